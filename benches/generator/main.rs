@@ -1,0 +1,168 @@
+//! Writes an access log that looks like a real site's: the example `generate`, apart from the generator so that
+//! benches and tests can use that without a command line.
+//!
+//! ```text
+//! cargo run --release --example generate -- --lines 5000000 -o /tmp/big.log
+//! ```
+
+#[path = "mod.rs"]
+mod generator;
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use generator::Traffic;
+
+const HELP: &str = "\
+Writes an nginx access log that looks like a real site's; the same options give the same bytes.
+
+usage: generate [OPTIONS]
+
+  --lines N               lines to write [100000]
+  --addresses N           visitors, drawn after Zipf [200000]
+  --paths N               paths, drawn after Zipf [30000]
+  --unique-queries SHARE  requests with a query string of their own, 0 to 1 [0.05]
+  --unique-paths          each request has a path of its own
+  --times                 log $request_time after the user agent
+  --vhost                 log $host before the address
+  --days N                days from 14/Nov/2026 on that the lines spread over [7]
+  --seed N                another seed, another log [1]
+  --malformed SHARE       lines cut short or of something else, 0 to 1 [0]
+  -o, --output FILE       write there, not to standard output
+  -h, --help              this text
+";
+
+/// What the command line asks for.
+struct Wish {
+    traffic: Traffic,
+    output: Option<String>,
+    help: bool,
+}
+
+fn main() -> ExitCode {
+    let wish = match wish(std::env::args().skip(1)) {
+        Ok(wish) => wish,
+        Err(problem) => {
+            eprintln!("generate: {problem}\n  --help lists the options");
+            return ExitCode::from(2);
+        }
+    };
+    match fulfil(&wish) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the log has seen enough of it: `generate | head`.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe && wish.output.is_none() => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("generate: {}: {error}", wish.output.as_deref().unwrap_or("standard output"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn fulfil(wish: &Wish) -> io::Result<()> {
+    if wish.help {
+        return io::stdout().write_all(HELP.as_bytes());
+    }
+    match &wish.output {
+        Some(name) => write(&wish.traffic, File::create(name)?),
+        None => write(&wish.traffic, io::stdout().lock()),
+    }
+}
+
+fn write(traffic: &Traffic, out: impl Write) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 20, out);
+    traffic.write_to(&mut out)?;
+    out.flush()
+}
+
+/// Reads the command line; the error is a sentence for people.
+fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
+    let mut wish = Wish { traffic: Traffic::default(), output: None, help: false };
+    let traffic = &mut wish.traffic;
+    while let Some(arg) = args.next() {
+        let (name, joined) = match arg.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (arg.as_str(), None),
+        };
+        let is_switch = matches!(name, "--unique-paths" | "--times" | "--vhost" | "-h" | "--help");
+        if is_switch && joined.is_some() {
+            return Err(format!("{name} takes no value"));
+        }
+        let mut value = || joined.clone().or_else(|| args.next()).ok_or(format!("{name} needs a value"));
+        match name {
+            "--lines" => traffic.lines = number(name, &value()?, &(0..=u64::MAX))?,
+            "--addresses" => traffic.addresses = number(name, &value()?, &(1..=1 << 27))?,
+            "--paths" => traffic.paths = number(name, &value()?, &(1..=u32::MAX as usize))?,
+            "--unique-queries" => traffic.unique_queries = number(name, &value()?, &(0.0..=1.0))?,
+            "--unique-paths" => traffic.unique_paths = true,
+            "--times" => traffic.times = true,
+            "--vhost" => traffic.vhost = true,
+            "--days" => traffic.days = number(name, &value()?, &(1..=100_000))?,
+            "--seed" => traffic.seed = number(name, &value()?, &(0..=u64::MAX))?,
+            "--malformed" => traffic.malformed = number(name, &value()?, &(0.0..=1.0))?,
+            "-o" | "--output" => wish.output = Some(value()?),
+            "-h" | "--help" => wish.help = true,
+            _ => return Err(format!("unknown option '{arg}'")),
+        }
+    }
+    Ok(wish)
+}
+
+fn number<T>(name: &str, text: &str, range: &RangeInclusive<T>) -> Result<T, String>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    text.parse()
+        .ok()
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| format!("{name} takes a number from {} to {}, not '{text}'", range.start(), range.end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HELP, Wish, wish};
+
+    fn read(args: &[&str]) -> Result<Wish, String> {
+        wish(args.iter().map(|&arg| arg.to_owned()))
+    }
+
+    #[test]
+    fn options_are_read_and_documented() {
+        let rows: [&[&str]; 11] = [
+            &["--lines", "5"],
+            &["--addresses=9"],
+            &["--paths", "3"],
+            &["--unique-queries", "0.5"],
+            &["--unique-paths"],
+            &["--times"],
+            &["--vhost"],
+            &["--days", "30"],
+            &["--seed", "7"],
+            &["--malformed=1"],
+            &["-o", "x.log"],
+        ];
+        for row in rows {
+            assert!(read(row).is_ok(), "{row:?}");
+            assert!(HELP.contains(row[0].split('=').next().unwrap_or_default()), "{row:?}");
+        }
+        assert_eq!(read(&["--lines", "5", "--seed=8"]).map(|wish| (wish.traffic.lines, wish.traffic.seed)), Ok((5, 8)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let rows: [(&[&str], &str); 6] = [
+            (&["--lines"], "--lines needs a value"),
+            (&["--lines", "many"], "--lines takes a number from 0 to 18446744073709551615, not 'many'"),
+            (&["--malformed", "1.5"], "--malformed takes a number from 0 to 1, not '1.5'"),
+            (&["--malformed", "NaN"], "--malformed takes a number from 0 to 1, not 'NaN'"),
+            (&["--times=1"], "--times takes no value"),
+            (&["access.log"], "unknown option 'access.log'"),
+        ];
+        for (args, message) in rows {
+            assert_eq!(read(args).err().as_deref(), Some(message));
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Access logs that look like a real site's, made from a seed: apart from benches and tests, which share it with
+//! the example `generate`. Nothing outside std is used, so that a seed means the same bytes on every machine.
+//!
+//! ```text
+//! cargo run --release --example generate -- --lines 5000000 -o /tmp/big.log     1.2 GB in some seconds
+//! ```
+//! It must not know how logstat counts: an answer that benches assert is not to come from here.
+
+mod agents;
+mod clock;
+mod digits;
+mod odd;
+mod outcome;
+mod paths;
+mod rng;
+mod visitors;
+
+use std::io::{self, Write};
+
+use agents::Agents;
+use clock::Clock;
+use digits::{push_decimal, push_seconds};
+use paths::Kind;
+use rng::{Rng, Weighted};
+use visitors::{Visitor, Visitors};
+
+/// One request of so many is odd or hostile.
+const ODD: u64 = 2000;
+const SEARCHES: [&str; 6] = [
+    "https://www.google.com/",
+    "https://www.baidu.com/link?url=kX3vQmZ0",
+    "https://www.bing.com/",
+    "https://www.google.com.hk/",
+    "https://duckduckgo.com/",
+    "https://yandex.ru/",
+];
+const SITES: [&str; 5] = [
+    "https://weibo.com/",
+    "https://www.zhihu.com/",
+    "https://t.co/",
+    "https://m.douban.com/",
+    "android-app://com.google.android.gm/",
+];
+
+/// What a made log is like.
+///
+/// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost` and
+/// `malformed` change how the traffic is logged, and leave the traffic itself as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Traffic {
+    /// How many lines the log has.
+    pub(crate) lines: u64,
+    /// How many visitors there are, drawn after Zipf; with few lines not all of them come. At least 1, at most 2^27.
+    pub(crate) addresses: usize,
+    /// How many paths there are, drawn after Zipf. At least 1, below 2^32.
+    pub(crate) paths: usize,
+    /// The share, 0 to 1, of the requests with a query string that no other request has.
+    pub(crate) unique_queries: f64,
+    /// Each request asks for a path of its own, instead of one of `paths`.
+    pub(crate) unique_paths: bool,
+    /// `$request_time` follows the user agent.
+    pub(crate) times: bool,
+    /// `$host` comes before the address.
+    pub(crate) vhost: bool,
+    /// Over how many days the lines spread. At least 1; an hour of the fifth day is an outage.
+    pub(crate) days: u32,
+    /// The same seed, with all else the same, gives the same bytes.
+    pub(crate) seed: u64,
+    /// The share, 0 to 1, of lines that are cut short or hold something else, and fit no format.
+    pub(crate) malformed: f64,
+}
+
+impl Default for Traffic {
+    fn default() -> Self {
+        Self {
+            lines: 100_000,
+            addresses: 200_000,
+            paths: 30_000,
+            unique_queries: 0.05,
+            unique_paths: false,
+            times: false,
+            vhost: false,
+            days: 7,
+            seed: 1,
+            malformed: 0.0,
+        }
+    }
+}
+
+impl Traffic {
+    /// Writes the log to `out`, a line at a time: let `out` be buffered.
+    pub(crate) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut site = Site::new(self);
+        let mut line = Vec::with_capacity(1024);
+        for number in 0..self.lines {
+            line.clear();
+            site.push_line(&mut line, number);
+            out.write_all(&line)?;
+        }
+        Ok(())
+    }
+
+    /// The log in memory.
+    #[allow(dead_code, reason = "not every program that includes this module keeps a log in memory")]
+    pub(crate) fn to_vec(&self) -> Vec<u8> {
+        let mut log = Vec::with_capacity(256 * self.lines as usize);
+        self.write_to(&mut log).expect("a Vec takes every write");
+        log
+    }
+}
+
+/// The made site while it is being visited.
+struct Site<'a> {
+    traffic: &'a Traffic,
+    clock: Clock,
+    visitors: Visitors,
+    paths: Weighted,
+    agents: Agents,
+    rng: Rng,
+    /// Chance of their own, so that asking for times or for damage changes nothing else in a log.
+    pace: Rng,
+    accidents: Rng,
+}
+
+impl<'a> Site<'a> {
+    fn new(traffic: &'a Traffic) -> Self {
+        let seed = traffic.seed;
+        Self {
+            traffic,
+            clock: Clock::new(traffic.days.max(1), traffic.lines, seed),
+            visitors: Visitors::new(traffic.addresses.max(1), seed),
+            paths: Weighted::new((1..=traffic.paths.max(1)).map(rng::zipf)),
+            agents: Agents::new(),
+            rng: Rng::new(seed),
+            pace: Rng::new(!seed),
+            accidents: Rng::new(seed.rotate_left(32) ^ 0xacc1_de27),
+        }
+    }
+
+    /// Appends one line with its end. `line` is empty before it.
+    fn push_line(&mut self, line: &mut Vec<u8>, number: u64) {
+        let second = self.clock.second(number, &mut self.rng);
+        let visitor = self.visitors.draw(&mut self.rng);
+        let ranked = self.paths.index(self.rng.bits()) as u64;
+        let path = if self.traffic.unique_paths { paths::FIRST_MADE + number } else { ranked };
+        let kind = paths::kind(path);
+
+        if self.traffic.vhost {
+            line.extend_from_slice(paths::host(kind).as_bytes());
+            line.push(b' ');
+        }
+        self.visitors.push_address(line, visitor);
+        line.extend_from_slice(b" - ");
+        line.extend_from_slice(visitors::user(visitor).as_bytes());
+        line.extend_from_slice(b" [");
+        line.extend_from_slice(self.clock.stamp(second));
+        line.extend_from_slice(b"] \"");
+        let time_ms = if self.rng.below(ODD) == 0 {
+            odd::push_request(line, &mut self.rng);
+            self.pace.below(3)
+        } else {
+            let status = self.push_request(line, visitor, path, number, second);
+            if self.traffic.times { outcome::time_ms(kind, path, status, &mut self.pace) } else { 0 }
+        };
+        let agent_end = line.len() - 1;
+        if self.traffic.times {
+            line.push(b' ');
+            push_seconds(line, time_ms);
+        }
+        if self.accidents.unit() < self.traffic.malformed {
+            odd::damage(line, agent_end, &mut self.accidents);
+        }
+        line.push(b'\n');
+    }
+
+    /// Appends all from the request to the user agent, and returns the status.
+    fn push_request(&mut self, line: &mut Vec<u8>, visitor: Visitor, path: u64, number: u64, second: u64) -> u16 {
+        let kind = paths::kind(path);
+        let agent = self.agents.agent(visitor.agent_bits(&mut self.rng));
+        let outcome = outcome::decide(kind, path, agent.is_browser, clock::is_outage(second), &mut self.rng);
+        line.extend_from_slice(outcome.method.as_bytes());
+        line.push(b' ');
+        paths::push_path(line, path);
+        if self.rng.unit() < self.traffic.unique_queries {
+            paths::push_unique_query(line, kind, number, second);
+        } else {
+            paths::push_query(line, kind, &mut self.rng);
+        }
+        let protocol = match visitor.hash >> 24 & 63 {
+            1 => " HTTP/1.0\" ",
+            2..=44 if agent.is_browser => " HTTP/2.0\" ",
+            45..=48 if agent.is_browser => " HTTP/3.0\" ",
+            _ => " HTTP/1.1\" ",
+        };
+        line.extend_from_slice(protocol.as_bytes());
+        push_decimal(line, outcome.status.into());
+        line.push(b' ');
+        push_decimal(line, outcome.bytes);
+        line.extend_from_slice(b" \"");
+        push_referer(line, kind, agent.is_browser, &self.paths, &mut self.rng);
+        line.extend_from_slice(b"\" \"");
+        line.extend_from_slice(agent.text.as_bytes());
+        line.push(b'"');
+        outcome.status
+    }
+}
+
+/// Pictures and calls come from pages of the site, visits from outside or from nowhere; programs say nothing.
+fn push_referer(line: &mut Vec<u8>, kind: Kind, is_browser: bool, paths: &Weighted, rng: &mut Rng) {
+    let chance = rng.below(100);
+    let (page, origin, search, site) = match kind {
+        _ if !is_browser => (3, 0, 0, 0),
+        Kind::Page => (36, 0, 18, 6),
+        Kind::Probe => (0, 0, 2, 0),
+        Kind::Search => (76, 0, 0, 0),
+        // From another host of the site, browsers tell no more than where the page was from.
+        Kind::Api | Kind::Asset | Kind::Media => (22, 48, 1, 1),
+    };
+    if chance < page {
+        line.extend_from_slice(b"https://www.example.com");
+        paths::push_page(line, paths.index(rng.bits()) as u64);
+    } else if chance < page + origin {
+        line.extend_from_slice(b"https://www.example.com/");
+    } else if chance < page + origin + search {
+        line.extend_from_slice(rng.pick(&SEARCHES).as_bytes());
+    } else if chance < page + origin + search + site {
+        line.extend_from_slice(rng.pick(&SITES).as_bytes());
+    } else {
+        line.push(b'-');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Traffic;
+
+    fn lines(log: &[u8]) -> Vec<&[u8]> {
+        log.strip_suffix(b"\n").unwrap_or(log).split(|&byte| byte == b'\n').collect()
+    }
+
+    #[test]
+    fn a_seed_means_the_same_bytes() {
+        let traffic = Traffic { lines: 5_000, times: true, malformed: 0.01, ..Traffic::default() };
+        let log = traffic.to_vec();
+        assert_eq!(log, traffic.to_vec());
+        assert_ne!(log, Traffic { seed: 2, ..traffic }.to_vec());
+    }
+
+    #[test]
+    fn a_log_has_the_lines_asked_for() {
+        for lines in [0, 1, 2, 10_000] {
+            let log = Traffic { lines, malformed: 0.3, ..Traffic::default() }.to_vec();
+            assert_eq!(log.iter().filter(|&&byte| byte == b'\n').count() as u64, lines);
+            assert!(log.is_empty() || log.ends_with(b"\n"));
+        }
+    }
+
+    #[test]
+    fn small_worlds_are_possible() {
+        let traffic = Traffic { lines: 100, addresses: 0, paths: 0, days: 0, ..Traffic::default() };
+        let log = traffic.to_vec();
+        let addresses: std::collections::HashSet<&[u8]> =
+            lines(&log).into_iter().filter_map(|line| line.split(|&byte| byte == b' ').next()).collect();
+        assert_eq!(addresses.len(), 1);
+    }
+
+    #[test]
+    fn how_it_is_logged_does_not_change_the_traffic() {
+        let plain = Traffic { lines: 2_000, ..Traffic::default() };
+        let timed = Traffic { times: true, vhost: true, malformed: 0.1, ..plain };
+        let (plain, timed) = (plain.to_vec(), timed.to_vec());
+        let pairs = lines(&plain).into_iter().zip(lines(&timed));
+        let kept = pairs.filter(|(plain, timed)| timed.windows(plain.len()).any(|part| part == *plain)).count();
+        assert!((1_700..1_900).contains(&kept), "{kept}");
+    }
+}

@@ -1,0 +1,58 @@
+//! The log that stages work on, what is right of it, and how a stage is timed between others.
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use criterion::Throughput;
+use logstat::stages::{Plan, Presets, Scanner, Tables};
+use logstat::{Dimension, UvMethod};
+
+use crate::generator::Traffic;
+use crate::plain::{self, Groups, Hit};
+
+pub(crate) const LINES: usize = 100_000;
+
+/// A made log. It lives as long as the program, which makes it easy to share.
+pub(crate) struct Log {
+    pub(crate) text: &'static [u8],
+    pub(crate) hits: Vec<Hit<'static>>,
+    pub(crate) scanner: Scanner<'static>,
+}
+
+/// `$request_time` behind combined.
+pub(crate) static LOG: LazyLock<Log> = LazyLock::new(|| Log::new(false));
+/// The same traffic, `$host` first.
+pub(crate) static VHOST_LOG: LazyLock<Log> = LazyLock::new(|| Log::new(true));
+
+impl Log {
+    fn new(vhost: bool) -> Log {
+        let traffic = Traffic { lines: LINES as u64, times: true, vhost, seed: 1, ..Traffic::default() };
+        let text: &[u8] = traffic.to_vec().leak();
+        let presets: &Presets = Box::leak(Box::default());
+        let lines = text.strip_suffix(b"\n").expect("a last line that is ended").split(|&b| b == b'\n');
+        Log { text, hits: lines.map(Hit::of).collect(), scanner: Scanner::new(presets, text) }
+    }
+
+    pub(crate) fn throughput(&self) -> Throughput {
+        Throughput::Bytes(self.text.len() as u64)
+    }
+
+    pub(crate) fn expected(&self, dimension: Dimension) -> Groups<'static> {
+        plain::groups(&self.hits, dimension)
+    }
+
+    /// Counts a part of the log, and says how long that took without scanning it.
+    ///
+    /// Rows are counted just after they were scanned, as in the program: rows of a whole log, scanned beforehand, are too
+    /// many for a processor's caches, and benches over them would measure memory.
+    pub(crate) fn count(&self, part: &[u8], plan: &Plan<'_>, uv: UvMethod) -> (Tables, Duration) {
+        let mut tables = Tables::new(plan, uv);
+        let mut spent = Duration::ZERO;
+        self.scanner.each_batch(part, plan, |rows| {
+            let begin = Instant::now();
+            tables.add(rows);
+            spent += begin.elapsed();
+        });
+        (tables, spent)
+    }
+}

@@ -1,0 +1,86 @@
+//! Exact UV of a million groups with a million visitors: a bit set each would be 125 GB. Asserts how many bytes a pair of
+//! group and visitor takes at most.
+
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, SamplingMode, Throughput};
+use logstat::stages::{Measure, Plan, Presets, Scanner, Tables};
+use logstat::{Dimension, UvMethod};
+
+const MILLION: u32 = 1_000_000;
+/// Groups have one to so many visitors: sets of more than one form.
+const MOST: u32 = 8;
+const PAIRS: usize = MILLION as usize / 2 * (MOST as usize + 1);
+/// Sets of 32 bytes in an array that is at most twice as long as it must be, those of seven or eight with a table of 64
+/// bytes besides: 18 bytes a pair, where four would be nothing but the visitors themselves.
+const BYTES_A_PAIR: usize = 18;
+
+const PLAN: &Plan<'static> = &[(Dimension::Path, &[Measure::Uv]), (Dimension::All, &[Measure::Uv])];
+
+pub(crate) fn exact_uv(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("memory");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Elements(PAIRS as u64));
+    group.bench_function("pairs of a million groups and a million visitors", |bencher| {
+        bencher.iter_custom(|times| (0..times).map(|_| count_in_halves()).sum());
+    });
+    group.finish();
+}
+
+/// Two workers count the visitors of half of the rounds each, and what they counted is merged.
+fn count_in_halves() -> Duration {
+    let (mut tables, first_spent) = count(0..MOST / 2);
+    let (other, second_spent) = count(MOST / 2..MOST);
+    let begin = Instant::now();
+    tables.merge(other);
+    let spent = first_spent + second_spent + begin.elapsed();
+
+    let bytes = tables.uv_bytes();
+    assert!(bytes <= BYTES_A_PAIR * PAIRS, "{} bytes a pair", bytes as f64 / PAIRS as f64);
+    let paths = tables.groups(Dimension::Path);
+    assert_eq!(paths.len(), MILLION as usize);
+    for path in paths {
+        let number: u32 =
+            std::str::from_utf8(&path.key[3..]).ok().and_then(|n| n.parse().ok()).expect("/g/ and a number");
+        assert_eq!(path.uv, Some(u64::from(visitors_of(number))));
+    }
+    assert_eq!(tables.groups(Dimension::All)[0].uv, Some(u64::from(MILLION)));
+    spent
+}
+
+fn visitors_of(group: u32) -> u32 {
+    1 + group % MOST
+}
+
+/// In each round, every group that has so many gets a visitor more. Seven has no divisor in common with a million: in the
+/// first round every visitor comes once.
+fn count(rounds: std::ops::Range<u32>) -> (Tables, Duration) {
+    const PIECE: usize = 1 << 20;
+    let presets = Presets::default();
+    let mut scanner = None;
+    let mut tables = Tables::new(PLAN, UvMethod::Exact);
+    let mut spent = Duration::ZERO;
+    let mut piece = Vec::with_capacity(PIECE + 256);
+    let pairs = rounds.flat_map(|round| (0..MILLION).map(move |group| (round, group)));
+    let mut pairs = pairs.filter(|(round, group)| *round < visitors_of(*group)).peekable();
+    while pairs.peek().is_some() {
+        piece.clear();
+        for (round, group) in pairs.by_ref() {
+            let visitor = (u64::from(group) * 7 + u64::from(round) * 250_007) % u64::from(MILLION);
+            let address = Ipv4Addr::from_bits(0x0A00_0000 + visitor as u32);
+            writeln!(piece, r#"{address} - - [14/Nov/2026:00:00:00 +0800] "GET /g/{group} HTTP/1.1" 200 1 "-" "-""#)
+                .expect("a Vec takes every write");
+            if piece.len() >= PIECE {
+                break;
+            }
+        }
+        let scanner = scanner.get_or_insert_with(|| Scanner::new(&presets, &piece));
+        scanner.each_batch(&piece, PLAN, |rows| {
+            let begin = Instant::now();
+            tables.add(rows);
+            spent += begin.elapsed();
+        });
+    }
+    (tables, spent)
+}

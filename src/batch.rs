@@ -1,0 +1,178 @@
+//! The columns that pass from format to filter, dimensions and measures: some hundred lines side by side.
+//!
+//! A batch borrows from the chunk that it was scanned from; only the columns that somebody needs are filled.
+
+use crate::time::Stamp;
+
+/// How many lines a batch holds: enough to spread the cost of dispatch, few enough to stay in the first cache.
+pub(crate) const ROWS: usize = 256;
+
+/// What is written for a value that is missing, by nginx and by us.
+pub(crate) const MISSING: &[u8] = b"-";
+
+/// The fields whose values are text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TextField {
+    Addr,
+    Host,
+    User,
+    Method,
+    Path,
+    Protocol,
+    Referer,
+    Agent,
+}
+
+/// How many text fields there are.
+pub(crate) const TEXTS: usize = 8;
+
+/// A set of fields: what a question needs, or what a format logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fields(u16);
+
+impl Fields {
+    pub(crate) const NONE: Fields = Fields(0);
+    pub(crate) const TIME: Fields = Fields(1 << 8);
+    pub(crate) const STATUS: Fields = Fields(1 << 9);
+    pub(crate) const BYTES: Fields = Fields(1 << 10);
+    pub(crate) const REQUEST_TIME: Fields = Fields(1 << 11);
+    /// All that a request line holds.
+    pub(crate) const REQUEST: Fields = Fields(
+        Fields::text(TextField::Method).0 | Fields::text(TextField::Path).0 | Fields::text(TextField::Protocol).0,
+    );
+
+    pub(crate) const fn text(field: TextField) -> Fields {
+        Fields(1 << field as u16)
+    }
+
+    #[must_use]
+    pub(crate) const fn and(self, other: Fields) -> Fields {
+        Fields(self.0 | other.0)
+    }
+
+    pub(crate) const fn holds(self, other: Fields) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub(crate) const fn meets(self, other: Fields) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The class of a status, 0 for what is in none of 1xx to 5xx.
+pub(crate) type StatusClass = u8;
+
+/// A status code as it is logged: three digits, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Status(u16);
+
+impl Status {
+    pub(crate) const MISSING: Status = Status(1000);
+    /// How many values there are.
+    pub(crate) const COUNT: usize = 1001;
+
+    /// The status of a number below 1000.
+    pub(crate) const fn new(code: u16) -> Status {
+        Status(code)
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    #[inline]
+    pub(crate) fn class(self) -> StatusClass {
+        match self.0 / 100 {
+            class @ 1..=5 => class as StatusClass,
+            _ => 0,
+        }
+    }
+
+    /// `200`, or `-`.
+    pub(crate) fn key(self) -> String {
+        if self == Status::MISSING { "-".to_owned() } else { format!("{:03}", self.0) }
+    }
+}
+
+/// The lines of a batch, a column a field. A text column is empty unless it is needed; the others are always full.
+pub(crate) struct Batch<'a> {
+    pub(crate) texts: [Vec<&'a [u8]>; TEXTS],
+    pub(crate) wall_s: Vec<i64>,
+    pub(crate) offset_min: Vec<i16>,
+    pub(crate) status: Vec<Status>,
+    pub(crate) class: Vec<StatusClass>,
+    pub(crate) bytes: Vec<u64>,
+    /// `None` where `$request_time` is `-` or not logged.
+    pub(crate) time_ms: Vec<Option<u64>>,
+    pub(crate) is_static: Vec<bool>,
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(needs: Fields) -> Self {
+        let column = |field: usize| Vec::with_capacity(if needs.holds(Fields(1 << field)) { ROWS } else { 0 });
+        Batch {
+            texts: std::array::from_fn(column),
+            wall_s: Vec::with_capacity(ROWS),
+            offset_min: Vec::with_capacity(ROWS),
+            status: Vec::with_capacity(ROWS),
+            class: Vec::with_capacity(ROWS),
+            bytes: Vec::with_capacity(ROWS),
+            time_ms: Vec::with_capacity(ROWS),
+            is_static: Vec::with_capacity(ROWS),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.wall_s.len()
+    }
+
+    pub(crate) fn text(&self, field: TextField) -> &[&'a [u8]] {
+        &self.texts[field as usize]
+    }
+
+    pub(crate) fn stamp(&self, row: usize) -> Stamp {
+        Stamp { wall_s: self.wall_s[row], offset_min: self.offset_min[row] }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.texts.iter_mut().for_each(Vec::clear);
+        self.wall_s.clear();
+        self.offset_min.clear();
+        self.status.clear();
+        self.class.clear();
+        self.bytes.clear();
+        self.time_ms.clear();
+        self.is_static.clear();
+    }
+}
+
+/// Which lines of a batch are selected, ascending.
+pub(crate) type Hits = Vec<u16>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_has_its_class_and_key() {
+        for (status, class, key) in [
+            (Status::new(0), 0, "000"),
+            (Status::new(99), 0, "099"),
+            (Status::new(101), 1, "101"),
+            (Status::new(499), 4, "499"),
+            (Status::new(599), 5, "599"),
+            (Status::new(600), 0, "600"),
+            (Status::new(999), 0, "999"),
+            (Status::MISSING, 0, "-"),
+        ] {
+            assert_eq!((status.class(), status.key().as_str()), (class, key));
+        }
+    }
+
+    #[test]
+    fn fields_are_a_set() {
+        let path = Fields::text(TextField::Path);
+        assert!(Fields::REQUEST.holds(path) && !path.holds(Fields::REQUEST) && path.meets(Fields::REQUEST));
+        assert!(Fields::TIME.and(path).holds(Fields::TIME) && !path.meets(Fields::TIME));
+    }
+}

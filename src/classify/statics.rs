@@ -1,0 +1,251 @@
+//! Static or dynamic, by the path alone: what a site has told nginx to serve from files.
+
+use crate::search::{Prefix, bytes_behind_last, lower};
+
+/// Where Django sites have their files.
+const PREFIXES: [&str; 2] = ["/static/", "/media/"];
+
+/// The extensions of files.
+const EXTENSIONS: &str = "css js mjs map png jpg jpeg gif svg ico webp avif bmp tif tiff woff woff2 ttf otf eot \
+     mp3 mp4 m4a m4v webm ogg ogv wav flac avi mov mpg mpeg flv swf pdf txt csv doc docx xls xlsx ppt pptx \
+     zip gz tgz bz2 xz zst tar rar 7z iso dmg exe apk wasm";
+
+/// The rules that tell static requests from dynamic ones.
+///
+/// A path is static that begins with one of the prefixes, or the part of whose last segment after the last dot is,
+/// in any case, one of the extensions.
+///
+/// ```
+/// use logstat::StaticRules;
+/// let mut rules = StaticRules::default();
+/// assert!(rules.is_static(b"/static/x") && rules.is_static(b"/a/b.PNG") && !rules.is_static(b"/a.png/b"));
+/// rules.add_extension("heic")?;
+/// assert!(rules.is_static(b"/photo.heic"));
+/// # Ok::<(), logstat::RuleError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct StaticRules {
+    prefixes: Vec<Prefix>,
+    /// Lower case.
+    extensions: Vec<Vec<u8>>,
+    short: ShortSet,
+    /// The length of the longest extension.
+    longest: usize,
+}
+
+/// Why a text is no extension or prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError(String);
+
+impl std::fmt::Display for RuleError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+impl Default for StaticRules {
+    fn default() -> Self {
+        let mut rules =
+            StaticRules { prefixes: Vec::new(), extensions: Vec::new(), short: ShortSet::default(), longest: 0 };
+        for prefix in PREFIXES {
+            rules.add_prefix(prefix).expect("a prefix of ours");
+        }
+        for extension in EXTENSIONS.split_ascii_whitespace() {
+            rules.add_extension(extension).expect("an extension of ours");
+        }
+        rules
+    }
+}
+
+impl StaticRules {
+    /// Paths that begin with `prefix` are static too.
+    ///
+    /// # Errors
+    /// A prefix begins with `/`: any other would fit no path.
+    pub fn add_prefix(&mut self, prefix: &str) -> Result<(), RuleError> {
+        if !prefix.starts_with('/') {
+            return Err(RuleError(format!("a prefix of paths begins with '/', as /{prefix} does")));
+        }
+        self.prefixes.push(Prefix::new(prefix));
+        Ok(())
+    }
+
+    /// Files with this extension, given with its dot or without, are static too.
+    ///
+    /// # Errors
+    /// An extension is not empty and has neither `/` nor a further `.`: any other would fit no path.
+    pub fn add_extension(&mut self, extension: &str) -> Result<(), RuleError> {
+        let name = extension.strip_prefix('.').unwrap_or(extension);
+        if name.is_empty() || name.contains(['/', '.']) {
+            return Err(RuleError(format!("an extension is what follows the last dot, as css: not '{extension}'")));
+        }
+        let name = name.to_ascii_lowercase().into_bytes();
+        self.longest = self.longest.max(name.len());
+        if let Some(word) = packed(&name) {
+            self.short.insert(word);
+        }
+        if !self.extensions.contains(&name) {
+            self.extensions.push(name);
+        }
+        Ok(())
+    }
+
+    /// The prefixes, in the order in which they were given.
+    pub fn prefixes(&self) -> impl Iterator<Item = &[u8]> {
+        self.prefixes.iter().map(Prefix::bytes)
+    }
+
+    /// The extensions, without dot, in the order in which they were given.
+    pub fn extensions(&self) -> impl Iterator<Item = &[u8]> {
+        self.extensions.iter().map(Vec::as_slice)
+    }
+
+    /// Whether a path without its query is static.
+    #[inline]
+    pub fn is_static(&self, path: &[u8]) -> bool {
+        // Half of all paths are static, in no order: what is asked is asked of each, and nothing is guessed.
+        let has_prefix = self.prefixes.iter().fold(false, |found, prefix| found | prefix.leads(path).is_some());
+        has_prefix | self.has_extension(path)
+    }
+
+    #[inline]
+    fn has_extension(&self, path: &[u8]) -> bool {
+        // An extension has no slash, so what is behind the last dot decides by itself: `/a.png/b` has `png/b`.
+        match path.last_chunk() {
+            Some(last) if self.longest < 8 => {
+                let word = u64::from_le_bytes(*last);
+                match bytes_behind_last(b'.', word) {
+                    Some(len @ 1..) => self.short.holds(lower(word >> (64 - 8 * len)), last[7]),
+                    _ => false,
+                }
+            }
+            _ => self.has_odd_extension(path),
+        }
+    }
+
+    /// The same for paths of less than eight bytes and where an extension is longer.
+    fn has_odd_extension(&self, path: &[u8]) -> bool {
+        let Some(dot) = path.iter().rposition(|b| *b == b'.') else { return false };
+        self.extensions.iter().any(|e| e.eq_ignore_ascii_case(&path[dot + 1..]))
+    }
+}
+
+/// Up to eight bytes as a word.
+fn packed(extension: &[u8]) -> Option<u64> {
+    let mut word = [0; 8];
+    word.get_mut(..extension.len())?.copy_from_slice(extension);
+    Some(u64::from_le_bytes(word))
+}
+
+/// A set of words other than 0, at most half full, so that a look-up is one multiplication and a probe or two.
+#[derive(Clone, Debug, Default)]
+struct ShortSet {
+    slots: Vec<u64>,
+    len: usize,
+}
+
+impl ShortSet {
+    #[inline]
+    fn slot(&self, word: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        while self.slots[at] != 0 && self.slots[at] != word {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    /// `last` is the last byte of the word: a NUL there would be taken for the end.
+    #[inline]
+    fn holds(&self, word: u64, last: u8) -> bool {
+        last != 0 && !self.slots.is_empty() && self.slots[self.slot(word)] == word
+    }
+
+    fn insert(&mut self, word: u64) {
+        if self.holds(word, 1) {
+            return;
+        }
+        if (self.len + 1) * 2 > self.slots.len() {
+            let old = std::mem::take(&mut self.slots);
+            self.slots = vec![0; (old.len() * 2).max(64)];
+            for word in old.into_iter().filter(|w| *w != 0) {
+                let at = self.slot(word);
+                self.slots[at] = word;
+            }
+        }
+        let at = self.slot(word);
+        self.slots[at] = word;
+        self.len += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rule as the contract has it, slow and plain.
+    fn twin(rules: &StaticRules, path: &[u8]) -> bool {
+        let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+        let extension = name.contains(&b'.').then(|| name.rsplit(|b| *b == b'.').next().unwrap_or_default());
+        rules.prefixes().any(|p| path.starts_with(p))
+            || extension.is_some_and(|e| rules.extensions().any(|x| x == e.to_ascii_lowercase()))
+    }
+
+    fn rules() -> StaticRules {
+        let mut rules = StaticRules::default();
+        rules.add_prefix("/assets/").unwrap();
+        rules.add_extension(".HEIC").unwrap();
+        rules.add_extension("webmanifest").unwrap();
+        rules
+    }
+
+    #[test]
+    fn the_rule_holds_for_odd_paths() {
+        for (path, is_static) in [
+            ("/static/x", true),
+            ("/static", false),
+            ("/media/", true),
+            ("/x/media/", false),
+            ("/a.css", true),
+            ("/a.CSS", true),
+            ("/a.css/", false),
+            ("/a.png/b", false),
+            ("/a.b.woff2", true),
+            ("/css", false),
+            (".css", true),
+            ("css", false),
+            ("/a.", false),
+            ("/.gz", true),
+            ("-", false),
+            ("", false),
+            ("/x.heic", true),
+            ("/site.WebManifest", true),
+            ("/site.webmanifests", false),
+            ("/assets/x", true),
+        ] {
+            assert_eq!(rules().is_static(path.as_bytes()), is_static, "{path}");
+            assert_eq!(twin(&rules(), path.as_bytes()), is_static, "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_path_is_as_the_rule_says(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec!["/", ".", "static", "media", "css", "JS", "7z", "webmanifest", "png", "x", "\u{0}"]), 0..8),
+        ) {
+            let path = parts.concat();
+            proptest::prop_assert_eq!(rules().is_static(path.as_bytes()), twin(&rules(), path.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn what_fits_no_path_is_refused() {
+        assert!(StaticRules::default().add_prefix("static/").is_err());
+        for extension in ["", ".", "tar.gz", "a/b"] {
+            assert!(StaticRules::default().add_extension(extension).is_err(), "{extension}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The arguments: THE TABLE of options, and the question they ask.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
+use logstat::{Dimension, LogFormat, Moment, Precision, Query, Question, ReportFormat, Section, Unit, UvMethod};
+
+use super::help;
+use super::names;
+use super::screen::Color;
+use super::values::{self, Slow, Value};
+
+/// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
+#[derive(Debug, Parser)]
+#[command(
+    name = "logstat",
+    version,
+    args_override_self = true,
+    max_term_width = 100,
+    after_long_help = help::EXAMPLES,
+)]
+pub(crate) struct Args {
+    /// Access logs; - is standard input, and so is no FILE in a pipe
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Timeline by hour, day, week … [default: day]
+    #[arg(long, value_name = "UNIT", value_parser = names::units(), hide_possible_values = true)]
+    #[arg(long_help = help::list("Unit of the timeline [default: day]", &names::units()))]
+    by: Option<Unit>,
+
+    /// Rankings of path, ip, agent … [default: path]
+    #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(value_parser = names::dimensions(), hide_possible_values = true)]
+    #[arg(long_help = help::list("Rankings, each by hits [default: path]", &names::dimensions()))]
+    top: Vec<Dimension>,
+
+    /// Rows of a ranking, 0 for all [default: 10]
+    #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
+    limit: Option<usize>,
+
+    /// Only these parts: summary, timeline, top …
+    #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(value_parser = names::sections(), hide_possible_values = true)]
+    #[arg(long_help = help::list("Only these parts of the report; --top adds its own [default: all]", &names::sections()))]
+    show: Vec<Section>,
+
+    /// Only hits from then on: 2026-11-14, 2026-11-14T08
+    #[arg(long, value_name = "TIME")]
+    #[arg(
+        long_help = "Only hits from then on, by the time as logged: 2026, 2026-11, 2026-11-14, 2026-11-14T08 and so on \
+                       to the second is the moment that this begins"
+    )]
+    since: Option<Moment>,
+
+    /// Only hits before then
+    #[arg(long, value_name = "TIME")]
+    #[arg(long_help = "Only hits before then; the moment itself is not included")]
+    until: Option<Moment>,
+
+    /// combined … or nginx's own; by default found out
+    #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format))]
+    #[arg(long_help = help::log_formats())]
+    log_format: Option<LogFormat>,
+
+    /// A request that took longer is slow [default: 0.3]
+    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true)]
+    #[arg(long_help = "A request that took longer than so many seconds is slow [default: 0.3]")]
+    slow: Option<Slow>,
+
+    /// strip or keep what follows the ? of a path
+    #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true)]
+    #[arg(long_help = "strip or keep the query string: whether /a?x and /a?y are one path or two [default: strip]")]
+    query: Option<Query>,
+
+    /// Paths that begin with this are static too; repeatable
+    #[arg(long, value_name = "PREFIX", action = ArgAction::Append, hide_short_help = true)]
+    static_prefix: Vec<String>,
+
+    /// Files with this extension are static too; repeatable
+    #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true)]
+    static_ext: Vec<String>,
+
+    /// Prints what counts as static, and reads nothing
+    #[arg(long, hide_short_help = true)]
+    pub(crate) list_static: bool,
+
+    /// How visitors are counted: exact, hll, hll=P
+    #[arg(long, value_name = "METHOD", value_parser = Value(values::uv))]
+    #[arg(
+        long_help = "How visitors are counted: exact, or hll, HyperLogLog++ with bounded memory and a standard error \
+                       that the report names; hll=P takes 2 to the power of P registers, P from 4 to 18 \
+                       [default: exact; P: 14]"
+    )]
+    uv: Option<UvMethod>,
+
+    /// Short for --uv hll
+    #[arg(long, hide_short_help = true)]
+    hll: bool,
+
+    /// How the report is written: table, json [default: table]
+    #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
+    format: Option<ReportFormat>,
+
+    /// Report as JSON; short for --format json
+    #[arg(long)]
+    json: bool,
+
+    /// Threads to count with, 0 for as many as there are [default: 0]
+    #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
+    #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]
+    pub(crate) threads: usize,
+
+    /// Colours: auto, always, never [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = names::colors(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(default_value = "auto", hide_default_value = true)]
+    #[arg(long_help = "Colours: auto, always, never. auto is at a terminal, unless NO_COLOR is set or TERM is dumb \
+                       [default: auto]")]
+    pub(crate) color: Color,
+
+    /// No notes on standard error, errors only
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Say what each input is, and how long it took
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+impl Args {
+    /// What is asked.
+    pub(crate) fn question(&self) -> Result<Question, clap::Error> {
+        let mut question = Question {
+            by: self.by,
+            top: (!self.top.is_empty()).then(|| self.top.clone()),
+            show: self.sections(),
+            since: self.since,
+            until: self.until,
+            query: self.query.unwrap_or_default(),
+            uv: self.uv_method()?,
+            log_format: self.log_format.clone(),
+            ..Question::default()
+        };
+        if let Some(limit) = self.limit {
+            question.limit = limit;
+        }
+        if let Some(Slow { ms }) = self.slow {
+            question.slow_ms = ms;
+        }
+        let rules = &mut question.static_rules;
+        let wrong = |error: logstat::RuleError| misuse(ErrorKind::ValueValidation, &error.to_string());
+        self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
+        self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
+        if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
+            return Err(misuse(ErrorKind::ArgumentConflict, "--json and --format ask for two formats"));
+        }
+        Ok(question)
+    }
+
+    /// What of the question has no effect.
+    pub(crate) fn notes(&self, question: &Question) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let (Some(since), Some(until)) = (question.since, question.until)
+            && since >= until
+        {
+            notes.push("--since is not before --until: no hit is in between".to_owned());
+        }
+        if let Some(unit) = self.by
+            && !question.shows(Section::Timeline)
+        {
+            notes.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
+        }
+        notes
+    }
+
+    /// How the report is written.
+    pub(crate) fn format(&self) -> ReportFormat {
+        if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
+    }
+
+    /// The sections asked for, the one of the rankings too where rankings are.
+    fn sections(&self) -> Option<Vec<Section>> {
+        let mut sections = self.show.clone();
+        if !sections.is_empty() && !self.top.is_empty() && !sections.contains(&Section::Top) {
+            sections.push(Section::Top);
+        }
+        (!sections.is_empty()).then_some(sections)
+    }
+
+    fn uv_method(&self) -> Result<UvMethod, clap::Error> {
+        match (self.uv, self.hll) {
+            (Some(UvMethod::Exact), true) => {
+                Err(misuse(ErrorKind::ArgumentConflict, "--hll and --uv exact ask for two ways to count visitors"))
+            }
+            (Some(method), _) => Ok(method),
+            (None, true) => Ok(UvMethod::Hll(Precision::default())),
+            (None, false) => Ok(UvMethod::default()),
+        }
+    }
+}
+
+/// Arguments that are right one by one and wrong together.
+fn misuse(kind: ErrorKind, message: &str) -> clap::Error {
+    Args::command().error(kind, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(["logstat"].into_iter().chain(line.split_whitespace()))
+    }
+
+    fn question(line: &str) -> Question {
+        parsed(line).and_then(|args| args.question()).unwrap()
+    }
+
+    #[test]
+    fn the_table_of_options_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn options_are_the_question() {
+        let asked = question("a.log --by hour --top path,ip --top agent -n 0 --slow 0.25 --query keep --uv hll=12");
+        assert_eq!(asked.by, Some(Unit::Hour));
+        assert_eq!(asked.top, Some(vec![Dimension::Path, Dimension::Ip, Dimension::Agent]));
+        assert_eq!((asked.limit, asked.slow_ms, asked.query), (0, 250, Query::Keep));
+        assert_eq!(asked.uv, UvMethod::Hll(Precision::new(12).unwrap()));
+        let usual = question("");
+        assert_eq!((usual.by, usual.limit, usual.slow_ms), (None, 10, 300));
+        assert!(usual.top.is_none() && usual.show.is_none());
+    }
+
+    #[test]
+    fn what_is_asked_is_shown() {
+        let rows = [
+            ("--show summary", vec![Section::Summary]),
+            ("--show summary --top ip", vec![Section::Summary, Section::Top]),
+            ("--show top,class --top ip", vec![Section::Top, Section::Class]),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(question(line).show, Some(expected), "{line}");
+        }
+        assert_eq!(question("--top ip").show, None);
+    }
+
+    #[test]
+    fn the_last_of_two_holds_and_contradictions_do_not() {
+        assert_eq!(question("--by hour --by week").by, Some(Unit::Week));
+        assert_eq!(question("--hll --uv hll=5").uv, UvMethod::Hll(Precision::new(5).unwrap()));
+        for line in ["--hll --uv exact", "--json --format table", "--static-prefix static", "--static-ext tar.gz"] {
+            assert!(parsed(line).unwrap().question().is_err(), "{line}");
+        }
+        assert!(parsed("-q -v").is_err());
+        assert!(question("--json --format json").show.is_none());
+    }
+
+    #[test]
+    fn what_changes_nothing_is_noted() {
+        let notes = |line| {
+            let args = parsed(line).unwrap();
+            args.notes(&args.question().unwrap()).len()
+        };
+        assert_eq!(notes("--since 2026-11 --until 2026-11-01"), 1);
+        assert_eq!(notes("--since 2026-11 --until 2026-12"), 0);
+        assert_eq!(notes("--by hour --show summary"), 1);
+        assert_eq!(notes("--by hour --show timeline"), 0);
+    }
+}

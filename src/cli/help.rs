@@ -1,0 +1,114 @@
+//! What help says beyond the options, and to whom.
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+
+use super::End;
+use super::args::Args;
+use super::names::{self, Names};
+
+/// Behind the long help; a test runs each of them.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  logstat access.log
+  logstat access.log --by hour --since 2026-11-14
+  logstat access.log --top path,ip,status -n 20
+  logstat access.log --show timeline --by minute --until 2026-11-14T09
+  logstat access.log --json > report.json
+  cat access.log | logstat --top agent --slow 1
+  logstat own.log --log-format '$remote_addr|$time_iso8601|$request|$status'
+
+Exit codes:
+  0    done; an empty log is fine, and so is a closed pipe
+  1    an input or the output failed, or one of several inputs fits no format;
+       the rest is reported
+  2    wrong usage, or no input fits any log format
+  130  interrupted";
+
+/// A sentence, and the words to choose from.
+pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
+    format!("{sentence}: {}", names.words().join(", "))
+}
+
+pub(crate) fn log_formats() -> String {
+    list(
+        "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; by default each \
+         file's is found out from its first lines. Names",
+        &names::log_formats(),
+    )
+}
+
+/// Words in lines of at most 78 columns, the first after `start`, the others under it.
+pub(crate) fn wrapped(words: &[&str], start: &str) -> String {
+    let mut text = start.to_owned();
+    let mut columns = start.len();
+    for (i, word) in words.iter().enumerate() {
+        if i > 0 && columns + 1 + word.len() > 78 {
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', start.len()));
+            columns = start.len();
+        } else if i > 0 {
+            text.push(' ');
+            columns += 1;
+        }
+        text += word;
+        columns += word.len();
+    }
+    text
+}
+
+/// Prints what clap has to say: help and version where they were asked for, otherwise what is wrong.
+pub(crate) fn say(answer: &clap::Error) -> End {
+    let is_wrong = answer.use_stderr();
+    match answer.print() {
+        _ if is_wrong => End::Misused,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => End::Failed,
+        _ => End::Done,
+    }
+}
+
+/// The short help, where a terminal waits and nothing is asked.
+pub(crate) fn say_short() -> End {
+    // Nobody is left to be told where standard error is gone.
+    let _ = write!(io::stderr(), "{}", Args::command().render_help());
+    End::Misused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wrapped_under_each_other() {
+        assert_eq!(wrapped(&["a", "b"], "  units: "), "  units: a b");
+        let long = "x".repeat(40);
+        assert_eq!(wrapped(&[&long, "b", &long], "> "), format!("> {long} b\n  {long}"));
+    }
+
+    #[test]
+    fn short_help_fits_one_screen() {
+        let help = Args::command().term_width(80).render_help().to_string();
+        assert!(help.lines().count() <= 24, "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
+
+    #[test]
+    fn long_help_names_every_option_and_value() {
+        let help = Args::command().term_width(100).render_long_help().to_string();
+        let words = help.replace(['\n', ','], " ");
+        let words: Vec<_> = words.split_whitespace().collect();
+        let all = [
+            names::units().words(),
+            names::dimensions().words(),
+            names::sections().words(),
+            names::log_formats().words(),
+        ];
+        for word in all.into_iter().flatten() {
+            assert!(words.contains(&word), "{word} is not in the help");
+        }
+        for arg in Args::command().get_arguments().filter_map(clap::Arg::get_long) {
+            assert!(words.iter().any(|word| word.trim_start_matches('-') == arg), "--{arg} is not in the help");
+        }
+    }
+}

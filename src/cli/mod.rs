@@ -1,0 +1,93 @@
+//! The command line: arguments in, a question to the library, its answer to standard output, all else to standard
+//! error.
+
+mod args;
+mod help;
+mod inputs;
+mod messages;
+mod names;
+mod nearest;
+
+mod screen;
+mod static_rules;
+mod stdout;
+mod values;
+
+use std::time::Instant;
+
+use clap::Parser;
+use logstat::{Access, Engine, ErrorKind, Outcome, count, guard_mappings};
+
+use args::Args;
+use inputs::Inputs;
+use messages::Messages;
+
+/// How a run ended. Where several things happened, the greatest is what is said of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum End {
+    /// As it should.
+    Done,
+    /// An input or the output failed, wholly or in part.
+    Failed,
+    /// Nothing could be answered as it was asked.
+    Misused,
+}
+
+/// Runs the program.
+pub(crate) fn run() -> End {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return help::say(&answer),
+    };
+    let messages = Messages::new(args.quiet, args.verbose);
+    match answer(&args, &messages) {
+        Ok(end) => end,
+        Err(misuse) => help::say(&misuse),
+    }
+}
+
+/// Counts and writes; the error is a wrong use that only several arguments together show.
+fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
+    let question = args.question()?;
+    if args.list_static {
+        return Ok(stdout::write(messages, |out| static_rules::write(&question.static_rules, out)));
+    }
+    let Some(inputs) = Inputs::of(&args.files) else { return Ok(help::say_short()) };
+    for note in args.notes(&question).into_iter().chain(inputs.repeated()) {
+        messages.note(&note);
+    }
+    let engine = Engine {
+        threads: args.threads,
+        access: guard_mappings().map_or(Access::Read, Access::Map),
+        ..Engine::default()
+    };
+    let start = Instant::now();
+    let Outcome { report, problems, .. } = match count(&question, inputs.open(), &engine) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            messages.error(&error);
+            return Ok(end_of(error.kind(), false));
+        }
+    };
+    let mut end = End::Done;
+    for problem in &problems {
+        messages.error(problem);
+        end = end.max(end_of(problem.kind(), report.is_some()));
+    }
+    if let Some(report) = report {
+        messages.details(&report, engine.threads, start.elapsed());
+        let page = screen::page(args.color);
+        end = end.max(stdout::write(messages, |out| args.format().write(&report, page, out)));
+    }
+    Ok(end)
+}
+
+/// What a problem makes of a run.
+fn end_of(problem: &ErrorKind, has_report: bool) -> End {
+    match problem {
+        ErrorKind::NotLogged { .. } => End::Misused,
+        // Of several inputs one may be something else; if none fits, the formats do not.
+        ErrorKind::NoFormat { .. } if !has_report => End::Misused,
+        _ => End::Failed,
+    }
+}

@@ -1,0 +1,114 @@
+//! Words that stand for something: what the library calls them is what a user types.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command, Error};
+use logstat::{Dimension, LogFormat, Query, ReportFormat, Section, Unit};
+
+use super::help;
+use super::nearest::nearest;
+use super::screen::Color;
+use super::values::refusal;
+
+/// The values of an option that have names.
+#[derive(Clone)]
+pub(crate) struct Names<T> {
+    /// What one of them is: `unit`.
+    kind: &'static str,
+    all: Vec<(&'static str, T)>,
+}
+
+pub(crate) fn units() -> Names<Unit> {
+    Names { kind: "unit", all: Unit::all().map(|unit| (unit.name(), unit)).collect() }
+}
+
+pub(crate) fn dimensions() -> Names<Dimension> {
+    Names { kind: "dimension", all: Dimension::all().map(|dimension| (dimension.name(), dimension)).collect() }
+}
+
+pub(crate) fn sections() -> Names<Section> {
+    Names { kind: "section", all: Section::all().map(|section| (section.name(), section)).collect() }
+}
+
+pub(crate) fn log_formats() -> Names<&'static str> {
+    Names { kind: "format", all: LogFormat::presets().collect() }
+}
+
+pub(crate) fn report_formats() -> Names<ReportFormat> {
+    Names { kind: "format", all: ReportFormat::all().map(|format| (format.name(), format)).collect() }
+}
+
+pub(crate) fn queries() -> Names<Query> {
+    Names { kind: "value", all: vec![("strip", Query::Strip), ("keep", Query::Keep)] }
+}
+
+pub(crate) fn colors() -> Names<Color> {
+    Names { kind: "value", all: vec![("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)] }
+}
+
+impl<T> Names<T> {
+    pub(crate) fn words(&self) -> Vec<&'static str> {
+        self.all.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// What is said of a word that is none of them.
+    pub(crate) fn unknown(&self, word: &str, option: &str) -> String {
+        unknown(self.kind, word, option, &self.words())
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        let value = value.to_string_lossy();
+        if let Some((_, found)) = self.all.iter().find(|(name, _)| *name == value) {
+            return Ok(found.clone());
+        }
+        let option = arg.and_then(Arg::get_long).unwrap_or_default();
+        Err(refusal(command, &self.unknown(&value, &format!("--{option}"))))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.all.iter().map(|(name, _)| PossibleValue::new(*name))))
+    }
+}
+
+/// What is wrong with a word, the way out, and what there is.
+pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&'static str]) -> String {
+    let meant = nearest(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+    let list = help::wrapped(known, &format!("  {kind}s: "));
+    format!("unknown {kind} '{}' for {option}{meant}\n{list}", word.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let lists = [
+            units().words(),
+            dimensions().words(),
+            sections().words(),
+            log_formats().words(),
+            report_formats().words(),
+            queries().words(),
+            colors().words(),
+        ];
+        for words in lists {
+            assert!(words.iter().enumerate().all(|(i, word)| !words[..i].contains(word)), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_said_with_the_way_out() {
+        assert_eq!(
+            units().unknown("dya", "--by"),
+            "unknown unit 'dya' for --by; did you mean 'day'?\n  \
+             units: second minute hour day week month year hour-of-day weekday"
+        );
+        assert!(units().unknown("\u{1b}[31m", "--by").starts_with("unknown unit '\\u{1b}[31m' for --by\n"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Values that have no names: what is read from a text, and what is said where it cannot be.
+
+use std::ffi::OsStr;
+
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Command, Error};
+use logstat::{LogFormat, Precision, UvMethod};
+
+use super::names;
+
+/// A value, by the function that reads it.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<T>(pub(crate) fn(&str) -> Result<T, String>);
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Value<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
+        (self.0)(text).map_err(|message| refusal(command, &message))
+    }
+}
+
+/// An error of clap with words of ours.
+pub(crate) fn refusal(command: &Command, message: &str) -> Error {
+    Error::raw(ErrorKind::InvalidValue, format!("{message}\n")).with_cmd(command)
+}
+
+/// `combined`, or the text of a `log_format`.
+pub(crate) fn log_format(text: &str) -> Result<LogFormat, String> {
+    text.parse().map_err(|error: logstat::FormatError| {
+        if text.contains('$') { error.to_string() } else { names::log_formats().unknown(text, "--log-format") }
+    })
+}
+
+/// `exact`, `hll`, `hll=12`.
+pub(crate) fn uv(text: &str) -> Result<UvMethod, String> {
+    match text.split_once('=') {
+        None if text == "exact" => Ok(UvMethod::Exact),
+        None if text == "hll" => Ok(UvMethod::Hll(Precision::default())),
+        Some(("hll", bits)) => bits
+            .parse()
+            .ok()
+            .and_then(Precision::new)
+            .map(UvMethod::Hll)
+            .ok_or_else(|| format!("the precision of hll is a number from 4 to 18, not '{}'", bits.escape_debug())),
+        _ => Err(names::unknown("method", text, "--uv", &["exact", "hll", "hll=P"])),
+    }
+}
+
+/// More threads than any machine has use for are a slip of the finger.
+const THREADS_AT_MOST: usize = 1024;
+
+/// The rows of a ranking.
+pub(crate) fn limit(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", text.escape_debug()))
+}
+
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|threads| *threads <= THREADS_AT_MOST).ok_or_else(|| {
+        format!(
+            "--threads is a number up to {THREADS_AT_MOST}, 0 for as many as there are, not '{}'",
+            text.escape_debug()
+        )
+    })
+}
+
+/// What is slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slow {
+    pub(crate) ms: u64,
+}
+
+/// Decimal seconds, rounded to whole milliseconds.
+pub(crate) fn slow(text: &str) -> Result<Slow, String> {
+    let seconds = text.parse::<f64>().ok();
+    match seconds.map(|seconds| (seconds * 1000.0).round()) {
+        Some(ms) if (0.0..1e18).contains(&ms) => Ok(Slow { ms: ms as u64 }),
+        _ => Err(format!("--slow is a time in seconds, such as 0.3, not '{}'", text.escape_debug())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_rounded_to_milliseconds() {
+        let rows = [
+            ("0.3", Some(300)),
+            ("0", Some(0)),
+            (".5", Some(500)),
+            ("2", Some(2000)),
+            ("0.0004", Some(0)),
+            ("0.0006", Some(1)),
+            ("1e3", Some(1_000_000)),
+            ("-0.1", None),
+            ("nan", None),
+            ("inf", None),
+            ("1e300", None),
+            ("0.3s", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(slow(text).ok().map(|slow| slow.ms), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_are_whole_and_within_reason() {
+        assert_eq!((limit("0"), limit("25")), (Ok(0), Ok(25)));
+        assert_eq!((threads("0"), threads("1024")), (Ok(0), Ok(1024)));
+        for text in ["-1", "1.5", "ten", ""] {
+            assert!(limit(text).is_err() && threads(text).is_err(), "{text}");
+        }
+        assert!(threads("1025").is_err());
+    }
+}

@@ -1,0 +1,233 @@
+//! What a table ranks or lists: a dimension gives each hit of a batch its key.
+//!
+//! A new dimension is a row in `DIMENSIONS` and, if it is no plain text column, a file here.
+
+mod codes;
+mod time;
+
+use std::borrow::Cow;
+
+use crate::batch::{Batch, Fields, TextField};
+use crate::table::{AddressKeys, GroupId, Keys, KeysOfTable, Seed, VisitorId};
+use crate::time::Unit;
+
+/// What can be ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// Everything, as one group.
+    All,
+    /// The target's path.
+    Path,
+    /// `$remote_addr`.
+    Ip,
+    /// `$host`.
+    Host,
+    /// The request's method.
+    Method,
+    /// `$http_referer`.
+    Referer,
+    /// `$http_user_agent`.
+    Agent,
+    /// `$remote_user`.
+    User,
+    /// The request's protocol.
+    Protocol,
+    /// The status code.
+    Status,
+    /// Static or dynamic.
+    Class,
+    /// A stretch of time.
+    Time(Unit),
+}
+
+/// A row of the table of dimensions.
+struct DimensionRow {
+    dimension: Dimension,
+    name: &'static str,
+    needs: Fields,
+    /// What an error says is needed.
+    variable: &'static str,
+}
+
+const fn row(dimension: Dimension, name: &'static str, needs: Fields, variable: &'static str) -> DimensionRow {
+    DimensionRow { dimension, name, needs, variable }
+}
+
+/// THE TABLE of dimensions, but for time, whose rows are the units.
+const DIMENSIONS: [DimensionRow; 11] = [
+    row(Dimension::All, "all", Fields::NONE, ""),
+    row(Dimension::Path, "path", Fields::text(TextField::Path), "$request"),
+    row(Dimension::Ip, "ip", Fields::text(TextField::Addr), "$remote_addr"),
+    row(Dimension::Host, "host", Fields::text(TextField::Host), "$host"),
+    row(Dimension::Method, "method", Fields::text(TextField::Method), "$request"),
+    row(Dimension::Referer, "referer", Fields::text(TextField::Referer), "$http_referer"),
+    row(Dimension::Agent, "agent", Fields::text(TextField::Agent), "$http_user_agent"),
+    row(Dimension::User, "user", Fields::text(TextField::User), "$remote_user"),
+    row(Dimension::Protocol, "protocol", Fields::text(TextField::Protocol), "$request"),
+    row(Dimension::Status, "status", Fields::STATUS, "$status"),
+    row(Dimension::Class, "class", Fields::text(TextField::Path), "$request"),
+];
+
+impl Dimension {
+    /// Every dimension that can be asked for by name.
+    pub fn all() -> impl Iterator<Item = Dimension> {
+        DIMENSIONS.iter().map(|r| r.dimension).filter(|d| *d != Dimension::All).chain(Unit::all().map(Dimension::Time))
+    }
+
+    /// What a user types, and what JSON has: `path`, `minute`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dimension::Time(unit) => unit.name(),
+            _ => self.row().name,
+        }
+    }
+
+    /// The dimension of that name.
+    pub fn named(name: &str) -> Option<Dimension> {
+        Dimension::all().find(|d| d.name() == name)
+    }
+
+    fn row(self) -> &'static DimensionRow {
+        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension but time has its row")
+    }
+
+    /// The fields that tell a hit's key.
+    pub(crate) fn needs(self) -> Fields {
+        match self {
+            Dimension::Time(_) => Fields::TIME,
+            _ => self.row().needs,
+        }
+    }
+
+    /// The variable that logs them.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Dimension::Time(_) => "$time_local",
+            _ => self.row().variable,
+        }
+    }
+
+    /// Whether keys are texts from the log, in which nginx's escapes are still to be undone.
+    pub(crate) fn is_text(self) -> bool {
+        !matches!(self, Dimension::All | Dimension::Time(_) | Dimension::Status | Dimension::Class)
+    }
+
+    /// The bytes of a key as they count in rankings: for time, what is written.
+    pub(crate) fn bytes_of(self, key: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Dimension::Time(unit) => Cow::Owned(time::written(unit, key).into_bytes()),
+            _ => Cow::Borrowed(key),
+        }
+    }
+}
+
+/// How the hits of a batch get their groups: the keys of a dimension, and what it remembers.
+#[derive(Clone, Debug)]
+pub(crate) enum Grouping {
+    All(Keys),
+    Text(TextField, Keys),
+    /// Addresses are the visitors' keys, which are stored once.
+    Visitors,
+    Time(time::TimeIds),
+    Status(codes::StatusIds),
+    Class(codes::ClassIds),
+}
+
+impl Grouping {
+    /// `by_visitor`: addresses are interned as visitors anyway.
+    pub(crate) fn new(dimension: Dimension, seed: Seed, by_visitor: bool) -> Grouping {
+        let text = |field| Grouping::Text(field, Keys::new(seed));
+        match dimension {
+            Dimension::All => Grouping::All(Keys::new(seed)),
+            Dimension::Path => text(TextField::Path),
+            Dimension::Ip if by_visitor => Grouping::Visitors,
+            Dimension::Ip => text(TextField::Addr),
+            Dimension::Host => text(TextField::Host),
+            Dimension::Method => text(TextField::Method),
+            Dimension::Referer => text(TextField::Referer),
+            Dimension::Agent => text(TextField::Agent),
+            Dimension::User => text(TextField::User),
+            Dimension::Protocol => text(TextField::Protocol),
+            Dimension::Status => Grouping::Status(codes::StatusIds::new(Keys::new(seed))),
+            Dimension::Class => Grouping::Class(codes::ClassIds::new(Keys::new(seed))),
+            Dimension::Time(unit) => Grouping::Time(time::TimeIds::new(unit, Keys::new(seed))),
+        }
+    }
+
+    /// The groups of the selected hits, appended to `groups`; `visitors` are theirs.
+    pub(crate) fn ids(
+        &mut self,
+        batch: &Batch<'_>,
+        hits: &[u16],
+        visitors: &[VisitorId],
+        scratch: &mut Vec<u32>,
+        groups: &mut Vec<GroupId>,
+    ) {
+        match self {
+            Grouping::All(keys) => {
+                let all = GroupId(keys.id(b"all"));
+                groups.resize(groups.len() + hits.len(), all);
+            }
+            Grouping::Text(field, keys) => {
+                scratch.clear();
+                keys.ids(batch.text(*field), hits, scratch);
+                groups.extend(scratch.iter().map(|id| GroupId(*id)));
+            }
+            Grouping::Visitors => groups.extend(visitors.iter().map(|visitor| GroupId(visitor.0))),
+            Grouping::Time(time) => time.ids(&batch.wall_s, hits, groups),
+            Grouping::Status(status) => status.ids(&batch.status, hits, groups),
+            Grouping::Class(class) => class.ids(&batch.is_static, hits, groups),
+        }
+    }
+
+    /// The keys of the groups; `visitors` are those of the tally.
+    pub(crate) fn keys<'k>(&'k self, visitors: &'k AddressKeys) -> KeysOfTable<'k> {
+        match self.own_keys() {
+            Some(keys) => KeysOfTable::Own(keys),
+            None => KeysOfTable::Visitors(visitors),
+        }
+    }
+
+    /// The keys of the groups; `None` where they are the visitors'.
+    pub(crate) fn own_keys(&self) -> Option<&Keys> {
+        match self {
+            Grouping::All(keys) | Grouping::Text(_, keys) => Some(keys),
+            Grouping::Visitors => None,
+            Grouping::Time(time) => Some(time.keys()),
+            Grouping::Status(status) => Some(status.keys()),
+            Grouping::Class(class) => Some(class.keys()),
+        }
+    }
+
+    /// The keys of the groups, to add others' to; `None` where they are the visitors'.
+    pub(crate) fn keys_mut(&mut self) -> Option<&mut Keys> {
+        match self {
+            Grouping::All(keys) | Grouping::Text(_, keys) => Some(keys),
+            Grouping::Visitors => None,
+            Grouping::Time(time) => Some(time.keys_mut()),
+            Grouping::Status(status) => Some(status.keys_mut()),
+            Grouping::Class(class) => Some(class.keys_mut()),
+        }
+    }
+}
+
+/// The written form of a time key, and the number it sorts by; the key is one of a table of time.
+pub(crate) use time::{number as time_number, written as written_time};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dimension_has_one_row_and_one_name() {
+        let all: Vec<_> = Dimension::all().collect();
+        for dimension in &all {
+            assert_eq!(Dimension::named(dimension.name()), Some(*dimension));
+            assert!(dimension.variable().starts_with('$'));
+            assert_ne!(dimension.needs(), Fields::NONE);
+        }
+        assert_eq!(all.len(), 19);
+        assert_eq!(Dimension::named("all"), None);
+        assert_eq!(Dimension::named("pth"), None);
+    }
+}

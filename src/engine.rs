@@ -1,0 +1,239 @@
+//! Chunks × plan × filter → one merged tally. The only home of rayon.
+
+use bumpalo::Bump;
+
+use crate::batch::{Batch, Hits, ROWS};
+use crate::error::{Error, ErrorKind};
+use crate::filter::Filter;
+use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Quotes, Row};
+use crate::input::{Access, Chunk, Input, Source, clean, is_blank};
+use crate::question::Question;
+use crate::report::{self, Report};
+use crate::table::{InputLedger, Sample, Seed, Tally};
+use crate::time::Clock;
+
+/// How to count: what changes the speed and never the answer.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    /// How many threads; 0 for as many as the machine gives us.
+    pub threads: usize,
+    /// How many bytes a worker takes at a time.
+    pub chunk_bytes: usize,
+    /// How files are read.
+    pub access: Access,
+    /// The seed of the tables' hashes; random unless given.
+    pub seed: Option<u64>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Engine { threads: 0, chunk_bytes: 1 << 20, access: Access::default(), seed: None }
+    }
+}
+
+/// What was counted, and what went wrong on the way.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// `None` where no input could be read.
+    pub report: Option<Report>,
+    /// Inputs that failed, wholly or in part; the others are in the report all the same.
+    pub problems: Vec<Error>,
+}
+
+/// Counts the lines of `inputs`.
+///
+/// ```
+/// use logstat::{Engine, Input, Question, count};
+/// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
+/// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
+/// let summary = outcome.report.and_then(|r| r.summary).expect("one line was counted");
+/// assert_eq!((summary.row.pv, summary.row.uv), (1, Some(1)));
+/// # Ok::<(), logstat::Error>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::NoFormat`] where no input fits any format, and [`ErrorKind::NotLogged`] where the question asks by name for what no input logs.
+pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
+    let mut problems = Vec::new();
+    let mut sources = Vec::new();
+    for input in inputs {
+        match Source::open(input, engine.access, engine.chunk_bytes.max(1)) {
+            Ok(source) => sources.push(source),
+            Err(error) => problems.push(error),
+        }
+    }
+    if sources.is_empty() {
+        return Ok(Outcome { report: None, problems });
+    }
+    let formats = question.log_format.clone().map_or_else(LogFormat::all_presets, |given| vec![given]);
+    let of_files: Vec<_> = sources.iter().map(|s| s.with_head(|head| FormatsOfFile::detect(&formats, head))).collect();
+    let plan = report::tables(question);
+    let filter = Filter::new(question);
+    let scan = Scan {
+        sources: &sources,
+        of_files: &of_files,
+        formats: formats.len(),
+        filter,
+        filler: Filler {
+            needs: Tally::needs(&plan).and(filter.needs()),
+            query: question.query,
+            rules: &question.static_rules,
+        },
+    };
+    let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
+    let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
+    report::assemble(question, &formats, &of_files, sources, &tally, problems)
+}
+
+/// What every worker needs to know.
+pub(crate) struct Scan<'s> {
+    pub(crate) sources: &'s [Source],
+    pub(crate) of_files: &'s [FormatsOfFile<'s>],
+    pub(crate) formats: usize,
+    pub(crate) filter: Filter,
+    pub(crate) filler: Filler<'s>,
+}
+
+impl Scan<'_> {
+    /// Lets workers take chunks until there are none, and merges what they counted.
+    fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<Tally, Error> {
+        let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
+        let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
+        let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
+        if workers == 1 {
+            return Ok(self.work(tally()));
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(workers)
+            .build()
+            .map_err(|e| ErrorKind::Threads { detail: e.to_string() })?;
+        let tallies = pool.broadcast(|_| self.work(tally()));
+        let merged = tallies.into_iter().reduce(|mut all, next| {
+            all.merge(next);
+            all
+        });
+        Ok(merged.expect("a pool has a worker"))
+    }
+
+    fn work(&self, mut tally: Tally) -> Tally {
+        tally.ledger.inputs = vec![InputLedger::new(self.formats); self.sources.len()];
+        let mut worker = Worker { scan: self, clock: Clock::default(), hits: Hits::with_capacity(ROWS), tally };
+        let mut buffer = Vec::new();
+        for (input, source) in self.sources.iter().enumerate() {
+            while let Some(chunk) = source.next(&mut buffer) {
+                worker.count(input, chunk);
+            }
+        }
+        worker.tally
+    }
+}
+
+/// One thread's share.
+pub(crate) struct Worker<'s> {
+    pub(crate) scan: &'s Scan<'s>,
+    pub(crate) clock: Clock,
+    pub(crate) hits: Hits,
+    pub(crate) tally: Tally,
+}
+
+impl Worker<'_> {
+    /// Counts a chunk, a batch at a time.
+    fn count(&mut self, input: usize, chunk: Chunk<'_>) {
+        let bump = Bump::new();
+        let mut batch = Batch::new(self.scan.filler.needs);
+        let mut place = Place::new(input, chunk);
+        while place.start < place.bytes.len() {
+            let (start, lines) = (place.start, place.lines);
+            batch.clear();
+            let mut account = InputLedger::new(self.scan.formats);
+            self.fill(&mut place, &mut batch, &mut account, &bump);
+            // Lines that were there are lines still, or they are scanned again up to where the file now ends.
+            if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.start as u64) {
+                place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
+                continue;
+            }
+            self.scan.filter.select(&batch, &mut self.hits);
+            self.tally.add(&batch, &self.hits);
+            account.filtered = (batch.len() - self.hits.len()) as u64;
+            account.bytes = (place.start - start) as u64;
+            account.read = place.lines - lines;
+            self.tally.ledger.inputs[input].merge(account);
+        }
+        self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, place.lines));
+    }
+
+    /// Scans lines into the batch until it is full.
+    pub(crate) fn fill<'a>(
+        &mut self,
+        place: &mut Place<'a>,
+        batch: &mut Batch<'a>,
+        account: &mut InputLedger,
+        bump: &'a Bump,
+    ) {
+        let formats = &self.scan.of_files[place.input];
+        let mut row = Row::EMPTY;
+        while place.start < place.bytes.len() && batch.len() < ROWS {
+            let start = place.start;
+            let extent = place.marks.line(start);
+            let text = clean(&place.bytes[start..extent.text_end], place.offset == 0 && start == 0);
+            // Where bytes were dropped in front, the quotes are elsewhere.
+            let is_marked = text.as_ptr() == place.bytes[start..].as_ptr();
+            let quotes = if is_marked { place.marks.quotes(extent) } else { Quotes::Unknown };
+            if is_blank(text) {
+                account.blank += 1;
+            } else {
+                match formats.take(Line { text, quotes }, &mut self.clock, &mut row) {
+                    Ok(taken) => {
+                        account.taken[taken.0] += 1;
+                        self.scan.filler.push(&row, batch, bump);
+                    }
+                    Err(reason) => {
+                        account.malformed += 1;
+                        let offset = place.offset + start as u64;
+                        // Where hostile logs have millions of such lines, few are worth a copy.
+                        if self.tally.ledger.inputs[place.input].wants_sample(offset) && account.wants_sample(offset) {
+                            account.sample(Sample {
+                                offset,
+                                line_in_chunk: place.lines,
+                                chunk: place.offset,
+                                reason,
+                                text: report::shown_of(text).to_vec(),
+                            });
+                        }
+                    }
+                }
+            }
+            place.lines += 1;
+            place.start = extent.next;
+        }
+    }
+}
+
+/// Where a worker is in a chunk.
+pub(crate) struct Place<'c> {
+    input: usize,
+    /// Where the chunk starts in its input.
+    offset: u64,
+    pub(crate) bytes: &'c [u8],
+    marks: Marks<'c>,
+    /// Where the next line starts in the chunk.
+    pub(crate) start: usize,
+    /// How many lines of the chunk are done.
+    lines: u64,
+}
+
+impl<'c> Place<'c> {
+    pub(crate) fn new(input: usize, chunk: Chunk<'c>) -> Place<'c> {
+        let bytes = chunk.bytes;
+        Place { input, offset: chunk.offset, bytes, marks: Marks::from(bytes, 0), start: 0, lines: 0 }
+    }
+
+    /// Back to a line where the worker was before, in a chunk of which only `len` bytes are left.
+    fn go_back(&mut self, start: usize, lines: u64, len: usize) {
+        self.bytes = &self.bytes[..len.min(self.bytes.len())];
+        self.marks = Marks::from(self.bytes, start.min(self.bytes.len()));
+        (self.start, self.lines) = (start, lines);
+    }
+}

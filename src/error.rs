@@ -1,0 +1,127 @@
+//! One error, with the place where it happened.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Something that kept logstat from reading or answering.
+///
+/// A bad line is no error: it is counted as malformed, with its reason.
+#[derive(Debug)]
+pub struct Error(Box<ErrorKind>);
+
+/// What happened, and to which input.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An input could not be opened or read.
+    Io {
+        /// As it was given.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// An input is a directory.
+    Directory {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// A mapped file became shorter while it was read; what was left is counted.
+    Shrunk {
+        /// As it was given.
+        path: PathBuf,
+        /// Its length when it was opened.
+        from_bytes: u64,
+        /// Its length at the end.
+        to_bytes: u64,
+    },
+    /// No line of an input fits any format in use.
+    NoFormat {
+        /// As it was given.
+        path: PathBuf,
+        /// Which line was looked at, what it holds, and what was expected where.
+        detail: String,
+    },
+    /// Something was asked for by name that no input logs.
+    NotLogged {
+        /// What was asked for, and the variable that it needs.
+        detail: String,
+    },
+    /// The threads to count with could not be had.
+    Threads {
+        /// What the system said.
+        detail: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Error(Box::new(kind))
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Error::new(kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |path: &PathBuf| crate::report::printable(path.as_os_str().as_encoded_bytes());
+        match self.kind() {
+            ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
+            ErrorKind::Directory { path } => {
+                let name = name(path);
+                write!(
+                    f,
+                    "{name}: is a directory; give the files in it: {name}{}*.log",
+                    if name.ends_with('/') { "" } else { "/" }
+                )
+            }
+            ErrorKind::Shrunk { path, from_bytes, to_bytes } => write!(
+                f,
+                "{}: shrank from {from_bytes} to {to_bytes} bytes while it was read; what was left is counted",
+                name(path)
+            ),
+            ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
+            ErrorKind::NotLogged { detail } => f.write_str(detail),
+            ErrorKind::Threads { detail } => write!(f, "no threads to count with: {detail}"),
+        }
+    }
+}
+
+/// What the system said, without the number behind it.
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind() {
+            ErrorKind::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_lower_case_and_name_the_file() {
+        let source = std::io::Error::from_raw_os_error(2);
+        let error = Error::new(ErrorKind::Io { path: "shop.log".into(), source });
+        assert_eq!(error.to_string(), "shop.log: no such file or directory");
+        let error = Error::new(ErrorKind::Directory { path: "/var/log/nginx".into() });
+        assert_eq!(error.to_string(), "/var/log/nginx: is a directory; give the files in it: /var/log/nginx/*.log");
+    }
+}

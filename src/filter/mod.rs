@@ -1,0 +1,34 @@
+//! Which lines are hits. One predicate a file.
+
+mod period;
+
+use crate::batch::{Batch, Fields, Hits};
+use crate::question::Question;
+use period::Period;
+
+/// The predicates in use; a line is a hit that all of them select.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Filter {
+    period: Period,
+}
+
+impl Filter {
+    pub(crate) fn new(question: &Question) -> Filter {
+        Filter { period: Period::new(question.since, question.until) }
+    }
+
+    pub(crate) fn needs(&self) -> Fields {
+        if self.period.is_all() { Fields::NONE } else { Fields::TIME }
+    }
+
+    /// Puts the selected rows of a batch into `hits`.
+    pub(crate) fn select(&self, batch: &Batch<'_>, hits: &mut Hits) {
+        hits.clear();
+        let rows = 0..batch.len() as u16;
+        if self.period.is_all() {
+            hits.extend(rows);
+        } else {
+            hits.extend(rows.filter(|&row| self.period.holds(batch.wall_s[row as usize])));
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Which formats the lines of a file have: found from its first lines, and tried line by line.
+
+use super::plan::Tail;
+use super::scan::{Expected, Misfit, Row, scan};
+use super::{Line, LogFormat};
+use crate::input::{is_blank, lines};
+use crate::table::Reason;
+use crate::time::Clock;
+
+/// How many lines of a file are looked at.
+const SAMPLE: usize = 1000;
+
+/// `common` is the beginning of `combined`, so a line of `combined` that is cut short can look like it. Only where
+/// one line in this many is a whole line of `common` is it taken for a format of the file.
+const COMMON_IS_RARER_THAN: usize = 10;
+
+/// The formats that the lines of one file are tried with.
+#[derive(Debug)]
+pub(crate) struct FormatsOfFile<'f> {
+    formats: &'f [LogFormat],
+    /// The file's format, tried first.
+    main: Candidate,
+    /// Formats with more fields than `main`: tried where a line goes on behind the last field of `main`.
+    longer: Vec<Candidate>,
+    /// All but `main`: tried where a line does not fit it. Both ordered by fields, most first.
+    others: Vec<Candidate>,
+    nearest: Option<Nearest>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    format: usize,
+    tail: Tail,
+}
+
+/// The format that took a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken(pub(crate) usize);
+
+/// The first line that fits nothing, in a file of whose first lines none did.
+#[derive(Clone, Debug)]
+pub(crate) struct Nearest {
+    /// Counted from 1.
+    pub(crate) line: u64,
+    pub(crate) text: Vec<u8>,
+    pub(crate) format: usize,
+    pub(crate) misfit: Misfit,
+}
+
+impl<'f> FormatsOfFile<'f> {
+    /// Finds the format that takes the most of the first lines, then that with the most fields.
+    pub(crate) fn detect(formats: &'f [LogFormat], head: &[u8]) -> Self {
+        let candidate = |format: usize| Candidate { format, tail: formats[format].tail };
+        let mut by_fields: Vec<usize> = (0..formats.len()).collect();
+        by_fields.sort_by_key(|&i| (std::cmp::Reverse(formats[i].variables()), i));
+        let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
+
+        let (mut votes, mut whole_common) = (vec![0_usize; formats.len()], 0);
+        let mut nearest = None;
+        let mut clock = Clock::default();
+        for (number, line) in (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE) {
+            let mut row = Row::EMPTY;
+            let text = line;
+            let line = Line::unmarked(text);
+            match try_all(formats, &all, line, &mut clock, &mut row) {
+                Ok(Taken(format)) => {
+                    votes[format] += 1;
+                    whole_common += usize::from(
+                        formats[format].name == "common" && fits(formats, unquoted(format), line, &mut clock),
+                    );
+                }
+                Err((format, misfit)) => {
+                    nearest.get_or_insert_with(|| Nearest { line: number, text: text.to_vec(), format, misfit });
+                }
+            }
+        }
+        let total: usize = votes.iter().sum();
+        // `all` has most fields first, and the first of equals is kept.
+        let best = all.iter().copied().rev().max_by_key(|c| votes[c.format]).expect("at least one format");
+        let others = all
+            .iter()
+            .filter(|c| c.format != best.format)
+            .filter(|c| formats[c.format].name != "common" || total == 0 || whole_common * COMMON_IS_RARER_THAN > total)
+            .map(|c| if formats[c.format].name == "common" { unquoted(c.format) } else { *c });
+        let others: Vec<_> = others.collect();
+        let fields = formats[best.format].variables();
+        let longer = others.iter().copied().filter(|c| formats[c.format].variables() > fields).collect();
+        FormatsOfFile { formats, main: best, longer, others, nearest: nearest.filter(|_| total == 0) }
+    }
+
+    pub(crate) fn nearest(&self) -> Option<&Nearest> {
+        self.nearest.as_ref()
+    }
+
+    /// Fills `row` by the format with the most fields that the line fits, or says why none takes it. The row is one
+    /// that was filled here before, or empty.
+    #[inline]
+    pub(crate) fn take<'a>(&self, line: Line<'a, '_>, clock: &mut Clock, row: &mut Row<'a>) -> Result<Taken, Reason> {
+        let main = &self.formats[self.main.format];
+        // A row that another format has filled holds values that this one does not log.
+        if row.filled_by != self.main.format {
+            *row = Row::empty_for(self.main.format);
+        }
+        match scan(&main.plan, self.main.tail, line, clock, row) {
+            Ok(end) if end == line.text.len() || self.longer.is_empty() => Ok(Taken(self.main.format)),
+            Ok(_) => self.take_longer(line, clock, row),
+            Err(misfit) => self.take_other(misfit, line, clock, row),
+        }
+    }
+
+    /// The line fits the main format and goes on behind it.
+    #[cold]
+    fn take_longer<'a>(&self, line: Line<'a, '_>, clock: &mut Clock, row: &mut Row<'a>) -> Result<Taken, Reason> {
+        match try_all(self.formats, &self.longer, line, clock, row) {
+            Err((_, misfit)) if misfit.reason == Reason::NoMatch => {
+                let main = &self.formats[self.main.format];
+                *row = Row::empty_for(self.main.format);
+                scan(&main.plan, self.main.tail, line, clock, row).expect("it fitted before");
+                Ok(Taken(self.main.format))
+            }
+            taken => taken.map_err(|(_, misfit)| misfit.reason),
+        }
+    }
+
+    #[cold]
+    fn take_other<'a>(
+        &self,
+        first: Misfit,
+        line: Line<'a, '_>,
+        clock: &mut Clock,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        if first.reason != Reason::NoMatch {
+            return Err(first.reason);
+        }
+        try_all(self.formats, &self.others, line, clock, row).map_err(|(_, misfit)| misfit.reason)
+    }
+}
+
+fn unquoted(format: usize) -> Candidate {
+    Candidate { format, tail: Tail::UnquotedFields }
+}
+
+fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '_>, clock: &mut Clock) -> bool {
+    let mut row = Row::EMPTY;
+    try_all(formats, &[candidate], line, clock, &mut row).is_ok()
+}
+
+/// The first candidate that takes the line, otherwise the one that came furthest. A line of the right shape whose
+/// time or number does not exist is that candidate's: no other is tried.
+fn try_all<'a>(
+    formats: &[LogFormat],
+    candidates: &[Candidate],
+    line: Line<'a, '_>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Result<Taken, (usize, Misfit)> {
+    let mut furthest: Option<(usize, Misfit)> = None;
+    for candidate in candidates {
+        *row = Row::EMPTY;
+        match scan(&formats[candidate.format].plan, candidate.tail, line, clock, row) {
+            Ok(_) => return Ok(Taken(candidate.format)),
+            Err(misfit) if misfit.reason != Reason::NoMatch => return Err((candidate.format, misfit)),
+            Err(misfit) => {
+                if furthest.is_none_or(|(_, f)| misfit.at > f.at) {
+                    furthest = Some((candidate.format, misfit));
+                }
+            }
+        }
+    }
+    let none = Misfit { reason: Reason::NoMatch, expected: Expected::End, at: 0 };
+    Err(furthest.unwrap_or((0, none)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Slot;
+    use super::*;
+    use crate::batch::TextField;
+
+    const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+    const COMMON: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12"#;
+
+    fn found(head: &str) -> String {
+        let formats = LogFormat::all_presets();
+        formats[FormatsOfFile::detect(&formats, head.as_bytes()).main.format].name.clone()
+    }
+
+    fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<Taken, Reason> {
+        let mut row = Row::EMPTY;
+        of_file.take(Line::unmarked(line), &mut Clock::default(), &mut row)
+    }
+
+    #[test]
+    fn each_preset_is_found() {
+        let with = |before: &str, after: &str| format!("{before}{COMBINED}{after}\n").repeat(3);
+        assert_eq!(found(&with("", "")), "combined");
+        assert_eq!(found(&with("", r#" "10.0.0.1""#)), "main");
+        assert_eq!(found(&with("", " 0.106")), "combined_timed");
+        assert_eq!(found(&with("", " -")), "combined_timed");
+        assert_eq!(found(&with("", r#" "-" 0.106"#)), "main_timed");
+        assert_eq!(found(&with("", r#" "-" 0.106 "more" 1"#)), "main_timed");
+        assert_eq!(found(&with("", " gz 1.2")), "combined");
+        assert_eq!(found(&with("shop.example ", "")), "vhost");
+        assert_eq!(found(&with("shop.example ", " 1.000")), "vhost_timed");
+        assert_eq!(found(&format!("{COMMON}\n")), "common");
+        assert_eq!(found(&format!("{COMMON} \"-\"\n")), "common");
+    }
+
+    #[test]
+    fn the_most_lines_win_then_the_most_fields() {
+        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.1\n{COMBINED} 0.106\n")), "combined");
+        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined_timed");
+        assert_eq!(found(&format!("{COMBINED}\nvhost {COMBINED}\n{COMBINED}\n")), "combined");
+    }
+
+    #[test]
+    fn a_user_never_moves_the_address() {
+        let formats = LogFormat::all_presets();
+        let line = r#"1.2.3.4 - - bob [01/Jan/2000 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+        for head in [line.to_owned(), format!("h {COMBINED}\n{line}"), format!("h {COMBINED}\nh {COMBINED}\n{line}")] {
+            let of_file = FormatsOfFile::detect(&formats, head.as_bytes());
+            let mut row = Row::EMPTY;
+            of_file.take(Line::unmarked(line.as_bytes()), &mut Clock::default(), &mut row).unwrap();
+            assert_eq!(row.text(Slot::of(TextField::Addr)), b"1.2.3.4");
+            assert_eq!(row.text(Slot::of(TextField::User)), b"- bob [01/Jan/2000");
+        }
+    }
+
+    #[test]
+    fn a_line_of_combined_cut_short_is_not_common() {
+        let formats = LogFormat::all_presets();
+        let of_file = FormatsOfFile::detect(&formats, format!("{COMBINED}\n").repeat(20).as_bytes());
+        for cut in [COMMON.len(), COMMON.len() + 3, COMMON.len() + 8] {
+            let line = &COMBINED.as_bytes()[..cut];
+            assert_eq!(take(&of_file, line), Err(Reason::NoMatch));
+        }
+        let both = format!("{COMBINED}\n{COMBINED}\n{COMMON}\n");
+        let of_file = FormatsOfFile::detect(&formats, both.as_bytes());
+        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+    }
+
+    #[test]
+    fn what_fits_nothing_says_where_the_best_candidate_stopped() {
+        let formats = LogFormat::all_presets();
+        let head = b"\n10.0.0.7 - - [2026-11-14] GET /cart 200\n";
+        let of_file = FormatsOfFile::detect(&formats, head);
+        let nearest = of_file.nearest().unwrap();
+        assert_eq!((nearest.line, nearest.misfit.reason), (2, Reason::NoMatch));
+        let expected = formats[nearest.format].expectation(nearest.misfit);
+        assert_eq!(expected, r#"$remote_user [$time_local] ""#);
+    }
+}

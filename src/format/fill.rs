@@ -1,0 +1,130 @@
+//! The values of a line put into a batch: the request is taken apart, static told from dynamic, and only the
+//! columns that somebody needs are filled.
+
+use bumpalo::Bump;
+
+use super::plan::Slot;
+use super::{Row, escape, request};
+use crate::batch::{Batch, Fields, MISSING, TextField};
+use crate::classify::StaticRules;
+use crate::question::Query;
+
+/// Puts rows into batches.
+pub(crate) struct Filler<'q> {
+    pub(crate) needs: Fields,
+    pub(crate) query: Query,
+    pub(crate) rules: &'q StaticRules,
+}
+
+/// The text fields that stand in a line of their own.
+const PLAIN: [TextField; 5] = [TextField::Addr, TextField::Host, TextField::User, TextField::Referer, TextField::Agent];
+
+impl Filler<'_> {
+    /// Appends the row. What must be written anew, because of an escape, lives in `bump`.
+    #[inline]
+    pub(crate) fn push<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        for field in PLAIN {
+            if self.needs.holds(Fields::text(field)) {
+                batch.texts[field as usize].push(row.text(Slot::of(field)));
+            }
+        }
+        batch.wall_s.push(row.stamp.wall_s);
+        batch.offset_min.push(row.stamp.offset_min);
+        batch.status.push(row.status);
+        batch.class.push(row.status.class());
+        batch.bytes.push(row.bytes);
+        batch.time_ms.push(row.time_ms);
+        if self.needs.meets(Fields::REQUEST) {
+            self.push_request(row, batch, bump);
+        }
+    }
+
+    #[inline(always)]
+    fn push_request<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        let line = row.text(Slot::REQUEST);
+        let mut parts = if row.has_escaped_request {
+            self.parts_of_escaped(line, bump)
+        } else {
+            self.parts(request::split(line), bump)
+        };
+        // A format that logs the parts by themselves; one that logs `$request` leaves these missing.
+        if line == MISSING {
+            self.add_plain_parts(row, &mut parts, bump);
+        }
+        for (field, value) in
+            [(TextField::Method, parts.method), (TextField::Path, parts.path), (TextField::Protocol, parts.protocol)]
+        {
+            if self.needs.holds(Fields::text(field)) {
+                batch.texts[field as usize].push(value);
+            }
+        }
+        batch.is_static.push(parts.is_static);
+    }
+
+    #[inline(always)]
+    fn parts<'a>(&self, request: Option<request::Request<'a>>, bump: &'a Bump) -> Parts<'a> {
+        let Some(request) = request else { return Parts::NONE };
+        let (path, is_static) = self.path(request.target, bump);
+        Parts { method: request.method, path, protocol: request.protocol.unwrap_or(MISSING), is_static }
+    }
+
+    /// The path of a target as the question wants it, and whether it is static.
+    #[inline(always)]
+    fn path<'a>(&self, target: &'a [u8], bump: &'a Bump) -> (&'a [u8], bool) {
+        let whole = match request::path_and_query(target) {
+            std::borrow::Cow::Borrowed(path) => path,
+            std::borrow::Cow::Owned(path) => bump.alloc_slice_copy(&path),
+        };
+        let stripped = request::without_query(whole);
+        let path = match self.query {
+            Query::Strip => stripped,
+            Query::Keep => whole,
+        };
+        (path, self.rules.is_static(stripped))
+    }
+
+    /// Escapes are undone before the request is split, so that one request has one key however it was logged.
+    /// The keys are kept escaped, as those of every other column are.
+    #[cold]
+    fn parts_of_escaped<'a>(&self, line: &[u8], bump: &'a Bump) -> Parts<'a> {
+        let line = bump.alloc_slice_copy(&escape::undo(line));
+        let parts = self.parts(request::split(line), bump);
+        let escaped = |value: &'a [u8]| match escape::escape(value) {
+            std::borrow::Cow::Borrowed(value) => value,
+            std::borrow::Cow::Owned(value) => bump.alloc_slice_copy(&value),
+        };
+        Parts {
+            method: escaped(parts.method),
+            path: escaped(parts.path),
+            protocol: escaped(parts.protocol),
+            is_static: parts.is_static,
+        }
+    }
+
+    #[cold]
+    fn add_plain_parts<'a>(&self, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
+        let of = |field| row.text(Slot::of(field));
+        parts.method = of(TextField::Method);
+        parts.protocol = of(TextField::Protocol);
+        let target = of(TextField::Path);
+        if target != MISSING {
+            let target = bump.alloc_slice_copy(&escape::undo(target));
+            let (path, is_static) = self.path(target, bump);
+            parts.path = bump.alloc_slice_copy(&escape::escape(path));
+            parts.is_static = is_static;
+        }
+    }
+}
+
+/// What a request gives to a batch.
+struct Parts<'a> {
+    method: &'a [u8],
+    path: &'a [u8],
+    protocol: &'a [u8],
+    is_static: bool,
+}
+
+impl Parts<'_> {
+    /// Rubbish is a hit all the same: nginx answered it.
+    const NONE: Parts<'static> = Parts { method: MISSING, path: MISSING, protocol: MISSING, is_static: false };
+}

@@ -1,0 +1,242 @@
+//! A `log_format` compiled to the steps that scan a line.
+
+use super::log_format::Piece;
+use super::variables::{Feeds, Shape};
+use crate::batch::{Fields, TEXTS, TextField};
+use crate::search::Prefix;
+
+/// Where in a row a text goes: a text field, the request, or nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot(u8);
+
+impl Slot {
+    pub(crate) const REQUEST: Slot = Slot(TEXTS as u8);
+    const NOWHERE: Slot = Slot(TEXTS as u8 + 1);
+    /// How many slots a row has.
+    pub(crate) const COUNT: usize = TEXTS + 2;
+
+    pub(crate) const fn of(field: TextField) -> Slot {
+        Slot(field as u8)
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What may follow the last field of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tail {
+    /// Nothing.
+    Nothing,
+    /// Fields that the format does not know, after a space.
+    Fields,
+    /// The same, but no quoted field: behind `common` that is a line of `combined` cut short.
+    UnquotedFields,
+}
+
+impl Tail {
+    #[inline]
+    pub(crate) fn fits(self, rest: &[u8]) -> bool {
+        match self {
+            Tail::Nothing => rest.is_empty(),
+            Tail::Fields => matches!(rest, [] | [b' ', ..]),
+            Tail::UnquotedFields => matches!(rest, [] | [b' ']) || matches!(rest, [b' ', b, ..] if *b != b'"'),
+        }
+    }
+}
+
+/// One step along a line: a value and the bytes behind it.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) op: Op,
+    pub(crate) behind: Prefix,
+    /// The pieces of the format that the value and the bytes behind it are.
+    pub(crate) value_piece: usize,
+    pub(crate) behind_piece: usize,
+}
+
+/// How the value of a step is found.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    /// One word, ended by this byte or the end of the line.
+    Token {
+        slot: Slot,
+        end: Option<u8>,
+        may_be_missing: bool,
+    },
+    /// Up to the next quote that is not escaped.
+    Quoted {
+        slot: Slot,
+    },
+    /// Up to the first occurrence of these bytes, or to the end of the line.
+    Text {
+        slot: Slot,
+        end: Option<Box<memchr::memmem::Finder<'static>>>,
+    },
+    /// `$remote_user [$time_local] "`, found from its end: the user is whatever the client claims.
+    UserAndTime {
+        slot: Slot,
+    },
+    TimeLocal,
+    TimeIso8601,
+    Status,
+    Number {
+        is_bytes: bool,
+    },
+    Seconds {
+        is_request_time: bool,
+    },
+}
+
+/// The steps of a format.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// What stands before the first value.
+    pub(crate) lead: Prefix,
+    pub(crate) steps: Vec<Step>,
+    /// Steps that can be taken at once.
+    pub(crate) shortcut: Option<Shortcut>,
+    /// The fields that the format logs.
+    pub(crate) fields: Fields,
+}
+
+/// What stands between user and time, and between time and request, in every preset. [`Op::UserAndTime`] is made of it.
+pub(crate) const BEFORE_TIME: &str = " [";
+pub(crate) const AFTER_TIME: &str = "] \"";
+
+pub(crate) fn compile(pieces: &[Piece]) -> Plan {
+    let literal = |at: usize| match pieces.get(at) {
+        Some(Piece::Literal(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let mut plan = Plan { lead: Prefix::default(), steps: Vec::new(), shortcut: None, fields: Fields::NONE };
+    let mut at = 0;
+    if let Some(text) = literal(0) {
+        plan.lead = Prefix::new(text);
+        at = 1;
+    }
+    while let Some(Piece::Variable { shape, feeds, .. }) = pieces.get(at) {
+        plan.fields = plan.fields.and(feeds.fields());
+        let value_piece = at;
+        let op = if is_user_and_time(&pieces[at..]) {
+            plan.fields = plan.fields.and(Fields::TIME);
+            at += 4;
+            Op::UserAndTime { slot: slot(*feeds) }
+        } else {
+            at += 1;
+            value(*shape, *feeds, literal(at), !plan.steps.is_empty())
+        };
+        let behind_piece = at;
+        let behind = literal(at).map_or_else(Prefix::default, |text| {
+            at += 1;
+            Prefix::new(text)
+        });
+        plan.steps.push(Step { op, behind, value_piece, behind_piece });
+    }
+    plan.shortcut = (0..plan.steps.len()).find_map(|from| shortcut(&plan.steps[from..], from));
+    plan
+}
+
+/// Steps that every preset has one behind the other: `$remote_addr - $remote_user [$time_local] "$request" $status
+/// $body_bytes_sent`, and most have ` "$http_referer" "$http_user_agent"` next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shortcut {
+    /// The first of them.
+    pub(crate) from: usize,
+    /// The step behind the last.
+    pub(crate) to: usize,
+    pub(crate) has_agent: bool,
+}
+
+fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
+    let behind = |step: &Step, text: &str| step.behind.bytes() == text.as_bytes();
+    let text = |step: &Step, field| matches!(step.op, Op::Quoted { slot } if slot == Slot::of(field));
+    let [addr, user, request, status, bytes, rest @ ..] = steps else { return None };
+    let is_common = matches!(addr.op, Op::Token { slot, end: Some(b' '), .. } if slot == Slot::of(TextField::Addr))
+        && behind(addr, " - ")
+        && matches!(user.op, Op::UserAndTime { slot } if slot == Slot::of(TextField::User))
+        && matches!(request.op, Op::Quoted { slot: Slot::REQUEST })
+        && behind(request, "\" ")
+        && matches!(status.op, Op::Status)
+        && behind(status, " ")
+        && matches!(bytes.op, Op::Number { is_bytes: true });
+    let has_agent = matches!(rest, [referer, agent, ..]
+        if behind(bytes, " \"")
+            && text(referer, TextField::Referer)
+            && behind(referer, "\" \"")
+            && text(agent, TextField::Agent)
+            // What follows the agent begins with its quote, and may be more.
+            && agent.behind.bytes().first() == Some(&b'"'));
+    (is_common && (has_agent || behind(bytes, ""))).then_some(Shortcut {
+        from,
+        to: from + if has_agent { 7 } else { 5 },
+        has_agent,
+    })
+}
+
+fn slot(feeds: Feeds) -> Slot {
+    match feeds {
+        Feeds::Text(field) => Slot::of(field),
+        Feeds::Request => Slot::REQUEST,
+        _ => Slot::NOWHERE,
+    }
+}
+
+fn value(shape: Shape, feeds: Feeds, end: Option<&str>, follows_a_value: bool) -> Op {
+    let slot = slot(feeds);
+    match shape {
+        Shape::Token => Op::Token {
+            slot,
+            end: end.map(|literal| literal.as_bytes()[0]),
+            // `1.2.3.4 - - bob [` of combined must not be read as a host, an address that is missing, and bob:
+            // nginx always has an address.
+            may_be_missing: !(follows_a_value && feeds == Feeds::Text(TextField::Addr)),
+        },
+        Shape::Text => match end {
+            Some(literal) if literal.starts_with('"') => Op::Quoted { slot },
+            _ => Op::Text { slot, end: end.map(|l| Box::new(memchr::memmem::Finder::new(l).into_owned())) },
+        },
+        Shape::TimeLocal => Op::TimeLocal,
+        Shape::TimeIso8601 => Op::TimeIso8601,
+        Shape::Status => Op::Status,
+        Shape::Number => Op::Number { is_bytes: feeds == Feeds::Bytes },
+        Shape::Seconds => Op::Seconds { is_request_time: feeds == Feeds::RequestTime },
+    }
+}
+
+/// Whether these pieces begin with `$remote_user [$time_local] "`, the quote ending its literal.
+fn is_user_and_time(pieces: &[Piece]) -> bool {
+    let [
+        Piece::Variable { name, .. },
+        Piece::Literal(before),
+        Piece::Variable { shape, feeds, .. },
+        Piece::Literal(after),
+        ..,
+    ] = pieces
+    else {
+        return false;
+    };
+    name == "remote_user"
+        && before == BEFORE_TIME
+        && (*shape, *feeds) == (Shape::TimeLocal, Feeds::Time)
+        && after == AFTER_TIME
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{log_format::parse, presets::PRESETS};
+
+    #[test]
+    fn every_preset_finds_its_user_from_behind() {
+        for (name, text) in PRESETS {
+            let plan = compile(&parse(text).unwrap());
+            assert_eq!(plan.steps.iter().filter(|s| matches!(s.op, Op::UserAndTime { .. })).count(), 1, "{name}");
+            let from = usize::from(name.starts_with("vhost"));
+            let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
+            assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
+            assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! A line against a plan: the values of its fields, or the step where it does not fit. The hot path.
+//!
+//! Advice to whoever makes this faster: twin.rs says the same with a regular expression, and the property test there
+//! compares the two on generated, mutated and hostile lines. Change this file freely and believe that test.
+
+use super::marks::{Line, Quotes};
+use super::plan::{AFTER_TIME, BEFORE_TIME, Op, Plan, Shortcut, Slot, Tail};
+use crate::batch::{MISSING, Status, TextField};
+use crate::search::find_near;
+use crate::table::Reason;
+use crate::time::{Clock, Fault, Stamp};
+
+/// The values of one line. What its format does not log is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row<'a> {
+    texts: [&'a [u8]; Slot::COUNT],
+    pub(crate) stamp: Stamp,
+    pub(crate) status: Status,
+    pub(crate) bytes: u64,
+    pub(crate) time_ms: Option<u64>,
+    /// Whether there is a backslash in the request.
+    pub(crate) has_escaped_request: bool,
+    /// Which format's values these are.
+    pub(crate) filled_by: usize,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) const EMPTY: Row<'a> = Row {
+        texts: [MISSING; Slot::COUNT],
+        stamp: Stamp::NONE,
+        status: Status::MISSING,
+        bytes: 0,
+        time_ms: None,
+        has_escaped_request: false,
+        filled_by: usize::MAX,
+    };
+
+    /// An empty row, to be filled by this format.
+    pub(crate) fn empty_for(format: usize) -> Row<'a> {
+        Row { filled_by: format, ..Row::EMPTY }
+    }
+
+    #[inline]
+    pub(crate) fn text(&self, slot: Slot) -> &'a [u8] {
+        self.texts[slot.index()]
+    }
+}
+
+/// Where and why a line does not fit a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    pub(crate) reason: Reason,
+    /// What the line was to go on with.
+    pub(crate) expected: Expected,
+    /// The byte of the line at which that was expected.
+    pub(crate) at: usize,
+}
+
+/// What a line was to go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// This piece of the format.
+    Piece(usize),
+    End,
+}
+
+/// Fills `row` from `line` and returns where the plan's last step ended. Slots that the plan does not fill are left as
+/// they are: a caller that changes plans empties the row.
+///
+/// A line that has the plan's shape but a time or a number that does not exist is a misfit with that reason, and
+/// no other format need be tried.
+#[inline]
+pub(crate) fn scan<'a>(
+    plan: &Plan,
+    tail: Tail,
+    line: Line<'a, '_>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Result<usize, Misfit> {
+    let no_match = |expected, at| Err(Misfit { reason: Reason::NoMatch, expected, at });
+    let mut quotes = line.quotes;
+    let line = line.text;
+    let Some(mut at) = plan.lead.leads(line) else { return no_match(Expected::Piece(0), 0) };
+    let mut flaw = None;
+    let mut next = 0;
+    while let Some(step) = plan.steps.get(next) {
+        if let Some(shortcut) = plan.shortcut
+            && shortcut.from == next
+            && let Some((end, ahead)) = take(shortcut, line, at, quotes, clock, row)
+            && let Some(behind) = plan.steps[shortcut.to - 1].behind.leads(&line[end..])
+        {
+            (at, quotes, next) = (end + behind, ahead, shortcut.to);
+            continue;
+        }
+        next += 1;
+        match advance(&step.op, line, at, &mut quotes, clock, row) {
+            Ok(end) => at = end,
+            Err(Stop::Shape) => return no_match(Expected::Piece(step.value_piece), at),
+            Err(Stop::Value(reason, end)) => {
+                flaw.get_or_insert(Misfit { reason, expected: Expected::Piece(step.value_piece), at });
+                at = end;
+            }
+        }
+        match step.behind.leads(&line[at..]) {
+            Some(len) => at += len,
+            None => return no_match(Expected::Piece(step.behind_piece), at),
+        }
+    }
+    if !tail.fits(&line[at..]) {
+        return no_match(Expected::End, at);
+    }
+    match flaw {
+        None => Ok(at),
+        Some(misfit) => Err(misfit),
+    }
+}
+
+/// Why a step went no further.
+enum Stop {
+    /// The bytes do not look as they should.
+    Shape,
+    /// They do, up to here, but there is no such value.
+    Value(Reason, usize),
+}
+
+type Step = Result<usize, Stop>;
+
+#[inline(always)]
+fn advance<'a>(
+    op: &Op,
+    line: &'a [u8],
+    at: usize,
+    quotes: &mut Quotes<'_>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Step {
+    let rest = &line[at..];
+    match op {
+        Op::Token { slot, end, may_be_missing } => {
+            let word = token(rest, *end).ok_or(Stop::Shape)?;
+            if !may_be_missing && word == MISSING {
+                return Err(Stop::Shape);
+            }
+            row.texts[slot.index()] = word;
+            Ok(at + word.len())
+        }
+        Op::Quoted { slot } => {
+            let (end, has_escape) = next_quote(quotes, line, at).ok_or(Stop::Shape)?;
+            row.texts[slot.index()] = &line[at..end];
+            if *slot == Slot::REQUEST {
+                row.has_escaped_request = has_escape;
+            }
+            Ok(end)
+        }
+        Op::Text { slot, end } => {
+            let end = match end {
+                Some(literal) => literal.find(rest).ok_or(Stop::Shape)?,
+                None => rest.len(),
+            };
+            row.texts[slot.index()] = &rest[..end];
+            if *slot == Slot::REQUEST {
+                row.has_escaped_request = rest[..end].contains(&b'\\');
+            }
+            Ok(at + end)
+        }
+        Op::UserAndTime { slot } => user_and_time(line, at, *slot, clock, row),
+        Op::TimeLocal => {
+            let raw = rest.first_chunk().ok_or(Stop::Shape)?;
+            time(clock.time_local(raw), at + raw.len(), row)
+        }
+        Op::TimeIso8601 => {
+            let raw = rest.first_chunk().ok_or(Stop::Shape)?;
+            time(clock.time_iso8601(raw), at + raw.len(), row)
+        }
+        Op::Status => match rest {
+            [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => {
+                let digit = |d: u8| u16::from(d - b'0');
+                row.status = Status::new(digit(*a) * 100 + digit(*b) * 10 + digit(*c));
+                Ok(at + 3)
+            }
+            _ => Err(Stop::Shape),
+        },
+        Op::Number { is_bytes } => {
+            let (value, len) = match rest.first() {
+                Some(b'-') => (Some(0), 1),
+                _ => digits(rest),
+            };
+            if len == 0 {
+                return Err(Stop::Shape);
+            }
+            let Some(value) = value else { return Err(Stop::Value(Reason::BadNumber, at + len)) };
+            if *is_bytes {
+                row.bytes = value;
+            }
+            Ok(at + len)
+        }
+        Op::Seconds { is_request_time } => {
+            let (time_ms, len) = if rest.first() == Some(&b'-') { (None, 1) } else { milliseconds(rest, at)? };
+            if *is_request_time {
+                row.time_ms = time_ms;
+            }
+            Ok(at + len)
+        }
+    }
+}
+
+/// Seconds with three decimals, and how many bytes they are.
+#[inline]
+fn milliseconds(rest: &[u8], at: usize) -> Result<(Option<u64>, usize), Stop> {
+    let (seconds, len) = digits(rest);
+    let [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] = &rest[len..] else {
+        return Err(Stop::Shape);
+    };
+    if len == 0 {
+        return Err(Stop::Shape);
+    }
+    let digit = |d: &u8| u64::from(d - b'0');
+    let fraction_ms = digit(a) * 100 + digit(b) * 10 + digit(c);
+    match seconds.and_then(|s| s.checked_mul(1000)?.checked_add(fraction_ms)) {
+        Some(time_ms) => Ok((Some(time_ms), len + 4)),
+        None => Err(Stop::Value(Reason::BadNumber, at + len + 4)),
+    }
+}
+
+/// The word that `rest` begins with: up to `end` or the end of the line, and without a space.
+#[inline]
+fn token(rest: &[u8], end: Option<u8>) -> Option<&[u8]> {
+    let len = match end {
+        Some(end) => find_near(end, rest)?,
+        None => find_near(b' ', rest).unwrap_or(rest.len()),
+    };
+    let word = &rest[..len];
+    let is_one = end.is_none_or(|end| end == b' ') || find_near(b' ', word).is_none();
+    (len > 0 && is_one).then_some(word)
+}
+
+/// Where the first quote from `at` on is that no backslash escapes, and whether there is a backslash before it.
+/// Quotes before it are dropped.
+#[inline]
+fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: usize) -> Option<(usize, bool)> {
+    match quotes {
+        Quotes::At { places, start } => loop {
+            let (first, rest) = places.split_first()?;
+            let place = (*first - *start) as usize;
+            if place >= at {
+                return Some((place, false));
+            }
+            *places = rest;
+        },
+        Quotes::Unknown => closing_quote(&line[at..]).map(|(end, has_escape)| (at + end, has_escape)),
+    }
+}
+
+/// Where the first quote is that no backslash escapes, and whether there is a backslash before it.
+#[inline]
+fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
+    let first = memchr::memchr2(b'"', b'\\', text)?;
+    if text[first] == b'"' { Some((first, false)) } else { Some((closing_quote_behind(text, first)?, true)) }
+}
+
+/// The same from a backslash on.
+fn closing_quote_behind(text: &[u8], backslash: usize) -> Option<usize> {
+    let mut at = backslash;
+    while text[at] == b'\\' {
+        at += 2;
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+    }
+    Some(at)
+}
+
+const TIME: usize = 26;
+/// What stands in nearly every line between address and request.
+const NOBODY: &[u8; 6] = b" - - [";
+
+/// The steps of a shortcut at once, for a line as nearly every line is: no user, no backslash, an address. Returns
+/// where the last value ends and the quotes ahead; `None` where the line is another: the steps one by one then say what
+/// it is.
+#[inline(always)]
+fn take<'a, 'q>(
+    shortcut: Shortcut,
+    line: &'a [u8],
+    at: usize,
+    quotes: Quotes<'q>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Option<(usize, Quotes<'q>)> {
+    let Quotes::At { places: [open, close, rest @ ..], start } = quotes else { return None };
+    let (open, close) = ((*open - start) as usize, (*close - start) as usize);
+    let addr_end = at + find_near(b' ', line.get(at..)?)?;
+    let between: &[u8; NOBODY.len() + TIME + AFTER_TIME.len()] = line[addr_end..].first_chunk()?;
+    let is_usual = open + 1 == addr_end + between.len()
+        && between.starts_with(NOBODY)
+        && between.ends_with(AFTER_TIME.as_bytes())
+        && (addr_end > at + 1 || addr_end == at + 1 && line[at] != MISSING[0]);
+    if !is_usual {
+        return None;
+    }
+    let stamp = clock.time_local(between[NOBODY.len()..].first_chunk()?).ok()?;
+    let [b'"', b' ', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', number @ ..] = &line[close..] else {
+        return None;
+    };
+    let (bytes, len) = few_digits(number)?;
+    let bytes_end = close + 6 + len;
+    let (end, rest) = if shortcut.has_agent {
+        let [referer, referer_end, agent, agent_end, rest @ ..] = rest else { return None };
+        let place = |quote: &u32| (*quote - start) as usize;
+        let [referer, referer_end, agent, agent_end] = [referer, referer_end, agent, agent_end].map(place);
+        let is_usual = referer == bytes_end + 1
+            && line[bytes_end] == b' '
+            && agent == referer_end + 2
+            && line[referer_end + 1] == b' ';
+        if !is_usual {
+            return None;
+        }
+        row.texts[Slot::of(TextField::Referer).index()] = &line[referer + 1..referer_end];
+        row.texts[Slot::of(TextField::Agent).index()] = &line[agent + 1..agent_end];
+        (agent_end, rest)
+    } else {
+        (bytes_end, rest)
+    };
+    let digit = |d: &u8| u16::from(d - b'0');
+    row.texts[Slot::of(TextField::Addr).index()] = &line[at..addr_end];
+    row.texts[Slot::of(TextField::User).index()] = MISSING;
+    row.texts[Slot::REQUEST.index()] = &line[open + 1..close];
+    row.has_escaped_request = false;
+    row.stamp = stamp;
+    row.status = Status::new(digit(a) * 100 + digit(b) * 10 + digit(c));
+    row.bytes = bytes;
+    Some((end, Quotes::At { places: rest, start }))
+}
+
+/// `$remote_user [$time_local] "`, from the start of the user to behind the quote.
+///
+/// The user may hold spaces, brackets, even a time; what it cannot hold is a quote, which nginx escapes. So the
+/// first quote ends the step, the time stands right before it, and all in front of that is the user.
+fn user_and_time<'a>(line: &'a [u8], at: usize, slot: Slot, clock: &mut Clock, row: &mut Row<'a>) -> Step {
+    const PARTS: usize = BEFORE_TIME.len() + TIME + AFTER_TIME.len();
+    let rest = &line[at..];
+    let end = closing_quote(rest).ok_or(Stop::Shape)?.0 + 1;
+    let user_end = end.checked_sub(PARTS).ok_or(Stop::Shape)?;
+    let parts = &rest[user_end..end];
+    if !parts.starts_with(BEFORE_TIME.as_bytes()) || !parts.ends_with(AFTER_TIME.as_bytes()) {
+        return Err(Stop::Shape);
+    }
+    let user = &rest[..user_end];
+    // A backslash that escapes nothing would escape the space.
+    if user.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1 {
+        return Err(Stop::Shape);
+    }
+    row.texts[slot.index()] = user;
+    let raw = parts[BEFORE_TIME.len()..].first_chunk().expect("the parts hold the time");
+    time(clock.time_local(raw), at + end, row)
+}
+
+#[inline]
+fn time(read: Result<Stamp, Fault>, end: usize, row: &mut Row<'_>) -> Step {
+    match read {
+        Ok(stamp) => {
+            row.stamp = stamp;
+            Ok(end)
+        }
+        Err(Fault::Shape) => Err(Stop::Shape),
+        Err(Fault::Nonexistent) => Err(Stop::Value(Reason::BadTime, end)),
+    }
+}
+
+/// The number that one to seven leading digits write, and how many there are; `None` for more, and at the end of a line.
+///
+/// Eight bytes at once: those that are no digit show where the number ends, and three multiplications add the digits
+/// up in pairs.
+#[inline]
+fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let values = u64::from_le_bytes(*text.first_chunk()?) ^ (EACH * 0x30);
+    let no_digit = (((values & (EACH * 0x7f)) + EACH * 0x76) | values) & (EACH * 0x80);
+    let len = no_digit.trailing_zeros() / 8;
+    if !(1..8).contains(&len) {
+        return None;
+    }
+    // Leading zeros up to eight digits; the first is in the lowest byte.
+    let digits = values << (64 - 8 * len);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let odd = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
+    let even = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
+    Some((odd.wrapping_add(even) >> 32, len as usize))
+}
+
+/// The number that the leading digits write, `None` beyond 64 bits, and how many digits there are.
+#[inline]
+fn digits(text: &[u8]) -> (Option<u64>, usize) {
+    let mut value = Some(0_u64);
+    let mut len = 0;
+    while let Some(digit @ b'0'..=b'9') = text.get(len) {
+        value = match value {
+            // Nineteen digits always fit: most numbers are spared the checks.
+            Some(v) if len < 19 => Some(v * 10 + u64::from(digit - b'0')),
+            Some(v) => v.checked_mul(10).and_then(|v| v.checked_add(u64::from(digit - b'0'))),
+            None => None,
+        };
+        len += 1;
+    }
+    (value, len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_reach_to_64_bits() {
+        assert_eq!(digits(b"18446744073709551615 "), (Some(u64::MAX), 20));
+        assert_eq!(digits(b"18446744073709551616"), (None, 20));
+        assert_eq!(digits(b"000000000000000000000000007x"), (Some(7), 27));
+        assert_eq!(digits(b"99999999999999999999999999"), (None, 26));
+        assert_eq!(digits(b"-"), (Some(0), 0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_few_digits_are_what_digits_are(
+            text in proptest::prop_oneof!["[0-9]{0,9}[ -~]{0,9}", "[0-9]{1,7}[\u{0}-\u{ff}]{8}"],
+        ) {
+            let text = text.as_bytes();
+            let (value, len) = digits(text);
+            let expected = value.map(|v| (v, len)).filter(|_| (1..8).contains(&len) && text.len() >= 8);
+            proptest::prop_assert_eq!(few_digits(text), expected);
+        }
+    }
+
+    #[test]
+    fn an_escaped_quote_closes_nothing() {
+        assert_eq!(closing_quote(br#"a\"b" "#), Some((4, true)));
+        assert_eq!(closing_quote(br#"a\\" "#), Some((3, true)));
+        assert_eq!(closing_quote(br#"a" "#), Some((1, false)));
+        assert_eq!(closing_quote(br#"a\\\" "#), None);
+        assert_eq!(closing_quote(br"a\"), None);
+        assert_eq!(closing_quote(b""), None);
+    }
+}

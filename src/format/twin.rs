@@ -1,0 +1,287 @@
+//! The slow twin of scan.rs: a regular expression made from the pieces of a format, and the test that the two agree.
+
+use proptest::prelude::*;
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::plan::{Slot, Tail};
+use super::scan::{Row, scan};
+use super::variables::{Feeds, Shape};
+use super::{Line, LogFormat, Piece, Quotes};
+use crate::batch::{Status, TextField};
+use crate::table::Reason;
+use crate::time::{Clock, Stamp};
+
+struct Twin {
+    rule: Regex,
+    feeds: Vec<Feeds>,
+}
+
+impl Twin {
+    fn of(format: &LogFormat) -> Twin {
+        let (mut rule, mut feeds) = (String::from(r"(?s-u)\A"), Vec::new());
+        let last = format.pieces.len() - 1;
+        for (i, piece) in format.pieces.iter().enumerate() {
+            match piece {
+                Piece::Literal(text) => rule += &regex::escape(text),
+                Piece::Variable { name, shape, feeds: feed } => {
+                    let next = match format.pieces.get(i + 1) {
+                        Some(Piece::Literal(text)) => text.as_str(),
+                        _ => "",
+                    };
+                    // A value ends where the next literal first stands; the formats tried here have literals of
+                    // one byte wherever that takes looking ahead.
+                    let but = regex::escape(&next.chars().take(1).collect::<String>());
+                    let but = if but == " " { String::new() } else { but };
+                    let (token, text) = (format!("([^ {but}]+)"), format!("([^{}]*)", regex::escape(next)));
+                    rule += match shape {
+                        Shape::Token if name == "remote_addr" && i > 1 => "([^ -]|[^ ]{2,})",
+                        Shape::Token => &token,
+                        Shape::Text if next.starts_with('"') || name == "remote_user" => r#"((?:[^"\\]|\\.)*?)"#,
+                        Shape::Text if i == last => "(.*)",
+                        Shape::Text => &text,
+                        Shape::TimeLocal => {
+                            r"([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4})"
+                        }
+                        Shape::TimeIso8601 => {
+                            r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2})"
+                        }
+                        Shape::Status => "([0-9]{3})",
+                        Shape::Number => "([0-9]+|-)",
+                        Shape::Seconds => r"([0-9]+\.[0-9]{3}|-)",
+                    };
+                    feeds.push(*feed);
+                }
+            }
+        }
+        rule += match format.tail {
+            Tail::Nothing => r"\z",
+            Tail::Fields | Tail::UnquotedFields => r"(?: .*)?\z",
+        };
+        Twin { rule: RegexBuilder::new(&rule).build().unwrap(), feeds }
+    }
+
+    /// The row as the regular expression reads it; text slots in the order of the fields, and the request.
+    fn row(&self, line: &[u8]) -> Result<Plain, Reason> {
+        let found = self.rule.captures(line).ok_or(Reason::NoMatch)?;
+        let mut plain = Plain {
+            texts: vec![b"-".to_vec(); Slot::COUNT],
+            stamp: Stamp::NONE,
+            status: Status::MISSING,
+            bytes: 0,
+            time_ms: None,
+        };
+        let mut flaw = None;
+        for (feed, value) in self.feeds.iter().zip(found.iter().skip(1).map(|m| m.unwrap().as_bytes())) {
+            let text = String::from_utf8_lossy(value);
+            match feed {
+                Feeds::Nothing => {}
+                Feeds::Text(field) => plain.texts[Slot::of(*field).index()] = value.to_vec(),
+                Feeds::Request => plain.texts[Slot::REQUEST.index()] = value.to_vec(),
+                Feeds::Status => plain.status = Status::new(text.parse().unwrap()),
+                Feeds::Time => match slow_time(&text) {
+                    Some(stamp) => plain.stamp = stamp,
+                    None => flaw = flaw.or(Some(Reason::BadTime)),
+                },
+                Feeds::Bytes | Feeds::RequestTime if value == b"-" => {}
+                Feeds::Bytes => match text.parse() {
+                    Ok(bytes) => plain.bytes = bytes,
+                    Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
+                },
+                Feeds::RequestTime => match text.replace('.', "").parse() {
+                    Ok(ms) => plain.time_ms = Some(ms),
+                    Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
+                },
+            }
+        }
+        flaw.map_or(Ok(plain), Err)
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Plain {
+    texts: Vec<Vec<u8>>,
+    stamp: Stamp,
+    status: Status,
+    bytes: u64,
+    time_ms: Option<u64>,
+}
+
+/// A time by chrono's own parser, which knows nothing of minutes remembered.
+fn slow_time(text: &str) -> Option<Stamp> {
+    let local = text.as_bytes()[2] == b'/';
+    let pattern = if local { "%d/%b/%Y:%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S" };
+    let (clock, offset) = if local { (&text[..20], &text[21..]) } else { (&text[..19], &text[19..]) };
+    let offset = offset.replace(':', "");
+    // chrono takes months in any case.
+    if local && !"JanFebMarAprMayJunJulAugSepOctNovDec".contains(&text[3..6]) {
+        return None;
+    }
+    let clock = chrono::NaiveDateTime::parse_from_str(clock, pattern).ok()?;
+    if !(1..=9999).contains(&chrono::Datelike::year(&clock)) {
+        return None;
+    }
+    let (hours, minutes): (i16, i16) = (offset[1..3].parse().ok()?, offset[3..5].parse().ok()?);
+    let offset_min = hours * 60 + minutes;
+    // chrono keeps second 60 as the 59th with a nanosecond count: the second it counts in here too.
+    let wall_s = clock.and_utc().timestamp();
+    (hours < 24 && minutes < 60)
+        .then_some(Stamp { wall_s, offset_min: if offset.starts_with('-') { -offset_min } else { offset_min } })
+}
+
+fn agree(format: &LogFormat, twin: &Twin, clock: &mut Clock, line: &[u8]) -> Result<(), TestCaseError> {
+    let quotes: Vec<u32> = (0..).zip(line).filter(|(_, b)| **b == b'"').map(|(at, _)| at).collect();
+    let known = Quotes::At { places: &quotes, start: 0 };
+    let marked = Line { text: line, quotes: if line.contains(&b'\\') { Quotes::Unknown } else { known } };
+    let (mut row, mut other_row) = (Row::EMPTY, Row::EMPTY);
+    let fast = scan(&format.plan, format.tail, marked, clock, &mut row);
+    let unmarked = scan(&format.plan, format.tail, Line::unmarked(line), clock, &mut other_row);
+    prop_assert_eq!(fast, unmarked, "{} on {}", format.name(), String::from_utf8_lossy(line));
+    prop_assert_eq!(&row, &other_row, "{} on {}", format.name(), String::from_utf8_lossy(line));
+    let fast = fast.map_err(|misfit| misfit.reason).map(|_| Plain {
+        texts: (0..Slot::COUNT)
+            .map(|i| if i == Slot::COUNT - 1 { b"-".to_vec() } else { text_of(&row, i).to_vec() })
+            .collect(),
+        stamp: row.stamp,
+        status: row.status,
+        bytes: row.bytes,
+        time_ms: row.time_ms,
+    });
+    prop_assert_eq!(fast, twin.row(line), "{} on {}", format.name(), String::from_utf8_lossy(line));
+    Ok(())
+}
+
+fn text_of<'a>(row: &Row<'a>, index: usize) -> &'a [u8] {
+    use TextField::{Addr, Agent, Host, Method, Path, Protocol, Referer, User};
+    let fields = [Addr, Host, User, Method, Path, Protocol, Referer, Agent];
+    row.text(fields.get(index).map_or(Slot::REQUEST, |f| Slot::of(*f)))
+}
+
+/// Values that a line may hold where a field is, the last ones hostile.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "-",
+            "",
+            "1.2.3.4",
+            "::1",
+            "bob",
+            "bob smith",
+            "a\\\"b",
+            "a\\",
+            "\\\\",
+            "\\x22",
+            " - ",
+            "[",
+            "] ",
+            "\"",
+            "'",
+            "é",
+            "\u{0}",
+            "- bob [01/Jan/2000",
+            "[05/Apr/2022:03:45:05 +0000]",
+            "[05/Apr/2022:03:45:05 +0000] \"",
+            "0.106",
+            "200",
+            "12",
+            "18446744073709551615",
+            "18446744073709551616",
+            "18446744073709551.616",
+            "0.1",
+            "1.2345",
+        ])
+        .prop_map(str::to_owned),
+        "[ -~]{0,12}",
+        r#"[\\" \[\]-]{0,6}"#,
+    ]
+}
+
+fn request() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => prop::sample::select(vec!["GET / HTTP/1.1", "POST /a?b=c HTTP/2.0", "-", "", "\\x16\\x03\\x01", "GET /\\\"x HTTP/1.0"])
+            .prop_map(str::to_owned),
+        1 => value(),
+    ]
+}
+
+fn time() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => (0..33_u32, 0..12_usize, prop::sample::select(vec![0, 1, 1900, 2000, 2022, 2024, 9999]), 0..25_u32, 0..61_u32, 0..62_u32,
+            prop::sample::select(vec!["+0000", "-0330", "+2359", "+2400", "+0060", "00000"]))
+            .prop_map(|(d, m, y, h, min, s, zone)| {
+                let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Apx"][m];
+                format!("{d:02}/{month}/{y:04}:{h:02}:{min:02}:{s:02} {zone}")
+            }),
+        1 => Just("05/Apr/2022:03:45:05 +0000".to_owned()),
+        1 => Just("2022-04-05T03:45:05+00:00".to_owned()),
+        1 => value(),
+    ]
+}
+
+prop_compose! {
+    fn line()(
+        host in prop::option::weighted(0.3, value()), addr in prop_oneof![3 => Just("1.2.3.4".to_owned()), 1 => value()],
+        user in prop_oneof![2 => Just("-".to_owned()), 1 => value()], time in time(), request in request(),
+        status in prop_oneof![4 => Just("200".to_owned()), 1 => value()],
+        bytes in prop_oneof![4 => Just("512".to_owned()), 1 => value()],
+        referer in value(), agent in value(), tail in prop::collection::vec(value(), 0..3), quoted in any::<bool>(),
+        cut in prop::option::weighted(0.2, 0.0..1.0_f64), flip in prop::option::weighted(0.2, (0.0..1.0_f64, any::<u8>())),
+    ) -> Vec<u8> {
+        let mut line = host.map_or(String::new(), |h| h + " ");
+        line += &format!("{addr} - {user} [{time}] \"{request}\" {status} {bytes} \"{referer}\" \"{agent}\"");
+        for value in tail {
+            line += &if quoted { format!(" \"{value}\"") } else { format!(" {value}") };
+        }
+        let mut line = line.into_bytes();
+        if let Some((place, byte)) = flip {
+            let place = (place * line.len() as f64) as usize;
+            line[place] = byte;
+        }
+        if let Some(cut) = cut {
+            line.truncate((cut * line.len() as f64) as usize);
+        }
+        line
+    }
+}
+
+fn formats() -> Vec<LogFormat> {
+    let own = [
+        r#"$remote_addr|$time_iso8601|$request|$status|$bytes_sent|$request_time|$http_user_agent"#,
+        r#"[$time_local] "$host" $remote_addr "$remote_user" $request_method "$request_uri" $status rt=$request_time $http_referer"#,
+        r#"$status$time_local$remote_addr $unknown_one|$unknown_two"#,
+    ];
+    let own = own.iter().map(|text| text.parse().unwrap());
+    LogFormat::all_presets().into_iter().chain(own).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn scanner_and_twin_read_the_same(lines in prop::collection::vec(line(), 1..4)) {
+        let formats = formats();
+        let mut clock = Clock::default();
+        for format in &formats {
+            let twin = Twin::of(format);
+            for line in &lines {
+                agree(format, &twin, &mut clock, line)?;
+            }
+        }
+    }
+
+    #[test]
+    fn own_formats_read_as_their_twin_does(
+        values in prop::collection::vec(value(), 7..8), time in time(), request in request(), status in 100..999_u16,
+    ) {
+        let [a, b, c, d, e, ..] = &values[..] else { unreachable!("seven values") };
+        let iso = if time.len() == 26 { "2022-04-05T03:45:05+00:00" } else { &time };
+        let lines = [
+            format!("{a}|{iso}|{request}|{status}|{b}|0.106|{c}"),
+            format!("[{time}] \"{a}\" 1.2.3.4 \"{b}\" GET \"{c}\" {status} rt=1.500 {d}"),
+            format!("{status}{time}1.2.3.4 {d}|{e}"),
+        ];
+        let mut clock = Clock::default();
+        for (format, line) in formats().iter().rev().take(3).rev().zip(&lines) {
+            agree(format, &Twin::of(format), &mut clock, line.as_bytes())?;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Bytes cut into lines.
+//!
+//! A line is ended by LF, and one CR before that is dropped; a last line without LF is a line. Dropped too are a byte
+//! order mark at the start of a file and NULs at the start of a line.
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The line without what is dropped of it.
+#[inline]
+pub(crate) fn clean(text: &[u8], starts_file: bool) -> &[u8] {
+    let mut text = text.strip_suffix(b"\r").unwrap_or(text);
+    if starts_file {
+        text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    }
+    while let [0, rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
+
+/// Whether there is nothing but ASCII white space, the vertical tab included.
+#[inline]
+pub(crate) fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c))
+}
+
+/// How much of an input is looked at before it is counted. No chunk size and no way of reading changes what that is.
+pub(super) const HEAD_BYTES: usize = 1 << 20;
+
+/// The whole lines of the first bytes of an input, and the last line without LF too where they are `all` of it.
+pub(super) fn head(bytes: &[u8], all: bool) -> &[u8] {
+    let end = if all { Some(bytes.len()) } else { memchr::memrchr(b'\n', bytes).map(|lf| lf + 1) };
+    &bytes[..end.unwrap_or(0)]
+}
+
+/// The lines of `bytes`, clean; `starts_file` says that the first is the first of its file.
+pub(crate) fn lines(bytes: &[u8], starts_file: bool) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        (start < bytes.len()).then(|| {
+            let rest = &bytes[start..];
+            let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let text = clean(&rest[..len], starts_file && start == 0);
+            start = (start + len + 1).min(bytes.len());
+            text
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_by_lf_crlf_or_the_end() {
+        let of = |bytes: &'static [u8]| lines(bytes, true).collect::<Vec<_>>();
+        assert!(of(b"").is_empty());
+        assert_eq!(of(b"a\nb"), [b"a", b"b"]);
+        assert_eq!(of(b"a\r\nb\r\n"), [b"a", b"b"]);
+        assert_eq!(of(b"\n\n"), [b"", b""]);
+        assert_eq!(of(b"a\r\r\n\r"), [&b"a\r"[..], b""]);
+    }
+
+    #[test]
+    fn marks_and_nuls_are_dropped_where_the_contract_says() {
+        let of = |bytes: &'static [u8]| lines(bytes, true).collect::<Vec<_>>();
+        assert_eq!(of(b"\xef\xbb\xbfa\n\xef\xbb\xbfb"), [&b"a"[..], b"\xef\xbb\xbfb"]);
+        assert_eq!(of(b"\0\0a\0\n\0\n"), [&b"a\0"[..], b""]);
+        assert_eq!(of(b"\xef\xbb\xbf\0a"), [b"a"]);
+        assert_eq!(lines(b"\xef\xbb\xbfa", false).next(), Some(&b"\xef\xbb\xbfa"[..]));
+    }
+
+    #[test]
+    fn blank_is_ascii_white_space_alone() {
+        assert!(is_blank(b"") && is_blank(b" \t\r\n\x0b\x0c"));
+        assert!(!is_blank(b"\xc2\xa0") && !is_blank(b"\0") && !is_blank(b" -"));
+    }
+}

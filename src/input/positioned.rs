@@ -1,0 +1,173 @@
+//! Regular files read at positions: workers read ranges of a file side by side, each into its own buffer.
+//!
+//! Measured on files in the page cache: as fast as mapping them (benches/stages/whole.rs); and a file
+//! that shrinks meanwhile is a read that ends early.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Chunk;
+use super::lines::{HEAD_BYTES, head};
+
+/// A file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
+pub(crate) struct Positioned {
+    file: File,
+    len: u64,
+    chunk_bytes: usize,
+    /// Where the next range starts that nobody has taken.
+    next: AtomicU64,
+    failure: Mutex<Option<io::Error>>,
+}
+
+impl Positioned {
+    pub(crate) fn new(file: File, len: u64, chunk_bytes: usize) -> Positioned {
+        Positioned { file, len, chunk_bytes, next: AtomicU64::new(0), failure: Mutex::new(None) }
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub(crate) fn with_head<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+        let mut buffer = Vec::new();
+        let bytes = usize::try_from(self.len).unwrap_or(usize::MAX).min(HEAD_BYTES);
+        let read = self.read(0, bytes, 0, &mut buffer);
+        look(head(&buffer[..read], self.len <= HEAD_BYTES as u64))
+    }
+
+    pub(crate) fn chunks_at_most(&self) -> usize {
+        usize::try_from(self.len.div_ceil(self.chunk_bytes as u64)).unwrap_or(usize::MAX)
+    }
+
+    pub(crate) fn next<'a>(&self, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
+        loop {
+            let start = self.next.fetch_add(self.chunk_bytes as u64, Ordering::Relaxed);
+            if start >= self.len {
+                return None;
+            }
+            if let Some(lines) = self.lines_from(start, buffer) {
+                let offset = start.saturating_sub(1) + lines.start as u64;
+                return Some(Chunk { bytes: &buffer[lines], offset });
+            }
+        }
+    }
+
+    /// Reads the lines that start in the range at `start`, from the byte before it on, and returns where in the buffer
+    /// they are; `None` where none starts. The buffer grows and never shrinks: what it holds beyond is of no account.
+    fn lines_from(&self, start: u64, buffer: &mut Vec<u8>) -> Option<Range<usize>> {
+        // A line starts behind an LF, which may be the byte before the range.
+        let from = start.saturating_sub(1);
+        let until = (start + self.chunk_bytes as u64).min(self.len);
+        let range = usize::try_from(until - from).ok()?;
+        let mut filled = self.read(from, range, 0, buffer);
+        let first = if start == 0 { 0 } else { memchr::memchr(b'\n', &buffer[..filled])? + 1 };
+        if first >= filled {
+            return None;
+        }
+        // The last line that starts in the range may end behind it: a little more is read until it does.
+        let mut searched = range - 1;
+        while let Some(rest) = buffer.get(searched..filled) {
+            if let Some(lf) = memchr::memchr(b'\n', rest) {
+                return Some(first..searched + lf + 1);
+            }
+            let at = from + filled as u64;
+            let more = usize::try_from((self.len.saturating_sub(at)).min(AHEAD)).ok()?;
+            let read = self.read(at, more, filled, buffer);
+            if read == 0 {
+                break;
+            }
+            searched = filled;
+            filled += read;
+        }
+        Some(first..filled)
+    }
+
+    /// Reads `bytes` bytes at `offset` to `place` in the buffer, and returns how many there were: less at the end of a
+    /// file that has become shorter.
+    fn read(&self, offset: u64, bytes: usize, place: usize, buffer: &mut Vec<u8>) -> usize {
+        if buffer.len() < place + bytes {
+            buffer.resize(place + bytes, 0);
+        }
+        let mut filled = 0;
+        while filled < bytes {
+            match read_at(&self.file, &mut buffer[place + filled..place + bytes], offset + filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failure.lock().expect("no worker panics while it reads").get_or_insert(error);
+                    break;
+                }
+            }
+        }
+        filled
+    }
+
+    pub(crate) fn into_failure(self) -> Option<io::Error> {
+        self.failure.into_inner().expect("no worker panics while it reads")
+    }
+
+    /// How long the file is now, if it has become shorter.
+    pub(crate) fn shrunk_to(&self) -> Option<u64> {
+        let len = self.file.metadata().map_or(0, |metadata| metadata.len());
+        (len < self.len).then_some(len)
+    }
+}
+
+/// What is read at a time to find the end of a range's last line.
+const AHEAD: u64 = 16 << 10;
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn file(text: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text).unwrap();
+        file
+    }
+
+    #[test]
+    fn every_line_is_in_one_chunk_whatever_their_size() {
+        let long = b"x".repeat(40_000);
+        let text = [&b"one\ntwo\n\n\nthree is longer\n"[..], &long, b"\nend without line feed"].concat();
+        for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
+            let input = Positioned::new(file(&text), text.len() as u64, chunk_bytes);
+            let (mut all, mut buffer) = (Vec::new(), Vec::new());
+            while let Some(chunk) = input.next(&mut buffer) {
+                assert_eq!(chunk.offset, all.len() as u64, "{chunk_bytes}");
+                all.extend_from_slice(chunk.bytes);
+                assert!(chunk.bytes.ends_with(b"\n") || all.len() == text.len());
+            }
+            assert!(all == text, "{chunk_bytes}");
+            assert!(input.shrunk_to().is_none() && input.into_failure().is_none());
+        }
+    }
+
+    #[test]
+    fn a_file_that_has_become_shorter_is_read_to_its_end_and_told() {
+        let text = b"a line\n".repeat(1000);
+        let file = file(&text);
+        let input = Positioned::new(file.try_clone().unwrap(), text.len() as u64, 1000);
+        file.set_len(1500).unwrap();
+        let (mut bytes, mut buffer) = (0, Vec::new());
+        while let Some(chunk) = input.next(&mut buffer) {
+            bytes += chunk.bytes.len();
+        }
+        assert_eq!((bytes, input.shrunk_to()), (1500, Some(1500)));
+    }
+}

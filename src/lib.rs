@@ -1,0 +1,63 @@
+//! What happened on a site, from nginx's own access logs.
+//!
+//! A [`Question`] says what to count, an [`Engine`] how, [`Input`]s where; [`count`] answers with a [`Report`]:
+//!
+//! ```
+//! use logstat::{Engine, Input, Question, Unit, count};
+//!
+//! let question = Question { by: Some(Unit::Hour), ..Question::default() };
+//! let inputs = vec![Input::path("testdata/shop.log")];
+//! let outcome = count(&question, inputs, &Engine::default())?;
+//!
+//! for error in &outcome.problems {
+//!     eprintln!("{error}");
+//! }
+//! let report = outcome.report.expect("the file was read");
+//! for row in report.timeline.iter().flatten() {
+//!     println!("{} {} hits", row.key.as_deref().unwrap_or("-"), row.pv);
+//! }
+//! assert_eq!(report.lines.read, report.lines.blank + report.lines.malformed + report.lines.parsed);
+//! # Ok::<(), logstat::Error>(())
+//! ```
+//!
+//! One idea carries it: a report is tables, and a table is a dimension (what is listed: time, status, path …) with
+//! measures (what is counted of each: hits, visitors, times). `DESIGN.md` tells the rest.
+//!
+//! The library never prints, never exits and installs nothing in the process that it is not asked to install.
+
+mod batch;
+mod classify;
+mod dimension;
+mod engine;
+mod error;
+mod filter;
+mod format;
+mod input;
+mod measure;
+mod question;
+mod render;
+mod report;
+mod search;
+#[cfg(feature = "stages")]
+#[doc(hidden)]
+pub mod stages;
+mod table;
+mod time;
+
+#[cfg(feature = "cli")]
+pub use crate::render::write_table;
+pub use crate::{
+    classify::{RuleError, StaticRules},
+    dimension::Dimension,
+    engine::{Engine, Outcome, count},
+    error::{Error, ErrorKind},
+    format::{FormatError, LogFormat},
+    input::{Access, Input, MapGuard, guard_mappings},
+    question::{Precision, Query, Question, Section, UvMethod},
+    render::{Colors, Page, ReportFormat, write_json},
+    report::{
+        Generator, InputReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report, Row, Summary, UvReport,
+    },
+    table::Reason,
+    time::{Moment, MomentError, Unit},
+};

@@ -1,0 +1,176 @@
+//! How long requests took: every millisecond with its count, so that percentiles are exact.
+
+use crate::batch::Batch;
+use crate::table::{GroupId, IdMap};
+
+/// The times of every group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Latency {
+    groups: Vec<Histogram>,
+}
+
+impl Latency {
+    pub(crate) fn of(&self, group: GroupId) -> &Histogram {
+        &self.groups[group.0 as usize]
+    }
+
+    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId], len: usize) {
+        self.groups.resize_with(len, Histogram::default);
+        for (&row, group) in hits.iter().zip(groups) {
+            if let Some(time_ms) = batch.time_ms[row as usize] {
+                self.groups[group.0 as usize].add(time_ms, 1);
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Latency, ids: &IdMap<'_>, len: usize) {
+        self.groups.resize_with(len, Histogram::default);
+        for (theirs, group) in other.groups.iter().zip(ids.groups) {
+            let mine = &mut self.groups[group.0 as usize];
+            theirs.for_each(|time_ms, count| mine.add(time_ms, count));
+        }
+    }
+}
+
+/// The times of one group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Histogram {
+    /// Counts of 0 to `LOW_MS`, once there are enough times to be worth the room.
+    low: Vec<u64>,
+    /// All other times with their counts; those before `settled` ascend and are distinct.
+    pile: Vec<(u64, u64)>,
+    settled: usize,
+    measured: u64,
+}
+
+const LOW_MS: usize = 4096;
+const WORTH_LOW: u64 = 1024;
+const PILE: usize = 16;
+
+impl Histogram {
+    pub(crate) fn add(&mut self, time_ms: u64, count: u64) {
+        self.measured += count;
+        if let Some(low) = usize::try_from(time_ms).ok().and_then(|ms| self.low.get_mut(ms)) {
+            *low += count;
+            return;
+        }
+        self.pile.push((time_ms, count));
+        if self.pile.len() >= (self.settled * 2).max(PILE) {
+            self.settle();
+        }
+    }
+
+    /// Sorts the pile and joins what is equal: each doubling of the pile once, so that a time costs a logarithm.
+    fn settle(&mut self) {
+        self.pile.sort_unstable();
+        self.pile.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        if self.low.is_empty() && self.measured >= WORTH_LOW {
+            self.low = vec![0; LOW_MS];
+            let high = self.pile.partition_point(|(ms, _)| *ms < LOW_MS as u64);
+            for (ms, count) in self.pile.drain(..high) {
+                self.low[ms as usize] += count;
+            }
+        }
+        self.settled = self.pile.len();
+    }
+
+    /// Each time with a count of it; in no order, and a time may come more than once.
+    fn for_each(&self, mut visit: impl FnMut(u64, u64)) {
+        for (ms, count) in self.low.iter().enumerate().filter(|(_, count)| **count > 0) {
+            visit(ms as u64, *count);
+        }
+        self.pile.iter().for_each(|(ms, count)| visit(*ms, *count));
+    }
+
+    /// The times in order, each once.
+    pub(crate) fn sorted(&self) -> Sorted {
+        let mut settled = self.clone();
+        settled.settle();
+        let mut times = Vec::new();
+        settled.for_each(|ms, count| times.push((ms, count)));
+        Sorted { times, count: self.measured }
+    }
+}
+
+/// The times of one group in order, each once with its count.
+pub(crate) struct Sorted {
+    times: Vec<(u64, u64)>,
+    count: u64,
+}
+
+impl Sorted {
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Stops at the largest number.
+    pub(crate) fn sum_ms(&self) -> u64 {
+        self.times.iter().fold(0, |sum: u64, (ms, count)| sum.saturating_add(ms.saturating_mul(*count)))
+    }
+
+    pub(crate) fn max_ms(&self) -> u64 {
+        self.times.last().map_or(0, |(ms, _)| *ms)
+    }
+
+    pub(crate) fn slower_than(&self, slow_ms: u64) -> u64 {
+        self.times.iter().filter(|(ms, _)| *ms > slow_ms).map(|(_, count)| count).sum()
+    }
+
+    /// The nearest rank: the smallest time that at least `percent` of all are no longer than.
+    pub(crate) fn percentile_ms(&self, percent: u64) -> u64 {
+        let rank = (u128::from(self.count) * u128::from(percent)).div_ceil(100).max(1);
+        let mut seen = 0_u128;
+        for (ms, count) in &self.times {
+            seen += u128::from(*count);
+            if seen >= rank {
+                return *ms;
+            }
+        }
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All times in a list, sorted: slow and plain.
+    fn twin(times: &[u64], percent: usize) -> u64 {
+        let mut sorted = times.to_vec();
+        sorted.sort_unstable();
+        sorted[(percent * sorted.len()).div_ceil(100).max(1) - 1]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn percentiles_are_those_of_the_sorted_list(
+            times in proptest::collection::vec(
+                proptest::prop_oneof![0..50_u64, 0..5_000_u64, 4_090..4_100_u64, proptest::prelude::any::<u64>()], 1..2_500),
+            cut in 0..2_500_usize,
+        ) {
+            let (mut whole, mut part) = (Histogram::default(), Histogram::default());
+            let cut = cut.min(times.len());
+            times[..cut].iter().for_each(|ms| whole.add(*ms, 1));
+            times[cut..].iter().for_each(|ms| part.add(*ms, 1));
+            part.for_each(|ms, count| whole.add(ms, count));
+            let sorted = whole.sorted();
+            for percent in [1, 50, 90, 95, 99, 100] {
+                proptest::prop_assert_eq!(sorted.percentile_ms(percent as u64), twin(&times, percent));
+            }
+            proptest::prop_assert_eq!(sorted.count(), times.len() as u64);
+            proptest::prop_assert_eq!(sorted.max_ms(), twin(&times, 100));
+            proptest::prop_assert_eq!(sorted.sum_ms(), times.iter().fold(0_u64, |sum, ms| sum.saturating_add(*ms)));
+            proptest::prop_assert_eq!(sorted.slower_than(300), times.iter().filter(|ms| **ms > 300).count() as u64);
+        }
+    }
+
+    #[test]
+    fn nothing_measured_is_zeros() {
+        let sorted = Histogram::default().sorted();
+        assert_eq!((sorted.count(), sorted.max_ms(), sorted.percentile_ms(50)), (0, 0, 0));
+    }
+}

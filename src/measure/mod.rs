@@ -1,0 +1,101 @@
+//! What is measured of each group: arrays by group id, updated in a loop over one batch.
+//!
+//! A new measure is a file here and its line in the enum below.
+
+mod counts;
+mod latency;
+mod sketch;
+mod uv;
+mod visitor_set;
+
+pub(crate) use counts::Counts;
+
+pub(crate) use latency::Latency;
+pub(crate) use uv::Uv;
+
+use crate::batch::{Batch, Fields};
+use crate::question::UvMethod;
+use crate::table::{GroupId, IdMap, VisitorId};
+
+/// The visitors of the hits of a batch, as the way of counting them wants them.
+pub(crate) enum Visitors<'v> {
+    /// Nobody asks.
+    Unknown,
+    Ids(&'v [VisitorId]),
+    /// Fixed hashes of the visitors' bytes.
+    Hashes(&'v [u64]),
+}
+
+/// The kinds of measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MeasureKind {
+    Counts,
+    Uv,
+    Latency,
+}
+
+impl MeasureKind {
+    pub(crate) fn needs(self) -> Fields {
+        use crate::batch::TextField;
+        match self {
+            // The class of a request is in its path.
+            MeasureKind::Counts => Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path)),
+            MeasureKind::Uv => Fields::text(TextField::Addr),
+            MeasureKind::Latency => Fields::REQUEST_TIME,
+        }
+    }
+
+    pub(crate) fn measure(self, uv: UvMethod) -> Measure {
+        match self {
+            MeasureKind::Counts => Measure::Counts(Counts::default()),
+            MeasureKind::Uv => Measure::Uv(Uv::new(uv)),
+            MeasureKind::Latency => Measure::Latency(Latency::default()),
+        }
+    }
+}
+
+/// A measure of every group of a table.
+#[derive(Clone, Debug)]
+pub(crate) enum Measure {
+    Counts(Counts),
+    Uv(Uv),
+    Latency(Latency),
+}
+
+impl Measure {
+    pub(crate) fn kind(&self) -> MeasureKind {
+        match self {
+            Measure::Counts(_) => MeasureKind::Counts,
+            Measure::Uv(_) => MeasureKind::Uv,
+            Measure::Latency(_) => MeasureKind::Latency,
+        }
+    }
+
+    /// Adds the hits of a batch; `groups[i]` is the group of `hits[i]`, all of them below `len`.
+    pub(crate) fn add(
+        &mut self,
+        batch: &Batch<'_>,
+        hits: &[u16],
+        groups: &[GroupId],
+        len: usize,
+        visitors: &Visitors<'_>,
+    ) {
+        match self {
+            Measure::Counts(counts) => counts.add(batch, hits, groups, len),
+            Measure::Uv(uv) => uv.add(groups, len, visitors),
+            Measure::Latency(latency) => latency.add(batch, hits, groups, len),
+        }
+    }
+
+    /// Adds what another worker measured, its groups and visitors being where `ids` says.
+    pub(crate) fn merge(&mut self, other: &Measure, ids: &IdMap<'_>, len: usize) {
+        match (self, other) {
+            (Measure::Counts(mine), Measure::Counts(theirs)) => mine.merge(theirs, ids, len),
+            (Measure::Uv(mine), Measure::Uv(theirs)) => mine.merge(theirs, ids, len),
+            (Measure::Latency(mine), Measure::Latency(theirs)) => mine.merge(theirs, ids, len),
+            (mine, theirs) => {
+                unreachable!("workers share one list of measures: {:?}, {:?}", mine.kind(), theirs.kind())
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The visitors of one group by HyperLogLog++: exact while few, then a sketch of bounded size.
+//!
+//! Up to 2^(p-1) hashes are kept as they are. The set is poured into a sketch when it outgrows that, and from then on
+//! the sketch's registers are the maxima of all hashes: the same registers for every cut and order of the log.
+//! (The sketch's own sparse form is slow, so it never gets one to begin with.)
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use hyperloglogplus::{HyperLogLog, HyperLogLogPlus};
+
+use crate::question::Precision;
+
+/// Hashes are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only words are hashed here");
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = word;
+    }
+}
+
+type AsIsBuilder = BuildHasherDefault<AsIs>;
+
+type Poured = HyperLogLogPlus<u64, AsIsBuilder>;
+
+/// About how many visitors there are.
+#[derive(Clone, Debug)]
+pub(crate) struct Sketch {
+    precision: Precision,
+    form: Form,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    Exact(HashSet<u64, AsIsBuilder>),
+    Poured(Box<Poured>),
+}
+
+impl Sketch {
+    pub(crate) fn new(precision: Precision) -> Sketch {
+        Sketch { precision, form: Form::Exact(HashSet::default()) }
+    }
+
+    pub(crate) fn insert(&mut self, hash: u64) {
+        match &mut self.form {
+            Form::Poured(sketch) => sketch.insert_any(&hash),
+            Form::Exact(hashes) => {
+                hashes.insert(hash);
+                if hashes.len() > 1 << (self.precision.bits() - 1) {
+                    self.pour();
+                }
+            }
+        }
+    }
+
+    fn pour(&mut self) {
+        if let Form::Exact(hashes) = &self.form {
+            let mut sketch =
+                Poured::new(self.precision.bits(), AsIsBuilder::default()).expect("a precision of 4 to 18");
+            hashes.iter().for_each(|hash| sketch.insert_any(hash));
+            // Counting makes it leave its sparse form.
+            sketch.count();
+            self.form = Form::Poured(Box::new(sketch));
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Sketch) {
+        match &other.form {
+            Form::Exact(hashes) => hashes.iter().for_each(|hash| self.insert(*hash)),
+            Form::Poured(theirs) => {
+                self.pour();
+                if let Form::Poured(mine) = &mut self.form {
+                    mine.merge(theirs).expect("sketches of one question have one precision");
+                }
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        match &self.form {
+            Form::Exact(hashes) => hashes.len() as u64,
+            Form::Poured(sketch) => sketch.clone().count().round() as u64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::fixed_hash;
+
+    fn of(precision: u8, visitors: impl Iterator<Item = u32>) -> Sketch {
+        let mut sketch = Sketch::new(Precision::new(precision).unwrap());
+        visitors.for_each(|v| sketch.insert(fixed_hash(&v.to_le_bytes())));
+        sketch
+    }
+
+    #[test]
+    fn few_visitors_are_counted_exactly() {
+        for precision in 4..=18 {
+            let most = 1 << (precision - 1);
+            assert_eq!(of(precision, (0..most).chain(0..most)).len(), u64::from(most));
+        }
+    }
+
+    #[test]
+    fn many_are_within_four_standard_errors() {
+        for precision in 4..=18 {
+            let error = Precision::new(precision).unwrap().standard_error();
+            for visitors in [1_000_u32, 50_000, 400_000] {
+                let found = of(precision, 0..visitors).len() as f64;
+                let off = (found - f64::from(visitors)).abs() / f64::from(visitors);
+                assert!(off <= 4.0 * error, "p {precision}: {found} of {visitors}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_cut_and_order_gives_the_same_count() {
+        for precision in [4, 5, 8, 11, 14, 18] {
+            let limit = 1_u32 << (precision - 1);
+            for total in [limit - 1, limit, limit + 1, limit + 2, limit * 2, limit * 5] {
+                let whole = of(precision, 0..total).len();
+                assert_eq!(of(precision, (0..total).rev()).len(), whole, "p {precision}, {total} backwards");
+                for cut in [0, 1, total / 3, total / 2, total] {
+                    let (a, b) = (of(precision, 0..cut), of(precision, cut / 2..total));
+                    for (first, second) in [(&a, &b), (&b, &a)] {
+                        let mut merged = first.clone();
+                        merged.merge(second);
+                        assert_eq!(merged.len(), whole, "p {precision}, {total} cut at {cut}");
+                    }
+                }
+            }
+        }
+    }
+}

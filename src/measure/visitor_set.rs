@@ -1,0 +1,214 @@
+//! The visitors of one group: a few in place, a hash table, or a bit a visitor.
+//!
+//! Which of them depends on the set alone: the bits are taken where they are no larger than the hash table for as
+//! many. So no order of arrival makes a set large, and a million groups of few visitors stay small.
+
+use crate::table::VisitorId;
+
+/// A set of visitors.
+#[derive(Clone, Debug)]
+pub(crate) enum VisitorSet {
+    Few { len: u8, ids: [u32; FEW] },
+    Hashed { len: u32, slots: Box<[u32]> },
+    Bits { len: u32, words: Vec<u64> },
+}
+
+const FEW: usize = 6;
+/// What no id is: ids are given from 0 up and never reach it.
+const EMPTY: u32 = u32::MAX;
+
+impl Default for VisitorSet {
+    fn default() -> Self {
+        VisitorSet::Few { len: 0, ids: [EMPTY; FEW] }
+    }
+}
+
+impl VisitorSet {
+    pub(crate) fn len(&self) -> u64 {
+        match self {
+            VisitorSet::Few { len, .. } => u64::from(*len),
+            VisitorSet::Hashed { len, .. } | VisitorSet::Bits { len, .. } => u64::from(*len),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, visitor: VisitorId) {
+        // Sets that are asked often are bits.
+        if let VisitorSet::Bits { len, words } = self
+            && let Some(word) = words.get_mut(visitor.0 as usize / 64)
+        {
+            let old = *word;
+            *word |= 1 << (visitor.0 % 64);
+            *len += u32::from(*word != old);
+        } else {
+            self.insert_slowly(visitor.0);
+        }
+    }
+
+    fn insert_slowly(&mut self, id: u32) {
+        match self {
+            VisitorSet::Few { len, ids } => {
+                if ids[..*len as usize].contains(&id) {
+                    return;
+                }
+                if let Some(place) = ids.get_mut(*len as usize) {
+                    *place = id;
+                    *len += 1;
+                } else {
+                    self.rebuild(id);
+                }
+            }
+            VisitorSet::Hashed { len, slots } => {
+                let at = slot(slots, id);
+                if slots[at] == id {
+                    return;
+                }
+                if *len as usize + 1 > room(slots.len()) {
+                    self.rebuild(id);
+                } else {
+                    slots[at] = id;
+                    *len += 1;
+                }
+            }
+            // Beyond the last word.
+            VisitorSet::Bits { .. } => self.rebuild(id),
+        }
+    }
+
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(VisitorId)) {
+        match self {
+            VisitorSet::Few { len, ids } => ids[..*len as usize].iter().for_each(|id| visit(VisitorId(*id))),
+            VisitorSet::Hashed { slots, .. } => {
+                slots.iter().filter(|id| **id != EMPTY).for_each(|id| visit(VisitorId(*id)));
+            }
+            VisitorSet::Bits { words, .. } => {
+                for (i, word) in words.iter().enumerate() {
+                    let mut rest = *word;
+                    while rest != 0 {
+                        visit(VisitorId(i as u32 * 64 + rest.trailing_zeros()));
+                        rest &= rest - 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The set with one visitor more, that it has not yet, in the form that it then should have.
+    #[cold]
+    fn rebuild(&mut self, new: u32) {
+        let len = self.len() as usize + 1;
+        let mut largest = new;
+        self.for_each(|id| largest = largest.max(id.0));
+        let words = largest as usize / 64 + 1;
+        let slots = slots_for(len);
+        if words * 8 <= slots * 4 {
+            // Room for as many again, so that ids that come in order do not rebuild at each word.
+            let words =
+                if matches!(self, VisitorSet::Bits { .. }) { (words * 2).min(slots / 2).max(words) } else { words };
+            let mut bits = vec![0_u64; words];
+            let mut set = |id: u32| bits[id as usize / 64] |= 1 << (id % 64);
+            self.for_each(|id| set(id.0));
+            set(new);
+            *self = VisitorSet::Bits { len: len as u32, words: bits };
+        } else {
+            let mut table = vec![EMPTY; slots].into_boxed_slice();
+            let mut set = |id: u32| table[slot(&table, id)] = id;
+            self.for_each(|id| set(id.0));
+            set(new);
+            *self = VisitorSet::Hashed { len: len as u32, slots: table };
+        }
+    }
+
+    /// How much memory the set has besides itself.
+    #[cfg(any(test, feature = "stages"))]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            VisitorSet::Few { .. } => 0,
+            VisitorSet::Hashed { slots, .. } => slots.len() * 4,
+            VisitorSet::Bits { words, .. } => words.capacity() * 8,
+        }
+    }
+}
+
+/// How many of so many slots are taken at most.
+fn room(slots: usize) -> usize {
+    slots / 4 * 3
+}
+
+/// How many slots a set of `len` has: a power of two, with room.
+fn slots_for(len: usize) -> usize {
+    let mut slots = (len + 1).next_power_of_two().max(8);
+    while room(slots) < len {
+        slots *= 2;
+    }
+    slots
+}
+
+fn slot(slots: &[u32], id: u32) -> usize {
+    let mask = slots.len() - 1;
+    let mut at = (id.wrapping_mul(0x9E37_79B9) >> 7) as usize & mask;
+    while slots[at] != EMPTY && slots[at] != id {
+        at = (at + 1) & mask;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn of(ids: &[u32]) -> VisitorSet {
+        let mut set = VisitorSet::default();
+        ids.iter().for_each(|id| set.insert(VisitorId(*id)));
+        set
+    }
+
+    fn form(set: &VisitorSet) -> &'static str {
+        match set {
+            VisitorSet::Few { .. } => "few",
+            VisitorSet::Hashed { .. } => "hashed",
+            VisitorSet::Bits { .. } => "bits",
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_set_is_what_a_hash_set_is(
+            ids in proptest::collection::vec(proptest::prop_oneof![0..70_u32, 0..5_000_u32, 0..4_000_000_u32], 0..400),
+        ) {
+            let twin: HashSet<u32> = ids.iter().copied().collect();
+            let set = of(&ids);
+            let mut held = Vec::new();
+            set.for_each(|id| held.push(id.0));
+            proptest::prop_assert_eq!(set.len() as usize, twin.len());
+            proptest::prop_assert_eq!(held.len(), twin.len());
+            proptest::prop_assert_eq!(held.into_iter().collect::<HashSet<_>>(), twin);
+        }
+
+        #[test]
+        fn its_form_and_size_do_not_depend_on_the_order(
+            ids in proptest::collection::vec(proptest::prop_oneof![0..300_u32, 0..50_000_u32], 0..200),
+        ) {
+            let mut ascending = ids.clone();
+            ascending.sort_unstable();
+            let descending: Vec<u32> = ascending.iter().rev().copied().collect();
+            let (a, b, c) = (of(&ids), of(&ascending), of(&descending));
+            proptest::prop_assert_eq!([form(&a), form(&b)], [form(&c); 2]);
+            // Bits and table are within twice of each other: never the universe for a few.
+            proptest::prop_assert!(a.heap_bytes() <= slots_for(a.len() as usize) * 4, "{} for {}", a.heap_bytes(), a.len());
+        }
+    }
+
+    #[test]
+    fn a_million_groups_of_few_visitors_stay_small() {
+        let groups = 50_000;
+        let (mut bytes, mut pairs) = (0, 0);
+        for group in 0..groups {
+            let set = of(&[group * 20, group * 20 + 7, 999_999 - group, group]);
+            bytes += size_of::<VisitorSet>() + set.heap_bytes();
+            pairs += set.len() as usize;
+        }
+        assert!(bytes / pairs <= 16, "{} bytes a pair", bytes / pairs);
+    }
+}

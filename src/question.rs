@@ -1,0 +1,206 @@
+//! What to count: plain data with defaults.
+
+use std::fmt;
+
+use crate::classify::StaticRules;
+use crate::dimension::Dimension;
+use crate::format::LogFormat;
+use crate::time::{Moment, Unit};
+
+/// A part of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// All hits together.
+    Summary,
+    /// Hits by time.
+    Timeline,
+    /// Hits by status code.
+    Status,
+    /// Static against dynamic.
+    Class,
+    /// Rankings.
+    Top,
+    /// How long requests took.
+    Latency,
+}
+
+/// THE TABLE of sections: what a user types for each.
+const SECTIONS: [(Section, &str); 6] = [
+    (Section::Summary, "summary"),
+    (Section::Timeline, "timeline"),
+    (Section::Status, "status"),
+    (Section::Class, "class"),
+    (Section::Top, "top"),
+    (Section::Latency, "latency"),
+];
+
+impl Section {
+    /// Every section, in the order of a report.
+    pub fn all() -> impl Iterator<Item = Section> {
+        SECTIONS.iter().map(|(section, _)| *section)
+    }
+
+    /// What a user types: `timeline`.
+    pub fn name(self) -> &'static str {
+        SECTIONS.iter().find(|(section, _)| *section == self).map(|(_, name)| *name).expect("every section has its row")
+    }
+}
+
+/// How visitors are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UvMethod {
+    /// Every visitor is remembered.
+    #[default]
+    Exact,
+    /// HyperLogLog++: bounded memory, and a standard error that the report names.
+    Hll(Precision),
+}
+
+/// The precision of HyperLogLog++: 2 to this power registers, 4 to 18.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Precision(u8);
+
+impl Precision {
+    /// The precision `bits`, if that is one.
+    pub fn new(bits: u8) -> Option<Precision> {
+        (4..=18).contains(&bits).then_some(Precision(bits))
+    }
+
+    /// 4 to 18.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// 1.04 / √registers, as in Flajolet et al., "HyperLogLog", 2007; to four decimals.
+    pub fn standard_error(self) -> f64 {
+        let error = 1.04 / f64::from(1_u32 << self.0).sqrt();
+        (error * 1e4).round() / 1e4
+    }
+}
+
+impl Default for Precision {
+    fn default() -> Self {
+        Precision(14)
+    }
+}
+
+/// What of a target is the path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Query {
+    /// Everything up to the `?`.
+    #[default]
+    Strip,
+    /// All of it.
+    Keep,
+}
+
+/// What to count.
+///
+/// `None` in an option is "whatever is usual": what is named here and logged by no input is an error, what is usual
+/// never is.
+///
+/// ```
+/// use logstat::{Question, Section, Unit};
+/// let question = Question { by: Some(Unit::Hour), show: Some(vec![Section::Timeline]), ..Question::default() };
+/// assert_eq!(question.limit, 10);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The unit of the timeline; days.
+    pub by: Option<Unit>,
+    /// What to rank; paths.
+    pub top: Option<Vec<Dimension>>,
+    /// The rows of a ranking; 0 for all.
+    pub limit: usize,
+    /// The sections of the report; all.
+    pub show: Option<Vec<Section>>,
+    /// Only hits at this moment or later, by the logged wall clock.
+    pub since: Option<Moment>,
+    /// Only hits before this moment.
+    pub until: Option<Moment>,
+    /// Whether a path has its query.
+    pub query: Query,
+    /// A request that took longer than this is slow, in milliseconds.
+    pub slow_ms: u64,
+    /// What counts as static.
+    pub static_rules: StaticRules,
+    /// How visitors are counted.
+    pub uv: UvMethod,
+    /// How lines are read; by default the format is found out.
+    pub log_format: Option<LogFormat>,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Question {
+            by: None,
+            top: None,
+            limit: 10,
+            show: None,
+            since: None,
+            until: None,
+            query: Query::default(),
+            slow_ms: 300,
+            static_rules: StaticRules::default(),
+            uv: UvMethod::default(),
+            log_format: None,
+        }
+    }
+}
+
+impl Question {
+    /// The unit of the timeline.
+    pub fn unit(&self) -> Unit {
+        self.by.unwrap_or_default()
+    }
+
+    /// What is ranked, in the order asked for, each once.
+    pub fn rankings(&self) -> Vec<Dimension> {
+        let mut rankings: Vec<Dimension> = Vec::new();
+        for dimension in self.top.as_deref().unwrap_or(&[Dimension::Path]) {
+            if !rankings.contains(dimension) {
+                rankings.push(*dimension);
+            }
+        }
+        rankings
+    }
+
+    /// Whether the report has this section.
+    pub fn shows(&self, section: Section) -> bool {
+        self.show.as_ref().is_none_or(|show| show.contains(&section))
+    }
+}
+
+/// Something asked for by name that no input logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NotLogged {
+    pub(crate) asked: String,
+    pub(crate) needs: &'static str,
+}
+
+impl fmt::Display for NotLogged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} needs {}, which no input logs", self.asked, self.needs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precisions_are_4_to_18_and_have_their_error() {
+        assert_eq!(Precision::new(3), None);
+        assert_eq!(Precision::new(19), None);
+        assert_eq!(Precision::default().standard_error(), 0.0081);
+        assert_eq!(Precision::new(4).unwrap().standard_error(), 0.26);
+        assert_eq!(Precision::new(18).unwrap().standard_error(), 0.002);
+    }
+
+    #[test]
+    fn a_ranking_asked_for_twice_is_one() {
+        let top = vec![Dimension::Ip, Dimension::Path, Dimension::Ip];
+        let question = Question { top: Some(top), ..Question::default() };
+        assert_eq!(question.rankings(), [Dimension::Ip, Dimension::Path]);
+    }
+}

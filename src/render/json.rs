@@ -1,0 +1,14 @@
+//! The report as one JSON object, as `report.schema.json` describes it.
+
+use std::io::{self, Write};
+
+use crate::report::Report;
+
+/// Writes a report as JSON, and a line feed behind it.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, report)?;
+    out.write_all(b"\n")
+}

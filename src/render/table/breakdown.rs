@@ -1,0 +1,70 @@
+//! Hits by status code, beside static against dynamic where both have room.
+
+use std::io;
+
+use super::column::{PV, SENT, SHARE, UV};
+use super::grid::{Bars, Grid, Keys};
+use super::layout::{self, Place, Side};
+use super::{Sheet, hits};
+use crate::render::Page;
+use crate::report::{Report, Row};
+
+/// Pages are wide enough for both from here on.
+const SIDE_BY_SIDE: usize = 72;
+/// What status codes, of which there are more, have of such a page at least.
+const STATUS_AT_LEAST: usize = 32;
+const GAP: usize = 4;
+
+pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let rows = |rows: &Option<Vec<Row>>| rows.clone().filter(|rows| !rows.is_empty());
+    let (status, class) = (rows(&report.status), rows(&report.class));
+    let hits = hits(report);
+    let page = sheet.page;
+    match (&status, &class) {
+        (Some(status), Some(class)) if page.columns >= SIDE_BY_SIDE => {
+            let (left, right) = (of_status(status, hits), of_class(class, hits));
+            let right_page = Page { columns: page.columns - GAP - STATUS_AT_LEAST, ..page };
+            let right_columns = right.columns(right_page);
+            let left_page = Page { columns: page.columns - GAP - right_columns, ..page };
+            let places = [
+                Place { gap: 0, width: left.columns(left_page), side: Side::Left },
+                Place { gap: GAP, width: right_columns, side: Side::Left },
+            ];
+            let (left, right) = (lines(&left, left_page)?, lines(&right, right_page)?);
+            let line = |of: &[String], i| of.get(i).cloned().unwrap_or_default();
+            let rows = (0..left.len().max(right.len())).map(|i| vec![line(&left, i), line(&right, i)]);
+            sheet.begin()?;
+            layout::for_each_line(&places, rows, |line| sheet.line(line))
+        }
+        _ => {
+            let parts = [
+                status.as_deref().map(|rows| of_status(rows, hits)),
+                class.as_deref().map(|rows| of_class(rows, hits)),
+            ];
+            for part in parts.into_iter().flatten() {
+                sheet.begin()?;
+                part.for_each_line(page, |line| sheet.line(line))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn of_status(rows: &[Row], hits: u64) -> Grid<'_> {
+    let bars = if rows.len() > 1 { Bars::Hits } else { Bars::None };
+    Grid { title: "Status", note: "", keys: Keys::Whole, columns: &[PV, SHARE], bars, rows, total: None, hits }
+}
+
+fn of_class(rows: &[Row], hits: u64) -> Grid<'_> {
+    let (title, columns) = ("Static and dynamic", &[PV, SHARE, UV, SENT]);
+    Grid { title, note: "", keys: Keys::Whole, columns, bars: Bars::None, rows, total: None, hits }
+}
+
+fn lines(grid: &Grid<'_>, page: Page) -> io::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    grid.for_each_line(page, |line| {
+        lines.push(line.to_owned());
+        Ok(())
+    })?;
+    Ok(lines)
+}

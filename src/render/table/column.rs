@@ -1,0 +1,124 @@
+//! The columns of numbers: what each is called and shows, and which give way where there is little room.
+
+use std::fmt::Write;
+
+use super::ink::Ink;
+use crate::report::Row;
+use crate::report::numbers::{Bytes, Grouped, Percent};
+
+/// A column of a table of rows.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    pub(super) label: &'static str,
+    /// Where a table is too wide, the column with the highest number goes. Bars, which have what room is left, have
+    /// gone before any of these.
+    pub(super) gives_way: u8,
+    /// Writes what a row has; the number is that of all hits.
+    pub(super) show: fn(&Row, u64, &mut String) -> Ink,
+}
+
+/// Hits; the one column that stays at any width.
+pub(super) const PV: Column = Column {
+    label: "PV",
+    gives_way: 0,
+    show: |row, _, out| {
+        put(out, Grouped(row.pv));
+        Ink::Plain
+    },
+};
+
+/// Visitors.
+pub(super) const UV: Column = Column {
+    label: "UV",
+    gives_way: 1,
+    show: |row, _, out| {
+        row.uv.into_iter().for_each(|uv| put(out, Grouped(uv)));
+        Ink::Plain
+    },
+};
+
+/// Hits as a share of all hits.
+pub(super) const SHARE: Column = Column {
+    label: "share",
+    gives_way: 2,
+    show: |row, hits, out| {
+        put(out, Percent(row.pv, hits));
+        Ink::Plain
+    },
+};
+
+/// The share of server errors in the row's hits.
+pub(super) const STATUS_5XX: Column = Column {
+    label: "5xx",
+    gives_way: 3,
+    show: |row, _, out| {
+        put(out, Percent(row.status_5xx, row.pv));
+        Ink::of_5xx(row.status_5xx, row.pv)
+    },
+};
+
+/// The share of client errors in the row's hits.
+pub(super) const STATUS_4XX: Column = Column {
+    label: "4xx",
+    gives_way: 4,
+    show: |row, _, out| {
+        put(out, Percent(row.status_4xx, row.pv));
+        Ink::of_4xx(row.status_4xx, row.pv)
+    },
+};
+
+/// The share of the row's hits that were served from files.
+pub(super) const STATIC: Column = Column {
+    label: "static",
+    gives_way: 5,
+    show: |row, _, out| {
+        put(out, Percent(row.statics, row.pv));
+        Ink::Plain
+    },
+};
+
+/// Bytes.
+pub(super) const SENT: Column = Column {
+    label: "sent",
+    gives_way: 6,
+    show: |row, _, out| {
+        put(out, Bytes(row.bytes));
+        Ink::Plain
+    },
+};
+
+fn put(out: &mut String, number: impl std::fmt::Display) {
+    write!(out, "{number}").expect("a String takes all that is written");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_show_their_own_and_give_way_one_by_one() {
+        let row = Row {
+            pv: 2000,
+            uv: Some(1500),
+            bytes: 4096,
+            statics: 500,
+            status_4xx: 200,
+            status_5xx: 1,
+            ..Row::default()
+        };
+        let rows = [
+            (PV, "2,000", Ink::Plain),
+            (UV, "1,500", Ink::Plain),
+            (SHARE, "50.0%", Ink::Plain),
+            (STATUS_5XX, "0.05%", Ink::Plain),
+            (STATUS_4XX, "10.0%", Ink::Odd),
+            (STATIC, "25.0%", Ink::Plain),
+            (SENT, "4.0 KiB", Ink::Plain),
+        ];
+        for (i, (column, expected, ink)) in rows.into_iter().enumerate() {
+            let mut out = String::new();
+            assert_eq!((column.show)(&row, 4000, &mut out), ink, "{}", column.label);
+            assert_eq!((out.as_str(), usize::from(column.gives_way)), (expected, i));
+        }
+    }
+}

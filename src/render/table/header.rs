@@ -1,0 +1,93 @@
+//! The head of a table: what was read, and the time it is from.
+
+use std::io;
+
+use super::fit::{cut_end, cut_middle, width};
+use super::flow::Piece;
+use super::ink::Ink;
+use super::{Sheet, words};
+use crate::report::numbers::Bytes;
+use crate::report::{Report, UvReport, printable};
+use crate::time::days_between;
+
+/// More names of formats tell nobody more.
+const FORMATS_AT_MOST: usize = 3;
+/// How much of the text of a format is shown.
+const FORMAT_COLUMNS: usize = 40;
+
+pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.begin()?;
+    let bytes = report.inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
+    let mut rest = Vec::new();
+    if let Some(formats) = formats(report) {
+        rest.push(Piece::new(" · ", Ink::Plain, cut_end(&formats, FORMAT_COLUMNS)));
+    }
+    rest.push(Piece::new(" · ", Ink::Plain, Bytes(bytes).to_string()));
+    rest.push(Piece::new(" · ", Ink::Plain, words::counted(report.lines.read, "line")));
+    let name = match &report.inputs[..] {
+        [input] => {
+            // A long name is cut to leave the rest its line, unless too little of it would be left.
+            let columns: usize = rest.iter().map(|piece| width(piece.before) + width(&piece.text)).sum();
+            let room = sheet.page.columns.saturating_sub(columns);
+            let room = if room < sheet.page.columns / 3 { sheet.page.columns } else { room };
+            cut_middle(words::input(&input.path), room).into_owned()
+        }
+        inputs => words::counted(inputs.len() as u64, "file"),
+    };
+    rest.insert(0, Piece::new("", Ink::Strong, name.trim_end()));
+    sheet.flow(&rest, 0)?;
+    sheet.flow(&period(report), 0)
+}
+
+/// The formats of the inputs, each once.
+fn formats(report: &Report) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for input in &report.inputs {
+        if input.format != "-" && !names.contains(&input.format.as_str()) {
+            names.push(&input.format);
+        }
+    }
+    let more = names.len().saturating_sub(FORMATS_AT_MOST);
+    names.truncate(FORMATS_AT_MOST);
+    let mut text = printable(names.join(", ").as_bytes());
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    (!names.is_empty()).then_some(text)
+}
+
+/// From when to when, `2026-11-14 00:00:03 → 2026-11-20 23:59:58 +08:00 · 7 days`, and how exact visitors are.
+fn period(report: &Report) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    match (&report.period.first, &report.period.last) {
+        (Some(first), Some(last)) => {
+            // `2026-11-14T00:00:03+08:00`
+            let (first_clock, first_zone) = first.split_at(first.len().min(19));
+            let (last_clock, last_zone) = last.split_at(last.len().min(19));
+            let readable = |clock: &str| clock.replace('T', " ");
+            if first == last {
+                pieces.push(Piece::new("", Ink::Plain, format!("{} {first_zone}", readable(first_clock))));
+            } else {
+                let zone = if first_zone == last_zone { String::new() } else { format!(" {first_zone}") };
+                pieces.push(Piece::new("", Ink::Plain, format!("{}{zone}", readable(first_clock))));
+                // The time alone where the day is the same.
+                let is_one_day = days_between(first, last) == Some(0);
+                let last_clock = if is_one_day { last_clock[11..].to_owned() } else { readable(last_clock) };
+                pieces.push(Piece::new(" ", Ink::Plain, format!("→ {last_clock} {last_zone}")));
+            }
+            if let Some(days) = days_between(first, last).filter(|_| first != last) {
+                pieces.push(Piece::new(" · ", Ink::Plain, words::counted(days + 1, "day")));
+            }
+        }
+        _ => {
+            let what = if super::hits(report) == 0 { "no hits" } else { "no times" };
+            pieces.push(Piece::new("", Ink::Plain, what));
+        }
+    }
+    if let UvReport::Hll { standard_error, .. } = report.uv {
+        let percent = format!("{:.2}", standard_error * 100.0);
+        let percent = percent.trim_end_matches('0').trim_end_matches('.');
+        pieces.push(Piece::new(" · ", Ink::Plain, format!("UV ± {percent}%")));
+    }
+    pieces
+}

@@ -1,0 +1,53 @@
+//! How long requests took: in short under the summary, at length where it stands alone.
+
+use std::io;
+
+use super::facts::{self, Fact};
+use super::flow::Piece;
+use super::ink::Ink;
+use super::{Sheet, hits, words};
+use crate::report::numbers::{Duration, Percent, Seconds};
+use crate::report::{LatencyReport, Report};
+
+/// The latency of a report without summary, which would have it in short.
+pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let Some(latency) = report.latency.as_ref().filter(|_| report.summary.is_none()) else { return Ok(()) };
+    let mean_ms = (u128::from(latency.sum_ms) + u128::from(latency.count) / 2) / u128::from(latency.count.max(1));
+    let facts = [
+        vec![
+            Fact::new("p50", Duration(latency.p50_ms)).ink(Ink::Strong),
+            Fact::new("p90", Duration(latency.p90_ms)),
+            Fact::new("p95", Duration(latency.p95_ms)),
+            Fact::new("p99", Duration(latency.p99_ms)),
+        ],
+        vec![Fact::new("mean", Duration(mean_ms as u64)), Fact::new("max", Duration(latency.max_ms))],
+        vec![slow(latency, hits(report))],
+    ];
+    sheet.begin()?;
+    let of = words::counted(latency.count, "request");
+    sheet.flow(&[Piece::new("", Ink::Strong, "Request time"), Piece::new(" ", Ink::Faint, format!(" of {of}"))], 0)?;
+    facts::for_each_line(&facts, sheet.page, |line| sheet.line(line))
+}
+
+/// The rows that the summary has of it.
+pub(super) fn in_short(latency: &LatencyReport, hits: u64) -> [Vec<Fact>; 2] {
+    [
+        vec![
+            Fact::new("time p50", Duration(latency.p50_ms)),
+            Fact::new("p90", Duration(latency.p90_ms)),
+            Fact::new("p99", Duration(latency.p99_ms)),
+            Fact::new("max", Duration(latency.max_ms)),
+        ],
+        vec![slow(latency, hits)],
+    ]
+}
+
+/// The share of slow requests in those that were timed, and in how many if that is not all.
+fn slow(latency: &LatencyReport, hits: u64) -> Fact {
+    let mut note = format!("longer than {}", Seconds(latency.slow_threshold_ms));
+    if latency.count < hits {
+        note += &format!(", of the {} that were timed", words::counted(latency.count, "request"));
+    }
+    let ink = Ink::of_slow(latency.slow, latency.count);
+    Fact::new("slow", Percent(latency.slow, latency.count)).ink(ink).note(note)
+}

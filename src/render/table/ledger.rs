@@ -1,0 +1,61 @@
+//! The account of every line, at the end of each table: what was not counted is said.
+
+use std::io;
+
+use super::fit::{cut_end, cut_middle, width};
+use super::flow::{Piece, flow};
+use super::ink::Ink;
+use super::line::Line;
+use super::{Sheet, hits, words};
+use crate::report::Report;
+use crate::report::numbers::Grouped;
+
+const FIRST_AT: &str = "the first at ";
+/// Before the text of a malformed line.
+const SAMPLE_GAP: usize = 2;
+/// Less of it is not worth its room behind the place.
+const SAMPLE_AT_LEAST: usize = 12;
+
+pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let lines = &report.lines;
+    sheet.begin()?;
+    let part = |sign: &str, number: u64, what: &str| {
+        let ink = if what == "malformed" && number > 0 { Ink::Odd } else { Ink::Plain };
+        Piece::new(" ", ink, format!("{sign} {} {what}", Grouped(number)))
+    };
+    sheet.flow(
+        &[
+            Piece::new("", Ink::Plain, words::counted(lines.read, "line")),
+            part("=", hits(report), "counted"),
+            part("+", lines.filtered, "filtered"),
+            part("+", lines.blank, "blank"),
+            part("+", lines.malformed, "malformed"),
+        ],
+        0,
+    )?;
+    let Some(first) = report.malformed_samples.first() else { return Ok(()) };
+    let columns = sheet.page.columns;
+    let place = format!(":{}", first.line);
+    let file = cut_middle(words::input(&first.path), columns.saturating_sub(width(&place) + width(FIRST_AT)));
+    let (malformed, before) = match lines.malformed {
+        1 => ("malformed:".to_owned(), ""),
+        number => (format!("malformed: {},", Grouped(number)), FIRST_AT),
+    };
+    let pieces = [
+        Piece::new("", Ink::Plain, malformed),
+        Piece::new(" ", Ink::Plain, format!("{before}{file}{place}")),
+        Piece::new(" ", Ink::Plain, format!("({})", first.reason)),
+    ];
+    let mut lines = flow(&pieces, 0, columns, sheet.page.colors);
+    // The line itself, beside its place if more than a word of it fits.
+    let used = lines.last().map_or(0, Line::columns) + SAMPLE_GAP;
+    if used + SAMPLE_AT_LEAST > columns {
+        lines.push(Line::new(sheet.page.colors));
+    }
+    if let Some(line) = lines.last_mut() {
+        line.gap(SAMPLE_GAP);
+        let room = columns.saturating_sub(line.columns());
+        line.push(Ink::Faint, cut_end(&first.text, room).trim_end());
+    }
+    sheet.lines(&lines)
+}

@@ -1,0 +1,156 @@
+//! The report as a table for people: what it says, from top to bottom. One part of it a file.
+//!
+//! All text from logs in a report is in written form, safe on a terminal. The one control byte in here is the line
+//! feed, and with colours the escape that begins one.
+
+mod bar;
+mod breakdown;
+mod column;
+mod facts;
+mod fit;
+mod flow;
+mod grid;
+mod header;
+mod ink;
+mod latency;
+mod layout;
+mod ledger;
+mod line;
+mod ranking;
+mod summary;
+mod timeline;
+mod words;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use super::Page;
+use crate::report::Report;
+use flow::{Piece, flow};
+
+/// The parts of a table, in their order. Each says nothing where the report has nothing for it.
+const PARTS: [fn(&Report, &mut Sheet<'_>) -> io::Result<()>; 7] =
+    [header::write, summary::write, timeline::write, breakdown::write, ranking::write, latency::write, ledger::write];
+
+/// Narrower pages are written as if they had this many columns.
+const NARROWEST: usize = 20;
+
+/// Writes a report as a table for people.
+///
+/// Columns of little weight give way, and long keys are cut in their middle, so that no row is wider than the page
+/// from 40 columns on. Without [`Colors`](crate::Colors) there is no byte in it that is not text.
+///
+/// # Errors
+/// Those of `out`.
+///
+/// ```
+/// use logstat::{Engine, Input, Page, Question, count, write_table};
+/// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
+/// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
+/// let mut table = Vec::new();
+/// write_table(&outcome.report.expect("one line was counted"), Page::default(), &mut table)?;
+/// assert!(table.starts_with("a.log · combined · ".as_bytes()));
+/// assert!(table.ends_with(b"1 line = 1 counted + 0 filtered + 0 blank + 0 malformed\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_table(report: &Report, page: Page, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
+    let mut sheet = Sheet { out, page, is_blank: true };
+    PARTS.into_iter().try_for_each(|part| part(report, &mut sheet))
+}
+
+/// Where parts are written, with an empty line between them.
+struct Sheet<'a> {
+    out: &'a mut dyn Write,
+    page: Page,
+    is_blank: bool,
+}
+
+impl Sheet<'_> {
+    /// Begins a part.
+    fn begin(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.is_blank) {
+            self.out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: impl Display) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
+    fn lines(&mut self, lines: &[impl Display]) -> io::Result<()> {
+        lines.iter().try_for_each(|line| self.line(line))
+    }
+
+    fn flow(&mut self, pieces: &[Piece], indent: usize) -> io::Result<()> {
+        self.lines(&flow(pieces, indent, self.page.columns, self.page.colors))
+    }
+}
+
+/// All hits of a report: the ledger has them, whatever sections there are.
+fn hits(report: &Report) -> u64 {
+    report.lines.parsed - report.lines.filtered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Colors;
+    use crate::report::{Generator, InputReport, Lines, Period, Row, Summary, UvReport};
+    use crate::time::Unit;
+
+    /// A report with a summary and a timeline by day.
+    pub(super) fn report(all: Row, timeline: Vec<Row>) -> Report {
+        Report {
+            schema: "logstat.report/1",
+            generator: Generator { name: "logstat", version: "0" },
+            inputs: vec![InputReport {
+                path: "a.log".to_owned(),
+                format: "combined".to_owned(),
+                bytes: 0,
+                lines: all.pv,
+            }],
+            lines: Lines { read: all.pv, parsed: all.pv, ..Lines::default() },
+            malformed_samples: Vec::new(),
+            uv: UvReport::Exact,
+            period: Period { first: None, last: None, unit: Unit::Day },
+            summary: Some(Summary { visitor_days: all.uv.unwrap_or(0), row: all }),
+            timeline: Some(timeline),
+            status: None,
+            class: None,
+            top: None,
+            latency: None,
+        }
+    }
+
+    #[test]
+    fn colours_change_nothing_but_colour() {
+        let row = |key: Option<&str>| Row {
+            key: key.map(str::to_owned),
+            pv: 50,
+            uv: Some(7),
+            status_2xx: 20,
+            status_4xx: 20,
+            status_5xx: 10,
+            ..Row::default()
+        };
+        let report = report(row(None), vec![row(Some("2026-11-14")), row(Some("2026-11-15"))]);
+        for columns in [1, 20, 40, 80, 200] {
+            let written = |colors| {
+                let mut out = Vec::new();
+                write_table(&report, Page { columns, colors }, &mut out).unwrap();
+                String::from_utf8(out).unwrap()
+            };
+            let (plain, colored) = (written(Colors::None), written(Colors::Ansi));
+            assert!(plain.chars().all(|c| c == '\n' || !c.is_control()));
+            assert!(!plain.contains(" \n"), "spaces at the end of a line: {plain}");
+            assert!(colored.contains("\u{1b}[31m"), "server errors are red");
+            let mut stripped = String::new();
+            for (i, part) in colored.split('\u{1b}').enumerate() {
+                stripped += if i == 0 { part } else { part.split_once('m').unwrap().1 };
+            }
+            assert_eq!(stripped, plain);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Hits by time, with the trend as bars.
+
+use std::io;
+
+use super::column::{PV, SENT, STATIC, STATUS_4XX, STATUS_5XX, UV};
+use super::flow::Piece;
+use super::grid::{Bars, Grid, Keys};
+use super::ink::Ink;
+use super::{Sheet, hits, words};
+use crate::report::numbers::Grouped;
+use crate::report::{Report, Row};
+use crate::time::Unit;
+
+pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let Some(rows) = report.timeline.as_deref().filter(|rows| rows.iter().any(has_time)) else { return Ok(()) };
+    let unit = report.period.unit;
+    let is_trend = rows.len() > 1;
+    let total = report.summary.as_ref().filter(|_| is_trend);
+    let grid = Grid {
+        title: &words::timeline(unit),
+        note: "",
+        keys: if unit == Unit::Day { Keys::Days } else { Keys::Whole },
+        columns: &[PV, UV, STATIC, STATUS_4XX, STATUS_5XX, SENT],
+        bars: if is_trend { Bars::Hits } else { Bars::None },
+        rows,
+        total: total.map(|summary| &summary.row),
+        hits: hits(report),
+    };
+    sheet.begin()?;
+    grid.for_each_line(sheet.page, |line| sheet.line(line))?;
+    let Some(total) = total else { return Ok(()) };
+    let sum = if unit == Unit::Day {
+        total.visitor_days
+    } else {
+        rows.iter().map(|row| row.uv.unwrap_or(0)).fold(0, u64::saturating_add)
+    };
+    sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(total.row.uv.unwrap_or(0), sum, unit)), 0)
+}
+
+/// A log whose format has no time has all its hits in one row.
+fn has_time(row: &Row) -> bool {
+    row.key.as_deref() != Some("-")
+}
+
+/// Why the numbers above the total do not add up to it, where it stands.
+fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
+    let units = words::units(unit);
+    if sum == uv {
+        format!("Total UV counts each visitor once; none of them came in two {units}.")
+    } else {
+        format!("Total UV counts each visitor once: it is not the sum of the {units} ({}).", Grouped(sum))
+    }
+}

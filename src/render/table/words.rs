@@ -1,0 +1,102 @@
+//! What things are called in sentences and headings.
+
+use crate::dimension::Dimension;
+use crate::report::numbers::Grouped;
+use crate::time::Unit;
+
+/// `1 line`, `4 lines`; what takes an `s`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", Grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// An input as a person calls it.
+pub(super) fn input(path: &str) -> &str {
+    if path == "-" { "standard input" } else { path }
+}
+
+/// Several units of a timeline.
+pub(super) fn units(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Second => "seconds",
+        Unit::Minute => "minutes",
+        Unit::Hour | Unit::HourOfDay => "hours",
+        Unit::Day => "days",
+        Unit::Week => "weeks",
+        Unit::Month => "months",
+        Unit::Year => "years",
+        Unit::Weekday => "weekdays",
+    }
+}
+
+/// Over a timeline.
+pub(super) fn timeline(unit: Unit) -> String {
+    format!("By {}", unit.name().replace('-', " "))
+}
+
+/// Over a ranking.
+pub(super) fn ranking(dimension: Dimension) -> String {
+    let ranked = match dimension {
+        Dimension::All => "all",
+        Dimension::Path => "paths",
+        Dimension::Ip => "addresses",
+        Dimension::Host => "hosts",
+        Dimension::Method => "methods",
+        Dimension::Referer => "referers",
+        Dimension::Agent => "user agents",
+        Dimension::User => "users",
+        Dimension::Protocol => "protocols",
+        Dimension::Status => "status codes",
+        Dimension::Class => "classes",
+        Dimension::Time(Unit::HourOfDay) => "hours of the day",
+        Dimension::Time(unit) => units(unit),
+    };
+    format!("Top {ranked}")
+}
+
+/// When a row of a timeline was: `on Wed 2026-11-18`, `at 2026-11-18T14`.
+pub(super) fn when(unit: Unit, key: &str) -> String {
+    match unit {
+        Unit::Second | Unit::Minute | Unit::Hour => format!("at {key}"),
+        Unit::Day => match crate::time::weekday_of_date(key) {
+            Some(weekday) => format!("on {weekday} {key}"),
+            None => format!("on {key}"),
+        },
+        Unit::Weekday => format!("on {key}"),
+        Unit::Week | Unit::Month | Unit::Year => format!("in {key}"),
+        Unit::HourOfDay => format!("in hour {key}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_plain_words() {
+        assert_eq!(timeline(Unit::HourOfDay), "By hour of day");
+        let headings: Vec<_> = Dimension::all().map(ranking).collect();
+        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day")));
+        assert!(headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)), "each is its own: {headings:?}");
+    }
+
+    #[test]
+    fn a_line_is_one() {
+        assert_eq!(
+            [counted(1, "line"), counted(0, "line"), counted(1200, "line")],
+            ["1 line", "0 lines", "1,200 lines"]
+        );
+    }
+
+    #[test]
+    fn moments_have_their_preposition() {
+        let rows = [
+            (Unit::Day, "2026-11-18", "on Wed 2026-11-18"),
+            (Unit::Hour, "2026-11-18T14", "at 2026-11-18T14"),
+            (Unit::HourOfDay, "14", "in hour 14"),
+            (Unit::Day, "-", "on -"),
+        ];
+        for (unit, key, expected) in rows {
+            assert_eq!(when(unit, key), expected);
+        }
+    }
+}

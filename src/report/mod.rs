@@ -1,0 +1,236 @@
+//! What is passed to whoever prints: plain typed data, no tables and no ink.
+//!
+//! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
+
+mod assemble;
+#[cfg(feature = "cli")]
+pub(crate) mod numbers;
+mod written;
+
+pub(crate) use assemble::{assemble, tables};
+pub(crate) use written::{printable, shown_of};
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::dimension::Dimension;
+use crate::table::Reason;
+use crate::time::Unit;
+
+/// What happened, by the logs that were read.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Which shape this is: `logstat.report/1`.
+    pub schema: &'static str,
+    /// Who made it.
+    pub generator: Generator,
+    /// What was read, in the order it was given.
+    pub inputs: Vec<InputReport>,
+    /// The account of every line read.
+    pub lines: Lines,
+    /// The first malformed lines, by file and line; five at most.
+    pub malformed_samples: Vec<MalformedSample>,
+    /// How visitors were counted.
+    pub uv: UvReport,
+    /// From when to when.
+    pub period: Period,
+    /// All hits together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+    /// Hits by time, ascending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Vec<Row>>,
+    /// Hits by status code, ascending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Vec<Row>>,
+    /// Dynamic and static hits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Vec<Row>>,
+    /// Rankings, in the order asked for.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "by_dimension")]
+    pub top: Option<Vec<Ranking>>,
+    /// How long requests took; `None` where no time was logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency: Option<LatencyReport>,
+}
+
+/// The program that made a report.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Generator {
+    /// `logstat`
+    pub name: &'static str,
+    /// Of the crate.
+    pub version: &'static str,
+}
+
+/// One input that was read.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct InputReport {
+    /// As it was given, in the written form of keys; `-` for standard input.
+    pub path: String,
+    /// The name or text of the format that took most lines; `-` where there were none.
+    pub format: String,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// How many lines that was.
+    pub lines: u64,
+}
+
+/// The account of every line: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Lines {
+    /// All lines.
+    pub read: u64,
+    /// Lines of a format in use.
+    pub parsed: u64,
+    /// Lines of white space.
+    pub blank: u64,
+    /// Lines of no format in use, or with a time or number that does not exist.
+    pub malformed: u64,
+    /// Parsed lines that the question does not select.
+    pub filtered: u64,
+}
+
+/// A malformed line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MalformedSample {
+    /// The input it is in.
+    pub path: String,
+    /// Its number there, from 1.
+    pub line: u64,
+    /// Why it is malformed.
+    pub reason: Reason,
+    /// Its beginning, safe on a terminal, 200 bytes at most.
+    pub text: String,
+}
+
+/// How visitors were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "method", rename_all = "lowercase")]
+pub enum UvReport {
+    /// Every visitor was remembered.
+    Exact,
+    /// By HyperLogLog++.
+    Hll {
+        /// 2 to this power registers.
+        precision: u8,
+        /// Relative; numbers up to 2^(precision-1) are exact all the same.
+        standard_error: f64,
+    },
+}
+
+/// From when to when, as logged.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Period {
+    /// The first hit, by wall clock, then by offset: `2022-04-05T03:45:05+00:00`.
+    pub first: Option<String>,
+    /// The last hit.
+    pub last: Option<String>,
+    /// The unit of the timeline.
+    #[serde(serialize_with = "by_name")]
+    pub unit: Unit,
+}
+
+/// The numbers of a group.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Row {
+    /// What the group is: `200`, `2022-04-05`, `/api/`; `None` in the summary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Hits.
+    pub pv: u64,
+    /// Distinct visitors, where they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uv: Option<u64>,
+    /// Bytes sent; stops at the largest number.
+    pub bytes: u64,
+    /// Hits that were served from files.
+    #[serde(rename = "static")]
+    pub statics: u64,
+    /// Hits that the application answered.
+    pub dynamic: u64,
+    /// Hits by status class.
+    pub status_1xx: u64,
+    /// 200 to 299.
+    pub status_2xx: u64,
+    /// 300 to 399.
+    pub status_3xx: u64,
+    /// 400 to 499.
+    pub status_4xx: u64,
+    /// 500 to 599.
+    pub status_5xx: u64,
+    /// All others.
+    pub status_other: u64,
+    /// Of all hits, 0 to 1, where that is of use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+/// All hits together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Their numbers.
+    #[serde(flatten)]
+    pub row: Row,
+    /// Distinct pairs of visitor and day.
+    pub visitor_days: u64,
+}
+
+/// The groups of a dimension with the most hits.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Ranking {
+    /// What is ranked.
+    pub dimension: Dimension,
+    /// Most hits first, ties by key bytes.
+    pub rows: Vec<Row>,
+    /// How many groups there are in all.
+    pub groups: u64,
+}
+
+/// How long requests took, in whole milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LatencyReport {
+    /// Hits whose time was logged.
+    pub count: u64,
+    /// All times together; stops at the largest number.
+    pub sum_ms: u64,
+    /// The longest.
+    pub max_ms: u64,
+    /// The median, by nearest rank as all percentiles.
+    pub p50_ms: u64,
+    /// 90 of 100 took no longer.
+    pub p90_ms: u64,
+    /// 95 of 100 took no longer.
+    pub p95_ms: u64,
+    /// 99 of 100 took no longer.
+    pub p99_ms: u64,
+    /// What is longer is slow.
+    pub slow_threshold_ms: u64,
+    /// Slow hits.
+    pub slow: u64,
+}
+
+/// The report's rankings as a map, in the order asked for.
+fn by_dimension<S: Serializer>(top: &Option<Vec<Ranking>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let rankings = top.as_deref().unwrap_or_default();
+    let mut map = serializer.serialize_map(Some(rankings.len()))?;
+    for ranking in rankings {
+        map.serialize_entry(ranking.dimension.name(), &ranking.rows)?;
+    }
+    map.end()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+fn by_name<S: Serializer>(unit: &Unit, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(unit.name())
+}

@@ -1,0 +1,128 @@
+//! The one written form of a key: UTF-8, reversible, safe on a terminal.
+
+use std::fmt::Write;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::table::SAMPLE_BYTES;
+
+/// A key as it is written in every output: `\xHH` for each byte that is not UTF-8, of a control or format character
+/// (Unicode Cc, Cf, Zl, Zp) or of a backslash.
+pub(crate) fn written(key: &[u8]) -> String {
+    let mut out = String::with_capacity(key.len());
+    for_each_unit(key, |unit| match unit {
+        Unit::Char('\\') => out.push_str("\\x5C"),
+        Unit::Char(c) => out.push(c),
+        Unit::Escaped(bytes) => push_escaped(&mut out, bytes),
+    });
+    out
+}
+
+/// Text for people, where a backslash stands for itself: what nginx has escaped reads as nginx has it.
+pub(crate) fn printable(text: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for_each_unit(text, |unit| match unit {
+        Unit::Char(c) => out.push(c),
+        Unit::Escaped(bytes) => push_escaped(&mut out, bytes),
+    });
+    out
+}
+
+/// As much of a malformed line as can be shown of it.
+pub(crate) fn shown_of(text: &[u8]) -> &[u8] {
+    &text[..text.len().min(SAMPLE_BYTES)]
+}
+
+/// The beginning of a malformed line as it is reported: [`SAMPLE_BYTES`] at most, no character cut.
+pub(crate) fn sample_text(text: &[u8]) -> String {
+    let mut out = String::new();
+    let mut is_full = false;
+    for_each_unit(text, |unit| {
+        let before = out.len();
+        match unit {
+            Unit::Char(c) => out.push(c),
+            Unit::Escaped(bytes) => push_escaped(&mut out, bytes),
+        }
+        is_full |= out.len() > SAMPLE_BYTES;
+        if is_full {
+            out.truncate(before);
+        }
+    });
+    out
+}
+
+enum Unit<'a> {
+    /// Of a printable character.
+    Char(char),
+    /// What must be escaped, all of it or nothing.
+    Escaped(&'a [u8]),
+}
+
+fn for_each_unit(bytes: &[u8], mut visit: impl FnMut(Unit<'_>)) {
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if is_printable(c) {
+                visit(Unit::Char(c));
+            } else {
+                visit(Unit::Escaped(c.encode_utf8(&mut [0; 4]).as_bytes()));
+            }
+        }
+        chunk.invalid().chunks(1).for_each(|byte| visit(Unit::Escaped(byte)));
+    }
+}
+
+fn is_printable(c: char) -> bool {
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    match c {
+        ' '..='~' => true,
+        _ => !matches!(c.general_category(), Control | Format | LineSeparator | ParagraphSeparator),
+    }
+}
+
+fn push_escaped(out: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        write!(out, "\\x{byte:02X}").expect("a String takes all that is written");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_printable_is_escaped() {
+        let rows: &[(&[u8], &str)] = &[
+            (b"/api/", "/api/"),
+            ("/größe/日本".as_bytes(), "/größe/日本"),
+            (b"/a\\b", r"/a\x5Cb"),
+            (b"\x1b[31m\x07\n\x7f", r"\x1B[31m\x07\x0A\x7F"),
+            (b"\xff\xc3(", r"\xFF\xC3("),
+            (b"\xed\xa0\x80", r"\xED\xA0\x80"),
+            (b"\xe2\x82", r"\xE2\x82"),
+            ("\u{202e}x\u{200b}".as_bytes(), r"\xE2\x80\xAEx\xE2\x80\x8B"),
+            ("\u{2028}\u{2029}\u{85}\u{ad}".as_bytes(), r"\xE2\x80\xA8\xE2\x80\xA9\xC2\x85\xC2\xAD"),
+            ("\u{a0}".as_bytes(), "\u{a0}"),
+        ];
+        for (key, expected) in rows {
+            assert_eq!(written(key), *expected);
+        }
+        assert_eq!(printable(b"\\x16\x16"), r"\x16\x16");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn keys_differ_in_writing_if_they_differ(a: Vec<u8>, b: Vec<u8>) {
+            proptest::prop_assert_eq!(a == b, written(&a) == written(&b));
+            proptest::prop_assert!(!written(&a).chars().any(char::is_control));
+            proptest::prop_assert_eq!(crate::format::undo_escapes(written(&a).as_bytes()).into_owned(), a);
+        }
+    }
+
+    #[test]
+    fn samples_are_200_bytes_at_most_and_never_cut_a_character() {
+        assert_eq!(sample_text(&[b'a'; 300]).len(), 200);
+        assert_eq!(sample_text(&[0; 300]).len(), 200);
+        assert_eq!(sample_text("aé".repeat(100).as_bytes()), "aé".repeat(66) + "a");
+        assert_eq!(sample_text(b"short"), "short");
+    }
+}

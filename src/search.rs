@@ -1,0 +1,132 @@
+//! Short searches in bytes: how they begin, where a byte is that is near. Where the bytes are few, a call costs more
+//! than the search; these work on words and are inlined.
+
+use wide::u8x16;
+
+/// Bytes that something may begin with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prefix {
+    bytes: Box<[u8]>,
+    /// The first eight of them as a word, and which bytes of that word count.
+    word: u64,
+    mask: u64,
+}
+
+impl Prefix {
+    pub(crate) fn new(text: &str) -> Prefix {
+        let mut first = [0; 8];
+        let len = text.len().min(8);
+        first[..len].copy_from_slice(&text.as_bytes()[..len]);
+        let mask = if len == 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
+        Prefix { bytes: text.as_bytes().into(), word: u64::from_le_bytes(first), mask }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How long it is, if `text` begins with it.
+    #[inline]
+    pub(crate) fn leads(&self, text: &[u8]) -> Option<usize> {
+        let is_there = match text.first_chunk() {
+            Some(chunk) if self.bytes.len() <= 8 => u64::from_le_bytes(*chunk) & self.mask == self.word,
+            _ => text.starts_with(&self.bytes),
+        };
+        is_there.then_some(self.bytes.len())
+    }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES << 7;
+
+/// `memchr` for what is a few bytes away.
+#[inline]
+pub(crate) fn find_near(byte: u8, text: &[u8]) -> Option<usize> {
+    let first_in = |block: &[u8; 16]| {
+        let found = u8x16::new(*block).simd_eq(u8x16::splat(byte)).to_bitmask();
+        (found != 0).then(|| found.trailing_zeros() as usize)
+    };
+    let Some(last) = text.last_chunk::<16>() else { return find_in_few(byte, text) };
+    let (blocks, _) = text.as_chunks::<16>();
+    for (i, block) in blocks.iter().enumerate() {
+        if let Some(at) = first_in(block) {
+            return Some(i * 16 + at);
+        }
+    }
+    // What is left over, with some bytes again that are known not to be it.
+    first_in(last).map(|at| text.len() - 16 + at)
+}
+
+/// The same for less than sixteen bytes.
+#[inline]
+fn find_in_few(byte: u8, text: &[u8]) -> Option<usize> {
+    let first_in = |word: &[u8; 8]| {
+        let zero_where_equal = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+        // The lowest bit that this sets is right; those above may be carried.
+        let found = zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & HIGH;
+        (found != 0).then(|| found.trailing_zeros() as usize / 8)
+    };
+    let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) else {
+        return text.iter().position(|b| *b == byte);
+    };
+    first_in(first).or_else(|| first_in(last).map(|at| text.len() - 8 + at))
+}
+
+/// How many bytes stand behind the last `byte` among these eight.
+#[inline]
+pub(crate) fn bytes_behind_last(byte: u8, word: u64) -> Option<u32> {
+    let zero_where_equal = word ^ (ONES * u64::from(byte));
+    // The high bit of a byte is set where, and only where, the byte is zero: nothing is carried.
+    let found = !(((zero_where_equal & !HIGH) + !HIGH) | zero_where_equal) & HIGH;
+    (found != 0).then(|| found.leading_zeros() / 8)
+}
+
+/// ASCII letters lower, every other byte as it is.
+#[inline]
+pub(crate) fn lower(word: u64) -> u64 {
+    let ascii = word & !HIGH;
+    let from_a = ascii + ONES * u64::from(0x80 - b'A');
+    let beyond_z = ascii + ONES * u64::from(0x7f - b'Z');
+    let is_upper = from_a & !beyond_z & !word & HIGH;
+    word | is_upper >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_leads_what_starts_with_it() {
+        for prefix in ["", " ", "] \"", "12345678", "123456789"] {
+            for text in ["", " ", "] \"", "] \"GET / HTTP/1.1", "1234567", "12345678", "123456789", "1234567890"] {
+                let expected = text.starts_with(prefix).then_some(prefix.len());
+                assert_eq!(Prefix::new(prefix).leads(text.as_bytes()), expected, "{prefix:?} {text:?}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn near_is_where_it_is(text in proptest::collection::vec(0..4_u8, 0..40), byte in 0..5_u8) {
+            proptest::prop_assert_eq!(find_near(byte, &text), text.iter().position(|b| *b == byte));
+        }
+
+        #[test]
+        fn near_is_where_it_is_among_all_bytes(text: Vec<u8>, byte: u8) {
+            proptest::prop_assert_eq!(find_near(byte, &text), text.iter().position(|b| *b == byte));
+        }
+
+        #[test]
+        fn behind_the_last_is_what_is_behind_it(bytes in proptest::array::uniform8(0..4_u8), others: [u8; 8], byte in 0..5_u8) {
+            for bytes in [bytes, others] {
+                let expected = bytes.iter().rposition(|b| *b == byte).map(|i| 7 - i as u32);
+                proptest::prop_assert_eq!(bytes_behind_last(byte, u64::from_le_bytes(bytes)), expected);
+            }
+        }
+
+        #[test]
+        fn lower_is_ascii_lower(bytes: [u8; 8]) {
+            proptest::prop_assert_eq!(lower(u64::from_le_bytes(bytes)), u64::from_le_bytes(bytes.map(|b| b.to_ascii_lowercase())));
+        }
+    }
+}

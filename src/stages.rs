@@ -1,0 +1,263 @@
+//! A door for `benches/stages.rs`, and for nobody else: the stages of counting one by one, which otherwise are
+//! private. Behind the feature `stages`, which promises nothing: what is here may change or go with any version.
+//!
+//! There is no counting here, or benches would measure something else than the program: everything hands on to the
+//! stage that it is named for, and tells afterwards what is there.
+
+use bumpalo::Bump;
+
+use crate::batch::{Batch, ROWS, TextField};
+use crate::dimension::Dimension;
+use crate::engine::{Place, Scan, Worker};
+use crate::filter::Filter;
+use crate::format::{Filler, FormatsOfFile, LogFormat, Marks, Quotes};
+use crate::input::Chunk;
+use crate::measure::{MeasureKind, Uv};
+use crate::question::{Question, UvMethod};
+use crate::table::{AddressKeys, GroupId, InputLedger, Keys, Seed, TablePlan, Tally};
+use crate::time::Clock;
+
+/// What is measured of each group.
+#[derive(Clone, Copy, Debug)]
+pub enum Measure {
+    Counts,
+    Uv,
+    Latency,
+}
+
+/// Dimensions with their measures.
+pub type Plan<'p> = [(Dimension, &'p [Measure])];
+
+fn tables_of(plan: &Plan<'_>) -> Vec<TablePlan> {
+    let kind = |measure: &Measure| match measure {
+        Measure::Counts => MeasureKind::Counts,
+        Measure::Uv => MeasureKind::Uv,
+        Measure::Latency => MeasureKind::Latency,
+    };
+    plan.iter().map(|(dimension, measures)| (*dimension, measures.iter().map(kind).collect())).collect()
+}
+
+/// Bytes → marks. How many lines they cut out, and how many quotes they know of in lines without a backslash.
+pub fn marks(log: &[u8]) -> (usize, usize) {
+    let mut marks = Marks::from(log, 0);
+    let (mut start, mut lines, mut quotes) = (0, 0, 0);
+    while start < log.len() {
+        let line = marks.line(start);
+        if let Quotes::At { places, .. } = marks.quotes(line) {
+            quotes += places.len();
+        }
+        (start, lines) = (line.next, lines + 1);
+    }
+    (lines, quotes)
+}
+
+/// The formats that are tried where none is given.
+pub struct Presets(Vec<LogFormat>);
+
+impl Default for Presets {
+    fn default() -> Self {
+        Presets(LogFormat::all_presets())
+    }
+}
+
+/// Lines → rows of batches.
+pub struct Scanner<'f> {
+    of_file: FormatsOfFile<'f>,
+    formats: usize,
+    question: Question,
+}
+
+impl<'f> Scanner<'f> {
+    /// Finds out the format of a log.
+    pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
+        let of_file = FormatsOfFile::detect(&presets.0, log);
+        Scanner { of_file, formats: presets.0.len(), question: Question::default() }
+    }
+
+    /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
+    /// a worker counts them.
+    pub fn each_batch(&self, log: &[u8], plan: &Plan<'_>, mut visit: impl FnMut(&Rows<'_>)) {
+        let mut tally = Tally::new(&[], UvMethod::Exact, Seed::fixed(1));
+        tally.ledger.inputs = vec![InputLedger::new(self.formats)];
+        let needs = Tally::needs(&tables_of(plan));
+        let scan = Scan {
+            sources: &[],
+            of_files: std::slice::from_ref(&self.of_file),
+            formats: self.formats,
+            filter: Filter::new(&self.question),
+            filler: Filler { needs, query: self.question.query, rules: &self.question.static_rules },
+        };
+        let mut worker = Worker { scan: &scan, clock: Clock::default(), hits: Vec::with_capacity(ROWS), tally };
+        let mut place = Place::new(0, Chunk { bytes: log, offset: 0 });
+        let bump = Bump::new();
+        let mut batch = Batch::new(needs);
+        while place.start < place.bytes.len() {
+            batch.clear();
+            let mut account = InputLedger::new(self.formats);
+            worker.fill(&mut place, &mut batch, &mut account, &bump);
+            scan.filter.select(&batch, &mut worker.hits);
+            visit(&Rows { batch: &batch, hits: &worker.hits });
+        }
+    }
+}
+
+/// The rows of a batch.
+pub struct Rows<'r> {
+    batch: &'r Batch<'r>,
+    hits: &'r [u16],
+}
+
+impl<'r> Rows<'r> {
+    /// `$remote_addr` of each, if the plan asks for it.
+    pub fn addresses(&self) -> &[&'r [u8]] {
+        self.batch.text(TextField::Addr)
+    }
+
+    /// The path of each, if the plan asks for it.
+    pub fn paths(&self) -> &[&'r [u8]] {
+        self.batch.text(TextField::Path)
+    }
+
+    /// Bytes sent for each.
+    pub fn bytes(&self) -> &[u64] {
+        &self.batch.bytes
+    }
+}
+
+/// Rows → numbers.
+#[derive(Clone, Debug)]
+pub struct Tables(Tally);
+
+impl Tables {
+    /// Empty tables.
+    pub fn new(plan: &Plan<'_>, uv: UvMethod) -> Tables {
+        Tables(Tally::new(&tables_of(plan), uv, Seed::fixed(1)))
+    }
+
+    /// Counts the rows of a batch.
+    pub fn add(&mut self, rows: &Rows<'_>) {
+        self.0.add(rows.batch, rows.hits);
+    }
+
+    /// Takes in what another worker counted.
+    pub fn merge(&mut self, other: Tables) {
+        self.0.merge(other.0);
+    }
+
+    /// Gives every text its key: to be done after the last merge, and once.
+    #[must_use]
+    pub fn settled(self) -> Tables {
+        Tables(self.0.settle())
+    }
+
+    /// The groups of a dimension, in no order.
+    pub fn groups(&self, dimension: Dimension) -> Vec<Group> {
+        let table = self.0.tables.iter().find(|t| t.dimension == dimension).expect("a dimension of the plan");
+        let keys = table.keys(&self.0.visitors);
+        let group = |id| Group {
+            key: dimension.bytes_of(&keys.key(id)).into_owned(),
+            counts: table.counts().map(|counts| {
+                let of = counts.of(id);
+                Counted { class: of.class, bytes: of.bytes, statics: of.statics }
+            }),
+            uv: table.uv().map(|uv| uv.of(id)),
+            times: table.latency().map(|latency| {
+                let times = latency.of(id).sorted();
+                Times {
+                    count: times.count(),
+                    sum_ms: times.sum_ms(),
+                    max_ms: times.max_ms(),
+                    p99_ms: times.percentile_ms(99),
+                }
+            }),
+        };
+        (0..keys.len() as u32).map(|id| group(GroupId(id))).collect()
+    }
+
+    /// Whether visitors are counted exactly.
+    pub fn is_exact(&self) -> bool {
+        self.0.tables.iter().filter_map(|t| t.uv()).all(|uv| matches!(uv, Uv::Exact(_)))
+    }
+
+    /// How much memory the sets of visitors have, by exact UV.
+    pub fn uv_bytes(&self) -> usize {
+        fn reserved<T>(vec: &Vec<T>) -> usize {
+            vec.capacity() * size_of::<T>()
+        }
+        let of_table = |uv: &Uv| match uv {
+            Uv::Exact(sets) => reserved(sets) + sets.iter().map(|set| set.heap_bytes()).sum::<usize>(),
+            Uv::Hll(..) => 0,
+        };
+        self.0.tables.iter().filter_map(|t| t.uv()).map(of_table).sum()
+    }
+}
+
+/// What was counted of a group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub key: Vec<u8>,
+    pub counts: Option<Counted>,
+    pub uv: Option<u64>,
+    pub times: Option<Times>,
+}
+
+/// Hits by status class (the first is of what is in none), bytes sent, and how many hits are static.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub class: [u64; 6],
+    pub bytes: u64,
+    pub statics: u64,
+}
+
+/// How long requests took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub count: u64,
+    pub sum_ms: u64,
+    pub max_ms: u64,
+    pub p99_ms: u64,
+}
+
+/// How many values a column has.
+pub const COLUMN: usize = ROWS;
+
+/// A column → ids, by the keys for addresses.
+pub struct Addresses(AddressKeys);
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Addresses(AddressKeys::new(Seed::fixed(1)))
+    }
+}
+
+impl Addresses {
+    /// Appends the ids of a column of at most `COLUMN` values.
+    pub fn ids(&mut self, column: &[&[u8]], ids: &mut Vec<u32>) {
+        self.0.ids(column, &all_rows()[..column.len()], ids);
+    }
+}
+
+/// A column → ids, by the keys for any text.
+pub struct Texts(Keys);
+
+impl Default for Texts {
+    fn default() -> Self {
+        Texts(Keys::new(Seed::fixed(1)))
+    }
+}
+
+impl Texts {
+    /// Appends the ids of a column of at most `COLUMN` values.
+    pub fn ids(&mut self, column: &[&[u8]], ids: &mut Vec<u32>) {
+        self.0.ids(column, &all_rows()[..column.len()], ids);
+    }
+
+    /// The same, each key for itself.
+    pub fn ids_one_by_one(&mut self, column: &[&[u8]], ids: &mut Vec<u32>) {
+        ids.extend(column.iter().map(|key| self.0.id(key)));
+    }
+}
+
+fn all_rows() -> [u16; COLUMN] {
+    std::array::from_fn(|row| row as u16)
+}

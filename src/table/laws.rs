@@ -1,0 +1,245 @@
+//! The law of tables, for every dimension with every measure: a table depends only on the multiset of hits.
+//!
+//! Hits are cut anywhere, counted by workers whose hashes have other seeds and who meet the keys in another order, and
+//! merged in any order. The result is that of a plain map of plain sets, whoever counted what.
+
+use std::collections::{BTreeMap, HashSet};
+
+use proptest::prelude::*;
+
+use super::{GroupId, Seed, Tally, fixed_hash};
+use crate::batch::{Batch, Fields, Status, TextField};
+use crate::dimension::{Dimension, written_time};
+use crate::format::undo_escapes;
+use crate::measure::MeasureKind;
+use crate::question::{Precision, UvMethod};
+
+const TEXTS: [TextField; 8] = [
+    TextField::Addr,
+    TextField::Host,
+    TextField::User,
+    TextField::Method,
+    TextField::Path,
+    TextField::Protocol,
+    TextField::Referer,
+    TextField::Agent,
+];
+
+#[derive(Clone, Debug)]
+struct Hit {
+    texts: [Vec<u8>; 8],
+    wall_s: i64,
+    offset_min: i16,
+    status: Status,
+    bytes: u64,
+    time_ms: Option<u64>,
+    is_static: bool,
+}
+
+/// Texts of which some are the same but for how they are escaped, and some are addresses.
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "-",
+            "",
+            "A",
+            "\\x41",
+            "\\x5C",
+            "\\\\",
+            "\\",
+            "::1",
+            "0::1",
+            "10.0.0.1",
+            "\\x310.0.0.1",
+            "255.255.255.255",
+            "10.0.0.01",
+        ])
+        .prop_map(|s| s.as_bytes().to_vec()),
+        (0..60_u8).prop_map(|n| format!("192.168.0.{n}").into_bytes()),
+        prop::collection::vec(any::<u8>(), 0..3),
+    ]
+}
+
+prop_compose! {
+    fn hit()(
+        texts in prop::array::uniform8(text()), wall_s in prop_oneof![0..200_000_i64, -62_135_596_800..253_402_300_799_i64],
+        offset_min in -1439..1440_i16, status in 0..1001_u16,
+        bytes in prop_oneof![4 => 0..5_000_u64, 1 => Just(u64::MAX)],
+        time_ms in prop::option::of(prop_oneof![0..500_u64, 4_000..5_000_u64, any::<u64>()]), is_static: bool,
+    ) -> Hit {
+        Hit { texts, wall_s, offset_min, status: Status::new(status), bytes, time_ms, is_static }
+    }
+}
+
+fn all_dimensions() -> Vec<Dimension> {
+    [Dimension::All].into_iter().chain(Dimension::all()).collect()
+}
+
+const MEASURES: [MeasureKind; 3] = [MeasureKind::Counts, MeasureKind::Uv, MeasureKind::Latency];
+
+fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
+    let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, MEASURES.to_vec())).collect();
+    let mut tally = Tally::new(&plan, uv, Seed::fixed(seed));
+    for hits in hits.chunks(7) {
+        let mut batch = Batch::new(Fields::NONE);
+        for hit in hits {
+            for (field, text) in TEXTS.iter().zip(&hit.texts) {
+                batch.texts[*field as usize].push(text);
+            }
+            batch.wall_s.push(hit.wall_s);
+            batch.offset_min.push(hit.offset_min);
+            batch.status.push(hit.status);
+            batch.class.push(hit.status.class());
+            batch.bytes.push(hit.bytes);
+            batch.time_ms.push(hit.time_ms);
+            batch.is_static.push(hit.is_static);
+        }
+        let rows: Vec<u16> = (0..hits.len() as u16).collect();
+        tally.add(&batch, &rows);
+    }
+    tally
+}
+
+/// The numbers of a group, plain.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Plain {
+    class: [u64; 6],
+    bytes: u64,
+    statics: u64,
+    uv: u64,
+    times: Vec<u64>,
+}
+
+fn key_of(text: &[u8]) -> Vec<u8> {
+    if text.is_empty() { b"-".to_vec() } else { undo_escapes(text).into_owned() }
+}
+
+/// What a table is, by definition.
+fn twin(hits: &[Hit], dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
+    let mut groups: BTreeMap<Vec<u8>, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
+    for hit in hits {
+        let text = |field: TextField| key_of(&hit.texts[field as usize]);
+        let key = match dimension {
+            Dimension::All => b"all".to_vec(),
+            Dimension::Path => text(TextField::Path),
+            Dimension::Ip => text(TextField::Addr),
+            Dimension::Host => text(TextField::Host),
+            Dimension::Method => text(TextField::Method),
+            Dimension::Referer => text(TextField::Referer),
+            Dimension::Agent => text(TextField::Agent),
+            Dimension::User => text(TextField::User),
+            Dimension::Protocol => text(TextField::Protocol),
+            Dimension::Status => hit.status.key().into_bytes(),
+            Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
+            Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
+        };
+        let (plain, visitors) = groups.entry(key).or_default();
+        plain.class[hit.status.class() as usize] += 1;
+        plain.bytes = plain.bytes.saturating_add(hit.bytes);
+        plain.statics += u64::from(hit.is_static);
+        plain.times.extend(hit.time_ms);
+        visitors.insert(text(TextField::Addr));
+    }
+    groups
+        .into_iter()
+        .map(|(key, (mut plain, visitors))| {
+            plain.uv = visitors.len() as u64;
+            plain.times.sort_unstable();
+            (key, plain)
+        })
+        .collect()
+}
+
+/// A table read back, its times as far as percentiles tell them.
+fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
+    let table = tally.table(dimension);
+    let keys = table.keys(&tally.visitors);
+    let group = |id: u32| {
+        let group = GroupId(id);
+        let key = match dimension {
+            Dimension::Time(unit) => written_time(unit, &keys.key(group)).into_bytes(),
+            _ => keys.key(group).into_owned(),
+        };
+        let counts = table.counts().unwrap().of(group);
+        let times = table.latency().unwrap().of(group).sorted();
+        let plain = Plain {
+            class: counts.class,
+            bytes: counts.bytes,
+            statics: counts.statics,
+            uv: table.uv().unwrap().of(group),
+            times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
+        };
+        (key, plain)
+    };
+    (0..keys.len() as u32).map(group).collect()
+}
+
+fn as_told(times: &[u64]) -> Vec<u64> {
+    let median = if times.is_empty() { 0 } else { times[times.len().div_ceil(2) - 1] };
+    vec![
+        times.len() as u64,
+        times.last().copied().unwrap_or(0),
+        times.iter().fold(0, |sum: u64, t| sum.saturating_add(*t)),
+        median,
+        times.iter().filter(|t| **t > 300).count() as u64,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn a_table_depends_only_on_the_multiset_of_hits(
+        hits in prop::collection::vec((hit(), 0..4_usize), 0..120), seeds in prop::array::uniform4(any::<u64>()),
+        order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(), backwards: bool,
+    ) {
+        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
+            // Each worker has some of the hits, and one of them meets its own last first.
+            let mut parts: [Vec<&Hit>; 4] = Default::default();
+            hits.iter().for_each(|(hit, worker)| parts[*worker].push(hit));
+            if backwards {
+                parts[1].reverse();
+            }
+            let mut tallies = order.iter().map(|&worker| counted(&parts[worker], uv, seeds[worker]));
+            let mut merged = tallies.next().unwrap();
+            tallies.for_each(|tally| merged.merge(tally));
+            let merged = merged.settle();
+
+            let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
+            for dimension in all_dimensions() {
+                let mut expected = twin(&hits, dimension);
+                expected.values_mut().for_each(|plain| plain.times = as_told(&plain.times));
+                prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
+            }
+            let stamps = || hits.iter().map(|hit| (hit.wall_s, hit.offset_min));
+            let period = merged.period.map(|(a, b)| ((a.wall_s, a.offset_min), (b.wall_s, b.offset_min)));
+            prop_assert_eq!(period, stamps().min().zip(stamps().max()));
+        }
+    }
+}
+
+#[test]
+fn sketches_of_one_set_are_equal_for_every_cut() {
+    let hit = |n: u32| Hit {
+        texts: std::array::from_fn(|_| std::net::Ipv4Addr::from_bits(n * 77).to_string().into_bytes()),
+        wall_s: i64::from(n % 5) * 86_400,
+        offset_min: 0,
+        status: Status::new(200),
+        bytes: 1,
+        time_ms: None,
+        is_static: n.is_multiple_of(3),
+    };
+    let hits: Vec<Hit> = (0..3000).map(hit).collect();
+    let uv = UvMethod::Hll(Precision::new(6).unwrap());
+    let whole = counted(&hits.iter().collect::<Vec<_>>(), uv, 1);
+    for cut in [1, 40, 1500, 2990] {
+        let (left, right) = hits.split_at(cut);
+        let mut merged = counted(&right.iter().rev().collect::<Vec<_>>(), uv, 2);
+        merged.merge(counted(&left.iter().collect::<Vec<_>>(), uv, 3));
+        for dimension in [Dimension::All, Dimension::Class, Dimension::Time(crate::time::Unit::Day)] {
+            assert_eq!(found(&merged, dimension), found(&whole, dimension), "cut at {cut}");
+        }
+    }
+    let distinct: HashSet<u64> = hits.iter().map(|h| fixed_hash(&h.texts[0])).collect();
+    assert_eq!(distinct.len(), 3000);
+}

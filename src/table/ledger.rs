@@ -1,0 +1,151 @@
+//! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
+
+use serde::Serialize;
+
+/// Why a line is malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It fits no format in use.
+    #[serde(rename = "no match")]
+    NoMatch,
+    /// Its date or time does not exist.
+    #[serde(rename = "bad time")]
+    BadTime,
+    /// A number is beyond 64 bits.
+    #[serde(rename = "bad number")]
+    BadNumber,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Reason::NoMatch => "no match",
+            Reason::BadTime => "bad time",
+            Reason::BadNumber => "bad number",
+        })
+    }
+}
+
+/// A malformed line that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sample {
+    /// Where in the input it starts.
+    pub(crate) offset: u64,
+    /// Which line of its chunk it is, from 0, and where that chunk starts.
+    pub(crate) line_in_chunk: u64,
+    pub(crate) chunk: u64,
+    pub(crate) reason: Reason,
+    /// As much of it as can be shown.
+    pub(crate) text: Vec<u8>,
+}
+
+/// How many malformed lines are shown.
+pub(crate) const SAMPLES: usize = 5;
+/// How many bytes of one are shown at most.
+pub(crate) const SAMPLE_BYTES: usize = 200;
+
+/// The account of one input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct InputLedger {
+    pub(crate) bytes: u64,
+    pub(crate) read: u64,
+    pub(crate) blank: u64,
+    pub(crate) malformed: u64,
+    pub(crate) filtered: u64,
+    /// How many lines each format took, by its place in the list of formats.
+    pub(crate) taken: Vec<u64>,
+    /// The first malformed lines, in order.
+    pub(crate) samples: Vec<Sample>,
+    /// The lines of each chunk, by where it starts: what makes line numbers of places.
+    pub(crate) chunk_lines: Vec<(u64, u64)>,
+}
+
+impl InputLedger {
+    pub(crate) fn new(formats: usize) -> InputLedger {
+        InputLedger { taken: vec![0; formats], ..InputLedger::default() }
+    }
+
+    pub(crate) fn parsed(&self) -> u64 {
+        self.taken.iter().sum()
+    }
+
+    /// Whether there were lines and none of them fitted.
+    pub(crate) fn fits_nothing(&self) -> bool {
+        self.malformed > 0 && self.parsed() == 0
+    }
+
+    /// Keeps a malformed line if it is among the first.
+    pub(crate) fn sample(&mut self, sample: Sample) {
+        let place = self.samples.partition_point(|s| s.offset < sample.offset);
+        if place < SAMPLES {
+            self.samples.insert(place, sample);
+            self.samples.truncate(SAMPLES);
+        }
+    }
+
+    /// Whether a malformed line at `offset` would be kept.
+    pub(crate) fn wants_sample(&self, offset: u64) -> bool {
+        self.samples.len() < SAMPLES || self.samples.last().is_some_and(|s| offset < s.offset)
+    }
+
+    pub(crate) fn merge(&mut self, other: InputLedger) {
+        self.bytes += other.bytes;
+        self.read += other.read;
+        self.blank += other.blank;
+        self.malformed += other.malformed;
+        self.filtered += other.filtered;
+        for (mine, theirs) in self.taken.iter_mut().zip(other.taken) {
+            *mine += theirs;
+        }
+        other.samples.into_iter().for_each(|s| self.sample(s));
+        self.chunk_lines.extend(other.chunk_lines);
+    }
+
+    /// The line number of a sample, from 1.
+    pub(crate) fn line_of(&self, sample: &Sample) -> u64 {
+        let before: u64 = self.chunk_lines.iter().filter(|(at, _)| *at < sample.chunk).map(|(_, lines)| lines).sum();
+        before + sample.line_in_chunk + 1
+    }
+}
+
+/// The accounts of all inputs of a tally.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) inputs: Vec<InputLedger>,
+}
+
+impl Ledger {
+    pub(crate) fn merge(&mut self, other: Ledger) {
+        for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
+            mine.merge(theirs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(offset: u64) -> Sample {
+        Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new() }
+    }
+
+    #[test]
+    fn the_first_samples_are_kept_whatever_the_order() {
+        let mut ledger = InputLedger::default();
+        for offset in [9, 3, 7, 1, 8, 2, 6] {
+            let wanted = ledger.samples.len() < 5 || ledger.samples.iter().any(|s| offset < s.offset);
+            assert_eq!(ledger.wants_sample(offset), wanted);
+            ledger.sample(sample(offset));
+        }
+        assert_eq!(ledger.samples.iter().map(|s| s.offset).collect::<Vec<_>>(), [1, 2, 3, 6, 7]);
+    }
+
+    #[test]
+    fn line_numbers_count_the_chunks_before() {
+        let ledger = InputLedger { chunk_lines: vec![(20, 7), (0, 3), (10, 4)], ..InputLedger::default() };
+        assert_eq!(ledger.line_of(&Sample { chunk: 20, line_in_chunk: 1, ..sample(25) }), 9);
+        assert_eq!(ledger.line_of(&sample(0)), 1);
+    }
+}

@@ -1,0 +1,81 @@
+//! Time as it is logged: the wall clock of a line, the units of a timeline, the moments of `--since` and `--until`.
+//!
+//! Nothing here converts between zones: `05/Apr/2022:03:45:05 +0000` is in day 2022-04-05 wherever it is read.
+
+mod clock;
+mod moment;
+mod unit;
+
+pub(crate) use clock::{Clock, Fault};
+pub use moment::{Moment, MomentError};
+pub(crate) use unit::Bucket;
+pub use unit::Unit;
+#[cfg(feature = "cli")]
+pub(crate) use unit::{days_between, weekday_of_date};
+
+/// The wall clock of a line and its distance from UTC; `Ord` is "by wall clock, then by offset".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Stamp {
+    /// Seconds from 1970-01-01T00:00:00 to the time on the wall, as if that clock were UTC's.
+    pub(crate) wall_s: i64,
+    pub(crate) offset_min: i16,
+}
+
+impl Stamp {
+    /// What a line has whose format logs no time.
+    pub(crate) const NONE: Stamp = Stamp { wall_s: i64::MIN >> OFFSET_BITS, offset_min: 0 };
+
+    /// One number that orders stamps as `Ord` does: a wall clock within 9999 years leaves room for the offset.
+    #[inline]
+    pub(crate) fn rank(self) -> i64 {
+        (self.wall_s << OFFSET_BITS) + i64::from(self.offset_min)
+    }
+
+    pub(crate) fn of_rank(rank: i64) -> Stamp {
+        let wall_s = (rank + (1 << (OFFSET_BITS - 1))) >> OFFSET_BITS;
+        Stamp { wall_s, offset_min: (rank - (wall_s << OFFSET_BITS)) as i16 }
+    }
+}
+
+/// An offset is less than a day either way, in minutes.
+const OFFSET_BITS: u32 = 12;
+
+/// `2022-04-05T03:45:05+00:00`.
+impl std::fmt::Display for Stamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.offset_min < 0 { '-' } else { '+' };
+        let offset = self.offset_min.unsigned_abs();
+        write!(f, "{}{sign}{:02}:{:02}", Unit::Second.key(self.wall_s), offset / 60, offset % 60)
+    }
+}
+
+const DAY_S: i64 = 86_400;
+
+/// The date of a wall clock; `wall_s` is of a year from 0001 to 9999.
+fn date(wall_s: i64) -> chrono::NaiveDate {
+    chrono::DateTime::from_timestamp(wall_s, 0).expect("a wall clock is within years 0001 to 9999").date_naive()
+}
+
+/// The wall clock at the start of a day that exists.
+fn day_start_s(year: i32, month: u32, day: u32) -> Option<i64> {
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    let date = chrono::NaiveDate::from_ymd_opt(year, month, day)?;
+    Some(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stamp;
+
+    #[test]
+    fn ranks_order_as_stamps_do_and_give_them_back() {
+        let walls = [-62_135_596_800, -1, 0, 1, 253_402_300_799];
+        let stamps =
+            walls.iter().flat_map(|&wall_s| [-1439, -1, 0, 1439].map(|offset_min| Stamp { wall_s, offset_min }));
+        let stamps: Vec<Stamp> = stamps.collect();
+        assert!(stamps.windows(2).all(|w| w[0] < w[1] && w[0].rank() < w[1].rank()));
+        assert!(stamps.iter().all(|s| Stamp::of_rank(s.rank()) == *s && s.rank() != Stamp::NONE.rank()));
+    }
+}

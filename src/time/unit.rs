@@ -1,0 +1,222 @@
+//! The units of a timeline: one row each in `UNITS`, and the buckets they cut time into.
+
+use chrono::{Datelike, Timelike};
+
+use super::{DAY_S, date, day_start_s};
+
+/// What a timeline counts by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// `2022-04-05T03:45:05`
+    Second,
+    /// `2022-04-05T03:45`
+    Minute,
+    /// `2022-04-05T03`
+    Hour,
+    /// `2022-04-05`
+    #[default]
+    Day,
+    /// `2022-W14`, the week of ISO 8601: Monday first, and in the year that its Thursday is in.
+    Week,
+    /// `2022-04`
+    Month,
+    /// `2022`
+    Year,
+    /// `03`, of all days together.
+    HourOfDay,
+    /// `Tue`, of all weeks together.
+    Weekday,
+}
+
+/// THE TABLE of units: what a user types for each.
+const UNITS: [(Unit, &str); 9] = [
+    (Unit::Second, "second"),
+    (Unit::Minute, "minute"),
+    (Unit::Hour, "hour"),
+    (Unit::Day, "day"),
+    (Unit::Week, "week"),
+    (Unit::Month, "month"),
+    (Unit::Year, "year"),
+    (Unit::HourOfDay, "hour-of-day"),
+    (Unit::Weekday, "weekday"),
+];
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// A stretch of wall clock, `start_s` to before `end_s`, all of which has one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bucket {
+    pub(crate) start_s: i64,
+    pub(crate) end_s: i64,
+    /// Ascends as the keys of the unit do: the start of the stretch, or the hour, or the weekday.
+    pub(crate) number: i64,
+}
+
+impl Unit {
+    /// Every unit, finest first.
+    pub fn all() -> impl Iterator<Item = Unit> {
+        UNITS.iter().map(|(unit, _)| *unit)
+    }
+
+    /// What a user types: `hour-of-day`.
+    pub fn name(self) -> &'static str {
+        UNITS.iter().find(|(unit, _)| *unit == self).map(|(_, name)| *name).expect("every unit has its row")
+    }
+
+    /// The unit of that name.
+    pub fn named(name: &str) -> Option<Unit> {
+        UNITS.iter().find(|(_, n)| *n == name).map(|(unit, _)| *unit)
+    }
+
+    pub(crate) fn bucket(self, wall_s: i64) -> Bucket {
+        let of_size = |size_s: i64| {
+            let start_s = wall_s.div_euclid(size_s) * size_s;
+            Bucket { start_s, end_s: start_s + size_s, number: start_s }
+        };
+        let from_dates = |start_s: i64, end_s: Option<i64>| Bucket {
+            start_s,
+            end_s: end_s.unwrap_or(i64::MAX), // the last month, the last year
+            number: start_s,
+        };
+        match self {
+            Unit::Second => of_size(1),
+            Unit::Minute => of_size(60),
+            Unit::Hour => of_size(3600),
+            Unit::Day => of_size(DAY_S),
+            Unit::Week => {
+                let day = of_size(DAY_S);
+                let start_s = day.start_s - weekday(wall_s) * DAY_S;
+                from_dates(start_s, Some(start_s + 7 * DAY_S))
+            }
+            Unit::Month => {
+                let (year, month) = (date(wall_s).year(), date(wall_s).month());
+                let start_s = day_start_s(year, month, 1).expect("the month of a date");
+                let (next_year, next_month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+                from_dates(start_s, day_start_s(next_year, next_month, 1))
+            }
+            Unit::Year => {
+                let year = date(wall_s).year();
+                from_dates(day_start_s(year, 1, 1).expect("the year of a date"), day_start_s(year + 1, 1, 1))
+            }
+            Unit::HourOfDay => {
+                let hour = of_size(3600);
+                Bucket { number: hour.start_s.rem_euclid(DAY_S) / 3600, ..hour }
+            }
+            Unit::Weekday => Bucket { number: weekday(wall_s), ..of_size(DAY_S) },
+        }
+    }
+
+    /// The written key of the bucket with this number.
+    pub(crate) fn key(self, number: i64) -> String {
+        match self {
+            Unit::HourOfDay => return format!("{number:02}"),
+            Unit::Weekday => return WEEKDAYS[number.rem_euclid(7) as usize].to_owned(),
+            _ => {}
+        }
+        let date = date(number);
+        let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(number.rem_euclid(DAY_S) as u32, 0)
+            .expect("a second of a day");
+        let day = || format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
+        match self {
+            Unit::Second => format!("{}T{:02}:{:02}:{:02}", day(), time.hour(), time.minute(), time.second()),
+            Unit::Minute => format!("{}T{:02}:{:02}", day(), time.hour(), time.minute()),
+            Unit::Hour => format!("{}T{:02}", day(), time.hour()),
+            Unit::Day => day(),
+            Unit::Week => format!("{:04}-W{:02}", date.iso_week().year(), date.iso_week().week()),
+            Unit::Month => format!("{:04}-{:02}", date.year(), date.month()),
+            Unit::Year | Unit::HourOfDay | Unit::Weekday => format!("{:04}", date.year()),
+        }
+    }
+}
+
+/// Monday is 0. 1970-01-01 was a Thursday.
+fn weekday(wall_s: i64) -> i64 {
+    (wall_s.div_euclid(DAY_S) + 3).rem_euclid(7)
+}
+
+/// `Sat` for `2026-11-14`: what a person wants to see beside a date.
+#[cfg(feature = "cli")]
+pub(crate) fn weekday_of_date(key: &str) -> Option<&'static str> {
+    Some(WEEKDAYS[date_of(key)?.weekday().num_days_from_monday() as usize])
+}
+
+/// How many midnights are between two keys or timestamps that begin with a date.
+#[cfg(feature = "cli")]
+pub(crate) fn days_between(first: &str, last: &str) -> Option<u64> {
+    let days = (date_of(last.get(..10)?)? - date_of(first.get(..10)?)?).num_days();
+    u64::try_from(days).ok()
+}
+
+#[cfg(feature = "cli")]
+fn date_of(key: &str) -> Option<chrono::NaiveDate> {
+    chrono::NaiveDate::parse_from_str(key, "%Y-%m-%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Clock;
+
+    fn key(unit: Unit, text: &[u8; 26]) -> String {
+        let stamp = Clock::default().time_local(text).unwrap();
+        let bucket = unit.bucket(stamp.wall_s);
+        assert!(bucket.start_s <= stamp.wall_s && stamp.wall_s < bucket.end_s);
+        assert_eq!(unit.bucket(bucket.start_s), bucket, "a bucket holds its own start");
+        unit.key(bucket.number)
+    }
+
+    #[test]
+    fn every_unit_has_one_row() {
+        for unit in Unit::all() {
+            assert_eq!(Unit::named(unit.name()), Some(unit));
+        }
+        assert_eq!(Unit::all().count(), 9);
+        assert_eq!(Unit::named("dya"), None);
+    }
+
+    #[test]
+    fn keys_are_the_contracts() {
+        let rows = [
+            (Unit::Second, "2022-04-05T03:45:05"),
+            (Unit::Minute, "2022-04-05T03:45"),
+            (Unit::Hour, "2022-04-05T03"),
+            (Unit::Day, "2022-04-05"),
+            (Unit::Week, "2022-W14"),
+            (Unit::Month, "2022-04"),
+            (Unit::Year, "2022"),
+            (Unit::HourOfDay, "03"),
+            (Unit::Weekday, "Tue"),
+        ];
+        for (unit, expected) in rows {
+            assert_eq!(key(unit, b"05/Apr/2022:03:45:05 +0000"), expected);
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_have_buckets() {
+        for unit in Unit::all() {
+            key(unit, b"01/Jan/0001:00:00:00 +0000");
+            key(unit, b"31/Dec/9999:23:59:59 +0000");
+        }
+        assert_eq!(key(Unit::Week, b"01/Jan/0001:00:00:00 +0000"), "0001-W01");
+        assert_eq!(key(Unit::Week, b"31/Dec/9999:00:00:00 +0000"), "9999-W52");
+    }
+
+    #[test]
+    fn weeks_belong_to_the_year_of_their_thursday() {
+        assert_eq!(key(Unit::Week, b"01/Jan/2021:12:00:00 +0000"), "2020-W53");
+        assert_eq!(key(Unit::Week, b"31/Dec/2018:12:00:00 +0000"), "2019-W01");
+        assert_eq!(key(Unit::Weekday, b"04/Jan/1960:12:00:00 +0000"), "Mon");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn dates_of_keys_are_read_again() {
+        assert_eq!(weekday_of_date("2026-11-14"), Some("Sat"));
+        assert_eq!(weekday_of_date("0001-01-01"), Some("Mon"));
+        assert_eq!(weekday_of_date("-"), None);
+        assert_eq!(days_between("2026-11-14T23:59:59+00:00", "2026-11-20T00:00:00+00:00"), Some(6));
+        assert_eq!(days_between("0001-01-01", "9999-12-31"), Some(3_652_058));
+        assert_eq!(days_between("2026-11-14", "-"), None);
+    }
+}
