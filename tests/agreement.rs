@@ -1,0 +1,355 @@
+//! One answer, every strategy: whatever the threads, the chunks, the seed, the way of reading and the order of the
+//! files, a question about a log has one answer, to the byte.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod generator;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use generator::Traffic;
+use logstat::{
+    Access, Dimension, Engine, Input, Precision, Query, Question, Section, Unit, UvMethod, count, guard_mappings,
+    write_json,
+};
+use tempfile::TempDir;
+
+const THREADS: [usize; 4] = [1, 2, 3, 8];
+const CHUNKS: [usize; 6] = [64, 100, 1000, 4096, 65_536, 1 << 20];
+const WAYS: [Way; 3] = [Way::Map, Way::Read, Way::Stream];
+const SEEDS: [Option<u64>; 3] = [Some(1), Some(0xdead_beef_0bad_cafe), None];
+
+/// How an input comes to the engine.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Map,
+    Read,
+    Stream,
+}
+
+/// All that must change no answer, but for the order of files.
+#[derive(Clone, Copy, Debug)]
+struct Strategy {
+    threads: usize,
+    chunk_bytes: usize,
+    way: Way,
+    seed: Option<u64>,
+}
+
+/// What all others are compared with: one worker, one chunk.
+const PLAINEST: Strategy = Strategy { threads: 1, chunk_bytes: 1 << 30, way: Way::Read, seed: Some(0) };
+
+/// Every number of threads with every size of chunks and every way; seeds take turns.
+fn strategies() -> Vec<Strategy> {
+    let mut all = Vec::new();
+    for threads in THREADS {
+        for chunk_bytes in CHUNKS {
+            for way in WAYS {
+                all.push(Strategy { threads, chunk_bytes, way, seed: SEEDS[(all.len() + all.len() / 3) % 3] });
+            }
+        }
+    }
+    all
+}
+
+/// Files to be read together.
+struct Log {
+    name: &'static str,
+    files: Vec<PathBuf>,
+    _folder: TempDir,
+}
+
+impl Log {
+    fn new(name: &'static str, contents: &[&[u8]]) -> Log {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |(number, content): (usize, &&[u8])| {
+            let path = folder.path().join(format!("{number}.log"));
+            fs::write(&path, content).unwrap();
+            path
+        };
+        let files = contents.iter().enumerate().map(write).collect();
+        Log { name, files, _folder: folder }
+    }
+
+    /// All that a run says, in bytes: the report, or the error, and the problems.
+    fn answer(&self, question: &Question, strategy: Strategy) -> String {
+        self.answer_in_order(question, strategy, &self.files)
+    }
+
+    fn answer_in_order(&self, question: &Question, strategy: Strategy, files: &[PathBuf]) -> String {
+        let access = match strategy.way {
+            Way::Map => guard_mappings().map_or(Access::Read, Access::Map),
+            Way::Read | Way::Stream => Access::Read,
+        };
+        let input = |path: &PathBuf| match strategy.way {
+            Way::Map | Way::Read => Input::path(path),
+            // By the name of the file, so that reports can be compared.
+            Way::Stream => Input::reader(path, Sips(fs::File::open(path).unwrap(), 0)),
+        };
+        let Strategy { threads, chunk_bytes, seed, .. } = strategy;
+        let engine = Engine { threads, chunk_bytes, access, seed };
+        let outcome = match count(question, files.iter().map(input).collect(), &engine) {
+            Ok(outcome) => outcome,
+            Err(error) => return format!("error: {error}"),
+        };
+        let mut said = Vec::new();
+        if let Some(report) = outcome.report {
+            write_json(&report, &mut said).unwrap();
+        }
+        let problems: Vec<_> = outcome.problems.iter().map(ToString::to_string).collect();
+        format!("{}{}", String::from_utf8(said).unwrap(), problems.join("\n"))
+    }
+}
+
+/// A reader that gives what a pipe does: now much, now little.
+struct Sips(fs::File, usize);
+
+impl Read for Sips {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.1 = self.1 * 7 % 10_007 + 1;
+        let most = buffer.len().min(self.1);
+        self.0.read(&mut buffer[..most])
+    }
+}
+
+/// Where two answers part, short enough to be read.
+fn assert_same(expected: &str, found: &str, what: &str) {
+    if expected != found {
+        let at = expected.bytes().zip(found.bytes()).take_while(|(a, b)| a == b).count();
+        let around = |text: &str| {
+            let part = &text.as_bytes()[at.saturating_sub(100)..text.len().min(at + 200)];
+            String::from_utf8_lossy(part).into_owned()
+        };
+        panic!("{what}: differs at byte {at}\nexpected … {}\n   found … {}", around(expected), around(found));
+    }
+}
+
+/// Asks by every strategy; `step` leaves out all but one in so many, beginning with another for each question.
+fn agrees(log: &Log, questions: &[(&str, Question)], step: usize) {
+    let strategies = strategies();
+    for (turn, (asked, question)) in questions.iter().enumerate() {
+        let expected = log.answer(question, PLAINEST);
+        for strategy in strategies.iter().skip(turn % step).step_by(step) {
+            let found = log.answer(question, *strategy);
+            assert_same(&expected, &found, &format!("{}, {asked}, {strategy:?}", log.name));
+        }
+    }
+}
+
+/// Everything at once: each ranking in full.
+fn everything(leaving_out: &[Dimension]) -> Question {
+    let top = Dimension::all().filter(|d| !leaving_out.contains(d)).collect();
+    Question { top: Some(top), limit: 0, by: Some(Unit::Minute), ..Question::default() }
+}
+
+fn of(section: Section) -> Question {
+    Question { show: Some(vec![section]), ..Question::default() }
+}
+
+fn hll(precision: u8) -> UvMethod {
+    UvMethod::Hll(Precision::new(precision).unwrap())
+}
+
+fn questions() -> Vec<(&'static str, Question)> {
+    let usual = Question::default;
+    let mut all = vec![
+        ("default", usual()),
+        ("every ranking", everything(&[Dimension::Host])),
+        ("hosts too", everything(&[])),
+        ("hll 4", Question { uv: hll(4), by: Some(Unit::Hour), ..usual() }),
+        ("hll 14", Question { uv: hll(14), by: Some(Unit::Hour), ..usual() }),
+        ("query keep", Question { query: Query::Keep, limit: 50, ..usual() }),
+        ("ties cut", Question { limit: 3, top: Some(vec![Dimension::Ip, Dimension::Referer]), ..usual() }),
+        (
+            "a period",
+            Question {
+                since: Some("2026-11-15T06".parse().unwrap()),
+                until: Some("2026-11-18".parse().unwrap()),
+                ..usual()
+            },
+        ),
+    ];
+    all.extend(Unit::all().map(|unit| (unit.name(), Question { by: Some(unit), ..usual() })));
+    all.extend(Section::all().map(|section| (section.name(), of(section))));
+    all
+}
+
+#[test]
+fn a_log_that_looks_real() {
+    let traffic = Traffic { lines: 3000, addresses: 1000, paths: 900, malformed: 0.02, ..Traffic::default() };
+    agrees(&Log::new("combined", &[&traffic.to_vec()]), &questions()[1..4], 17);
+}
+
+#[test]
+fn a_smaller_one_with_every_question() {
+    let traffic = Traffic { lines: 400, addresses: 120, paths: 200, malformed: 0.02, ..Traffic::default() };
+    agrees(&Log::new("combined", &[&traffic.to_vec()]), &questions(), 7);
+}
+
+#[test]
+fn a_log_with_times_and_hosts() {
+    let traffic = Traffic { lines: 400, malformed: 0.02, times: true, vhost: true, ..Traffic::default() };
+    agrees(&Log::new("vhost_timed", &[&traffic.to_vec()]), &questions(), 7);
+}
+
+#[test]
+fn a_log_whose_every_path_is_new() {
+    let traffic = Traffic { lines: 300, unique_paths: true, unique_queries: 0.5, days: 400, ..Traffic::default() };
+    agrees(&Log::new("unique paths", &[&traffic.to_vec()]), &questions(), 7);
+}
+
+#[test]
+fn everything_by_every_strategy() {
+    let traffic = Traffic { lines: 250, malformed: 0.05, times: true, vhost: true, seed: 7, ..Traffic::default() };
+    agrees(&Log::new("everything", &[&traffic.to_vec()]), &[("everything", everything(&[]))], 1);
+}
+
+fn line(second: u32, path: &str) -> String {
+    format!("10.0.0.{second} - - [15/Nov/2026:08:30:{second:02} +0800] \"GET {path} HTTP/1.1\" 200 5 \"-\" \"curl\"")
+}
+
+fn lines(end: &str) -> String {
+    (0..40).map(|i| line(i, &format!("/{}", i % 7)) + end).collect()
+}
+
+/// What stands between lines in logs that were damaged, joined or edited.
+fn nasty() -> Vec<(&'static str, Vec<u8>)> {
+    let with = |before: &[u8], after: &[u8]| [before, lines("\n").as_bytes(), after].concat();
+    let long = |length: usize| line(3, &format!("/{}", "long".repeat(length / 4)));
+    let often_malformed = |i: u32| if i.is_multiple_of(3) { line(i % 60, "/\n") } else { format!("no {i}\n") };
+    vec![
+        ("no last line feed", with(b"", line(59, "/last").as_bytes())),
+        ("no last line feed, malformed", with(b"", b"10.0.0.1 - - [15/Nov/2026:08")),
+        ("carriage returns", lines("\r\n").into_bytes()),
+        ("carriage returns alone at the end", with(b"", b"\r\n\r\r\n\r")),
+        ("blank lines", lines("\n\n \t\n\x0b\x0c\n").into_bytes()),
+        ("a byte order mark", with(b"\xef\xbb\xbf", b"\xef\xbb\xbf\n")),
+        ("a byte order mark and NULs", with(b"\xef\xbb\xbf\0\0\0", b"\0\0\0\0")),
+        ("runs of NULs", lines(&format!("\n{}", "\0".repeat(300))).into_bytes()),
+        ("NULs within", lines(&format!("{}\n", "\0".repeat(70))).into_bytes()),
+        ("a long line", with(b"", format!("{}\n{}", long(50_000), lines("\n")).as_bytes())),
+        ("a long line of nothing", with(b"", format!("{}\n{}", "x".repeat(20_000), lines("\n")).as_bytes())),
+        ("a long last line", with(b"", long(10_000).as_bytes())),
+        ("many malformed", (0..200).map(often_malformed).collect::<String>().into_bytes()),
+        ("nothing", Vec::new()),
+        ("one line feed", b"\n".to_vec()),
+        ("one byte", b"x".to_vec()),
+    ]
+}
+
+#[test]
+fn nasty_logs() {
+    let questions = [
+        ("default", Question::default()),
+        ("every ranking", everything(&[Dimension::Host])),
+        ("hll 4", Question { uv: hll(4), by: Some(Unit::Second), ..Question::default() }),
+    ];
+    for (name, content) in nasty() {
+        agrees(&Log::new(name, &[&content]), &questions, 5);
+    }
+}
+
+#[test]
+fn a_line_of_megabytes() {
+    let long = line(3, &format!("/{}", "long".repeat(750_000)));
+    let log = Log::new("3 MB", &[format!("{}{long}\n{}", lines("\n"), lines("\n")).as_bytes()]);
+    let question = everything(&[Dimension::Host]);
+    let expected = log.answer(&question, PLAINEST);
+    for strategy in strategies().iter().filter(|s| s.chunk_bytes >= 4096).step_by(5) {
+        assert_same(&expected, &log.answer(&question, *strategy), &format!("{strategy:?}"));
+    }
+}
+
+/// Lines of eight formats, and one of none, in an order of their own.
+fn mixed(first: usize, step: usize) -> Vec<u8> {
+    let lines = [
+        line(1, "/combined"),
+        line(2, "/main") + " \"-\"",
+        line(3, "/timed") + " 0.250",
+        line(4, "/main_timed") + " \"10.9.9.9\" 1.000",
+        format!("shop.example {}", line(5, "/vhost")),
+        format!("shop.example {} 0.001", line(6, "/vhost_timed")),
+        line(7, "/combined and more") + " gz 12",
+        "10.0.0.8 - - [15/Nov/2026:08:30:00 +0800] \"GET /common HTTP/1.1\" 200 5".to_owned(),
+        "nothing of the kind".to_owned(),
+    ];
+    (0..90).map(|i| lines[(first + i * step) % 9].clone() + "\n").collect::<String>().into_bytes()
+}
+
+/// Which formats a file has is found from its first lines, and these are the same lines for every chunk size.
+#[test]
+fn formats_that_are_found() {
+    let logs = [
+        ("mixed formats", mixed(0, 1)),
+        ("mixed formats, common first", mixed(7, 2)),
+        ("mixed formats, vhost first", mixed(5, 4)),
+        ("another format later", format!("{}{}", lines("\n"), lines(" 0.010\n")).into_bytes()),
+        ("blanks first", format!("{}{}", "\n".repeat(5000), lines("\n")).into_bytes()),
+        ("malformed first", format!("who am I\n\n[error] 12\n{}\n\n?", lines("\n")).into_bytes()),
+        ("nothing fits", "nothing fits\n".repeat(50).into_bytes()),
+    ];
+    for (name, content) in logs {
+        agrees(&Log::new(name, &[&content]), &[("default", Question::default())], 5);
+    }
+}
+
+/// A format that is given is used whatever the first lines are.
+#[test]
+fn a_format_that_is_given() {
+    let given = |format: &str| Question { log_format: Some(format.parse().unwrap()), ..Question::default() };
+    let questions = [("combined", given("combined")), ("vhost_timed", given("vhost_timed"))];
+    for first in 0..9 {
+        agrees(&Log::new("mixed formats", &[&mixed(first, 2)]), &questions, 7);
+    }
+}
+
+/// The answer without what is said of each input, and with the problems in an order of their own.
+fn without_inputs(answer: &str) -> String {
+    let (report, problems) = answer.split_once('\n').unwrap();
+    let mut report: serde_json::Value = serde_json::from_str(report).unwrap();
+    assert!(report.as_object_mut().unwrap().remove("inputs").is_some());
+    let mut problems: Vec<_> = problems.lines().collect();
+    problems.sort_unstable();
+    format!("{report}\n{}", problems.join("\n"))
+}
+
+#[test]
+fn files_in_another_order() {
+    let made = |seed, times| Traffic { lines: 120, malformed: 0.05, times, seed, ..Traffic::default() }.to_vec();
+    let nasty = nasty().into_iter().filter(|(_, content)| content.len() > 1);
+    let nasty: Vec<_> = nasty.map(|(_, content)| content).collect();
+    let (a, b, c) = (made(1, false), made(2, true), made(3, false));
+    let mut contents: Vec<&[u8]> = vec![&a, &b, &c, b""];
+    contents.extend(nasty.iter().map(Vec::as_slice));
+    let log = Log::new("files", &contents);
+    for (turn, (asked, question)) in questions().iter().enumerate() {
+        if *asked == "hosts too" {
+            continue;
+        }
+        let expected = log.answer(question, PLAINEST);
+        let strategy = strategies()[turn * 5 % 72];
+        assert_same(&expected, &log.answer(question, strategy), &format!("files, {asked}, {strategy:?}"));
+        let mut files = log.files.clone();
+        files.reverse();
+        for rotation in [0, 5] {
+            files.rotate_left(rotation);
+            let strategy = strategies()[(turn * 7 + rotation) % 72];
+            let found = log.answer_in_order(question, strategy, &files);
+            let what = format!("{rotation}, {asked}, {strategy:?}");
+            assert_same(&without_inputs(&expected), &without_inputs(&found), &what);
+        }
+    }
+}
+
+#[test]
+fn the_strategies_are_all_there() {
+    let all = strategies();
+    assert_eq!(all.len(), 72);
+    for way in 0..3 {
+        let seeds: Vec<_> = all.iter().skip(way).step_by(3).map(|s| s.seed).collect();
+        assert!(SEEDS.iter().all(|seed| seeds.contains(seed)), "each way meets each seed");
+    }
+}

@@ -1,0 +1,135 @@
+//! The program among other programs: pipes, full disks, terminals' width, signals, and the examples of its help.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
+
+fn logstat() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs a line in a shell, in a folder with `access.log` and `own.log`.
+fn shell(line: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
+    fs::copy(shop, folder.path().join("access.log")).unwrap();
+    fs::write(folder.path().join("own.log"), "10.0.0.7|2026-11-14T08:30:00+00:00|GET / HTTP/1.1|200\n").unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    Command::new("sh").args(["-c", line]).current_dir(&folder).env("PATH", path).output().unwrap()
+}
+
+#[test]
+fn the_examples_of_the_help_work() {
+    let help = text(&logstat().arg("--help").output().unwrap().stdout);
+    let examples: Vec<_> = help.lines().filter(|l| l.starts_with("  logstat ") || l.contains("| logstat ")).collect();
+    assert!(examples.len() >= 7, "{help}");
+    for example in examples {
+        let output = shell(example);
+        assert!(output.status.success() && output.stderr.is_empty(), "{example}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    // More seconds than a pipe has room for.
+    let seconds =
+        (0..20_000).map(|s| LINE.replace("08:30:00", &format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)));
+    fs::write(&log, seconds.collect::<String>()).unwrap();
+    let mut child =
+        logstat().args(["--by", "second"]).arg(log).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 5];
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_one() {
+    for arguments in [["-"].as_slice(), &["--json"], &["--list-static"], &["--help"]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = logstat().args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    }
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let output = logstat().stdout(full()).output().unwrap();
+    assert_eq!(text(&output.stderr), "logstat: standard output: no space left on device\n");
+    let status = logstat().arg("missing.log").stderr(full()).status().unwrap();
+    assert_eq!(status.code(), Some(1), "that nobody can be told is no reason to panic");
+}
+
+#[test]
+fn a_table_is_the_same_read_from_a_file_or_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    fs::write(&log, LINE.repeat(3)).unwrap();
+    let of_file = logstat().arg(&log).output().unwrap().stdout;
+    let mut child = logstat().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(LINE.repeat(3).as_bytes()).unwrap();
+    let of_pipe = text(&child.wait_with_output().unwrap().stdout);
+    assert_eq!(text(&of_file).replace(log.to_str().unwrap(), "standard input"), of_pipe);
+}
+
+#[test]
+fn no_line_is_wider_than_the_page() {
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
+    let all = "path,ip,host,method,referer,agent,user,protocol,status,class,second,minute,hour,day,week,hour-of-day";
+    for columns in [40, 50, 60, 72, 79, 80, 100, 120, 200] {
+        for by in ["second", "minute", "hour", "day", "week", "month", "year", "hour-of-day", "weekday"] {
+            let output = logstat()
+                .current_dir(log.parent().unwrap())
+                .args(["shop.log", "--by", by, "--top", &all.replace("host,", ""), "-n", "0"])
+                .env("COLUMNS", columns.to_string())
+                .output()
+                .unwrap();
+            let table = text(&output.stdout);
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            // The log has no characters that are wider than one column.
+            let widest = table.lines().max_by_key(|line| line.chars().count()).unwrap();
+            assert!(widest.chars().count() <= columns, "{columns} columns by {by}: {widest}");
+        }
+    }
+}
+
+#[test]
+fn quiet_and_verbose_are() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), LINE).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = logstat().current_dir(&folder).args(arguments).output().unwrap();
+        assert!(output.status.success());
+        text(&output.stderr)
+    };
+    assert_eq!(said(&["a.log", "./a.log"]), "logstat: note: \"./a.log\" is given more than once and read once\n");
+    assert_eq!(said(&["a.log", "./a.log", "-q"]), "");
+    let verbose = said(&["a.log", "-v", "-j", "2"]);
+    assert!(verbose.starts_with("logstat: a.log: combined, 1 lines, 77 bytes\nlogstat: 2 threads, 0."), "{verbose}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_with_130() {
+    let mut child = logstat().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // It reads, so it has set up its handler; and as the pipe stays open, it waits.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(LINE.repeat(10_000).as_bytes()).unwrap();
+    let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
+}

@@ -1,0 +1,470 @@
+//! Logs hold what clients send: nothing in one reaches a terminal raw, breaks JSON, stops a run or upsets the sums.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod generator;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Cursor;
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use generator::Traffic;
+use logstat::{Dimension, Engine, ErrorKind, Input, Query, Question, Report, Row, Unit, count, write_json};
+use regex::Regex;
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+/// Values that clients may send, as bytes; `"` and the line feed, which nginx always escapes, are put in escaped.
+fn values() -> Vec<Vec<u8>> {
+    let texts = [
+        "\u{1b}[2J\u{1b}[31mred",
+        "\u{1b}]0;title\u{7}",
+        "\u{9b}31m",
+        "\r\u{8}\u{7f}\t\u{b}\u{c}\u{e}",
+        "\u{202e}gnp.exe\u{202c}\u{2066}x\u{2069}",
+        "\u{200b}\u{200d}\u{feff}\u{ad}",
+        "\u{2028}\u{2029}\u{85}\u{a0}",
+        "日本語のとても長い名前です",
+        "e\u{301}\u{302}\u{303}\u{fe0f}👩‍👩‍👧",
+        "</script><script>alert(1)</script>",
+        "'; DROP TABLE hits; --",
+        "${jndi:ldap://x/a}",
+        "=cmd|' /C calc'!A0",
+        "%1b%5b%0a%00",
+        "[01/Jan/2000:00:00:00",
+        "\\x1B[31m",
+        "\\",
+        "\\\\",
+        "\\x",
+        "\\xZZ",
+        "\\u001b",
+        "-",
+        "--",
+        "{}[]",
+    ];
+    let mut values: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    values.push(b"\xff\xfe\x80\xc3(\xed\xa0\x80\xf0\x9f\xf8".to_vec());
+    values.push((0..=255).filter(|byte| !b"\n\"\\ ".contains(byte)).collect());
+    values.push(b"\x00\x00\x00".to_vec());
+    values.push(b"long".repeat(2500));
+    values.push("長い".repeat(1700).into_bytes());
+    values.push(b"\x1b".repeat(10_000));
+    values.push(b"\"quoted\" 200 \"".to_vec());
+    values.push(b"line\nfeed".to_vec());
+    values
+}
+
+/// How a value gets into a log line.
+#[derive(Clone, Copy, Debug)]
+enum Escape {
+    /// As nginx does: `"`, `\` and all that is not printable ASCII.
+    Default,
+    /// Only what would end the field or the line, and backslashes, which would be taken for escapes.
+    Least,
+}
+
+fn escaped(value: &[u8], escape: Escape) -> Vec<u8> {
+    let mut out = Vec::new();
+    for &byte in value {
+        let is_odd = !(0x20..0x7f).contains(&byte) && matches!(escape, Escape::Default);
+        if is_odd || b"\"\\\n".contains(&byte) {
+            out.extend_from_slice(format!("\\x{byte:02X}").as_bytes());
+        } else {
+            out.push(byte);
+        }
+    }
+    out
+}
+
+/// A line with `value` in every field that a client has a hand in, and some that it has not.
+fn line(value: &[u8], escape: Escape) -> Vec<u8> {
+    let text = escaped(value, escape);
+    // Words have no spaces, and an address that is missing would be a host's line without one.
+    let word: Vec<u8> = text.iter().copied().filter(|byte| *byte != b' ').collect();
+    [
+        &b"h"[..],
+        &word,
+        b" a",
+        &word,
+        b" - u",
+        &text,
+        b" [05/Apr/2022:03:45:05 +0000] \"GET /",
+        &text,
+        b" HTTP/1.1\" 200 5 \"r",
+        &text,
+        b"\" \"g",
+        &text,
+        b"\" 0.250\n",
+    ]
+    .concat()
+}
+
+fn hostile_log(escape: Escape) -> Vec<u8> {
+    values().iter().flat_map(|value| line(value, escape)).collect()
+}
+
+const TEXTS: [(&str, &str); 6] =
+    [("path", "/"), ("ip", "a"), ("host", "h"), ("user", "u"), ("referer", "r"), ("agent", "g")];
+
+/// Control and format characters.
+static UNSAFE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").unwrap());
+
+/// The rule for keys, written again: UTF-8, and `\xHH` for what is not, for control and format characters and backslashes.
+fn written(key: &[u8]) -> String {
+    let mut out = String::new();
+    let push_hex = |out: &mut String, bytes: &[u8]| bytes.iter().for_each(|b| write!(out, "\\x{b:02X}").unwrap());
+    let mut rest = key;
+    while !rest.is_empty() {
+        let longest = (1..=rest.len().min(4)).find_map(|length| str::from_utf8(&rest[..length]).ok());
+        match longest {
+            Some(character) if character != "\\" && !UNSAFE.is_match(character) => out.push_str(character),
+            other => push_hex(&mut out, &rest[..other.map_or(1, str::len)]),
+        }
+        rest = &rest[longest.map_or(1, str::len)..];
+    }
+    out
+}
+
+fn logstat(log: &[u8], arguments: &[&str], columns: usize) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), log).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    command.current_dir(&folder).env_clear().env("COLUMNS", columns.to_string()).stdin(Stdio::null());
+    command.arg("a.log").args(arguments).output().unwrap()
+}
+
+/// Panics where there is a character that could move a cursor, turn text around or hide.
+fn assert_safe(what: &str, bytes: &[u8]) {
+    let text = str::from_utf8(bytes).unwrap_or_else(|e| panic!("{what}: {e}"));
+    if let Some(found) = UNSAFE.find_iter(text).find(|found| found.as_str() != "\n") {
+        let line = text[..found.start()].lines().count();
+        panic!("{what}: {:?} in line {line}", found.as_str());
+    }
+}
+
+const EVERY_TEXT: &str = "path,ip,host,user,referer,agent,method,protocol";
+
+#[test]
+fn the_table_is_safe_on_a_terminal_of_any_width() {
+    for escape in [Escape::Default, Escape::Least] {
+        for columns in [1, 20, 40, 60, 80, 120, 200, 500, 65_535] {
+            let output = logstat(&hostile_log(escape), &["--top", EVERY_TEXT, "-n", "0", "-v"], columns);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_safe(&format!("{escape:?}, {columns} columns"), &output.stdout);
+            assert_safe(&format!("{escape:?}, messages"), &output.stderr);
+        }
+    }
+}
+
+#[test]
+fn no_hostile_line_is_wider_than_the_page() {
+    for columns in [40, 80, 120] {
+        let output = logstat(&hostile_log(Escape::Default), &["--top", EVERY_TEXT, "-n", "0"], columns);
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            assert!(line.width() <= columns, "{columns} columns: {} of {line}", line.width());
+        }
+    }
+}
+
+#[test]
+fn colours_are_all_that_is_let_through() {
+    let output = logstat(&hostile_log(Escape::Least), &["--top", EVERY_TEXT, "-n", "0", "--color", "always"], 80);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let colour = Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+    assert!(colour.is_match(&text));
+    assert_safe("without colours", colour.replace_all(&text, "").as_bytes());
+}
+
+#[test]
+fn keys_in_json_have_the_written_form_whatever_was_escaped() {
+    let mut answers = Vec::new();
+    for escape in [Escape::Default, Escape::Least] {
+        let output = logstat(&hostile_log(escape), &["--json", "--top", EVERY_TEXT, "-n", "0"], 80);
+        assert_eq!(output.stdout.iter().position(u8::is_ascii_control), Some(output.stdout.len() - 1));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["lines"]["malformed"], 0, "{escape:?}: {}", report["malformed_samples"]);
+        assert_eq!(report["summary"]["pv"], values().len());
+        for (dimension, lead) in TEXTS {
+            let is_word = matches!(dimension, "ip" | "host");
+            let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+            for mut value in values() {
+                value.retain(|byte| !(is_word && *byte == b' '));
+                if dimension == "path" {
+                    value.truncate(value.iter().position(|byte| *byte == b'?').unwrap_or(value.len()));
+                }
+                let key = [lead.as_bytes(), &value].concat();
+                *expected.entry(written(&key)).or_default() += 1;
+            }
+            let rows = report["top"][dimension].as_array().unwrap();
+            let found = rows.iter().map(|row| (row["key"].as_str().unwrap().to_owned(), row["pv"].as_u64().unwrap()));
+            assert_eq!(found.collect::<BTreeMap<_, _>>(), expected, "{escape:?}: {dimension}");
+        }
+        answers.push(report["top"].clone());
+    }
+    assert_eq!(answers[0], answers[1], "one request has one key however it was logged");
+}
+
+#[test]
+fn a_log_that_fits_nothing_is_said_safely() {
+    for value in values() {
+        let log = [&b"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] \"GET / "[..], &escaped(&value, Escape::Least), b"\n"];
+        for arguments in [&[][..], &["--log-format", "main"]] {
+            let output = logstat(&log.concat(), arguments, 80);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(output.stdout.is_empty());
+            assert_safe(&format!("{value:?} {arguments:?}"), &output.stderr);
+        }
+    }
+}
+
+/// What is given may have been copied from anywhere.
+#[test]
+fn a_log_format_that_is_given_is_written_safely() {
+    let format = "$remote_addr \u{1b}[31m\u{202e} $status";
+    let fits = logstat("10.0.0.7 \u{1b}[31m\u{202e} 200\n".as_bytes(), &["--log-format", format, "-v"], 80);
+    assert!(fits.status.success());
+    let other = logstat(&line(b"x", Escape::Default), &["--log-format", format], 80);
+    assert_eq!(other.status.code(), Some(2));
+    for (what, output) in [("fits", fits), ("does not", other)] {
+        assert_safe(what, &output.stdout);
+        assert_safe(what, &output.stderr);
+    }
+}
+
+#[test]
+fn malformed_samples_are_safe() {
+    let mut log = line(b"", Escape::Default);
+    for value in values().into_iter().rev() {
+        log.extend([&b"x"[..], &value, b"\n"].concat());
+        let json = logstat(&log, &["--json"], 80).stdout;
+        let report: Value = serde_json::from_slice(&json).unwrap();
+        for sample in report["malformed_samples"].as_array().unwrap() {
+            let text = sample["text"].as_str().unwrap();
+            assert!(text.len() <= 200);
+            assert_safe("sample", text.as_bytes());
+        }
+        assert_safe("table", &logstat(&log, &[], 80).stdout);
+    }
+}
+
+/// Names of files are hostile too: anybody may have made them.
+#[cfg(unix)]
+#[test]
+fn names_of_files_are_written_safely() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    for name in [&b"\x1b[31m.log"[..], b"\xff\xfe", "\u{202e}gol.a".as_bytes(), b"a\nb", b"a\\b \"c\""] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        fs::write(folder.path().join(name), line(b"x", Escape::Default)).unwrap();
+        let run = |arguments: &[&std::ffi::OsStr]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+            command.current_dir(&folder).env_clear().stdin(Stdio::null()).args(arguments).output().unwrap()
+        };
+        let missing = [name, std::ffi::OsStr::new("-missing")].join(std::ffi::OsStr::new(""));
+        let output = run(&[name, name, &missing, std::ffi::OsStr::new("-v")]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_safe("table", &output.stdout);
+        assert_safe("messages", &output.stderr);
+        let report: Value = serde_json::from_slice(&run(&[name, std::ffi::OsStr::new("--json")]).stdout).unwrap();
+        assert_eq!(report["inputs"][0]["path"], written(name.as_bytes()));
+    }
+}
+
+/// A small generator of chance: the same in every run, on every machine.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        bits ^ (bits >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound.max(1) as u64) as usize
+    }
+
+    fn pick<'t, T>(&mut self, things: &'t [T]) -> &'t T {
+        &things[self.below(things.len())]
+    }
+}
+
+/// What breaks lines where it is put in.
+const WEDGES: [&[u8]; 24] = [
+    b"\"",
+    b"\\",
+    b"\\\"",
+    b" ",
+    b"  ",
+    b"[",
+    b"] \"",
+    b"\" ",
+    b"\0",
+    b"\r",
+    b"\n",
+    b"\x1b[0m",
+    b"\xff",
+    b"-",
+    b" - ",
+    b"99999999999999999999",
+    b"18446744073709551615",
+    b"60",
+    b"0001",
+    b"HTTP/1.1",
+    b"\xef\xbb\xbf",
+    b"\\x",
+    b"://",
+    b"?",
+];
+
+/// Changes a line here and there.
+fn mutate(line: &mut Vec<u8>, chance: &mut Chance) {
+    for _ in 0..1 + chance.below(3) {
+        let at = chance.below(line.len() + 1);
+        let end = (at + chance.below(12)).min(line.len());
+        match chance.below(7) {
+            0 if at < line.len() => line[at] = chance.next() as u8,
+            1 => drop(line.splice(at..at, chance.pick(&WEDGES).iter().copied())),
+            2 => drop(line.splice(at..end, chance.pick(&WEDGES).iter().copied())),
+            3 => drop(line.drain(at..end)),
+            4 => line.truncate(at),
+            5 => drop(line.splice(at..at, line[at..end].to_vec())),
+            _ if at < line.len() => line[at] ^= 1 << chance.below(8),
+            _ => {}
+        }
+    }
+}
+
+fn counted(log: Vec<u8>, question: &Question, chance: &mut Chance) -> Option<Report> {
+    let engine = Engine {
+        threads: 1 + chance.below(3),
+        chunk_bytes: 1 + chance.below(5000),
+        seed: Some(chance.next()),
+        ..Engine::default()
+    };
+    let has_lines = !log.is_empty();
+    let outcome = count(question, vec![Input::reader("a.log", Cursor::new(log))], &engine).unwrap();
+    if outcome.report.is_none() {
+        assert!(has_lines && matches!(outcome.problems[0].kind(), ErrorKind::NoFormat { .. }));
+    }
+    outcome.report
+}
+
+fn sum(rows: &[Row], number: fn(&Row) -> u64) -> u64 {
+    rows.iter().map(number).sum()
+}
+
+/// What holds for every report whose rankings are whole.
+fn assert_closes(report: &Report, log: &[u8]) {
+    let lines = report.lines;
+    assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed);
+    let line_feeds = log.iter().filter(|byte| **byte == b'\n').count() as u64;
+    assert_eq!(lines.read, line_feeds + u64::from(log.last().is_some_and(|byte| *byte != b'\n')));
+    assert_eq!((report.inputs[0].lines, report.inputs[0].bytes), (lines.read, log.len() as u64));
+    let summary = report.summary.as_ref().unwrap();
+    let all = &summary.row;
+    assert_eq!(lines.parsed, all.pv + lines.filtered);
+    assert!(all.uv.unwrap() <= summary.visitor_days && summary.visitor_days <= all.pv);
+    assert_eq!(all.uv == Some(0), all.pv == 0);
+    let rankings = report.top.as_deref().unwrap();
+    let tables = [&report.timeline, &report.status, &report.class].map(|rows| rows.as_deref().unwrap());
+    for rows in tables.into_iter().chain(rankings.iter().map(|ranking| ranking.rows.as_slice())) {
+        let numbers: [fn(&Row) -> u64; 4] = [|r| r.pv, |r| r.statics, |r| r.dynamic, |r| r.status_other];
+        for number in numbers {
+            assert_eq!(sum(rows, number), number(all));
+        }
+        let mut keys: Vec<_> = rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
+        keys.iter().for_each(|key| assert_safe("key", key.as_bytes()));
+        keys.sort_unstable();
+        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "a key has one row");
+        rows.iter().for_each(assert_row_closes);
+    }
+    assert_row_closes(all);
+    for ranking in rankings {
+        assert_eq!(ranking.groups, ranking.rows.len() as u64);
+        assert!(ranking.rows.windows(2).all(|pair| pair[0].pv >= pair[1].pv));
+    }
+    // As text, wall clocks of four-digit years are in order.
+    let (first, last) = (report.period.first.as_deref(), report.period.last.as_deref());
+    assert_eq!((first.is_some(), last.is_some()), (all.pv > 0, all.pv > 0));
+    assert!(first.map(|stamp| &stamp[..19]) <= last.map(|stamp| &stamp[..19]));
+    assert_eq!(report.malformed_samples.len() as u64, lines.malformed.min(5));
+    write_json(report, &mut Vec::new()).unwrap();
+}
+
+fn assert_row_closes(row: &Row) {
+    assert_eq!(row.pv, row.statics + row.dynamic);
+    let classes = [row.status_1xx, row.status_2xx, row.status_3xx, row.status_4xx, row.status_5xx, row.status_other];
+    assert_eq!(row.pv, classes.into_iter().sum::<u64>());
+    assert!(row.uv.is_none_or(|uv| (1..=row.pv).contains(&uv) || row.pv == 0));
+    assert!(row.share.is_none_or(|share| (0.0..=1.0).contains(&share)));
+}
+
+/// Every ranking in full, and now and then a period or a format of its own.
+fn any_question(chance: &mut Chance) -> Question {
+    let top = Dimension::all().filter(|dimension| *dimension != Dimension::Host).collect();
+    let units: Vec<_> = Unit::all().collect();
+    let mut question = Question { top: Some(top), limit: 0, by: Some(*chance.pick(&units)), ..Question::default() };
+    if chance.below(3) == 0 {
+        question.since = Some("2026-11-15".parse().unwrap());
+        question.until = Some("2026-11-18T12".parse().unwrap());
+    }
+    if chance.below(3) == 0 {
+        question.query = Query::Keep;
+    }
+    if chance.below(3) == 0 {
+        question.log_format = Some(chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap());
+    }
+    question
+}
+
+#[test]
+fn mutated_lines_are_counted_or_malformed_and_the_sums_close() {
+    let chance = &mut Chance(1);
+    let mut reports = 0;
+    for round in 0..120 {
+        let traffic = Traffic { lines: 40, seed: round, times: round % 2 == 0, vhost: false, ..Traffic::default() };
+        let made = traffic.to_vec();
+        let mut log = Vec::new();
+        for (number, line) in made.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let mut line = line.to_vec();
+            if number % 4 > 0 {
+                mutate(&mut line, chance);
+            }
+            log.extend(line);
+        }
+        if let Some(report) = counted(log.clone(), &any_question(chance), chance) {
+            reports += 1;
+            assert_closes(&report, &log);
+            assert!(report.lines.malformed > 0 && report.lines.parsed > 0);
+        }
+    }
+    assert!(reports > 60, "{reports}");
+}
+
+#[test]
+fn garbage_is_malformed_and_stops_nothing() {
+    let chance = &mut Chance(2);
+    let alphabet: &[u8] = b"\"\\ []-\n\r\0 0123456789/:+.GETHP xJan\xff\x1b";
+    for round in 0..300 {
+        let length = chance.below(3000);
+        let garbage: Vec<u8> =
+            (0..length).map(|_| if round % 2 == 0 { chance.next() as u8 } else { *chance.pick(alphabet) }).collect();
+        assert!(counted(garbage.clone(), &any_question(chance), chance).is_none_or(|report| report.lines.parsed == 0));
+        // Among honest lines it is malformed, or blank.
+        let honest = Traffic { lines: 3, seed: round, times: true, ..Traffic::default() }.to_vec();
+        let log = [&honest, &garbage[..], b"\n", &honest].concat();
+        let mut question = any_question(chance);
+        question.log_format = None;
+        let report = counted(log.clone(), &question, chance).unwrap();
+        assert_closes(&report, &log);
+        assert!(report.lines.parsed >= 6);
+    }
+}

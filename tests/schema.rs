@@ -1,0 +1,273 @@
+//! What is written as JSON is what `report.schema.json` describes, every key of it, and nothing else passes.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use jsonschema::{Validator, draft202012};
+use logstat::{
+    Dimension, Engine, Input, LogFormat, Precision, Query, Question, Section, Unit, UvMethod, count, write_json,
+};
+use serde_json::{Value, json};
+
+const SHOP: &[u8] = include_bytes!("../testdata/shop.log");
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../report.schema.json")).unwrap()
+}
+
+/// The schema with no room for keys that it does not describe. Its objects are what has a type: parts that are
+/// referred to have none.
+fn closed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let mut closed: serde_json::Map<_, _> = map.iter().map(|(k, v)| (k.clone(), self::closed(v))).collect();
+            if map.get("type") == Some(&json!("object")) {
+                closed.insert("unevaluatedProperties".to_owned(), json!(false));
+            }
+            Value::Object(closed)
+        }
+        Value::Array(values) => values.iter().map(closed).collect(),
+        other => other.clone(),
+    }
+}
+
+fn report(log: &[u8], question: &Question) -> Value {
+    let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
+    let outcome = count(question, vec![input], &Engine::default()).unwrap();
+    let mut json = Vec::new();
+    write_json(&outcome.report.unwrap(), &mut json).unwrap();
+    serde_json::from_slice(&json).unwrap()
+}
+
+/// A log with hosts and times, and lines that are none.
+fn odd_log() -> Vec<u8> {
+    let line = |addr: &str, request: &str, tail: &str| {
+        format!("shop.example {addr} - bob [05/Apr/2022:03:45:05 -0330] \"{request}\" {tail}\n").into_bytes()
+    };
+    let mut log = line("::1", "GET /a\\x22\\\\b HTTP/1.1", "200 18446744073709551615 \"-\" \"\\xD0\\x9F\\xFF\" 0.301");
+    log.extend(line("10.0.0.7", "\\x16\\x03", "999 - \"\" \"\u{202e}\u{1b}[31m\" -"));
+    log.extend(line("10.0.0.8", "GET /größe.css", "404 99 \"http://a/?b\" \"x\" 18446744073709551.615"));
+    log.extend(line("10.0.0.8", "GET /", "200 18446744073709551616 \"-\" \"x\" 0.000"));
+    log.extend(b"shop.example 10.0.0.8 - - [31/Apr/2022:03:45:05 -0330] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\" 0.000\n");
+    log.extend(b"\n \nno \\ line\x1b\xff\n");
+    log.extend("é".repeat(300).as_bytes());
+    log
+}
+
+/// A report of every kind, by what is special about it.
+fn reports() -> Vec<(String, Value)> {
+    let usual = Question::default;
+    let odd = odd_log();
+    let mut reports = vec![
+        ("default".to_owned(), report(SHOP, &usual())),
+        ("without times".to_owned(), report(&shop_without_times(), &usual())),
+        ("odd".to_owned(), report(&odd, &usual())),
+        ("empty log".to_owned(), report(b"", &usual())),
+        ("blank log".to_owned(), report(b"\n\n", &usual())),
+        ("query keep".to_owned(), report(SHOP, &Question { query: Query::Keep, limit: 0, ..usual() })),
+        ("nothing selected".to_owned(), report(SHOP, &Question { until: Some("1999".parse().unwrap()), ..usual() })),
+        ("no sections".to_owned(), report(SHOP, &Question { show: Some(Vec::new()), ..usual() })),
+        ("no rankings".to_owned(), report(SHOP, &Question { top: Some(Vec::new()), ..usual() })),
+    ];
+    for section in Section::all() {
+        let question = Question { show: Some(vec![section]), ..usual() };
+        reports.push((section.name().to_owned(), report(SHOP, &question)));
+        reports.push((format!("{} of nothing", section.name()), report(b"", &question)));
+    }
+    for dimension in Dimension::all() {
+        let question = Question { top: Some(vec![dimension]), limit: 0, ..usual() };
+        reports.push((format!("top {}", dimension.name()), report(&odd, &question)));
+    }
+    for unit in Unit::all() {
+        reports.push((format!("by {}", unit.name()), report(SHOP, &Question { by: Some(unit), ..usual() })));
+    }
+    for precision in [4, 14, 18] {
+        let uv = UvMethod::Hll(Precision::new(precision).unwrap());
+        reports.push((format!("hll {precision}"), report(SHOP, &Question { uv, ..usual() })));
+    }
+    let everything = Question { top: Some(Dimension::all().collect()), ..usual() };
+    reports.push(("everything".to_owned(), report(&odd, &everything)));
+    for format in ["$remote_addr", "$status", "[$request] $request_time"] {
+        let question = Question { log_format: Some(format.parse::<LogFormat>().unwrap()), ..usual() };
+        let log: &[u8] = if format == "$status" { b"200\n302\n" } else { b"10.0.0.7\n" };
+        let log = if format.ends_with("time") { b"[GET / HTTP/1.1] 0.250\n" } else { log };
+        reports.push((format.to_owned(), report(log, &question)));
+    }
+    reports
+}
+
+fn shop_without_times() -> Vec<u8> {
+    let lines = SHOP.split_inclusive(|byte| *byte == b'\n');
+    let cut = |line: &[u8]| [&line[..=line.iter().rposition(|byte| *byte == b'"').unwrap()], b"\n"].concat();
+    lines.flat_map(cut).collect()
+}
+
+fn assert_valid(validator: &Validator, what: &str, report: &Value) {
+    let errors: Vec<_> = validator.iter_errors(report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{what}: {errors:#?}");
+}
+
+#[test]
+fn the_schema_is_one() {
+    if let Err(error) = draft202012::meta::validate(&schema()) {
+        panic!("{error}");
+    }
+    assert_eq!(schema()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+}
+
+#[test]
+fn every_report_is_as_the_schema_says() {
+    let validator = draft202012::new(&schema()).unwrap();
+    for (what, report) in reports() {
+        assert_valid(&validator, &what, &report);
+    }
+}
+
+#[test]
+fn every_key_of_a_report_is_described() {
+    let validator = draft202012::new(&closed(&schema())).unwrap();
+    for (what, report) in reports() {
+        assert_valid(&validator, &what, &report);
+    }
+    let mut report = report(SHOP, &Question::default());
+    report["timeline"][0]["unique"] = json!(1);
+    assert!(!validator.is_valid(&report));
+    assert!(draft202012::new(&schema()).unwrap().is_valid(&report), "new keys may come");
+}
+
+/// Every property, with its name, wherever it is described.
+fn properties(schema: &Value, visit: &mut impl FnMut(&str, &Value)) {
+    if let Some(Value::Object(described)) = schema.get("properties") {
+        described.iter().for_each(|(name, property)| visit(name, property));
+    }
+    match schema {
+        Value::Object(map) => map.values().for_each(|value| properties(value, visit)),
+        Value::Array(values) => values.iter().for_each(|value| properties(value, visit)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_has_a_description() {
+    let mut found = 0;
+    properties(&schema(), &mut |name, property| {
+        found += 1;
+        let description = property["description"].as_str().unwrap_or_default();
+        assert!(description.ends_with('.') || description.len() > 30, "{name}: {description}");
+        if name.ends_with("_ms") {
+            assert!(description.contains("milliseconds"), "{name} has its unit");
+        }
+    });
+    assert!(found > 60, "{found}");
+}
+
+#[test]
+fn every_dimension_and_unit_is_described() {
+    let schema = schema();
+    let described: Vec<_> = schema["properties"]["top"]["properties"].as_object().unwrap().keys().collect();
+    let mut dimensions: Vec<_> = Dimension::all().map(Dimension::name).collect();
+    dimensions.sort_unstable();
+    assert_eq!(described, dimensions);
+    let units: Vec<_> = Unit::all().map(Unit::name).collect();
+    assert_eq!(schema["properties"]["period"]["properties"]["unit"]["enum"], json!(units));
+    for section in Section::all() {
+        assert!(schema["properties"].get(section.name()).is_some(), "{}", section.name());
+    }
+}
+
+/// The pointers of all values in a report.
+fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            all.push(format!("{at}/{key}"));
+            pointers(value, &format!("{at}/{key}"), all);
+        }),
+        Value::Array(values) => (0..).zip(values).for_each(|(i, value)| {
+            all.push(format!("{at}/{i}"));
+            pointers(value, &format!("{at}/{i}"), all);
+        }),
+        _ => {}
+    }
+}
+
+fn everything() -> Value {
+    let all = Dimension::all().collect();
+    let uv = UvMethod::Hll(Precision::default());
+    let report = report(&odd_log(), &Question { top: Some(all), uv, ..Question::default() });
+    assert!(!report["malformed_samples"].as_array().unwrap().is_empty() && report.get("latency").is_some());
+    report
+}
+
+#[test]
+fn a_value_of_another_type_is_refused_wherever_it_is() {
+    let validator = draft202012::new(&schema()).unwrap();
+    let report = everything();
+    let mut all = Vec::new();
+    pointers(&report, "", &mut all);
+    assert!(all.len() > 500, "{}", all.len());
+    for pointer in all {
+        for wrong in [json!(true), json!(-1), json!(0.5), json!("\u{1b}"), json!([3]), json!({})] {
+            let mut broken = report.clone();
+            let value = broken.pointer_mut(&pointer).unwrap();
+            let is_number_that_fits = wrong == json!(0.5) && value.is_f64();
+            // Text of a malformed line and a format's own text may hold what they like.
+            let is_text_that_fits = wrong.is_string() && (pointer.ends_with("/text") || pointer.ends_with("/reason"));
+            let is_format = wrong.is_string() && pointer.ends_with("/format");
+            let is_no_ranking = wrong == json!({}) && pointer == "/top";
+            *value = wrong.clone();
+            if !(is_number_that_fits || is_text_that_fits || is_format || is_no_ranking) {
+                assert!(!validator.is_valid(&broken), "{pointer} is {wrong}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_missing_is_missed() {
+    let validator = draft202012::new(&schema()).unwrap();
+    let report = everything();
+    let mut all = Vec::new();
+    pointers(&report, "", &mut all);
+    let mut refused = 0;
+    for pointer in all {
+        let (of, key) = pointer.rsplit_once('/').unwrap();
+        let mut broken = report.clone();
+        let Some(object) = broken.pointer_mut(of).and_then(Value::as_object_mut) else { continue };
+        object.remove(key).unwrap();
+        let may_be_left_out = Section::all().any(|section| pointer == format!("/{}", section.name()));
+        let may_not_be_asked_for = of == "/top";
+        assert_eq!(validator.is_valid(&broken), may_be_left_out || may_not_be_asked_for, "without {pointer}");
+        refused += usize::from(!(may_be_left_out || may_not_be_asked_for));
+    }
+    assert!(refused > 400, "{refused}");
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let validator = draft202012::new(&schema()).unwrap();
+    let report = everything();
+    assert_valid(&validator, "everything", &report);
+    let rows = [
+        ("/schema", json!("logstat.report/2")),
+        ("/inputs", json!([])),
+        ("/inputs/0/path", json!("a\nb")),
+        ("/malformed_samples/0/line", json!(0)),
+        ("/malformed_samples/0/text", json!("x".repeat(201))),
+        ("/uv/method", json!("exactly")),
+        ("/uv/precision", json!(19)),
+        ("/period/first", json!("2022-04-05 03:45:05")),
+        ("/period/unit", json!("fortnight")),
+        ("/timeline/0/key", json!("April")),
+        ("/timeline/0/pv", json!(1.5)),
+        ("/status/0/key", json!("2xx")),
+        ("/status/0/share", json!(1.01)),
+        ("/class/0/key", json!("neither")),
+        ("/top/path/0/key", json!("a\\b")),
+        ("/top/path/0/key", json!("")),
+        ("/top/path/0/bytes", json!(18_446_744_073_709_551_616_f64)),
+        ("/latency/p99_ms", json!(0.25)),
+    ];
+    for (pointer, wrong) in rows {
+        let mut broken = report.clone();
+        *broken.pointer_mut(pointer).unwrap() = wrong.clone();
+        assert!(!validator.is_valid(&broken), "{pointer} is {wrong}");
+    }
+}

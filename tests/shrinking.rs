@@ -1,0 +1,257 @@
+//! A file that becomes shorter while it is counted, as logrotate's copytruncate makes it: what was left is counted, and
+//! what was lost is said.
+//!
+//! The program opens all its inputs before it counts, and waits for one that is a FIFO: while it waits, the file is cut.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use logstat::{Access, Engine, ErrorKind, Input, Question, count, guard_mappings};
+use serde_json::Value;
+
+/// All lines have one length, so that bytes say how many lines there are.
+fn line(number: usize) -> String {
+    let (minute, second) = (number / 60 % 60, number % 60);
+    format!(
+        "10.0.0.7 - - [14/Nov/2026:08:{minute:02}:{second:02} +0000] \"GET /{number:07} HTTP/1.1\" 200 5 \"-\" \"curl\"\n"
+    )
+}
+
+fn lines(count: usize) -> String {
+    (0..count).map(line).collect()
+}
+
+/// Some megabytes.
+const LINES: usize = 40_000;
+const FIFO_LINES: usize = 7;
+
+/// How long a run may take before it is called stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A process that does not outlive its test.
+struct Running(Option<Child>);
+
+impl Running {
+    fn start(folder: &Path, arguments: &[&str]) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+        command.current_dir(folder).args(arguments).env_clear();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running(Some(command.spawn().unwrap()))
+    }
+
+    fn end(mut self) -> Output {
+        self.0.take().unwrap().wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Whether there is a FIFO at `path` now; says so where there cannot be one.
+fn made_fifo(path: &Path) -> bool {
+    let made = Command::new("mkfifo").arg(path).status().is_ok_and(|status| status.success());
+    if !made {
+        println!("skipped: there is no mkfifo here, or it fails");
+    }
+    made
+}
+
+/// Opens a FIFO to write, which waits for a reader; `None` where the reader ends instead of coming.
+fn opened(path: &Path, reader: &mut Running) -> Option<File> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let owned = path.to_owned();
+    std::thread::spawn(move || sender.send(OpenOptions::new().write(true).open(owned)));
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        if let Ok(file) = receiver.recv_timeout(Duration::from_millis(20)) {
+            return Some(file.unwrap());
+        }
+        let child = reader.0.as_mut().unwrap();
+        if child.try_wait().unwrap().is_some() {
+            return None;
+        }
+    }
+    None
+}
+
+/// What a run said of `a.log`, with `LINES` lines, that is cut to `len` bytes before anything of it is counted.
+fn run_on_cut_file(len: u64, arguments: &[&str]) -> Option<Output> {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    if !made_fifo(&fifo) {
+        return None;
+    }
+    fs::write(folder.path().join("a.log"), lines(LINES)).unwrap();
+    let mut running = Running::start(folder.path(), &[&["a.log", "fifo"], arguments].concat());
+    // It opens inputs in their order: that the FIFO has a reader says that the file was opened before.
+    let mut writer = opened(&fifo, &mut running).expect("the program opens the FIFO");
+    let log = OpenOptions::new().write(true).open(folder.path().join("a.log")).unwrap();
+    log.set_len(len).unwrap();
+    writer.write_all(lines(FIFO_LINES).as_bytes()).unwrap();
+    drop(writer);
+    Some(running.end())
+}
+
+/// The number in the report at `pointer`.
+fn number(report: &Value, pointer: &str) -> u64 {
+    report.pointer(pointer).and_then(Value::as_u64).unwrap_or_else(|| panic!("{pointer} in {report}"))
+}
+
+/// Cuts the file to `len` bytes, and looks whether all that is left is counted, and nothing else.
+fn counts_what_is_left(len: u64) {
+    for threads in ["1", "3"] {
+        let Some(output) = run_on_cut_file(len, &["--json", "-j", threads]) else { return };
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{len}: {said}");
+        let size = lines(LINES).len();
+        let message = format!("logstat: a.log: shrank from {size} to {len} bytes");
+        assert!(said.starts_with(&message) && said.lines().count() == 1, "{len}: {said}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let width = line(0).len() as u64;
+        // A line that was cut is a last line without its LF.
+        let (whole, cut) = (len / width, len % width);
+        let is_whole_but_for_line_feed = cut == width - 1;
+        let left = whole + u64::from(is_whole_but_for_line_feed);
+        let malformed = u64::from(cut > 0 && !is_whole_but_for_line_feed);
+        let fifo = FIFO_LINES as u64;
+        assert_eq!(number(&report, "/lines/read"), left + malformed + fifo, "{len}: {said}");
+        assert_eq!(number(&report, "/lines/malformed"), malformed, "{len}");
+        assert_eq!(number(&report, "/lines/blank"), 0, "{len}");
+        assert_eq!(number(&report, "/summary/pv"), left + fifo, "{len}");
+        assert_eq!(number(&report, "/summary/bytes"), 5 * (left + fifo), "{len}");
+        assert_eq!(number(&report, "/inputs/0/bytes"), len, "{len}");
+        assert_eq!(number(&report, "/inputs/0/lines"), left + malformed, "{len}");
+        assert_eq!(number(&report, "/inputs/1/lines"), fifo, "{len}");
+    }
+}
+
+#[test]
+fn to_nothing() {
+    counts_what_is_left(0);
+}
+
+#[test]
+fn to_the_middle_of_a_line() {
+    counts_what_is_left(2_500_000);
+    counts_what_is_left(line(0).len() as u64 + 37);
+}
+
+#[test]
+fn to_the_end_of_a_line_with_its_line_feed_and_without() {
+    let width = line(0).len() as u64;
+    counts_what_is_left(20_000 * width);
+    counts_what_is_left(20_000 * width - 1);
+}
+
+#[test]
+fn to_the_end_of_a_page_and_of_a_chunk() {
+    for len in [4096, 8191, 65_536, 1 << 20, (1 << 20) + 1] {
+        counts_what_is_left(len);
+    }
+}
+
+/// No page is gone then, so there is no signal.
+#[test]
+fn by_a_few_bytes_within_the_last_page() {
+    let size = lines(LINES).len() as u64;
+    for fewer in [1, 2, 10, 200] {
+        counts_what_is_left(size - fewer);
+    }
+}
+
+/// What is left fits no format then, as of any other file; and what is shown of it is what is left.
+#[test]
+fn to_the_middle_of_the_first_line() {
+    let Some(output) = run_on_cut_file(37, &["--json"]) else { return };
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("a.log: no known log format fits") && said.contains(" to 37 bytes"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((number(&report, "/lines/read"), number(&report, "/summary/pv")), (7, 7));
+    assert!(!said.contains("\\x00"), "bytes that were never in the file: {said}");
+}
+
+#[test]
+fn the_table_is_written_too() {
+    let Some(output) = run_on_cut_file(1_000_000, &[]) else { return };
+    assert_eq!(output.status.code(), Some(1));
+    let table = String::from_utf8(output.stdout).unwrap();
+    let read = 1_000_000_u64.div_ceil(line(0).len() as u64) + FIFO_LINES as u64;
+    let grouped = format!("{},{:03} lines", read / 1000, read % 1000);
+    assert!(table.contains(&grouped), "{grouped} in {table}");
+}
+
+/// A file that grows is counted as long as it was when it was opened, and that is no failure.
+#[test]
+fn a_file_that_grows_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    if !made_fifo(&fifo) {
+        return;
+    }
+    fs::write(folder.path().join("a.log"), lines(1000)).unwrap();
+    let mut running = Running::start(folder.path(), &["a.log", "fifo", "--json"]);
+    let mut writer = opened(&fifo, &mut running).unwrap();
+    let mut log = OpenOptions::new().append(true).open(folder.path().join("a.log")).unwrap();
+    log.write_all(lines(1000).as_bytes()).unwrap();
+    writer.write_all(line(0).as_bytes()).unwrap();
+    drop(writer);
+    let output = running.end();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(number(&report, "/summary/pv"), 1001);
+}
+
+/// A reader that cuts a file when it is first read: by then, the inputs before it are open.
+struct Cutter {
+    log: File,
+    len: u64,
+    lines: Cursor<String>,
+}
+
+impl Read for Cutter {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.log.set_len(self.len)?;
+        self.lines.read(buffer)
+    }
+}
+
+#[test]
+fn the_library_tells_it_however_the_file_is_read() {
+    let accesses = [Some(Access::Read), guard_mappings().map(Access::Map)];
+    for access in accesses.into_iter().flatten() {
+        for (len, threads, chunk_bytes) in [(0, 2, 1 << 20), (100_003, 1, 1000), (1_234_567, 3, 1 << 16)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.log");
+            fs::write(&path, lines(20_000)).unwrap();
+            let log = OpenOptions::new().write(true).open(&path).unwrap();
+            let cutter = Cutter { log, len, lines: Cursor::new(line(1)) };
+            let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
+            let inputs = vec![Input::path(&path), Input::reader("cutter", cutter)];
+            let outcome = count(&Question::default(), inputs, &engine).unwrap();
+            let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
+            let size = lines(20_000).len() as u64;
+            assert!(
+                matches!(problem.kind(), ErrorKind::Shrunk { path: p, from_bytes, to_bytes }
+                    if *p == path && (*from_bytes, *to_bytes) == (size, len)),
+                "{access:?} {problem}"
+            );
+            let report = outcome.report.unwrap();
+            let whole = len / line(0).len() as u64;
+            let cut = u64::from(!len.is_multiple_of(line(0).len() as u64));
+            assert_eq!((report.lines.parsed, report.lines.malformed), (whole + 1, cut), "{access:?} {len}");
+            assert_eq!(report.inputs[0].bytes, len, "{access:?}");
+        }
+    }
+}
