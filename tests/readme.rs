@@ -1,0 +1,46 @@
+//! The README's commands do what it says they do.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::Command;
+
+const README: &str = include_str!("../README.md");
+
+/// The lines of the README's shell blocks.
+fn commands() -> impl Iterator<Item = &'static str> {
+    let blocks = README.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+    blocks.flat_map(str::lines).filter(|line| !line.trim().is_empty())
+}
+
+#[test]
+fn every_use_of_logstat_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
+    std::fs::copy("testdata/shop.log", directory.path().join("access.log")).unwrap();
+    std::fs::write(directory.path().join("own.log"), "10.0.0.7|2026-11-14T00:00:03+08:00|GET / HTTP/1.1|200\n")
+        .unwrap();
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let uses: Vec<_> = commands().filter(|line| line.contains("logstat ") && !line.starts_with("cargo")).collect();
+    assert!(uses.len() >= 7, "{uses:?}");
+    for line in uses {
+        let output = Command::new("sh").args(["-c", line]).current_dir(&directory).env("PATH", &path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{line}\n{said}");
+        assert!(!output.stdout.is_empty() || line.contains("> report.json"), "{line}");
+    }
+}
+
+#[test]
+fn the_picture_is_what_the_first_command_prints() {
+    let output = Command::new(env!("CARGO_BIN_EXE_logstat"))
+        .args(["testdata/shop.log", "--by", "day"])
+        .env_clear()
+        .env("COLUMNS", "80")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let picture = README.split("```\n").find(|block| block.starts_with("testdata/shop.log")).unwrap();
+    let (start, end) = picture.split_once("…\n").unwrap();
+    assert!(printed.starts_with(start) && printed.ends_with(end), "{printed}");
+}
