@@ -5,6 +5,7 @@
 
 mod blocks;
 mod detect;
+mod digits;
 mod escape;
 mod fill;
 mod log_format;

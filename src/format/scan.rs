@@ -3,6 +3,7 @@
 //! Advice to whoever makes this faster: twin.rs says the same with a regular expression, and the property test there
 //! compares the two on generated, mutated and hostile lines. Change this file freely and believe that test.
 
+use super::digits::{digits, few_digits};
 use super::marks::{Line, Quotes};
 use super::plan::{AFTER_TIME, BEFORE_TIME, Op, Plan, Shortcut, Slot, Tail};
 use crate::batch::{MISSING, Status, TextField};
@@ -364,68 +365,9 @@ fn time(read: Result<Stamp, Fault>, end: usize, row: &mut Row<'_>) -> Step {
     }
 }
 
-/// The number that one to seven leading digits write, and how many there are; `None` for more, and at the end of a line.
-///
-/// Eight bytes at once: those that are no digit show where the number ends, and three multiplications add the digits
-/// up in pairs.
-#[inline]
-fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let values = u64::from_le_bytes(*text.first_chunk()?) ^ (EACH * 0x30);
-    let no_digit = (((values & (EACH * 0x7f)) + EACH * 0x76) | values) & (EACH * 0x80);
-    let len = no_digit.trailing_zeros() / 8;
-    if !(1..8).contains(&len) {
-        return None;
-    }
-    // Leading zeros up to eight digits; the first is in the lowest byte.
-    let digits = values << (64 - 8 * len);
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let odd = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
-    let even = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
-    Some((odd.wrapping_add(even) >> 32, len as usize))
-}
-
-/// The number that the leading digits write, `None` beyond 64 bits, and how many digits there are.
-#[inline]
-fn digits(text: &[u8]) -> (Option<u64>, usize) {
-    let mut value = Some(0_u64);
-    let mut len = 0;
-    while let Some(digit @ b'0'..=b'9') = text.get(len) {
-        value = match value {
-            // Nineteen digits always fit: most numbers are spared the checks.
-            Some(v) if len < 19 => Some(v * 10 + u64::from(digit - b'0')),
-            Some(v) => v.checked_mul(10).and_then(|v| v.checked_add(u64::from(digit - b'0'))),
-            None => None,
-        };
-        len += 1;
-    }
-    (value, len)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_reach_to_64_bits() {
-        assert_eq!(digits(b"18446744073709551615 "), (Some(u64::MAX), 20));
-        assert_eq!(digits(b"18446744073709551616"), (None, 20));
-        assert_eq!(digits(b"000000000000000000000000007x"), (Some(7), 27));
-        assert_eq!(digits(b"99999999999999999999999999"), (None, 26));
-        assert_eq!(digits(b"-"), (Some(0), 0));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn a_few_digits_are_what_digits_are(
-            text in proptest::prop_oneof!["[0-9]{0,9}[ -~]{0,9}", "[0-9]{1,7}[\u{0}-\u{ff}]{8}"],
-        ) {
-            let text = text.as_bytes();
-            let (value, len) = digits(text);
-            let expected = value.map(|v| (v, len)).filter(|_| (1..8).contains(&len) && text.len() >= 8);
-            proptest::prop_assert_eq!(few_digits(text), expected);
-        }
-    }
 
     #[test]
     fn an_escaped_quote_closes_nothing() {
