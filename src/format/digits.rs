@@ -4,7 +4,7 @@
 ///
 /// Eight bytes at once: those that are no digit show where the number ends, and three multiplications add the digits
 /// up in pairs.
-#[inline]
+#[inline(always)]
 pub(super) fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let values = u64::from_le_bytes(*text.first_chunk()?) ^ (EACH * 0x30);

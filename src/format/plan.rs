@@ -97,6 +97,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Steps that can be taken at once.
     pub(crate) shortcut: Option<Shortcut>,
+    /// The same, if there is nothing before and nothing behind, but for the quote behind an agent.
+    pub(crate) whole: Option<Shortcut>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
 }
@@ -110,7 +112,8 @@ pub(crate) fn compile(pieces: &[Piece]) -> Plan {
         Some(Piece::Literal(text)) => Some(text.as_str()),
         _ => None,
     };
-    let mut plan = Plan { lead: Prefix::default(), steps: Vec::new(), shortcut: None, fields: Fields::NONE };
+    let mut plan =
+        Plan { lead: Prefix::default(), steps: Vec::new(), shortcut: None, whole: None, fields: Fields::NONE };
     let mut at = 0;
     if let Some(text) = literal(0) {
         plan.lead = Prefix::new(text);
@@ -135,6 +138,12 @@ pub(crate) fn compile(pieces: &[Piece]) -> Plan {
         plan.steps.push(Step { op, behind, value_piece, behind_piece });
     }
     plan.shortcut = (0..plan.steps.len()).find_map(|from| shortcut(&plan.steps[from..], from));
+    plan.whole = plan.shortcut.filter(|shortcut| {
+        let behind = if shortcut.has_agent { "\"" } else { "" };
+        plan.lead.bytes().is_empty()
+            && (shortcut.from, shortcut.to) == (0, plan.steps.len())
+            && plan.steps[shortcut.to - 1].behind.bytes() == behind.as_bytes()
+    });
     plan
 }
 
@@ -236,6 +245,7 @@ mod tests {
             let from = usize::from(name.starts_with("vhost"));
             let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
             assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
+            assert_eq!(plan.whole.is_some(), matches!(name, "combined" | "common"), "{name}");
             assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::search::find_near;
+use crate::search::{find_anywhere, find_near};
 
 /// What a request line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +36,21 @@ fn split_plain(line: &[u8]) -> Option<Request<'_>> {
     if word & ALL_BUT_DIGIT != PROTOCOL || !protocol[6].is_ascii_digit() || !protocol[8].is_ascii_digit() {
         return None;
     }
-    let method_end = find_near(b' ', before)?;
+    let method_end = usual_method_end(before).or_else(|| find_near(b' ', before))?;
     let (method, target) = (&before[..method_end], &before[method_end + 1..]);
     let is_plain = target.first() == Some(&b'/') && target.last() != Some(&b' ');
-    (is_plain && is_method(method)).then_some(Request { method, target, protocol: Some(&protocol[1..]) })
+    (is_plain && (method == b"GET" || is_method(method))).then_some(Request {
+        method,
+        target,
+        protocol: Some(&protocol[1..]),
+    })
+}
+
+/// Where the method of nearly every request ends.
+#[inline]
+fn usual_method_end(line: &[u8]) -> Option<usize> {
+    let word = u32::from_le_bytes(*line.first_chunk()?);
+    (word == u32::from_le_bytes(*b"GET ")).then_some(3)
 }
 
 #[inline]
@@ -120,7 +131,7 @@ fn after_authority(target: &[u8]) -> Option<&[u8]> {
 /// Everything up to the `?`.
 #[inline]
 pub(crate) fn without_query(path: &[u8]) -> &[u8] {
-    &path[..find_near(b'?', path).unwrap_or(path.len())]
+    &path[..find_anywhere(b'?', path).unwrap_or(path.len())]
 }
 
 #[cfg(test)]

@@ -78,6 +78,28 @@ pub(crate) fn scan<'a>(
     clock: &mut Clock,
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
+    // A plan that is nothing but its shortcut is left at once; the loop over steps, and the room it takes, are for others.
+    if let Some(shortcut) = plan.whole
+        && let Some((end, _)) = take(shortcut, line.text, 0, line.quotes, clock, row)
+    {
+        // The shortcut has seen the quote behind the agent.
+        let end = end + usize::from(shortcut.has_agent);
+        if tail.fits(&line.text[end..]) {
+            return Ok(end);
+        }
+    }
+    walk(plan, tail, line, clock, row)
+}
+
+/// The same, step by step.
+#[inline(never)]
+fn walk<'a>(
+    plan: &Plan,
+    tail: Tail,
+    line: Line<'a, '_>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Result<usize, Misfit> {
     let no_match = |expected, at| Err(Misfit { reason: Reason::NoMatch, expected, at });
     let mut quotes = line.quotes;
     let line = line.text;
