@@ -94,55 +94,107 @@ impl Status {
     }
 }
 
-/// The lines of a batch, a column a field. A text column is empty unless it is needed; the others are always full.
-pub(crate) struct Batch<'a> {
-    pub(crate) texts: [Vec<&'a [u8]>; TEXTS],
-    pub(crate) wall_s: Vec<i64>,
-    pub(crate) offset_min: Vec<i16>,
-    pub(crate) status: Vec<Status>,
-    pub(crate) class: Vec<StatusClass>,
-    pub(crate) bytes: Vec<u64>,
+/// The numbers of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    pub(crate) stamp: Stamp,
+    pub(crate) status: Status,
+    pub(crate) bytes: u64,
     /// `None` where `$request_time` is `-` or not logged.
-    pub(crate) time_ms: Vec<Option<u64>>,
-    pub(crate) is_static: Vec<bool>,
+    pub(crate) time_ms: Option<u64>,
+    pub(crate) is_static: bool,
+}
+
+/// The lines of a batch, a column a field. A text column has values only if it is needed; the others always do.
+pub(crate) struct Batch<'a> {
+    len: usize,
+    /// Every column has its whole length from the start: a line is stored in ten of them, and room is asked for once.
+    texts: [Vec<&'a [u8]>; TEXTS],
+    wall_s: Vec<i64>,
+    offset_min: Vec<i16>,
+    status: Vec<Status>,
+    class: Vec<StatusClass>,
+    bytes: Vec<u64>,
+    time_ms: Vec<Option<u64>>,
+    is_static: Vec<bool>,
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(needs: Fields) -> Self {
-        let column = |field: usize| Vec::with_capacity(if needs.holds(Fields(1 << field)) { ROWS } else { 0 });
+    /// Room for so many lines.
+    pub(crate) fn new(needs: Fields, rows: usize) -> Self {
+        let column = |field: usize| vec![MISSING; if needs.holds(Fields(1 << field)) { rows } else { 0 }];
         Batch {
+            len: 0,
             texts: std::array::from_fn(column),
-            wall_s: Vec::with_capacity(ROWS),
-            offset_min: Vec::with_capacity(ROWS),
-            status: Vec::with_capacity(ROWS),
-            class: Vec::with_capacity(ROWS),
-            bytes: Vec::with_capacity(ROWS),
-            time_ms: Vec::with_capacity(ROWS),
-            is_static: Vec::with_capacity(ROWS),
+            wall_s: vec![0; rows],
+            offset_min: vec![0; rows],
+            status: vec![Status::MISSING; rows],
+            class: vec![0; rows],
+            bytes: vec![0; rows],
+            time_ms: vec![None; rows],
+            is_static: vec![false; rows],
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.wall_s.len()
+        self.len
     }
 
+    /// Empty for a column that is not needed.
     pub(crate) fn text(&self, field: TextField) -> &[&'a [u8]] {
-        &self.texts[field as usize]
+        self.texts[field as usize].get(..self.len).unwrap_or_default()
+    }
+
+    pub(crate) fn wall_s(&self) -> &[i64] {
+        &self.wall_s[..self.len]
+    }
+
+    pub(crate) fn status(&self) -> &[Status] {
+        &self.status[..self.len]
+    }
+
+    pub(crate) fn class(&self) -> &[StatusClass] {
+        &self.class[..self.len]
+    }
+
+    pub(crate) fn bytes(&self) -> &[u64] {
+        &self.bytes[..self.len]
+    }
+
+    pub(crate) fn time_ms(&self) -> &[Option<u64>] {
+        &self.time_ms[..self.len]
+    }
+
+    pub(crate) fn is_static(&self) -> &[bool] {
+        &self.is_static[..self.len]
     }
 
     pub(crate) fn stamp(&self, row: usize) -> Stamp {
         Stamp { wall_s: self.wall_s[row], offset_min: self.offset_min[row] }
     }
 
+    /// Sets a text of the line that is added next; its column is one that is needed.
+    #[inline]
+    pub(crate) fn set_text(&mut self, field: TextField, text: &'a [u8]) {
+        self.texts[field as usize][self.len] = text;
+    }
+
+    /// Adds a line, its texts being set. There must be room.
+    #[inline]
+    pub(crate) fn add(&mut self, numbers: Numbers) {
+        let at = self.len;
+        self.wall_s[at] = numbers.stamp.wall_s;
+        self.offset_min[at] = numbers.stamp.offset_min;
+        self.status[at] = numbers.status;
+        self.class[at] = numbers.status.class();
+        self.bytes[at] = numbers.bytes;
+        self.time_ms[at] = numbers.time_ms;
+        self.is_static[at] = numbers.is_static;
+        self.len = at + 1;
+    }
+
     pub(crate) fn clear(&mut self) {
-        self.texts.iter_mut().for_each(Vec::clear);
-        self.wall_s.clear();
-        self.offset_min.clear();
-        self.status.clear();
-        self.class.clear();
-        self.bytes.clear();
-        self.time_ms.clear();
-        self.is_static.clear();
+        self.len = 0;
     }
 }
 

@@ -110,10 +110,13 @@ impl Scan<'_> {
             .build()
             .map_err(|e| ErrorKind::Threads { detail: e.to_string() })?;
         let tallies = pool.broadcast(|_| self.work(tally()));
-        let merged = tallies.into_iter().reduce(|mut all, next| {
-            all.merge(next);
-            all
-        });
+        let merge = || {
+            tallies.into_iter().reduce(|mut all, next| {
+                all.merge(next);
+                all
+            })
+        };
+        let (merged, ()) = pool.join(merge, || self.sources.iter().for_each(Source::release));
         Ok(merged.expect("a pool has a worker"))
     }
 
@@ -142,7 +145,7 @@ impl Worker<'_> {
     /// Counts a chunk, a batch at a time.
     fn count(&mut self, input: usize, chunk: Chunk<'_>) {
         let bump = Bump::new();
-        let mut batch = Batch::new(self.scan.filler.needs);
+        let mut batch = Batch::new(self.scan.filler.needs, ROWS);
         let mut place = Place::new(input, chunk);
         while place.start < place.bytes.len() {
             let (start, lines) = (place.start, place.lines);

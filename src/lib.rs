@@ -34,6 +34,7 @@ mod filter;
 mod format;
 mod input;
 mod measure;
+mod prefetch;
 mod question;
 mod render;
 mod report;

@@ -90,7 +90,7 @@ impl<'f> Scanner<'f> {
         let mut worker = Worker { scan: &scan, clock: Clock::default(), hits: Vec::with_capacity(ROWS), tally };
         let mut place = Place::new(0, Chunk { bytes: log, offset: 0 });
         let bump = Bump::new();
-        let mut batch = Batch::new(needs);
+        let mut batch = Batch::new(needs, ROWS);
         while place.start < place.bytes.len() {
             batch.clear();
             let mut account = InputLedger::new(self.formats);
@@ -120,7 +120,7 @@ impl<'r> Rows<'r> {
 
     /// Bytes sent for each.
     pub fn bytes(&self) -> &[u64] {
-        &self.batch.bytes
+        self.batch.bytes()
     }
 }
 

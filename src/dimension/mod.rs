@@ -174,9 +174,9 @@ impl Grouping {
                 groups.extend(scratch.iter().map(|id| GroupId(*id)));
             }
             Grouping::Visitors => groups.extend(visitors.iter().map(|visitor| GroupId(visitor.0))),
-            Grouping::Time(time) => time.ids(&batch.wall_s, hits, groups),
-            Grouping::Status(status) => status.ids(&batch.status, hits, groups),
-            Grouping::Class(class) => class.ids(&batch.is_static, hits, groups),
+            Grouping::Time(time) => time.ids(batch.wall_s(), hits, groups),
+            Grouping::Status(status) => status.ids(batch.status(), hits, groups),
+            Grouping::Class(class) => class.ids(batch.is_static(), hits, groups),
         }
     }
 

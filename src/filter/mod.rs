@@ -28,7 +28,7 @@ impl Filter {
         if self.period.is_all() {
             hits.extend(rows);
         } else {
-            hits.extend(rows.filter(|&row| self.period.holds(batch.wall_s[row as usize])));
+            hits.extend(rows.filter(|&row| self.period.holds(batch.wall_s()[row as usize])));
         }
     }
 }

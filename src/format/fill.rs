@@ -5,7 +5,7 @@ use bumpalo::Bump;
 
 use super::plan::Slot;
 use super::{Row, escape, request};
-use crate::batch::{Batch, Fields, MISSING, TextField};
+use crate::batch::{Batch, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::question::Query;
 
@@ -25,22 +25,17 @@ impl Filler<'_> {
     pub(crate) fn push<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         for field in PLAIN {
             if self.needs.holds(Fields::text(field)) {
-                batch.texts[field as usize].push(row.text(Slot::of(field)));
+                batch.set_text(field, row.text(Slot::of(field)));
             }
         }
-        batch.wall_s.push(row.stamp.wall_s);
-        batch.offset_min.push(row.stamp.offset_min);
-        batch.status.push(row.status);
-        batch.class.push(row.status.class());
-        batch.bytes.push(row.bytes);
-        batch.time_ms.push(row.time_ms);
-        if self.needs.meets(Fields::REQUEST) {
-            self.push_request(row, batch, bump);
-        }
+        let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
+        let Row { stamp, status, bytes, time_ms, .. } = *row;
+        batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
+    /// Sets what the request gives, and returns whether it is static.
     #[inline(always)]
-    fn push_request<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+    fn set_request<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
         let line = row.text(Slot::REQUEST);
         let mut parts = if row.has_escaped_request {
             self.parts_of_escaped(line, bump)
@@ -55,10 +50,10 @@ impl Filler<'_> {
             [(TextField::Method, parts.method), (TextField::Path, parts.path), (TextField::Protocol, parts.protocol)]
         {
             if self.needs.holds(Fields::text(field)) {
-                batch.texts[field as usize].push(value);
+                batch.set_text(field, value);
             }
         }
-        batch.is_static.push(parts.is_static);
+        parts.is_static
     }
 
     #[inline(always)]

@@ -1,4 +1,5 @@
-//! Files mapped into memory. The only home of `unsafe`.
+//! Files mapped into memory. The home of `unsafe` that has to do with memory; what else there is asks a processor for
+//! what it has (prefetch.rs, format/blocks.rs, table/quad.rs).
 //!
 //! Two things are promised here. A mapping is read-only and private to us, and whoever asks for one has installed the
 //! guard below. And a file that shrinks while it is mapped, as logrotate's `copytruncate` makes it, ends nobody:
@@ -68,6 +69,19 @@ impl Mapped {
                 let bytes = &self.map[first..self.end_of_lines(range_end)];
                 return Some(Chunk { bytes, offset: first as u64 });
             }
+        }
+    }
+
+    /// Lets go of the pages, which is best done while another thread has something to do: for a gigabyte it takes as long as
+    /// merging two workers.
+    pub(crate) fn release(&self) {
+        #[cfg(unix)]
+        {
+            // SAFETY: the mapping is of a file, read-only and never written through: a page of it that is looked at
+            // after all is read from the file again, or is the zeros that the guard had put there.
+            let released = unsafe { self.map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+            // A system that cannot keeps the pages to the end.
+            drop(released);
         }
     }
 

@@ -64,6 +64,13 @@ impl Source {
         }
     }
 
+    /// Nobody will look at the chunks again.
+    pub(crate) fn release(&self) {
+        if let Kind::Mapped(mapped) = &self.kind {
+            mapped.release();
+        }
+    }
+
     /// How many chunks there are at most, as far as can be said before they are taken.
     pub(crate) fn chunks_at_most(&self) -> Option<usize> {
         match &self.kind {

@@ -1,6 +1,8 @@
 //! PV, bytes, static and status classes: one cache line a group.
 
+use super::Grouped;
 use crate::batch::Batch;
+use crate::prefetch::prefetch;
 use crate::table::{GroupId, IdMap};
 
 /// The counts of a group.
@@ -18,6 +20,18 @@ impl Tallied {
         self.class.iter().sum()
     }
 
+    /// All lines of a batch as one group.
+    fn of_all(batch: &Batch<'_>) -> Tallied {
+        let (class, is_static) = (batch.class(), batch.is_static());
+        let of_class = |wanted| u64::from(class.iter().map(|class| u32::from(*class == wanted)).sum::<u32>());
+        let bytes: u128 = batch.bytes().iter().map(|bytes| u128::from(*bytes)).sum();
+        Tallied {
+            class: [0, 1, 2, 3, 4, 5].map(of_class),
+            bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+            statics: is_static.iter().map(|is_static| u64::from(*is_static)).sum(),
+        }
+    }
+
     fn merge(&mut self, other: &Tallied) {
         for (mine, theirs) in self.class.iter_mut().zip(other.class) {
             *mine += theirs;
@@ -26,6 +40,9 @@ impl Tallied {
         self.statics += other.statics;
     }
 }
+
+/// So many groups are in the first cache anyway.
+const NEAR: usize = 256;
 
 /// The counts of every group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,14 +55,25 @@ impl Counts {
         self.groups[group.0 as usize]
     }
 
-    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId], len: usize) {
+    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, only }: Grouped<'_>) {
         self.groups.resize(len, Tallied::default());
+        // Columns are added up without a look at each other, several rows at a time. For that they must be all hits.
+        if let Some(only) = only
+            && hits.len() == batch.len()
+        {
+            self.groups[only.0 as usize].merge(&Tallied::of_all(batch));
+            return;
+        }
+        if len > NEAR {
+            groups.iter().for_each(|group| prefetch(&self.groups, group.0 as usize));
+        }
+        let (class, bytes, is_static) = (batch.class(), batch.bytes(), batch.is_static());
         for (&row, group) in hits.iter().zip(groups) {
             let row = row as usize;
             let tallied = &mut self.groups[group.0 as usize];
-            tallied.class[batch.class[row] as usize] += 1;
-            tallied.bytes = tallied.bytes.saturating_add(batch.bytes[row]);
-            tallied.statics += u64::from(batch.is_static[row]);
+            tallied.class[class[row] as usize] += 1;
+            tallied.bytes = tallied.bytes.saturating_add(bytes[row]);
+            tallied.statics += u64::from(is_static[row]);
         }
     }
 

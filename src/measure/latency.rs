@@ -1,5 +1,6 @@
 //! How long requests took: every millisecond with its count, so that percentiles are exact.
 
+use super::Grouped;
 use crate::batch::Batch;
 use crate::table::{GroupId, IdMap};
 
@@ -14,10 +15,10 @@ impl Latency {
         &self.groups[group.0 as usize]
     }
 
-    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId], len: usize) {
+    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
         self.groups.resize_with(len, Histogram::default);
         for (&row, group) in hits.iter().zip(groups) {
-            if let Some(time_ms) = batch.time_ms[row as usize] {
+            if let Some(time_ms) = batch.time_ms()[row as usize] {
                 self.groups[group.0 as usize].add(time_ms, 1);
             }
         }

@@ -26,6 +26,25 @@ pub(crate) enum Visitors<'v> {
     Hashes(&'v [u64]),
 }
 
+/// The groups of the hits of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grouped<'g> {
+    /// One for each hit.
+    groups: &'g [GroupId],
+    /// How many groups the table has.
+    len: usize,
+    /// The one group of all, if it is one, as it is for all hits together and mostly for a stretch of time.
+    only: Option<GroupId>,
+}
+
+impl<'g> Grouped<'g> {
+    /// Every group is below `len`.
+    pub(crate) fn new(groups: &'g [GroupId], len: usize) -> Grouped<'g> {
+        let only = groups.first().copied().filter(|first| groups.iter().all(|group| group == first));
+        Grouped { groups, len, only }
+    }
+}
+
 /// The kinds of measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MeasureKind {
@@ -71,19 +90,12 @@ impl Measure {
         }
     }
 
-    /// Adds the hits of a batch; `groups[i]` is the group of `hits[i]`, all of them below `len`.
-    pub(crate) fn add(
-        &mut self,
-        batch: &Batch<'_>,
-        hits: &[u16],
-        groups: &[GroupId],
-        len: usize,
-        visitors: &Visitors<'_>,
-    ) {
+    /// Adds the hits of a batch.
+    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], grouped: Grouped<'_>, visitors: &Visitors<'_>) {
         match self {
-            Measure::Counts(counts) => counts.add(batch, hits, groups, len),
-            Measure::Uv(uv) => uv.add(groups, len, visitors),
-            Measure::Latency(latency) => latency.add(batch, hits, groups, len),
+            Measure::Counts(counts) => counts.add(batch, hits, grouped),
+            Measure::Uv(uv) => uv.add(grouped, visitors),
+            Measure::Latency(latency) => latency.add(batch, hits, grouped),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Distinct visitors: UV of a group is the size of that group's own set, never a sum of others.
 
-use super::Visitors;
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
+use super::{Grouped, Visitors};
 use crate::question::{Precision, UvMethod};
 use crate::table::{GroupId, IdMap};
 
@@ -35,10 +35,14 @@ impl Uv {
         }
     }
 
-    pub(crate) fn add(&mut self, groups: &[GroupId], len: usize, visitors: &Visitors<'_>) {
+    pub(crate) fn add(&mut self, Grouped { groups, len, only }: Grouped<'_>, visitors: &Visitors<'_>) {
         self.grow(len);
         match (self, visitors) {
             (Uv::Exact(sets), Visitors::Ids(ids)) => {
+                if let Some(only) = only {
+                    sets[only.0 as usize].insert_all(ids);
+                    return;
+                }
                 for (group, visitor) in groups.iter().zip(*ids) {
                     sets[group.0 as usize].insert(*visitor);
                 }

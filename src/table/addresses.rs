@@ -7,8 +7,10 @@
 use std::borrow::Cow;
 
 use super::hash::Seed;
-use super::keys::{Keys, touch};
-use super::quad::{Quad, quad_of};
+use super::keys::Keys;
+use super::quad::{Quad, quad_of, quads_of};
+use crate::batch::ROWS;
+use crate::prefetch::prefetch;
 
 /// Addresses and their ids: 0, 1, 2 … in the order of arrival.
 #[derive(Clone, Debug)]
@@ -22,8 +24,8 @@ pub(crate) struct AddressKeys {
     others: Keys,
     /// By their ids in `others`.
     ids_of_others: Vec<u32>,
-    /// The quads of a column and their first slots, kept for their memory.
-    probes: Vec<(Option<Quad>, usize)>,
+    /// The quads of a column, kept for their memory.
+    probes: Vec<Option<Quad>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,12 +75,11 @@ impl AddressKeys {
     pub(crate) fn ids(&mut self, column: &[&[u8]], hits: &[u16], ids: &mut Vec<u32>) {
         let mut probes = std::mem::take(&mut self.probes);
         probes.clear();
-        probes.extend(hits.iter().map(|&row| {
-            let quad = quad_of(column[row as usize]);
-            (quad, quad.map_or(0, |quad| self.first_slot(quad)))
-        }));
-        touch(probes.iter().map(|(_, slot)| self.slots[*slot]));
-        ids.extend(hits.iter().zip(&probes).map(|(&row, (quad, _))| match quad {
+        quads_of(column, hits, &mut probes);
+        for quad in probes.iter().flatten() {
+            prefetch(&self.slots, self.first_slot(*quad));
+        }
+        ids.extend(hits.iter().zip(&probes).map(|(&row, quad)| match quad {
             Some(quad) => self.id_of_quad(*quad),
             None => self.id_of_other(column[row as usize]),
         }));
@@ -92,12 +93,20 @@ impl AddressKeys {
         other: &'k AddressKeys,
         written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>,
     ) -> Vec<u32> {
-        let id_here = |address: &Address| match address {
-            Address::Quad(quad) => self.id_of_quad(*quad),
-            // Written, it may be a quad.
-            Address::Other(id) => self.id(&written(other.others.key(*id))),
-        };
-        other.by_id.iter().map(id_here).collect()
+        let mut ids = Vec::with_capacity(other.by_id.len());
+        for some in other.by_id.chunks(ROWS) {
+            for address in some {
+                if let Address::Quad(quad) = address {
+                    prefetch(&self.slots, self.first_slot(*quad));
+                }
+            }
+            ids.extend(some.iter().map(|address| match address {
+                Address::Quad(quad) => self.id_of_quad(*quad),
+                // Written, it may be a quad.
+                Address::Other(id) => self.id(&written(other.others.key(*id))),
+            }));
+        }
+        ids
     }
 
     /// The addresses that are no quads, for whoever must know how they are written.

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, HashSet};
 use proptest::prelude::*;
 
 use super::{GroupId, Seed, Tally, fixed_hash};
-use crate::batch::{Batch, Fields, Status, TextField};
+use crate::batch::{Batch, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
 use crate::format::undo_escapes;
 use crate::measure::MeasureKind;
 use crate::question::{Precision, UvMethod};
+use crate::time::Stamp;
 
 const TEXTS: [TextField; 8] = [
     TextField::Addr,
@@ -81,18 +82,15 @@ fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
     let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, MEASURES.to_vec())).collect();
     let mut tally = Tally::new(&plan, uv, Seed::fixed(seed));
     for hits in hits.chunks(7) {
-        let mut batch = Batch::new(Fields::NONE);
+        let needs = TEXTS.iter().fold(Fields::NONE, |needs, field| needs.and(Fields::text(*field)));
+        let mut batch = Batch::new(needs, hits.len());
         for hit in hits {
             for (field, text) in TEXTS.iter().zip(&hit.texts) {
-                batch.texts[*field as usize].push(text);
+                batch.set_text(*field, text);
             }
-            batch.wall_s.push(hit.wall_s);
-            batch.offset_min.push(hit.offset_min);
-            batch.status.push(hit.status);
-            batch.class.push(hit.status.class());
-            batch.bytes.push(hit.bytes);
-            batch.time_ms.push(hit.time_ms);
-            batch.is_static.push(hit.is_static);
+            let stamp = Stamp { wall_s: hit.wall_s, offset_min: hit.offset_min };
+            let Hit { status, bytes, time_ms, is_static, .. } = **hit;
+            batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
         }
         let rows: Vec<u16> = (0..hits.len() as u16).collect();
         tally.add(&batch, &rows);

@@ -66,6 +66,119 @@ fn number_of(bytes: u32, len: u32) -> (u32, bool) {
     (number, (len.wrapping_sub(1) > 2) | has_other | (number > 255) | (number < least))
 }
 
+/// The addresses of the selected texts of a column, appended to `quads`: [`quad_of`] each, by the way that this
+/// processor is fastest at.
+#[allow(unsafe_code)]
+pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Quad>>) {
+    #[cfg(target_arch = "x86_64")]
+    if shuffle::is_there() {
+        // SAFETY: the processor has just been asked for the features that the function is compiled with.
+        return unsafe { shuffle::quads_of(column, hits, quads) };
+    }
+    quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
+}
+
+/// The same by SSE4.1: a table says, for the lengths of the four numbers, where each digit goes, and two
+/// multiplications add them up. Half the instructions of the portable way, as valgrind counts them.
+#[cfg(target_arch = "x86_64")]
+mod shuffle {
+    use super::{Quad, word_of};
+    use std::arch::x86_64::{
+        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_cvtsi128_si32, _mm_madd_epi16, _mm_maddubs_epi16, _mm_max_epu8,
+        _mm_movemask_epi8, _mm_or_si128, _mm_packus_epi16, _mm_packus_epi32, _mm_set1_epi8, _mm_set1_epi16,
+        _mm_set1_epi32, _mm_setzero_si128, _mm_shuffle_epi8, _mm_srli_epi32, _mm_xor_si128,
+    };
+
+    pub(super) fn is_there() -> bool {
+        is_x86_feature_detected!("ssse3") && is_x86_feature_detected!("sse4.1")
+    }
+
+    #[target_feature(enable = "ssse3,sse4.1")]
+    pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Quad>>) {
+        quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
+    }
+
+    /// For the lengths of four numbers, less one, two bits each: which byte of the text is which digit.
+    static DIGITS: [Digits; 256] = {
+        let mut all = [Digits { of: [NONE; 16], leads: [0; 16] }; 256];
+        let mut lengths = 0;
+        while lengths < 256 {
+            let (mut number, mut start) = (0, 0);
+            while number < 4 {
+                let len = (lengths >> (2 * number) & 3) + 1;
+                let mut digit = 0;
+                while digit < len && digit < 3 {
+                    all[lengths].of[4 * number + 4 - len + digit] = (start + digit) as u8;
+                    digit += 1;
+                }
+                if len > 1 && len < 4 {
+                    all[lengths].leads[4 * number + 4 - len] = 0xFF;
+                }
+                start += len + 1;
+                number += 1;
+            }
+            lengths += 1;
+        }
+        all
+    };
+    /// What a shuffle makes zero.
+    const NONE: u8 = 0x80;
+
+    #[derive(Clone, Copy)]
+    #[repr(align(32))]
+    struct Digits {
+        /// Each number is four bytes: nothing, hundreds, tens, ones.
+        of: [u8; 16],
+        /// Where a number of more than one digit begins, which is not with zero.
+        leads: [u8; 16],
+    }
+
+    #[target_feature(enable = "ssse3,sse4.1")]
+    #[inline]
+    pub(super) fn quad_of(text: &[u8]) -> Option<Quad> {
+        if !(7..=15).contains(&text.len()) {
+            return None;
+        }
+        let text_and_zeros: __m128i = bytemuck::must_cast(word_of(text)?.to_le_bytes());
+        let is_dot = _mm_cmpeq_epi8(text_and_zeros, _mm_set1_epi8(b'.' as i8));
+        let dots = _mm_movemask_epi8(is_dot) as u32;
+        // Three dots, and the end where a fourth would be.
+        let (first, rest) = (dots.trailing_zeros(), dots & dots.wrapping_sub(1));
+        let (second, rest) = (rest.trailing_zeros(), rest & rest.wrapping_sub(1));
+        let (third, rest) = (rest.trailing_zeros(), rest & rest.wrapping_sub(1));
+        // Without a dot these are 32, and a length far out of its range.
+        let lengths = [
+            first,
+            second.wrapping_sub(first + 1),
+            third.wrapping_sub(second + 1),
+            (text.len() as u32).wrapping_sub(third + 1),
+        ]
+        .map(|len| len.wrapping_sub(1));
+        let [a, b, c, d] = lengths;
+        if (a | b | c | d) > 3 || a == 3 || b == 3 || c == 3 || d == 3 || rest != 0 {
+            return None;
+        }
+        let digits = &DIGITS[(a | b << 2 | c << 4 | d << 6) as usize];
+        let (order, leads): (__m128i, __m128i) = (bytemuck::must_cast(digits.of), bytemuck::must_cast(digits.leads));
+        // Digits are 0 to 9 now, all else is more, and bytes that are no digit of a number are zero again.
+        let values = _mm_shuffle_epi8(_mm_xor_si128(text_and_zeros, _mm_set1_epi8(0x30)), order);
+        let nine = _mm_set1_epi8(9);
+        let is_digit = _mm_cmpeq_epi8(_mm_max_epu8(values, nine), nine);
+        let leads_with_zero =
+            _mm_andnot_si128(_mm_cmpeq_epi8(leads, _mm_setzero_si128()), _mm_cmpeq_epi8(values, _mm_setzero_si128()));
+        // Hundreds, and tens with ones; then the two together, in 32 bits each.
+        let weights: __m128i = bytemuck::must_cast([[0_u8, 100, 10, 1]; 4]);
+        let numbers = _mm_madd_epi16(_mm_maddubs_epi16(values, weights), _mm_set1_epi16(1));
+        let beyond = _mm_srli_epi32::<8>(numbers);
+        let is_flawed = _mm_or_si128(_mm_or_si128(leads_with_zero, beyond), _mm_xor_si128(is_digit, _mm_set1_epi8(-1)));
+        if _mm_movemask_epi8(_mm_cmpeq_epi8(is_flawed, _mm_setzero_si128())) != 0xFFFF {
+            return None;
+        }
+        let bytes = _mm_packus_epi16(_mm_packus_epi32(numbers, numbers), _mm_set1_epi32(0));
+        Some(Quad((_mm_cvtsi128_si32(bytes) as u32).swap_bytes()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +186,14 @@ mod tests {
     /// std refuses leading zeros as we do.
     fn twin(text: &str) -> Option<Quad> {
         text.parse::<std::net::Ipv4Addr>().ok().map(|a| Quad(a.to_bits()))
+    }
+
+    /// Both ways, which must agree.
+    fn read(text: &[u8]) -> Option<Quad> {
+        let mut quads = Vec::new();
+        quads_of(&[b"9.9.9.9", text], &[1], &mut quads);
+        assert_eq!(quads, [quad_of(text)], "{text:?}");
+        quads[0]
     }
 
     #[test]
@@ -109,7 +230,7 @@ mod tests {
             " 1.2.3.4",
             "999.999.999.999",
         ] {
-            assert_eq!(quad_of(text.as_bytes()), twin(text), "{text}");
+            assert_eq!(read(text.as_bytes()), twin(text), "{text}");
         }
     }
 
@@ -117,13 +238,13 @@ mod tests {
         #[test]
         fn any_text_is_read_as_std_reads_it(text in proptest::prop_oneof![
             "[0-9]{1,3}(\\.[0-9]{1,3}){3}", "[0-9.]{0,16}", "([0-9]{0,2}\\.){2,4}[0-9]{0,3}", "[./0-9:]{7,15}", ".{0,16}"]) {
-            proptest::prop_assert_eq!(quad_of(text.as_bytes()), twin(&text));
+            proptest::prop_assert_eq!(read(text.as_bytes()), twin(&text));
         }
 
         #[test]
         fn an_address_is_written_as_it_was_read(bits: u32) {
             let text = Quad(bits).to_string();
-            proptest::prop_assert_eq!(quad_of(text.as_bytes()), Some(Quad(bits)));
+            proptest::prop_assert_eq!(read(text.as_bytes()), Some(Quad(bits)));
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{AddressKeys, GroupId, IdMap, Keys, Ledger, Seed, VisitorId, fixed_ha
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::dimension::{Dimension, Grouping};
 use crate::format::undo_escapes;
-use crate::measure::{Counts, Latency, Measure, MeasureKind, Uv, Visitors};
+use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Uv, Visitors};
 use crate::question::UvMethod;
 use crate::time::Stamp;
 
@@ -138,9 +138,9 @@ impl Tally {
             groups.clear();
             let visitor_ids = if let Visitors::Ids(ids) = visitors_of { ids } else { &[] };
             table.grouping.ids(batch, hits, visitor_ids, ids, groups);
-            let len = table.grouping.keys(&self.visitors).len();
+            let grouped = Grouped::new(groups, table.grouping.keys(&self.visitors).len());
             for measure in &mut table.measures {
-                measure.add(batch, hits, groups, len, &visitors_of);
+                measure.add(batch, hits, grouped, &visitors_of);
             }
         }
     }
@@ -198,13 +198,13 @@ impl Tally {
             settled.ledger = self.ledger;
             return settled;
         }
-        // Visitors stay who they are: only tables with such a key are made anew.
+        // Visitors stay who they are, and where no two keys become one so do the groups. Other tables are made anew.
         let visitors: Vec<VisitorId> = (0..self.visitors.len() as u32).map(VisitorId).collect();
         for table in &mut self.tables {
-            let Some(keys) = table.grouping.own_keys().filter(|keys| table.dimension.is_text() && !is_settled(keys))
-            else {
+            if !table.dimension.is_text() || table.grouping.keys_mut().is_none_or(|keys| keys.rewrite(settled)) {
                 continue;
-            };
+            }
+            let Some(keys) = table.grouping.own_keys() else { continue };
             let mut grouping = Grouping::new(table.dimension, self.visitors.seed(), false);
             let my_keys = grouping.keys_mut().expect("a grouping that is not by visitor");
             let groups: Vec<GroupId> = my_keys.merge(keys, settled).into_iter().map(GroupId).collect();
