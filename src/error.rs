@@ -96,7 +96,7 @@ impl fmt::Display for Error {
 }
 
 /// What the system said, without the number behind it.
-fn plain(error: &std::io::Error) -> String {
+pub(crate) fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

@@ -34,6 +34,7 @@ mod filter;
 mod format;
 mod input;
 mod measure;
+mod nginx;
 mod prefetch;
 mod question;
 mod render;
@@ -54,6 +55,7 @@ pub use crate::{
     error::{Error, ErrorKind},
     format::{FormatError, LogFormat},
     input::{Access, Input, MapGuard, guard_mappings},
+    nginx::{NginxConf, NginxConfError, NginxEscape, NginxFormat, NginxLog, NginxLogTarget},
     question::{Precision, Query, Question, Section, UvMethod},
     render::{Colors, Page, ReportFormat, write_json},
     report::{

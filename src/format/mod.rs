@@ -26,6 +26,7 @@ pub(crate) use fill::Filler;
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
+pub(crate) use request::path_and_query;
 use scan::Expected;
 pub(crate) use scan::{Misfit, Row};
 

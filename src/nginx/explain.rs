@@ -1,0 +1,171 @@
+//! What was understood of a configuration, as text for people.
+
+use std::fmt::Write;
+
+use super::NginxConf;
+use super::access_log::NginxLogTarget;
+use super::location::{Fits, Location};
+use super::logs::NginxLog;
+use super::names::NameFits;
+use super::place::{Place, shown, shown_path};
+use super::rewrite;
+use super::server::{Class, Server};
+
+/// Columns are not made wider than this for one long name.
+const WIDEST: usize = 40;
+
+pub(super) fn explain(conf: &NginxConf) -> String {
+    let mut text = Text::default();
+    text.line(0, &format!("{} {} read", conf.files.len(), if conf.files.len() == 1 { "file" } else { "files" }));
+    conf.files.iter().for_each(|file| text.line(1, &shown_path(file)));
+    let prefix = if conf.prefix.as_os_str().is_empty() { ".".into() } else { shown_path(&conf.prefix) };
+    text.line(1, &format!("names of logs are relative to {prefix}"));
+    formats(&mut text, conf);
+    logs(&mut text, conf);
+    for (at, server) in conf.servers.iter().enumerate() {
+        explain_server(&mut text, conf, at, server);
+    }
+    legend(&mut text, &conf.servers);
+    text.0
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, indent: usize, text: &str) {
+        writeln!(self.0, "{}{text}", "  ".repeat(indent)).expect("a String takes all that is written");
+    }
+
+    /// Cells under each other, each column as wide as its widest.
+    fn rows<const N: usize>(&mut self, indent: usize, rows: &[[String; N]]) {
+        let width = |column: usize| {
+            let widths = rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= WIDEST);
+            widths.max().unwrap_or_default()
+        };
+        let widths: [usize; N] = std::array::from_fn(width);
+        for row in rows {
+            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+            self.line(indent, cells.collect::<Vec<_>>().join("  ").trim_end());
+        }
+    }
+}
+
+fn formats(text: &mut Text, conf: &NginxConf) {
+    text.line(0, "\nformats");
+    for format in conf.formats() {
+        let place = format.place.as_ref().map_or_else(|| "built in".to_owned(), Place::to_string);
+        text.line(1, &format!("{}  escape={}  {place}", shown(format.name()), format.escape().name()));
+        text.line(2, &shown(format.text()));
+    }
+}
+
+fn logs(text: &mut Text, conf: &NginxConf) {
+    text.line(0, "\nlogs");
+    let row = |log: &NginxLog| {
+        let target = match log.target() {
+            NginxLogTarget::File(path) => shown_path(path),
+            NginxLogTarget::Files(pattern) => shown(pattern),
+            NginxLogTarget::Unreadable { text, .. } => shown(text),
+        };
+        let formats: Vec<_> = conf.formats_of(log).iter().map(|format| shown(format.name())).collect();
+        let places: Vec<_> = log.places.iter().map(Place::to_string).collect();
+        let places = if places.is_empty() { "by default".to_owned() } else { places.join(", ") };
+        [target, formats.join(", "), places, log_notes(log)]
+    };
+    text.rows(1, &conf.logs().iter().map(row).collect::<Vec<_>>());
+    for place in &conf.logs.off {
+        text.line(1, &format!("off  {place}"));
+    }
+    if conf.logs().is_empty() {
+        text.line(1, "none");
+    }
+}
+
+fn log_notes(log: &NginxLog) -> String {
+    let mut notes: Vec<String> = log.conditions.iter().map(|condition| format!("if={condition}")).collect();
+    if log.is_gzip() {
+        notes.push("gzip".to_owned());
+    }
+    match log.target() {
+        NginxLogTarget::Unreadable { why, .. } => notes.push(format!("not read: {why}")),
+        _ if !log.is_written() => notes.push("not read: every server has another".to_owned()),
+        _ if log.repeats_another() => notes.push("not read: what is in it is in another too".to_owned()),
+        NginxLogTarget::Files(_) => notes.push("a pattern".to_owned()),
+        NginxLogTarget::File(_) => {}
+    }
+    notes.join(", ")
+}
+
+fn explain_server(text: &mut Text, conf: &NginxConf, at: usize, server: &Server) {
+    let names: Vec<_> = server.names.iter().map(|name| name.written.as_str()).collect();
+    let names = if names.is_empty() { "without a name".to_owned() } else { names.join(" ") };
+    text.line(0, &format!("\nserver {names}  {}", server.locations[0].place));
+    let sockets: Vec<_> = server.listens.iter().map(|listen| listen.socket.as_str()).collect();
+    let default = match (conf.hosts.is_default(at), conf.hosts.is_for_no_host(at)) {
+        (true, true) => ", for hosts that no server names, and where no host is logged",
+        (true, false) => ", for hosts that no server names",
+        (false, true) => ", where no host is logged",
+        (false, false) => "",
+    };
+    text.line(1, &format!("listens on {}{default}", sockets.join(", ")));
+    for name in &server.names {
+        if let NameFits::Unknown(why) = &name.fits {
+            text.line(1, &format!("name {} is skipped: {why}  {}", name.written, name.place));
+        }
+    }
+    let mut rows = Vec::new();
+    location_rows(server, 0, 0, &mut rows);
+    rows.push(location_row(server, 0, 0));
+    text.rows(1, &rows);
+    for unheeded in server.locations.iter().flat_map(|location| &location.unheeded) {
+        text.line(1, &format!("not followed: {}  {unheeded}", unheeded.place));
+    }
+}
+
+fn location_rows(server: &Server, outer: usize, depth: usize, rows: &mut Vec<[String; 4]>) {
+    for &at in &server.locations[outer].nested {
+        rows.push(location_row(server, at, depth));
+        location_rows(server, at, depth + 1, rows);
+    }
+}
+
+fn location_row(server: &Server, at: usize, depth: usize) -> [String; 4] {
+    let location = &server.locations[at];
+    let (name, place) = match location.fits {
+        Fits::Rest => ("all else".to_owned(), "-".to_owned()),
+        _ => (format!("{}{}", "  ".repeat(depth), location.written), location.place.to_string()),
+    };
+    if let Fits::Skipped(why) = &location.fits {
+        return [name, "skipped".to_owned(), place, why.clone()];
+    }
+    let class = match server.usual_class(at) {
+        Class::Static => "static",
+        Class::Dynamic => "dynamic",
+        Class::ByRules => "by rules",
+    };
+    [name, class.to_owned(), place, why(location)]
+}
+
+fn why(location: &Location) -> String {
+    let mut why = rewrite::answer(&location.steps).map_or_else(|| location.content.to_string(), str::to_owned);
+    if location.steps.iter().any(|step| matches!(step, rewrite::Step::Rewrite { .. })) {
+        why += " (unless a rewrite leads elsewhere)";
+    }
+    why
+}
+
+/// What holds for all servers, where it matters.
+fn legend(text: &mut Text, servers: &[Server]) {
+    let mut classes = servers.iter().flat_map(|server| (0..server.locations.len()).map(|at| server.usual_class(at)));
+    if classes.any(|class| class == Class::ByRules) {
+        text.line(0, "\nby rules: nginx looks for a file and hands over if there is none, which no log tells. Static are the paths");
+        text.line(0, "that the rules of extensions and prefixes have as static; all others are dynamic.");
+    }
+    let mut sockets = servers.iter().flat_map(|server| &server.listens).map(|listen| &listen.socket);
+    let first = sockets.next();
+    if sockets.any(|socket| Some(socket) != first) {
+        text.line(0, "\nsockets: a log does not say on which one a request came in, so the servers of all are one list here. Of two");
+        text.line(0, "with one name, the one that does more than to answer with a return is taken.");
+    }
+}

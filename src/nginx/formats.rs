@@ -1,0 +1,118 @@
+//! The `log_format`s of a configuration.
+
+use super::error::NginxConfError;
+use super::nearest::nearest;
+use super::place::{Place, Word, shown};
+use super::template::{Part, Template};
+use super::tree::Directive;
+
+/// How nginx escapes the values of a format: the `escape=` of `log_format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NginxEscape {
+    /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
+    #[default]
+    Default,
+    /// As in strings of JSON.
+    Json,
+    /// Nothing is escaped.
+    None,
+}
+
+impl NginxEscape {
+    /// As it is written behind `escape=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            NginxEscape::Default => "default",
+            NginxEscape::Json => "json",
+            NginxEscape::None => "none",
+        }
+    }
+}
+
+/// A format that a configuration can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NginxFormat {
+    name: String,
+    escape: NginxEscape,
+    text: String,
+    /// None of the one that is built in.
+    pub(super) place: Option<Place>,
+}
+
+impl NginxFormat {
+    /// nginx's own, which every configuration has.
+    pub(super) fn combined() -> Self {
+        let text = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
+        NginxFormat { name: "combined".to_owned(), escape: NginxEscape::Default, text: text.to_owned(), place: None }
+    }
+
+    /// Its name, as `access_log` gives it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How values are escaped.
+    pub fn escape(&self) -> NginxEscape {
+        self.escape
+    }
+
+    /// Its text, all strings joined; what [`LogFormat`](crate::LogFormat) reads.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn read(directive: &Directive) -> Result<Self, NginxConfError> {
+        let [name, rest @ ..] = directive.args_within(2..=usize::MAX)? else { unreachable!("there are two or more") };
+        let (escape, strings) = match rest {
+            [first, strings @ ..] if first.text.starts_with("escape=") => (read_escape(first)?, strings),
+            strings => (NginxEscape::Default, strings),
+        };
+        for word in strings {
+            let is_stray = |part: &Part| matches!(part, Part::Literal(text) if text.contains('$'));
+            if Template::new(&word.text).parts().iter().any(is_stray) {
+                let message = "'$' without the name of a variable in this log format";
+                return Err(NginxConfError::at(&word.place, message));
+            }
+        }
+        let text = strings.iter().map(|word| word.text.as_str()).collect();
+        Ok(NginxFormat { name: name.text.clone(), escape, text, place: Some(directive.name.place.clone()) })
+    }
+}
+
+fn read_escape(word: &Word) -> Result<NginxEscape, NginxConfError> {
+    let name = word.text.trim_start_matches("escape=");
+    let known = [NginxEscape::Default, NginxEscape::Json, NginxEscape::None];
+    known.into_iter().find(|escape| escape.name() == name).ok_or_else(|| {
+        let message = format!("unknown log format escaping \"{}\"; there are default, json and none", shown(name));
+        NginxConfError::at(&word.place, message)
+    })
+}
+
+/// Adds a format, whose name must be new.
+pub(super) fn add(formats: &mut Vec<NginxFormat>, directive: &Directive) -> Result<(), NginxConfError> {
+    let format = NginxFormat::read(directive)?;
+    if let Some(other) = formats.iter().find(|other| other.name == format.name) {
+        let first = other.place.as_ref().map_or_else(|| "is built in".to_owned(), |place| format!("is at {place}"));
+        let message = format!("duplicate \"log_format\" name \"{}\": the first {first}", shown(&format.name));
+        return Err(NginxConfError::at(&directive.args[0].place, message));
+    }
+    formats.push(format);
+    Ok(())
+}
+
+/// The place of the format that `word` names, among those that stand before it.
+pub(super) fn find((before, later): (&[NginxFormat], &[NginxFormat]), word: &Word) -> Result<usize, NginxConfError> {
+    before.iter().position(|format| format.name == word.text).ok_or_else(|| {
+        let is_it = |format: &&NginxFormat| format.name == word.text;
+        let hint = if let Some(place) = later.iter().find(is_it).and_then(|format| format.place.as_ref()) {
+            format!(": it must stand before its use, and is at {place}")
+        } else if let Some(meant) = nearest(&word.text, before.iter().map(NginxFormat::name)) {
+            format!(": did you mean \"{}\"?", shown(meant))
+        } else if word.text.starts_with("if=") || word.text.starts_with("buffer=") {
+            ": the name of a format stands before parameters".to_owned()
+        } else {
+            String::new()
+        };
+        NginxConfError::at(&word.place, format!("unknown log format \"{}\"{hint}", shown(&word.text)))
+    })
+}

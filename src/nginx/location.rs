@@ -1,0 +1,157 @@
+//! A `location`: which paths it is for, and what it does with them.
+
+use regex::bytes::Regex;
+
+use super::content::Content;
+use super::error::NginxConfError;
+use super::place::{Place, Word, shown};
+use super::regexes::{self, Case};
+use super::rewrite::{self, Step};
+use super::tree::Directive;
+use super::unheeded::Unheeded;
+
+/// Which paths a location is for.
+#[derive(Clone, Debug)]
+pub(super) enum Fits {
+    /// Of the server itself: those for which there is no location.
+    Rest,
+    /// `= /a`
+    Exact(String),
+    Prefix {
+        name: String,
+        /// `^~`: regular expressions are not tried.
+        is_firm: bool,
+    },
+    /// `~` and `~*`.
+    Regex(Regex),
+    /// The same, where the expression cannot be compiled for this reason: no path is compared with it.
+    Skipped(String),
+    /// `@name`: none by itself.
+    Named(String),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Location {
+    pub(super) fits: Fits,
+    /// As it is written, without "location".
+    pub(super) written: String,
+    pub(super) place: Place,
+    /// Among the locations of the server, in the order of the file.
+    pub(super) nested: Vec<usize>,
+    pub(super) steps: Vec<Step>,
+    pub(super) content: Content,
+    /// The first of `index`, own or inherited.
+    pub(super) index: Option<String>,
+    pub(super) unheeded: Vec<Unheeded>,
+}
+
+/// What a level hands down to its locations.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inherited {
+    pub(super) root: Option<String>,
+    pub(super) index: Option<String>,
+}
+
+impl Inherited {
+    /// With what a level says itself.
+    pub(super) fn and(&self, level: &[Directive]) -> Self {
+        let first = |names: &[&str]| {
+            let found = level.iter().find(|directive| names.contains(&directive.name.text.as_str()))?;
+            found.args.first().map(|word| word.text.clone())
+        };
+        Inherited {
+            root: first(&["alias", "root"]).or_else(|| self.root.clone()),
+            index: first(&["index"]).or_else(|| self.index.clone()),
+        }
+    }
+}
+
+impl Location {
+    /// Reads a location without those in it; or a server, as the location that fits the rest.
+    pub(super) fn read(directive: &Directive, inherited: &Inherited) -> Result<Self, NginxConfError> {
+        let mut unheeded = Vec::new();
+        let level = directive.body()?;
+        let (fits, written) = if directive.is("location") {
+            (Fits::read(directive)?, directive.args.iter().map(|word| shown(&word.text)).collect::<Vec<_>>().join(" "))
+        } else {
+            (Fits::Rest, String::new())
+        };
+        Ok(Location {
+            fits,
+            written,
+            place: directive.name.place.clone(),
+            nested: Vec::new(),
+            steps: rewrite::steps(level, &mut unheeded)?,
+            content: Content::read(level, inherited.root.clone(), &mut unheeded)?,
+            index: inherited.index.clone(),
+            unheeded,
+        })
+    }
+
+    /// Whether `inner` can stand in it, as nginx has it.
+    pub(super) fn may_hold(&self, inner: &Location) -> Result<(), NginxConfError> {
+        let refused = |why: &str| {
+            let message = format!("location \"{}\" {why} \"{}\"", inner.written, self.written);
+            Err(NginxConfError::at(&inner.place, message))
+        };
+        let name = match (&self.fits, &inner.fits) {
+            (Fits::Rest, _) => return Ok(()),
+            (Fits::Exact(_), _) => return refused("cannot be inside the exact location"),
+            (Fits::Named(_), _) => return refused("cannot be inside the named location"),
+            (_, Fits::Named(_)) => return refused("can be on the server level only, and not inside"),
+            (_, Fits::Regex(_) | Fits::Skipped(_)) => return Ok(()),
+            (_, Fits::Exact(name) | Fits::Prefix { name, .. }) => name,
+            (_, Fits::Rest) => return refused("cannot be inside"),
+        };
+        match &self.fits {
+            Fits::Prefix { name: outer, .. } if name.starts_with(outer.as_str()) => Ok(()),
+            _ => refused("is outside location"),
+        }
+    }
+
+    /// Whether nginx refuses two of them side by side.
+    pub(super) fn is_same_as(&self, other: &Location) -> bool {
+        match (&self.fits, &other.fits) {
+            (Fits::Exact(a), Fits::Exact(b)) => a == b,
+            (Fits::Prefix { name: a, .. }, Fits::Prefix { name: b, .. }) => a == b,
+            _ => false,
+        }
+    }
+
+    /// Whether nginx redirects `uri` here, which lacks the last slash of a location that hands over.
+    pub(super) fn redirects(&self, uri: &[u8]) -> bool {
+        let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };
+        matches!(self.content, Content::HandedOver(_)) && name.as_bytes().strip_suffix(b"/") == Some(uri)
+    }
+}
+
+impl Fits {
+    fn read(directive: &Directive) -> Result<Self, NginxConfError> {
+        let args = directive.args_within(1..=2)?;
+        let (modifier, name) = match args {
+            [modifier, name] => (modifier.text.as_str(), name.text.as_str()),
+            [word, ..] => joined(word),
+            [] => ("", ""),
+        };
+        let prefix = |is_firm| Fits::Prefix { name: name.to_owned(), is_firm };
+        let regex = |case| regexes::compile(name, case).map_or_else(Fits::Skipped, Fits::Regex);
+        Ok(match modifier {
+            "" if name.starts_with('@') => Fits::Named(name.to_owned()),
+            "" => prefix(false),
+            "^~" => prefix(true),
+            "=" => Fits::Exact(name.to_owned()),
+            "~" => regex(Case::Sensitive),
+            "~*" => regex(Case::Insensitive),
+            other => {
+                let message = format!("invalid location modifier \"{}\"", shown(other));
+                return Err(NginxConfError::at(&args[0].place, message));
+            }
+        })
+    }
+}
+
+/// A modifier and a name that are written as one word: `=/a`.
+fn joined(word: &Word) -> (&str, &str) {
+    let cut = ["=", "^~", "~*", "~"].into_iter().find(|modifier| word.text.starts_with(modifier)).map_or(0, str::len);
+    word.text.split_at(cut)
+}

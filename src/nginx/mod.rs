@@ -1,0 +1,183 @@
+//! A configuration of nginx: which logs it writes in which formats, and what it serves from files.
+//!
+//! `lexer` → `tree` is the way of the text, with `include` and `lua` beside it. `formats`, `access_log` and `logs` say
+//! what is logged where. `server`, `location`, `content` and `rewrite` say who answers for a path, `hosts` which server is
+//! asked. `explain` tells all of it. Nothing here reads a log.
+
+mod access_log;
+mod content;
+mod error;
+mod explain;
+mod formats;
+mod hosts;
+mod include;
+mod lexer;
+mod location;
+mod logs;
+mod lua;
+mod names;
+mod nearest;
+mod place;
+mod regexes;
+mod rewrite;
+mod server;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod unheeded;
+mod uri;
+
+use std::path::{Path, PathBuf};
+
+pub use access_log::NginxLogTarget;
+pub use error::NginxConfError;
+pub use formats::{NginxEscape, NginxFormat};
+pub use logs::NginxLog;
+
+use crate::classify::StaticRules;
+use crate::format::path_and_query;
+use hosts::Hosts;
+use location::Inherited;
+use logs::Logs;
+use server::{Class, Server};
+use tree::Directive;
+
+/// What a configuration of nginx says about its logs, and about who answers for a path.
+///
+/// ```
+/// use logstat::{NginxConf, StaticRules};
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("nginx.conf");
+/// # std::fs::write(&path, "events {} http { log_format main '$remote_addr $request'; access_log /var/log/a.log main;
+/// #     server { location /files/ { root /srv; } location / { proxy_pass http://app; } } }")?;
+/// let conf = NginxConf::read(&path)?;
+/// for (path, formats) in conf.files() {
+///     println!("{} is written as {}", path.display(), formats[0].name());
+/// }
+/// // location /files/ { root /srv; } location / { proxy_pass http://app; }
+/// let rules = StaticRules::default();
+/// assert!(conf.is_static(&rules, None, b"/files/price%20list"));
+/// assert!(!conf.is_static(&rules, None, b"/files/../logo.png"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct NginxConf {
+    prefix: PathBuf,
+    files: Vec<PathBuf>,
+    logs: Logs,
+    servers: Vec<Server>,
+    hosts: Hosts,
+}
+
+impl NginxConf {
+    /// Reads a configuration and all that it includes.
+    ///
+    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the
+    /// file lies in a directory `conf`, as it does when nginx is built from its sources, that is the directory above;
+    /// otherwise it is the directory of the file. [`NginxConf::read_with_prefix`] is told.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and what nginx would refuse of what is understood here, with its place.
+    /// Directives that have nothing to do with logs or locations are not looked at.
+    pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
+        Self::read_with_prefix(path, &prefix_of(path))
+    }
+
+    /// As [`NginxConf::read`], with nginx's prefix (its option `-p`).
+    ///
+    /// # Errors
+    /// As [`NginxConf::read`].
+    pub fn read_with_prefix(path: &Path, prefix: &Path) -> Result<NginxConf, NginxConfError> {
+        let (directives, files) = tree::read(path)?;
+        let http = http_block(path, &directives)?;
+        let logs = Logs::read(http, &directives, prefix)?;
+        let merges_slashes = server::merge_slashes(http).unwrap_or(true);
+        let inherited = Inherited::default().and(http);
+        let servers = http.iter().filter(|directive| directive.is("server"));
+        let servers = servers.map(|directive| Server::read(directive, &inherited, merges_slashes));
+        let servers = servers.collect::<Result<Vec<_>, _>>()?;
+        Ok(NginxConf { prefix: prefix.to_owned(), files, logs, hosts: Hosts::new(&servers), servers })
+    }
+
+    /// The formats that it defines, and `combined`, which is built in and comes first.
+    pub fn formats(&self) -> &[NginxFormat] {
+        &self.logs.formats
+    }
+
+    /// The logs that it names, in its order: also those that cannot be read, or that nothing is written to.
+    pub fn logs(&self) -> &[NginxLog] {
+        &self.logs.logs
+    }
+
+    /// The formats in which a log is written: one, unless two levels write it differently.
+    pub fn formats_of(&self, log: &NginxLog) -> Vec<&NginxFormat> {
+        log.formats.iter().map(|format| &self.logs.formats[*format]).collect()
+    }
+
+    /// The files to read for every request once, each with the formats that are written to it.
+    ///
+    /// A name with variables stands for the files that are there and fit it, but for logs of errors. A log is left out if
+    /// each of its requests is also in another one beside it.
+    pub fn files(&self) -> Vec<(PathBuf, Vec<&NginxFormat>)> {
+        self.logs.files()
+    }
+
+    /// Whether nginx answers a path from a file, in the location that it chooses for it.
+    ///
+    /// `host` is `$host` as logged, if it is; `path` the target of the request as logged, but for nginx's escapes of
+    /// logs. Where the file system decides, as with `try_files $uri @app`, the rules do. What nginx refuses is dynamic.
+    ///
+    /// This goes through the locations one by one: it is for distinct paths, not for every line.
+    pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
+        let server = self.hosts.server(host).map(|at| &self.servers[at]);
+        let merges_slashes = server.is_none_or(|server| server.merges_slashes);
+        let Some(uri) = uri::normalized(&path_and_query(path), merges_slashes) else { return false };
+        match server.map_or(Class::ByRules, |server| server.class(&uri)) {
+            Class::Static => true,
+            Class::Dynamic => false,
+            Class::ByRules => rules.is_static(&uri),
+        }
+    }
+
+    /// What is skipped because the `regex` crate cannot express it (look-around, for one), each with its place:
+    /// `nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`.
+    pub fn skipped(&self) -> Vec<String> {
+        self.servers.iter().flat_map(Server::skipped).collect()
+    }
+
+    /// What was understood, for people: formats, logs, and for each location static or dynamic and why.
+    pub fn explain(&self) -> String {
+        explain::explain(self)
+    }
+}
+
+/// The directory that nginx was most likely built to start from.
+fn prefix_of(path: &Path) -> PathBuf {
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let is_conf = std::path::absolute(path).is_ok_and(|full| full.parent().is_some_and(|dir| dir.ends_with("conf")));
+    match dir.parent() {
+        _ if !is_conf => dir.to_owned(),
+        Some(above) if dir.ends_with("conf") => above.to_owned(),
+        _ => dir.join(".."),
+    }
+}
+
+fn http_block<'a>(path: &Path, directives: &'a [Directive]) -> Result<&'a [Directive], NginxConfError> {
+    let mut blocks = directives.iter().filter(|directive| directive.is("http"));
+    let Some(http) = blocks.next() else {
+        return Err(match directives.iter().find(|directive| directive.is("server") || directive.is("location")) {
+            Some(inner) => inner.error(format!(
+                "\"{}\" is not in an \"http\" block: give the main configuration, which includes this file",
+                inner.name.text
+            )),
+            None => NginxConfError::of_file(path, "no \"http\" block in this configuration"),
+        });
+    };
+    match blocks.next() {
+        Some(second) => {
+            Err(second.error(format!("\"http\" directive is duplicate: the first is at {}", http.name.place)))
+        }
+        None => http.body(),
+    }
+}

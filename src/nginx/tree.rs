@@ -1,0 +1,199 @@
+//! The directives of a configuration, nested as its blocks are, with included files in their places.
+
+use std::path::{Path, PathBuf};
+
+use super::error::NginxConfError;
+use super::include;
+use super::lexer::{Lexer, Token};
+use super::place::{Word, shown, shown_path};
+
+/// A directive: `name args… ;` or `name args… { block }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Directive {
+    pub(crate) name: Word,
+    pub(crate) args: Vec<Word>,
+    pub(crate) block: Option<Vec<Directive>>,
+}
+
+impl Directive {
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.text == name
+    }
+
+    /// The directives of its block, of which nginx wants one. Asked for where the directive has its meaning: in a
+    /// `map`, `http 80;` is no mistake.
+    pub(super) fn body(&self) -> Result<&[Directive], NginxConfError> {
+        let missing = || self.error(format!("directive \"{}\" has no opening \"{{\"", self.name.text));
+        self.block.as_deref().ok_or_else(missing)
+    }
+
+    pub(super) fn error(&self, message: impl Into<String>) -> NginxConfError {
+        NginxConfError::at(&self.name.place, message)
+    }
+
+    /// The arguments, if there are as many as nginx takes.
+    pub(super) fn args_within(&self, counts: std::ops::RangeInclusive<usize>) -> Result<&[Word], NginxConfError> {
+        if counts.contains(&self.args.len()) {
+            return Ok(&self.args);
+        }
+        Err(self.error(format!("invalid number of arguments in \"{}\"", self.name.text)))
+    }
+
+    /// As it stands in the file, but for quotes and white space.
+    pub(super) fn written(&self) -> String {
+        let words: Vec<_> = std::iter::once(&self.name).chain(&self.args).map(|word| shown(&word.text)).collect();
+        words.join(" ")
+    }
+}
+
+/// Some directives that never have a block: where a `;` is forgotten, the words run on to the next brace.
+const WITHOUT_BLOCK: [&str; 25] = [
+    "access_log",
+    "alias",
+    "error_log",
+    "error_page",
+    "fastcgi_pass",
+    "gzip",
+    "include",
+    "index",
+    "internal",
+    "listen",
+    "log_format",
+    "pid",
+    "proxy_pass",
+    "proxy_set_header",
+    "return",
+    "rewrite",
+    "root",
+    "sendfile",
+    "server_name",
+    "set",
+    "try_files",
+    "user",
+    "uwsgi_param",
+    "uwsgi_pass",
+    "worker_processes",
+];
+
+/// Blocks in blocks and files in files, at most: nobody nests so deep, and the stack is finite.
+const MAX_DEPTH: usize = 100;
+/// Files, each as often as it is included. A few files that include each other twice would be millions.
+const MAX_FILES: usize = 10_000;
+
+/// The directives of `path` and of all that it includes, and the files that were read.
+pub(super) fn read(path: &Path) -> Result<(Vec<Directive>, Vec<PathBuf>), NginxConfError> {
+    let dir = path.parent().unwrap_or(Path::new("")).to_owned();
+    let mut reader = Reader { dir, open: Vec::new(), files: Vec::new() };
+    let directives =
+        reader.file(path, 0).map_err(|error| NginxConfError::of_file(path, crate::error::plain(&error)))??;
+    Ok((directives, reader.files))
+}
+
+struct Reader {
+    /// Of the main file: what is included is found from there, from included files too.
+    dir: PathBuf,
+    /// The files that are being read, for one that includes itself.
+    open: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Reader {
+    /// The outer error is of the file, and for the one who asked for it.
+    fn file(&mut self, path: &Path, depth: usize) -> std::io::Result<Result<Vec<Directive>, NginxConfError>> {
+        let text = std::fs::read(path)?;
+        self.open.push(path.canonicalize()?);
+        self.files.push(path.to_owned());
+        let directives = self.level(&mut Lexer::new(&text, path), None, depth);
+        self.open.pop();
+        Ok(directives)
+    }
+
+    /// The directives up to the `}` of the block that `opener` has opened, or up to the end of the file.
+    fn level(
+        &mut self,
+        lexer: &mut Lexer<'_>,
+        opener: Option<&Word>,
+        depth: usize,
+    ) -> Result<Vec<Directive>, NginxConfError> {
+        let mut directives = Vec::new();
+        loop {
+            let name = match (lexer.next()?, opener) {
+                (Token::Word(word), _) => word,
+                (Token::Close(_), Some(_)) | (Token::End(_), None) => return Ok(directives),
+                (Token::Close(place), None) => {
+                    return Err(NginxConfError::at(&place, "unexpected \"}\": no block is open in this file"));
+                }
+                (Token::End(place), Some(opener)) => return Err(unfinished(&place, opener, "block", "}")),
+                (Token::Semicolon(place), _) => return Err(NginxConfError::at(&place, "unexpected \";\"")),
+                (Token::Open(place), _) => {
+                    return Err(NginxConfError::at(&place, "unexpected \"{\": no directive stands before it"));
+                }
+            };
+            let directive = self.directive(lexer, name, depth)?;
+            if directive.is("include") {
+                self.include(&directive, depth, &mut directives)?;
+            } else {
+                directives.push(directive);
+            }
+        }
+    }
+
+    fn directive(&mut self, lexer: &mut Lexer<'_>, name: Word, depth: usize) -> Result<Directive, NginxConfError> {
+        let mut args = Vec::new();
+        let open = loop {
+            match lexer.next()? {
+                Token::Word(word) => args.push(word),
+                Token::Semicolon(_) => return Ok(Directive { name, args, block: None }),
+                Token::Open(_) if WITHOUT_BLOCK.contains(&name.text.as_str()) => {
+                    let message = format!("directive \"{}\" is not terminated by \";\"", name.text);
+                    return Err(NginxConfError::at(&name.place, message));
+                }
+                Token::Open(place) => break place,
+                Token::Close(place) => {
+                    let message = format!(
+                        "unexpected \"}}\": directive \"{}\" of line {} is not terminated by \";\"",
+                        shown(&name.text),
+                        name.place.line
+                    );
+                    return Err(NginxConfError::at(&place, message));
+                }
+                Token::End(place) => return Err(unfinished(&place, &name, "directive", ";")),
+            }
+        };
+        if name.text.ends_with("_by_lua_block") {
+            lexer.skip_lua(&open)?;
+            return Ok(Directive { name, args, block: Some(Vec::new()) });
+        }
+        if depth == MAX_DEPTH {
+            return Err(NginxConfError::at(&open, format!("blocks are nested deeper than {MAX_DEPTH}")));
+        }
+        let block = self.level(lexer, Some(&name), depth + 1)?;
+        Ok(Directive { name, args, block: Some(block) })
+    }
+
+    fn include(&mut self, asked: &Directive, depth: usize, into: &mut Vec<Directive>) -> Result<(), NginxConfError> {
+        let wanted = &asked.args_within(1..=1)?[0];
+        let error = |message: String| NginxConfError::at(&wanted.place, message);
+        for path in include::paths(&self.dir, &wanted.text).map_err(error)? {
+            let what = |what: &str| error(format!("include of {}: {what}", shown_path(&path)));
+            if path.canonicalize().is_ok_and(|real| self.open.contains(&real)) {
+                return Err(what("this file includes itself"));
+            }
+            if depth == MAX_DEPTH || self.files.len() == MAX_FILES {
+                return Err(what("too many files"));
+            }
+            let directives = self.file(&path, depth + 1).map_err(|error| what(&crate::error::plain(&error)))??;
+            into.extend(directives);
+        }
+        Ok(())
+    }
+}
+
+fn unfinished(end: &super::place::Place, of: &Word, what: &str, missing: &str) -> NginxConfError {
+    let message = format!(
+        "unexpected end of file: the {what} \"{}\" of line {} has no \"{missing}\"",
+        shown(&of.text),
+        of.place.line
+    );
+    NginxConfError::at(end, message)
+}
