@@ -128,12 +128,15 @@ fn target(text: &str) -> Option<To> {
     }
 }
 
-/// Whether an `if` asks for a file of the path: `if (!-f $request_filename)`.
+/// Whether an `if` asks for the file of the path: `if (!-f $request_filename)`, which is older than `try_files` too.
 fn is_file_check(directive: &Directive) -> bool {
-    let words: Vec<_> = directive.args.iter().map(|word| word.text.trim_matches(['(', ')'])).collect();
-    let asks = words.iter().any(|word| matches!(word.trim_start_matches('!'), "-f" | "-e" | "-d"));
-    let of_path = |part: &Part| matches!(part, Part::Variable(_));
-    asks && words.iter().any(|word| Template::new(word).parts().iter().any(of_path))
+    let is_path = |part: &Part| match part {
+        Part::Variable(name) => matches!(name.as_str(), "request_filename" | "uri" | "document_uri" | "request_uri"),
+        Part::Literal(_) => false,
+    };
+    let words = || directive.args.iter().map(|word| word.text.trim_start_matches('('));
+    words().any(|word| matches!(word.trim_start_matches('!'), "-f" | "-e" | "-d"))
+        && words().any(|word| Template::new(word).parts().iter().any(is_path))
 }
 
 /// Whether a block hands over, and whether it does anything to the answer.

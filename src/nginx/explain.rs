@@ -115,7 +115,10 @@ fn explain_server(text: &mut Text, conf: &NginxConf, at: usize, server: &Server)
         }
     }
     let mut rows = Vec::new();
-    location_rows(server, 0, 0, &mut rows);
+    // A server that answers everything comes to none of its locations.
+    if !server.always_answers() {
+        location_rows(server, 0, 0, &mut rows);
+    }
     rows.push(location_row(server, 0, 0));
     text.rows(1, &rows);
     for unheeded in server.locations.iter().flat_map(|location| &location.unheeded) {
@@ -133,6 +136,7 @@ fn location_rows(server: &Server, outer: usize, depth: usize, rows: &mut Vec<[St
 fn location_row(server: &Server, at: usize, depth: usize) -> [String; 4] {
     let location = &server.locations[at];
     let (name, place) = match location.fits {
+        Fits::Rest if location.nested.is_empty() || server.always_answers() => ("all".to_owned(), "-".to_owned()),
         Fits::Rest => ("all else".to_owned(), "-".to_owned()),
         _ => (format!("{}{}", "  ".repeat(depth), location.written), location.place.to_string()),
     };

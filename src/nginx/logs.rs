@@ -94,8 +94,8 @@ impl Logs {
                 match files.iter_mut().find(|(other, _)| *other == path) {
                     None => files.push((path, of(log))),
                     Some((_, formats)) => {
-                        formats.extend(of(log));
-                        formats.dedup();
+                        let others = of(log).into_iter().filter(|format| !formats.contains(format)).collect::<Vec<_>>();
+                        formats.extend(others);
                     }
                 }
             }

@@ -96,6 +96,11 @@ impl Server {
         skipped
     }
 
+    /// Whether it answers every request before it looks at a location.
+    pub(super) fn always_answers(&self) -> bool {
+        matches!(self.locations[0].steps.first(), Some(rewrite::Step::Return(_)))
+    }
+
     /// Who answers for a path, which is [normalized](super::uri::normalized).
     pub(super) fn class(&self, uri: &[u8]) -> Class {
         match rewrite::run(&self.locations[0].steps, uri.to_vec()) {

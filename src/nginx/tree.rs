@@ -83,7 +83,7 @@ const MAX_FILES: usize = 10_000;
 /// The directives of `path` and of all that it includes, and the files that were read.
 pub(super) fn read(path: &Path) -> Result<(Vec<Directive>, Vec<PathBuf>), NginxConfError> {
     let dir = path.parent().unwrap_or(Path::new("")).to_owned();
-    let mut reader = Reader { dir, open: Vec::new(), files: Vec::new() };
+    let mut reader = Reader { dir, open: Vec::new(), files: Vec::new(), count: 0 };
     let directives =
         reader.file(path, 0).map_err(|error| NginxConfError::of_file(path, crate::error::plain(&error)))??;
     Ok((directives, reader.files))
@@ -94,7 +94,10 @@ struct Reader {
     dir: PathBuf,
     /// The files that are being read, for one that includes itself.
     open: Vec<PathBuf>,
+    /// Each once.
     files: Vec<PathBuf>,
+    /// How many were read, each as often as it was.
+    count: usize,
 }
 
 impl Reader {
@@ -102,7 +105,10 @@ impl Reader {
     fn file(&mut self, path: &Path, depth: usize) -> std::io::Result<Result<Vec<Directive>, NginxConfError>> {
         let text = std::fs::read(path)?;
         self.open.push(path.canonicalize()?);
-        self.files.push(path.to_owned());
+        self.count += 1;
+        if !self.files.iter().any(|file| file == path) {
+            self.files.push(path.to_owned());
+        }
         let directives = self.level(&mut Lexer::new(&text, path), None, depth);
         self.open.pop();
         Ok(directives)
@@ -179,7 +185,7 @@ impl Reader {
             if path.canonicalize().is_ok_and(|real| self.open.contains(&real)) {
                 return Err(what("this file includes itself"));
             }
-            if depth == MAX_DEPTH || self.files.len() == MAX_FILES {
+            if depth == MAX_DEPTH || self.count == MAX_FILES {
                 return Err(what("too many files"));
             }
             let directives = self.file(&path, depth + 1).map_err(|error| what(&crate::error::plain(&error)))??;

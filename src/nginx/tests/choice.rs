@@ -214,6 +214,7 @@ fn what_answers_is_static_or_dynamic() {
         ("location / { error_page 404 = @app; }", false, true),
         ("location / { error_page 404 /404.html; }", true, true),
         ("location / { if (!-f $request_filename) { proxy_pass http://a; } }", false, true),
+        ("location / { if (-f $document_root/closed.html) { proxy_pass http://a; } }", true, true),
         ("location / { if ($request_method = POST) { proxy_pass http://a; } }", true, true),
         ("location / { proxy_pass http://a; location ~ css$ { root /srv; } }", false, true),
         ("location / { rewrite ^ /index.php last; }", false, false),
@@ -239,6 +240,12 @@ fn what_answers_is_static_or_dynamic() {
         assert_eq!((is_static(&conf, "/page"), is_static(&conf, "/site.css")), (page, file), "{text}");
     }
     assert!(is_static(&http("").unwrap(), "/site.css") && !is_static(&http("").unwrap(), "/page"));
+}
+
+#[test]
+fn a_configuration_serves_all_threads() {
+    fn is_shared<T: Send + Sync + 'static>(_: &T) {}
+    is_shared(&http("").unwrap());
 }
 
 #[test]

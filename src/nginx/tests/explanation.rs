@@ -1,6 +1,6 @@
 //! What is told of a configuration.
 
-use super::read_all;
+use super::{http, read_all};
 
 #[test]
 fn all_that_was_understood_is_told() {
@@ -57,6 +57,13 @@ fn all_that_was_understood_is_told() {
     let why = "is skipped: look-around, including look-ahead and look-behind, is not supported";
     let lines = [("2:68", "server_name ~(?=x)"), ("6:37", "location ~ ^/(?!x)")];
     assert_eq!(skipped, lines.map(|(place, what)| format!("DIR/site:{place}: {what} {why}")));
+}
+
+#[test]
+fn a_server_that_always_answers_has_nothing_else_to_tell() {
+    let conf = http("server { return 301 https://a; location / { proxy_pass http://a; } }").unwrap();
+    let text = conf.explain();
+    assert!(text.contains("  all  dynamic  -  return 301 https://a\n") && !text.contains("proxy_pass"), "{text}");
 }
 
 #[test]

@@ -119,6 +119,16 @@ fn what_is_wrong_with_the_grammar_has_its_place() {
 }
 
 #[test]
+fn files_that_double_each_other_come_to_an_end() {
+    let text = |i: usize| format!("include {}; include {};", i + 1, i + 1);
+    let mut files = vec![("nginx.conf".to_owned(), text(0))];
+    files.extend((1..30).map(|i| (i.to_string(), text(i))));
+    files.push(("30".to_owned(), String::new()));
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert!(read_all(&files).unwrap_err().ends_with("too many files"));
+}
+
+#[test]
 fn other_blocks_have_words_of_their_own() {
     let text = "map $scheme $port { default 1; http 80; location 3; include x; }
         upstream app { server unix:/tmp/app.sock; server 10.0.0.1; }
