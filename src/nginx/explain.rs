@@ -12,7 +12,7 @@ use super::rewrite;
 use super::server::{Class, Server};
 
 /// Columns are not made wider than this for one long name.
-const WIDEST: usize = 40;
+const WIDEST: usize = 60;
 
 pub(super) fn explain(conf: &NginxConf) -> String {
     let mut text = Text::default();
@@ -166,9 +166,7 @@ fn legend(text: &mut Text, servers: &[Server]) {
         text.line(0, "\nby rules: nginx looks for a file and hands over if there is none, which no log tells. Static are the paths");
         text.line(0, "that the rules of extensions and prefixes have as static; all others are dynamic.");
     }
-    let mut sockets = servers.iter().flat_map(|server| &server.listens).map(|listen| &listen.socket);
-    let first = sockets.next();
-    if sockets.any(|socket| Some(socket) != first) {
+    if servers.len() > 1 {
         text.line(0, "\nsockets: a log does not say on which one a request came in, so the servers of all are one list here. Of two");
         text.line(0, "with one name, the one that does more than to answer with a return is taken.");
     }

@@ -56,7 +56,7 @@ impl NginxFormat {
         self.escape
     }
 
-    /// Its text, all strings joined; what [`LogFormat`](crate::LogFormat) reads.
+    /// Its text, all strings joined: what [`LogFormat`](crate::LogFormat) reads, where values are escaped by default.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -128,6 +128,11 @@ impl NginxConf {
     /// `host` is `$host` as logged, if it is; `path` the target of the request as logged, but for nginx's escapes of
     /// logs. Where the file system decides, as with `try_files $uri @app`, the rules do. What nginx refuses is dynamic.
     ///
+    /// Not followed, and told by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
+    /// `proxy_pass` in it, which is a `try_files`; a `rewrite` to variables that only nginx knows, and those that
+    /// [`NginxConf::skipped`] lists; `error_page`, but for `error_page 404 = @app`. `internal` makes no difference. Of a
+    /// directory, the first `index` file is taken to be there.
+    ///
     /// This goes through the locations one by one: it is for distinct paths, not for every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
         let server = self.hosts.server(host).map(|at| &self.servers[at]);

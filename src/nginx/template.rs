@@ -1,5 +1,8 @@
 //! Text with `$variables` in it: names of logs, what a `rewrite` or a `try_files` leads to.
 
+/// nginx reads request lines of 8 KiB unless it is told otherwise.
+const LONGEST: usize = 1 << 16;
+
 /// A text cut into what stands for itself and names of variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Template(Vec<Part>);
@@ -37,7 +40,8 @@ impl Template {
         self.0.iter().any(|part| matches!(part, Part::Variable(_)))
     }
 
-    /// The path that it is with these values, up to where the query begins; `None` if a variable has no value here.
+    /// The path that it is with these values, up to where the query begins. `None` if a variable has no value here, or
+    /// if it is longer than any request can be: `$uri$uri` doubles with every turn.
     pub(super) fn path(&self, value: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         for part in &self.0 {
@@ -52,6 +56,9 @@ impl Template {
                 }
                 Part::Variable(name) if matches!(name.as_str(), "is_args" | "args" | "query_string") => break,
                 Part::Variable(name) => out.extend_from_slice(&value(name)?),
+            }
+            if out.len() > LONGEST {
+                return None;
             }
         }
         Some(out)
@@ -106,6 +113,7 @@ mod tests {
             ("/index.php$is_args$args", Some("/index.php")),
             ("$uri/x", Some("/u/x")),
             ("/$unknown", None),
+            (&"$uri".repeat(LONGEST), None),
         ] {
             assert_eq!(Template::new(text).path(value).as_deref(), expected.map(str::as_bytes), "{text}");
         }
