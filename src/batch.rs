@@ -193,6 +193,11 @@ impl<'a> Batch<'a> {
         self.len = at + 1;
     }
 
+    /// Says again whether a line is static.
+    pub(crate) fn set_static(&mut self, row: usize, is_static: bool) {
+        self.is_static[row] = is_static;
+    }
+
     pub(crate) fn clear(&mut self) {
         self.len = 0;
     }

@@ -2,11 +2,13 @@
 
 use bumpalo::Bump;
 
-use crate::batch::{Batch, Hits, ROWS};
+use crate::batch::{Batch, Fields, Hits, ROWS, TextField};
+use crate::classify::ByLocation;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Quotes, Row};
 use crate::input::{Access, Chunk, Input, Source, clean, is_blank};
+use crate::nginx::NginxConf;
 use crate::question::Question;
 use crate::report::{self, Report};
 use crate::table::{InputLedger, Sample, Seed, Tally};
@@ -70,18 +72,20 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let of_files: Vec<_> = sources.iter().map(|s| s.with_head(|head| FormatsOfFile::detect(&formats, head))).collect();
     let plan = report::tables(question);
     let filter = Filter::new(question);
+    let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
+    let mut needs = Tally::needs(&plan).and(filter.needs());
+    let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
+    if by_location.is_some() {
+        needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
+    }
     let scan = Scan {
         sources: &sources,
         of_files: &of_files,
         formats: formats.len(),
         filter,
-        filler: Filler {
-            needs: Tally::needs(&plan).and(filter.needs()),
-            query: question.query,
-            rules: &question.static_rules,
-        },
+        by_location: by_location.map(|conf| (conf, seed)),
+        filler: Filler { needs, query: question.query, rules: &question.static_rules },
     };
-    let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
     report::assemble(question, &formats, &of_files, sources, &tally, problems)
 }
@@ -92,6 +96,7 @@ pub(crate) struct Scan<'s> {
     pub(crate) of_files: &'s [FormatsOfFile<'s>],
     pub(crate) formats: usize,
     pub(crate) filter: Filter,
+    pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
     pub(crate) filler: Filler<'s>,
 }
 
@@ -122,7 +127,7 @@ impl Scan<'_> {
 
     fn work(&self, mut tally: Tally) -> Tally {
         tally.ledger.inputs = vec![InputLedger::new(self.formats); self.sources.len()];
-        let mut worker = Worker { scan: self, clock: Clock::default(), hits: Hits::with_capacity(ROWS), tally };
+        let mut worker = Worker::new(self, tally);
         let mut buffer = Vec::new();
         for (input, source) in self.sources.iter().enumerate() {
             while let Some(chunk) = source.next(&mut buffer) {
@@ -138,10 +143,16 @@ pub(crate) struct Worker<'s> {
     pub(crate) scan: &'s Scan<'s>,
     pub(crate) clock: Clock,
     pub(crate) hits: Hits,
+    by_location: Option<ByLocation<'s>>,
     pub(crate) tally: Tally,
 }
 
-impl Worker<'_> {
+impl<'s> Worker<'s> {
+    pub(crate) fn new(scan: &'s Scan<'s>, tally: Tally) -> Worker<'s> {
+        let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
+        Worker { scan, clock: Clock::default(), hits: Hits::with_capacity(ROWS), by_location, tally }
+    }
+
     /// Counts a chunk, a batch at a time.
     fn count(&mut self, input: usize, chunk: Chunk<'_>) {
         let bump = Bump::new();
@@ -156,6 +167,9 @@ impl Worker<'_> {
             if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.start as u64) {
                 place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
                 continue;
+            }
+            if let Some(by_location) = &mut self.by_location {
+                by_location.judge(&mut batch);
             }
             self.scan.filter.select(&batch, &mut self.hits);
             self.tally.add(&batch, &self.hits);

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::classify::StaticRules;
 use crate::dimension::Dimension;
 use crate::format::LogFormat;
+use crate::nginx::NginxConf;
 use crate::time::{Moment, Unit};
 
 /// A part of the report.
@@ -124,6 +125,8 @@ pub struct Question {
     pub slow_ms: u64,
     /// What counts as static.
     pub static_rules: StaticRules,
+    /// Whose locations decide what is static, in place of the rules; they still do where the file system decides.
+    pub nginx_conf: Option<NginxConf>,
     /// How visitors are counted.
     pub uv: UvMethod,
     /// How lines are read; by default the format is found out.
@@ -142,6 +145,7 @@ impl Default for Question {
             query: Query::default(),
             slow_ms: 300,
             static_rules: StaticRules::default(),
+            nginx_conf: None,
             uv: UvMethod::default(),
             log_format: None,
         }

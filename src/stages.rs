@@ -15,7 +15,6 @@ use crate::input::Chunk;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::{Question, UvMethod};
 use crate::table::{AddressKeys, GroupId, InputLedger, Keys, Seed, TablePlan, Tally};
-use crate::time::Clock;
 
 /// What is measured of each group.
 #[derive(Clone, Copy, Debug)]
@@ -85,9 +84,10 @@ impl<'f> Scanner<'f> {
             of_files: std::slice::from_ref(&self.of_file),
             formats: self.formats,
             filter: Filter::new(&self.question),
+            by_location: None,
             filler: Filler { needs, query: self.question.query, rules: &self.question.static_rules },
         };
-        let mut worker = Worker { scan: &scan, clock: Clock::default(), hits: Vec::with_capacity(ROWS), tally };
+        let mut worker = Worker::new(&scan, tally);
         let mut place = Place::new(0, Chunk { bytes: log, offset: 0 });
         let bump = Bump::new();
         let mut batch = Batch::new(needs, ROWS);

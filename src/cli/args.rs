@@ -81,6 +81,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true)]
     static_ext: Vec<String>,
 
+    /// nginx's own configuration: its logs, formats and locations
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    #[arg(
+        long_help = "nginx's own configuration: without FILE the logs that it names are read, each in its format, and its \
+                       locations decide what is static"
+    )]
+    pub(crate) nginx_conf: Option<PathBuf>,
+
+    /// Prints what is understood of --nginx-conf, and reads no log
+    #[arg(long, requires = "nginx_conf", hide_short_help = true)]
+    pub(crate) explain: bool,
+
     /// Prints what counts as static, and reads nothing
     #[arg(long, hide_short_help = true)]
     pub(crate) list_static: bool,

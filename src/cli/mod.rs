@@ -16,7 +16,7 @@ mod values;
 use std::time::Instant;
 
 use clap::Parser;
-use logstat::{Access, Engine, ErrorKind, Outcome, count, guard_mappings};
+use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, count, guard_mappings};
 
 use args::Args;
 use inputs::Inputs;
@@ -48,11 +48,34 @@ pub(crate) fn run() -> End {
 
 /// Counts and writes; the error is a wrong use that only several arguments together show.
 fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
-    let question = args.question()?;
+    let mut question = args.question()?;
+    let mut files = args.files.clone();
+    if let Some(path) = &args.nginx_conf {
+        let conf = match NginxConf::read(path) {
+            Ok(conf) => conf,
+            Err(error) => {
+                messages.error(&error);
+                return Ok(End::Misused);
+            }
+        };
+        if args.explain {
+            return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
+        }
+        conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+        if files.is_empty() {
+            files = conf.files().into_iter().map(|(file, _)| file).collect();
+            if files.is_empty() {
+                messages
+                    .error(format_args!("{}: names no access log that can be read; give the files", path.display()));
+                return Ok(End::Failed);
+            }
+        }
+        question.nginx_conf = Some(conf);
+    }
     if args.list_static {
         return Ok(stdout::write(messages, |out| static_rules::write(&question.static_rules, out)));
     }
-    let Some(inputs) = Inputs::of(&args.files) else { return Ok(help::say_short()) };
+    let Some(inputs) = Inputs::of(&files) else { return Ok(help::say_short()) };
     for note in args.notes(&question).into_iter().chain(inputs.repeated()) {
         messages.note(&note);
     }
