@@ -26,23 +26,50 @@ pub(crate) enum TextField {
 /// How many text fields there are.
 pub(crate) const TEXTS: usize = 8;
 
+/// How many more variables a question can rank, each in a column that it has for the question alone.
+pub(crate) const EXTRAS: usize = 16;
+
+/// A column of texts: a text field's, or that of a variable which the question names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Column(u8);
+
+impl Column {
+    /// The column of the variable that is `place`th of those that the question names, below [`EXTRAS`].
+    pub(crate) const fn extra(place: usize) -> Column {
+        Column((TEXTS + place) as u8)
+    }
+}
+
+impl From<TextField> for Column {
+    #[inline(always)]
+    fn from(field: TextField) -> Column {
+        Column(field as u8)
+    }
+}
+
 /// A set of fields: what a question needs, or what a format logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fields(u16);
+pub(crate) struct Fields(u32);
 
 impl Fields {
     pub(crate) const NONE: Fields = Fields(0);
-    pub(crate) const TIME: Fields = Fields(1 << 8);
-    pub(crate) const STATUS: Fields = Fields(1 << 9);
-    pub(crate) const BYTES: Fields = Fields(1 << 10);
-    pub(crate) const REQUEST_TIME: Fields = Fields(1 << 11);
+    pub(crate) const TIME: Fields = Fields(1 << (TEXTS + EXTRAS));
+    pub(crate) const STATUS: Fields = Fields(2 << (TEXTS + EXTRAS));
+    pub(crate) const BYTES: Fields = Fields(4 << (TEXTS + EXTRAS));
+    pub(crate) const REQUEST_TIME: Fields = Fields(8 << (TEXTS + EXTRAS));
+    /// The columns that variables have which the question names.
+    pub(crate) const EXTRA: Fields = Fields(((1 << EXTRAS) - 1) << TEXTS);
     /// All that a request line holds.
     pub(crate) const REQUEST: Fields = Fields(
         Fields::text(TextField::Method).0 | Fields::text(TextField::Path).0 | Fields::text(TextField::Protocol).0,
     );
 
     pub(crate) const fn text(field: TextField) -> Fields {
-        Fields(1 << field as u16)
+        Fields(1 << field as u32)
+    }
+
+    pub(crate) const fn column(column: Column) -> Fields {
+        Fields(1 << column.0)
     }
 
     #[must_use]
@@ -109,7 +136,7 @@ pub(crate) struct Numbers {
 pub(crate) struct Batch<'a> {
     len: usize,
     /// Every column has its whole length from the start: a line is stored in ten of them, and room is asked for once.
-    texts: [Vec<&'a [u8]>; TEXTS],
+    texts: [Vec<&'a [u8]>; TEXTS + EXTRAS],
     wall_s: Vec<i64>,
     offset_min: Vec<i16>,
     status: Vec<Status>,
@@ -141,8 +168,9 @@ impl<'a> Batch<'a> {
     }
 
     /// Empty for a column that is not needed.
-    pub(crate) fn text(&self, field: TextField) -> &[&'a [u8]] {
-        self.texts[field as usize].get(..self.len).unwrap_or_default()
+    #[inline]
+    pub(crate) fn text(&self, column: impl Into<Column>) -> &[&'a [u8]] {
+        self.texts[usize::from(column.into().0)].get(..self.len).unwrap_or_default()
     }
 
     pub(crate) fn wall_s(&self) -> &[i64] {
@@ -175,8 +203,8 @@ impl<'a> Batch<'a> {
 
     /// Sets a text of the line that is added next; its column is one that is needed.
     #[inline]
-    pub(crate) fn set_text(&mut self, field: TextField, text: &'a [u8]) {
-        self.texts[field as usize][self.len] = text;
+    pub(crate) fn set_text(&mut self, column: impl Into<Column>, text: &'a [u8]) {
+        self.texts[usize::from(column.into().0)][self.len] = text;
     }
 
     /// Adds a line, its texts being set. There must be room.
@@ -231,5 +259,10 @@ mod tests {
         let path = Fields::text(TextField::Path);
         assert!(Fields::REQUEST.holds(path) && !path.holds(Fields::REQUEST) && path.meets(Fields::REQUEST));
         assert!(Fields::TIME.and(path).holds(Fields::TIME) && !path.meets(Fields::TIME));
+        assert_eq!(Fields::column(TextField::Path.into()), path);
+        let extras = (0..EXTRAS).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::extra(i))));
+        let others = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::REQUEST];
+        assert_eq!(extras, Fields::EXTRA);
+        assert!(others.iter().all(|field| *field != Fields::NONE && !extras.meets(*field)));
     }
 }

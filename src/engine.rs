@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use crate::batch::{Batch, Fields, Hits, ROWS, TextField};
+use crate::batch::{Batch, EXTRAS, Fields, Hits, ROWS, TextField};
 use crate::classify::ByLocation;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
@@ -11,7 +11,7 @@ use crate::input::{Access, Chunk, Input, Source, clean, is_blank};
 use crate::nginx::NginxConf;
 use crate::question::Question;
 use crate::report::{self, Report};
-use crate::table::{InputLedger, Sample, Seed, Tally};
+use crate::table::{InputLedger, Sample, Seed, Tally, extras_of};
 use crate::time::Clock;
 
 /// How to count: what changes the speed and never the answer.
@@ -68,9 +68,14 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if sources.is_empty() {
         return Ok(Outcome { report: None, problems });
     }
-    let formats = question.log_format.clone().map_or_else(LogFormat::all_presets, |given| vec![given]);
-    let of_files: Vec<_> = sources.iter().map(|s| s.with_head(|head| FormatsOfFile::detect(&formats, head))).collect();
     let plan = report::tables(question);
+    let extras = extras_of(&plan);
+    if extras.are_too_many() {
+        return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
+    }
+    let formats = question.log_format.clone().map_or_else(LogFormat::all_presets, |given| vec![given]);
+    let formats: Vec<_> = formats.into_iter().map(|format| format.ranking(&extras.names())).collect();
+    let of_files: Vec<_> = sources.iter().map(|s| s.with_head(|head| FormatsOfFile::detect(&formats, head))).collect();
     let filter = Filter::new(question);
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let mut needs = Tally::needs(&plan).and(filter.needs());
@@ -84,7 +89,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         formats: formats.len(),
         filter,
         by_location: by_location.map(|conf| (conf, seed)),
-        filler: Filler { needs, query: question.query, rules: &question.static_rules },
+        filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
     report::assemble(question, &formats, &of_files, sources, &tally, problems)
@@ -204,7 +209,7 @@ impl<'s> Worker<'s> {
                 match formats.take(Line { text, quotes }, &mut self.clock, &mut row) {
                     Ok(taken) => {
                         account.taken[taken.0] += 1;
-                        self.scan.filler.push(&row, batch, bump);
+                        self.scan.filler.push(taken, &row, batch, bump);
                     }
                     Err(reason) => {
                         account.malformed += 1;

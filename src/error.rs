@@ -46,6 +46,11 @@ pub enum ErrorKind {
         /// What was asked for, and the variable that it needs.
         detail: String,
     },
+    /// More variables are to be ranked than a question has room for.
+    TooManyVariables {
+        /// How many it has room for.
+        most: usize,
+    },
     /// The threads to count with could not be had.
     Threads {
         /// What the system said.
@@ -90,6 +95,9 @@ impl fmt::Display for Error {
             ),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
             ErrorKind::NotLogged { detail } => f.write_str(detail),
+            ErrorKind::TooManyVariables { most } => {
+                write!(f, "no more than {most} variables can be ranked at once; ask for the others in another run")
+            }
             ErrorKind::Threads { detail } => write!(f, "no threads to count with: {detail}"),
         }
     }

@@ -50,7 +50,7 @@ mod time;
 pub use crate::render::write_table;
 pub use crate::{
     classify::{RuleError, StaticRules},
-    dimension::Dimension,
+    dimension::{Dimension, DimensionError, Variable},
     engine::{Engine, Outcome, count},
     error::{Error, ErrorKind},
     format::{FormatError, LogFormat},

@@ -179,7 +179,7 @@ impl Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NotLogged {
     pub(crate) asked: String,
-    pub(crate) needs: &'static str,
+    pub(crate) needs: String,
 }
 
 impl fmt::Display for NotLogged {

@@ -61,6 +61,7 @@ impl Default for Presets {
 
 /// Lines → rows of batches.
 pub struct Scanner<'f> {
+    presets: &'f [LogFormat],
     of_file: FormatsOfFile<'f>,
     formats: usize,
     question: Question,
@@ -70,7 +71,7 @@ impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
         let of_file = FormatsOfFile::detect(&presets.0, log);
-        Scanner { of_file, formats: presets.0.len(), question: Question::default() }
+        Scanner { presets: &presets.0, of_file, formats: presets.0.len(), question: Question::default() }
     }
 
     /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
@@ -85,7 +86,12 @@ impl<'f> Scanner<'f> {
             formats: self.formats,
             filter: Filter::new(&self.question),
             by_location: None,
-            filler: Filler { needs, query: self.question.query, rules: &self.question.static_rules },
+            filler: Filler {
+                formats: self.presets,
+                needs,
+                query: self.question.query,
+                rules: &self.question.static_rules,
+            },
         };
         let mut worker = Worker::new(&scan, tally);
         let mut place = Place::new(0, Chunk { bytes: log, offset: 0 });

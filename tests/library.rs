@@ -267,7 +267,7 @@ fn a_file_is_read_as_a_reader_is() {
 #[test]
 fn names_are_what_users_type() {
     for dimension in Dimension::all() {
-        assert_eq!(Dimension::named(dimension.name()), Some(dimension));
+        assert_eq!(Dimension::named(dimension.name()), Ok(dimension));
     }
     assert!(LogFormat::presets().all(|(name, text)| name.parse::<LogFormat>().is_ok() && text.contains('$')));
     assert!("combned".parse::<LogFormat>().unwrap_err().to_string().contains("combined"));

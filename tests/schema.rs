@@ -85,6 +85,15 @@ fn reports() -> Vec<(String, Value)> {
     }
     let everything = Question { top: Some(Dimension::all().collect()), ..usual() };
     reports.push(("everything".to_owned(), report(&odd, &everything)));
+    let variable = Question {
+        top: Some(vec![Dimension::named("http_x_forwarded_for").unwrap()]),
+        log_format: Some("main".parse().unwrap()),
+        ..usual()
+    };
+    let forwarded = br#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "-" "10.0.0.1, 10.0.0.2""#;
+    let variable = report(forwarded, &variable);
+    assert_eq!(variable["top"]["http_x_forwarded_for"][0]["key"], "10.0.0.1, 10.0.0.2");
+    reports.push(("a variable".to_owned(), variable));
     for format in ["$remote_addr", "$status", "[$request] $request_time"] {
         let question = Question { log_format: Some(format.parse::<LogFormat>().unwrap()), ..usual() };
         let log: &[u8] = if format == "$status" { b"200\n302\n" } else { b"10.0.0.7\n" };

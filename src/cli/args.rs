@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
-use logstat::{Dimension, LogFormat, Moment, Precision, Query, Question, ReportFormat, Section, Unit, UvMethod};
+use logstat::{Dimension, DimensionError, LogFormat, Moment, Precision, Query, Question, ReportFormat, Section, Unit, UvMethod};
 
 use super::help;
 use super::names;
@@ -31,9 +31,8 @@ pub(crate) struct Args {
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append)]
-    #[arg(value_parser = names::dimensions(), hide_possible_values = true)]
-    #[arg(long_help = help::list("Rankings, each by hits [default: path]", &names::dimensions()))]
-    top: Vec<Dimension>,
+    #[arg(long_help = help::rankings())]
+    top: Vec<String>,
 
     /// Rows of a ranking, 0 for all [default: 10]
     #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
@@ -144,7 +143,7 @@ impl Args {
     pub(crate) fn question(&self) -> Result<Question, clap::Error> {
         let mut question = Question {
             by: self.by,
-            top: (!self.top.is_empty()).then(|| self.top.clone()),
+            top: self.rankings()?,
             show: self.sections(),
             since: self.since,
             until: self.until,
@@ -199,6 +198,23 @@ impl Args {
         (!sections.is_empty()).then_some(sections)
     }
 
+    fn rankings(&self) -> Result<Option<Vec<Dimension>>, clap::Error> {
+        let rankings: Vec<_> = self.top.iter().map(|word| self.ranking(word)).collect::<Result<_, _>>()?;
+        Ok((!rankings.is_empty()).then_some(rankings))
+    }
+
+    /// The dimension of a word; a variable of somebody's own is known by the formats that log it.
+    fn ranking(&self, word: &str) -> Result<Dimension, clap::Error> {
+        let bare = word.strip_prefix('$').unwrap_or(word);
+        let own = || self.log_format.iter().find(|f| f.logs(bare)).and_then(|_| Dimension::of_ones_own(bare));
+        let refused = |message: &str| values::refusal(&Args::command(), message);
+        match Dimension::named(word) {
+            Ok(dimension) => Ok(dimension),
+            Err(DimensionError::Unknown) => own().ok_or_else(|| refused(&names::unknown_dimension(word, "--top"))),
+            Err(error) => Err(refused(&format!("--top {}: {error}", word.escape_debug()))),
+        }
+    }
+
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
             (Some(UvMethod::Exact), true) => {
@@ -243,6 +259,16 @@ mod tests {
         let usual = question("");
         assert_eq!((usual.by, usual.limit, usual.slow_ms), (None, 10, 300));
         assert!(usual.top.is_none() && usual.show.is_none());
+    }
+
+    #[test]
+    fn variables_are_ranked_by_name() {
+        let asked = question("--top upstream_addr,http_user_agent --top $cookie_id").top.unwrap();
+        assert_eq!(asked.iter().map(|d| d.name()).collect::<Vec<_>>(), ["upstream_addr", "agent", "cookie_id"]);
+        assert_eq!(question("--top my_var --log-format $my_var").top.unwrap()[0].name(), "my_var");
+        for line in ["--top my_var", "--top my_var --log-format $status", "--top request_time", "--top msec"] {
+            assert!(parsed(line).unwrap().question().is_err(), "{line}");
+        }
     }
 
     #[test]

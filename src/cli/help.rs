@@ -31,6 +31,11 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
     format!("{sentence}: {}", names.words().join(", "))
 }
 
+pub(crate) fn rankings() -> String {
+    list("Rankings, each by hits [default: path]", &names::dimensions())
+        + "; and nginx's variables that are logged, by their own names: upstream_addr, http_x_forwarded_for, cookie_NAME …"
+}
+
 pub(crate) fn log_formats() -> String {
     list(
         "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; by default each \

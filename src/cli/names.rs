@@ -77,9 +77,27 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 
 /// What is wrong with a word, the way out, and what there is.
 pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&'static str]) -> String {
-    let meant = nearest(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
     let list = help::wrapped(known, &format!("  {kind}s: "));
-    format!("unknown {kind} '{}' for {option}{meant}\n{list}", word.escape_debug())
+    format!("unknown {kind} '{}' for {option}{}\n{list}", word.escape_debug(), meant(word, known))
+}
+
+/// The same of a word that is no dimension, which may have been meant for a variable of nginx's.
+pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
+    let named = dimensions().words();
+    let variables: Vec<String> = Dimension::variables().collect();
+    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
+    let list = help::wrapped(&named, "  dimensions: ");
+    format!(
+        "unknown dimension '{}' for {option}{}\n{list}\n{}",
+        word.escape_debug(),
+        meant(word, &known),
+        "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
+         of a map or set of your own if --log-format has them"
+    )
+}
+
+fn meant(word: &str, known: &[&str]) -> String {
+    nearest(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Which word was meant.
 
 /// The known word that a misspelt one is nearest to, if any is near.
-pub(crate) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     // A long argument is no misspelt word.
-    let near = |name: &&'static str| {
+    let near = |name: &&'k str| {
         let name_chars: Vec<char> = name.chars().collect();
         let steps = if word.len() > 2 * name_chars.len() { word.len() } else { steps(&word, &name_chars) };
         let is_beginning = word.len() >= 2 && name_chars.starts_with(&word);

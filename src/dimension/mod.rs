@@ -4,12 +4,16 @@
 
 mod codes;
 mod time;
+mod variable;
 
 use std::borrow::Cow;
 
-use crate::batch::{Batch, Fields, TextField};
+use crate::batch::{Batch, Column, Fields, TextField};
 use crate::table::{AddressKeys, GroupId, Keys, KeysOfTable, Seed, VisitorId};
 use crate::time::Unit;
+
+pub(crate) use variable::Extras;
+pub use variable::{DimensionError, Variable};
 
 /// What can be ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +42,8 @@ pub enum Dimension {
     Class,
     /// A stretch of time.
     Time(Unit),
+    /// Any other variable of nginx's, or of somebody's own.
+    Variable(Variable),
 }
 
 /// A row of the table of dimensions.
@@ -53,7 +59,7 @@ const fn row(dimension: Dimension, name: &'static str, needs: Fields, variable: 
     DimensionRow { dimension, name, needs, variable }
 }
 
-/// THE TABLE of dimensions, but for time, whose rows are the units.
+/// THE TABLE of dimensions, but for time, whose rows are the units, and variables, whose table is the formats'.
 const DIMENSIONS: [DimensionRow; 11] = [
     row(Dimension::All, "all", Fields::NONE, ""),
     row(Dimension::Path, "path", Fields::text(TextField::Path), "$request"),
@@ -69,7 +75,7 @@ const DIMENSIONS: [DimensionRow; 11] = [
 ];
 
 impl Dimension {
-    /// Every dimension that can be asked for by name.
+    /// Every dimension that has a name of its own; [`Dimension::named`] knows nginx's variables too.
     pub fn all() -> impl Iterator<Item = Dimension> {
         DIMENSIONS.iter().map(|r| r.dimension).filter(|d| *d != Dimension::All).chain(Unit::all().map(Dimension::Time))
     }
@@ -78,32 +84,59 @@ impl Dimension {
     pub fn name(self) -> &'static str {
         match self {
             Dimension::Time(unit) => unit.name(),
+            Dimension::Variable(variable) => variable.name(),
             _ => self.row().name,
         }
     }
 
-    /// The dimension of that name.
-    pub fn named(name: &str) -> Option<Dimension> {
-        Dimension::all().find(|d| d.name() == name)
+    /// The dimension of that name, or of the variable of that name.
+    ///
+    /// ```
+    /// use logstat::Dimension;
+    /// assert_eq!(Dimension::named("path"), Ok(Dimension::Path));
+    /// assert_eq!(Dimension::named("http_user_agent"), Ok(Dimension::Agent));
+    /// assert_eq!(Dimension::named("upstream_addr")?.name(), "upstream_addr");
+    /// assert!(Dimension::named("request_time").is_err());
+    /// # Ok::<(), logstat::DimensionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no such name, and where the variable's values are not worth a ranking.
+    pub fn named(name: &str) -> Result<Dimension, DimensionError> {
+        variable::named(name)
+    }
+
+    /// The dimension of a variable that nginx does not know by itself, such as one that a `map` makes; `None` where
+    /// [`Dimension::named`] has something to say to the name, or it is none.
+    pub fn of_ones_own(variable: &str) -> Option<Dimension> {
+        variable::of_ones_own(variable)
+    }
+
+    /// What [`Dimension::named`] knows beside [`Dimension::all`]: `upstream_addr`, and where any name may follow,
+    /// `cookie_NAME`.
+    pub fn variables() -> impl Iterator<Item = String> {
+        crate::format::ranked_names()
     }
 
     fn row(self) -> &'static DimensionRow {
-        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension but time has its row")
+        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension of the table has its row")
     }
 
-    /// The fields that tell a hit's key.
-    pub(crate) fn needs(self) -> Fields {
+    /// The fields that tell a hit's key; a variable is among `extras`.
+    pub(crate) fn needs(self, extras: &Extras) -> Fields {
         match self {
             Dimension::Time(_) => Fields::TIME,
+            Dimension::Variable(variable) => Fields::column(extras.column(variable)),
             _ => self.row().needs,
         }
     }
 
     /// The variable that logs them.
-    pub(crate) fn variable(self) -> &'static str {
+    pub(crate) fn variable(self) -> String {
         match self {
-            Dimension::Time(_) => "$time_local",
-            _ => self.row().variable,
+            Dimension::Time(_) => "$time_local".to_owned(),
+            Dimension::Variable(variable) => format!("${}", variable.name()),
+            _ => self.row().variable.to_owned(),
         }
     }
 
@@ -125,7 +158,7 @@ impl Dimension {
 #[derive(Clone, Debug)]
 pub(crate) enum Grouping {
     All(Keys),
-    Text(TextField, Keys),
+    Text(Column, Keys),
     /// Addresses are the visitors' keys, which are stored once.
     Visitors,
     Time(time::TimeIds),
@@ -134,9 +167,9 @@ pub(crate) enum Grouping {
 }
 
 impl Grouping {
-    /// `by_visitor`: addresses are interned as visitors anyway.
-    pub(crate) fn new(dimension: Dimension, seed: Seed, by_visitor: bool) -> Grouping {
-        let text = |field| Grouping::Text(field, Keys::new(seed));
+    /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
+    pub(crate) fn new(dimension: Dimension, extras: &Extras, seed: Seed, by_visitor: bool) -> Grouping {
+        let text = |field: TextField| Grouping::Text(field.into(), Keys::new(seed));
         match dimension {
             Dimension::All => Grouping::All(Keys::new(seed)),
             Dimension::Path => text(TextField::Path),
@@ -151,6 +184,7 @@ impl Grouping {
             Dimension::Status => Grouping::Status(codes::StatusIds::new(Keys::new(seed))),
             Dimension::Class => Grouping::Class(codes::ClassIds::new(Keys::new(seed))),
             Dimension::Time(unit) => Grouping::Time(time::TimeIds::new(unit, Keys::new(seed))),
+            Dimension::Variable(variable) => Grouping::Text(extras.column(variable), Keys::new(seed)),
         }
     }
 
@@ -168,9 +202,9 @@ impl Grouping {
                 let all = GroupId(keys.id(b"all"));
                 groups.resize(groups.len() + hits.len(), all);
             }
-            Grouping::Text(field, keys) => {
+            Grouping::Text(column, keys) => {
                 scratch.clear();
-                keys.ids(batch.text(*field), hits, scratch);
+                keys.ids(batch.text(*column), hits, scratch);
                 groups.extend(scratch.iter().map(|id| GroupId(*id)));
             }
             Grouping::Visitors => groups.extend(visitors.iter().map(|visitor| GroupId(visitor.0))),
@@ -222,12 +256,12 @@ mod tests {
     fn every_dimension_has_one_row_and_one_name() {
         let all: Vec<_> = Dimension::all().collect();
         for dimension in &all {
-            assert_eq!(Dimension::named(dimension.name()), Some(*dimension));
+            assert_eq!(Dimension::named(dimension.name()), Ok(*dimension));
             assert!(dimension.variable().starts_with('$'));
-            assert_ne!(dimension.needs(), Fields::NONE);
+            assert_ne!(dimension.needs(&Extras::default()), Fields::NONE);
         }
         assert_eq!(all.len(), 19);
-        assert_eq!(Dimension::named("all"), None);
-        assert_eq!(Dimension::named("pth"), None);
+        assert_eq!(Dimension::named("all"), Err(DimensionError::Unknown));
+        assert_eq!(Dimension::named("pth"), Err(DimensionError::Unknown));
     }
 }

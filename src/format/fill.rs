@@ -1,16 +1,20 @@
 //! The values of a line put into a batch: the request is taken apart, static told from dynamic, and only the
 //! columns that somebody needs are filled.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 
 use super::plan::Slot;
-use super::{Row, escape, request};
-use crate::batch::{Batch, Fields, MISSING, Numbers, TextField};
+use super::{LogFormat, Row, Taken, escape, request};
+use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::question::Query;
 
 /// Puts rows into batches.
 pub(crate) struct Filler<'q> {
+    /// The formats that lines are taken by.
+    pub(crate) formats: &'q [LogFormat],
     pub(crate) needs: Fields,
     pub(crate) query: Query,
     pub(crate) rules: &'q StaticRules,
@@ -20,9 +24,14 @@ pub(crate) struct Filler<'q> {
 const PLAIN: [TextField; 5] = [TextField::Addr, TextField::Host, TextField::User, TextField::Referer, TextField::Agent];
 
 impl Filler<'_> {
-    /// Appends the row. What must be written anew, because of an escape, lives in `bump`.
+    /// Appends the row that a format has filled. What must be written anew, because of an escape, lives in `bump`.
     #[inline]
-    pub(crate) fn push<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+    pub(crate) fn push<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        if self.needs.meets(Fields::EXTRA) {
+            for (place, slot) in self.formats[taken.0].extras().iter().enumerate() {
+                batch.set_text(Column::extra(place), row.text(*slot));
+            }
+        }
         for field in PLAIN {
             if self.needs.holds(Fields::text(field)) {
                 batch.set_text(field, row.text(Slot::of(field)));
@@ -107,7 +116,34 @@ impl Filler<'_> {
             let (path, is_static) = self.path(target, bump);
             parts.path = bump.alloc_slice_copy(&escape::escape(path));
             parts.is_static = is_static;
+        } else if let Some((uri, args)) = uri_and_args(row) {
+            self.set_uri(&escape::undo(uri), &escape::undo(args), parts, bump);
         }
+    }
+
+    /// What nginx made of the target: decoded, so that a `?` in it is one of the path.
+    fn set_uri<'a>(&self, uri: &[u8], args: &[u8], parts: &mut Parts<'a>, bump: &'a Bump) {
+        let has_args = self.query == Query::Keep && !args.is_empty() && args != MISSING;
+        let path = if has_args { Cow::Owned([uri, b"?", args].concat()) } else { Cow::Borrowed(uri) };
+        parts.path = bump.alloc_slice_copy(&escape::escape(&path));
+        parts.is_static = self.rules.is_static(uri);
+    }
+}
+
+/// `$uri` and `$args`, if the first is logged. Behind a path that has no query `$uri$is_args$args` is `/path-`, for the
+/// missing `$args` is written as all that is missing is.
+fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], &'a [u8])> {
+    let uri = row.text(Slot::URI);
+    if uri != MISSING {
+        return Some((uri, row.text(Slot::ARGS)));
+    }
+    let both = row.text(Slot::URI_AND_ARGS);
+    if both == MISSING {
+        return None;
+    }
+    match memchr::memchr(b'?', both) {
+        Some(end) => Some((&both[..end], &both[end + 1..])),
+        None => Some((both.strip_suffix(MISSING).unwrap_or(both), MISSING)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The text of a `log_format`, cut into literals and variables.
 
-use super::variables::{Feeds, Shape, Variable, variable};
+use super::shape::Shape;
+use super::variables::{Feeds, variable};
 
 /// A part of a `log_format`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,9 +57,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
         {
             return Err(error(at, &format!("${before} and ${name} with nothing between: no telling where one ends")));
         }
-        let known = variable(name).map(|(_, v)| *v);
-        let Variable { shape, feeds, .. } =
-            known.unwrap_or(Variable { name: "", shape: Shape::Text, feeds: Feeds::Nothing });
+        let (shape, feeds) = variable(name).map_or((Shape::Text, Feeds::Nothing), |(_, v)| (v.shape, v.feeds));
         pieces.push(Piece::Variable { name: name.to_owned(), shape, feeds });
         rest = after;
     }

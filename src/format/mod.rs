@@ -8,19 +8,21 @@ mod detect;
 mod digits;
 mod escape;
 mod fill;
+mod lists;
 mod log_format;
 mod marks;
 mod plan;
 mod presets;
 mod request;
 mod scan;
+mod shape;
 #[cfg(test)]
 mod twin;
 mod variables;
 
 use std::str::FromStr;
 
-pub(crate) use detect::FormatsOfFile;
+pub(crate) use detect::{FormatsOfFile, Taken};
 pub(crate) use escape::undo as undo_escapes;
 pub(crate) use fill::Filler;
 pub use log_format::FormatError;
@@ -29,10 +31,11 @@ pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use request::path_and_query;
 use scan::Expected;
 pub(crate) use scan::{Misfit, Row};
+pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
 use crate::report::printable;
-use plan::{Plan, Tail};
+use plan::{Plan, Slot, Tail};
 
 /// A format of access logs: a preset by its name, or the text of an nginx `log_format`.
 ///
@@ -65,7 +68,7 @@ impl LogFormat {
 
     fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
-        let plan = plan::compile(&pieces);
+        let plan = plan::compile(&pieces, &[]);
         Ok(LogFormat { name: name.to_owned(), pieces, plan, tail })
     }
 
@@ -74,6 +77,27 @@ impl LogFormat {
         Self::presets()
             .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
             .collect()
+    }
+
+    /// The same format, in which the variables that the question ranks by name have their place.
+    pub(crate) fn ranking(self, ranked: &[&str]) -> LogFormat {
+        if ranked.is_empty() { self } else { LogFormat { plan: plan::compile(&self.pieces, ranked), ..self } }
+    }
+
+    /// Where in a row each of those variables is.
+    pub(crate) fn extras(&self) -> &[Slot] {
+        &self.plan.extras
+    }
+
+    /// Whether lines of this format have the variable of that name.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "$remote_addr $my_own".parse()?;
+    /// assert!(format.logs("my_own") && !format.logs("status"));
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn logs(&self, variable: &str) -> bool {
+        self.pieces.iter().any(|p| matches!(p, Piece::Variable { name, .. } if name == variable))
     }
 
     /// The fields that lines of this format have.

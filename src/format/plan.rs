@@ -1,22 +1,41 @@
 //! A `log_format` compiled to the steps that scan a line.
 
+use super::lists::Separators;
 use super::log_format::Piece;
-use super::variables::{Feeds, Shape};
-use crate::batch::{Fields, TEXTS, TextField};
+use super::shape::Shape;
+use super::variables::Feeds;
+use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
 use crate::search::Prefix;
 
-/// Where in a row a text goes: a text field, the request, or nowhere.
+/// Where in a row a text goes: a text field, the request, a variable that the question ranks, or nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(u8);
 
 impl Slot {
     pub(crate) const REQUEST: Slot = Slot(TEXTS as u8);
-    const NOWHERE: Slot = Slot(TEXTS as u8 + 1);
+    /// `$uri`, from which a path is made where there is no better.
+    pub(crate) const URI: Slot = Slot(TEXTS as u8 + 1);
+    pub(crate) const ARGS: Slot = Slot(TEXTS as u8 + 2);
+    /// What `$uri$is_args$args` wrote.
+    pub(crate) const URI_AND_ARGS: Slot = Slot(TEXTS as u8 + 3);
+    pub(crate) const NOWHERE: Slot = Slot(TEXTS as u8 + 4);
+    const EXTRA: usize = TEXTS + 5;
     /// How many slots a row has.
-    pub(crate) const COUNT: usize = TEXTS + 2;
+    pub(crate) const COUNT: usize = Slot::EXTRA + EXTRAS;
 
     pub(crate) const fn of(field: TextField) -> Slot {
         Slot(field as u8)
+    }
+
+    /// Every slot of a row.
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Slot> {
+        (0..Slot::COUNT as u8).map(Slot)
+    }
+
+    /// Where the variable goes that is `place`th of those that the question ranks by name.
+    pub(crate) const fn extra(place: usize) -> Slot {
+        Slot((Slot::EXTRA + place) as u8)
     }
 
     pub(crate) const fn index(self) -> usize {
@@ -64,6 +83,7 @@ pub(crate) enum Op {
         slot: Slot,
         end: Option<u8>,
         may_be_missing: bool,
+        may_be_empty: bool,
     },
     /// Up to the next quote that is not escaped.
     Quoted {
@@ -80,12 +100,22 @@ pub(crate) enum Op {
     },
     TimeLocal,
     TimeIso8601,
+    TimeMsec,
     Status,
     Number {
         is_bytes: bool,
     },
     Seconds {
         is_request_time: bool,
+    },
+    /// Words, ended by this byte, a comma or a space that separates none.
+    Words {
+        slot: Slot,
+        end: Option<u8>,
+        separators: Separators,
+    },
+    Numbers {
+        separators: Separators,
     },
 }
 
@@ -101,34 +131,52 @@ pub(crate) struct Plan {
     pub(crate) whole: Option<Shortcut>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
+    /// Where in a row each of the variables is that the question ranks by name.
+    pub(crate) extras: Vec<Slot>,
 }
 
 /// What stands between user and time, and between time and request, in every preset. [`Op::UserAndTime`] is made of it.
 pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
 
-pub(crate) fn compile(pieces: &[Piece]) -> Plan {
+/// Compiles a format; `ranked` are the variables that the question ranks by name.
+pub(crate) fn compile(pieces: &[Piece], ranked: &[&str]) -> Plan {
     let literal = |at: usize| match pieces.get(at) {
         Some(Piece::Literal(text)) => Some(text.as_str()),
         _ => None,
     };
-    let mut plan =
-        Plan { lead: Prefix::default(), steps: Vec::new(), shortcut: None, whole: None, fields: Fields::NONE };
+    let mut plan = Plan {
+        lead: Prefix::default(),
+        steps: Vec::new(),
+        shortcut: None,
+        whole: None,
+        fields: Fields::NONE,
+        // A slot that nothing goes to holds what is missing.
+        extras: (0..ranked.len()).map(Slot::extra).collect(),
+    };
     let mut at = 0;
     if let Some(text) = literal(0) {
         plan.lead = Prefix::new(text);
         at = 1;
     }
-    while let Some(Piece::Variable { shape, feeds, .. }) = pieces.get(at) {
+    while let Some(Piece::Variable { name, shape, feeds }) = pieces.get(at) {
         plan.fields = plan.fields.and(feeds.fields());
         let value_piece = at;
+        let mut slot = slot(*feeds);
+        if let Some(place) = ranked.iter().position(|ranked| ranked == name) {
+            plan.fields = plan.fields.and(Fields::column(Column::extra(place)));
+            if slot == Slot::NOWHERE {
+                slot = Slot::extra(place);
+            }
+            plan.extras[place] = slot;
+        }
         let op = if is_user_and_time(&pieces[at..]) {
             plan.fields = plan.fields.and(Fields::TIME);
             at += 4;
-            Op::UserAndTime { slot: slot(*feeds) }
+            Op::UserAndTime { slot }
         } else {
             at += 1;
-            value(*shape, *feeds, literal(at), !plan.steps.is_empty())
+            value(*shape, *feeds, slot, literal(at), !plan.steps.is_empty())
         };
         let behind_piece = at;
         let behind = literal(at).map_or_else(Prefix::default, |text| {
@@ -188,19 +236,26 @@ fn slot(feeds: Feeds) -> Slot {
     match feeds {
         Feeds::Text(field) => Slot::of(field),
         Feeds::Request => Slot::REQUEST,
-        _ => Slot::NOWHERE,
+        Feeds::Uri => Slot::URI,
+        Feeds::Args => Slot::ARGS,
+        Feeds::UriAndArgs => Slot::URI_AND_ARGS,
+        Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
     }
 }
 
-fn value(shape: Shape, feeds: Feeds, end: Option<&str>, follows_a_value: bool) -> Op {
-    let slot = slot(feeds);
+fn value(shape: Shape, feeds: Feeds, slot: Slot, end: Option<&str>, follows_a_value: bool) -> Op {
+    let end_byte = end.map(|literal| literal.as_bytes()[0]);
+    let separators = Separators::before(end.unwrap_or_default());
+    let is_addr = feeds == Feeds::Text(TextField::Addr);
     match shape {
-        Shape::Token => Op::Token {
+        Shape::Token | Shape::TokenOrNone => Op::Token {
             slot,
-            end: end.map(|literal| literal.as_bytes()[0]),
+            end: end_byte,
             // `1.2.3.4 - - bob [` of combined must not be read as a host, an address that is missing, and bob:
             // nginx always has an address.
-            may_be_missing: !(follows_a_value && feeds == Feeds::Text(TextField::Addr)),
+            may_be_missing: !(follows_a_value && is_addr),
+            // Between quotes or bars nothing is a value too, as `$host` is where nobody says which.
+            may_be_empty: shape == Shape::TokenOrNone || end_byte.is_some_and(|end| end != b' ') && !is_addr,
         },
         Shape::Text => match end {
             Some(literal) if literal.starts_with('"') => Op::Quoted { slot },
@@ -208,9 +263,12 @@ fn value(shape: Shape, feeds: Feeds, end: Option<&str>, follows_a_value: bool) -
         },
         Shape::TimeLocal => Op::TimeLocal,
         Shape::TimeIso8601 => Op::TimeIso8601,
+        Shape::Msec => Op::TimeMsec,
         Shape::Status => Op::Status,
         Shape::Number => Op::Number { is_bytes: feeds == Feeds::Bytes },
         Shape::Seconds => Op::Seconds { is_request_time: feeds == Feeds::RequestTime },
+        Shape::Words => Op::Words { slot, end: end_byte, separators },
+        Shape::Numbers => Op::Numbers { separators },
     }
 }
 
@@ -240,7 +298,7 @@ mod tests {
     #[test]
     fn every_preset_finds_its_user_from_behind() {
         for (name, text) in PRESETS {
-            let plan = compile(&parse(text).unwrap());
+            let plan = compile(&parse(text).unwrap(), &[]);
             assert_eq!(plan.steps.iter().filter(|s| matches!(s.op, Op::UserAndTime { .. })).count(), 1, "{name}");
             let from = usize::from(name.starts_with("vhost"));
             let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
@@ -248,5 +306,18 @@ mod tests {
             assert_eq!(plan.whole.is_some(), matches!(name, "combined" | "common"), "{name}");
             assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_ranked_has_a_slot_where_the_format_logs_it() {
+        let ranked = ["upstream_addr", "http_host", "cookie_id"];
+        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked);
+        assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);
+        let logged = [0, 1, 2].map(|place| plan.fields.holds(Fields::column(Column::extra(place))));
+        assert_eq!(logged, [true, true, false]);
+        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked);
+        assert_eq!(plan.extras, (0..3).map(Slot::extra).collect::<Vec<_>>());
+        assert_ne!(Slot::extra(EXTRAS - 1), Slot::NOWHERE);
+        assert_eq!(Slot::extra(EXTRAS - 1).index() + 1, Slot::COUNT);
     }
 }

@@ -159,8 +159,8 @@ fn advance<'a>(
 ) -> Step {
     let rest = &line[at..];
     match op {
-        Op::Token { slot, end, may_be_missing } => {
-            let word = token(rest, *end).ok_or(Stop::Shape)?;
+        Op::Token { slot, end, may_be_missing, may_be_empty } => {
+            let word = token(rest, *end, *may_be_empty).ok_or(Stop::Shape)?;
             if !may_be_missing && word == MISSING {
                 return Err(Stop::Shape);
             }
@@ -195,6 +195,7 @@ fn advance<'a>(
             let raw = rest.first_chunk().ok_or(Stop::Shape)?;
             time(clock.time_iso8601(raw), at + raw.len(), row)
         }
+        Op::TimeMsec => time_msec(rest, at, row),
         Op::Status => match rest {
             [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => {
                 let digit = |d: u8| u16::from(d - b'0');
@@ -224,6 +225,12 @@ fn advance<'a>(
             }
             Ok(at + len)
         }
+        Op::Words { slot, end, separators } => {
+            let len = separators.words(rest, *end).ok_or(Stop::Shape)?;
+            row.texts[slot.index()] = &rest[..len];
+            Ok(at + len)
+        }
+        Op::Numbers { separators } => Ok(at + separators.numbers(rest).ok_or(Stop::Shape)?),
     }
 }
 
@@ -245,16 +252,26 @@ fn milliseconds(rest: &[u8], at: usize) -> Result<(Option<u64>, usize), Stop> {
     }
 }
 
+/// `1649130305.123`: seconds in UTC, of which the decimals are dropped.
+fn time_msec(rest: &[u8], at: usize, row: &mut Row<'_>) -> Step {
+    let (seconds, len) = digits(rest);
+    let [b'.', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] = &rest[len..] else { return Err(Stop::Shape) };
+    if len == 0 {
+        return Err(Stop::Shape);
+    }
+    time(seconds.and_then(Stamp::of_epoch_s).ok_or(Fault::Nonexistent), at + len + 4, row)
+}
+
 /// The word that `rest` begins with: up to `end` or the end of the line, and without a space.
 #[inline]
-fn token(rest: &[u8], end: Option<u8>) -> Option<&[u8]> {
+fn token(rest: &[u8], end: Option<u8>, may_be_empty: bool) -> Option<&[u8]> {
     let len = match end {
         Some(end) => find_near(end, rest)?,
         None => find_near(b' ', rest).unwrap_or(rest.len()),
     };
     let word = &rest[..len];
     let is_one = end.is_none_or(|end| end == b' ') || find_near(b' ', word).is_none();
-    (len > 0 && is_one).then_some(word)
+    ((len > 0 || may_be_empty) && is_one).then_some(word)
 }
 
 /// Where the first quote from `at` on is that no backslash escapes, and whether there is a backslash before it.

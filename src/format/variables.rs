@@ -1,53 +1,13 @@
-//! THE TABLE of nginx's log variables: how each is written, and what it feeds.
+//! THE TABLE of nginx's log variables: how each is written, what it feeds, and whether its values are worth a ranking.
 //!
-//! A variable that has no row is text that is passed over. Source: nginx's documentation of its core, log, gzip
-//! and upstream modules.
+//! A variable that has no row is text that is passed over, unless somebody ranks it. Source: nginx's documentation of
+//! its core, log, gzip, upstream, proxy, fastcgi, ssl, realip, geoip, limit and userid modules.
+//!
+//! What names something is ranked, what measures something is not: an address, a status of the cache or an id can be
+//! counted, seconds and bytes want sums. So every variable that is ranked is a text in some slot of a row.
 
+use super::shape::Shape;
 use crate::batch::{Fields, TextField};
-
-/// How the values of a variable look in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// One word: at least one byte, no space.
-    Token,
-    /// Anything.
-    Text,
-    /// `05/Apr/2022:03:45:05 +0000`, 26 bytes.
-    TimeLocal,
-    /// `2022-04-05T03:45:05+00:00`, 25 bytes.
-    TimeIso8601,
-    /// Three digits.
-    Status,
-    /// Digits, or `-`.
-    Number,
-    /// Digits, a point and three digits, or `-`.
-    Seconds,
-}
-
-impl Shape {
-    /// What an error message calls it.
-    pub(crate) fn description(self) -> &'static str {
-        match self {
-            Shape::Token => "one word",
-            Shape::Text => "any text",
-            Shape::TimeLocal => "a time such as 05/Apr/2022:03:45:05 +0000",
-            Shape::TimeIso8601 => "a time such as 2022-04-05T03:45:05+00:00",
-            Shape::Status => "three digits",
-            Shape::Number => "digits or -",
-            Shape::Seconds => "seconds such as 0.106, or -",
-        }
-    }
-
-    /// How many bytes each value has, where all have the same.
-    pub(crate) fn width(self) -> Option<usize> {
-        match self {
-            Shape::TimeLocal => Some(26),
-            Shape::TimeIso8601 => Some(25),
-            Shape::Status => Some(3),
-            Shape::Token | Shape::Text | Shape::Number | Shape::Seconds => None,
-        }
-    }
-}
 
 /// Where the value of a variable goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +16,12 @@ pub(crate) enum Feeds {
     Text(TextField),
     /// The request line, of which method, path and protocol are parts.
     Request,
+    /// The path as nginx has decoded it, without its query.
+    Uri,
+    /// The query.
+    Args,
+    /// Path and query as `$uri$is_args$args` writes them.
+    UriAndArgs,
     Time,
     Status,
     Bytes,
@@ -65,9 +31,11 @@ pub(crate) enum Feeds {
 impl Feeds {
     pub(crate) fn fields(self) -> Fields {
         match self {
-            Feeds::Nothing => Fields::NONE,
+            // A query is of no use by itself.
+            Feeds::Nothing | Feeds::Args => Fields::NONE,
             Feeds::Text(field) => Fields::text(field),
             Feeds::Request => Fields::REQUEST,
+            Feeds::Uri | Feeds::UriAndArgs => Fields::text(TextField::Path),
             Feeds::Time => Fields::TIME,
             Feeds::Status => Fields::STATUS,
             Feeds::Bytes => Fields::BYTES,
@@ -76,42 +44,165 @@ impl Feeds {
     }
 }
 
+/// Whether the values of a variable are worth a ranking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ranked {
+    /// By its own name.
+    Itself,
+    /// As the dimension of this name.
+    As(&'static str),
+    /// It measures something.
+    Measure,
+    /// It is a moment, of which stretches are ranked.
+    Moment,
+}
+
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Variable {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
     pub(crate) feeds: Feeds,
+    pub(crate) ranked: Ranked,
 }
 
-const fn row(name: &'static str, shape: Shape, feeds: Feeds) -> Variable {
-    Variable { name, shape, feeds }
+const fn row(name: &'static str, shape: Shape, feeds: Feeds, ranked: Ranked) -> Variable {
+    Variable { name, shape, feeds, ranked }
+}
+
+/// One that a dimension with a shorter name ranks.
+const fn short(name: &'static str, shape: Shape, field: TextField, dimension: &'static str) -> Variable {
+    row(name, shape, Feeds::Text(field), Ranked::As(dimension))
+}
+
+const fn word(name: &'static str) -> Variable {
+    row(name, Shape::Token, Feeds::Nothing, Ranked::Itself)
+}
+
+/// A word where nginx has one, otherwise nothing at all.
+const fn word_or_none(name: &'static str) -> Variable {
+    row(name, Shape::TokenOrNone, Feeds::Nothing, Ranked::Itself)
+}
+
+const fn text(name: &'static str) -> Variable {
+    row(name, Shape::Text, Feeds::Nothing, Ranked::Itself)
+}
+
+/// One value for each server that was asked.
+const fn words(name: &'static str) -> Variable {
+    row(name, Shape::Words, Feeds::Nothing, Ranked::Itself)
+}
+
+const fn measure(name: &'static str, shape: Shape, feeds: Feeds) -> Variable {
+    row(name, shape, feeds, Ranked::Measure)
+}
+
+/// Numbers that feed nothing yet.
+const fn numbers(name: &'static str) -> Variable {
+    measure(name, Shape::Numbers, Feeds::Nothing)
 }
 
 /// Where two variables of a format feed the same, the one that stands first here does.
+#[rustfmt::skip]
 const VARIABLES: &[Variable] = &[
-    row("remote_addr", Shape::Token, Feeds::Text(TextField::Addr)),
-    row("remote_user", Shape::Text, Feeds::Text(TextField::User)),
-    row("time_local", Shape::TimeLocal, Feeds::Time),
-    row("time_iso8601", Shape::TimeIso8601, Feeds::Time),
-    row("request", Shape::Text, Feeds::Request),
-    row("request_method", Shape::Token, Feeds::Text(TextField::Method)),
-    row("request_uri", Shape::Text, Feeds::Text(TextField::Path)),
-    row("server_protocol", Shape::Token, Feeds::Text(TextField::Protocol)),
-    row("status", Shape::Status, Feeds::Status),
-    row("body_bytes_sent", Shape::Number, Feeds::Bytes),
-    row("bytes_sent", Shape::Number, Feeds::Bytes),
-    row("request_time", Shape::Seconds, Feeds::RequestTime),
-    row("host", Shape::Token, Feeds::Text(TextField::Host)),
-    row("http_host", Shape::Token, Feeds::Text(TextField::Host)),
-    row("server_name", Shape::Token, Feeds::Text(TextField::Host)),
-    row("http_referer", Shape::Text, Feeds::Text(TextField::Referer)),
-    row("http_user_agent", Shape::Text, Feeds::Text(TextField::Agent)),
+    short("remote_addr", Shape::Token, TextField::Addr, "ip"),
+    short("remote_user", Shape::Text, TextField::User, "user"),
+    row("time_local", Shape::TimeLocal, Feeds::Time, Ranked::Moment),
+    row("time_iso8601", Shape::TimeIso8601, Feeds::Time, Ranked::Moment),
+    row("msec", Shape::Msec, Feeds::Time, Ranked::Moment),
+    row("request", Shape::Text, Feeds::Request, Ranked::Itself),
+    short("request_method", Shape::Token, TextField::Method, "method"),
+    row("request_uri", Shape::Text, Feeds::Text(TextField::Path), Ranked::Itself),
+    row(URI_AND_ARGS, Shape::Text, Feeds::UriAndArgs, Ranked::Itself),
+    row("uri", Shape::Text, Feeds::Uri, Ranked::Itself),
+    row("document_uri", Shape::Text, Feeds::Uri, Ranked::Itself),
+    row("args", Shape::Text, Feeds::Args, Ranked::Itself),
+    row("query_string", Shape::Text, Feeds::Args, Ranked::Itself),
+    short("server_protocol", Shape::Token, TextField::Protocol, "protocol"),
+    row("status", Shape::Status, Feeds::Status, Ranked::As("status")),
+    measure("body_bytes_sent", Shape::Number, Feeds::Bytes),
+    measure("bytes_sent", Shape::Number, Feeds::Bytes),
+    measure("request_time", Shape::Seconds, Feeds::RequestTime),
+    short("host", Shape::Token, TextField::Host, "host"),
+    row("http_host", Shape::Text, Feeds::Text(TextField::Host), Ranked::Itself),
+    row("server_name", Shape::TokenOrNone, Feeds::Text(TextField::Host), Ranked::Itself),
+    short("http_referer", Shape::Text, TextField::Referer, "referer"),
+    short("http_user_agent", Shape::Text, TextField::Agent, "agent"),
+
+    // Who asks, and through whom.
+    word("realip_remote_addr"), word("realip_remote_port"), word("remote_port"), text("binary_remote_addr"),
+    text("proxy_add_x_forwarded_for"), word("proxy_protocol_addr"), word("proxy_protocol_port"),
+    word("proxy_protocol_server_addr"), word("proxy_protocol_server_port"),
+    text("uid_got"), text("uid_set"), text("uid_reset"), text("invalid_referer"),
+
+    // What is asked.
+    word("scheme"), word_or_none("https"), word_or_none("http2"), word_or_none("http3"), word_or_none("is_args"),
+    word("content_length"), text("content_type"), text("request_body"), text("request_body_file"),
+    text("request_filename"), text("document_root"), text("realpath_root"), text("fastcgi_script_name"),
+    text("fastcgi_path_info"), word("request_id"), word_or_none("request_completion"), word("request_port"),
+    word_or_none("is_request_port"), word("pipe"), text("slice_range"), text("secure_link"), text("memcached_key"),
+
+    // The server, and the connection.
+    word("server_addr"), word("server_port"), word("hostname"), word("nginx_version"), word("pid"),
+    word("connection"), word("connection_requests"), text("date_local"), text("date_gmt"), word("limit_rate"),
+    word("limit_req_status"), word("limit_conn_status"),
+    numbers("connection_time"), numbers("request_length"), numbers("gzip_ratio"), numbers("tcpinfo_rtt"),
+    numbers("tcpinfo_rttvar"), numbers("tcpinfo_snd_cwnd"), numbers("tcpinfo_rcv_space"),
+
+    // Who answered.
+    words("upstream_addr"), words("upstream_status"), words("upstream_cache_status"),
+    text("upstream_last_server_name"), text("proxy_host"), word("proxy_port"),
+    numbers("upstream_response_time"), numbers("upstream_connect_time"), numbers("upstream_header_time"),
+    numbers("upstream_queue_time"), numbers("upstream_first_byte_time"), numbers("upstream_session_time"),
+    numbers("upstream_response_length"), numbers("upstream_bytes_received"), numbers("upstream_bytes_sent"),
+
+    // TLS.
+    word("ssl_protocol"), word("ssl_cipher"), text("ssl_ciphers"), word("ssl_curve"), text("ssl_curves"),
+    text("ssl_server_name"), word("ssl_session_id"), word("ssl_session_reused"), word_or_none("ssl_early_data"),
+    text("ssl_alpn_protocol"), text("ssl_client_verify"), text("ssl_client_s_dn"), text("ssl_client_i_dn"),
+    text("ssl_client_s_dn_legacy"), text("ssl_client_i_dn_legacy"), word("ssl_client_serial"),
+    word("ssl_client_fingerprint"), text("ssl_client_v_start"), text("ssl_client_v_end"), word("ssl_client_v_remain"),
+    text("ssl_client_cert"), text("ssl_client_raw_cert"), text("ssl_client_escaped_cert"),
 ];
 
-/// The row of a variable, and its place in the table; `None` for one that has no row.
+/// The name under which the idiom `$uri$is_args$args` is a variable of its own.
+pub(crate) const URI_AND_ARGS: &str = "uri$is_args$args";
+
+/// Variables of which there is one for every name behind the beginning. Any of them may hold any text.
+const FAMILIES: [&str; 11] = [
+    "http_",
+    "arg_",
+    "cookie_",
+    "sent_http_",
+    "sent_trailer_",
+    "upstream_http_",
+    "upstream_trailer_",
+    "upstream_cookie_",
+    "geoip_",
+    "geoip2_",
+    "proxy_protocol_tlv_",
+];
+
+/// The row of a variable, and its place in the table; `None` for one that has no row, which is any text that feeds nothing.
 pub(crate) fn variable(name: &str) -> Option<(usize, &'static Variable)> {
     VARIABLES.iter().enumerate().find(|(_, v)| v.name == name)
+}
+
+/// Whether nginx, with modules that are in use everywhere, has a variable of this name.
+pub(crate) fn is_known(name: &str) -> bool {
+    let is_of = |family: &str| name.len() > family.len() && name.starts_with(family);
+    is_name(name) && (variable(name).is_some() || FAMILIES.iter().any(|family| is_of(family)))
+}
+
+/// Whether it could be the name of a variable: letters, digits and `_`.
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Those that are ranked by their own names, the families as `cookie_NAME`.
+pub(crate) fn ranked_names() -> impl Iterator<Item = String> {
+    let named = VARIABLES.iter().filter(|v| v.ranked == Ranked::Itself && v.name != URI_AND_ARGS);
+    named.map(|v| v.name.to_owned()).chain(FAMILIES.iter().map(|family| format!("{family}NAME")))
 }
 
 #[cfg(test)]
@@ -122,8 +213,28 @@ mod tests {
     fn names_are_unique_and_nginx_s() {
         for (i, v) in VARIABLES.iter().enumerate() {
             assert_eq!(variable(v.name).map(|(place, _)| place), Some(i), "{}", v.name);
-            assert!(v.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
-            assert!(!v.shape.description().is_empty());
+            assert!(v.name == URI_AND_ARGS || is_name(v.name) && is_known(v.name));
+            assert!(!v.name.contains(char::is_uppercase), "{}", v.name);
+        }
+    }
+
+    #[test]
+    fn what_is_ranked_by_its_name_is_text() {
+        for v in VARIABLES.iter().filter(|v| v.ranked == Ranked::Itself) {
+            assert!(matches!(v.shape, Shape::Token | Shape::TokenOrNone | Shape::Text | Shape::Words), "{}", v.name);
+        }
+        for v in VARIABLES.iter().filter(|v| matches!(v.feeds, Feeds::Text(_) | Feeds::Request | Feeds::Uri)) {
+            assert!(!matches!(v.ranked, Ranked::Measure | Ranked::Moment), "{}", v.name);
+        }
+    }
+
+    #[test]
+    fn families_are_known_by_their_beginning() {
+        for name in ["http_x_forwarded_for", "cookie_PHPSESSID", "arg_id", "geoip2_data_country_code", "upstream_addr"] {
+            assert!(is_known(name), "{name}");
+        }
+        for name in ["http_", "htttp_x", "my_var", "cookie_a-b", "", URI_AND_ARGS] {
+            assert!(!is_known(name), "{name}");
         }
     }
 }

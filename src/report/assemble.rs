@@ -7,7 +7,7 @@ use super::written::{printable, sample_text, written};
 use super::{
     Generator, InputReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report, Row, Summary, UvReport,
 };
-use crate::batch::Fields;
+use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, time_number, written_time};
 use crate::engine::Outcome;
 use crate::error::{Error, ErrorKind};
@@ -15,7 +15,7 @@ use crate::format::{FormatsOfFile, LogFormat};
 use crate::input::Source;
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
 use crate::question::{NotLogged, Question, Section, UvMethod};
-use crate::table::{GroupId, InputLedger, SAMPLES, Table, TablePlan, Tally};
+use crate::table::{GroupId, InputLedger, SAMPLES, Table, TablePlan, Tally, extras_of};
 use crate::time::Unit;
 
 /// The tables that answer a question, each dimension once.
@@ -303,26 +303,27 @@ fn samples(read: &[(String, &InputLedger)]) -> Vec<MalformedSample> {
 
 /// What was asked for by name and is logged by none of the formats that took lines.
 fn not_logged(question: &Question, logged: Fields) -> Option<NotLogged> {
-    let mut asked: Vec<(String, Fields, &'static str)> = Vec::new();
+    let extras = extras_of(&tables(question));
+    let mut asked: Vec<(String, Fields, String)> = Vec::new();
     for dimension in question.top.iter().flatten() {
-        asked.push((format!("--top {}", dimension.name()), dimension.needs(), dimension.variable()));
+        asked.push((format!("--top {}", dimension.name()), dimension.needs(&extras), dimension.variable()));
     }
     if let Some(unit) = question.by {
-        asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local"));
+        asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));
     }
     if question.since.or(question.until).is_some() {
         let option = if question.since.is_some() { "--since" } else { "--until" };
-        asked.push((option.to_owned(), Fields::TIME, "$time_local"));
+        asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
     }
     for section in question.show.iter().flatten() {
         let (needs, variable) = match section {
             Section::Timeline => (Fields::TIME, "$time_local"),
             Section::Status => (Fields::STATUS, "$status"),
-            Section::Class => (Dimension::Class.needs(), Dimension::Class.variable()),
+            Section::Class => (Fields::text(TextField::Path), "$request"),
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
             Section::Summary | Section::Top => continue,
         };
-        asked.push((format!("--show {}", section.name()), needs, variable));
+        asked.push((format!("--show {}", section.name()), needs, variable.to_owned()));
     }
     asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs)).map(|(asked, _, needs)| NotLogged { asked, needs })
 }

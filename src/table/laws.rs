@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use proptest::prelude::*;
 
 use super::{GroupId, Seed, Tally, fixed_hash};
-use crate::batch::{Batch, Fields, Numbers, Status, TextField};
+use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
 use crate::format::undo_escapes;
 use crate::measure::MeasureKind;
@@ -73,7 +73,8 @@ prop_compose! {
 }
 
 fn all_dimensions() -> Vec<Dimension> {
-    [Dimension::All].into_iter().chain(Dimension::all()).collect()
+    let variable = Dimension::named("upstream_addr").unwrap();
+    [Dimension::All, variable].into_iter().chain(Dimension::all()).collect()
 }
 
 const MEASURES: [MeasureKind; 3] = [MeasureKind::Counts, MeasureKind::Uv, MeasureKind::Latency];
@@ -82,12 +83,13 @@ fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
     let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, MEASURES.to_vec())).collect();
     let mut tally = Tally::new(&plan, uv, Seed::fixed(seed));
     for hits in hits.chunks(7) {
-        let needs = TEXTS.iter().fold(Fields::NONE, |needs, field| needs.and(Fields::text(*field)));
+        let needs = TEXTS.iter().fold(Fields::EXTRA, |needs, field| needs.and(Fields::text(*field)));
         let mut batch = Batch::new(needs, hits.len());
         for hit in hits {
             for (field, text) in TEXTS.iter().zip(&hit.texts) {
                 batch.set_text(*field, text);
             }
+            batch.set_text(Column::extra(0), &hit.texts[TextField::User as usize]);
             let stamp = Stamp { wall_s: hit.wall_s, offset_min: hit.offset_min };
             let Hit { status, bytes, time_ms, is_static, .. } = **hit;
             batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
@@ -130,6 +132,8 @@ fn twin(hits: &[Hit], dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
             Dimension::Status => hit.status.key().into_bytes(),
             Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
             Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
+            // Its column is filled with what is in the user's, so that it is a law of every text.
+            Dimension::Variable(_) => text(TextField::User),
         };
         let (plain, visitors) = groups.entry(key).or_default();
         plain.class[hit.status.class() as usize] += 1;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{AddressKeys, GroupId, IdMap, Keys, Ledger, Seed, VisitorId, fixed_hash};
 use crate::batch::{Batch, Fields, MISSING, TextField};
-use crate::dimension::{Dimension, Grouping};
+use crate::dimension::{Dimension, Extras, Grouping};
 use crate::format::undo_escapes;
 use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Uv, Visitors};
 use crate::question::UvMethod;
@@ -84,12 +84,18 @@ struct Scratch {
 /// Which dimension a table has, and which measures.
 pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
+/// The variables that a plan ranks.
+pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
+    Extras::of(plan.iter().map(|(dimension, _)| *dimension))
+}
+
 impl Tally {
     pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, seed: Seed) -> Tally {
         let by_visitor = uv == UvMethod::Exact && plan.iter().any(|(_, measures)| measures.contains(&MeasureKind::Uv));
+        let extras = extras_of(plan);
         let tables = plan.iter().map(|(dimension, measures)| Table {
             dimension: *dimension,
-            grouping: Grouping::new(*dimension, seed, by_visitor),
+            grouping: Grouping::new(*dimension, &extras, seed, by_visitor),
             measures: measures.iter().map(|kind| kind.measure(uv)).collect(),
         });
         Tally {
@@ -104,8 +110,9 @@ impl Tally {
 
     /// The fields that the tables of a plan ask for.
     pub(crate) fn needs(plan: &[TablePlan]) -> Fields {
+        let extras = extras_of(plan);
         plan.iter().fold(Fields::NONE, |needs, (dimension, measures)| {
-            measures.iter().fold(needs.and(dimension.needs()), |needs, kind| needs.and(kind.needs()))
+            measures.iter().fold(needs.and(dimension.needs(&extras)), |needs, kind| needs.and(kind.needs()))
         })
     }
 
@@ -198,6 +205,7 @@ impl Tally {
             settled.ledger = self.ledger;
             return settled;
         }
+        let extras = extras_of(&self.plan());
         // Visitors stay who they are, and where no two keys become one so do the groups. Other tables are made anew.
         let visitors: Vec<VisitorId> = (0..self.visitors.len() as u32).map(VisitorId).collect();
         for table in &mut self.tables {
@@ -205,7 +213,7 @@ impl Tally {
                 continue;
             }
             let Some(keys) = table.grouping.own_keys() else { continue };
-            let mut grouping = Grouping::new(table.dimension, self.visitors.seed(), false);
+            let mut grouping = Grouping::new(table.dimension, &extras, self.visitors.seed(), false);
             let my_keys = grouping.keys_mut().expect("a grouping that is not by visitor");
             let groups: Vec<GroupId> = my_keys.merge(keys, settled).into_iter().map(GroupId).collect();
             let len = my_keys.len();

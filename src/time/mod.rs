@@ -25,6 +25,11 @@ impl Stamp {
     /// What a line has whose format logs no time.
     pub(crate) const NONE: Stamp = Stamp { wall_s: i64::MIN >> OFFSET_BITS, offset_min: 0 };
 
+    /// So many seconds after 1970 began, in UTC; `None` behind the year 9999.
+    pub(crate) fn of_epoch_s(epoch_s: u64) -> Option<Stamp> {
+        (epoch_s <= LAST_S).then_some(Stamp { wall_s: epoch_s as i64, offset_min: 0 })
+    }
+
     /// One number that orders stamps as `Ord` does: a wall clock within 9999 years leaves room for the offset.
     #[inline]
     pub(crate) fn rank(self) -> i64 {
@@ -51,6 +56,9 @@ impl std::fmt::Display for Stamp {
 
 const DAY_S: i64 = 86_400;
 
+/// 9999-12-31T23:59:59.
+const LAST_S: u64 = 253_402_300_799;
+
 /// The date of a wall clock; `wall_s` is of a year from 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
     chrono::DateTime::from_timestamp(wall_s, 0).expect("a wall clock is within years 0001 to 9999").date_naive()
@@ -67,7 +75,15 @@ fn day_start_s(year: i32, month: u32, day: u32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::Stamp;
+    use super::{LAST_S, Stamp};
+
+    #[test]
+    fn seconds_since_1970_are_utc() {
+        let written = |epoch_s| Stamp::of_epoch_s(epoch_s).map(|stamp| stamp.to_string());
+        assert_eq!(written(1_649_130_305).as_deref(), Some("2022-04-05T03:45:05+00:00"));
+        assert_eq!(written(LAST_S).as_deref(), Some("9999-12-31T23:59:59+00:00"));
+        assert_eq!(written(LAST_S + 1), None);
+    }
 
     #[test]
     fn ranks_order_as_stamps_do_and_give_them_back() {

@@ -49,6 +49,8 @@ pub(super) fn ranking(dimension: Dimension) -> String {
         Dimension::Class => "classes",
         Dimension::Time(Unit::HourOfDay) => "hours of the day",
         Dimension::Time(unit) => units(unit),
+        // As nginx has it: what the plural of a cookie's name is, nobody knows.
+        Dimension::Variable(variable) => return format!("Top ${}", variable.name()),
     };
     format!("Top {ranked}")
 }

@@ -1,0 +1,170 @@
+//! nginx's variables as dimensions, by their own names; and which columns those have that a question ranks.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::Dimension;
+use crate::batch::{Column, EXTRAS};
+use crate::format::{Ranked, is_known, is_name, variable};
+
+/// A variable of a `log_format`, by its name: `upstream_addr`, `cookie_session`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Variable(&'static str);
+
+impl Variable {
+    /// The name, without the `$`.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// A name is kept once, for as long as the process lives, so that a dimension is a small value to copy: there are
+    /// as many as somebody has asked for.
+    fn kept(name: &str) -> Variable {
+        static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = names.iter().find(|known| **known == name).copied();
+        Variable(known.unwrap_or_else(|| {
+            let kept: &'static str = Box::leak(name.into());
+            names.push(kept);
+            kept
+        }))
+    }
+}
+
+/// Why no ranking has this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DimensionError {
+    /// There is neither a dimension nor a variable of this name.
+    Unknown,
+    /// The variable measures something, so that its values want sums and no ranking.
+    Measure {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The variable is a moment; the units of time rank stretches of it.
+    Moment {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+impl std::fmt::Display for DimensionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DimensionError::Unknown => f.write_str("no dimension and no variable of nginx has this name"),
+            DimensionError::Measure { name } => {
+                write!(f, "${name} measures something: there is no ranking of numbers that hardly ever repeat")
+            }
+            DimensionError::Moment { name } => {
+                write!(f, "${name} is a moment: rank a stretch of time, such as minute, hour or day")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DimensionError {}
+
+/// The dimension of a name: its own, or that of a variable, with or without its `$`.
+pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
+    let bare = name.strip_prefix('$').unwrap_or(name);
+    if let Some(dimension) = Dimension::all().find(|d| d.name() == bare) {
+        return Ok(dimension);
+    }
+    match variable(bare).filter(|_| is_name(bare)) {
+        Some((_, known)) => match known.ranked {
+            Ranked::Itself => Ok(Dimension::Variable(Variable::kept(bare))),
+            Ranked::As(name) => Dimension::all().find(|d| d.name() == name).ok_or(DimensionError::Unknown),
+            Ranked::Measure => Err(DimensionError::Measure { name: known.name }),
+            Ranked::Moment => Err(DimensionError::Moment { name: known.name }),
+        },
+        None if is_known(bare) => Ok(Dimension::Variable(Variable::kept(bare))),
+        None => Err(DimensionError::Unknown),
+    }
+}
+
+/// The dimension of a variable that nginx does not have by itself: one that a `map`, `set` or `geo` of somebody's own makes.
+pub(super) fn of_ones_own(name: &str) -> Option<Dimension> {
+    let bare = name.strip_prefix('$').unwrap_or(name);
+    let is_own = is_name(bare) && named(bare) == Err(DimensionError::Unknown);
+    is_own.then(|| Dimension::Variable(Variable::kept(bare)))
+}
+
+/// The variables that a question ranks, in the order of their columns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extras(Vec<Variable>);
+
+impl Extras {
+    /// Those among the dimensions, each once; no more than there are columns for.
+    pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> Extras {
+        let mut extras: Vec<Variable> = Vec::new();
+        for dimension in dimensions {
+            if let Dimension::Variable(variable) = dimension
+                && !extras.contains(&variable)
+            {
+                extras.push(variable);
+            }
+        }
+        Extras(extras)
+    }
+
+    /// Whether there are more than there are columns for.
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.0.len() > EXTRAS
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.0.iter().map(|variable| variable.0).collect()
+    }
+
+    /// The column of a variable that is among them.
+    pub(crate) fn column(&self, variable: Variable) -> Column {
+        let place = self.0.iter().position(|v| *v == variable).expect("a question knows the variables that it ranks");
+        Column::extra(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_and_variables_are_one_dimension() {
+        let rows = [
+            ("http_user_agent", Dimension::Agent),
+            ("remote_addr", Dimension::Ip),
+            ("http_referer", Dimension::Referer),
+            ("remote_user", Dimension::User),
+            ("server_protocol", Dimension::Protocol),
+            ("request_method", Dimension::Method),
+            ("$host", Dimension::Host),
+            ("status", Dimension::Status),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(named(name), Ok(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_a_dimension_by_its_own_name() {
+        for name in ["upstream_addr", "http_x_forwarded_for", "cookie_id", "geoip2_city", "request_uri", "server_name"] {
+            let dimension = named(name).unwrap();
+            assert_eq!((dimension.name(), named(&format!("${name}"))), (name, Ok(dimension)));
+        }
+        assert_eq!(named("request_time"), Err(DimensionError::Measure { name: "request_time" }));
+        assert_eq!(named("msec"), Err(DimensionError::Moment { name: "msec" }));
+        for name in ["", "$", "http_", "upstream_adr", "a b", "uri$is_args$args"] {
+            assert_eq!(named(name), Err(DimensionError::Unknown), "{name}");
+        }
+        assert_eq!(of_ones_own("my_var").map(Dimension::name), Some("my_var"));
+        assert_eq!((of_ones_own("path"), of_ones_own("bytes_sent"), of_ones_own("a-b")), (None, None, None));
+    }
+
+    #[test]
+    fn each_variable_has_one_column() {
+        let [addr, cookie] = ["upstream_addr", "cookie_id"].map(|name| named(name).unwrap());
+        let extras = Extras::of([addr, Dimension::Path, cookie, addr].into_iter());
+        assert_eq!(extras.names(), ["upstream_addr", "cookie_id"]);
+        let Dimension::Variable(variable) = cookie else { panic!("{cookie:?}") };
+        assert_eq!(extras.column(variable), Column::extra(1));
+    }
+}
