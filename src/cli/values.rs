@@ -29,8 +29,9 @@ pub(crate) fn refusal(command: &Command, message: &str) -> Error {
 
 /// `combined`, or the text of a `log_format`.
 pub(crate) fn log_format(text: &str) -> Result<LogFormat, String> {
+    let is_word = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     text.parse().map_err(|error: logstat::FormatError| {
-        if text.contains('$') { error.to_string() } else { names::log_formats().unknown(text, "--log-format") }
+        if is_word { names::log_formats().unknown(text, "--log-format") } else { error.to_string() }
     })
 }
 

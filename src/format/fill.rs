@@ -117,14 +117,16 @@ impl Filler<'_> {
             parts.path = bump.alloc_slice_copy(&escape::escape(path));
             parts.is_static = is_static;
         } else if let Some((uri, args)) = uri_and_args(row) {
-            self.set_uri(&escape::undo(uri), &escape::undo(args), parts, bump);
+            self.set_uri(&escape::undo(uri), args.map(escape::undo).as_deref(), parts, bump);
         }
     }
 
     /// What nginx made of the target: decoded, so that a `?` in it is one of the path.
-    fn set_uri<'a>(&self, uri: &[u8], args: &[u8], parts: &mut Parts<'a>, bump: &'a Bump) {
-        let has_args = self.query == Query::Keep && !args.is_empty() && args != MISSING;
-        let path = if has_args { Cow::Owned([uri, b"?", args].concat()) } else { Cow::Borrowed(uri) };
+    fn set_uri<'a>(&self, uri: &[u8], args: Option<&[u8]>, parts: &mut Parts<'a>, bump: &'a Bump) {
+        let path = match args {
+            Some(args) if self.query == Query::Keep => Cow::Owned([uri, b"?", args].concat()),
+            _ => Cow::Borrowed(uri),
+        };
         parts.path = bump.alloc_slice_copy(&escape::escape(&path));
         parts.is_static = self.rules.is_static(uri);
     }
@@ -132,18 +134,19 @@ impl Filler<'_> {
 
 /// `$uri` and `$args`, if the first is logged. Behind a path that has no query `$uri$is_args$args` is `/path-`, for the
 /// missing `$args` is written as all that is missing is.
-fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], &'a [u8])> {
+fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], Option<&'a [u8]>)> {
     let uri = row.text(Slot::URI);
     if uri != MISSING {
-        return Some((uri, row.text(Slot::ARGS)));
+        let args = row.text(Slot::ARGS);
+        return Some((uri, (!args.is_empty() && args != MISSING).then_some(args)));
     }
     let both = row.text(Slot::URI_AND_ARGS);
     if both == MISSING {
         return None;
     }
     match memchr::memchr(b'?', both) {
-        Some(end) => Some((&both[..end], &both[end + 1..])),
-        None => Some((both.strip_suffix(MISSING).unwrap_or(both), MISSING)),
+        Some(end) => Some((&both[..end], Some(&both[end + 1..]))),
+        None => Some((both.strip_suffix(MISSING).unwrap_or(both), None)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The text of a `log_format`, cut into literals and variables.
 
 use super::shape::Shape;
-use super::variables::{Feeds, variable};
+use super::variables::{Feeds, URI_AND_ARGS, is_known, is_name, variable};
 
 /// A part of a `log_format`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,39 +32,98 @@ impl std::error::Error for FormatError {}
 /// Cuts a `log_format` into pieces. Literals are never empty and no two of them are neighbours.
 pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     let error = |at: usize, what: &str| FormatError { text: text.to_owned(), at, what: what.to_owned() };
+    if let Some(at) = text.find('\n') {
+        return Err(error(at, "a line feed, which no line of a log holds; join the parts as nginx does"));
+    }
+    let words = with_idioms(words(text).map_err(|(at, what)| error(at, what))?);
     let mut pieces = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let at = text.len() - rest.len();
-        let Some(after) = rest.strip_prefix('$') else {
-            let end = rest.find('$').unwrap_or(rest.len());
-            pieces.push(Piece::Literal(rest[..end].to_owned()));
-            rest = &rest[end..];
-            continue;
-        };
-        let (name, after) = match after.strip_prefix('{') {
-            Some(braced) => braced.split_once('}').ok_or_else(|| error(at, "'${' without its '}'"))?,
-            None => {
-                let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
-                after.split_at(end)
+    for (at, word) in words {
+        let name = match word {
+            Word::Literal(literal) => {
+                pieces.push(Piece::Literal(literal.to_owned()));
+                continue;
             }
+            Word::Variable(name) => name,
         };
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            return Err(error(at, "'$' without the name of a variable, which is letters, digits and '_'"));
-        }
         if let Some(Piece::Variable { name: before, shape, .. }) = pieces.last()
             && shape.width().is_none()
+            && !starts_with_slash(name)
         {
             return Err(error(at, &format!("${before} and ${name} with nothing between: no telling where one ends")));
         }
         let (shape, feeds) = variable(name).map_or((Shape::Text, Feeds::Nothing), |(_, v)| (v.shape, v.feeds));
         pieces.push(Piece::Variable { name: name.to_owned(), shape, feeds });
-        rest = after;
     }
     if !pieces.iter().any(|p| matches!(p, Piece::Variable { .. })) {
-        return Err(error(0, "no variable in it"));
+        return Err(match without_sign(text) {
+            Some(at) => error(at, "no variable in it: a '$' stands before the name of each"),
+            None if text.is_empty() => error(0, "it is empty"),
+            None => error(0, "no variable in it"),
+        });
     }
     Ok(settle_feeds(pieces))
+}
+
+/// A literal, or the name of a variable.
+enum Word<'t> {
+    Literal(&'t str),
+    Variable(&'t str),
+}
+
+/// The text in words, each with its place; or what is wrong, and where.
+fn words(text: &str) -> Result<Vec<(usize, Word<'_>)>, (usize, &'static str)> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let at = text.len() - rest.len();
+        let Some(after) = rest.strip_prefix('$') else {
+            let end = rest.find('$').unwrap_or(rest.len());
+            words.push((at, Word::Literal(&rest[..end])));
+            rest = &rest[end..];
+            continue;
+        };
+        let (name, after) = match after.strip_prefix('{') {
+            Some(braced) => braced.split_once('}').ok_or((at, "'${' without its '}'"))?,
+            None => {
+                let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+                after.split_at(end)
+            }
+        };
+        if !is_name(name) {
+            return Err((at, "'$' without the name of a variable, which is letters, digits and '_'"));
+        }
+        words.push((at, Word::Variable(name)));
+        rest = after;
+    }
+    Ok(words)
+}
+
+/// Three variables that people write side by side and that are one value: the path with its query.
+fn with_idioms(words: Vec<(usize, Word<'_>)>) -> Vec<(usize, Word<'_>)> {
+    let mut joined: Vec<(usize, Word<'_>)> = Vec::with_capacity(words.len());
+    for (at, word) in words {
+        joined.push((at, word));
+        if let [.., (at, Word::Variable(uri)), (_, Word::Variable("is_args")), (_, Word::Variable(args))] = joined[..]
+            && matches!(uri, "uri" | "document_uri")
+            && matches!(args, "args" | "query_string")
+        {
+            joined.truncate(joined.len() - 3);
+            joined.push((at, Word::Variable(URI_AND_ARGS)));
+        }
+    }
+    joined
+}
+
+/// Whether the values of a variable begin with a slash, which tells them from a host before them.
+pub(crate) fn starts_with_slash(name: &str) -> bool {
+    matches!(name, "request_uri" | "uri" | "document_uri" | URI_AND_ARGS)
+}
+
+/// Where in a text without variables the name of one stands.
+fn without_sign(text: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names = text.split(|c| !is_part(c)).filter(|word| word.contains('_') && is_known(word));
+    names.map(|word| word.as_ptr() as usize - text.as_ptr() as usize).next()
 }
 
 /// Leaves each feed to one variable: where a format logs two, the one that stands first in the table of variables,
@@ -126,13 +185,38 @@ mod tests {
     }
 
     #[test]
+    fn a_path_and_its_query_side_by_side_are_one() {
+        for text in ["$uri$is_args$args", "${document_uri}$is_args$query_string"] {
+            assert_eq!(fed(text), [(URI_AND_ARGS.to_owned(), Feeds::UriAndArgs)]);
+        }
+        let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names("$scheme://$host$request_uri"), ["scheme", "host", "request_uri"]);
+        assert_eq!(names("$host$uri$is_args$args"), ["host", URI_AND_ARGS]);
+        assert!(parse("$uri$is_args").is_err() && parse("$is_args$args").is_err());
+    }
+
+    #[test]
     fn what_cannot_be_is_said_with_its_place() {
-        for (text, at) in
-            [("$", 0), ("$status $", 8), ("a ${status", 2), ("${a b}", 0), ("plain", 0), ("$request$status", 8)]
-        {
+        for (text, at) in [
+            ("$", 0),
+            ("$status $", 8),
+            ("a ${status", 2),
+            ("${a b}", 0),
+            ("${}", 0),
+            ("$é", 0),
+            ("é $", 3),
+            ("plain", 0),
+            ("", 0),
+            ("[time_local] remote_addr", 1),
+            ("$request$status", 8),
+            ("$host$args", 5),
+        ] {
             let error = parse(text).unwrap_err();
             assert_eq!(error.at, at, "{error}");
-            assert!(error.to_string().ends_with(&format!("{}^", " ".repeat(at))), "{error}");
+            let column = text[..at].chars().count();
+            assert!(error.to_string().ends_with(&format!("\n  {}^", " ".repeat(column))), "{error}");
         }
+        let error = parse("$status\n$host").unwrap_err();
+        assert!(error.at == 7 && error.to_string().ends_with("  $status\\x0A$host\n         ^"), "{error}");
     }
 }

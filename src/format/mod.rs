@@ -133,12 +133,12 @@ impl LogFormat {
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset, or, where there is a `$` in it, the text of a `log_format`.
+    /// Reads the name of a preset, or the text of a `log_format`.
     fn from_str(text: &str) -> Result<Self, FormatError> {
         if let Some((name, preset)) = Self::presets().find(|(name, _)| *name == text) {
             return Self::compile(name, preset, Tail::Fields);
         }
-        if !text.contains('$') {
+        if is_name(text) {
             let names: Vec<_> = Self::presets().map(|(name, _)| name).collect();
             return Err(FormatError {
                 text: text.to_owned(),

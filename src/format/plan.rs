@@ -1,7 +1,7 @@
 //! A `log_format` compiled to the steps that scan a line.
 
 use super::lists::Separators;
-use super::log_format::Piece;
+use super::log_format::{Piece, starts_with_slash};
 use super::shape::Shape;
 use super::variables::Feeds;
 use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
@@ -176,7 +176,11 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str]) -> Plan {
             Op::UserAndTime { slot }
         } else {
             at += 1;
-            value(*shape, *feeds, slot, literal(at), !plan.steps.is_empty())
+            let end = match pieces.get(at) {
+                Some(Piece::Variable { name, .. }) if starts_with_slash(name) => Some("/"),
+                _ => literal(at),
+            };
+            value(*shape, *feeds, slot, end, !plan.steps.is_empty())
         };
         let behind_piece = at;
         let behind = literal(at).map_or_else(Prefix::default, |text| {

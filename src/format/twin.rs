@@ -33,6 +33,7 @@ impl Twin {
                 Piece::Variable { name, shape, feeds: feed } => {
                     let next = match format.pieces.get(i + 1) {
                         Some(Piece::Literal(text)) => text.as_str(),
+                        Some(Piece::Variable { name, .. }) if name == "request_uri" => "/",
                         _ => "",
                     };
                     // A value ends where the next literal first stands; the formats tried here have literals of
@@ -40,7 +41,10 @@ impl Twin {
                     let but = regex::escape(&next.chars().take(1).collect::<String>());
                     let but = if but == " " { String::new() } else { but };
                     let (token, token_or_none) = (format!("([^ {but}]+)"), format!("([^ {but}]*)"));
-                    let text = format!("([^{}]*)", regex::escape(next));
+                    // What stands right behind a host begins with the slash that ended it.
+                    let is_behind = i > 0 && matches!(&format.pieces[i - 1], Piece::Variable { name, .. } if name == "host");
+                    let slash = if is_behind { "/" } else { "" };
+                    let text = format!("({slash}[^{}]*)", regex::escape(next));
                     let list = |item: &str| {
                         let separators: Vec<_> = [", ", " : "].into_iter().filter(|s| !next.starts_with(s)).collect();
                         format!("({item}(?:(?:{}){item})*)", separators.join("|"))
@@ -284,6 +288,7 @@ fn formats() -> Vec<LogFormat> {
         r#"$msec $remote_addr "$upstream_addr" [$upstream_response_time] $upstream_cache_status $status $uri?$args"#,
         r#"$upstream_status|$gzip_ratio|$server_name|$https|$http_x_forwarded_for|$upstream_bytes_sent,$request_length"#,
         r#"$server_name $status|$upstream_connect_time, $upstream_addr : $scheme"#,
+        r#"$scheme $host$request_uri|$status"#,
     ];
     let own = own.iter().map(|text| text.parse().unwrap());
     LogFormat::all_presets().into_iter().chain(own).map(|format: LogFormat| format.ranking(&RANKED)).collect()
@@ -327,6 +332,7 @@ proptest! {
             format!("{msec} 1.2.3.4 \"{}\" [{}] {} {status} {c}?{d}", words[0], numbers[0], words[1]),
             format!("{}|{}|{a}|{b}|{c}|{},{}", words[0], numbers[0], numbers[1], numbers[2]),
             format!("{a} {status}|{}, {} : {b}", numbers[0], words[1]),
+            format!("https {a}/{b}|{status}"),
         ];
         let mut clock = Clock::default();
         for ((format, twin), line) in TWINS.iter().rev().take(lines.len()).rev().zip(&lines) {
