@@ -6,13 +6,12 @@ use crate::batch::{Batch, EXTRAS, Fields, Hits, ROWS, TextField};
 use crate::classify::ByLocation;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
-use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Quotes, Row};
+use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Memory, Quotes, Room, Row};
 use crate::input::{Access, Chunk, Input, Source, clean, is_blank};
 use crate::nginx::NginxConf;
 use crate::question::Question;
 use crate::report::{self, Report};
 use crate::table::{InputLedger, Sample, Seed, Tally, extras_of};
-use crate::time::Clock;
 
 /// How to count: what changes the speed and never the answer.
 #[derive(Clone, Debug)]
@@ -74,7 +73,10 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
     let formats = question.log_format.clone().map_or_else(LogFormat::all_presets, |given| vec![given]);
-    let formats: Vec<_> = formats.into_iter().map(|format| format.ranking(&extras.names())).collect();
+    let formats: Vec<_> = formats
+        .into_iter()
+        .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
+        .collect();
     let of_files: Vec<_> = sources.iter().map(|s| s.with_head(|head| FormatsOfFile::detect(&formats, head))).collect();
     let filter = Filter::new(question);
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
@@ -146,7 +148,7 @@ impl Scan<'_> {
 /// One thread's share.
 pub(crate) struct Worker<'s> {
     pub(crate) scan: &'s Scan<'s>,
-    pub(crate) clock: Clock,
+    pub(crate) memory: Memory,
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
     pub(crate) tally: Tally,
@@ -155,7 +157,7 @@ pub(crate) struct Worker<'s> {
 impl<'s> Worker<'s> {
     pub(crate) fn new(scan: &'s Scan<'s>, tally: Tally) -> Worker<'s> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
-        Worker { scan, clock: Clock::default(), hits: Hits::with_capacity(ROWS), by_location, tally }
+        Worker { scan, memory: Memory::default(), hits: Hits::with_capacity(ROWS), by_location, tally }
     }
 
     /// Counts a chunk, a batch at a time.
@@ -168,6 +170,7 @@ impl<'s> Worker<'s> {
             batch.clear();
             let mut account = InputLedger::new(self.scan.formats);
             self.fill(&mut place, &mut batch, &mut account, &bump);
+            self.memory.move_keys_to(&mut account.keys);
             // Lines that were there are lines still, or they are scanned again up to where the file now ends.
             if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.start as u64) {
                 place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
@@ -195,6 +198,7 @@ impl<'s> Worker<'s> {
         bump: &'a Bump,
     ) {
         let formats = &self.scan.of_files[place.input];
+        let room = Room { bump, needs: self.scan.filler.needs };
         let mut row = Row::EMPTY;
         while place.start < place.bytes.len() && batch.len() < ROWS {
             let start = place.start;
@@ -206,7 +210,7 @@ impl<'s> Worker<'s> {
             if is_blank(text) {
                 account.blank += 1;
             } else {
-                match formats.take(Line { text, quotes }, &mut self.clock, &mut row) {
+                match formats.take(Line { text, quotes }, room, &mut self.memory, &mut row) {
                     Ok(taken) => {
                         account.taken[taken.0] += 1;
                         self.scan.filler.push(taken, &row, batch, bump);

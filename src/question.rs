@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::classify::StaticRules;
 use crate::dimension::Dimension;
-use crate::format::LogFormat;
+use crate::format::{JsonField, LogFormat};
 use crate::nginx::NginxConf;
 use crate::time::{Moment, Unit};
 
@@ -131,6 +131,8 @@ pub struct Question {
     pub uv: UvMethod,
     /// How lines are read; by default the format is found out.
     pub log_format: Option<LogFormat>,
+    /// Which keys of JSON logs hold what, before those that are known by themselves.
+    pub json_fields: Vec<JsonField>,
 }
 
 impl Default for Question {
@@ -148,6 +150,7 @@ impl Default for Question {
             nginx_conf: None,
             uv: UvMethod::default(),
             log_format: None,
+            json_fields: Vec::new(),
         }
     }
 }

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
-use logstat::{Dimension, DimensionError, LogFormat, Moment, Precision, Query, Question, ReportFormat, Section, Unit, UvMethod};
+use logstat::{
+    Dimension, DimensionError, JsonField, LogFormat, Moment, Precision, Query, Question, ReportFormat, Section, Unit,
+    UvMethod,
+};
 
 use super::help;
 use super::names;
@@ -61,6 +64,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format))]
     #[arg(long_help = help::log_formats())]
     log_format: Option<LogFormat>,
+
+    /// Key of a field in JSON logs: status=http.code; repeatable
+    #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::json_field), action = ArgAction::Append)]
+    #[arg(long_help = help::json_fields(), hide_short_help = true)]
+    json_fields: Vec<JsonField>,
 
     /// A request that took longer is slow [default: 0.3]
     #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true)]
@@ -150,6 +158,7 @@ impl Args {
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
             log_format: self.log_format.clone(),
+            json_fields: self.json_fields.clone(),
             ..Question::default()
         };
         if let Some(limit) = self.limit {
@@ -175,6 +184,15 @@ impl Args {
             && since >= until
         {
             notes.push("--since is not before --until: no hit is in between".to_owned());
+        }
+        if let (Some(format), Some(field)) = (&question.log_format, question.json_fields.first())
+            && !format.is_json()
+        {
+            notes.push(format!(
+                "--field {}={} changes nothing here: --log-format says that lines are no JSON",
+                field.name(),
+                field.key().escape_debug()
+            ));
         }
         if let Some(unit) = self.by
             && !question.shows(Section::Timeline)

@@ -44,6 +44,15 @@ pub(crate) fn log_formats() -> String {
     )
 }
 
+pub(crate) fn json_fields() -> String {
+    list(
+        "A field of JSON logs that stands under another key than the usual ones: status=http.code takes the key code in the \
+         object http; repeatable. Usual are nginx's own names and those of ECS, Caddy and Traefik; -v says which were \
+         found. Names",
+        &names::json_fields(),
+    )
+}
+
 /// Words in lines of at most 78 columns, the first after `start`, the others under it.
 pub(crate) fn wrapped(words: &[&str], start: &str) -> String {
     let mut text = start.to_owned();
@@ -108,6 +117,7 @@ mod tests {
             names::dimensions().words(),
             names::sections().words(),
             names::log_formats().words(),
+            names::json_fields().words(),
         ];
         for word in all.into_iter().flatten() {
             assert!(words.contains(&word), "{word} is not in the help");

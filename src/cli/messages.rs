@@ -49,6 +49,10 @@ impl Messages {
             // The format may be a user's own text, with whatever is in it.
             let format = input.format.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
             say(format_args!("{}: {format}, {} lines, {} bytes", input.path, input.lines, input.bytes));
+            if !input.keys.is_empty() {
+                let keys: Vec<_> = input.keys.iter().map(|key| format!("{} = ${}", key.key, key.variable)).collect();
+                say(format_args!("{}: keys {}", input.path, keys.join(", ")));
+            }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
         let plural = if threads == 1 { "" } else { "s" };

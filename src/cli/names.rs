@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{Dimension, LogFormat, Query, ReportFormat, Section, Unit};
+use logstat::{Dimension, JsonField, LogFormat, Query, ReportFormat, Section, Unit};
 
 use super::help;
 use super::nearest::nearest;
@@ -32,7 +32,11 @@ pub(crate) fn sections() -> Names<Section> {
 }
 
 pub(crate) fn log_formats() -> Names<&'static str> {
-    Names { kind: "format", all: LogFormat::presets().collect() }
+    Names { kind: "format", all: LogFormat::names().map(|name| (name, name)).collect() }
+}
+
+pub(crate) fn json_fields() -> Names<&'static str> {
+    Names { kind: "field", all: JsonField::names().map(|name| (name, name)).collect() }
 }
 
 pub(crate) fn report_formats() -> Names<ReportFormat> {
@@ -111,6 +115,7 @@ mod tests {
             dimensions().words(),
             sections().words(),
             log_formats().words(),
+            json_fields().words(),
             report_formats().words(),
             queries().words(),
             colors().words(),

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
-use logstat::{LogFormat, Precision, UvMethod};
+use logstat::{JsonField, JsonFieldError, LogFormat, Precision, UvMethod};
 
 use super::names;
 
@@ -30,8 +30,18 @@ pub(crate) fn refusal(command: &Command, message: &str) -> Error {
 /// `combined`, or the text of a `log_format`.
 pub(crate) fn log_format(text: &str) -> Result<LogFormat, String> {
     let is_word = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-    text.parse().map_err(|error: logstat::FormatError| {
-        if is_word { names::log_formats().unknown(text, "--log-format") } else { error.to_string() }
+    text.parse().map_err(
+        |error: logstat::FormatError| {
+            if is_word { names::log_formats().unknown(text, "--log-format") } else { error.to_string() }
+        },
+    )
+}
+
+/// `status=http.code`.
+pub(crate) fn json_field(text: &str) -> Result<JsonField, String> {
+    text.parse().map_err(|error: JsonFieldError| match &error {
+        JsonFieldError::Name { name } => names::json_fields().unknown(name, "--field"),
+        _ => format!("--field: {error}"),
     })
 }
 

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_variable_is_a_dimension_by_its_own_name() {
-        for name in ["upstream_addr", "http_x_forwarded_for", "cookie_id", "geoip2_city", "request_uri", "server_name"] {
+        for name in ["upstream_addr", "http_x_forwarded_for", "cookie_id", "geoip2_city", "request_uri", "server_name"]
+        {
             let dimension = named(name).unwrap();
             assert_eq!((dimension.name(), named(&format!("${name}"))), (name, Ok(dimension)));
         }

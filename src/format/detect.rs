@@ -1,11 +1,13 @@
 //! Which formats the lines of a file have: found from its first lines, and tried line by line.
 
+use bumpalo::Bump;
+
 use super::plan::Tail;
 use super::scan::{Expected, Misfit, Row, scan};
-use super::{Line, LogFormat};
+use super::{Line, LogFormat, Memory, Room, json};
+use crate::batch::Fields;
 use crate::input::{is_blank, lines};
 use crate::table::Reason;
-use crate::time::Clock;
 
 /// How many lines of a file are looked at.
 const SAMPLE: usize = 1000;
@@ -57,16 +59,18 @@ impl<'f> FormatsOfFile<'f> {
 
         let (mut votes, mut whole_common) = (vec![0_usize; formats.len()], 0);
         let mut nearest = None;
-        let mut clock = Clock::default();
+        let mut memory = Memory::default();
+        let bump = Bump::new();
+        let room = Room { bump: &bump, needs: Fields::NONE };
         for (number, line) in (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE) {
             let mut row = Row::EMPTY;
             let text = line;
             let line = Line::unmarked(text);
-            match try_all(formats, &all, line, &mut clock, &mut row) {
+            match try_all(formats, &all, line, room, &mut memory, &mut row) {
                 Ok(Taken(format)) => {
                     votes[format] += 1;
                     whole_common += usize::from(
-                        formats[format].name == "common" && fits(formats, unquoted(format), line, &mut clock),
+                        formats[format].name == "common" && fits(formats, unquoted(format), line, room, &mut memory),
                     );
                 }
                 Err((format, misfit)) => {
@@ -95,27 +99,56 @@ impl<'f> FormatsOfFile<'f> {
     /// Fills `row` by the format with the most fields that the line fits, or says why none takes it. The row is one
     /// that was filled here before, or empty.
     #[inline]
-    pub(crate) fn take<'a>(&self, line: Line<'a, '_>, clock: &mut Clock, row: &mut Row<'a>) -> Result<Taken, Reason> {
+    pub(crate) fn take<'a>(
+        &self,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
         let main = &self.formats[self.main.format];
         // A row that another format has filled holds values that this one does not log.
         if row.filled_by != self.main.format {
             *row = Row::empty_for(self.main.format);
         }
-        match scan(&main.plan, self.main.tail, line, clock, row) {
+        if main.is_json() {
+            return self.take_json(line, room, memory, row);
+        }
+        match scan(&main.plan, self.main.tail, line, &mut memory.clock, row) {
             Ok(end) if end == line.text.len() || self.longer.is_empty() => Ok(Taken(self.main.format)),
-            Ok(_) => self.take_longer(line, clock, row),
-            Err(misfit) => self.take_other(misfit, line, clock, row),
+            Ok(_) => self.take_longer(line, room, memory, row),
+            Err(misfit) => self.take_other(misfit, line, room, memory, row),
+        }
+    }
+
+    #[inline(never)]
+    fn take_json<'a>(
+        &self,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        match try_one(self.formats, self.main, line, room, memory, row) {
+            Ok(()) => Ok(Taken(self.main.format)),
+            Err(misfit) => self.take_other(misfit, line, room, memory, row),
         }
     }
 
     /// The line fits the main format and goes on behind it.
     #[cold]
-    fn take_longer<'a>(&self, line: Line<'a, '_>, clock: &mut Clock, row: &mut Row<'a>) -> Result<Taken, Reason> {
-        match try_all(self.formats, &self.longer, line, clock, row) {
+    fn take_longer<'a>(
+        &self,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        match try_all(self.formats, &self.longer, line, room, memory, row) {
             Err((_, misfit)) if misfit.reason == Reason::NoMatch => {
                 let main = &self.formats[self.main.format];
                 *row = Row::empty_for(self.main.format);
-                scan(&main.plan, self.main.tail, line, clock, row).expect("it fitted before");
+                scan(&main.plan, self.main.tail, line, &mut memory.clock, row).expect("it fitted before");
                 Ok(Taken(self.main.format))
             }
             taken => taken.map_err(|(_, misfit)| misfit.reason),
@@ -127,13 +160,14 @@ impl<'f> FormatsOfFile<'f> {
         &self,
         first: Misfit,
         line: Line<'a, '_>,
-        clock: &mut Clock,
+        room: Room<'a>,
+        memory: &mut Memory,
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
         if first.reason != Reason::NoMatch {
             return Err(first.reason);
         }
-        try_all(self.formats, &self.others, line, clock, row).map_err(|(_, misfit)| misfit.reason)
+        try_all(self.formats, &self.others, line, room, memory, row).map_err(|(_, misfit)| misfit.reason)
     }
 }
 
@@ -141,9 +175,34 @@ fn unquoted(format: usize) -> Candidate {
     Candidate { format, tail: Tail::UnquotedFields }
 }
 
-fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '_>, clock: &mut Clock) -> bool {
-    let mut row = Row::EMPTY;
-    try_all(formats, &[candidate], line, clock, &mut row).is_ok()
+fn fits<'a>(
+    formats: &[LogFormat],
+    candidate: Candidate,
+    line: Line<'a, '_>,
+    room: Room<'a>,
+    memory: &mut Memory,
+) -> bool {
+    try_one(formats, candidate, line, room, memory, &mut Row::EMPTY.clone()).is_ok()
+}
+
+/// Fills `row` anew by one candidate.
+fn try_one<'a>(
+    formats: &[LogFormat],
+    candidate: Candidate,
+    line: Line<'a, '_>,
+    room: Room<'a>,
+    memory: &mut Memory,
+    row: &mut Row<'a>,
+) -> Result<(), Misfit> {
+    let format = &formats[candidate.format];
+    *row = Row::EMPTY;
+    match &format.json {
+        Some(keys) => {
+            let (clock, recall) = memory.json(candidate.format);
+            json::scan(keys, line, room, clock, recall, row)
+        }
+        None => scan(&format.plan, candidate.tail, line, &mut memory.clock, row).map(|_| ()),
+    }
 }
 
 /// The first candidate that takes the line, otherwise the one that came furthest. A line of the right shape whose
@@ -152,14 +211,14 @@ fn try_all<'a>(
     formats: &[LogFormat],
     candidates: &[Candidate],
     line: Line<'a, '_>,
-    clock: &mut Clock,
+    room: Room<'a>,
+    memory: &mut Memory,
     row: &mut Row<'a>,
 ) -> Result<Taken, (usize, Misfit)> {
     let mut furthest: Option<(usize, Misfit)> = None;
     for candidate in candidates {
-        *row = Row::EMPTY;
-        match scan(&formats[candidate.format].plan, candidate.tail, line, clock, row) {
-            Ok(_) => return Ok(Taken(candidate.format)),
+        match try_one(formats, *candidate, line, room, memory, row) {
+            Ok(()) => return Ok(Taken(candidate.format)),
             Err(misfit) if misfit.reason != Reason::NoMatch => return Err((candidate.format, misfit)),
             Err(misfit) => {
                 if furthest.is_none_or(|(_, f)| misfit.at > f.at) {
@@ -187,8 +246,9 @@ mod tests {
     }
 
     fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<Taken, Reason> {
-        let mut row = Row::EMPTY;
-        of_file.take(Line::unmarked(line), &mut Clock::default(), &mut row)
+        let (bump, mut row) = (Bump::new(), Row::EMPTY);
+        let room = Room { bump: &bump, needs: Fields::NONE };
+        of_file.take(Line::unmarked(line), room, &mut Memory::default(), &mut row)
     }
 
     #[test]
@@ -220,8 +280,9 @@ mod tests {
         let line = r#"1.2.3.4 - - bob [01/Jan/2000 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
         for head in [line.to_owned(), format!("h {COMBINED}\n{line}"), format!("h {COMBINED}\nh {COMBINED}\n{line}")] {
             let of_file = FormatsOfFile::detect(&formats, head.as_bytes());
-            let mut row = Row::EMPTY;
-            of_file.take(Line::unmarked(line.as_bytes()), &mut Clock::default(), &mut row).unwrap();
+            let (bump, mut row) = (Bump::new(), Row::EMPTY);
+            let room = Room { bump: &bump, needs: Fields::NONE };
+            of_file.take(Line::unmarked(line.as_bytes()), room, &mut Memory::default(), &mut row).unwrap();
             assert_eq!(row.text(Slot::of(TextField::Addr)), b"1.2.3.4");
             assert_eq!(row.text(Slot::of(TextField::User)), b"- bob [01/Jan/2000");
         }

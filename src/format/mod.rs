@@ -8,9 +8,17 @@ mod detect;
 mod digits;
 mod escape;
 mod fill;
+mod json;
+mod json_field;
+mod json_keys;
+mod json_text;
+#[cfg(test)]
+mod json_twin;
+mod json_values;
 mod lists;
 mod log_format;
 mod marks;
+mod memory;
 mod plan;
 mod presets;
 mod request;
@@ -25,9 +33,14 @@ use std::str::FromStr;
 pub(crate) use detect::{FormatsOfFile, Taken};
 pub(crate) use escape::undo as undo_escapes;
 pub(crate) use fill::Filler;
+pub(crate) use json::Room;
+pub use json_field::{JsonField, JsonFieldError};
+use json_keys::JsonKeys;
+pub(crate) use json_keys::KeysSeen;
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
+pub(crate) use memory::Memory;
 pub(crate) use request::path_and_query;
 use scan::Expected;
 pub(crate) use scan::{Misfit, Row};
@@ -37,7 +50,7 @@ use crate::batch::Fields;
 use crate::report::printable;
 use plan::{Plan, Slot, Tail};
 
-/// A format of access logs: a preset by its name, or the text of an nginx `log_format`.
+/// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
 /// ```
 /// use logstat::LogFormat;
@@ -53,12 +66,24 @@ pub struct LogFormat {
     pieces: Vec<Piece>,
     plan: Plan,
     tail: Tail,
+    /// Where lines are JSON: then there are no pieces, and the plan is empty.
+    json: Option<Box<JsonKeys>>,
+    /// The keys that the user says.
+    json_fields: Vec<JsonField>,
 }
+
+/// The name of the format whose lines are JSON objects.
+const JSON: &str = "json";
 
 impl LogFormat {
     /// Name and text of every preset.
     pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
         presets::PRESETS.into_iter()
+    }
+
+    /// Every name that a format can be given by: those of the presets, and `json`.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::presets().map(|(name, _)| name).chain([JSON])
     }
 
     /// The name of a preset, otherwise the text.
@@ -69,19 +94,41 @@ impl LogFormat {
     fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
         let plan = plan::compile(&pieces, &[]);
-        Ok(LogFormat { name: name.to_owned(), pieces, plan, tail })
+        Ok(LogFormat { name: name.to_owned(), pieces, plan, tail, json: None, json_fields: Vec::new() })
     }
 
-    /// All presets, in the order of their table. Behind each, fields that it does not know are passed over.
+    fn json() -> LogFormat {
+        let (pieces, plan) = (Vec::new(), plan::compile(&[], &[]));
+        let keys = Box::new(JsonKeys::new(&[], &[]));
+        LogFormat {
+            name: JSON.to_owned(),
+            pieces,
+            plan,
+            tail: Tail::Nothing,
+            json: Some(keys),
+            json_fields: Vec::new(),
+        }
+    }
+
+    /// All presets, in the order of their table, and JSON. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
         Self::presets()
             .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
+            .chain([Self::json()])
             .collect()
     }
 
     /// The same format, in which the variables that the question ranks by name have their place.
     pub(crate) fn ranking(self, ranked: &[&str]) -> LogFormat {
-        if ranked.is_empty() { self } else { LogFormat { plan: plan::compile(&self.pieces, ranked), ..self } }
+        if ranked.is_empty() {
+            return self;
+        }
+        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked), ..self };
+        if let Some(json) = &mut format.json {
+            **json = JsonKeys::new(&format.json_fields, ranked);
+            format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.slot_of(name, place)).collect();
+        }
+        format
     }
 
     /// Where in a row each of those variables is.
@@ -100,9 +147,38 @@ impl LogFormat {
         self.pieces.iter().any(|p| matches!(p, Piece::Variable { name, .. } if name == variable))
     }
 
-    /// The fields that lines of this format have.
-    pub(crate) fn fields(&self) -> Fields {
-        self.plan.fields
+    /// The same with these keys before those that are known by themselves, where lines are JSON.
+    #[must_use]
+    pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
+        if self.is_json() && !fields.is_empty() {
+            self.json = Some(Box::new(JsonKeys::new(fields, &[])));
+            self.json_fields = fields.to_vec();
+        }
+        self
+    }
+
+    /// Whether lines are JSON objects.
+    pub fn is_json(&self) -> bool {
+        self.json.is_some()
+    }
+
+    /// The fields that lines of this format have, those being lines with these keys if they are JSON.
+    pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
+        match &self.json {
+            Some(keys) => keys.seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
+            None => self.plan.fields,
+        }
+    }
+
+    /// Each key that lines had and the variable that it is taken for, those that have the say first.
+    pub(crate) fn keys<'f>(&'f self, seen: &'f KeysSeen) -> impl Iterator<Item = (&'f str, &'f str)> {
+        self.json.iter().flat_map(|keys| keys.seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
+    }
+
+    /// The keys that a user gave and that are not in any of these sets.
+    pub(crate) fn never_seen<'f>(&'f self, seen: &[&KeysSeen]) -> Vec<&'f str> {
+        let given = self.json.iter().flat_map(|keys| keys.given());
+        given.filter(|(place, _)| !seen.iter().any(|seen| seen.holds(*place))).map(|(_, rule)| &*rule.key).collect()
     }
 
     pub(crate) fn variables(&self) -> usize {
@@ -111,11 +187,11 @@ impl LogFormat {
 
     /// What was expected where a line did not fit: `" - " after $remote_addr`.
     pub(crate) fn expectation(&self, misfit: Misfit) -> String {
-        let Expected::Piece(first) = misfit.expected else {
-            return match self.tail {
-                Tail::Nothing => "the end of the line".to_owned(),
-                Tail::Fields | Tail::UnquotedFields => "a space or the end of the line".to_owned(),
-            };
+        let first = match misfit.expected {
+            Expected::Piece(first) => first,
+            Expected::Said(words) => return words.to_owned(),
+            Expected::End if self.tail == Tail::Nothing => return "the end of the line".to_owned(),
+            Expected::End => return "a space or the end of the line".to_owned(),
         };
         let expected = match &self.pieces[first] {
             Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())),
@@ -133,13 +209,16 @@ impl LogFormat {
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset, or the text of a `log_format`.
+    /// Reads the name of a preset, `json`, or the text of a `log_format`.
     fn from_str(text: &str) -> Result<Self, FormatError> {
         if let Some((name, preset)) = Self::presets().find(|(name, _)| *name == text) {
             return Self::compile(name, preset, Tail::Fields);
         }
+        if text == JSON {
+            return Ok(Self::json());
+        }
         if is_name(text) {
-            let names: Vec<_> = Self::presets().map(|(name, _)| name).collect();
+            let names: Vec<_> = Self::names().collect();
             return Err(FormatError {
                 text: text.to_owned(),
                 at: 0,

@@ -236,13 +236,14 @@ fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
     })
 }
 
-fn slot(feeds: Feeds) -> Slot {
+pub(super) fn slot(feeds: Feeds) -> Slot {
     match feeds {
         Feeds::Text(field) => Slot::of(field),
         Feeds::Request => Slot::REQUEST,
         Feeds::Uri => Slot::URI,
         Feeds::Args => Slot::ARGS,
         Feeds::UriAndArgs => Slot::URI_AND_ARGS,
+        Feeds::Ranked(place) => Slot::extra(usize::from(place)),
         Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
     }
 }

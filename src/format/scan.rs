@@ -45,6 +45,11 @@ impl<'a> Row<'a> {
     pub(crate) fn text(&self, slot: Slot) -> &'a [u8] {
         self.texts[slot.index()]
     }
+
+    #[inline]
+    pub(super) fn set_text(&mut self, slot: Slot, text: &'a [u8]) {
+        self.texts[slot.index()] = text;
+    }
 }
 
 /// Where and why a line does not fit a plan.
@@ -63,6 +68,8 @@ pub(crate) enum Expected {
     /// This piece of the format.
     Piece(usize),
     End,
+    /// What these words say.
+    Said(&'static str),
 }
 
 /// Fills `row` from `line` and returns where the plan's last step ended. Slots that the plan does not fill are left as
@@ -277,7 +284,7 @@ fn token(rest: &[u8], end: Option<u8>, may_be_empty: bool) -> Option<&[u8]> {
 /// Where the first quote from `at` on is that no backslash escapes, and whether there is a backslash before it.
 /// Quotes before it are dropped.
 #[inline]
-fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: usize) -> Option<(usize, bool)> {
+pub(super) fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: usize) -> Option<(usize, bool)> {
     match quotes {
         Quotes::At { places, start } => loop {
             let (first, rest) = places.split_first()?;

@@ -42,7 +42,8 @@ impl Twin {
                     let but = if but == " " { String::new() } else { but };
                     let (token, token_or_none) = (format!("([^ {but}]+)"), format!("([^ {but}]*)"));
                     // What stands right behind a host begins with the slash that ended it.
-                    let is_behind = i > 0 && matches!(&format.pieces[i - 1], Piece::Variable { name, .. } if name == "host");
+                    let is_behind =
+                        i > 0 && matches!(&format.pieces[i - 1], Piece::Variable { name, .. } if name == "host");
                     let slash = if is_behind { "/" } else { "" };
                     let text = format!("({slash}[^{}]*)", regex::escape(next));
                     let list = |item: &str| {
@@ -97,7 +98,7 @@ impl Twin {
         for ((feed, extra), value) in self.feeds.iter().zip(found.iter().skip(1).map(|m| m.unwrap().as_bytes())) {
             let text = String::from_utf8_lossy(value);
             match feed {
-                Feeds::Nothing => plain.texts[extra.index()] = value.to_vec(),
+                Feeds::Nothing | Feeds::Ranked(_) => plain.texts[extra.index()] = value.to_vec(),
                 Feeds::Uri => plain.texts[Slot::URI.index()] = value.to_vec(),
                 Feeds::Args => plain.texts[Slot::ARGS.index()] = value.to_vec(),
                 Feeds::UriAndArgs => plain.texts[Slot::URI_AND_ARGS.index()] = value.to_vec(),
@@ -137,8 +138,7 @@ struct Plain {
 fn slow_time(text: &str) -> Option<Stamp> {
     if !text.contains(':') {
         let moment = chrono::DateTime::from_timestamp(text.split_once('.')?.0.parse().ok()?, 0)?;
-        return (chrono::Datelike::year(&moment) <= 9999)
-            .then(|| Stamp { wall_s: moment.timestamp(), offset_min: 0 });
+        return (chrono::Datelike::year(&moment) <= 9999).then(|| Stamp { wall_s: moment.timestamp(), offset_min: 0 });
     }
     let local = text.as_bytes()[2] == b'/';
     let pattern = if local { "%d/%b/%Y:%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S" };
@@ -226,9 +226,12 @@ fn list(items: &'static [&'static str]) -> impl Strategy<Value = String> {
     let item = prop::sample::select(items);
     let separator = prop::sample::select(vec![", ", " : ", ", ", " : ", ",", " "]);
     prop::collection::vec((separator, item), 1..4).prop_map(|items| {
-        items.iter().enumerate().fold(String::new(), |list, (i, (separator, item))| {
-            if i == 0 { (*item).to_owned() } else { list + separator + item }
-        })
+        items.iter().enumerate().fold(
+            String::new(),
+            |list, (i, (separator, item))| {
+                if i == 0 { (*item).to_owned() } else { list + separator + item }
+            },
+        )
     })
 }
 

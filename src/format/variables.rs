@@ -7,7 +7,7 @@
 //! counted, seconds and bytes want sums. So every variable that is ranked is a text in some slot of a row.
 
 use super::shape::Shape;
-use crate::batch::{Fields, TextField};
+use crate::batch::{Column, Fields, TextField};
 
 /// Where the value of a variable goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub(crate) enum Feeds {
     Status,
     Bytes,
     RequestTime,
+    /// The column of the variable that is so many-eth of those that the question ranks by name: of JSON, where a key says
+    /// which variable it is.
+    Ranked(u8),
 }
 
 impl Feeds {
@@ -40,6 +43,7 @@ impl Feeds {
             Feeds::Status => Fields::STATUS,
             Feeds::Bytes => Fields::BYTES,
             Feeds::RequestTime => Fields::REQUEST_TIME,
+            Feeds::Ranked(place) => Fields::column(Column::extra(usize::from(place))),
         }
     }
 }
@@ -188,6 +192,11 @@ pub(crate) fn variable(name: &str) -> Option<(usize, &'static Variable)> {
     VARIABLES.iter().enumerate().find(|(_, v)| v.name == name)
 }
 
+/// Every row of the table.
+pub(crate) fn variables() -> impl Iterator<Item = &'static Variable> {
+    VARIABLES.iter()
+}
+
 /// Whether nginx, with modules that are in use everywhere, has a variable of this name.
 pub(crate) fn is_known(name: &str) -> bool {
     let is_of = |family: &str| name.len() > family.len() && name.starts_with(family);
@@ -230,7 +239,8 @@ mod tests {
 
     #[test]
     fn families_are_known_by_their_beginning() {
-        for name in ["http_x_forwarded_for", "cookie_PHPSESSID", "arg_id", "geoip2_data_country_code", "upstream_addr"] {
+        for name in ["http_x_forwarded_for", "cookie_PHPSESSID", "arg_id", "geoip2_data_country_code", "upstream_addr"]
+        {
             assert!(is_known(name), "{name}");
         }
         for name in ["http_", "htttp_x", "my_var", "cookie_a-b", "", URI_AND_ARGS] {

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 
 use super::written::{printable, sample_text, written};
 use super::{
-    Generator, InputReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report, Row, Summary, UvReport,
+    Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report, Row, Summary,
+    UvReport,
 };
 use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, time_number, written_time};
@@ -80,11 +81,11 @@ pub(crate) fn assemble(
         return Ok(Outcome { report: None, problems });
     }
     let logged = read.iter().fold(Fields::NONE, |logged, (_, ledger)| {
-        let took = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0);
-        took.fold(logged, |logged, (format, _)| logged.and(format.fields()))
+        let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
+        took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
     });
     if read.iter().any(|(_, ledger)| ledger.parsed() > 0)
-        && let Some(not_logged) = not_logged(question, logged)
+        && let Some(not_logged) = not_logged(question, logged).or_else(|| key_not_logged(question, formats, &read))
     {
         return Err(ErrorKind::NotLogged { detail: not_logged.to_string() }.into());
     }
@@ -98,6 +99,7 @@ pub(crate) fn assemble(
                 format: format_of(formats, ledger).unwrap_or("-").to_owned(),
                 bytes: ledger.bytes,
                 lines: ledger.read,
+                keys: keys_of(formats, ledger),
             })
             .collect(),
         lines: read.iter().fold(Lines::default(), |sum, (_, ledger)| Lines {
@@ -283,6 +285,24 @@ fn format_of<'f>(formats: &'f [LogFormat], ledger: &InputLedger) -> Option<&'f s
     took.rev().max_by_key(|(format, lines)| (**lines, format.variables())).map(|(format, _)| format.name())
 }
 
+/// The keys that lines of JSON had.
+fn keys_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<KeyReport> {
+    let keys = formats.iter().zip(&ledger.keys).flat_map(|(format, seen)| format.keys(seen));
+    keys.map(|(key, variable)| KeyReport { key: printable(key.as_bytes()), variable: variable.to_owned() }).collect()
+}
+
+/// A field that was given with a key that no line has.
+fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[(String, &InputLedger)]) -> Option<NotLogged> {
+    let keys = formats.iter().enumerate().filter(|(_, format)| format.is_json()).flat_map(|(at, format)| {
+        let seen: Vec<_> = read.iter().map(|(_, ledger)| &ledger.keys[at]).collect();
+        format.never_seen(&seen)
+    });
+    let key = keys.into_iter().next()?;
+    let name = question.json_fields.iter().find(|field| field.key() == key)?.name();
+    let key = printable(key.as_bytes());
+    Some(NotLogged { asked: format!("--field {name}={key}"), needs: format!("the key {key}") })
+}
+
 /// The first malformed lines by path and line: of the paths, so that the order in which files are given is no matter.
 fn samples(read: &[(String, &InputLedger)]) -> Vec<MalformedSample> {
     let mut samples: Vec<_> = read
@@ -325,7 +345,8 @@ fn not_logged(question: &Question, logged: Fields) -> Option<NotLogged> {
         };
         asked.push((format!("--show {}", section.name()), needs, variable.to_owned()));
     }
-    asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs)).map(|(asked, _, needs)| NotLogged { asked, needs })
+    let missing = asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs));
+    missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable.to_owned() })
 }
 
 /// Why a file is refused, and the way out.

@@ -77,6 +77,19 @@ pub struct InputReport {
     pub bytes: u64,
     /// How many lines that was.
     pub lines: u64,
+    /// Where lines are JSON, the keys that they had and that mean something, those that have the say first. Not written.
+    #[serde(skip)]
+    pub keys: Vec<KeyReport>,
+}
+
+/// A key of JSON lines, and what it is taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyReport {
+    /// As lines have it, nested ones with dots between them, in the written form of keys.
+    pub key: String,
+    /// The nginx variable whose value stands there.
+    pub variable: String,
 }
 
 /// The account of every line: `read = blank + malformed + parsed`, `parsed = pv + filtered`.

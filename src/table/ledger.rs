@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::format::KeysSeen;
+
 /// Why a line is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
@@ -15,6 +17,9 @@ pub enum Reason {
     /// A number is beyond 64 bits.
     #[serde(rename = "bad number")]
     BadNumber,
+    /// It begins as JSON, and its brackets, quotes or commas do not fit together.
+    #[serde(rename = "bad JSON")]
+    BadJson,
 }
 
 impl std::fmt::Display for Reason {
@@ -23,6 +28,7 @@ impl std::fmt::Display for Reason {
             Reason::NoMatch => "no match",
             Reason::BadTime => "bad time",
             Reason::BadNumber => "bad number",
+            Reason::BadJson => "bad JSON",
         })
     }
 }
@@ -55,6 +61,8 @@ pub(crate) struct InputLedger {
     pub(crate) filtered: u64,
     /// How many lines each format took, by its place in the list of formats.
     pub(crate) taken: Vec<u64>,
+    /// The keys that each format found in its lines, where they have keys.
+    pub(crate) keys: Vec<KeysSeen>,
     /// The first malformed lines, in order.
     pub(crate) samples: Vec<Sample>,
     /// The lines of each chunk, by where it starts: what makes line numbers of places.
@@ -63,7 +71,7 @@ pub(crate) struct InputLedger {
 
 impl InputLedger {
     pub(crate) fn new(formats: usize) -> InputLedger {
-        InputLedger { taken: vec![0; formats], ..InputLedger::default() }
+        InputLedger { taken: vec![0; formats], keys: vec![KeysSeen::default(); formats], ..InputLedger::default() }
     }
 
     pub(crate) fn parsed(&self) -> u64 {
@@ -98,6 +106,7 @@ impl InputLedger {
         for (mine, theirs) in self.taken.iter_mut().zip(other.taken) {
             *mine += theirs;
         }
+        self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
         other.samples.into_iter().for_each(|s| self.sample(s));
         self.chunk_lines.extend(other.chunk_lines);
     }

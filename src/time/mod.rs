@@ -4,10 +4,12 @@
 
 mod clock;
 mod moment;
+mod rfc3339;
 mod unit;
 
 pub(crate) use clock::{Clock, Fault};
 pub use moment::{Moment, MomentError};
+pub(crate) use rfc3339::{Rfc3339, epoch};
 pub(crate) use unit::Bucket;
 pub use unit::Unit;
 #[cfg(feature = "cli")]

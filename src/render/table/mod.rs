@@ -106,6 +106,7 @@ mod tests {
             schema: "logstat.report/1",
             generator: Generator { name: "logstat", version: "0" },
             inputs: vec![InputReport {
+                keys: Vec::new(),
                 path: "a.log".to_owned(),
                 format: "combined".to_owned(),
                 bytes: 0,

@@ -1,0 +1,326 @@
+//! A line of a JSON log: the values of its known keys, wherever they stand in it. The hot path of such logs.
+//!
+//! One pass over the line, from key to key; nothing is allocated, and what no key asks for is passed over. It takes what
+//! is there, as nginx's `escape=json` and people's own `log_format`s have it: `000` without quotes, `-` and nothing at
+//! all for a value that is missing, raw control bytes, bytes that are no UTF-8, commas too many. What it does not take is
+//! a line whose brackets, quotes or commas do not fit together: that was cut, or two lines got into one.
+//!
+//! - A value that is empty, `-` or `null` is missing; the next key that feeds the same is then asked.
+//! - Of two keys of one name the last counts.
+//! - A list of one value is that value; another is the text of the list.
+//!
+//! Advice to whoever makes this faster: json_twin.rs says the same of valid lines by serde_json. Believe that test.
+
+use bumpalo::Bump;
+
+use super::escape;
+use super::json_keys::{JsonKeys, KeysSeen, Name};
+use super::json_text::decode;
+use super::json_values as values;
+use super::marks::{Line, Quotes};
+use super::plan::{Slot, slot};
+use super::scan::{Expected, Misfit, Row, next_quote};
+use super::variables::Feeds;
+use crate::batch::{Fields, MISSING, TextField};
+use crate::table::Reason;
+use crate::time::{Clock, Rfc3339};
+
+/// Where what must be written anew lives, and which fields are worth it.
+#[derive(Clone, Copy)]
+pub(crate) struct Room<'a> {
+    pub(crate) bump: &'a Bump,
+    pub(crate) needs: Fields,
+}
+
+/// What a worker keeps from line to line for one format: memory, and which keys it has seen.
+#[derive(Debug, Default)]
+pub(super) struct Recall {
+    /// A value for each target of the keys.
+    found: Vec<Found>,
+    /// The path to the object that is open, with a dot behind each key.
+    path: Vec<u8>,
+    /// How long the path was in front of each open object.
+    opened: Vec<usize>,
+    seen_in_line: KeysSeen,
+    pub(super) seen: KeysSeen,
+    text: Vec<u8>,
+    times: Rfc3339,
+}
+
+/// Where in a line a value is.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// The rule that found it: the lowest has the say.
+    rule: u16,
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
+
+/// How the bytes of a value are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// As they are.
+    Plain,
+    /// They have JSON's escapes.
+    Escaped,
+    /// A list with all that is in it, backslashes too.
+    List,
+}
+
+/// A value, and where it ends with all that belongs to it.
+struct Value {
+    kind: Kind,
+    start: usize,
+    end: usize,
+    next: usize,
+    is_quoted: bool,
+}
+
+/// Where a line is broken.
+struct Broken(usize);
+
+/// Fills `row`, which is empty, from `line`.
+pub(super) fn scan<'a>(
+    keys: &JsonKeys,
+    line: Line<'a, '_>,
+    room: Room<'a>,
+    clock: &mut Clock,
+    recall: &mut Recall,
+    row: &mut Row<'a>,
+) -> Result<(), Misfit> {
+    let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
+    if line.text.get(behind_space(line.text, 0)) != Some(&b'{') {
+        return Err(misfit(Reason::NoMatch, "a JSON object", 0));
+    }
+    let has = recall
+        .walk(keys, line)
+        .map_err(|Broken(at)| misfit(Reason::BadJson, "what follows to be of one JSON object", at))?;
+    if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
+        // A line of a program's own log, or of a format whose keys nobody told us.
+        return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", 0));
+    }
+    recall.fill(keys, line.text, room, clock, row).map_err(|reason| misfit(reason, "a value that exists", 0))?;
+    recall.seen.merge(&recall.seen_in_line);
+    Ok(())
+}
+
+impl Recall {
+    /// Finds the values of the line, and tells which fields it has keys for.
+    fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>) -> Result<Fields, Broken> {
+        let (text, mut quotes) = (line.text, line.quotes);
+        self.found.clear();
+        self.found.resize(keys.targets().len(), NOT_FOUND);
+        self.seen_in_line.clear();
+        self.path.clear();
+        self.opened.clear();
+        let mut has = Fields::NONE;
+        let mut at = behind_space(text, 0) + 1;
+        loop {
+            at = behind_space(text, at);
+            match text.get(at) {
+                Some(b'"') => {}
+                Some(b',') => {
+                    at += 1;
+                    continue;
+                }
+                Some(b'}') => {
+                    at += 1;
+                    let Some(len) = self.opened.pop() else {
+                        at = behind_space(text, at);
+                        return if at == text.len() { Ok(has) } else { Err(Broken(at)) };
+                    };
+                    self.path.truncate(len);
+                    at = behind_value(text, at)?;
+                    continue;
+                }
+                // What is left of `0.1, 0.2`, a list of nginx's without quotes.
+                Some(b) if !matches!(b, b'{' | b'[' | b']' | b':') => {
+                    at = bare_end(text, at)?;
+                    continue;
+                }
+                _ => return Err(Broken(at)),
+            }
+            let (key_end, is_escaped) = next_quote(&mut quotes, text, at + 1).ok_or(Broken(at))?;
+            let path_len = self.path.len();
+            let name = self.name(keys, &text[at + 1..key_end], is_escaped);
+            at = behind_space(text, key_end + 1);
+            if text.get(at) != Some(&b':') {
+                return Err(Broken(at));
+            }
+            at = behind_space(text, at + 1);
+            if let Some(name) = name
+                && name.opens
+                && text.get(at) == Some(&b'{')
+            {
+                self.open(name, path_len);
+                at += 1;
+                continue;
+            }
+            self.path.truncate(path_len);
+            let value = value(text, at, &mut quotes)?;
+            if let Some(rule) = name.and_then(|name| name.rule).filter(|_| text[at] != b'{') {
+                has = has.and(keys.rule(rule).fields);
+                self.seen_in_line.add(rule);
+                self.put(keys.rule(rule).target, rule, &value, text);
+            }
+            at = behind_value(text, value.next)?;
+        }
+    }
+
+    /// What is known of a key. Its path is behind that of the object it is in, but for nearly all keys of the outermost.
+    #[inline]
+    fn name<'k>(&mut self, keys: &'k JsonKeys, key: &[u8], is_escaped: bool) -> Option<&'k Name> {
+        if self.opened.is_empty() && !is_escaped {
+            return keys.find(key);
+        }
+        if is_escaped {
+            decode(key, &mut self.path);
+        } else {
+            self.path.extend_from_slice(key);
+        }
+        keys.find(&self.path)
+    }
+
+    /// Goes into the object of that name. How deep that can be is how deep the names go that are known.
+    fn open(&mut self, name: &Name, path_len: usize) {
+        self.opened.push(path_len);
+        self.path.clear();
+        self.path.extend_from_slice(name.path());
+        self.path.push(b'.');
+    }
+
+    /// Keeps a value, unless one that has more of a say is there.
+    #[inline]
+    fn put(&mut self, target: usize, rule: u16, value: &Value, text: &[u8]) {
+        let bytes = &text[value.start..value.end];
+        let is_missing = bytes.is_empty() || bytes == MISSING || !value.is_quoted && bytes == b"null";
+        let found = &mut self.found[target];
+        if !is_missing && rule <= found.rule {
+            *found = Found { rule, kind: value.kind, start: value.start, end: value.end };
+        }
+    }
+
+    /// Puts what was found into the row. Every number and time is read, whatever is asked.
+    fn fill<'a>(
+        &mut self,
+        keys: &JsonKeys,
+        line: &'a [u8],
+        room: Room<'a>,
+        clock: &mut Clock,
+        row: &mut Row<'a>,
+    ) -> Result<(), Reason> {
+        for (found, feeds) in self.found.iter().zip(keys.targets()).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
+            let raw = &line[found.start..found.end];
+            if found.kind == Kind::Escaped {
+                self.text.clear();
+                decode(raw, &mut self.text);
+            }
+            let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
+            match feeds {
+                Feeds::Time => row.stamp = values::stamp(plain, &mut self.times, clock)?,
+                Feeds::Status => row.status = values::status(plain)?,
+                Feeds::Bytes => row.bytes = values::bytes(plain)?,
+                Feeds::RequestTime => {
+                    row.time_ms = Some(values::milliseconds(plain, keys.rule(found.rule).unit)?);
+                }
+                _ if found.kind == Kind::Plain => row.set_text(slot(*feeds), raw),
+                // Keys are kept as nginx's own escapes leave them.
+                _ if room.needs.meets(keys.rule(found.rule).fields) => {
+                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape::escape(plain));
+                    row.set_text(slot(*feeds), text);
+                    row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value at `at`, whatever it is.
+#[inline]
+fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
+    match text.get(at) {
+        Some(b'"') => {
+            let (end, is_escaped) = next_quote(quotes, text, at + 1).ok_or(Broken(at))?;
+            let kind = if is_escaped { Kind::Escaped } else { Kind::Plain };
+            Ok(Value { kind, start: at + 1, end, next: end + 1, is_quoted: true })
+        }
+        Some(b'{') => {
+            let next = container_end(text, at, quotes)?;
+            Ok(Value { kind: Kind::List, start: at, end: next, next, is_quoted: false })
+        }
+        Some(b'[') => list(text, at, quotes),
+        Some(_) => {
+            let next = bare_end(text, at)?;
+            let end = at + text[at..next].trim_ascii_end().len();
+            Ok(Value { kind: Kind::Plain, start: at, end, next, is_quoted: false })
+        }
+        None => Err(Broken(at)),
+    }
+}
+
+/// A list: its one value, or all of it.
+#[cold]
+fn list(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
+    let first = behind_space(text, at + 1);
+    let ahead = *quotes;
+    if !matches!(text.get(first), Some(b'[' | b'{')) {
+        let one = value(text, first, quotes)?;
+        let next = behind_space(text, one.next);
+        if text.get(next) == Some(&b']') {
+            return Ok(Value { next: next + 1, ..one });
+        }
+        *quotes = ahead;
+    }
+    let next = container_end(text, at, quotes)?;
+    Ok(Value { kind: Kind::List, start: at, end: next, next, is_quoted: false })
+}
+
+/// Behind the bracket that closes the one at `at`. That they are of a kind is not looked at.
+fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usize, Broken> {
+    let mut depth = 0_usize;
+    let mut next = at;
+    loop {
+        match text.get(next) {
+            Some(b'"') => next = next_quote(quotes, text, next + 1).ok_or(Broken(next))?.0,
+            Some(b'{' | b'[') => depth += 1,
+            Some(b'}' | b']') => depth -= 1,
+            Some(_) => {}
+            None => return Err(Broken(next)),
+        }
+        next += 1;
+        if depth == 0 {
+            return Ok(next);
+        }
+    }
+}
+
+/// Where a value without quotes ends: at the comma or bracket behind it.
+#[inline]
+fn bare_end(text: &[u8], at: usize) -> Result<usize, Broken> {
+    let len = text[at..].iter().position(|b| matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b'\\'));
+    match len.map(|len| (at + len, text[at + len])) {
+        Some((end, b',' | b'}' | b']')) => Ok(end),
+        Some((end, _)) => Err(Broken(end)),
+        None => Err(Broken(text.len())),
+    }
+}
+
+/// Where a comma or the end of the object is, which must be behind a value.
+#[inline]
+fn behind_value(text: &[u8], at: usize) -> Result<usize, Broken> {
+    let at = behind_space(text, at);
+    if matches!(text.get(at), Some(b',' | b'}')) { Ok(at) } else { Err(Broken(at)) }
+}
+
+#[inline]
+fn behind_space(text: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\r') = text.get(at) {
+        at += 1;
+    }
+    at
+}

@@ -1,0 +1,143 @@
+//! `NAME=KEY`: which key of a JSON log holds what, said by a user.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::json_keys::TimeUnit;
+use super::variables::{Feeds, variable, variables};
+
+/// The short names, the variable of each, and the unit of its numbers.
+const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
+    ("ip", "remote_addr", TimeUnit::Seconds),
+    ("user", "remote_user", TimeUnit::Seconds),
+    ("time", "time_iso8601", TimeUnit::Seconds),
+    ("method", "request_method", TimeUnit::Seconds),
+    ("path", "request_uri", TimeUnit::Seconds),
+    ("protocol", "server_protocol", TimeUnit::Seconds),
+    ("bytes", "body_bytes_sent", TimeUnit::Seconds),
+    ("referer", "http_referer", TimeUnit::Seconds),
+    ("agent", "http_user_agent", TimeUnit::Seconds),
+    ("request_time_ms", "request_time", TimeUnit::Milliseconds),
+    ("request_time_us", "request_time", TimeUnit::Microseconds),
+    ("request_time_ns", "request_time", TimeUnit::Nanoseconds),
+];
+
+/// Which key of a JSON log holds a field.
+///
+/// The name is that of an nginx variable, `status`, or a short one, `ip`; the key is as the log has it, those of nested
+/// objects with dots between them. `request_time` is in seconds; `request_time_ms`, `_us` and `_ns` say otherwise.
+///
+/// ```
+/// use logstat::JsonField;
+/// let field: JsonField = "path=http.target".parse()?;
+/// assert_eq!((field.name(), field.key()), ("path", "http.target"));
+/// assert!("pth=http.target".parse::<JsonField>().is_err());
+/// # Ok::<(), logstat::JsonFieldError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonField {
+    name: &'static str,
+    variable: &'static str,
+    unit: TimeUnit,
+    key: String,
+}
+
+impl JsonField {
+    /// Every name that a field can have.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let own = variables().filter(|v| v.feeds != Feeds::Nothing).map(|v| v.name);
+        SHORT_NAMES.iter().map(|(name, ..)| *name).chain(own)
+    }
+
+    /// The name of the field.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where it stands in a line.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn variable(&self) -> &'static str {
+        self.variable
+    }
+
+    pub(crate) fn unit(&self) -> TimeUnit {
+        self.unit
+    }
+}
+
+/// Why a text is no [`JsonField`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonFieldError {
+    /// There is no `=` with something on either side.
+    Shape {
+        /// What was given.
+        text: String,
+    },
+    /// No field has this name.
+    Name {
+        /// The name.
+        name: String,
+    },
+}
+
+impl fmt::Display for JsonFieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JsonFieldError::Shape { text } => {
+                write!(f, "a field is NAME=KEY, such as status=http.code, not '{}'", text.escape_debug())
+            }
+            JsonFieldError::Name { name } => {
+                let names: Vec<_> = JsonField::names().collect();
+                write!(f, "unknown field '{}'; there are {}", name.escape_debug(), names.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for JsonFieldError {}
+
+impl FromStr for JsonField {
+    type Err = JsonFieldError;
+
+    fn from_str(text: &str) -> Result<Self, JsonFieldError> {
+        let parts = text.split_once('=').filter(|(name, key)| !name.is_empty() && !key.is_empty());
+        let (name, key) = parts.ok_or_else(|| JsonFieldError::Shape { text: text.to_owned() })?;
+        let name = name.strip_prefix('$').unwrap_or(name);
+        let short = SHORT_NAMES.iter().find(|(short, ..)| *short == name).copied();
+        let own = || variable(name).filter(|(_, v)| v.feeds != Feeds::Nothing);
+        let (name, variable, unit) = short
+            .or_else(|| own().map(|(_, v)| (v.name, v.name, TimeUnit::Seconds)))
+            .ok_or_else(|| JsonFieldError::Name { name: name.to_owned() })?;
+        Ok(JsonField { name, variable, unit, key: key.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_and_stands_once() {
+        let names: Vec<_> = JsonField::names().collect();
+        for (i, name) in names.iter().enumerate() {
+            assert!(!names[..i].contains(name), "{name}");
+            let field: JsonField = format!("{name}=a=b").parse().unwrap();
+            assert_eq!((field.name(), field.key()), (*name, "a=b"));
+            assert!(variable(field.variable()).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert_eq!("$status=x".parse::<JsonField>().unwrap().name(), "status");
+        for text in ["", "=", "status", "status=", "=x"] {
+            assert!(matches!(text.parse::<JsonField>(), Err(JsonFieldError::Shape { .. })), "{text}");
+        }
+        let error = "stats=x".parse::<JsonField>().unwrap_err().to_string();
+        assert!(error.starts_with("unknown field 'stats'; there are ip, "), "{error}");
+    }
+}
