@@ -294,7 +294,12 @@ fn formats() -> Vec<LogFormat> {
         r#"$scheme $host$request_uri|$status"#,
     ];
     let own = own.iter().map(|text| text.parse().unwrap());
-    LogFormat::all_presets().into_iter().chain(own).map(|format: LogFormat| format.ranking(&RANKED)).collect()
+    LogFormat::all_presets()
+        .into_iter()
+        .filter(|format| !format.is_json())
+        .chain(own)
+        .map(|format: LogFormat| format.ranking(&RANKED))
+        .collect()
 }
 
 /// The formats with their twins, which take longer to make than to try.
