@@ -1,5 +1,7 @@
 //! Chunks × plan × filter → one merged tally. The only home of rayon.
 
+use std::sync::OnceLock;
+
 use bumpalo::Bump;
 
 use crate::batch::{Batch, EXTRAS, Fields, Hits, ROWS, TextField};
@@ -7,11 +9,11 @@ use crate::classify::ByLocation;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Memory, Quotes, Room, Row};
-use crate::input::{Access, Chunk, Input, Source, clean, is_blank};
+use crate::input::{Access, Chunk, Cut, Input, Source, Taken, Wait, clean, is_blank};
 use crate::nginx::NginxConf;
 use crate::question::Question;
 use crate::report::{self, Report};
-use crate::table::{InputLedger, Sample, Seed, Tally, extras_of};
+use crate::table::{InputLedger, Reason, Sample, Seed, Tally, extras_of};
 
 /// How to count: what changes the speed and never the answer.
 #[derive(Clone, Debug)]
@@ -58,8 +60,9 @@ pub struct Outcome {
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let mut problems = Vec::new();
     let mut sources = Vec::new();
+    let cut = Cut { chunk_bytes: engine.chunk_bytes.max(1), max_line: question.max_line };
     for input in inputs {
-        match Source::open(input, engine.access, engine.chunk_bytes.max(1)) {
+        match Source::open(input, engine.access, cut) {
             Ok(source) => sources.push(source),
             Err(error) => problems.push(error),
         }
@@ -77,7 +80,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         .into_iter()
         .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
         .collect();
-    let of_files: Vec<_> = sources.iter().map(|s| s.with_head(|head| FormatsOfFile::detect(&formats, head))).collect();
+    let of_files: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     let filter = Filter::new(question);
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let mut needs = Tally::needs(&plan).and(filter.needs());
@@ -88,26 +91,33 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let scan = Scan {
         sources: &sources,
         of_files: &of_files,
-        formats: formats.len(),
+        formats: &formats,
+        max_line: question.max_line,
         filter,
         by_location: by_location.map(|conf| (conf, seed)),
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
+    let of_files: Vec<_> = of_files.into_iter().map(|of_file| of_file.into_inner().expect(MET)).collect();
     report::assemble(question, &formats, &of_files, sources, &tally, problems)
 }
 
+const MET: &str = "a worker looks at the first lines of an input before any are counted";
+
 /// What every worker needs to know.
-pub(crate) struct Scan<'s> {
+pub(crate) struct Scan<'s, 'f> {
     pub(crate) sources: &'s [Source],
-    pub(crate) of_files: &'s [FormatsOfFile<'s>],
-    pub(crate) formats: usize,
+    /// Found out by the worker that comes to an input first.
+    pub(crate) of_files: &'s [OnceLock<FormatsOfFile<'f>>],
+    pub(crate) formats: &'f [LogFormat],
+    /// A line of more bytes is malformed.
+    pub(crate) max_line: usize,
     pub(crate) filter: Filter,
     pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
     pub(crate) filler: Filler<'s>,
 }
 
-impl Scan<'_> {
+impl Scan<'_, '_> {
     /// Lets workers take chunks until there are none, and merges what they counted.
     fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<Tally, Error> {
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
@@ -132,30 +142,59 @@ impl Scan<'_> {
         Ok(merged.expect("a pool has a worker"))
     }
 
+    /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
+    /// files are decompressed side by side, as many as there are workers and no more. Where all that is left is busy,
+    /// what one worker decompresses the others count in turn.
     fn work(&self, mut tally: Tally) -> Tally {
-        tally.ledger.inputs = vec![InputLedger::new(self.formats); self.sources.len()];
+        tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
         let mut worker = Worker::new(self, tally);
         let mut buffer = Vec::new();
-        for (input, source) in self.sources.iter().enumerate() {
-            while let Some(chunk) = source.next(&mut buffer) {
-                worker.count(input, chunk);
+        let mut left: Vec<usize> = (0..self.sources.len()).collect();
+        let (mut at, mut busy) = (0, 0);
+        while !left.is_empty() {
+            at %= left.len();
+            let wait = if busy < left.len() { Wait::No } else { Wait::Yes };
+            match self.take(left[at], wait, &mut buffer) {
+                Taken::Chunk(chunk) => {
+                    busy = 0;
+                    worker.count(left[at], chunk);
+                }
+                Taken::Busy => (at, busy) = (at + 1, busy + 1),
+                Taken::End => {
+                    busy = 0;
+                    left.remove(at);
+                }
             }
         }
         worker.tally
     }
+
+    /// The next chunk of an input, whose formats are found out before the first is taken.
+    fn take<'b>(&'b self, input: usize, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
+        let (source, of_file) = (&self.sources[input], &self.of_files[input]);
+        if of_file.get().is_none() {
+            let met = source.with_head(wait, |head| {
+                of_file.get_or_init(|| FormatsOfFile::detect(self.formats, head));
+            });
+            if met.is_none() {
+                return Taken::Busy;
+            }
+        }
+        source.next(wait, buffer)
+    }
 }
 
 /// One thread's share.
-pub(crate) struct Worker<'s> {
-    pub(crate) scan: &'s Scan<'s>,
+pub(crate) struct Worker<'s, 'f> {
+    pub(crate) scan: &'s Scan<'s, 'f>,
     pub(crate) memory: Memory,
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
     pub(crate) tally: Tally,
 }
 
-impl<'s> Worker<'s> {
-    pub(crate) fn new(scan: &'s Scan<'s>, tally: Tally) -> Worker<'s> {
+impl<'s, 'f> Worker<'s, 'f> {
+    pub(crate) fn new(scan: &'s Scan<'s, 'f>, tally: Tally) -> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         Worker { scan, memory: Memory::default(), hits: Hits::with_capacity(ROWS), by_location, tally }
     }
@@ -168,11 +207,11 @@ impl<'s> Worker<'s> {
         while place.start < place.bytes.len() {
             let (start, lines) = (place.start, place.lines);
             batch.clear();
-            let mut account = InputLedger::new(self.scan.formats);
+            let mut account = InputLedger::new(self.scan.formats.len());
             self.fill(&mut place, &mut batch, &mut account, &bump);
             self.memory.move_keys_to(&mut account.keys);
             // Lines that were there are lines still, or they are scanned again up to where the file now ends.
-            if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.start as u64) {
+            if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.passed()) {
                 place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
                 continue;
             }
@@ -182,7 +221,7 @@ impl<'s> Worker<'s> {
             self.scan.filter.select(&batch, &mut self.hits);
             self.tally.add(&batch, &self.hits);
             account.filtered = (batch.len() - self.hits.len()) as u64;
-            account.bytes = (place.start - start) as u64;
+            account.bytes = place.passed() - start as u64;
             account.read = place.lines - lines;
             self.tally.ledger.inputs[input].merge(account);
         }
@@ -197,7 +236,7 @@ impl<'s> Worker<'s> {
         account: &mut InputLedger,
         bump: &'a Bump,
     ) {
-        let formats = &self.scan.of_files[place.input];
+        let formats = self.scan.of_files[place.input].get().expect(MET);
         let room = Room { bump, needs: self.scan.filler.needs };
         let mut row = Row::EMPTY;
         while place.start < place.bytes.len() && batch.len() < ROWS {
@@ -207,10 +246,16 @@ impl<'s> Worker<'s> {
             // Where bytes were dropped in front, the quotes are elsewhere.
             let is_marked = text.as_ptr() == place.bytes[start..].as_ptr();
             let quotes = if is_marked { place.marks.quotes(extent) } else { Quotes::Unknown };
-            if is_blank(text) {
+            let is_too_long = text.len() > self.scan.max_line;
+            if !is_too_long && is_blank(text) {
                 account.blank += 1;
             } else {
-                match formats.take(Line { text, quotes }, room, &mut self.memory, &mut row) {
+                let taken = if is_too_long {
+                    Err(Reason::TooLong)
+                } else {
+                    formats.take(Line { text, quotes }, room, &mut self.memory, &mut row)
+                };
+                match taken {
                     Ok(taken) => {
                         account.taken[taken.0] += 1;
                         self.scan.filler.push(taken, &row, batch, bump);
@@ -248,16 +293,33 @@ pub(crate) struct Place<'c> {
     pub(crate) start: usize,
     /// How many lines of the chunk are done.
     lines: u64,
+    /// How many bytes are left out of the last line.
+    left_out: u64,
 }
 
 impl<'c> Place<'c> {
     pub(crate) fn new(input: usize, chunk: Chunk<'c>) -> Place<'c> {
         let bytes = chunk.bytes;
-        Place { input, offset: chunk.offset, bytes, marks: Marks::from(bytes, 0), start: 0, lines: 0 }
+        Place {
+            input,
+            offset: chunk.offset,
+            bytes,
+            marks: Marks::from(bytes, 0),
+            start: 0,
+            lines: 0,
+            left_out: chunk.left_out,
+        }
+    }
+
+    /// How many bytes of the input the lines have that are done.
+    fn passed(&self) -> u64 {
+        let left_out = if self.start == self.bytes.len() { self.left_out } else { 0 };
+        self.start as u64 + left_out
     }
 
     /// Back to a line where the worker was before, in a chunk of which only `len` bytes are left.
     fn go_back(&mut self, start: usize, lines: u64, len: usize) {
+        self.left_out = self.left_out.min(len.saturating_sub(self.bytes.len()) as u64);
         self.bytes = &self.bytes[..len.min(self.bytes.len())];
         self.marks = Marks::from(self.bytes, start.min(self.bytes.len()));
         (self.start, self.lines) = (start, lines);

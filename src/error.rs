@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::input::Compression;
+
 /// Something that kept logstat from reading or answering.
 ///
 /// A bad line is no error: it is counted as malformed, with its reason.
@@ -33,6 +35,48 @@ pub enum ErrorKind {
         from_bytes: u64,
         /// Its length at the end.
         to_bytes: u64,
+    },
+    /// Compressed data is not what it should be; the text before is counted.
+    Compressed {
+        /// As it was given.
+        path: PathBuf,
+        /// What its first bytes say that it is.
+        compression: Compression,
+        /// Where in the compressed data that was found.
+        at_byte: u64,
+        /// `ends too early`, `is corrupt`, and how, `is followed by something else`.
+        detail: String,
+    },
+    /// An input is compressed, and the library was built without the feature `compressed`.
+    NotUnpacked {
+        /// As it was given.
+        path: PathBuf,
+        /// What its first bytes say that it is.
+        compression: Compression,
+    },
+    /// A link that leads to nothing.
+    DanglingLink {
+        /// As it was given.
+        path: PathBuf,
+        /// What is written in the link.
+        target: PathBuf,
+    },
+    /// Links that lead round in a circle.
+    LinkLoop {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// A directory in which no file has the name of an access log.
+    NoLogs {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// Wildcards that no file matches, or that are none.
+    NoMatch {
+        /// As it was given.
+        pattern: PathBuf,
+        /// What is wrong with it; empty where no file matches.
+        detail: String,
     },
     /// No line of an input fits any format in use.
     NoFormat {
@@ -93,6 +137,30 @@ impl fmt::Display for Error {
                 "{}: shrank from {from_bytes} to {to_bytes} bytes while it was read; what was left is counted",
                 name(path)
             ),
+            ErrorKind::Compressed { path, compression, at_byte, detail } => write!(
+                f,
+                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted",
+                name(path)
+            ),
+            ErrorKind::NotUnpacked { path, compression } => write!(
+                f,
+                "{}: is compressed with {compression}, and this was built without the feature 'compressed'; unpack it first",
+                name(path)
+            ),
+            ErrorKind::DanglingLink { path, target } => {
+                write!(f, "{}: is a link to {}, which leads nowhere", name(path), name(target))
+            }
+            ErrorKind::LinkLoop { path } => write!(f, "{}: its links lead round in a circle", name(path)),
+            ErrorKind::NoLogs { path } => write!(
+                f,
+                "{}: no access logs in this directory: no file is named access… or ….log, rotated or compressed; give \
+                 the files by their names",
+                name(path)
+            ),
+            ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {
+                write!(f, "{}: no file matches", name(pattern))
+            }
+            ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
             ErrorKind::NotLogged { detail } => f.write_str(detail),
             ErrorKind::TooManyVariables { most } => {

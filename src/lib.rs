@@ -54,7 +54,7 @@ pub use crate::{
     engine::{Engine, Outcome, count},
     error::{Error, ErrorKind},
     format::{FormatError, JsonField, JsonFieldError, LogFormat},
-    input::{Access, Input, MapGuard, guard_mappings},
+    input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     nginx::{NginxConf, NginxConfError, NginxEscape, NginxFormat, NginxLog, NginxLogTarget},
     question::{Precision, Query, Question, Section, UvMethod},
     render::{Colors, Page, ReportFormat, write_json},

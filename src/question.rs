@@ -133,6 +133,9 @@ pub struct Question {
     pub log_format: Option<LogFormat>,
     /// Which keys of JSON logs hold what, before those that are known by themselves.
     pub json_fields: Vec<JsonField>,
+    /// A line of more bytes is malformed, whatever is in it; of a stream no more is kept of it. What is dropped of a
+    /// line (a CR, NULs in front) is not counted. 1 MiB.
+    pub max_line: usize,
 }
 
 impl Default for Question {
@@ -151,6 +154,7 @@ impl Default for Question {
             uv: UvMethod::default(),
             log_format: None,
             json_fields: Vec::new(),
+            max_line: 1 << 20,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! There is no counting here, or benches would measure something else than the program: everything hands on to the
 //! stage that it is named for, and tells afterwards what is there.
 
+use std::sync::OnceLock;
+
 use bumpalo::Bump;
 
 use crate::batch::{Batch, ROWS, TextField};
@@ -61,9 +63,8 @@ impl Default for Presets {
 
 /// Lines → rows of batches.
 pub struct Scanner<'f> {
-    presets: &'f [LogFormat],
-    of_file: FormatsOfFile<'f>,
-    formats: usize,
+    of_file: OnceLock<FormatsOfFile<'f>>,
+    formats: &'f [LogFormat],
     question: Question,
 }
 
@@ -71,35 +72,36 @@ impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
         let of_file = FormatsOfFile::detect(&presets.0, log);
-        Scanner { presets: &presets.0, of_file, formats: presets.0.len(), question: Question::default() }
+        Scanner { of_file: OnceLock::from(of_file), formats: &presets.0, question: Question::default() }
     }
 
     /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
     /// a worker counts them.
     pub fn each_batch(&self, log: &[u8], plan: &Plan<'_>, mut visit: impl FnMut(&Rows<'_>)) {
         let mut tally = Tally::new(&[], UvMethod::Exact, Seed::fixed(1));
-        tally.ledger.inputs = vec![InputLedger::new(self.formats)];
+        tally.ledger.inputs = vec![InputLedger::new(self.formats.len())];
         let needs = Tally::needs(&tables_of(plan));
         let scan = Scan {
             sources: &[],
             of_files: std::slice::from_ref(&self.of_file),
             formats: self.formats,
+            max_line: self.question.max_line,
             filter: Filter::new(&self.question),
             by_location: None,
             filler: Filler {
-                formats: self.presets,
+                formats: self.formats,
                 needs,
                 query: self.question.query,
                 rules: &self.question.static_rules,
             },
         };
         let mut worker = Worker::new(&scan, tally);
-        let mut place = Place::new(0, Chunk { bytes: log, offset: 0 });
+        let mut place = Place::new(0, Chunk { bytes: log, offset: 0, left_out: 0 });
         let bump = Bump::new();
         let mut batch = Batch::new(needs, ROWS);
         while place.start < place.bytes.len() {
             batch.clear();
-            let mut account = InputLedger::new(self.formats);
+            let mut account = InputLedger::new(self.formats.len());
             worker.fill(&mut place, &mut batch, &mut account, &bump);
             scan.filter.select(&batch, &mut worker.hits);
             visit(&Rows { batch: &batch, hits: &worker.hits });

@@ -23,8 +23,9 @@ use super::values::{self, Slow, Value};
     after_long_help = help::EXAMPLES,
 )]
 pub(crate) struct Args {
-    /// Access logs; - is standard input, and so is no FILE in a pipe
-    #[arg(value_name = "FILE")]
+    /// Access logs, or directories of them; - is standard input, and so is no FILE in a pipe
+    #[arg(value_name = "FILE|DIR")]
+    #[arg(long_help = help::FILES)]
     pub(crate) files: Vec<PathBuf>,
 
     /// Timeline by hour, day, week … [default: day]
@@ -74,6 +75,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true)]
     #[arg(long_help = "A request that took longer than so many seconds is slow [default: 0.3]")]
     slow: Option<Slow>,
+
+    /// Longer lines are malformed [default: 1M]
+    #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long_help = "A line of more bytes is malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
+    max_line: Option<usize>,
 
     /// strip or keep what follows the ? of a path
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true)]
@@ -166,6 +172,9 @@ impl Args {
         }
         if let Some(Slow { ms }) = self.slow {
             question.slow_ms = ms;
+        }
+        if let Some(max_line) = self.max_line {
+            question.max_line = max_line;
         }
         let rules = &mut question.static_rules;
         let wrong = |error: logstat::RuleError| misuse(ErrorKind::ValueValidation, &error.to_string());

@@ -8,6 +8,10 @@ use super::End;
 use super::args::Args;
 use super::names::{self, Names};
 
+pub(crate) const FILES: &str = "\
+Access logs, compressed or not; of a directory those in it whose names have 'access' in them or end in .log, rotated ones \
+too, and no error logs; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe";
+
 /// Behind the long help; a test runs each of them.
 pub(crate) const EXAMPLES: &str = "\
 Examples:

@@ -19,7 +19,6 @@ use clap::Parser;
 use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, count, guard_mappings};
 
 use args::Args;
-use inputs::Inputs;
 use messages::Messages;
 
 /// How a run ended. Where several things happened, the greatest is what is said of all.
@@ -75,8 +74,8 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     if args.list_static {
         return Ok(stdout::write(messages, |out| static_rules::write(&question.static_rules, out)));
     }
-    let Some(inputs) = Inputs::of(&files) else { return Ok(help::say_short()) };
-    for note in args.notes(&question).into_iter().chain(inputs.repeated()) {
+    let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
+    for note in args.notes(&question).into_iter().chain(found.notes.iter().map(ToString::to_string)) {
         messages.note(&note);
     }
     let engine = Engine {
@@ -85,14 +84,18 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         ..Engine::default()
     };
     let start = Instant::now();
-    let Outcome { report, problems, .. } = match count(&question, inputs.open(), &engine) {
+    let mut end = End::Done;
+    for problem in &found.problems {
+        messages.error(problem);
+        end = End::Failed;
+    }
+    let Outcome { report, problems, .. } = match count(&question, found.inputs, &engine) {
         Ok(outcome) => outcome,
         Err(error) => {
             messages.error(&error);
             return Ok(end_of(error.kind(), false));
         }
     };
-    let mut end = End::Done;
     for problem in &problems {
         messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));

@@ -68,6 +68,23 @@ pub(crate) fn limit(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", text.escape_debug()))
 }
 
+/// A number of bytes, `K`, `M` and `G` being powers of 1024.
+pub(crate) fn size(text: &str) -> Result<usize, String> {
+    let upper = text.to_ascii_uppercase();
+    let number = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match &upper[number.len()..] {
+        "" | "B" => Some(0),
+        "K" | "KB" | "KIB" => Some(10),
+        "M" | "MB" | "MIB" => Some(20),
+        "G" | "GB" | "GIB" => Some(30),
+        _ => None,
+    };
+    let bytes = shift.zip(number.parse::<usize>().ok()).and_then(|(shift, number)| number.checked_mul(1 << shift));
+    bytes
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", text.escape_debug()))
+}
+
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|threads| *threads <= THREADS_AT_MOST).ok_or_else(|| {
         format!(

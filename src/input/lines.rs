@@ -24,6 +24,33 @@ pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c))
 }
 
+/// How much is kept of a line that is longer than `max_line` bytes: enough to see that it is, whatever else is dropped of
+/// it, and more than is ever shown of one.
+pub(super) fn kept_of(max_line: usize) -> usize {
+    max_line.saturating_add(2).max(1 << 10)
+}
+
+fn mark_len(line: &[u8], starts_file: bool) -> usize {
+    if starts_file && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 }
+}
+
+/// Where the text of a line starts: behind a byte order mark and NULs.
+pub(super) fn text_start(line: &[u8], starts_file: bool) -> usize {
+    let mark = mark_len(line, starts_file);
+    mark + line[mark..].iter().take_while(|b| **b == 0).count()
+}
+
+/// Makes a line short whose end was not read yet: drops NULs in front, and what is behind the first `kept` bytes of its
+/// text. Returns how many bytes are left.
+pub(super) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize {
+    if line.len() <= kept {
+        return line.len();
+    }
+    let (mark, text) = (mark_len(line, starts_file), text_start(line, starts_file));
+    line.copy_within(text.., mark);
+    mark + (line.len() - text).min(kept)
+}
+
 /// How much of an input is looked at before it is counted. No chunk size and no way of reading changes what that is.
 pub(super) const HEAD_BYTES: usize = 1 << 20;
 
@@ -68,6 +95,24 @@ mod tests {
         assert_eq!(of(b"\0\0a\0\n\0\n"), [&b"a\0"[..], b""]);
         assert_eq!(of(b"\xef\xbb\xbf\0a"), [b"a"]);
         assert_eq!(lines(b"\xef\xbb\xbfa", false).next(), Some(&b"\xef\xbb\xbfa"[..]));
+    }
+
+    #[test]
+    fn a_line_that_is_shortened_is_as_long_as_it_matters() {
+        let of = |line: &[u8], starts_file| {
+            let mut line = line.to_vec();
+            let len = shorten(&mut line, starts_file, 5);
+            line.truncate(len);
+            line
+        };
+        assert_eq!(of(b"abcde", true), b"abcde");
+        assert_eq!(of(b"abcdef", true), b"abcde");
+        assert_eq!(of(b"\0\0\0abc", false), b"abc");
+        assert_eq!(of(b"\0\0\0\0\0\0", true), b"");
+        assert_eq!(of(b"\0\0abc\0def", true), b"abc\0d");
+        assert_eq!(of(b"\xef\xbb\xbf\0\0\0ab", true), b"\xef\xbb\xbfab");
+        assert_eq!(of(b"\xef\xbb\xbf\0abcdef", true), b"\xef\xbb\xbfabcde");
+        assert_eq!(of(b"\xef\xbb\xbf\0abcdef", false), b"\xef\xbb\xbf\0a");
     }
 
     #[test]

@@ -13,28 +13,29 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use memmap2::Mmap;
 
 use super::Chunk;
-use super::lines::{HEAD_BYTES, head};
+use super::lines::{HEAD_BYTES, head, kept_of, text_start};
+use super::source::Cut;
 
 /// A mapped file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
 pub(crate) struct Mapped {
     map: Mmap,
     file: File,
     region: &'static Region,
-    chunk_bytes: usize,
+    cut: Cut,
     /// The next range that nobody has taken.
     next: AtomicUsize,
 }
 
 impl Mapped {
     /// `None` where the system does not map this file.
-    pub(crate) fn new(file: &File, _guard: MapGuard, chunk_bytes: usize) -> Option<Mapped> {
+    pub(crate) fn new(file: &File, _guard: MapGuard, cut: Cut) -> Option<Mapped> {
         let file = file.try_clone().ok()?;
         // SAFETY: the mapping is read-only, so nothing is changed through it. Another process may change the file:
         // the bytes are then other bytes, which nothing here takes for more than bytes (no length, no UTF-8 is
         // believed twice). It may cut the file: that is what the guard is for, and the caller has shown it.
         let map = unsafe { Mmap::map(&file) }.ok()?;
         let region = Region::watch(map.as_ptr() as usize, map.len());
-        Some(Mapped { map, file, region, chunk_bytes, next: AtomicUsize::new(0) })
+        Some(Mapped { map, file, region, cut, next: AtomicUsize::new(0) })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -49,16 +50,16 @@ impl Mapped {
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {
-        self.map.len().div_ceil(self.chunk_bytes)
+        self.map.len().div_ceil(self.cut.chunk_bytes)
     }
 
     pub(crate) fn next(&self) -> Option<Chunk<'_>> {
         loop {
-            let start = self.next.fetch_add(1, Ordering::Relaxed).checked_mul(self.chunk_bytes)?;
+            let start = self.next.fetch_add(1, Ordering::Relaxed).checked_mul(self.cut.chunk_bytes)?;
             if start >= self.map.len() {
                 return None;
             }
-            let range_end = (start + self.chunk_bytes).min(self.map.len());
+            let range_end = (start + self.cut.chunk_bytes).min(self.map.len());
             // Only the own range is searched for a start: a line of gigabytes costs its length once, not once a chunk.
             let first = if start == 0 {
                 Some(0)
@@ -66,8 +67,17 @@ impl Mapped {
                 memchr::memchr(b'\n', &self.map[start - 1..range_end - 1]).map(|lf| start + lf)
             };
             if let Some(first) = first {
-                let bytes = &self.map[first..self.end_of_lines(range_end)];
-                return Some(Chunk { bytes, offset: first as u64 });
+                let end = self.end_of_lines(range_end);
+                let kept_end = if end - range_end > kept_of(self.cut.max_line) {
+                    self.kept_end(first, range_end, end)
+                } else {
+                    end
+                };
+                return Some(Chunk {
+                    bytes: &self.map[first..kept_end],
+                    offset: first as u64,
+                    left_out: (end - kept_end) as u64,
+                });
             }
         }
     }
@@ -89,6 +99,14 @@ impl Mapped {
     fn end_of_lines(&self, range_end: usize) -> usize {
         let Some(rest) = self.map.get(range_end - 1..) else { return self.map.len() };
         memchr::memchr(b'\n', rest).map_or(self.map.len(), |lf| range_end + lf)
+    }
+
+    /// Where what is kept ends of lines from `first` to `end`, of which the last goes far beyond the range.
+    #[cold]
+    fn kept_end(&self, first: usize, range_end: usize, end: usize) -> usize {
+        let last = memchr::memrchr(b'\n', &self.map[first..range_end]).map_or(first, |lf| first + lf + 1);
+        let text = last + text_start(&self.map[last..end], last == 0);
+        text.saturating_add(kept_of(self.cut.max_line)).min(end)
     }
 
     /// How long the file is now, if bytes before `end` are gone. Asking is nearly free as long as nothing is.
@@ -264,7 +282,8 @@ mod tests {
     fn mapped(text: &[u8], chunk_bytes: usize) -> (tempfile::NamedTempFile, Mapped) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();
-        let map = Mapped::new(file.as_file(), guard_mappings().unwrap(), chunk_bytes).unwrap();
+        let map =
+            Mapped::new(file.as_file(), guard_mappings().unwrap(), Cut { chunk_bytes, max_line: 1 << 20 }).unwrap();
         (file, map)
     }
 

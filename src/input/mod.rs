@@ -1,18 +1,26 @@
 //! Where bytes come from: files, mapped or read, and streams; cut at line ends into chunks that workers take.
+//!
+//! The way of an input: `find` says which there are; `source` opens one; what begins as compressed data does goes through
+//! `compressed`, which is a reader of the text; `mapped`, `positioned` and `stream` cut the text into chunks.
 
+mod compressed;
+mod find;
 mod lines;
 mod mapped;
+mod peeked;
 mod positioned;
 mod source;
 mod stream;
 
+pub use compressed::Compression;
+pub use find::{FindNote, Found, find_logs};
 pub(crate) use lines::{clean, is_blank, lines};
 pub use mapped::{MapGuard, guard_mappings};
-pub(crate) use source::{Chunk, Source};
+pub(crate) use source::{Chunk, Cut, Source, Taken, Wait};
 
 use std::fmt;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Something to read.
 pub struct Input(pub(crate) Origin);
@@ -24,7 +32,9 @@ pub(crate) enum Origin {
 }
 
 impl Input {
-    /// A file, or whatever else can be opened and read: a FIFO, `/dev/stdin`.
+    /// A file, or whatever else can be opened and read: a FIFO, `/dev/stdin`. [`find_logs`] takes directories too.
+    ///
+    /// This and all other inputs may be compressed with gzip, zstd, bzip2 or xz, which their first bytes tell.
     pub fn path(path: impl Into<PathBuf>) -> Input {
         Input(Origin::Path(path.into()))
     }
@@ -40,14 +50,25 @@ impl Input {
     }
 }
 
+impl Input {
+    /// The name that reports give it.
+    pub fn name(&self) -> &Path {
+        match &self.0 {
+            Origin::Path(path) => path,
+            Origin::Stdin => Path::new("-"),
+            Origin::Reader { name, .. } => name,
+        }
+    }
+}
+
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, name) = match &self.0 {
-            Origin::Path(path) => ("path", path.display().to_string()),
-            Origin::Stdin => ("stdin", "-".to_owned()),
-            Origin::Reader { name, .. } => ("reader", name.display().to_string()),
+        let kind = match &self.0 {
+            Origin::Path(_) => "path",
+            Origin::Stdin => "stdin",
+            Origin::Reader { .. } => "reader",
         };
-        f.debug_tuple("Input").field(&kind).field(&name).finish()
+        f.debug_tuple("Input").field(&kind).field(&self.name()).finish()
     }
 }
 

@@ -10,21 +10,22 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Chunk;
-use super::lines::{HEAD_BYTES, head};
+use super::lines::{HEAD_BYTES, head, kept_of, shorten};
+use super::source::Cut;
 
 /// A file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
 pub(crate) struct Positioned {
     file: File,
     len: u64,
-    chunk_bytes: usize,
+    cut: Cut,
     /// Where the next range starts that nobody has taken.
     next: AtomicU64,
     failure: Mutex<Option<io::Error>>,
 }
 
 impl Positioned {
-    pub(crate) fn new(file: File, len: u64, chunk_bytes: usize) -> Positioned {
-        Positioned { file, len, chunk_bytes, next: AtomicU64::new(0), failure: Mutex::new(None) }
+    pub(crate) fn new(file: File, len: u64, cut: Cut) -> Positioned {
+        Positioned { file, len, cut, next: AtomicU64::new(0), failure: Mutex::new(None) }
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -39,28 +40,29 @@ impl Positioned {
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {
-        usize::try_from(self.len.div_ceil(self.chunk_bytes as u64)).unwrap_or(usize::MAX)
+        usize::try_from(self.len.div_ceil(self.cut.chunk_bytes as u64)).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn next<'a>(&self, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
         loop {
-            let start = self.next.fetch_add(self.chunk_bytes as u64, Ordering::Relaxed);
+            let start = self.next.fetch_add(self.cut.chunk_bytes as u64, Ordering::Relaxed);
             if start >= self.len {
                 return None;
             }
-            if let Some(lines) = self.lines_from(start, buffer) {
+            if let Some((lines, left_out)) = self.lines_from(start, buffer) {
                 let offset = start.saturating_sub(1) + lines.start as u64;
-                return Some(Chunk { bytes: &buffer[lines], offset });
+                return Some(Chunk { bytes: &buffer[lines], offset, left_out });
             }
         }
     }
 
     /// Reads the lines that start in the range at `start`, from the byte before it on, and returns where in the buffer
-    /// they are; `None` where none starts. The buffer grows and never shrinks: what it holds beyond is of no account.
-    fn lines_from(&self, start: u64, buffer: &mut Vec<u8>) -> Option<Range<usize>> {
+    /// they are, and how much is left out of the last; `None` where none starts. The buffer grows and never shrinks: what
+    /// it holds beyond is of no account.
+    fn lines_from(&self, start: u64, buffer: &mut Vec<u8>) -> Option<(Range<usize>, u64)> {
         // A line starts behind an LF, which may be the byte before the range.
         let from = start.saturating_sub(1);
-        let until = (start + self.chunk_bytes as u64).min(self.len);
+        let until = (start + self.cut.chunk_bytes as u64).min(self.len);
         let range = usize::try_from(until - from).ok()?;
         let mut filled = self.read(from, range, 0, buffer);
         let first = if start == 0 { 0 } else { memchr::memchr(b'\n', &buffer[..filled])? + 1 };
@@ -68,13 +70,22 @@ impl Positioned {
             return None;
         }
         // The last line that starts in the range may end behind it: a little more is read until it does.
-        let mut searched = range - 1;
+        let (mut searched, mut left_out, mut last) = (range - 1, 0, None);
         while let Some(rest) = buffer.get(searched..filled) {
             if let Some(lf) = memchr::memchr(b'\n', rest) {
-                return Some(first..searched + lf + 1);
+                return Some((first..searched + lf + 1, left_out));
             }
-            let at = from + filled as u64;
-            let more = usize::try_from((self.len.saturating_sub(at)).min(AHEAD)).ok()?;
+            let last = *last.get_or_insert_with(|| {
+                memchr::memrchr(b'\n', &buffer[first..filled]).map_or(first, |lf| first + lf + 1)
+            });
+            let starts_file = start == 0 && last == 0;
+            let kept = last + shorten(&mut buffer[last..filled], starts_file, kept_of(self.cut.max_line));
+            left_out += (filled - kept) as u64;
+            filled = kept;
+            let at = from + filled as u64 + left_out;
+            // A line that is long already is likely to be longer.
+            let ahead = ((filled - last) as u64).clamp(AHEAD, AHEAD_AT_MOST);
+            let more = usize::try_from((self.len.saturating_sub(at)).min(ahead)).ok()?;
             let read = self.read(at, more, filled, buffer);
             if read == 0 {
                 break;
@@ -82,7 +93,7 @@ impl Positioned {
             searched = filled;
             filled += read;
         }
-        Some(first..filled)
+        Some((first..filled, left_out))
     }
 
     /// Reads `bytes` bytes at `offset` to `place` in the buffer, and returns how many there were: less at the end of a
@@ -119,6 +130,7 @@ impl Positioned {
 
 /// What is read at a time to find the end of a range's last line.
 const AHEAD: u64 = 16 << 10;
+const AHEAD_AT_MOST: u64 = 1 << 20;
 
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -146,7 +158,7 @@ mod tests {
         let long = b"x".repeat(40_000);
         let text = [&b"one\ntwo\n\n\nthree is longer\n"[..], &long, b"\nend without line feed"].concat();
         for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
-            let input = Positioned::new(file(&text), text.len() as u64, chunk_bytes);
+            let input = Positioned::new(file(&text), text.len() as u64, Cut { chunk_bytes, max_line: 1 << 20 });
             let (mut all, mut buffer) = (Vec::new(), Vec::new());
             while let Some(chunk) = input.next(&mut buffer) {
                 assert_eq!(chunk.offset, all.len() as u64, "{chunk_bytes}");
@@ -162,7 +174,8 @@ mod tests {
     fn a_file_that_has_become_shorter_is_read_to_its_end_and_told() {
         let text = b"a line\n".repeat(1000);
         let file = file(&text);
-        let input = Positioned::new(file.try_clone().unwrap(), text.len() as u64, 1000);
+        let input =
+            Positioned::new(file.try_clone().unwrap(), text.len() as u64, Cut { chunk_bytes: 1000, max_line: 1 << 20 });
         file.set_len(1500).unwrap();
         let (mut bytes, mut buffer) = (0, Vec::new());
         while let Some(chunk) = input.next(&mut buffer) {

@@ -1,9 +1,12 @@
 //! An opened input, and the chunks that workers take from it.
 
 use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
+use super::compressed::{Compression, MAGIC_BYTES};
 use super::mapped::Mapped;
+use super::peeked::peek;
 use super::positioned::Positioned;
 use super::stream::Stream;
 use super::{Access, Input, Origin};
@@ -15,6 +18,50 @@ pub(crate) struct Chunk<'a> {
     pub(crate) bytes: &'a [u8],
     /// Where in the input they start.
     pub(crate) offset: u64,
+    /// How many bytes are left out of the last line, which is longer than any may be, or begins with many NULs. What
+    /// is there of it tells the same as all of it does.
+    pub(crate) left_out: u64,
+}
+
+/// How inputs are cut into chunks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    pub(crate) chunk_bytes: usize,
+    /// A line of more bytes is malformed, and not kept whole.
+    pub(crate) max_line: usize,
+}
+
+/// Whether a worker waits where another one reads or decompresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    Yes,
+    No,
+}
+
+/// What a worker gets that asks for a chunk.
+#[derive(Debug)]
+pub(crate) enum Taken<'a> {
+    Chunk(Chunk<'a>),
+    /// Another worker is at it, and this one did not want to wait.
+    Busy,
+    /// There are no more.
+    End,
+}
+
+impl<'a> From<Option<Chunk<'a>>> for Taken<'a> {
+    fn from(chunk: Option<Chunk<'a>>) -> Self {
+        chunk.map_or(Taken::End, Taken::Chunk)
+    }
+}
+
+#[cfg(test)]
+impl<'a> Taken<'a> {
+    pub(super) fn chunk(self) -> Option<Chunk<'a>> {
+        match self {
+            Taken::Chunk(chunk) => Some(chunk),
+            Taken::Busy | Taken::End => None,
+        }
+    }
 }
 
 /// An opened input. Every line of it is in exactly one of its chunks, and no line is in two parts.
@@ -30,37 +77,40 @@ enum Kind {
 }
 
 impl Source {
-    pub(crate) fn open(input: Input, access: Access, chunk_bytes: usize) -> Result<Source, Error> {
-        match input.0 {
+    pub(crate) fn open(input: Input, access: Access, cut: Cut) -> Result<Source, Error> {
+        let (path, kind) = match input.0 {
             Origin::Path(path) => {
-                let kind = open_path(&path, access, chunk_bytes)?;
-                Ok(Source { path, kind })
+                let kind = open_path(&path, access, cut)?;
+                (path, kind)
             }
-            Origin::Stdin => Ok(Source {
-                path: PathBuf::from("-"),
-                kind: Kind::Stream(Stream::new(Box::new(std::io::stdin()), chunk_bytes)),
-            }),
+            Origin::Stdin => {
+                let path = PathBuf::from("-");
+                let stream = open_reader(Box::new(io::stdin()), &path, cut)?;
+                (path, stream)
+            }
             Origin::Reader { name, reader } => {
-                Ok(Source { path: name, kind: Kind::Stream(Stream::new(reader, chunk_bytes)) })
+                let stream = open_reader(reader, &name, cut)?;
+                (name, stream)
             }
-        }
+        };
+        Ok(Source { path, kind })
     }
 
-    /// The first lines.
-    pub(crate) fn with_head<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+    /// The first lines; `None` where another worker is at them, and this one does not wait.
+    pub(crate) fn with_head<R>(&self, wait: Wait, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
         match &self.kind {
-            Kind::Mapped(mapped) => look(mapped.head()),
-            Kind::Positioned(file) => file.with_head(look),
-            Kind::Stream(stream) => stream.with_head(look),
+            Kind::Mapped(mapped) => Some(look(mapped.head())),
+            Kind::Positioned(file) => Some(file.with_head(look)),
+            Kind::Stream(stream) => stream.with_head(wait, look),
         }
     }
 
     /// The next chunk; of a stream, read into `buffer`. Any worker may ask, in any order.
-    pub(crate) fn next<'a>(&'a self, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
+    pub(crate) fn next<'a>(&'a self, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
         match &self.kind {
-            Kind::Mapped(mapped) => mapped.next(),
-            Kind::Positioned(file) => file.next(buffer),
-            Kind::Stream(stream) => stream.next(buffer),
+            Kind::Mapped(mapped) => mapped.next().into(),
+            Kind::Positioned(file) => file.next(buffer).into(),
+            Kind::Stream(stream) => stream.next(wait, buffer),
         }
     }
 
@@ -104,26 +154,82 @@ impl Source {
                 }
                 Some(ErrorKind::Shrunk { path, from_bytes, to_bytes: shrunk_to? }.into())
             }
-            Kind::Stream(stream) => Some(ErrorKind::Io { path, source: stream.into_failure()? }.into()),
+            Kind::Stream(stream) => Some(failure_of_stream(path, stream.into_failure()?).into()),
         }
     }
 }
 
-fn open_path(path: &Path, access: Access, chunk_bytes: usize) -> Result<Kind, Error> {
+fn open_path(path: &Path, access: Access, cut: Cut) -> Result<Kind, Error> {
     let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
-    let file = File::open(path).map_err(failed)?;
+    let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(ErrorKind::Directory { path: path.to_owned() }.into());
     }
     // Files of /proc say that they are regular and empty: what has no length is read to its end.
-    if metadata.is_file() && metadata.len() > 0 {
-        if let Access::Map(guard) = access
-            && let Some(mapped) = Mapped::new(&file, guard, chunk_bytes)
-        {
-            return Ok(Kind::Mapped(mapped));
-        }
-        return Ok(Kind::Positioned(Positioned::new(file, metadata.len(), chunk_bytes)));
+    if !metadata.is_file() || metadata.len() == 0 {
+        return open_reader(Box::new(file), path, cut);
     }
-    Ok(Kind::Stream(Stream::new(Box::new(file), chunk_bytes)))
+    let mut first = Vec::new();
+    file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    if let Some(compression) = Compression::of(&first) {
+        return Ok(Kind::Stream(Stream::later(decoder(compression, Box::new(file), path)?, cut)));
+    }
+    if let Access::Map(guard) = access
+        && let Some(mapped) = Mapped::new(&file, guard, cut)
+    {
+        return Ok(Kind::Mapped(mapped));
+    }
+    Ok(Kind::Positioned(Positioned::new(file, metadata.len(), cut)))
+}
+
+fn open_reader(reader: Box<dyn Read + Send>, path: &Path, cut: Cut) -> Result<Kind, Error> {
+    let (first, reader) = peek(reader, MAGIC_BYTES);
+    let reader = match Compression::of(&first) {
+        Some(compression) => decoder(compression, reader, path)?,
+        None => reader,
+    };
+    Ok(Kind::Stream(Stream::new(reader, cut)))
+}
+
+#[cfg(feature = "compressed")]
+fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    Ok(Box::new(super::compressed::Decoder::new(compression, reader)))
+}
+
+#[cfg(not(feature = "compressed"))]
+fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
+}
+
+/// Why a file could not be opened; of links, which.
+fn link_without_end(path: &Path, source: io::Error) -> Error {
+    let path = path.to_owned();
+    #[cfg(unix)]
+    if source.raw_os_error() == Some(libc::ELOOP) {
+        return ErrorKind::LinkLoop { path }.into();
+    }
+    match std::fs::read_link(&path) {
+        Ok(target) if source.kind() == io::ErrorKind::NotFound => ErrorKind::DanglingLink { path, target }.into(),
+        _ => ErrorKind::Io { path, source }.into(),
+    }
+}
+
+#[cfg(feature = "compressed")]
+fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
+    match source.downcast::<super::compressed::Broken>() {
+        Ok(broken) => ErrorKind::Compressed {
+            path,
+            compression: broken.compression,
+            at_byte: broken.at_byte,
+            detail: broken.how.to_string(),
+        },
+        Err(source) => ErrorKind::Io { path, source },
+    }
+}
+
+#[cfg(not(feature = "compressed"))]
+fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
+    ErrorKind::Io { path, source }
 }

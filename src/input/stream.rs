@@ -1,15 +1,18 @@
 //! What can only be read from its start to its end: standard input, a FIFO, a file that is not mapped.
 
 use std::io::{self, Read};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::Chunk;
-use super::lines::{HEAD_BYTES, head};
+use super::lines::{HEAD_BYTES, head, kept_of, shorten};
+use super::source::{Cut, Taken, Wait};
+
+const LOCK: &str = "no worker panics while it reads";
 
 /// A reader that workers take turns at. Each takes as many whole lines as fit a chunk, or one that is longer.
 pub(crate) struct Stream {
     turn: Mutex<Turn>,
-    chunk_bytes: usize,
+    cut: Cut,
 }
 
 struct Turn {
@@ -19,88 +22,118 @@ struct Turn {
     start: usize,
     /// Where `start` is in the input.
     offset: u64,
+    /// Whether the first lines were read.
+    has_begun: bool,
     has_ended: bool,
     failure: Option<io::Error>,
 }
 
 impl Stream {
     /// Reads the first lines, so that their format can be found out.
-    pub(crate) fn new(reader: Box<dyn Read + Send>, chunk_bytes: usize) -> Stream {
-        let mut turn = Turn { reader, ahead: Vec::new(), start: 0, offset: 0, has_ended: false, failure: None };
-        turn.read(HEAD_BYTES);
-        Stream { turn: Mutex::new(turn), chunk_bytes }
+    pub(crate) fn new(reader: Box<dyn Read + Send>, cut: Cut) -> Stream {
+        let mut stream = Stream::later(reader, cut);
+        stream.turn.get_mut().expect(LOCK).begin();
+        stream
     }
 
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().expect("no worker panics while it reads")
+    /// Reads nothing before a worker comes to it: of many files only those take memory that somebody reads.
+    pub(crate) fn later(reader: Box<dyn Read + Send>, cut: Cut) -> Stream {
+        let (ahead, has_begun, has_ended) = (Vec::new(), false, false);
+        let turn = Turn { reader, ahead, start: 0, offset: 0, has_begun, has_ended, failure: None };
+        Stream { turn: Mutex::new(turn), cut }
+    }
+
+    /// The turn, begun; `None` where another worker has it and this one does not wait.
+    fn turn(&self, wait: Wait) -> Option<MutexGuard<'_, Turn>> {
+        let mut turn = match wait {
+            Wait::Yes => self.turn.lock().expect(LOCK),
+            Wait::No => match self.turn.try_lock() {
+                Ok(turn) => turn,
+                Err(TryLockError::WouldBlock) => return None,
+                Err(TryLockError::Poisoned(_)) => unreachable!("{LOCK}"),
+            },
+        };
+        turn.begin();
+        Some(turn)
     }
 
     /// The first lines; nothing must have been taken yet.
-    pub(crate) fn with_head<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
-        let turn = self.turn();
-        look(head(&turn.ahead, turn.has_ended))
+    pub(crate) fn with_head<R>(&self, wait: Wait, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let turn = self.turn(wait)?;
+        Some(look(head(&turn.ahead, turn.has_ended)))
     }
 
-    /// Whether there is no more than one chunk.
+    /// Whether there is no more than one chunk, as far as is known.
     pub(crate) fn is_one_chunk(&self) -> bool {
-        let turn = self.turn();
-        turn.has_ended && turn.ahead.len() - turn.start <= self.chunk_bytes
+        let turn = self.turn.lock().expect(LOCK);
+        turn.has_ended && turn.ahead.len() - turn.start <= self.cut.chunk_bytes
     }
 
-    pub(crate) fn next<'a>(&self, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
-        let mut turn = self.turn();
-        let len = turn.lines(self.chunk_bytes);
+    pub(crate) fn next<'a>(&self, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
+        let Some(mut turn) = self.turn(wait) else { return Taken::Busy };
+        let (len, left_out) = turn.lines(self.cut);
         if len == 0 {
-            return None;
+            turn.ahead = Vec::new();
+            return Taken::End;
         }
         let (offset, start, end) = (turn.offset, turn.start, turn.start + len);
-        turn.offset += len as u64;
+        turn.offset += len as u64 + left_out;
         buffer.clear();
         // What is less is copied: the chunk, or what is behind it.
         if turn.ahead.len() - end < len {
             buffer.extend_from_slice(&turn.ahead[end..]);
             std::mem::swap(buffer, &mut turn.ahead);
             turn.start = 0;
-            Some(Chunk { bytes: &buffer[start..end], offset })
+            Taken::Chunk(Chunk { bytes: &buffer[start..end], offset, left_out })
         } else {
             buffer.extend_from_slice(&turn.ahead[start..end]);
             turn.start = end;
-            Some(Chunk { bytes: buffer, offset })
+            Taken::Chunk(Chunk { bytes: buffer, offset, left_out })
         }
     }
 
     pub(crate) fn into_failure(self) -> Option<io::Error> {
-        self.turn.into_inner().expect("no worker panics while it reads").failure
+        self.turn.into_inner().expect(LOCK).failure
     }
 }
 
 impl Turn {
+    fn begin(&mut self) {
+        if !self.has_begun {
+            self.has_begun = true;
+            self.read(HEAD_BYTES);
+        }
+    }
+
     /// How many bytes the next whole lines have: as many as fit a chunk, or one line that is longer, and at the end all
-    /// that is left.
-    fn lines(&mut self, chunk_bytes: usize) -> usize {
+    /// that is left. Of a line that is longer than any may be not all is kept: how much is left out is said too.
+    fn lines(&mut self, Cut { chunk_bytes, max_line }: Cut) -> (usize, u64) {
         if !self.has_ended && self.ahead.len() - self.start < chunk_bytes {
             self.read(chunk_bytes - (self.ahead.len() - self.start));
         }
         let left = self.ahead.len() - self.start;
         if self.has_ended && left <= chunk_bytes {
-            return left;
+            return (left, 0);
         }
         let in_chunk = &self.ahead[self.start..self.start + chunk_bytes];
         if let Some(lf) = memchr::memrchr(b'\n', in_chunk) {
-            return lf + 1;
+            return (lf + 1, 0);
         }
-        let mut searched = chunk_bytes;
+        let (mut searched, mut left_out) = (chunk_bytes, 0);
         loop {
             let rest = &self.ahead[self.start + searched..];
             if let Some(lf) = memchr::memchr(b'\n', rest) {
-                return searched + lf + 1;
+                return (searched + lf + 1, left_out);
             }
             searched += rest.len();
             if self.has_ended {
-                return searched;
+                return (searched, left_out);
             }
-            // Twice as much each time: a long line is copied as it grows, but not again for each small read.
-            self.read(searched.max(HEAD_BYTES));
+            let kept = shorten(&mut self.ahead[self.start..], self.offset == 0, kept_of(max_line));
+            left_out += (searched - kept) as u64;
+            searched = kept;
+            self.ahead.truncate(self.start + kept);
+            self.read(HEAD_BYTES);
         }
     }
 
@@ -115,6 +148,10 @@ impl Turn {
                 self.has_ended = true;
                 self.failure = Some(error);
             }
+        }
+        if self.has_ended {
+            // What a decoder holds is of no more use.
+            self.reader = Box::new(io::empty());
         }
     }
 }
@@ -135,16 +172,21 @@ mod tests {
         }
     }
 
+    fn cut(chunk_bytes: usize) -> Cut {
+        Cut { chunk_bytes, max_line: 1 << 20 }
+    }
+
     fn taken(stream: &Stream) -> Vec<(u64, Vec<u8>)> {
         let mut buffer = Vec::new();
-        std::iter::from_fn(|| stream.next(&mut buffer).map(|c| (c.offset, c.bytes.to_vec()))).collect()
+        std::iter::from_fn(|| stream.next(Wait::Yes, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec())))
+            .collect()
     }
 
     #[test]
     fn chunks_are_whole_lines_in_order_whatever_their_size() {
         let text = b"one\ntwo\n\nthree is longer\nend without line feed";
         for chunk_bytes in 1..60 {
-            let chunks = taken(&Stream::new(Box::new(&text[..]), chunk_bytes));
+            let chunks = taken(&Stream::new(Box::new(&text[..]), cut(chunk_bytes)));
             let mut offset = 0;
             for (i, (at, bytes)) in chunks.iter().enumerate() {
                 assert_eq!(*at, offset);
@@ -157,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_came_before_a_failure_is_there() {
-        let stream = Stream::new(Box::new(Drip(b"one\ntw".to_vec(), 0)), 3);
+        let stream = Stream::new(Box::new(Drip(b"one\ntw".to_vec(), 0)), cut(3));
         assert_eq!(taken(&stream), [(0, b"one\n".to_vec()), (4, b"tw".to_vec())]);
         assert_eq!(stream.into_failure().unwrap().to_string(), "cable cut");
     }
@@ -166,11 +208,45 @@ mod tests {
     fn the_head_is_whole_lines_whatever_the_chunk_size() {
         let text = b"a line\n".repeat(HEAD_BYTES / 7 + 10);
         for chunk_bytes in [1, 100, 10 * HEAD_BYTES] {
-            let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), chunk_bytes);
-            stream.with_head(|head| assert_eq!(head.len(), HEAD_BYTES / 7 * 7));
+            let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), cut(chunk_bytes));
+            stream.with_head(Wait::No, |head| assert_eq!(head.len(), HEAD_BYTES / 7 * 7));
         }
-        let stream = Stream::new(Box::new(&b"one"[..]), 6);
-        stream.with_head(|head| assert_eq!(head, b"one"));
+        let stream = Stream::new(Box::new(&b"one"[..]), cut(6));
+        stream.with_head(Wait::No, |head| assert_eq!(head, b"one"));
         assert!(stream.is_one_chunk());
+    }
+    /// What comes is endless, but for what is held of it.
+    #[test]
+    fn of_a_line_without_end_little_is_held() {
+        let max_line = 3000;
+        let endless = || io::repeat(b'x').take(50 << 20);
+        let nuls = || io::repeat(0).take(20 << 20);
+        let text = nuls().chain(&b"one\n"[..]).chain(endless()).chain(&b"\nthree\n"[..]).chain(endless());
+        let stream = Stream::later(Box::new(text), Cut { chunk_bytes: 1000, max_line });
+        let mut buffer = Vec::new();
+        let (mut texts, mut offset) = (Vec::new(), 0);
+        while let Some(chunk) = stream.next(Wait::Yes, &mut buffer).chunk() {
+            assert_eq!(chunk.offset, offset);
+            offset += chunk.bytes.len() as u64 + chunk.left_out;
+            texts.push(chunk.bytes.to_vec());
+            assert!(buffer.capacity() < 8 << 20 && stream.turn.lock().unwrap().ahead.capacity() < 8 << 20);
+        }
+        assert_eq!(offset, (120 << 20) + 11);
+        let [one, two, three, four] = &texts[..] else { panic!("{} lines", texts.len()) };
+        assert!(one.ends_with(b"\0one\n") || one == b"one\n");
+        assert_eq!(three, b"three\n");
+        for long in [two, four] {
+            assert!(long.len() > max_line + 1 && long.starts_with(b"xxx"));
+        }
+    }
+
+    #[test]
+    fn who_does_not_wait_is_told_that_somebody_reads() {
+        let stream = Stream::later(Box::new(&b"one\n"[..]), cut(10));
+        let turn = stream.turn.lock().unwrap();
+        assert!(matches!(stream.next(Wait::No, &mut Vec::new()), Taken::Busy));
+        assert!(stream.with_head(Wait::No, |_| ()).is_none());
+        drop(turn);
+        assert_eq!(taken(&stream), [(0, b"one\n".to_vec())]);
     }
 }

@@ -20,6 +20,9 @@ pub enum Reason {
     /// It begins as JSON, and its brackets, quotes or commas do not fit together.
     #[serde(rename = "bad JSON")]
     BadJson,
+    /// It is longer than [`Question::max_line`](crate::Question::max_line).
+    #[serde(rename = "too long")]
+    TooLong,
 }
 
 impl std::fmt::Display for Reason {
@@ -29,6 +32,7 @@ impl std::fmt::Display for Reason {
             Reason::BadTime => "bad time",
             Reason::BadNumber => "bad number",
             Reason::BadJson => "bad JSON",
+            Reason::TooLong => "too long",
         })
     }
 }
