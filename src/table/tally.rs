@@ -127,15 +127,15 @@ impl Tally {
         visitors.clear();
         hashes.clear();
         let asks_uv = self.tables.iter().any(|t| t.uv().is_some());
-        let column = batch.text(TextField::Addr);
         let visitors_of = match self.uv {
             UvMethod::Exact if asks_uv => {
                 ids.clear();
-                self.visitors.ids(column, hits, ids);
+                self.visitors.ids(batch.text(TextField::Addr), hits, ids);
                 visitors.extend(ids.iter().map(|id| VisitorId(*id)));
                 Visitors::Ids(visitors)
             }
             UvMethod::Hll(_) if asks_uv => {
+                let column = batch.text(TextField::Addr);
                 hashes.extend(hits.iter().map(|&row| fixed_hash(&settled(column[row as usize]))));
                 Visitors::Hashes(hashes)
             }
