@@ -1,11 +1,14 @@
 //! Chunks × plan × filter → one merged tally. The only home of rayon.
 
+mod enveloped;
+
 use std::sync::OnceLock;
 
 use bumpalo::Bump;
 
 use crate::batch::{Batch, EXTRAS, Fields, Hits, ROWS, TextField};
 use crate::classify::ByLocation;
+use crate::envelope::{self, LinePlace, Runs, Worn, is_another_programs};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Memory, Quotes, Room, Row};
@@ -90,7 +93,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     }
     let scan = Scan {
         sources: &sources,
-        of_files: &of_files,
+        met: &of_files,
         formats: &formats,
         max_line: question.max_line,
         filter,
@@ -98,17 +101,32 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
-    let of_files: Vec<_> = of_files.into_iter().map(|of_file| of_file.into_inner().expect(MET)).collect();
-    report::assemble(question, &formats, &of_files, sources, &tally, problems)
+    let met = of_files.into_iter().map(|met| met.into_inner().expect(MET));
+    let (envelopes, of_files): (Vec<_>, Vec<_>) = met.map(|met| (met.envelope, met.formats)).unzip();
+    report::assemble(question, &formats, &of_files, &envelopes, sources, &tally, problems)
 }
 
 const MET: &str = "a worker looks at the first lines of an input before any are counted";
+
+/// What the first lines of an input tell.
+pub(crate) struct Met<'f> {
+    /// What its lines are in.
+    pub(crate) envelope: Option<Worn>,
+    pub(crate) formats: FormatsOfFile<'f>,
+}
+
+impl<'f> Met<'f> {
+    fn by(head: &[u8], formats: &'f [LogFormat]) -> Met<'f> {
+        let (envelope, formats) = envelope::find(formats, head);
+        Met { envelope, formats }
+    }
+}
 
 /// What every worker needs to know.
 pub(crate) struct Scan<'s, 'f> {
     pub(crate) sources: &'s [Source],
     /// Found out by the worker that comes to an input first.
-    pub(crate) of_files: &'s [OnceLock<FormatsOfFile<'f>>],
+    pub(crate) met: &'s [OnceLock<Met<'f>>],
     pub(crate) formats: &'f [LogFormat],
     /// A line of more bytes is malformed.
     pub(crate) max_line: usize,
@@ -117,7 +135,7 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) filler: Filler<'s>,
 }
 
-impl Scan<'_, '_> {
+impl<'f> Scan<'_, 'f> {
     /// Lets workers take chunks until there are none, and merges what they counted.
     fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<Tally, Error> {
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
@@ -125,7 +143,7 @@ impl Scan<'_, '_> {
         let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
         let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
         if workers == 1 {
-            return Ok(self.work(tally()));
+            return Ok(self.end(self.work(tally())));
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(workers)
@@ -139,7 +157,7 @@ impl Scan<'_, '_> {
             })
         };
         let (merged, ()) = pool.join(merge, || self.sources.iter().for_each(Source::release));
-        Ok(merged.expect("a pool has a worker"))
+        Ok(self.end(merged.expect("a pool has a worker")))
     }
 
     /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
@@ -169,14 +187,19 @@ impl Scan<'_, '_> {
         worker.tally
     }
 
+    /// What the first lines of an input told, of which a chunk was taken.
+    fn met(&self, input: usize) -> &Met<'f> {
+        self.met[input].get().expect(MET)
+    }
+
     /// The next chunk of an input, whose formats are found out before the first is taken.
     fn take<'b>(&'b self, input: usize, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
-        let (source, of_file) = (&self.sources[input], &self.of_files[input]);
-        if of_file.get().is_none() {
-            let met = source.with_head(wait, |head| {
-                of_file.get_or_init(|| FormatsOfFile::detect(self.formats, head));
+        let (source, met) = (&self.sources[input], &self.met[input]);
+        if met.get().is_none() {
+            let looked = source.with_head(wait, |head| {
+                met.get_or_init(|| Met::by(head, self.formats));
             });
-            if met.is_none() {
+            if looked.is_none() {
                 return Taken::Busy;
             }
         }
@@ -204,28 +227,47 @@ impl<'s, 'f> Worker<'s, 'f> {
         let bump = Bump::new();
         let mut batch = Batch::new(self.scan.filler.needs, ROWS);
         let mut place = Place::new(input, chunk);
+        let mut worn = self.scan.met(input).envelope.as_ref().map(|worn| (worn, Runs::at(chunk.offset)));
         while place.start < place.bytes.len() {
             let (start, lines) = (place.start, place.lines);
             batch.clear();
             let mut account = InputLedger::new(self.scan.formats.len());
-            self.fill(&mut place, &mut batch, &mut account, &bump);
+            let before = worn.clone();
+            let parts = match &mut worn {
+                None => {
+                    self.fill(&mut place, &mut batch, &mut account, &bump);
+                    0
+                }
+                Some((worn, runs)) => self.fill_from(worn, runs, &mut place, &mut batch, &mut account, &bump),
+            };
             self.memory.move_keys_to(&mut account.keys);
             // Lines that were there are lines still, or they are scanned again up to where the file now ends.
             if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.passed()) {
                 place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
+                worn = before;
                 continue;
             }
-            if let Some(by_location) = &mut self.by_location {
-                by_location.judge(&mut batch);
-            }
-            self.scan.filter.select(&batch, &mut self.hits);
-            self.tally.add(&batch, &self.hits);
-            account.filtered = (batch.len() - self.hits.len()) as u64;
+            account.filtered = self.add(&mut batch);
             account.bytes = place.passed() - start as u64;
-            account.read = place.lines - lines;
+            account.read = place.lines - lines - parts;
             self.tally.ledger.inputs[input].merge(account);
         }
         self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, place.lines));
+        if let Some((worn, runs)) = worn {
+            let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
+            let ended = worn.seams.add(chunk.offset..end, runs);
+            self.count_joined(input, worn, &ended);
+        }
+    }
+
+    /// Counts the lines of a batch, and returns how many were not selected.
+    fn add(&mut self, batch: &mut Batch<'_>) -> u64 {
+        if let Some(by_location) = &mut self.by_location {
+            by_location.judge(batch);
+        }
+        self.scan.filter.select(batch, &mut self.hits);
+        self.tally.add(batch, &self.hits);
+        (batch.len() - self.hits.len()) as u64
     }
 
     /// Scans lines into the batch until it is full.
@@ -236,7 +278,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         account: &mut InputLedger,
         bump: &'a Bump,
     ) {
-        let formats = self.scan.of_files[place.input].get().expect(MET);
+        let formats = &self.scan.met(place.input).formats;
         let room = Room { bump, needs: self.scan.filler.needs };
         let mut row = Row::EMPTY;
         while place.start < place.bytes.len() && batch.len() < ROWS {
@@ -261,23 +303,24 @@ impl<'s, 'f> Worker<'s, 'f> {
                         self.scan.filler.push(taken, &row, batch, bump);
                     }
                     Err(reason) => {
-                        account.malformed += 1;
-                        let offset = place.offset + start as u64;
-                        // Where hostile logs have millions of such lines, few are worth a copy.
-                        if self.tally.ledger.inputs[place.input].wants_sample(offset) && account.wants_sample(offset) {
-                            account.sample(Sample {
-                                offset,
-                                line_in_chunk: place.lines,
-                                chunk: place.offset,
-                                reason,
-                                text: report::shown_of(text).to_vec(),
-                            });
-                        }
+                        let is_other = reason == Reason::NoMatch && is_another_programs(text);
+                        let reason = if is_other { Reason::OtherProgram } else { reason };
+                        self.refuse(place.input, place.at(start), text, reason, account);
                     }
                 }
             }
             place.lines += 1;
             place.start = extent.next;
+        }
+    }
+
+    /// Accounts for a malformed line.
+    fn refuse(&self, input: usize, at: LinePlace, text: &[u8], reason: Reason, account: &mut InputLedger) {
+        account.malformed += 1;
+        let LinePlace { offset, line_in_chunk, chunk } = at;
+        // Where hostile logs have millions of such lines, few are worth a copy.
+        if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
+            account.sample(Sample { offset, line_in_chunk, chunk, reason, text: report::shown_of(text).to_vec() });
         }
     }
 }
@@ -315,6 +358,11 @@ impl<'c> Place<'c> {
     fn passed(&self) -> u64 {
         let left_out = if self.start == self.bytes.len() { self.left_out } else { 0 };
         self.start as u64 + left_out
+    }
+
+    /// Where the next line is, which starts here in the chunk.
+    fn at(&self, start: usize) -> LinePlace {
+        LinePlace { offset: self.offset + start as u64, chunk: self.offset, line_in_chunk: self.lines }
     }
 
     /// Back to a line where the worker was before, in a chunk of which only `len` bytes are left.

@@ -29,6 +29,7 @@ mod batch;
 mod classify;
 mod dimension;
 mod engine;
+mod envelope;
 mod error;
 mod filter;
 mod format;

@@ -10,7 +10,7 @@ use bumpalo::Bump;
 
 use crate::batch::{Batch, ROWS, TextField};
 use crate::dimension::Dimension;
-use crate::engine::{Place, Scan, Worker};
+use crate::engine::{Met, Place, Scan, Worker};
 use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, LogFormat, Marks, Quotes};
 use crate::input::Chunk;
@@ -63,7 +63,7 @@ impl Default for Presets {
 
 /// Lines → rows of batches.
 pub struct Scanner<'f> {
-    of_file: OnceLock<FormatsOfFile<'f>>,
+    met: OnceLock<Met<'f>>,
     formats: &'f [LogFormat],
     question: Question,
 }
@@ -71,8 +71,8 @@ pub struct Scanner<'f> {
 impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
-        let of_file = FormatsOfFile::detect(&presets.0, log);
-        Scanner { of_file: OnceLock::from(of_file), formats: &presets.0, question: Question::default() }
+        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, log) };
+        Scanner { met: OnceLock::from(met), formats: &presets.0, question: Question::default() }
     }
 
     /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
@@ -83,7 +83,7 @@ impl<'f> Scanner<'f> {
         let needs = Tally::needs(&tables_of(plan));
         let scan = Scan {
             sources: &[],
-            of_files: std::slice::from_ref(&self.of_file),
+            met: std::slice::from_ref(&self.met),
             formats: self.formats,
             max_line: self.question.max_line,
             filter: Filter::new(&self.question),

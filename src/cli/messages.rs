@@ -47,7 +47,7 @@ impl Messages {
         }
         for input in &report.inputs {
             // The format may be a user's own text, with whatever is in it.
-            let format = input.format.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
+            let format = input.wearing().escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
             say(format_args!("{}: {format}, {} lines, {} bytes", input.path, input.lines, input.bytes));
             if !input.keys.is_empty() {
                 let keys: Vec<_> = input.keys.iter().map(|key| format!("{} = ${}", key.key, key.variable)).collect();

@@ -11,6 +11,7 @@ use super::{
 use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, time_number, written_time};
 use crate::engine::Outcome;
+use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::input::Source;
@@ -61,30 +62,32 @@ pub(crate) fn assemble(
     question: &Question,
     formats: &[LogFormat],
     of_files: &[FormatsOfFile<'_>],
+    envelopes: &[Option<Worn>],
     sources: Vec<Source>,
     tally: &Tally,
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut read = Vec::new();
-    let read_all = sources.into_iter().zip(of_files).zip(&tally.ledger.inputs);
-    for ((source, of_file), ledger) in read_all {
+    let read_all = sources.into_iter().zip(of_files).zip(envelopes).zip(&tally.ledger.inputs);
+    for (((source, of_file), worn), ledger) in read_all {
         let path = source.path.clone();
         if ledger.fits_nothing() {
-            let detail = no_format(question, formats, of_file, ledger, &path);
+            let detail = no_format(question, formats, of_file, worn.as_ref(), ledger, &path);
             problems.push(ErrorKind::NoFormat { path, detail }.into());
         } else {
-            read.push((written(path.as_os_str().as_encoded_bytes()), ledger));
+            let envelope = worn.as_ref().map(|worn| worn.envelope.name);
+            read.push(ReadInput { path: written(path.as_os_str().as_encoded_bytes()), envelope, ledger });
         }
         problems.extend(source.into_failure());
     }
     if read.is_empty() {
         return Ok(Outcome { report: None, problems });
     }
-    let logged = read.iter().fold(Fields::NONE, |logged, (_, ledger)| {
+    let logged = read.iter().fold(Fields::NONE, |logged, ReadInput { ledger, .. }| {
         let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
         took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
     });
-    if read.iter().any(|(_, ledger)| ledger.parsed() > 0)
+    if read.iter().any(|input| input.ledger.parsed() > 0)
         && let Some(not_logged) = not_logged(question, logged).or_else(|| key_not_logged(question, formats, &read))
     {
         return Err(ErrorKind::NotLogged { detail: not_logged.to_string() }.into());
@@ -94,15 +97,16 @@ pub(crate) fn assemble(
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: read
             .iter()
-            .map(|(path, ledger)| InputReport {
+            .map(|ReadInput { path, envelope, ledger }| InputReport {
                 path: path.clone(),
                 format: format_of(formats, ledger).unwrap_or("-").to_owned(),
+                envelope: *envelope,
                 bytes: ledger.bytes,
                 lines: ledger.read,
                 keys: keys_of(formats, ledger),
             })
             .collect(),
-        lines: read.iter().fold(Lines::default(), |sum, (_, ledger)| Lines {
+        lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, .. }| Lines {
             read: sum.read + ledger.read,
             parsed: sum.parsed + ledger.parsed(),
             blank: sum.blank + ledger.blank,
@@ -129,6 +133,13 @@ pub(crate) fn assemble(
         latency: None,
     };
     Ok(Outcome { report: Some(with_sections(report, question, tally)), problems })
+}
+
+/// An input of which there is something to report.
+struct ReadInput<'t> {
+    path: String,
+    envelope: Option<&'static str>,
+    ledger: &'t InputLedger,
 }
 
 fn with_sections(mut report: Report, question: &Question, tally: &Tally) -> Report {
@@ -292,9 +303,9 @@ fn keys_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<KeyReport> {
 }
 
 /// A field that was given with a key that no line has.
-fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[(String, &InputLedger)]) -> Option<NotLogged> {
+fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[ReadInput<'_>]) -> Option<NotLogged> {
     let keys = formats.iter().enumerate().filter(|(_, format)| format.is_json()).flat_map(|(at, format)| {
-        let seen: Vec<_> = read.iter().map(|(_, ledger)| &ledger.keys[at]).collect();
+        let seen: Vec<_> = read.iter().map(|input| &input.ledger.keys[at]).collect();
         format.never_seen(&seen)
     });
     let key = keys.into_iter().next()?;
@@ -304,10 +315,10 @@ fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[(String, &
 }
 
 /// The first malformed lines by path and line: of the paths, so that the order in which files are given is no matter.
-fn samples(read: &[(String, &InputLedger)]) -> Vec<MalformedSample> {
+fn samples(read: &[ReadInput<'_>]) -> Vec<MalformedSample> {
     let mut samples: Vec<_> = read
         .iter()
-        .flat_map(|(path, ledger)| {
+        .flat_map(|ReadInput { path, ledger, .. }| {
             ledger.samples.iter().map(|sample| MalformedSample {
                 path: path.clone(),
                 line: ledger.line_of(sample),
@@ -354,6 +365,7 @@ fn no_format(
     question: &Question,
     formats: &[LogFormat],
     of_file: &FormatsOfFile<'_>,
+    worn: Option<&Worn>,
     ledger: &InputLedger,
     path: &std::path::Path,
 ) -> String {
@@ -371,7 +383,8 @@ fn no_format(
         let found = sample_text(&nearest.text[nearest.misfit.at.min(nearest.text.len())..]);
         let found: String = found.chars().take(24).collect();
         let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") };
-        detail += &format!("\n  line {}: {}", nearest.line, sample_text(&nearest.text));
+        let inside = worn.map(|worn| format!(" in {}", worn.envelope.name)).unwrap_or_default();
+        detail += &format!("\n  line {}{inside}: {}", nearest.line, sample_text(&nearest.text));
         let expectation = format.expectation(nearest.misfit);
         detail += &match given {
             Some(_) => format!("\n  expected {expectation}, found {found}"),

@@ -73,9 +73,11 @@ pub struct InputReport {
     pub path: String,
     /// The name or text of the format that took most lines; `-` where there were none.
     pub format: String,
-    /// How many bytes were read.
+    /// What the lines were in, and was taken off: `docker compose`, `syslog`; `None` for nothing.
+    pub envelope: Option<&'static str>,
+    /// How many bytes were read, envelopes included.
     pub bytes: u64,
-    /// How many lines that was.
+    /// How many lines that was; one that an envelope has cut into parts is one line.
     pub lines: u64,
     /// Where lines are JSON, the keys that they had and that mean something, those that have the say first. Not written.
     #[serde(skip)]
@@ -90,6 +92,17 @@ pub struct KeyReport {
     pub key: String,
     /// The nginx variable whose value stands there.
     pub variable: String,
+}
+
+impl InputReport {
+    /// The format, and what its lines were in: `combined in docker compose`.
+    #[must_use]
+    pub fn wearing(&self) -> String {
+        match self.envelope {
+            Some(envelope) => format!("{} in {envelope}", self.format),
+            None => self.format.clone(),
+        }
+    }
 }
 
 /// The account of every line: `read = blank + malformed + parsed`, `parsed = pv + filtered`.

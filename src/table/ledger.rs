@@ -23,6 +23,9 @@ pub enum Reason {
     /// It is longer than [`Question::max_line`](crate::Question::max_line).
     #[serde(rename = "too long")]
     TooLong,
+    /// Another program than nginx's access log wrote it.
+    #[serde(rename = "other program")]
+    OtherProgram,
 }
 
 impl std::fmt::Display for Reason {
@@ -33,6 +36,7 @@ impl std::fmt::Display for Reason {
             Reason::BadNumber => "bad number",
             Reason::BadJson => "bad JSON",
             Reason::TooLong => "too long",
+            Reason::OtherProgram => "other program",
         })
     }
 }

@@ -41,10 +41,11 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 
 /// The formats of the inputs, each once.
 fn formats(report: &Report) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for input in &report.inputs {
-        if input.format != "-" && !names.contains(&input.format.as_str()) {
-            names.push(&input.format);
+    let mut names: Vec<String> = Vec::new();
+    for input in report.inputs.iter().filter(|input| input.format != "-") {
+        let name = input.wearing();
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     let more = names.len().saturating_sub(FORMATS_AT_MOST);

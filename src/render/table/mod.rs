@@ -109,6 +109,7 @@ mod tests {
                 keys: Vec::new(),
                 path: "a.log".to_owned(),
                 format: "combined".to_owned(),
+                envelope: None,
                 bytes: 0,
                 lines: all.pv,
             }],

@@ -1,0 +1,85 @@
+//! `docker compose logs`: `nginx-1  | LINE`, with or without colours and times.
+
+use super::{Letter, Sender, Text, stamp};
+
+/// Opens `NAME  | LINE`. The name is in colour, or not; version 1 ends the colour before the space, version 2 behind it.
+/// `-t` puts a time before the line.
+pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+    let (plain, is_colored) = without_colors(line);
+    let name = plain.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    let behind = plain[name..].trim_ascii_start();
+    // Names are padded with spaces, and one stands there always.
+    if name == 0 || plain.get(name) != Some(&b' ') || behind.first() != Some(&b'|') {
+        return None;
+    }
+    let mut text = &behind[1..];
+    if !is_colored {
+        text = text.strip_prefix(b" ").or(text.is_empty().then_some(text))?;
+    } else if let Some(version_1) = reset(text) {
+        text = version_1.strip_prefix(b" ").unwrap_or(version_1);
+    } else {
+        let version_2 = text.strip_prefix(b" ").unwrap_or(text);
+        text = reset(version_2).unwrap_or(version_2);
+    }
+    if let Some(len) = stamp::docker(text)
+        && let [b' ', rest @ ..] = &text[len..]
+    {
+        text = rest;
+    }
+    Some(Letter { text: Text::Plain(text), sender: Sender::Program(&plain[..name]), goes_on: false })
+}
+
+/// What is behind codes such as `\x1b[36;1m`, and whether there were any.
+fn without_colors(line: &[u8]) -> (&[u8], bool) {
+    let mut rest = line;
+    while let Some(code) = rest.strip_prefix(b"\x1b[") {
+        let len = code.iter().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+        if code.get(len) != Some(&b'm') {
+            break;
+        }
+        rest = &code[len + 1..];
+    }
+    (rest, rest.len() < line.len())
+}
+
+/// What is behind the code that ends a colour.
+fn reset(text: &[u8]) -> Option<&[u8]> {
+    text.strip_prefix(b"\x1b[0m").or_else(|| text.strip_prefix(b"\x1b[m"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_services() {
+        let rows: &[(&str, Option<(&str, &str)>)] = &[
+            ("nginx_1  | x", Some(("nginx_1", "x"))),
+            ("nginx-1  | x", Some(("nginx-1", "x"))),
+            ("nginx-1 |  x |", Some(("nginx-1", " x |"))),
+            ("nginx-1  | ", Some(("nginx-1", ""))),
+            ("nginx-1  |", Some(("nginx-1", ""))),
+            ("\x1b[36mnginx_1  |\x1b[0m x", Some(("nginx_1", "x"))),
+            ("\x1b[36mnginx-1  | \x1b[0mx", Some(("nginx-1", "x"))),
+            ("\x1b[1m\x1b[36mnginx-1  | \x1b[m x", Some(("nginx-1", " x"))),
+            ("nginx-1  | 2026-11-21T10:00:00.123456789Z x", Some(("nginx-1", "x"))),
+            ("nginx-1  | 2026-11-21T10:00:00+00:00 x", Some(("nginx-1", "2026-11-21T10:00:00+00:00 x"))),
+            ("nginx-1  | \x1b[32mINFO\x1b[0m", Some(("nginx-1", "\x1b[32mINFO\x1b[0m"))),
+            ("nginx-1| x", None),
+            ("nginx-1  |x", None),
+            ("nginx 1  | x", None),
+            ("  | x", None),
+            ("nginx-1 exited with code 0", None),
+            ("\x1b[36", None),
+            ("", None),
+        ];
+        for (line, expected) in rows {
+            let expected = expected.map(|(name, text)| Letter {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Program(name.as_bytes()),
+                goes_on: false,
+            });
+            assert_eq!(open(line.as_bytes()), expected, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Lines that an envelope has cut into parts, put together again.
+//!
+//! A chunk may begin and end within such a line. So what a chunk has of a pipe is a [`Run`]: what stands up to the first
+//! end of a line, which may be the end of a line of the chunk before, and what is open at the end. Runs next to each other
+//! merge into one; in whatever order that is done, the same lines come out.
+
+/// A container's standard output or error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pipe {
+    Stdout,
+    Stderr,
+}
+
+/// How many pipes there are.
+pub(crate) const PIPES: usize = 2;
+
+impl Pipe {
+    pub(super) fn named(name: &[u8]) -> Option<Pipe> {
+        match name {
+            b"stdout" => Some(Pipe::Stdout),
+            b"stderr" => Some(Pipe::Stderr),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
+    pub(crate) const ALL: [Pipe; PIPES] = [Pipe::Stdout, Pipe::Stderr];
+}
+
+/// Of a line put together of parts, no more is kept than this: lines without an end must not fill the memory.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// Where a line is in its input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LinePlace {
+    pub(crate) offset: u64,
+    /// Where its chunk starts, and which line of that it is, from 0.
+    pub(crate) chunk: u64,
+    pub(crate) line_in_chunk: u64,
+}
+
+/// Parts of a line, put together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Joined {
+    /// All text; if it is too long, its beginning.
+    pub(crate) text: Vec<u8>,
+    pub(crate) is_too_long: bool,
+    /// How many parts there are.
+    pub(crate) parts: u64,
+    /// Of the first part.
+    pub(crate) place: LinePlace,
+    /// The beginning of the first part's line as it stands in the input.
+    pub(crate) shown: Vec<u8>,
+}
+
+impl Joined {
+    const NOTHING: Joined = Joined {
+        text: Vec::new(),
+        is_too_long: false,
+        parts: 0,
+        place: LinePlace { offset: 0, chunk: 0, line_in_chunk: 0 },
+        shown: Vec::new(),
+    };
+
+    /// A part whose text is still to be written.
+    pub(crate) fn part(place: LinePlace, shown: &[u8]) -> Joined {
+        Joined { parts: 1, place, shown: shown.to_vec(), ..Joined::default() }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.parts == 0
+    }
+
+    /// Puts `next` behind.
+    fn append(&mut self, next: Joined) {
+        if self.is_nothing() {
+            *self = next;
+            return;
+        }
+        self.parts += next.parts;
+        self.is_too_long |= next.is_too_long || self.text.len() + next.text.len() > KEPT_BYTES;
+        if self.is_too_long {
+            self.text = Vec::new();
+        } else {
+            self.text.extend_from_slice(&next.text);
+        }
+    }
+}
+
+/// What a stretch of an input has of one pipe.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// Up to the first end of a line; `None` where there is no end.
+    head: Option<Joined>,
+    /// Behind the last end.
+    open: Joined,
+}
+
+impl Run {
+    /// Where an input starts, nothing is open.
+    pub(crate) const START: Run = Run { head: Some(Joined::NOTHING), open: Joined::NOTHING };
+
+    /// Whether what comes next is the beginning of a line.
+    pub(crate) fn is_between_lines(&self) -> bool {
+        self.head.is_some() && self.open.is_nothing()
+    }
+
+    /// Adds the next part, and returns the line if it has ended one of which the beginning is known.
+    pub(crate) fn push(&mut self, part: Joined, goes_on: bool) -> Option<Joined> {
+        self.open.append(part);
+        if goes_on {
+            return None;
+        }
+        let ended = std::mem::take(&mut self.open);
+        if self.head.is_some() {
+            return Some(ended);
+        }
+        self.head = Some(ended);
+        None
+    }
+
+    /// Adds the stretch behind this one, and returns the line that goes over the border between them, if it has ended.
+    pub(super) fn merge(&mut self, next: Run) -> Option<Joined> {
+        let Some(head) = next.head else {
+            self.open.append(next.open);
+            return None;
+        };
+        let ended = if head.is_nothing() {
+            // The next stretch starts its input.
+            self.push_end()
+        } else {
+            self.push(head, false)
+        };
+        self.open = next.open;
+        ended
+    }
+
+    fn push_end(&mut self) -> Option<Joined> {
+        let open = std::mem::take(&mut self.open);
+        (!open.is_nothing()).then_some(open)
+    }
+
+    /// The line without an end at the end of the input.
+    pub(super) fn into_open(self) -> Option<Joined> {
+        (!self.open.is_nothing()).then_some(self.open)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn part(number: usize, text: &[u8]) -> Joined {
+        let place = LinePlace { offset: number as u64, ..LinePlace::default() };
+        Joined { text: text.to_vec(), ..Joined::part(place, b"") }
+    }
+
+    /// The lines of parts, one after another: the obvious way.
+    fn plainly(parts: &[(&[u8], bool)]) -> Vec<Joined> {
+        let mut lines = vec![Joined::default()];
+        for (number, (text, goes_on)) in parts.iter().enumerate() {
+            let line = lines.last_mut().unwrap();
+            if line.parts == 0 {
+                line.place.offset = number as u64;
+            }
+            line.parts += 1;
+            line.text.extend_from_slice(text);
+            if !goes_on {
+                lines.push(Joined::default());
+            }
+        }
+        lines.retain(|line| line.parts > 0);
+        for line in &mut lines {
+            line.is_too_long = line.parts > 1 && line.text.len() > KEPT_BYTES;
+            if line.is_too_long {
+                line.text.clear();
+            }
+        }
+        lines
+    }
+
+    proptest! {
+        /// Cut the parts anywhere, merge the runs in any order: the same lines.
+        #[test]
+        fn cuts_and_orders_change_nothing(
+            parts in prop::collection::vec((prop::sample::select(vec![0, 1, 3, KEPT_BYTES / 2, KEPT_BYTES]), any::<bool>()), 0..12),
+            cuts in prop::collection::vec(0..12_usize, 0..5),
+            mut order in prop::collection::vec(0..20_usize, 6),
+        ) {
+            let texts: Vec<_> = parts.iter().enumerate().map(|(i, (len, _))| vec![b'a' + i as u8; *len]).collect();
+            let parts: Vec<_> = texts.iter().zip(&parts).map(|(text, (_, goes_on))| (&text[..], *goes_on)).collect();
+            let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(parts.len())).chain([0, parts.len()]).collect();
+            cuts.sort_unstable();
+            let mut lines = Vec::new();
+            let mut runs = Vec::new();
+            for cut in cuts.windows(2) {
+                let mut run = if runs.is_empty() { Run::START } else { Run::default() };
+                for (number, (text, goes_on)) in (cut[0]..cut[1]).map(|i| (i, parts[i])) {
+                    lines.extend(run.push(part(number, text), goes_on));
+                }
+                runs.push(run);
+            }
+            while runs.len() > 1 {
+                let at = order.pop().unwrap_or(0) % (runs.len() - 1);
+                let next = runs.remove(at + 1);
+                lines.extend(runs[at].merge(next));
+            }
+            lines.extend(runs.pop().unwrap().into_open());
+            lines.sort_by_key(|line| line.place.offset);
+            prop_assert_eq!(lines, plainly(&parts));
+        }
+    }
+}

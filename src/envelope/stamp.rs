@@ -1,0 +1,104 @@
+//! How long the time is that an envelope begins with. Its value is of no use: nginx's lines have their own.
+
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
+/// Whether `text` begins with bytes of this shape, in which `0` stands for any digit.
+pub(super) fn has_shape(text: &[u8], shape: &[u8]) -> bool {
+    text.len() >= shape.len()
+        && text
+            .iter()
+            .zip(shape)
+            .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape })
+}
+
+/// How many bytes of `text` a fraction of a second has: none, or a point and digits.
+fn fraction(text: &[u8]) -> usize {
+    match text {
+        [b'.' | b',', digits @ ..] => match digits.iter().take_while(|b| b.is_ascii_digit()).count() {
+            0 => 0,
+            len => 1 + len,
+        },
+        _ => 0,
+    }
+}
+
+/// RFC 3339 and its relatives: `2026-11-21T10:00:00`, a fraction or none, and `Z`, `+00:00` or `+0000`.
+pub(super) fn rfc3339(text: &[u8]) -> Option<usize> {
+    let wall = b"0000-00-00T00:00:00";
+    if !has_shape(text, wall) {
+        return None;
+    }
+    let len = wall.len() + fraction(&text[wall.len()..]);
+    let zone = match &text[len..] {
+        [b'Z', ..] => 1,
+        [b'+' | b'-', zone @ ..] if has_shape(zone, b"00:00") => 6,
+        [b'+' | b'-', zone @ ..] if has_shape(zone, b"0000") => 5,
+        _ => return None,
+    };
+    Some(len + zone)
+}
+
+/// The time that docker puts before a line: RFC 3339 in UTC, written with a `Z` as nginx never writes it.
+pub(super) fn docker(text: &[u8]) -> Option<usize> {
+    rfc3339(text).filter(|len| text[len - 1] == b'Z')
+}
+
+/// The time of RFC 3164, `Nov 21 10:00:00`, with a fraction where journald was asked for one.
+pub(super) fn rfc3164(text: &[u8]) -> Option<usize> {
+    let (month, rest) = text.split_first_chunk::<3>()?;
+    let is_time = MONTHS.contains(&month) && (has_shape(rest, b" 00 00:00:00") || has_shape(rest, b"  0 00:00:00"));
+    is_time.then(|| 15 + fraction(&text[15..]))
+}
+
+/// The time of `journalctl -o short-full`: `Sat 2026-11-21 10:00:00 CET`.
+pub(super) fn journald_full(text: &[u8]) -> Option<usize> {
+    let (day, rest) = text.split_first_chunk::<4>()?;
+    let wall = b"0000-00-00 00:00:00";
+    if !day[..3].iter().all(u8::is_ascii_alphabetic) || day[3] != b' ' || !has_shape(rest, wall) {
+        return None;
+    }
+    let len = 4 + wall.len() + fraction(&rest[wall.len()..]);
+    let zone = text[len..].strip_prefix(b" ")?.iter().take_while(|b| **b != b' ').count();
+    (zone > 0).then_some(len + 1 + zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_their_lengths() {
+        type Length = fn(&[u8]) -> Option<usize>;
+        let rows: &[(Length, &str, &str)] = &[
+            (rfc3339, "2026-11-21T10:00:00Z", " x"),
+            (rfc3339, "2026-11-21T10:00:00.123456789Z", ""),
+            (rfc3339, "2026-11-21T10:00:00,123+08:00", " "),
+            (rfc3339, "2026-11-21T10:00:00-0300", ":00"),
+            (docker, "2026-11-21T10:00:00.1Z", "Z"),
+            (rfc3164, "Nov 21 10:00:00", " web"),
+            (rfc3164, "Nov  1 10:00:00", "."),
+            (rfc3164, "Nov 01 10:00:00.123456", " "),
+            (journald_full, "Sat 2026-11-21 10:00:00 UTC", " web"),
+            (journald_full, "Sat 2026-11-21 10:00:00.123456 +03", " "),
+        ];
+        for (length, time, behind) in rows {
+            assert_eq!(length(format!("{time}{behind}").as_bytes()), Some(time.len()), "{time}{behind}");
+            for len in 0..15 {
+                assert_eq!(length(&time.as_bytes()[..len]), None, "{time}");
+            }
+        }
+        let none: &[(Length, &str)] = &[
+            (rfc3339, "2026-11-21T10:00:00"),
+            (rfc3339, "2026-11-21T10:00:00.Z"),
+            (rfc3339, "2026-11-21 10:00:00Z"),
+            (docker, "2026-11-21T10:00:00+00:00"),
+            (rfc3164, "nov 21 10:00:00"),
+            (rfc3164, "Nov 1 10:00:00 "),
+            (journald_full, "Sat 2026-11-21 10:00:00 "),
+        ];
+        for (length, time) in none {
+            assert_eq!(length(time.as_bytes()), None, "{time}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Syslog as RFC 3164 has it, as nginx sends it, and as rsyslog, syslog-ng and journald write it to files:
+//! `<190>Nov 21 10:00:00 web nginx: LINE`.
+
+use super::stamp::{has_shape, journald_full, rfc3164, rfc3339};
+use super::{Letter, Sender, Text, word};
+
+/// Opens `[<PRIORITY>]TIME [HOST] TAG: LINE`. The tag may have a process id, `nginx[123]`; the host is left out by
+/// nginx's `nohostname`. Newer rsyslog writes RFC 3339's times, journald has several.
+pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+    let rest = &line[priority(line)..];
+    let len = rfc3164(rest).or_else(|| rfc3339(rest)).or_else(|| journald_full(rest))?;
+    let rest = rest[len..].strip_prefix(b" ")?;
+    let (first, behind) = word_or_rest(rest)?;
+    let (tag, text) = match first {
+        [_, .., b':'] => (first, behind),
+        _ => word_or_rest(behind)?,
+    };
+    let tag = tag.strip_suffix(b":")?;
+    let program = match tag.iter().position(|b| *b == b'[') {
+        Some(id) if tag.ends_with(b"]") => &tag[..id],
+        _ => tag,
+    };
+    Some(Letter { text: Text::Plain(text), sender: Sender::Program(program), goes_on: false })
+}
+
+fn word_or_rest(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    word(text).or((!text.is_empty()).then_some((text, b"")))
+}
+
+/// How long `<190>` is, or that there is none.
+pub(super) fn priority(line: &[u8]) -> usize {
+    let shapes: [&[u8]; 3] = [b"<0>", b"<00>", b"<000>"];
+    shapes.into_iter().find(|shape| has_shape(line, shape)).map_or(0, <[u8]>::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_as_they_are_sent_and_written() {
+        let rows = [
+            ("<190>Nov 21 10:00:00 web nginx: 1.2.3.4 - -", Some(("nginx", "1.2.3.4 - -"))),
+            ("<13>Nov  1 10:00:00 nginx: x", Some(("nginx", "x"))),
+            ("Nov 21 10:00:00 web nginx: x: y", Some(("nginx", "x: y"))),
+            ("Nov 21 10:00:00 web nginx[123]: ::1 - -", Some(("nginx", "::1 - -"))),
+            ("Nov 21 10:00:00 web nginx:  x", Some(("nginx", " x"))),
+            ("Nov 21 10:00:00 web nginx:", Some(("nginx", ""))),
+            ("Nov 21 10:00:00.123456 web systemd[1]: x", Some(("systemd", "x"))),
+            ("2026-11-21T10:00:00.123456+00:00 web nginx: x", Some(("nginx", "x"))),
+            ("2026-11-21T10:00:00+0000 web nginx[7]: x", Some(("nginx", "x"))),
+            ("Sat 2026-11-21 10:00:00 UTC web nginx[7]: x", Some(("nginx", "x"))),
+            ("Nov 21 10:00:00 web last message repeated 2 times", None),
+            ("Nov 21 10:00:00 web", None),
+            ("Nov 21 10:00:00 ", None),
+            ("<1900>Nov 21 10:00:00 web nginx: x", None),
+            ("-- Boot 0123 --", None),
+        ];
+        for (line, expected) in rows {
+            let expected = expected.map(|(program, text)| Letter {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Program(program.as_bytes()),
+                goes_on: false,
+            });
+            assert_eq!(open(line.as_bytes()), expected, "{line:?}");
+        }
+    }
+}

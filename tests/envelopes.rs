@@ -1,0 +1,212 @@
+//! Whatever nginx's lines are wrapped in, the report is that of the lines; and of that, whatever the threads, the chunks
+//! and the way of reading, not a byte changes.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod generator;
+
+use std::fs;
+use std::io::Cursor;
+
+use generator::Traffic;
+use logstat::{Access, Engine, Input, Question, count, guard_mappings, write_json};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Puts lines in an envelope.
+type Wrap = fn(&[Vec<u8>]) -> Vec<u8>;
+
+const WRAPS: [(&str, Wrap); 9] = [
+    ("docker compose", |lines| each(lines, |_| "nginx-1  | ".to_owned())),
+    ("docker compose", |lines| each(lines, |_| "\x1b[36mnginx_1  |\x1b[0m 2026-11-21T10:00:00.123456789Z ".to_owned())),
+    ("Kubernetes CRI", |lines| each(lines, |i| format!("2026-11-21T10:00:00.{i:09}Z stdout F "))),
+    ("Kubernetes CRI", in_parts_of_cri),
+    ("docker json-file", |lines| in_parts_of_json(lines, usize::MAX)),
+    ("docker json-file", |lines| in_parts_of_json(lines, 50)),
+    ("syslog", |lines| each(lines, |_| "<190>Nov 21 10:00:00 web nginx: ".to_owned())),
+    ("syslog", |lines| each(lines, |i| format!("2026-11-21T10:00:00+0000 web nginx[{i}]: "))),
+    ("syslog RFC 5424", |lines| {
+        each(lines, |i| format!("<190>1 2026-11-21T10:00:00Z web nginx {i} - [a b=\"\\\"]\"] "))
+    }),
+];
+
+fn each(lines: &[Vec<u8>], envelope: impl Fn(usize) -> String) -> Vec<u8> {
+    lines.iter().enumerate().flat_map(|(i, line)| [envelope(i).as_bytes(), line, b"\n"].concat()).collect()
+}
+
+/// One line in three is in parts, and lines of standard error stand between them.
+fn in_parts_of_cri(lines: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut push = |pipe: &str, text: &[u8]| {
+        out.extend([b"2026-11-21T10:00:00Z ", pipe.as_bytes(), b" ", text, b"\n"].concat());
+    };
+    for (i, line) in lines.iter().enumerate() {
+        let parts = if i % 3 == 0 { i % 7 + 1 } else { 0 };
+        let (cut, last) = line.split_at(line.len().min(parts * 10));
+        for part in cut.chunks(10) {
+            push("stdout P", part);
+            if i % 2 == 0 {
+                push("stderr P", b" \t");
+            }
+        }
+        push("stdout F", last);
+    }
+    out
+}
+
+fn in_parts_of_json(lines: &[Vec<u8>], most: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for line in lines {
+        let text: Vec<char> = format!("{}\n", str::from_utf8(line).unwrap()).chars().collect();
+        for part in text.chunks(most) {
+            let log = serde_json::to_string(&part.iter().collect::<String>()).unwrap();
+            let log = log.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+            out.extend(format!("{{\"log\":{log},\"stream\":\"stdout\",\"time\":\"2026-11-21T10:00:00Z\"}}\n").bytes());
+        }
+    }
+    out
+}
+
+/// A log to be wrapped. Docker puts U+FFFD for what is no UTF-8: such lines have no twin.
+fn log(lines: u64) -> Vec<Vec<u8>> {
+    let log = Traffic { lines, malformed: 0.03, seed: 5, ..Traffic::default() }.to_vec();
+    let lines = log.split(|b| *b == b'\n').filter(|line| str::from_utf8(line).is_ok());
+    let mut lines: Vec<_> = lines.map(<[u8]>::to_vec).collect();
+    assert_eq!(lines.pop(), Some(Vec::new()), "it ends with a line end");
+    lines
+}
+
+/// Threads, chunks, and whether the log is mapped, read or streamed.
+fn strategies() -> Vec<(usize, usize, u8)> {
+    let mut all = Vec::new();
+    for threads in [1, 2, 5] {
+        for chunk_bytes in [1, 64, 300, 4096, 1 << 20] {
+            all.extend([0, 1, 2].map(|way| (threads, chunk_bytes, way)));
+        }
+    }
+    all
+}
+
+/// The report as JSON, or what else was said.
+fn answer(log: &[u8], (threads, chunk_bytes, way): (usize, usize, u8)) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), log).unwrap();
+    let access = if way == 0 { guard_mappings().map_or(Access::Read, Access::Map) } else { Access::Read };
+    // A file of its own for each run must not be in the answer.
+    let input = match way {
+        0 | 1 => Input::path(file.path()),
+        _ => Input::reader(file.path(), Cursor::new(log.to_vec())),
+    };
+    let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
+    let outcome = count(&Question::default(), vec![input], &engine).unwrap();
+    let mut said = Vec::new();
+    match outcome.report {
+        Some(report) => write_json(&report, &mut said).unwrap(),
+        None => said.extend(outcome.problems.iter().flat_map(|problem| problem.to_string().into_bytes())),
+    }
+    String::from_utf8(said).unwrap().replace(file.path().to_str().unwrap(), "LOG")
+}
+
+/// The report without what is said of lines as they stand in the file.
+fn of_lines(answer: &str) -> Value {
+    let mut report: Value = serde_json::from_str(answer).unwrap();
+    for key in ["inputs", "malformed_samples"] {
+        assert!(report.as_object_mut().unwrap().remove(key).is_some());
+    }
+    report
+}
+
+#[test]
+fn a_log_in_an_envelope_has_the_report_of_the_log() {
+    let lines = log(250);
+    let plain = of_lines(&answer(&each(&lines, |_| String::new()), (1, 1 << 20, 1)));
+    assert_eq!(plain["lines"]["read"], lines.len());
+    assert!(plain["lines"]["malformed"].as_u64().unwrap() > 0);
+    for (number, (name, wrap)) in WRAPS.into_iter().enumerate() {
+        let wrapped = wrap(&lines);
+        let expected = answer(&wrapped, (1, 1 << 20, 1));
+        let report: Value = serde_json::from_str(&expected).unwrap();
+        assert_eq!(report["inputs"][0]["envelope"], name);
+        assert_eq!(report["inputs"][0]["bytes"], wrapped.len());
+        if number == 3 {
+            // Standard error has one line that never ends, and is blank.
+            let mut with_blank = plain.clone();
+            with_blank["lines"]["read"] = (lines.len() + 1).into();
+            with_blank["lines"]["blank"] = (plain["lines"]["blank"].as_u64().unwrap() + 1).into();
+            assert!(of_lines(&expected) == with_blank, "{expected}\n{with_blank}");
+        } else {
+            assert!(of_lines(&expected) == plain, "{name}, wrap {number}\n{expected}\n{plain}");
+        }
+        for strategy in strategies() {
+            assert_eq!(answer(&wrapped, strategy), expected, "{name}, wrap {number}, {strategy:?}");
+        }
+    }
+}
+
+/// The place of a malformed line is that of its first part in the file.
+#[test]
+fn malformed_lines_have_their_numbers_in_the_file() {
+    let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
+    let log = format!(
+        "T stdout F {good}\nT stdout P {}\nT stderr F no\nT stdout F {}\nT stdout P a\nT stderr P b\nT stdout F c\n\nT stdout P d",
+        &good[..30],
+        &good[30..]
+    )
+    .replace("T std", "2026-11-21T10:00:00Z std");
+    for strategy in strategies() {
+        let report: Value = serde_json::from_str(&answer(log.as_bytes(), strategy)).unwrap();
+        let samples = report["malformed_samples"].as_array().unwrap();
+        let places: Vec<_> =
+            samples.iter().map(|s| (s["line"].as_u64().unwrap(), s["reason"].as_str().unwrap())).collect();
+        let expected = [(3, "other program"), (5, "no match"), (6, "other program"), (9, "no match")];
+        assert_eq!(places, expected, "{strategy:?}");
+        assert_eq!((&report["lines"]["read"], &report["lines"]["blank"]), (&7.into(), &1.into()));
+    }
+}
+
+/// Parts without an end must not fill the memory: a line beyond 1 MiB is malformed, and the next is fine.
+#[test]
+fn a_line_of_too_many_parts_is_too_long() {
+    let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
+    let part = format!("2026-11-21T10:00:00Z stdout P {}\n", "x".repeat(16_384));
+    for (parts, reason) in [(64, "no match"), (65, "too long"), (200, "too long")] {
+        let log =
+            format!("{}2026-11-21T10:00:00Z stdout F \n2026-11-21T10:00:00Z stdout F {good}\n", part.repeat(parts));
+        for strategy in [(1, 1 << 20, 1), (2, 10_000, 0), (3, 100_000, 2)] {
+            let report: Value = serde_json::from_str(&answer(log.as_bytes(), strategy)).unwrap();
+            assert_eq!(report["lines"]["parsed"], 1);
+            assert_eq!(report["malformed_samples"][0]["reason"], reason, "{parts} {strategy:?}");
+            assert_eq!(report["malformed_samples"].as_array().unwrap().len(), 1);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// What the lines hold, nothing panics, every line is accounted for, and every strategy says the same.
+    #[test]
+    fn hostile_envelopes(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "nginx-1  | ", "web_1  | ", "\x1b[36m", "\x1b[0m", "2026-11-21T10:00:00Z ", "stdout F ", "stderr P ", "stdout P ",
+            "{\"log\":\"", "\\n\",", "\"stream\":\"stdout\",\"time\":\"\"}", "\",\"stream\":\"stderr\",\"time\":\"\"}", "<190>", "<190>1 ",
+            "Nov 21 10:00:00 web ", "nginx: ", "- - - ", "[a b=\"", "\"] ", "\\", "\\u0000", "\\ud83d", "\0", "\r", "\n", "\n", "\n",
+            "2026-11-21T10:00:00Z stdout P a\n", "2026-11-21T10:00:00Z stdout F ",
+            "1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\"\n",
+            "1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] \\\"GET / HTTP/1.1\\\" 200 5 \\\"-\\\" \\\"curl\\\"\\n",
+        ]), 0..60),
+        picks in prop::array::uniform4(0..45_usize),
+    ) {
+        let log = parts.concat();
+        let expected = answer(log.as_bytes(), (1, 1 << 20, 1));
+        if let Ok(report) = serde_json::from_str::<Value>(&expected) {
+            let lines = |key: &str| report["lines"][key].as_u64().unwrap();
+            prop_assert_eq!(lines("read"), lines("blank") + lines("malformed") + lines("parsed"));
+        }
+        for pick in picks {
+            let strategy = strategies()[pick];
+            prop_assert_eq!(&answer(log.as_bytes(), strategy), &expected, "{:?}", strategy);
+        }
+    }
+}
