@@ -29,6 +29,7 @@ usage: generate [OPTIONS]
   --unique-paths          each request has a path of its own
   --times                 log $request_time after the user agent
   --vhost                 log $host before the address
+  --json                  log JSON, as nginx does with escape=json
   --days N                days from 14/Nov/2026 on that the lines spread over [7]
   --seed N                another seed, another log [1]
   --malformed SHARE       lines cut short or of something else, 0 to 1 [0]
@@ -87,7 +88,7 @@ fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
             Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
             _ => (arg.as_str(), None),
         };
-        let is_switch = matches!(name, "--unique-paths" | "--times" | "--vhost" | "-h" | "--help");
+        let is_switch = matches!(name, "--unique-paths" | "--times" | "--vhost" | "--json" | "-h" | "--help");
         if is_switch && joined.is_some() {
             return Err(format!("{name} takes no value"));
         }
@@ -100,6 +101,7 @@ fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
             "--unique-paths" => traffic.unique_paths = true,
             "--times" => traffic.times = true,
             "--vhost" => traffic.vhost = true,
+            "--json" => traffic.json = true,
             "--days" => traffic.days = number(name, &value()?, &(1..=100_000))?,
             "--seed" => traffic.seed = number(name, &value()?, &(0..=u64::MAX))?,
             "--malformed" => traffic.malformed = number(name, &value()?, &(0.0..=1.0))?,
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn options_are_read_and_documented() {
-        let rows: [&[&str]; 11] = [
+        let rows: [&[&str]; 12] = [
             &["--lines", "5"],
             &["--addresses=9"],
             &["--paths", "3"],
@@ -139,6 +141,7 @@ mod tests {
             &["--unique-paths"],
             &["--times"],
             &["--vhost"],
+            &["--json"],
             &["--days", "30"],
             &["--seed", "7"],
             &["--malformed=1"],

@@ -9,6 +9,7 @@
 mod agents;
 mod clock;
 mod digits;
+mod json;
 mod odd;
 mod outcome;
 mod paths;
@@ -44,7 +45,7 @@ const SITES: [&str; 5] = [
 
 /// What a made log is like.
 ///
-/// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost` and
+/// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost`, `json` and
 /// `malformed` change how the traffic is logged, and leave the traffic itself as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Traffic {
@@ -62,6 +63,8 @@ pub(crate) struct Traffic {
     pub(crate) times: bool,
     /// `$host` comes before the address.
     pub(crate) vhost: bool,
+    /// Lines are JSON, as nginx writes it with `escape=json`.
+    pub(crate) json: bool,
     /// Over how many days the lines spread. At least 1; an hour of the fifth day is an outage.
     pub(crate) days: u32,
     /// The same seed, with all else the same, gives the same bytes.
@@ -80,6 +83,7 @@ impl Default for Traffic {
             unique_paths: false,
             times: false,
             vhost: false,
+            json: false,
             days: 7,
             seed: 1,
             malformed: 0.0,
@@ -162,13 +166,17 @@ impl<'a> Site<'a> {
             let status = self.push_request(line, visitor, path, number, second);
             if self.traffic.times { outcome::time_ms(kind, path, status, &mut self.pace) } else { 0 }
         };
-        let agent_end = line.len() - 1;
+        let mut cut_end = line.len() - 1;
         if self.traffic.times {
             line.push(b' ');
             push_seconds(line, time_ms);
         }
+        if self.traffic.json {
+            json::rewrite(line);
+            cut_end = line.len() - 1;
+        }
         if self.accidents.unit() < self.traffic.malformed {
-            odd::damage(line, agent_end, &mut self.accidents);
+            odd::damage(line, cut_end, &mut self.accidents);
         }
         line.push(b'\n');
     }

@@ -78,9 +78,10 @@ fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Makes a sound line, without its line end, fit no format, nor be blank, nor be two lines.
 ///
-/// A cut stays before `agent_end`, the quote that closes the user agent: cut behind it, a line could still be read.
-pub(crate) fn damage(line: &mut Vec<u8>, agent_end: usize, rng: &mut Rng) {
-    let cut = 1 + rng.below(agent_end as u64 - 1) as usize;
+/// A cut stays before `cut_end`, the quote that closes the user agent or the last brace: cut behind it, a line could still be
+/// read.
+pub(crate) fn damage(line: &mut Vec<u8>, cut_end: usize, rng: &mut Rng) {
+    let cut = 1 + rng.below(cut_end as u64 - 1) as usize;
     match rng.below(4) {
         // The disk was full.
         0 | 1 => line.truncate(cut),

@@ -196,11 +196,24 @@ impl Recall {
     #[inline]
     fn put(&mut self, target: usize, rule: u16, value: &Value, text: &[u8]) {
         let bytes = &text[value.start..value.end];
-        let is_missing = bytes.is_empty() || bytes == MISSING || !value.is_quoted && bytes == b"null";
+        let is_missing = bytes.is_empty()
+            || bytes == MISSING
+            || !value.is_quoted && bytes == b"null"
+            || value.kind == Kind::Escaped && self.is_escaped_missing(bytes);
         let found = &mut self.found[target];
         if !is_missing && rule <= found.rule {
             *found = Found { rule, kind: value.kind, start: value.start, end: value.end };
         }
+    }
+
+    /// Whether this is a `-` that somebody found worth an escape.
+    #[cold]
+    fn is_escaped_missing(&mut self, raw: &[u8]) -> bool {
+        self.text.clear();
+        if raw.len() <= br"\u002d".len() {
+            decode(raw, &mut self.text);
+        }
+        self.text == MISSING
     }
 
     /// Puts what was found into the row. Every number and time is read, whatever is asked.
@@ -286,11 +299,19 @@ fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usiz
     let mut next = at;
     loop {
         match text.get(next) {
-            Some(b'"') => next = next_quote(quotes, text, next + 1).ok_or(Broken(next))?.0,
+            Some(b'"') => {
+                let end = next_quote(quotes, text, next + 1).ok_or(Broken(next))?.0;
+                // Two lines in one show here: the quotes of the second are within those of the first.
+                next = behind_space(text, end + 1);
+                if !matches!(text.get(next), Some(b',' | b':' | b'}' | b']')) {
+                    return Err(Broken(next));
+                }
+                continue;
+            }
             Some(b'{' | b'[') => depth += 1,
             Some(b'}' | b']') => depth -= 1,
+            Some(b'\\') | None => return Err(Broken(next)),
             Some(_) => {}
-            None => return Err(Broken(next)),
         }
         next += 1;
         if depth == 0 {
