@@ -50,8 +50,12 @@ impl Messages {
             let format = input.wearing().escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
             say(format_args!("{}: {format}, {} lines, {} bytes", input.path, input.lines, input.bytes));
             if !input.keys.is_empty() {
-                let keys: Vec<_> = input.keys.iter().map(|key| format!("{} = ${}", key.key, key.variable)).collect();
-                say(format_args!("{}: keys {}", input.path, keys.join(", ")));
+                // A variable under its own name needs no explanation.
+                let keys = input.keys.iter().map(|key| match &key.key {
+                    own if own == key.variable => own.clone(),
+                    other => format!("{other} as ${}", key.variable),
+                });
+                say(format_args!("{}: JSON keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
             }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };

@@ -97,10 +97,10 @@ pub(super) fn scan<'a>(
     }
     let has = recall
         .walk(keys, line)
-        .map_err(|Broken(at)| misfit(Reason::BadJson, "what follows to be of one JSON object", at))?;
+        .map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
     if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
         // A line of a program's own log, or of a format whose keys nobody told us.
-        return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", 0));
+        return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
     }
     recall.fill(keys, line.text, room, clock, row).map_err(|reason| misfit(reason, "a value that exists", 0))?;
     recall.seen.merge(&recall.seen_in_line);

@@ -320,7 +320,7 @@ proptest! {
 
     #[test]
     fn scanner_and_twin_read_the_same(lines in prop::collection::vec(line(), 1..5), again in 1..4_usize) {
-        let keys = JsonKeys::new(&[]);
+        let keys = JsonKeys::new(&[], &[]);
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         for line in lines.iter().cycle().take(lines.len() * again) {
             let expected = twin(&keys, line.as_bytes());
@@ -330,7 +330,7 @@ proptest! {
 
     #[test]
     fn no_part_of_a_line_is_a_line_nor_are_a_part_and_a_line(line in line(), other in line(), cut in any::<prop::sample::Index>()) {
-        let keys = JsonKeys::new(&[]);
+        let keys = JsonKeys::new(&[], &[]);
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         let part = &line.as_bytes()[..1 + cut.index(line.len() - 1)];
         let mut tried = |bytes: &[u8]| read(&keys, bytes, &mut recall, &mut clock).map_err(|reason| (reason, bytes.escape_ascii().to_string()));
@@ -348,7 +348,7 @@ proptest! {
                 "\"status\":", "\"request\":", "\"request\":{", "\"headers\":{", "\"time_local\":\"", "\"source\":{\"ip\":", "\"a.b\":", "x",
             ]), 0..40),
     ) {
-        let keys = JsonKeys::new(&["status=a.b".parse().unwrap()]);
+        let keys = JsonKeys::new(&["status=a.b".parse().unwrap()], &[]);
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         let line = format!("{{{}", parts.concat());
         let first = read(&keys, line.as_bytes(), &mut recall, &mut clock);
@@ -359,7 +359,7 @@ proptest! {
 
 #[test]
 fn what_nginx_and_people_write_is_taken() {
-    let keys = JsonKeys::new(&[]);
+    let keys = JsonKeys::new(&[], &[]);
     let (mut recall, mut clock) = (Recall::default(), Clock::default());
     let mut found = |line: &[u8]| read(&keys, line, &mut recall, &mut clock);
     let path = slot(Feeds::Text(TextField::Path)).index();
@@ -423,7 +423,7 @@ fn what_nginx_and_people_write_is_taken() {
 
 #[test]
 fn depth_and_length_are_no_trouble() {
-    let keys = JsonKeys::new(&[]);
+    let keys = JsonKeys::new(&[], &[]);
     let (mut recall, mut clock) = (Recall::default(), Clock::default());
     let many = 300_000;
     for (open, close) in [("{\"a\":", "}"), ("[", "]"), ("{\"request\":", "}"), ("{\"headers\":", "}")] {

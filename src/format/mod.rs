@@ -30,7 +30,7 @@ mod variables;
 
 use std::str::FromStr;
 
-pub(crate) use detect::{FormatsOfFile, Taken};
+pub(crate) use detect::{FormatsOfFile, Nearest, Taken};
 pub(crate) use escape::undo as undo_escapes;
 pub(crate) use fill::Filler;
 pub(crate) use json::Room;

@@ -13,11 +13,11 @@ use crate::dimension::{Dimension, time_number, written_time};
 use crate::engine::Outcome;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
-use crate::format::{FormatsOfFile, LogFormat};
+use crate::format::{FormatsOfFile, LogFormat, Nearest};
 use crate::input::Source;
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
 use crate::question::{NotLogged, Question, Section, UvMethod};
-use crate::table::{GroupId, InputLedger, SAMPLES, Table, TablePlan, Tally, extras_of};
+use crate::table::{GroupId, InputLedger, Reason, SAMPLES, Table, TablePlan, Tally, extras_of};
 use crate::time::Unit;
 
 /// The tables that answer a question, each dimension once.
@@ -392,7 +392,13 @@ fn no_format(
         };
     }
     let path = printable(path.as_os_str().as_encoded_bytes());
+    let has_other_keys = |nearest: &Nearest| {
+        formats[nearest.format].is_json() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
+    };
     detail += &match given {
+        _ if of_file.nearest().is_some_and(has_other_keys) => {
+            format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
+        }
         Some(_) => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
         None => format!("\n  give it as nginx has it:  logstat --log-format '$remote_addr …' {path}"),
     };

@@ -1,0 +1,195 @@
+//! One traffic, one answer: logged as JSON it is counted as it is in combined, whatever the order of keys and who wrote them.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod generator;
+
+use std::io::Cursor;
+
+use generator::Traffic;
+use logstat::{Dimension, Engine, ErrorKind, Input, JsonField, Query, Question, Unit, count, write_json};
+use serde_json::{Map, Value, json};
+
+/// The report as JSON, without what tells one file from another.
+fn report(question: &Question, log: &[u8], engine: &Engine) -> Value {
+    let outcome = count(question, vec![Input::reader("a.log", Cursor::new(log.to_vec()))], engine).unwrap();
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+    let mut written = Vec::new();
+    write_json(&outcome.report.unwrap(), &mut written).unwrap();
+    let mut report: Value = serde_json::from_slice(&written).unwrap();
+    report.as_object_mut().unwrap().remove("inputs").unwrap();
+    report
+}
+
+fn everything(query: Query) -> Question {
+    let top = Dimension::all().collect();
+    Question { top: Some(top), limit: 0, by: Some(Unit::Minute), query, ..Question::default() }
+}
+
+/// As `report`, section by section: a difference in one is shown without the others.
+fn assert_same(expected: &Value, found: &Value, what: &str) {
+    for (section, expected) in expected.as_object().unwrap() {
+        let found = &found[section];
+        if section == "top" {
+            for (dimension, expected) in expected.as_object().unwrap() {
+                assert!(expected == &found[dimension], "{what}: top {dimension}: {}", difference(expected, &found[dimension]));
+            }
+        }
+        assert!(expected == found, "{what}: {section}: {}", difference(expected, found));
+    }
+}
+
+fn difference(expected: &Value, found: &Value) -> String {
+    let rows = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let (expected, found) = (rows(expected), rows(found));
+    let (a, b) = expected.iter().zip(&found).find(|(a, b)| a != b).unwrap_or((&Value::Null, &Value::Null));
+    format!("{} rows and {}, first {a} and {b}", expected.len(), found.len())
+}
+
+#[test]
+fn json_and_combined_are_counted_alike() {
+    for seed in 1..4 {
+        let plain = Traffic { lines: 4000, vhost: true, times: true, seed, ..Traffic::default() };
+        let json = Traffic { json: true, ..plain.clone() };
+        for query in [Query::Strip, Query::Keep] {
+            let question = everything(query);
+            let expected = report(&question, &plain.to_vec(), &Engine::default());
+            assert_same(&expected, &report(&question, &json.to_vec(), &Engine::default()), &format!("seed {seed}"));
+        }
+    }
+}
+
+/// Each line of a made JSON log, its keys and values turned into others.
+fn rewritten(log: &[u8], rewrite: impl Fn(usize, Map<String, Value>) -> String) -> Vec<u8> {
+    let lines = std::str::from_utf8(log).unwrap().lines().enumerate();
+    lines.map(|(i, line)| rewrite(i, serde_json::from_str(line).unwrap()) + "\n").collect::<String>().into_bytes()
+}
+
+/// A log without bytes that are no UTF-8, which serde_json would not read; and with no requests but good ones, whose parts
+/// others log one by one.
+fn tame() -> Vec<u8> {
+    let log = Traffic { lines: 2000, vhost: true, times: true, json: true, ..Traffic::default() }.to_vec();
+    let lines = log.split_inclusive(|&b| b == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+    let is_good = |line: &&str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let words = line["request"].as_str().unwrap().split(' ').collect::<Vec<_>>();
+        words.len() == 3 && words[1].starts_with('/') && words[2].starts_with("HTTP/")
+    };
+    lines.filter(is_good).collect::<String>().into_bytes()
+}
+
+#[test]
+fn the_order_of_keys_and_what_is_between_them_is_no_matter() {
+    let log = tame();
+    let question = everything(Query::Keep);
+    let expected = report(&question, &log, &Engine::default());
+    let found = rewritten(&log, |i, line| {
+        let mut members: Vec<_> = line.iter().map(|(key, value)| format!("{}: {value}", json!(key))).collect();
+        let len = members.len();
+        members.rotate_left(i % len);
+        if i % 3 == 0 {
+            members.insert(i % len, r#""extra" : {"status": "no", "deep": [{"request": "}"}, "]"]}"#.to_owned());
+        }
+        format!("{{ {} }}", members.join(" , "))
+    });
+    assert_same(&expected, &report(&question, &found, &Engine::default()), "other orders");
+}
+
+#[test]
+fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
+    let log = tame();
+    let question = everything(Query::Keep);
+    let expected = report(&question, &log, &Engine::default());
+    let time = |line: &Map<String, Value>| {
+        let local = line["time_local"].as_str().unwrap();
+        assert!(local[3..].starts_with("Nov/2026:"), "{local}");
+        format!("2026-11-{}T{}.125+08:00", &local[..2], &local[12..20])
+    };
+    let part = |line: &Map<String, Value>, i: usize| Value::from(line["request"].as_str().unwrap().split(' ').nth(i).unwrap());
+    let duration_ns = |line: &Map<String, Value>| (line["request_time"].as_f64().unwrap() * 1000.0).round() as u64 * 1_000_000 + 999_999;
+    let ecs = rewritten(&log, |_, line| {
+        json!({
+            "@timestamp": time(&line), "ecs.version": "8.11", "source": {"ip": line["remote_addr"]}, "user": {"name": line["remote_user"]},
+            "http": {"request": {"method": part(&line, 0), "referrer": line["http_referer"]},
+                     "response": {"status_code": line["status"], "body": {"bytes": line["body_bytes_sent"]}}},
+            "url": {"original": part(&line, 1), "domain": line["host"]}, "user_agent": {"original": line["http_user_agent"]},
+            "event": {"duration": duration_ns(&line)}, "host": {"name": "machine"}, "server_protocol": part(&line, 2),
+        })
+        .to_string()
+    });
+    assert_same(&expected, &report(&question, &ecs, &Engine::default()), "ECS");
+    let traefik = rewritten(&log, |_, line| {
+        json!({
+            "StartUTC": time(&line), "ClientHost": line["remote_addr"], "ClientAddr": "1.2.3.4:5", "ClientUsername": line["remote_user"],
+            "RequestMethod": part(&line, 0), "RequestPath": part(&line, 1), "RequestProtocol": part(&line, 2), "RequestHost": line["host"],
+            "DownstreamStatus": line["status"], "OriginStatus": 999, "DownstreamContentSize": line["body_bytes_sent"],
+            "Duration": duration_ns(&line), "request_Referer": line["http_referer"], "request_User-Agent": line["http_user_agent"],
+            "level": "info", "msg": "", "time": "2030-01-01T00:00:00Z",
+        })
+        .to_string()
+        .replace('&', "\\u0026")
+    });
+    assert_same(&expected, &report(&question, &traefik, &Engine::default()), "Traefik");
+    // Caddy's time is in UTC: hours differ, and all that is not of time is the same.
+    let caddy = rewritten(&log, |_, line| {
+        let headers = |name: &str, value: &Value| if value == "" { json!({}) } else { json!({ name: [value] }) };
+        let mut all = headers("User-Agent", &line["http_user_agent"]);
+        all.as_object_mut().unwrap().extend(headers("Referer", &line["http_referer"]).as_object().unwrap().clone());
+        json!({
+            "level": "info", "ts": 1_794_585_600.25, "logger": "http.log.access", "msg": "handled request",
+            "request": {"remote_ip": "10.9.9.9", "client_ip": line["remote_addr"], "proto": part(&line, 2), "method": part(&line, 0),
+                        "host": line["host"], "uri": part(&line, 1), "headers": all, "tls": {"proto": "h2", "server_name": "x"}},
+            "user_id": line["remote_user"], "duration": line["request_time"], "size": line["body_bytes_sent"], "status": line["status"],
+            "resp_headers": {"Server": ["Caddy"], "Content-Type": ["a", "b"]},
+        })
+        .to_string()
+    });
+    let timeless = Question { show: None, top: Some(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))).collect()), by: None, ..question };
+    let without_time = |mut report: Value| {
+        for section in ["period", "timeline"] {
+            report.as_object_mut().unwrap().remove(section).unwrap();
+        }
+        report["summary"].as_object_mut().unwrap().remove("visitor_days").unwrap();
+        report
+    };
+    let expected = without_time(report(&timeless, &log, &Engine::default()));
+    assert_same(&expected, &without_time(report(&timeless, &caddy, &Engine::default())), "Caddy");
+}
+
+#[test]
+fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
+    let made = |json, seed| Traffic { lines: 3000, times: true, malformed: 0.02, json, seed, ..Traffic::default() }.to_vec();
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    let (a, b) = (made(true, 1), made(false, 2));
+    for (i, (a, b)) in a.split_inclusive(|&b| b == b'\n').zip(b.split_inclusive(|&b| b == b'\n')).enumerate() {
+        lines.push(if i % 5 == 0 { b.to_vec() } else { a.to_vec() });
+    }
+    lines.push(b"{\"status\":200,\"host\":\"only.here\",\"request\":\"\"}\n".to_vec());
+    let log = lines.concat();
+    // `host` is in the last line alone, and asking for it is right all the same.
+    let question = everything(Query::Strip);
+    let expected = report(&question, &log, &Engine { threads: 1, seed: Some(1), ..Engine::default() });
+    assert_eq!(expected["lines"]["read"], 3001);
+    for (threads, chunk_bytes) in [(1, 100), (2, 1000), (3, 4096), (8, 300)] {
+        let engine = Engine { threads, chunk_bytes, seed: Some(7), ..Engine::default() };
+        assert_same(&expected, &report(&question, &log, &engine), &format!("{threads} threads, {chunk_bytes} bytes"));
+    }
+    let without_last = &log[..log.len() - lines[lines.len() - 1].len()];
+    let input = Input::reader("a.log", Cursor::new(without_last.to_vec()));
+    let error = count(&question, vec![input], &Engine::default()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotLogged { .. }), "{error}");
+}
+
+#[test]
+fn a_key_that_is_given_is_asked_first() {
+    let log = b"{\"status\":200,\"code\":{\"http\":404},\"u\":\"/x\",\"took\":1500000}\n".as_slice();
+    let fields: Vec<JsonField> = ["status=code.http", "path=u", "request_time_us=took"].map(|text| text.parse().unwrap()).into();
+    let question = Question { json_fields: fields, top: Some(vec![Dimension::Path]), ..Question::default() };
+    let found = report(&question, log, &Engine::default());
+    assert_eq!((&found["status"][0]["key"], &found["top"]["path"][0]["key"]), (&json!("404"), &json!("/x")));
+    assert_eq!(found["latency"]["max_ms"], 1500);
+    let absent = Question { json_fields: vec!["status=http.code".parse().unwrap()], ..Question::default() };
+    let error = count(&absent, vec![Input::reader("a.log", log)], &Engine::default()).unwrap_err();
+    assert_eq!(error.to_string(), "--field status=http.code needs the key http.code, which no input logs");
+}
