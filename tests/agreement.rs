@@ -7,8 +7,8 @@
 mod generator;
 
 use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use generator::Traffic;
 use logstat::{
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 const THREADS: [usize; 4] = [1, 2, 3, 8];
 const CHUNKS: [usize; 6] = [64, 100, 1000, 4096, 65_536, 1 << 20];
-const WAYS: [Way; 3] = [Way::Map, Way::Read, Way::Stream];
+const WAYS: [Way; 5] = [Way::Map, Way::Read, Way::Stream, Way::Unpack, Way::StreamPacked];
 const SEEDS: [Option<u64>; 3] = [Some(1), Some(0xdead_beef_0bad_cafe), None];
 
 /// How an input comes to the engine.
@@ -28,6 +28,9 @@ enum Way {
     Map,
     Read,
     Stream,
+    /// From a compressed twin.
+    Unpack,
+    StreamPacked,
 }
 
 /// All that must change no answer, but for the order of files.
@@ -48,7 +51,7 @@ fn strategies() -> Vec<Strategy> {
     for threads in THREADS {
         for chunk_bytes in CHUNKS {
             for way in WAYS {
-                all.push(Strategy { threads, chunk_bytes, way, seed: SEEDS[(all.len() + all.len() / 3) % 3] });
+                all.push(Strategy { threads, chunk_bytes, way, seed: SEEDS[(all.len() + all.len() / 15) % 3] });
             }
         }
     }
@@ -68,6 +71,7 @@ impl Log {
         let write = |(number, content): (usize, &&[u8])| {
             let path = folder.path().join(format!("{number}.log"));
             fs::write(&path, content).unwrap();
+            fs::write(packed(&path), compressed(content, name.len() + number)).unwrap();
             path
         };
         let files = contents.iter().enumerate().map(write).collect();
@@ -82,26 +86,55 @@ impl Log {
     fn answer_in_order(&self, question: &Question, strategy: Strategy, files: &[PathBuf]) -> String {
         let access = match strategy.way {
             Way::Map => guard_mappings().map_or(Access::Read, Access::Map),
-            Way::Read | Way::Stream => Access::Read,
+            Way::Read | Way::Stream | Way::Unpack | Way::StreamPacked => Access::Read,
         };
         let input = |path: &PathBuf| match strategy.way {
             Way::Map | Way::Read => Input::path(path),
             // By the name of the file, so that reports can be compared.
             Way::Stream => Input::reader(path, Sips(fs::File::open(path).unwrap(), 0)),
+            Way::Unpack => Input::path(packed(path)),
+            Way::StreamPacked => Input::reader(path, Sips(fs::File::open(packed(path)).unwrap(), 0)),
         };
         let Strategy { threads, chunk_bytes, seed, .. } = strategy;
         let engine = Engine { threads, chunk_bytes, access, seed };
         let outcome = match count(question, files.iter().map(input).collect(), &engine) {
             Ok(outcome) => outcome,
-            Err(error) => return format!("error: {error}"),
+            Err(error) => return format!("error: {error}").replace(PACKED, ".log"),
         };
         let mut said = Vec::new();
         if let Some(report) = outcome.report {
             write_json(&report, &mut said).unwrap();
         }
         let problems: Vec<_> = outcome.problems.iter().map(ToString::to_string).collect();
-        format!("{}{}", String::from_utf8(said).unwrap(), problems.join("\n"))
+        format!("{}{}", String::from_utf8(said).unwrap(), problems.join("\n")).replace(PACKED, ".log")
     }
+}
+
+/// How a twin's name ends; none of it says how it is compressed.
+const PACKED: &str = ".packed.log";
+
+fn packed(path: &Path) -> PathBuf {
+    path.with_extension(&PACKED[1..])
+}
+
+/// Two members, frames or streams, parted in the middle of a line, by one of the four ways in turn.
+fn compressed(content: &[u8], turn: usize) -> Vec<u8> {
+    let (first, second) = content.split_at(content.len() / 2 + 1.min(content.len() / 2));
+    let encode = |part: &[u8]| match turn % 4 {
+        0 => {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gzip.write_all(part).unwrap();
+            gzip.finish().unwrap()
+        }
+        1 => zstd::encode_all(part, 1).unwrap(),
+        2 => {
+            let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            bzip2.write_all(part).unwrap();
+            bzip2.finish().unwrap()
+        }
+        _ => liblzma::encode_all(part, 1).unwrap(),
+    };
+    [encode(first), encode(second)].concat()
 }
 
 /// A reader that gives what a pipe does: now much, now little.
@@ -233,6 +266,10 @@ fn nasty() -> Vec<(&'static str, Vec<u8>)> {
         ("a long line", with(b"", format!("{}\n{}", long(50_000), lines("\n")).as_bytes())),
         ("a long line of nothing", with(b"", format!("{}\n{}", "x".repeat(20_000), lines("\n")).as_bytes())),
         ("a long last line", with(b"", long(10_000).as_bytes())),
+        ("NULs in plenty", with(&[0; 30_000], &[&[0; 9000][..], line(59, "/last").as_bytes()].concat())),
+        ("a mark and NULs in plenty", with(&[&b"\xef\xbb\xbf"[..], &[0; 70_000]].concat(), &[0; 5000])),
+        ("white space in plenty", with(&[b' '; 20_000], b"")),
+        ("carriage returns in plenty", with(&[b'\r'; 20_000], b"")),
         ("many malformed", (0..200).map(often_malformed).collect::<String>().into_bytes()),
         ("nothing", Vec::new()),
         ("one line feed", b"\n".to_vec()),
@@ -246,6 +283,8 @@ fn nasty_logs() {
         ("default", Question::default()),
         ("every ranking", everything(&[Dimension::Host])),
         ("hll 4", Question { uv: hll(4), by: Some(Unit::Second), ..Question::default() }),
+        ("lines of 80", Question { max_line: 80, ..Question::default() }),
+        ("lines of 2000", Question { max_line: 2000, ..Question::default() }),
     ];
     for (name, content) in nasty() {
         agrees(&Log::new(name, &[&content]), &questions, 5);
@@ -256,10 +295,13 @@ fn nasty_logs() {
 fn a_line_of_megabytes() {
     let long = line(3, &format!("/{}", "long".repeat(750_000)));
     let log = Log::new("3 MB", &[format!("{}{long}\n{}", lines("\n"), lines("\n")).as_bytes()]);
-    let question = everything(&[Dimension::Host]);
-    let expected = log.answer(&question, PLAINEST);
-    for strategy in strategies().iter().filter(|s| s.chunk_bytes >= 4096).step_by(5) {
-        assert_same(&expected, &log.answer(&question, *strategy), &format!("{strategy:?}"));
+    for (max_line, malformed) in [(1 << 20, 1), (long.len() - 1, 1), (long.len(), 0), (usize::MAX, 0)] {
+        let question = Question { max_line, ..everything(&[Dimension::Host]) };
+        let expected = log.answer(&question, PLAINEST);
+        assert!(expected.contains(&format!("\"malformed\":{malformed},")), "{max_line}");
+        for strategy in strategies().iter().filter(|s| s.chunk_bytes >= 4096).step_by(7) {
+            assert_same(&expected, &log.answer(&question, *strategy), &format!("{max_line}, {strategy:?}"));
+        }
     }
 }
 
@@ -330,13 +372,13 @@ fn files_in_another_order() {
             continue;
         }
         let expected = log.answer(question, PLAINEST);
-        let strategy = strategies()[turn * 5 % 72];
+        let strategy = strategies()[turn * 7 % strategies().len()];
         assert_same(&expected, &log.answer(question, strategy), &format!("files, {asked}, {strategy:?}"));
         let mut files = log.files.clone();
         files.reverse();
         for rotation in [0, 5] {
             files.rotate_left(rotation);
-            let strategy = strategies()[(turn * 7 + rotation) % 72];
+            let strategy = strategies()[(turn * 11 + rotation) % strategies().len()];
             let found = log.answer_in_order(question, strategy, &files);
             let what = format!("{rotation}, {asked}, {strategy:?}");
             assert_same(&without_inputs(&expected), &without_inputs(&found), &what);
@@ -347,9 +389,9 @@ fn files_in_another_order() {
 #[test]
 fn the_strategies_are_all_there() {
     let all = strategies();
-    assert_eq!(all.len(), 72);
-    for way in 0..3 {
-        let seeds: Vec<_> = all.iter().skip(way).step_by(3).map(|s| s.seed).collect();
+    assert_eq!(all.len(), 120);
+    for way in 0..WAYS.len() {
+        let seeds: Vec<_> = all.iter().skip(way).step_by(WAYS.len()).map(|s| s.seed).collect();
         assert!(SEEDS.iter().all(|seed| seeds.contains(seed)), "each way meets each seed");
     }
 }

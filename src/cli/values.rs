@@ -136,6 +136,29 @@ mod tests {
     }
 
     #[test]
+    fn sizes_have_units() {
+        let rows = [
+            ("4096", Some(4096)),
+            ("1", Some(1)),
+            ("64K", Some(64 << 10)),
+            ("64kib", Some(64 << 10)),
+            ("1M", Some(1 << 20)),
+            ("2GB", Some(2 << 30)),
+            ("0", None),
+            ("-1", None),
+            ("1.5M", None),
+            ("M", None),
+            ("1T", None),
+            ("99999999999999999999", None),
+            ("18446744073709551615K", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(size(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn counts_are_whole_and_within_reason() {
         assert_eq!((limit("0"), limit("25")), (Ok(0), Ok(25)));
         assert_eq!((threads("0"), threads("1024")), (Ok(0), Ok(1024)));

@@ -189,8 +189,8 @@ fn logs_in(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(names.into_iter().map(|name| directory.join(name)).collect())
 }
 
-/// What compressing puts behind a name.
-const COMPRESSED: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".old"];
+/// What compressing puts behind a name, and who rotates by hand.
+const SUFFIXES: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".old"];
 
 /// Whether this is what an access log is called.
 fn names_access_log(name: &str) -> bool {
@@ -210,7 +210,7 @@ fn names_access_log(name: &str) -> bool {
 fn without_rotation(name: &str) -> &str {
     let mut stem = name;
     loop {
-        let unpacked = COMPRESSED.iter().find_map(|suffix| stem.strip_suffix(suffix));
+        let unpacked = SUFFIXES.iter().find_map(|suffix| stem.strip_suffix(suffix));
         let digits = stem.trim_end_matches(|c: char| c.is_ascii_digit());
         let unrotated = (digits.len() < stem.len()).then(|| digits.strip_suffix(['.', '-', '_'])).flatten();
         match unpacked.or(unrotated) {

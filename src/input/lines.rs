@@ -40,15 +40,17 @@ pub(super) fn text_start(line: &[u8], starts_file: bool) -> usize {
     mark + line[mark..].iter().take_while(|b| **b == 0).count()
 }
 
-/// Makes a line short whose end was not read yet: drops NULs in front, and what is behind the first `kept` bytes of its
-/// text. Returns how many bytes are left.
+/// Makes a line short whose end was not read yet: drops NULs in front, but for one, as nothing at all would be no line,
+/// and what is behind the first `kept` bytes of its text. Returns how many bytes are left.
 pub(super) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize {
     if line.len() <= kept {
         return line.len();
     }
-    let (mark, text) = (mark_len(line, starts_file), text_start(line, starts_file));
+    let mark = mark_len(line, starts_file);
+    let text = text_start(line, starts_file).saturating_sub(1).max(mark);
     line.copy_within(text.., mark);
-    mark + (line.len() - text).min(kept)
+    // The one NUL does not take the place of text.
+    mark + (line.len() - text).min(kept + 1)
 }
 
 /// How much of an input is looked at before it is counted. No chunk size and no way of reading changes what that is.
@@ -106,13 +108,13 @@ mod tests {
             line
         };
         assert_eq!(of(b"abcde", true), b"abcde");
-        assert_eq!(of(b"abcdef", true), b"abcde");
-        assert_eq!(of(b"\0\0\0abc", false), b"abc");
-        assert_eq!(of(b"\0\0\0\0\0\0", true), b"");
-        assert_eq!(of(b"\0\0abc\0def", true), b"abc\0d");
-        assert_eq!(of(b"\xef\xbb\xbf\0\0\0ab", true), b"\xef\xbb\xbfab");
-        assert_eq!(of(b"\xef\xbb\xbf\0abcdef", true), b"\xef\xbb\xbfabcde");
-        assert_eq!(of(b"\xef\xbb\xbf\0abcdef", false), b"\xef\xbb\xbf\0a");
+        assert_eq!(of(b"abcdefg", true), b"abcdef");
+        assert_eq!(of(b"\0\0\0abc", false), b"\0abc");
+        assert_eq!(of(b"\0\0\0\0\0\0", true), b"\0");
+        assert_eq!(of(b"\0\0abc\0def", true), b"\0abc\0d");
+        assert_eq!(of(b"\xef\xbb\xbf\0\0\0ab", true), b"\xef\xbb\xbf\0ab");
+        assert_eq!(of(b"\xef\xbb\xbf\0\0abcdef", true), b"\xef\xbb\xbf\0abcde");
+        assert_eq!(of(b"\xef\xbb\xbf\0abcdef", false), b"\xef\xbb\xbf\0ab");
     }
 
     #[test]

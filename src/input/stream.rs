@@ -233,7 +233,7 @@ mod tests {
         }
         assert_eq!(offset, (120 << 20) + 11);
         let [one, two, three, four] = &texts[..] else { panic!("{} lines", texts.len()) };
-        assert!(one.ends_with(b"\0one\n") || one == b"one\n");
+        assert!(one.ends_with(b"\0one\n"));
         assert_eq!(three, b"three\n");
         for long in [two, four] {
             assert!(long.len() > max_line + 1 && long.starts_with(b"xxx"));

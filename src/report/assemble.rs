@@ -391,6 +391,10 @@ fn no_format(
             None => format!("\n  nearest: {}, which expects {expectation} and found {found}", format.name()),
         };
     }
+    if let Some(sample) = ledger.samples.first().filter(|sample| sample.reason == Reason::TooLong) {
+        let line = ledger.line_of(sample);
+        detail += &format!("\n  line {line} is longer than {} bytes: --max-line has them longer", question.max_line);
+    }
     let path = printable(path.as_os_str().as_encoded_bytes());
     let has_other_keys = |nearest: &Nearest| {
         formats[nearest.format].is_json() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0

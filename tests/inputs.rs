@@ -1,0 +1,89 @@
+//! What the program says of inputs that a folder of `testdata/cases` cannot hold: links that lead nowhere, special files.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
+
+/// How many hits there are, what is said, and the exit code.
+fn run(folder: &Path, arguments: &[&str], stdin: Stdio) -> (Option<u64>, String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let output = command.current_dir(folder).args(arguments).arg("--json").env_clear().stdin(stdin).output().unwrap();
+    let report: Option<serde_json::Value> = serde_json::from_slice(&output.stdout).ok();
+    let pv = report.and_then(|report| report["summary"]["pv"].as_u64());
+    (pv, String::from_utf8(output.stderr).unwrap(), output.status.code().unwrap())
+}
+
+#[test]
+fn links_that_lead_nowhere_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("access.log"), LINE).unwrap();
+    symlink("gone.log", path("dangling_access.log")).unwrap();
+    symlink("b_access.log", path("a_access.log")).unwrap();
+    symlink("a_access.log", path("b_access.log")).unwrap();
+    let dangling = "logstat: dangling_access.log: is a link to gone.log, which leads nowhere\n";
+    let circle = "logstat: a_access.log: its links lead round in a circle\n";
+    let run = |arguments: &[&str]| run(folder.path(), arguments, Stdio::null());
+    assert_eq!(run(&["dangling_access.log"]), (None, dangling.to_owned(), 1));
+    assert_eq!(run(&["a_access.log", "access.log"]), (Some(1), circle.to_owned(), 1));
+    // Those that a directory holds are no better.
+    let all = "logstat: ./a_access.log: its links lead round in a circle\n\
+               logstat: ./b_access.log: its links lead round in a circle\n\
+               logstat: ./dangling_access.log: is a link to gone.log, which leads nowhere\n";
+    assert_eq!(run(&["."]), (Some(1), all.to_owned(), 1));
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("access.log"), LINE).unwrap();
+    // As in nginx's docker image.
+    symlink("/dev/stdout", folder.path().join("site_access.log")).unwrap();
+    let note = "logstat: note: \"./site_access.log\" is no file and not read\n";
+    assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
+}
+
+#[test]
+fn a_link_is_the_file_that_it_leads_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("access.log"), LINE).unwrap();
+    symlink("access.log", path("current.log")).unwrap();
+    fs::hard_link(path("access.log"), path("hard.log")).unwrap();
+    let note = "logstat: note: \"./current.log\" is the same file as \"./access.log\" and read once\n\
+                logstat: note: \"./hard.log\" is the same file as \"./access.log\" and read once\n";
+    assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
+    let note = "logstat: note: \"-\" is the same file as \"hard.log\" and read once\n";
+    let stdin = Stdio::from(File::open(path("access.log")).unwrap());
+    assert_eq!(run(folder.path(), &["hard.log", "-"], stdin), (Some(1), note.to_owned(), 0));
+}
+
+#[cfg(feature = "compressed")]
+#[test]
+fn a_line_without_end_is_one_line_in_little_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    // A gigabyte that takes a megabyte on the disk, and 64 MiB of address space to read it in.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(LINE.as_bytes()).unwrap();
+    let much = vec![b'"'; 1 << 20];
+    for _ in 0..300 {
+        gzip.write_all(&much).unwrap();
+    }
+    gzip.write_all(b"\n").unwrap();
+    gzip.write_all(LINE.as_bytes()).unwrap();
+    fs::write(folder.path().join("access.log.gz"), gzip.finish().unwrap()).unwrap();
+    let limited = format!("ulimit -v 100000; {} access.log.gz --json -j 2", env!("CARGO_BIN_EXE_logstat"));
+    let output = Command::new("sh").args(["-c", &limited]).current_dir(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["lines"]["read"], &report["lines"]["parsed"]), (&3.into(), &2.into()));
+    assert_eq!(report["malformed_samples"][0]["reason"], "too long");
+    assert_eq!(report["malformed_samples"][0]["line"], 2);
+    assert_eq!(report["inputs"][0]["bytes"], 300 * (1 << 20) + 1 + 2 * LINE.len());
+}
