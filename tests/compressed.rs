@@ -11,7 +11,14 @@ const LINES: usize = 60;
 
 fn text() -> Vec<u8> {
     let line = |i: usize| {
-        format!("10.0.{}.{} - - [15/Nov/2026:08:{:02}:00 +0800] \"GET /{} HTTP/1.1\" 200 {} \"-\" \"curl\"\n", i % 7, i * 37 % 251, i, i * i % 89, i * 7919)
+        format!(
+            "10.0.{}.{} - - [15/Nov/2026:08:{:02}:00 +0800] \"GET /{} HTTP/1.1\" 200 {} \"-\" \"curl\"\n",
+            i % 7,
+            i * 37 % 251,
+            i,
+            i * i % 89,
+            i * 7919
+        )
     };
     (0..LINES).map(line).collect::<String>().into_bytes()
 }
@@ -130,7 +137,9 @@ fn what_came_before_the_end_is_counted() {
                 assert!(found.contains("\"read\":"), "{compression}, {cut}");
                 continue;
             };
-            let expected = format!("a.log: {compression} data ends too early at byte {cut} of the file; what came before is counted");
+            let expected = format!(
+                "a.log: {compression} data ends too early at byte {cut} of the file; what came before is counted"
+            );
             let followed = format!("a.log: {compression} data is followed by something else at byte ");
             let said = problem.to_string();
             assert!(said == expected || said.starts_with(&followed), "{cut}: {said}");
@@ -176,7 +185,9 @@ fn what_follows_is_not_dropped_in_silence() {
         let (found, problems) = answer(of_pipe(&[&bytes[..], b"\0\0no such thing"].concat()), 2, 1000);
         assert_eq!(found, plainly(&text()));
         let at = bytes.len() + 2;
-        let expected = format!("a.log: {compression} data is followed by something else at byte {at} of the file; what came before is counted");
+        let expected = format!(
+            "a.log: {compression} data is followed by something else at byte {at} of the file; what came before is counted"
+        );
         assert_eq!(problems[0].to_string(), expected);
     }
 }
