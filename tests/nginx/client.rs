@@ -1,0 +1,226 @@
+//! A client on bare sockets, which sends any bytes from any address of loopback, and sees what comes back.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::request::{Answer, Exchange};
+use super::upstream::{App, content_length, header};
+
+/// Longer than nginx waits for anything.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a response begins.
+const STATUS_LINE: &[u8] = b"HTTP/1.";
+
+/// Where nginx listens.
+#[derive(Default)]
+pub(crate) struct Doors {
+    pub(crate) plain: u16,
+    /// Where the address of the client is told first, by the PROXY protocol.
+    pub(crate) proxied: u16,
+    /// Where nginx waits but for a second.
+    pub(crate) hasty: u16,
+    pub(crate) socket: PathBuf,
+}
+
+/// How a client comes to nginx.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// From an address of 127.0.0.0/8.
+    V4(Ipv4Addr),
+    V6,
+    /// From an address that the PROXY protocol tells.
+    Proxied(IpAddr),
+    Socket,
+    /// To the server that is hasty.
+    Hasty,
+}
+
+impl Origin {
+    /// What nginx writes.
+    pub(crate) fn logged(&self) -> String {
+        match self {
+            Origin::V4(address) => address.to_string(),
+            Origin::V6 => "::1".to_owned(),
+            Origin::Proxied(address) => address.to_string(),
+            Origin::Socket => "unix:".to_owned(),
+            Origin::Hasty => "127.0.0.1".to_owned(),
+        }
+    }
+}
+
+/// What was seen of an answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    /// Of the body, as they came.
+    pub(crate) bytes: u64,
+    /// The value of `X-Served`.
+    pub(crate) served: Option<String>,
+}
+
+/// A connection to nginx.
+pub(crate) struct Connection {
+    socket: Socket,
+    /// Come and not yet taken.
+    come: Vec<u8>,
+    is_over: bool,
+    /// Which answer is waited for, to be told if it does not come.
+    about: String,
+}
+
+impl Connection {
+    pub(crate) fn open(doors: &Doors, from: &Origin) -> Connection {
+        let (domain, door): (_, SockAddr) = match from {
+            Origin::V4(_) => (Domain::IPV4, SocketAddr::from((Ipv4Addr::LOCALHOST, doors.plain)).into()),
+            Origin::V6 => (Domain::IPV6, SocketAddr::from((Ipv6Addr::LOCALHOST, doors.plain)).into()),
+            Origin::Proxied(_) => (Domain::IPV4, SocketAddr::from((Ipv4Addr::LOCALHOST, doors.proxied)).into()),
+            Origin::Hasty => (Domain::IPV4, SocketAddr::from((Ipv4Addr::LOCALHOST, doors.hasty)).into()),
+            Origin::Socket => (Domain::UNIX, SockAddr::unix(&doors.socket).unwrap()),
+        };
+        let socket = Socket::new(domain, Type::STREAM, None).unwrap();
+        if let Origin::V4(address) = from {
+            socket.bind(&SocketAddr::from((*address, 0)).into()).unwrap();
+        }
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.connect(&door).unwrap_or_else(|error| panic!("{from:?}: {error}"));
+        let mut connection = Connection { socket, come: Vec::new(), is_over: false, about: format!("{from:?}") };
+        if let Origin::Proxied(address) = from {
+            let (family, own) = if address.is_ipv4() { ("TCP4", "192.0.2.1") } else { ("TCP6", "2001:db8::80") };
+            connection.send(format!("PROXY {family} {address} {own} 4711 80\r\n").as_bytes());
+        }
+        connection
+    }
+
+    /// Sends; who has been answered already may not care for the rest.
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        match self.socket.write_all(bytes) {
+            Err(error) if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => {
+                panic!("sending: {error}")
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether nginx has hung up.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Takes the answer to what was sent.
+    pub(crate) fn answer(&mut self, exchange: &Exchange, app: &App) -> Seen {
+        let sent = &exchange.sent;
+        self.about = format!("to {} ({} bytes)", sent[..sent.len().min(300)].escape_ascii(), sent.len());
+        match &exchange.answer {
+            Answer::Response => self.response(exchange.logged.method == b"HEAD"),
+            Answer::Bare(status) => self.bare(*status),
+            Answer::Nothing(status) => self.nothing(*status),
+            Answer::NothingMore(status) => {
+                self.socket.shutdown(Shutdown::Write).unwrap();
+                self.nothing(*status)
+            }
+            Answer::Leaves { target } => {
+                app.wait_for(target);
+                Seen { status: 499, ..Seen::default() }
+            }
+        }
+    }
+
+    /// A body without a head; one with a head is of an nginx that no longer speaks as of old.
+    fn bare(&mut self, status: u16) -> Seen {
+        while self.come.len() < STATUS_LINE.len() && self.more() {}
+        if self.come.starts_with(STATUS_LINE) {
+            return self.response(false);
+        }
+        Seen { status, bytes: self.rest(), served: None }
+    }
+
+    fn nothing(&mut self, status: u16) -> Seen {
+        assert_eq!(self.rest(), 0, "{status} is without an answer {}", self.about);
+        Seen { status, ..Seen::default() }
+    }
+
+    fn response(&mut self, is_head: bool) -> Seen {
+        let end = loop {
+            if let Some(at) = self.come.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            assert!(self.more(), "no response {}, but {}", self.about, self.come.escape_ascii());
+        };
+        let head: Vec<u8> = self.come.drain(..end).collect();
+        let status = head.strip_prefix(STATUS_LINE).and_then(|rest| rest.get(2..5));
+        let status = status.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        let status: u16 = status.unwrap_or_else(|| panic!("no status {} in {}", self.about, head.escape_ascii()));
+        let bytes = match content_length(&head) {
+            _ if is_head || matches!(status, 204 | 304) => 0,
+            Some(length) => {
+                self.take(length);
+                length as u64
+            }
+            None if header(&head, "transfer-encoding").is_some() => self.chunks(),
+            None => self.rest(),
+        };
+        if header(&head, "connection").is_some_and(|value| value == "close") {
+            // nginx may wait for more of what it has refused to read.
+            self.socket.shutdown(Shutdown::Write).ok();
+            assert_eq!(self.rest(), 0, "{status} {}: more than it says", self.about);
+        }
+        Seen { status, bytes, served: header(&head, "x-served") }
+    }
+
+    /// The length of a body in chunks, as it came.
+    fn chunks(&mut self) -> u64 {
+        let mut bytes = 0;
+        loop {
+            let end = loop {
+                if let Some(at) = self.come.windows(2).position(|window| window == b"\r\n") {
+                    break at;
+                }
+                assert!(self.more(), "a chunk without an end {}", self.about);
+            };
+            let size = usize::from_str_radix(std::str::from_utf8(&self.come[..end]).unwrap(), 16).unwrap();
+            self.take(end + 2 + size + 2);
+            bytes += (end + 2 + size + 2) as u64;
+            if size == 0 {
+                return bytes;
+            }
+        }
+    }
+
+    fn take(&mut self, length: usize) {
+        while self.come.len() < length {
+            assert!(self.more(), "{} bytes, not {length}, {}", self.come.len(), self.about);
+        }
+        self.come.drain(..length);
+    }
+
+    /// Takes all that comes until nginx hangs up.
+    fn rest(&mut self) -> u64 {
+        while self.more() {}
+        let length = self.come.len();
+        self.come.clear();
+        length as u64
+    }
+
+    /// Whether anything more has come.
+    fn more(&mut self) -> bool {
+        let mut buffer = [0; 8192];
+        while !self.is_over {
+            match self.socket.read(&mut buffer) {
+                Ok(0) => self.is_over = true,
+                // nginx has hung up on what it did not want to read.
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => self.is_over = true,
+                Err(error) => panic!("no answer {}: {error}", self.about),
+                Ok(n) => {
+                    self.come.extend_from_slice(&buffer[..n]);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,153 @@
+//! An nginx of its own: found, started in a temporary directory, and stopped so that its logs are whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long nginx may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ports may be taken between being found free and being listened to.
+const ATTEMPTS: usize = 5;
+
+/// nginx's program; without it the reason is printed, or the test fails where it may not be skipped.
+pub(crate) fn installed() -> Option<PathBuf> {
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    let dirs = std::env::split_paths(&on_path).chain([PathBuf::from("/usr/sbin")]);
+    let program = dirs.map(|dir| dir.join("nginx")).find(|program| program.is_file());
+    if program.is_none() {
+        let reason = "nginx is not installed (on Debian: apt-get install nginx-light)";
+        assert!(std::env::var_os("LOGSTAT_CI").is_none(), "{reason}, and LOGSTAT_CI forbids to skip a test");
+        // Not by a macro: what those print is only shown of tests that fail.
+        let _ = writeln!(io::stderr(), "skipped: {reason}");
+    }
+    program
+}
+
+/// Whether `::1` can be listened to.
+pub(crate) fn has_ipv6() -> bool {
+    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+}
+
+/// A directory with what every configuration of the tests includes: `private.conf` keeps nginx to the directory, and
+/// `temp.conf` its temporary files.
+pub(crate) fn home() -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    // Started by root, nginx's workers would be nobody, and nobody may not read here.
+    let is_root = fs::metadata(home.path()).unwrap().uid() == 0;
+    let user = if is_root { "user root;\n" } else { "" };
+    let private = format!("daemon off;\npid nginx.pid;\nerror_log error.log info;\n{user}");
+    fs::write(home.path().join("private.conf"), private).unwrap();
+    let temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|of| format!("{of}_temp_path temp/{of};\n"));
+    fs::write(home.path().join("temp.conf"), temp.concat()).unwrap();
+    fs::create_dir(home.path().join("temp")).unwrap();
+    fs::create_dir(home.path().join("logs")).unwrap();
+    home
+}
+
+/// A running nginx.
+pub(crate) struct Nginx {
+    program: PathBuf,
+    home: TempDir,
+    child: Child,
+    /// One for each name that was asked for.
+    pub(crate) ports: Vec<u16>,
+}
+
+impl Nginx {
+    /// Starts nginx with a configuration in which `%NAME%` stands for the value of a name: for a free port for each of
+    /// `ports`, for what `values` gives, and `%HOME%` for the directory.
+    pub(crate) fn start(program: &Path, home: TempDir, conf: &str, ports: &[&str], values: &[(&str, String)]) -> Nginx {
+        let mut conf = conf.replace("%HOME%", home.path().to_str().unwrap());
+        for (name, value) in values {
+            conf = conf.replace(&format!("%{name}%"), value);
+        }
+        for _ in 0..ATTEMPTS {
+            let free = free_ports(ports.len());
+            let mut text = conf.clone();
+            for (name, port) in ports.iter().zip(&free) {
+                text = text.replace(&format!("%{name}%"), &port.to_string());
+            }
+            fs::write(home.path().join("nginx.conf"), text).unwrap();
+            let mut child = command(program, home.path()).spawn().unwrap();
+            if listens(&mut child, home.path()) {
+                return Nginx { program: program.to_owned(), home, child, ports: free };
+            }
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        panic!("nginx does not start: {}", said(home.path()));
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Ends nginx when all its requests are answered and their lines written.
+    pub(crate) fn stop(&mut self) {
+        self.signal("quit");
+        let until = Instant::now() + PATIENCE;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < until, "nginx does not stop: {}", said(self.home()));
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let status = command(&self.program, self.home.path()).args(["-s", name]).status();
+        assert!(status.is_ok_and(|status| status.success()), "nginx -s {name}: {}", said(self.home()));
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            // The master tells its workers, which killing it would not do.
+            let _ = command(&self.program, self.home.path()).args(["-s", "stop"]).status();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// The end of what nginx says about errors, before it has read its configuration and behind.
+fn said(home: &Path) -> String {
+    let end_of = |name: &str| {
+        let text = fs::read(home.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&text[text.len().saturating_sub(2000)..]).into_owned()
+    };
+    end_of("stderr") + &end_of("error.log")
+}
+
+fn command(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    // A zone with half an hour, behind UTC.
+    command.env_clear().env("TZ", "LST+3:30").current_dir(home);
+    command.arg("-p").arg(home).arg("-c").arg(home.join("nginx.conf"));
+    let stderr = File::options().append(true).create(true).open(home.join("stderr")).unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+    command
+}
+
+/// Whether nginx listens: it writes its pid when it has opened all its sockets.
+fn listens(child: &mut Child, home: &Path) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {
+        if fs::read(home.join("nginx.pid")).is_ok_and(|pid| pid.ends_with(b"\n")) {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    false
+}
+
+fn free_ports(count: usize) -> Vec<u16> {
+    let listeners: Vec<_> = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
+    listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
+}
