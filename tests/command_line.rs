@@ -133,3 +133,20 @@ fn an_interrupt_ends_it_with_130() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     drop(stdin);
 }
+
+#[cfg(unix)]
+#[test]
+fn more_files_are_read_than_may_be_open_at_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = r#"192.0.2.1 - - [14/Nov/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.5""#;
+    for i in 0..300 {
+        std::fs::write(folder.path().join(format!("access.log.{i}")), format!("{line}\n")).unwrap();
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -S -n 256 && exec \"$0\" --json --show summary .", env!("CARGO_BIN_EXE_logstat")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains(r#""pv":300,"#));
+}

@@ -33,7 +33,11 @@ fn assert_same(expected: &Value, found: &Value, what: &str) {
         let found = &found[section];
         if section == "top" {
             for (dimension, expected) in expected.as_object().unwrap() {
-                assert!(expected == &found[dimension], "{what}: top {dimension}: {}", difference(expected, &found[dimension]));
+                assert!(
+                    expected == &found[dimension],
+                    "{what}: top {dimension}: {}",
+                    difference(expected, &found[dimension])
+                );
             }
         }
         assert!(expected == found, "{what}: {section}: {}", difference(expected, found));
@@ -106,8 +110,11 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
         assert!(local[3..].starts_with("Nov/2026:"), "{local}");
         format!("2026-11-{}T{}.125+08:00", &local[..2], &local[12..20])
     };
-    let part = |line: &Map<String, Value>, i: usize| Value::from(line["request"].as_str().unwrap().split(' ').nth(i).unwrap());
-    let duration_ns = |line: &Map<String, Value>| (line["request_time"].as_f64().unwrap() * 1000.0).round() as u64 * 1_000_000 + 999_999;
+    let part =
+        |line: &Map<String, Value>, i: usize| Value::from(line["request"].as_str().unwrap().split(' ').nth(i).unwrap());
+    let duration_ns = |line: &Map<String, Value>| {
+        (line["request_time"].as_f64().unwrap() * 1000.0).round() as u64 * 1_000_000 + 999_999
+    };
     let ecs = rewritten(&log, |_, line| {
         json!({
             "@timestamp": time(&line), "ecs.version": "8.11", "source": {"ip": line["remote_addr"]}, "user": {"name": line["remote_user"]},
@@ -145,7 +152,12 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
         })
         .to_string()
     });
-    let timeless = Question { show: None, top: Some(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))).collect()), by: None, ..question };
+    let timeless = Question {
+        show: None,
+        top: Some(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))).collect()),
+        by: None,
+        ..question
+    };
     let without_time = |mut report: Value| {
         for section in ["period", "timeline"] {
             report.as_object_mut().unwrap().remove(section).unwrap();
@@ -159,7 +171,8 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
 
 #[test]
 fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
-    let made = |json, seed| Traffic { lines: 3000, times: true, malformed: 0.02, json, seed, ..Traffic::default() }.to_vec();
+    let made =
+        |json, seed| Traffic { lines: 3000, times: true, malformed: 0.02, json, seed, ..Traffic::default() }.to_vec();
     let mut lines: Vec<Vec<u8>> = Vec::new();
     let (a, b) = (made(true, 1), made(false, 2));
     for (i, (a, b)) in a.split_inclusive(|&b| b == b'\n').zip(b.split_inclusive(|&b| b == b'\n')).enumerate() {
@@ -184,7 +197,8 @@ fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
 #[test]
 fn a_key_that_is_given_is_asked_first() {
     let log = b"{\"status\":200,\"code\":{\"http\":404},\"u\":\"/x\",\"took\":1500000}\n".as_slice();
-    let fields: Vec<JsonField> = ["status=code.http", "path=u", "request_time_us=took"].map(|text| text.parse().unwrap()).into();
+    let fields: Vec<JsonField> =
+        ["status=code.http", "path=u", "request_time_us=took"].map(|text| text.parse().unwrap()).into();
     let question = Question { json_fields: fields, top: Some(vec![Dimension::Path]), ..Question::default() };
     let found = report(&question, log, &Engine::default());
     assert_eq!((&found["status"][0]["key"], &found["top"]["path"][0]["key"]), (&json!("404"), &json!("/x")));

@@ -82,7 +82,9 @@ mod tests {
 
     #[test]
     fn a_line_is_written_as_nginx_does() {
-        let mut line = br#"h ::1 - - [14/Nov/2026:00:00:03 +0800] "GET /\x22\x5C\x0A\x16\xE9 HTTP/1.1" 200 5 "-" "a/b" 0.250"#.to_vec();
+        let mut line =
+            br#"h ::1 - - [14/Nov/2026:00:00:03 +0800] "GET /\x22\x5C\x0A\x16\xE9 HTTP/1.1" 200 5 "-" "a/b" 0.250"#
+                .to_vec();
         rewrite(&mut line);
         let expected = [
             &br#"{"time_local":"14/Nov/2026:00:00:03 +0800","remote_addr":"::1","remote_user":"","request":"GET /\"\\\n\u0016"#[..],

@@ -52,7 +52,7 @@ impl Messages {
             if !input.keys.is_empty() {
                 // A variable under its own name needs no explanation.
                 let keys = input.keys.iter().map(|key| match &key.key {
-                    own if own == key.variable => own.clone(),
+                    own if *own == key.variable => own.clone(),
                     other => format!("{other} as ${}", key.variable),
                 });
                 say(format_args!("{}: JSON keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));

@@ -95,9 +95,8 @@ pub(super) fn scan<'a>(
     if line.text.get(behind_space(line.text, 0)) != Some(&b'{') {
         return Err(misfit(Reason::NoMatch, "a JSON object", 0));
     }
-    let has = recall
-        .walk(keys, line)
-        .map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
+    let has =
+        recall.walk(keys, line).map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
     if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
         // A line of a program's own log, or of a format whose keys nobody told us.
         return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));

@@ -107,9 +107,10 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
     let known: Vec<_> = values.iter().filter_map(|(path, text)| Some((ruled(path)?, text))).collect();
     let mut plain = Plain::empty();
     let feeds_of = |place: u16| keys.targets()[keys.rule(place).target];
-    if !known.iter().any(|(place, _)| {
-        matches!(feeds_of(*place), Feeds::Status | Feeds::Request | Feeds::Text(TextField::Path))
-    }) {
+    if !known
+        .iter()
+        .any(|(place, _)| matches!(feeds_of(*place), Feeds::Status | Feeds::Request | Feeds::Text(TextField::Path)))
+    {
         return Err(Reason::NoMatch);
     }
     let mut flaws = Vec::new();
@@ -124,7 +125,9 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
                 None => flaws.push(Reason::BadTime),
             },
             Feeds::Status => match text.parse::<f64>() {
-                Ok(code) if (0.0..1000.0).contains(&code) && !text.starts_with('-') => plain.status = Status::new(code as u16),
+                Ok(code) if (0.0..1000.0).contains(&code) && !text.starts_with('-') => {
+                    plain.status = Status::new(code as u16)
+                }
                 _ => flaws.push(Reason::BadNumber),
             },
             Feeds::Bytes => match text.parse() {
@@ -155,7 +158,8 @@ fn slow_time(text: &str) -> Option<Stamp> {
         wall_s: time.naive_local().and_utc().timestamp(),
         offset_min: (time.offset().local_minus_utc() / 60) as i16,
     };
-    let rfc = chrono::DateTime::parse_from_rfc3339(text).or_else(|_| chrono::DateTime::parse_from_str(text, "%d/%b/%Y:%H:%M:%S %z"));
+    let rfc = chrono::DateTime::parse_from_rfc3339(text)
+        .or_else(|_| chrono::DateTime::parse_from_str(text, "%d/%b/%Y:%H:%M:%S %z"));
     let epoch = || text.parse::<f64>().ok().filter(|s| *s >= 0.0);
     rfc.ok().map(of).or_else(|| epoch().map(|s| Stamp { wall_s: s as i64, offset_min: 0 }))
 }
@@ -169,13 +173,16 @@ fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) ->
     let needs = keys.targets().iter().fold(Fields::NONE, |needs, feeds| needs.and(feeds.fields()));
     let rows = [marked, Line::unmarked(line)].map(|line| {
         let mut row = Row::EMPTY;
-        scan(keys, line, Room { bump: &bump, needs }, clock, recall, &mut row).map_err(|misfit| misfit.reason).map(|()| row)
+        scan(keys, line, Room { bump: &bump, needs }, clock, recall, &mut row)
+            .map_err(|misfit| misfit.reason)
+            .map(|()| row)
     });
     assert_eq!(rows[0], rows[1], "{}", line.escape_ascii());
     let [row, _] = rows;
     row.map(|row| {
         assert_eq!(row.has_escaped_request, row.text(Slot::REQUEST).contains(&b'\\'));
-        let mut plain = Plain { stamp: row.stamp, status: row.status, bytes: row.bytes, time_ms: row.time_ms, ..Plain::empty() };
+        let mut plain =
+            Plain { stamp: row.stamp, status: row.status, bytes: row.bytes, time_ms: row.time_ms, ..Plain::empty() };
         for feeds in keys.targets() {
             if !matches!(feeds, Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime) {
                 plain.texts[slot(*feeds).index()] = undo_escapes(row.text(slot(*feeds))).into_owned();
@@ -211,8 +218,21 @@ fn time() -> impl Strategy<Value = Value> {
 /// A member of a line whose key is known, with a value that fits it, mostly.
 fn known_member() -> impl Strategy<Value = (String, Value)> {
     let texts = prop::sample::select(vec![
-        "remote_addr", "request", "request_uri", "http_user_agent", "source.ip", "client.ip", "request.uri", "request.method",
-        "url.path", "RequestPath", "request_User-Agent", "host", "request.headers.Referer", "user.name", "ClientHost",
+        "remote_addr",
+        "request",
+        "request_uri",
+        "http_user_agent",
+        "source.ip",
+        "client.ip",
+        "request.uri",
+        "request.method",
+        "url.path",
+        "RequestPath",
+        "request_User-Agent",
+        "host",
+        "request.headers.Referer",
+        "user.name",
+        "ClientHost",
     ]);
     let statuses = prop::sample::select(vec!["status", "http.response.status_code", "DownstreamStatus"]);
     let times = prop::sample::select(vec!["time_local", "@timestamp", "ts", "time", "StartUTC"]);
@@ -233,11 +253,17 @@ fn known_member() -> impl Strategy<Value = (String, Value)> {
 }
 
 fn unknown_member() -> impl Strategy<Value = (String, Value)> {
-    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), text().prop_map(Value::from)];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        text().prop_map(Value::from)
+    ];
     let value = leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("[a-z\"]{1,3}", inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map("[a-z\"]{1,3}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     });
     ("[a-z\u{e9}\"\\\\]{0,4}", value).prop_map(|(key, value)| (format!("x{key}"), value))
