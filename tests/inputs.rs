@@ -68,16 +68,16 @@ fn a_link_is_the_file_that_it_leads_to() {
 #[test]
 fn a_line_without_end_is_one_line_in_little_memory() {
     let folder = tempfile::tempdir().unwrap();
-    // A gigabyte that takes a megabyte on the disk, and 64 MiB of address space to read it in.
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(LINE.as_bytes()).unwrap();
-    let much = vec![b'"'; 1 << 20];
-    for _ in 0..300 {
-        gzip.write_all(&much).unwrap();
-    }
-    gzip.write_all(b"\n").unwrap();
-    gzip.write_all(LINE.as_bytes()).unwrap();
-    fs::write(folder.path().join("access.log.gz"), gzip.finish().unwrap()).unwrap();
+    let packed = |text: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text).unwrap();
+        gzip.finish().unwrap()
+    };
+    // A line of 120 MiB, and less than that to read it in.
+    let line = packed(LINE.as_bytes());
+    let without_end = packed(&[b'"'; 1 << 20]).repeat(120);
+    let bytes = [&line[..], &without_end, &packed(b"\n"), &line].concat();
+    fs::write(folder.path().join("access.log.gz"), bytes).unwrap();
     let limited = format!("ulimit -v 100000; {} access.log.gz --json -j 2", env!("CARGO_BIN_EXE_logstat"));
     let output = Command::new("sh").args(["-c", &limited]).current_dir(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -85,5 +85,5 @@ fn a_line_without_end_is_one_line_in_little_memory() {
     assert_eq!((&report["lines"]["read"], &report["lines"]["parsed"]), (&3.into(), &2.into()));
     assert_eq!(report["malformed_samples"][0]["reason"], "too long");
     assert_eq!(report["malformed_samples"][0]["line"], 2);
-    assert_eq!(report["inputs"][0]["bytes"], 300 * (1 << 20) + 1 + 2 * LINE.len());
+    assert_eq!(report["inputs"][0]["bytes"], 120 * (1 << 20) + 1 + 2 * LINE.len());
 }
