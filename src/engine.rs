@@ -78,7 +78,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
-    let formats = question.log_format.clone().map_or_else(LogFormat::all_presets, |given| vec![given]);
+    let given = &question.log_formats;
+    let formats = if given.is_empty() { LogFormat::all_presets() } else { given.clone() };
     let formats: Vec<_> = formats
         .into_iter()
         .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
@@ -316,7 +317,7 @@ impl<'s, 'f> Worker<'s, 'f> {
 
     /// Accounts for a malformed line.
     fn refuse(&self, input: usize, at: LinePlace, text: &[u8], reason: Reason, account: &mut InputLedger) {
-        account.malformed += 1;
+        account.reject(reason);
         let LinePlace { offset, line_in_chunk, chunk } = at;
         // Where hostile logs have millions of such lines, few are worth a copy.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {

@@ -60,8 +60,8 @@ pub use crate::{
     question::{Precision, Query, Question, Section, UvMethod},
     render::{Colors, Page, ReportFormat, write_json},
     report::{
-        Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report, Row,
-        Summary, UvReport,
+        FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking,
+        Report, Row, Summary, UvReport,
     },
     table::Reason,
     time::{Moment, MomentError, Unit},

@@ -129,8 +129,8 @@ pub struct Question {
     pub nginx_conf: Option<NginxConf>,
     /// How visitors are counted.
     pub uv: UvMethod,
-    /// How lines are read; by default the format is found out.
-    pub log_format: Option<LogFormat>,
+    /// How lines are read, each by the first of these that it fits; by default the formats are found out.
+    pub log_formats: Vec<LogFormat>,
     /// Which keys of JSON logs hold what, before those that are known by themselves.
     pub json_fields: Vec<JsonField>,
     /// A line of more bytes is malformed, whatever is in it; of a stream no more is kept of it. What is dropped of a
@@ -152,7 +152,7 @@ impl Default for Question {
             static_rules: StaticRules::default(),
             nginx_conf: None,
             uv: UvMethod::default(),
-            log_format: None,
+            log_formats: Vec::new(),
             json_fields: Vec::new(),
             max_line: 1 << 20,
         }

@@ -341,7 +341,7 @@ fn formats_that_are_found() {
 /// A format that is given is used whatever the first lines are.
 #[test]
 fn a_format_that_is_given() {
-    let given = |format: &str| Question { log_format: Some(format.parse().unwrap()), ..Question::default() };
+    let given = |format: &str| Question { log_formats: vec![format.parse().unwrap()], ..Question::default() };
     let questions = [("combined", given("combined")), ("vhost_timed", given("vhost_timed"))];
     for first in 0..9 {
         agrees(&Log::new("mixed formats", &[&mixed(first, 2)]), &questions, 7);

@@ -420,7 +420,7 @@ fn any_question(chance: &mut Chance) -> Question {
         question.query = Query::Keep;
     }
     if chance.below(3) == 0 {
-        question.log_format = Some(chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap());
+        question.log_formats = vec![chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap()];
     }
     question
 }
@@ -462,7 +462,7 @@ fn garbage_is_malformed_and_stops_nothing() {
         let honest = Traffic { lines: 3, seed: round, times: true, ..Traffic::default() }.to_vec();
         let log = [&honest, &garbage[..], b"\n", &honest].concat();
         let mut question = any_question(chance);
-        question.log_format = None;
+        question.log_formats = Vec::new();
         let report = counted(log.clone(), &question, chance).unwrap();
         assert_closes(&report, &log);
         assert!(report.lines.parsed >= 6);

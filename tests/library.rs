@@ -77,7 +77,7 @@ fn a_question_is_answered_as_it_is_asked() {
         slow_ms: 500,
         static_rules,
         uv: UvMethod::Hll(Precision::new(10).unwrap()),
-        log_format: Some("combined_timed".parse().unwrap()),
+        log_formats: vec!["combined_timed".parse().unwrap()],
         ..Question::default()
     };
     let report = report(&question);
@@ -159,12 +159,12 @@ fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
         Question { top: Some(vec![Dimension::Host]), ..Question::default() },
         Question {
             show: Some(vec![Section::Latency]),
-            log_format: Some("combined".parse().unwrap()),
+            log_formats: vec!["combined".parse().unwrap()],
             ..Question::default()
         },
         Question {
             by: Some(Unit::Hour),
-            log_format: Some("$remote_addr $remote_user".parse::<LogFormat>().unwrap()),
+            log_formats: vec!["$remote_addr $remote_user".parse::<LogFormat>().unwrap()],
             ..Question::default()
         },
     ];
@@ -173,7 +173,7 @@ fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
         assert!(matches!(error.kind(), ErrorKind::NotLogged { detail } if detail.contains('$')), "{error}");
     }
     // A default never is, and what one of several files logs is logged.
-    let no_host = Question { log_format: Some("combined".parse().unwrap()), ..Question::default() };
+    let no_host = Question { log_formats: vec!["combined".parse().unwrap()], ..Question::default() };
     assert!(report(&no_host).latency.is_none());
     let with_host =
         LINES.lines().filter(|line| line.starts_with("10.")).map(|line| format!("h {line}\n")).collect::<String>();

@@ -3,7 +3,7 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Dimension, Engine, Input, LogFormat, Precision, Query, Question, Section, Unit, UvMethod, count, write_json,
+    Dimension, Engine, Input, LogFormat, Precision, Query, Question, Reason, Section, Unit, UvMethod, count, write_json,
 };
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ fn reports() -> Vec<(String, Value)> {
     reports.push(("everything".to_owned(), report(&odd, &everything)));
     let variable = Question {
         top: Some(vec![Dimension::named("http_x_forwarded_for").unwrap()]),
-        log_format: Some("main".parse().unwrap()),
+        log_formats: vec!["main".parse().unwrap()],
         ..usual()
     };
     let forwarded = br#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "-" "10.0.0.1, 10.0.0.2""#;
@@ -95,7 +95,7 @@ fn reports() -> Vec<(String, Value)> {
     assert_eq!(variable["top"]["http_x_forwarded_for"][0]["key"], "10.0.0.1, 10.0.0.2");
     reports.push(("a variable".to_owned(), variable));
     for format in ["$remote_addr", "$status", "[$request] $request_time"] {
-        let question = Question { log_format: Some(format.parse::<LogFormat>().unwrap()), ..usual() };
+        let question = Question { log_formats: vec![format.parse::<LogFormat>().unwrap()], ..usual() };
         let log: &[u8] = if format == "$status" { b"200\n302\n" } else { b"10.0.0.7\n" };
         let log = if format.ends_with("time") { b"[GET / HTTP/1.1] 0.250\n" } else { log };
         reports.push((format.to_owned(), report(log, &question)));
@@ -171,6 +171,11 @@ fn every_key_has_a_description() {
 #[test]
 fn every_dimension_and_unit_is_described() {
     let schema = schema();
+    let mut reasons: Vec<_> = Reason::all().map(Reason::name).collect();
+    reasons.sort_unstable();
+    let described: Vec<_> =
+        schema["properties"]["malformed_reasons"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(described, reasons);
     let described: Vec<_> = schema["properties"]["top"]["properties"].as_object().unwrap().keys().collect();
     let mut dimensions: Vec<_> = Dimension::all().map(Dimension::name).collect();
     dimensions.sort_unstable();
@@ -220,7 +225,7 @@ fn a_value_of_another_type_is_refused_wherever_it_is() {
             // Text of a malformed line and a format's own text may hold what they like.
             let is_text_that_fits = wrong.is_string() && (pointer.ends_with("/text") || pointer.ends_with("/reason"));
             let is_format = wrong.is_string() && pointer.ends_with("/format");
-            let is_no_ranking = wrong == json!({}) && pointer == "/top";
+            let is_no_ranking = wrong == json!({}) && ["/top", "/malformed_reasons"].contains(&pointer.as_str());
             *value = wrong.clone();
             if !(is_number_that_fits || is_text_that_fits || is_format || is_no_ranking) {
                 assert!(!validator.is_valid(&broken), "{pointer} is {wrong}");
@@ -242,11 +247,28 @@ fn a_key_that_is_missing_is_missed() {
         let Some(object) = broken.pointer_mut(of).and_then(Value::as_object_mut) else { continue };
         object.remove(key).unwrap();
         let may_be_left_out = Section::all().any(|section| pointer == format!("/{}", section.name()));
-        let may_not_be_asked_for = of == "/top";
-        assert_eq!(validator.is_valid(&broken), may_be_left_out || may_not_be_asked_for, "without {pointer}");
-        refused += usize::from(!(may_be_left_out || may_not_be_asked_for));
+        let may_not_be_there = ["/top", "/malformed_reasons"].contains(&of);
+        assert_eq!(validator.is_valid(&broken), may_be_left_out || may_not_be_there, "without {pointer}");
+        refused += usize::from(!(may_be_left_out || may_not_be_there));
     }
     assert!(refused > 400, "{refused}");
+}
+
+#[test]
+fn formats_and_reasons_close_with_the_account() {
+    for (what, report) in reports() {
+        let sum = |value: &Value| match value {
+            Value::Array(formats) => formats.iter().map(|format| format["lines"].as_u64().unwrap()).sum::<u64>(),
+            reasons => reasons.as_object().unwrap().values().map(|lines| lines.as_u64().unwrap()).sum(),
+        };
+        let took: u64 = report["inputs"].as_array().unwrap().iter().map(|input| sum(&input["formats"])).sum();
+        assert_eq!(json!(took), report["lines"]["parsed"], "{what}");
+        assert_eq!(json!(sum(&report["malformed_reasons"])), report["lines"]["malformed"], "{what}");
+        for input in report["inputs"].as_array().unwrap() {
+            let first = input["formats"].get(0).map_or(json!("-"), |first| first["format"].clone());
+            assert_eq!(input["format"], first, "{what}");
+        }
+    }
 }
 
 #[test]

@@ -62,9 +62,9 @@ pub(crate) struct Args {
     until: Option<Moment>,
 
     /// combined … or nginx's own; by default found out
-    #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format))]
+    #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append)]
     #[arg(long_help = help::log_formats())]
-    log_format: Option<LogFormat>,
+    log_format: Vec<LogFormat>,
 
     /// Key of a field in JSON logs: status=http.code; repeatable
     #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::json_field), action = ArgAction::Append)]
@@ -163,7 +163,7 @@ impl Args {
             until: self.until,
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
-            log_format: self.log_format.clone(),
+            log_formats: self.log_format.clone(),
             json_fields: self.json_fields.clone(),
             ..Question::default()
         };
@@ -194,8 +194,10 @@ impl Args {
         {
             notes.push("--since is not before --until: no hit is in between".to_owned());
         }
-        if let (Some(format), Some(field)) = (&question.log_format, question.json_fields.first())
-            && !format.is_json()
+        let formats = &question.log_formats;
+        if let Some(field) = question.json_fields.first()
+            && !formats.is_empty()
+            && !formats.iter().any(LogFormat::is_json)
         {
             notes.push(format!(
                 "--field {}={} changes nothing here: --log-format says that lines are no JSON",
@@ -233,7 +235,8 @@ impl Args {
     /// The dimension of a word; a variable of somebody's own is known by the formats that log it.
     fn ranking(&self, word: &str) -> Result<Dimension, clap::Error> {
         let bare = word.strip_prefix('$').unwrap_or(word);
-        let own = || self.log_format.iter().find(|f| f.logs(bare)).and_then(|_| Dimension::of_ones_own(bare));
+        let is_logged = self.log_format.iter().any(|format| format.logs(bare));
+        let own = || Dimension::of_ones_own(bare).filter(|_| is_logged);
         let refused = |message: &str| values::refusal(&Args::command(), message);
         match Dimension::named(word) {
             Ok(dimension) => Ok(dimension),
@@ -313,6 +316,8 @@ mod tests {
 
     #[test]
     fn the_last_of_two_holds_and_contradictions_do_not() {
+        let formats = question("--log-format main --log-format $host|$status").log_formats;
+        assert_eq!(formats.iter().map(LogFormat::name).collect::<Vec<_>>(), ["main", "$host|$status"]);
         assert_eq!(question("--by hour --by week").by, Some(Unit::Week));
         assert_eq!(question("--hll --uv hll=5").uv, UvMethod::Hll(Precision::new(5).unwrap()));
         for line in ["--hll --uv exact", "--json --format table", "--static-prefix static", "--static-ext tar.gz"] {

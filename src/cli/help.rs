@@ -42,8 +42,8 @@ pub(crate) fn rankings() -> String {
 
 pub(crate) fn log_formats() -> String {
     list(
-        "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; by default each \
-         file's is found out from its first lines. Names",
+        "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; repeatable, for \
+         lines of several formats; by default each file's is found out from its first lines. Names",
         &names::log_formats(),
     )
 }

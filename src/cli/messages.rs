@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use logstat::Report;
+use logstat::{FormatReport, Report};
 
 /// Says what is to be said at this loudness: errors always, as they make the exit code; notes unless quiet; details
 /// if asked for.
@@ -46,9 +46,15 @@ impl Messages {
             return;
         }
         for input in &report.inputs {
-            // The format may be a user's own text, with whatever is in it.
-            let format = input.wearing().escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
-            say(format_args!("{}: {format}, {} lines, {} bytes", input.path, input.lines, input.bytes));
+            let formats = match &input.formats[..] {
+                [] | [_] => shown(&input.wearing(&input.format)),
+                several => {
+                    let with_lines =
+                        |took: &FormatReport| format!("{} ({} lines)", shown(&input.wearing(&took.format)), took.lines);
+                    several.iter().map(with_lines).collect::<Vec<_>>().join(", ")
+                }
+            };
+            say(format_args!("{}: {formats}, {} lines, {} bytes", input.path, input.lines, input.bytes));
             if !input.keys.is_empty() {
                 // A variable under its own name needs no explanation.
                 let keys = input.keys.iter().map(|key| match &key.key {
@@ -62,6 +68,11 @@ impl Messages {
         let plural = if threads == 1 { "" } else { "s" };
         say(format_args!("{threads} thread{plural}, {:.3} s", elapsed.as_secs_f64()));
     }
+}
+
+/// A format, which may be a user's own text with whatever is in it.
+fn shown(format: &str) -> String {
+    format.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
 }
 
 fn say(what: impl Display) {

@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 
+use super::damage;
 use super::plan::Tail;
 use super::scan::{Expected, Misfit, Row, scan};
 use super::{Line, LogFormat, Memory, Room, json};
@@ -13,7 +14,7 @@ use crate::table::Reason;
 const SAMPLE: usize = 1000;
 
 /// `common` is the beginning of `combined`, so a line of `combined` that is cut short can look like it. Only where
-/// one line in this many is a whole line of `common` is it taken for a format of the file.
+/// one line in this many is a whole line of `common` is it taken for a format of the file, unless it is given.
 const COMMON_IS_RARER_THAN: usize = 10;
 
 /// The formats that the lines of one file are tried with.
@@ -67,10 +68,10 @@ impl<'f> FormatsOfFile<'f> {
             let text = line;
             let line = Line::unmarked(text);
             match try_all(formats, &all, line, room, &mut memory, &mut row) {
-                Ok(Taken(format)) => {
+                Ok((Taken(format), _)) => {
                     votes[format] += 1;
                     whole_common += usize::from(
-                        formats[format].name == "common" && fits(formats, unquoted(format), line, room, &mut memory),
+                        formats[format].is_common && fits(formats, unquoted(format), line, room, &mut memory),
                     );
                 }
                 Err((format, misfit)) => {
@@ -81,11 +82,12 @@ impl<'f> FormatsOfFile<'f> {
         let total: usize = votes.iter().sum();
         // `all` has most fields first, and the first of equals is kept.
         let best = all.iter().copied().rev().max_by_key(|c| votes[c.format]).expect("at least one format");
+        let is_guessed = |c: &Candidate| formats[c.format].is_common && !formats[c.format].is_given;
         let others = all
             .iter()
             .filter(|c| c.format != best.format)
-            .filter(|c| formats[c.format].name != "common" || total == 0 || whole_common * COMMON_IS_RARER_THAN > total)
-            .map(|c| if formats[c.format].name == "common" { unquoted(c.format) } else { *c });
+            .filter(|c| !is_guessed(c) || total == 0 || whole_common * COMMON_IS_RARER_THAN > total)
+            .map(|c| if formats[c.format].is_common { unquoted(c.format) } else { *c });
         let others: Vec<_> = others.collect();
         let fields = formats[best.format].variables();
         let longer = others.iter().copied().filter(|c| formats[c.format].variables() > fields).collect();
@@ -115,8 +117,8 @@ impl<'f> FormatsOfFile<'f> {
             return self.take_json(line, room, memory, row);
         }
         match scan(&main.plan, self.main.tail, line, &mut memory.clock, row) {
-            Ok(end) if end == line.text.len() || self.longer.is_empty() => Ok(Taken(self.main.format)),
-            Ok(_) => self.take_longer(line, room, memory, row),
+            Ok(end) if end == line.text.len() => Ok(Taken(self.main.format)),
+            Ok(end) => self.take_longer(end, line, room, memory, row),
             Err(misfit) => self.take_other(misfit, line, room, memory, row),
         }
     }
@@ -130,7 +132,7 @@ impl<'f> FormatsOfFile<'f> {
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
         match try_one(self.formats, self.main, line, room, memory, row) {
-            Ok(()) => Ok(Taken(self.main.format)),
+            Ok(_) => Ok(Taken(self.main.format)),
             Err(misfit) => self.take_other(misfit, line, room, memory, row),
         }
     }
@@ -139,11 +141,18 @@ impl<'f> FormatsOfFile<'f> {
     #[cold]
     fn take_longer<'a>(
         &self,
+        end: usize,
         line: Line<'a, '_>,
         room: Room<'a>,
         memory: &mut Memory,
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
+        if damage::begins_again(line.text, end) {
+            return Err(Reason::Glued);
+        }
+        if self.longer.is_empty() {
+            return Ok(Taken(self.main.format));
+        }
         match try_all(self.formats, &self.longer, line, room, memory, row) {
             Err((_, misfit)) if misfit.reason == Reason::NoMatch => {
                 let main = &self.formats[self.main.format];
@@ -151,7 +160,7 @@ impl<'f> FormatsOfFile<'f> {
                 scan(&main.plan, self.main.tail, line, &mut memory.clock, row).expect("it fitted before");
                 Ok(Taken(self.main.format))
             }
-            taken => taken.map_err(|(_, misfit)| misfit.reason),
+            taken => taken.map(|(taken, _)| taken).map_err(|(_, misfit)| misfit.reason),
         }
     }
 
@@ -167,7 +176,11 @@ impl<'f> FormatsOfFile<'f> {
         if first.reason != Reason::NoMatch {
             return Err(first.reason);
         }
-        try_all(self.formats, &self.others, line, room, memory, row).map_err(|(_, misfit)| misfit.reason)
+        match try_all(self.formats, &self.others, line, room, memory, row) {
+            Ok((_, end)) if damage::begins_again(line.text, end) => Err(Reason::Glued),
+            Err((_, misfit)) if misfit.reason == Reason::NoMatch => Err(damage::reason(line.text)),
+            taken => taken.map(|(taken, _)| taken).map_err(|(_, misfit)| misfit.reason),
+        }
     }
 }
 
@@ -185,7 +198,7 @@ fn fits<'a>(
     try_one(formats, candidate, line, room, memory, &mut Row::EMPTY.clone()).is_ok()
 }
 
-/// Fills `row` anew by one candidate.
+/// Fills `row` anew by one candidate, and returns where in the line it ends.
 fn try_one<'a>(
     formats: &[LogFormat],
     candidate: Candidate,
@@ -193,20 +206,20 @@ fn try_one<'a>(
     room: Room<'a>,
     memory: &mut Memory,
     row: &mut Row<'a>,
-) -> Result<(), Misfit> {
+) -> Result<usize, Misfit> {
     let format = &formats[candidate.format];
     *row = Row::EMPTY;
     match &format.json {
         Some(keys) => {
             let (clock, recall) = memory.json(candidate.format);
-            json::scan(keys, line, room, clock, recall, row)
+            json::scan(keys, line, room, clock, recall, row).map(|()| line.text.len())
         }
-        None => scan(&format.plan, candidate.tail, line, &mut memory.clock, row).map(|_| ()),
+        None => scan(&format.plan, candidate.tail, line, &mut memory.clock, row),
     }
 }
 
-/// The first candidate that takes the line, otherwise the one that came furthest. A line of the right shape whose
-/// time or number does not exist is that candidate's: no other is tried.
+/// The first candidate that takes the line and where it ends, otherwise the one that came furthest. A line of the right
+/// shape whose time or number does not exist is that candidate's: no other is tried.
 fn try_all<'a>(
     formats: &[LogFormat],
     candidates: &[Candidate],
@@ -214,11 +227,11 @@ fn try_all<'a>(
     room: Room<'a>,
     memory: &mut Memory,
     row: &mut Row<'a>,
-) -> Result<Taken, (usize, Misfit)> {
+) -> Result<(Taken, usize), (usize, Misfit)> {
     let mut furthest: Option<(usize, Misfit)> = None;
     for candidate in candidates {
         match try_one(formats, *candidate, line, room, memory, row) {
-            Ok(()) => return Ok(Taken(candidate.format)),
+            Ok(end) => return Ok((Taken(candidate.format), end)),
             Err(misfit) if misfit.reason != Reason::NoMatch => return Err((candidate.format, misfit)),
             Err(misfit) => {
                 if furthest.is_none_or(|(_, f)| misfit.at > f.at) {
@@ -299,6 +312,29 @@ mod tests {
         let both = format!("{COMBINED}\n{COMBINED}\n{COMMON}\n");
         let of_file = FormatsOfFile::detect(&formats, both.as_bytes());
         assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+    }
+
+    #[test]
+    fn formats_that_are_given_are_all_in_use() {
+        let formats: Vec<LogFormat> = ["combined", "common"].map(|name| name.parse().unwrap()).into();
+        let of_file = FormatsOfFile::detect(&formats, format!("{COMBINED}\n").repeat(20).as_bytes());
+        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+        assert_eq!(take(&of_file, &COMBINED.as_bytes()[..COMMON.len() + 3]), Err(Reason::NoMatch));
+    }
+
+    #[test]
+    fn two_lines_in_one_are_glued_whatever_the_first_still_fits() {
+        let formats = LogFormat::all_presets();
+        let timed = format!("{COMBINED} 0.106");
+        for head in [COMBINED, &timed, &format!("h {COMBINED}"), &format!("{COMBINED} \"-\"")] {
+            let of_file = FormatsOfFile::detect(&formats, head.as_bytes());
+            for cut in COMBINED.find(" - ").unwrap() + 3..=timed.len() {
+                let glued = format!("{}{COMBINED}", &timed[..cut]);
+                assert_eq!(take(&of_file, glued.as_bytes()), Err(Reason::Glued), "{glued}");
+            }
+        }
+        let of_file = FormatsOfFile::detect(&formats, COMBINED.as_bytes());
+        assert_eq!(take(&of_file, b"1.2.3.4 - - [05/Ap\0\0"), Err(Reason::Nul));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! of them a file has; `fill` puts the values of a line into a batch.
 
 mod blocks;
+mod damage;
 mod detect;
 mod digits;
 mod escape;
@@ -70,6 +71,9 @@ pub struct LogFormat {
     json: Option<Box<JsonKeys>>,
     /// The keys that the user says.
     json_fields: Vec<JsonField>,
+    is_common: bool,
+    /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
+    is_given: bool,
 }
 
 /// The name of the format whose lines are JSON objects.
@@ -94,7 +98,16 @@ impl LogFormat {
     fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
         let plan = plan::compile(&pieces, &[]);
-        Ok(LogFormat { name: name.to_owned(), pieces, plan, tail, json: None, json_fields: Vec::new() })
+        Ok(LogFormat {
+            name: name.to_owned(),
+            pieces,
+            plan,
+            tail,
+            json: None,
+            json_fields: Vec::new(),
+            is_common: name == "common",
+            is_given: true,
+        })
     }
 
     fn json() -> LogFormat {
@@ -107,6 +120,8 @@ impl LogFormat {
             tail: Tail::Nothing,
             json: Some(keys),
             json_fields: Vec::new(),
+            is_common: false,
+            is_given: true,
         }
     }
 
@@ -115,6 +130,7 @@ impl LogFormat {
         Self::presets()
             .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
             .chain([Self::json()])
+            .map(|format| LogFormat { is_given: false, ..format })
             .collect()
     }
 

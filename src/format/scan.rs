@@ -3,6 +3,7 @@
 //! Advice to whoever makes this faster: twin.rs says the same with a regular expression, and the property test there
 //! compares the two on generated, mutated and hostile lines. Change this file freely and believe that test.
 
+use super::damage::is_two_lines;
 use super::digits::{digits, few_digits};
 use super::marks::{Line, Quotes};
 use super::plan::{AFTER_TIME, BEFORE_TIME, Op, Plan, Shortcut, Slot, Tail};
@@ -392,6 +393,9 @@ fn user_and_time<'a>(line: &'a [u8], at: usize, slot: Slot, clock: &mut Clock, r
     let user = &rest[..user_end];
     // A backslash that escapes nothing would escape the space.
     if user.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1 {
+        return Err(Stop::Shape);
+    }
+    if is_two_lines(user) {
         return Err(Stop::Shape);
     }
     row.texts[slot.index()] = user;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::plan::{Slot, Tail};
+use super::damage::is_two_lines;
+use super::plan::{Op, Slot, Tail};
 use super::scan::{Row, scan};
 use super::shape::Shape;
 use super::variables::Feeds;
@@ -18,6 +19,8 @@ struct Twin {
     rule: Regex,
     /// What each value feeds, and the slot that it has for being ranked.
     feeds: Vec<(Feeds, Slot)>,
+    /// Whether there is `$remote_user [$time_local] "`.
+    is_user_before_time: bool,
 }
 
 /// What the formats tried here are ranked by.
@@ -81,7 +84,8 @@ impl Twin {
             Tail::Nothing => r"\z",
             Tail::Fields | Tail::UnquotedFields => r"(?: .*)?\z",
         };
-        Twin { rule: RegexBuilder::new(&rule).build().unwrap(), feeds }
+        let is_user_before_time = format.plan.steps.iter().any(|step| matches!(step.op, Op::UserAndTime { .. }));
+        Twin { rule: RegexBuilder::new(&rule).build().unwrap(), feeds, is_user_before_time }
     }
 
     /// The row as the regular expression reads it; text slots in the order of the fields, and the request.
@@ -102,6 +106,9 @@ impl Twin {
                 Feeds::Uri => plain.texts[Slot::URI.index()] = value.to_vec(),
                 Feeds::Args => plain.texts[Slot::ARGS.index()] = value.to_vec(),
                 Feeds::UriAndArgs => plain.texts[Slot::URI_AND_ARGS.index()] = value.to_vec(),
+                Feeds::Text(TextField::User) if self.is_user_before_time && is_two_lines(value) => {
+                    return Err(Reason::NoMatch);
+                }
                 Feeds::Text(field) => plain.texts[Slot::of(*field).index()] = value.to_vec(),
                 Feeds::Request => plain.texts[Slot::REQUEST.index()] = value.to_vec(),
                 Feeds::Status => plain.status = Status::new(text.parse().unwrap()),
@@ -204,6 +211,8 @@ fn value() -> impl Strategy<Value = String> {
             "é",
             "\u{0}",
             "- bob [01/Jan/2000",
+            "- [05/Apr/201.2.3.5 - -",
+            "1.2.3.5 - bob",
             "[05/Apr/2022:03:45:05 +0000]",
             "[05/Apr/2022:03:45:05 +0000] \"",
             "0.106",

@@ -1,12 +1,12 @@
 //! From a tally to a report: what is cut, sorted and selected is cut, sorted and selected here, after the last merge.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use super::written::{printable, sample_text, written};
 use super::{
-    Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report, Row, Summary,
-    UvReport,
+    FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking, Report,
+    Row, Summary, UvReport,
 };
 use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, time_number, written_time};
@@ -99,7 +99,10 @@ pub(crate) fn assemble(
             .iter()
             .map(|ReadInput { path, envelope, ledger }| InputReport {
                 path: path.clone(),
-                format: format_of(formats, ledger).unwrap_or("-").to_owned(),
+                format: formats_of(formats, ledger)
+                    .first()
+                    .map_or_else(|| "-".to_owned(), |first| first.format.clone()),
+                formats: formats_of(formats, ledger),
                 envelope: *envelope,
                 bytes: ledger.bytes,
                 lines: ledger.read,
@@ -110,9 +113,10 @@ pub(crate) fn assemble(
             read: sum.read + ledger.read,
             parsed: sum.parsed + ledger.parsed(),
             blank: sum.blank + ledger.blank,
-            malformed: sum.malformed + ledger.malformed,
+            malformed: sum.malformed + ledger.malformed(),
             filtered: sum.filtered + ledger.filtered,
         }),
+        malformed_reasons: reasons(&read),
         malformed_samples: samples(&read),
         uv: match question.uv {
             UvMethod::Exact => UvReport::Exact,
@@ -290,10 +294,17 @@ impl<'t> Groups<'t> {
     }
 }
 
-/// The format that took the most lines of an input, of equals the one with the most fields.
-fn format_of<'f>(formats: &'f [LogFormat], ledger: &InputLedger) -> Option<&'f str> {
-    let took = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0);
-    took.rev().max_by_key(|(format, lines)| (**lines, format.variables())).map(|(format, _)| format.name())
+/// The formats that took lines of an input: those that took the most first, of equals those with the most fields.
+fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<FormatReport> {
+    let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
+    took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
+    took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()
+}
+
+/// How many lines are malformed for which reason.
+fn reasons(read: &[ReadInput<'_>]) -> Vec<(Reason, u64)> {
+    let lines = |reason| read.iter().map(|input| input.ledger.malformed_by(reason)).sum();
+    Reason::all().map(|reason| (reason, lines(reason))).filter(|(_, lines)| *lines > 0).collect()
 }
 
 /// The keys that lines of JSON had.
@@ -369,14 +380,15 @@ fn no_format(
     ledger: &InputLedger,
     path: &std::path::Path,
 ) -> String {
-    let given = question.log_format.as_ref();
-    let lines = match ledger.malformed {
+    let given = question.log_formats.as_slice();
+    let lines = match ledger.malformed() {
         1 => "its one line".to_owned(),
         n => format!("0 of its {n} lines"),
     };
     let mut detail = match given {
-        Some(format) => format!("the log format '{}' does not fit ({lines})", printable(format.name().as_bytes())),
-        None => format!("no known log format fits ({lines})"),
+        [] => format!("no known log format fits ({lines})"),
+        [format] => format!("the log format '{}' does not fit ({lines})", printable(format.name().as_bytes())),
+        several => format!("none of the {} log formats fits ({lines})", several.len()),
     };
     if let Some(nearest) = of_file.nearest() {
         let format = &formats[nearest.format];
@@ -387,8 +399,11 @@ fn no_format(
         detail += &format!("\n  line {}{inside}: {}", nearest.line, sample_text(&nearest.text));
         let expectation = format.expectation(nearest.misfit);
         detail += &match given {
-            Some(_) => format!("\n  expected {expectation}, found {found}"),
-            None => format!("\n  nearest: {}, which expects {expectation} and found {found}", format.name()),
+            [_] => format!("\n  expected {expectation}, found {found}"),
+            _ => {
+                let name = printable(format.name().as_bytes());
+                format!("\n  nearest: {name}, which expects {expectation} and found {found}")
+            }
         };
     }
     if let Some(sample) = ledger.samples.first().filter(|sample| sample.reason == Reason::TooLong) {
@@ -403,8 +418,8 @@ fn no_format(
         _ if of_file.nearest().is_some_and(has_other_keys) => {
             format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
         }
-        Some(_) => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
-        None => format!("\n  give it as nginx has it:  logstat --log-format '$remote_addr …' {path}"),
+        [_, ..] => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
+        [] => format!("\n  give it as nginx has it:  logstat --log-format '$remote_addr …' {path}"),
     };
     detail
 }

@@ -29,6 +29,9 @@ pub struct Report {
     pub inputs: Vec<InputReport>,
     /// The account of every line read.
     pub lines: Lines,
+    /// How many lines are malformed for which reason, those that there are.
+    #[serde(serialize_with = "by_reason")]
+    pub malformed_reasons: Vec<(Reason, u64)>,
     /// The first malformed lines, by file and line; five at most.
     pub malformed_samples: Vec<MalformedSample>,
     /// How visitors were counted.
@@ -73,6 +76,8 @@ pub struct InputReport {
     pub path: String,
     /// The name or text of the format that took most lines; `-` where there were none.
     pub format: String,
+    /// All formats that took lines, those that took most first.
+    pub formats: Vec<FormatReport>,
     /// What the lines were in, and was taken off: `docker compose`, `syslog`; `None` for nothing.
     pub envelope: Option<&'static str>,
     /// How many bytes were read, envelopes included.
@@ -95,14 +100,24 @@ pub struct KeyReport {
 }
 
 impl InputReport {
-    /// The format, and what its lines were in: `combined in docker compose`.
+    /// One of its formats, and what the lines were in: `combined in docker compose`.
     #[must_use]
-    pub fn wearing(&self) -> String {
+    pub fn wearing(&self, format: &str) -> String {
         match self.envelope {
-            Some(envelope) => format!("{} in {envelope}", self.format),
-            None => self.format.clone(),
+            Some(envelope) => format!("{format} in {envelope}"),
+            None => format.to_owned(),
         }
     }
+}
+
+/// A format that took lines of an input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FormatReport {
+    /// Its name or text.
+    pub format: String,
+    /// How many lines it took.
+    pub lines: u64,
 }
 
 /// The account of every line: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
@@ -254,6 +269,10 @@ fn by_dimension<S: Serializer>(top: &Option<Vec<Ranking>>, serializer: S) -> Res
         map.serialize_entry(ranking.dimension.name(), &ranking.rows)?;
     }
     map.end()
+}
+
+fn by_reason<S: Serializer>(reasons: &[(Reason, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(reasons.iter().map(|(reason, lines)| (reason.name(), lines)))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]

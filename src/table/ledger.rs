@@ -17,27 +17,50 @@ pub enum Reason {
     /// A number is beyond 64 bits.
     #[serde(rename = "bad number")]
     BadNumber,
-    /// It begins as JSON, and its brackets, quotes or commas do not fit together.
-    #[serde(rename = "bad JSON")]
-    BadJson,
     /// It is longer than [`Question::max_line`](crate::Question::max_line).
     #[serde(rename = "too long")]
     TooLong,
+    /// It fits no format and holds NULs, as files do after a crash.
+    #[serde(rename = "NUL")]
+    Nul,
+    /// It holds the beginning of a second line, as after a full disk.
+    #[serde(rename = "glued")]
+    Glued,
+    /// It begins as JSON, and its brackets, quotes or commas do not fit together.
+    #[serde(rename = "bad JSON")]
+    BadJson,
     /// Another program than nginx's access log wrote it.
     #[serde(rename = "other program")]
     OtherProgram,
 }
 
+/// THE TABLE of reasons, in the order of reports: how each is written.
+const REASONS: [(Reason, &str); 8] = [
+    (Reason::NoMatch, "no match"),
+    (Reason::BadTime, "bad time"),
+    (Reason::BadNumber, "bad number"),
+    (Reason::TooLong, "too long"),
+    (Reason::Nul, "NUL"),
+    (Reason::Glued, "glued"),
+    (Reason::BadJson, "bad JSON"),
+    (Reason::OtherProgram, "other program"),
+];
+
+impl Reason {
+    /// Every reason, in the order of reports.
+    pub fn all() -> impl Iterator<Item = Reason> {
+        REASONS.iter().map(|(reason, _)| *reason)
+    }
+
+    /// As it is written: `no match`.
+    pub fn name(self) -> &'static str {
+        REASONS[self as usize].1
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Reason::NoMatch => "no match",
-            Reason::BadTime => "bad time",
-            Reason::BadNumber => "bad number",
-            Reason::BadJson => "bad JSON",
-            Reason::TooLong => "too long",
-            Reason::OtherProgram => "other program",
-        })
+        f.write_str(self.name())
     }
 }
 
@@ -65,7 +88,8 @@ pub(crate) struct InputLedger {
     pub(crate) bytes: u64,
     pub(crate) read: u64,
     pub(crate) blank: u64,
-    pub(crate) malformed: u64,
+    /// Malformed lines by reason, in the order of reasons.
+    by_reason: [u64; REASONS.len()],
     pub(crate) filtered: u64,
     /// How many lines each format took, by its place in the list of formats.
     pub(crate) taken: Vec<u64>,
@@ -86,9 +110,23 @@ impl InputLedger {
         self.taken.iter().sum()
     }
 
+    /// Counts a malformed line.
+    pub(crate) fn reject(&mut self, reason: Reason) {
+        self.by_reason[reason as usize] += 1;
+    }
+
+    pub(crate) fn malformed(&self) -> u64 {
+        self.by_reason.iter().sum()
+    }
+
+    /// How many lines were malformed for this reason.
+    pub(crate) fn malformed_by(&self, reason: Reason) -> u64 {
+        self.by_reason[reason as usize]
+    }
+
     /// Whether there were lines and none of them fitted.
     pub(crate) fn fits_nothing(&self) -> bool {
-        self.malformed > 0 && self.parsed() == 0
+        self.malformed() > 0 && self.parsed() == 0
     }
 
     /// Keeps a malformed line if it is among the first.
@@ -109,7 +147,9 @@ impl InputLedger {
         self.bytes += other.bytes;
         self.read += other.read;
         self.blank += other.blank;
-        self.malformed += other.malformed;
+        for (mine, theirs) in self.by_reason.iter_mut().zip(other.by_reason) {
+            *mine += theirs;
+        }
         self.filtered += other.filtered;
         for (mine, theirs) in self.taken.iter_mut().zip(other.taken) {
             *mine += theirs;
@@ -146,6 +186,20 @@ mod tests {
 
     fn sample(offset: u64) -> Sample {
         Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new() }
+    }
+
+    #[test]
+    fn reasons_are_written_one_way_and_add_up() {
+        let mut ledger = InputLedger::default();
+        for (i, reason) in Reason::all().enumerate() {
+            assert_eq!(REASONS[reason as usize].0, reason);
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+            assert_eq!(reason.to_string(), reason.name());
+            (0..=i).for_each(|_| ledger.reject(reason));
+        }
+        let mut both = ledger.clone();
+        both.merge(ledger);
+        assert_eq!((both.malformed(), both.malformed_by(Reason::OtherProgram)), (72, 16));
     }
 
     #[test]

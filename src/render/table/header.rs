@@ -1,26 +1,31 @@
 //! The head of a table: what was read, and the time it is from.
 
+use std::cmp::Reverse;
 use std::io;
 
 use super::fit::{cut_end, cut_middle, width};
 use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, words};
-use crate::report::numbers::Bytes;
-use crate::report::{Report, UvReport, printable};
+use crate::report::numbers::{Bytes, Grouped};
+use crate::report::{FormatReport, Report, UvReport, printable};
 use crate::time::days_between;
 
 /// More names of formats tell nobody more.
 const FORMATS_AT_MOST: usize = 3;
 /// How much of the text of a format is shown.
 const FORMAT_COLUMNS: usize = 40;
+/// How much is shown of several with their lines, and how many.
+const MIXED_COLUMNS: usize = 60;
+const MIXED_AT_MOST: usize = 2;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.begin()?;
     let bytes = report.inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
     let mut rest = Vec::new();
     if let Some(formats) = formats(report) {
-        rest.push(Piece::new(" · ", Ink::Plain, cut_end(&formats, FORMAT_COLUMNS)));
+        let columns = if is_mixed(report) { MIXED_COLUMNS.min(sheet.page.columns) } else { FORMAT_COLUMNS };
+        rest.push(Piece::new(" · ", Ink::Plain, cut_end(&formats, columns)));
     }
     rest.push(Piece::new(" · ", Ink::Plain, Bytes(bytes).to_string()));
     rest.push(Piece::new(" · ", Ink::Plain, words::counted(report.lines.read, "line")));
@@ -39,22 +44,40 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.flow(&period(report), 0)
 }
 
-/// The formats of the inputs, each once.
+/// The formats of the inputs, each once; those that took most lines first, with how many those are where an input has
+/// several.
 fn formats(report: &Report) -> Option<String> {
-    let mut names: Vec<String> = Vec::new();
-    for input in report.inputs.iter().filter(|input| input.format != "-") {
-        let name = input.wearing();
-        if !names.contains(&name) {
-            names.push(name);
+    let mut names: Vec<(String, u64)> = Vec::new();
+    for input in &report.inputs {
+        for FormatReport { format, lines } in &input.formats {
+            let name = input.wearing(format);
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += lines,
+                None => names.push((name, *lines)),
+            }
         }
     }
-    let more = names.len().saturating_sub(FORMATS_AT_MOST);
-    names.truncate(FORMATS_AT_MOST);
-    let mut text = printable(names.join(", ").as_bytes());
+    let is_mixed = is_mixed(report);
+    if is_mixed {
+        names.sort_by_key(|(_, lines)| Reverse(*lines));
+    }
+    let most = if is_mixed { MIXED_AT_MOST } else { FORMATS_AT_MOST };
+    let more = names.len().saturating_sub(most);
+    names.truncate(most);
+    let name = |(name, lines): &(String, u64)| match is_mixed {
+        true => format!("{} {}", cut_end(name, FORMAT_COLUMNS / 2), Grouped(*lines)),
+        false => name.clone(),
+    };
+    let mut text = printable(names.iter().map(name).collect::<Vec<_>>().join(", ").as_bytes());
     if more > 0 {
         text += &format!(" and {more} more");
     }
     (!names.is_empty()).then_some(text)
+}
+
+/// Whether an input has lines of several formats.
+fn is_mixed(report: &Report) -> bool {
+    report.inputs.iter().any(|input| input.formats.len() > 1)
 }
 
 /// From when to when, `2026-11-14 00:00:03 → 2026-11-20 23:59:58 +08:00 · 7 days`, and how exact visitors are.

@@ -9,6 +9,7 @@ use super::line::Line;
 use super::{Sheet, hits, words};
 use crate::report::Report;
 use crate::report::numbers::Grouped;
+use crate::table::Reason;
 
 const FIRST_AT: &str = "the first at ";
 /// Before the text of a malformed line.
@@ -37,15 +38,21 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let columns = sheet.page.columns;
     let place = format!(":{}", first.line);
     let file = cut_middle(words::input(&first.path), columns.saturating_sub(width(&place) + width(FIRST_AT)));
-    let (malformed, before) = match lines.malformed {
-        1 => ("malformed:".to_owned(), ""),
-        number => (format!("malformed: {},", Grouped(number)), FIRST_AT),
+    let (malformed, before) = match (lines.malformed, &report.malformed_reasons[..]) {
+        (1, _) => ("malformed:".to_owned(), ""),
+        (number, [] | [_]) => (format!("malformed: {},", Grouped(number)), FIRST_AT),
+        (number, reasons) => {
+            sheet.flow(&by_reason(number, reasons), 0)?;
+            (String::new(), FIRST_AT)
+        }
     };
-    let pieces = [
-        Piece::new("", Ink::Plain, malformed),
-        Piece::new(" ", Ink::Plain, format!("{before}{file}{place}")),
+    let mut pieces = vec![
+        Piece::new(if malformed.is_empty() { "" } else { " " }, Ink::Plain, format!("{before}{file}{place}")),
         Piece::new(" ", Ink::Plain, format!("({})", first.reason)),
     ];
+    if !malformed.is_empty() {
+        pieces.insert(0, Piece::new("", Ink::Plain, malformed));
+    }
     let mut lines = flow(&pieces, 0, columns, sheet.page.colors);
     // The line itself, beside its place if more than a word of it fits.
     let used = lines.last().map_or(0, Line::columns) + SAMPLE_GAP;
@@ -58,4 +65,14 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         line.push(Ink::Faint, cut_end(&first.text, room).trim_end());
     }
     sheet.lines(&lines)
+}
+
+/// `malformed: 6 = 2 no match + 3 bad time + 1 bad number`
+fn by_reason(number: u64, reasons: &[(Reason, u64)]) -> Vec<Piece> {
+    let mut pieces = vec![Piece::new("", Ink::Plain, format!("malformed: {}", Grouped(number)))];
+    pieces.extend(reasons.iter().enumerate().map(|(i, (reason, lines))| {
+        let sign = if i == 0 { '=' } else { '+' };
+        Piece::new(" ", Ink::Plain, format!("{sign} {} {reason}", Grouped(*lines)))
+    }));
+    pieces
 }
