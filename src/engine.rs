@@ -15,7 +15,7 @@ use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Memory, Quote
 use crate::input::{Access, Chunk, Cut, Input, Source, Taken, Wait, clean, is_blank};
 use crate::nginx::NginxConf;
 use crate::question::Question;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Unanswered};
 use crate::table::{InputLedger, Reason, Sample, Seed, Tally, extras_of};
 
 /// How to count: what changes the speed and never the answer.
@@ -43,6 +43,8 @@ impl Default for Engine {
 pub struct Outcome {
     /// `None` where no input could be read.
     pub report: Option<Report>,
+    /// What of the report is not answered, because no input logs what it takes.
+    pub unanswered: Vec<Unanswered>,
     /// Inputs that failed, wholly or in part; the others are in the report all the same.
     pub problems: Vec<Error>,
 }
@@ -71,7 +73,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         }
     }
     if sources.is_empty() {
-        return Ok(Outcome { report: None, problems });
+        return Ok(Outcome { report: None, unanswered: Vec::new(), problems });
     }
     let plan = report::tables(question);
     let extras = extras_of(&plan);

@@ -61,7 +61,7 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, write_json},
     report::{
         FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking,
-        Report, Row, Summary, UvReport,
+        Report, Row, Summary, Unanswered, UvReport,
     },
     table::Reason,
     time::{Moment, MomentError, Unit},

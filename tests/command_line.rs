@@ -23,7 +23,7 @@ fn shell(line: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
     fs::copy(shop, folder.path().join("access.log")).unwrap();
-    fs::write(folder.path().join("own.log"), "10.0.0.7|2026-11-14T08:30:00+00:00|GET / HTTP/1.1|200\n").unwrap();
+    fs::write(folder.path().join("own.log"), "10.0.0.7|1794645000.000|GET / HTTP/1.1|200|512\n").unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
     Command::new("sh").args(["-c", line]).current_dir(&folder).env("PATH", path).output().unwrap()

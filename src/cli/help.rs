@@ -21,7 +21,7 @@ Examples:
   logstat access.log --show timeline --by minute --until 2026-11-14T09
   logstat access.log --json > report.json
   cat access.log | logstat --top agent --slow 1
-  logstat own.log --log-format '$remote_addr|$time_iso8601|$request|$status'
+  logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'
 
 Exit codes:
   0    done; an empty log is fine, and so is a closed pipe

@@ -89,7 +89,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         messages.error(problem);
         end = End::Failed;
     }
-    let Outcome { report, problems, .. } = match count(&question, found.inputs, &engine) {
+    let Outcome { report, unanswered, problems, .. } = match count(&question, found.inputs, &engine) {
         Ok(outcome) => outcome,
         Err(error) => {
             messages.error(&error);
@@ -99,6 +99,9 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     for problem in &problems {
         messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
+    }
+    for unanswered in &unanswered {
+        messages.note(&unanswered.to_string());
     }
     if let Some(report) = report {
         messages.details(&report, engine.threads, start.elapsed());

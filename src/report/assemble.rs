@@ -81,16 +81,18 @@ pub(crate) fn assemble(
         problems.extend(source.into_failure());
     }
     if read.is_empty() {
-        return Ok(Outcome { report: None, problems });
+        return Ok(Outcome { report: None, unanswered: Vec::new(), problems });
     }
     let logged = read.iter().fold(Fields::NONE, |logged, ReadInput { ledger, .. }| {
         let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
         took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
     });
-    if read.iter().any(|input| input.ledger.parsed() > 0)
-        && let Some(not_logged) = not_logged(question, logged).or_else(|| key_not_logged(question, formats, &read))
-    {
-        return Err(ErrorKind::NotLogged { detail: not_logged.to_string() }.into());
+    let mut unanswered = Vec::new();
+    if read.iter().any(|input| input.ledger.parsed() > 0) {
+        if let Some(not_logged) = not_logged(question, logged).or_else(|| key_not_logged(question, formats, &read)) {
+            return Err(ErrorKind::NotLogged { detail: not_logged.to_string() }.into());
+        }
+        unanswered = super::unanswered::unanswered(Tally::needs(&tables(question)), logged);
     }
     let report = Report {
         schema: "logstat.report/1",
@@ -136,7 +138,7 @@ pub(crate) fn assemble(
         top: None,
         latency: None,
     };
-    Ok(Outcome { report: Some(with_sections(report, question, tally)), problems })
+    Ok(Outcome { report: Some(with_sections(report, question, tally)), unanswered, problems })
 }
 
 /// An input of which there is something to report.

@@ -5,9 +5,11 @@
 mod assemble;
 #[cfg(feature = "cli")]
 pub(crate) mod numbers;
+mod unanswered;
 mod written;
 
 pub(crate) use assemble::{assemble, tables};
+pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 
 use serde::Serialize;
