@@ -26,7 +26,10 @@ const USUAL: [(Fields, Unanswered); 5] = [
     (Fields::text(TextField::Addr), Unanswered { needs: "$remote_addr", what: "all hits count as one visitor's" }),
     (
         Fields::text(TextField::Path),
-        Unanswered { needs: "$request, $request_uri or $uri", what: "paths are unknown, and all hits count as dynamic" },
+        Unanswered {
+            needs: "$request, $request_uri or $uri",
+            what: "paths are unknown, and all hits count as dynamic",
+        },
     ),
     (Fields::STATUS, Unanswered { needs: "$status", what: "status codes are unknown" }),
     (Fields::BYTES, Unanswered { needs: "$body_bytes_sent or $bytes_sent", what: "bytes sent are 0" }),
