@@ -15,6 +15,7 @@ use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Memory, Quote
 use crate::input::{Access, Chunk, Cut, Input, Source, Taken, Wait, clean, is_blank};
 use crate::nginx::NginxConf;
 use crate::question::Question;
+use crate::rejects::{Collector, Rejected, Rejects};
 use crate::report::{self, Report, Unanswered};
 use crate::table::{InputLedger, Reason, Sample, Seed, Tally, extras_of};
 
@@ -45,6 +46,8 @@ pub struct Outcome {
     pub report: Option<Report>,
     /// What of the report is not answered, because no input logs what it takes.
     pub unanswered: Vec<Unanswered>,
+    /// The malformed lines of the inputs in the report, if the question keeps them.
+    pub rejects: Option<Rejects>,
     /// Inputs that failed, wholly or in part; the others are in the report all the same.
     pub problems: Vec<Error>,
 }
@@ -73,7 +76,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         }
     }
     if sources.is_empty() {
-        return Ok(Outcome { report: None, unanswered: Vec::new(), problems });
+        return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems });
     }
     let plan = report::tables(question);
     let extras = extras_of(&plan);
@@ -101,12 +104,14 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         max_line: question.max_line,
         filter,
         by_location: by_location.map(|conf| (conf, seed)),
+        rejects: question.keep_rejects.then(Collector::new),
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
+    let rejects = scan.rejects.map(Collector::into_rejects);
     let met = of_files.into_iter().map(|met| met.into_inner().expect(MET));
     let (envelopes, of_files): (Vec<_>, Vec<_>) = met.map(|met| (met.envelope, met.formats)).unzip();
-    report::assemble(question, &formats, &of_files, &envelopes, sources, &tally, problems)
+    report::assemble(question, &formats, &of_files, &envelopes, sources, &tally, rejects, problems)
 }
 
 const MET: &str = "a worker looks at the first lines of an input before any are counted";
@@ -136,6 +141,7 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) filter: Filter,
     pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
     pub(crate) filler: Filler<'s>,
+    pub(crate) rejects: Option<Collector>,
 }
 
 impl<'f> Scan<'_, 'f> {
@@ -216,13 +222,16 @@ pub(crate) struct Worker<'s, 'f> {
     pub(crate) memory: Memory,
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
+    /// The malformed lines of a chunk, if they are kept.
+    rejected: Rejected,
     pub(crate) tally: Tally,
 }
 
 impl<'s, 'f> Worker<'s, 'f> {
     pub(crate) fn new(scan: &'s Scan<'s, 'f>, tally: Tally) -> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
-        Worker { scan, memory: Memory::default(), hits: Hits::with_capacity(ROWS), by_location, tally }
+        let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
+        Worker { scan, memory, hits, by_location, rejected, tally }
     }
 
     /// Counts a chunk, a batch at a time.
@@ -235,7 +244,7 @@ impl<'s, 'f> Worker<'s, 'f> {
             let (start, lines) = (place.start, place.lines);
             batch.clear();
             let mut account = InputLedger::new(self.scan.formats.len());
-            let before = worn.clone();
+            let (before, rejected_before) = (worn.clone(), self.rejected.len());
             let parts = match &mut worn {
                 None => {
                     self.fill(&mut place, &mut batch, &mut account, &bump);
@@ -248,6 +257,7 @@ impl<'s, 'f> Worker<'s, 'f> {
             if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.passed()) {
                 place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
                 worn = before;
+                self.rejected.truncate(rejected_before);
                 continue;
             }
             account.filtered = self.add(&mut batch);
@@ -256,10 +266,21 @@ impl<'s, 'f> Worker<'s, 'f> {
             self.tally.ledger.inputs[input].merge(account);
         }
         self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, place.lines));
+        if worn.is_none() {
+            self.rejected.are_in_order();
+        }
+        self.hand_over_rejected(input);
         if let Some((worn, runs)) = worn {
             let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
             let ended = worn.seams.add(chunk.offset..end, runs);
             self.count_joined(input, worn, &ended);
+        }
+    }
+
+    /// Keeps the malformed lines of an input that were found since this was last done.
+    fn hand_over_rejected(&mut self, input: usize) {
+        if let Some(collector) = &self.scan.rejects {
+            collector.keep(input, &std::mem::take(&mut self.rejected));
         }
     }
 
@@ -308,12 +329,23 @@ impl<'s, 'f> Worker<'s, 'f> {
                     Err(reason) => {
                         let is_other = reason == Reason::NoMatch && is_another_programs(text);
                         let reason = if is_other { Reason::OtherProgram } else { reason };
-                        self.refuse(place.input, place.at(start), text, reason, account);
+                        let at = place.at(start);
+                        self.reject(at, text, &place.bytes[start..extent.text_end], reason);
+                        self.refuse(place.input, at, text, reason, account);
                     }
                 }
             }
             place.lines += 1;
             place.start = extent.next;
+        }
+    }
+
+    /// Keeps a malformed line, if they are kept: as it was in its input, or of one that is too long as much as a line may be
+    /// of the text, so that it is the same however much of it was read.
+    fn reject(&mut self, at: LinePlace, text: &[u8], raw: &[u8], reason: Reason) {
+        if self.scan.rejects.is_some() {
+            let kept = if reason == Reason::TooLong { &text[..text.len().min(self.scan.max_line)] } else { raw };
+            self.rejected.add(at.offset, kept);
         }
     }
 

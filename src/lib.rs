@@ -38,6 +38,7 @@ mod measure;
 mod nginx;
 mod prefetch;
 mod question;
+mod rejects;
 mod render;
 mod report;
 mod search;
@@ -58,6 +59,7 @@ pub use crate::{
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     nginx::{NginxConf, NginxConfError, NginxEscape, NginxFormat, NginxLog, NginxLogTarget},
     question::{Precision, Query, Question, Section, UvMethod},
+    rejects::Rejects,
     render::{Colors, Page, ReportFormat, write_json},
     report::{
         FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period, Ranking,

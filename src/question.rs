@@ -136,6 +136,8 @@ pub struct Question {
     /// A line of more bytes is malformed, whatever is in it; of a stream no more is kept of it. What is dropped of a
     /// line (a CR, NULs in front) is not counted. 1 MiB.
     pub max_line: usize,
+    /// Whether malformed lines are kept as they were, for [`Outcome::rejects`](crate::Outcome).
+    pub keep_rejects: bool,
 }
 
 impl Default for Question {
@@ -155,6 +157,7 @@ impl Default for Question {
             log_formats: Vec::new(),
             json_fields: Vec::new(),
             max_line: 1 << 20,
+            keep_rejects: false,
         }
     }
 }

@@ -88,6 +88,7 @@ impl<'f> Scanner<'f> {
             max_line: self.question.max_line,
             filter: Filter::new(&self.question),
             by_location: None,
+            rejects: None,
             filler: Filler {
                 formats: self.formats,
                 needs,

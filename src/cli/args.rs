@@ -106,6 +106,10 @@ pub(crate) struct Args {
     #[arg(long, requires = "nginx_conf", hide_short_help = true)]
     pub(crate) explain: bool,
 
+    /// Malformed lines go to this file, all of them as they are
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(crate) rejects: Option<PathBuf>,
+
     /// Prints what counts as static, and reads nothing
     #[arg(long, hide_short_help = true)]
     pub(crate) list_static: bool,
@@ -165,6 +169,7 @@ impl Args {
             uv: self.uv_method()?,
             log_formats: self.log_format.clone(),
             json_fields: self.json_fields.clone(),
+            keep_rejects: self.rejects.is_some(),
             ..Question::default()
         };
         if let Some(limit) = self.limit {
@@ -258,7 +263,7 @@ impl Args {
 }
 
 /// Arguments that are right one by one and wrong together.
-fn misuse(kind: ErrorKind, message: &str) -> clap::Error {
+pub(super) fn misuse(kind: ErrorKind, message: &str) -> clap::Error {
     Args::command().error(kind, message)
 }
 

@@ -7,7 +7,7 @@ mod inputs;
 mod messages;
 mod names;
 mod nearest;
-
+mod rejects;
 mod screen;
 mod static_rules;
 mod stdout;
@@ -20,6 +20,7 @@ use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, count, guard_mappin
 
 use args::Args;
 use messages::Messages;
+use rejects::RejectsFile;
 
 /// How a run ended. Where several things happened, the greatest is what is said of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +79,21 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     for note in args.notes(&question).into_iter().chain(found.notes.iter().map(ToString::to_string)) {
         messages.note(&note);
     }
+    let rejects_file = match &args.rejects {
+        None => None,
+        Some(path) => {
+            if let Some(message) = rejects::refusal(path, &found.inputs) {
+                return Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message));
+            }
+            match RejectsFile::create(path) {
+                Ok(file) => Some(file),
+                Err(error) => {
+                    messages.error(&error);
+                    return Ok(End::Failed);
+                }
+            }
+        }
+    };
     let engine = Engine {
         threads: args.threads,
         access: guard_mappings().map_or(Access::Read, Access::Map),
@@ -89,7 +105,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         messages.error(problem);
         end = End::Failed;
     }
-    let Outcome { report, unanswered, problems, .. } = match count(&question, found.inputs, &engine) {
+    let Outcome { report, unanswered, rejects, problems, .. } = match count(&question, found.inputs, &engine) {
         Ok(outcome) => outcome,
         Err(error) => {
             messages.error(&error);
@@ -99,6 +115,12 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     for problem in &problems {
         messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
+    }
+    if let Some((file, rejects)) = rejects_file.zip(rejects)
+        && let Err(error) = file.write(rejects)
+    {
+        messages.error(&error);
+        end = End::Failed.max(end);
     }
     for unanswered in &unanswered {
         messages.note(&unanswered.to_string());

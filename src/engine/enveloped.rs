@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use super::{Place, Scan, Worker};
 use crate::batch::{Batch, ROWS};
-use crate::envelope::{Joined, LinePlace, Pipe, Runs, Sender, Text, Worn, is_another_programs, undo_json};
+use crate::envelope::{Joined, LinePlace, Pipe, Runs, Sender, Text, Worn, is_another_programs, kept_of, undo_json};
 use crate::format::{Line, Quotes, Room, Row};
 use crate::input::{clean, is_blank};
 use crate::report;
@@ -16,8 +16,9 @@ use crate::table::{InputLedger, Reason, Tally};
 struct Opened<'a, 'q, 's> {
     line: Line<'a, 'q>,
     sender: Sender<'s>,
-    /// The line as it stands in the input, and where.
+    /// The line as it stands in the input, without and with what is dropped of it, and where.
     shown: &'s [u8],
+    raw: &'s [u8],
     at: LinePlace,
 }
 
@@ -45,13 +46,14 @@ impl Worker<'_, '_> {
         while place.start < place.bytes.len() && into.batch.len() < ROWS {
             let (start, at) = (place.start, place.at(place.start));
             let extent = place.marks.line(start);
-            let shown = clean(&place.bytes[start..extent.text_end], at.offset == 0);
+            let raw = &place.bytes[start..extent.text_end];
+            let shown = clean(raw, at.offset == 0);
             place.lines += 1;
             place.start = extent.next;
             let quotes = place.marks.quotes(extent);
             let Some(letter) = worn.open(shown) else {
                 let line = Line { text: shown, quotes: in_chunk(quotes, shown, place.bytes) };
-                self.take(worn, place.input, Opened { line, sender: Sender::Unknown, shown, at }, &mut into);
+                self.take(worn, place.input, Opened { line, sender: Sender::Unknown, shown, raw, at }, &mut into);
                 continue;
             };
             let line = match letter.text {
@@ -59,7 +61,7 @@ impl Worker<'_, '_> {
                 Text::Json(raw) if letter.goes_on => Line::unmarked(undo_json(raw, bump)),
                 Text::Json(raw) => Line::unmarked(clean(undo_json(raw, bump), false)),
             };
-            let opened = Opened { line, sender: letter.sender, shown, at };
+            let opened = Opened { line, sender: letter.sender, shown, raw, at };
             match letter.sender {
                 Sender::Pipe(pipe) => {
                     parts += u64::from(letter.goes_on);
@@ -68,7 +70,8 @@ impl Worker<'_, '_> {
                         self.take(worn, place.input, opened, &mut into);
                     } else {
                         let text = opened.line.text.to_vec();
-                        let part = Joined { text, ..Joined::part(at, report::shown_of(shown)) };
+                        let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
+                        let part = Joined { text, raw, ..Joined::part(at, report::shown_of(shown)) };
                         if let Some(joined) = run.push(part, letter.goes_on) {
                             self.take_joined(worn, place.input, pipe, &joined, &mut into);
                         }
@@ -94,10 +97,12 @@ impl Worker<'_, '_> {
             account.filtered = self.add(&mut batch);
             self.tally.ledger.inputs[input].merge(account);
         }
+        self.hand_over_rejected(input);
     }
 
     fn take_joined<'a>(&mut self, worn: &Worn, input: usize, pipe: Pipe, joined: &Joined, into: &mut Into<'_, 'a>) {
         if joined.is_too_long || joined.text.len() > self.scan.max_line {
+            self.reject(joined.place, &joined.raw, &joined.raw, Reason::TooLong);
             self.refuse(input, joined.place, &joined.shown, Reason::TooLong, into.account);
             return;
         }
@@ -106,19 +111,20 @@ impl Worker<'_, '_> {
         self.take(
             worn,
             input,
-            Opened { line, sender: Sender::Pipe(pipe), shown: &joined.shown, at: joined.place },
+            Opened { line, sender: Sender::Pipe(pipe), shown: &joined.shown, raw: &joined.raw, at: joined.place },
             into,
         );
     }
 
     /// Takes a line that is whole.
     fn take<'a>(&mut self, worn: &Worn, input: usize, opened: Opened<'a, '_, '_>, into: &mut Into<'_, 'a>) {
-        let Opened { mut line, sender, shown, at } = opened;
+        let Opened { mut line, sender, shown, raw, at } = opened;
         if line.text.first() == Some(&0) {
             let nuls = line.text.iter().take_while(|b| **b == 0).count();
             line = Line::unmarked(&line.text[nuls..]);
         }
         if line.text.len() > self.scan.max_line {
+            self.reject(at, shown, raw, Reason::TooLong);
             self.refuse(input, at, shown, Reason::TooLong, into.account);
             return;
         }
@@ -135,6 +141,7 @@ impl Worker<'_, '_> {
             Err(reason) => {
                 let is_other = || is_another_programs(line.text) || worn.is_another_program(sender);
                 let reason = if reason == Reason::NoMatch && is_other() { Reason::OtherProgram } else { reason };
+                self.reject(at, shown, raw, reason);
                 self.refuse(input, at, shown, reason, into.account);
             }
         }

@@ -54,6 +54,13 @@ pub(crate) struct Joined {
     pub(crate) place: LinePlace,
     /// The beginning of the first part's line as it stands in the input.
     pub(crate) shown: Vec<u8>,
+    /// The lines of the parts as they stand there, if somebody keeps them; of long ones, the beginning.
+    pub(crate) raw: Vec<u8>,
+}
+
+/// As much of the lines of parts as is kept.
+pub(crate) fn kept_of(raw: &[u8]) -> &[u8] {
+    &raw[..raw.len().min(KEPT_BYTES)]
 }
 
 impl Joined {
@@ -63,6 +70,7 @@ impl Joined {
         parts: 0,
         place: LinePlace { offset: 0, chunk: 0, line_in_chunk: 0 },
         shown: Vec::new(),
+        raw: Vec::new(),
     };
 
     /// A part whose text is still to be written.
@@ -81,6 +89,11 @@ impl Joined {
             return;
         }
         self.parts += next.parts;
+        if !next.raw.is_empty() {
+            self.raw.push(b'\n');
+            self.raw.extend_from_slice(&next.raw);
+            self.raw.truncate(KEPT_BYTES);
+        }
         self.is_too_long |= next.is_too_long || self.text.len() + next.text.len() > KEPT_BYTES;
         if self.is_too_long {
             self.text = Vec::new();

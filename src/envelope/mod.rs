@@ -19,7 +19,7 @@ mod syslog_5424;
 use std::fmt;
 
 pub(crate) use find::{Worn, find};
-pub(crate) use join::{Joined, LinePlace, Pipe};
+pub(crate) use join::{Joined, LinePlace, Pipe, kept_of};
 pub(crate) use json_text::undo as undo_json;
 pub(crate) use programs::is_another_programs;
 pub(crate) use seams::Runs;

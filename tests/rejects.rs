@@ -1,0 +1,171 @@
+//! Malformed lines come out as they went in, all of them and in order, however they were read.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs::{self, File};
+use std::io::Cursor;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use logstat::{Access, Engine, Input, Question, count, guard_mappings};
+
+const GOOD: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"";
+
+/// A log, and what is malformed of it.
+fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
+    let (mut log, mut rejects) = (Vec::new(), Vec::new());
+    for i in 0..lines {
+        let line = match (i * 7 + seed) % 11 {
+            0 => format!("rubbish {i}").into_bytes(),
+            1 => format!("\0\0nul at the start {i}\r").into_bytes(),
+            2 => [format!("{i} not UTF-8 ").as_bytes(), b"\xff\x80 \x1b[31m"].concat(),
+            3 => GOOD.replace("14/Nov", "31/Nov").into_bytes(),
+            4 => "long ".repeat(i % 50 + 1).into_bytes(),
+            5 => Vec::new(),
+            _ => GOOD.as_bytes().to_vec(),
+        };
+        if (i * 7 + seed) % 11 < 5 {
+            rejects.extend_from_slice(&line);
+            rejects.push(b'\n');
+        }
+        log.extend_from_slice(&line);
+        // The last line has no end.
+        if i + 1 < lines {
+            log.push(b'\n');
+        }
+    }
+    (log, rejects)
+}
+
+/// Counts logs in every way, and compares what is rejected.
+fn assert_rejects(logs: &[(Vec<u8>, Vec<u8>)], question: &Question) {
+    let folder = tempfile::tempdir().unwrap();
+    let paths: Vec<_> = (0..logs.len()).map(|i| folder.path().join(format!("{i}.log"))).collect();
+    logs.iter().zip(&paths).for_each(|((log, _), path)| fs::write(path, log).unwrap());
+    let expected: Vec<u8> = logs.iter().flat_map(|(_, rejects)| rejects.clone()).collect();
+    for threads in [1, 2, 3, 8] {
+        for chunk_bytes in [1, 100, 4096, 1 << 20] {
+            for way in ["read", "mapped", "stream"] {
+                let access = guard_mappings().filter(|_| way == "mapped").map_or(Access::Read, Access::Map);
+                let stream = |(log, _): &(Vec<u8>, _)| Input::reader("a.log", Cursor::new(log.clone()));
+                let inputs = match way {
+                    "stream" => logs.iter().map(stream).collect(),
+                    _ => paths.iter().map(Input::path).collect(),
+                };
+                let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
+                let outcome = count(question, inputs, &engine).unwrap();
+                let mut written = Vec::new();
+                outcome.rejects.unwrap().write(&mut written).unwrap();
+                assert!(
+                    written == expected,
+                    "{threads} threads, chunks of {chunk_bytes}, {way}:\n{}\nexpected:\n{}",
+                    String::from_utf8_lossy(&written),
+                    String::from_utf8_lossy(&expected)
+                );
+            }
+        }
+    }
+}
+
+fn keeping() -> Question {
+    Question { keep_rejects: true, ..Question::default() }
+}
+
+#[test]
+fn rejects_are_the_same_however_they_are_read() {
+    let logs: Vec<_> = (0..3).map(|seed| log(seed, 300 + seed)).collect();
+    assert_rejects(&logs, &keeping());
+    let inputs = logs.iter().map(|(log, _)| Input::reader("a.log", Cursor::new(log.clone()))).collect();
+    let lines = logs.iter().flat_map(|(_, rejects)| rejects).filter(|byte| **byte == b'\n').count();
+    let report = count(&keeping(), inputs, &Engine::default()).unwrap().report.unwrap();
+    assert_eq!(report.lines.malformed, lines as u64);
+}
+
+#[test]
+fn of_a_line_that_is_too_long_there_is_as_much_as_a_line_may_have() {
+    let (mut log, mut rejects) = (Vec::new(), Vec::new());
+    for i in 0..20 {
+        let long = format!("{i} {}", "x".repeat(5000 * (i % 3)));
+        rejects.extend_from_slice(&long.as_bytes()[..long.len().min(2000)]);
+        rejects.push(b'\n');
+        log.extend_from_slice(format!("{GOOD}\n{long}\n").as_bytes());
+    }
+    assert_rejects(&[(log, rejects)], &Question { max_line: 2000, ..keeping() });
+}
+
+#[test]
+fn lines_in_envelopes_are_kept_with_them_and_cut_ones_in_all_their_parts() {
+    let (mut log, mut rejects) = (String::new(), String::new());
+    for i in 0..40 {
+        let line = |pipe: &str, text: &str| format!("2026-11-14T08:30:{i:02}.000000001Z {pipe} {text}\n");
+        let (begin, between, end) =
+            (line("stdout", "P rubbish "), line("stderr", "F an error of nginx's"), line("stdout", "F in two parts"));
+        log += &[&line("stdout", &format!("F {GOOD}"))[..], &begin, &between, &end].concat();
+        rejects += &[&begin[..], &end, &between].concat();
+        log += "no envelope\n";
+        rejects += "no envelope\n";
+    }
+    assert_rejects(&[(log.into_bytes(), rejects.into_bytes())], &keeping());
+}
+
+#[test]
+fn nothing_is_kept_that_is_not_asked_for() {
+    let input = || vec![Input::reader("a.log", Cursor::new(log(0, 20).0))];
+    assert!(count(&Question::default(), input(), &Engine::default()).unwrap().rejects.is_none());
+}
+
+fn logstat(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    command.env_clear().current_dir(folder).stdin(Stdio::null()).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> (Option<i32>, String) {
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn the_program_writes_them_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, rejects) = log(0, 200);
+    fs::write(folder.path().join("a.log"), &log).unwrap();
+    fs::write(folder.path().join("other.log"), "no access log\nat all\n").unwrap();
+    fs::write(folder.path().join("bad"), "what was there before").unwrap();
+    let output = logstat(folder.path(), &["a.log", "--rejects", "bad"]);
+    assert_eq!(said(&output), (Some(0), String::new()));
+    assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
+    // A file that fits no format is no part of the report, and none of its lines is.
+    let output = logstat(folder.path(), &["a.log", "other.log", "--rejects", "bad"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
+    fs::write(folder.path().join("good.log"), format!("{GOOD}\n")).unwrap();
+    logstat(folder.path(), &["good.log", "--rejects", "bad"]);
+    assert_eq!(fs::read(folder.path().join("bad")).unwrap(), b"");
+}
+
+#[test]
+fn a_file_that_cannot_hold_them_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, _) = log(0, 200);
+    fs::write(folder.path().join("a.log"), &log).unwrap();
+    let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "none/bad"]));
+    assert_eq!((code, &message[..]), (Some(1), "logstat: none/bad: no such file or directory\n"));
+    let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "-"]));
+    assert!(
+        code == Some(2) && message.starts_with("error: --rejects - : standard output is the report's"),
+        "{message}"
+    );
+    for (log_of, path) in [("a.log", "./a.log"), ("./a.log", "a.log")] {
+        let (code, message) = said(&logstat(folder.path(), &[log_of, "--rejects", path]));
+        assert!(code == Some(2) && message.contains("this file is read"), "{message}");
+    }
+    let mut piped = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let stdin = File::open(folder.path().join("a.log")).unwrap();
+    let output = piped.current_dir(&folder).args(["--rejects", "a.log"]).stdin(stdin).output().unwrap();
+    if cfg!(target_os = "linux") {
+        assert_eq!(output.status.code(), Some(2));
+        let output = logstat(folder.path(), &["a.log", "--rejects", "/dev/full"]);
+        assert_eq!(said(&output), (Some(1), "logstat: /dev/full: no space left on device\n".to_owned()));
+        assert!(!output.stdout.is_empty(), "the report is there all the same");
+    }
+    assert_eq!(fs::read(folder.path().join("a.log")).unwrap(), log, "a log is never written to");
+}
