@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, Line, LogFormat, Marks, Memory, Quotes, Room, Row};
 use crate::input::{Access, Chunk, Cut, Input, Source, Taken, Wait, clean, is_blank};
-use crate::nginx::NginxConf;
+use crate::nginx::{NginxConf, NginxFormat};
 use crate::question::Question;
 use crate::rejects::{Collector, Rejected, Rejects};
 use crate::report::{self, Report, Unanswered};
@@ -83,8 +83,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
-    let given = &question.log_formats;
-    let formats = if given.is_empty() { LogFormat::all_presets() } else { given.clone() };
+    let (formats, own) = formats(question, &sources);
     let formats: Vec<_> = formats
         .into_iter()
         .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
@@ -100,6 +99,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let scan = Scan {
         sources: &sources,
         met: &of_files,
+        own: &own,
         formats: &formats,
         max_line: question.max_line,
         filter,
@@ -116,6 +116,25 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
 
 const MET: &str = "a worker looks at the first lines of an input before any are counted";
 
+/// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.
+fn formats(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+    let none = vec![Vec::new(); sources.len()];
+    if !question.log_formats.is_empty() {
+        return (question.log_formats.clone(), none);
+    }
+    let mut formats = LogFormat::all_presets();
+    let Some(conf) = &question.nginx_conf else { return (formats, none) };
+    let presets = formats.len();
+    // Of one that no line could be read by, `NginxConf::skipped` tells.
+    let read: Vec<_> =
+        conf.formats().iter().filter_map(|format| Some((format.name(), format.log_format().ok()?))).collect();
+    let place = |format: &NginxFormat| read.iter().position(|(name, _)| *name == format.name());
+    let of = |source: &Source| conf.formats_of_file(&source.path).into_iter().filter_map(place).map(|at| presets + at);
+    let own = sources.iter().map(|source| of(source).collect()).collect();
+    formats.extend(read.iter().map(|(_, format)| format.clone()));
+    (formats, own)
+}
+
 /// What the first lines of an input tell.
 pub(crate) struct Met<'f> {
     /// What its lines are in.
@@ -124,8 +143,8 @@ pub(crate) struct Met<'f> {
 }
 
 impl<'f> Met<'f> {
-    fn by(head: &[u8], formats: &'f [LogFormat]) -> Met<'f> {
-        let (envelope, formats) = envelope::find(formats, head);
+    fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
+        let (envelope, formats) = envelope::find(formats, own, head);
         Met { envelope, formats }
     }
 }
@@ -135,6 +154,8 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) sources: &'s [Source],
     /// Found out by the worker that comes to an input first.
     pub(crate) met: &'s [OnceLock<Met<'f>>],
+    /// The formats of each input of which a configuration says so.
+    pub(crate) own: &'s [Vec<usize>],
     pub(crate) formats: &'f [LogFormat],
     /// A line of more bytes is malformed.
     pub(crate) max_line: usize,
@@ -206,7 +227,7 @@ impl<'f> Scan<'_, 'f> {
         let (source, met) = (&self.sources[input], &self.met[input]);
         if met.get().is_none() {
             let looked = source.with_head(wait, |head| {
-                met.get_or_init(|| Met::by(head, self.formats));
+                met.get_or_init(|| Met::by(head, self.formats, &self.own[input]));
             });
             if looked.is_none() {
                 return Taken::Busy;

@@ -71,7 +71,7 @@ pub struct Scanner<'f> {
 impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
-        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, log) };
+        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, &[], log) };
         Scanner { met: OnceLock::from(met), formats: &presets.0, question: Question::default() }
     }
 
@@ -84,6 +84,7 @@ impl<'f> Scanner<'f> {
         let scan = Scan {
             sources: &[],
             met: std::slice::from_ref(&self.met),
+            own: &[],
             formats: self.formats,
             max_line: self.question.max_line,
             filter: Filter::new(&self.question),

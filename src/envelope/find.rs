@@ -51,14 +51,14 @@ impl Worn {
 ///
 /// An envelope is taken off where more of the first lines are an access log's without it than with it; and where that is
 /// equal, if most lines are in it.
-pub(crate) fn find<'f>(formats: &'f [LogFormat], head: &[u8]) -> (Option<Worn>, FormatsOfFile<'f>) {
-    let plain = FormatsOfFile::detect(formats, head);
+pub(crate) fn find<'f>(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> (Option<Worn>, FormatsOfFile<'f>) {
+    let plain = FormatsOfFile::detect(formats, own, head);
     let sample: Vec<_> = lines(head, true).filter(|line| !is_blank(line)).take(SAMPLE).collect();
     let mut best: Option<(usize, usize, Worn)> = None;
     for envelope in ENVELOPES {
         let worn_by = sample.iter().filter(|line| (envelope.open)(line).is_some()).count();
         if worn_by > 0 {
-            let (fit, worn) = look_inside(formats, envelope, head);
+            let (fit, worn) = look_inside(formats, own, envelope, head);
             if best.as_ref().is_none_or(|(most, by, _)| (fit, worn_by) > (*most, *by)) {
                 best = Some((fit, worn_by, worn));
             }
@@ -68,8 +68,11 @@ pub(crate) fn find<'f>(formats: &'f [LogFormat], head: &[u8]) -> (Option<Worn>, 
     let is_letter = |line: &&[u8]| worn.envelope.kind == Kind::Certain && worn.open(line).is_some();
     let fit_as_they_stand = how_many_fit(&plain, lines(head, true).filter(|line| !is_letter(line)));
     if fit_inside > fit_as_they_stand || fit_inside == fit_as_they_stand && worn_by * 2 > sample.len() {
-        let of_file =
-            FormatsOfFile::detect(formats, &opened(worn.envelope, head, |sender| !worn.is_another_program(sender)));
+        let of_file = FormatsOfFile::detect(
+            formats,
+            own,
+            &opened(worn.envelope, head, |sender| !worn.is_another_program(sender)),
+        );
         return (Some(worn), of_file);
     }
     (None, plain)
@@ -77,7 +80,7 @@ pub(crate) fn find<'f>(formats: &'f [LogFormat], head: &[u8]) -> (Option<Worn>, 
 
 /// How many of the first lines in this envelope are an access log's, and whose they are. Each sender's lines are looked
 /// at by themselves: nginx's may be few among those of others.
-fn look_inside(formats: &[LogFormat], envelope: &'static Envelope, head: &[u8]) -> (usize, Worn) {
+fn look_inside(formats: &[LogFormat], own: &[usize], envelope: &'static Envelope, head: &[u8]) -> (usize, Worn) {
     let mut of_senders: BTreeMap<Name, (usize, Vec<u8>)> = BTreeMap::new();
     each_opened(envelope, head, |sender, line| {
         let Some(name) = sender.map(Name::of).filter(|_| !is_blank(line)) else { return };
@@ -92,7 +95,7 @@ fn look_inside(formats: &[LogFormat], envelope: &'static Envelope, head: &[u8]) 
     let mut fit = 0;
     let mut worn = Worn { envelope, ours: Vec::new(), stderr_is_ours: false, seams: Seams::default() };
     for (name, (_, text)) in of_senders {
-        let of_sender = how_many_fit(&FormatsOfFile::detect(formats, &text), lines(&text, false));
+        let of_sender = how_many_fit(&FormatsOfFile::detect(formats, own, &text), lines(&text, false));
         fit += of_sender;
         match name {
             Name::Program(name) if of_sender > 0 => worn.ours.push(name),
@@ -181,7 +184,7 @@ mod tests {
     const LINE: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
 
     fn found(head: &str) -> Option<Worn> {
-        find(&LogFormat::all_presets(), head.as_bytes()).0
+        find(&LogFormat::all_presets(), &[], head.as_bytes()).0
     }
 
     fn name(head: &str) -> &'static str {
@@ -207,7 +210,7 @@ mod tests {
     #[test]
     fn a_format_that_looks_like_an_envelope_is_read_as_it_stands() {
         let formats = ["$host | $remote_addr [$time_local] $status".parse().unwrap()];
-        let (worn, _) = find(&formats, b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
+        let (worn, _) = find(&formats, &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
         assert!(worn.is_none());
     }
 

@@ -95,9 +95,13 @@ fn is_address(text: &[u8]) -> bool {
     text == b"unix:" || str::from_utf8(text).is_ok_and(|text| text.parse::<IpAddr>().is_ok())
 }
 
-/// Whether it is what stands behind the first ` - ` of a line that is cut before its request: nothing, `-`, a user and the
-/// beginning of a time. NULs may stand where it was cut.
+/// Whether it is what stands behind the first ` - ` of a line that is cut before its request: `-`, a user and the
+/// beginning of a time. NULs may stand where it was cut. Where nothing stands there, what follows is a user, who may
+/// claim to be an address: else whoever does so would not be counted.
 fn is_cut(text: &[u8]) -> bool {
+    if text.is_empty() {
+        return false;
+    }
     let zeros = text.iter().rev().take_while(|b| **b == 0).count();
     let text = &text[..text.len() - zeros];
     match memchr::memrchr(b'[', text) {
@@ -163,11 +167,13 @@ mod tests {
             let start = line.find(" - ").unwrap() + 3;
             for cut in start..line.find('"').unwrap() {
                 // Within the name of a user there is nothing to see.
+                // Cut right before the user it is one user who claims to be an address.
+                let is_claimed = cut == start;
                 let is_in_name = (start + 1..start + user_of(line).len() + 2).contains(&cut) && user_of(line) != "-";
                 for (host, zeros) in [("", ""), ("shop.example ", ""), ("", "\0\0")] {
                     let next_user = next.find(" [").unwrap();
                     let user = format!("{}{zeros}{host}{}", &line[start..cut], &next[..next_user]);
-                    assert!(is_two_lines(user.as_bytes()) || is_in_name, "{user}");
+                    assert!(is_two_lines(user.as_bytes()) || is_in_name || is_claimed, "{user}");
                 }
             }
         }
@@ -180,6 +186,7 @@ mod tests {
             "1.2.3.4",
             "bob 1.2.3.4",
             "x - [05/Apr/2022 - ",
+            "10.0.0.9 - eve [",
             "é - ü",
         ] {
             assert!(!is_two_lines(user.as_bytes()), "{user}");

@@ -52,10 +52,11 @@ pub(crate) struct Nearest {
 
 impl<'f> FormatsOfFile<'f> {
     /// Finds the format that takes the most of the first lines, then that with the most fields.
-    pub(crate) fn detect(formats: &'f [LogFormat], head: &[u8]) -> Self {
+    /// Those that are known to be the file's `own` come before all others.
+    pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
         let candidate = |format: usize| Candidate { format, tail: formats[format].tail };
         let mut by_fields: Vec<usize> = (0..formats.len()).collect();
-        by_fields.sort_by_key(|&i| (std::cmp::Reverse(formats[i].variables()), i));
+        by_fields.sort_by_key(|&i| (!own.contains(&i), std::cmp::Reverse(formats[i].variables()), i));
         let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
 
         let (mut votes, mut whole_common) = (vec![0_usize; formats.len()], 0);
@@ -255,7 +256,7 @@ mod tests {
 
     fn found(head: &str) -> String {
         let formats = LogFormat::all_presets();
-        formats[FormatsOfFile::detect(&formats, head.as_bytes()).main.format].name.clone()
+        formats[FormatsOfFile::detect(&formats, &[], head.as_bytes()).main.format].name.clone()
     }
 
     fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<Taken, Reason> {
@@ -292,7 +293,7 @@ mod tests {
         let formats = LogFormat::all_presets();
         let line = r#"1.2.3.4 - - bob [01/Jan/2000 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
         for head in [line.to_owned(), format!("h {COMBINED}\n{line}"), format!("h {COMBINED}\nh {COMBINED}\n{line}")] {
-            let of_file = FormatsOfFile::detect(&formats, head.as_bytes());
+            let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
             let (bump, mut row) = (Bump::new(), Row::EMPTY);
             let room = Room { bump: &bump, needs: Fields::NONE };
             of_file.take(Line::unmarked(line.as_bytes()), room, &mut Memory::default(), &mut row).unwrap();
@@ -304,20 +305,20 @@ mod tests {
     #[test]
     fn a_line_of_combined_cut_short_is_not_common() {
         let formats = LogFormat::all_presets();
-        let of_file = FormatsOfFile::detect(&formats, format!("{COMBINED}\n").repeat(20).as_bytes());
+        let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
         for cut in [COMMON.len(), COMMON.len() + 3, COMMON.len() + 8] {
             let line = &COMBINED.as_bytes()[..cut];
             assert_eq!(take(&of_file, line), Err(Reason::NoMatch));
         }
         let both = format!("{COMBINED}\n{COMBINED}\n{COMMON}\n");
-        let of_file = FormatsOfFile::detect(&formats, both.as_bytes());
+        let of_file = FormatsOfFile::detect(&formats, &[], both.as_bytes());
         assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
     }
 
     #[test]
     fn formats_that_are_given_are_all_in_use() {
         let formats: Vec<LogFormat> = ["combined", "common"].map(|name| name.parse().unwrap()).into();
-        let of_file = FormatsOfFile::detect(&formats, format!("{COMBINED}\n").repeat(20).as_bytes());
+        let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
         assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
         assert_eq!(take(&of_file, &COMBINED.as_bytes()[..COMMON.len() + 3]), Err(Reason::NoMatch));
     }
@@ -327,13 +328,14 @@ mod tests {
         let formats = LogFormat::all_presets();
         let timed = format!("{COMBINED} 0.106");
         for head in [COMBINED, &timed, &format!("h {COMBINED}"), &format!("{COMBINED} \"-\"")] {
-            let of_file = FormatsOfFile::detect(&formats, head.as_bytes());
-            for cut in COMBINED.find(" - ").unwrap() + 3..=timed.len() {
+            let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
+            // Right before the user, what follows is one who claims to be an address.
+            for cut in COMBINED.find(" - ").unwrap() + 4..=timed.len() {
                 let glued = format!("{}{COMBINED}", &timed[..cut]);
                 assert_eq!(take(&of_file, glued.as_bytes()), Err(Reason::Glued), "{glued}");
             }
         }
-        let of_file = FormatsOfFile::detect(&formats, COMBINED.as_bytes());
+        let of_file = FormatsOfFile::detect(&formats, &[], COMBINED.as_bytes());
         assert_eq!(take(&of_file, b"1.2.3.4 - - [05/Ap\0\0"), Err(Reason::Nul));
     }
 
@@ -341,7 +343,7 @@ mod tests {
     fn what_fits_nothing_says_where_the_best_candidate_stopped() {
         let formats = LogFormat::all_presets();
         let head = b"\n10.0.0.7 - - [2026-11-14] GET /cart 200\n";
-        let of_file = FormatsOfFile::detect(&formats, head);
+        let of_file = FormatsOfFile::detect(&formats, &[], head);
         let nearest = of_file.nearest().unwrap();
         assert_eq!((nearest.line, nearest.misfit.reason), (2, Reason::NoMatch));
         let expected = formats[nearest.format].expectation(nearest.misfit);

@@ -4,6 +4,29 @@
 
 use std::borrow::Cow;
 
+/// How nginx escapes the values of a format: the `escape=` of `log_format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NginxEscape {
+    /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
+    #[default]
+    Default,
+    /// As in strings of JSON.
+    Json,
+    /// Nothing is escaped.
+    None,
+}
+
+impl NginxEscape {
+    /// As it is written behind `escape=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            NginxEscape::Default => "default",
+            NginxEscape::Json => "json",
+            NginxEscape::None => "none",
+        }
+    }
+}
+
 /// The bytes that were escaped.
 pub(crate) fn undo(raw: &[u8]) -> Cow<'_, [u8]> {
     let Some(mut at) = memchr::memchr(b'\\', raw) else { return Cow::Borrowed(raw) };

@@ -27,6 +27,15 @@ impl Filler<'_> {
     /// Appends the row that a format has filled. What must be written anew, because of an escape, lives in `bump`.
     #[inline]
     pub(crate) fn push<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        if self.formats[taken.0].is_escaped_otherwise() {
+            self.set(taken, &self.formats[taken.0].escaped_by_default(row, bump), batch, bump);
+        } else {
+            self.set(taken, row, batch, bump);
+        }
+    }
+
+    #[inline]
+    fn set<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         if self.needs.meets(Fields::EXTRA) {
             for (place, slot) in self.formats[taken.0].extras().iter().enumerate() {
                 batch.set_text(Column::extra(place), row.text(*slot));

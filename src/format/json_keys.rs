@@ -65,6 +65,8 @@ const KEYS: &[KeyRow] = &[
     row("url.path", "request_uri"),
     row("request.uri", "request_uri"),
     row("RequestPath", "request_uri"),
+    // nginx's own `$uri` has no query; what stands under this name mostly has.
+    row("uri", "request_uri"),
     row("url", "request_uri"),
     row("path", "request_uri"),
     row("request.proto", "server_protocol"),
@@ -152,7 +154,7 @@ impl JsonKeys {
     /// the variables that the question ranks, by their own names.
     pub(crate) fn new(given: &[JsonField], ranked: &[&str]) -> JsonKeys {
         let given: Vec<_> = given.iter().map(|f| (f.key(), f.variable(), f.unit())).collect();
-        let own_names = variables().map(|v| (v.name, v.name, TimeUnit::Seconds));
+        let own_names = variables().filter(|v| v.name != "uri").map(|v| (v.name, v.name, TimeUnit::Seconds));
         let table = KEYS.iter().map(|KeyRow(key, variable, unit)| (*key, *variable, *unit));
         let mut keys = JsonKeys {
             rules: Vec::new(),
@@ -314,7 +316,7 @@ mod tests {
             assert_ne!(feeds, Feeds::Nothing, "{key}");
             assert!(*unit == TimeUnit::Seconds || feeds == Feeds::RequestTime, "{key}");
             assert!(KEYS[..i].iter().all(|KeyRow(other, ..)| other != key), "{key}");
-            assert!(variables().all(|v| v.name != *key), "{key} is a variable");
+            assert!(*key == "uri" || variables().all(|v| v.name != *key), "{key} is a variable");
             assert!(!key.starts_with('.') && !key.ends_with('.') && !key.contains(".."), "{key}");
         }
     }

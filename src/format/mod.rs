@@ -12,6 +12,7 @@ mod fill;
 mod json;
 mod json_field;
 mod json_keys;
+mod json_template;
 mod json_text;
 #[cfg(test)]
 mod json_twin;
@@ -31,7 +32,10 @@ mod variables;
 
 use std::str::FromStr;
 
+use bumpalo::Bump;
+
 pub(crate) use detect::{FormatsOfFile, Nearest, Taken};
+pub use escape::NginxEscape;
 pub(crate) use escape::undo as undo_escapes;
 pub(crate) use fill::Filler;
 pub(crate) use json::Room;
@@ -74,6 +78,7 @@ pub struct LogFormat {
     is_common: bool,
     /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
     is_given: bool,
+    escape: NginxEscape,
 }
 
 /// The name of the format whose lines are JSON objects.
@@ -95,9 +100,35 @@ impl LogFormat {
         &self.name
     }
 
+    /// A format as an nginx.conf has it: the name, the text and the `escape=` of a `log_format`.
+    ///
+    /// One that writes JSON is read by its keys, in whatever order they come.
+    ///
+    /// ```
+    /// use logstat::{LogFormat, NginxEscape};
+    /// let format = LogFormat::nginx("site", r#"{"ip":"$remote_addr","code":$status}"#, NginxEscape::Json)?;
+    /// assert!(format.is_json() && format.name() == "site");
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A text of which no line could be read.
+    pub fn nginx(name: &str, text: &str, escape: NginxEscape) -> Result<LogFormat, FormatError> {
+        let mut format = Self::compile_escaped(name, text, Tail::Nothing, escape)?;
+        if escape == NginxEscape::Json && text.trim_start().starts_with('{') {
+            let fields = json_template::fields(&format.pieces);
+            format = LogFormat { name: name.to_owned(), ..Self::json() }.with_json_fields(&fields);
+        }
+        Ok(format)
+    }
+
     fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
+        Self::compile_escaped(name, text, tail, NginxEscape::Default)
+    }
+
+    fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
-        let plan = plan::compile(&pieces, &[]);
+        let plan = plan::compile(&pieces, &[], escape);
         Ok(LogFormat {
             name: name.to_owned(),
             pieces,
@@ -107,11 +138,12 @@ impl LogFormat {
             json_fields: Vec::new(),
             is_common: name == "common",
             is_given: true,
+            escape,
         })
     }
 
     fn json() -> LogFormat {
-        let (pieces, plan) = (Vec::new(), plan::compile(&[], &[]));
+        let (pieces, plan) = (Vec::new(), plan::compile(&[], &[], NginxEscape::Default));
         let keys = Box::new(JsonKeys::new(&[], &[]));
         LogFormat {
             name: JSON.to_owned(),
@@ -122,6 +154,7 @@ impl LogFormat {
             json_fields: Vec::new(),
             is_common: false,
             is_given: true,
+            escape: NginxEscape::Default,
         }
     }
 
@@ -139,7 +172,7 @@ impl LogFormat {
         if ranked.is_empty() {
             return self;
         }
-        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked), ..self };
+        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.escape), ..self };
         if let Some(json) = &mut format.json {
             **json = JsonKeys::new(&format.json_fields, ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.slot_of(name, place)).collect();
@@ -167,10 +200,33 @@ impl LogFormat {
     #[must_use]
     pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
         if self.is_json() && !fields.is_empty() {
-            self.json = Some(Box::new(JsonKeys::new(fields, &[])));
-            self.json_fields = fields.to_vec();
+            self.json_fields.splice(0..0, fields.iter().cloned());
+            self.json = Some(Box::new(JsonKeys::new(&self.json_fields, &[])));
         }
         self
+    }
+
+    /// Whether values are not escaped as they are by default, and not in JSON, which is read as it is escaped.
+    pub(crate) fn is_escaped_otherwise(&self) -> bool {
+        self.escape != NginxEscape::Default && self.json.is_none()
+    }
+
+    /// The values of a row as nginx would have written them by default, so that a tally has one way of escaping.
+    pub(crate) fn escaped_by_default<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> Row<'a> {
+        let mut row = row.clone();
+        row.rewrite(|raw| {
+            if !raw.contains(&b'\\') {
+                return raw;
+            }
+            let mut plain = Vec::new();
+            match self.escape {
+                NginxEscape::Default => return raw,
+                NginxEscape::Json => json_text::decode(raw, &mut plain),
+                NginxEscape::None => plain.extend_from_slice(raw),
+            }
+            bump.alloc_slice_copy(&escape::escape(&plain))
+        });
+        row
     }
 
     /// Whether lines are JSON objects.

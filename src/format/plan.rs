@@ -1,5 +1,6 @@
 //! A `log_format` compiled to the steps that scan a line.
 
+use super::escape::NginxEscape;
 use super::lists::Separators;
 use super::log_format::{Piece, starts_with_slash};
 use super::shape::Shape;
@@ -140,7 +141,7 @@ pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
 
 /// Compiles a format; `ranked` are the variables that the question ranks by name.
-pub(crate) fn compile(pieces: &[Piece], ranked: &[&str]) -> Plan {
+pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) -> Plan {
     let literal = |at: usize| match pieces.get(at) {
         Some(Piece::Literal(text)) => Some(text.as_str()),
         _ => None,
@@ -170,7 +171,7 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str]) -> Plan {
             }
             plan.extras[place] = slot;
         }
-        let op = if is_user_and_time(&pieces[at..]) {
+        let op = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
             plan.fields = plan.fields.and(Fields::TIME);
             at += 4;
             Op::UserAndTime { slot }
@@ -180,7 +181,14 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str]) -> Plan {
                 Some(Piece::Variable { name, .. }) if starts_with_slash(name) => Some("/"),
                 _ => literal(at),
             };
-            value(*shape, *feeds, slot, end, !plan.steps.is_empty())
+            let op = value(*shape, *feeds, slot, end, !plan.steps.is_empty());
+            match (op, end) {
+                // Nothing marks the quotes that are a value's own: the first that is followed as it should be ends it.
+                (Op::Quoted { slot }, Some(end)) if escape == NginxEscape::None => {
+                    Op::Text { slot, end: Some(Box::new(memchr::memmem::Finder::new(end).into_owned())) }
+                }
+                (op, _) => op,
+            }
         };
         let behind_piece = at;
         let behind = literal(at).map_or_else(Prefix::default, |text| {
@@ -303,7 +311,7 @@ mod tests {
     #[test]
     fn every_preset_finds_its_user_from_behind() {
         for (name, text) in PRESETS {
-            let plan = compile(&parse(text).unwrap(), &[]);
+            let plan = compile(&parse(text).unwrap(), &[], NginxEscape::Default);
             assert_eq!(plan.steps.iter().filter(|s| matches!(s.op, Op::UserAndTime { .. })).count(), 1, "{name}");
             let from = usize::from(name.starts_with("vhost"));
             let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
@@ -316,11 +324,11 @@ mod tests {
     #[test]
     fn a_variable_that_is_ranked_has_a_slot_where_the_format_logs_it() {
         let ranked = ["upstream_addr", "http_host", "cookie_id"];
-        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked);
+        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, NginxEscape::Default);
         assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);
         let logged = [0, 1, 2].map(|place| plan.fields.holds(Fields::column(Column::extra(place))));
         assert_eq!(logged, [true, true, false]);
-        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked);
+        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked, NginxEscape::Default);
         assert_eq!(plan.extras, (0..3).map(Slot::extra).collect::<Vec<_>>());
         assert_ne!(Slot::extra(EXTRAS - 1), Slot::NOWHERE);
         assert_eq!(Slot::extra(EXTRAS - 1).index() + 1, Slot::COUNT);

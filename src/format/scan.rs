@@ -42,6 +42,12 @@ impl<'a> Row<'a> {
         Row { filled_by: format, ..Row::EMPTY }
     }
 
+    /// Gives every text another form.
+    pub(super) fn rewrite(&mut self, form: impl Fn(&'a [u8]) -> &'a [u8]) {
+        self.texts.iter_mut().for_each(|text| *text = form(text));
+        self.has_escaped_request = self.text(Slot::REQUEST).contains(&b'\\');
+    }
+
     #[inline]
     pub(crate) fn text(&self, slot: Slot) -> &'a [u8] {
         self.texts[slot.index()]

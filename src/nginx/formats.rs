@@ -5,29 +5,7 @@ use super::nearest::nearest;
 use super::place::{Place, Word, shown};
 use super::template::{Part, Template};
 use super::tree::Directive;
-
-/// How nginx escapes the values of a format: the `escape=` of `log_format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NginxEscape {
-    /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
-    #[default]
-    Default,
-    /// As in strings of JSON.
-    Json,
-    /// Nothing is escaped.
-    None,
-}
-
-impl NginxEscape {
-    /// As it is written behind `escape=`.
-    pub fn name(self) -> &'static str {
-        match self {
-            NginxEscape::Default => "default",
-            NginxEscape::Json => "json",
-            NginxEscape::None => "none",
-        }
-    }
-}
+use crate::format::{FormatError, LogFormat, NginxEscape};
 
 /// A format that a configuration can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +37,21 @@ impl NginxFormat {
     /// Its text, all strings joined: what [`LogFormat`](crate::LogFormat) reads, where values are escaped by default.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Why its lines cannot be read, if they cannot.
+    pub(super) fn skipped(&self) -> Option<String> {
+        let error = self.log_format().err()?;
+        let place = self.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        Some(format!("{place}log_format {} is skipped: {}", shown(&self.name), error.what))
+    }
+
+    /// What reads its lines.
+    ///
+    /// # Errors
+    /// A text of which no line could be read.
+    pub fn log_format(&self) -> Result<LogFormat, FormatError> {
+        LogFormat::nginx(&self.name, &self.text, self.escape)
     }
 
     pub(super) fn read(directive: &Directive) -> Result<Self, NginxConfError> {

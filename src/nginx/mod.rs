@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 pub use access_log::NginxLogTarget;
 pub use error::NginxConfError;
-pub use formats::{NginxEscape, NginxFormat};
+pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
 use crate::classify::StaticRules;
@@ -115,6 +115,35 @@ impl NginxConf {
         log.formats.iter().map(|format| &self.logs.formats[*format]).collect()
     }
 
+    /// The formats in which a file is written: of the log that it is, or that it was before it was rotated
+    /// (`access.log.1`, `access.log-20261121.gz`).
+    pub fn formats_of_file(&self, file: &Path) -> Vec<&NginxFormat> {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
+        let is_of = |log: &Path| {
+            let log = std::path::absolute(log).unwrap_or_else(|_| log.to_owned());
+            log.parent() == file.parent()
+                && name(&file).strip_prefix(&name(&log)[..]).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]))
+        };
+        let mut formats = Vec::new();
+        for log in &self.logs.logs {
+            let is_it = match log.target() {
+                NginxLogTarget::File(path) => is_of(path),
+                NginxLogTarget::Files(pattern) => {
+                    glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_path(&file))
+                }
+                NginxLogTarget::Unreadable { .. } => false,
+            };
+            let found = self.formats_of(log).into_iter().filter(|_| is_it);
+            found.for_each(|format| {
+                if !formats.contains(&format) {
+                    formats.push(format)
+                }
+            });
+        }
+        formats
+    }
+
     /// The files to read for every request once, each with the formats that are written to it.
     ///
     /// A name with variables stands for the files that are there and fit it, but for logs of errors. A log is left out if
@@ -148,7 +177,8 @@ impl NginxConf {
     /// What is skipped because the `regex` crate cannot express it (look-around, for one), each with its place:
     /// `nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`.
     pub fn skipped(&self) -> Vec<String> {
-        self.servers.iter().flat_map(Server::skipped).collect()
+        let formats = self.logs.formats.iter().filter_map(NginxFormat::skipped);
+        formats.chain(self.servers.iter().flat_map(Server::skipped)).collect()
     }
 
     /// What was understood, for people: formats, logs, and for each location static or dynamic and why.

@@ -1,7 +1,8 @@
 //! Which logs a configuration writes.
 
 use super::{http, read_all};
-use crate::nginx::{NginxConf, NginxEscape, NginxLogTarget};
+use crate::format::NginxEscape;
+use crate::nginx::{NginxConf, NginxLogTarget};
 
 /// The files to read with their formats: `/a.log main`.
 fn files(conf: &NginxConf) -> Vec<String> {
