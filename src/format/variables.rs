@@ -192,9 +192,9 @@ pub(crate) fn variable(name: &str) -> Option<(usize, &'static Variable)> {
     VARIABLES.iter().enumerate().find(|(_, v)| v.name == name)
 }
 
-/// Every row of the table.
+/// Every row of the table that is one variable.
 pub(crate) fn variables() -> impl Iterator<Item = &'static Variable> {
-    VARIABLES.iter()
+    VARIABLES.iter().filter(|v| v.name != URI_AND_ARGS)
 }
 
 /// Whether nginx, with modules that are in use everywhere, has a variable of this name.
@@ -210,7 +210,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 /// Those that are ranked by their own names, the families as `cookie_NAME`.
 pub(crate) fn ranked_names() -> impl Iterator<Item = String> {
-    let named = VARIABLES.iter().filter(|v| v.ranked == Ranked::Itself && v.name != URI_AND_ARGS);
+    let named = variables().filter(|v| v.ranked == Ranked::Itself);
     named.map(|v| v.name.to_owned()).chain(FAMILIES.iter().map(|family| format!("{family}NAME")))
 }
 
