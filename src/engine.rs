@@ -108,10 +108,14 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
-    let rejects = scan.rejects.map(Collector::into_rejects);
+    let mut rejects = scan.rejects.map(Collector::into_rejects);
     let met = of_files.into_iter().map(|met| met.into_inner().expect(MET));
     let (envelopes, of_files): (Vec<_>, Vec<_>) = met.map(|met| (met.envelope, met.formats)).unzip();
-    report::assemble(question, &formats, &of_files, &envelopes, sources, &tally, rejects, problems)
+    // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
+    let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
+    left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
+    let outcome = report::assemble(question, &formats, &of_files, &envelopes, sources, &tally, problems)?;
+    Ok(Outcome { rejects, ..outcome })
 }
 
 const MET: &str = "a worker looks at the first lines of an input before any are counted";

@@ -13,6 +13,7 @@ use crate::report;
 use crate::table::{InputLedger, Reason, Tally};
 
 /// A line that was opened.
+#[derive(Clone, Copy)]
 struct Opened<'a, 'q, 's> {
     line: Line<'a, 'q>,
     sender: Sender<'s>,

@@ -6,6 +6,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::join::{Joined, PIPES, Pipe, Run};
 
+/// Lines of pipes.
+type Lines = Vec<(Pipe, Joined)>;
+
 /// What a chunk, or chunks next to each other, have of each pipe.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Runs([Run; PIPES]);
@@ -58,7 +61,7 @@ impl Seams {
     }
 
     /// What is left when all chunks are counted: lines that have found their ends, and lines that have none.
-    pub(crate) fn finish(&self) -> (Vec<(Pipe, Joined)>, Vec<(Pipe, Joined)>) {
+    pub(crate) fn finish(&self) -> (Lines, Lines) {
         let mut ended = Vec::new();
         let mut all = Runs::at(0);
         // In a file that has become shorter, chunks may be missing.

@@ -17,7 +17,6 @@ use crate::format::{FormatsOfFile, LogFormat, Nearest};
 use crate::input::Source;
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
 use crate::question::{NotLogged, Question, Section, UvMethod};
-use crate::rejects::Rejects;
 use crate::table::{GroupId, InputLedger, Reason, SAMPLES, Table, TablePlan, Tally, extras_of};
 use crate::time::Unit;
 
@@ -66,17 +65,15 @@ pub(crate) fn assemble(
     envelopes: &[Option<Worn>],
     sources: Vec<Source>,
     tally: &Tally,
-    mut rejects: Option<Rejects>,
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut read = Vec::new();
     let read_all = sources.into_iter().zip(of_files).zip(envelopes).zip(&tally.ledger.inputs);
-    for (input, (((source, of_file), worn), ledger)) in read_all.enumerate() {
+    for (((source, of_file), worn), ledger) in read_all {
         let path = source.path.clone();
         if ledger.fits_nothing() {
             let detail = no_format(question, formats, of_file, worn.as_ref(), ledger, &path);
             problems.push(ErrorKind::NoFormat { path, detail }.into());
-            rejects.iter_mut().for_each(|rejects| rejects.forget(input));
         } else {
             let envelope = worn.as_ref().map(|worn| worn.envelope.name);
             read.push(ReadInput { path: written(path.as_os_str().as_encoded_bytes()), envelope, ledger });
@@ -84,7 +81,7 @@ pub(crate) fn assemble(
         problems.extend(source.into_failure());
     }
     if read.is_empty() {
-        return Ok(Outcome { report: None, unanswered: Vec::new(), rejects, problems });
+        return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems });
     }
     let logged = read.iter().fold(Fields::NONE, |logged, ReadInput { ledger, .. }| {
         let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
@@ -141,7 +138,7 @@ pub(crate) fn assemble(
         top: None,
         latency: None,
     };
-    Ok(Outcome { report: Some(with_sections(report, question, tally)), unanswered, rejects, problems })
+    Ok(Outcome { report: Some(with_sections(report, question, tally)), unanswered, rejects: None, problems })
 }
 
 /// An input of which there is something to report.
@@ -373,7 +370,7 @@ fn not_logged(question: &Question, logged: Fields) -> Option<NotLogged> {
         asked.push((format!("--show {}", section.name()), needs, variable.to_owned()));
     }
     let missing = asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs));
-    missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable.to_owned() })
+    missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
 }
 
 /// Why a file is refused, and the way out.
