@@ -208,7 +208,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds a line, its texts being set. There must be room.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn add(&mut self, numbers: Numbers) {
         let at = self.len;
         self.wall_s[at] = numbers.stamp.wall_s;

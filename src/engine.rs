@@ -320,6 +320,10 @@ impl<'s, 'f> Worker<'s, 'f> {
     }
 
     /// Scans lines into the batch until it is full.
+    ///
+    /// The loop in enveloped.rs calls the same functions, and what has two callers the compiler does not inline: those on
+    /// the way of every line say `inline(always)`.
+    #[inline(never)]
     pub(crate) fn fill<'a>(
         &mut self,
         place: &mut Place<'a>,
@@ -375,6 +379,8 @@ impl<'s, 'f> Worker<'s, 'f> {
     }
 
     /// Accounts for a malformed line.
+    #[cold]
+    #[inline(never)]
     fn refuse(&self, input: usize, at: LinePlace, text: &[u8], reason: Reason, account: &mut InputLedger) {
         account.reject(reason);
         let LinePlace { offset, line_in_chunk, chunk } = at;

@@ -33,6 +33,7 @@ struct Into<'i, 'a> {
 
 impl Worker<'_, '_> {
     /// Scans lines into the batch until it is full, and returns how many were but parts of a line that goes on.
+    #[inline(never)]
     pub(super) fn fill_from<'a>(
         &mut self,
         worn: &Worn,
@@ -54,7 +55,7 @@ impl Worker<'_, '_> {
             let quotes = place.marks.quotes(extent);
             let Some(letter) = worn.open(shown) else {
                 let line = Line { text: shown, quotes: in_chunk(quotes, shown, place.bytes) };
-                self.take(worn, place.input, Opened { line, sender: Sender::Unknown, shown, raw, at }, &mut into);
+                self.take(worn, place.input, &Opened { line, sender: Sender::Unknown, shown, raw, at }, &mut into);
                 continue;
             };
             let line = match letter.text {
@@ -68,7 +69,7 @@ impl Worker<'_, '_> {
                     parts += u64::from(letter.goes_on);
                     let run = runs.of(pipe);
                     if !letter.goes_on && run.is_between_lines() {
-                        self.take(worn, place.input, opened, &mut into);
+                        self.take(worn, place.input, &opened, &mut into);
                     } else {
                         let text = opened.line.text.to_vec();
                         let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
@@ -78,7 +79,7 @@ impl Worker<'_, '_> {
                         }
                     }
                 }
-                Sender::Program(_) | Sender::Unknown => self.take(worn, place.input, opened, &mut into),
+                Sender::Program(_) | Sender::Unknown => self.take(worn, place.input, &opened, &mut into),
             }
         }
         parts
@@ -112,14 +113,14 @@ impl Worker<'_, '_> {
         self.take(
             worn,
             input,
-            Opened { line, sender: Sender::Pipe(pipe), shown: &joined.shown, raw: &joined.raw, at: joined.place },
+            &Opened { line, sender: Sender::Pipe(pipe), shown: &joined.shown, raw: &joined.raw, at: joined.place },
             into,
         );
     }
 
     /// Takes a line that is whole.
-    fn take<'a>(&mut self, worn: &Worn, input: usize, opened: Opened<'a, '_, '_>, into: &mut Into<'_, 'a>) {
-        let Opened { mut line, sender, shown, raw, at } = opened;
+    fn take<'a>(&mut self, worn: &Worn, input: usize, opened: &Opened<'a, '_, '_>, into: &mut Into<'_, 'a>) {
+        let Opened { mut line, sender, shown, raw, at } = *opened;
         if line.text.first() == Some(&0) {
             let nuls = line.text.iter().take_while(|b| **b == 0).count();
             line = Line::unmarked(&line.text[nuls..]);

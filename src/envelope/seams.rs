@@ -6,6 +6,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::join::{Joined, PIPES, Pipe, Run};
 
+/// Lines that are whole, and what wrote them.
+type Ended = Vec<(Pipe, Joined)>;
+
 /// Lines of pipes.
 type Lines = Vec<(Pipe, Joined)>;
 
@@ -41,7 +44,7 @@ impl Seams {
     }
 
     /// Takes in a chunk's runs, and returns the lines that have found their ends.
-    pub(crate) fn add(&self, chunk: Range<u64>, mut runs: Runs) -> Vec<(Pipe, Joined)> {
+    pub(crate) fn add(&self, chunk: Range<u64>, mut runs: Runs) -> Ended {
         let mut all = self.runs();
         let (mut start, mut end) = (chunk.start, chunk.end);
         let mut ended = Vec::new();

@@ -101,7 +101,7 @@ impl<'f> FormatsOfFile<'f> {
 
     /// Fills `row` by the format with the most fields that the line fits, or says why none takes it. The row is one
     /// that was filled here before, or empty.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take<'a>(
         &self,
         line: Line<'a, '_>,

@@ -25,16 +25,22 @@ const PLAIN: [TextField; 5] = [TextField::Addr, TextField::Host, TextField::User
 
 impl Filler<'_> {
     /// Appends the row that a format has filled. What must be written anew, because of an escape, lives in `bump`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         if self.formats[taken.0].is_escaped_otherwise() {
-            self.set(taken, &self.formats[taken.0].escaped_by_default(row, bump), batch, bump);
+            self.push_rewritten(taken, row, batch, bump);
         } else {
             self.set(taken, row, batch, bump);
         }
     }
 
-    #[inline]
+    #[cold]
+    #[inline(never)]
+    fn push_rewritten<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        self.set(taken, &self.formats[taken.0].escaped_by_default(row, bump), batch, bump);
+    }
+
+    #[inline(always)]
     fn set<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         if self.needs.meets(Fields::EXTRA) {
             for (place, slot) in self.formats[taken.0].extras().iter().enumerate() {

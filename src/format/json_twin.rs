@@ -126,7 +126,7 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
             },
             Feeds::Status => match text.parse::<f64>() {
                 Ok(code) if (0.0..1000.0).contains(&code) && !text.starts_with('-') => {
-                    plain.status = Status::new(code as u16)
+                    plain.status = Status::new(code as u16);
                 }
                 _ => flaws.push(Reason::BadNumber),
             },

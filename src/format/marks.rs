@@ -64,7 +64,7 @@ impl<'b> Marks<'b> {
     }
 
     /// Passes the line that starts at `start`, where the one before it ended.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn line(&mut self, start: usize) -> Extent {
         if self.bytes.len() > u32::MAX as usize {
             return self.line_of_giant(start);

@@ -135,11 +135,11 @@ impl NginxConf {
                 NginxLogTarget::Unreadable { .. } => false,
             };
             let found = self.formats_of(log).into_iter().filter(|_| is_it);
-            found.for_each(|format| {
+            for format in found {
                 if !formats.contains(&format) {
-                    formats.push(format)
+                    formats.push(format);
                 }
-            });
+            }
         }
         formats
     }
