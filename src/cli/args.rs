@@ -210,6 +210,15 @@ impl Args {
                 field.key().escape_debug()
             ));
         }
+        let rankings = question.rankings();
+        let is_idle = |field: &&JsonField| {
+            let is_ranked = || rankings.iter().any(|dimension| dimension.name() == field.name());
+            field.is_for_rankings() && !(question.shows(Section::Top) && is_ranked())
+        };
+        for field in question.json_fields.iter().filter(is_idle) {
+            let name = field.name();
+            notes.push(format!("--field {name}={} changes nothing here: no --top {name}", field.key().escape_debug()));
+        }
         if let Some(unit) = self.by
             && !question.shows(Section::Timeline)
         {

@@ -32,6 +32,13 @@ pub(crate) struct Room<'a> {
     pub(crate) needs: Fields,
 }
 
+impl Room<'_> {
+    /// What is no field by itself, as `$args`, may be a part of one that is needed.
+    fn wants(self, fields: Fields) -> bool {
+        fields == Fields::NONE || self.needs.meets(fields)
+    }
+}
+
 /// What a worker keeps from line to line for one format: memory, and which keys it has seen.
 #[derive(Debug, Default)]
 pub(super) struct Recall {
@@ -240,7 +247,7 @@ impl Recall {
                 }
                 _ if found.kind == Kind::Plain => row.set_text(slot(*feeds), raw),
                 // Keys are kept as nginx's own escapes leave them.
-                _ if room.needs.meets(keys.rule(found.rule).fields) => {
+                _ if room.wants(keys.rule(found.rule).fields) => {
                     let text: &'a [u8] = room.bump.alloc_slice_copy(&escape::escape(plain));
                     row.set_text(slot(*feeds), text);
                     row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::json_keys::TimeUnit;
-use super::variables::{Feeds, variable, variables};
+use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
 
 /// The short names, the variable of each, and the unit of its numbers.
 const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
@@ -25,7 +25,7 @@ const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
 /// Which key of a JSON log holds a field.
 ///
 /// The name is that of an nginx variable, `status`, or a short one, `ip`; the key is as the log has it, those of nested
-/// objects with dots between them. `request_time` is in seconds; `request_time_ms`, `_us` and `_ns` say otherwise.
+/// objects with dots between them. Variables that nothing but a ranking reads may be given too: `cookie_id`. `request_time` is in seconds; `request_time_ms`, `_us` and `_ns` say otherwise.
 ///
 /// ```
 /// use logstat::JsonField;
@@ -36,22 +36,27 @@ const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonField {
-    name: &'static str,
-    variable: &'static str,
+    name: String,
+    variable: String,
     unit: TimeUnit,
     key: String,
 }
 
 impl JsonField {
-    /// Every name that a field can have.
+    /// Every name that a field can have, but for those that are of use in a ranking alone.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        let own = variables().filter(|v| v.feeds != Feeds::Nothing).map(|v| v.name);
+        let own = variables().filter(|v| v.feeds != Feeds::Nothing && is_name(v.name)).map(|v| v.name);
         SHORT_NAMES.iter().map(|(name, ..)| *name).chain(own)
     }
 
     /// The name of the field.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is of no use but for a ranking by its name.
+    pub fn is_for_rankings(&self) -> bool {
+        variable(&self.variable).is_none_or(|(_, v)| v.feeds == Feeds::Nothing)
     }
 
     /// Where it stands in a line.
@@ -59,8 +64,8 @@ impl JsonField {
         &self.key
     }
 
-    pub(crate) fn variable(&self) -> &'static str {
-        self.variable
+    pub(crate) fn variable(&self) -> &str {
+        &self.variable
     }
 
     pub(crate) fn unit(&self) -> TimeUnit {
@@ -108,12 +113,19 @@ impl FromStr for JsonField {
         let (name, key) = parts.ok_or_else(|| JsonFieldError::Shape { text: text.to_owned() })?;
         let name = name.strip_prefix('$').unwrap_or(name);
         let short = SHORT_NAMES.iter().find(|(short, ..)| *short == name).copied();
-        let own = || variable(name).filter(|(_, v)| v.feeds != Feeds::Nothing);
-        let (name, variable, unit) = short
-            .or_else(|| own().map(|(_, v)| (v.name, v.name, TimeUnit::Seconds)))
-            .ok_or_else(|| JsonFieldError::Name { name: name.to_owned() })?;
-        Ok(JsonField { name, variable, unit, key: key.to_owned() })
+        let (variable, unit) = match short {
+            Some((_, variable, unit)) => (variable, unit),
+            None if is_of_use(name) => (name, TimeUnit::Seconds),
+            None => return Err(JsonFieldError::Name { name: name.to_owned() }),
+        };
+        Ok(JsonField { name: name.to_owned(), variable: variable.to_owned(), unit, key: key.to_owned() })
     }
+}
+
+/// Whether a variable feeds something, or could be ranked.
+fn is_of_use(name: &str) -> bool {
+    let is_read = variable(name).is_none_or(|(_, v)| v.feeds != Feeds::Nothing || v.ranked == Ranked::Itself);
+    is_name(name) && is_known(name) && is_read
 }
 
 #[cfg(test)]
@@ -127,16 +139,21 @@ mod tests {
             assert!(!names[..i].contains(name), "{name}");
             let field: JsonField = format!("{name}=a=b").parse().unwrap();
             assert_eq!((field.name(), field.key()), (*name, "a=b"));
+            assert!(!field.is_for_rankings(), "{name}");
             assert!(variable(field.variable()).is_some(), "{name}");
         }
     }
 
     #[test]
     fn what_is_wrong_is_said() {
+        assert!("cookie_id=x".parse::<JsonField>().unwrap().is_for_rankings());
+        assert!("upstream_addr=x".parse::<JsonField>().unwrap().is_for_rankings());
+        assert!(!"ip=x".parse::<JsonField>().unwrap().is_for_rankings());
         assert_eq!("$status=x".parse::<JsonField>().unwrap().name(), "status");
         for text in ["", "=", "status", "status=", "=x"] {
             assert!(matches!(text.parse::<JsonField>(), Err(JsonFieldError::Shape { .. })), "{text}");
         }
+        assert!(matches!("request_length=x".parse::<JsonField>(), Err(JsonFieldError::Name { .. })));
         let error = "stats=x".parse::<JsonField>().unwrap_err().to_string();
         assert!(error.starts_with("unknown field 'stats'; there are ip, "), "{error}");
     }

@@ -165,7 +165,10 @@ impl JsonKeys {
             longest: 0,
         };
         for (at, (key, name, unit)) in given.iter().copied().chain(own_names).chain(table).enumerate() {
+            let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
+            // One that a ranking alone reads has no place where nobody asks for that.
+            let feeds = if feeds == Feeds::Nothing && at < given.len() { ranked().unwrap_or(feeds) } else { feeds };
             if feeds != Feeds::Nothing && keys.rules.iter().all(|rule| &*rule.key != key) {
                 keys.add(key, name, feeds, unit);
             }

@@ -107,10 +107,10 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
     let known: Vec<_> = values.iter().filter_map(|(path, text)| Some((ruled(path)?, text))).collect();
     let mut plain = Plain::empty();
     let feeds_of = |place: u16| keys.targets()[keys.rule(place).target];
-    if !known
-        .iter()
-        .any(|(place, _)| matches!(feeds_of(*place), Feeds::Status | Feeds::Request | Feeds::Text(TextField::Path)))
-    {
+    let is_hit = |feeds: Feeds| {
+        matches!(feeds, Feeds::Status | Feeds::Request | Feeds::Text(TextField::Path) | Feeds::Uri | Feeds::UriAndArgs)
+    };
+    if !known.iter().any(|(place, _)| is_hit(feeds_of(*place))) {
         return Err(Reason::NoMatch);
     }
     let mut flaws = Vec::new();
@@ -221,6 +221,8 @@ fn known_member() -> impl Strategy<Value = (String, Value)> {
         "remote_addr",
         "request",
         "request_uri",
+        "uri",
+        "args",
         "http_user_agent",
         "source.ip",
         "client.ip",
@@ -439,7 +441,7 @@ fn what_nginx_and_people_write_is_taken() {
         (br#"{"request_uri":"/\\x22"}"#, br"/\x22"),
         (br#"{"request_uri":["/a","/b"]}"#, br#"["/a","/b"]"#),
         (br#"{"request_uri":["/a\\","/b"]}"#, br#"["/a\\","/b"]"#),
-        (br#"{"request_uri":{"x":"/b"},"uri":"/c"}"#, b"/c"),
+        (br#"{"request_uri":{"x":"/b"},"url":"/c"}"#, b"/c"),
         (br#"{"request_uri":17}"#, b"17"),
     ] {
         let row = found(line);
