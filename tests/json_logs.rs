@@ -207,3 +207,44 @@ fn a_key_that_is_given_is_asked_first() {
     let error = count(&absent, vec![Input::reader("a.log", log)], &Engine::default()).unwrap_err();
     assert_eq!(error.to_string(), "--field status=http.code needs the key http.code, which no input logs");
 }
+
+/// The text of a `log_format` says what its keys are, whatever their names usually mean.
+#[test]
+fn a_log_format_that_writes_json_is_read_by_its_keys() {
+    let format = r#"{"host":"$server_addr", "site": "$host", "s": $status, "url":"$request_uri","m":"$request_method",
+        "request":{"id":"$request_id"}, "took": ${request_time}, "at":"$msec", "up":"$upstream_addr", "ip":"$http_x_forwarded_for"}"#;
+    let log = concat!(
+        r#"{"host":"10.0.0.9", "site": "shop.example", "s": 404, "url":"/a?\u0062","m":"GET","request":{"id":"7"},"took":0.250,"at":"1794787198.123","up":"10.1.1.1","ip":"192.0.2.1"}"#,
+        "\n",
+        r#"{"s":200,"url":"/b","status":500}"#,
+        "\n"
+    );
+    let log_format = Some(format.replace("\n", " ").parse().unwrap());
+    let top = ["host", "path", "ip", "upstream_addr", "request_id", "http_x_forwarded_for"]
+        .map(|name| Dimension::named(name).unwrap());
+    let question = Question {
+        log_formats: log_format.into_iter().collect(),
+        top: Some(top.to_vec()),
+        query: Query::Keep,
+        ..Question::default()
+    };
+    let asked = |top: &[Dimension]| Question { top: Some(top.to_vec()), ..question.clone() };
+    // `$remote_addr` is not logged: the key `ip` is another's.
+    let input = || vec![Input::reader("a.log", log.as_bytes())];
+    let error = count(&question, input(), &Engine::default()).unwrap_err();
+    assert_eq!(error.to_string(), "--top ip needs $remote_addr, which no input logs");
+    let others: Vec<_> = top.into_iter().filter(|d| *d != Dimension::Ip).collect();
+    let found = report(&asked(&others), log.as_bytes(), &Engine::default());
+    let keys =
+        |name: &str| found["top"][name].as_array().unwrap().iter().map(|row| row["key"].clone()).collect::<Vec<_>>();
+    assert_eq!(keys("host"), ["-", "shop.example"]);
+    assert_eq!(keys("path"), ["/a?b", "/b"]);
+    assert_eq!(keys("upstream_addr"), ["-", "10.1.1.1"]);
+    assert_eq!(keys("request_id"), ["-", "7"]);
+    assert_eq!(keys("http_x_forwarded_for"), ["-", "192.0.2.1"]);
+    assert_eq!(found["status"][1]["key"], "404");
+    assert_eq!(
+        (&found["latency"]["max_ms"], &found["period"]["first"]),
+        (&json!(250), &json!("2026-11-15T23:59:58+00:00"))
+    );
+}

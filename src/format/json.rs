@@ -68,7 +68,7 @@ const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, en
 
 /// How the bytes of a value are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// As they are.
     Plain,
     /// They have JSON's escapes.
@@ -78,16 +78,16 @@ enum Kind {
 }
 
 /// A value, and where it ends with all that belongs to it.
-struct Value {
-    kind: Kind,
-    start: usize,
-    end: usize,
-    next: usize,
+pub(super) struct Value {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) next: usize,
     is_quoted: bool,
 }
 
 /// Where a line is broken.
-struct Broken(usize);
+pub(super) struct Broken(usize);
 
 /// Fills `row`, which is empty, from `line`.
 pub(super) fn scan<'a>(
@@ -261,7 +261,7 @@ impl Recall {
 
 /// The value at `at`, whatever it is.
 #[inline]
-fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
+pub(super) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
     match text.get(at) {
         Some(b'"') => {
             let (end, is_escaped) = next_quote(quotes, text, at + 1).ok_or(Broken(at))?;
@@ -345,7 +345,7 @@ fn behind_value(text: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 #[inline]
-fn behind_space(text: &[u8], mut at: usize) -> usize {
+pub(super) fn behind_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\r') = text.get(at) {
         at += 1;
     }

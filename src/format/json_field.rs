@@ -64,6 +64,12 @@ impl JsonField {
         &self.key
     }
 
+    /// What a `log_format` says: that the value of any variable stands under a key. `None` for what is no variable's name.
+    pub(super) fn of_template(variable: &str, key: String) -> Option<JsonField> {
+        let name = is_name(variable).then(|| variable.to_owned())?;
+        Some(JsonField { variable: name.clone(), name, unit: TimeUnit::Seconds, key })
+    }
+
     pub(crate) fn variable(&self) -> &str {
         &self.variable
     }

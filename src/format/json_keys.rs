@@ -164,7 +164,9 @@ impl JsonKeys {
             slots: Vec::new(),
             longest: 0,
         };
-        for (at, (key, name, unit)) in given.iter().copied().chain(own_names).chain(table).enumerate() {
+        let is_given = |key: &str| given.iter().any(|(given, ..)| *given == key);
+        let known = own_names.chain(table).filter(|(key, ..)| !is_given(key));
+        for (at, (key, name, unit)) in given.iter().copied().chain(known).enumerate() {
             let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
             // One that a ranking alone reads has no place where nobody asks for that.
@@ -176,7 +178,7 @@ impl JsonKeys {
         }
         for (place, name) in (0..).zip(ranked) {
             let feeds = Feeds::Ranked(place);
-            if keys.rules.iter().all(|rule| &*rule.key != *name) {
+            if keys.rules.iter().all(|rule| &*rule.key != *name) && !is_given(name) {
                 keys.add(name, name, feeds, TimeUnit::Seconds);
             }
             for rule in keys.rules.iter_mut().filter(|rule| &*rule.variable == *name) {

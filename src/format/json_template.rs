@@ -1,105 +1,141 @@
-//! The keys of a `log_format` that writes JSON: which of them holds which variable.
+//! A `log_format` that writes JSON, read for what it is: which key holds which variable.
+//!
+//! Lines of such a format are read by their keys, as those of every JSON log are: escapes are JSON's, a value may be
+//! missing, and the order of keys may change.
 
+use super::json::{Kind, behind_space, value};
 use super::json_field::JsonField;
-use super::log_format::Piece;
+use super::json_text::decode;
+use super::marks::Quotes;
+use super::scan::next_quote;
+use super::variables::variable;
 
-/// The keys whose values are one variable each, and nothing besides it.
-pub(super) fn fields(pieces: &[Piece]) -> Vec<JsonField> {
-    let mut reader = Reader::default();
-    for piece in pieces {
-        match piece {
-            Piece::Literal(text) => text.chars().for_each(|c| reader.read(c)),
-            Piece::Variable { name, .. } => reader.variable(name),
-        }
+/// How deep objects may be within each other: deeper than anybody writes them by hand.
+const DEPTH: usize = 32;
+
+/// The fields of a `log_format` by their keys; `None` if its text is no JSON object. A key whose value is more than one
+/// variable is left to be known by its name.
+pub(super) fn fields(text: &str) -> Option<Vec<JsonField>> {
+    // Variables in braces would be objects.
+    let text = without_braces(text.trim_ascii());
+    let (mut fields, mut quotes) = (Vec::new(), Quotes::Unknown);
+    let end = object(text.as_bytes(), 0, "", DEPTH, &mut quotes, &mut fields)?;
+    // Where two feed the same, the one that stands first in the table of variables does, as in every log_format.
+    fields.sort_by_key(|field: &JsonField| variable(field.variable()).map_or(usize::MAX, |(place, _)| place));
+    (end == text.len()).then_some(fields)
+}
+
+/// Reads the object at `at`, whose keys have `before` before them, and returns where it ends.
+fn object(
+    text: &[u8],
+    at: usize,
+    before: &str,
+    depth: usize,
+    quotes: &mut Quotes<'_>,
+    fields: &mut Vec<JsonField>,
+) -> Option<usize> {
+    if text.get(at) != Some(&b'{') || depth == 0 {
+        return None;
     }
-    reader.value_ended();
-    reader.fields
-}
-
-/// Goes along the text of the format, as along the JSON that it will be.
-#[derive(Default)]
-struct Reader {
-    fields: Vec<JsonField>,
-    /// The keys of the objects that are open.
-    path: Vec<String>,
-    /// The key whose value comes next.
-    key: Option<String>,
-    /// What was read of a text between quotes, while one is open.
-    text: Option<String>,
-    is_escaped: bool,
-    last_text: String,
-    /// The variables of the value that comes, and whether there is anything else in it.
-    variables: Vec<String>,
-    has_more: bool,
-}
-
-impl Reader {
-    fn read(&mut self, c: char) {
-        if let Some(text) = &mut self.text {
-            match c {
-                '"' if !self.is_escaped => self.last_text = self.text.take().unwrap_or_default(),
-                _ => {
-                    self.is_escaped = c == '\\' && !self.is_escaped;
-                    self.has_more |= self.key.is_some();
-                    text.push(c);
+    let mut at = behind_space(text, at + 1);
+    loop {
+        match text.get(at)? {
+            b'}' => return Some(at + 1),
+            b',' => at = behind_space(text, at + 1),
+            b'"' => {
+                let end = next_quote(quotes, text, at + 1)?.0;
+                let key = format!("{before}{}", decoded(&text[at + 1..end]));
+                at = behind_space(text, end + 1);
+                if text.get(at) != Some(&b':') {
+                    return None;
                 }
+                at = behind_space(text, at + 1);
+                at = match text.get(at)? {
+                    b'{' => object(text, at, &format!("{key}."), depth - 1, quotes, fields)?,
+                    _ => {
+                        let value = value(text, at, quotes).ok()?;
+                        let variable = match value.kind {
+                            Kind::List => None,
+                            Kind::Plain | Kind::Escaped => text[value.start..value.end].strip_prefix(b"$"),
+                        };
+                        let name = variable.and_then(|name| std::str::from_utf8(name).ok());
+                        fields.extend(name.and_then(|name| JsonField::of_template(name, key)));
+                        value.next
+                    }
+                };
+                at = behind_space(text, at);
             }
-            return;
-        }
-        match c {
-            '"' => (self.text, self.is_escaped) = (Some(String::new()), false),
-            ':' if self.key.is_none() => {
-                self.key = Some(std::mem::take(&mut self.last_text));
-                (self.variables, self.has_more) = (Vec::new(), false);
-            }
-            '{' => self.path.extend(self.key.take()),
-            ',' => self.value_ended(),
-            '}' => {
-                self.value_ended();
-                self.path.pop();
-            }
-            c if c.is_whitespace() => {}
-            _ => self.has_more = true,
+            _ => return None,
         }
     }
+}
 
-    fn variable(&mut self, name: &str) {
-        match &self.key {
-            Some(_) => self.variables.push(name.to_owned()),
-            // A key that is made of a variable.
-            None => self.has_more = true,
-        }
-    }
+fn decoded(key: &[u8]) -> String {
+    let mut out = Vec::new();
+    decode(key, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
 
-    fn value_ended(&mut self) {
-        let Some(key) = self.key.take() else { return };
-        if let ([variable], false) = (&self.variables[..], self.has_more) {
-            let path = self.path.iter().map(String::as_str).chain([&*key]).collect::<Vec<_>>().join(".");
-            // A variable that feeds nothing is no field.
-            self.fields.extend(format!("{variable}={path}").parse::<JsonField>());
+/// `$name` for `${name}`.
+fn without_braces(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${") {
+        out += before;
+        out.push('$');
+        match behind.split_once('}') {
+            Some((name, behind)) => {
+                out += name;
+                rest = behind;
+            }
+            None => rest = behind,
         }
     }
+    out + rest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::log_format::parse;
+
+    fn found(text: &str) -> Option<Vec<(String, String)>> {
+        let fields = fields(text)?;
+        Some(fields.iter().map(|f| (f.key().to_owned(), f.name().to_owned())).collect())
+    }
 
     #[test]
-    fn keys_are_those_of_values_that_are_one_variable() {
-        let text = r#"{"t":"$time_iso8601", "client": {"ip" :"$remote_addr","n":{"who":"$remote_user"}},"status":$status,"url":"$scheme://$host$request_uri","line":"$request","v":1,"a\"b":"$host","up":"$upstream_addr","took":$request_time}"#;
-        let found = fields(&parse(text).unwrap());
-        let found: Vec<_> = found.iter().map(|field| (field.name(), field.key())).collect();
+    fn keys_and_their_variables() {
+        let text = r#" { "t":"$time_iso8601", "st": $status,"b":${body_bytes_sent}, "http" : {"ua":"${http_user_agent}","x\u0079":"$request_id"},
+            "host":"$server_addr","r":"$request_method $request_uri", "type":"nginx", "list":["$host"], "n":1,} "#
+            .replace('\n', " ");
         let expected = [
-            ("time_iso8601", "t"),
-            ("remote_addr", "client.ip"),
-            ("remote_user", "client.n.who"),
-            ("status", "status"),
-            ("request", "line"),
-            ("host", r#"a\"b"#),
-            ("request_time", "took"),
+            ("t", "time_iso8601"),
+            ("st", "status"),
+            ("b", "body_bytes_sent"),
+            ("list", "host"),
+            ("http.ua", "http_user_agent"),
+            ("http.xy", "request_id"),
+            ("host", "server_addr"),
         ];
-        assert_eq!(found, expected);
+        let expected: Vec<_> = expected.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned())).collect();
+        assert_eq!(found(&text), Some(expected));
+        assert_eq!(found("{}"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_json_is_none() {
+        for text in [
+            "",
+            "$remote_addr",
+            "{$remote_addr} $status",
+            r#"{"a":"$status""#,
+            r#"{"a":"$status"} x"#,
+            r#"{"a" "$status"}"#,
+            r#"["$status"]"#,
+            "{\"a\":${status",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+        assert_eq!(found(&"{\"a\":".repeat(100_000)), None);
     }
 }

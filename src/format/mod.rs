@@ -114,12 +114,10 @@ impl LogFormat {
     /// # Errors
     /// A text of which no line could be read.
     pub fn nginx(name: &str, text: &str, escape: NginxEscape) -> Result<LogFormat, FormatError> {
-        let mut format = Self::compile_escaped(name, text, Tail::Nothing, escape)?;
-        if escape == NginxEscape::Json && text.trim_start().starts_with('{') {
-            let fields = json_template::fields(&format.pieces);
-            format = LogFormat { name: name.to_owned(), ..Self::json() }.with_json_fields(&fields);
+        match json_template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
+            Some(fields) => Ok(Self::json(name, fields)),
+            None => Self::compile_escaped(name, text, Tail::Nothing, escape),
         }
-        Ok(format)
     }
 
     fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
@@ -142,19 +140,18 @@ impl LogFormat {
         })
     }
 
-    fn json() -> LogFormat {
-        let (pieces, plan) = (Vec::new(), plan::compile(&[], &[], NginxEscape::Default));
-        let keys = Box::new(JsonKeys::new(&[], &[]));
+    /// A format whose lines are JSON, with these keys beside those that are known by themselves.
+    fn json(name: &str, fields: Vec<JsonField>) -> LogFormat {
         LogFormat {
-            name: JSON.to_owned(),
-            pieces,
-            plan,
+            name: name.to_owned(),
+            pieces: Vec::new(),
+            plan: plan::compile(&[], &[], NginxEscape::Default),
             tail: Tail::Nothing,
-            json: Some(keys),
-            json_fields: Vec::new(),
+            json: Some(Box::new(JsonKeys::new(&fields, &[]))),
+            json_fields: fields,
             is_common: false,
             is_given: true,
-            escape: NginxEscape::Default,
+            escape: NginxEscape::Json,
         }
     }
 
@@ -162,7 +159,7 @@ impl LogFormat {
     pub(crate) fn all_presets() -> Vec<LogFormat> {
         Self::presets()
             .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
-            .chain([Self::json()])
+            .chain([Self::json(JSON, Vec::new())])
             .map(|format| LogFormat { is_given: false, ..format })
             .collect()
     }
@@ -194,6 +191,7 @@ impl LogFormat {
     /// ```
     pub fn logs(&self, variable: &str) -> bool {
         self.pieces.iter().any(|p| matches!(p, Piece::Variable { name, .. } if name == variable))
+            || self.json_fields.iter().any(|field| field.variable() == variable)
     }
 
     /// The same with these keys before those that are known by themselves, where lines are JSON.
@@ -287,7 +285,7 @@ impl FromStr for LogFormat {
             return Self::compile(name, preset, Tail::Fields);
         }
         if text == JSON {
-            return Ok(Self::json());
+            return Ok(Self::json(JSON, Vec::new()));
         }
         if is_name(text) {
             let names: Vec<_> = Self::names().collect();
@@ -300,6 +298,9 @@ impl FromStr for LogFormat {
                 ),
             });
         }
-        Self::compile(text, text, Tail::Nothing)
+        match json_template::fields(text) {
+            Some(fields) if !fields.is_empty() => Ok(Self::json(text, fields)),
+            _ => Self::compile(text, text, Tail::Nothing),
+        }
     }
 }

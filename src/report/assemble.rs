@@ -321,9 +321,9 @@ fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[ReadInput<
         let seen: Vec<_> = read.iter().map(|input| &input.ledger.keys[at]).collect();
         format.never_seen(&seen)
     });
-    let key = keys.into_iter().next()?;
-    let name = question.json_fields.iter().find(|field| field.key() == key)?.name();
-    let key = printable(key.as_bytes());
+    // A log_format has keys too, and no line need have them.
+    let asked = |key: &str| question.json_fields.iter().find(|field| field.key() == key);
+    let (name, key) = keys.filter_map(asked).map(|field| (field.name(), printable(field.key().as_bytes()))).next()?;
     Some(NotLogged { asked: format!("--field {name}={key}"), needs: format!("the key {key}") })
 }
 
