@@ -135,31 +135,37 @@ pub(crate) struct Numbers {
 /// The lines of a batch, a column a field. A text column has values only if it is needed; the others always do.
 pub(crate) struct Batch<'a> {
     len: usize,
-    /// Every column has its whole length from the start: a line is stored in ten of them, and room is asked for once.
+    /// Every column has its whole length from the start, and the same: a line is stored in ten of them, and whether there is
+    /// room is asked once.
     texts: [Vec<&'a [u8]>; TEXTS + EXTRAS],
-    wall_s: Vec<i64>,
-    offset_min: Vec<i16>,
-    status: Vec<Status>,
-    class: Vec<StatusClass>,
-    bytes: Vec<u64>,
-    time_ms: Vec<Option<u64>>,
-    is_static: Vec<bool>,
+    wall_s: Box<[i64; ROWS]>,
+    offset_min: Box<[i16; ROWS]>,
+    status: Box<[Status; ROWS]>,
+    class: Box<[StatusClass; ROWS]>,
+    bytes: Box<[u64; ROWS]>,
+    time_ms: Box<[Option<u64>; ROWS]>,
+    is_static: Box<[bool; ROWS]>,
+}
+
+/// A column of a batch, not in the frame of a function.
+fn column<T: Copy>(value: T) -> Box<[T; ROWS]> {
+    vec![value; ROWS].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("it has that length"))
 }
 
 impl<'a> Batch<'a> {
-    /// Room for so many lines.
-    pub(crate) fn new(needs: Fields, rows: usize) -> Self {
-        let column = |field: usize| vec![MISSING; if needs.holds(Fields(1 << field)) { rows } else { 0 }];
+    /// Room for [`ROWS`] lines.
+    pub(crate) fn new(needs: Fields) -> Self {
+        let texts = |field: usize| vec![MISSING; if needs.holds(Fields(1 << field)) { ROWS } else { 0 }];
         Batch {
             len: 0,
-            texts: std::array::from_fn(column),
-            wall_s: vec![0; rows],
-            offset_min: vec![0; rows],
-            status: vec![Status::MISSING; rows],
-            class: vec![0; rows],
-            bytes: vec![0; rows],
-            time_ms: vec![None; rows],
-            is_static: vec![false; rows],
+            texts: std::array::from_fn(texts),
+            wall_s: column(0),
+            offset_min: column(0),
+            status: column(Status::MISSING),
+            class: column(0),
+            bytes: column(0),
+            time_ms: column(None),
+            is_static: column(false),
         }
     }
 

@@ -262,7 +262,7 @@ impl<'s, 'f> Worker<'s, 'f> {
     /// Counts a chunk, a batch at a time.
     fn count(&mut self, input: usize, chunk: Chunk<'_>) {
         let bump = Bump::new();
-        let mut batch = Batch::new(self.scan.filler.needs, ROWS);
+        let mut batch = Batch::new(self.scan.filler.needs);
         let mut place = Place::new(input, chunk);
         let mut worn = self.scan.met(input).envelope.as_ref().map(|worn| (worn, Runs::at(chunk.offset)));
         while place.start < place.bytes.len() {

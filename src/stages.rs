@@ -100,7 +100,7 @@ impl<'f> Scanner<'f> {
         let mut worker = Worker::new(&scan, tally);
         let mut place = Place::new(0, Chunk { bytes: log, offset: 0, left_out: 0 });
         let bump = Bump::new();
-        let mut batch = Batch::new(needs, ROWS);
+        let mut batch = Batch::new(needs);
         while place.start < place.bytes.len() {
             batch.clear();
             let mut account = InputLedger::new(self.formats.len());

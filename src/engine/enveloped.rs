@@ -89,7 +89,7 @@ impl Worker<'_, '_> {
     pub(super) fn count_joined(&mut self, input: usize, worn: &Worn, all: &[(Pipe, Joined)]) {
         for some in all.chunks(ROWS) {
             let bump = Bump::new();
-            let mut batch = Batch::new(self.scan.filler.needs, ROWS);
+            let mut batch = Batch::new(self.scan.filler.needs);
             let mut account = InputLedger::new(self.scan.formats.len());
             let mut into = Into { row: Row::EMPTY, batch: &mut batch, account: &mut account, bump: &bump };
             for (pipe, joined) in some {

@@ -62,7 +62,7 @@ impl Seed {
 
 /// The second sixteen bytes of a key and the last but one, of one that has at least sixteen: with the first and the last,
 /// all of it up to 64 bytes, and no decision taken.
-#[inline]
+#[inline(always)]
 pub(super) fn middle(key: &[u8]) -> [&[u8; 16]; 2] {
     let at = |from: usize| key[from..].first_chunk().expect("sixteen bytes from here on");
     [at((key.len() - 16).min(16)), at(key.len().saturating_sub(32))]

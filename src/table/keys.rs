@@ -226,7 +226,7 @@ impl Keys {
 /// Whether two keys are the same; like `==`, which for keys of this length spends more on calling than on comparing.
 /// The last blocks overlap those before, so that no length has a slow rest, and up to 64 bytes there is no loop, whose end
 /// a processor would guess wrong.
-#[inline]
+#[inline(always)]
 fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;

@@ -84,7 +84,7 @@ fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
     let mut tally = Tally::new(&plan, uv, Seed::fixed(seed));
     for hits in hits.chunks(7) {
         let needs = TEXTS.iter().fold(Fields::EXTRA, |needs, field| needs.and(Fields::text(*field)));
-        let mut batch = Batch::new(needs, hits.len());
+        let mut batch = Batch::new(needs);
         for hit in hits {
             for (field, text) in TEXTS.iter().zip(&hit.texts) {
                 batch.set_text(*field, text);
