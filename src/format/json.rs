@@ -1,6 +1,7 @@
 //! A line of a JSON log: the values of its known keys, wherever they stand in it. The hot path of such logs.
 //!
-//! One pass over the line, from key to key; nothing is allocated, and what no key asks for is passed over. It takes what
+//! One pass over the line, from key to key; nothing is allocated, and what no key asks for is passed over. Lines of the
+//! shape that is remembered (json_shape.rs) are spared even the look-ups of their keys. It takes what
 //! is there, as nginx's `escape=json` and people's own `log_format`s have it: `000` without quotes, `-` and nothing at
 //! all for a value that is missing, raw control bytes, bytes that are no UTF-8, commas too many. What it does not take is
 //! a line whose brackets, quotes or commas do not fit together: that was cut, or two lines got into one.
@@ -11,60 +12,30 @@
 //!
 //! Advice to whoever makes this faster: json_twin.rs says the same of valid lines by serde_json. Believe that test.
 
-use bumpalo::Bump;
-
-use super::escape;
+use super::json_found::{Finds, Room};
 use super::json_keys::{JsonKeys, KeysSeen, Name};
+use super::json_shape::{Placed, Shapes};
 use super::json_text::decode;
-use super::json_values as values;
 use super::marks::{Line, Quotes};
-use super::plan::{Slot, slot};
 use super::scan::{Expected, Misfit, Row, next_quote};
-use super::variables::Feeds;
-use crate::batch::{Fields, MISSING, TextField};
+use crate::batch::{Fields, TextField};
 use crate::table::Reason;
-use crate::time::{Clock, Rfc3339};
-
-/// Where what must be written anew lives, and which fields are worth it.
-#[derive(Clone, Copy)]
-pub(crate) struct Room<'a> {
-    pub(crate) bump: &'a Bump,
-    pub(crate) needs: Fields,
-}
-
-impl Room<'_> {
-    /// What is no field by itself, as `$args`, may be a part of one that is needed.
-    fn wants(self, fields: Fields) -> bool {
-        fields == Fields::NONE || self.needs.meets(fields)
-    }
-}
+use crate::time::Clock;
 
 /// What a worker keeps from line to line for one format: memory, and which keys it has seen.
 #[derive(Debug, Default)]
 pub(super) struct Recall {
-    /// A value for each target of the keys.
-    found: Vec<Found>,
+    finds: Finds,
+    shapes: Shapes,
+    /// The values of the line with their places, where its shape is to be remembered.
+    placed: Vec<Placed>,
     /// The path to the object that is open, with a dot behind each key.
     path: Vec<u8>,
     /// How long the path was in front of each open object.
     opened: Vec<usize>,
     seen_in_line: KeysSeen,
-    pub(super) seen: KeysSeen,
-    text: Vec<u8>,
-    times: Rfc3339,
+    seen: KeysSeen,
 }
-
-/// Where in a line a value is.
-#[derive(Clone, Copy, Debug)]
-struct Found {
-    /// The rule that found it: the lowest has the say.
-    rule: u16,
-    kind: Kind,
-    start: usize,
-    end: usize,
-}
-
-const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
 
 /// How the bytes of a value are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +54,7 @@ pub(super) struct Value {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) next: usize,
-    is_quoted: bool,
+    pub(super) is_quoted: bool,
 }
 
 /// Where a line is broken.
@@ -99,26 +70,44 @@ pub(super) fn scan<'a>(
     row: &mut Row<'a>,
 ) -> Result<(), Misfit> {
     let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
+    let no_value = |reason| misfit(reason, "a value that exists", 0);
+    if let Some(shape) = recall.shapes.read(line, &mut recall.finds) {
+        recall.finds.fill(shape.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+        recall.shapes.note_use();
+        return Ok(());
+    }
     if line.text.get(behind_space(line.text, 0)) != Some(&b'{') {
         return Err(misfit(Reason::NoMatch, "a JSON object", 0));
     }
-    let has =
-        recall.walk(keys, line).map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
+    let learns = recall.shapes.wants_one(line);
+    let has = recall
+        .walk(keys, line, learns)
+        .map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
     if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
         // A line of a program's own log, or of a format whose keys nobody told us.
         return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
     }
-    recall.fill(keys, line.text, room, clock, row).map_err(|reason| misfit(reason, "a value that exists", 0))?;
+    recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
     recall.seen.merge(&recall.seen_in_line);
+    if learns {
+        recall.shapes.learn(keys, line.text, &recall.placed);
+    }
     Ok(())
 }
 
 impl Recall {
-    /// Finds the values of the line, and tells which fields it has keys for.
-    fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>) -> Result<Fields, Broken> {
+    /// Adds the keys that lines had since this was last asked.
+    pub(super) fn move_keys_to(&mut self, keys: &mut KeysSeen) {
+        self.shapes.move_keys_to(&mut self.seen);
+        keys.merge(&self.seen);
+        self.seen.clear();
+    }
+
+    /// Finds the values of the line, and tells which fields it has keys for; `learns`: their places are kept.
+    fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>, learns: bool) -> Result<Fields, Broken> {
         let (text, mut quotes) = (line.text, line.quotes);
-        self.found.clear();
-        self.found.resize(keys.targets().len(), NOT_FOUND);
+        self.finds.reset(keys.targets().len());
+        self.placed.clear();
         self.seen_in_line.clear();
         self.path.clear();
         self.opened.clear();
@@ -167,10 +156,14 @@ impl Recall {
             }
             self.path.truncate(path_len);
             let value = value(text, at, &mut quotes)?;
-            if let Some(rule) = name.and_then(|name| name.rule).filter(|_| text[at] != b'{') {
+            let rule = name.and_then(|name| name.rule).filter(|_| text[at] != b'{');
+            if let Some(rule) = rule {
                 has = has.and(keys.rule(rule).fields);
                 self.seen_in_line.add(rule);
-                self.put(keys.rule(rule).target, rule, &value, text);
+                self.finds.put(keys.rule(rule).target, rule, &value, text);
+            }
+            if learns {
+                self.placed.push(Placed::of(&value, rule, text));
             }
             at = behind_value(text, value.next)?;
         }
@@ -196,66 +189,6 @@ impl Recall {
         self.path.clear();
         self.path.extend_from_slice(name.path());
         self.path.push(b'.');
-    }
-
-    /// Keeps a value, unless one that has more of a say is there.
-    #[inline]
-    fn put(&mut self, target: usize, rule: u16, value: &Value, text: &[u8]) {
-        let bytes = &text[value.start..value.end];
-        let is_missing = bytes.is_empty()
-            || bytes == MISSING
-            || !value.is_quoted && bytes == b"null"
-            || value.kind == Kind::Escaped && self.is_escaped_missing(bytes);
-        let found = &mut self.found[target];
-        if !is_missing && rule <= found.rule {
-            *found = Found { rule, kind: value.kind, start: value.start, end: value.end };
-        }
-    }
-
-    /// Whether this is a `-` that somebody found worth an escape.
-    #[cold]
-    fn is_escaped_missing(&mut self, raw: &[u8]) -> bool {
-        self.text.clear();
-        if raw.len() <= br"\u002d".len() {
-            decode(raw, &mut self.text);
-        }
-        self.text == MISSING
-    }
-
-    /// Puts what was found into the row. Every number and time is read, whatever is asked.
-    fn fill<'a>(
-        &mut self,
-        keys: &JsonKeys,
-        line: &'a [u8],
-        room: Room<'a>,
-        clock: &mut Clock,
-        row: &mut Row<'a>,
-    ) -> Result<(), Reason> {
-        for (found, feeds) in self.found.iter().zip(keys.targets()).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
-            let raw = &line[found.start..found.end];
-            if found.kind == Kind::Escaped {
-                self.text.clear();
-                decode(raw, &mut self.text);
-            }
-            let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
-            match feeds {
-                Feeds::Time => row.stamp = values::stamp(plain, &mut self.times, clock)?,
-                Feeds::Status => row.status = values::status(plain)?,
-                Feeds::Bytes => row.bytes = values::bytes(plain)?,
-                Feeds::RequestTime => {
-                    row.time_ms = Some(values::milliseconds(plain, keys.rule(found.rule).unit)?);
-                }
-                _ if found.kind == Kind::Plain => row.set_text(slot(*feeds), raw),
-                // Keys are kept as nginx's own escapes leave them.
-                _ if room.wants(keys.rule(found.rule).fields) => {
-                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape::escape(plain));
-                    row.set_text(slot(*feeds), text);
-                    row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }
 

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::json::{Recall, Room, scan};
+use super::json::{Recall, scan};
+use super::json_found::Room;
 use super::json_keys::{JsonKeys, TimeUnit};
 use super::plan::{Slot, slot};
 use super::scan::Row;
@@ -68,6 +69,7 @@ fn flat(members: &Members, before: &str, out: &mut Vec<(String, Option<String>)>
                 };
                 let text = match value {
                     Value::Null => None,
+                    Value::Array(list) if list.is_empty() => None,
                     Value::String(text) => Some(text.clone()),
                     other => Some(other.to_string()),
                 };
@@ -296,7 +298,7 @@ fn write(value: &Value, escapes: u64, space: &str, out: &mut String) {
             let members: Vec<_> = map.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
             write_object(&members, escapes, space, out);
         }
-        Value::Array(list) if list.len() == 1 => {
+        Value::Array(list) if list.len() == 1 && !list[0].is_array() && !list[0].is_object() => {
             *out += &format!("[{space}");
             write(&list[0], escapes, space, out);
             *out += &format!("{space}]");
@@ -357,9 +359,34 @@ proptest! {
     }
 
     #[test]
+    fn the_shape_of_lines_before_changes_nothing(
+        members in prop::collection::vec(prop_oneof![3 => known_member(), 1 => unknown_member()], 1..6),
+        others in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![3 => known_member(), 1 => unknown_member()]), 1..12),
+        space in prop::sample::select(vec!["", " "]),
+    ) {
+        let keys = JsonKeys::new(&[], &[]);
+        let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        let mut members = members;
+        for (place, (_, value)) in others {
+            // A value in place of another, of its type or not.
+            let place = place.index(members.len());
+            for value in [value, members[place].1.clone()] {
+                let before = std::mem::replace(&mut members[place].1, value);
+                let mut line = String::new();
+                write_object(&members, 1 << 63, space, &mut line);
+                let alone = read(&keys, line.as_bytes(), &mut Recall::default(), &mut clock);
+                prop_assert_eq!(read(&keys, line.as_bytes(), &mut recall, &mut clock), alone, "{}", line);
+                members[place].1 = before;
+            }
+        }
+    }
+
+    #[test]
     fn no_part_of_a_line_is_a_line_nor_are_a_part_and_a_line(line in line(), other in line(), cut in any::<prop::sample::Index>()) {
         let keys = JsonKeys::new(&[], &[]);
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        // A shape to be mistaken for.
+        let _ = [read(&keys, line.as_bytes(), &mut recall, &mut clock), read(&keys, line.as_bytes(), &mut recall, &mut clock)];
         let part = &line.as_bytes()[..1 + cut.index(line.len() - 1)];
         let mut tried = |bytes: &[u8]| read(&keys, bytes, &mut recall, &mut clock).map_err(|reason| (reason, bytes.escape_ascii().to_string()));
         for bytes in [part.to_vec(), [part, other.as_bytes()].concat(), [line.as_bytes(), other.as_bytes()].concat()] {

@@ -25,8 +25,7 @@ impl Memory {
     /// Adds, for each format, the keys that lines had since this was last asked.
     pub(crate) fn move_keys_to(&mut self, keys: &mut [KeysSeen]) {
         for (recall, keys) in self.json.iter_mut().zip(keys) {
-            keys.merge(&recall.seen);
-            recall.seen.clear();
+            recall.move_keys_to(keys);
         }
     }
 }

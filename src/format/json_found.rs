@@ -1,0 +1,120 @@
+//! Values of a JSON line that were found, and the row that they make.
+
+use bumpalo::Bump;
+
+use super::escape;
+use super::json::{Kind, Value};
+use super::json_keys::JsonKeys;
+use super::json_text::decode;
+use super::json_values as values;
+use super::plan::{Slot, slot};
+use super::scan::Row;
+use super::variables::Feeds;
+use crate::batch::{Fields, MISSING};
+use crate::table::Reason;
+use crate::time::{Clock, Rfc3339};
+
+/// Where what must be written anew lives, and which fields are worth it.
+#[derive(Clone, Copy)]
+pub(crate) struct Room<'a> {
+    pub(crate) bump: &'a Bump,
+    pub(crate) needs: Fields,
+}
+
+impl Room<'_> {
+    /// What is no field by itself, as `$args`, may be a part of one that is needed.
+    fn wants(self, fields: Fields) -> bool {
+        fields == Fields::NONE || self.needs.meets(fields)
+    }
+}
+
+/// The values of a line, one for each target; and what reading them needs.
+#[derive(Debug, Default)]
+pub(super) struct Finds {
+    found: Vec<Found>,
+    text: Vec<u8>,
+    times: Rfc3339,
+}
+
+/// Where in a line a value is.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// The rule that found it: the lowest has the say.
+    rule: u16,
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
+
+impl Finds {
+    /// Nothing is found yet, of so many targets.
+    #[inline]
+    pub(super) fn reset(&mut self, targets: usize) {
+        self.found.clear();
+        self.found.resize(targets, NOT_FOUND);
+    }
+
+    /// Keeps a value, unless one that has more of a say is there.
+    #[inline]
+    pub(super) fn put(&mut self, target: usize, rule: u16, value: &Value, text: &[u8]) {
+        let bytes = &text[value.start..value.end];
+        let is_missing = match bytes {
+            [] | MISSING => true,
+            b"null" => !value.is_quoted,
+            _ => value.kind == Kind::Escaped && self.is_escaped_missing(bytes),
+        };
+        let found = &mut self.found[target];
+        if !is_missing && rule <= found.rule {
+            *found = Found { rule, kind: value.kind, start: value.start, end: value.end };
+        }
+    }
+
+    /// Whether this is a `-` that somebody found worth an escape.
+    #[cold]
+    fn is_escaped_missing(&mut self, raw: &[u8]) -> bool {
+        self.text.clear();
+        if raw.len() <= br"\u002d".len() {
+            decode(raw, &mut self.text);
+        }
+        self.text == MISSING
+    }
+
+    /// Puts what was found of these targets into the row. Every number and time is read, whatever is asked.
+    pub(super) fn fill<'a>(
+        &mut self,
+        targets: &[Feeds],
+        keys: &JsonKeys,
+        line: &'a [u8],
+        room: Room<'a>,
+        clock: &mut Clock,
+        row: &mut Row<'a>,
+    ) -> Result<(), Reason> {
+        for (found, feeds) in self.found.iter().zip(targets).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
+            let raw = &line[found.start..found.end];
+            if found.kind == Kind::Escaped {
+                self.text.clear();
+                decode(raw, &mut self.text);
+            }
+            let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
+            match feeds {
+                Feeds::Time => row.stamp = values::stamp(plain, &mut self.times, clock)?,
+                Feeds::Status => row.status = values::status(plain)?,
+                Feeds::Bytes => row.bytes = values::bytes(plain)?,
+                Feeds::RequestTime => {
+                    row.time_ms = Some(values::milliseconds(plain, keys.rule(found.rule).unit)?);
+                }
+                _ if found.kind == Kind::Plain => row.set_text(slot(*feeds), raw),
+                // Keys are kept as nginx's own escapes leave them.
+                _ if room.wants(keys.rule(found.rule).fields) => {
+                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape::escape(plain));
+                    row.set_text(slot(*feeds), text);
+                    row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
