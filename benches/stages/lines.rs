@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
-use criterion::Criterion;
+use criterion::{Criterion, Throughput};
 use logstat::Dimension;
 use logstat::stages::{self, Measure, Plan};
 
-use crate::log::{LINES, LOG};
+use crate::log::{JSON_LOG, LINES, LOG};
 
 /// What `wc -l` does: no program that looks at every byte is faster.
 pub(crate) fn newlines(criterion: &mut Criterion) {
@@ -46,7 +46,7 @@ pub(crate) fn marks(criterion: &mut Criterion) {
 }
 
 /// Lines to rows, and no tables: with the columns that a question with nothing but defaults asks for, and with the least
-/// that any asks for.
+/// that any asks for; of combined, and of the same traffic in JSON, whose lines are half as long again.
 pub(crate) fn scan(criterion: &mut Criterion) {
     let all = [Measure::Counts, Measure::Uv, Measure::Latency];
     let plans: [(&str, &Plan<'_>); 2] =
@@ -58,21 +58,23 @@ pub(crate) fn scan(criterion: &mut Criterion) {
     let paths: usize = LOG.hits.iter().map(|hit| len_of(&hit.path)).sum();
 
     let mut group = criterion.benchmark_group("scan");
-    group.throughput(LOG.throughput());
-    for (name, plan) in plans {
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                let mut found = (0, 0, 0, 0);
-                LOG.scanner.each_batch(black_box(LOG.text), plan, |rows| {
-                    found.0 += rows.bytes().len();
-                    found.1 += rows.bytes().iter().sum::<u64>();
-                    found.2 += rows.addresses().iter().map(|address| address.len()).sum::<usize>();
-                    found.3 += rows.paths().iter().map(|path| path.len()).sum::<usize>();
+    for (kind, text, scanner) in [("", LOG.text, &LOG.scanner), (", JSON", JSON_LOG.0, &JSON_LOG.1)] {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        for (name, plan) in plans {
+            group.bench_function(format!("{name}{kind}"), |bencher| {
+                bencher.iter(|| {
+                    let mut found = (0, 0, 0, 0);
+                    scanner.each_batch(black_box(text), plan, |rows| {
+                        found.0 += rows.bytes().len();
+                        found.1 += rows.bytes().iter().sum::<u64>();
+                        found.2 += rows.addresses().iter().map(|address| address.len()).sum::<usize>();
+                        found.3 += rows.paths().iter().map(|path| path.len()).sum::<usize>();
+                    });
+                    let (addresses, paths) = if name == "defaults" { (addresses, paths) } else { (0, 0) };
+                    assert_eq!(found, (LINES, of_all.bytes, addresses, paths));
                 });
-                let (addresses, paths) = if name == "defaults" { (addresses, paths) } else { (0, 0) };
-                assert_eq!(found, (LINES, of_all.bytes, addresses, paths));
             });
-        });
+        }
     }
     group.finish();
 }

@@ -24,6 +24,13 @@ pub(crate) static LOG: LazyLock<Log> = LazyLock::new(|| Log::new(false));
 /// The same traffic, `$host` first.
 pub(crate) static VHOST_LOG: LazyLock<Log> = LazyLock::new(|| Log::new(true));
 
+/// The traffic of `LOG` as JSON: what is right of that is right of this.
+pub(crate) static JSON_LOG: LazyLock<(&'static [u8], Scanner<'static>)> = LazyLock::new(|| {
+    let traffic = Traffic { lines: LINES as u64, times: true, json: true, seed: 1, ..Traffic::default() };
+    let text: &[u8] = traffic.to_vec().leak();
+    (text, Scanner::new(Box::leak(Box::default()), text))
+});
+
 impl Log {
     fn new(vhost: bool) -> Log {
         let traffic = Traffic { lines: LINES as u64, times: true, vhost, seed: 1, ..Traffic::default() };
