@@ -317,13 +317,16 @@ fn keys_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<KeyReport> {
 
 /// A field that was given with a key that no line has.
 fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[ReadInput<'_>]) -> Option<NotLogged> {
-    let keys = formats.iter().enumerate().filter(|(_, format)| format.is_json()).flat_map(|(at, format)| {
-        let seen: Vec<_> = read.iter().map(|input| &input.ledger.keys[at]).collect();
-        format.never_seen(&seen)
-    });
-    // A log_format has keys too, and no line need have them.
-    let asked = |key: &str| question.json_fields.iter().find(|field| field.key() == key);
-    let (name, key) = keys.filter_map(asked).map(|field| (field.name(), printable(field.key().as_bytes()))).next()?;
+    let missing: Vec<_> = formats
+        .iter()
+        .enumerate()
+        .filter(|(_, format)| format.is_json())
+        .map(|(at, format)| format.never_seen(&read.iter().map(|input| &input.ledger.keys[at]).collect::<Vec<_>>()))
+        .collect();
+    // Where there are several formats of JSON, lines of one are enough.
+    let is_missing = |key: &str| !missing.is_empty() && missing.iter().all(|keys| keys.contains(&key));
+    let field = question.json_fields.iter().find(|field| is_missing(field.key()))?;
+    let (name, key) = (field.name(), printable(field.key().as_bytes()));
     Some(NotLogged { asked: format!("--field {name}={key}"), needs: format!("the key {key}") })
 }
 
