@@ -66,30 +66,25 @@ struct Step {
 
 impl Shape {
     fn of(keys: &JsonKeys, line: &[u8], placed: &[Placed]) -> Shape {
-        let mut shape =
-            Shape { between: Vec::new(), steps: Vec::new(), targets: Vec::new(), seen: KeysSeen::default() };
+        // In the order of the keys' own targets, for of two values that do not exist the first is the reason.
+        let target_of = |rule: u16| keys.rule(rule).target;
+        let mut targets: Vec<usize> = placed.iter().filter_map(|value| value.rule).map(target_of).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        let (mut between, mut steps, mut seen) = (Vec::new(), Vec::new(), KeysSeen::default());
         let mut at = 0;
         for value in placed {
             let before = &line[at..value.start];
-            let rule = value.rule.map(|rule| {
-                shape.seen.add(rule);
-                let feeds = keys.targets()[keys.rule(rule).target];
-                let target = shape.targets.iter().position(|target| *target == feeds);
-                (
-                    rule,
-                    target.unwrap_or_else(|| {
-                        shape.targets.push(feeds);
-                        shape.targets.len() - 1
-                    }),
-                )
-            });
             let quotes = before.iter().filter(|b| **b == b'"').count();
-            shape.steps.push(Step { before: before.len(), quotes, ends: value.ends, rule });
-            shape.between.extend_from_slice(before);
+            let rule = value.rule.map(|rule| (rule, targets.partition_point(|target| *target < target_of(rule))));
+            value.rule.iter().for_each(|rule| seen.add(*rule));
+            steps.push(Step { before: before.len(), quotes, ends: value.ends, rule });
+            between.extend_from_slice(before);
             at = value.end;
         }
-        shape.between.extend_from_slice(&line[at..]);
-        shape
+        between.extend_from_slice(&line[at..]);
+        let targets = targets.into_iter().map(|target| keys.targets()[target]).collect();
+        Shape { between, steps, targets, seen }
     }
 
     /// What the values of lines of this shape feed.
