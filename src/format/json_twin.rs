@@ -488,3 +488,16 @@ fn depth_and_length_are_no_trouble() {
         assert!(read(&keys, open.repeat(many).as_bytes(), &mut recall, &mut clock).is_err());
     }
 }
+
+#[test]
+fn a_line_with_two_flaws_has_one_reason_whatever_came_before() {
+    let keys = JsonKeys::new(&[], &[]);
+    let mut clock = Clock::default();
+    let sound = br#"{"status":200,"time_local":"05/Apr/2022:03:45:05 +0000"}"#;
+    let flawed = br#"{"status":1000,"time_local":"31/Feb/2022:03:45:05 +0000"}"#;
+    let alone = read(&keys, flawed, &mut Recall::default(), &mut clock);
+    let mut recall = Recall::default();
+    assert!(read(&keys, sound, &mut recall, &mut clock).is_ok());
+    assert_eq!(read(&keys, flawed, &mut recall, &mut clock), alone);
+    assert_eq!(alone, Err(Reason::BadTime));
+}
