@@ -64,7 +64,7 @@ pub struct Outcome {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::NoFormat`] where no input fits any format, and [`ErrorKind::NotLogged`] where the question asks by name for what no input logs.
+/// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is [`ErrorKind::NotLogged`] where the question asks by name for what no input logs.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let mut problems = Vec::new();
     let mut sources = Vec::new();

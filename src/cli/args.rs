@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
-    Dimension, DimensionError, JsonField, LogFormat, Moment, Precision, Query, Question, ReportFormat, Section, Unit,
-    UvMethod,
+    Dimension, DimensionError, JsonField, LogFormat, Moment, NginxConf, Precision, Query, Question, ReportFormat,
+    Section, Unit, UvMethod,
 };
 
 use super::help;
@@ -158,10 +158,10 @@ pub(crate) struct Args {
 
 impl Args {
     /// What is asked.
-    pub(crate) fn question(&self) -> Result<Question, clap::Error> {
+    pub(crate) fn question(&self, conf: Option<&NginxConf>) -> Result<Question, clap::Error> {
         let mut question = Question {
             by: self.by,
-            top: self.rankings()?,
+            top: self.rankings(conf)?,
             show: self.sections(),
             since: self.since,
             until: self.until,
@@ -241,15 +241,16 @@ impl Args {
         (!sections.is_empty()).then_some(sections)
     }
 
-    fn rankings(&self) -> Result<Option<Vec<Dimension>>, clap::Error> {
-        let rankings: Vec<_> = self.top.iter().map(|word| self.ranking(word)).collect::<Result<_, _>>()?;
+    fn rankings(&self, conf: Option<&NginxConf>) -> Result<Option<Vec<Dimension>>, clap::Error> {
+        let rankings: Vec<_> = self.top.iter().map(|word| self.ranking(word, conf)).collect::<Result<_, _>>()?;
         Ok((!rankings.is_empty()).then_some(rankings))
     }
 
     /// The dimension of a word; a variable of somebody's own is known by the formats that log it.
-    fn ranking(&self, word: &str) -> Result<Dimension, clap::Error> {
+    fn ranking(&self, word: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
         let bare = word.strip_prefix('$').unwrap_or(word);
-        let is_logged = self.log_format.iter().any(|format| format.logs(bare));
+        let of_conf = conf.into_iter().flat_map(NginxConf::formats).filter_map(|format| format.log_format().ok());
+        let is_logged = self.log_format.iter().cloned().chain(of_conf).any(|format| format.logs(bare));
         let own = || Dimension::of_ones_own(bare).filter(|_| is_logged);
         let refused = |message: &str| values::refusal(&Args::command(), message);
         match Dimension::named(word) {
@@ -285,7 +286,7 @@ mod tests {
     }
 
     fn question(line: &str) -> Question {
-        parsed(line).and_then(|args| args.question()).unwrap()
+        parsed(line).and_then(|args| args.question(None)).unwrap()
     }
 
     #[test]
@@ -311,7 +312,7 @@ mod tests {
         assert_eq!(asked.iter().map(|d| d.name()).collect::<Vec<_>>(), ["upstream_addr", "agent", "cookie_id"]);
         assert_eq!(question("--top my_var --log-format $my_var").top.unwrap()[0].name(), "my_var");
         for line in ["--top my_var", "--top my_var --log-format $status", "--top request_time", "--top msec"] {
-            assert!(parsed(line).unwrap().question().is_err(), "{line}");
+            assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
         }
     }
 
@@ -335,7 +336,7 @@ mod tests {
         assert_eq!(question("--by hour --by week").by, Some(Unit::Week));
         assert_eq!(question("--hll --uv hll=5").uv, UvMethod::Hll(Precision::new(5).unwrap()));
         for line in ["--hll --uv exact", "--json --format table", "--static-prefix static", "--static-ext tar.gz"] {
-            assert!(parsed(line).unwrap().question().is_err(), "{line}");
+            assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
         }
         assert!(parsed("-q -v").is_err());
         assert!(question("--json --format json").show.is_none());
@@ -345,7 +346,7 @@ mod tests {
     fn what_changes_nothing_is_noted() {
         let notes = |line| {
             let args = parsed(line).unwrap();
-            args.notes(&args.question().unwrap()).len()
+            args.notes(&args.question(None).unwrap()).len()
         };
         assert_eq!(notes("--since 2026-11 --until 2026-11-01"), 1);
         assert_eq!(notes("--since 2026-11 --until 2026-12"), 0);

@@ -13,6 +13,7 @@ mod static_rules;
 mod stdout;
 mod values;
 
+use std::path::Path;
 use std::time::Instant;
 
 use clap::Parser;
@@ -48,16 +49,16 @@ pub(crate) fn run() -> End {
 
 /// Counts and writes; the error is a wrong use that only several arguments together show.
 fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
-    let mut question = args.question()?;
     let mut files = args.files.clone();
-    if let Some(path) = &args.nginx_conf {
-        let conf = match NginxConf::read(path) {
-            Ok(conf) => conf,
-            Err(error) => {
-                messages.error(&error);
-                return Ok(End::Misused);
-            }
-        };
+    let conf = match args.nginx_conf.as_deref().map(NginxConf::read).transpose() {
+        Ok(conf) => conf,
+        Err(error) => {
+            messages.error(&error);
+            return Ok(End::Misused);
+        }
+    };
+    let mut question = args.question(conf.as_ref())?;
+    if let Some(conf) = conf {
         if args.explain {
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
         }
@@ -65,8 +66,8 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
             if files.is_empty() {
-                messages
-                    .error(format_args!("{}: names no access log that can be read; give the files", path.display()));
+                let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
+                messages.error(format_args!("{name}: names no access log that can be read; give the files"));
                 return Ok(End::Failed);
             }
         }
