@@ -104,6 +104,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         max_line: question.max_line,
         filter,
         by_location: by_location.map(|conf| (conf, seed)),
+        servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
         rejects: question.keep_rejects.then(Collector::new),
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
@@ -165,6 +166,8 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) max_line: usize,
     pub(crate) filter: Filter,
     pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
+    /// The server that writes each input, where the configuration says so.
+    pub(crate) servers: &'s [Option<usize>],
     pub(crate) filler: Filler<'s>,
     pub(crate) rejects: Option<Collector>,
 }
@@ -285,7 +288,7 @@ impl<'s, 'f> Worker<'s, 'f> {
                 self.rejected.truncate(rejected_before);
                 continue;
             }
-            account.filtered = self.add(&mut batch);
+            account.filtered = self.add(input, &mut batch);
             account.bytes = place.passed() - start as u64;
             account.read = place.lines - lines - parts;
             self.tally.ledger.inputs[input].merge(account);
@@ -310,9 +313,9 @@ impl<'s, 'f> Worker<'s, 'f> {
     }
 
     /// Counts the lines of a batch, and returns how many were not selected.
-    fn add(&mut self, batch: &mut Batch<'_>) -> u64 {
+    fn add(&mut self, input: usize, batch: &mut Batch<'_>) -> u64 {
         if let Some(by_location) = &mut self.by_location {
-            by_location.judge(batch);
+            by_location.judge(self.scan.servers[input], batch);
         }
         self.scan.filter.select(batch, &mut self.hits);
         self.tally.add(batch, &self.hits);

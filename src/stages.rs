@@ -89,6 +89,7 @@ impl<'f> Scanner<'f> {
             max_line: self.question.max_line,
             filter: Filter::new(&self.question),
             by_location: None,
+            servers: &[],
             rejects: None,
             filler: Filler {
                 formats: self.formats,

@@ -28,21 +28,23 @@ impl<'q> ByLocation<'q> {
     }
 
     /// Says of every line of a batch, which has paths and hosts, whether it is static.
-    pub(crate) fn judge(&mut self, batch: &mut Batch<'_>) {
+    /// `server` is the one that has written them, where the configuration says so.
+    pub(crate) fn judge(&mut self, server: Option<usize>, batch: &mut Batch<'_>) {
         for row in 0..batch.len() {
             let host = batch.text(TextField::Host)[row];
             let path = batch.text(TextField::Path)[row];
-            let is_static = self.is_static(host, path);
+            let is_static = self.is_static(server, host, path);
             batch.set_static(row, is_static);
         }
     }
 
     /// Both as they stand in a batch, nginx's escapes and all.
-    fn is_static(&mut self, host: &[u8], path: &[u8]) -> bool {
+    fn is_static(&mut self, server: Option<usize>, host: &[u8], path: &[u8]) -> bool {
         // No host has a NUL: nginx refuses it.
         self.key.clear();
         self.key.extend_from_slice(host);
         self.key.push(0);
+        self.key.extend_from_slice(&server.unwrap_or(usize::MAX).to_le_bytes());
         self.key.extend_from_slice(path);
         if self.answers.len() == REMEMBERED {
             (self.asked, self.answers) = (Keys::new(self.seed), Vec::new());
@@ -50,7 +52,7 @@ impl<'q> ByLocation<'q> {
         let id = self.asked.id(&self.key) as usize;
         if id == self.answers.len() {
             let host = (host != MISSING).then(|| undo_escapes(host));
-            self.answers.push(self.conf.is_static(self.rules, host.as_deref(), &undo_escapes(path)));
+            self.answers.push(self.conf.is_static_of(self.rules, server, host.as_deref(), &undo_escapes(path)));
         }
         self.answers[id]
     }
@@ -85,11 +87,15 @@ mod tests {
         ];
         for round in 0..3 {
             for (host, path, expected) in rows {
-                assert_eq!(by_location.is_static(host, path), expected, "{round} {path:?}");
+                assert_eq!(by_location.is_static(None, host, path), expected, "{round} {path:?}");
             }
             for i in 0..REMEMBERED / 2 {
-                assert!(!by_location.is_static(b"a.example", format!("/{i}.css").as_bytes()));
+                assert!(!by_location.is_static(None, b"a.example", format!("/{i}.css").as_bytes()));
             }
+            // A log that one server writes is that server's, unless a host says otherwise.
+            assert!(
+                by_location.is_static(Some(1), b"-", b"/x") && !by_location.is_static(Some(1), b"a.example", b"/x")
+            );
             assert!(by_location.answers.len() <= REMEMBERED);
         }
     }

@@ -49,12 +49,14 @@ impl Messages {
             let formats = match &input.formats[..] {
                 [] | [_] => shown(&input.wearing(&input.format)),
                 several => {
-                    let with_lines =
-                        |took: &FormatReport| format!("{} ({} lines)", shown(&input.wearing(&took.format)), took.lines);
+                    let with_lines = |took: &FormatReport| {
+                        format!("{} ({})", shown(&input.wearing(&took.format)), counted(took.lines, "line"))
+                    };
                     several.iter().map(with_lines).collect::<Vec<_>>().join(", ")
                 }
             };
-            say(format_args!("{}: {formats}, {} lines, {} bytes", input.path, input.lines, input.bytes));
+            let (lines, bytes) = (counted(input.lines, "line"), counted(input.bytes, "byte"));
+            say(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
             if !input.keys.is_empty() {
                 // A variable under its own name needs no explanation.
                 let keys = input.keys.iter().map(|key| match &key.key {
@@ -65,9 +67,14 @@ impl Messages {
             }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
-        let plural = if threads == 1 { "" } else { "s" };
-        say(format_args!("{threads} thread{plural}, {:.3} s", elapsed.as_secs_f64()));
+        // A small input is counted by fewer.
+        say(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
     }
+}
+
+/// `1 line`, `2 lines`.
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A format, which may be a user's own text with whatever is in it.

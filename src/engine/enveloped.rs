@@ -96,7 +96,7 @@ impl Worker<'_, '_> {
                 self.take_joined(worn, input, *pipe, joined, &mut into);
             }
             self.memory.move_keys_to(&mut account.keys);
-            account.filtered = self.add(&mut batch);
+            account.filtered = self.add(input, &mut batch);
             self.tally.ledger.inputs[input].merge(account);
         }
         self.hand_over_rejected(input);
@@ -132,6 +132,11 @@ impl Worker<'_, '_> {
         }
         if is_blank(line.text) {
             into.account.blank += 1;
+            return;
+        }
+        if worn.stays_out(sender) {
+            self.reject(at, line.text, raw, Reason::OtherProgram);
+            self.refuse(input, at, shown, Reason::OtherProgram, into.account);
             return;
         }
         let room = Room { bump: into.bump, needs: self.scan.filler.needs };

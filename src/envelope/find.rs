@@ -39,12 +39,20 @@ impl Worn {
         match sender {
             Sender::Unknown => false,
             Sender::Pipe(pipe) => pipe == Pipe::Stderr && !self.stderr_is_ours,
-            Sender::Program(name) => {
-                !self.ours.iter().any(|ours| ours == name)
-                    && !name.windows(5).any(|part| part.eq_ignore_ascii_case(b"nginx"))
-            }
+            Sender::Program(name) => !self.ours.iter().any(|ours| ours == name) && !is_called_nginx(name),
         }
     }
+
+    /// Whether a line of this sender is another program's even if it fits a format: gunicorn behind nginx logs the same
+    /// requests again, in combined. It is so where nginx is called by its name, and this one is not.
+    pub(crate) fn stays_out(&self, sender: Sender<'_>) -> bool {
+        matches!(sender, Sender::Program(name) if !is_called_nginx(name))
+            && self.ours.iter().any(|ours| is_called_nginx(ours))
+    }
+}
+
+fn is_called_nginx(name: &[u8]) -> bool {
+    name.windows(5).any(|part| part.eq_ignore_ascii_case(b"nginx"))
 }
 
 /// Finds the envelope, if there is one, and the formats of the lines in it.

@@ -20,6 +20,8 @@ pub struct NginxLog {
     is_gzip: bool,
     is_written: bool,
     repeats_another: bool,
+    /// The servers that write it, by their places.
+    servers: Vec<usize>,
 }
 
 impl NginxLog {
@@ -41,6 +43,14 @@ impl NginxLog {
     /// Whether any level of the configuration writes it: not if every level that would has another or is `off`.
     pub fn is_written(&self) -> bool {
         self.is_written
+    }
+
+    /// The server that writes it, if it is one.
+    pub(super) fn only_server(&self) -> Option<usize> {
+        match self.servers[..] {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// Whether each of its requests is also in a log that stands beside it. Who reads both counts them twice.
@@ -66,7 +76,15 @@ impl Logs {
         for directive in http.iter().filter(|directive| directive.is("log_format")) {
             formats::add(&mut formats, directive)?;
         }
-        let mut walk = Walk { prefix, formats: &formats, found: Vec::new(), levels: Vec::new(), off: Vec::new() };
+        let mut walk = Walk {
+            prefix,
+            formats: &formats,
+            found: Vec::new(),
+            levels: Vec::new(),
+            servers_of_levels: Vec::new(),
+            servers: 0,
+            off: Vec::new(),
+        };
         walk.level(http, Level::Http, 1, None)?;
         let mut error_logs = Vec::new();
         find_error_logs(all, prefix, &mut error_logs);
@@ -120,6 +138,10 @@ struct Walk<'a> {
     found: Vec<AccessLog>,
     /// What each server and location writes, as places in `found`.
     levels: Vec<Vec<usize>>,
+    /// The server of each of these.
+    servers_of_levels: Vec<usize>,
+    /// How many servers were entered.
+    servers: usize,
     off: Vec<Place>,
 }
 
@@ -166,8 +188,10 @@ impl Walk<'_> {
         if level == Level::Server && written.is_none() {
             written = Some(vec![self.default_log()]);
         }
-        if level != Level::Http {
-            self.levels.extend(written.clone());
+        self.servers += usize::from(level == Level::Server);
+        if let (true, Some(written)) = (level != Level::Http, &written) {
+            self.levels.push(written.clone());
+            self.servers_of_levels.push(self.servers - 1);
         }
         for (directive, level, known) in blocks {
             self.level(directive.body()?, level, known, written.as_deref())?;
@@ -196,6 +220,7 @@ impl Walk<'_> {
                     is_gzip: false,
                     is_written: false,
                     repeats_another: false,
+                    servers: Vec::new(),
                 };
                 logs.push((log, Vec::new()));
                 logs.len() - 1
@@ -210,6 +235,10 @@ impl Walk<'_> {
             }
         }
         let settle = |(mut log, members): (NginxLog, Vec<usize>)| {
+            let servers = self.levels.iter().zip(&self.servers_of_levels);
+            let writing = servers.filter(|(level, _)| level.iter().any(|i| members.contains(i)));
+            log.servers = writing.map(|(_, server)| *server).collect();
+            log.servers.dedup();
             let mut levels = self.levels.iter().filter(|level| level.iter().any(|i| members.contains(i))).peekable();
             log.is_written = levels.peek().is_some();
             log.repeats_another = log.is_written

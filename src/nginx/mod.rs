@@ -118,30 +118,31 @@ impl NginxConf {
     /// The formats in which a file is written: of the log that it is, or that it was before it was rotated
     /// (`access.log.1`, `access.log-20261121.gz`).
     pub fn formats_of_file(&self, file: &Path) -> Vec<&NginxFormat> {
-        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-        let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-        let is_of = |log: &Path| {
-            let log = std::path::absolute(log).unwrap_or_else(|_| log.to_owned());
-            log.parent() == file.parent()
-                && name(&file).strip_prefix(&name(&log)[..]).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]))
-        };
         let mut formats = Vec::new();
-        for log in &self.logs.logs {
-            let is_it = match log.target() {
-                NginxLogTarget::File(path) => is_of(path),
-                NginxLogTarget::Files(pattern) => {
-                    glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_path(&file))
-                }
-                NginxLogTarget::Unreadable { .. } => false,
-            };
-            let found = self.formats_of(log).into_iter().filter(|_| is_it);
-            for format in found {
-                if !formats.contains(&format) {
-                    formats.push(format);
-                }
+        for format in self.logs_of_file(file).flat_map(|log| self.formats_of(log)) {
+            if !formats.contains(&format) {
+                formats.push(format);
             }
         }
         formats
+    }
+
+    /// The server whose requests a file holds, by its place, if it is one and the configuration says so.
+    pub(crate) fn server_of_file(&self, file: &Path) -> Option<usize> {
+        let mut servers = self.logs_of_file(file).map(NginxLog::only_server);
+        let first = servers.next()??;
+        servers.all(|server| server == Some(first)).then_some(first)
+    }
+
+    /// The logs that a file may be one of.
+    fn logs_of_file(&self, file: &Path) -> impl Iterator<Item = &NginxLog> {
+        let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let file = full(file);
+        self.logs.logs.iter().filter(move |log| match log.target() {
+            NginxLogTarget::File(path) => is_of(&file, &full(path)),
+            NginxLogTarget::Files(pattern) => glob::Pattern::new(pattern).is_ok_and(|p| p.matches_path(&file)),
+            NginxLogTarget::Unreadable { .. } => false,
+        })
     }
 
     /// The files to read for every request once, each with the formats that are written to it.
@@ -164,7 +165,23 @@ impl NginxConf {
     ///
     /// This goes through the locations one by one: it is for distinct paths, not for every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
-        let server = self.hosts.server(host).map(|at| &self.servers[at]);
+        self.is_static_in(rules, self.hosts.server(host), path)
+    }
+
+    /// The same for a request of which no host is logged, in the log of one server.
+    pub(crate) fn is_static_of(
+        &self,
+        rules: &StaticRules,
+        server: Option<usize>,
+        host: Option<&[u8]>,
+        path: &[u8],
+    ) -> bool {
+        let server = server.filter(|_| host.is_none()).or_else(|| self.hosts.server(host));
+        self.is_static_in(rules, server, path)
+    }
+
+    fn is_static_in(&self, rules: &StaticRules, server: Option<usize>, path: &[u8]) -> bool {
+        let server = server.map(|at| &self.servers[at]);
         let merges_slashes = server.is_none_or(|server| server.merges_slashes);
         let Some(uri) = uri::normalized(&path_and_query(path), merges_slashes) else { return false };
         match server.map_or(Class::ByRules, |server| server.class(&uri)) {
@@ -185,6 +202,14 @@ impl NginxConf {
     pub fn explain(&self) -> String {
         explain::explain(self)
     }
+}
+
+/// Whether a file is a log, or was before it was rotated.
+fn is_of(file: &Path, log: &Path) -> bool {
+    let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
+    let behind =
+        |name: &[u8], start: &[u8]| name.strip_prefix(start).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]));
+    log.parent() == file.parent() && behind(&name(file), &name(log))
 }
 
 /// The directory that nginx was most likely built to start from.

@@ -46,7 +46,8 @@ pub(super) fn in_short(latency: &LatencyReport, hits: u64) -> [Vec<Fact>; 2] {
 fn slow(latency: &LatencyReport, hits: u64) -> Fact {
     let mut note = format!("longer than {}", Seconds(latency.slow_threshold_ms));
     if latency.count < hits {
-        note += &format!(", of the {} that were timed", words::counted(latency.count, "request"));
+        let was = if latency.count == 1 { "was" } else { "were" };
+        note += &format!(", of the {} that {was} timed", words::counted(latency.count, "request"));
     }
     let ink = Ink::of_slow(latency.slow, latency.count);
     Fact::new("slow", Percent(latency.slow, latency.count)).ink(ink).note(note)
