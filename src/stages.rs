@@ -10,7 +10,8 @@ use bumpalo::Bump;
 
 use crate::batch::{Batch, ROWS, TextField};
 use crate::dimension::Dimension;
-use crate::engine::{Met, Place, Scan, Worker};
+use crate::engine::scan::{Met, Scan};
+use crate::engine::worker::{Place, Worker};
 use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, LogFormat, Marks, Quotes};
 use crate::input::Chunk;

@@ -4,7 +4,8 @@
 
 use bumpalo::Bump;
 
-use super::{Place, Scan, Worker};
+use super::scan::Scan;
+use super::worker::{Place, Refused, Worker};
 use crate::batch::{Batch, ROWS};
 use crate::envelope::{Joined, LinePlace, Pipe, Runs, Sender, Text, Worn, is_another_programs, kept_of, undo_json};
 use crate::format::{Line, Quotes, Room, Row};
@@ -104,8 +105,8 @@ impl Worker<'_, '_> {
 
     fn take_joined<'a>(&mut self, worn: &Worn, input: usize, pipe: Pipe, joined: &Joined, into: &mut Into<'_, 'a>) {
         if joined.is_too_long || joined.text.len() > self.scan.max_line {
-            self.reject(joined.place, &joined.raw, &joined.raw, Reason::TooLong);
-            self.refuse(input, joined.place, &joined.shown, Reason::TooLong, into.account);
+            let refused = Refused { at: joined.place, shown: &joined.shown, kept: self.scan.at_most(&joined.raw) };
+            self.refuse(input, &refused, Reason::TooLong, into.account);
             return;
         }
         // The CR of a terminal may be a part of its own.
@@ -126,8 +127,8 @@ impl Worker<'_, '_> {
             line = Line::unmarked(&line.text[nuls..]);
         }
         if line.text.len() > self.scan.max_line {
-            self.reject(at, shown, raw, Reason::TooLong);
-            self.refuse(input, at, shown, Reason::TooLong, into.account);
+            let refused = Refused { at, shown, kept: self.scan.at_most(shown) };
+            self.refuse(input, &refused, Reason::TooLong, into.account);
             return;
         }
         if is_blank(line.text) {
@@ -135,8 +136,7 @@ impl Worker<'_, '_> {
             return;
         }
         if worn.stays_out(sender) {
-            self.reject(at, line.text, raw, Reason::OtherProgram);
-            self.refuse(input, at, shown, Reason::OtherProgram, into.account);
+            self.refuse(input, &Refused { at, shown, kept: raw }, Reason::OtherProgram, into.account);
             return;
         }
         let room = Room { bump: into.bump, needs: self.scan.filler.needs };
@@ -148,8 +148,7 @@ impl Worker<'_, '_> {
             Err(reason) => {
                 let is_other = || is_another_programs(line.text) || worn.is_another_program(sender);
                 let reason = if reason == Reason::NoMatch && is_other() { Reason::OtherProgram } else { reason };
-                self.reject(at, shown, raw, reason);
-                self.refuse(input, at, shown, reason, into.account);
+                self.refuse(input, &Refused { at, shown, kept: raw }, reason, into.account);
             }
         }
     }

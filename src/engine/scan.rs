@@ -1,0 +1,125 @@
+//! Sharing the chunks of all inputs out among workers. The only home of rayon.
+
+use std::sync::OnceLock;
+
+use super::worker::Worker;
+use crate::envelope::{self, Worn};
+use crate::error::{Error, ErrorKind};
+use crate::filter::Filter;
+use crate::format::{Filler, FormatsOfFile, LogFormat};
+use crate::input::{Source, Taken, Wait};
+use crate::nginx::NginxConf;
+use crate::rejects::Collector;
+use crate::table::{InputLedger, Seed, Tally};
+
+pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
+
+/// What the first lines of an input tell.
+pub(crate) struct Met<'f> {
+    /// What its lines are in.
+    pub(crate) envelope: Option<Worn>,
+    pub(crate) formats: FormatsOfFile<'f>,
+}
+
+impl<'f> Met<'f> {
+    fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
+        let (envelope, formats) = envelope::find(formats, own, head);
+        Met { envelope, formats }
+    }
+}
+
+/// What every worker needs to know.
+pub(crate) struct Scan<'s, 'f> {
+    pub(crate) sources: &'s [Source],
+    /// Found out by the worker that comes to an input first.
+    pub(crate) met: &'s [OnceLock<Met<'f>>],
+    /// The formats of each input of which a configuration says so.
+    pub(crate) own: &'s [Vec<usize>],
+    pub(crate) formats: &'f [LogFormat],
+    /// A line of more bytes is malformed.
+    pub(crate) max_line: usize,
+    pub(crate) filter: Filter,
+    pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
+    /// The server that writes each input, where the configuration says so.
+    pub(crate) servers: &'s [Option<usize>],
+    pub(crate) filler: Filler<'s>,
+    pub(crate) rejects: Option<Collector>,
+}
+
+impl<'f> Scan<'_, 'f> {
+    /// Lets workers take chunks until there are none, and merges what they counted.
+    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<Tally, Error> {
+        let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
+        let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
+        let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
+        if workers == 1 {
+            return Ok(self.end(self.work(tally())));
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(workers)
+            .build()
+            .map_err(|e| ErrorKind::Threads { detail: e.to_string() })?;
+        let tallies = pool.broadcast(|_| self.work(tally()));
+        let merge = || {
+            tallies.into_iter().reduce(|mut all, next| {
+                all.merge(next);
+                all
+            })
+        };
+        let (merged, ()) = pool.join(merge, || self.sources.iter().for_each(Source::release));
+        Ok(self.end(merged.expect("a pool has a worker")))
+    }
+
+    /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
+    /// files are decompressed side by side, as many as there are workers and no more. Where all that is left is busy,
+    /// what one worker decompresses the others count in turn.
+    fn work(&self, mut tally: Tally) -> Tally {
+        tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
+        let mut worker = Worker::new(self, tally);
+        let mut buffer = Vec::new();
+        let mut left: Vec<usize> = (0..self.sources.len()).collect();
+        let (mut at, mut busy) = (0, 0);
+        while !left.is_empty() {
+            at %= left.len();
+            let wait = if busy < left.len() { Wait::No } else { Wait::Yes };
+            match self.take(left[at], wait, &mut buffer) {
+                Taken::Chunk(chunk) => {
+                    busy = 0;
+                    worker.count(left[at], chunk);
+                }
+                Taken::Busy => (at, busy) = (at + 1, busy + 1),
+                Taken::End => {
+                    busy = 0;
+                    left.remove(at);
+                }
+            }
+        }
+        worker.tally
+    }
+
+    /// What the first lines of an input told, of which a chunk was taken.
+    pub(super) fn met(&self, input: usize) -> &Met<'f> {
+        self.met[input].get().expect(MET)
+    }
+
+    /// As much of a text as a line may be: what is kept of one that is too long, so that it is the same however much of
+    /// it was read.
+    pub(super) fn at_most<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        &text[..text.len().min(self.max_line)]
+    }
+
+    /// The next chunk of an input, whose formats are found out before the first is taken.
+    fn take<'b>(&'b self, input: usize, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
+        let (source, met) = (&self.sources[input], &self.met[input]);
+        if met.get().is_none() {
+            let looked = source.with_head(wait, |head| {
+                met.get_or_init(|| Met::by(head, self.formats, &self.own[input]));
+            });
+            if looked.is_none() {
+                return Taken::Busy;
+            }
+        }
+        source.next(wait, buffer)
+    }
+}

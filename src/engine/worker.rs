@@ -1,0 +1,217 @@
+//! One thread's share: chunk by chunk, batch by batch, line by line.
+
+use bumpalo::Bump;
+
+use super::scan::Scan;
+use crate::batch::{Batch, Hits, ROWS};
+use crate::classify::ByLocation;
+use crate::envelope::{LinePlace, Runs, is_another_programs};
+use crate::format::{Line, Marks, Memory, Quotes, Room, Row};
+use crate::input::{Chunk, clean, is_blank};
+use crate::rejects::Rejected;
+use crate::report;
+use crate::table::{InputLedger, Reason, Sample, Tally};
+
+/// What one thread counts, and what it keeps from line to line.
+pub(crate) struct Worker<'s, 'f> {
+    pub(crate) scan: &'s Scan<'s, 'f>,
+    pub(crate) memory: Memory,
+    pub(crate) hits: Hits,
+    by_location: Option<ByLocation<'s>>,
+    /// The malformed lines of a chunk, if they are kept.
+    rejected: Rejected,
+    pub(crate) tally: Tally,
+}
+
+impl<'s, 'f> Worker<'s, 'f> {
+    pub(crate) fn new(scan: &'s Scan<'s, 'f>, tally: Tally) -> Worker<'s, 'f> {
+        let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
+        let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
+        Worker { scan, memory, hits, by_location, rejected, tally }
+    }
+
+    /// Counts a chunk, a batch at a time.
+    pub(super) fn count(&mut self, input: usize, chunk: Chunk<'_>) {
+        let bump = Bump::new();
+        let mut batch = Batch::new(self.scan.filler.needs);
+        let mut place = Place::new(input, chunk);
+        let mut worn = self.scan.met(input).envelope.as_ref().map(|worn| (worn, Runs::at(chunk.offset)));
+        while place.start < place.bytes.len() {
+            let (start, lines) = (place.start, place.lines);
+            batch.clear();
+            let mut account = InputLedger::new(self.scan.formats.len());
+            let (before, rejected_before) = (worn.clone(), self.rejected.len());
+            let parts = match &mut worn {
+                None => {
+                    self.fill(&mut place, &mut batch, &mut account, &bump);
+                    0
+                }
+                Some((worn, runs)) => self.fill_from(worn, runs, &mut place, &mut batch, &mut account, &bump),
+            };
+            self.memory.move_keys_to(&mut account.keys);
+            // Lines that were there are lines still, or they are scanned again up to where the file now ends.
+            if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.passed()) {
+                place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
+                worn = before;
+                self.rejected.truncate(rejected_before);
+                continue;
+            }
+            account.filtered = self.add(input, &mut batch);
+            account.bytes = place.passed() - start as u64;
+            account.read = place.lines - lines - parts;
+            self.tally.ledger.inputs[input].merge(account);
+        }
+        self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, place.lines));
+        if worn.is_none() {
+            self.rejected.are_in_order();
+        }
+        self.hand_over_rejected(input);
+        if let Some((worn, runs)) = worn {
+            let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
+            let ended = worn.seams.add(chunk.offset..end, runs);
+            self.count_joined(input, worn, &ended);
+        }
+    }
+
+    /// Keeps the malformed lines of an input that were found since this was last done.
+    pub(super) fn hand_over_rejected(&mut self, input: usize) {
+        if let Some(collector) = &self.scan.rejects {
+            collector.keep(input, &std::mem::take(&mut self.rejected));
+        }
+    }
+
+    /// Counts the lines of a batch, and returns how many were not selected.
+    pub(super) fn add(&mut self, input: usize, batch: &mut Batch<'_>) -> u64 {
+        if let Some(by_location) = &mut self.by_location {
+            by_location.judge(self.scan.servers[input], batch);
+        }
+        self.scan.filter.select(batch, &mut self.hits);
+        self.tally.add(batch, &self.hits);
+        (batch.len() - self.hits.len()) as u64
+    }
+
+    /// Scans lines into the batch until it is full.
+    ///
+    /// The loop in enveloped.rs calls the same functions, and what has two callers the compiler does not inline: those on
+    /// the way of every line say `inline(always)`.
+    #[inline(never)]
+    pub(crate) fn fill<'a>(
+        &mut self,
+        place: &mut Place<'a>,
+        batch: &mut Batch<'a>,
+        account: &mut InputLedger,
+        bump: &'a Bump,
+    ) {
+        let formats = &self.scan.met(place.input).formats;
+        let room = Room { bump, needs: self.scan.filler.needs };
+        let mut row = Row::EMPTY;
+        while place.start < place.bytes.len() && batch.len() < ROWS {
+            let start = place.start;
+            let extent = place.marks.line(start);
+            let text = clean(&place.bytes[start..extent.text_end], place.offset == 0 && start == 0);
+            // Where bytes were dropped in front, the quotes are elsewhere.
+            let is_marked = text.as_ptr() == place.bytes[start..].as_ptr();
+            let quotes = if is_marked { place.marks.quotes(extent) } else { Quotes::Unknown };
+            let is_too_long = text.len() > self.scan.max_line;
+            if !is_too_long && is_blank(text) {
+                account.blank += 1;
+            } else {
+                let taken = if is_too_long {
+                    Err(Reason::TooLong)
+                } else {
+                    formats.take(Line { text, quotes }, room, &mut self.memory, &mut row)
+                };
+                match taken {
+                    Ok(taken) => {
+                        account.taken[taken.0] += 1;
+                        self.scan.filler.push(taken, &row, batch, bump);
+                    }
+                    Err(reason) => {
+                        let is_other = reason == Reason::NoMatch && is_another_programs(text);
+                        let reason = if is_other { Reason::OtherProgram } else { reason };
+                        let raw = &place.bytes[start..extent.text_end];
+                        let kept = if is_too_long { self.scan.at_most(text) } else { raw };
+                        let refused = Refused { at: place.at(start), shown: text, kept };
+                        self.refuse(place.input, &refused, reason, account);
+                    }
+                }
+            }
+            place.lines += 1;
+            place.start = extent.next;
+        }
+    }
+
+    /// Accounts for a malformed line, and keeps it, if they are kept.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refuse(&mut self, input: usize, refused: &Refused<'_>, reason: Reason, account: &mut InputLedger) {
+        let Refused { at: LinePlace { offset, line_in_chunk, chunk }, shown, kept } = *refused;
+        if self.scan.rejects.is_some() {
+            self.rejected.add(offset, kept);
+        }
+        account.reject(reason);
+        // Where hostile logs have millions of such lines, few are worth a copy.
+        if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
+            account.sample(Sample { offset, line_in_chunk, chunk, reason, text: report::shown_of(shown).to_vec() });
+        }
+    }
+}
+
+/// A line that nothing took.
+#[derive(Clone, Copy)]
+pub(super) struct Refused<'r> {
+    pub(super) at: LinePlace,
+    /// Without what is dropped of a line; a sample shows its beginning.
+    pub(super) shown: &'r [u8],
+    /// As it was in its input; of one that is too long, [`Scan::at_most`].
+    pub(super) kept: &'r [u8],
+}
+
+/// Where a worker is in a chunk.
+pub(crate) struct Place<'c> {
+    pub(super) input: usize,
+    /// Where the chunk starts in its input.
+    offset: u64,
+    pub(crate) bytes: &'c [u8],
+    pub(super) marks: Marks<'c>,
+    /// Where the next line starts in the chunk.
+    pub(crate) start: usize,
+    /// How many lines of the chunk are done.
+    pub(super) lines: u64,
+    /// How many bytes are left out of the last line.
+    left_out: u64,
+}
+
+impl<'c> Place<'c> {
+    pub(crate) fn new(input: usize, chunk: Chunk<'c>) -> Place<'c> {
+        let bytes = chunk.bytes;
+        Place {
+            input,
+            offset: chunk.offset,
+            bytes,
+            marks: Marks::from(bytes, 0),
+            start: 0,
+            lines: 0,
+            left_out: chunk.left_out,
+        }
+    }
+
+    /// How many bytes of the input the lines have that are done.
+    fn passed(&self) -> u64 {
+        let left_out = if self.start == self.bytes.len() { self.left_out } else { 0 };
+        self.start as u64 + left_out
+    }
+
+    /// Where the next line is, which starts here in the chunk.
+    pub(super) fn at(&self, start: usize) -> LinePlace {
+        LinePlace { offset: self.offset + start as u64, chunk: self.offset, line_in_chunk: self.lines }
+    }
+
+    /// Back to a line where the worker was before, in a chunk of which only `len` bytes are left.
+    fn go_back(&mut self, start: usize, lines: u64, len: usize) {
+        self.left_out = self.left_out.min(len.saturating_sub(self.bytes.len()) as u64);
+        self.bytes = &self.bytes[..len.min(self.bytes.len())];
+        self.marks = Marks::from(self.bytes, start.min(self.bytes.len()));
+        (self.start, self.lines) = (start, lines);
+    }
+}
