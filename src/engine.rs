@@ -15,7 +15,7 @@ use crate::input::{Access, Cut, Input, Source};
 use crate::nginx::NginxFormat;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
-use crate::report::{self, Report, Unanswered};
+use crate::report::{self, CountedInput, Report, Unanswered};
 use crate::table::{Seed, Tally, extras_of};
 
 use scan::{MET, Scan};
@@ -111,13 +111,18 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     };
     let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
     let mut rejects = scan.rejects.map(Collector::into_rejects);
-    let met = met.into_iter().map(|met| met.into_inner().expect(MET));
-    let (envelopes, of_files): (Vec<_>, Vec<_>) = met.map(|met| (met.envelope, met.formats)).unzip();
     // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
-    let outcome = report::assemble(question, &formats, &of_files, &envelopes, sources, &tally, problems)?;
-    Ok(Outcome { rejects, ..outcome })
+    let met: Vec<_> = met.into_iter().map(|met| met.into_inner().expect(MET)).collect();
+    let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
+        source,
+        envelope: met.envelope.as_ref().map(|worn| worn.envelope.name),
+        nearest: met.formats.nearest(),
+    });
+    let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally)?;
+    problems.extend(assembled.problems);
+    Ok(Outcome { report: assembled.report, unanswered: assembled.unanswered, rejects, problems })
 }
 
 /// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.

@@ -1,7 +1,5 @@
 //! What to count: plain data with defaults.
 
-use std::fmt;
-
 use crate::classify::StaticRules;
 use crate::dimension::Dimension;
 use crate::format::{JsonField, LogFormat};
@@ -182,19 +180,6 @@ impl Question {
     /// Whether the report has this section.
     pub fn shows(&self, section: Section) -> bool {
         self.show.as_ref().is_none_or(|show| show.contains(&section))
-    }
-}
-
-/// Something asked for by name that no input logs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NotLogged {
-    pub(crate) asked: String,
-    pub(crate) needs: String,
-}
-
-impl fmt::Display for NotLogged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} needs {}, which no input logs", self.asked, self.needs)
     }
 }
 

@@ -3,12 +3,17 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod groups;
+mod no_format;
+mod not_logged;
 #[cfg(feature = "cli")]
 pub(crate) mod numbers;
+mod plan;
 mod unanswered;
 mod written;
 
-pub(crate) use assemble::{assemble, tables};
+pub(crate) use assemble::{CountedInput, assemble};
+pub(crate) use plan::tables;
 pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 

@@ -1,0 +1,58 @@
+//! Why a file is refused that fits no format, and the way out.
+
+use super::assemble::CountedInput;
+use super::written::{printable, sample_text};
+use crate::format::{LogFormat, Nearest};
+use crate::question::Question;
+use crate::table::{InputLedger, Reason};
+
+/// Why a file is refused, and the way out.
+pub(super) fn no_format(
+    question: &Question,
+    formats: &[LogFormat],
+    CountedInput { source, envelope, nearest }: &CountedInput<'_>,
+    ledger: &InputLedger,
+) -> String {
+    let given = question.log_formats.as_slice();
+    let lines = match ledger.malformed() {
+        1 => "its one line".to_owned(),
+        n => format!("0 of its {n} lines"),
+    };
+    let mut detail = match given {
+        [] => format!("no known log format fits ({lines})"),
+        [format] => format!("the log format '{}' does not fit ({lines})", printable(format.name().as_bytes())),
+        several => format!("none of the {} log formats fits ({lines})", several.len()),
+    };
+    if let Some(nearest) = nearest {
+        let format = &formats[nearest.format];
+        let found = sample_text(&nearest.text[nearest.misfit.at.min(nearest.text.len())..]);
+        let found: String = found.chars().take(24).collect();
+        let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") };
+        let inside = envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
+        detail += &format!("\n  line {}{inside}: {}", nearest.line, sample_text(&nearest.text));
+        let expectation = format.expectation(nearest.misfit);
+        detail += &match given {
+            [_] => format!("\n  expected {expectation}, found {found}"),
+            _ => {
+                let name = printable(format.name().as_bytes());
+                format!("\n  nearest: {name}, which expects {expectation} and found {found}")
+            }
+        };
+    }
+    if let Some(sample) = ledger.samples.first().filter(|sample| sample.reason == Reason::TooLong) {
+        let line = ledger.line_of(sample);
+        detail += &format!("\n  line {line} is longer than {} bytes: --max-line has them longer", question.max_line);
+    }
+    let path = printable(source.path.as_os_str().as_encoded_bytes());
+    let has_other_keys = |nearest: &Nearest| {
+        formats[nearest.format].is_json() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
+    };
+    detail += &match given {
+        _ if nearest.is_some_and(has_other_keys) => {
+            format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
+        }
+        [_, ..] => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
+        [] => format!("\n  give it as nginx has it:  logstat --log-format '$remote_addr …' {path}"),
+    };
+    detail
+}

@@ -1,0 +1,65 @@
+//! What is asked for by name and cannot be told, because no input logs it: such a question has no report.
+
+use std::fmt;
+
+use super::written::printable;
+use crate::batch::{Fields, TextField};
+use crate::format::LogFormat;
+use crate::question::{Question, Section};
+use crate::table::{InputLedger, TablePlan, extras_of};
+
+/// Something asked for by name that no input logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NotLogged {
+    asked: String,
+    needs: String,
+}
+
+impl fmt::Display for NotLogged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} needs {}, which no input logs", self.asked, self.needs)
+    }
+}
+
+/// What was asked for by name and is logged by none of the formats that took lines.
+pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields) -> Option<NotLogged> {
+    let extras = extras_of(plan);
+    let mut asked: Vec<(String, Fields, String)> = Vec::new();
+    for dimension in question.top.iter().flatten() {
+        asked.push((format!("--top {}", dimension.name()), dimension.needs(&extras), dimension.variable()));
+    }
+    if let Some(unit) = question.by {
+        asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));
+    }
+    if question.since.or(question.until).is_some() {
+        let option = if question.since.is_some() { "--since" } else { "--until" };
+        asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
+    }
+    for section in question.show.iter().flatten() {
+        let (needs, variable) = match section {
+            Section::Timeline => (Fields::TIME, "$time_local"),
+            Section::Status => (Fields::STATUS, "$status"),
+            Section::Class => (Fields::text(TextField::Path), "$request"),
+            Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
+            Section::Summary | Section::Top => continue,
+        };
+        asked.push((format!("--show {}", section.name()), needs, variable.to_owned()));
+    }
+    let missing = asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs));
+    missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
+}
+
+/// A field that was given with a key that no line has.
+pub(super) fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
+    let missing: Vec<_> = formats
+        .iter()
+        .enumerate()
+        .filter(|(_, format)| format.is_json())
+        .map(|(at, format)| format.never_seen(&read.iter().map(|ledger| &ledger.keys[at]).collect::<Vec<_>>()))
+        .collect();
+    // Where there are several formats of JSON, lines of one are enough.
+    let is_missing = |key: &str| !missing.is_empty() && missing.iter().all(|keys| keys.contains(&key));
+    let field = question.json_fields.iter().find(|field| is_missing(field.key()))?;
+    let (name, key) = (field.name(), printable(field.key().as_bytes()));
+    Some(NotLogged { asked: format!("--field {name}={key}"), needs: format!("the key {key}") })
+}
