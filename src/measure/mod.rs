@@ -4,6 +4,7 @@
 
 mod counts;
 mod latency;
+mod registers;
 mod sketch;
 mod uv;
 mod visitor_set;

@@ -1,14 +1,12 @@
 //! The visitors of one group by HyperLogLog++: exact while few, then a sketch of bounded size.
 //!
-//! Up to 2^(p-1) hashes are kept as they are. The set is poured into a sketch when it outgrows that, and from then on
-//! the sketch's registers are the maxima of all hashes: the same registers for every cut and order of the log.
-//! (The sketch's own sparse form is slow, so it never gets one to begin with.)
+//! Up to 2^(p-1) hashes are kept as they are. The set is poured into registers when it outgrows that, and from then on
+//! they are the maxima of all hashes: the same registers for every cut and order of the log.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use hyperloglogplus::{HyperLogLog, HyperLogLogPlus};
-
+use super::registers::Registers;
 use crate::question::Precision;
 
 /// Hashes are hashes already.
@@ -29,10 +27,6 @@ impl Hasher for AsIs {
     }
 }
 
-type AsIsBuilder = BuildHasherDefault<AsIs>;
-
-type Poured = HyperLogLogPlus<u64, AsIsBuilder>;
-
 /// About how many visitors there are.
 #[derive(Clone, Debug)]
 pub(crate) struct Sketch {
@@ -42,8 +36,8 @@ pub(crate) struct Sketch {
 
 #[derive(Clone, Debug)]
 enum Form {
-    Exact(HashSet<u64, AsIsBuilder>),
-    Poured(Box<Poured>),
+    Exact(HashSet<u64, BuildHasherDefault<AsIs>>),
+    Poured(Registers),
 }
 
 impl Sketch {
@@ -51,45 +45,55 @@ impl Sketch {
         Sketch { precision, form: Form::Exact(HashSet::default()) }
     }
 
+    #[inline]
     pub(crate) fn insert(&mut self, hash: u64) {
         match &mut self.form {
-            Form::Poured(sketch) => sketch.insert_any(&hash),
-            Form::Exact(hashes) => {
-                hashes.insert(hash);
-                if hashes.len() > 1 << (self.precision.bits() - 1) {
-                    self.pour();
-                }
+            Form::Poured(registers) => registers.add(hash),
+            Form::Exact(_) => self.insert_exactly(hash),
+        }
+    }
+
+    /// Inserts one after the other; which form the sketch has is asked once, not for each.
+    pub(crate) fn insert_all(&mut self, hashes: &[u64]) {
+        match &mut self.form {
+            Form::Poured(registers) => hashes.iter().for_each(|hash| registers.add(*hash)),
+            Form::Exact(_) => hashes.iter().for_each(|hash| self.insert(*hash)),
+        }
+    }
+
+    fn insert_exactly(&mut self, hash: u64) {
+        if let Form::Exact(hashes) = &mut self.form {
+            hashes.insert(hash);
+            if hashes.len() > 1 << (self.precision.bits() - 1) {
+                self.pour();
             }
         }
     }
 
-    fn pour(&mut self) {
+    /// The registers that the sketch has from now on.
+    fn pour(&mut self) -> &mut Registers {
         if let Form::Exact(hashes) = &self.form {
-            let mut sketch =
-                Poured::new(self.precision.bits(), AsIsBuilder::default()).expect("a precision of 4 to 18");
-            hashes.iter().for_each(|hash| sketch.insert_any(hash));
-            // Counting makes it leave its sparse form.
-            sketch.count();
-            self.form = Form::Poured(Box::new(sketch));
+            let mut registers = Registers::new(self.precision);
+            hashes.iter().for_each(|hash| registers.add(*hash));
+            self.form = Form::Poured(registers);
+        }
+        match &mut self.form {
+            Form::Poured(registers) => registers,
+            Form::Exact(_) => unreachable!("it was poured just now"),
         }
     }
 
     pub(crate) fn merge(&mut self, other: &Sketch) {
         match &other.form {
             Form::Exact(hashes) => hashes.iter().for_each(|hash| self.insert(*hash)),
-            Form::Poured(theirs) => {
-                self.pour();
-                if let Form::Poured(mine) = &mut self.form {
-                    mine.merge(theirs).expect("sketches of one question have one precision");
-                }
-            }
+            Form::Poured(theirs) => self.pour().merge(theirs),
         }
     }
 
     pub(crate) fn len(&self) -> u64 {
         match &self.form {
             Form::Exact(hashes) => hashes.len() as u64,
-            Form::Poured(sketch) => sketch.clone().count().round() as u64,
+            Form::Poured(registers) => registers.estimate().round() as u64,
         }
     }
 }

@@ -48,6 +48,10 @@ impl Uv {
                 }
             }
             (Uv::Hll(_, sketches), Visitors::Hashes(hashes)) => {
+                if let Some(only) = only {
+                    sketches[only.0 as usize].insert_all(hashes);
+                    return;
+                }
                 for (group, hash) in groups.iter().zip(*hashes) {
                     sketches[group.0 as usize].insert(*hash);
                 }

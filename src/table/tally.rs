@@ -8,6 +8,7 @@ use crate::dimension::{Dimension, Extras, Grouping};
 use crate::format::undo_escapes;
 use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Uv, Visitors};
 use crate::question::UvMethod;
+use crate::search::find_near;
 use crate::time::Stamp;
 
 /// A dimension with measures.
@@ -136,7 +137,11 @@ impl Tally {
             }
             UvMethod::Hll(_) if asks_uv => {
                 let column = batch.text(TextField::Addr);
-                hashes.extend(hits.iter().map(|&row| fixed_hash(&settled(column[row as usize]))));
+                hashes.extend(hits.iter().map(|&row| match column[row as usize] {
+                    // As nearly all are: looked at in place, without a call.
+                    plain if !plain.is_empty() && find_near(b'\\', plain).is_none() => fixed_hash(plain),
+                    other => fixed_hash(&settled(other)),
+                }));
                 Visitors::Hashes(hashes)
             }
             _ => Visitors::Unknown,

@@ -1,0 +1,148 @@
+//! The registers of HyperLogLog++, a byte each, and the number of values that they tell of.
+//!
+//! The estimate, bias correction and all, is hyperloglogplus's. Filling its registers is done here: it begins with a sparse
+//! form, which is sorted again at every hundredth value, and packs five registers into a word. Nearly every
+//! hash raises no register, and that should cost no more than to look at a byte.
+
+use std::hash::{BuildHasher, DefaultHasher};
+
+use hyperloglogplus::{HyperLogLog, HyperLogLogPlus};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json, to_value};
+
+use crate::question::Precision;
+
+/// 2^precision registers: the longest run of leading zeros that a hash of each had, plus one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Registers {
+    precision: Precision,
+    ranks: Box<[u8]>,
+}
+
+impl Registers {
+    pub(crate) fn new(precision: Precision) -> Registers {
+        Registers { precision, ranks: vec![0; 1 << precision.bits()].into() }
+    }
+
+    /// Takes the hash of a value in.
+    #[inline]
+    pub(crate) fn add(&mut self, hash: u64) {
+        let bits = self.precision.bits();
+        let rank = &mut self.ranks[(hash >> (64 - bits)) as usize];
+        // A bit behind the last ends the run of a hash that is all zeros.
+        let new = ((hash << bits) | 1 << (bits - 1)).leading_zeros() as u8 + 1;
+        if new > *rank {
+            *rank = new;
+        }
+    }
+
+    /// Takes in what another has seen; its precision is the same.
+    pub(crate) fn merge(&mut self, other: &Registers) {
+        for (mine, theirs) in self.ranks.iter_mut().zip(&other.ranks) {
+            *mine = (*mine).max(*theirs);
+        }
+    }
+
+    /// About how many values were added.
+    pub(crate) fn estimate(&self) -> f64 {
+        self.as_sketch().count()
+    }
+
+    /// The same registers as hyperloglogplus has them. It lets nobody set them but by its serialized form, which is why
+    /// its version is pinned.
+    fn as_sketch(&self) -> HyperLogLogPlus<u64, NothingIsHashed> {
+        const FORM: &str = "the form that this version of hyperloglogplus writes and reads";
+        let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NothingIsHashed);
+        let mut form = to_value(empty.expect("a precision of 4 to 18")).expect(FORM);
+        // Six bits each, five in a word, the first the lowest.
+        let packed = |ranks: &[u8]| ranks.iter().rfold(0, |word: u32, rank| word << 6 | u32::from(*rank));
+        let words: Value = self.ranks.chunks(5).map(packed).collect();
+        let zeros = self.ranks.iter().filter(|rank| **rank == 0).count();
+        form["registers"] = json!({ "buf": words, "count": self.ranks.len(), "zeros": zeros });
+        serde_json::from_value(form).expect(FORM)
+    }
+}
+
+/// What a sketch has for a hasher that gets its registers whole.
+#[derive(Serialize, Deserialize)]
+struct NothingIsHashed;
+
+impl BuildHasher for NothingIsHashed {
+    type Hasher = DefaultHasher;
+
+    fn build_hasher(&self) -> DefaultHasher {
+        unreachable!("values were hashed when they were added");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::{BuildHasherDefault, Hasher};
+
+    /// Hands hyperloglogplus a hash as it is.
+    #[derive(Default)]
+    struct AsIs(u64);
+
+    impl Hasher for AsIs {
+        fn finish(&self) -> u64 {
+            self.0
+        }
+
+        fn write(&mut self, _: &[u8]) {
+            unreachable!("only words are hashed here");
+        }
+
+        fn write_u64(&mut self, word: u64) {
+            self.0 = word;
+        }
+    }
+
+    /// What hyperloglogplus says if it gets the hashes itself.
+    fn twin(bits: u8, hashes: &[u64]) -> f64 {
+        let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<AsIs>::default()).unwrap();
+        hashes.iter().for_each(|hash| sketch.insert_any(hash));
+        sketch.count()
+    }
+
+    fn of(bits: u8, hashes: &[u64]) -> Registers {
+        let mut registers = Registers::new(Precision::new(bits).unwrap());
+        hashes.iter().for_each(|hash| registers.add(*hash));
+        registers
+    }
+
+    #[test]
+    fn the_estimate_is_that_of_hyperloglogplus() {
+        for bits in 4..=18 {
+            // From where it leaves its sparse form, through both corrections, to where there is none.
+            for values in [0.6, 0.9, 2.0, 4.0, 7.0] {
+                let values = (values * f64::from(1 << bits)) as u64 + 8;
+                let hashes: Vec<u64> = (0..values).map(|value| crate::table::fixed_hash(&value.to_le_bytes())).collect();
+                assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}, {values}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_runs_are_those_of_hyperloglogplus() {
+        for bits in [4, 14, 18] {
+            let mut hashes: Vec<u64> = (0..2_u64 << bits).map(|v| crate::table::fixed_hash(&v.to_le_bytes())).collect();
+            let plain = twin(bits, &hashes);
+            // All zeros, all ones, and a single one behind the index at each place.
+            hashes.extend([0, u64::MAX]);
+            hashes.extend((0..64 - bits).map(|place| 3 << (64 - bits) | 1 << place));
+            assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}");
+            assert_ne!(of(bits, &hashes).estimate(), plain, "p {bits}");
+        }
+    }
+
+    #[test]
+    fn merging_is_adding_all() {
+        let hashes: Vec<u64> = (0..5_000_u64).map(|value| crate::table::fixed_hash(&value.to_le_bytes())).collect();
+        let (a, b) = hashes.split_at(1_234);
+        let mut merged = of(10, a);
+        merged.merge(&of(10, b));
+        assert_eq!(merged, of(10, &hashes));
+        assert_ne!(merged, of(10, b));
+    }
+}
