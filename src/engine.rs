@@ -13,6 +13,7 @@ use crate::filter::Filter;
 use crate::format::{Filler, LogFormat};
 use crate::input::{Access, Cut, Input, Source};
 use crate::nginx::NginxFormat;
+use crate::phases::{Phases, Stopwatch};
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report, Unanswered};
@@ -51,6 +52,8 @@ pub struct Outcome {
     pub rejects: Option<Rejects>,
     /// Inputs that failed, wholly or in part; the others are in the report all the same.
     pub problems: Vec<Error>,
+    /// How long it took.
+    pub phases: Phases,
 }
 
 /// Counts the lines of `inputs`.
@@ -67,6 +70,7 @@ pub struct Outcome {
 /// # Errors
 /// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is [`ErrorKind::NotLogged`] where the question asks by name for what no input logs.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
+    let mut watch = Stopwatch::start();
     let mut problems = Vec::new();
     let mut sources = Vec::new();
     let cut = Cut { chunk_bytes: engine.chunk_bytes.max(1), max_line: question.max_line };
@@ -77,7 +81,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         }
     }
     if sources.is_empty() {
-        return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems });
+        let phases = Phases { opening: watch.lap(), ..Phases::default() };
+        return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems, phases });
     }
     let plan = report::tables(question);
     let extras = extras_of(&plan);
@@ -109,12 +114,17 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         rejects: question.keep_rejects.then(Collector::new),
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
-    let tally = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?.settle();
+    let opening = watch.lap();
+    let (tally, mut phases) = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?;
+    watch.lap();
+    let tally = tally.settle();
+    (phases.opening, phases.settling) = (opening, watch.lap());
     let mut rejects = scan.rejects.map(Collector::into_rejects);
     // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     let met: Vec<_> = met.into_iter().map(|met| met.into_inner().expect(MET)).collect();
+    phases.finding_formats = met.iter().map(|met| met.took).sum();
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
         source,
         envelope: met.envelope.as_ref().map(|worn| worn.envelope.name),
@@ -122,7 +132,10 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally)?;
     problems.extend(assembled.problems);
-    Ok(Outcome { report: assembled.report, unanswered: assembled.unanswered, rejects, problems })
+    phases.assembling = watch.lap();
+    drop(tally);
+    phases.releasing = watch.lap();
+    Ok(Outcome { report: assembled.report, unanswered: assembled.unanswered, rejects, problems, phases })
 }
 
 /// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.

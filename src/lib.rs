@@ -36,6 +36,7 @@ mod format;
 mod input;
 mod measure;
 mod nginx;
+mod phases;
 mod prefetch;
 mod question;
 mod rejects;
@@ -58,6 +59,7 @@ pub use crate::{
     format::{FormatError, JsonField, JsonFieldError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},
+    phases::{Phases, WorkerShare},
     question::{Precision, Query, Question, Section, UvMethod},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, write_json},

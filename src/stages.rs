@@ -5,6 +5,7 @@
 //! stage that it is named for, and tells afterwards what is there.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use bumpalo::Bump;
 
@@ -72,7 +73,7 @@ pub struct Scanner<'f> {
 impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
-        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, &[], log) };
+        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, &[], log), took: Duration::ZERO };
         Scanner { met: OnceLock::from(met), formats: &presets.0, question: Question::default() }
     }
 

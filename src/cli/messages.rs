@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use logstat::{FormatReport, Report};
+use logstat::{FormatReport, Phases, Report};
+
+use super::phases;
 
 /// Says what is to be said at this loudness: errors always, as they make the exit code; notes unless quiet; details
 /// if asked for.
@@ -18,14 +20,16 @@ enum Loudness {
     Quiet,
     Normal,
     Verbose,
+    VeryVerbose,
 }
 
 impl Messages {
-    pub(crate) fn new(quiet: bool, verbose: bool) -> Messages {
+    pub(crate) fn new(quiet: bool, verbose: u8) -> Messages {
         let loudness = match (quiet, verbose) {
             (true, _) => Loudness::Quiet,
-            (false, false) => Loudness::Normal,
-            (false, true) => Loudness::Verbose,
+            (false, 0) => Loudness::Normal,
+            (false, 1) => Loudness::Verbose,
+            (false, _) => Loudness::VeryVerbose,
         };
         Messages { loudness }
     }
@@ -70,10 +74,17 @@ impl Messages {
         // A small input is counted by fewer.
         say(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
     }
+
+    /// How long each part of the run took, if that is asked for.
+    pub(crate) fn phases(self, phases: &Phases, writing: Duration) {
+        if self.loudness >= Loudness::VeryVerbose {
+            phases::lines(phases, writing).iter().for_each(say);
+        }
+    }
 }
 
 /// `1 line`, `2 lines`.
-fn counted(number: u64, what: &str) -> String {
+pub(super) fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 

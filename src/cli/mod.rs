@@ -7,6 +7,7 @@ mod inputs;
 mod messages;
 mod names;
 mod nearest;
+mod phases;
 mod rejects;
 mod screen;
 mod static_rules;
@@ -106,7 +107,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         messages.error(problem);
         end = End::Failed;
     }
-    let Outcome { report, unanswered, rejects, problems, .. } = match count(&question, found.inputs, &engine) {
+    let Outcome { report, unanswered, rejects, problems, phases, .. } = match count(&question, found.inputs, &engine) {
         Ok(outcome) => outcome,
         Err(error) => {
             messages.error(&error);
@@ -129,7 +130,9 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     if let Some(report) = report {
         messages.details(&report, engine.threads, start.elapsed());
         let page = screen::page(args.color);
+        let start = Instant::now();
         end = end.max(stdout::write(messages, |out| args.format().write(&report, page, out)));
+        messages.phases(&phases, start.elapsed());
     }
     Ok(end)
 }

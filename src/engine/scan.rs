@@ -1,6 +1,7 @@
 //! Sharing the chunks of all inputs out among workers. The only home of rayon.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use super::worker::Worker;
 use crate::envelope::{self, Worn};
@@ -9,6 +10,7 @@ use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait};
 use crate::nginx::NginxConf;
+use crate::phases::{Phases, Stopwatch, WorkerShare};
 use crate::rejects::Collector;
 use crate::table::{InputLedger, Seed, Tally};
 
@@ -19,12 +21,15 @@ pub(crate) struct Met<'f> {
     /// What its lines are in.
     pub(crate) envelope: Option<Worn>,
     pub(crate) formats: FormatsOfFile<'f>,
+    /// How long it took to find that out.
+    pub(crate) took: Duration,
 }
 
 impl<'f> Met<'f> {
     fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
+        let mut watch = Stopwatch::start();
         let (envelope, formats) = envelope::find(formats, own, head);
-        Met { envelope, formats }
+        Met { envelope, formats, took: watch.lap() }
     }
 }
 
@@ -48,45 +53,48 @@ pub(crate) struct Scan<'s, 'f> {
 
 impl<'f> Scan<'_, 'f> {
     /// Lets workers take chunks until there are none, and merges what they counted.
-    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<Tally, Error> {
+    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<(Tally, Phases), Error> {
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
         // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
         let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
         let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
+        let mut watch = Stopwatch::start();
         if workers == 1 {
-            return Ok(self.end(self.work(tally())));
+            let (tally, share) = self.work(tally());
+            let phases = Phases { counting: watch.lap(), workers: vec![share], ..Phases::default() };
+            return Ok((self.end(tally), phases));
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(workers)
             .build()
             .map_err(|e| ErrorKind::Threads { detail: e.to_string() })?;
-        let tallies = pool.broadcast(|_| self.work(tally()));
-        let merge = || {
-            tallies.into_iter().reduce(|mut all, next| {
-                all.merge(next);
-                all
-            })
-        };
-        let (merged, ()) = pool.join(merge, || self.sources.iter().for_each(Source::release));
-        Ok(self.end(merged.expect("a pool has a worker")))
+        let (tallies, workers) = pool.broadcast(|_| self.work(tally())).into_iter().unzip();
+        let counting = watch.lap();
+        let (merged, ()) = pool.join(|| merged(tallies), || self.sources.iter().for_each(Source::release));
+        let tally = self.end(merged.expect("a pool has a worker"));
+        Ok((tally, Phases { counting, workers, merging: watch.lap(), ..Phases::default() }))
     }
 
     /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
     /// files are decompressed side by side, as many as there are workers and no more. Where all that is left is busy,
     /// what one worker decompresses the others count in turn.
-    fn work(&self, mut tally: Tally) -> Tally {
+    fn work(&self, mut tally: Tally) -> (Tally, WorkerShare) {
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
         let mut worker = Worker::new(self, tally);
         let mut buffer = Vec::new();
         let mut left: Vec<usize> = (0..self.sources.len()).collect();
         let (mut at, mut busy) = (0, 0);
+        let (mut share, mut watch) = (WorkerShare::default(), Stopwatch::start());
         while !left.is_empty() {
             at %= left.len();
             let wait = if busy < left.len() { Wait::No } else { Wait::Yes };
-            match self.take(left[at], wait, &mut buffer) {
+            let taken = self.take(left[at], wait, &mut buffer);
+            share.fetching += watch.lap();
+            match taken {
                 Taken::Chunk(chunk) => {
                     busy = 0;
                     worker.count(left[at], chunk);
+                    share.counting += watch.lap();
                 }
                 Taken::Busy => (at, busy) = (at + 1, busy + 1),
                 Taken::End => {
@@ -95,7 +103,9 @@ impl<'f> Scan<'_, 'f> {
                 }
             }
         }
-        worker.tally
+        let inputs = &worker.tally.ledger.inputs;
+        (share.lines, share.bytes) = inputs.iter().fold((0, 0), |(l, b), input| (l + input.read, b + input.bytes));
+        (worker.tally, share)
     }
 
     /// What the first lines of an input told, of which a chunk was taken.
@@ -122,4 +132,17 @@ impl<'f> Scan<'_, 'f> {
         }
         source.next(wait, buffer)
     }
+}
+
+/// One tally of all: two and two are merged side by side, so that with twice as many workers it takes one merge longer,
+/// not twice as long.
+fn merged(mut tallies: Vec<Tally>) -> Option<Tally> {
+    if tallies.len() < 2 {
+        return tallies.pop();
+    }
+    let others = tallies.split_off(tallies.len() / 2);
+    let (some, others) = rayon::join(|| merged(tallies), || merged(others));
+    let (mut all, others) = some.zip(others)?;
+    all.merge(others);
+    Some(all)
 }

@@ -117,7 +117,8 @@ mod tests {
             // From where it leaves its sparse form, through both corrections, to where there is none.
             for values in [0.6, 0.9, 2.0, 4.0, 7.0] {
                 let values = (values * f64::from(1 << bits)) as u64 + 8;
-                let hashes: Vec<u64> = (0..values).map(|value| crate::table::fixed_hash(&value.to_le_bytes())).collect();
+                let hashes: Vec<u64> =
+                    (0..values).map(|value| crate::table::fixed_hash(&value.to_le_bytes())).collect();
                 assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}, {values}");
             }
         }

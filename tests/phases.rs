@@ -1,0 +1,94 @@
+//! How many threads count, what each did and how long the parts of a run took: what `-vv` says.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use logstat::{Engine, Input, Outcome, Question, count};
+
+const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
+
+/// More than three chunks of the size that the program takes.
+const LINES: usize = 45_000;
+
+fn logstat() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_logstat"))
+}
+
+/// What a command with `-vv` says of a log of so many lines.
+fn said(mut command: Command, lines: usize, arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), LINE.repeat(lines)).unwrap();
+    let command = command.current_dir(&folder).args(["a.log", "-vv"]).args(arguments).stdin(Stdio::null());
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// The lines that each worker says it counted.
+fn lines_of_workers(said: &str) -> Vec<usize> {
+    let of_workers = said.lines().filter_map(|line| line.strip_prefix("logstat: worker ")?.split_once(": "));
+    of_workers.map(|(_, share)| share.split(' ').next().unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn every_phase_has_its_line_and_every_worker() {
+    let said = said(logstat(), LINES, &["-j", "3"]);
+    let names = ["opening: ", "counting: ", "merging: ", "settling: ", "assembling: ", "releasing: ", "writing: "];
+    let places = names.map(|name| said.find(&format!("\nlogstat: {name}")).unwrap_or_else(|| panic!("{name}{said}")));
+    assert!(places.is_sorted(), "{said}");
+    assert!(said.contains(" ms by 3 workers, finding formats "), "{said}");
+    let lines = lines_of_workers(&said);
+    assert_eq!((lines.len(), lines.iter().sum()), (3, LINES), "{said}");
+}
+
+#[test]
+fn a_small_log_is_counted_by_the_thread_that_asked() {
+    let said = said(logstat(), 4, &["-j", "8"]);
+    assert!(said.contains(" ms by 1 worker, "), "{said}");
+    assert_eq!(lines_of_workers(&said), [4]);
+}
+
+/// std asks for both: the processors that a process may run on, and the limit of its cgroup.
+#[test]
+fn processors_that_are_not_ours_are_not_counted_on() {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let first = allowed.map(|list| list.trim().split([',', '-']).next().unwrap());
+    let (Some(first), Ok(_)) = (first, Command::new("taskset").arg("--version").output()) else {
+        println!("skipped: processors are given by taskset, which is not here");
+        return;
+    };
+    let mut command = Command::new("taskset");
+    command.args(["-c", first, env!("CARGO_BIN_EXE_logstat")]);
+    let said = said(command, LINES, &[]);
+    assert_eq!(lines_of_workers(&said), [LINES], "{said}");
+}
+
+/// Any number of workers makes one tally, odd numbers too.
+#[test]
+fn what_workers_did_adds_up_to_the_run() {
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
+    let text = fs::read_to_string(&log).unwrap();
+    for threads in 1..=7 {
+        let engine = Engine { threads, chunk_bytes: 1 << 10, ..Engine::default() };
+        let start = Instant::now();
+        let inputs = vec![Input::path(&log), Input::reader("again", Cursor::new(text.clone()))];
+        let Outcome { report, phases, .. } = count(&Question::default(), inputs, &engine).unwrap();
+        let (report, took) = (report.unwrap(), start.elapsed());
+        assert_eq!(phases.workers.len(), threads);
+        let sum = |of: fn(&logstat::WorkerShare) -> u64| phases.workers.iter().map(of).sum::<u64>();
+        assert_eq!(sum(|w| w.lines), report.lines.read);
+        assert_eq!(sum(|w| w.bytes), 2 * text.len() as u64);
+        assert_eq!(report.summary.unwrap().row.pv, report.lines.parsed);
+        let parts =
+            [phases.opening, phases.counting, phases.merging, phases.settling, phases.assembling, phases.releasing];
+        assert!(parts.iter().sum::<std::time::Duration>() <= took);
+        assert!(phases.workers.iter().all(|w| w.counting + w.fetching <= phases.counting));
+        assert!(phases.finding_formats <= phases.counting * threads as u32);
+        assert_eq!(phases.merging.is_zero(), threads == 1);
+    }
+}
