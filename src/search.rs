@@ -88,13 +88,15 @@ fn find_in_few(byte: u8, text: &[u8]) -> Option<usize> {
     first_in(first).or_else(|| first_in(last).map(|at| text.len() - 8 + at))
 }
 
-/// How many bytes stand behind the last `byte` among these eight.
-#[inline]
-pub(crate) fn bytes_behind_last(byte: u8, word: u64) -> Option<u32> {
+/// The bytes behind the last `byte` among these eight, moved to the front; 0 if it is not there, or the last of them.
+#[inline(always)]
+pub(crate) fn behind_last(byte: u8, word: u64) -> u64 {
     let zero_where_equal = word ^ (ONES * u64::from(byte));
     // The high bit of a byte is set where, and only where, the byte is zero: nothing is carried.
     let found = !(((zero_where_equal & !HIGH) + !HIGH) | zero_where_equal) & HIGH;
-    (found != 0).then(|| found.leading_zeros() / 8)
+    // The bits behind it are as many as there are zeros in front of its high bit: 56 at the most, 64 if it is not there.
+    let bits = found.leading_zeros() & 63;
+    word.wrapping_shr(64 - bits) & (1_u64 << bits).wrapping_sub(1)
 }
 
 /// ASCII letters lower, every other byte as it is.
@@ -141,8 +143,10 @@ mod tests {
         #[test]
         fn behind_the_last_is_what_is_behind_it(bytes in proptest::array::uniform8(0..4_u8), others: [u8; 8], byte in 0..5_u8) {
             for bytes in [bytes, others] {
-                let expected = bytes.iter().rposition(|b| *b == byte).map(|i| 7 - i as u32);
-                proptest::prop_assert_eq!(bytes_behind_last(byte, u64::from_le_bytes(bytes)), expected);
+                let mut expected = [0; 8];
+                let behind = bytes.iter().rposition(|b| *b == byte).map_or(8, |at| at + 1);
+                expected[..8 - behind].copy_from_slice(&bytes[behind..]);
+                proptest::prop_assert_eq!(behind_last(byte, u64::from_le_bytes(bytes)), u64::from_le_bytes(expected));
             }
         }
 

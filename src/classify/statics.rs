@@ -1,6 +1,6 @@
 //! Static or dynamic, by the path alone: what a site has told nginx to serve from files.
 
-use crate::search::{Prefix, bytes_behind_last, lower};
+use crate::search::{Prefix, behind_last, lower};
 
 /// Where Django sites have their files.
 const PREFIXES: [&str; 2] = ["/static/", "/media/"];
@@ -103,29 +103,29 @@ impl StaticRules {
     }
 
     /// Whether a path without its query is static.
-    #[inline]
+    #[inline(always)]
     pub fn is_static(&self, path: &[u8]) -> bool {
         // Half of all paths are static, in no order: what is asked is asked of each, and nothing is guessed.
         let has_prefix = self.prefixes.iter().fold(false, |found, prefix| found | prefix.leads(path).is_some());
         has_prefix | self.has_extension(path)
     }
 
-    #[inline]
+    #[inline(always)]
     fn has_extension(&self, path: &[u8]) -> bool {
         // An extension has no slash, so what is behind the last dot decides by itself: `/a.png/b` has `png/b`.
         match path.last_chunk() {
             Some(last) if self.longest < 8 => {
                 let word = u64::from_le_bytes(*last);
-                match bytes_behind_last(b'.', word) {
-                    Some(len @ 1..) => self.short.holds(lower(word >> (64 - 8 * len)), last[7]),
-                    _ => false,
-                }
+                // A NUL at the end would be taken for the end.
+                self.short.holds(lower(behind_last(b'.', word))) & (last[7] != 0)
             }
             _ => self.has_odd_extension(path),
         }
     }
 
     /// The same for paths of less than eight bytes and where an extension is longer.
+    #[cold]
+    #[inline(never)]
     fn has_odd_extension(&self, path: &[u8]) -> bool {
         let Some(dot) = path.iter().rposition(|b| *b == b'.') else { return false };
         self.extensions.iter().any(|e| e.eq_ignore_ascii_case(&path[dot + 1..]))
@@ -139,45 +139,50 @@ fn packed(extension: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(word))
 }
 
-/// A set of words other than 0, at most half full, so that a look-up is one multiplication and a probe or two.
+/// A set of words other than 0. No two of them have the same slot, so that a look-up is a multiplication and a comparison, and
+/// nothing that a processor could guess wrong.
 #[derive(Clone, Debug, Default)]
 struct ShortSet {
+    words: Vec<u64>,
+    /// Empty, or as many as a power of two.
     slots: Vec<u64>,
-    len: usize,
+    factor: u64,
 }
 
 impl ShortSet {
-    #[inline]
+    #[inline(always)]
     fn slot(&self, word: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
-        while self.slots[at] != 0 && self.slots[at] != word {
-            at = (at + 1) & mask;
-        }
-        at
+        (word.wrapping_mul(self.factor) >> 40) as usize & self.slots.len().wrapping_sub(1)
     }
 
-    /// `last` is the last byte of the word: a NUL there would be taken for the end.
-    #[inline]
-    fn holds(&self, word: u64, last: u8) -> bool {
-        last != 0 && !self.slots.is_empty() && self.slots[self.slot(word)] == word
+    #[inline(always)]
+    fn holds(&self, word: u64) -> bool {
+        self.slots.get(self.slot(word)).is_some_and(|slot| (*slot == word) & (word != 0))
     }
 
     fn insert(&mut self, word: u64) {
-        if self.holds(word, 1) {
+        if self.holds(word) {
             return;
         }
-        if (self.len + 1) * 2 > self.slots.len() {
-            let old = std::mem::take(&mut self.slots);
-            self.slots = vec![0; (old.len() * 2).max(64)];
-            for word in old.into_iter().filter(|w| *w != 0) {
-                let at = self.slot(word);
-                self.slots[at] = word;
-            }
+        self.words.push(word);
+        let len = (self.words.len() * 16).next_power_of_two();
+        while !self.fill(len) {
+            self.factor = self.factor.wrapping_add(0x9E37_79B9_7F4A_7C15) | 1;
         }
-        let at = self.slot(word);
-        self.slots[at] = word;
-        self.len += 1;
+    }
+
+    /// Gives each word its slot; `false` where two have the same.
+    fn fill(&mut self, len: usize) -> bool {
+        self.slots.clear();
+        self.slots.resize(len, 0);
+        for at in 0..self.words.len() {
+            let (word, slot) = (self.words[at], self.slot(self.words[at]));
+            if self.slots[slot] != 0 {
+                return false;
+            }
+            self.slots[slot] = word;
+        }
+        true
     }
 }
 

@@ -103,11 +103,14 @@ fn trim_end(text: &[u8]) -> &[u8] {
 }
 
 /// The target without scheme and authority: `/` where nothing is left of an absolute URI.
-#[inline]
+#[inline(always)]
 pub(crate) fn path_and_query(target: &[u8]) -> Cow<'_, [u8]> {
-    if target.first() == Some(&b'/') {
-        return Cow::Borrowed(target);
-    }
+    if target.first() == Some(&b'/') { Cow::Borrowed(target) } else { path_and_query_of_other(target) }
+}
+
+#[cold]
+#[inline(never)]
+fn path_and_query_of_other(target: &[u8]) -> Cow<'_, [u8]> {
     let Some(rest) = after_authority(target) else { return Cow::Borrowed(target) };
     match rest.first() {
         Some(b'/') => Cow::Borrowed(rest),
@@ -129,7 +132,7 @@ fn after_authority(target: &[u8]) -> Option<&[u8]> {
 }
 
 /// Everything up to the `?`.
-#[inline]
+#[inline(always)]
 pub(crate) fn without_query(path: &[u8]) -> &[u8] {
     &path[..find_anywhere(b'?', path).unwrap_or(path.len())]
 }
