@@ -3,10 +3,10 @@
 use bumpalo::Bump;
 
 use super::scan::Scan;
-use crate::batch::{Batch, Hits, ROWS};
+use crate::batch::{Batch, Fields, Hits, ROWS};
 use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
-use crate::format::{Line, Marks, Memory, Quotes, Room, Row};
+use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
 use crate::input::{Chunk, clean, is_blank};
 use crate::rejects::Rejected;
 use crate::report;
@@ -104,11 +104,23 @@ impl<'s, 'f> Worker<'s, 'f> {
     ) {
         let formats = &self.scan.met(place.input).formats;
         let room = Room { bump, needs: self.scan.filler.needs };
+        let usual = formats.usual().filter(|_| !room.needs.meets(Fields::EXTRA));
         let mut row = Row::EMPTY;
         while place.start < place.bytes.len() && batch.len() < ROWS {
             let start = place.start;
+            let starts_file = place.offset == 0 && start == 0;
+            if let Some((usual, format)) = usual
+                && !starts_file
+                && let Some(line) = take_usual(usual, &mut place.marks, start, self.scan.max_line, &mut self.memory)
+            {
+                account.taken[format.0] += 1;
+                self.scan.filler.push_usual(&line, batch, bump);
+                place.lines += 1;
+                place.start = line.text_end + 1;
+                continue;
+            }
             let extent = place.marks.line(start);
-            let text = clean(&place.bytes[start..extent.text_end], place.offset == 0 && start == 0);
+            let text = clean(&place.bytes[start..extent.text_end], starts_file);
             // Where bytes were dropped in front, the quotes are elsewhere.
             let is_marked = text.as_ptr() == place.bytes[start..].as_ptr();
             let quotes = if is_marked { place.marks.quotes(extent) } else { Quotes::Unknown };

@@ -1,106 +1,65 @@
-//! Quotes, backslashes and LFs in blocks of 64 bytes: a bit for each, then a place for each bit.
+//! Quotes, LFs and backslashes in blocks of 64 bytes: a bit for each, then a place for each bit.
 //!
-//! Sixteen bytes a comparison is what every x86-64 and every ARM has; where the processor turns out to have AVX2, the
-//! same loop is there a second time with thirty-two.
+//! Sixteen bytes a comparison is what every x86-64 and every ARM has. Where the processor turns out to have AVX2, or AVX-512
+//! with its compressing moves, the same loop is there once more for them.
 
 use wide::u8x16;
+
+use crate::prefetch::prefetch;
 
 /// How many bytes are looked at together.
 const BLOCK: usize = 64;
 /// How many bytes are looked at before what was found is put down.
 const STRIP: usize = 16 * BLOCK;
 const ROOM: &str = "a list has room for a mark a byte of the strip";
-/// As many quotes as nearly any block has. So many are written without asking how many there are: the end of a loop over
+/// As many marks as nearly any block has. So many are written without asking how many there are: the end of a loop over
 /// them is what a processor guesses wrong in nearly every block, and a wrong guess costs more than all of them.
 const USUAL: usize = 6;
-
-/// The end of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct LineEnd {
-    /// Where its LF is.
-    pub(super) place: u32,
-    /// How many quotes were found before it.
-    pub(super) quotes: u32,
-}
+/// How far ahead bytes are asked for. Processors ask by themselves, but not beyond the page that they are in.
+const AHEAD: usize = 2048;
 
 /// What was found in the blocks looked at, each list ascending.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
-    quotes: List<u32>,
-    ends: List<LineEnd>,
+    /// Quotes and LFs, with room behind the last, into which is written ahead of knowing what it will hold.
+    marks: Vec<u32>,
+    len: usize,
     backslashes: Vec<u32>,
 }
 
-/// A list with room behind its last item, into which is written ahead of knowing what it will hold.
-#[derive(Clone, Debug, Default)]
-struct List<T> {
-    items: Vec<T>,
-    len: usize,
-}
-
-impl<T: Copy + Default> List<T> {
-    fn held(&self) -> &[T] {
-        &self.items[..self.len]
-    }
-
-    /// Room for all that a strip can hold.
-    fn room(&mut self) -> &mut [T; STRIP] {
-        if self.items.len() < self.len + STRIP {
-            self.items.resize((self.len + STRIP).next_power_of_two(), T::default());
-        }
-        self.items[self.len..].first_chunk_mut().expect(ROOM)
-    }
-
-    fn forget(&mut self, first: usize) {
-        self.items.copy_within(first..self.len, 0);
-        self.len -= first;
-    }
-}
-
 impl Found {
-    pub(super) fn quotes(&self) -> &[u32] {
-        self.quotes.held()
-    }
-
-    pub(super) fn ends(&self) -> &[LineEnd] {
-        self.ends.held()
+    /// Where quotes and LFs are.
+    pub(super) fn marks(&self) -> &[u32] {
+        &self.marks[..self.len]
     }
 
     pub(super) fn backslashes(&self) -> &[u32] {
         &self.backslashes
     }
 
-    /// Forgets all ends, and the first of the quotes and backslashes.
-    pub(super) fn forget(&mut self, quotes: usize, backslashes: usize) {
-        self.ends.len = 0;
-        self.quotes.forget(quotes);
+    /// Forgets the first of the marks and of the backslashes.
+    pub(super) fn forget(&mut self, marks: usize, backslashes: usize) {
+        self.marks.copy_within(marks..self.len, 0);
+        self.len -= marks;
         self.backslashes.drain(..backslashes);
     }
 
-    /// Looks at `bytes` from the block at `from` on, until `lines` ends are found or all is seen, and returns the first block that
-    /// was not looked at. The end of the bytes ends a line, unless the last byte does.
-    pub(super) fn look(&mut self, bytes: &[u8], from: usize, lines: usize) -> usize {
-        let next = self.look_at_blocks(bytes, from, lines);
-        if next >= bytes.len() && bytes.last().is_some_and(|b| *b != b'\n') {
-            self.ends.room()[0] = LineEnd { place: bytes.len() as u32, quotes: self.quotes.len as u32 };
-            self.ends.len += 1;
-        }
-        next
-    }
-
-    #[cfg(target_arch = "x86_64")]
+    /// Looks at `bytes` from the block at `from` on, until `wanted` marks are there or all is seen, and returns the first block
+    /// that was not looked at.
     #[allow(unsafe_code)]
-    fn look_at_blocks(&mut self, bytes: &[u8], from: usize, lines: usize) -> usize {
-        if avx2::is_there() {
-            // SAFETY: the processor has just been asked for the features that the function is compiled with.
-            return unsafe { avx2::look(self, bytes, from, lines) };
+    pub(super) fn look(&mut self, bytes: &[u8], from: usize, wanted: usize) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if avx512::is_there() {
+                // SAFETY: the processor has just been asked for the features that the function is compiled with.
+                return unsafe { avx512::look(self, bytes, from, wanted) };
+            }
+            if avx2::is_there() {
+                // SAFETY: as above.
+                return unsafe { avx2::look(self, bytes, from, wanted) };
+            }
         }
-        self.look_with(bytes, from, lines, marks_of)
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    fn look_at_blocks(&mut self, bytes: &[u8], from: usize, lines: usize) -> usize {
-        self.look_with(bytes, from, lines, marks_of)
+        self.look_with(bytes, from, wanted, bits_of, write)
     }
 
     #[inline(always)]
@@ -108,116 +67,116 @@ impl Found {
         &mut self,
         bytes: &[u8],
         from: usize,
-        lines: usize,
-        marks_of: impl Fn(&[u8; BLOCK]) -> Marks,
+        wanted: usize,
+        bits_of: impl Fn(&[u8; BLOCK]) -> Bits + Copy,
+        write: impl Fn(u64, u32, &mut [u32; BLOCK]) + Copy,
     ) -> usize {
         let mut at = from;
-        while self.ends.len < lines && at < bytes.len() {
+        while self.len < wanted && at < bytes.len() {
             // A strip at a time, so that how much was found is in registers while it is looked at.
             let (blocks, rest) = bytes[at..bytes.len().min(at + STRIP)].as_chunks();
-            self.note(blocks, at as u32, &marks_of);
-            at += blocks.len() * BLOCK;
-            if !rest.is_empty() {
-                let mut padded = [0; BLOCK];
+            let mut padded = [0; BLOCK];
+            // In one place: what is called from two is not inlined.
+            let blocks = if blocks.is_empty() {
                 padded[..rest.len()].copy_from_slice(rest);
-                self.note(&[padded], at as u32, &marks_of);
-                at += BLOCK;
-            }
+                std::slice::from_ref(&padded)
+            } else {
+                blocks
+            };
+            self.note(blocks, bytes, at, bits_of, write);
+            at += blocks.len() * BLOCK;
         }
         at
     }
 
-    /// Notes the marks of at most a strip of blocks.
+    /// Notes the marks of at most a strip of blocks, which start at `from` in `bytes`.
     #[inline(always)]
-    fn note(&mut self, blocks: &[[u8; BLOCK]], from: u32, marks_of: impl Fn(&[u8; BLOCK]) -> Marks) {
-        let quotes_before = self.quotes.len as u32;
-        let (quotes, ends) = (self.quotes.room(), self.ends.room());
-        let (mut quotes_found, mut ends_found) = (0, 0);
+    fn note(
+        &mut self,
+        blocks: &[[u8; BLOCK]],
+        bytes: &[u8],
+        from: usize,
+        bits_of: impl Fn(&[u8; BLOCK]) -> Bits,
+        write: impl Fn(u64, u32, &mut [u32; BLOCK]),
+    ) {
+        if self.marks.len() < self.len + STRIP {
+            self.marks.resize((self.len + STRIP).next_power_of_two(), 0);
+        }
+        let room: &mut [u32; STRIP] = self.marks[self.len..].first_chunk_mut().expect(ROOM);
+        let mut found = 0;
         let mut start = from;
         for block in blocks {
-            let marks = marks_of(block);
-            ends_found += marks.write_ends(start, quotes_before + quotes_found as u32, &mut ends[ends_found..]);
-            quotes_found += marks.write_quotes(start, &mut quotes[quotes_found..]);
-            if marks.backslashes != 0 {
-                marks.push_backslashes(start, &mut self.backslashes);
+            prefetch(bytes, start + AHEAD);
+            let bits = bits_of(block);
+            write(bits.marks, start as u32, room[found..].first_chunk_mut().expect(ROOM));
+            found += bits.marks.count_ones() as usize;
+            if bits.backslashes != 0 {
+                push(bits.backslashes, start as u32, &mut self.backslashes);
             }
-            start += BLOCK as u32;
+            start += BLOCK;
         }
-        self.quotes.len += quotes_found;
-        self.ends.len += ends_found;
+        self.len += found;
     }
 }
 
 /// A bit for each byte of a block, the first byte's the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Marks {
-    quotes: u64,
-    line_feeds: u64,
+struct Bits {
+    /// Quotes and LFs.
+    marks: u64,
     backslashes: u64,
 }
 
-impl Marks {
-    /// Writes the places of the quotes, in a block that starts at `start`, and returns how many there are.
-    #[inline(always)]
-    fn write_quotes(self, start: u32, room: &mut [u32]) -> usize {
-        let room: &mut [u32; BLOCK] = room.first_chunk_mut().expect(ROOM);
-        let found = self.quotes.count_ones() as usize;
-        let mut rest = self.quotes;
-        let mut write = |place: &mut u32| {
-            *place = start + rest.trailing_zeros();
-            rest &= rest.wrapping_sub(1);
-        };
-        room[..USUAL].iter_mut().for_each(&mut write);
-        if found > USUAL {
-            room[USUAL..found].iter_mut().for_each(write);
-        }
-        found
+/// Writes the places of bits, in a block that starts at `start`. What is behind them is of no account.
+#[inline(always)]
+fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
+    let found = bits.count_ones() as usize;
+    let mut rest = bits;
+    let mut write = |place: &mut u32| {
+        *place = start + rest.trailing_zeros();
+        rest &= rest.wrapping_sub(1);
+    };
+    room[..USUAL].iter_mut().for_each(&mut write);
+    if found > USUAL {
+        room[USUAL..found].iter_mut().for_each(write);
     }
+}
 
-    #[cold]
-    #[inline(never)]
-    fn push_backslashes(self, start: u32, places: &mut Vec<u32>) {
-        let mut rest = self.backslashes;
-        while rest != 0 {
-            places.push(start + rest.trailing_zeros());
-            rest &= rest - 1;
-        }
-    }
-
-    /// Writes the ends of lines, `before` being how many quotes stand before the block, and returns how many there are.
-    #[inline(always)]
-    fn write_ends(self, start: u32, before: u32, room: &mut [LineEnd]) -> usize {
-        let room: &mut [LineEnd; BLOCK] = room.first_chunk_mut().expect(ROOM);
-        let found = self.line_feeds.count_ones() as usize;
-        let mut rest = self.line_feeds;
-        let mut write = |end: &mut LineEnd| {
-            let line_feed = rest & rest.wrapping_neg();
-            let quotes = self.quotes & line_feed.wrapping_sub(1);
-            *end = LineEnd { place: start + line_feed.trailing_zeros(), quotes: before + quotes.count_ones() };
-            rest ^= line_feed;
-        };
-        write(&mut room[0]);
-        if found > 1 {
-            room[1..found].iter_mut().for_each(write);
-        }
-        found
+#[cold]
+#[inline(never)]
+fn push(bits: u64, start: u32, places: &mut Vec<u32>) {
+    let mut rest = bits;
+    while rest != 0 {
+        places.push(start + rest.trailing_zeros());
+        rest &= rest - 1;
     }
 }
 
 #[inline(always)]
-fn marks_of(block: &[u8; BLOCK]) -> Marks {
+fn bits_of(block: &[u8; BLOCK]) -> Bits {
     let (parts, _) = block.as_chunks::<16>();
     let bits = |byte| {
         let byte = u8x16::splat(byte);
         parts.iter().rev().fold(0, |bits, part| bits << 16 | u64::from(u8x16::new(*part).simd_eq(byte).to_bitmask()))
     };
-    Marks { quotes: bits(b'"'), line_feeds: bits(b'\n'), backslashes: bits(b'\\') }
+    Bits { marks: bits(b'"') | bits(b'\n'), backslashes: bits(b'\\') }
 }
+
+/// For the lower half of a byte, the one mark that has it; where none has, a byte that has another. A byte is a mark if it
+/// is what stands here: one shuffle and one comparison, whatever the number of marks.
+#[cfg(target_arch = "x86_64")]
+const MARK_BY_LOWER_HALF: [u8; 16] = {
+    let mut marks = [0; 16];
+    marks[0] = 1;
+    marks[(b'"' & 15) as usize] = b'"';
+    marks[(b'\n' & 15) as usize] = b'\n';
+    marks
+};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{BLOCK, Found, Marks};
-    use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8};
+    use super::{BLOCK, Bits, Found, MARK_BY_LOWER_HALF, write};
+    use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8};
 
     pub(super) fn is_there() -> bool {
         is_x86_feature_detected!("avx2")
@@ -227,21 +186,87 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-    pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, lines: usize) -> usize {
-        found.look_with(bytes, from, lines, |block| marks_of(block))
+    pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
+        found.look_with(bytes, from, wanted, |block| bits_of(block), |bits, start, room| write(bits, start, room))
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     #[inline]
-    pub(super) fn marks_of(block: &[u8; BLOCK]) -> Marks {
+    pub(super) fn bits_of(block: &[u8; BLOCK]) -> Bits {
         let (parts, _) = block.as_chunks::<32>();
         let [low, high]: [__m256i; 2] = [bytemuck::must_cast(parts[0]), bytemuck::must_cast(parts[1])];
-        let bits = |byte: u8| {
-            let byte = _mm256_set1_epi8(byte as i8);
-            let bits_of = |part| u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(part, byte)) as u32);
-            bits_of(high) << 32 | bits_of(low)
+        let bits = |low, high| {
+            let bits = |found| u64::from(_mm256_movemask_epi8(found) as u32);
+            bits(high) << 32 | bits(low)
         };
-        Marks { quotes: bits(b'"'), line_feeds: bits(b'\n'), backslashes: bits(b'\\') }
+        let marks: __m256i = bytemuck::must_cast([MARK_BY_LOWER_HALF; 2]);
+        let marks = |part| _mm256_cmpeq_epi8(_mm256_shuffle_epi8(marks, part), part);
+        let backslash = _mm256_set1_epi8(b'\\' as i8);
+        let backslashes = |part| _mm256_cmpeq_epi8(part, backslash);
+        Bits { marks: bits(marks(low), marks(high)), backslashes: bits(backslashes(low), backslashes(high)) }
+    }
+}
+
+/// Sixty-four bytes a comparison; and the places of a block are made at once, by moving together the numbers of the bytes that
+/// are marks.
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use super::{BLOCK, Bits, Found, MARK_BY_LOWER_HALF, push};
+    use std::arch::x86_64::{
+        __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32,
+        _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_shuffle_epi8,
+    };
+
+    pub(super) fn is_there() -> bool {
+        is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt")
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
+    pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
+        found.look_with(bytes, from, wanted, |block| bits_of(block), |bits, start, room| write(bits, start, room))
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
+    #[inline]
+    pub(super) fn bits_of(block: &[u8; BLOCK]) -> Bits {
+        let bytes: __m512i = bytemuck::must_cast(*block);
+        let marks: __m512i = bytemuck::must_cast([MARK_BY_LOWER_HALF; 4]);
+        Bits {
+            marks: _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(marks, bytes), bytes),
+            backslashes: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'\\' as i8)),
+        }
+    }
+
+    /// The bytes of a block by number.
+    const NUMBERS: [u8; BLOCK] = {
+        let mut numbers = [0; BLOCK];
+        let mut at = 0;
+        while at < BLOCK {
+            numbers[at] = at as u8;
+            at += 1;
+        }
+        numbers
+    };
+    /// How many places are made at once.
+    const AT_ONCE: usize = 16;
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
+    #[inline]
+    pub(super) fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
+        let numbers = _mm512_maskz_compress_epi8(bits, bytemuck::must_cast(NUMBERS));
+        let places =
+            _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(numbers)), _mm512_set1_epi32(start as i32));
+        room[..AT_ONCE].copy_from_slice(&bytemuck::must_cast::<_, [u32; AT_ONCE]>(places));
+        if bits.count_ones() as usize > AT_ONCE {
+            let mut all = Vec::with_capacity(BLOCK);
+            push(bits, start, &mut all);
+            room[..all.len()].copy_from_slice(&all);
+        }
     }
 }
 
@@ -250,8 +275,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn places(bytes: &[u8], from: usize, wanted: u8) -> Vec<u32> {
-        (0..).zip(bytes).skip(from).filter(|(_, b)| **b == wanted).map(|(i, _)| i).collect()
+    fn places(bytes: &[u8], from: usize, wanted: &[u8]) -> Vec<u32> {
+        (0..).zip(bytes).skip(from).filter(|(_, b)| wanted.contains(b)).map(|(i, _)| i).collect()
     }
 
     proptest! {
@@ -261,48 +286,60 @@ mod tests {
                 prop::collection::vec(any::<u8>(), 0..300),
                 prop::collection::vec(prop::sample::select(b"\"\\\n\r az\xff\x00".to_vec()), 0..300),
                 prop::collection::vec(prop::sample::select(b"\"a".to_vec()), 0..300),
+                prop::collection::vec(prop::sample::select(b"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec()), 0..3000),
             ],
             from in 0..4_usize,
         ) {
             let from = (from * BLOCK).min(bytes.len());
             let mut found = Found::default();
             prop_assert!(found.look(&bytes, from, usize::MAX) >= bytes.len());
-            prop_assert_eq!(found.quotes(), places(&bytes, from, b'"'));
-            prop_assert_eq!(found.backslashes(), places(&bytes, from, b'\\'));
-            let mut ends = places(&bytes, from, b'\n');
-            if bytes.last().is_some_and(|b| *b != b'\n') {
-                ends.push(bytes.len() as u32);
-            }
-            prop_assert_eq!(found.ends().iter().map(|end| end.place).collect::<Vec<_>>(), ends);
-            for end in found.ends() {
-                let before = found.quotes().iter().filter(|quote| **quote < end.place).count();
-                prop_assert_eq!(end.quotes as usize, before);
-            }
+            prop_assert_eq!(found.marks(), places(&bytes, from, b"\"\n"));
+            prop_assert_eq!(found.backslashes(), places(&bytes, from, b"\\"));
         }
 
         #[cfg(target_arch = "x86_64")]
         #[test]
         #[allow(unsafe_code)]
-        fn marks_are_the_same_by_thirty_two_as_by_sixteen(bytes in prop::collection::vec(prop::sample::select(b"\"\\\n\r az\xff\x00".to_vec()), BLOCK)) {
+        fn every_processor_finds_the_same(
+            bytes in prop_oneof![
+                prop::collection::vec(any::<u8>(), BLOCK),
+                prop::collection::vec(prop::sample::select(b"\"\\\n\r az\xff\x00\x02\x0c*2BJR\x82\x8a\xa2".to_vec()), BLOCK),
+                prop::collection::vec(prop::sample::select(b"\"aaaaaaaa".to_vec()), BLOCK),
+            ],
+        ) {
+            let block = bytes.first_chunk().unwrap();
+            let bits = bits_of(block);
+            let mut expected = [0; BLOCK];
+            write(bits.marks, 7, &mut expected);
+            let found = bits.marks.count_ones() as usize;
+            let as_plain: Vec<u32> = places(&bytes, 0, b"\"\n").iter().map(|place| place + 7).collect();
+            prop_assert_eq!(&expected[..found], as_plain);
             if avx2::is_there() {
-                let block = bytes.first_chunk().unwrap();
                 // SAFETY: the processor has the features.
-                prop_assert_eq!(unsafe { avx2::marks_of(block) }, marks_of(block));
+                prop_assert_eq!(unsafe { avx2::bits_of(block) }, bits);
+            }
+            if avx512::is_there() {
+                // SAFETY: the processor has the features.
+                prop_assert_eq!(unsafe { avx512::bits_of(block) }, bits);
+                let mut room = [0; BLOCK];
+                // SAFETY: as above.
+                unsafe { avx512::write(bits.marks, 7, &mut room) };
+                prop_assert_eq!(&room[..found], &expected[..found]);
             }
         }
     }
 
     #[test]
-    fn not_many_more_lines_are_looked_for_than_are_asked_for() {
+    fn not_many_more_marks_are_looked_for_than_are_asked_for() {
         let bytes = b"a line that is longer than a block because it goes on and on and on and on\n".repeat(100);
         let mut found = Found::default();
         let next = found.look(&bytes, 0, 10);
-        let first = found.ends().len();
+        let first = found.marks().len();
         assert!((10..40).contains(&first), "{first}");
         assert!(next < bytes.len());
-        found.forget(0, 0);
-        assert!(found.ends().is_empty());
+        found.forget(first, 0);
+        assert!(found.marks().is_empty());
         assert_eq!(found.look(&bytes, next, usize::MAX), bytes.len().next_multiple_of(BLOCK));
-        assert_eq!(found.ends().len(), 100 - first);
+        assert_eq!(found.marks().len(), 100 - first);
     }
 }

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::damage;
-use super::plan::Tail;
+use super::plan::{Tail, Usual};
 use super::scan::{Expected, Misfit, Row, scan};
 use super::{Line, LogFormat, Memory, Room, json};
 use crate::batch::Fields;
@@ -97,6 +97,12 @@ impl<'f> FormatsOfFile<'f> {
 
     pub(crate) fn nearest(&self) -> Option<&Nearest> {
         self.nearest.as_ref()
+    }
+
+    /// What a line of the file's format mostly looks like, and that format.
+    pub(crate) fn usual(&self) -> Option<(Usual, Taken)> {
+        let format = self.main.format;
+        self.formats[format].plan.usual.map(|usual| (usual, Taken(format)))
     }
 
     /// Fills `row` by the format with the most fields that the line fits, or says why none takes it. The row is one

@@ -2,8 +2,7 @@
 
 /// The number that one to seven leading digits write, and how many there are; `None` for more, and at the end of a line.
 ///
-/// Eight bytes at once: those that are no digit show where the number ends, and three multiplications add the digits
-/// up in pairs.
+/// Eight bytes at once: those that are no digit show where the number ends.
 #[inline(always)]
 pub(super) fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
     const EACH: u64 = 0x0101_0101_0101_0101;
@@ -13,12 +12,18 @@ pub(super) fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
     if !(1..8).contains(&len) {
         return None;
     }
-    // Leading zeros up to eight digits; the first is in the lowest byte.
-    let digits = values << (64 - 8 * len);
+    // Leading zeros up to eight digits.
+    Some((eight_digits(values << (64 - 8 * len)), len as usize))
+}
+
+/// The number that eight digits write, each of them as its value in a byte, the first in the lowest: three multiplications
+/// add them up in pairs.
+#[inline(always)]
+pub(super) fn eight_digits(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let odd = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
     let even = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
-    Some((odd.wrapping_add(even) >> 32, len as usize))
+    odd.wrapping_add(even) >> 32
 }
 
 /// The number that the leading digits write, `None` beyond 64 bits, and how many digits there are.

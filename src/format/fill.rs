@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::plan::Slot;
-use super::{LogFormat, Row, Taken, escape, request};
+use super::{LogFormat, Row, Taken, UsualLine, escape, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::question::Query;
@@ -57,6 +57,24 @@ impl Filler<'_> {
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
+    /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.
+    #[inline(always)]
+    pub(crate) fn push_usual<'a>(&self, line: &UsualLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        let texts = [line.addr, MISSING, MISSING, line.referer, line.agent];
+        for (field, text) in PLAIN.into_iter().zip(texts) {
+            if self.needs.holds(Fields::text(field)) {
+                batch.set_text(field, text);
+            }
+        }
+        let is_static = self.needs.meets(Fields::REQUEST) && {
+            let parts = self.parts(request::split(line.request), bump);
+            self.set_parts(&parts, batch);
+            parts.is_static
+        };
+        let UsualLine { stamp, status, bytes, time_ms, .. } = *line;
+        batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
+    }
+
     /// Sets what the request gives, and returns whether it is static.
     #[inline(always)]
     fn set_request<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
@@ -70,6 +88,12 @@ impl Filler<'_> {
         if line == MISSING {
             self.add_plain_parts(row, &mut parts, bump);
         }
+        self.set_parts(&parts, batch);
+        parts.is_static
+    }
+
+    #[inline(always)]
+    fn set_parts<'a>(&self, parts: &Parts<'a>, batch: &mut Batch<'a>) {
         for (field, value) in
             [(TextField::Method, parts.method), (TextField::Path, parts.path), (TextField::Protocol, parts.protocol)]
         {
@@ -77,7 +101,6 @@ impl Filler<'_> {
                 batch.set_text(field, value);
             }
         }
-        parts.is_static
     }
 
     #[inline(always)]
@@ -91,8 +114,8 @@ impl Filler<'_> {
     #[inline(always)]
     fn path<'a>(&self, target: &'a [u8], bump: &'a Bump) -> (&'a [u8], bool) {
         let whole = match request::path_and_query(target) {
-            std::borrow::Cow::Borrowed(path) => path,
-            std::borrow::Cow::Owned(path) => bump.alloc_slice_copy(&path),
+            Cow::Borrowed(path) => path,
+            Cow::Owned(path) => bump.alloc_slice_copy(&path),
         };
         let stripped = request::without_query(whole);
         let path = match self.query {
@@ -109,8 +132,8 @@ impl Filler<'_> {
         let line = bump.alloc_slice_copy(&escape::undo(line));
         let parts = self.parts(request::split(line), bump);
         let escaped = |value: &'a [u8]| match escape::escape(value) {
-            std::borrow::Cow::Borrowed(value) => value,
-            std::borrow::Cow::Owned(value) => bump.alloc_slice_copy(&value),
+            Cow::Borrowed(value) => value,
+            Cow::Owned(value) => bump.alloc_slice_copy(&value),
         };
         Parts {
             method: escaped(parts.method),

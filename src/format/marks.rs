@@ -2,10 +2,10 @@
 //!
 //! Measured: searching for the end of the line first, and then for each quote, took 3.1 times as long; benches/stages/lines.rs.
 
-use super::blocks::{Found, LineEnd};
+use super::blocks::Found;
 
-/// How many lines are looked ahead for.
-const AHEAD: usize = 128;
+/// How many marks are looked ahead for: those of some hundred lines.
+const AHEAD: usize = 1024;
 
 /// A line as the marks cut it out of a chunk.
 #[derive(Clone, Copy, Debug)]
@@ -38,82 +38,106 @@ pub(crate) struct Extent {
     pub(crate) text_end: usize,
     /// Where the next line starts.
     pub(crate) next: usize,
-    /// Which of the places are its quotes, if they are known.
+    /// Which of the marks are its quotes, if they are known.
     quotes: Option<(usize, usize)>,
 }
 
 /// Goes along the bytes of a chunk, line by line.
 ///
-/// Marks are looked for some thousand bytes ahead and put in rows, so that a line of an access log is the next end and
-/// the six quotes before it: nothing for a processor to guess wrong.
+/// Marks are looked for some thousand bytes ahead and put in a row, so that a line of an access log is the next seven of
+/// them: nothing for a processor to guess wrong.
 pub(crate) struct Marks<'b> {
     bytes: &'b [u8],
     /// Where the first block starts that was not looked at.
     block: usize,
     found: Found,
     /// How much of what was found is passed.
-    ends_passed: usize,
-    quotes_passed: usize,
+    passed: usize,
     backslashes_passed: usize,
+    /// How many marks the line before had.
+    in_line: usize,
 }
 
 impl<'b> Marks<'b> {
     /// Starts at the line at `start`.
     pub(crate) fn from(bytes: &'b [u8], start: usize) -> Marks<'b> {
-        Marks { bytes, block: start, found: Found::default(), ends_passed: 0, quotes_passed: 0, backslashes_passed: 0 }
+        // The places of a chunk beyond 4 GiB, which is one line, give or take, would not fit their type: none are looked for.
+        let block = if is_giant(bytes) { bytes.len() } else { start };
+        Marks { bytes, block, found: Found::default(), passed: 0, backslashes_passed: 0, in_line: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// The next marks, which may be those of the line that comes next, or of more than one: quotes and LFs. `None` if
+    /// there are not so many, or among them are backslashes.
+    #[inline(always)]
+    pub(super) fn ahead<const N: usize>(&mut self) -> Option<&[u32; N]> {
+        if self.passed + N > self.found.marks().len() {
+            self.look_ahead();
+        }
+        let marks: &[u32; N] = self.found.marks().get(self.passed..)?.first_chunk()?;
+        let has_backslash = self.found.backslashes().get(self.backslashes_passed).is_some_and(|at| *at < marks[N - 1]);
+        (!has_backslash).then_some(marks)
+    }
+
+    /// Passes so many marks, which are those of a line.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, marks: usize) {
+        self.passed += marks;
     }
 
     /// Passes the line that starts at `start`, where the one before it ended.
-    #[inline(always)]
     pub(crate) fn line(&mut self, start: usize) -> Extent {
-        if self.bytes.len() > u32::MAX as usize {
-            return self.line_of_giant(start);
+        let text_end = memchr::memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |len| start + len);
+        let next = (text_end + 1).min(self.bytes.len());
+        if is_giant(self.bytes) {
+            return Extent { start, text_end, next, quotes: None };
         }
-        if self.ends_passed == self.found.ends().len() {
+        while self.block < next {
             self.look_ahead();
         }
-        let Some(&LineEnd { place, quotes }) = self.found.ends().get(self.ends_passed) else {
-            return Extent { start, text_end: start, next: start, quotes: None };
+        let marks = &self.found.marks()[self.passed..];
+        // Lines of one log mostly have the same number of marks.
+        let is_end = |at: usize| marks.get(at).is_some_and(|mark| *mark as usize == text_end);
+        let quotes = if is_end(self.in_line) {
+            self.in_line
+        } else {
+            marks.iter().position(|mark| *mark as usize >= text_end).unwrap_or(marks.len())
         };
-        self.ends_passed += 1;
-        let has_backslash = self.found.backslashes().get(self.backslashes_passed).is_some_and(|first| *first < place);
+        self.in_line = quotes;
+        let from = self.passed;
+        self.passed += quotes + usize::from(is_end(quotes));
+        let backslashes = &self.found.backslashes()[self.backslashes_passed..];
+        let has_backslash = backslashes.first().is_some_and(|first| (*first as usize) < text_end);
         if has_backslash {
-            self.pass_backslashes(place);
+            self.backslashes_passed += backslashes.iter().take_while(|place| (**place as usize) < text_end).count();
         }
-        let (from, to, text_end) = (self.quotes_passed, quotes as usize, place as usize);
-        self.quotes_passed = to;
-        let quotes = (!has_backslash).then_some((from, to));
-        Extent { start, text_end, next: (text_end + 1).min(self.bytes.len()), quotes }
-    }
-
-    #[cold]
-    fn pass_backslashes(&mut self, end: u32) {
-        let rest = &self.found.backslashes()[self.backslashes_passed..];
-        self.backslashes_passed += rest.iter().take_while(|place| **place < end).count();
-    }
-
-    /// A chunk beyond 4 GiB is one line, give or take: its places would not fit their type.
-    #[cold]
-    fn line_of_giant(&self, start: usize) -> Extent {
-        let text_end = memchr::memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |len| start + len);
-        Extent { start, text_end, next: (text_end + 1).min(self.bytes.len()), quotes: None }
+        Extent { start, text_end, next, quotes: (!has_backslash).then_some((from, from + quotes)) }
     }
 
     /// The quotes of the line passed last.
     #[inline]
     pub(crate) fn quotes(&self, line: Extent) -> Quotes<'_> {
         match line.quotes {
-            Some((from, to)) => Quotes::At { places: &self.found.quotes()[from..to], start: line.start as u32 },
+            Some((from, to)) => Quotes::At { places: &self.found.marks()[from..to], start: line.start as u32 },
             None => Quotes::Unknown,
         }
     }
 
     /// Finds more marks, if there are any.
+    #[inline(never)]
     fn look_ahead(&mut self) {
-        self.found.forget(self.quotes_passed, self.backslashes_passed);
-        (self.ends_passed, self.quotes_passed, self.backslashes_passed) = (0, 0, 0);
-        self.block = self.found.look(self.bytes, self.block, AHEAD);
+        self.found.forget(self.passed, self.backslashes_passed);
+        (self.passed, self.backslashes_passed) = (0, 0);
+        self.block = self.found.look(self.bytes, self.block, self.found.marks().len() + AHEAD);
     }
+}
+
+fn is_giant(bytes: &[u8]) -> bool {
+    bytes.len() > u32::MAX as usize
 }
 
 #[cfg(test)]

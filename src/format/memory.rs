@@ -2,12 +2,14 @@
 
 use super::json::Recall;
 use super::json_keys::KeysSeen;
+use super::usual::Between;
 use crate::time::Clock;
 
 /// One worker's.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(super) clock: Clock,
+    pub(super) between: Between,
     /// By the place of a format in the list of formats.
     json: Vec<Recall>,
 }

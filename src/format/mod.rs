@@ -30,6 +30,7 @@ mod scan;
 mod shape;
 #[cfg(test)]
 mod twin;
+mod usual;
 mod variables;
 
 use std::str::FromStr;
@@ -51,6 +52,7 @@ pub(crate) use memory::Memory;
 pub(crate) use request::path_and_query;
 use scan::Expected;
 pub(crate) use scan::{Misfit, Row};
+pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;

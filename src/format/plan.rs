@@ -130,6 +130,8 @@ pub(crate) struct Plan {
     pub(crate) shortcut: Option<Shortcut>,
     /// The same, if there is nothing before and nothing behind, but for the quote behind an agent.
     pub(crate) whole: Option<Shortcut>,
+    /// What a line of this format mostly looks like, where usual.rs knows it.
+    pub(crate) usual: Option<Usual>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
     /// Where in a row each of the variables is that the question ranks by name.
@@ -139,6 +141,8 @@ pub(crate) struct Plan {
 /// What stands between user and time, and between time and request, in every preset. [`Op::UserAndTime`] is made of it.
 pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
+/// What stands in nearly every line between address and time.
+pub(crate) const NOBODY: &str = " - - [";
 
 /// Compiles a format; `ranked` are the variables that the question ranks by name.
 pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) -> Plan {
@@ -151,6 +155,7 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) ->
         steps: Vec::new(),
         shortcut: None,
         whole: None,
+        usual: None,
         fields: Fields::NONE,
         // A slot that nothing goes to holds what is missing.
         extras: (0..ranked.len()).map(Slot::extra).collect(),
@@ -204,7 +209,28 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) ->
             && (shortcut.from, shortcut.to) == (0, plan.steps.len())
             && plan.steps[shortcut.to - 1].behind.bytes() == behind.as_bytes()
     });
+    plan.usual = if escape == NginxEscape::Default { usual(&plan) } else { None };
     plan
+}
+
+/// `combined`, and `combined` with a request time behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Usual {
+    pub(crate) has_time: bool,
+}
+
+fn usual(plan: &Plan) -> Option<Usual> {
+    let shortcut = plan.shortcut.filter(|shortcut| shortcut.has_agent)?;
+    if plan.whole.is_some() {
+        return Some(Usual { has_time: false });
+    }
+    let [.., agent, time] = &plan.steps[..] else { return None };
+    let is_timed = plan.lead.bytes().is_empty()
+        && (shortcut.from, shortcut.to + 1) == (0, plan.steps.len())
+        && agent.behind.bytes() == b"\" "
+        && matches!(time.op, Op::Seconds { is_request_time: true })
+        && time.behind.bytes().is_empty();
+    is_timed.then_some(Usual { has_time: true })
 }
 
 /// Steps that every preset has one behind the other: `$remote_addr - $remote_user [$time_local] "$request" $status
@@ -317,6 +343,12 @@ mod tests {
             let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
             assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
             assert_eq!(plan.whole.is_some(), matches!(name, "combined" | "common"), "{name}");
+            let usual = match name {
+                "combined" => Some(Usual { has_time: false }),
+                "combined_timed" => Some(Usual { has_time: true }),
+                _ => None,
+            };
+            assert_eq!(plan.usual, usual, "{name}");
             assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
         }
     }

@@ -6,7 +6,7 @@
 use super::damage::is_two_lines;
 use super::digits::{digits, few_digits};
 use super::marks::{Line, Quotes};
-use super::plan::{AFTER_TIME, BEFORE_TIME, Op, Plan, Shortcut, Slot, Tail};
+use super::plan::{AFTER_TIME, BEFORE_TIME, NOBODY, Op, Plan, Shortcut, Slot, Tail};
 use crate::batch::{MISSING, Status, TextField};
 use crate::search::find_near;
 use crate::table::Reason;
@@ -323,8 +323,6 @@ fn closing_quote_behind(text: &[u8], backslash: usize) -> Option<usize> {
 }
 
 const TIME: usize = 26;
-/// What stands in nearly every line between address and request.
-const NOBODY: &[u8; 6] = b" - - [";
 
 /// The steps of a shortcut at once, for a line as nearly every line is: no user, no backslash, an address. Returns
 /// where the last value ends and the quotes ahead; `None` where the line is another: the steps one by one then say what
@@ -343,7 +341,7 @@ fn take<'a, 'q>(
     let addr_end = at + find_near(b' ', line.get(at..)?)?;
     let between: &[u8; NOBODY.len() + TIME + AFTER_TIME.len()] = line[addr_end..].first_chunk()?;
     let is_usual = open + 1 == addr_end + between.len()
-        && between.starts_with(NOBODY)
+        && between.starts_with(NOBODY.as_bytes())
         && between.ends_with(AFTER_TIME.as_bytes())
         && (addr_end > at + 1 || addr_end == at + 1 && line[at] != MISSING[0]);
     if !is_usual {

@@ -267,7 +267,7 @@ fn time() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    fn line()(
+    pub(super) fn line()(
         host in prop::option::weighted(0.3, value()), addr in prop_oneof![3 => Just("1.2.3.4".to_owned()), 1 => value()],
         user in prop_oneof![2 => Just("-".to_owned()), 1 => value()], time in time(), request in request(),
         status in prop_oneof![4 => Just("200".to_owned()), 1 => value()],
