@@ -131,6 +131,18 @@ pub(crate) struct Agent {
     pub(crate) is_browser: bool,
 }
 
+impl Agent {
+    /// Appends the text again and again until it is `bytes` long; what is not there (`-`) does not grow.
+    pub(crate) fn push(&self, line: &mut Vec<u8>, bytes: usize) {
+        let begin = line.len();
+        line.extend_from_slice(self.text.as_bytes());
+        while &*self.text != "-" && line.len() - begin < bytes {
+            line.push(b' ');
+            line.extend_from_slice(self.text.as_bytes());
+        }
+    }
+}
+
 pub(crate) struct Agents {
     all: Vec<Agent>,
     ranks: Weighted,

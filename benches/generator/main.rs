@@ -24,18 +24,25 @@ usage: generate [OPTIONS]
 
   --lines N               lines to write [100000]
   --addresses N           visitors, drawn after Zipf [200000]
+  --unique-addresses      each request is from an address of its own
   --paths N               paths, drawn after Zipf [30000]
   --unique-queries SHARE  requests with a query string of their own, 0 to 1 [0.05]
   --unique-paths          each request has a path of its own
   --times                 log $request_time after the user agent
   --vhost                 log $host before the address
   --json                  log JSON, as nginx does with escape=json
+  --short                 lines without query strings, referers and user agents
+  --agent-bytes N         user agents repeat themselves until they are so long [0]
   --days N                days from 14/Nov/2026 on that the lines spread over [7]
   --seed N                another seed, another log [1]
   --malformed SHARE       lines cut short or of something else, 0 to 1 [0]
   -o, --output FILE       write there, not to standard output
   -h, --help              this text
 ";
+
+/// Options that take no value.
+const SWITCHES: [&str; 8] =
+    ["--unique-addresses", "--unique-paths", "--times", "--vhost", "--json", "--short", "-h", "--help"];
 
 /// What the command line asks for.
 struct Wish {
@@ -88,7 +95,7 @@ fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
             Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
             _ => (arg.as_str(), None),
         };
-        let is_switch = matches!(name, "--unique-paths" | "--times" | "--vhost" | "--json" | "-h" | "--help");
+        let is_switch = SWITCHES.contains(&name);
         if is_switch && joined.is_some() {
             return Err(format!("{name} takes no value"));
         }
@@ -96,12 +103,15 @@ fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
         match name {
             "--lines" => traffic.lines = number(name, &value()?, &(0..=u64::MAX))?,
             "--addresses" => traffic.addresses = number(name, &value()?, &(1..=1 << 27))?,
+            "--unique-addresses" => traffic.unique_addresses = true,
             "--paths" => traffic.paths = number(name, &value()?, &(1..=u32::MAX as usize))?,
             "--unique-queries" => traffic.unique_queries = number(name, &value()?, &(0.0..=1.0))?,
             "--unique-paths" => traffic.unique_paths = true,
             "--times" => traffic.times = true,
             "--vhost" => traffic.vhost = true,
             "--json" => traffic.json = true,
+            "--short" => traffic.short = true,
+            "--agent-bytes" => traffic.agent_bytes = number(name, &value()?, &(0..=1 << 30))?,
             "--days" => traffic.days = number(name, &value()?, &(1..=100_000))?,
             "--seed" => traffic.seed = number(name, &value()?, &(0..=u64::MAX))?,
             "--malformed" => traffic.malformed = number(name, &value()?, &(0.0..=1.0))?,
@@ -133,15 +143,18 @@ mod tests {
 
     #[test]
     fn options_are_read_and_documented() {
-        let rows: [&[&str]; 12] = [
+        let rows: [&[&str]; 15] = [
             &["--lines", "5"],
             &["--addresses=9"],
+            &["--unique-addresses"],
             &["--paths", "3"],
             &["--unique-queries", "0.5"],
             &["--unique-paths"],
             &["--times"],
             &["--vhost"],
             &["--json"],
+            &["--short"],
+            &["--agent-bytes", "2000"],
             &["--days", "30"],
             &["--seed", "7"],
             &["--malformed=1"],

@@ -13,6 +13,7 @@ mod json;
 mod odd;
 mod outcome;
 mod paths;
+mod referers;
 mod rng;
 mod visitors;
 
@@ -21,38 +22,24 @@ use std::io::{self, Write};
 use agents::Agents;
 use clock::Clock;
 use digits::{push_decimal, push_seconds};
-use paths::Kind;
 use rng::{Rng, Weighted};
 use visitors::{Visitor, Visitors};
 
 /// One request of so many is odd or hostile.
 const ODD: u64 = 2000;
-const SEARCHES: [&str; 6] = [
-    "https://www.google.com/",
-    "https://www.baidu.com/link?url=kX3vQmZ0",
-    "https://www.bing.com/",
-    "https://www.google.com.hk/",
-    "https://duckduckgo.com/",
-    "https://yandex.ru/",
-];
-const SITES: [&str; 5] = [
-    "https://weibo.com/",
-    "https://www.zhihu.com/",
-    "https://t.co/",
-    "https://m.douban.com/",
-    "android-app://com.google.android.gm/",
-];
 
 /// What a made log is like.
 ///
-/// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost`, `json` and
-/// `malformed` change how the traffic is logged, and leave the traffic itself as it is.
+/// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost`, `json`, `short`,
+/// `agent_bytes` and `malformed` change how the traffic is logged, and leave the traffic itself as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Traffic {
     /// How many lines the log has.
     pub(crate) lines: u64,
     /// How many visitors there are, drawn after Zipf; with few lines not all of them come. At least 1, at most 2^27.
     pub(crate) addresses: usize,
+    /// Each request is from a visitor of its own, instead of one of `addresses`. Up to 2^27 lines.
+    pub(crate) unique_addresses: bool,
     /// How many paths there are, drawn after Zipf. At least 1, below 2^32.
     pub(crate) paths: usize,
     /// The share, 0 to 1, of the requests with a query string that no other request has.
@@ -65,6 +52,10 @@ pub(crate) struct Traffic {
     pub(crate) vhost: bool,
     /// Lines are JSON, as nginx writes it with `escape=json`.
     pub(crate) json: bool,
+    /// Query strings, referers and user agents are left off: lines hardly become shorter.
+    pub(crate) short: bool,
+    /// User agents repeat themselves until they are so long; 0 leaves them as they are.
+    pub(crate) agent_bytes: usize,
     /// Over how many days the lines spread. At least 1; an hour of the fifth day is an outage.
     pub(crate) days: u32,
     /// The same seed, with all else the same, gives the same bytes.
@@ -78,12 +69,15 @@ impl Default for Traffic {
         Self {
             lines: 100_000,
             addresses: 200_000,
+            unique_addresses: false,
             paths: 30_000,
             unique_queries: 0.05,
             unique_paths: false,
             times: false,
             vhost: false,
             json: false,
+            short: false,
+            agent_bytes: 0,
             days: 7,
             seed: 1,
             malformed: 0.0,
@@ -144,7 +138,8 @@ impl<'a> Site<'a> {
     /// Appends one line with its end. `line` is empty before it.
     fn push_line(&mut self, line: &mut Vec<u8>, number: u64) {
         let second = self.clock.second(number, &mut self.rng);
-        let visitor = self.visitors.draw(&mut self.rng);
+        let drawn = self.visitors.draw(&mut self.rng);
+        let visitor = if self.traffic.unique_addresses { self.visitors.ranked(number as usize) } else { drawn };
         let ranked = self.paths.index(self.rng.bits()) as u64;
         let path = if self.traffic.unique_paths { paths::FIRST_MADE + number } else { ranked };
         let kind = paths::kind(path);
@@ -189,10 +184,14 @@ impl<'a> Site<'a> {
         line.extend_from_slice(outcome.method.as_bytes());
         line.push(b' ');
         paths::push_path(line, path);
+        let path_end = line.len();
         if self.rng.unit() < self.traffic.unique_queries {
             paths::push_unique_query(line, kind, number, second);
         } else {
             paths::push_query(line, kind, &mut self.rng);
+        }
+        if self.traffic.short {
+            line.truncate(path_end);
         }
         let protocol = match visitor.hash >> 24 & 63 {
             1 => " HTTP/1.0\" ",
@@ -205,36 +204,17 @@ impl<'a> Site<'a> {
         line.push(b' ');
         push_decimal(line, outcome.bytes);
         line.extend_from_slice(b" \"");
-        push_referer(line, kind, agent.is_browser, &self.paths, &mut self.rng);
-        line.extend_from_slice(b"\" \"");
-        line.extend_from_slice(agent.text.as_bytes());
+        let referer = line.len();
+        referers::push_referer(line, kind, agent.is_browser, &self.paths, &mut self.rng);
+        if self.traffic.short {
+            line.truncate(referer);
+            line.extend_from_slice(b"-\" \"-");
+        } else {
+            line.extend_from_slice(b"\" \"");
+            agent.push(line, self.traffic.agent_bytes);
+        }
         line.push(b'"');
         outcome.status
-    }
-}
-
-/// Pictures and calls come from pages of the site, visits from outside or from nowhere; programs say nothing.
-fn push_referer(line: &mut Vec<u8>, kind: Kind, is_browser: bool, paths: &Weighted, rng: &mut Rng) {
-    let chance = rng.below(100);
-    let (page, origin, search, site) = match kind {
-        _ if !is_browser => (3, 0, 0, 0),
-        Kind::Page => (36, 0, 18, 6),
-        Kind::Probe => (0, 0, 2, 0),
-        Kind::Search => (76, 0, 0, 0),
-        // From another host of the site, browsers tell no more than where the page was from.
-        Kind::Api | Kind::Asset | Kind::Media => (22, 48, 1, 1),
-    };
-    if chance < page {
-        line.extend_from_slice(b"https://www.example.com");
-        paths::push_page(line, paths.index(rng.bits()) as u64);
-    } else if chance < page + origin {
-        line.extend_from_slice(b"https://www.example.com/");
-    } else if chance < page + origin + search {
-        line.extend_from_slice(rng.pick(&SEARCHES).as_bytes());
-    } else if chance < page + origin + search + site {
-        line.extend_from_slice(rng.pick(&SITES).as_bytes());
-    } else {
-        line.push(b'-');
     }
 }
 
@@ -280,5 +260,37 @@ mod tests {
         let pairs = lines(&plain).into_iter().zip(lines(&timed));
         let kept = pairs.filter(|(plain, timed)| timed.windows(plain.len()).any(|part| part == *plain)).count();
         assert!((1_700..1_900).contains(&kept), "{kept}");
+    }
+
+    /// Of the lines that are not odd: address, time, path, status and bytes, and how long the line is.
+    fn essence(log: &[u8]) -> Vec<(String, usize)> {
+        let text = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
+        let essence = |line: String| {
+            let parts: Vec<&str> = line.split('"').collect();
+            let path = parts[1].split(['?', ' ']).nth(1).unwrap_or_default();
+            (format!("{}{path}{}", parts[0], parts[2]), line.len())
+        };
+        lines(log).into_iter().map(|line| essence(text(line))).collect()
+    }
+
+    #[test]
+    fn lines_are_short_or_long_of_the_same_traffic() {
+        let plain = Traffic { lines: 2_000, ..Traffic::default() };
+        let short = essence(&Traffic { short: true, ..plain }.to_vec());
+        let long = essence(&Traffic { agent_bytes: 2_000, ..plain }.to_vec());
+        for (place, (what, bytes)) in essence(&plain.to_vec()).into_iter().enumerate() {
+            assert_eq!((&what, &what), (&short[place].0, &long[place].0));
+            assert!(short[place].1 <= bytes && bytes <= long[place].1);
+        }
+        let over = |log: &[(String, usize)], bytes| log.iter().filter(|line| line.1 > bytes).count();
+        assert!(over(&short, 200) < 20 && over(&long, 2_000) > 1_900);
+    }
+
+    #[test]
+    fn a_visitor_may_come_just_once() {
+        let log = Traffic { lines: 5_000, unique_addresses: true, addresses: 10, ..Traffic::default() }.to_vec();
+        let addresses: std::collections::HashSet<&[u8]> =
+            lines(&log).into_iter().filter_map(|line| line.split(|&byte| byte == b' ').next()).collect();
+        assert_eq!(addresses.len(), 5_000);
     }
 }

@@ -56,7 +56,11 @@ impl Visitors {
         if bits >> 6 & 1023 >= 410 {
             self.recent[slot] = self.ranks.index(rng.bits());
         }
-        let rank = self.recent[slot];
+        self.ranked(self.recent[slot])
+    }
+
+    /// The visitor of this rank.
+    pub(crate) fn ranked(&self, rank: usize) -> Visitor {
         Visitor { rank, hash: mix(self.seed ^ (rank as u64) << 20) }
     }
 
