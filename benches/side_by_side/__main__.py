@@ -1,0 +1,86 @@
+"""logstat beside what else is picked for this work, and beside `wc -l`: python3 benches/side_by_side --help
+
+Builds logstat, makes the logs, installs the peers, runs all of them in turn, looks whether their answers agree, and
+prints tables in Markdown; `--write` puts them into benches/README.md. Needs nothing but Python and what builds logstat.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import data
+import machine
+import markdown
+from bench import HERE, Bench, first_log
+from targets import PROMISED_LINES, TARGETS
+
+ROOT = HERE.parent.parent
+
+
+def main() -> int:
+    wish = arguments()
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    if not (wish.logstat and wish.generate):
+        build = ["cargo", "build", "--locked", "--release", "--bin", "logstat", "--example", "generate"]
+        subprocess.run(build, cwd=ROOT, check=True)
+    logstat = wish.logstat or str(target / "release/logstat")
+    generate = wish.generate or str(target / "release/examples/generate")
+
+    directory = Path(wish.data or target / "side-by-side").resolve()
+    names = {first_log(row.command) for row in TARGETS} if wish.targets else set()
+    logs = data.make(names | {"combined"}, wish.lines, directory, generate)
+    with tempfile.TemporaryDirectory() as scratch:
+        tools = Path(wish.tools or directory / "peers").resolve()
+        bench = Bench(logs, logstat, tools, Path(scratch))
+        parts = [head(wish, bench)]
+        if wish.targets:
+            parts += bench.beside_wc(wish.rounds, wish.lines)
+        if wish.peers:
+            parts += bench.beside_peers(wish.peers_rounds or wish.rounds)
+    text = "\n\n".join(parts) + "\n"
+    print(text)
+    if wish.write:
+        markdown.put(text, HERE.parent / "README.md")
+    for wrong in bench.wrong:
+        print(f"side_by_side: {wrong}", file=sys.stderr)
+    return 1 if bench.wrong else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="side_by_side", description=__doc__.split("\n")[0])
+    parser.add_argument("--lines", type=int, default=PROMISED_LINES, help="of the first log; others go by it")
+    parser.add_argument("--rounds", type=int, default=5, help="each figure is the median of so many")
+    parser.add_argument("--peers-rounds", type=int, help="as --rounds, of the runs beside peers")
+    parser.add_argument("--only", choices=["targets", "peers"], help="only logstat's runs, or only those beside peers")
+    parser.add_argument("--no-peers", action="store_true", help="as --only targets; nothing is installed")
+    parser.add_argument("--data", help="where logs are, and are made if they aren't [target/side-by-side]")
+    parser.add_argument("--tools", help="where peers are, and are installed if they aren't [DATA/peers]")
+    parser.add_argument("--logstat", help="a binary that is built already")
+    parser.add_argument("--generate", help="the generator, built already")
+    parser.add_argument("--write", action="store_true", help="put the tables into benches/README.md")
+    wish = parser.parse_args()
+    wish.targets = wish.only != "peers"
+    wish.peers = wish.only != "targets" and not wish.no_peers
+    return wish
+
+
+def head(wish: argparse.Namespace, bench: Bench) -> str:
+    commit = machine.said(["git", "-C", str(ROOT), "describe", "--always", "--dirty"])
+    said = machine.said([bench.logstat, "--version"])
+    # Without the options that say where things are.
+    told = {"--lines": wish.lines, "--rounds": wish.rounds, "--peers-rounds": wish.peers_rounds, "--only": wish.only}
+    told = [f"{name} {value}" for name, value in told.items() if value and name in sys.argv]
+    command = " ".join(["python3 benches/side_by_side", *told, *(["--no-peers"] if wish.no_peers else [])])
+    rounds = f"Medians of {wish.rounds} rounds" if wish.rounds > 1 else "One round"
+    small = "" if wish.lines >= PROMISED_LINES else " **A small run: it says that all works, and nothing of speed.**"
+    return (
+        f"{machine.today()}: {said} ({commit}), {machine.said(['rustc', '--version'])}, on {machine.described()}. "
+        f"{rounds}, by `{command}`.{small}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
