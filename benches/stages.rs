@@ -16,6 +16,10 @@ mod look_ups;
 mod memory;
 #[path = "stages/plain.rs"]
 mod plain;
+#[path = "stages/right.rs"]
+mod right;
+#[path = "stages/runs.rs"]
+mod runs;
 #[path = "stages/tables.rs"]
 mod tables;
 #[path = "stages/whole.rs"]
@@ -40,6 +44,7 @@ fn main() {
     tables::measures(&mut criterion);
     tables::merge(&mut criterion);
     whole::whole(&mut criterion);
+    runs::runs_of_the_program(&mut criterion);
     memory::exact_uv(&mut criterion);
     criterion.final_summary();
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use logstat::{Dimension, StaticRules, Unit};
 
-/// A line of a made log: combined, with `$request_time` behind it, and perhaps with `$host` before it.
+/// A line of a made log: combined, perhaps with `$request_time` behind it and with `$host` before it.
 pub(crate) struct Hit<'l> {
     pub(crate) address: &'l [u8],
     host: &'l [u8],
@@ -48,7 +48,11 @@ impl<'l> Hit<'l> {
             bytes: number(answer[1]),
             referer: unescaped(referer),
             agent: unescaped(agent),
-            time_ms: number(&time.iter().copied().filter(u8::is_ascii_digit).collect::<Vec<u8>>()),
+            time_ms: if time.is_empty() {
+                0
+            } else {
+                number(&time.iter().copied().filter(u8::is_ascii_digit).collect::<Vec<u8>>())
+            },
         }
     }
 
@@ -121,7 +125,7 @@ fn parts_of(request: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
 }
 
 /// nginx's `\xHH` undone.
-fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'\\') {
         return text.into();
     }
