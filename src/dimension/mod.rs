@@ -188,6 +188,19 @@ impl Grouping {
         }
     }
 
+    /// The same before it met any key.
+    pub(crate) fn anew(&self, seed: Seed) -> Grouping {
+        let keys = Keys::new(seed);
+        match self {
+            Grouping::All(_) => Grouping::All(keys),
+            Grouping::Text(column, _) => Grouping::Text(*column, keys),
+            Grouping::Visitors => Grouping::Visitors,
+            Grouping::Time(time) => Grouping::Time(time::TimeIds::new(time.unit(), keys)),
+            Grouping::Status(_) => Grouping::Status(codes::StatusIds::new(keys)),
+            Grouping::Class(_) => Grouping::Class(codes::ClassIds::new(keys)),
+        }
+    }
+
     /// The groups of the selected hits, appended to `groups`; `visitors` are theirs.
     pub(crate) fn ids(
         &mut self,

@@ -19,6 +19,10 @@ impl TimeIds {
         TimeIds { unit, keys, last: Bucket { start_s: 0, end_s: 0, number: 0 }, last_group: GroupId(0) }
     }
 
+    pub(crate) fn unit(&self) -> Unit {
+        self.unit
+    }
+
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }

@@ -9,6 +9,7 @@ mod keys;
 #[cfg(test)]
 mod laws;
 mod ledger;
+mod one;
 mod quad;
 mod tally;
 
@@ -17,7 +18,8 @@ pub(crate) use hash::{Seed, fixed_hash};
 pub(crate) use keys::Keys;
 pub use ledger::Reason;
 pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
-pub(crate) use tally::{KeysOfTable, Table, TablePlan, Tally, extras_of};
+pub(crate) use one::{KeysOfTable, Table};
+pub(crate) use tally::{TablePlan, Tally, extras_of};
 
 /// A group of a table, in the count of one worker: 0, 1, 2 … in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,0 +1,174 @@
+//! One table: a dimension with measures.
+
+use std::borrow::Cow;
+
+use super::{AddressKeys, GroupId, IdMap, Keys, Seed, VisitorId};
+use crate::batch::{Batch, MISSING};
+use crate::dimension::{Dimension, Extras, Grouping};
+use crate::format::undo_escapes;
+use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Uv, Visitors};
+use crate::question::UvMethod;
+
+/// A dimension with measures.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) dimension: Dimension,
+    grouping: Grouping,
+    measures: Vec<Measure>,
+    uv: UvMethod,
+}
+
+/// The keys of a table's groups.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum KeysOfTable<'k> {
+    Own(&'k Keys),
+    /// The groups are the visitors.
+    Visitors(&'k AddressKeys),
+}
+
+impl<'k> KeysOfTable<'k> {
+    pub(crate) fn len(self) -> usize {
+        match self {
+            KeysOfTable::Own(keys) => keys.len(),
+            KeysOfTable::Visitors(addresses) => addresses.len(),
+        }
+    }
+
+    pub(crate) fn key(self, group: GroupId) -> Cow<'k, [u8]> {
+        match self {
+            KeysOfTable::Own(keys) => Cow::Borrowed(keys.key(group.0)),
+            KeysOfTable::Visitors(addresses) => addresses.key(group.0),
+        }
+    }
+}
+
+/// The visitors of two tallies that become one.
+#[derive(Clone, Copy)]
+pub(super) struct MergedVisitors<'v> {
+    pub(super) all: &'v AddressKeys,
+    /// Where those of the other tally are among all.
+    pub(super) ids: &'v [VisitorId],
+}
+
+/// Whether texts become the keys that are reported.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Texts {
+    AsLogged,
+    Settled,
+}
+
+impl Texts {
+    pub(super) fn written(self, text: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Texts::AsLogged => Cow::Borrowed(text),
+            Texts::Settled => settled(text),
+        }
+    }
+}
+
+/// The key of a text as it is reported.
+pub(super) fn settled(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.is_empty() { Cow::Borrowed(MISSING) } else { undo_escapes(text) }
+}
+
+impl Table {
+    /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
+    pub(super) fn new(
+        dimension: Dimension,
+        measures: &[MeasureKind],
+        extras: &Extras,
+        seed: Seed,
+        by_visitor: bool,
+        uv: UvMethod,
+    ) -> Table {
+        let grouping = Grouping::new(dimension, extras, seed, by_visitor);
+        let measures = measures.iter().map(|kind| kind.measure(uv)).collect();
+        Table { dimension, grouping, measures, uv }
+    }
+
+    /// The same table before anything was counted.
+    fn anew(&self, seed: Seed) -> Table {
+        let measures = self.measures.iter().map(|measure| measure.kind().measure(self.uv)).collect();
+        Table { dimension: self.dimension, grouping: self.grouping.anew(seed), measures, uv: self.uv }
+    }
+
+    /// The keys of the groups; `visitors` are those of the tally.
+    pub(crate) fn keys<'k>(&'k self, visitors: &'k AddressKeys) -> KeysOfTable<'k> {
+        self.grouping.keys(visitors)
+    }
+
+    pub(super) fn kinds(&self) -> Vec<MeasureKind> {
+        self.measures.iter().map(Measure::kind).collect()
+    }
+
+    pub(crate) fn counts(&self) -> Option<&Counts> {
+        self.measures.iter().find_map(|m| if let Measure::Counts(counts) = m { Some(counts) } else { None })
+    }
+
+    pub(crate) fn uv(&self) -> Option<&Uv> {
+        self.measures.iter().find_map(|m| if let Measure::Uv(uv) = m { Some(uv) } else { None })
+    }
+
+    pub(crate) fn latency(&self) -> Option<&Latency> {
+        self.measures.iter().find_map(|m| if let Measure::Latency(latency) = m { Some(latency) } else { None })
+    }
+
+    /// Counts the selected hits of a batch, whose visitors are `visitors`; `ids` and `groups` are room to work in.
+    pub(super) fn add(
+        &mut self,
+        batch: &Batch<'_>,
+        hits: &[u16],
+        visitors: &Visitors<'_>,
+        all_visitors: &AddressKeys,
+        ids: &mut Vec<u32>,
+        groups: &mut Vec<GroupId>,
+    ) {
+        groups.clear();
+        let visitor_ids = if let Visitors::Ids(ids) = visitors { ids } else { &[][..] };
+        self.grouping.ids(batch, hits, visitor_ids, ids, groups);
+        let grouped = Grouped::new(groups, self.grouping.keys(all_visitors).len());
+        for measure in &mut self.measures {
+            measure.add(batch, hits, grouped, visitors);
+        }
+    }
+
+    /// Takes in what was counted in another table of the same dimension and measures.
+    pub(super) fn merge(&mut self, other: Table, visitors: MergedVisitors<'_>, texts: Texts) {
+        let groups = self.merge_keys(&other, visitors, texts);
+        // Of millions of keys there are two copies now. One goes before the numbers need room.
+        drop(other.grouping);
+        self.merge_measures(&other.measures, &groups, visitors);
+    }
+
+    /// Where the groups of the other table are here.
+    fn merge_keys(&mut self, other: &Table, visitors: MergedVisitors<'_>, texts: Texts) -> Vec<GroupId> {
+        let is_text = self.dimension.is_text();
+        match self.grouping.keys_mut().zip(other.grouping.own_keys()) {
+            None => visitors.ids.iter().map(|id| GroupId(id.0)).collect(),
+            Some((mine, theirs)) => {
+                let written = |key| if is_text { texts.written(key) } else { Cow::Borrowed(key) };
+                mine.merge(theirs, written).into_iter().map(GroupId).collect()
+            }
+        }
+    }
+
+    fn merge_measures(&mut self, others: &[Measure], groups: &[GroupId], visitors: MergedVisitors<'_>) {
+        let ids = IdMap { groups, visitors: visitors.ids };
+        let len = self.grouping.keys(visitors.all).len();
+        for (measure, theirs) in self.measures.iter_mut().zip(others) {
+            measure.merge(theirs, &ids, len);
+        }
+    }
+
+    /// Gives every text its key, where visitors have theirs already.
+    pub(super) fn settle(&mut self, visitors: &AddressKeys) {
+        // Where no two keys become one the groups stay who they are. Other tables are made anew.
+        if !self.dimension.is_text() || self.grouping.keys_mut().is_none_or(|keys| keys.rewrite(settled)) {
+            return;
+        }
+        let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
+        let fresh = self.anew(visitors.seed());
+        let old = std::mem::replace(self, fresh);
+        self.merge(old, MergedVisitors { all: visitors, ids: &ids }, Texts::Settled);
+    }
+}
