@@ -2,6 +2,7 @@
 //! workers, and a worker counts them, lines in envelopes by a loop of their own.
 
 mod enveloped;
+mod rounds;
 pub(crate) mod scan;
 pub(crate) mod worker;
 
@@ -17,7 +18,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report, Unanswered};
-use crate::table::{Seed, Tally, extras_of};
+use crate::table::{Bounded, Seed, Tally, extras_of};
 
 use scan::{MET, Scan};
 
@@ -115,9 +116,23 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
     };
     let opening = watch.lap();
-    let (tally, mut phases) = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?;
+    let (mut tally, mut phases, bounded) = match question.max_keys {
+        None => {
+            let (tally, phases) = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?;
+            (tally, phases, None)
+        }
+        Some(max_keys) => {
+            let (others, rankings) = report::tables_and_rankings(question);
+            let mut bounded = Bounded::new(&rankings, max_keys.keys(), seed);
+            let tally = || Tally::new(&others, question.uv, seed).with_rankings(&rankings);
+            let (tally, phases) = scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
+            (tally, phases, Some(bounded))
+        }
+    };
     watch.lap();
-    let tally = tally.settle();
+    let rankings = std::mem::take(&mut tally.rankings);
+    let mut tally = tally.settle();
+    tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
     (phases.opening, phases.settling) = (opening, watch.lap());
     let mut rejects = scan.rejects.map(Collector::into_rejects);
     // An input that fits no format is no part of the report, and its lines are none of the malformed ones.

@@ -16,7 +16,7 @@ pub struct Phases {
     pub finding_formats: Duration,
     /// What each worker did meanwhile; one worker is the thread that asked.
     pub workers: Vec<WorkerShare>,
-    /// Making one tally of the workers'.
+    /// Making one tally of the workers'; where rankings may have no more than so many keys, seeing to that after each round.
     pub merging: Duration,
     /// Undoing the escapes of distinct keys.
     pub settling: Duration,

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use generator::Traffic;
 use logstat::{
-    Access, Dimension, Engine, Input, Precision, Query, Question, Section, Unit, UvMethod, count, guard_mappings,
-    write_json,
+    Access, Dimension, Engine, Input, MaxKeys, Precision, Query, Question, Section, Unit, UvMethod, count,
+    guard_mappings, write_json,
 };
 use tempfile::TempDir;
 
@@ -186,6 +186,11 @@ fn hll(precision: u8) -> UvMethod {
     UvMethod::Hll(Precision::new(precision).unwrap())
 }
 
+/// So many keys in rounds of so many bytes.
+fn few_keys(keys: usize, round_bytes: u64) -> Option<MaxKeys> {
+    MaxKeys::new(keys).map(|max_keys| max_keys.in_rounds_of(round_bytes))
+}
+
 fn questions() -> Vec<(&'static str, Question)> {
     let usual = Question::default;
     let mut all = vec![
@@ -194,6 +199,8 @@ fn questions() -> Vec<(&'static str, Question)> {
         ("hosts too", everything(&[])),
         ("hll 4", Question { uv: hll(4), by: Some(Unit::Hour), ..usual() }),
         ("hll 14", Question { uv: hll(14), by: Some(Unit::Hour), ..usual() }),
+        ("few keys", Question { max_keys: few_keys(20, 3000), ..everything(&[Dimension::Host]) }),
+        ("fewer keys", Question { max_keys: few_keys(3, 900), uv: hll(4), ..everything(&[Dimension::Host]) }),
         ("query keep", Question { query: Query::Keep, limit: 50, ..usual() }),
         ("ties cut", Question { limit: 3, top: Some(vec![Dimension::Ip, Dimension::Referer]), ..usual() }),
         (
@@ -283,6 +290,7 @@ fn nasty_logs() {
         ("default", Question::default()),
         ("every ranking", everything(&[Dimension::Host])),
         ("hll 4", Question { uv: hll(4), by: Some(Unit::Second), ..Question::default() }),
+        ("few keys", Question { max_keys: few_keys(2, 500), ..everything(&[Dimension::Host]) }),
         ("lines of 80", Question { max_line: 80, ..Question::default() }),
         ("lines of 2000", Question { max_line: 2000, ..Question::default() }),
     ];

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::Cursor;
 
 use generator::Traffic;
-use logstat::{Access, Engine, Input, Question, count, guard_mappings, write_json};
+use logstat::{Access, Dimension, Engine, Input, MaxKeys, Question, count, guard_mappings, write_json};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -88,8 +88,12 @@ fn strategies() -> Vec<(usize, usize, u8)> {
     all
 }
 
+fn answer(log: &[u8], strategy: (usize, usize, u8)) -> String {
+    answer_to(&Question::default(), log, strategy)
+}
+
 /// The report as JSON, or what else was said.
-fn answer(log: &[u8], (threads, chunk_bytes, way): (usize, usize, u8)) -> String {
+fn answer_to(question: &Question, log: &[u8], (threads, chunk_bytes, way): (usize, usize, u8)) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), log).unwrap();
     let access = if way == 0 { guard_mappings().map_or(Access::Read, Access::Map) } else { Access::Read };
@@ -99,7 +103,7 @@ fn answer(log: &[u8], (threads, chunk_bytes, way): (usize, usize, u8)) -> String
         _ => Input::reader(file.path(), Cursor::new(log.to_vec())),
     };
     let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
-    let outcome = count(&Question::default(), vec![input], &engine).unwrap();
+    let outcome = count(question, vec![input], &engine).unwrap();
     let mut said = Vec::new();
     match outcome.report {
         Some(report) => write_json(&report, &mut said).unwrap(),
@@ -145,6 +149,26 @@ fn a_log_in_an_envelope_has_the_report_of_the_log() {
 }
 
 /// The place of a malformed line is that of its first part in the file.
+/// A line in parts counts in the round in which it becomes whole, whoever reads the parts.
+#[test]
+fn rankings_of_few_keys_of_lines_in_parts() {
+    let lines = log(250);
+    for round_bytes in [150, 1000, 9000] {
+        let max_keys = MaxKeys::new(7).map(|max_keys| max_keys.in_rounds_of(round_bytes));
+        let top = Some(vec![Dimension::Path, Dimension::Ip]);
+        let question = Question { max_keys, top, limit: 0, ..Question::default() };
+        for (number, (name, wrap)) in WRAPS.into_iter().enumerate() {
+            let wrapped = wrap(&lines);
+            let expected = answer_to(&question, &wrapped, (1, 1 << 20, 1));
+            assert!(expected.contains(r#""approximate":{"path":{"max_keys":7,"#));
+            for strategy in strategies().into_iter().skip(number % 4).step_by(4) {
+                let found = answer_to(&question, &wrapped, strategy);
+                assert_eq!(found, expected, "{name}, wrap {number}, rounds of {round_bytes}, {strategy:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn malformed_lines_have_their_numbers_in_the_file() {
     let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;

@@ -3,7 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Dimension, Engine, Input, LogFormat, Precision, Query, Question, Reason, Section, Unit, UvMethod, count, write_json,
+    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Unit, UvMethod, count,
+    write_json,
 };
 use serde_json::{Value, json};
 
@@ -78,6 +79,13 @@ fn reports() -> Vec<(String, Value)> {
     }
     for unit in Unit::all() {
         reports.push((format!("by {}", unit.name()), report(SHOP, &Question { by: Some(unit), ..usual() })));
+    }
+    for max_keys in [1, 3] {
+        let question =
+            Question { max_keys: MaxKeys::new(max_keys), top: Some(vec![Dimension::Path, Dimension::Ip]), ..usual() };
+        let report = report(SHOP, &question);
+        assert_eq!(report["approximate"]["ip"]["max_keys"], max_keys);
+        reports.push((format!("{max_keys} keys"), report));
     }
     for precision in [4, 14, 18] {
         let uv = UvMethod::Hll(Precision::new(precision).unwrap());
@@ -205,7 +213,8 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
 fn everything() -> Value {
     let all = Dimension::all().collect();
     let uv = UvMethod::Hll(Precision::default());
-    let report = report(&odd_log(), &Question { top: Some(all), uv, ..Question::default() });
+    let max_keys = MaxKeys::new(2);
+    let report = report(&odd_log(), &Question { top: Some(all), uv, max_keys, ..Question::default() });
     assert!(!report["malformed_samples"].as_array().unwrap().is_empty() && report.get("latency").is_some());
     report
 }
@@ -246,8 +255,9 @@ fn a_key_that_is_missing_is_missed() {
         let mut broken = report.clone();
         let Some(object) = broken.pointer_mut(of).and_then(Value::as_object_mut) else { continue };
         object.remove(key).unwrap();
-        let may_be_left_out = Section::all().any(|section| pointer == format!("/{}", section.name()));
-        let may_not_be_there = ["/top", "/malformed_reasons"].contains(&of);
+        let is_section = Section::all().any(|section| pointer == format!("/{}", section.name()));
+        let may_be_left_out = is_section || pointer == "/approximate";
+        let may_not_be_there = ["/top", "/malformed_reasons", "/approximate"].contains(&of);
         assert_eq!(validator.is_valid(&broken), may_be_left_out || may_not_be_there, "without {pointer}");
         refused += usize::from(!(may_be_left_out || may_not_be_there));
     }
@@ -294,6 +304,8 @@ fn what_cannot_be_is_refused() {
         ("/top/path/0/key", json!("a\\b")),
         ("/top/path/0/key", json!("")),
         ("/top/path/0/bytes", json!(18_446_744_073_709_551_616_f64)),
+        ("/approximate", json!({})),
+        ("/approximate/path/max_error", json!(0)),
         ("/latency/p99_ms", json!(0.25)),
     ];
     for (pointer, wrong) in rows {

@@ -17,6 +17,12 @@ impl StatusIds {
         StatusIds { keys, by_code: vec![UNKNOWN; Status::COUNT] }
     }
 
+    /// Keeps the keys of these groups, which ascend and are then the first ones.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        self.keys.keep(groups);
+        self.by_code.fill(UNKNOWN);
+    }
+
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }
@@ -47,6 +53,12 @@ pub(crate) struct ClassIds {
 impl ClassIds {
     pub(crate) fn new(keys: Keys) -> ClassIds {
         ClassIds { keys, by_static: [UNKNOWN; 2] }
+    }
+
+    /// Keeps the keys of these groups, which ascend and are then the first ones.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        self.keys.keep(groups);
+        self.by_static.fill(UNKNOWN);
     }
 
     pub(crate) fn keys(&self) -> &Keys {

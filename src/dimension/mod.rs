@@ -201,6 +201,17 @@ impl Grouping {
         }
     }
 
+    /// Keeps the keys of these groups, which ascend and are then the first ones, and the memory of the others.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        match self {
+            Grouping::All(keys) | Grouping::Text(_, keys) => keys.keep(groups),
+            Grouping::Visitors => {}
+            Grouping::Time(time) => time.keep(groups),
+            Grouping::Status(status) => status.keep(groups),
+            Grouping::Class(class) => class.keep(groups),
+        }
+    }
+
     /// The groups of the selected hits, appended to `groups`; `visitors` are theirs.
     pub(crate) fn ids(
         &mut self,

@@ -13,14 +13,22 @@ pub(crate) struct TimeIds {
     last_group: GroupId,
 }
 
+/// A bucket that holds nothing.
+const NOTHING: Bucket = Bucket { start_s: 0, end_s: 0, number: 0 };
+
 impl TimeIds {
     pub(crate) fn new(unit: Unit, keys: Keys) -> TimeIds {
-        // A bucket that holds nothing.
-        TimeIds { unit, keys, last: Bucket { start_s: 0, end_s: 0, number: 0 }, last_group: GroupId(0) }
+        TimeIds { unit, keys, last: NOTHING, last_group: GroupId(0) }
     }
 
     pub(crate) fn unit(&self) -> Unit {
         self.unit
+    }
+
+    /// Keeps the keys of these groups, which ascend and are then the first ones.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        self.keys.keep(groups);
+        self.last = NOTHING;
     }
 
     pub(crate) fn keys(&self) -> &Keys {

@@ -3,6 +3,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use rayon::ThreadPool;
+
+use super::rounds::Stretch;
 use super::worker::Worker;
 use crate::envelope::{self, Worn};
 use crate::error::{Error, ErrorKind};
@@ -10,7 +13,7 @@ use crate::filter::Filter;
 use crate::format::{Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait};
 use crate::nginx::NginxConf;
-use crate::phases::{Phases, Stopwatch, WorkerShare};
+use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Collector;
 use crate::table::{InputLedger, Seed, Tally};
 
@@ -54,47 +57,71 @@ pub(crate) struct Scan<'s, 'f> {
 impl<'f> Scan<'_, 'f> {
     /// Lets workers take chunks until there are none, and merges what they counted.
     pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<(Tally, Phases), Error> {
+        let pool = self.pool(threads)?;
+        let mut watch = Stopwatch::start();
+        let all: Vec<_> = (0..self.sources.len()).map(|input| Stretch { input, until: u64::MAX }).collect();
+        let work = || {
+            let mut worker = self.worker(tally());
+            self.work(&mut worker, &all);
+            worker
+        };
+        let workers = pool.as_ref().map_or_else(|| vec![work()], |pool| pool.broadcast(|_| work()));
+        let counting = watch.lap();
+        let (tally, phases) = self.merged(pool.as_ref(), workers);
+        Ok((tally, Phases { counting, ..phases }))
+    }
+
+    /// The threads that count, if there are to be several.
+    pub(super) fn pool(&self, threads: usize) -> Result<Option<ThreadPool>, Error> {
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
         // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
         let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
         let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
-        let mut watch = Stopwatch::start();
         if workers == 1 {
-            let (tally, share) = self.work(tally());
-            let phases = Phases { counting: watch.lap(), workers: vec![share], ..Phases::default() };
-            return Ok((self.end(tally), phases));
+            return Ok(None);
         }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .build()
-            .map_err(|e| ErrorKind::Threads { detail: e.to_string() })?;
-        let (tallies, workers) = pool.broadcast(|_| self.work(tally())).into_iter().unzip();
-        let counting = watch.lap();
-        let (merged, ()) = pool.join(|| merged(tallies), || self.sources.iter().for_each(Source::release));
-        let tally = self.end(merged.expect("a pool has a worker"));
-        Ok((tally, Phases { counting, workers, merging: watch.lap(), ..Phases::default() }))
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
+        Ok(Some(pool.map_err(|e| ErrorKind::Threads { detail: e.to_string() })?))
+    }
+
+    /// All that was counted, once there are no more chunks, what each worker did, and how long it took to merge that.
+    pub(super) fn merged(&self, pool: Option<&ThreadPool>, workers: Vec<Worker<'_, 'f>>) -> (Tally, Phases) {
+        let mut watch = Stopwatch::start();
+        let (tallies, workers) = workers.into_iter().map(Worker::into_share).unzip();
+        let merged = match pool {
+            None => merged(tallies),
+            Some(pool) => pool.join(|| merged(tallies), || self.sources.iter().for_each(Source::release)).0,
+        };
+        let tally = self.end(merged.expect("there is a worker"));
+        // What one worker counted is merged with nothing.
+        let merging = if pool.is_some() { watch.lap() } else { Duration::ZERO };
+        (tally, Phases { workers, merging, ..Phases::default() })
+    }
+
+    pub(super) fn worker(&self, mut tally: Tally) -> Worker<'_, 'f> {
+        tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
+        Worker::new(self, tally)
     }
 
     /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
     /// files are decompressed side by side, as many as there are workers and no more. Where all that is left is busy,
     /// what one worker decompresses the others count in turn.
-    fn work(&self, mut tally: Tally) -> (Tally, WorkerShare) {
-        tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
-        let mut worker = Worker::new(self, tally);
+    pub(super) fn work(&self, worker: &mut Worker<'_, 'f>, stretches: &[Stretch]) {
         let mut buffer = Vec::new();
-        let mut left: Vec<usize> = (0..self.sources.len()).collect();
+        let mut left = stretches.to_vec();
         let (mut at, mut busy) = (0, 0);
-        let (mut share, mut watch) = (WorkerShare::default(), Stopwatch::start());
+        let mut watch = Stopwatch::start();
         while !left.is_empty() {
             at %= left.len();
+            let Stretch { input, until } = left[at];
             let wait = if busy < left.len() { Wait::No } else { Wait::Yes };
-            let taken = self.take(left[at], wait, &mut buffer);
-            share.fetching += watch.lap();
+            let taken = self.take(input, until, wait, &mut buffer);
+            worker.share.fetching += watch.lap();
             match taken {
                 Taken::Chunk(chunk) => {
                     busy = 0;
-                    worker.count(left[at], chunk);
-                    share.counting += watch.lap();
+                    worker.count(input, chunk);
+                    worker.share.counting += watch.lap();
                 }
                 Taken::Busy => (at, busy) = (at + 1, busy + 1),
                 Taken::End => {
@@ -103,9 +130,6 @@ impl<'f> Scan<'_, 'f> {
                 }
             }
         }
-        let inputs = &worker.tally.ledger.inputs;
-        (share.lines, share.bytes) = inputs.iter().fold((0, 0), |(l, b), input| (l + input.read, b + input.bytes));
-        (worker.tally, share)
     }
 
     /// What the first lines of an input told, of which a chunk was taken.
@@ -119,8 +143,8 @@ impl<'f> Scan<'_, 'f> {
         &text[..text.len().min(self.max_line)]
     }
 
-    /// The next chunk of an input, whose formats are found out before the first is taken.
-    fn take<'b>(&'b self, input: usize, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
+    /// The next chunk of an input that starts before `until`; its formats are found out before the first is taken.
+    fn take<'b>(&'b self, input: usize, until: u64, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
         let (source, met) = (&self.sources[input], &self.met[input]);
         if met.get().is_none() {
             let looked = source.with_head(wait, |head| {
@@ -130,7 +154,7 @@ impl<'f> Scan<'_, 'f> {
                 return Taken::Busy;
             }
         }
-        source.next(wait, buffer)
+        source.next(until, wait, buffer)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
 use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
 use crate::input::{Chunk, clean, is_blank};
+use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
 use crate::table::{InputLedger, Reason, Sample, Tally};
@@ -21,13 +22,22 @@ pub(crate) struct Worker<'s, 'f> {
     /// The malformed lines of a chunk, if they are kept.
     rejected: Rejected,
     pub(crate) tally: Tally,
+    /// How long it took.
+    pub(super) share: WorkerShare,
 }
 
 impl<'s, 'f> Worker<'s, 'f> {
     pub(crate) fn new(scan: &'s Scan<'s, 'f>, tally: Tally) -> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
-        Worker { scan, memory, hits, by_location, rejected, tally }
+        Worker { scan, memory, hits, by_location, rejected, tally, share: WorkerShare::default() }
+    }
+
+    /// What was counted, and what was to do for it.
+    pub(super) fn into_share(self) -> (Tally, WorkerShare) {
+        let inputs = &self.tally.ledger.inputs;
+        let (lines, bytes) = inputs.iter().fold((0, 0), |(l, b), input| (l + input.read, b + input.bytes));
+        (self.tally, WorkerShare { lines, bytes, ..self.share })
     }
 
     /// Counts a chunk, a batch at a time.

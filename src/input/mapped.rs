@@ -14,6 +14,7 @@ use memmap2::Mmap;
 
 use super::Chunk;
 use super::lines::{HEAD_BYTES, head, kept_of, text_start};
+use super::ranges::Ranges;
 use super::source::Cut;
 
 /// A mapped file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
@@ -21,9 +22,8 @@ pub(crate) struct Mapped {
     map: Mmap,
     file: File,
     region: &'static Region,
-    cut: Cut,
-    /// The next range that nobody has taken.
-    next: AtomicUsize,
+    max_line: usize,
+    ranges: Ranges,
 }
 
 impl Mapped {
@@ -35,7 +35,8 @@ impl Mapped {
         // believed twice). It may cut the file: that is what the guard is for, and the caller has shown it.
         let map = unsafe { Mmap::map(&file) }.ok()?;
         let region = Region::watch(map.as_ptr() as usize, map.len());
-        Some(Mapped { map, file, region, cut, next: AtomicUsize::new(0) })
+        let ranges = Ranges::new(map.len() as u64, cut.chunk_bytes);
+        Some(Mapped { map, file, region, max_line: cut.max_line, ranges })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -50,16 +51,15 @@ impl Mapped {
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {
-        self.map.len().div_ceil(self.cut.chunk_bytes)
+        self.ranges.count()
     }
 
-    pub(crate) fn next(&self) -> Option<Chunk<'_>> {
+    /// The lines of the next range before `until`.
+    pub(crate) fn next(&self, until: u64) -> Option<Chunk<'_>> {
         loop {
-            let start = self.next.fetch_add(1, Ordering::Relaxed).checked_mul(self.cut.chunk_bytes)?;
-            if start >= self.map.len() {
-                return None;
-            }
-            let range_end = (start + self.cut.chunk_bytes).min(self.map.len());
+            let range = self.ranges.next(until)?;
+            // What is mapped has addresses, and so sizes.
+            let (start, range_end) = (range.start as usize, range.end as usize);
             // Only the own range is searched for a start: a line of gigabytes costs its length once, not once a chunk.
             let first = if start == 0 {
                 Some(0)
@@ -68,11 +68,8 @@ impl Mapped {
             };
             if let Some(first) = first {
                 let end = self.end_of_lines(range_end);
-                let kept_end = if end - range_end > kept_of(self.cut.max_line) {
-                    self.kept_end(first, range_end, end)
-                } else {
-                    end
-                };
+                let kept_end =
+                    if end - range_end > kept_of(self.max_line) { self.kept_end(first, range_end, end) } else { end };
                 return Some(Chunk {
                     bytes: &self.map[first..kept_end],
                     offset: first as u64,
@@ -106,7 +103,7 @@ impl Mapped {
     fn kept_end(&self, first: usize, range_end: usize, end: usize) -> usize {
         let last = memchr::memrchr(b'\n', &self.map[first..range_end]).map_or(first, |lf| first + lf + 1);
         let text = last + text_start(&self.map[last..end], last == 0);
-        text.saturating_add(kept_of(self.cut.max_line)).min(end)
+        text.saturating_add(kept_of(self.max_line)).min(end)
     }
 
     /// How long the file is now, if bytes before `end` are gone. Asking is nearly free as long as nothing is.
@@ -293,7 +290,7 @@ mod tests {
         for chunk_bytes in 1..60 {
             let (_file, map) = mapped(text, chunk_bytes);
             let mut offset = 0;
-            while let Some(chunk) = map.next() {
+            while let Some(chunk) = map.next(u64::MAX) {
                 assert_eq!(chunk.offset, offset);
                 assert!(chunk.bytes.ends_with(b"\n") || offset as usize + chunk.bytes.len() == text.len());
                 offset += chunk.bytes.len() as u64;
@@ -308,7 +305,7 @@ mod tests {
         let (file, map) = mapped(&text, 1 << 20);
         assert_eq!(map.shrunk_to(map.len()), None);
         file.as_file().set_len(10_000).unwrap();
-        let chunk = map.next().unwrap();
+        let chunk = map.next(u64::MAX).unwrap();
         assert_eq!(chunk.bytes[..9_999], text[..9_999]);
         assert_eq!(chunk.bytes[500_000], 0);
         assert_eq!(map.shrunk_to(500_000), Some(10_000));

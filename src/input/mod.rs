@@ -9,6 +9,7 @@ mod lines;
 mod mapped;
 mod peeked;
 mod positioned;
+mod ranges;
 mod source;
 mod stream;
 

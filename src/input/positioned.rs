@@ -7,63 +7,60 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Chunk;
 use super::lines::{HEAD_BYTES, head, kept_of, shorten};
+use super::ranges::Ranges;
 use super::source::Cut;
 
 /// A file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
 pub(crate) struct Positioned {
     file: File,
-    len: u64,
-    cut: Cut,
-    /// Where the next range starts that nobody has taken.
-    next: AtomicU64,
+    max_line: usize,
+    ranges: Ranges,
     failure: Mutex<Option<io::Error>>,
 }
 
 impl Positioned {
     pub(crate) fn new(file: File, len: u64, cut: Cut) -> Positioned {
-        Positioned { file, len, cut, next: AtomicU64::new(0), failure: Mutex::new(None) }
+        let ranges = Ranges::new(len, cut.chunk_bytes);
+        Positioned { file, max_line: cut.max_line, ranges, failure: Mutex::new(None) }
     }
 
     pub(crate) fn len(&self) -> u64 {
-        self.len
+        self.ranges.len()
     }
 
     pub(crate) fn with_head<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
         let mut buffer = Vec::new();
-        let bytes = usize::try_from(self.len).unwrap_or(usize::MAX).min(HEAD_BYTES);
+        let bytes = usize::try_from(self.len()).unwrap_or(usize::MAX).min(HEAD_BYTES);
         let read = self.read(0, bytes, 0, &mut buffer);
-        look(head(&buffer[..read], self.len <= HEAD_BYTES as u64))
+        look(head(&buffer[..read], self.len() <= HEAD_BYTES as u64))
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {
-        usize::try_from(self.len.div_ceil(self.cut.chunk_bytes as u64)).unwrap_or(usize::MAX)
+        self.ranges.count()
     }
 
-    pub(crate) fn next<'a>(&self, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
+    /// The lines of the next range before `until`.
+    pub(crate) fn next<'a>(&self, until: u64, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
         loop {
-            let start = self.next.fetch_add(self.cut.chunk_bytes as u64, Ordering::Relaxed);
-            if start >= self.len {
-                return None;
-            }
-            if let Some((lines, left_out)) = self.lines_from(start, buffer) {
+            let range = self.ranges.next(until)?;
+            let start = range.start;
+            if let Some((lines, left_out)) = self.lines_of(range, buffer) {
                 let offset = start.saturating_sub(1) + lines.start as u64;
                 return Some(Chunk { bytes: &buffer[lines], offset, left_out });
             }
         }
     }
 
-    /// Reads the lines that start in the range at `start`, from the byte before it on, and returns where in the buffer
+    /// Reads the lines that start in a range, from the byte before it on, and returns where in the buffer
     /// they are, and how much is left out of the last; `None` where none starts. The buffer grows and never shrinks: what
     /// it holds beyond is of no account.
-    fn lines_from(&self, start: u64, buffer: &mut Vec<u8>) -> Option<(Range<usize>, u64)> {
+    fn lines_of(&self, Range { start, end }: Range<u64>, buffer: &mut Vec<u8>) -> Option<(Range<usize>, u64)> {
         // A line starts behind an LF, which may be the byte before the range.
         let from = start.saturating_sub(1);
-        let until = (start + self.cut.chunk_bytes as u64).min(self.len);
-        let range = usize::try_from(until - from).ok()?;
+        let range = usize::try_from(end - from).ok()?;
         let mut filled = self.read(from, range, 0, buffer);
         let first = if start == 0 { 0 } else { memchr::memchr(b'\n', &buffer[..filled])? + 1 };
         if first >= filled {
@@ -79,13 +76,13 @@ impl Positioned {
                 memchr::memrchr(b'\n', &buffer[first..filled]).map_or(first, |lf| first + lf + 1)
             });
             let starts_file = start == 0 && last == 0;
-            let kept = last + shorten(&mut buffer[last..filled], starts_file, kept_of(self.cut.max_line));
+            let kept = last + shorten(&mut buffer[last..filled], starts_file, kept_of(self.max_line));
             left_out += (filled - kept) as u64;
             filled = kept;
             let at = from + filled as u64 + left_out;
             // A line that is long already is likely to be longer.
             let ahead = ((filled - last) as u64).clamp(AHEAD, AHEAD_AT_MOST);
-            let more = usize::try_from((self.len.saturating_sub(at)).min(ahead)).ok()?;
+            let more = usize::try_from((self.len().saturating_sub(at)).min(ahead)).ok()?;
             let read = self.read(at, more, filled, buffer);
             if read == 0 {
                 break;
@@ -124,7 +121,7 @@ impl Positioned {
     /// How long the file is now, if it has become shorter.
     pub(crate) fn shrunk_to(&self) -> Option<u64> {
         let len = self.file.metadata().map_or(0, |metadata| metadata.len());
-        (len < self.len).then_some(len)
+        (len < self.len()).then_some(len)
     }
 }
 
@@ -160,7 +157,7 @@ mod tests {
         for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
             let input = Positioned::new(file(&text), text.len() as u64, Cut { chunk_bytes, max_line: 1 << 20 });
             let (mut all, mut buffer) = (Vec::new(), Vec::new());
-            while let Some(chunk) = input.next(&mut buffer) {
+            while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
                 assert_eq!(chunk.offset, all.len() as u64, "{chunk_bytes}");
                 all.extend_from_slice(chunk.bytes);
                 assert!(chunk.bytes.ends_with(b"\n") || all.len() == text.len());
@@ -178,7 +175,7 @@ mod tests {
             Positioned::new(file.try_clone().unwrap(), text.len() as u64, Cut { chunk_bytes: 1000, max_line: 1 << 20 });
         file.set_len(1500).unwrap();
         let (mut bytes, mut buffer) = (0, Vec::new());
-        while let Some(chunk) = input.next(&mut buffer) {
+        while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
             bytes += chunk.bytes.len();
         }
         assert_eq!((bytes, input.shrunk_to()), (1500, Some(1500)));

@@ -105,12 +105,22 @@ impl Source {
         }
     }
 
-    /// The next chunk; of a stream, read into `buffer`. Any worker may ask, in any order.
-    pub(crate) fn next<'a>(&'a self, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
+    /// The next chunk of lines that start before the byte `until` of the text; of a stream, read into `buffer`. Any worker
+    /// may ask, in any order.
+    pub(crate) fn next<'a>(&'a self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
         match &self.kind {
-            Kind::Mapped(mapped) => mapped.next().into(),
-            Kind::Positioned(file) => file.next(buffer).into(),
-            Kind::Stream(stream) => stream.next(wait, buffer),
+            Kind::Mapped(mapped) => mapped.next(until).into(),
+            Kind::Positioned(file) => file.next(until, buffer).into(),
+            Kind::Stream(stream) => stream.next(until, wait, buffer),
+        }
+    }
+
+    /// Whether the text has no more than `bytes` bytes. Of a stream, all chunks before them must have been taken.
+    pub(crate) fn is_within(&self, bytes: u64) -> bool {
+        match &self.kind {
+            Kind::Mapped(mapped) => mapped.len() <= bytes,
+            Kind::Positioned(file) => file.len() <= bytes,
+            Kind::Stream(stream) => stream.is_within(bytes),
         }
     }
 
@@ -232,4 +242,46 @@ fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
 #[cfg(not(feature = "compressed"))]
 fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
     ErrorKind::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use super::super::guard_mappings;
+    use super::*;
+
+    /// What starts before one border and not before another is the same however a text is read.
+    #[test]
+    fn a_line_is_taken_before_the_first_border_that_it_starts_before() {
+        let text = b"one\ntwo\n\n\nthree is longer\nend without line feed";
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text).unwrap();
+        let starts: Vec<usize> =
+            (0..text.len()).filter(|at| *at == 0 || text[at - 1] == b'\n').chain([text.len()]).collect();
+        for chunk_bytes in (1..20).chain([100]) {
+            for step in (1..20).chain([text.len() - 1, text.len(), 100]) {
+                let cut = Cut { chunk_bytes, max_line: 1 << 20 };
+                let path = Input::path(file.path());
+                let map = guard_mappings().map_or(Access::Read, Access::Map);
+                let reader = Input::reader("text", Cursor::new(text));
+                let all = [(Input::path(file.path()), map), (path, Access::Read), (reader, Access::Read)];
+                for (input, access) in all {
+                    let source = Source::open(input, access, cut).unwrap();
+                    let (mut taken, mut buffer) = (0, Vec::new());
+                    for until in (1..).map(|i| i * step) {
+                        while let Taken::Chunk(chunk) = source.next(until as u64, Wait::Yes, &mut buffer) {
+                            assert_eq!(chunk.bytes, &text[taken..taken + chunk.bytes.len()]);
+                            taken += chunk.bytes.len();
+                        }
+                        assert_eq!(taken, starts[starts.partition_point(|start| *start < until.min(text.len()))]);
+                        assert_eq!(source.is_within(until as u64), until >= text.len());
+                        if until >= text.len() {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

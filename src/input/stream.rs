@@ -69,9 +69,14 @@ impl Stream {
         turn.has_ended && turn.ahead.len() - turn.start <= self.cut.chunk_bytes
     }
 
-    pub(crate) fn next<'a>(&self, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
+    /// The next lines, all of which start before `until`.
+    pub(crate) fn next<'a>(&self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
         let Some(mut turn) = self.turn(wait) else { return Taken::Busy };
-        let (len, left_out) = turn.lines(self.cut);
+        let room = usize::try_from(until.saturating_sub(turn.offset)).unwrap_or(usize::MAX);
+        if room == 0 {
+            return Taken::End;
+        }
+        let (len, left_out) = turn.lines(Cut { chunk_bytes: self.cut.chunk_bytes.min(room), ..self.cut });
         if len == 0 {
             turn.ahead = Vec::new();
             return Taken::End;
@@ -90,6 +95,15 @@ impl Stream {
             turn.start = end;
             Taken::Chunk(Chunk { bytes: buffer, offset, left_out })
         }
+    }
+
+    /// Whether the text has no more than `bytes` bytes, of which all lines that start before have been taken.
+    pub(crate) fn is_within(&self, bytes: u64) -> bool {
+        let mut turn = self.turn.lock().expect(LOCK);
+        if turn.start == turn.ahead.len() && !turn.has_ended {
+            turn.read(1);
+        }
+        turn.offset <= bytes && turn.start == turn.ahead.len()
     }
 
     pub(crate) fn into_failure(self) -> Option<io::Error> {
@@ -178,8 +192,10 @@ mod tests {
 
     fn taken(stream: &Stream) -> Vec<(u64, Vec<u8>)> {
         let mut buffer = Vec::new();
-        std::iter::from_fn(|| stream.next(Wait::Yes, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec())))
-            .collect()
+        std::iter::from_fn(|| {
+            stream.next(u64::MAX, Wait::Yes, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec()))
+        })
+        .collect()
     }
 
     #[test]
@@ -225,7 +241,7 @@ mod tests {
         let stream = Stream::later(Box::new(text), Cut { chunk_bytes: 1000, max_line });
         let mut buffer = Vec::new();
         let (mut texts, mut offset) = (Vec::new(), 0);
-        while let Some(chunk) = stream.next(Wait::Yes, &mut buffer).chunk() {
+        while let Some(chunk) = stream.next(u64::MAX, Wait::Yes, &mut buffer).chunk() {
             assert_eq!(chunk.offset, offset);
             offset += chunk.bytes.len() as u64 + chunk.left_out;
             texts.push(chunk.bytes.to_vec());
@@ -244,7 +260,7 @@ mod tests {
     fn who_does_not_wait_is_told_that_somebody_reads() {
         let stream = Stream::later(Box::new(&b"one\n"[..]), cut(10));
         let turn = stream.turn.lock().unwrap();
-        assert!(matches!(stream.next(Wait::No, &mut Vec::new()), Taken::Busy));
+        assert!(matches!(stream.next(u64::MAX, Wait::No, &mut Vec::new()), Taken::Busy));
         assert!(stream.with_head(Wait::No, |_| ()).is_none());
         drop(turn);
         assert_eq!(taken(&stream), [(0, b"one\n".to_vec())]);

@@ -77,6 +77,13 @@ impl Counts {
         }
     }
 
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        for (new, old) in groups.iter().enumerate() {
+            self.groups[new] = self.of(*old);
+        }
+        self.groups.truncate(groups.len());
+    }
+
     pub(crate) fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {
         self.groups.resize(len, Tallied::default());
         for (theirs, group) in other.groups.iter().zip(ids.groups) {

@@ -24,6 +24,11 @@ impl Latency {
         }
     }
 
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        groups.iter().enumerate().for_each(|(new, old)| self.groups.swap(new, old.0 as usize));
+        self.groups.truncate(groups.len());
+    }
+
     pub(crate) fn merge(&mut self, other: &Latency, ids: &IdMap<'_>, len: usize) {
         self.groups.resize_with(len, Histogram::default);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {

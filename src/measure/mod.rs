@@ -100,6 +100,15 @@ impl Measure {
         }
     }
 
+    /// Keeps what was measured of these groups, which ascend and are then the first ones, and the memory of the others.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        match self {
+            Measure::Counts(counts) => counts.keep(groups),
+            Measure::Uv(uv) => uv.keep(groups),
+            Measure::Latency(latency) => latency.keep(groups),
+        }
+    }
+
     /// Adds what another worker measured, its groups and visitors being where `ids` says.
     pub(crate) fn merge(&mut self, other: &Measure, ids: &IdMap<'_>, len: usize) {
         match (self, other) {

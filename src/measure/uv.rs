@@ -60,6 +60,17 @@ impl Uv {
         }
     }
 
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        fn keep<T>(all: &mut Vec<T>, groups: &[GroupId]) {
+            groups.iter().enumerate().for_each(|(new, old)| all.swap(new, old.0 as usize));
+            all.truncate(groups.len());
+        }
+        match self {
+            Uv::Exact(sets) => keep(sets, groups),
+            Uv::Hll(_, sketches) => keep(sketches, groups),
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: &Uv, ids: &IdMap<'_>, len: usize) {
         self.grow(len);
         match (self, other) {

@@ -8,7 +8,8 @@ use super::not_logged::{key_not_logged, not_logged};
 use super::unanswered::Unanswered;
 use super::written::{printable, sample_text, written};
 use super::{
-    FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, Period, Report, Summary, UvReport,
+    Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, Period, Report, Summary,
+    UvReport,
 };
 use crate::batch::Fields;
 use crate::dimension::Dimension;
@@ -103,6 +104,7 @@ pub(crate) fn assemble(
         status: None,
         class: None,
         top: None,
+        approximate: Vec::new(),
         latency: None,
     };
     Ok(Assembled { report: Some(with_sections(report, question, tally)), unanswered, problems })
@@ -145,6 +147,15 @@ fn with_sections(mut report: Report, question: &Question, tally: &Tally) -> Repo
     report.top = question.shows(Section::Top).then(|| {
         let rankings = question.rankings().into_iter();
         rankings.map(|dimension| Groups::of(tally, dimension, pv).ranking(question.limit)).collect()
+    });
+    report.approximate = question.max_keys.map_or_else(Vec::new, |max_keys| {
+        let rankings = report.top.iter().flatten().map(|ranking| ranking.dimension);
+        let max_error = |dimension| Groups::of(tally, dimension, pv).max_error();
+        let approximate = |dimension| {
+            let max_keys = max_keys.keys() as u64;
+            max_error(dimension).map(|max_error| Approximate { dimension, max_keys, max_error })
+        };
+        rankings.filter_map(approximate).collect()
     });
     report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(question.slow_ms));
     report

@@ -123,6 +123,11 @@ impl<'t> Groups<'t> {
         Ranking { dimension, rows, groups: count as u64 }
     }
 
+    /// How many hits of a group may be missing, if some are.
+    pub(super) fn max_error(&self) -> Option<u64> {
+        self.table.max_error
+    }
+
     pub(super) fn latency(&self, slow_ms: u64) -> Option<LatencyReport> {
         let times = self.table.latency()?.of(self.ids().next()?).sorted();
         (times.count() > 0).then(|| LatencyReport {

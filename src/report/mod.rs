@@ -13,7 +13,7 @@ mod unanswered;
 mod written;
 
 pub(crate) use assemble::{CountedInput, assemble};
-pub(crate) use plan::tables;
+pub(crate) use plan::{tables, tables_and_rankings};
 pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 
@@ -60,6 +60,9 @@ pub struct Report {
     /// Rankings, in the order asked for.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "by_dimension")]
     pub top: Option<Vec<Ranking>>,
+    /// The rankings of which keys were dropped, because [`Question::max_keys`](crate::Question) allows no more.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_ranking")]
+    pub approximate: Vec<Approximate>,
     /// How long requests took; `None` where no time was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
@@ -240,8 +243,22 @@ pub struct Ranking {
     pub dimension: Dimension,
     /// Most hits first, ties by key bytes.
     pub rows: Vec<Row>,
-    /// How many groups there are in all.
+    /// How many groups there are in all; of an approximate ranking, how many were kept.
     pub groups: u64,
+}
+
+/// How far a ranking may be from the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Approximate {
+    /// What is ranked.
+    #[serde(skip)]
+    pub dimension: Dimension,
+    /// Of so many keys hits are known.
+    pub max_keys: u64,
+    /// So many hits of a key may be missing, at most: a row's numbers are those of `pv` hits of its key, which has no more
+    /// than `pv + max_error`. A key that has no row has at most as many as this and the last row's `pv` together.
+    pub max_error: u64,
 }
 
 /// How long requests took, in whole milliseconds.
@@ -276,6 +293,10 @@ fn by_dimension<S: Serializer>(top: &Option<Vec<Ranking>>, serializer: S) -> Res
         map.serialize_entry(ranking.dimension.name(), &ranking.rows)?;
     }
     map.end()
+}
+
+fn by_ranking<S: Serializer>(approximate: &[Approximate], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(approximate.iter().map(|approximate| (approximate.dimension.name(), approximate)))
 }
 
 fn by_reason<S: Serializer>(reasons: &[(Reason, u64)], serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,6 +8,17 @@ use crate::time::Unit;
 
 /// The tables that answer a question, each dimension once.
 pub(crate) fn tables(question: &Question) -> Vec<TablePlan> {
+    tables_of(question, |section| question.shows(section))
+}
+
+/// The same in two parts: those that may have no more than so many keys, for nothing but a ranking is made of them, and
+/// before them all others.
+pub(crate) fn tables_and_rankings(question: &Question) -> (Vec<TablePlan>, Vec<TablePlan>) {
+    let others = tables_of(question, |section| section != Section::Top && question.shows(section));
+    tables(question).into_iter().partition(|(dimension, _)| others.iter().any(|(other, _)| other == dimension))
+}
+
+fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TablePlan> {
     let mut plan: Vec<TablePlan> = Vec::new();
     let mut ask = |dimension: Dimension, measures: &[MeasureKind]| {
         let at = plan.iter().position(|(d, _)| *d == dimension).unwrap_or_else(|| {
@@ -20,25 +31,46 @@ pub(crate) fn tables(question: &Question) -> Vec<TablePlan> {
             }
         }
     };
-    if question.shows(Section::Summary) {
+    if shows(Section::Summary) {
         ask(Dimension::All, &[Counts, Uv]);
         // Visitor days are the sum of the days' UV.
         ask(Dimension::Time(Unit::Day), &[Uv]);
     }
-    if question.shows(Section::Timeline) {
+    if shows(Section::Timeline) {
         ask(Dimension::Time(question.unit()), &[Counts, Uv]);
     }
-    if question.shows(Section::Status) {
+    if shows(Section::Status) {
         ask(Dimension::Status, &[Counts]);
     }
-    if question.shows(Section::Class) {
+    if shows(Section::Class) {
         ask(Dimension::Class, &[Counts, Uv]);
     }
-    if question.shows(Section::Top) {
+    if shows(Section::Top) {
         question.rankings().into_iter().for_each(|dimension| ask(dimension, &[Counts]));
     }
-    if question.shows(Section::Latency) {
+    if shows(Section::Latency) {
         ask(Dimension::All, &[Latency]);
     }
     plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_section_has_too_is_no_ranking_alone() {
+        let top =
+            Some(vec![Dimension::Path, Dimension::Status, Dimension::Time(Unit::Day), Dimension::Time(Unit::Hour)]);
+        let rankings = |question: &Question| -> Vec<Dimension> {
+            let (others, rankings) = tables_and_rankings(question);
+            assert_eq!(others.len() + rankings.len(), tables(question).len());
+            assert!(rankings.iter().all(|(_, measures)| *measures == [Counts]));
+            rankings.into_iter().map(|(dimension, _)| dimension).collect()
+        };
+        let all = Question { top: top.clone(), ..Question::default() };
+        assert_eq!(rankings(&all), [Dimension::Path, Dimension::Time(Unit::Hour)]);
+        let alone = Question { top: top.clone(), show: Some(vec![Section::Top]), ..Question::default() };
+        assert_eq!(Some(rankings(&alone)), top);
+    }
 }

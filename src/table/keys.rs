@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::GroupId;
 use super::hash::{Seed, middle};
 use crate::prefetch::prefetch;
 
@@ -124,6 +125,28 @@ impl Keys {
             self.take_slot(self.seed.hash(&new) >> 32, place);
         }
         true
+    }
+
+    /// Keeps the keys of these groups, which ascend, and gives them new ids: 0, 1, 2 … in this order. The memory of the others
+    /// is kept for those that come. Keys must not have been rewritten.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        let mut end = 0;
+        for (new, &GroupId(old)) in (0_u32..).zip(groups) {
+            let start = self.records[old as usize] as usize * ALIGN;
+            let len = HEADER + self.record(self.records[old as usize]).1.len();
+            debug_assert!(end <= start, "records are in the order of ids");
+            self.arena.copy_within(start..start + len.next_multiple_of(ALIGN), end);
+            self.arena[end..end + 4].copy_from_slice(&new.to_le_bytes());
+            self.records[new as usize] = (end / ALIGN) as u32;
+            end += len.next_multiple_of(ALIGN);
+        }
+        self.arena.truncate(end);
+        self.records.truncate(groups.len());
+        self.slots.fill(0);
+        for at in 0..self.records.len() {
+            let place = self.records[at];
+            self.take_slot(self.seed.hash(self.record(place).1) >> 32, place);
+        }
     }
 
     /// Where the first slot is that has this tag, or the empty one that ends the search for it.
@@ -295,6 +318,24 @@ mod tests {
                 let collides = |key: &[u8]| ids.iter().any(|(k, _)| *k != key && (written(k) == written(key) || **k == *written(key)));
                 proptest::prop_assert!(ids.iter().any(|(key, _)| collides(key)));
             }
+        }
+
+        #[test]
+        fn keys_that_are_kept_are_all_there_is(
+            keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..100), step in 1..9_usize, seed: u64,
+        ) {
+            let mut table = Keys::new(Seed::fixed(seed));
+            keys.iter().for_each(|key| _ = table.id(key));
+            let all: Vec<Vec<u8>> = table.iter().map(<[u8]>::to_vec).collect();
+            let kept: Vec<GroupId> = (0..all.len() as u32).step_by(step).map(GroupId).collect();
+            table.keep(&kept);
+            let mut twin = Keys::new(Seed::fixed(seed));
+            kept.iter().for_each(|group| _ = twin.id(&all[group.0 as usize]));
+            // What was dropped is new again.
+            for key in all.iter().rev() {
+                proptest::prop_assert_eq!(table.id(key), twin.id(key));
+            }
+            proptest::prop_assert!(table.iter().eq(twin.iter()));
         }
 
         #[test]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
 
-use super::{GroupId, Seed, Tally, fixed_hash};
+use super::{GroupId, KeysOfTable, Seed, Tally, fixed_hash};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
 use crate::format::undo_escapes;
@@ -82,6 +82,11 @@ const MEASURES: [MeasureKind; 3] = [MeasureKind::Counts, MeasureKind::Uv, Measur
 fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
     let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, MEASURES.to_vec())).collect();
     let mut tally = Tally::new(&plan, uv, Seed::fixed(seed));
+    count(&mut tally, hits);
+    tally
+}
+
+fn count(tally: &mut Tally, hits: &[&Hit]) {
     for hits in hits.chunks(7) {
         let needs = TEXTS.iter().fold(Fields::EXTRA, |needs, field| needs.and(Fields::text(*field)));
         let mut batch = Batch::new(needs);
@@ -97,7 +102,6 @@ fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
         let rows: Vec<u16> = (0..hits.len() as u16).collect();
         tally.add(&batch, &rows);
     }
-    tally
 }
 
 /// The numbers of a group, plain.
@@ -152,16 +156,20 @@ fn twin(hits: &[Hit], dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
         .collect()
 }
 
+fn written(dimension: Dimension, key: &[u8]) -> Vec<u8> {
+    match dimension {
+        Dimension::Time(unit) => written_time(unit, key).into_bytes(),
+        _ => key.to_vec(),
+    }
+}
+
 /// A table read back, its times as far as percentiles tell them.
 fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
     let table = tally.table(dimension);
     let keys = table.keys(&tally.visitors);
     let group = |id: u32| {
         let group = GroupId(id);
-        let key = match dimension {
-            Dimension::Time(unit) => written_time(unit, &keys.key(group)).into_bytes(),
-            _ => keys.key(group).into_owned(),
-        };
+        let key = written(dimension, &keys.key(group));
         let counts = table.counts().unwrap().of(group);
         let times = table.latency().unwrap().of(group).sorted();
         let plain = Plain {
@@ -216,6 +224,45 @@ proptest! {
             let stamps = || hits.iter().map(|hit| (hit.wall_s, hit.offset_min));
             let period = merged.period.map(|(a, b)| ((a.wall_s, a.offset_min), (b.wall_s, b.offset_min)));
             prop_assert_eq!(period, stamps().min().zip(stamps().max()));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    /// Groups that are kept have all their numbers, and the others are as new when they come again.
+    #[test]
+    fn what_is_kept_is_as_it_was(hits in prop::collection::vec(hit(), 0..60), step in 1..5_usize, seed: u64) {
+        let hits: Vec<&Hit> = hits.iter().collect();
+        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
+            let mut tally = counted(&hits, uv, seed);
+            let before: Vec<_> = all_dimensions().iter().map(|d| found(&tally, *d)).collect();
+            let mut kept: Vec<Vec<Vec<u8>>> = Vec::new();
+            for table in &mut tally.tables {
+                // Visitors stay.
+                let is_own = matches!(table.keys(&tally.visitors), KeysOfTable::Own(_));
+                let len = table.keys(&tally.visitors).len() as u32;
+                let groups: Vec<_> = (0..len).step_by(if is_own { step } else { 1 }).map(GroupId).collect();
+                kept.push(groups.iter().map(|group| written(table.dimension, &table.keys(&tally.visitors).key(*group))).collect());
+                if is_own {
+                    table.keep(&groups);
+                }
+            }
+            for ((dimension, kept), before) in all_dimensions().into_iter().zip(&kept).zip(&before) {
+                let expected: BTreeMap<_, _> = kept.iter().map(|key| (key.clone(), before[key].clone())).collect();
+                prop_assert_eq!(found(&tally, dimension), expected, "{:?} by {:?}", dimension, uv);
+            }
+            count(&mut tally, &hits);
+            for ((dimension, kept), before) in all_dimensions().into_iter().zip(&kept).zip(before) {
+                let again = found(&tally, dimension);
+                prop_assert_eq!(again.len(), before.len());
+                for (key, plain) in before {
+                    let times = if kept.contains(&key) { 2 } else { 1 };
+                    prop_assert_eq!(again[&key].class, plain.class.map(|hits| hits * times));
+                    prop_assert_eq!(again[&key].uv, plain.uv);
+                }
+            }
         }
     }
 }

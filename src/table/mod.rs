@@ -4,6 +4,7 @@
 //! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure.
 
 mod addresses;
+mod bounded;
 mod hash;
 mod keys;
 #[cfg(test)]
@@ -14,11 +15,13 @@ mod quad;
 mod tally;
 
 pub(crate) use addresses::AddressKeys;
+pub(crate) use bounded::Bounded;
 pub(crate) use hash::{Seed, fixed_hash};
 pub(crate) use keys::Keys;
 pub use ledger::Reason;
 pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
 pub(crate) use one::{KeysOfTable, Table};
+use tally::rankings_of;
 pub(crate) use tally::{TablePlan, Tally, extras_of};
 
 /// A group of a table, in the count of one worker: 0, 1, 2 … in the order of arrival.

@@ -16,6 +16,8 @@ pub(crate) struct Table {
     grouping: Grouping,
     measures: Vec<Measure>,
     uv: UvMethod,
+    /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
+    pub(crate) max_error: Option<u64>,
 }
 
 /// The keys of a table's groups.
@@ -83,13 +85,13 @@ impl Table {
     ) -> Table {
         let grouping = Grouping::new(dimension, extras, seed, by_visitor);
         let measures = measures.iter().map(|kind| kind.measure(uv)).collect();
-        Table { dimension, grouping, measures, uv }
+        Table { dimension, grouping, measures, uv, max_error: None }
     }
 
     /// The same table before anything was counted.
     fn anew(&self, seed: Seed) -> Table {
         let measures = self.measures.iter().map(|measure| measure.kind().measure(self.uv)).collect();
-        Table { dimension: self.dimension, grouping: self.grouping.anew(seed), measures, uv: self.uv }
+        Table { dimension: self.dimension, grouping: self.grouping.anew(seed), measures, uv: self.uv, max_error: None }
     }
 
     /// The keys of the groups; `visitors` are those of the tally.
@@ -140,6 +142,13 @@ impl Table {
         self.merge_measures(&other.measures, &groups, visitors);
     }
 
+    /// Takes in what was counted in another table, which begins anew in the memory that it has.
+    pub(super) fn drain(&mut self, other: &mut Table, visitors: MergedVisitors<'_>, texts: Texts) {
+        let groups = self.merge_keys(other, visitors, texts);
+        self.merge_measures(&other.measures, &groups, visitors);
+        other.keep(&[]);
+    }
+
     /// Where the groups of the other table are here.
     fn merge_keys(&mut self, other: &Table, visitors: MergedVisitors<'_>, texts: Texts) -> Vec<GroupId> {
         let is_text = self.dimension.is_text();
@@ -170,5 +179,17 @@ impl Table {
         let fresh = self.anew(visitors.seed());
         let old = std::mem::replace(self, fresh);
         self.merge(old, MergedVisitors { all: visitors, ids: &ids }, Texts::Settled);
+    }
+
+    /// The hits of a group, where hits are counted.
+    pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
+        self.counts().map_or(0, |counts| counts.of(group).pv())
+    }
+
+    /// Keeps these groups, which ascend and are then the first ones, and the memory of the others. They must have keys of
+    /// their own.
+    pub(super) fn keep(&mut self, groups: &[GroupId]) {
+        self.grouping.keep(groups);
+        self.measures.iter_mut().for_each(|measure| measure.keep(groups));
     }
 }

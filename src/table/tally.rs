@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) period: Option<(Stamp, Stamp)>,
     pub(crate) visitors: AddressKeys,
     pub(crate) tables: Vec<Table>,
+    /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
+    pub(crate) rankings: Vec<Table>,
     uv: UvMethod,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
@@ -32,6 +34,12 @@ struct Scratch {
 /// Which dimension a table has, and which measures.
 pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
+/// Rankings with keys of their own, which may be dropped.
+pub(crate) fn rankings_of(plan: &[TablePlan], seed: Seed) -> impl Iterator<Item = Table> {
+    let extras = extras_of(plan);
+    plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, false, UvMethod::Exact))
+}
+
 /// The variables that a plan ranks.
 pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
     Extras::of(plan.iter().map(|(dimension, _)| *dimension))
@@ -47,9 +55,16 @@ impl Tally {
             period: None,
             visitors: AddressKeys::new(seed),
             tables: tables.collect(),
+            rankings: Vec::new(),
             uv,
             scratch: Scratch::default(),
         }
+    }
+
+    /// With rankings beside the tables, which have keys of their own.
+    pub(crate) fn with_rankings(mut self, plan: &[TablePlan]) -> Tally {
+        self.rankings = rankings_of(plan, self.visitors.seed()).collect();
+        self
     }
 
     /// The fields that the tables of a plan ask for.
@@ -89,7 +104,7 @@ impl Tally {
             }
             _ => Visitors::Unknown,
         };
-        for table in &mut self.tables {
+        for table in self.tables.iter_mut().chain(&mut self.rankings) {
             table.add(batch, hits, &visitors_of, &self.visitors, ids, groups);
         }
     }
@@ -122,18 +137,20 @@ impl Tally {
             self.visitors.merge(&other.visitors, |key| texts.written(key)).into_iter().map(VisitorId).collect();
         drop(other.visitors);
         let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
-        for (mine, theirs) in self.tables.iter_mut().zip(other.tables) {
+        let (mine, theirs) = (self.tables.iter_mut(), other.tables.into_iter());
+        for (mine, theirs) in mine.chain(&mut self.rankings).zip(theirs.chain(other.rankings)) {
             mine.merge(theirs, visitors, texts);
         }
     }
 
-    /// Gives every text its key: escapes undone, `-` for what is empty. Texts that differ only in how they were
+    /// Gives every text of the tables its key: escapes undone, `-` for what is empty. Texts that differ only in how they were
     /// escaped become one. To be called after the last merge, and once.
     pub(crate) fn settle(mut self) -> Tally {
         let is_settled = |keys: &Keys| keys.iter().all(|key| !key.is_empty() && !key.contains(&b'\\'));
         if !is_settled(self.visitors.others()) {
             let mut settled = Tally::new(&self.plan(), self.uv, self.visitors.seed());
             settled.ledger = std::mem::take(&mut self.ledger);
+            settled.rankings = std::mem::take(&mut self.rankings);
             settled.merge_as(self, Texts::Settled);
             return settled;
         }

@@ -124,6 +124,7 @@ mod tests {
             status: None,
             class: None,
             top: None,
+            approximate: Vec::new(),
             latency: None,
         }
     }

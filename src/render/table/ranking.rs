@@ -3,20 +3,23 @@
 use std::io;
 
 use super::column::{Column, PV, SENT, SHARE, STATUS_4XX, STATUS_5XX, UV};
+use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
+use super::ink::Ink;
 use super::{Sheet, hits, words};
 use crate::dimension::Dimension;
 use crate::report::numbers::Grouped;
-use crate::report::{Ranking, Report};
+use crate::report::{Approximate, Ranking, Report};
 use crate::time::Unit;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     for ranking in report.top.iter().flatten().filter(|ranking| !ranking.rows.is_empty()) {
         let shown = ranking.rows.len() as u64;
-        let note = if shown < ranking.groups {
-            format!("{} of {}", Grouped(shown), Grouped(ranking.groups))
-        } else {
-            String::new()
+        let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
+        let note = match approximate {
+            Some(approximate) => format!("{} of more than {}", Grouped(shown), Grouped(approximate.max_keys)),
+            None if shown < ranking.groups => format!("{} of {}", Grouped(shown), Grouped(ranking.groups)),
+            None => String::new(),
         };
         let grid = Grid {
             title: &words::ranking(ranking.dimension),
@@ -33,6 +36,10 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         };
         sheet.begin()?;
         grid.for_each_line(sheet.page, |line| sheet.line(line))?;
+        if let Some(Approximate { max_error, .. }) = approximate {
+            let note = format!("approximate: each key may have up to {} more", words::counted(*max_error, "hit"));
+            sheet.flow(&Piece::words(Ink::Faint, &note), 2)?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,134 @@
+//! Counting in rounds, where rankings may have no more than so many keys.
+//!
+//! Which lines are in a round is said by the inputs alone: by their names, their texts and where lines start in these. So
+//! neither workers nor chunks, nor how inputs are read or in which order they are given, are any matter.
+
+use std::time::Duration;
+
+use super::scan::Scan;
+use crate::error::Error;
+use crate::input::Source;
+use crate::phases::{Phases, Stopwatch};
+use crate::table::{Bounded, Tally};
+
+/// So many inputs are open at a time, so that files are decompressed side by side. More would not be free: each holds what
+/// its codec needs for as long as it is open.
+const SIDE_BY_SIDE: usize = 8;
+
+/// How far workers go in an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) input: usize,
+    /// No line is taken that starts at this byte of the text, or behind it.
+    pub(super) until: u64,
+}
+
+/// The rounds of a log: each goes a bit further in all inputs that are open, and opens the next ones, by name, where some
+/// have ended.
+struct Rounds<'s> {
+    sources: &'s [Source],
+    round_bytes: u64,
+    /// Those that are not open yet, the next one last.
+    waiting: Vec<usize>,
+    open: Vec<Stretch>,
+}
+
+impl<'s> Rounds<'s> {
+    fn new(sources: &'s [Source], round_bytes: u64) -> Rounds<'s> {
+        let mut waiting: Vec<usize> = (0..sources.len()).rev().collect();
+        waiting.sort_by(|a, b| sources[*b].path.cmp(&sources[*a].path));
+        Rounds { sources, round_bytes, waiting, open: Vec::new() }
+    }
+
+    /// The next round, once all of the one before was taken.
+    fn next(&mut self) -> Option<&[Stretch]> {
+        self.open.retain(|stretch| !self.sources[stretch.input].is_within(stretch.until));
+        while self.open.len() < SIDE_BY_SIDE
+            && let Some(input) = self.waiting.pop()
+        {
+            self.open.push(Stretch { input, until: 0 });
+        }
+        let share = (self.round_bytes / self.open.len().max(1) as u64).max(1);
+        self.open.iter_mut().for_each(|stretch| stretch.until = stretch.until.saturating_add(share));
+        (!self.open.is_empty()).then_some(&self.open)
+    }
+}
+
+impl Scan<'_, '_> {
+    /// Lets workers take the chunks of a round, as long as there are rounds, and merges what they counted; of the rankings
+    /// that is what `bounded` has not taken.
+    pub(super) fn run_in_rounds(
+        &self,
+        threads: usize,
+        round_bytes: u64,
+        bounded: &mut Bounded,
+        tally: impl Fn() -> Tally,
+    ) -> Result<(Tally, Phases), Error> {
+        let pool = self.pool(threads)?;
+        let (mut counting, mut merging, mut watch) = (Duration::ZERO, Duration::ZERO, Stopwatch::start());
+        let threads = pool.as_ref().map_or(1, |pool| pool.current_num_threads());
+        let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally())).collect();
+        let mut rounds = Rounds::new(self.sources, round_bytes);
+        while let Some(stretches) = rounds.next() {
+            match &pool {
+                None => workers.iter_mut().for_each(|worker| self.work(worker, stretches)),
+                Some(pool) => pool.scope(|scope| {
+                    workers.iter_mut().for_each(|worker| scope.spawn(|_| self.work(worker, stretches)));
+                }),
+            }
+            counting += watch.lap();
+            bounded.end_round(&mut workers.iter_mut().map(|worker| &mut worker.tally.rankings[..]).collect::<Vec<_>>());
+            merging += watch.lap();
+        }
+        let (tally, phases) = self.merged(pool.as_ref(), workers);
+        Ok((tally, Phases { counting, merging: merging + phases.merging, ..phases }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Access, Cut, Input, Taken, Wait};
+
+    /// Which inputs, by their names, go how far in each round.
+    fn rounds(inputs: &[(&str, usize)], round_bytes: u64) -> Vec<Vec<(String, u64)>> {
+        let source = |(name, lines): &(&str, usize)| {
+            let text = std::io::Cursor::new("123456789\n".repeat(*lines));
+            Source::open(Input::reader(name, text), Access::Read, Cut { chunk_bytes: 7, max_line: 100 }).unwrap()
+        };
+        let sources: Vec<Source> = inputs.iter().map(source).collect();
+        let mut rounds = Rounds::new(&sources, round_bytes);
+        let (mut all, mut buffer) = (Vec::new(), Vec::new());
+        while let Some(stretches) = rounds.next() {
+            let name = |stretch: &Stretch| sources[stretch.input].path.to_string_lossy().into_owned();
+            all.push(stretches.iter().map(|stretch| (name(stretch), stretch.until)).collect());
+            for Stretch { input, until } in stretches {
+                while let Taken::Chunk(_) = sources[*input].next(*until, Wait::Yes, &mut buffer) {}
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn rounds_are_shared_by_the_inputs_that_are_open() {
+        let of = |all: &[(&str, u64)]| all.iter().map(|(name, until)| ((*name).to_owned(), *until)).collect::<Vec<_>>();
+        assert_eq!(rounds(&[("a", 3)], 20), [of(&[("a", 20)]), of(&[("a", 40)])]);
+        assert_eq!(rounds(&[("a", 2)], 20), [of(&[("a", 20)])]);
+        assert_eq!(rounds(&[("a", 0)], 20), [of(&[("a", 20)])]);
+        let two = [of(&[("a", 10), ("b", 10)]), of(&[("b", 30)])];
+        assert_eq!(rounds(&[("a", 1), ("b", 3)], 20), two);
+        assert_eq!(rounds(&[("b", 3), ("a", 1)], 20), two);
+    }
+
+    #[test]
+    fn no_more_than_some_are_open_and_all_are_read() {
+        let names: Vec<String> = (10..40).map(|i| format!("{i}.log")).collect();
+        let mut inputs: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), name.len() % 4 + 1)).collect();
+        let expected = rounds(&inputs, 100);
+        inputs.reverse();
+        assert_eq!(rounds(&inputs, 100), expected);
+        assert!(expected.iter().all(|open| open.len() <= SIDE_BY_SIDE));
+        let opened: std::collections::BTreeSet<_> = expected.iter().flatten().map(|(name, _)| name).collect();
+        assert_eq!(opened.len(), names.len());
+    }
+}
