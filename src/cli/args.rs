@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
-    Dimension, DimensionError, JsonField, LogFormat, Moment, NginxConf, Precision, Query, Question, ReportFormat,
-    Section, Unit, UvMethod,
+    Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Precision, Query, Question,
+    ReportFormat, Section, Unit, UvMethod,
 };
 
 use super::help;
@@ -41,6 +41,15 @@ pub(crate) struct Args {
     /// Rows of a ranking, 0 for all [default: 10]
     #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
+
+    /// Rankings keep no more keys than this [default: all]
+    #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(
+        long_help = "Rankings keep no more than so many keys, those with the most hits, so that a log of ever new paths does \
+                       not fill the memory; where keys had to go, the report says how many hits may be missing. Visitors \
+                       are remembered all the same, but for --uv hll [default: all]"
+    )]
+    max_keys: Option<MaxKeys>,
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
@@ -162,6 +171,7 @@ impl Args {
         let mut question = Question {
             by: self.by,
             top: self.rankings(conf)?,
+            max_keys: self.max_keys,
             show: self.sections(),
             since: self.since,
             until: self.until,
@@ -223,6 +233,9 @@ impl Args {
             && !question.shows(Section::Timeline)
         {
             notes.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
+        }
+        if question.max_keys.is_some() && !question.shows(Section::Top) {
+            notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
         }
         notes
     }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
-use logstat::{JsonField, JsonFieldError, LogFormat, Precision, UvMethod};
+use logstat::{JsonField, JsonFieldError, LogFormat, MaxKeys, Precision, UvMethod};
 
 use super::names;
 
@@ -66,6 +66,12 @@ const THREADS_AT_MOST: usize = 1024;
 /// The rows of a ranking.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", text.escape_debug()))
+}
+
+/// How many keys a ranking has at most.
+pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
+    let keys = text.parse().ok().and_then(MaxKeys::new);
+    keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", text.escape_debug()))
 }
 
 /// A number of bytes, `K`, `M` and `G` being powers of 1024.
@@ -163,8 +169,9 @@ mod tests {
         assert_eq!((limit("0"), limit("25")), (Ok(0), Ok(25)));
         assert_eq!((threads("0"), threads("1024")), (Ok(0), Ok(1024)));
         for text in ["-1", "1.5", "ten", ""] {
-            assert!(limit(text).is_err() && threads(text).is_err(), "{text}");
+            assert!(limit(text).is_err() && max_keys(text).is_err() && threads(text).is_err(), "{text}");
         }
-        assert!(threads("1025").is_err());
+        assert!(threads("1025").is_err() && max_keys("0").is_err());
+        assert_eq!(max_keys("7").map(MaxKeys::keys), Ok(7));
     }
 }
