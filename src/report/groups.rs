@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use super::written::written;
 use super::{LatencyReport, Ranking, Row};
@@ -30,6 +31,36 @@ pub(super) struct Groups<'t> {
     pv: u64,
 }
 
+/// A group's place in a ranking: those that come first are less.
+struct Rank<'t> {
+    pv: u64,
+    key: Cow<'t, [u8]>,
+    dimension: Dimension,
+    group: GroupId,
+}
+
+impl Ord for Rank<'_> {
+    /// Keys decide between equals alone: writing one costs more than comparing two numbers.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_key = || self.dimension.bytes_of(&self.key).cmp(&other.dimension.bytes_of(&other.key));
+        other.pv.cmp(&self.pv).then_with(by_key)
+    }
+}
+
+impl PartialOrd for Rank<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Rank<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Rank<'_> {}
+
 impl<'t> Groups<'t> {
     pub(super) fn of(tally: &'t Tally, dimension: Dimension, pv: u64) -> Self {
         let table =
@@ -37,7 +68,7 @@ impl<'t> Groups<'t> {
         Groups { tally, table, pv }
     }
 
-    fn ids(&self) -> impl Iterator<Item = GroupId> + use<> {
+    fn ids(&self) -> impl ExactSizeIterator<Item = GroupId> + use<> {
         (0..self.table.keys(&self.tally.visitors).len() as u32).map(GroupId)
     }
 
@@ -106,26 +137,42 @@ impl<'t> Groups<'t> {
 
     pub(super) fn ranking(&self, limit: usize) -> Ranking {
         let dimension = self.table.dimension;
-        let mut groups: Vec<GroupId> = self.ids().collect();
-        let count = groups.len();
-        // Keys decide between equals alone: writing one costs more than comparing two numbers.
-        let by_rank = |a: &GroupId, b: &GroupId| match self.pv_of(*b).cmp(&self.pv_of(*a)) {
-            Ordering::Equal => dimension.bytes_of(&self.key(*a)).cmp(&dimension.bytes_of(&self.key(*b))),
-            decided => decided,
+        let count = self.ids().len();
+        let rank = |group| Rank { pv: self.pv_of(group), key: self.key(group), dimension, group };
+        let ranks = if limit > 0 && limit < count {
+            self.best(limit, rank)
+        } else {
+            let mut all: Vec<_> = self.ids().map(rank).collect();
+            all.sort_unstable();
+            all
         };
-        if limit > 0 && limit < count {
-            // Millions of paths for ten rows: only what is kept is sorted.
-            groups.select_nth_unstable_by(limit - 1, by_rank);
-            groups.truncate(limit);
-        }
-        groups.sort_unstable_by(by_rank);
-        let rows = groups.into_iter().map(|group| self.row(group, WithUv::No, WithShare::Yes)).collect();
+        let rows = ranks.into_iter().map(|rank| self.row(rank.group, WithUv::No, WithShare::Yes)).collect();
         Ranking { dimension, rows, groups: count as u64 }
     }
 
     /// How many hits of a group may be missing, if some are.
     pub(super) fn max_error(&self) -> Option<u64> {
         self.table.max_error
+    }
+
+    /// The first `limit` groups of a ranking. Millions of paths for ten rows: of all but those that come near them, the
+    /// hits are looked at alone.
+    fn best<'r>(&self, limit: usize, rank: impl Fn(GroupId) -> Rank<'r>) -> Vec<Rank<'r>> {
+        let mut best: BinaryHeap<Rank<'r>> = BinaryHeap::with_capacity(limit);
+        for group in self.ids() {
+            if best.len() < limit {
+                best.push(rank(group));
+                continue;
+            }
+            let mut last = best.peek_mut().expect("a limit is above 0");
+            if self.pv_of(group) >= last.pv {
+                let rank = rank(group);
+                if rank < *last {
+                    *last = rank;
+                }
+            }
+        }
+        best.into_sorted_vec()
     }
 
     pub(super) fn latency(&self, slow_ms: u64) -> Option<LatencyReport> {
