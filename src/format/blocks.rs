@@ -187,7 +187,7 @@ mod avx2 {
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
-        found.look_with(bytes, from, wanted, |block| bits_of(block), |bits, start, room| write(bits, start, room))
+        found.look_with(bytes, from, wanted, |block| bits_of(block), write)
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]

@@ -36,18 +36,13 @@ const TIME: usize = 26;
 const BETWEEN: usize = NOBODY.len() + TIME + AFTER_TIME.len();
 const SECOND: usize = NOBODY.len() + 18;
 
-/// What stood between address and request in the line before, which is that of the next but for the second.
+/// What stood between address and request in the line before, which is that of the next but for the second. At first it is
+/// zeros, which no line has there.
+#[derive(Default)]
 pub(super) struct Between {
     but_second: [u128; 3],
     minute_s: i64,
     offset_min: i16,
-}
-
-impl Default for Between {
-    fn default() -> Self {
-        // No line has this, and so what else is here is of no account.
-        Between { but_second: [0; 3], minute_s: 0, offset_min: 0 }
-    }
 }
 
 /// All bytes but the two of the second, in three words that overlap.
@@ -173,7 +168,7 @@ fn status(bytes: &[u8; 8]) -> Option<Status> {
     const BEYOND: u64 = BEYOND_0 * 0x0100_0000_0101 + BEYOND_9 * 0x01_0101_0000;
     const SIX: u64 = 0xFFFF_FFFF_FFFF;
     let rest = (u64::from_le_bytes(*bytes) ^ SHAPE) & SIX;
-    let is_odd = (rest + BEYOND | rest) & HIGH & SIX != 0;
+    let is_odd = ((rest + BEYOND) | rest) & HIGH & SIX != 0;
     let digit = |at: u32| (rest >> (8 * at)) as u16 & 0xFF;
     (!is_odd).then(|| Status::new(digit(2) * 100 + digit(3) * 10 + digit(4)))
 }
@@ -281,7 +276,7 @@ mod tests {
             USUAL.replace("10.0.0.7", "10.0.0.7 "),
             USUAL.replace("10.0.0.7", "host 10.0.0.7"),
             USUAL.replace("10.0.0.7", "host.of.the.site 10.0.0.7"),
-            USUAL.replace("10.0.0.7", "\010.0.0.7"),
+            USUAL.replace("10.0.0.7", "\x0010.0.0.7"),
             USUAL.replace("- - [", "- bob ["),
             USUAL.replace(":05 ", ":61 "),
             USUAL.replace(":05 ", ":5  "),
