@@ -33,6 +33,7 @@ mod envelope;
 mod error;
 mod filter;
 mod format;
+mod huge_pages;
 mod input;
 mod measure;
 mod nginx;

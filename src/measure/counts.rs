@@ -2,6 +2,7 @@
 
 use super::Grouped;
 use crate::batch::Batch;
+use crate::huge_pages;
 use crate::prefetch::prefetch;
 use crate::table::{GroupId, IdMap};
 
@@ -56,7 +57,7 @@ impl Counts {
     }
 
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, only }: Grouped<'_>) {
-        self.groups.resize(len, Tallied::default());
+        self.grow(len);
         // Columns are added up without a look at each other, several rows at a time. For that they must be all hits.
         if let Some(only) = only
             && hits.len() == batch.len()
@@ -84,8 +85,15 @@ impl Counts {
         self.groups.truncate(groups.len());
     }
 
-    pub(crate) fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {
+    #[inline]
+    fn grow(&mut self, len: usize) {
+        let more = len - self.groups.len();
+        huge_pages::reserve(&mut self.groups, more);
         self.groups.resize(len, Tallied::default());
+    }
+
+    pub(crate) fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {
+        self.grow(len);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             self.groups[group.0 as usize].merge(theirs);
         }

@@ -1,15 +1,19 @@
 //! Visitors' addresses and their dense ids.
 //!
 //! Nearly all addresses are IPv4: four bytes say what eleven to fifteen write. They have a table of their own, whose
-//! slots of eight bytes hold address and id, so that a look-up touches one line of memory, and a table of 200,000 of
-//! them is two megabytes, a quarter of what general keys take. Any other text is a key as others are.
+//! slots of eight bytes hold address and id, so that a table of 200,000 of them is two megabytes, a quarter of what general
+//! keys take. Eight slots are a bucket, which is compared as a whole: a look-up touches one line of memory, and there is no
+//! loop over slots whose end a processor would guess wrong. Any other text is a key as others are.
 
 use std::borrow::Cow;
+
+use wide::u32x8;
 
 use super::hash::Seed;
 use super::keys::Keys;
 use super::quad::{Quad, quad_of, quads_of};
 use crate::batch::ROWS;
+use crate::huge_pages;
 use crate::prefetch::prefetch;
 
 /// Addresses and their ids: 0, 1, 2 … in the order of arrival.
@@ -18,14 +22,30 @@ pub(crate) struct AddressKeys {
     seed: Seed,
     /// What each id stands for.
     by_id: Vec<Address>,
-    /// Id plus one above the address; 0 for an empty slot.
+    /// Id plus one above the address; 0 for an empty slot. Behind the first `skipped` come buckets, as many as a power of two,
+    /// which are filled in the order of their slots, and the next where one is full.
     slots: Vec<u64>,
+    /// So many slots are left out for buckets to be lines of memory.
+    skipped: usize,
     quads: usize,
     others: Keys,
     /// By their ids in `others`.
     ids_of_others: Vec<u32>,
     /// The quads of a column, kept for their memory.
     probes: Vec<Option<Quad>>,
+}
+
+/// How many slots are a line of memory.
+const BUCKET: usize = 8;
+
+/// The first slot of a bucket that holds an address, or any if none does.
+#[inline]
+fn first_with(bucket: &[u64; BUCKET], quad: Quad) -> usize {
+    let words: [[u32; 8]; 2] = bytemuck::must_cast(*bucket);
+    let [low, high] = words.map(|words| u32x8::new(words).simd_eq(u32x8::splat(quad.0)).to_bitmask());
+    // Every other word is an address; of a big-endian machine's slots they are the others.
+    let addresses = if cfg!(target_endian = "little") { 0x5555 } else { 0xAAAA };
+    ((high << 8 | low) & addresses | 1 << 15).trailing_zeros() as usize / 2
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +59,8 @@ impl AddressKeys {
         AddressKeys {
             seed,
             by_id: Vec::new(),
-            slots: vec![0; 16],
+            slots: vec![0; 2 * BUCKET],
+            skipped: 0,
             quads: 0,
             others: Keys::new(seed),
             ids_of_others: Vec::new(),
@@ -114,23 +135,37 @@ impl AddressKeys {
         &self.others
     }
 
+    /// How many buckets there are, less one.
+    #[inline]
+    fn mask(&self) -> usize {
+        (self.slots.len() - self.skipped) / BUCKET - 1
+    }
+
+    /// The slot that the bucket begins with in which an address is looked for first.
     #[inline]
     fn first_slot(&self, quad: Quad) -> usize {
-        self.seed.hash_word(u64::from(quad.0)) as usize & (self.slots.len() - 1)
+        self.skipped + (self.seed.hash_word(u64::from(quad.0)) as usize & self.mask()) * BUCKET
+    }
+
+    /// The one behind that which begins at a slot.
+    fn next_bucket(&self, slot: usize) -> usize {
+        if slot + BUCKET < self.slots.len() { slot + BUCKET } else { self.skipped }
     }
 
     #[inline]
     fn id_of_quad(&mut self, quad: Quad) -> u32 {
         let mut at = self.first_slot(quad);
         loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                return self.add_quad(quad, at);
-            }
-            if slot as u32 == quad.0 {
+            let bucket: &[u64; BUCKET] = self.slots[at..].first_chunk().expect("a bucket is whole");
+            let slot = bucket[first_with(bucket, quad)];
+            // In an empty slot, too, an address of zeros is found.
+            if slot as u32 == quad.0 && slot != 0 {
                 return (slot >> 32) as u32 - 1;
             }
-            at = (at + 1) & (self.slots.len() - 1);
+            if let Some(empty) = bucket.iter().position(|slot| *slot == 0) {
+                return self.add_quad(quad, at + empty);
+            }
+            at = self.next_bucket(at);
         }
     }
 
@@ -139,18 +174,28 @@ impl AddressKeys {
         let id = self.next_id(Address::Quad(quad));
         self.slots[at] = (u64::from(id) + 1) << 32 | u64::from(quad.0);
         self.quads += 1;
-        // Seven of eight slots are the most that are taken: a small table is worth a few more steps in it.
-        if self.quads * 8 > self.slots.len() * 7 {
-            let double = self.slots.len() * 2;
-            for slot in std::mem::replace(&mut self.slots, vec![0; double]).into_iter().filter(|slot| *slot != 0) {
-                let mut at = self.first_slot(Quad(slot as u32));
-                while self.slots[at] != 0 {
-                    at = (at + 1) & (double - 1);
-                }
-                self.slots[at] = slot;
-            }
+        // Seven of eight slots are the most that are taken: a small table is worth a second bucket now and then.
+        if self.quads * 8 > (self.slots.len() - self.skipped) * 7 {
+            self.grow();
         }
         id
+    }
+
+    fn grow(&mut self) {
+        let len = 2 * (self.slots.len() - self.skipped);
+        let mut double = huge_pages::zeros(len + BUCKET);
+        self.skipped = double.as_ptr().align_offset(64).min(BUCKET);
+        double.truncate(self.skipped + len);
+        for slot in std::mem::replace(&mut self.slots, double).into_iter().filter(|slot| *slot != 0) {
+            let mut at = self.first_slot(Quad(slot as u32));
+            loop {
+                if let Some(empty) = self.slots[at..at + BUCKET].iter_mut().find(|slot| **slot == 0) {
+                    *empty = slot;
+                    break;
+                }
+                at = self.next_bucket(at);
+            }
+        }
     }
 
     fn id_of_other(&mut self, address: &[u8]) -> u32 {

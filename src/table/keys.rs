@@ -7,7 +7,10 @@ use std::borrow::Cow;
 
 use super::GroupId;
 use super::hash::{Seed, middle};
+use crate::batch::ROWS;
+use crate::huge_pages;
 use crate::prefetch::prefetch;
+use crate::search::find_near;
 
 /// Keys and their ids.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Keys {
     arena: Vec<u8>,
     /// The place of each key's record, by id.
     records: Vec<u32>,
+    /// The ids of the keys that hold a backslash or nothing, ascending: those that texts may be written anew for.
+    odd: Vec<u32>,
     /// What is known of the values of a column, kept for its memory.
     probes: Vec<Probe>,
 }
@@ -39,7 +44,14 @@ const ROOM: &str = "tables of less than 32 GiB of keys";
 
 impl Keys {
     pub(crate) fn new(seed: Seed) -> Keys {
-        Keys { seed, slots: vec![0; SLOTS_AT_FIRST], arena: Vec::new(), records: Vec::new(), probes: Vec::new() }
+        Keys {
+            seed,
+            slots: vec![0; SLOTS_AT_FIRST],
+            arena: Vec::new(),
+            records: Vec::new(),
+            odd: Vec::new(),
+            probes: Vec::new(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -49,6 +61,11 @@ impl Keys {
     /// The key of an id that was given.
     pub(crate) fn key(&self, id: u32) -> &[u8] {
         self.record(self.records[id as usize]).1
+    }
+
+    /// Whether no key holds a backslash, or nothing.
+    pub(crate) fn has_no_odd(&self) -> bool {
+        self.odd.is_empty()
     }
 
     /// The keys in the order of their ids.
@@ -97,15 +114,24 @@ impl Keys {
 
     /// Takes the keys of another in, as `written` writes them, and returns the ids they have here, by their ids there.
     pub(crate) fn merge<'k>(&mut self, other: &'k Keys, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> Vec<u32> {
-        other.iter().map(|key| self.id(&written(key))).collect()
+        let mut ids = Vec::with_capacity(other.len());
+        let all: Vec<u16> = (0..ROWS as u16).collect();
+        // Column by column, as batches are: the look-ups of millions of keys one by one would each wait for memory.
+        let mut keys = other.iter().map(written).peekable();
+        while keys.peek().is_some() {
+            let some: Vec<Cow<'_, [u8]>> = keys.by_ref().take(ROWS).collect();
+            let column: Vec<&[u8]> = some.iter().map(|key| &**key).collect();
+            self.ids(&column, &all[..column.len()], &mut ids);
+        }
+        ids
     }
 
-    /// Gives each key the form in which `written` writes it, and keeps the ids. `false`, and nothing has changed, where two
+    /// Gives each key the form in which `written` writes it, which changes none but odd ones, and keeps the ids. `false`, and nothing has changed, where two
     /// keys may become one.
     pub(crate) fn rewrite(&mut self, written: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> bool {
         let mut changed: Vec<(u32, Vec<u8>)> = Vec::new();
-        for (id, key) in (0..).zip(self.iter()) {
-            let new = written(key);
+        for &id in &self.odd {
+            let (key, new) = (self.key(id), written(self.key(id)));
             if *new != *key {
                 changed.push((id, new.into_owned()));
             }
@@ -143,9 +169,15 @@ impl Keys {
         self.arena.truncate(end);
         self.records.truncate(groups.len());
         self.slots.fill(0);
+        self.odd.clear();
         for at in 0..self.records.len() {
             let place = self.records[at];
-            self.take_slot(self.seed.hash(self.record(place).1) >> 32, place);
+            let key = self.record(place).1;
+            let (tag, is_odd) = (self.seed.hash(key) >> 32, is_odd(key));
+            self.take_slot(tag, place);
+            if is_odd {
+                self.odd.push(at as u32);
+            }
         }
     }
 
@@ -197,6 +229,9 @@ impl Keys {
         let id = u32::try_from(self.records.len()).expect(ROOM);
         let place = self.store(key, id);
         self.records.push(place);
+        if is_odd(key) {
+            self.odd.push(id);
+        }
         self.slots[at] = tag << 32 | (u64::from(place) + 1);
         // Six of eight slots are the most that are taken: a small table is worth a few more steps in it.
         if self.records.len() * 8 > self.slots.len() * 6 {
@@ -209,6 +244,7 @@ impl Keys {
     fn store(&mut self, key: &[u8], id: u32) -> u32 {
         let place = u32::try_from(self.arena.len() / ALIGN).ok().filter(|p| *p < u32::MAX).expect(ROOM);
         let len = u32::try_from(key.len()).expect("lines of less than 4 GiB");
+        huge_pages::reserve(&mut self.arena, (HEADER + key.len()).next_multiple_of(ALIGN));
         self.arena.extend_from_slice(&(u64::from(len) << 32 | u64::from(id)).to_le_bytes());
         self.arena.extend_from_slice(key);
         self.arena.resize(self.arena.len().next_multiple_of(ALIGN), 0);
@@ -216,8 +252,8 @@ impl Keys {
     }
 
     fn grow(&mut self) {
-        let double = self.slots.len() * 2;
-        for slot in std::mem::replace(&mut self.slots, vec![0; double]).into_iter().filter(|slot| *slot != 0) {
+        let double = huge_pages::zeros(self.slots.len() * 2);
+        for slot in std::mem::replace(&mut self.slots, double).into_iter().filter(|slot| *slot != 0) {
             self.take_slot(slot >> 32, slot as u32 - 1);
         }
     }
@@ -246,6 +282,11 @@ impl Keys {
     }
 }
 
+/// Whether a key is one that texts may be written anew for.
+fn is_odd(key: &[u8]) -> bool {
+    key.is_empty() || find_near(b'\\', key).is_some()
+}
+
 /// Whether two keys are the same; like `==`, which for keys of this length spends more on calling than on comparing.
 /// The last blocks overlap those before, so that no length has a slow rest, and up to 64 bytes there is no loop, whose end
 /// a processor would guess wrong.
@@ -254,7 +295,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    let (Some(last_a), Some(last_b)) = (a.last_chunk::<16>(), b.last_chunk::<16>()) else { return a == b };
+    let (Some(last_a), Some(last_b)) = (a.last_chunk::<16>(), b.last_chunk::<16>()) else { return same_short(a, b) };
     let differ = |x: &[u8; 16], y: &[u8; 16]| u128::from_le_bytes(*x) ^ u128::from_le_bytes(*y);
     let ((blocks_a, _), (blocks_b, _)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let ([second_a, third_a], [second_b, third_b]) = (middle(a), middle(b));
@@ -266,6 +307,18 @@ fn same(a: &[u8], b: &[u8]) -> bool {
         difference |= differ(x, y);
     }
     difference == 0
+}
+
+/// The same for keys of one length below 16, without a call.
+#[inline(always)]
+fn same_short(a: &[u8], b: &[u8]) -> bool {
+    if let (Some(first_a), Some(last_a), Some(first_b), Some(last_b)) =
+        (a.first_chunk::<8>(), a.last_chunk::<8>(), b.first_chunk::<8>(), b.last_chunk::<8>())
+    {
+        let differ = |x: &[u8; 8], y: &[u8; 8]| u64::from_le_bytes(*x) ^ u64::from_le_bytes(*y);
+        return differ(first_a, first_b) | differ(last_a, last_b) == 0;
+    }
+    a.iter().zip(b).fold(0, |difference, (x, y)| difference | x ^ y) == 0
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! All tables of one worker, and how two of them become one.
 
 use super::one::{MergedVisitors, Table, Texts, settled};
-use super::{AddressKeys, GroupId, Keys, Ledger, Seed, VisitorId, fixed_hash};
+use super::{AddressKeys, GroupId, Ledger, Seed, VisitorId, fixed_hash};
 use crate::batch::{Batch, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::measure::{MeasureKind, Visitors};
@@ -146,8 +146,7 @@ impl Tally {
     /// Gives every text of the tables its key: escapes undone, `-` for what is empty. Texts that differ only in how they were
     /// escaped become one. To be called after the last merge, and once.
     pub(crate) fn settle(mut self) -> Tally {
-        let is_settled = |keys: &Keys| keys.iter().all(|key| !key.is_empty() && !key.contains(&b'\\'));
-        if !is_settled(self.visitors.others()) {
+        if !self.visitors.others().has_no_odd() {
             let mut settled = Tally::new(&self.plan(), self.uv, self.visitors.seed());
             settled.ledger = std::mem::take(&mut self.ledger);
             settled.rankings = std::mem::take(&mut self.rankings);
