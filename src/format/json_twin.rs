@@ -1,5 +1,8 @@
 //! The slow twin of json.rs: serde_json reads a line, plain code picks the values; and laws of lines that are broken.
 
+mod cases;
+mod lines;
+
 use bumpalo::Bump;
 use proptest::prelude::*;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -15,6 +18,8 @@ use super::{Line, Quotes, undo_escapes};
 use crate::batch::{Fields, Status, TextField};
 use crate::table::Reason;
 use crate::time::{Clock, Stamp};
+
+use lines::{known_member, line, unknown_member, write_object};
 
 /// All members of an object, in their order, those of one name too.
 struct Members(Vec<(String, Member)>);
@@ -194,157 +199,6 @@ fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) ->
     })
 }
 
-/// Texts, with what JSON escapes and what logs hold.
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        3 => "[a-zA-Z0-9/?=. -]{0,12}",
-        1 => prop::sample::select(vec!["-", "", "null", "GET /a?b HTTP/1.1", "{", "}", "[", ",", ":", "\\", "\"", "\\x22", "\\\"", "😀é\u{7f}", "\n\t\u{1}"])
-            .prop_map(str::to_owned),
-        1 => any::<String>().prop_map(|text| text.replace('\n', " ")),
-    ]
-}
-
-fn time() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        4 => (0..253_402_300_000_i64, -23..24_i32, prop::sample::select(vec!["%d/%b/%Y:%H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S%.9f%:z"]))
-            .prop_filter_map("a year beyond 9999", |(s, hours, pattern)| {
-                let zone = chrono::FixedOffset::east_opt(hours * 3600)?;
-                let time = chrono::DateTime::from_timestamp(s, 123_456_789)?.with_timezone(&zone);
-                (chrono::Datelike::year(&time) < 10_000).then(|| Value::from(time.format(pattern).to_string()))
-            }),
-        1 => (0..4_000_000_000_u32).prop_map(Value::from),
-        1 => (0..4_000_000_000_u32, 1..1000_u32).prop_map(|(s, ms)| Value::from(f64::from(s) + f64::from(ms) / 1000.0)),
-    ]
-}
-
-/// A member of a line whose key is known, with a value that fits it, mostly.
-fn known_member() -> impl Strategy<Value = (String, Value)> {
-    let texts = prop::sample::select(vec![
-        "remote_addr",
-        "request",
-        "request_uri",
-        "uri",
-        "args",
-        "http_user_agent",
-        "source.ip",
-        "client.ip",
-        "request.uri",
-        "request.method",
-        "url.path",
-        "RequestPath",
-        "request_User-Agent",
-        "host",
-        "request.headers.Referer",
-        "user.name",
-        "ClientHost",
-    ]);
-    let statuses = prop::sample::select(vec!["status", "http.response.status_code", "DownstreamStatus"]);
-    let times = prop::sample::select(vec!["time_local", "@timestamp", "ts", "time", "StartUTC"]);
-    let durations = prop::sample::select(vec!["request_time", "duration", "duration_ms", "event.duration", "Duration"]);
-    prop_oneof![
-        4 => (texts, text(), any::<bool>()).prop_map(|(key, text, is_list)| {
-            (key.to_owned(), if is_list { Value::from(vec![text]) } else { Value::from(text) })
-        }),
-        2 => (statuses, 0..1002_u32, any::<bool>()).prop_map(|(key, code, is_text)| {
-            (key.to_owned(), if is_text { Value::from(format!("{code:03}")) } else { Value::from(code) })
-        }),
-        2 => (times, time()).prop_map(|(key, time)| (key.to_owned(), time)),
-        1 => (prop::sample::select(vec!["body_bytes_sent", "size"]), any::<u32>()).prop_map(|(key, n)| (key.to_owned(), n.into())),
-        1 => (durations, -10..2_000_000_i64).prop_map(|(key, n)| (key.to_owned(), n.into())),
-        1 => (Just("request_time"), 0..100_000_u32).prop_map(|(key, ms)| (key.to_owned(), format!("{}.{:03}", ms / 1000, ms % 1000).into())),
-        1 => (Just("status"), prop::sample::select(vec![Value::Null, Value::from("-"), Value::from("")])).prop_map(|(k, v)| (k.to_owned(), v)),
-    ]
-}
-
-fn unknown_member() -> impl Strategy<Value = (String, Value)> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        text().prop_map(Value::from)
-    ];
-    let value = leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("[a-z\"]{1,3}", inner, 0..4)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
-        ]
-    });
-    ("[a-z\u{e9}\"\\\\]{0,4}", value).prop_map(|(key, value)| (format!("x{key}"), value))
-}
-
-/// JSON text in which some characters are escaped that need not be.
-fn write_text(text: &str, escapes: u64, out: &mut String) {
-    out.push('"');
-    for (i, c) in text.chars().enumerate() {
-        let mut units = [0; 2];
-        match c {
-            _ if escapes >> (i % 64) & 1 == 1 => {
-                c.encode_utf16(&mut units).iter().for_each(|unit| *out += &format!("\\u{unit:04x}"));
-            }
-            _ => {
-                let json = serde_json::to_string(&c.to_string()).unwrap();
-                *out += &json[1..json.len() - 1];
-            }
-        }
-    }
-    out.push('"');
-}
-
-fn write(value: &Value, escapes: u64, space: &str, out: &mut String) {
-    match value {
-        Value::String(text) => write_text(text, escapes, out),
-        Value::Object(map) => {
-            let members: Vec<_> = map.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-            write_object(&members, escapes, space, out);
-        }
-        Value::Array(list) if list.len() == 1 && !list[0].is_array() && !list[0].is_object() => {
-            *out += &format!("[{space}");
-            write(&list[0], escapes, space, out);
-            *out += &format!("{space}]");
-        }
-        other => *out += &other.to_string(),
-    }
-}
-
-fn write_object(members: &[(String, Value)], escapes: u64, space: &str, out: &mut String) {
-    out.push('{');
-    for (i, (key, value)) in members.iter().enumerate() {
-        *out += &format!("{}{space}", if i > 0 { "," } else { "" });
-        // Dots are nested objects or are not, by chance.
-        match key.split_once('.').filter(|_| escapes & 1 == 0) {
-            Some((first, rest)) => {
-                write_text(first, escapes & escapes >> 7, out);
-                *out += &format!("{space}:{space}");
-                write_object(&[(rest.to_owned(), value.clone())], escapes, space, out);
-            }
-            None => {
-                write_text(key, escapes & escapes >> 9, out);
-                *out += &format!("{space}:{space}");
-                write(value, escapes, space, out);
-            }
-        }
-    }
-    *out += &format!("{space}}}");
-}
-
-prop_compose! {
-    fn line()(
-        mut members in prop::collection::vec(known_member(), 0..9), unknown in prop::collection::vec(unknown_member(), 0..4),
-        turn in any::<prop::sample::Index>(), escapes in prop_oneof![3 => Just(0_u64), 1 => any::<u64>().prop_map(|e| e & e >> 3)],
-        space in prop::sample::select(vec!["", "", " ", "\t "]),
-    ) -> String {
-        members.extend(unknown);
-        let turn = turn.index(members.len().max(1));
-        if !members.is_empty() {
-            members.rotate_left(turn);
-        }
-        let mut out = String::new();
-        write_object(&members, escapes, space, &mut out);
-        out
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
@@ -410,94 +264,4 @@ proptest! {
         // What a line leaves behind changes nothing for the next.
         prop_assert_eq!(read(&keys, line.as_bytes(), &mut recall, &mut clock), first);
     }
-}
-
-#[test]
-fn what_nginx_and_people_write_is_taken() {
-    let keys = JsonKeys::new(&[], &[]);
-    let (mut recall, mut clock) = (Recall::default(), Clock::default());
-    let mut found = |line: &[u8]| read(&keys, line, &mut recall, &mut clock);
-    let path = slot(Feeds::Text(TextField::Path)).index();
-    let status = |code| Ok(Status::new(code));
-    for (line, expected) in [
-        (r#"{"status":000}"#, status(0)),
-        (r#"{"status":0123}"#, status(123)),
-        (r#"{"status": "000" , }"#, status(0)),
-        (r#"{"status":200,,"x":1,}"#, status(200)),
-        (r#"  {"status":200}  "#, status(200)),
-        (r#"{"status":-}"#, Ok(Status::MISSING)),
-        (r#"{"status":}"#, Ok(Status::MISSING)),
-        (r#"{"status": ,"x":1}"#, Ok(Status::MISSING)),
-        (r#"{"status":null}"#, Ok(Status::MISSING)),
-        (r#"{"status":[]}"#, Ok(Status::MISSING)),
-        (r#"{"status":["404"]}"#, status(404)),
-        (r#"{"upstream_response_time":0.1, 0.2 : 0.3,"status":200}"#, status(200)),
-        (r#"{"status":200,"status":404}"#, status(404)),
-        (r#"{"status":200,"status":""}"#, status(200)),
-        (r#"{"code":500,"status":404}"#, status(404)),
-        (r#"{"code":500,"status":""}"#, status(500)),
-        (r#"{"stat\u0075s":"\u0034\/04"}"#, Err(Reason::BadNumber)),
-        (r#"{"stat\u0075s":"\u003404"}"#, status(404)),
-        ("{\"x\":\"\u{1}\u{7f}\",\"status\":200}", status(200)),
-        (r#"{"status":1000}"#, Err(Reason::BadNumber)),
-        (r#"{"status":"OK"}"#, Err(Reason::BadNumber)),
-        (r#"{"status":200,"body_bytes_sent":18446744073709551616}"#, Err(Reason::BadNumber)),
-        (r#"{"status":200,"time_local":"31/Feb/2022:00:00:00 +0000"}"#, Err(Reason::BadTime)),
-        (r#"{"status":200,"time":"now"}"#, Err(Reason::BadTime)),
-        (r#"{"msg":"started","time":"2022-04-05T03:45:05Z"}"#, Err(Reason::NoMatch)),
-        ("{}", Err(Reason::NoMatch)),
-        ("not JSON", Err(Reason::NoMatch)),
-        ("", Err(Reason::NoMatch)),
-        ("{", Err(Reason::BadJson)),
-        (r#"{"status":200}}"#, Err(Reason::BadJson)),
-        (r#"{"status":200} {"status":200}"#, Err(Reason::BadJson)),
-        (r#"{"status":200]"#, Err(Reason::BadJson)),
-        (r#"{"status" 200}"#, Err(Reason::BadJson)),
-        (r#"{"status":200 "x":1}"#, Err(Reason::BadJson)),
-        (r#"{"status":"200""x":1}"#, Err(Reason::BadJson)),
-        (r#"{"status":"200}"#, Err(Reason::BadJson)),
-        (r#"{"status":200,"x":[1,2}"#, Err(Reason::BadJson)),
-    ] {
-        assert_eq!(found(line.as_bytes()).map(|row| row.status), expected, "{line}");
-    }
-    // Bytes that are no UTF-8, a surrogate alone, nginx's own escapes, a backslash, a list.
-    for (line, expected) in [
-        (&b"{\"request_uri\":\"/\xff\xfe\"}"[..], &b"/\xff\xfe"[..]),
-        (br#"{"request_uri":"/\ud800x"}"#, b"/\xed\xa0\x80x"),
-        (br#"{"request_uri":"/\x22\xD0"}"#, b"/\"\xd0"),
-        (br#"{"request_uri":"/\\x22"}"#, br"/\x22"),
-        (br#"{"request_uri":["/a","/b"]}"#, br#"["/a","/b"]"#),
-        (br#"{"request_uri":["/a\\","/b"]}"#, br#"["/a\\","/b"]"#),
-        (br#"{"request_uri":{"x":"/b"},"url":"/c"}"#, b"/c"),
-        (br#"{"request_uri":17}"#, b"17"),
-    ] {
-        let row = found(line);
-        assert_eq!(row.map(|row| row.texts[path].clone()), Ok(expected.to_vec()), "{}", line.escape_ascii());
-    }
-}
-
-#[test]
-fn depth_and_length_are_no_trouble() {
-    let keys = JsonKeys::new(&[], &[]);
-    let (mut recall, mut clock) = (Recall::default(), Clock::default());
-    let many = 300_000;
-    for (open, close) in [("{\"a\":", "}"), ("[", "]"), ("{\"request\":", "}"), ("{\"headers\":", "}")] {
-        let nested = format!("{{\"request\":{}1{},\"status\":200}}", open.repeat(many), close.repeat(many));
-        let found = read(&keys, nested.as_bytes(), &mut recall, &mut clock);
-        assert_eq!(found.map(|row| row.status), Ok(Status::new(200)), "{open}");
-        assert!(read(&keys, open.repeat(many).as_bytes(), &mut recall, &mut clock).is_err());
-    }
-}
-
-#[test]
-fn a_line_with_two_flaws_has_one_reason_whatever_came_before() {
-    let keys = JsonKeys::new(&[], &[]);
-    let mut clock = Clock::default();
-    let sound = br#"{"status":200,"time_local":"05/Apr/2022:03:45:05 +0000"}"#;
-    let flawed = br#"{"status":1000,"time_local":"31/Feb/2022:03:45:05 +0000"}"#;
-    let alone = read(&keys, flawed, &mut Recall::default(), &mut clock);
-    let mut recall = Recall::default();
-    assert!(read(&keys, sound, &mut recall, &mut clock).is_ok());
-    assert_eq!(read(&keys, flawed, &mut recall, &mut clock), alone);
-    assert_eq!(alone, Err(Reason::BadTime));
 }
