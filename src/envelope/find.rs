@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 
 use super::join::{Joined, LinePlace, Pipe};
-use super::json_text::undo_into;
 use super::seams::{Runs, Seams};
 use super::{ENVELOPES, Envelope, Kind, Letter, Sender, Text};
 use crate::batch::Fields;
-use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row, undo_json_into};
 use crate::input::{is_blank, lines};
 
 /// How many lines are looked at to see what they are in; of each sender as many are read by their formats.
@@ -167,7 +166,7 @@ fn each_opened(envelope: &Envelope, head: &[u8], mut visit: impl FnMut(Option<Se
         text.clear();
         match letter.text {
             Text::Plain(plain) => text.extend_from_slice(plain),
-            Text::Json(raw) => undo_into(raw, &mut text),
+            Text::Json(raw) => undo_json_into(raw, &mut text),
         }
         if let Sender::Pipe(pipe) = letter.sender
             && (letter.goes_on || !runs.of(pipe).is_between_lines())

@@ -1,7 +1,7 @@
 //! The log files of docker's json-file driver: `{"log":"LINE\n","stream":"stdout","time":"…"}`.
 
-use super::json_text::string_end;
 use super::{Letter, Pipe, Sender, Text};
+use crate::format::closing_quote;
 
 /// Opens a record: an object with the strings `log`, `stream` and `time`, in any order, and whatever else. Docker cuts
 /// a line of more than 16 kB into records, of which the last alone has the line end in its `log`.
@@ -46,7 +46,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
 /// The string that `text` begins with, without its quotes, and what is behind it.
 fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b"\"")?;
-    let end = string_end(text)?;
+    let (end, _) = closing_quote(text)?;
     Some((&text[..end], &text[end + 1..]))
 }
 
@@ -58,7 +58,7 @@ fn value_end(value: &[u8]) -> Option<usize> {
             b',' | b'}' if depth == 0 => return (at > 0).then_some(at),
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.checked_sub(1)?,
-            b'"' => at += 1 + string_end(&value[at + 1..])?,
+            b'"' => at += 1 + closing_quote(&value[at + 1..])?.0,
             _ => {}
         }
         at += 1;

@@ -9,7 +9,6 @@ mod cri;
 mod find;
 mod join;
 mod json_file;
-mod json_text;
 mod programs;
 mod seams;
 mod stamp;
@@ -20,7 +19,6 @@ use std::fmt;
 
 pub(crate) use find::{Worn, find};
 pub(crate) use join::{Joined, LinePlace, Pipe, kept_of};
-pub(crate) use json_text::undo as undo_json;
 pub(crate) use programs::is_another_programs;
 pub(crate) use seams::Runs;
 
@@ -98,6 +96,7 @@ fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::undo_json;
     use proptest::prelude::*;
 
     const TIMES: [&str; 3] = ["2026-11-21T10:00:00.123456789Z", "2026-11-21T10:00:00+00:00", "2026-11-21T10:00:00Z"];

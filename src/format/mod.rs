@@ -45,13 +45,14 @@ pub use json_field::{JsonField, JsonFieldError};
 pub(crate) use json_found::Room;
 use json_keys::JsonKeys;
 pub(crate) use json_keys::KeysSeen;
+pub(crate) use json_text::{undo_json, undo_json_into};
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::Memory;
 pub(crate) use request::path_and_query;
 use scan::Expected;
-pub(crate) use scan::{Misfit, Row};
+pub(crate) use scan::{Misfit, Row, closing_quote};
 pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 

@@ -307,7 +307,7 @@ pub(super) fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: usize) -> Opt
 
 /// Where the first quote is that no backslash escapes, and whether there is a backslash before it.
 #[inline]
-fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
+pub(crate) fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
     let first = memchr::memchr2(b'"', b'\\', text)?;
     if text[first] == b'"' { Some((first, false)) } else { Some((closing_quote_behind(text, first)?, true)) }
 }
