@@ -6,10 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::join::{Joined, PIPES, Pipe, Run};
 
-/// Lines that are whole, and what wrote them.
-type Ended = Vec<(Pipe, Joined)>;
-
-/// Lines of pipes.
+/// Lines, and what wrote them.
 type Lines = Vec<(Pipe, Joined)>;
 
 /// What a chunk, or chunks next to each other, have of each pipe.
@@ -26,7 +23,7 @@ impl Runs {
         &mut self.0[pipe.index()]
     }
 
-    fn merge(&mut self, next: Runs, ended: &mut Vec<(Pipe, Joined)>) {
+    fn merge(&mut self, next: Runs, ended: &mut Lines) {
         for ((pipe, run), next) in Pipe::ALL.into_iter().zip(&mut self.0).zip(next.0) {
             ended.extend(run.merge(next).map(|line| (pipe, line)));
         }
@@ -44,7 +41,7 @@ impl Seams {
     }
 
     /// Takes in a chunk's runs, and returns the lines that have found their ends.
-    pub(crate) fn add(&self, chunk: Range<u64>, mut runs: Runs) -> Ended {
+    pub(crate) fn add(&self, chunk: Range<u64>, mut runs: Runs) -> Lines {
         let mut all = self.runs();
         let (mut start, mut end) = (chunk.start, chunk.end);
         let mut ended = Vec::new();

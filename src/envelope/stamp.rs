@@ -1,7 +1,6 @@
 //! How long the time is that an envelope begins with. Its value is of no use: nginx's lines have their own.
 
-const MONTHS: [&[u8; 3]; 12] =
-    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+use crate::time::MONTHS;
 
 /// Whether `text` begins with bytes of this shape, in which `0` stands for any digit.
 pub(super) fn has_shape(text: &[u8], shape: &[u8]) -> bool {

@@ -2,8 +2,7 @@
 
 use super::syslog::priority;
 use super::{Letter, Sender, Text, stamp, word};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use crate::input::BYTE_ORDER_MARK;
 
 /// Opens `[<PRIORITY>]1 TIME HOST APP PROCID MSGID DATA LINE`. The mark that says that a line is UTF-8 is taken off too.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {

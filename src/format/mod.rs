@@ -50,6 +50,7 @@ pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::Memory;
+pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 use scan::Expected;
 pub(crate) use scan::{Misfit, Row, closing_quote};

@@ -4,6 +4,7 @@
 //! those in directories within. A name that is given itself is read whatever it is.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,8 @@ pub fn find_logs<P: Into<PathBuf>>(names: impl IntoIterator<Item = P>) -> Found 
 #[derive(Default)]
 struct Search {
     found: Found,
-    seen: Vec<(Identity, PathBuf)>,
+    /// The name by which each file is read.
+    seen: HashMap<Identity, PathBuf>,
 }
 
 impl Search {
@@ -135,11 +137,11 @@ impl Search {
 
     fn file(&mut self, path: PathBuf) {
         let identity = Identity::of(&path);
-        if let Some((_, read_as)) = self.seen.iter().find(|(seen, _)| *seen == identity) {
+        if let Some(read_as) = self.seen.get(&identity) {
             let read_as = read_as.clone();
             return self.found.notes.push(FindNote::SameFile { path, read_as });
         }
-        self.seen.push((identity, path.clone()));
+        self.seen.insert(identity, path.clone());
         self.found.inputs.push(if is_stdin(&path) { Input::stdin() } else { Input::path(path) });
     }
 }
@@ -153,7 +155,7 @@ fn has_wildcards(path: &Path) -> bool {
 }
 
 /// What the names of one file have in common. Standard input is the file that it comes from.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Identity {
     #[cfg(unix)]
     Inode {

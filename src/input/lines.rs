@@ -3,7 +3,8 @@
 //! A line is ended by LF, and one CR before that is dropped; a last line without LF is a line. Dropped too are a byte
 //! order mark at the start of a file and NULs at the start of a line.
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What some programs put before text that is UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The line without what is dropped of it.
 #[inline]

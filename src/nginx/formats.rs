@@ -5,7 +5,7 @@ use super::nearest::nearest;
 use super::place::{Place, Word, shown};
 use super::template::{Part, Template};
 use super::tree::Directive;
-use crate::format::{FormatError, LogFormat, NginxEscape};
+use crate::format::{COMBINED, FormatError, LogFormat, NginxEscape};
 
 /// A format that a configuration can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct NginxFormat {
 impl NginxFormat {
     /// nginx's own, which every configuration has.
     pub(super) fn combined() -> Self {
-        let text = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
-        NginxFormat { name: "combined".to_owned(), escape: NginxEscape::Default, text: text.to_owned(), place: None }
+        let (name, text) = ("combined".to_owned(), COMBINED.to_owned());
+        NginxFormat { name, escape: NginxEscape::Default, text, place: None }
     }
 
     /// Its name, as `access_log` gives it.

@@ -1,36 +1,28 @@
 //! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 
-use serde::Serialize;
+use serde::ser::{Serialize, Serializer};
 
 use crate::format::KeysSeen;
 
 /// Why a line is malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// It fits no format in use.
-    #[serde(rename = "no match")]
     NoMatch,
     /// Its date or time does not exist.
-    #[serde(rename = "bad time")]
     BadTime,
     /// A number is beyond 64 bits.
-    #[serde(rename = "bad number")]
     BadNumber,
     /// It is longer than [`Question::max_line`](crate::Question::max_line).
-    #[serde(rename = "too long")]
     TooLong,
     /// It fits no format and holds NULs, as files do after a crash.
-    #[serde(rename = "NUL")]
     Nul,
     /// It holds the beginning of a second line, as after a full disk.
-    #[serde(rename = "glued")]
     Glued,
     /// It begins as JSON, and its brackets, quotes or commas do not fit together.
-    #[serde(rename = "bad JSON")]
     BadJson,
     /// Another program than nginx's access log wrote it.
-    #[serde(rename = "other program")]
     OtherProgram,
 }
 
@@ -61,6 +53,12 @@ impl Reason {
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

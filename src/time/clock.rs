@@ -2,7 +2,8 @@
 
 use super::{Stamp, day_start_s};
 
-const MONTHS: [&[u8; 3]; 12] =
+/// As logs write them.
+pub(crate) const MONTHS: [&[u8; 3]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 /// Why bytes are no timestamp.

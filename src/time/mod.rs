@@ -7,7 +7,7 @@ mod moment;
 mod rfc3339;
 mod unit;
 
-pub(crate) use clock::{Clock, Fault};
+pub(crate) use clock::{Clock, Fault, MONTHS};
 pub use moment::{Moment, MomentError};
 pub(crate) use rfc3339::{Rfc3339, epoch};
 pub(crate) use unit::Bucket;
