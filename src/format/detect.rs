@@ -217,9 +217,10 @@ fn try_one<'a>(
     let format = &formats[candidate.format];
     *row = Row::EMPTY;
     match &format.json {
-        Some(keys) => {
+        Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
+        Some(json) => {
             let (clock, recall) = memory.json(candidate.format);
-            json::scan(keys, line, room, clock, recall, row).map(|()| line.text.len())
+            json::scan(json.keys(), line, room, clock, recall, row).map(|()| line.text.len())
         }
         None => scan(&format.plan, candidate.tail, line, &mut memory.clock, row),
     }

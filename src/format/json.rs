@@ -60,6 +60,16 @@ pub(super) struct Value {
 /// Where a line is broken.
 pub(super) struct Broken(usize);
 
+/// What is wrong with a line that is no JSON at all.
+pub(super) const NO_OBJECT: Misfit =
+    Misfit { reason: Reason::NoMatch, expected: Expected::Said("a JSON object"), at: 0 };
+
+/// Whether a line begins as a JSON object does.
+#[inline]
+pub(super) fn is_object(text: &[u8]) -> bool {
+    text.get(behind_space(text, 0)) == Some(&b'{')
+}
+
 /// Fills `row`, which is empty, from `line`.
 pub(super) fn scan<'a>(
     keys: &JsonKeys,
@@ -76,8 +86,8 @@ pub(super) fn scan<'a>(
         recall.shapes.note_use();
         return Ok(());
     }
-    if line.text.get(behind_space(line.text, 0)) != Some(&b'{') {
-        return Err(misfit(Reason::NoMatch, "a JSON object", 0));
+    if !is_object(line.text) {
+        return Err(NO_OBJECT);
     }
     let learns = recall.shapes.wants_one(line);
     let has = recall

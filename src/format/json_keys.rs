@@ -2,6 +2,8 @@
 //!
 //! nginx's variables are known by their own names, which need no row; the rows are the usual names of others.
 
+use std::collections::HashMap;
+
 use super::json_field::JsonField;
 use super::plan::{Slot, slot};
 use super::variables::{Feeds, variable, variables};
@@ -149,13 +151,18 @@ pub(crate) struct JsonKeys {
     longest: usize,
 }
 
+/// The names by their paths, while they are put together.
+type Places<'k> = HashMap<&'k str, usize>;
+
 impl JsonKeys {
     /// The keys of the table, and before them those that a user gives. A key that is given feeds nothing else. Behind them are
     /// the variables that the question ranks, by their own names.
     pub(crate) fn new(given: &[JsonField], ranked: &[&str]) -> JsonKeys {
         let given: Vec<_> = given.iter().map(|f| (f.key(), f.variable(), f.unit())).collect();
-        let own_names = variables().filter(|v| v.name != "uri").map(|v| (v.name, v.name, TimeUnit::Seconds));
+        let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing);
+        let own_names = own_names.map(|v| (v.name, v.name, TimeUnit::Seconds));
         let table = KEYS.iter().map(|KeyRow(key, variable, unit)| (*key, *variable, *unit));
+        let mut places = HashMap::new();
         let mut keys = JsonKeys {
             rules: Vec::new(),
             given: 0,
@@ -171,15 +178,15 @@ impl JsonKeys {
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
             // One that a ranking alone reads has no place where nobody asks for that.
             let feeds = if feeds == Feeds::Nothing && at < given.len() { ranked().unwrap_or(feeds) } else { feeds };
-            if feeds != Feeds::Nothing && keys.rules.iter().all(|rule| &*rule.key != key) {
-                keys.add(key, name, feeds, unit);
+            if feeds != Feeds::Nothing && !keys.has_rule(&places, key) {
+                keys.add(&mut places, key, name, feeds, unit);
             }
             keys.given = if at < given.len() { keys.rules.len() } else { keys.given };
         }
         for (place, name) in (0..).zip(ranked) {
             let feeds = Feeds::Ranked(place);
-            if keys.rules.iter().all(|rule| &*rule.key != *name) && !is_given(name) {
-                keys.add(name, name, feeds, TimeUnit::Seconds);
+            if !keys.has_rule(&places, name) && !is_given(name) {
+                keys.add(&mut places, name, name, feeds, TimeUnit::Seconds);
             }
             for rule in keys.rules.iter_mut().filter(|rule| &*rule.variable == *name) {
                 rule.fields = rule.fields.and(feeds.fields());
@@ -189,23 +196,27 @@ impl JsonKeys {
         keys
     }
 
-    fn add(&mut self, key: &str, name: &str, feeds: Feeds, unit: TimeUnit) {
+    fn has_rule(&self, places: &Places<'_>, key: &str) -> bool {
+        places.get(key).is_some_and(|at| self.names[*at].rule.is_some())
+    }
+
+    fn add<'k>(&mut self, places: &mut Places<'k>, key: &'k str, name: &str, feeds: Feeds, unit: TimeUnit) {
         let target = self.targets.iter().position(|t| *t == feeds).unwrap_or_else(|| {
             self.targets.push(feeds);
             self.targets.len() - 1
         });
-        self.name(key).rule = Some(self.rules.len() as u16);
+        self.name(places, key).rule = Some(self.rules.len() as u16);
         for (dot, _) in key.match_indices('.') {
-            self.name(&key[..dot]).opens = true;
+            self.name(places, &key[..dot]).opens = true;
         }
         self.rules.push(Rule { key: key.into(), variable: name.into(), unit, fields: feeds.fields(), target });
     }
 
-    fn name(&mut self, path: &str) -> &mut Name {
-        let at = self.names.iter().position(|name| &*name.path == path.as_bytes()).unwrap_or_else(|| {
+    fn name<'k>(&mut self, places: &mut Places<'k>, path: &'k str) -> &mut Name {
+        let at = *places.entry(path).or_insert(self.names.len());
+        if at == self.names.len() {
             self.names.push(Name { path: path.as_bytes().into(), ..Name::default() });
-            self.names.len() - 1
-        });
+        }
         &mut self.names[at]
     }
 
@@ -277,6 +288,10 @@ impl KeysSeen {
             self.0.resize(word + 1, 0);
         }
         self.0[word] |= 1 << bit;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
     }
 
     pub(crate) fn holds(&self, rule: u16) -> bool {

@@ -11,6 +11,7 @@ mod escape;
 mod fill;
 mod json;
 mod json_field;
+mod json_format;
 mod json_found;
 mod json_keys;
 mod json_shape;
@@ -42,8 +43,8 @@ pub use escape::NginxEscape;
 pub(crate) use escape::undo as undo_escapes;
 pub(crate) use fill::Filler;
 pub use json_field::{JsonField, JsonFieldError};
+use json_format::JsonFormat;
 pub(crate) use json_found::Room;
-use json_keys::JsonKeys;
 pub(crate) use json_keys::KeysSeen;
 pub(crate) use json_text::{undo_json, undo_json_into};
 pub use log_format::FormatError;
@@ -78,9 +79,7 @@ pub struct LogFormat {
     plan: Plan,
     tail: Tail,
     /// Where lines are JSON: then there are no pieces, and the plan is empty.
-    json: Option<Box<JsonKeys>>,
-    /// The keys that the user says.
-    json_fields: Vec<JsonField>,
+    json: Option<Box<JsonFormat>>,
     is_common: bool,
     /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
     is_given: bool,
@@ -139,7 +138,6 @@ impl LogFormat {
             plan,
             tail,
             json: None,
-            json_fields: Vec::new(),
             is_common: name == "common",
             is_given: true,
             escape,
@@ -153,8 +151,7 @@ impl LogFormat {
             pieces: Vec::new(),
             plan: plan::compile(&[], &[], NginxEscape::Default),
             tail: Tail::Nothing,
-            json: Some(Box::new(JsonKeys::new(&fields, &[]))),
-            json_fields: fields,
+            json: Some(Box::new(JsonFormat::new(fields))),
             is_common: false,
             is_given: true,
             escape: NginxEscape::Json,
@@ -177,8 +174,8 @@ impl LogFormat {
         }
         let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.escape), ..self };
         if let Some(json) = &mut format.json {
-            **json = JsonKeys::new(&format.json_fields, ranked);
-            format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.slot_of(name, place)).collect();
+            **json = json.ranking(ranked);
+            format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
         }
         format
     }
@@ -197,15 +194,14 @@ impl LogFormat {
     /// ```
     pub fn logs(&self, variable: &str) -> bool {
         self.pieces.iter().any(|p| matches!(p, Piece::Variable { name, .. } if name == variable))
-            || self.json_fields.iter().any(|field| field.variable() == variable)
+            || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
     /// The same with these keys before those that are known by themselves, where lines are JSON.
     #[must_use]
     pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
-        if self.is_json() && !fields.is_empty() {
-            self.json_fields.splice(0..0, fields.iter().cloned());
-            self.json = Some(Box::new(JsonKeys::new(&self.json_fields, &[])));
+        if let Some(json) = self.json.as_mut().filter(|_| !fields.is_empty()) {
+            **json = json.with_fields(fields);
         }
         self
     }
@@ -241,19 +237,21 @@ impl LogFormat {
     /// The fields that lines of this format have, those being lines with these keys if they are JSON.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
-            Some(keys) => keys.seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
+            Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
             None => self.plan.fields,
         }
     }
 
     /// Each key that lines had and the variable that it is taken for, those that have the say first.
     pub(crate) fn keys<'f>(&'f self, seen: &'f KeysSeen) -> impl Iterator<Item = (&'f str, &'f str)> {
-        self.json.iter().flat_map(|keys| keys.seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
+        let json = self.json.iter().filter(|_| !seen.is_empty());
+        json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
     /// The keys that a user gave and that are not in any of these sets.
     pub(crate) fn never_seen<'f>(&'f self, seen: &[&KeysSeen]) -> Vec<&'f str> {
-        let given = self.json.iter().flat_map(|keys| keys.given());
+        let json = self.json.iter().filter(|json| !json.fields().is_empty());
+        let given = json.flat_map(|json| json.keys().given());
         given.filter(|(place, _)| !seen.iter().any(|seen| seen.holds(*place))).map(|(_, rule)| &*rule.key).collect()
     }
 
