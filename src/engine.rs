@@ -3,6 +3,7 @@
 
 mod enveloped;
 mod rounds;
+mod now;
 pub(crate) mod scan;
 pub(crate) mod worker;
 
@@ -10,7 +11,7 @@ use std::sync::OnceLock;
 
 use crate::batch::{EXTRAS, Fields, TextField};
 use crate::error::{Error, ErrorKind};
-use crate::filter::Filter;
+use crate::filter::{Filter, Period};
 use crate::format::{Filler, LogFormat};
 use crate::input::{Access, Cut, Input, Source};
 use crate::nginx::NginxFormat;
@@ -69,9 +70,13 @@ pub struct Outcome {
 /// ```
 ///
 /// # Errors
-/// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is [`ErrorKind::NotLogged`] where the question asks by name for what no input logs.
+/// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is
+/// [`ErrorKind::NotLogged`] where the question asks by name for what no input logs, [`ErrorKind::ReadOnce`] where it
+/// counts from the last line of an input that cannot be read twice, and [`ErrorKind::TooManyBuckets`] where a timeline
+/// with all its empty buckets would have no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
+    let period = Period::new(question, now::now(question, &inputs, engine)?);
     let mut problems = Vec::new();
     let mut sources = Vec::new();
     let cut = Cut { chunk_bytes: engine.chunk_bytes.max(1), max_line: question.max_line };
@@ -96,7 +101,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
         .collect();
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
-    let filter = Filter::new(question);
+    let filter = Filter::new(period);
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let mut needs = Tally::needs(&plan).and(filter.needs());
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
@@ -145,7 +150,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         envelope: met.envelope.as_ref().map(|worn| worn.envelope.name),
         nearest: met.formats.nearest(),
     });
-    let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally)?;
+    let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);
     phases.assembling = watch.lap();
     drop(tally);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::input::Compression;
+use crate::time::Unit;
 
 /// Something that kept logstat from reading or answering.
 ///
@@ -90,6 +91,20 @@ pub enum ErrorKind {
         /// What was asked for, and the variable that it needs.
         detail: String,
     },
+    /// The question counts from the last line of all, and an input can be read only once.
+    ReadOnce {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// A timeline that lists empty buckets would list too many.
+    TooManyBuckets {
+        /// What it counts by.
+        unit: Unit,
+        /// How many it would list.
+        buckets: u64,
+        /// How many it may.
+        most: u64,
+    },
     /// More variables are to be ranked than a question has room for.
     TooManyVariables {
         /// How many it has room for.
@@ -163,6 +178,18 @@ impl fmt::Display for Error {
             ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
             ErrorKind::NotLogged { detail } => f.write_str(detail),
+            ErrorKind::ReadOnce { path } => write!(
+                f,
+                "{}: can be read only once, and --now last must see the last line first; put it into a file, or give the \
+                 time: --now TIME",
+                name(path)
+            ),
+            ErrorKind::TooManyBuckets { unit, buckets, most } => write!(
+                f,
+                "--fill would list {buckets} rows by {}, and {most} are the most: take a longer unit with --by, or a \
+                 shorter time with --since and --until",
+                unit.name()
+            ),
             ErrorKind::TooManyVariables { most } => {
                 write!(f, "no more than {most} variables can be ranked at once; ask for the others in another run")
             }

@@ -4,7 +4,7 @@ use crate::classify::StaticRules;
 use crate::dimension::Dimension;
 use crate::format::{JsonField, LogFormat};
 use crate::nginx::NginxConf;
-use crate::time::{Moment, Unit};
+use crate::time::{Date, Moment, Now, Unit};
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,10 +163,17 @@ pub struct Question {
     pub max_keys: Option<MaxKeys>,
     /// The sections of the report; all.
     pub show: Option<Vec<Section>>,
+    /// Whether the timeline lists buckets without a hit, too: those between `since` and `until`, else between the first hit
+    /// and the last; of the hours of the day and the weekdays, all.
+    pub fill: bool,
     /// Only hits at this moment or later, by the logged wall clock.
     pub since: Option<Moment>,
     /// Only hits before this moment.
     pub until: Option<Moment>,
+    /// Only hits of this day, hour, month …
+    pub date: Option<Date>,
+    /// What moments like `1h` and `today` count from.
+    pub now: Now,
     /// Whether a path has its query.
     pub query: Query,
     /// A request that took longer than this is slow, in milliseconds.
@@ -196,8 +203,11 @@ impl Default for Question {
             limit: 10,
             max_keys: None,
             show: None,
+            fill: false,
             since: None,
             until: None,
+            date: None,
+            now: Now::default(),
             query: Query::default(),
             slow_ms: 300,
             static_rules: StaticRules::default(),
@@ -215,6 +225,11 @@ impl Question {
     /// The unit of the timeline.
     pub fn unit(&self) -> Unit {
         self.by.unwrap_or_default()
+    }
+
+    /// The moments that are asked about.
+    pub(crate) fn moments(&self) -> impl Iterator<Item = Moment> {
+        [self.since, self.until].into_iter().flatten().chain(self.date.into_iter().flat_map(|d| [d.begin, d.end]))
     }
 
     /// What is ranked, in the order asked for, each once.

@@ -99,10 +99,24 @@ impl When {
             "week" => self.week(),
             "weekday" => WEEKDAYS[self.weekday() as usize].to_owned(),
             "hour-of-day" => second[11..13].to_owned(),
+            step if step.starts_with(|c: char| c.is_ascii_digit()) => self.step(step),
             _ => {
                 let units = [("second", 19), ("minute", 16), ("hour", 13), ("day", 10), ("month", 7), ("year", 4)];
                 second[..units.into_iter().find(|(name, _)| *name == unit).unwrap().1].to_owned()
             }
+        }
+    }
+
+    /// `15m` has the minute of the hour down to a quarter of it, and so on.
+    fn step(self, step: &str) -> String {
+        let (number, letter) = step.split_at(step.len() - 1);
+        let down = |value: u32| value - value % number.parse::<u32>().unwrap();
+        let When { hour, minute, second, .. } = self;
+        let day = self.key("day");
+        match letter {
+            "h" => format!("{day}T{:02}", down(hour)),
+            "m" => format!("{day}T{hour:02}:{:02}", down(minute)),
+            _ => format!("{day}T{hour:02}:{minute:02}:{:02}", down(second)),
         }
     }
 
@@ -300,7 +314,7 @@ impl Counted {
             return;
         }
         self.all.add(&hit);
-        for unit in Unit::all().map(Unit::name) {
+        for unit in Unit::all().map(Unit::name).chain(STEPS) {
             self.group(unit, hit.when.key(unit).into_bytes()).add(&hit);
         }
         for (dimension, key) in &hit.keys {
@@ -369,7 +383,7 @@ fn written(key: &[u8]) -> String {
 fn reported(files: &[&[u8]], asked: Asked, top: Vec<Dimension>) -> Value {
     let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
     let question = Question {
-        by: Unit::named(asked.by),
+        by: Some(asked.by.parse().unwrap()),
         top: Some(top),
         limit: 0,
         since: moment(asked.since),
@@ -432,9 +446,11 @@ fn agrees(files: &[&[u8]], asked: Asked, logs_host: bool) {
     assert_eq!(report.get("latency"), expected.latency(asked.slow_ms).as_ref(), "{asked:?}");
 }
 
-/// Every unit, a period, a query that is kept.
+const STEPS: [&str; 5] = ["10s", "5m", "15m", "6h", "12h"];
+
+/// Every unit, some steps, a period, a query that is kept.
 fn all_asked() -> Vec<Asked> {
-    let mut all: Vec<_> = Unit::all().map(|unit| Asked { by: unit.name(), ..USUAL }).collect();
+    let mut all: Vec<_> = Unit::all().map(Unit::name).chain(STEPS).map(|by| Asked { by, ..USUAL }).collect();
     all.push(Asked { since: "2026-11-15", until: "2026-11-16T12", keep_query: true, slow_ms: 0, ..USUAL });
     all.push(Asked { since: "2026-11-14T00:30:01", slow_ms: 1000, ..USUAL });
     all.push(Asked { until: "2000", ..USUAL });

@@ -3,8 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Unit, UvMethod, count,
-    write_json,
+    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step, Unit, UvMethod,
+    count, write_json,
 };
 use serde_json::{Value, json};
 
@@ -87,6 +87,15 @@ fn reports() -> Vec<(String, Value)> {
         assert_eq!(report["approximate"]["ip"]["max_keys"], max_keys);
         reports.push((format!("{max_keys} keys"), report));
     }
+    for step in Step::all() {
+        let by = Some(Unit::Step(step));
+        let top = Some(vec![Dimension::Time(Unit::Step(step))]);
+        reports.push((format!("by {}", step.name()), report(SHOP, &Question { by, top, ..usual() })));
+    }
+    let filled = report(SHOP, &Question { by: Some(Unit::Hour), fill: true, ..usual() });
+    let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
+    assert!(empty > 0, "nights without a hit");
+    reports.push(("filled".to_owned(), filled));
     for precision in [4, 14, 18] {
         let uv = UvMethod::Hll(Precision::new(precision).unwrap());
         reports.push((format!("hll {precision}"), report(SHOP, &Question { uv, ..usual() })));
@@ -188,7 +197,7 @@ fn every_dimension_and_unit_is_described() {
     let mut dimensions: Vec<_> = Dimension::all().map(Dimension::name).collect();
     dimensions.sort_unstable();
     assert_eq!(described, dimensions);
-    let units: Vec<_> = Unit::all().map(Unit::name).collect();
+    let units: Vec<_> = Unit::all().map(Unit::name).chain(Step::all().map(Step::name)).collect();
     assert_eq!(schema["properties"]["period"]["properties"]["unit"]["enum"], json!(units));
     for section in Section::all() {
         assert!(schema["properties"].get(section.name()).is_some(), "{}", section.name());

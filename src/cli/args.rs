@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
-    Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Precision, Query, Question,
+    Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision, Query, Question,
     ReportFormat, Section, Unit, UvMethod,
 };
 
@@ -29,9 +29,17 @@ pub(crate) struct Args {
     pub(crate) files: Vec<PathBuf>,
 
     /// Timeline by hour, day, week … [default: day]
-    #[arg(long, value_name = "UNIT", value_parser = names::units(), hide_possible_values = true)]
-    #[arg(long_help = help::list("Unit of the timeline [default: day]", &names::units()))]
+    #[arg(long, value_name = "UNIT", value_parser = Value(values::unit))]
+    #[arg(long_help = help::units())]
     by: Option<Unit>,
+
+    /// Timeline with the rows that have no hit
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Rows of the timeline without a hit are listed too, from --since to --until or from the first hit to \
+                       the last; a million at most"
+    )]
+    fill: bool,
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append)]
@@ -57,18 +65,31 @@ pub(crate) struct Args {
     #[arg(long_help = help::list("Only these parts of the report; --top adds its own [default: all]", &names::sections()))]
     show: Vec<Section>,
 
-    /// Only hits from then on: 2026-11-14, 2026-11-14T08
-    #[arg(long, value_name = "TIME")]
-    #[arg(
-        long_help = "Only hits from then on, by the time as logged: 2026, 2026-11, 2026-11-14, 2026-11-14T08 and so on \
-                       to the second is the moment that this begins"
-    )]
+    /// Only hits from then on: 2026-11-14T08, 90m, today
+    #[arg(long, value_name = "TIME", value_parser = Value(values::since))]
+    #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
     /// Only hits before then
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = Value(values::until))]
     #[arg(long_help = "Only hits before then; the moment itself is not included")]
     until: Option<Moment>,
+
+    /// Only hits of this day, hour, month …
+    #[arg(long, value_name = "DATE", value_parser = Value(values::date), hide_short_help = true)]
+    #[arg(
+        long_help = "Only hits of this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
+                       2026-11-14T08, today, yesterday, monday"
+    )]
+    date: Option<Date>,
+
+    /// What 90m and today count from: last or a time
+    #[arg(long, value_name = "TIME", value_parser = Value(values::now), hide_short_help = true)]
+    #[arg(
+        long_help = "What 90m, today and their like count from: a time, or last for the last line of the files, which are \
+                       read twice for it [default: the system's clock]"
+    )]
+    now: Option<Now>,
 
     /// combined … or nginx's own; by default found out
     #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append)]
@@ -173,8 +194,11 @@ impl Args {
             top: self.rankings(conf)?,
             max_keys: self.max_keys,
             show: self.sections(),
+            fill: self.fill,
             since: self.since,
             until: self.until,
+            date: self.date,
+            now: self.now.unwrap_or_default(),
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
             log_formats: self.log_format.clone(),
@@ -209,6 +233,10 @@ impl Args {
         {
             notes.push("--since is not before --until: no hit is in between".to_owned());
         }
+        let moments = [question.since, question.until, question.date.map(Date::begin)];
+        if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
+            notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
+        }
         let formats = &question.log_formats;
         if let Some(field) = question.json_fields.first()
             && !formats.is_empty()
@@ -236,6 +264,9 @@ impl Args {
         }
         if question.max_keys.is_some() && !question.shows(Section::Top) {
             notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
+        }
+        if self.fill && !question.shows(Section::Timeline) {
+            notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
         }
         notes
     }
@@ -364,6 +395,12 @@ mod tests {
         assert_eq!(notes("--since 2026-11 --until 2026-11-01"), 1);
         assert_eq!(notes("--since 2026-11 --until 2026-12"), 0);
         assert_eq!(notes("--by hour --show summary"), 1);
-        assert_eq!(notes("--by hour --show timeline"), 0);
+        assert_eq!(notes("--by hour --show timeline --fill"), 0);
+        assert_eq!(notes("--fill --show summary"), 1);
+        assert_eq!(notes("--since today --until yesterday"), 1);
+        assert_eq!(notes("--since 1h --until 2h --now last"), 1);
+        assert_eq!(notes("--since monday --until today"), 0);
+        assert_eq!(notes("--since 2026 --now last"), 1);
+        assert_eq!(notes("--date today --now 2026-11-14"), 0);
     }
 }

@@ -18,6 +18,7 @@ Examples:
   logstat access.log
   logstat access.log --by hour --since 2026-11-14
   logstat access.log --top path,ip,status -n 20
+  logstat access.log --by 15m --fill --date 2026-11-14
   logstat access.log --show timeline --by minute --until 2026-11-14T09
   logstat access.log --json > report.json
   cat access.log | logstat --top agent --slow 1
@@ -29,6 +30,17 @@ Exit codes:
        the rest is reported
   2    wrong usage, or no input fits any log format
   130  interrupted";
+
+pub(crate) const MOMENTS: &str = "\
+Only hits from then on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second is \
+the moment that this begins, and with Z or +01:00 behind the second an instant; 90s, 45m, 1h, 7d, 2w is so long ago; now, \
+today, yesterday, and monday to sunday for the last such day";
+
+/// The units of a timeline.
+pub(crate) fn units() -> String {
+    list("Unit of the timeline [default: day]", &names::units())
+        + "; or a step that divides a minute, an hour or a day evenly: 10s, 5m, 15m, 6h"
+}
 
 /// A sentence, and the words to choose from.
 pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
@@ -102,6 +114,13 @@ mod tests {
         assert_eq!(wrapped(&["a", "b"], "  units: "), "  units: a b");
         let long = "x".repeat(40);
         assert_eq!(wrapped(&[&long, "b", &long], "> "), format!("> {long} b\n  {long}"));
+    }
+
+    #[test]
+    fn moments_in_words_are_in_the_help() {
+        for word in logstat::Moment::words() {
+            assert!(MOMENTS.contains(word) || word.ends_with("day") && MOMENTS.contains("monday to sunday"), "{word}");
+        }
     }
 
     #[test]

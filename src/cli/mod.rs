@@ -140,7 +140,10 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
 /// What a problem makes of a run.
 fn end_of(problem: &ErrorKind, has_report: bool) -> End {
     match problem {
-        ErrorKind::NotLogged { .. } | ErrorKind::TooManyVariables { .. } => End::Misused,
+        ErrorKind::NotLogged { .. }
+        | ErrorKind::TooManyVariables { .. }
+        | ErrorKind::TooManyBuckets { .. }
+        | ErrorKind::ReadOnce { .. } => End::Misused,
         // Of several inputs one may be something else; if none fits, the formats do not.
         ErrorKind::NoFormat { .. } if !has_report => End::Misused,
         _ => End::Failed,

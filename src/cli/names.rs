@@ -100,7 +100,7 @@ pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
     )
 }
 
-fn meant(word: &str, known: &[&str]) -> String {
+pub(crate) fn meant(word: &str, known: &[&str]) -> String {
     nearest(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
 }
 

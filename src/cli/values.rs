@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
-use logstat::{JsonField, JsonFieldError, LogFormat, MaxKeys, Precision, UvMethod};
+use logstat::{
+    Date, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit, UnitError, UvMethod,
+};
 
 use super::names;
 
@@ -43,6 +45,49 @@ pub(crate) fn json_field(text: &str) -> Result<JsonField, String> {
         JsonFieldError::Name { name } => names::json_fields().unknown(name, "--field"),
         _ => format!("--field: {error}"),
     })
+}
+
+/// `hour`, `15m`.
+pub(crate) fn unit(text: &str) -> Result<Unit, String> {
+    text.parse().map_err(|error| match error {
+        UnitError::Unknown => names::units().unknown(text, "--by") + "\n  or steps: 10s 5m 15m 6h …",
+        _ => format!("--by {}: {error}", text.escape_debug()),
+    })
+}
+
+/// `2026-11-14T08`, `90m`, `today`.
+pub(crate) fn since(text: &str) -> Result<Moment, String> {
+    text.parse().map_err(|error| no_moment(error, text, "--since", FROM_NOW))
+}
+
+pub(crate) fn until(text: &str) -> Result<Moment, String> {
+    text.parse().map_err(|error| no_moment(error, text, "--until", FROM_NOW))
+}
+
+/// `2026-11-14`, `yesterday`.
+pub(crate) fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|error| no_moment(error, text, "--date", "today yesterday monday … sunday"))
+}
+
+/// `last`, `2026-11-14T08:30`.
+pub(crate) fn now(text: &str) -> Result<Now, String> {
+    text.parse().map_err(|error| no_moment(error, text, "--now", "last"))
+}
+
+const FROM_NOW: &str = "90s 45m 1h 7d 2w, now today yesterday monday … sunday";
+
+/// What is wrong with a time, and what there is.
+fn no_moment(error: MomentError, text: &str, option: &str, others: &str) -> String {
+    if error != MomentError::Shape {
+        return format!("{option} {}: {error}", text.escape_debug());
+    }
+    let known: Vec<_> = if option == "--now" { vec!["last"] } else { Moment::words().collect() };
+    format!(
+        "unknown time '{}' for {option}{}\n  times: 2026 2026-11 2026-W46 2026-11-14 2026-11-14T08 … to the second\n  \
+         or {others}",
+        text.escape_debug(),
+        names::meant(text, &known)
+    )
 }
 
 /// `exact`, `hll`, `hll=12`.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Dimension;
 use crate::batch::{Column, EXTRAS};
 use crate::format::{Ranked, is_known, is_name, variable};
+use crate::time::UnitError;
 
 /// A variable of a `log_format`, by its name: `upstream_addr`, `cookie_session`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,12 +47,15 @@ pub enum DimensionError {
         /// Its name.
         name: &'static str,
     },
+    /// A stretch of time that divides none that is larger.
+    Step(UnitError),
 }
 
 impl std::fmt::Display for DimensionError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             DimensionError::Unknown => f.write_str("no dimension and no variable of nginx has this name"),
+            DimensionError::Step(error) => error.fmt(f),
             DimensionError::Measure { name } => {
                 write!(f, "${name} measures something: there is no ranking of numbers that hardly ever repeat")
             }
@@ -69,6 +73,11 @@ pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     let bare = name.strip_prefix('$').unwrap_or(name);
     if let Some(dimension) = Dimension::all().find(|d| d.name() == bare) {
         return Ok(dimension);
+    }
+    match bare.parse().map(Dimension::Time) {
+        Ok(dimension) => return Ok(dimension),
+        Err(UnitError::Unknown) => {}
+        Err(error) => return Err(DimensionError::Step(error)),
     }
     match variable(bare).filter(|_| is_name(bare)) {
         Some((_, known)) => match known.ranked {
@@ -153,6 +162,8 @@ mod tests {
         }
         assert_eq!(named("request_time"), Err(DimensionError::Measure { name: "request_time" }));
         assert_eq!(named("msec"), Err(DimensionError::Moment { name: "msec" }));
+        assert_eq!(named("15m"), Ok(Dimension::Time("15m".parse().unwrap())));
+        assert_eq!(named("7m"), Err(DimensionError::Step(UnitError::Minutes)));
         for name in ["", "$", "http_", "upstream_adr", "a b", "uri$is_args$args"] {
             assert_eq!(named(name), Err(DimensionError::Unknown), "{name}");
         }

@@ -3,8 +3,7 @@
 mod period;
 
 use crate::batch::{Batch, Fields, Hits};
-use crate::question::Question;
-use period::Period;
+pub(crate) use period::Period;
 
 /// The predicates in use; a line is a hit that all of them select.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +12,8 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    pub(crate) fn new(question: &Question) -> Filter {
-        Filter { period: Period::new(question.since, question.until) }
+    pub(crate) fn new(period: Period) -> Filter {
+        Filter { period }
     }
 
     pub(crate) fn needs(&self) -> Fields {
@@ -24,11 +23,10 @@ impl Filter {
     /// Puts the selected rows of a batch into `hits`.
     pub(crate) fn select(&self, batch: &Batch<'_>, hits: &mut Hits) {
         hits.clear();
-        let rows = 0..batch.len() as u16;
         if self.period.is_all() {
-            hits.extend(rows);
+            hits.extend(0..batch.len() as u16);
         } else {
-            hits.extend(rows.filter(|&row| self.period.holds(batch.wall_s()[row as usize])));
+            self.period.select(batch, hits);
         }
     }
 }

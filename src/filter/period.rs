@@ -1,42 +1,150 @@
-//! `--since` and `--until`, by the wall clock as logged.
+//! `--since`, `--until` and `--date`: a line is selected by its own wall clock, which each edge is put on.
 
-use crate::time::{Moment, Stamp};
+use std::ops::Range;
 
-/// From a moment to before another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use crate::batch::{Batch, Hits};
+use crate::question::Question;
+use crate::time::{Edge, NowIs, Stamp};
+
+/// From the last of some edges to before the first of others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Period {
-    since_s: i64,
-    until_s: i64,
+    since: [Option<Edge>; 2],
+    until: [Option<Edge>; 2],
 }
 
 impl Period {
-    pub(crate) fn new(since: Option<Moment>, until: Option<Moment>) -> Period {
-        Period { since_s: since.map_or(i64::MIN, |m| m.wall_s), until_s: until.map_or(i64::MAX, |m| m.wall_s) }
+    pub(crate) fn new(question: &Question, now: NowIs) -> Period {
+        let edge = |moment| Edge::of(moment, now);
+        let date = question.date;
+        Period {
+            since: [question.since.map(edge), date.map(|date| edge(date.begin))],
+            until: [question.until.map(edge), date.map(|date| edge(date.end))],
+        }
     }
 
     pub(crate) fn is_all(&self) -> bool {
-        *self == Period::new(None, None)
+        *self == Period::default()
     }
 
-    /// A line that logs no time is in no period.
-    pub(crate) fn holds(&self, wall_s: i64) -> bool {
-        wall_s != Stamp::NONE.wall_s && self.since_s <= wall_s && wall_s < self.until_s
+    /// What a clock shows from the beginning to before the end, so many minutes ahead of UTC. Where there is no
+    /// beginning, the first is a time that no line has.
+    pub(crate) fn wall_s(&self, offset_min: i16) -> Range<i64> {
+        let of = |edges: [Option<Edge>; 2]| edges.into_iter().flatten().map(move |edge| edge.wall_s(offset_min));
+        of(self.since).max().unwrap_or(Stamp::NONE.wall_s + 1)..of(self.until).min().unwrap_or(i64::MAX)
     }
+
+    pub(crate) fn has_begin(&self) -> bool {
+        self.since.iter().any(Option::is_some)
+    }
+
+    pub(crate) fn has_end(&self) -> bool {
+        self.until.iter().any(Option::is_some)
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.since.iter().chain(&self.until).flatten().all(|edge| edge.is_fixed())
+    }
+
+    /// Adds the rows that are in it. A line that logs no time is in no period.
+    pub(crate) fn select(&self, batch: &Batch<'_>, hits: &mut Hits) {
+        let rows = 0..batch.len() as u16;
+        if self.is_fixed() {
+            let period = self.wall_s(0);
+            hits.extend(rows.filter(|&row| holds(&period, batch.wall_s()[row as usize])));
+            return;
+        }
+        let (mut offset_min, mut period) = (0, self.wall_s(0));
+        hits.extend(rows.filter(|&row| {
+            let stamp = batch.stamp(row as usize);
+            if stamp.offset_min != offset_min {
+                (offset_min, period) = (stamp.offset_min, self.wall_s(stamp.offset_min));
+            }
+            holds(&period, stamp.wall_s)
+        }));
+    }
+}
+
+#[inline]
+fn holds(period: &Range<i64>, wall_s: i64) -> bool {
+    wall_s != Stamp::NONE.wall_s && period.start <= wall_s && wall_s < period.end
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::batch::{Fields, Numbers, Status};
+    use crate::time::Moment;
+
+    const NOW_S: i64 = 1_649_130_305;
+
+    fn period(since: &str, until: &str, date: &str) -> Period {
+        let moment = |text: &str| (!text.is_empty()).then(|| text.parse::<Moment>().unwrap());
+        let date = (!date.is_empty()).then(|| date.parse().unwrap());
+        let question = Question { since: moment(since), until: moment(until), date, ..Question::default() };
+        Period::new(&question, NowIs::Instant(NOW_S))
+    }
+
+    fn selected(period: Period, stamps: &[Stamp]) -> Vec<u16> {
+        let mut batch = Batch::new(Fields::TIME);
+        for &stamp in stamps {
+            batch.add(Numbers { stamp, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
+        }
+        let mut hits = Hits::new();
+        period.select(&batch, &mut hits);
+        hits
+    }
+
+    fn stamps(rows: &[(i64, i16)]) -> Vec<Stamp> {
+        rows.iter().map(|&(wall_s, offset_min)| Stamp { wall_s, offset_min }).collect()
+    }
 
     #[test]
     fn since_is_included_and_until_is_not() {
-        let moment = |text: &str| Some(text.parse::<Moment>().unwrap());
-        let period = Period::new(moment("2022-04-05T03"), moment("2022-04-05T04"));
-        let start = moment("2022-04-05T03").unwrap().wall_s;
-        let held: Vec<bool> = [-1, 0, 3599, 3600].iter().map(|s| period.holds(start + s)).collect();
-        assert_eq!(held, [false, true, true, false]);
-        assert!(!period.is_all() && !period.holds(Stamp::NONE.wall_s));
-        assert!(Period::new(None, None).is_all());
-        assert!(Period::new(None, moment("2022")).holds(i64::MIN + 1));
+        let start = period("2022-04-05T03", "", "").wall_s(0).start;
+        let around: Vec<_> = [-1, 0, 3599, 3600].iter().map(|s| (start + s, 90)).collect();
+        let mut lines = stamps(&around);
+        lines.push(Stamp::NONE);
+        assert_eq!(selected(period("2022-04-05T03", "2022-04-05T04", ""), &lines), [1, 2]);
+        assert_eq!(selected(period("", "", "2022-04-05T03"), &lines), [1, 2]);
+        assert_eq!(selected(period("2022-04-05T03:00:01", "", "2022-04-05T03"), &lines), [2]);
+        assert_eq!(selected(period("", "2022", ""), &lines), [0_u16; 0]);
+        assert_eq!(selected(period("", "2023", ""), &lines), [0, 1, 2, 3]);
+        assert!(period("", "", "").is_all() && !period("", "2022", "").is_all());
+    }
+
+    #[test]
+    fn how_long_ago_is_the_same_instant_at_every_offset() {
+        // One second before the edge and at it, at three offsets.
+        let lines: Vec<_> = [0, 120, -330]
+            .iter()
+            .flat_map(|o| [(NOW_S - 3601 + o * 60, o), (NOW_S - 3600 + o * 60, o)])
+            .map(|(wall_s, o)| (wall_s, *o as i16))
+            .collect();
+        assert_eq!(selected(period("1h", "", ""), &stamps(&lines)), [1, 3, 5]);
+        assert_eq!(selected(period("", "1h", ""), &stamps(&lines)), [0, 2, 4]);
+    }
+
+    proptest! {
+        /// Each line by itself says the same as the loops that remember an offset.
+        #[test]
+        fn lines_are_selected_one_by_one(
+            lines in prop::collection::vec((NOW_S - 400_000..NOW_S + 400_000, prop::sample::select(vec![0_i16, 60, -300, 1439])), 0..40),
+            since in prop::sample::select(vec!["", "1h", "today", "2022-04-05", "2022-04-05T01:00:00+02:00", "monday"]),
+            until in prop::sample::select(vec!["", "now", "5m", "2022-04-05T02", "yesterday"]),
+            date in prop::sample::select(vec!["", "today", "2022-04-05T03", "2022-W14"]),
+        ) {
+            let period = period(since, until, date);
+            let lines = stamps(&lines);
+            let expected: Vec<u16> = (0..lines.len()).filter(|&i| {
+                let Stamp { wall_s, offset_min } = lines[i];
+                let edges = |edges: [Option<Edge>; 2]| edges.into_iter().flatten();
+                edges(period.since).all(|e| e.wall_s(offset_min) <= wall_s)
+                    && edges(period.until).all(|e| wall_s < e.wall_s(offset_min))
+            }).map(|i| i as u16).collect();
+            prop_assert_eq!(selected(period, &lines), expected);
+        }
     }
 }

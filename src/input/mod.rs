@@ -52,6 +52,13 @@ impl Input {
 }
 
 impl Input {
+    /// The same once more; `None` of what can be read only once. What is not there at all can be: it is a failure each time.
+    pub(crate) fn again(&self) -> Option<Input> {
+        let Origin::Path(path) = &self.0 else { return None };
+        let is_stream = std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
+        (!is_stream).then(|| Input::path(path))
+    }
+
     /// The name that reports give it.
     pub fn name(&self) -> &Path {
         match &self.0 {

@@ -1,7 +1,9 @@
 //! From a tally to a report.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
+use super::fill::filled;
 use super::groups::{Groups, WithShare, WithUv};
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
@@ -14,11 +16,12 @@ use super::{
 use crate::batch::Fields;
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
+use crate::filter;
 use crate::format::{LogFormat, Nearest};
 use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
-use crate::time::Unit;
+use crate::time::{FIRST_S, LAST_S, Stamp, Unit};
 
 /// An input that was counted, and what its first lines told.
 pub(crate) struct CountedInput<'m> {
@@ -46,6 +49,7 @@ pub(crate) fn assemble(
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
     tally: &Tally,
+    selected: filter::Period,
 ) -> Result<Assembled, Error> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
@@ -107,7 +111,8 @@ pub(crate) fn assemble(
         approximate: Vec::new(),
         latency: None,
     };
-    Ok(Assembled { report: Some(with_sections(report, question, tally)), unanswered, problems })
+    let report = Some(with_sections(report, question, tally, selected)?);
+    Ok(Assembled { report, unanswered, problems })
 }
 
 /// An input of which there is something to report.
@@ -133,15 +138,27 @@ impl ReadInput<'_> {
     }
 }
 
-fn with_sections(mut report: Report, question: &Question, tally: &Tally) -> Report {
+fn with_sections(
+    mut report: Report,
+    question: &Question,
+    tally: &Tally,
+    selected: filter::Period,
+) -> Result<Report, Error> {
     let pv = report.lines.parsed - report.lines.filtered;
     let section = |section, dimension| question.shows(section).then(|| Groups::of(tally, dimension, pv));
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
         Summary { row: all.only_row(), visitor_days: days.uv_sum() }
     });
-    report.timeline =
-        section(Section::Timeline, Dimension::Time(question.unit())).map(|t| t.in_order(WithUv::Yes, WithShare::No));
+    if let Some(groups) = section(Section::Timeline, Dimension::Time(question.unit())) {
+        let rows = groups.in_order(WithUv::Yes, WithShare::No);
+        report.timeline = Some(if question.fill {
+            let wall_s = stretch(tally, selected);
+            filled(rows, question.unit(), wall_s, |_| true, || groups.empty_row())?
+        } else {
+            rows
+        });
+    }
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes));
     report.top = question.shows(Section::Top).then(|| {
@@ -158,7 +175,16 @@ fn with_sections(mut report: Report, question: &Question, tally: &Tally) -> Repo
         rankings.filter_map(approximate).collect()
     });
     report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(question.slow_ms));
-    report
+    Ok(report)
+}
+
+/// From when to before when a timeline without gaps goes, on the wall clock: as was asked, and otherwise as there are hits.
+fn stretch(tally: &Tally, selected: filter::Period) -> Range<i64> {
+    let (first, last) = tally.period.map_or((None, None), |(first, last)| (Some(first), Some(last)));
+    let asked = |stamp: Option<Stamp>| selected.wall_s(stamp.map_or(0, |stamp| stamp.offset_min));
+    let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));
+    let end = selected.has_end().then(|| asked(last).end.min(LAST_S + 1)).or(last.map(|last| last.wall_s + 1));
+    begin.zip(end).map_or(0..0, |(begin, end)| begin..end)
 }
 
 /// The formats that took lines of an input: those that took the most first, of equals those with the most fields.

@@ -125,6 +125,11 @@ impl<'t> Groups<'t> {
         self.numbers(self.ids().next())
     }
 
+    /// The row of a group without a hit; what a group cannot say, it does not say either.
+    pub(super) fn empty_row(&self) -> Row {
+        self.numbers(None)
+    }
+
     /// Time and codes ascend, weekdays from Monday.
     pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare) -> Vec<Row> {
         let mut groups: Vec<GroupId> = self.ids().collect();

@@ -31,8 +31,12 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     if let Some(unit) = question.by {
         asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));
     }
-    if question.since.or(question.until).is_some() {
-        let option = if question.since.is_some() { "--since" } else { "--until" };
+    let periods = [
+        ("--since", question.since.is_some()),
+        ("--until", question.until.is_some()),
+        ("--date", question.date.is_some()),
+    ];
+    if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
         asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
     }
     for section in question.show.iter().flatten() {

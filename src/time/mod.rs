@@ -3,15 +3,21 @@
 //! Nothing here converts between zones: `05/Apr/2022:03:45:05 +0000` is in day 2022-04-05 wherever it is read.
 
 mod clock;
+mod edge;
+mod figures;
 mod moment;
 mod rfc3339;
+mod step;
 mod unit;
 
 pub(crate) use clock::{Clock, Fault, MONTHS};
-pub use moment::{Moment, MomentError};
+pub(crate) use edge::{Edge, NowIs};
+pub use moment::{Date, Moment, MomentError, Now};
 pub(crate) use rfc3339::{Rfc3339, epoch};
+pub use step::{Step, UnitError};
 pub(crate) use unit::Bucket;
 pub use unit::Unit;
+use unit::weekday;
 #[cfg(feature = "cli")]
 pub(crate) use unit::{days_between, weekday_of_date};
 
@@ -29,7 +35,7 @@ impl Stamp {
 
     /// So many seconds after 1970 began, in UTC; `None` behind the year 9999.
     pub(crate) fn of_epoch_s(epoch_s: u64) -> Option<Stamp> {
-        (epoch_s <= LAST_S).then_some(Stamp { wall_s: epoch_s as i64, offset_min: 0 })
+        (epoch_s <= LAST_S as u64).then_some(Stamp { wall_s: epoch_s as i64, offset_min: 0 })
     }
 
     /// One number that orders stamps as `Ord` does: a wall clock within 9999 years leaves room for the offset.
@@ -58,8 +64,11 @@ impl std::fmt::Display for Stamp {
 
 const DAY_S: i64 = 86_400;
 
+/// 0001-01-01T00:00:00.
+pub(crate) const FIRST_S: i64 = -62_135_596_800;
+
 /// 9999-12-31T23:59:59.
-const LAST_S: u64 = 253_402_300_799;
+pub(crate) const LAST_S: i64 = 253_402_300_799;
 
 /// The date of a wall clock; `wall_s` is of a year from 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
@@ -83,8 +92,8 @@ mod tests {
     fn seconds_since_1970_are_utc() {
         let written = |epoch_s| Stamp::of_epoch_s(epoch_s).map(|stamp| stamp.to_string());
         assert_eq!(written(1_649_130_305).as_deref(), Some("2022-04-05T03:45:05+00:00"));
-        assert_eq!(written(LAST_S).as_deref(), Some("9999-12-31T23:59:59+00:00"));
-        assert_eq!(written(LAST_S + 1), None);
+        assert_eq!(written(LAST_S as u64).as_deref(), Some("9999-12-31T23:59:59+00:00"));
+        assert_eq!(written(LAST_S as u64 + 1), None);
     }
 
     #[test]

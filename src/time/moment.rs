@@ -1,79 +1,238 @@
-//! A moment as a user gives it to `--since` and `--until`: `2022`, `2022-04`, … to the second.
+//! Moments as a user gives them: on the clock, `2022-04-05T03`, or seen from now, `90m`, `yesterday`; and whole dates.
 
+use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::day_start_s;
+use super::figures::Figures;
+use super::{DAY_S, weekday};
 
-/// The beginning of a year, month, day, hour, minute or second of the logged wall clock.
+/// A moment of `--since` and `--until`.
+///
+/// - `2022`, `2022-04`, `2022-W14`, `2022-04-05`, `2022-04-05T03` and so on to the second is the moment that this
+///   begins, on the wall clock of each line; with an offset behind the second, `2022-04-05T03:45:05+02:00`, it is the
+///   same instant for all lines.
+/// - `90s`, `45m`, `1h`, `7d`, `2w` is so long before [`Now`], and `now` is that. Days and weeks are of 24 hours each.
+/// - `today`, `yesterday`, and `monday` to `sunday` for the last day of that name, today included, are midnights.
+///
+/// Two moments that only a known now could compare are not ordered.
 ///
 /// ```
 /// use logstat::Moment;
 /// let day: Moment = "2022-04-05".parse()?;
 /// assert_eq!(day, "2022-04-05 00:00:00".parse()?);
+/// assert!("yesterday".parse::<Moment>()? < "today".parse()?);
 /// assert!("2022-02-30".parse::<Moment>().is_err());
 /// # Ok::<(), logstat::MomentError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment {
-    pub(crate) wall_s: i64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub(super) Place);
+
+/// Where in time a moment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where the clock on the wall shows this.
+    Wall(i64),
+    /// So many seconds after 1970 began, in UTC.
+    Instant(i64),
+    /// So many seconds before now.
+    Ago(i64),
+    Midnight(Midnight),
 }
 
-/// Why a text is no [`Moment`].
+/// A midnight, seen from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Midnight {
+    /// Of the last such day, 0 being Monday; of today without.
+    weekday: Option<i64>,
+    /// So many days later.
+    days: i64,
+}
+
+impl Midnight {
+    /// What the clock shows at it where it shows `wall_s` now.
+    pub(super) fn on(self, wall_s: i64) -> i64 {
+        let back = self.weekday.map_or(0, |day| (weekday(wall_s) - day).rem_euclid(7));
+        wall_s - wall_s.rem_euclid(DAY_S) + (self.days - back) * DAY_S
+    }
+}
+
+/// A day, an hour, a month …, from its beginning to its end: what `--date` takes.
+///
+/// It is named as a [`Moment`] is, or as a row of a timeline is; but no length of time is a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date {
+    pub(crate) begin: Moment,
+    /// Not included.
+    pub(crate) end: Moment,
+}
+
+impl Date {
+    /// The moment that it begins.
+    pub fn begin(self) -> Moment {
+        self.begin
+    }
+}
+
+/// What relative moments count from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Now {
+    /// The time at which the count begins.
+    #[default]
+    Clock,
+    /// The largest time of all lines, whatever is selected. Inputs that cannot be read twice have none.
+    Last,
+    /// A moment that does not itself count from now.
+    At(Moment),
+}
+
+/// Why a text is no [`Moment`] or [`Date`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MomentError {
-    /// It is not `YYYY[-MM[-DD[Thh[:mm[:ss]]]]]`.
+    /// It is none of the forms there are.
     Shape,
     /// It is, but the calendar has no such date or the day no such time.
     Nonexistent,
+    /// It is so long before now that the calendar does not reach there.
+    TooLong,
+    /// It is a moment that is no whole date: a length of time, or an instant.
+    NoDate,
+    /// It counts from now itself.
+    Relative,
 }
 
 impl std::fmt::Display for MomentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             MomentError::Shape => {
-                "expected a time such as 2022, 2022-04, 2022-04-05, 2022-04-05T03 or 2022-04-05T03:45:05"
+                "expected a time such as 2022, 2022-04, 2022-04-05, 2022-04-05T03 or 2022-04-05T03:45:05, or one seen \
+                 from now such as 90m, 7d, today or monday"
             }
             MomentError::Nonexistent => "there is no such date or time",
+            MomentError::TooLong => "that is longer ago than time is counted",
+            MomentError::NoDate => "expected a whole year, month, week, day, hour, minute or second",
+            MomentError::Relative => "now itself cannot count from now",
         })
     }
 }
 
 impl std::error::Error for MomentError {}
 
-/// How many digits each part has, and what may stand before it.
-const PARTS: [(usize, &[u8]); 6] = [(4, b""), (2, b"-"), (2, b"-"), (2, b"T "), (2, b":"), (2, b":")];
+/// THE TABLE of days that have names, as the midnights they begin at.
+const DAYS: [(&str, Midnight); 9] = [
+    ("today", Midnight { weekday: None, days: 0 }),
+    ("yesterday", Midnight { weekday: None, days: -1 }),
+    ("monday", Midnight { weekday: Some(0), days: 0 }),
+    ("tuesday", Midnight { weekday: Some(1), days: 0 }),
+    ("wednesday", Midnight { weekday: Some(2), days: 0 }),
+    ("thursday", Midnight { weekday: Some(3), days: 0 }),
+    ("friday", Midnight { weekday: Some(4), days: 0 }),
+    ("saturday", Midnight { weekday: Some(5), days: 0 }),
+    ("sunday", Midnight { weekday: Some(6), days: 0 }),
+];
+
+/// THE TABLE of what lengths of time are given in.
+pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
+
+/// Longer than all years there are.
+const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;
+
+impl Moment {
+    /// The words that are moments: `now`, `today`, `monday` …
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        std::iter::once("now").chain(DAYS.iter().map(|(name, _)| *name))
+    }
+
+    /// Whether it counts from now.
+    pub fn is_relative(self) -> bool {
+        matches!(self.0, Place::Ago(_) | Place::Midnight(_))
+    }
+
+    fn of(figures: Figures) -> Moment {
+        Moment(match figures.offset_min {
+            None => Place::Wall(figures.wall_s),
+            Some(offset_min) => Place::Instant(figures.wall_s - i64::from(offset_min) * 60),
+        })
+    }
+}
+
+fn midnight(text: &str) -> Option<Midnight> {
+    DAYS.iter().find(|(name, _)| *name == text).map(|(_, midnight)| *midnight)
+}
+
+/// The seconds of `90m`; `None` where it is no length of time.
+fn length_s(text: &str) -> Option<Result<i64, MomentError>> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let (_, unit_s) = LENGTHS.iter().find(|(unit, _)| *unit == &text[number.len()..])?;
+    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let seconds = number.parse::<i64>().ok().and_then(|number| number.checked_mul(*unit_s));
+    Some(seconds.filter(|seconds| *seconds <= AGO_AT_MOST_S).ok_or(MomentError::TooLong))
+}
 
 impl FromStr for Moment {
     type Err = MomentError;
 
     fn from_str(text: &str) -> Result<Self, MomentError> {
-        let mut values = [0, 1, 1, 0, 0, 0];
-        let mut rest = text.as_bytes();
-        for (i, (width, separators)) in PARTS.into_iter().enumerate() {
-            if i > 0 {
-                let Some((separator, after)) = rest.split_first() else { break };
-                if !separators.contains(separator) {
-                    return Err(MomentError::Shape);
-                }
-                rest = after;
-            }
-            let (part, after) = rest.split_at_checked(width).ok_or(MomentError::Shape)?;
-            if !part.iter().all(u8::is_ascii_digit) {
-                return Err(MomentError::Shape);
-            }
-            values[i] = part.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
-            rest = after;
+        let word = text.to_ascii_lowercase();
+        if word == "now" {
+            return Ok(Moment(Place::Ago(0)));
         }
-        if !rest.is_empty() {
-            return Err(MomentError::Shape);
+        if let Some(midnight) = midnight(&word) {
+            return Ok(Moment(Place::Midnight(midnight)));
         }
-        let [year, month, day, hour, minute, second] = values;
-        match day_start_s(year as i32, month, day) {
-            Some(day_s) if hour < 24 && minute < 60 && second < 60 => {
-                Ok(Moment { wall_s: day_s + i64::from(hour * 3600 + minute * 60 + second) })
+        match length_s(text) {
+            Some(seconds) => Ok(Moment(Place::Ago(seconds?))),
+            None => Figures::read(text).map(Moment::of),
+        }
+    }
+}
+
+impl FromStr for Date {
+    type Err = MomentError;
+
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        if let Some(begin) = midnight(&text.to_ascii_lowercase()) {
+            let end = Midnight { days: begin.days + 1, ..begin };
+            return Ok(Date { begin: Moment(Place::Midnight(begin)), end: Moment(Place::Midnight(end)) });
+        }
+        if text.parse::<Moment>().is_ok_and(Moment::is_relative) {
+            return Err(MomentError::NoDate);
+        }
+        let figures = Figures::read(text)?;
+        if figures.offset_min.is_some() {
+            return Err(MomentError::NoDate);
+        }
+        let end = Place::Wall(figures.unit.bucket(figures.wall_s).end_s);
+        Ok(Date { begin: Moment::of(figures), end: Moment(end) })
+    }
+}
+
+/// `last`, or a moment on the clock.
+impl FromStr for Now {
+    type Err = MomentError;
+
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        if text.eq_ignore_ascii_case("last") {
+            return Ok(Now::Last);
+        }
+        let moment: Moment = text.parse()?;
+        if moment.is_relative() { Err(MomentError::Relative) } else { Ok(Now::At(moment)) }
+    }
+}
+
+impl PartialOrd for Moment {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self.0, other.0) {
+            (Place::Wall(mine), Place::Wall(theirs)) | (Place::Instant(mine), Place::Instant(theirs)) => {
+                Some(mine.cmp(&theirs))
             }
-            _ => Err(MomentError::Nonexistent),
+            (Place::Ago(mine), Place::Ago(theirs)) => Some(theirs.cmp(&mine)),
+            (Place::Midnight(mine), Place::Midnight(theirs)) if mine.weekday == theirs.weekday => {
+                Some(mine.days.cmp(&theirs.days))
+            }
+            _ => None,
         }
     }
 }
@@ -81,30 +240,100 @@ impl FromStr for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Unit;
+
+    fn wall(text: &str) -> i64 {
+        Figures::read(text).unwrap().wall_s
+    }
 
     #[test]
-    fn a_prefix_is_the_moment_it_begins() {
+    fn moments_are_on_the_clock_or_seen_from_now() {
         let rows = [
-            ("2022", "2022-01-01T00:00:00"),
-            ("2022-04", "2022-04-01T00:00:00"),
-            ("2022-04-05", "2022-04-05T00:00:00"),
-            ("2022-04-05T03", "2022-04-05T03:00:00"),
-            ("2022-04-05 03:45", "2022-04-05T03:45:00"),
-            ("2022-04-05T03:45:05", "2022-04-05T03:45:05"),
+            ("2022-04-05T03", Place::Wall(wall("2022-04-05T03"))),
+            ("2022-04-05T03:45:05+02:00", Place::Instant(wall("2022-04-05T01:45:05"))),
+            ("now", Place::Ago(0)),
+            ("90s", Place::Ago(90)),
+            ("90m", Place::Ago(5400)),
+            ("1h", Place::Ago(3600)),
+            ("7d", Place::Ago(604_800)),
+            ("2w", Place::Ago(1_209_600)),
+            ("2022s", Place::Ago(2022)),
+            ("Today", Place::Midnight(Midnight { weekday: None, days: 0 })),
+            ("friday", Place::Midnight(Midnight { weekday: Some(4), days: 0 })),
         ];
         for (text, expected) in rows {
-            assert_eq!(Unit::Second.key(text.parse::<Moment>().unwrap().wall_s), expected);
+            assert_eq!(text.parse(), Ok(Moment(expected)), "{text}");
+        }
+        for (text, error) in [
+            ("tomorrow", MomentError::Shape),
+            ("1y", MomentError::Shape),
+            ("h", MomentError::Shape),
+            ("-1h", MomentError::Shape),
+            ("1.5h", MomentError::Shape),
+            ("1h30m", MomentError::Shape),
+            ("9999999999w", MomentError::TooLong),
+            ("99999999999999999999s", MomentError::TooLong),
+            ("2022-02-30", MomentError::Nonexistent),
+        ] {
+            assert_eq!(text.parse::<Moment>(), Err(error), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
-        for text in ["", "22", "2022-", "2022-4", "2022/04", "2022-04-05T", "2022-04-05T03:45:05Z", "tomorrow"] {
-            assert_eq!(text.parse::<Moment>(), Err(MomentError::Shape), "{text}");
+    fn midnights_are_of_the_day_that_it_is_now() {
+        // 2022-04-05 was a Tuesday.
+        for now in ["2022-04-05", "2022-04-05T13:07", "2022-04-05T23:59:59"] {
+            for (text, expected) in [
+                ("today", "2022-04-05"),
+                ("yesterday", "2022-04-04"),
+                ("tuesday", "2022-04-05"),
+                ("monday", "2022-04-04"),
+                ("wednesday", "2022-03-30"),
+                ("sunday", "2022-04-03"),
+            ] {
+                assert_eq!(midnight(text).unwrap().on(wall(now)), wall(expected), "{text} of {now}");
+            }
         }
-        for text in ["0000", "2022-13", "2022-02-29", "2022-04-05T24", "2022-04-05T03:60", "2022-04-05T03:45:60"] {
-            assert_eq!(text.parse::<Moment>(), Err(MomentError::Nonexistent), "{text}");
+    }
+
+    #[test]
+    fn dates_are_whole() {
+        for (text, begin, end) in [
+            ("2022", "2022-01-01", "2023-01-01"),
+            ("2024-02", "2024-02-01", "2024-03-01"),
+            ("2022-W14", "2022-04-04", "2022-04-11"),
+            ("2022-12-31", "2022-12-31", "2023-01-01"),
+            ("2022-04-05T23", "2022-04-05T23", "2022-04-06"),
+            ("2022-04-05T03:45", "2022-04-05T03:45", "2022-04-05T03:46"),
+            ("2022-04-05T03:45:05", "2022-04-05T03:45:05", "2022-04-05T03:45:06"),
+        ] {
+            let date: Date = text.parse().unwrap();
+            assert_eq!([date.begin, date.end], [begin, end].map(|text| text.parse().unwrap()), "{text}");
         }
+        let monday: Date = "monday".parse().unwrap();
+        assert_eq!(monday.begin, "monday".parse().unwrap());
+        assert_eq!(monday.end, Moment(Place::Midnight(Midnight { weekday: Some(0), days: 1 })));
+        for text in ["1h", "now", "2022-04-05T03:45:05Z"] {
+            assert_eq!(text.parse::<Date>(), Err(MomentError::NoDate), "{text}");
+        }
+        assert_eq!("2022-02-30".parse::<Date>(), Err(MomentError::Nonexistent));
+    }
+
+    #[test]
+    fn order_is_known_or_it_is_not() {
+        let order = |a: &str, b: &str| a.parse::<Moment>().unwrap().partial_cmp(&b.parse().unwrap());
+        assert_eq!(order("2022", "2022-01-02"), Some(Ordering::Less));
+        assert_eq!(order("1h", "90m"), Some(Ordering::Greater));
+        assert_eq!(order("60m", "1h"), Some(Ordering::Equal));
+        assert_eq!(order("yesterday", "today"), Some(Ordering::Less));
+        assert_eq!(order("monday", "today"), None);
+        assert_eq!(order("2022", "1h"), None);
+    }
+
+    #[test]
+    fn now_is_the_last_line_or_on_the_clock() {
+        assert_eq!("last".parse(), Ok(Now::Last));
+        assert_eq!("2022-04".parse(), Ok(Now::At("2022-04".parse().unwrap())));
+        assert_eq!("yesterday".parse::<Now>(), Err(MomentError::Relative));
+        assert_eq!("lats".parse::<Now>(), Err(MomentError::Shape));
     }
 }

@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, Timelike};
 
+use super::moment::LENGTHS;
+use super::step::{Step, UnitError};
 use super::{DAY_S, date, day_start_s};
 
 /// What a timeline counts by.
@@ -26,6 +28,8 @@ pub enum Unit {
     HourOfDay,
     /// `Tue`, of all weeks together.
     Weekday,
+    /// `2022-04-05T03:45`, the beginning of a quarter of an hour; seconds have seconds, and hours end with the hour.
+    Step(Step),
 }
 
 /// THE TABLE of units: what a user types for each.
@@ -53,13 +57,16 @@ pub(crate) struct Bucket {
 }
 
 impl Unit {
-    /// Every unit, finest first.
+    /// Every unit that has a name of its own, finest first; [`Step::all`] has the others.
     pub fn all() -> impl Iterator<Item = Unit> {
         UNITS.iter().map(|(unit, _)| *unit)
     }
 
-    /// What a user types: `hour-of-day`.
+    /// What a user types: `hour-of-day`, `15m`.
     pub fn name(self) -> &'static str {
+        if let Unit::Step(step) = self {
+            return step.name();
+        }
         UNITS.iter().find(|(unit, _)| *unit == self).map(|(_, name)| *name).expect("every unit has its row")
     }
 
@@ -103,6 +110,7 @@ impl Unit {
                 Bucket { number: hour.start_s.rem_euclid(DAY_S) / 3600, ..hour }
             }
             Unit::Weekday => Bucket { number: weekday(wall_s), ..of_size(DAY_S) },
+            Unit::Step(step) => of_size(step.seconds()),
         }
     }
 
@@ -117,20 +125,58 @@ impl Unit {
         let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(number.rem_euclid(DAY_S) as u32, 0)
             .expect("a second of a day");
         let day = || format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
-        match self {
+        let finest = match self {
+            Unit::Step(step) if step.seconds() < 60 => Unit::Second,
+            Unit::Step(step) if step.seconds() < 3600 => Unit::Minute,
+            Unit::Step(_) => Unit::Hour,
+            unit => unit,
+        };
+        match finest {
             Unit::Second => format!("{}T{:02}:{:02}:{:02}", day(), time.hour(), time.minute(), time.second()),
             Unit::Minute => format!("{}T{:02}:{:02}", day(), time.hour(), time.minute()),
             Unit::Hour => format!("{}T{:02}", day(), time.hour()),
             Unit::Day => day(),
             Unit::Week => format!("{:04}-W{:02}", date.iso_week().year(), date.iso_week().week()),
             Unit::Month => format!("{:04}-{:02}", date.year(), date.month()),
-            Unit::Year | Unit::HourOfDay | Unit::Weekday => format!("{:04}", date.year()),
+            Unit::Year | Unit::HourOfDay | Unit::Weekday | Unit::Step(_) => format!("{:04}", date.year()),
         }
     }
 }
 
+/// A name, or a number of seconds, minutes, hours, days or weeks: `5m`.
+impl std::str::FromStr for Unit {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Unit, UnitError> {
+        if let Some(unit) = Unit::named(text) {
+            return Ok(unit);
+        }
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let (letter, unit_s) = LENGTHS.iter().find(|(u, _)| *u == &text[digits.len()..]).ok_or(UnitError::Unknown)?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(UnitError::Unknown);
+        }
+        let refused = match *letter {
+            "s" => UnitError::Seconds,
+            "m" => UnitError::Minutes,
+            "h" => UnitError::Hours,
+            _ => UnitError::Days,
+        };
+        match digits.parse::<i64>().ok().and_then(|number| number.checked_mul(*unit_s)).ok_or(refused)? {
+            1 => Ok(Unit::Second),
+            60 => Ok(Unit::Minute),
+            3600 => Ok(Unit::Hour),
+            DAY_S => Ok(Unit::Day),
+            WEEK_S => Ok(Unit::Week),
+            seconds => Step::of_seconds(seconds).map(Unit::Step).ok_or(refused),
+        }
+    }
+}
+
+const WEEK_S: i64 = 7 * DAY_S;
+
 /// Monday is 0. 1970-01-01 was a Thursday.
-fn weekday(wall_s: i64) -> i64 {
+pub(super) fn weekday(wall_s: i64) -> i64 {
     (wall_s.div_euclid(DAY_S) + 3).rem_euclid(7)
 }
 
@@ -189,6 +235,25 @@ mod tests {
         ];
         for (unit, expected) in rows {
             assert_eq!(key(unit, b"05/Apr/2022:03:45:05 +0000"), expected);
+        }
+    }
+
+    #[test]
+    fn keys_of_steps_are_where_they_begin() {
+        let rows = [
+            ("2s", "2022-04-05T03:47:52"),
+            ("30s", "2022-04-05T03:47:30"),
+            ("2m", "2022-04-05T03:46"),
+            ("15m", "2022-04-05T03:45"),
+            ("2h", "2022-04-05T02"),
+            ("6h", "2022-04-05T00"),
+        ];
+        for (step, expected) in rows {
+            assert_eq!(key(step.parse().unwrap(), b"05/Apr/2022:03:47:53 +0100"), expected, "{step}");
+        }
+        for step in Step::all() {
+            key(Unit::Step(step), b"01/Jan/0001:00:00:00 +0000");
+            assert!(key(Unit::Step(step), b"31/Dec/9999:23:59:59 +0000").starts_with("9999-12-31T"));
         }
     }
 

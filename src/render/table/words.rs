@@ -1,5 +1,7 @@
 //! What things are called in sentences and headings.
 
+use std::borrow::Cow;
+
 use crate::dimension::Dimension;
 use crate::report::numbers::Grouped;
 use crate::time::Unit;
@@ -15,8 +17,8 @@ pub(super) fn input(path: &str) -> &str {
 }
 
 /// Several units of a timeline.
-pub(super) fn units(unit: Unit) -> &'static str {
-    match unit {
+pub(super) fn units(unit: Unit) -> Cow<'static, str> {
+    Cow::Borrowed(match unit {
         Unit::Second => "seconds",
         Unit::Minute => "minutes",
         Unit::Hour | Unit::HourOfDay => "hours",
@@ -25,7 +27,8 @@ pub(super) fn units(unit: Unit) -> &'static str {
         Unit::Month => "months",
         Unit::Year => "years",
         Unit::Weekday => "weekdays",
-    }
+        Unit::Step(step) => return Cow::Owned(format!("steps of {}", step.name())),
+    })
 }
 
 /// Over a timeline.
@@ -48,7 +51,7 @@ pub(super) fn ranking(dimension: Dimension) -> String {
         Dimension::Status => "status codes",
         Dimension::Class => "classes",
         Dimension::Time(Unit::HourOfDay) => "hours of the day",
-        Dimension::Time(unit) => units(unit),
+        Dimension::Time(unit) => return format!("Top {}", units(unit)),
         // As nginx has it: what the plural of a cookie's name is, nobody knows.
         Dimension::Variable(variable) => return format!("Top ${}", variable.name()),
     };
@@ -58,7 +61,7 @@ pub(super) fn ranking(dimension: Dimension) -> String {
 /// When a row of a timeline was: `on Wed 2026-11-18`, `at 2026-11-18T14`.
 pub(super) fn when(unit: Unit, key: &str) -> String {
     match unit {
-        Unit::Second | Unit::Minute | Unit::Hour => format!("at {key}"),
+        Unit::Second | Unit::Minute | Unit::Hour | Unit::Step(_) => format!("at {key}"),
         Unit::Day => match crate::time::weekday_of_date(key) {
             Some(weekday) => format!("on {weekday} {key}"),
             None => format!("on {key}"),
@@ -95,6 +98,7 @@ mod tests {
             (Unit::Day, "2026-11-18", "on Wed 2026-11-18"),
             (Unit::Hour, "2026-11-18T14", "at 2026-11-18T14"),
             (Unit::HourOfDay, "14", "in hour 14"),
+            ("15m".parse().unwrap(), "2026-11-18T14:45", "at 2026-11-18T14:45"),
             (Unit::Day, "-", "on -"),
         ];
         for (unit, key, expected) in rows {

@@ -1,0 +1,51 @@
+//! What now is, for a question that counts from it.
+
+use std::time::SystemTime;
+
+use super::{Engine, count};
+use crate::error::{Error, ErrorKind};
+use crate::input::Input;
+use crate::question::{Question, Section};
+use crate::time::{Edge, Moment, Now, NowIs};
+
+/// Now; where nothing is asked that depends on it, any time is right.
+pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Result<NowIs, Error> {
+    if !question.moments().any(Moment::is_relative) {
+        return Ok(NowIs::Wall(0));
+    }
+    Ok(match question.now {
+        Now::Clock => NowIs::Instant(clock_s()),
+        Now::At(moment) => match Edge::of(moment, NowIs::Instant(clock_s())) {
+            Edge::Wall(wall_s) => NowIs::Wall(wall_s),
+            on_the_clock => NowIs::Instant(on_the_clock.wall_s(0)),
+        },
+        // Where no line has a time, none is selected whatever it is now.
+        Now::Last => NowIs::Instant(last_s(question, inputs, engine)?.unwrap_or(0)),
+    })
+}
+
+fn clock_s() -> i64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
+}
+
+/// The last time of all lines: what the report has in which nothing else is asked. The inputs are read for it, and so
+/// they must be such that can be read twice.
+fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Option<i64>, Error> {
+    let once = inputs.iter().find(|input| input.again().is_none());
+    if let Some(input) = once {
+        return Err(ErrorKind::ReadOnce { path: input.name().to_owned() }.into());
+    }
+    let all = Question {
+        // Something that asks for the time of each line, and little else.
+        show: Some(vec![Section::Timeline]),
+        by: None,
+        log_formats: question.log_formats.clone(),
+        json_fields: question.json_fields.clone(),
+        nginx_conf: question.nginx_conf.clone(),
+        max_line: question.max_line,
+        ..Question::default()
+    };
+    let report = count(&all, inputs.iter().filter_map(Input::again).collect(), engine)?.report;
+    let last = report.and_then(|report| report.period.last).and_then(|last| last.parse().ok());
+    Ok(last.map(|last| Edge::of(last, NowIs::Wall(0)).wall_s(0)))
+}

@@ -1,0 +1,98 @@
+//! Where a period begins or ends: a moment, now being known, on the wall clock of any offset.
+
+use super::moment::{Midnight, Moment, Place};
+
+/// What now is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NowIs {
+    /// When a clock on the wall shows this, whatever its offset.
+    Wall(i64),
+    /// So many seconds after 1970 began, in UTC.
+    Instant(i64),
+}
+
+/// A moment of which the wall clock is known where the offset is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// The same on each wall.
+    Wall(i64),
+    /// The same instant.
+    Instant(i64),
+    /// A midnight of the day that it is at this instant, where the line was written.
+    Midnight { midnight: Midnight, now_s: i64 },
+}
+
+impl Edge {
+    pub(crate) fn of(moment: Moment, now: NowIs) -> Edge {
+        match (moment.0, now) {
+            (Place::Wall(wall_s), _) => Edge::Wall(wall_s),
+            (Place::Instant(epoch_s), _) => Edge::Instant(epoch_s),
+            (Place::Ago(seconds), NowIs::Wall(now_s)) => Edge::Wall(now_s - seconds),
+            (Place::Ago(seconds), NowIs::Instant(now_s)) => Edge::Instant(now_s - seconds),
+            (Place::Midnight(midnight), NowIs::Wall(now_s)) => Edge::Wall(midnight.on(now_s)),
+            (Place::Midnight(midnight), NowIs::Instant(now_s)) => Edge::Midnight { midnight, now_s },
+        }
+    }
+
+    /// What a clock shows there, so many minutes ahead of UTC.
+    pub(crate) fn wall_s(self, offset_min: i16) -> i64 {
+        let ahead_s = i64::from(offset_min) * 60;
+        match self {
+            Edge::Wall(wall_s) => wall_s,
+            Edge::Instant(epoch_s) => epoch_s + ahead_s,
+            Edge::Midnight { midnight, now_s } => midnight.on(now_s + ahead_s),
+        }
+    }
+
+    /// Whether it is the same on each wall.
+    pub(crate) fn is_fixed(self) -> bool {
+        matches!(self, Edge::Wall(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Unit;
+
+    fn moment(text: &str) -> Moment {
+        text.parse().unwrap()
+    }
+
+    fn instant(text: &str) -> i64 {
+        let Edge::Instant(epoch_s) = Edge::of(moment(text), NowIs::Wall(0)) else { panic!("{text} has no offset") };
+        epoch_s
+    }
+
+    #[test]
+    fn from_an_instant_each_offset_has_its_own_wall() {
+        let now = NowIs::Instant(instant("2022-04-05T23:30:00Z"));
+        let rows = [
+            ("1h", 0, "2022-04-05T22:30:00"),
+            ("1h", 120, "2022-04-06T00:30:00"),
+            ("1h", -330, "2022-04-05T17:00:00"),
+            ("today", 0, "2022-04-05T00:00:00"),
+            ("today", 60, "2022-04-06T00:00:00"),
+            ("yesterday", 60, "2022-04-05T00:00:00"),
+            // Tuesday in UTC, Wednesday an hour ahead of it.
+            ("wednesday", 0, "2022-03-30T00:00:00"),
+            ("wednesday", 60, "2022-04-06T00:00:00"),
+            ("2022-04-05", 60, "2022-04-05T00:00:00"),
+            ("2022-04-05T03:45:05Z", 60, "2022-04-05T04:45:05"),
+        ];
+        for (text, offset_min, expected) in rows {
+            let edge = Edge::of(moment(text), now);
+            assert_eq!(Unit::Second.key(edge.wall_s(offset_min)), expected, "{text} at {offset_min}");
+        }
+    }
+
+    #[test]
+    fn from_a_wall_clock_all_have_the_same() {
+        let Edge::Wall(now_s) = Edge::of(moment("2022-04-05T23:30"), NowIs::Wall(0)) else { panic!("a wall clock") };
+        for (text, expected) in [("90m", "2022-04-05T22:00:00"), ("yesterday", "2022-04-04T00:00:00")] {
+            let edge = Edge::of(moment(text), NowIs::Wall(now_s));
+            assert!(edge.is_fixed());
+            assert_eq!(Unit::Second.key(edge.wall_s(777)), expected, "{text}");
+        }
+    }
+}
