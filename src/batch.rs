@@ -227,6 +227,14 @@ impl<'a> Batch<'a> {
         self.len = at + 1;
     }
 
+    /// Puts the times of all lines on another clock.
+    pub(crate) fn turn_times(&mut self, mut turn: impl FnMut(Stamp) -> Stamp) {
+        for row in 0..self.len {
+            let Stamp { wall_s, offset_min } = turn(self.stamp(row));
+            (self.wall_s[row], self.offset_min[row]) = (wall_s, offset_min);
+        }
+    }
+
     /// Says again whether a line is static.
     pub(crate) fn set_static(&mut self, row: usize, is_static: bool) {
         self.is_static[row] = is_static;

@@ -115,6 +115,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         formats: &formats,
         max_line: question.max_line,
         filter,
+        zone: question.zone,
         by_location: by_location.map(|conf| (conf, seed)),
         servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
         rejects: question.keep_rejects.then(Collector::new),

@@ -69,5 +69,5 @@ pub use crate::{
         Ranking, Report, Row, Summary, Unanswered, UvReport,
     },
     table::Reason,
-    time::{Date, Moment, MomentError, Now, Step, Unit, UnitError},
+    time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
 };

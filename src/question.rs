@@ -4,7 +4,7 @@ use crate::classify::StaticRules;
 use crate::dimension::Dimension;
 use crate::format::{JsonField, LogFormat};
 use crate::nginx::NginxConf;
-use crate::time::{Date, Moment, Now, Unit};
+use crate::time::{Date, Moment, Now, Unit, Zone};
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,6 +174,8 @@ pub struct Question {
     pub date: Option<Date>,
     /// What moments like `1h` and `today` count from.
     pub now: Now,
+    /// Whose clock times are told by, in buckets, periods and the report; by default that of each line, as it was logged.
+    pub zone: Option<Zone>,
     /// Whether a path has its query.
     pub query: Query,
     /// A request that took longer than this is slow, in milliseconds.
@@ -208,6 +210,7 @@ impl Default for Question {
             until: None,
             date: None,
             now: Now::default(),
+            zone: None,
             query: Query::default(),
             slow_ms: 300,
             static_rules: StaticRules::default(),

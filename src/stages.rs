@@ -13,12 +13,13 @@ use crate::batch::{Batch, ROWS, TextField};
 use crate::dimension::Dimension;
 use crate::engine::scan::{Met, Scan};
 use crate::engine::worker::{Place, Worker};
-use crate::filter::Filter;
+use crate::filter::{Filter, Period};
 use crate::format::{Filler, FormatsOfFile, LogFormat, Marks, Quotes};
 use crate::input::Chunk;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::{Question, UvMethod};
 use crate::table::{AddressKeys, GroupId, InputLedger, Keys, Seed, TablePlan, Tally};
+use crate::time::NowIs;
 
 /// What is measured of each group.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +90,8 @@ impl<'f> Scanner<'f> {
             own: &[],
             formats: self.formats,
             max_line: self.question.max_line,
-            filter: Filter::new(&self.question),
+            filter: Filter::new(Period::new(&self.question, NowIs::Wall(0))),
+            zone: None,
             by_location: None,
             servers: &[],
             rejects: None,

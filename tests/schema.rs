@@ -3,7 +3,7 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step, Unit, UvMethod,
+    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step, Unit, UvMethod, Zone,
     count, write_json,
 };
 use serde_json::{Value, json};
@@ -96,6 +96,9 @@ fn reports() -> Vec<(String, Value)> {
     let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
     assert!(empty > 0, "nights without a hit");
     reports.push(("filled".to_owned(), filled));
+    let zoned = report(SHOP, &Question { zone: Some(Zone::UTC), ..usual() });
+    assert_eq!(zoned["period"]["zone"], "UTC");
+    reports.push(("in a zone".to_owned(), zoned));
     for precision in [4, 14, 18] {
         let uv = UvMethod::Hll(Precision::new(precision).unwrap());
         reports.push((format!("hll {precision}"), report(SHOP, &Question { uv, ..usual() })));

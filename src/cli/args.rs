@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
     Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision, Query, Question,
-    ReportFormat, Section, Unit, UvMethod,
+    ReportFormat, Section, Unit, UvMethod, Zone,
 };
 
 use super::help;
@@ -90,6 +90,16 @@ pub(crate) struct Args {
                        read twice for it [default: the system's clock]"
     )]
     now: Option<Now>,
+
+    /// Times by the clock of a zone: Europe/Berlin, local
+    #[arg(long, value_name = "ZONE", value_parser = Value(values::zone), hide_short_help = true)]
+    #[arg(allow_hyphen_values = true)]
+    #[arg(
+        long_help = "Times, in buckets, periods and the report, by the clock of a zone: a name of the IANA database such as \
+                       Europe/Berlin, an offset such as +08:00, utc, or local for the zone of this system [default: as \
+                       logged, each line by its own clock]"
+    )]
+    tz: Option<Zone>,
 
     /// combined … or nginx's own; by default found out
     #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append)]
@@ -199,6 +209,7 @@ impl Args {
             until: self.until,
             date: self.date,
             now: self.now.unwrap_or_default(),
+            zone: self.tz,
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
             log_formats: self.log_format.clone(),

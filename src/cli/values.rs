@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
     Date, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit, UnitError, UvMethod,
+    Zone, ZoneError,
 };
 
 use super::names;
@@ -72,6 +73,30 @@ pub(crate) fn date(text: &str) -> Result<Date, String> {
 /// `last`, `2026-11-14T08:30`.
 pub(crate) fn now(text: &str) -> Result<Now, String> {
     text.parse().map_err(|error| no_moment(error, text, "--now", "last"))
+}
+
+/// `Europe/Berlin`, `+08:00`, `utc`, `local`.
+pub(crate) fn zone(text: &str) -> Result<Zone, String> {
+    let zone = if text.eq_ignore_ascii_case("local") { Zone::local() } else { text.parse() };
+    zone.map_err(|error| match error {
+        ZoneError::Unknown { name } => unknown_zone(&name),
+        _ => format!("--tz {}: {error}", text.escape_debug()),
+    })
+}
+
+/// A city by itself is the zone that ends in it.
+fn unknown_zone(name: &str) -> String {
+    let city = name.replace(' ', "_");
+    let ends_in_it = |zone: &&str| zone.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city));
+    let meant = match Zone::names().find(ends_in_it) {
+        Some(zone) => format!("; did you mean '{zone}'?"),
+        None => names::meant(name, &["local", "utc"].into_iter().chain(Zone::names()).collect::<Vec<_>>()),
+    };
+    format!(
+        "unknown zone '{}' for --tz{meant}\n  zones: local, utc, offsets such as +08:00, and the names of the IANA \
+         database, such as\n  Europe/Berlin or Asia/Shanghai",
+        name.escape_debug()
+    )
 }
 
 const FROM_NOW: &str = "90s 45m 1h 7d 2w, now today yesterday monday … sunday";

@@ -6,14 +6,14 @@ use super::{Engine, count};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
 use crate::question::{Question, Section};
-use crate::time::{Edge, Moment, Now, NowIs};
+use crate::time::{Edge, Moment, Now, NowIs, Zone};
 
 /// Now; where nothing is asked that depends on it, any time is right.
 pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Result<NowIs, Error> {
     if !question.moments().any(Moment::is_relative) {
         return Ok(NowIs::Wall(0));
     }
-    Ok(match question.now {
+    let now = match question.now {
         Now::Clock => NowIs::Instant(clock_s()),
         Now::At(moment) => match Edge::of(moment, NowIs::Instant(clock_s())) {
             Edge::Wall(wall_s) => NowIs::Wall(wall_s),
@@ -21,6 +21,11 @@ pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Res
         },
         // Where no line has a time, none is selected whatever it is now.
         Now::Last => NowIs::Instant(last_s(question, inputs, engine)?.unwrap_or(0)),
+    };
+    Ok(match (question.zone, now) {
+        (None, now) => now,
+        (Some(zone), NowIs::Wall(wall_s)) => NowIs::There(zone, zone.first_instant(wall_s)),
+        (Some(zone), NowIs::Instant(epoch_s) | NowIs::There(_, epoch_s)) => NowIs::There(zone, epoch_s),
     })
 }
 
@@ -38,7 +43,8 @@ fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Opti
     let all = Question {
         // Something that asks for the time of each line, and little else.
         show: Some(vec![Section::Timeline]),
-        by: None,
+        // Of two lines on different clocks the later one is last.
+        zone: Some(Zone::UTC),
         log_formats: question.log_formats.clone(),
         json_fields: question.json_fields.clone(),
         nginx_conf: question.nginx_conf.clone(),

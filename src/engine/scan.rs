@@ -16,6 +16,7 @@ use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Collector;
 use crate::table::{InputLedger, Seed, Tally};
+use crate::time::Zone;
 
 pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
 
@@ -47,6 +48,8 @@ pub(crate) struct Scan<'s, 'f> {
     /// A line of more bytes is malformed.
     pub(crate) max_line: usize,
     pub(crate) filter: Filter,
+    /// Whose clock all times are put on before they are looked at.
+    pub(crate) zone: Option<Zone>,
     pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
     /// The server that writes each input, where the configuration says so.
     pub(crate) servers: &'s [Option<usize>],

@@ -12,6 +12,7 @@ use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
 use crate::table::{InputLedger, Reason, Sample, Tally};
+use crate::time::ZoneClock;
 
 /// What one thread counts, and what it keeps from line to line.
 pub(crate) struct Worker<'s, 'f> {
@@ -19,6 +20,7 @@ pub(crate) struct Worker<'s, 'f> {
     pub(crate) memory: Memory,
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
+    zone_clock: Option<ZoneClock>,
     /// The malformed lines of a chunk, if they are kept.
     rejected: Rejected,
     pub(crate) tally: Tally,
@@ -30,7 +32,8 @@ impl<'s, 'f> Worker<'s, 'f> {
     pub(crate) fn new(scan: &'s Scan<'s, 'f>, tally: Tally) -> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
-        Worker { scan, memory, hits, by_location, rejected, tally, share: WorkerShare::default() }
+        let zone_clock = scan.zone.map(ZoneClock::new);
+        Worker { scan, memory, hits, by_location, zone_clock, rejected, tally, share: WorkerShare::default() }
     }
 
     /// What was counted, and what was to do for it.
@@ -94,6 +97,9 @@ impl<'s, 'f> Worker<'s, 'f> {
     pub(super) fn add(&mut self, input: usize, batch: &mut Batch<'_>) -> u64 {
         if let Some(by_location) = &mut self.by_location {
             by_location.judge(self.scan.servers[input], batch);
+        }
+        if let Some(clock) = &mut self.zone_clock {
+            batch.turn_times(|stamp| clock.turn(stamp));
         }
         self.scan.filter.select(batch, &mut self.hits);
         self.tally.add(batch, &self.hits);

@@ -21,7 +21,7 @@ use crate::format::{LogFormat, Nearest};
 use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
-use crate::time::{FIRST_S, LAST_S, Stamp, Unit};
+use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 
 /// An input that was counted, and what its first lines told.
 pub(crate) struct CountedInput<'m> {
@@ -102,6 +102,7 @@ pub(crate) fn assemble(
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
             unit: question.unit(),
+            zone: question.zone.map(Zone::name),
         },
         summary: None,
         timeline: None,
@@ -154,7 +155,8 @@ fn with_sections(
         let rows = groups.in_order(WithUv::Yes, WithShare::No);
         report.timeline = Some(if question.fill {
             let wall_s = stretch(tally, selected);
-            filled(rows, question.unit(), wall_s, |_| true, || groups.empty_row())?
+            let exists = |bucket| question.zone.is_none_or(|zone| zone.shows(bucket));
+            filled(rows, question.unit(), wall_s, exists, || groups.empty_row())?
         } else {
             rows
         });

@@ -176,7 +176,7 @@ pub enum UvReport {
     },
 }
 
-/// From when to when, as logged.
+/// From when to when.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Period {
@@ -187,6 +187,10 @@ pub struct Period {
     /// The unit of the timeline.
     #[serde(serialize_with = "by_name")]
     pub unit: Unit,
+    /// Whose clock all times are told by, where that was asked for: `Europe/Berlin`, `+08:00`, `UTC`. Otherwise they are as
+    /// they were logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// The numbers of a group.

@@ -1,5 +1,6 @@
 //! Where a period begins or ends: a moment, now being known, on the wall clock of any offset.
 
+use super::Zone;
 use super::moment::{Midnight, Moment, Place};
 
 /// What now is.
@@ -9,6 +10,8 @@ pub(crate) enum NowIs {
     Wall(i64),
     /// So many seconds after 1970 began, in UTC.
     Instant(i64),
+    /// The same, and whose days are those of a zone.
+    There(Zone, i64),
 }
 
 /// A moment of which the wall clock is known where the offset is.
@@ -28,9 +31,10 @@ impl Edge {
             (Place::Wall(wall_s), _) => Edge::Wall(wall_s),
             (Place::Instant(epoch_s), _) => Edge::Instant(epoch_s),
             (Place::Ago(seconds), NowIs::Wall(now_s)) => Edge::Wall(now_s - seconds),
-            (Place::Ago(seconds), NowIs::Instant(now_s)) => Edge::Instant(now_s - seconds),
+            (Place::Ago(seconds), NowIs::Instant(now_s) | NowIs::There(_, now_s)) => Edge::Instant(now_s - seconds),
             (Place::Midnight(midnight), NowIs::Wall(now_s)) => Edge::Wall(midnight.on(now_s)),
             (Place::Midnight(midnight), NowIs::Instant(now_s)) => Edge::Midnight { midnight, now_s },
+            (Place::Midnight(midnight), NowIs::There(zone, now_s)) => Edge::Wall(midnight.on(zone.wall_s(now_s))),
         }
     }
 
@@ -84,6 +88,13 @@ mod tests {
             let edge = Edge::of(moment(text), now);
             assert_eq!(Unit::Second.key(edge.wall_s(offset_min)), expected, "{text} at {offset_min}");
         }
+    }
+
+    #[test]
+    fn in_a_zone_midnights_are_its_own() {
+        let now = NowIs::There("+02:00".parse().unwrap(), instant("2022-04-05T23:30:00Z"));
+        assert_eq!(Edge::of(moment("today"), now), Edge::of(moment("2022-04-06"), now));
+        assert_eq!(Edge::of(moment("1h"), now), Edge::Instant(instant("2022-04-05T22:30:00Z")));
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn week_of(year: u32, week: u32) -> Result<Figures, MomentError> {
 }
 
 /// Nothing, `Z`, `+02:00` or `+0200`.
-fn offset_min(raw: &[u8]) -> Result<Option<i16>, MomentError> {
+pub(super) fn offset_min(raw: &[u8]) -> Result<Option<i16>, MomentError> {
     let (sign, hours, minutes) = match *raw {
         [] => return Ok(None),
         [b'Z' | b'z'] => return Ok(Some(0)),

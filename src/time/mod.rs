@@ -1,6 +1,6 @@
 //! Time as it is logged: the wall clock of a line, the units of a timeline, the moments of `--since` and `--until`.
 //!
-//! Nothing here converts between zones: `05/Apr/2022:03:45:05 +0000` is in day 2022-04-05 wherever it is read.
+//! `05/Apr/2022:03:45:05 +0000` is in day 2022-04-05 wherever it is read, unless a [`Zone`] is asked for.
 
 mod clock;
 mod edge;
@@ -9,6 +9,8 @@ mod moment;
 mod rfc3339;
 mod step;
 mod unit;
+mod zone;
+mod zone_clock;
 
 pub(crate) use clock::{Clock, Fault, MONTHS};
 pub(crate) use edge::{Edge, NowIs};
@@ -20,6 +22,8 @@ pub use unit::Unit;
 use unit::weekday;
 #[cfg(feature = "cli")]
 pub(crate) use unit::{days_between, weekday_of_date};
+pub use zone::{Zone, ZoneError};
+pub(crate) use zone_clock::ZoneClock;
 
 /// The wall clock of a line and its distance from UTC; `Ord` is "by wall clock, then by offset".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

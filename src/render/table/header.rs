@@ -108,6 +108,9 @@ fn period(report: &Report) -> Vec<Piece> {
             pieces.push(Piece::new("", Ink::Plain, what));
         }
     }
+    if let Some(zone) = &report.period.zone {
+        pieces.push(Piece::new(" · ", Ink::Plain, zone.clone()));
+    }
     if let UvReport::Hll { standard_error, .. } = report.uv {
         let percent = format!("{:.2}", standard_error * 100.0);
         let percent = percent.trim_end_matches('0').trim_end_matches('.');

@@ -1,0 +1,122 @@
+//! Stamps turned to a zone: the stretch of time in which its clock was not changed is found once, and remembered.
+
+use super::{DAY_S, FIRST_S, LAST_S, Stamp, Zone};
+
+/// Tells time by the clock of a zone; one for a worker. What it remembers changes its speed and never its answer.
+pub(crate) struct ZoneClock {
+    zone: Zone,
+    /// From when to before when, in seconds since 1970, the clock was so far ahead of UTC.
+    from_s: i64,
+    to_s: i64,
+    offset_min: i16,
+}
+
+impl ZoneClock {
+    pub(crate) fn new(zone: Zone) -> ZoneClock {
+        // A stretch that holds nothing.
+        ZoneClock { zone, from_s: 0, to_s: 0, offset_min: 0 }
+    }
+
+    /// The same instant by the clock of the zone. At the two ends of the calendar that clock stands still.
+    #[inline]
+    pub(crate) fn turn(&mut self, stamp: Stamp) -> Stamp {
+        if stamp.wall_s == Stamp::NONE.wall_s {
+            return stamp;
+        }
+        let epoch_s = stamp.wall_s - i64::from(stamp.offset_min) * 60;
+        if epoch_s < self.from_s || epoch_s >= self.to_s {
+            self.go_to(epoch_s);
+        }
+        let wall_s = (epoch_s + i64::from(self.offset_min) * 60).clamp(FIRST_S, LAST_S);
+        Stamp { wall_s, offset_min: self.offset_min }
+    }
+
+    /// Finds the stretch of a day that an instant is in. chrono-tz does not say when a clock is changed: on a day of UTC
+    /// that begins and ends with one offset it is not, and otherwise the moment is searched for.
+    #[cold]
+    #[inline(never)]
+    fn go_to(&mut self, epoch_s: i64) {
+        let offset = |epoch_s| self.zone.offset_min(epoch_s);
+        let begin = epoch_s - epoch_s.rem_euclid(DAY_S);
+        let end = begin + DAY_S;
+        let (first, last) = (offset(begin), offset(end - 1));
+        let (mut before, mut after) = (begin, end - 1);
+        while first != last && after - before > 1 {
+            let middle = before + (after - before) / 2;
+            if offset(middle) == first { before = middle } else { after = middle }
+        }
+        let is_two_parts = offset(after) == last;
+        (self.from_s, self.to_s, self.offset_min) = match epoch_s {
+            _ if first == last => (begin, end, first),
+            _ if epoch_s < after => (begin, after, first),
+            _ if is_two_parts => (after, end, last),
+            _ => (epoch_s, epoch_s + 1, offset(epoch_s)),
+        };
+    }
+}
+
+#[cfg(all(test, feature = "zones"))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ZONES: [&str; 12] = [
+        "Europe/Berlin",
+        "America/New_York",
+        "America/St_Johns",
+        "Australia/Lord_Howe",
+        "Pacific/Apia",
+        "Pacific/Kiritimati",
+        "Asia/Kathmandu",
+        "Africa/Casablanca",
+        "Africa/Monrovia",
+        "America/Caracas",
+        "Asia/Tehran",
+        "Antarctica/Troll",
+    ];
+
+    /// The same without remembering anything.
+    fn twin(zone: Zone, stamp: Stamp) -> Stamp {
+        let epoch_s = stamp.wall_s - i64::from(stamp.offset_min) * 60;
+        let offset_min = zone.offset_min(epoch_s);
+        Stamp { wall_s: (epoch_s + i64::from(offset_min) * 60).clamp(FIRST_S, LAST_S), offset_min }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_changes_no_answer(
+            zone in prop::sample::select(ZONES.to_vec()),
+            start in prop_oneof![FIRST_S..LAST_S - 1_000_000, 0_i64..2_000_000_000],
+            steps in prop::collection::vec((0_i64..100_000, prop::sample::select(vec![0_i16, 60, -300, 1439, -1439])), 1..60),
+        ) {
+            let zone: Zone = zone.parse().unwrap();
+            let mut clock = ZoneClock::new(zone);
+            for (step, offset_min) in steps {
+                let stamp = Stamp { wall_s: start + step, offset_min };
+                prop_assert_eq!(clock.turn(stamp), twin(zone, stamp));
+            }
+        }
+    }
+
+    #[test]
+    fn each_hour_of_a_century_is_as_by_itself() {
+        for name in ZONES {
+            let zone: Zone = name.parse().unwrap();
+            let mut clock = ZoneClock::new(zone);
+            for hour in (0..600_000).step_by(7) {
+                let stamp = Stamp { wall_s: hour * 3600 - 1_000_000_000, offset_min: 0 };
+                assert_eq!(clock.turn(stamp), twin(zone, stamp), "{name} {hour}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_hold() {
+        for (name, wall_s) in [("America/New_York", FIRST_S), ("Asia/Tokyo", LAST_S), ("+23:59", LAST_S)] {
+            let mut clock = ZoneClock::new(name.parse().unwrap());
+            assert_eq!(clock.turn(Stamp { wall_s, offset_min: 0 }).wall_s, wall_s, "{name}");
+        }
+        assert_eq!(ZoneClock::new(Zone::UTC).turn(Stamp::NONE), Stamp::NONE);
+    }
+}

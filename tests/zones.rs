@@ -1,0 +1,84 @@
+//! A log with whatever offsets, told by the clock of a zone, is the log that a server in that zone would have written.
+#![cfg(feature = "zones")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use chrono::{DateTime, FixedOffset, TimeZone};
+use chrono_tz::Tz;
+use logstat::{Dimension, Engine, Input, Now, Question, Unit, count};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Zones whose clocks are changed: in the north, in the south, by half an hour, on days of their own, over the date line.
+const ZONES: [&str; 7] = [
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Santiago",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+];
+
+/// Around these instants clocks are changed in some of them: the ends of March and October 2022, the end of 2011.
+const NEAR_S: [i64; 4] = [1_648_342_800, 1_667_091_600, 1_325_239_200, 1_680_307_200];
+
+fn log<Z: TimeZone>(hits: &[(DateTime<FixedOffset>, u8)], to: impl Fn(DateTime<FixedOffset>) -> DateTime<Z>) -> String
+where
+    Z::Offset: std::fmt::Display,
+{
+    let line = |(time, addr): &(DateTime<FixedOffset>, u8)| {
+        let time = to(*time).format("%d/%b/%Y:%H:%M:%S %z").to_string();
+        format!("192.0.2.{addr} - - [{time}] \"GET /{addr} HTTP/1.1\" 200 5 \"-\" \"curl\"\n")
+    };
+    hits.iter().map(line).collect()
+}
+
+fn report(log: String, question: &Question) -> Value {
+    let inputs = vec![Input::reader("a.log", std::io::Cursor::new(log))];
+    let outcome = count(question, inputs, &Engine { chunk_bytes: 300, ..Engine::default() }).unwrap();
+    let mut report = serde_json::to_value(outcome.report.unwrap()).unwrap();
+    report["period"].as_object_mut().unwrap().remove("zone");
+    report
+}
+
+proptest! {
+    #[test]
+    fn a_zone_is_where_the_log_was_written(
+        zone in prop::sample::select(ZONES.to_vec()),
+        near in prop::sample::select(NEAR_S.to_vec()),
+        hits in prop::collection::vec((-200_000_i64..200_000, prop::sample::select(vec![0, 3600, -18_000, 19_800, 50_400]), 1_u8..5), 1..30),
+        by in prop::sample::select(vec!["minute", "15m", "hour", "6h", "day", "week", "month", "hour-of-day", "weekday"]),
+        since in prop::sample::select(vec!["", "1h", "2d", "today", "yesterday", "2022-03-27T02:30", "2022-10-30T02"]),
+        date in prop::sample::select(vec!["", "2022-03-27", "2022-10-30T02", "2022-W12", "2011-12-30"]),
+    ) {
+        let tz: Tz = zone.parse().unwrap();
+        let hits: Vec<_> = hits.into_iter().map(|(s, offset, addr)| {
+            (FixedOffset::east_opt(offset).unwrap().timestamp_opt(near + s, 0).unwrap(), addr)
+        }).collect();
+        // Now has the offset that it has in the zone: so its days are the zone's.
+        let now = tz.timestamp_opt(near, 0).unwrap().to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
+        let question = Question {
+            by: Some(by.parse::<Unit>().unwrap()),
+            top: Some(vec![Dimension::Time(Unit::Second), Dimension::Path]),
+            since: (!since.is_empty()).then(|| since.parse().unwrap()),
+            date: (!date.is_empty()).then(|| date.parse().unwrap()),
+            now: Now::At(now.parse().unwrap()),
+            zone: Some(zone.parse().unwrap()),
+            ..Question::default()
+        };
+        let told = report(log(&hits, |time| time), &question);
+        let there = log(&hits, |time| time.with_timezone(&tz));
+        // Midnight is where the line was written: of a log with two offsets, two. So the day is said as a date.
+        let day = |days: u64| (tz.timestamp_opt(near, 0).unwrap().date_naive() - chrono::Days::new(days)).to_string();
+        let since = match since { "today" => day(0), "yesterday" => day(1), other => other.to_owned() };
+        let as_logged = Question {
+            zone: None,
+            since: (!since.is_empty()).then(|| since.parse().unwrap()),
+            ..question
+        };
+        let mut as_written = report(there, &as_logged);
+        // Offsets are written alike, and so the bytes are as many.
+        as_written["inputs"] = told["inputs"].clone();
+        prop_assert_eq!(told, as_written);
+    }
+}
