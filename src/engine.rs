@@ -2,8 +2,8 @@
 //! workers, and a worker counts them, lines in envelopes by a loop of their own.
 
 mod enveloped;
-mod rounds;
 mod now;
+mod rounds;
 pub(crate) mod scan;
 pub(crate) mod worker;
 

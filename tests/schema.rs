@@ -3,8 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step, Unit, UvMethod, Zone,
-    count, write_json,
+    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step, Unit, UvMethod,
+    Zone, count, write_json,
 };
 use serde_json::{Value, json};
 

@@ -90,6 +90,7 @@ impl<'l> Hit<'l> {
             Unit::Year => "2026".to_owned(),
             Unit::HourOfDay => clock[..2].to_owned(),
             Unit::Weekday => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][(date() + 5) % 7].to_owned(),
+            Unit::Step(_) => unreachable!("no stage counts by steps"),
         }
     }
 

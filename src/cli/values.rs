@@ -6,8 +6,8 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
-    Date, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit, UnitError, UvMethod,
-    Zone, ZoneError,
+    Date, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit, UnitError,
+    UvMethod, Zone, ZoneError,
 };
 
 use super::names;
