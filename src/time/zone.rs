@@ -91,7 +91,8 @@ impl Zone {
         }
     }
 
-    /// How many minutes its clock is ahead of UTC at an instant.
+    /// How many minutes its clock is ahead of UTC at an instant, which is no matter where there are no zones but fixed ones.
+    #[cfg_attr(not(feature = "zones"), allow(unused_variables))]
     pub(super) fn offset_min(self, epoch_s: i64) -> i16 {
         match self.0 {
             Rule::Fixed(minutes) => minutes,
