@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn long_help_names_every_option_and_value() {
         let help = Args::command().term_width(100).render_long_help().to_string();
-        let words = help.replace(['\n', ','], " ");
+        let words = help.replace(['\n', ',', ';'], " ");
         let words: Vec<_> = words.split_whitespace().collect();
         let all = [
             names::units().words(),
