@@ -93,7 +93,11 @@ impl<'f> Scan<'_, 'f> {
         let (tallies, workers) = workers.into_iter().map(Worker::into_share).unzip();
         let merged = match pool {
             None => merged(tallies),
-            Some(pool) => pool.join(|| merged(tallies), || self.sources.iter().for_each(Source::release)).0,
+            Some(pool) => pool.scope(|scope| {
+                let releases = self.sources.iter().flat_map(Source::releases);
+                releases.for_each(|release| scope.spawn(|_| release()));
+                merged(tallies)
+            }),
         };
         let tally = self.end(merged.expect("there is a worker"));
         // What one worker counted is merged with nothing.

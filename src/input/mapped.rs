@@ -79,17 +79,26 @@ impl Mapped {
         }
     }
 
-    /// Lets go of the pages, which is best done while another thread has something to do: for a gigabyte it takes as long as
-    /// merging two workers.
-    pub(crate) fn release(&self) {
+    /// How many pieces the pages are let go of in.
+    pub(crate) fn pieces(&self) -> usize {
+        self.map.len().div_ceil(PIECE_BYTES)
+    }
+
+    /// Lets go of the pages of a piece, which is best done by several threads, and beside other work: for a gigabyte it
+    /// takes one thread as long as merging two workers.
+    pub(crate) fn release(&self, piece: usize) {
         #[cfg(unix)]
         {
+            let start = piece * PIECE_BYTES;
+            let len = PIECE_BYTES.min(self.map.len() - start);
             // SAFETY: the mapping is of a file, read-only and never written through: a page of it that is looked at
             // after all is read from the file again, or is the zeros that the guard had put there.
-            let released = unsafe { self.map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+            let released = unsafe { self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, len) };
             // A system that cannot keeps the pages to the end.
             drop(released);
         }
+        #[cfg(not(unix))]
+        let _ = piece;
     }
 
     /// Where the line ends that the byte before `range_end` is in.
@@ -123,6 +132,9 @@ impl Drop for Mapped {
         self.region.forget();
     }
 }
+
+/// As much as takes a thread a millisecond to let go of.
+const PIECE_BYTES: usize = 32 << 20;
 
 /// No system that we know has larger pages for files.
 const PAGE_AT_MOST: u64 = 65_536;

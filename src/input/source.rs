@@ -124,11 +124,10 @@ impl Source {
         }
     }
 
-    /// Nobody will look at the chunks again.
-    pub(crate) fn release(&self) {
-        if let Kind::Mapped(mapped) = &self.kind {
-            mapped.release();
-        }
+    /// What can be let go of once nobody will look at a chunk again, piece by piece.
+    pub(crate) fn releases(&self) -> impl Iterator<Item = impl FnOnce() + Send + '_> {
+        let mapped = if let Kind::Mapped(mapped) = &self.kind { Some(mapped) } else { None };
+        mapped.into_iter().flat_map(|mapped| (0..mapped.pieces()).map(move |piece| move || mapped.release(piece)))
     }
 
     /// How many chunks there are at most, as far as can be said before they are taken.
