@@ -19,7 +19,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report, Unanswered};
-use crate::table::{Bounded, Seed, Tally, extras_of};
+use crate::table::{Bounded, Seed, Tally};
 
 use scan::{MET, Scan};
 
@@ -91,7 +91,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems, phases });
     }
     let plan = report::tables(question);
-    let extras = extras_of(&plan);
+    let extras = report::extras(question, &plan);
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
@@ -101,8 +101,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
         .collect();
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
-    let filter = Filter::new(period);
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
+    let filter = Filter::new(period, question, &extras, seed);
     let mut needs = Tally::needs(&plan).and(filter.needs());
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
     if by_location.is_some() {

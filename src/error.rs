@@ -105,7 +105,7 @@ pub enum ErrorKind {
         /// How many it may.
         most: u64,
     },
-    /// More variables are to be ranked than a question has room for.
+    /// More variables are ranked or filtered by than a question has room for.
     TooManyVariables {
         /// How many it has room for.
         most: usize,
@@ -191,7 +191,7 @@ impl fmt::Display for Error {
                 unit.name()
             ),
             ErrorKind::TooManyVariables { most } => {
-                write!(f, "no more than {most} variables can be ranked at once; ask for the others in another run")
+                write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")
             }
             ErrorKind::Threads { detail } => write!(f, "no threads to count with: {detail}"),
         }

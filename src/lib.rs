@@ -31,6 +31,7 @@ mod dimension;
 mod engine;
 mod envelope;
 mod error;
+mod expression;
 mod filter;
 mod format;
 mod huge_pages;
@@ -57,6 +58,8 @@ pub use crate::{
     dimension::{Dimension, DimensionError, Variable},
     engine::{Engine, Outcome, count},
     error::{Error, ErrorKind},
+    expression::SyntaxError,
+    filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
     format::{FormatError, JsonField, JsonFieldError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},

@@ -2,6 +2,7 @@
 
 use crate::classify::StaticRules;
 use crate::dimension::Dimension;
+use crate::filter::{Condition, contradictions};
 use crate::format::{JsonField, LogFormat};
 use crate::nginx::NginxConf;
 use crate::time::{Date, Moment, Now, Unit, Zone};
@@ -176,6 +177,8 @@ pub struct Question {
     pub now: Now,
     /// Whose clock times are told by, in buckets, periods and the report; by default that of each line, as it was logged.
     pub zone: Option<Zone>,
+    /// Only hits that fit all of these. They are asked before anything is counted.
+    pub filters: Vec<Condition>,
     /// Whether a path has its query.
     pub query: Query,
     /// A request that took longer than this is slow, in milliseconds.
@@ -211,6 +214,7 @@ impl Default for Question {
             date: None,
             now: Now::default(),
             zone: None,
+            filters: Vec::new(),
             query: Query::default(),
             slow_ms: 300,
             static_rules: StaticRules::default(),
@@ -244,6 +248,17 @@ impl Question {
             }
         }
         rankings
+    }
+
+    /// Why no hit can fit the filters, each in a sentence, where that is seen without reading a line.
+    ///
+    /// ```
+    /// use logstat::{Condition, Question};
+    /// let question = Question { filters: vec![Condition::Static, Condition::Dynamic], ..Question::default() };
+    /// assert_eq!(question.contradictions(), ["--static and --dynamic: no hit is both"]);
+    /// ```
+    pub fn contradictions(&self) -> Vec<String> {
+        contradictions(&self.filters)
     }
 
     /// Whether the report has this section.

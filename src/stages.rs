@@ -10,7 +10,7 @@ use std::time::Duration;
 use bumpalo::Bump;
 
 use crate::batch::{Batch, ROWS, TextField};
-use crate::dimension::Dimension;
+use crate::dimension::{Dimension, Extras};
 use crate::engine::scan::{Met, Scan};
 use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};
@@ -90,7 +90,12 @@ impl<'f> Scanner<'f> {
             own: &[],
             formats: self.formats,
             max_line: self.question.max_line,
-            filter: Filter::new(Period::new(&self.question, NowIs::Wall(0))),
+            filter: Filter::new(
+                Period::new(&self.question, NowIs::Wall(0)),
+                &self.question,
+                &Extras::default(),
+                Seed::fixed(1),
+            ),
             zone: None,
             by_location: None,
             servers: &[],
@@ -110,7 +115,7 @@ impl<'f> Scanner<'f> {
             batch.clear();
             let mut account = InputLedger::new(self.formats.len());
             worker.fill(&mut place, &mut batch, &mut account, &bump);
-            scan.filter.select(&batch, &mut worker.hits);
+            worker.filter.select(&batch, &mut worker.hits, &mut worker.tally.ledger.filtered_by);
             visit(&Rows { batch: &batch, hits: &worker.hits });
         }
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use generator::Traffic;
 use logstat::{
-    Access, Dimension, Engine, Input, MaxKeys, Precision, Query, Question, Section, Unit, UvMethod, count,
+    Access, Condition, Dimension, Engine, Input, MaxKeys, Precision, Query, Question, Section, Unit, UvMethod, count,
     guard_mappings, write_json,
 };
 use tempfile::TempDir;
@@ -191,6 +191,19 @@ fn few_keys(keys: usize, round_bytes: u64) -> Option<MaxKeys> {
     MaxKeys::new(keys).map(|max_keys| max_keys.in_rounds_of(round_bytes))
 }
 
+/// Some of each kind: those that remember what they were asked too.
+fn filters() -> Vec<Condition> {
+    let patterns = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+    vec![
+        Condition::Where("!(class == \"static\" && bytes > 5000) && hour >= \"2026-11-14T02\"".parse().unwrap()),
+        Condition::Excludes { dimension: Dimension::Path, any: patterns(&["~[0-9]{3}", "/media/*"]) },
+        Condition::Matches { dimension: Dimension::Agent, any: patterns(&["~Linux|Windows", "*compatible*"]) },
+        Condition::Ip("0.0.0.0/1,2000::/3,!10.0.0.7".parse().unwrap()),
+        Condition::Status("!404".parse().unwrap()),
+        Condition::DayTimes("22-20:30".parse().unwrap()),
+    ]
+}
+
 fn questions() -> Vec<(&'static str, Question)> {
     let usual = Question::default;
     let mut all = vec![
@@ -211,6 +224,7 @@ fn questions() -> Vec<(&'static str, Question)> {
                 ..usual()
             },
         ),
+        ("filters", Question { filters: filters(), limit: 0, by: Some(Unit::Hour), ..usual() }),
     ];
     all.extend(Unit::all().map(|unit| (unit.name(), Question { by: Some(unit), ..usual() })));
     all.extend(Section::all().map(|section| (section.name(), of(section))));
@@ -220,7 +234,7 @@ fn questions() -> Vec<(&'static str, Question)> {
 #[test]
 fn a_log_that_looks_real() {
     let traffic = Traffic { lines: 3000, addresses: 1000, paths: 900, malformed: 0.02, ..Traffic::default() };
-    agrees(&Log::new("combined", &[&traffic.to_vec()]), &questions()[1..4], 17);
+    agrees(&Log::new("combined", &[&traffic.to_vec()]), &[&questions()[1..4], &questions()[8..9]].concat(), 17);
 }
 
 #[test]

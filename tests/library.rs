@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logstat::{
-    Access, Dimension, Engine, Error, ErrorKind, Input, LogFormat, Outcome, Precision, Query, Question, Reason, Report,
-    Section, StaticRules, Unit, UvMethod, UvReport, count, write_json,
+    Access, Condition, Dimension, Engine, Error, ErrorKind, Filtered, Input, LogFormat, Outcome, Precision, Query,
+    Question, Reason, Report, Section, StaticRules, Unit, UvMethod, UvReport, count, write_json,
 };
 
 const LINES: &str = r#"10.0.0.7 - bob [05/Apr/2022:03:45:05 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" "curl/8.5" 0.250
@@ -324,4 +324,31 @@ fn nothing_is_printed() {
         .filter(|line| !(line.is_empty() || line.starts_with("running 1 test") || line.starts_with("test ")));
     assert_eq!(others.collect::<Vec<_>>(), [""; 0]);
     assert!(said.contains("test nothing_is_printed ... ok"), "{said}");
+}
+
+#[test]
+fn filters_hold_together_and_say_whom_they_refused() {
+    let filters = vec![
+        Condition::Where("user == \"bob\" || status >= 500".parse().unwrap()),
+        Condition::Slower { ms: 100 },
+        Condition::Matches { dimension: Dimension::Path, any: vec!["/a".parse().unwrap()] },
+    ];
+    let question = Question { filters, ..Question::default() };
+    assert!(question.contradictions().is_empty());
+    let report = report(&question);
+    assert_eq!(report.summary.unwrap().row.pv, 1);
+    assert_eq!(report.filtered_reasons, [(Filtered::Slower, 1), (Filtered::Path, 1)]);
+    assert_eq!(report.lines.filtered, 2);
+}
+
+#[test]
+fn a_filter_by_what_no_input_logs_is_an_error() {
+    let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
+    let question = Question { filters: vec![upstream], ..Question::default() };
+    let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
+    assert_eq!(error.to_string(), "--where needs $upstream_addr, which no input logs");
+    let names = (0..17).map(|i| format!("cookie_{i} == 1")).collect::<Vec<_>>().join(" || ");
+    let question = Question { filters: vec![Condition::Where(names.parse().unwrap())], ..Question::default() };
+    let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::TooManyVariables { most: 16 }));
 }

@@ -3,8 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Dimension, Engine, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step, Unit, UvMethod,
-    Zone, count, write_json,
+    Condition, Dimension, Engine, Filtered, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step,
+    Unit, UvMethod, Zone, count, write_json,
 };
 use serde_json::{Value, json};
 
@@ -103,6 +103,15 @@ fn reports() -> Vec<(String, Value)> {
         let uv = UvMethod::Hll(Precision::new(precision).unwrap());
         reports.push((format!("hll {precision}"), report(SHOP, &Question { uv, ..usual() })));
     }
+    let filters = vec![
+        Condition::Dynamic,
+        Condition::Status("2xx".parse().unwrap()),
+        Condition::Where("bytes > 1000 && path !~ \"^/p\"".parse().unwrap()),
+    ];
+    let since = Some("2026-11-15".parse().unwrap());
+    let filtered = report(SHOP, &Question { filters, since, ..usual() });
+    assert_eq!(filtered["filtered_reasons"].as_object().unwrap().len(), 4);
+    reports.push(("filters".to_owned(), filtered));
     let everything = Question { top: Some(Dimension::all().collect()), ..usual() };
     reports.push(("everything".to_owned(), report(&odd, &everything)));
     let variable = Question {
@@ -196,6 +205,11 @@ fn every_dimension_and_unit_is_described() {
     let described: Vec<_> =
         schema["properties"]["malformed_reasons"]["properties"].as_object().unwrap().keys().collect();
     assert_eq!(described, reasons);
+    let mut reasons: Vec<_> = Filtered::all().map(Filtered::name).collect();
+    reasons.sort_unstable();
+    let described: Vec<_> =
+        schema["properties"]["filtered_reasons"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(described, reasons);
     let described: Vec<_> = schema["properties"]["top"]["properties"].as_object().unwrap().keys().collect();
     let mut dimensions: Vec<_> = Dimension::all().map(Dimension::name).collect();
     dimensions.sort_unstable();
@@ -246,7 +260,8 @@ fn a_value_of_another_type_is_refused_wherever_it_is() {
             // Text of a malformed line and a format's own text may hold what they like.
             let is_text_that_fits = wrong.is_string() && (pointer.ends_with("/text") || pointer.ends_with("/reason"));
             let is_format = wrong.is_string() && pointer.ends_with("/format");
-            let is_no_ranking = wrong == json!({}) && ["/top", "/malformed_reasons"].contains(&pointer.as_str());
+            let is_no_ranking =
+                wrong == json!({}) && ["/top", "/filtered_reasons", "/malformed_reasons"].contains(&pointer.as_str());
             *value = wrong.clone();
             if !(is_number_that_fits || is_text_that_fits || is_format || is_no_ranking) {
                 assert!(!validator.is_valid(&broken), "{pointer} is {wrong}");
@@ -269,7 +284,7 @@ fn a_key_that_is_missing_is_missed() {
         object.remove(key).unwrap();
         let is_section = Section::all().any(|section| pointer == format!("/{}", section.name()));
         let may_be_left_out = is_section || pointer == "/approximate";
-        let may_not_be_there = ["/top", "/malformed_reasons", "/approximate"].contains(&of);
+        let may_not_be_there = ["/top", "/approximate", "/filtered_reasons", "/malformed_reasons"].contains(&of);
         assert_eq!(validator.is_valid(&broken), may_be_left_out || may_not_be_there, "without {pointer}");
         refused += usize::from(!(may_be_left_out || may_not_be_there));
     }
@@ -286,6 +301,7 @@ fn formats_and_reasons_close_with_the_account() {
         let took: u64 = report["inputs"].as_array().unwrap().iter().map(|input| sum(&input["formats"])).sum();
         assert_eq!(json!(took), report["lines"]["parsed"], "{what}");
         assert_eq!(json!(sum(&report["malformed_reasons"])), report["lines"]["malformed"], "{what}");
+        assert_eq!(json!(sum(&report["filtered_reasons"])), report["lines"]["filtered"], "{what}");
         for input in report["inputs"].as_array().unwrap() {
             let first = input["formats"].get(0).map_or(json!("-"), |first| first["format"].clone());
             assert_eq!(input["format"], first, "{what}");

@@ -118,6 +118,11 @@ impl Dimension {
         crate::format::ranked_names()
     }
 
+    /// A variable that measures something: of no use in a ranking, but a filter may ask for it.
+    pub(crate) fn of_measure(variable: &str) -> Dimension {
+        variable::of_measure(variable)
+    }
+
     fn row(self) -> &'static DimensionRow {
         DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension of the table has its row")
     }
@@ -129,6 +134,23 @@ impl Dimension {
             Dimension::Variable(variable) => Fields::column(extras.column(variable)),
             _ => self.row().needs,
         }
+    }
+
+    /// The column that its keys are, where they are texts as they were logged; a variable is among `extras`.
+    pub(crate) fn column(self, extras: &Extras) -> Option<Column> {
+        let field = match self {
+            Dimension::Path => TextField::Path,
+            Dimension::Ip => TextField::Addr,
+            Dimension::Host => TextField::Host,
+            Dimension::Method => TextField::Method,
+            Dimension::Referer => TextField::Referer,
+            Dimension::Agent => TextField::Agent,
+            Dimension::User => TextField::User,
+            Dimension::Protocol => TextField::Protocol,
+            Dimension::Variable(variable) => return Some(extras.column(variable)),
+            Dimension::All | Dimension::Status | Dimension::Class | Dimension::Time(_) => return None,
+        };
+        Some(field.into())
     }
 
     /// The variable that logs them.
@@ -169,22 +191,14 @@ pub(crate) enum Grouping {
 impl Grouping {
     /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
     pub(crate) fn new(dimension: Dimension, extras: &Extras, seed: Seed, by_visitor: bool) -> Grouping {
-        let text = |field: TextField| Grouping::Text(field.into(), Keys::new(seed));
+        let keys = Keys::new(seed);
         match dimension {
-            Dimension::All => Grouping::All(Keys::new(seed)),
-            Dimension::Path => text(TextField::Path),
+            Dimension::All => Grouping::All(keys),
             Dimension::Ip if by_visitor => Grouping::Visitors,
-            Dimension::Ip => text(TextField::Addr),
-            Dimension::Host => text(TextField::Host),
-            Dimension::Method => text(TextField::Method),
-            Dimension::Referer => text(TextField::Referer),
-            Dimension::Agent => text(TextField::Agent),
-            Dimension::User => text(TextField::User),
-            Dimension::Protocol => text(TextField::Protocol),
-            Dimension::Status => Grouping::Status(codes::StatusIds::new(Keys::new(seed))),
-            Dimension::Class => Grouping::Class(codes::ClassIds::new(Keys::new(seed))),
-            Dimension::Time(unit) => Grouping::Time(time::TimeIds::new(unit, Keys::new(seed))),
-            Dimension::Variable(variable) => Grouping::Text(extras.column(variable), Keys::new(seed)),
+            Dimension::Status => Grouping::Status(codes::StatusIds::new(keys)),
+            Dimension::Class => Grouping::Class(codes::ClassIds::new(keys)),
+            Dimension::Time(unit) => Grouping::Time(time::TimeIds::new(unit, keys)),
+            text => Grouping::Text(text.column(extras).expect("every other dimension has texts for keys"), keys),
         }
     }
 

@@ -98,22 +98,31 @@ pub(super) fn of_ones_own(name: &str) -> Option<Dimension> {
     is_own.then(|| Dimension::Variable(Variable::kept(bare)))
 }
 
-/// The variables that a question ranks, in the order of their columns.
+/// The dimension of any variable, whatever it holds.
+pub(super) fn of_measure(name: &str) -> Dimension {
+    Dimension::Variable(Variable::kept(name))
+}
+
+/// The variables that a question ranks or filters by, in the order of their columns.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extras(Vec<Variable>);
 
 impl Extras {
     /// Those among the dimensions, each once; no more than there are columns for.
     pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> Extras {
-        let mut extras: Vec<Variable> = Vec::new();
+        Extras::default().with(dimensions)
+    }
+
+    /// The same and those among more dimensions behind them.
+    pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> Extras {
         for dimension in dimensions {
             if let Dimension::Variable(variable) = dimension
-                && !extras.contains(&variable)
+                && !self.0.contains(&variable)
             {
-                extras.push(variable);
+                self.0.push(variable);
             }
         }
-        Extras(extras)
+        self
     }
 
     /// Whether there are more than there are columns for.
@@ -127,7 +136,7 @@ impl Extras {
 
     /// The column of a variable that is among them.
     pub(crate) fn column(&self, variable: Variable) -> Column {
-        let place = self.0.iter().position(|v| *v == variable).expect("a question knows the variables that it ranks");
+        let place = self.0.iter().position(|v| *v == variable).expect("a question knows the variables that it names");
         Column::extra(place)
     }
 }

@@ -6,6 +6,7 @@ use super::scan::Scan;
 use crate::batch::{Batch, Fields, Hits, ROWS};
 use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
+use crate::filter::Filter;
 use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
 use crate::input::{Chunk, clean, is_blank};
 use crate::phases::WorkerShare;
@@ -21,6 +22,8 @@ pub(crate) struct Worker<'s, 'f> {
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
     zone_clock: Option<ZoneClock>,
+    /// Its own, for it remembers what it was asked.
+    pub(crate) filter: Filter,
     /// The malformed lines of a chunk, if they are kept.
     rejected: Rejected,
     pub(crate) tally: Tally,
@@ -33,7 +36,8 @@ impl<'s, 'f> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
         let zone_clock = scan.zone.map(ZoneClock::new);
-        Worker { scan, memory, hits, by_location, zone_clock, rejected, tally, share: WorkerShare::default() }
+        let (filter, share) = (scan.filter.clone(), WorkerShare::default());
+        Worker { scan, memory, hits, by_location, zone_clock, filter, rejected, tally, share }
     }
 
     /// What was counted, and what was to do for it.
@@ -101,7 +105,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         if let Some(clock) = &mut self.zone_clock {
             batch.turn_times(|stamp| clock.turn(stamp));
         }
-        self.scan.filter.select(batch, &mut self.hits);
+        self.filter.select(batch, &mut self.hits, &mut self.tally.ledger.filtered_by);
         self.tally.add(batch, &self.hits);
         (batch.len() - self.hits.len()) as u64
     }

@@ -1,32 +1,90 @@
-//! Which lines are hits. One predicate a file.
+//! Which lines are hits: one predicate a file, each narrows a set of rows.
 
+mod check;
+mod condition;
+mod day_times;
+mod glob;
+#[cfg(test)]
+mod laws;
+mod listed;
+mod networks;
+mod pattern;
 mod period;
+mod predicate;
+mod ranges;
+mod reason;
+mod rows;
+mod selection;
+mod status;
+mod stretches;
+mod subject;
+mod texts;
 
 use crate::batch::{Batch, Fields, Hits};
+use crate::dimension::Extras;
+use crate::question::Question;
+use crate::table::Seed;
+pub use condition::Condition;
+pub(crate) use condition::contradictions;
+pub use day_times::DayTimes;
+pub use networks::Networks;
+pub use pattern::Pattern;
 pub(crate) use period::Period;
+use predicate::{Making, Predicate};
+pub use reason::Filtered;
+use rows::Rows;
+pub use selection::Where;
+pub use status::StatusSet;
 
-/// The predicates in use; a line is a hit that all of them select.
-#[derive(Clone, Copy, Debug)]
+/// How many lines were filtered for which reason, in the order of reasons.
+pub(crate) type FilteredBy = [u64; Filtered::COUNT];
+
+/// The predicates in use; a line is a hit that all of them select. Each worker has its own, for they remember.
+#[derive(Clone, Debug)]
 pub(crate) struct Filter {
     period: Period,
+    /// In the order of their reasons, so that a line has one reason in whatever order it is asked.
+    predicates: Vec<(Filtered, Predicate)>,
+    needs: Fields,
 }
 
 impl Filter {
-    pub(crate) fn new(period: Period) -> Filter {
-        Filter { period }
+    /// The variables that the question names are among `extras`.
+    pub(crate) fn new(period: Period, question: &Question, extras: &Extras, seed: Seed) -> Filter {
+        let making = Making { extras, seed };
+        let ready = |condition: &Condition| (condition.reason(), making.condition(condition));
+        let mut predicates: Vec<_> = question.filters.iter().map(ready).collect();
+        predicates.sort_by_key(|(reason, _)| *reason);
+        let time = if period.is_all() { Fields::NONE } else { Fields::TIME };
+        let asked = question.filters.iter().flat_map(|condition| condition.asked(extras));
+        let needs = asked.fold(time, |needs, (_, fields, _)| needs.and(fields));
+        Filter { period, predicates, needs }
     }
 
     pub(crate) fn needs(&self) -> Fields {
-        if self.period.is_all() { Fields::NONE } else { Fields::TIME }
+        self.needs
     }
 
-    /// Puts the selected rows of a batch into `hits`.
-    pub(crate) fn select(&self, batch: &Batch<'_>, hits: &mut Hits) {
+    /// Puts the selected rows of a batch into `hits`, and counts the others by reason.
+    pub(crate) fn select(&mut self, batch: &Batch<'_>, hits: &mut Hits, filtered: &mut FilteredBy) {
         hits.clear();
-        if self.period.is_all() {
+        if self.period.is_all() && self.predicates.is_empty() {
             hits.extend(0..batch.len() as u16);
-        } else {
-            self.period.select(batch, hits);
+            return;
         }
+        let mut left = Rows::first(batch.len());
+        let mut keep = |reason: Filtered, kept: Rows| {
+            filtered[reason as usize] += left.count() - kept.count();
+            left = kept;
+            left
+        };
+        let mut rows = Rows::first(batch.len());
+        if !self.period.is_all() {
+            rows = keep(Filtered::Period, self.period.select(batch, rows));
+        }
+        for (reason, predicate) in &mut self.predicates {
+            rows = keep(*reason, predicate.select(batch, rows));
+        }
+        rows.append_to(hits);
     }
 }

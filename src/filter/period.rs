@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::batch::{Batch, Hits};
+use super::rows::Rows;
+use crate::batch::Batch;
 use crate::question::Question;
 use crate::time::{Edge, NowIs, Stamp};
 
@@ -46,22 +47,20 @@ impl Period {
         self.since.iter().chain(&self.until).flatten().all(|edge| edge.is_fixed())
     }
 
-    /// Adds the rows that are in it. A line that logs no time is in no period.
-    pub(crate) fn select(&self, batch: &Batch<'_>, hits: &mut Hits) {
-        let rows = 0..batch.len() as u16;
+    /// Those of the rows that are in it. A line that logs no time is in no period.
+    pub(super) fn select(&self, batch: &Batch<'_>, rows: Rows) -> Rows {
         if self.is_fixed() {
             let period = self.wall_s(0);
-            hits.extend(rows.filter(|&row| holds(&period, batch.wall_s()[row as usize])));
-            return;
+            return rows.that(|row| holds(&period, batch.wall_s()[row]));
         }
         let (mut offset_min, mut period) = (0, self.wall_s(0));
-        hits.extend(rows.filter(|&row| {
-            let stamp = batch.stamp(row as usize);
+        rows.that(|row| {
+            let stamp = batch.stamp(row);
             if stamp.offset_min != offset_min {
                 (offset_min, period) = (stamp.offset_min, self.wall_s(stamp.offset_min));
             }
             holds(&period, stamp.wall_s)
-        }));
+        })
     }
 }
 
@@ -75,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::batch::{Fields, Numbers, Status};
+    use crate::batch::{Fields, Hits, Numbers, Status};
     use crate::time::Moment;
 
     const NOW_S: i64 = 1_649_130_305;
@@ -93,7 +92,7 @@ mod tests {
             batch.add(Numbers { stamp, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
         }
         let mut hits = Hits::new();
-        period.select(&batch, &mut hits);
+        period.select(&batch, Rows::first(batch.len())).append_to(&mut hits);
         hits
     }
 

@@ -8,7 +8,7 @@ use super::variables::Feeds;
 use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
 use crate::search::Prefix;
 
-/// Where in a row a text goes: a text field, the request, a variable that the question ranks, or nowhere.
+/// Where in a row a text goes: a text field, the request, a variable that the question names, or nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(u8);
 
@@ -116,6 +116,7 @@ pub(crate) enum Op {
         separators: Separators,
     },
     Numbers {
+        slot: Slot,
         separators: Separators,
     },
 }
@@ -307,7 +308,7 @@ fn value(shape: Shape, feeds: Feeds, slot: Slot, end: Option<&str>, follows_a_va
         Shape::Number => Op::Number { is_bytes: feeds == Feeds::Bytes },
         Shape::Seconds => Op::Seconds { is_request_time: feeds == Feeds::RequestTime },
         Shape::Words => Op::Words { slot, end: end_byte, separators },
-        Shape::Numbers => Op::Numbers { separators },
+        Shape::Numbers => Op::Numbers { slot, separators },
     }
 }
 

@@ -244,7 +244,11 @@ fn advance<'a>(
             row.texts[slot.index()] = &rest[..len];
             Ok(at + len)
         }
-        Op::Numbers { separators } => Ok(at + separators.numbers(rest).ok_or(Stop::Shape)?),
+        Op::Numbers { slot, separators } => {
+            let len = separators.numbers(rest).ok_or(Stop::Shape)?;
+            row.texts[slot.index()] = &rest[..len];
+            Ok(at + len)
+        }
     }
 }
 

@@ -24,7 +24,8 @@ struct Twin {
 }
 
 /// What the formats tried here are ranked by.
-const RANKED: [&str; 4] = ["upstream_addr", "unknown_two", "server_name", "http_x_forwarded_for"];
+const RANKED: [&str; 5] =
+    ["upstream_addr", "unknown_two", "server_name", "http_x_forwarded_for", "upstream_response_time"];
 
 impl Twin {
     fn of(format: &LogFormat) -> Twin {

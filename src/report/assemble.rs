@@ -90,6 +90,7 @@ pub(crate) fn assemble(
             malformed: sum.malformed + ledger.malformed(),
             filtered: sum.filtered + ledger.filtered,
         }),
+        filtered_reasons: tally.ledger.filtered_reasons(),
         malformed_reasons: reasons(&read),
         malformed_samples: samples(&read),
         uv: match question.uv {

@@ -14,7 +14,7 @@ mod unanswered;
 mod written;
 
 pub(crate) use assemble::{CountedInput, assemble};
-pub(crate) use plan::{tables, tables_and_rankings};
+pub(crate) use plan::{extras, tables, tables_and_rankings};
 pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 
@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::dimension::Dimension;
+use crate::filter::Filtered;
 use crate::table::Reason;
 use crate::time::Unit;
 
@@ -37,6 +38,9 @@ pub struct Report {
     pub inputs: Vec<InputReport>,
     /// The account of every line read.
     pub lines: Lines,
+    /// How many lines were filtered for which reason, those that there are; they add up to `lines.filtered`.
+    #[serde(serialize_with = "by_filter")]
+    pub filtered_reasons: Vec<(Filtered, u64)>,
     /// How many lines are malformed for which reason, those that there are.
     #[serde(serialize_with = "by_reason")]
     pub malformed_reasons: Vec<(Reason, u64)>,
@@ -302,6 +306,10 @@ fn by_dimension<S: Serializer>(top: &Option<Vec<Ranking>>, serializer: S) -> Res
 
 fn by_ranking<S: Serializer>(approximate: &[Approximate], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(approximate.iter().map(|approximate| (approximate.dimension.name(), approximate)))
+}
+
+fn by_filter<S: Serializer>(reasons: &[(Filtered, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(reasons.iter().map(|(reason, lines)| (reason.name(), lines)))
 }
 
 fn by_reason<S: Serializer>(reasons: &[(Reason, u64)], serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::plan::extras;
 use super::written::printable;
 use crate::batch::{Fields, TextField};
 use crate::format::LogFormat;
 use crate::question::{Question, Section};
-use crate::table::{InputLedger, TablePlan, extras_of};
+use crate::table::{InputLedger, TablePlan};
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl fmt::Display for NotLogged {
 
 /// What was asked for by name and is logged by none of the formats that took lines.
 pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields) -> Option<NotLogged> {
-    let extras = extras_of(plan);
+    let extras = extras(question, plan);
     let mut asked: Vec<(String, Fields, String)> = Vec::new();
     for dimension in question.top.iter().flatten() {
         asked.push((format!("--top {}", dimension.name()), dimension.needs(&extras), dimension.variable()));
@@ -39,6 +40,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
         asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
     }
+    asked.extend(question.filters.iter().flat_map(|condition| condition.asked(&extras)));
     for section in question.show.iter().flatten() {
         let (needs, variable) = match section {
             Section::Timeline => (Fields::TIME, "$time_local"),

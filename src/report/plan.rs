@@ -1,9 +1,9 @@
 //! From a question to the tables that answer it.
 
-use crate::dimension::Dimension;
+use crate::dimension::{Dimension, Extras};
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
 use crate::question::{Question, Section};
-use crate::table::TablePlan;
+use crate::table::{TablePlan, extras_of};
 use crate::time::Unit;
 
 /// The tables that answer a question, each dimension once.
@@ -52,6 +52,12 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
         ask(Dimension::All, &[Latency]);
     }
     plan
+}
+
+/// The variables that a question names: those that the plan ranks, as the plan alone has them, and behind them those of
+/// its filters.
+pub(crate) fn extras(question: &Question, plan: &[TablePlan]) -> Extras {
+    extras_of(plan).with(question.filters.iter().flat_map(|condition| condition.dimensions()))
 }
 
 #[cfg(test)]

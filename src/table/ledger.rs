@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, Serializer};
 
+use crate::filter::{Filtered, FilteredBy};
 use crate::format::KeysSeen;
 
 /// Why a line is malformed.
@@ -168,6 +169,8 @@ impl InputLedger {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) inputs: Vec<InputLedger>,
+    /// How many lines of all inputs were filtered for which reason.
+    pub(crate) filtered_by: FilteredBy,
 }
 
 impl Ledger {
@@ -175,6 +178,14 @@ impl Ledger {
         for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
             mine.merge(theirs);
         }
+        for (mine, theirs) in self.filtered_by.iter_mut().zip(other.filtered_by) {
+            *mine += theirs;
+        }
+    }
+
+    /// The reasons for which there are filtered lines, and how many.
+    pub(crate) fn filtered_reasons(&self) -> Vec<(Filtered, u64)> {
+        Filtered::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
     }
 }
 

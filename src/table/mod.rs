@@ -21,6 +21,7 @@ pub(crate) use keys::Keys;
 pub use ledger::Reason;
 pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
 pub(crate) use one::{KeysOfTable, Table};
+pub(crate) use quad::quad_of;
 use tally::rankings_of;
 pub(crate) use tally::{TablePlan, Tally, extras_of};
 

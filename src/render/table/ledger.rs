@@ -1,5 +1,6 @@
 //! The account of every line, at the end of each table: what was not counted is said.
 
+use std::fmt::Display;
 use std::io;
 
 use super::fit::{cut_end, cut_middle, width};
@@ -7,9 +8,9 @@ use super::flow::{Piece, flow};
 use super::ink::Ink;
 use super::line::Line;
 use super::{Sheet, hits, words};
+use crate::filter::Filtered;
 use crate::report::Report;
 use crate::report::numbers::Grouped;
-use crate::table::Reason;
 
 const FIRST_AT: &str = "the first at ";
 /// Before the text of a malformed line.
@@ -34,6 +35,9 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         ],
         0,
     )?;
+    if let Some(pieces) = filtered(lines.filtered, &report.filtered_reasons) {
+        sheet.flow(&pieces, 0)?;
+    }
     let Some(first) = report.malformed_samples.first() else { return Ok(()) };
     let columns = sheet.page.columns;
     let place = format!(":{}", first.line);
@@ -42,7 +46,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         (1, _) => ("malformed:".to_owned(), ""),
         (number, [] | [_]) => (format!("malformed: {},", Grouped(number)), FIRST_AT),
         (number, reasons) => {
-            sheet.flow(&by_reason(number, reasons), 0)?;
+            sheet.flow(&by_reason("malformed", number, reasons), 0)?;
             (String::new(), FIRST_AT)
         }
     };
@@ -67,9 +71,18 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.lines(&lines)
 }
 
+/// `filtered: 40 = 30 status + 10 path`, `filtered: 40 by status`
+fn filtered(number: u64, reasons: &[(Filtered, u64)]) -> Option<Vec<Piece>> {
+    match reasons {
+        [] => None,
+        [(reason, _)] => Some(vec![Piece::new("", Ink::Plain, format!("filtered: {} by {reason}", Grouped(number)))]),
+        reasons => Some(by_reason("filtered", number, reasons)),
+    }
+}
+
 /// `malformed: 6 = 2 no match + 3 bad time + 1 bad number`
-fn by_reason(number: u64, reasons: &[(Reason, u64)]) -> Vec<Piece> {
-    let mut pieces = vec![Piece::new("", Ink::Plain, format!("malformed: {}", Grouped(number)))];
+fn by_reason(what: &str, number: u64, reasons: &[(impl Display, u64)]) -> Vec<Piece> {
+    let mut pieces = vec![Piece::new("", Ink::Plain, format!("{what}: {}", Grouped(number)))];
     pieces.extend(reasons.iter().enumerate().map(|(i, (reason, lines))| {
         let sign = if i == 0 { '=' } else { '+' };
         Piece::new(" ", Ink::Plain, format!("{sign} {} {reason}", Grouped(*lines)))

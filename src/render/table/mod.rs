@@ -115,6 +115,7 @@ mod tests {
                 lines: all.pv,
             }],
             lines: Lines { read: all.pv, parsed: all.pv, ..Lines::default() },
+            filtered_reasons: Vec::new(),
             malformed_reasons: Vec::new(),
             malformed_samples: Vec::new(),
             uv: UvReport::Exact,

@@ -1,0 +1,87 @@
+//! Decimal numbers as they are written, compared without rounding.
+
+use std::cmp::Ordering;
+
+/// Digits, of which so many are behind the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    digits: u128,
+    decimals: u32,
+}
+
+/// As many digits as 64 bits have. A number of twice as many fits in 128 bits: that is what comparing two takes.
+const DIGITS: usize = 19;
+
+impl Number {
+    /// The number that all of `text` writes: digits, perhaps a point and digits. `None` where it is none, or has more
+    /// than nineteen digits, zeros in front aside.
+    pub(crate) fn read(text: &[u8]) -> Option<Number> {
+        let point = text.iter().position(|b| *b == b'.');
+        let (whole, decimals) = point.map_or((text, &[][..]), |at| (&text[..at], &text[at + 1..]));
+        let is_one = (!whole.is_empty() || !decimals.is_empty()) && point.is_none_or(|_| !decimals.is_empty());
+        if !is_one || decimals.len() > DIGITS || !whole.iter().chain(decimals).all(u8::is_ascii_digit) {
+            return None;
+        }
+        let mut digits = 0;
+        for digit in whole.iter().chain(decimals) {
+            digits = digits * 10 + u128::from(digit - b'0');
+            if digits >= 10_u128.pow(DIGITS as u32) {
+                return None;
+            }
+        }
+        Some(Number { digits, decimals: decimals.len() as u32 })
+    }
+
+    /// The largest whole number of thousandths (3), units (0) … that is no larger, and whether that is the number itself.
+    pub(crate) fn floor(self, decimals: u32) -> (u128, bool) {
+        let scaled = self.digits * 10_u128.pow(decimals);
+        let unit = 10_u128.pow(self.decimals);
+        (scaled / unit, scaled.is_multiple_of(unit))
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Number) -> Option<Ordering> {
+        let (mine, theirs) = (10_u128.pow(other.decimals), 10_u128.pow(self.decimals));
+        Some((self.digits * mine).cmp(&(other.digits * theirs)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_what_is_written() {
+        let rows = [
+            ("0", Some((0, 0))),
+            ("500", Some((500, 0))),
+            ("0.300", Some((300, 3))),
+            (".5", Some((5, 1))),
+            ("007", Some((7, 0))),
+            ("9999999999999999999", Some((9_999_999_999_999_999_999, 0))),
+            ("99999999999999999999", None),
+            ("0.00000000000000000001", None),
+            ("1.", None),
+            (".", None),
+            ("", None),
+            ("-1", None),
+            ("1e3", None),
+            ("1.2.3", None),
+        ];
+        for (text, expected) in rows {
+            let read = Number::read(text.as_bytes()).map(|n| (n.digits, n.decimals));
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn comparing_rounds_nothing() {
+        let of = |text: &str| Number::read(text.as_bytes()).unwrap();
+        let ascending = ["0", "0.0000000000000000001", "0.3", "0.3000000000000000001", "1", "9999999999999999999"];
+        assert!(ascending.windows(2).all(|pair| of(pair[0]) < of(pair[1])));
+        assert_eq!(of("0.30").partial_cmp(&of("0.3")), Some(Ordering::Equal));
+        assert_eq!(of("0.3").floor(3), (300, true));
+        assert_eq!(of("0.3005").floor(3), (300, false));
+    }
+}

@@ -1,0 +1,155 @@
+//! One question about the bytes of a key.
+
+use std::cmp::Ordering;
+
+use super::pattern::Pattern;
+use super::status::StatusSet;
+use crate::expression::{Number, Operator};
+
+/// What a value may be, compared with another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Order {
+    less: bool,
+    equal: bool,
+    greater: bool,
+}
+
+impl Order {
+    pub(super) const EQUAL: Order = Order { less: false, equal: true, greater: false };
+    pub(super) const GREATER: Order = Order { less: false, equal: false, greater: true };
+
+    /// What an operator wants; `None` for one that compares otherwise.
+    pub(super) fn of(operator: Operator) -> Option<Order> {
+        let order = |less, equal, greater| Some(Order { less, equal, greater });
+        match operator {
+            Operator::Equal => Some(Order::EQUAL),
+            Operator::Less => order(true, false, false),
+            Operator::LessOrEqual => order(true, true, false),
+            Operator::Greater => Some(Order::GREATER),
+            Operator::GreaterOrEqual => order(false, true, true),
+            Operator::NotEqual | Operator::Matches | Operator::NotMatches | Operator::In | Operator::NotIn => None,
+        }
+    }
+
+    fn holds(self, ordering: Ordering) -> bool {
+        match ordering {
+            Ordering::Less => self.less,
+            Ordering::Equal => self.equal,
+            Ordering::Greater => self.greater,
+        }
+    }
+
+    /// The integers, first and last, that are so compared with `than`, in units of so many decimals.
+    fn range(self, than: Number, decimals: u32) -> Option<(u64, u64)> {
+        let (floor, is_exact) = than.floor(decimals);
+        let takes_floor = self.equal && is_exact;
+        let first = match self {
+            Order { less: true, .. } => 0,
+            _ if takes_floor => floor,
+            Order { greater: true, .. } => floor + 1,
+            _ => return None,
+        };
+        let last = match self {
+            Order { greater: true, .. } => u128::from(u64::MAX),
+            _ if takes_floor || !is_exact => floor,
+            _ => floor.checked_sub(1)?,
+        };
+        Some((u64::try_from(first).ok()?, u64::try_from(last).unwrap_or(u64::MAX)))
+            .filter(|(first, last)| first <= last)
+    }
+}
+
+/// What is asked of a key.
+#[derive(Clone, Debug)]
+pub(super) enum Check {
+    /// By its bytes.
+    Text(Order, Vec<u8>),
+    /// By the number that it writes. Of a list, as nginx has of several upstream servers, one is enough; what is no
+    /// number is never so.
+    Number(Order, Number),
+    Looks(Pattern),
+    Status(StatusSet),
+    Any(Vec<Check>),
+}
+
+impl Check {
+    pub(super) fn holds(&self, key: &[u8]) -> bool {
+        match self {
+            Check::Text(order, than) => order.holds(key.cmp(than)),
+            Check::Number(order, than) => {
+                numbers(key).any(|number| number.partial_cmp(than).is_some_and(|ordering| order.holds(ordering)))
+            }
+            Check::Looks(pattern) => pattern.holds(key),
+            Check::Status(set) => set.holds(str::from_utf8(key).ok().and_then(|digits| digits.parse().ok())),
+            Check::Any(checks) => checks.iter().any(|check| check.holds(key)),
+        }
+    }
+
+    /// The integers for which this holds, as ranges, in units of so many decimals. A pattern has none.
+    pub(super) fn ranges(&self, decimals: u32) -> Vec<(u64, u64)> {
+        match self {
+            Check::Number(order, than) => order.range(*than, decimals).into_iter().collect(),
+            Check::Any(checks) => checks.iter().flat_map(|check| check.ranges(decimals)).collect(),
+            Check::Text(..) | Check::Looks(_) | Check::Status(_) => Vec::new(),
+        }
+    }
+
+    /// Whether asking takes so long that answers are worth remembering.
+    pub(super) fn is_slow(&self) -> bool {
+        match self {
+            Check::Looks(pattern) => pattern.is_slow(),
+            Check::Any(checks) => checks.len() > 8 || checks.iter().any(Check::is_slow),
+            Check::Text(..) | Check::Number(..) | Check::Status(_) => false,
+        }
+    }
+}
+
+/// The numbers in a list such as `0.1, 0.2 : -`.
+fn numbers(key: &[u8]) -> impl Iterator<Item = Number> {
+    key.split(|b| matches!(b, b',' | b':' | b' ')).filter_map(Number::read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number(text: &str) -> Number {
+        Number::read(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn keys_are_compared_as_texts_or_as_numbers() {
+        let text = |order, than: &str| Check::Text(order, than.as_bytes().to_vec());
+        let less = Order::of(Operator::Less).unwrap();
+        assert!(text(less, "b").holds(b"a") && text(less, "9").holds(b"10") && !text(less, "a").holds(b"a"));
+        let above = Check::Number(Order::GREATER, number("9"));
+        assert!(above.holds(b"10") && above.holds(b"0.1, 9.5 : -") && !above.holds(b"9"));
+        assert!(!above.holds(b"-") && !above.holds(b"") && !above.holds(b"x10") && !above.holds(b"10x"));
+        let either = Check::Any(vec![text(Order::EQUAL, "a"), Check::Looks("b*".parse().unwrap())]);
+        assert!(either.holds(b"a") && either.holds(b"bc") && !either.holds(b"ab"));
+        let status = Check::Status("4xx,-".parse().unwrap());
+        assert!(status.holds(b"404") && status.holds(b"-") && !status.holds(b"200"));
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_the_integers_that_compare_so(
+            value in prop_oneof![0..4_u64, 298..303_u64, Just(u64::MAX)], than in prop_oneof![0..4_u64, 298..303_u64, Just(9_999_999_999_999_999_u64)],
+            scale in 0..5_usize, operator in prop::sample::select(vec![
+                Operator::Equal, Operator::Less, Operator::LessOrEqual, Operator::Greater, Operator::GreaterOrEqual,
+            ]), is_time: bool,
+        ) {
+            let digits = format!("{than:0>width$}", width = scale + 1);
+            let (whole, decimals) = digits.split_at(digits.len() - scale);
+            let than = number(&if scale > 0 { format!("{whole}.{decimals}") } else { digits });
+            let check = Check::Number(Order::of(operator).unwrap(), than);
+            let written = if is_time { format!("{}.{:03}", value / 1000, value % 1000) } else { value.to_string() };
+            let ranges = check.ranges(if is_time { 3 } else { 0 });
+            let expected = Number::read(written.as_bytes()).map(|_| check.holds(written.as_bytes()));
+            if let Some(expected) = expected {
+                prop_assert_eq!(ranges.iter().any(|(a, z)| (a..=z).contains(&&value)), expected, "{} {:?}", written, check);
+            }
+        }
+    }
+}

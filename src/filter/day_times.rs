@@ -1,0 +1,154 @@
+//! `--time 19:30-23:00`: stretches of every day, by the wall clock.
+
+use std::str::FromStr;
+
+use super::listed::Listed;
+use crate::expression::SyntaxError;
+use crate::time::Stamp;
+
+const DAY_S: u32 = 86_400;
+
+/// Stretches of the day, each from a time to before another, across midnight where that is the smaller; and with a `!`
+/// those that are not meant.
+///
+/// ```
+/// let night: logstat::DayTimes = "22-06:30".parse()?;
+/// assert!(night.holds(23 * 3600) && night.holds(6 * 3600 + 29 * 60) && !night.holds(6 * 3600 + 30 * 60));
+/// # Ok::<(), logstat::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayTimes(Listed<Stretch>);
+
+/// Seconds of a day, the last not included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    from_s: u32,
+    to_s: u32,
+}
+
+impl Stretch {
+    fn has(self, second: u32) -> bool {
+        if self.from_s < self.to_s {
+            self.from_s <= second && second < self.to_s
+        } else {
+            self.from_s <= second || second < self.to_s
+        }
+    }
+}
+
+impl DayTimes {
+    /// Whether this second of the day is in them.
+    pub fn holds(&self, second_of_day: u32) -> bool {
+        self.0.holds(|stretch| stretch.has(second_of_day))
+    }
+
+    /// Those of two lists as if they were one.
+    #[must_use]
+    pub fn with(mut self, other: DayTimes) -> DayTimes {
+        self.0.add(other.0);
+        self
+    }
+
+    /// A line that logs no time is at none.
+    pub(super) fn hold(&self, wall_s: i64) -> bool {
+        wall_s != Stamp::NONE.wall_s && self.holds(wall_s.rem_euclid(i64::from(DAY_S)) as u32)
+    }
+
+    /// Whether no second is in them.
+    pub(super) fn is_empty(&self) -> bool {
+        !(0..DAY_S).any(|second| self.holds(second))
+    }
+}
+
+impl FromStr for DayTimes {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<DayTimes, SyntaxError> {
+        Listed::read(text, stretch).map(DayTimes)
+    }
+}
+
+fn stretch(word: &str) -> Result<Stretch, String> {
+    let read = word.split_once('-').and_then(|(from, to)| second_of_day(from.trim()).zip(second_of_day(to.trim())));
+    match read {
+        Some((from_s, to_s)) if from_s % DAY_S != to_s % DAY_S || (from_s, to_s) == (0, DAY_S) => {
+            Ok(Stretch { from_s: from_s % DAY_S, to_s })
+        }
+        Some(_) => Err("it begins when it ends".to_owned()),
+        None => Err("times of the day were expected: 19:30-23:00, 9-17, 22:00-06:00".to_owned()),
+    }
+}
+
+/// `9`, `09`, `09:30`, `09:30:15`; `24:00` is the end of a day.
+fn second_of_day(text: &str) -> Option<u32> {
+    let mut parts = text.split(':');
+    let mut next = |most: u32, least_digits: usize| {
+        let Some(digits) = parts.next() else { return Some(0) };
+        let is_number = (least_digits..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse().ok().filter(|value| is_number && *value <= most)
+    };
+    let second = next(24, 1)? * 3600 + next(59, 2)? * 60 + next(59, 2)?;
+    (parts.next().is_none() && second <= DAY_S).then_some(second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> u32 {
+        second_of_day(text).unwrap()
+    }
+
+    #[test]
+    fn stretches_begin_and_do_not_reach_their_end() {
+        let rows = [
+            ("19:30-23:00", "19:29:59", false),
+            ("19:30-23:00", "19:30", true),
+            ("19:30-23:00", "22:59:59", true),
+            ("19:30-23:00", "23:00", false),
+            ("4-5", "04:59:59", true),
+            ("4-5", "05", false),
+            ("22:00-06:00", "21:59:59", false),
+            ("22:00-06:00", "22:00", true),
+            ("22:00-06:00", "0", true),
+            ("22:00-06:00", "05:59:59", true),
+            ("22:00-06:00", "06:00", false),
+            ("23-24:00", "23:59:59", true),
+            ("23-24:00", "0", false),
+            ("0-24", "12", true),
+            ("24-01", "0:30", true),
+            ("08-12, 13-17", "12:30", false),
+            ("08-17,!12-13", "12:30", false),
+            ("!12-13", "13", true),
+        ];
+        for (times, second, expected) in rows {
+            assert_eq!(times.parse::<DayTimes>().unwrap().holds(at(second)), expected, "{times} {second}");
+        }
+        for text in [
+            "",
+            "9",
+            "9-",
+            "25-26",
+            "24:01-25",
+            "9:5-10",
+            "09:60-10",
+            "9-9",
+            "24-0",
+            "0-0",
+            "a-b",
+            "9-10-11",
+            "1:2:3:4-5",
+        ] {
+            assert!(text.parse::<DayTimes>().is_err(), "{text}");
+        }
+        assert!("9-17,!8-18".parse::<DayTimes>().unwrap().is_empty());
+        assert!(!"9-17,!8-16".parse::<DayTimes>().unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_day_of_any_wall_clock_is_cut_at_midnight() {
+        let times: DayTimes = "0-1".parse().unwrap();
+        let held = |wall_s| times.hold(wall_s);
+        assert!(held(0) && held(3599) && !held(3600) && !held(-1) && held(-86_400) && !held(Stamp::NONE.wall_s));
+    }
+}

@@ -1,0 +1,197 @@
+//! Filters against what they mean, said in the plainest way: rows one by one, expressions walked as trees of texts.
+
+use proptest::prelude::*;
+
+use super::{Condition, Filter, Filtered, Period, Where};
+use crate::batch::{Batch, Fields, Numbers, Status, TextField};
+use crate::dimension::{Dimension, Extras};
+use crate::question::Question;
+use crate::table::Seed;
+use crate::time::{Stamp, Unit};
+
+#[derive(Clone, Debug)]
+struct Hit {
+    path: Vec<u8>,
+    status: u16,
+    bytes: u64,
+    time_ms: Option<u64>,
+    is_static: bool,
+    wall_s: i64,
+}
+
+prop_compose! {
+    fn hit()(
+        path in prop::sample::select(vec![&b"/a"[..], b"/b", b"/a/b", b"/\\x61", b"-", b"", b"12"]), status in 198..203_u16,
+        bytes in 0..4_u64, time_ms in prop::option::of(998..1003_u64), is_static: bool, wall_s in 0..200_000_i64,
+    ) -> Hit {
+        Hit { path: path.to_vec(), status, bytes, time_ms, is_static, wall_s }
+    }
+}
+
+/// What a comparison says of a hit, by the number or text that the hit has there.
+#[derive(Clone, Debug)]
+enum Tree {
+    Leaf(&'static str, fn(&Hit) -> bool),
+    Not(Box<Tree>),
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+}
+
+fn key(hit: &Hit) -> Vec<u8> {
+    match &hit.path[..] {
+        b"" => b"-".to_vec(),
+        b"/\\x61" => b"/a".to_vec(),
+        other => other.to_vec(),
+    }
+}
+
+fn hour(hit: &Hit) -> i64 {
+    hit.wall_s / 3600 % 24
+}
+
+type Leaf = (&'static str, fn(&Hit) -> bool);
+
+const LEAVES: [Leaf; 24] = [
+    ("status == 200", |hit| hit.status == 200),
+    ("status != 200", |hit| hit.status != 200),
+    ("status >= 200.5", |hit| hit.status > 200),
+    ("199.5 > status", |hit| hit.status < 200),
+    ("status in (1xx, 202)", |hit| hit.status < 200 || hit.status == 202),
+    ("status !in (200, 201)", |hit| hit.status != 200 && hit.status != 201),
+    ("status ~ \"^19\"", |hit| hit.status < 200),
+    ("bytes > 1", |hit| hit.bytes > 1),
+    ("bytes <= 1.5", |hit| hit.bytes <= 1),
+    ("bytes in (0, 3)", |hit| hit.bytes == 0 || hit.bytes == 3),
+    ("request_time > 1", |hit| hit.time_ms.is_some_and(|ms| ms > 1000)),
+    ("request_time != 1.0", |hit| hit.time_ms != Some(1000)),
+    ("request_time < 1.0005", |hit| hit.time_ms.is_some_and(|ms| ms <= 1000)),
+    ("class == \"static\"", |hit| hit.is_static),
+    ("class in ('static', 'dynamic')", |_| true),
+    ("path == \"/a\"", |hit| key(hit) == b"/a"),
+    ("path == '/\\x61'", |hit| key(hit) == b"/a"),
+    ("path != \"-\"", |hit| key(hit) != b"-"),
+    ("path ~ \"b$\"", |hit| key(hit).ends_with(b"b")),
+    ("path !~ \"^/a\"", |hit| !key(hit).starts_with(b"/a")),
+    ("path >= \"/a\"", |hit| key(hit) >= b"/a".to_vec()),
+    ("path > 11", |hit| key(hit) == b"12"),
+    ("hour-of-day >= 20", |hit| hour(hit) >= 20),
+    ("day < '1970-01-02'", |hit| hit.wall_s < 86_400),
+];
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let leaf = prop::sample::select(LEAVES.to_vec()).prop_map(|(text, is)| Tree::Leaf(text, is));
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|one| Tree::Not(Box::new(one))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::All),
+            prop::collection::vec(inner, 2..4).prop_map(Tree::Any),
+        ]
+    })
+}
+
+fn written(tree: &Tree) -> String {
+    let join = |all: &[Tree], sign: &str| format!("({})", all.iter().map(written).collect::<Vec<_>>().join(sign));
+    match tree {
+        Tree::Leaf(text, _) => (*text).to_owned(),
+        Tree::Not(one) => format!("!({})", written(one)),
+        Tree::All(all) => join(all, " && "),
+        Tree::Any(all) => join(all, "||"),
+    }
+}
+
+fn fits(tree: &Tree, hit: &Hit) -> bool {
+    match tree {
+        Tree::Leaf(_, is) => is(hit),
+        Tree::Not(one) => !fits(one, hit),
+        Tree::All(all) => all.iter().all(|one| fits(one, hit)),
+        Tree::Any(all) => all.iter().any(|one| fits(one, hit)),
+    }
+}
+
+/// The rows that a filter selects, and how many it filters for which reason.
+fn selected(filters: Vec<Condition>, hits: &[Hit]) -> (Vec<u16>, [u64; Filtered::COUNT]) {
+    let question = Question { filters, ..Question::default() };
+    let mut filter = Filter::new(Period::default(), &question, &Extras::default(), Seed::fixed(1));
+    let mut batch = Batch::new(Fields::text(TextField::Path));
+    for Hit { path, status, bytes, time_ms, is_static, wall_s } in hits {
+        batch.set_text(TextField::Path, path);
+        let stamp = Stamp { wall_s: *wall_s, offset_min: 0 };
+        batch.add(Numbers {
+            stamp,
+            status: Status::new(*status),
+            bytes: *bytes,
+            time_ms: *time_ms,
+            is_static: *is_static,
+        });
+    }
+    let (mut rows, mut filtered) = (vec![7], [0; Filtered::COUNT]);
+    filter.select(&batch, &mut rows, &mut filtered);
+    (rows, filtered)
+}
+
+fn that(hits: &[Hit], is: impl Fn(&Hit) -> bool) -> Vec<u16> {
+    (0..).zip(hits).filter(|(_, hit)| is(hit)).map(|(row, _)| row).collect()
+}
+
+proptest! {
+    #[test]
+    fn an_expression_is_what_it_says(tree in tree(), hits in prop::collection::vec(hit(), 0..256)) {
+        let text = written(&tree);
+        let selection: Where = text.parse().unwrap_or_else(|error| panic!("{error}"));
+        let (rows, filtered) = selected(vec![Condition::Where(selection)], &hits);
+        prop_assert_eq!(&rows, &that(&hits, |hit| fits(&tree, hit)), "{}", text);
+        prop_assert_eq!(filtered[Filtered::Where as usize] as usize, hits.len() - rows.len());
+    }
+
+    #[test]
+    fn conditions_hold_together_and_a_line_has_one_reason(
+        hits in prop::collection::vec(hit(), 0..256), order in Just((0..7_usize).collect::<Vec<_>>()).prop_shuffle(), taken in 0..8_usize,
+    ) {
+        type Row = (Condition, fn(&Hit) -> bool);
+        let dimension = Dimension::Path;
+        let rows: [Row; 7] = [
+            (Condition::DayTimes("22-04".parse().unwrap()), |hit| hour(hit) >= 22 || hour(hit) < 4),
+            (Condition::Status("2xx,!201".parse().unwrap()), |hit| hit.status == 200 || hit.status == 202),
+            (Condition::Dynamic, |hit| !hit.is_static),
+            (Condition::Slower { ms: 999 }, |hit| hit.time_ms.is_some_and(|ms| ms > 999)),
+            (Condition::Larger { bytes: 0 }, |hit| hit.bytes > 0),
+            (Condition::Matches { dimension, any: vec!["/a*".parse().unwrap(), "~^12$".parse().unwrap()] },
+                |hit| key(hit).starts_with(b"/a") || key(hit) == b"12"),
+            (Condition::Excludes { dimension, any: vec!["*b".parse().unwrap()] }, |hit| !key(hit).ends_with(b"b")),
+        ];
+        let taken: Vec<usize> = order.into_iter().take(taken).collect();
+        let (found, filtered) = selected(taken.iter().map(|i| rows[*i].0.clone()).collect(), &hits);
+        let mut asked = taken.clone();
+        asked.sort_unstable();
+        let mut left: Vec<&Hit> = hits.iter().collect();
+        for i in asked {
+            let before = left.len();
+            left.retain(|hit| rows[i].1(hit));
+            let reason = rows[i].0.reason();
+            // Two of them have the same.
+            if reason != Filtered::Path {
+                prop_assert_eq!(filtered[reason as usize] as usize, before - left.len());
+            }
+        }
+        prop_assert_eq!(&found, &that(&hits, |hit| taken.iter().all(|i| rows[*i].1(hit))));
+        prop_assert_eq!(filtered.iter().sum::<u64>() as usize, hits.len() - found.len());
+    }
+}
+
+#[test]
+fn every_dimension_can_be_asked_for() {
+    let hits = [Hit { path: b"/a".to_vec(), status: 200, bytes: 1, time_ms: Some(1), is_static: true, wall_s: 0 }];
+    for unit in Unit::all() {
+        let text = format!("{} == \"{}\"", unit.name(), unit.key(unit.bucket(0).number));
+        let (rows, _) = selected(vec![Condition::Where(text.parse().unwrap())], &hits);
+        assert_eq!(rows, [0], "{text}");
+        let (rows, _) = selected(vec![Condition::Where(format!("!({text})").parse().unwrap())], &hits);
+        assert!(rows.is_empty(), "{text}");
+    }
+    for (pattern, count) in [("20?", 1), ("3*", 0)] {
+        let any = vec![pattern.parse().unwrap()];
+        let condition = Condition::Matches { dimension: Dimension::Status, any };
+        assert_eq!(condition.reason(), Filtered::Where);
+        assert_eq!(selected(vec![condition], &hits).0.len(), count);
+    }
+}

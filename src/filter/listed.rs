@@ -1,0 +1,63 @@
+//! Lists of what fits and, with a `!` before it, what does not: `4xx,!404`.
+
+use crate::expression::SyntaxError;
+
+/// What fits any of the first and none of the second; where there is no first, all that is none of the second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed<T> {
+    pub(crate) any: Vec<T>,
+    pub(crate) none: Vec<T>,
+}
+
+impl<T> Listed<T> {
+    /// Reads a list with commas between; `one` reads an item, or says what one is.
+    pub(crate) fn read(text: &str, one: impl Fn(&str) -> Result<T, String>) -> Result<Listed<T>, SyntaxError> {
+        let mut listed = Listed { any: Vec::new(), none: Vec::new() };
+        let mut start = 0;
+        for part in text.split(',') {
+            let word = part.trim();
+            let at = start + part.len() - part.trim_start().len();
+            start += part.len() + 1;
+            let (list, word, at) = match word.strip_prefix('!') {
+                Some(word) => (&mut listed.none, word.trim_start(), at + 1),
+                None => (&mut listed.any, word, at),
+            };
+            list.push(one(word).map_err(|what| SyntaxError::new(text, at, what))?);
+        }
+        Ok(listed)
+    }
+
+    pub(crate) fn add(&mut self, other: Listed<T>) {
+        self.any.extend(other.any);
+        self.none.extend(other.none);
+    }
+
+    /// Whether something fits of which `is` says what it is.
+    pub(crate) fn holds(&self, is: impl Fn(&T) -> bool) -> bool {
+        (self.any.is_empty() || self.any.iter().any(&is)) && !self.none.iter().any(&is)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Listed<u8>, SyntaxError> {
+        Listed::read(text, |word| word.parse().map_err(|_| "a small number was expected".to_owned()))
+    }
+
+    #[test]
+    fn what_is_not_wanted_has_a_sign() {
+        assert_eq!(read("1, !2,3"), Ok(Listed { any: vec![1, 3], none: vec![2] }));
+        let rows = [("", 0), ("1,", 2), ("1, x", 3), ("1,!x", 3), ("300", 0), (",1", 0), ("!!1", 1)];
+        for (text, at) in rows {
+            assert_eq!(read(text).unwrap_err().at(), at, "{text}");
+        }
+        let mut listed = read("1,2").unwrap();
+        let fits = |listed: &Listed<u8>| (0..4).filter(|n| listed.holds(|one| one == n)).collect::<Vec<_>>();
+        assert_eq!(fits(&listed), [1, 2]);
+        listed.add(read("!2").unwrap());
+        assert_eq!(fits(&listed), [1]);
+        assert_eq!(fits(&read("!2").unwrap()), [0, 1, 3]);
+    }
+}

@@ -1,0 +1,192 @@
+//! `--ip 10.0.0.0/8,!10.0.0.7,2001:db8::/32`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+use super::listed::Listed;
+use crate::expression::SyntaxError;
+use crate::table::quad_of;
+
+/// Addresses and networks in CIDR notation, and with a `!` those that are not meant.
+///
+/// An IPv4 address that is written as one of IPv6 (`::ffff:10.0.0.7`) is that IPv4 address. What is no address is in no
+/// network.
+///
+/// ```
+/// let networks: logstat::Networks = "10.0.0.0/8,!10.0.0.7,2001:db8::/32".parse()?;
+/// assert!(networks.holds(b"10.1.2.3") && networks.holds(b"2001:db8::1"));
+/// assert!(!networks.holds(b"10.0.0.7") && !networks.holds(b"192.0.2.1") && !networks.holds(b"unix:"));
+/// # Ok::<(), logstat::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Networks(Listed<Network>);
+
+/// The leading bits that all addresses of a network have. The two families are no ranges of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Network {
+    V4 { bits: u32, mask: u32 },
+    V6 { bits: u128, mask: u128 },
+}
+
+impl Network {
+    fn has(self, address: IpAddr) -> bool {
+        match (self, address) {
+            (Network::V4 { bits, mask }, IpAddr::V4(address)) => address.to_bits() & mask == bits,
+            (Network::V6 { bits, mask }, IpAddr::V6(address)) => address.to_bits() & mask == bits,
+            _ => false,
+        }
+    }
+
+    /// Whether each address of `other` is one of these.
+    fn covers(self, other: Network) -> bool {
+        match (self, other) {
+            (Network::V4 { mask, .. }, Network::V4 { bits, mask: theirs }) => {
+                mask & theirs == mask && self.has(Ipv4Addr::from_bits(bits).into())
+            }
+            (Network::V6 { mask, .. }, Network::V6 { bits, mask: theirs }) => {
+                mask & theirs == mask && self.has(Ipv6Addr::from_bits(bits).into())
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Networks {
+    /// Whether an address is in them, as it is written in a log.
+    pub fn holds(&self, address: &[u8]) -> bool {
+        let address = address_of(address);
+        self.0.holds(|network| address.is_some_and(|address| network.has(address)))
+    }
+
+    /// Those of two lists as if they were one.
+    #[must_use]
+    pub fn with(mut self, other: Networks) -> Networks {
+        self.0.add(other.0);
+        self
+    }
+
+    /// Whether each network that is meant is within one that is not.
+    pub(super) fn is_empty(&self) -> bool {
+        let is_out = |network: &Network| self.0.none.iter().any(|other| other.covers(*network));
+        !self.0.any.is_empty() && self.0.any.iter().all(is_out)
+    }
+}
+
+/// The address that a text writes.
+fn address_of(text: &[u8]) -> Option<IpAddr> {
+    if let Some(quad) = quad_of(text) {
+        return Some(Ipv4Addr::from_bits(quad.0).into());
+    }
+    let address: Ipv6Addr = str::from_utf8(text).ok()?.parse().ok()?;
+    Some(address.to_canonical())
+}
+
+impl FromStr for Networks {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Networks, SyntaxError> {
+        Listed::read(text, network).map(Networks)
+    }
+}
+
+fn network(word: &str) -> Result<Network, String> {
+    let (address, len) = word.split_once('/').map_or((word, None), |(address, len)| (address, Some(len)));
+    let Ok(address) = address.parse::<IpAddr>() else {
+        return Err("an address or a network was expected: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32".to_owned());
+    };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let len = match len.map(|digits| digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))) {
+        None => most,
+        Some(Some(len)) if len <= most => len,
+        Some(_) => return Err(format!("a number of bits from 0 to {most} was expected behind the /")),
+    };
+    Ok(match address {
+        IpAddr::V4(address) => {
+            let mask = u32::MAX.checked_shl(32 - len).unwrap_or(0);
+            Network::V4 { bits: address.to_bits() & mask, mask }
+        }
+        // The same addresses as they are compared.
+        IpAddr::V6(address) if len >= 96 && address.to_ipv4_mapped().is_some() => {
+            let mask = u32::MAX.checked_shl(128 - len).unwrap_or(0);
+            Network::V4 { bits: address.to_bits() as u32 & mask, mask }
+        }
+        IpAddr::V6(address) => {
+            let mask = u128::MAX.checked_shl(128 - len).unwrap_or(0);
+            Network::V6 { bits: address.to_bits() & mask, mask }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn holds(networks: &str, address: &str) -> bool {
+        networks.parse::<Networks>().unwrap().holds(address.as_bytes())
+    }
+
+    #[test]
+    fn addresses_are_in_networks() {
+        let rows = [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.1.2.3/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.7", "10.0.0.7", true),
+            ("10.0.0.7", "10.0.0.77", false),
+            ("0.0.0.0/0", "255.255.255.255", true),
+            ("0.0.0.0/0", "::1", false),
+            ("::/0", "10.0.0.7", false),
+            ("::/0", "2001:DB8::1", true),
+            ("2001:db8::/32", "2001:0db8:0:0::1", true),
+            ("10.0.0.0/8", "::ffff:10.0.0.7", true),
+            ("::ffff:10.0.0.0/104", "10.200.0.7", true),
+            ("!10.0.0.0/8", "unix:", true),
+            ("!10.0.0.0/8", "-", true),
+            ("!10.0.0.0/8", "10.0.0.1", false),
+            ("10.0.0.0/8,!10.0.0.0/24", "10.0.0.1", false),
+            ("10.0.0.0/8,!10.0.0.0/24", "10.0.1.1", true),
+            ("0.0.0.0/0", "010.0.0.1", false),
+        ];
+        for (networks, address, expected) in rows {
+            assert_eq!(holds(networks, address), expected, "{networks} {address}");
+        }
+        for text in ["", "10", "10.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.*", "host"] {
+            assert!(text.parse::<Networks>().is_err(), "{text}");
+        }
+        let is_empty = |text: &str| text.parse::<Networks>().unwrap().is_empty();
+        assert!(is_empty("10.0.0.0/24,::1,!10.0.0.0/8,!::/0") && !is_empty("10.0.0.0/8,!10.0.0.0/24"));
+        assert!(!is_empty("!0.0.0.0/0") && !is_empty("0.0.0.0/0,!::/0"));
+    }
+
+    /// The leading bits of both, written out.
+    fn same_bits(a: IpAddr, b: IpAddr, len: usize) -> bool {
+        let bits = |address: IpAddr| -> String {
+            match address {
+                IpAddr::V4(v4) => v4.octets().iter().map(|octet| format!("{octet:08b}")).collect(),
+                IpAddr::V6(v6) => v6.octets().iter().map(|octet| format!("{octet:08b}")).collect(),
+            }
+        };
+        a.is_ipv4() == b.is_ipv4() && bits(a)[..len] == bits(b)[..len]
+    }
+
+    /// Addresses that are near each other.
+    fn address() -> impl Strategy<Value = IpAddr> {
+        let shifts = prop::sample::select(vec![0_u32, 1, 8, 24, 30, 64, 96, 126]);
+        (0..4_u128, shifts, any::<bool>()).prop_map(|(low, shift, is_v4)| match is_v4 {
+            true => Ipv4Addr::from_bits((low << (shift % 31)) as u32).into(),
+            false => Ipv6Addr::from_bits(low << shift).into(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_network_is_its_leading_bits(network in address(), len in 0..=128_usize, address in address()) {
+            let len = if network.is_ipv4() { len % 33 } else { len };
+            let read: Networks = format!("{network}/{len}").parse().unwrap();
+            let is_mapped = [network, address].iter().any(|a| matches!(a, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some()));
+            prop_assume!(!is_mapped);
+            prop_assert_eq!(read.holds(address.to_string().as_bytes()), same_bits(network, address, len));
+        }
+    }
+}

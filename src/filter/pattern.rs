@@ -1,0 +1,231 @@
+//! What a text has to look like: a glob, or a regular expression.
+
+use std::str::FromStr;
+
+use memchr::memmem::Finder;
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::glob::{self, Part};
+use crate::expression::SyntaxError;
+
+/// A glob that a whole text must fit, or behind a `~` a regular expression that must be found in it.
+///
+/// `*` is any bytes, also `/`; `?` is one, `[a-z]` one of these, `[!a-z]` one of the others, `\xHH` the byte that a report writes
+/// so. Both see bytes, in which nginx's escapes are undone.
+///
+/// ```
+/// use logstat::Pattern;
+/// let (glob, regex): (Pattern, Pattern) = ("/api/*".parse()?, "~^/api/[0-9]+$".parse()?);
+/// assert!(glob.holds(b"/api/users/7") && !glob.holds(b"/v2/api/"));
+/// assert!(regex.holds(b"/api/7") && !regex.holds(b"/api/users/7"));
+/// # Ok::<(), logstat::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    look: Look,
+}
+
+/// The simple ones, which nearly all globs are, need no regular expression.
+#[derive(Clone, Debug)]
+enum Look {
+    All,
+    Same(Box<[u8]>),
+    Begins(Box<[u8]>),
+    Ends(Box<[u8]>),
+    Has(Box<Finder<'static>>),
+    Regex(Regex),
+}
+
+/// A compiled expression may take so many bytes: far more than paths need, and not what `(.{1000}){1000}` does.
+const SIZE_LIMIT: usize = 1 << 20;
+
+impl Pattern {
+    /// Whether a text looks like that.
+    pub fn holds(&self, text: &[u8]) -> bool {
+        match &self.look {
+            Look::All => true,
+            Look::Same(whole) => text == &**whole,
+            Look::Begins(start) => text.starts_with(start),
+            Look::Ends(end) => text.ends_with(end),
+            Look::Has(part) => part.find(text).is_some(),
+            Look::Regex(regex) => regex.is_match(text),
+        }
+    }
+
+    /// As it was given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether looking takes so long that answers are worth remembering.
+    pub(super) fn is_slow(&self) -> bool {
+        matches!(self.look, Look::Regex(_))
+    }
+
+    /// A regular expression without the `~`; `at` is the byte of `text` where it begins.
+    pub(super) fn regex(text: &str, at: usize, regex: &str) -> Result<Pattern, SyntaxError> {
+        let compiled = compiled(regex).map_err(|(place, what)| {
+            let at = place.map_or(at, |place| at + place.min(regex.len()));
+            SyntaxError::new(text, at, format!("no regular expression: {what}"))
+        })?;
+        Ok(Pattern { text: format!("~{regex}"), look: Look::Regex(compiled) })
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Pattern, SyntaxError> {
+        if let Some(regex) = text.strip_prefix('~') {
+            return Pattern::regex(text, 1, regex);
+        }
+        let parts = glob::parse(text.as_bytes()).map_err(|(at, what)| SyntaxError::new(text, at, what))?;
+        let look = match simple(&parts) {
+            Some(look) => look,
+            None => {
+                Look::Regex(compiled(&glob::as_regex(&parts)).map_err(|(_, what)| SyntaxError::new(text, 0, what))?)
+            }
+        };
+        Ok(Pattern { text: text.to_owned(), look })
+    }
+}
+
+/// A glob with stars at its ends alone.
+fn simple(parts: &[Part]) -> Option<Look> {
+    let is_any = |part: Option<&Part>| part == Some(&Part::Any);
+    let (leads, ends) = (is_any(parts.first()), is_any(parts.last()));
+    let inner = match (leads, ends) {
+        (true, true) if parts.len() == 1 => return Some(Look::All),
+        (leads, ends) => &parts[usize::from(leads)..parts.len() - usize::from(ends)],
+    };
+    let bytes = |part: &Part| if let Part::Byte(byte) = part { Some(*byte) } else { None };
+    let bytes: Box<[u8]> = inner.iter().map(bytes).collect::<Option<_>>()?;
+    Some(match (leads, ends) {
+        (false, false) => Look::Same(bytes),
+        (false, true) => Look::Begins(bytes),
+        (true, false) => Look::Ends(bytes),
+        (true, true) => Look::Has(Box::new(Finder::new(&bytes).into_owned())),
+    })
+}
+
+/// Compiles an expression over bytes; otherwise says what is wrong, and where if that is known.
+fn compiled(regex: &str) -> Result<Regex, (Option<usize>, String)> {
+    RegexBuilder::new(regex).unicode(false).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
+        regex::Error::CompiledTooBig(limit) => (None, format!("it takes more than {} KiB when compiled", limit >> 10)),
+        // Several lines: the expression, a line of carets under the place, what is wrong.
+        other => {
+            let said = other.to_string();
+            let indent = "    ";
+            let caret =
+                said.lines().filter_map(|line| line.strip_prefix(indent)).find(|l| l.trim_start().starts_with('^'));
+            let place = caret.map(|line| line.len() - line.trim_start().len()).filter(|_| regex.is_ascii());
+            let last = said.lines().last().unwrap_or_default();
+            (place, last.trim_start_matches("error: ").to_owned())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pattern(text: &str) -> Pattern {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn globs_fit_whole_texts() {
+        let rows: [(&str, &[u8], bool); 20] = [
+            ("/api/*", b"/api/a/b", true),
+            ("/api/*", b"/api", false),
+            ("*.css", b"/a.css", true),
+            ("*.css", b"/a.css/", false),
+            ("*bot*", b"Googlebot/2.1", true),
+            ("*bot*", b"GoogleBot", false),
+            ("/", b"/", true),
+            ("/", b"/a", false),
+            ("*", b"", true),
+            ("", b"", true),
+            ("", b"a", false),
+            ("/a/*/c", b"/a/b/b/c", true),
+            ("/a/*/c", b"/a/c", false),
+            ("/?", b"/\xff", true),
+            ("/?", b"/\xc3\xa9", false),
+            ("/[0-9a-f]*", b"/c0ffee", true),
+            ("/[!0-9]*", b"/1", false),
+            (r"/\*\[\xFF", b"/*[\xff", true),
+            ("/gr\u{f6}\u{df}e", "/gr\u{f6}\u{df}e".as_bytes(), true),
+            ("a*b", b"a\nb", true),
+        ];
+        for (glob, text, expected) in rows {
+            assert_eq!(pattern(glob).holds(text), expected, "{glob} {text:?}");
+        }
+        let slow = |glob: &str| pattern(glob).is_slow();
+        assert!(["*", "/a", "/a*", "*a", "*a*", "**a**", r"\**"].iter().all(|glob| !slow(glob)));
+        assert!(["/a*b", "/?", "[a]", "~a"].iter().all(|glob| slow(glob)));
+    }
+
+    #[test]
+    fn regular_expressions_are_found_in_bytes() {
+        let rows: [(&str, &[u8], bool); 7] = [
+            ("~^/api/", b"/api/a", true),
+            ("~^/api/", b"/v2/api/", false),
+            ("~bot|spider", b"a spider", true),
+            ("~(?i)BOT", b"Googlebot", true),
+            (r"~^/\xff$", b"/\xff", true),
+            ("~^/.$", "/\u{e9}".as_bytes(), false),
+            ("~(?u)^/.$", "/\u{e9}".as_bytes(), true),
+        ];
+        for (regex, text, expected) in rows {
+            assert_eq!(pattern(regex).holds(text), expected, "{regex} {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_has_its_place() {
+        let rows = [
+            ("~a(b", 2, "no regular expression: unclosed group"),
+            ("~(?!a)", 1, "no regular expression: look-around, including look-ahead and look-behind, is not supported"),
+            ("~(.{1000}){1000}", 1, "no regular expression: it takes more than 1024 KiB when compiled"),
+            ("/a[b", 2, "no ] ends what begins here; a [ itself is \\["),
+        ];
+        for (text, at, what) in rows {
+            let error = text.parse::<Pattern>().unwrap_err();
+            assert_eq!((error.at(), error.what()), (at, what), "{text}");
+        }
+        assert!("*a".repeat(100_000).parse::<Pattern>().is_err());
+    }
+
+    /// Whether a glob fits, by definition: a star takes nothing, or a byte and then goes on.
+    fn twin(parts: &[Part], text: &[u8]) -> bool {
+        match (parts, text) {
+            ([], []) => true,
+            ([], _) => false,
+            ([Part::Any, rest @ ..], _) => twin(rest, text) || !text.is_empty() && twin(parts, &text[1..]),
+            (_, []) => false,
+            ([part, rest @ ..], [byte, behind @ ..]) => {
+                let fits = match part {
+                    Part::Byte(b) => b == byte,
+                    Part::One | Part::Any => true,
+                    Part::Within { ranges, is_not } => ranges.iter().any(|(a, z)| (a..=z).contains(&byte)) != *is_not,
+                };
+                fits && twin(rest, behind)
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn globs_fit_what_they_say(
+            globs in prop::collection::vec(
+                prop::sample::select(vec!["*", "?", "a", "b", "/", "[ab]", "[!a]", "\\*", "\\xFF", "[a-b/]", "\n"]), 0..6),
+            text in prop::collection::vec(prop::sample::select(b"ab/*\xff\n".to_vec()), 0..6),
+        ) {
+            let glob = globs.concat();
+            let expected = twin(&glob::parse(glob.as_bytes()).unwrap(), &text);
+            prop_assert_eq!(pattern(&glob).holds(&text), expected, "{} {:?}", glob, text);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Conditions made ready to be asked of batches.
+
+use super::check::Check;
+use super::condition::Condition;
+use super::day_times::DayTimes;
+use super::networks::Networks;
+use super::ranges::{self, Range};
+use super::rows::Rows;
+use super::selection::Node;
+use super::stretches::Stretches;
+use super::subject::Subject;
+use super::texts::Texts;
+use crate::batch::{Batch, Status, TextField};
+use crate::dimension::{Dimension, Extras};
+use crate::table::Seed;
+
+/// What is asked of the rows of a batch.
+#[derive(Clone, Debug)]
+pub(super) enum Predicate {
+    DayTimes(DayTimes),
+    /// What each status is, by its index.
+    Status(Box<[bool]>),
+    /// What static and dynamic hits are.
+    Class {
+        statics: bool,
+        dynamic: bool,
+    },
+    Bytes(Vec<Range>),
+    RequestTime(Vec<Range>),
+    Ip(Networks),
+    Texts(Box<Texts>),
+    Stretches(Stretches),
+    All(Vec<Predicate>),
+    Any(Vec<Predicate>),
+    Not(Box<Predicate>),
+}
+
+/// What predicates are made with.
+#[derive(Clone, Copy)]
+pub(super) struct Making<'e> {
+    /// The columns of variables.
+    pub(super) extras: &'e Extras,
+    pub(super) seed: Seed,
+}
+
+impl Making<'_> {
+    pub(super) fn condition(self, condition: &Condition) -> Predicate {
+        let looks = |dimension: Dimension, any: &[super::pattern::Pattern]| {
+            let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
+            let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
+            self.test(Subject::Of(dimension), &check)
+        };
+        match condition {
+            Condition::DayTimes(times) => Predicate::DayTimes(times.clone()),
+            Condition::Status(set) => Predicate::Status(set.table().into()),
+            Condition::Static => Predicate::Class { statics: true, dynamic: false },
+            Condition::Dynamic => Predicate::Class { statics: false, dynamic: true },
+            Condition::Slower { ms } => Predicate::RequestTime(more_than(*ms)),
+            Condition::Larger { bytes } => Predicate::Bytes(more_than(*bytes)),
+            Condition::Ip(networks) => Predicate::Ip(networks.clone()),
+            Condition::Matches { dimension, any } => looks(*dimension, any),
+            Condition::Excludes { dimension, any } => Predicate::Not(Box::new(looks(*dimension, any))),
+            Condition::Where(selection) => self.node(&selection.root),
+        }
+    }
+
+    fn node(self, node: &Node) -> Predicate {
+        let nodes = |all: &[Node]| all.iter().map(|one| self.node(one)).collect();
+        match node {
+            Node::All(all) => Predicate::All(nodes(all)),
+            Node::Any(all) => Predicate::Any(nodes(all)),
+            Node::Not(one) => Predicate::Not(Box::new(self.node(one))),
+            Node::Test(subject, check) => self.test(*subject, check),
+        }
+    }
+
+    /// A check of what a subject has in a batch: where there are few values, all are asked beforehand.
+    fn test(self, subject: Subject, check: &Check) -> Predicate {
+        match subject {
+            Subject::Bytes => Predicate::Bytes(check.ranges(0)),
+            Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
+            Subject::Of(Dimension::All) => match check.holds(b"all") {
+                true => Predicate::All(Vec::new()),
+                false => Predicate::Any(Vec::new()),
+            },
+            Subject::Of(Dimension::Status) => {
+                let status = |index: usize| Status::new(index as u16);
+                Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
+            }
+            Subject::Of(Dimension::Class) => {
+                Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") }
+            }
+            Subject::Of(Dimension::Time(unit)) => Predicate::Stretches(Stretches::new(unit, check.clone())),
+            Subject::Of(dimension) => {
+                let column = dimension.column(self.extras).expect("all others are texts");
+                Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed)))
+            }
+        }
+    }
+}
+
+fn more_than(number: u64) -> Vec<Range> {
+    number.checked_add(1).map(|first| (first, u64::MAX)).into_iter().collect()
+}
+
+impl Predicate {
+    /// Those of the rows that fit.
+    pub(super) fn select(&mut self, batch: &Batch<'_>, rows: Rows) -> Rows {
+        if rows.is_empty() {
+            return rows;
+        }
+        match self {
+            Predicate::DayTimes(times) => {
+                let wall_s = batch.wall_s();
+                rows.that(|row| times.hold(wall_s[row]))
+            }
+            Predicate::Status(table) => {
+                let status = batch.status();
+                rows.that(|row| table[status[row].index()])
+            }
+            Predicate::Class { statics, dynamic } => {
+                let is_static = batch.is_static();
+                rows.that(|row| if is_static[row] { *statics } else { *dynamic })
+            }
+            Predicate::Bytes(ranges) => ranges::bytes(ranges, batch, rows),
+            Predicate::RequestTime(ranges) => ranges::request_time(ranges, batch, rows),
+            Predicate::Ip(networks) => {
+                let addresses = batch.text(TextField::Addr);
+                rows.that(|row| networks.holds(addresses[row]))
+            }
+            Predicate::Texts(texts) => texts.select(batch, rows),
+            Predicate::Stretches(stretches) => stretches.select(batch, rows),
+            Predicate::All(all) => all.iter_mut().fold(rows, |rows, one| one.select(batch, rows)),
+            Predicate::Any(all) => {
+                all.iter_mut().fold(Rows::NONE, |those, one| those.and(one.select(batch, rows.without(those))))
+            }
+            Predicate::Not(one) => rows.without(one.select(batch, rows)),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! `--where 'status >= 500 && path ~ "^/api/"'`: an expression, its names and values understood.
+
+use std::str::FromStr;
+
+use super::check::{Check, Order};
+use super::pattern::Pattern;
+use super::subject::{NameError, Subject};
+use crate::dimension::Dimension;
+use crate::expression::{Comparison, Expression, Operator, Placed, SyntaxError, Value, parse};
+use crate::format::undo_escapes;
+
+/// An expression that a hit fits or not.
+///
+/// Names are those of dimensions (`path`, `status`, `hour-of-day` …), `bytes`, `request_time`, and any variable of nginx's.
+/// Compared with a number, a value is read as one, and what is none fits nothing; a text stands between quotes and is
+/// compared by its bytes; `~` looks for a regular expression. `!=`, `!~` and `!in` hold where the others do not.
+///
+/// ```
+/// use logstat::Where;
+/// let slow: Where = r#"request_time > 1.5 && !(path ~ "^/export/" || method in ("HEAD", "OPTIONS"))"#.parse()?;
+/// assert_eq!("stauts == 200".parse::<Where>().unwrap_err().unknown(), Some("stauts"));
+/// # Ok::<(), logstat::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Where {
+    text: String,
+    pub(super) root: Node,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    Test(Subject, Check),
+}
+
+impl Where {
+    /// Reads an expression; `is_own` says which variables there are that nginx does not know by itself.
+    ///
+    /// # Errors
+    /// Where the text is no expression, a name stands for nothing, or nothing of that name can have such a value.
+    pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Where, SyntaxError> {
+        let root = Reading { text, is_own }.node(parse(text, 0)?)?;
+        Ok(Where { text: text.to_owned(), root })
+    }
+
+    /// As it was given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names that are no variables of nginx's: dimensions, and what is measured.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Subject::names()
+    }
+
+    /// The variables that it asks for by their own names.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
+        let named = self.subjects().into_iter().filter_map(|subject| match subject {
+            Subject::Of(dimension @ Dimension::Variable(_)) => Some(dimension.name()),
+            _ => None,
+        });
+        named.collect::<Vec<_>>().into_iter()
+    }
+
+    /// What it compares, in the order of the text.
+    pub(super) fn subjects(&self) -> Vec<Subject> {
+        let mut subjects = Vec::new();
+        self.root.visit(&mut |subject| subjects.push(subject));
+        subjects
+    }
+}
+
+impl Node {
+    fn visit(&self, see: &mut impl FnMut(Subject)) {
+        match self {
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.visit(see)),
+            Node::Not(node) => node.visit(see),
+            Node::Test(subject, _) => see(*subject),
+        }
+    }
+}
+
+impl FromStr for Where {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Where, SyntaxError> {
+        Where::parse(text, &|_| false)
+    }
+}
+
+struct Reading<'t> {
+    text: &'t str,
+    is_own: &'t dyn Fn(&str) -> bool,
+}
+
+impl Reading<'_> {
+    fn error(&self, at: usize, what: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(self.text, at, what)
+    }
+
+    fn node(&self, expression: Expression) -> Result<Node, SyntaxError> {
+        let nodes = |all: Vec<Expression>| all.into_iter().map(|one| self.node(one)).collect::<Result<Vec<_>, _>>();
+        match expression {
+            Expression::All(all) => nodes(all).map(Node::All),
+            Expression::Any(all) => nodes(all).map(Node::Any),
+            Expression::Not(one) => Ok(Node::Not(Box::new(self.node(*one)?))),
+            Expression::Comparison(comparison) => self.comparison(&comparison),
+        }
+    }
+
+    fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Node, SyntaxError> {
+        let subject = Subject::named(&name.it, self.is_own).map_err(|error| match error {
+            NameError::Unknown => SyntaxError::unknown_name(self.text, name.at, &name.it),
+            NameError::Moment(what) => self.error(name.at, what),
+        })?;
+        let (is_not, kind) = match operator.it {
+            Operator::NotEqual => (true, Operator::Equal),
+            Operator::NotMatches => (true, Operator::Matches),
+            Operator::NotIn => (true, Operator::In),
+            other => (false, other),
+        };
+        let operator = Placed { at: operator.at, it: kind };
+        let checks = values.iter().map(|value| self.check(subject, &operator, value));
+        let mut checks = checks.collect::<Result<Vec<_>, _>>()?;
+        let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
+        let test = Node::Test(subject, check);
+        Ok(if is_not { Node::Not(Box::new(test)) } else { test })
+    }
+
+    /// One value against what is named.
+    fn check(
+        &self,
+        subject: Subject,
+        operator: &Placed<Operator>,
+        value: &Placed<Value>,
+    ) -> Result<Check, SyntaxError> {
+        let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.at, what)));
+        if operator.it == Operator::Matches {
+            let Value::Text(regex) = &value.it else {
+                return Err(self.error(value.at, "a regular expression between quotes was expected"));
+            };
+            if subject.is_number() {
+                return Err(self.error(operator.at, "this is a number, and no text to look in: use == != < <= > >= in"));
+            }
+            // Behind its quote.
+            return Pattern::regex(self.text, value.at + 1, regex).map(Check::Looks);
+        }
+        let order = Order::of(operator.it).unwrap_or(Order::EQUAL);
+        let is_order = order != Order::EQUAL;
+        match &value.it {
+            Value::Number(number) => {
+                refused(subject.refuses_numbers())?;
+                Ok(Check::Number(order, *number))
+            }
+            Value::Text(text) => {
+                refused(subject.refuses_text(text))?;
+                if is_order && matches!(subject, Subject::Of(dimension) if has_no_order(dimension)) {
+                    return Err(self.error(operator.at, "neither is before the other: use == != in"));
+                }
+                Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
+            }
+            Value::Percent(_) => Err(self.error(value.at, "a hit has no percentages")),
+            Value::Word(word) => match word.parse() {
+                Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
+                _ => {
+                    let word = crate::report::printable(word.as_bytes());
+                    Err(self.error(value.at, format!("a value was expected; a text stands between quotes: \"{word}\"")))
+                }
+            },
+        }
+    }
+}
+
+fn has_no_order(dimension: Dimension) -> bool {
+    matches!(dimension, Dimension::Class | Dimension::Time(crate::time::Unit::Weekday))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_has_its_place() {
+        let rows = [
+            ("stauts == 200", 0, "unknown name 'stauts'"),
+            ("status == 200 || my_var == 1", 17, "unknown name 'my_var'"),
+            (
+                "msec > 1",
+                0,
+                "$msec is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8",
+            ),
+            ("method == GET", 10, "a value was expected; a text stands between quotes: \"GET\""),
+            ("status > 5xx", 9, "a value was expected; a text stands between quotes: \"5xx\""),
+            ("path == 5xx", 8, "a value was expected; a text stands between quotes: \"5xx\""),
+            ("status > 5%", 9, "a hit has no percentages"),
+            ("bytes > \"10\"", 8, "a number was expected, without quotes"),
+            ("bytes ~ \"1\"", 6, "this is a number, and no text to look in: use == != < <= > >= in"),
+            ("path ~ 1", 7, "a regular expression between quotes was expected"),
+            ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
+            ("class == \"statc\"", 9, "\"static\" or \"dynamic\" was expected"),
+            ("class == 1", 9, "\"static\" or \"dynamic\" was expected"),
+            ("class < \"static\"", 6, "neither is before the other: use == != in"),
+            ("weekday == \"Tuesday\"", 11, WEEKDAYS),
+            ("weekday < \"Tue\"", 8, "neither is before the other: use == != in"),
+        ];
+        for (text, at, what) in rows {
+            let error = text.parse::<Where>().unwrap_err();
+            assert_eq!((error.at(), error.what()), (at, what), "{text}");
+        }
+        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("hour-of-day has numbers"));
+    }
+
+    const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+
+    #[test]
+    fn variables_are_known_by_name() {
+        let text = "upstream_addr ~ \"^10\\.\" && (my_var == 1 || path == \"/\") && upstream_response_time > 1";
+        let selection = Where::parse(text, &|name| name == "my_var").unwrap();
+        assert_eq!(selection.variables().collect::<Vec<_>>(), ["upstream_addr", "my_var", "upstream_response_time"]);
+        assert_eq!(selection.text(), text);
+        let fine = [
+            "hour-of-day >= 8",
+            "year == 2026",
+            "status in (4xx, 500)",
+            "status == \"-\"",
+            "weekday in (\"Mon\", \"Sun\")",
+        ];
+        assert!(fine.iter().all(|text| text.parse::<Where>().is_ok()));
+    }
+}

@@ -1,0 +1,144 @@
+//! `--status 4xx,!404,500-504`.
+
+use std::str::FromStr;
+
+use super::listed::Listed;
+use crate::batch::Status;
+use crate::expression::SyntaxError;
+
+/// Status codes: single ones, classes, ranges, and with a `!` those that are not meant.
+///
+/// ```
+/// let errors: logstat::StatusSet = "4xx,!404,500-504".parse()?;
+/// assert!(errors.holds(Some(403)) && errors.holds(Some(502)));
+/// assert!(!errors.holds(Some(404)) && !errors.holds(Some(505)) && !errors.holds(None));
+/// # Ok::<(), logstat::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusSet(Listed<Codes>);
+
+/// From one code to another, both included; `None` for a status that is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Codes(Option<(u16, u16)>);
+
+impl StatusSet {
+    /// Whether a status is one of them; `None` is one that is missing.
+    pub fn holds(&self, status: Option<u16>) -> bool {
+        self.0.holds(|Codes(range)| match (range, status) {
+            (Some((first, last)), Some(status)) => (*first..=*last).contains(&status),
+            (range, status) => range.is_none() && status.is_none(),
+        })
+    }
+
+    /// Those of two lists as if they were one.
+    #[must_use]
+    pub fn with(mut self, other: StatusSet) -> StatusSet {
+        self.0.add(other.0);
+        self
+    }
+
+    /// What each status is, by its index.
+    pub(super) fn table(&self) -> Vec<bool> {
+        let of = |index: usize| (index != Status::MISSING.index()).then_some(index as u16);
+        (0..Status::COUNT).map(|index| self.holds(of(index))).collect()
+    }
+
+    /// Whether no status is one of them.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.table().contains(&true)
+    }
+}
+
+impl FromStr for StatusSet {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<StatusSet, SyntaxError> {
+        Listed::read(text, codes).map(StatusSet)
+    }
+}
+
+fn codes(word: &str) -> Result<Codes, String> {
+    let code = |digits: &str| {
+        let is_code = digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse::<u16>().ok().filter(|_| is_code)
+    };
+    let range = if let Some(class) = class(word) {
+        Some((class * 100, class * 100 + 99))
+    } else if let Some((first, last)) = word.split_once('-').filter(|_| word != "-") {
+        code(first).zip(code(last)).filter(|(first, last)| first <= last)
+    } else {
+        code(word).map(|code| (code, code))
+    };
+    match range {
+        None if word != "-" => Err("a status was expected: 404, 4xx, 500-504, or - for one that is missing".to_owned()),
+        range => Ok(Codes(range)),
+    }
+}
+
+/// 4 of `4xx`.
+fn class(word: &str) -> Option<u16> {
+    match word.as_bytes() {
+        [digit @ b'0'..=b'9', b'x' | b'X', b'x' | b'X'] => Some(u16::from(digit - b'0')),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn held(text: &str) -> Vec<u16> {
+        let set: StatusSet = text.parse().unwrap();
+        (0..1000).filter(|code| set.holds(Some(*code))).collect()
+    }
+
+    #[test]
+    fn codes_classes_and_ranges() {
+        assert_eq!(held("404"), [404]);
+        assert_eq!(held("5xx"), (500..600).collect::<Vec<_>>());
+        assert_eq!(held("3XX,!300-398"), [399]);
+        assert_eq!(held("000"), [0]);
+        assert_eq!(held("!1xx"), (0..100).chain(200..1000).collect::<Vec<_>>());
+        assert_eq!(held("-"), [0; 0]);
+        let missing: StatusSet = "-,200".parse().unwrap();
+        assert!(missing.holds(None) && missing.holds(Some(200)) && !missing.is_empty());
+        assert!("200,!200".parse::<StatusSet>().unwrap().is_empty());
+        let both = "4xx".parse::<StatusSet>().unwrap().with("!404".parse().unwrap());
+        assert!(both.holds(Some(400)) && !both.holds(Some(404)));
+        for text in ["", "20", "2000", "4x", "xxx", "504-500", "500-", "-500", "5xx-6xx", "200;300", "2 0 0"] {
+            assert!(text.parse::<StatusSet>().is_err(), "{text}");
+        }
+    }
+
+    /// A list of texts, and by definition which codes it has.
+    fn list() -> impl Strategy<Value = Vec<(bool, u16, u16, u8)>> {
+        prop::collection::vec((any::<bool>(), 0..1000_u16, 0..1000_u16, 0..3_u8), 1..6)
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_has_what_its_items_say(items in list()) {
+            let (mut any, mut none, mut words) = (vec![false; 1000], vec![false; 1000], Vec::new());
+            let mut is_limited = false;
+            for (is_not, a, b, kind) in items {
+                let (first, last) = (a.min(b), a.max(b));
+                let (word, codes) = match kind {
+                    0 => (format!("{a:03}"), a..=a),
+                    1 => (format!("{}xx", a / 100), a / 100 * 100..=a / 100 * 100 + 99),
+                    _ => (format!("{first:03}-{last:03}"), first..=last),
+                };
+                words.push(if is_not { format!("!{word}") } else { word });
+                let list = if is_not { &mut none } else { &mut any };
+                is_limited |= !is_not;
+                codes.for_each(|code| list[usize::from(code)] = true);
+            }
+            let set: StatusSet = words.join(",").parse().unwrap();
+            for code in 0..1000 {
+                let expected = (any[code] || !is_limited) && !none[code];
+                prop_assert_eq!(set.holds(Some(code as u16)), expected);
+                prop_assert_eq!(set.table()[code], expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a name in an expression stands for.
+
+use crate::batch::Fields;
+use crate::dimension::{Dimension, DimensionError, Extras};
+use crate::time::Unit;
+
+/// Something of a hit that can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// The key that the hit has in a ranking.
+    Of(Dimension),
+    /// Bytes sent, as they are counted.
+    Bytes,
+    /// Milliseconds, or no measurement.
+    RequestTime,
+}
+
+/// Why a name stands for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NameError {
+    Unknown,
+    /// What is to be asked instead.
+    Moment(String),
+}
+
+/// THE TABLE of names that no dimension has.
+const NUMBERS: [(&str, Subject); 4] = [
+    ("bytes", Subject::Bytes),
+    ("body_bytes_sent", Subject::Bytes),
+    ("bytes_sent", Subject::Bytes),
+    ("request_time", Subject::RequestTime),
+];
+
+impl Subject {
+    /// What a name stands for, with or without its `$`; `is_own` says whether somebody's own variable has this name.
+    pub(super) fn named(name: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Subject, NameError> {
+        let bare = name.strip_prefix('$').unwrap_or(name);
+        if let Some((_, subject)) = NUMBERS.iter().find(|(name, _)| *name == bare) {
+            return Ok(*subject);
+        }
+        match Dimension::named(bare) {
+            Ok(dimension) => Ok(Subject::Of(dimension)),
+            Err(DimensionError::Measure { name }) => Ok(Subject::Of(Dimension::of_measure(name))),
+            Err(DimensionError::Moment { name }) => Err(NameError::Moment(format!(
+                "${name} is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8"
+            ))),
+            Err(DimensionError::Step(error)) => Err(NameError::Moment(format!("{bare}: {error}"))),
+            Err(DimensionError::Unknown) => {
+                let own = Dimension::of_ones_own(bare).filter(|_| is_own(bare));
+                own.map(Subject::Of).ok_or(NameError::Unknown)
+            }
+        }
+    }
+
+    /// The names that are no variables of nginx's.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        Dimension::all().map(Dimension::name).chain(["bytes", "request_time"])
+    }
+
+    pub(super) fn needs(self, extras: &Extras) -> Fields {
+        match self {
+            Subject::Of(dimension) => dimension.needs(extras),
+            Subject::Bytes => Fields::BYTES,
+            Subject::RequestTime => Fields::REQUEST_TIME,
+        }
+    }
+
+    /// The variable that logs it.
+    pub(super) fn variable(self) -> String {
+        match self {
+            Subject::Of(dimension) => dimension.variable(),
+            Subject::Bytes => "$body_bytes_sent".to_owned(),
+            Subject::RequestTime => "$request_time".to_owned(),
+        }
+    }
+
+    /// Whether it is a number and nothing else.
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Subject::Bytes | Subject::RequestTime)
+    }
+
+    /// Why no key is a number, where that is so.
+    pub(super) fn refuses_numbers(self) -> Option<&'static str> {
+        match self {
+            Subject::Of(Dimension::Class) => Some(CLASSES),
+            Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
+            Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
+            Subject::Of(Dimension::Time(_)) => Some(
+                "a text such as \"2026-11-14\" was expected, written as in a timeline by this unit; hour-of-day has numbers",
+            ),
+            _ => None,
+        }
+    }
+
+    /// What texts there are, where they are few, and whether `text` is one of them.
+    pub(super) fn refuses_text(self, text: &str) -> Option<&'static str> {
+        match self {
+            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(CLASSES),
+            Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
+                Some(WEEKDAYS)
+            }
+            Subject::Bytes | Subject::RequestTime => Some("a number was expected, without quotes"),
+            _ => None,
+        }
+    }
+}
+
+const CLASSES: &str = "\"static\" or \"dynamic\" was expected";
+const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_rankings_and_of_what_is_measured() {
+        let named = |name: &str| Subject::named(name, &|own| own == "my_var");
+        assert_eq!(named("http_user_agent"), Ok(Subject::Of(Dimension::Agent)));
+        assert_eq!(named("$request_time"), Ok(Subject::RequestTime));
+        assert_eq!(named("bytes_sent"), Ok(Subject::Bytes));
+        for name in ["upstream_response_time", "gzip_ratio", "cookie_id", "$my_var", "request"] {
+            let Ok(Subject::Of(dimension)) = named(name) else { panic!("{name}") };
+            assert_eq!(dimension.name(), name.trim_start_matches('$'));
+        }
+        assert!(matches!(named("time_local"), Err(NameError::Moment(_))));
+        for name in ["", "my_other", "all", "5xx"] {
+            assert_eq!(named(name), Err(NameError::Unknown), "{name}");
+        }
+        for name in Subject::names() {
+            assert!(named(name).is_ok(), "{name}");
+        }
+    }
+}
