@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
-    Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision, Query, Question,
-    ReportFormat, Section, Unit, UvMethod, Zone,
+    Condition, Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision, Query,
+    Question, ReportFormat, Section, Unit, UvMethod, Zone,
 };
 
+use super::filters::FilterArgs;
 use super::help;
 use super::names;
 use super::screen::Color;
@@ -23,7 +24,7 @@ use super::values::{self, Slow, Value};
     after_long_help = help::EXAMPLES,
 )]
 pub(crate) struct Args {
-    /// Access logs, or directories of them; - is standard input, and so is no FILE in a pipe
+    /// Access logs, or directories of them; - is standard input
     #[arg(value_name = "FILE|DIR")]
     #[arg(long_help = help::FILES)]
     pub(crate) files: Vec<PathBuf>,
@@ -66,17 +67,17 @@ pub(crate) struct Args {
     show: Vec<Section>,
 
     /// Only hits from then on: 2026-11-14T08, 90m, today
-    #[arg(long, value_name = "TIME", value_parser = Value(values::since))]
+    #[arg(long, value_name = "TIME", value_parser = Value(values::since), help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
     /// Only hits before then
-    #[arg(long, value_name = "TIME", value_parser = Value(values::until))]
+    #[arg(long, value_name = "TIME", value_parser = Value(values::until), help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "Only hits before then; the moment itself is not included")]
     until: Option<Moment>,
 
     /// Only hits of this day, hour, month …
-    #[arg(long, value_name = "DATE", value_parser = Value(values::date), hide_short_help = true)]
+    #[arg(long, value_name = "DATE", value_parser = Value(values::date), help_heading = "Filters", hide_short_help = true)]
     #[arg(
         long_help = "Only hits of this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
                        2026-11-14T08, today, yesterday, monday"
@@ -84,7 +85,7 @@ pub(crate) struct Args {
     date: Option<Date>,
 
     /// What 90m and today count from: last or a time
-    #[arg(long, value_name = "TIME", value_parser = Value(values::now), hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = Value(values::now), help_heading = "Filters", hide_short_help = true)]
     #[arg(
         long_help = "What 90m, today and their like count from: a time, or last for the last line of the files, which are \
                        read twice for it [default: the system's clock]"
@@ -112,7 +113,7 @@ pub(crate) struct Args {
     json_fields: Vec<JsonField>,
 
     /// A request that took longer is slow [default: 0.3]
-    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "A request that took longer than so many seconds is slow [default: 0.3]")]
     slow: Option<Slow>,
 
@@ -122,7 +123,7 @@ pub(crate) struct Args {
     max_line: Option<usize>,
 
     /// strip or keep what follows the ? of a path
-    #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true)]
+    #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]
     #[arg(long_help = "strip or keep the query string: whether /a?x and /a?y are one path or two [default: strip]")]
     query: Option<Query>,
 
@@ -155,7 +156,7 @@ pub(crate) struct Args {
     pub(crate) list_static: bool,
 
     /// How visitors are counted: exact, hll, hll=P
-    #[arg(long, value_name = "METHOD", value_parser = Value(values::uv))]
+    #[arg(long, value_name = "METHOD", value_parser = Value(values::uv), hide_short_help = true)]
     #[arg(
         long_help = "How visitors are counted: exact, or hll, HyperLogLog++ with bounded memory and a standard error \
                        that the report names; hll=P takes 2 to the power of P registers, P from 4 to 18 \
@@ -194,6 +195,10 @@ pub(crate) struct Args {
     /// Say what inputs are, how long it took; -vv by phase
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
+
+    // The last, for its heading would stand above all that follow.
+    #[command(flatten)]
+    filters: FilterArgs,
 }
 
 impl Args {
@@ -210,6 +215,7 @@ impl Args {
             date: self.date,
             now: self.now.unwrap_or_default(),
             zone: self.tz,
+            filters: self.conditions(conf)?,
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
             log_formats: self.log_format.clone(),
@@ -248,6 +254,7 @@ impl Args {
         if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
             notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
         }
+        notes.extend(question.contradictions());
         let formats = &question.log_formats;
         if let Some(field) = question.json_fields.first()
             && !formats.is_empty()
@@ -260,9 +267,14 @@ impl Args {
             ));
         }
         let rankings = question.rankings();
+        let selections = || {
+            let filters = question.filters.iter();
+            filters.filter_map(|one| if let Condition::Where(selection) = one { Some(selection) } else { None })
+        };
         let is_idle = |field: &&JsonField| {
             let is_ranked = || rankings.iter().any(|dimension| dimension.name() == field.name());
-            field.is_for_rankings() && !(question.shows(Section::Top) && is_ranked())
+            let is_filtered = || selections().any(|selection| selection.variables().any(|name| name == field.name()));
+            field.is_for_rankings() && !(question.shows(Section::Top) && is_ranked()) && !is_filtered()
         };
         for field in question.json_fields.iter().filter(is_idle) {
             let name = field.name();
@@ -304,15 +316,24 @@ impl Args {
     /// The dimension of a word; a variable of somebody's own is known by the formats that log it.
     fn ranking(&self, word: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
         let bare = word.strip_prefix('$').unwrap_or(word);
-        let of_conf = conf.into_iter().flat_map(NginxConf::formats).filter_map(|format| format.log_format().ok());
-        let is_logged = self.log_format.iter().cloned().chain(of_conf).any(|format| format.logs(bare));
-        let own = || Dimension::of_ones_own(bare).filter(|_| is_logged);
+        let own = || Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
         let refused = |message: &str| values::refusal(&Args::command(), message);
         match Dimension::named(word) {
             Ok(dimension) => Ok(dimension),
             Err(DimensionError::Unknown) => own().ok_or_else(|| refused(&names::unknown_dimension(word, "--top"))),
             Err(error) => Err(refused(&format!("--top {}: {error}", word.escape_debug()))),
         }
+    }
+
+    /// Whether one of the formats that are given logs the variable of this name.
+    fn logs(&self, variable: &str, conf: Option<&NginxConf>) -> bool {
+        let of_conf = conf.into_iter().flat_map(NginxConf::formats).filter_map(|format| format.log_format().ok());
+        self.log_format.iter().cloned().chain(of_conf).any(|format| format.logs(variable))
+    }
+
+    fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
+        let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
+        conditions.map_err(|message| values::refusal(&Args::command(), &message))
     }
 
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
@@ -369,6 +390,23 @@ mod tests {
         for line in ["--top my_var", "--top my_var --log-format $status", "--top request_time", "--top msec"] {
             assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
         }
+    }
+
+    #[test]
+    fn filters_are_conditions_in_the_order_of_their_table() {
+        let line = "--where status==200 --path /a --path /b --exclude-path /c --status 4xx --status !404 --method GET,HEAD \
+                    --host ~a{1,2} --slower 0.5 --larger 10k --dynamic --time 9-10 --ip ::1 --where bytes>1";
+        let filters = question(line).filters;
+        let reasons: Vec<_> = filters.iter().map(|condition| condition.reason().name()).collect();
+        assert_eq!(reasons.join(" "), "time status class slower larger ip method host path path where where");
+        let sizes = filters.iter().filter_map(|condition| match condition {
+            Condition::Matches { any, .. } | Condition::Excludes { any, .. } => Some(any.len()),
+            Condition::Larger { bytes } => Some(*bytes as usize),
+            _ => None,
+        });
+        assert_eq!(sizes.collect::<Vec<_>>(), [10_240, 2, 1, 2, 1]);
+        assert_eq!(question("--log-format $my_var|$status --where my_var==1").filters.len(), 1);
+        assert!(parsed("--where my_var==1").unwrap().question(None).is_err());
     }
 
     #[test]

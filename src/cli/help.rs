@@ -20,6 +20,8 @@ Examples:
   logstat access.log --top path,ip,status -n 20
   logstat access.log --by 15m --fill --date 2026-11-14
   logstat access.log --show timeline --by minute --until 2026-11-14T09
+  logstat access.log --status 5xx --path '/api/*' --top path
+  logstat access.log --where 'request_time > 1 && bytes > 1000'
   logstat access.log --json > report.json
   cat access.log | logstat --top agent --slow 1
   logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'

@@ -2,6 +2,7 @@
 //! error.
 
 mod args;
+mod filters;
 mod help;
 mod inputs;
 mod messages;

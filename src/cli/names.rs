@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{Dimension, JsonField, LogFormat, Query, ReportFormat, Section, Unit};
+use logstat::{Dimension, JsonField, LogFormat, Query, ReportFormat, Section, Unit, Where};
 
 use super::help;
 use super::nearest::nearest;
@@ -85,19 +85,25 @@ pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&'static st
     format!("unknown {kind} '{}' for {option}{}\n{list}", word.escape_debug(), meant(word, known))
 }
 
+const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
+     of a map or set of your own if --log-format has them";
+
 /// The same of a word that is no dimension, which may have been meant for a variable of nginx's.
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
     let named = dimensions().words();
     let variables: Vec<String> = Dimension::variables().collect();
     let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
     let list = help::wrapped(&named, "  dimensions: ");
-    format!(
-        "unknown dimension '{}' for {option}{}\n{list}\n{}",
-        word.escape_debug(),
-        meant(word, &known),
-        "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
-         of a map or set of your own if --log-format has them"
-    )
+    format!("unknown dimension '{}' for {option}{}\n{list}\n{VARIABLES}", word.escape_debug(), meant(word, &known),)
+}
+
+/// What a name in an expression that nothing has was meant for, and what there is.
+pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
+    let named: Vec<&str> = Where::names().collect();
+    let variables: Vec<String> = Dimension::variables().collect();
+    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
+    let list = help::wrapped(&named, "  names: ");
+    (meant(name, &known), format!("{list}\n{VARIABLES}"))
 }
 
 pub(crate) fn meant(word: &str, known: &[&str]) -> String {

@@ -144,8 +144,19 @@ pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", text.escape_debug()))
 }
 
-/// A number of bytes, `K`, `M` and `G` being powers of 1024.
+/// How long a line may be.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
+    let bytes = bytes(text).and_then(|bytes| usize::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", text.escape_debug()))
+}
+
+/// What an answer must be larger than.
+pub(crate) fn larger(text: &str) -> Result<u64, String> {
+    bytes(text).ok_or_else(|| format!("--larger is a size, as 4096, 10k or 1M, not '{}'", text.escape_debug()))
+}
+
+/// A number of bytes, `K`, `M` and `G` being powers of 1024.
+fn bytes(text: &str) -> Option<u64> {
     let upper = text.to_ascii_uppercase();
     let number = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match &upper[number.len()..] {
@@ -155,10 +166,7 @@ pub(crate) fn size(text: &str) -> Result<usize, String> {
         "G" | "GB" | "GIB" => Some(30),
         _ => None,
     };
-    let bytes = shift.zip(number.parse::<usize>().ok()).and_then(|(shift, number)| number.checked_mul(1 << shift));
-    bytes
-        .filter(|bytes| *bytes > 0)
-        .ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", text.escape_debug()))
+    shift.zip(number.parse::<u64>().ok()).and_then(|(shift, number)| number.checked_mul(1 << shift))
 }
 
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
@@ -176,12 +184,21 @@ pub(crate) struct Slow {
     pub(crate) ms: u64,
 }
 
-/// Decimal seconds, rounded to whole milliseconds.
 pub(crate) fn slow(text: &str) -> Result<Slow, String> {
+    seconds(text, "--slow")
+}
+
+/// What a request must have taken longer than.
+pub(crate) fn slower(text: &str) -> Result<Slow, String> {
+    seconds(text, "--slower")
+}
+
+/// Decimal seconds, rounded to whole milliseconds.
+fn seconds(text: &str, option: &str) -> Result<Slow, String> {
     let seconds = text.parse::<f64>().ok();
     match seconds.map(|seconds| (seconds * 1000.0).round()) {
         Some(ms) if (0.0..1e18).contains(&ms) => Ok(Slow { ms: ms as u64 }),
-        _ => Err(format!("--slow is a time in seconds, such as 0.3, not '{}'", text.escape_debug())),
+        _ => Err(format!("{option} is a time in seconds, such as 0.3, not '{}'", text.escape_debug())),
     }
 }
 

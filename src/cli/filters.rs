@@ -1,0 +1,187 @@
+//! The options that say which hits count: a condition each.
+
+use std::ffi::OsStr;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Command, Error};
+use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, Where};
+
+use super::names;
+use super::values::{self, Slow, Value};
+
+/// THE TABLE of filters. Each is asked of every hit; what one option is given several times is one list.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct FilterArgs {
+    /// Only at these times of the day: 19:30-23:00, 22-06
+    #[arg(long, value_name = "FROM-TO,…", value_parser = spelled::<DayTimes>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long_help = "Only at these times of the day, by the time as logged: 19:30-23:00, 9-17, across midnight \
+                       22:00-06:00; the end is not included; !12-13 is not then")]
+    time: Vec<DayTimes>,
+
+    /// Only these: 404, 5xx, 500-504, !404 for all others
+    #[arg(long, value_name = "CODE,…", value_parser = spelled::<StatusSet>(), action = ArgAction::Append)]
+    #[arg(long_help = "Only these status codes: 404, 4xx, 500-504; !404 is not that one")]
+    status: Vec<StatusSet>,
+
+    /// Only paths that fit: '/api/*', '~\.php$'
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append)]
+    #[arg(
+        long_help = "Only paths that fit: a glob for the whole path, in which * is any bytes, also /, ? is one and [a-z] one of \
+                       these, or a ~ and a regular expression that is found in it; repeatable, one is enough"
+    )]
+    path: Vec<Pattern>,
+
+    /// Only paths that do not fit; repeatable, none may
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_path: Vec<Pattern>,
+
+    /// Only from these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32; !10.0.0.7 is not that one
+    #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
+    ip: Vec<Networks>,
+
+    /// Only these hosts: names or patterns as of --path; a comma parts several
+    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
+    host: Vec<Several>,
+
+    /// Only other hosts
+    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_host: Vec<Several>,
+
+    /// Only these methods: GET,HEAD; a comma parts several
+    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
+    method: Vec<Several>,
+
+    /// Only other methods
+    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_method: Vec<Several>,
+
+    /// Only users that fit, patterns as of --path; repeatable
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    user: Vec<Pattern>,
+
+    /// Only other users
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_user: Vec<Pattern>,
+
+    /// Only referers that fit, patterns as of --path; repeatable
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    referer: Vec<Pattern>,
+
+    /// Only other referers
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_referer: Vec<Pattern>,
+
+    /// Only agents that fit, patterns as of --path: '*Firefox/*', '~(?i)bot|spider'; repeatable
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    agent: Vec<Pattern>,
+
+    /// Only other agents
+    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_agent: Vec<Pattern>,
+
+    /// Only what is served from a file
+    #[arg(long = "static", hide_short_help = true)]
+    statics: bool,
+
+    /// Only what the application answers
+    #[arg(long, hide_short_help = true)]
+    dynamic: bool,
+
+    /// Only requests that took longer than so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slower), allow_negative_numbers = true, hide_short_help = true)]
+    slower: Option<Slow>,
+
+    /// Only answers of more bytes: 4096, 10k, 1M
+    #[arg(long, value_name = "SIZE", value_parser = Value(values::larger), allow_negative_numbers = true, hide_short_help = true)]
+    larger: Option<u64>,
+
+    /// Only hits that fit: 'status >= 500'; more in --help
+    #[arg(long = "where", value_name = "EXPR", action = ArgAction::Append)]
+    #[arg(
+        long_help = "Only hits that fit an expression: names of rankings and of nginx's variables, bytes and request_time, \
+                       compared with numbers and \"texts\" by == != < <= > >= in (…), with a \"regular expression\" by ~ !~, joined by \
+                       && || ! and parentheses; repeatable, all must fit: 'status in (4xx, 500) && request_time > 1.5'"
+    )]
+    selections: Vec<String>,
+}
+
+impl FilterArgs {
+    /// The conditions; `is_own` says which variables there are that nginx does not know by itself.
+    pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {
+        let mut all = Vec::new();
+        all.extend(self.time.iter().cloned().reduce(DayTimes::with).map(Condition::DayTimes));
+        all.extend(self.status.iter().cloned().reduce(StatusSet::with).map(Condition::Status));
+        all.extend(self.statics.then_some(Condition::Static));
+        all.extend(self.dynamic.then_some(Condition::Dynamic));
+        all.extend(self.slower.map(|Slow { ms }| Condition::Slower { ms }));
+        all.extend(self.larger.map(|bytes| Condition::Larger { bytes }));
+        all.extend(self.ip.iter().cloned().reduce(Networks::with).map(Condition::Ip));
+        let all_of = |several: &[Several]| several.iter().flat_map(|one| one.0.iter().cloned()).collect::<Vec<_>>();
+        let (hosts, methods) = (all_of(&self.host), all_of(&self.method));
+        let (no_hosts, no_methods) = (all_of(&self.exclude_host), all_of(&self.exclude_method));
+        let rows: [(Dimension, &[Pattern], &[Pattern]); 6] = [
+            (Dimension::Method, &methods, &no_methods),
+            (Dimension::Host, &hosts, &no_hosts),
+            (Dimension::Path, &self.path, &self.exclude_path),
+            (Dimension::User, &self.user, &self.exclude_user),
+            (Dimension::Referer, &self.referer, &self.exclude_referer),
+            (Dimension::Agent, &self.agent, &self.exclude_agent),
+        ];
+        for (dimension, any, none) in rows {
+            if !any.is_empty() {
+                all.push(Condition::Matches { dimension, any: any.to_vec() });
+            }
+            if !none.is_empty() {
+                all.push(Condition::Excludes { dimension, any: none.to_vec() });
+            }
+        }
+        for text in &self.selections {
+            all.push(Condition::Where(Where::parse(text, is_own).map_err(|error| refused(&error))?));
+        }
+        Ok(all)
+    }
+}
+
+/// What is wrong with an expression; of a name that nothing has, what was meant and what there is.
+fn refused(error: &SyntaxError) -> String {
+    let Some(name) = error.unknown() else { return format!("--where: {error}") };
+    let (meant, list) = names::meant_for_a_name(name);
+    format!("--where: {}{meant}\n{}\n{list}", error.what(), error.shown())
+}
+
+/// Patterns with commas between. A regular expression may have commas of its own.
+#[derive(Clone, Debug)]
+struct Several(Vec<Pattern>);
+
+impl FromStr for Several {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Several, SyntaxError> {
+        if text.starts_with('~') {
+            return Ok(Several(vec![text.parse()?]));
+        }
+        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map(Several)
+    }
+}
+
+/// A value that reads itself, and says what is wrong with a caret under the place.
+#[derive(Clone)]
+struct Spelled<T>(PhantomData<fn() -> T>);
+
+fn spelled<T>() -> Spelled<T> {
+    Spelled(PhantomData)
+}
+
+impl<T: FromStr<Err = SyntaxError> + Clone + Send + Sync + 'static> TypedValueParser for Spelled<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
+        let option = arg.and_then(Arg::get_long).unwrap_or_default();
+        text.parse().map_err(|error: SyntaxError| values::refusal(command, &format!("--{option}: {error}")))
+    }
+}
