@@ -5,6 +5,7 @@ mod enveloped;
 mod now;
 mod rounds;
 pub(crate) mod scan;
+mod seek;
 pub(crate) mod worker;
 
 use std::sync::OnceLock;
@@ -22,6 +23,7 @@ use crate::report::{self, CountedInput, Report, Unanswered};
 use crate::table::{Bounded, Seed, Tally};
 
 use scan::{MET, Scan};
+pub use seek::Seek;
 
 /// How to count: what changes the speed and never the answer.
 #[derive(Clone, Debug)]
@@ -32,13 +34,15 @@ pub struct Engine {
     pub chunk_bytes: usize,
     /// How files are read.
     pub access: Access,
+    /// Which files are searched for a period rather than read from end to end.
+    pub seek: Seek,
     /// The seed of the tables' hashes; random unless given.
     pub seed: Option<u64>,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        Engine { threads: 0, chunk_bytes: 1 << 20, access: Access::default(), seed: None }
+        Engine { threads: 0, chunk_bytes: 1 << 20, access: Access::default(), seek: Seek::default(), seed: None }
     }
 }
 
@@ -101,6 +105,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
         .collect();
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
+    seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let filter = Filter::new(period, question, &extras, seed);
     let mut needs = Tally::needs(&plan).and(filter.needs());

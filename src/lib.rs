@@ -56,7 +56,7 @@ pub use crate::render::write_table;
 pub use crate::{
     classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Variable},
-    engine::{Engine, Outcome, count},
+    engine::{Engine, Outcome, Seek, count},
     error::{Error, ErrorKind},
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},

@@ -96,7 +96,7 @@ impl Log {
             Way::StreamPacked => Input::reader(path, Sips(fs::File::open(packed(path)).unwrap(), 0)),
         };
         let Strategy { threads, chunk_bytes, seed, .. } = strategy;
-        let engine = Engine { threads, chunk_bytes, access, seed };
+        let engine = Engine { threads, chunk_bytes, access, seed, ..Engine::default() };
         let outcome = match count(question, files.iter().map(input).collect(), &engine) {
             Ok(outcome) => outcome,
             Err(error) => return format!("error: {error}").replace(PACKED, ".log"),

@@ -61,7 +61,7 @@ fn the_usual_question_has_every_section() {
     assert_eq!((input.path.as_str(), input.format.as_str()), ("a.log", "combined_timed"));
     assert_eq!((input.bytes, input.lines), (LINES.len() as u64, 6));
     let samples: Vec<_> = report.malformed_samples.iter().map(|s| (s.line, s.reason)).collect();
-    assert_eq!(samples, [(5, Reason::NoMatch), (6, Reason::BadTime)]);
+    assert_eq!(samples, [(Some(5), Reason::NoMatch), (Some(6), Reason::BadTime)]);
 }
 
 #[test]

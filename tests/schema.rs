@@ -3,8 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Condition, Dimension, Engine, Filtered, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason, Section, Step,
-    Unit, UvMethod, Zone, count, write_json,
+    Access, Condition, Dimension, Engine, Filtered, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason,
+    Section, Seek, Step, Unit, UvMethod, Zone, count, guard_mappings, write_json,
 };
 use serde_json::{Value, json};
 
@@ -33,6 +33,24 @@ fn closed(schema: &Value) -> Value {
 fn report(log: &[u8], question: &Question) -> Value {
     let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
     let outcome = count(question, vec![input], &Engine::default()).unwrap();
+    let mut json = Vec::new();
+    write_json(&outcome.report.unwrap(), &mut json).unwrap();
+    serde_json::from_slice(&json).unwrap()
+}
+
+/// Of the end of a day, of which the rest was not read; a line is malformed.
+fn sought() -> Value {
+    let line = |minute: u32| {
+        let clock = format!("{:02}:{:02}:00", minute / 60, minute % 60);
+        let request = if minute == 1430 { "" } else { "\"GET / HTTP/1.1\"" };
+        format!("10.0.0.7 - - [05/Apr/2022:{clock} +0000] {request} 200 5 \"-\" \"curl\"\n")
+    };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), (0..1440).map(line).collect::<String>()).unwrap();
+    let access = guard_mappings().map_or(Access::Read, Access::Map);
+    let engine = Engine { access, seek: Seek::from_bytes(1), ..Engine::default() };
+    let question = Question { since: Some("2022-04-05T23".parse().unwrap()), ..Question::default() };
+    let outcome = count(&question, vec![Input::path(file.path())], &engine).unwrap();
     let mut json = Vec::new();
     write_json(&outcome.report.unwrap(), &mut json).unwrap();
     serde_json::from_slice(&json).unwrap()
@@ -96,6 +114,9 @@ fn reports() -> Vec<(String, Value)> {
     let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
     assert!(empty > 0, "nights without a hit");
     reports.push(("filled".to_owned(), filled));
+    let sought = sought();
+    assert!(sought["lines"]["skipped_bytes"].as_u64() > Some(0) && sought["malformed_samples"][0]["line"].is_null());
+    reports.push(("sought".to_owned(), sought));
     let zoned = report(SHOP, &Question { zone: Some(Zone::UTC), ..usual() });
     assert_eq!(zoned["period"]["zone"], "UTC");
     reports.push(("in a zone".to_owned(), zoned));

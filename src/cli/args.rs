@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
-    Condition, Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision, Query,
-    Question, ReportFormat, Section, Unit, UvMethod, Zone,
+    Condition, Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision,
+    Query, Question, ReportFormat, Section, Unit, UvMethod, Zone,
 };
 
 use super::filters::FilterArgs;
@@ -175,6 +175,14 @@ pub(crate) struct Args {
     /// Report as JSON; short for --format json
     #[arg(long)]
     json: bool,
+
+    /// Reads files from end to end, whatever --since says
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Reads files from end to end: of large ones whose times ascend, what is before or behind --since, --until \
+                       and --date is skipped otherwise, and not in the account of lines"
+    )]
+    pub(crate) no_seek: bool,
 
     /// Threads to count with, 0 for as many as there are [default: 0]
     #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::Parser;
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, count, guard_mappings};
+use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Seek, count, guard_mappings};
 
 use args::Args;
 use messages::Messages;
@@ -99,6 +99,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     };
     let engine = Engine {
         threads: args.threads,
+        seek: if args.no_seek { Seek::never() } else { Seek::default() },
         access: guard_mappings().map_or(Access::Read, Access::Map),
         ..Engine::default()
     };

@@ -51,7 +51,8 @@ fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Opti
         max_line: question.max_line,
         ..Question::default()
     };
-    let report = count(&all, inputs.iter().filter_map(Input::again).collect(), engine)?.report;
+    let engine = Engine { seek: engine.seek.to_the_last(), ..engine.clone() };
+    let report = count(&all, inputs.iter().filter_map(Input::again).collect(), &engine)?.report;
     let last = report.and_then(|report| report.period.last).and_then(|last| last.parse().ok());
     Ok(last.map(|last| Edge::of(last, NowIs::Wall(0)).wall_s(0)))
 }

@@ -24,6 +24,11 @@ impl Period {
         }
     }
 
+    /// From an instant on.
+    pub(crate) fn since_instant(epoch_s: i64) -> Period {
+        Period { since: [Some(Edge::Instant(epoch_s)), None], until: [None, None] }
+    }
+
     pub(crate) fn is_all(&self) -> bool {
         *self == Period::default()
     }

@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 use std::fs::File;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memmap2::Mmap;
@@ -23,6 +24,7 @@ pub(crate) struct Mapped {
     file: File,
     region: &'static Region,
     max_line: usize,
+    /// Of what is read: from the start of a line to that of another, or the end.
     ranges: Ranges,
 }
 
@@ -35,7 +37,7 @@ impl Mapped {
         // believed twice). It may cut the file: that is what the guard is for, and the caller has shown it.
         let map = unsafe { Mmap::map(&file) }.ok()?;
         let region = Region::watch(map.as_ptr() as usize, map.len());
-        let ranges = Ranges::new(map.len() as u64, cut.chunk_bytes);
+        let ranges = Ranges::new(0..map.len() as u64, cut.chunk_bytes);
         Some(Mapped { map, file, region, max_line: cut.max_line, ranges })
     }
 
@@ -43,10 +45,25 @@ impl Mapped {
         self.map.len() as u64
     }
 
-    pub(crate) fn head(&self) -> &[u8] {
-        // What is gone already is not looked at.
+    /// All of it, but for what is gone already.
+    pub(crate) fn bytes(&self) -> &[u8] {
         let len = self.file.metadata().map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
-        let bytes = &self.map[..self.map.len().min(len)];
+        &self.map[..self.map.len().min(len)]
+    }
+
+    /// Only the lines in these bytes are read, from the start of one to that of another or the end.
+    pub(crate) fn narrow(&mut self, wanted: Range<usize>) {
+        self.ranges.narrow(wanted.start as u64..wanted.end as u64);
+    }
+
+    /// What is read of it.
+    pub(crate) fn wanted(&self) -> Range<usize> {
+        let all = self.ranges.all();
+        all.start as usize..all.end as usize
+    }
+
+    pub(crate) fn head(&self) -> &[u8] {
+        let bytes = self.bytes();
         head(&bytes[..bytes.len().min(HEAD_BYTES)], bytes.len() <= HEAD_BYTES)
     }
 
@@ -61,8 +78,8 @@ impl Mapped {
             // What is mapped has addresses, and so sizes.
             let (start, range_end) = (range.start as usize, range.end as usize);
             // Only the own range is searched for a start: a line of gigabytes costs its length once, not once a chunk.
-            let first = if start == 0 {
-                Some(0)
+            let first = if range.start == self.ranges.all().start {
+                Some(start)
             } else {
                 memchr::memchr(b'\n', &self.map[start - 1..range_end - 1]).map(|lf| start + lf)
             };
@@ -308,6 +325,23 @@ mod tests {
                 offset += chunk.bytes.len() as u64;
             }
             assert_eq!(offset as usize, text.len());
+        }
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_read() {
+        let text = b"one\ntwo\nthree is longer\nfour\nend";
+        for (wanted, expected) in [(4..24, &text[4..24]), (0..4, &text[..4]), (24..32, &text[24..]), (8..8, b"")] {
+            for chunk_bytes in 1..40 {
+                let (_file, mut map) = mapped(text, chunk_bytes);
+                map.narrow(wanted.clone());
+                let mut read = Vec::new();
+                while let Some(chunk) = map.next(u64::MAX) {
+                    assert_eq!(chunk.offset as usize, wanted.start + read.len());
+                    read.extend_from_slice(chunk.bytes);
+                }
+                assert_eq!(read, expected, "{wanted:?} by {chunk_bytes}");
+            }
         }
     }
 

@@ -23,12 +23,12 @@ pub(crate) struct Positioned {
 
 impl Positioned {
     pub(crate) fn new(file: File, len: u64, cut: Cut) -> Positioned {
-        let ranges = Ranges::new(len, cut.chunk_bytes);
+        let ranges = Ranges::new(0..len, cut.chunk_bytes);
         Positioned { file, max_line: cut.max_line, ranges, failure: Mutex::new(None) }
     }
 
     pub(crate) fn len(&self) -> u64 {
-        self.ranges.len()
+        self.ranges.all().end
     }
 
     pub(crate) fn with_head<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {

@@ -3,31 +3,37 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A file of `len` bytes, cut into ranges of equal size, but for those at its end and where a taker said `until`.
+/// Bytes of a file, cut into ranges of equal size, but for those at their end and where a taker said `until`.
 pub(super) struct Ranges {
-    len: u64,
+    all: Range<u64>,
     range_bytes: u64,
     /// Where the next range starts that nobody has taken.
     next: AtomicU64,
 }
 
 impl Ranges {
-    pub(super) fn new(len: u64, range_bytes: usize) -> Ranges {
-        Ranges { len, range_bytes: range_bytes as u64, next: AtomicU64::new(0) }
+    pub(super) fn new(all: Range<u64>, range_bytes: usize) -> Ranges {
+        Ranges { next: AtomicU64::new(all.start), all, range_bytes: range_bytes as u64 }
     }
 
-    pub(super) fn len(&self) -> u64 {
-        self.len
+    /// What is cut.
+    pub(super) fn all(&self) -> Range<u64> {
+        self.all.clone()
+    }
+
+    /// The same with other bytes, none of which was taken.
+    pub(super) fn narrow(&mut self, all: Range<u64>) {
+        *self = Ranges { next: AtomicU64::new(all.start), all, range_bytes: self.range_bytes };
     }
 
     /// How many there are, if none is cut short.
     pub(super) fn count(&self) -> usize {
-        usize::try_from(self.len.div_ceil(self.range_bytes)).unwrap_or(usize::MAX)
+        usize::try_from((self.all.end - self.all.start).div_ceil(self.range_bytes)).unwrap_or(usize::MAX)
     }
 
     /// The next range, no byte of which is at `until` or behind it; `None` where there is none.
     pub(super) fn next(&self, until: u64) -> Option<Range<u64>> {
-        let end = until.min(self.len);
+        let end = until.min(self.all.end);
         let end_of = |start: u64| start.saturating_add(self.range_bytes).min(end);
         let take = |start: u64| (start < end).then(|| end_of(start));
         let start = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok()?;
@@ -43,7 +49,7 @@ mod tests {
     fn every_byte_is_in_one_range_and_none_goes_over_a_border() {
         for range_bytes in 1..12 {
             for border in 1..12_u64 {
-                let ranges = Ranges::new(25, range_bytes);
+                let ranges = Ranges::new(0..25, range_bytes);
                 let mut end = 0;
                 for until in (1..).map(|i| i * border) {
                     while let Some(range) = ranges.next(until) {
@@ -56,7 +62,7 @@ mod tests {
                         break;
                     }
                 }
-                let whole = Ranges::new(25, range_bytes);
+                let whole = Ranges::new(0..25, range_bytes);
                 assert_eq!(std::iter::from_fn(|| whole.next(u64::MAX)).count(), whole.count());
             }
         }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::compressed::{Compression, MAGIC_BYTES};
@@ -122,6 +123,28 @@ impl Source {
             Kind::Positioned(file) => file.len() <= bytes,
             Kind::Stream(stream) => stream.is_within(bytes),
         }
+    }
+
+    /// The bytes of a file that is mapped: they can be looked at before they are read.
+    pub(crate) fn mapped(&self) -> Option<&[u8]> {
+        match &self.kind {
+            Kind::Mapped(mapped) => Some(mapped.bytes()),
+            Kind::Positioned(_) | Kind::Stream(_) => None,
+        }
+    }
+
+    /// Only these of the bytes of a mapped file are read, from the start of a line to that of another or the end.
+    pub(crate) fn narrow(&mut self, wanted: Range<usize>) {
+        if let Kind::Mapped(mapped) = &mut self.kind {
+            mapped.narrow(wanted);
+        }
+    }
+
+    /// How many bytes are not read before those that are, and behind them.
+    pub(crate) fn skipped_bytes(&self) -> (u64, u64) {
+        let Kind::Mapped(mapped) = &self.kind else { return (0, 0) };
+        let wanted = mapped.wanted();
+        (wanted.start as u64, mapped.len() - wanted.end as u64)
     }
 
     /// What can be let go of once nobody will look at a chunk again, piece by piece.

@@ -59,7 +59,8 @@ pub(crate) fn assemble(
             problems.push(ErrorKind::NoFormat { path: input.source.path.clone(), detail }.into());
         } else {
             let path = written(input.source.path.as_os_str().as_encoded_bytes());
-            read.push(ReadInput { path, envelope: input.envelope, ledger });
+            let skipped_bytes = input.source.skipped_bytes();
+            read.push(ReadInput { path, envelope: input.envelope, ledger, skipped_bytes });
         }
         problems.extend(input.source.into_failure());
     }
@@ -83,12 +84,13 @@ pub(crate) fn assemble(
         schema: "logstat.report/1",
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: read.iter().map(|input| input.report(formats)).collect(),
-        lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, .. }| Lines {
+        lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, skipped_bytes, .. }| Lines {
             read: sum.read + ledger.read,
             parsed: sum.parsed + ledger.parsed(),
             blank: sum.blank + ledger.blank,
             malformed: sum.malformed + ledger.malformed(),
             filtered: sum.filtered + ledger.filtered,
+            skipped_bytes: sum.skipped_bytes + skipped_bytes.0 + skipped_bytes.1,
         }),
         filtered_reasons: tally.ledger.filtered_reasons(),
         malformed_reasons: reasons(&read),
@@ -122,11 +124,13 @@ struct ReadInput<'t> {
     path: String,
     envelope: Option<&'static str>,
     ledger: &'t InputLedger,
+    /// Before what was read, and behind it.
+    skipped_bytes: (u64, u64),
 }
 
 impl ReadInput<'_> {
     fn report(&self, formats: &[LogFormat]) -> InputReport {
-        let ReadInput { path, envelope, ledger } = self;
+        let ReadInput { path, envelope, ledger, .. } = self;
         let took = formats_of(formats, ledger);
         InputReport {
             path: path.clone(),
@@ -213,16 +217,17 @@ fn keys_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<KeyReport> {
 fn samples(read: &[ReadInput<'_>]) -> Vec<MalformedSample> {
     let mut samples: Vec<_> = read
         .iter()
-        .flat_map(|ReadInput { path, ledger, .. }| {
+        .flat_map(|ReadInput { path, ledger, skipped_bytes, .. }| {
             ledger.samples.iter().map(|sample| MalformedSample {
                 path: path.clone(),
-                line: ledger.line_of(sample),
+                line: (skipped_bytes.0 == 0).then(|| ledger.line_of(sample)),
+                byte: sample.offset,
                 reason: sample.reason,
                 text: sample_text(&sample.text),
             })
         })
         .collect();
-    samples.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    samples.sort_by(|a, b| (&a.path, a.byte).cmp(&(&b.path, b.byte)));
     samples.truncate(SAMPLES);
     samples
 }

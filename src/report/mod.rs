@@ -149,6 +149,10 @@ pub struct Lines {
     pub malformed: u64,
     /// Parsed lines that the question does not select.
     pub filtered: u64,
+    /// Bytes of the inputs that were not read, because no line there can be in the period that was asked for: what is
+    /// told of lines is told of the others.
+    #[serde(skip_serializing_if = "is_none")]
+    pub skipped_bytes: u64,
 }
 
 /// A malformed line.
@@ -157,8 +161,10 @@ pub struct Lines {
 pub struct MalformedSample {
     /// The input it is in.
     pub path: String,
-    /// Its number there, from 1.
-    pub line: u64,
+    /// Its number there, from 1; `None` where what is before it was not read.
+    pub line: Option<u64>,
+    /// Where it starts there: so many bytes are before it.
+    pub byte: u64,
     /// Why it is malformed.
     pub reason: Reason,
     /// Its beginning, safe on a terminal, 200 bytes at most.
@@ -314,6 +320,11 @@ fn by_filter<S: Serializer>(reasons: &[(Filtered, u64)], serializer: S) -> Resul
 
 fn by_reason<S: Serializer>(reasons: &[(Reason, u64)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(reasons.iter().map(|(reason, lines)| (reason.name(), lines)))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]

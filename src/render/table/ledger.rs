@@ -10,7 +10,7 @@ use super::line::Line;
 use super::{Sheet, hits, words};
 use crate::filter::Filtered;
 use crate::report::Report;
-use crate::report::numbers::Grouped;
+use crate::report::numbers::{Bytes, Grouped};
 
 const FIRST_AT: &str = "the first at ";
 /// Before the text of a malformed line.
@@ -38,9 +38,17 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     if let Some(pieces) = filtered(lines.filtered, &report.filtered_reasons) {
         sheet.flow(&pieces, 0)?;
     }
+    if lines.skipped_bytes > 0 {
+        let skipped =
+            format!("{} skipped unread: all there is before or behind the time asked for", Bytes(lines.skipped_bytes));
+        sheet.flow(&Piece::words(Ink::Plain, &skipped), 0)?;
+    }
     let Some(first) = report.malformed_samples.first() else { return Ok(()) };
     let columns = sheet.page.columns;
-    let place = format!(":{}", first.line);
+    let place = match first.line {
+        Some(line) => format!(":{line}"),
+        None => format!(", byte {}", first.byte),
+    };
     let file = cut_middle(words::input(&first.path), columns.saturating_sub(width(&place) + width(FIRST_AT)));
     let (malformed, before) = match (lines.malformed, &report.malformed_reasons[..]) {
         (1, _) => ("malformed:".to_owned(), ""),

@@ -1,0 +1,372 @@
+//! Where in a large file a period is: looked for in a few lines, so that what is outside is never read.
+//!
+//! It takes that times ascend, but for lines that are late by [`SLACK_S`] at most. [`PROBES`] lines, evenly spread, are
+//! looked at, and each that the search comes by; where one of them contradicts, or is none, or is of another format, the
+//! whole file is read. Lines are left out behind a line that is more than the slack before the period, and before one that
+//! is more than the slack behind it: so a line that is left out is outside whatever its neighbours are.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use bumpalo::Bump;
+
+use super::scan::Met;
+use crate::batch::Fields;
+use crate::filter::Period;
+use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::input::{Source, Wait, clean};
+use crate::question::Question;
+use crate::time::{Stamp, ZoneClock};
+
+/// How late a line may be. Where nginx buffers its log, `access_log … buffer=`, each of its processes writes when its
+/// buffer is full or `flush=` has passed.
+const SLACK_S: i64 = 3600;
+/// How many lines of a file are looked at before anything is left out of it.
+const PROBES: usize = 64;
+/// Where so many bytes hold no line with a time, none is looked for.
+const PROBE_BYTES: usize = 64 << 10;
+const DAY_S: i64 = 86_400;
+
+/// Which files are searched for a period, in place of being read from end to end: those that are mapped
+/// ([`Access::Map`](crate::Access::Map)), in no envelope, and as large as this says.
+///
+/// The report is the same, but for what it says of the lines read: [`Lines`](crate::Lines), `inputs`, and samples of
+/// malformed lines, which are from what was read and know no line numbers where what is before it was not. A question that keeps
+/// rejected lines, or says which keys JSON has, has files read from end to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seek {
+    from_bytes: Option<u64>,
+    wanted: Wanted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Period,
+    /// The largest time, whatever the question is.
+    Last,
+}
+
+impl Seek {
+    /// Files are searched that have so many bytes or more.
+    pub fn from_bytes(bytes: u64) -> Seek {
+        Seek { from_bytes: Some(bytes), wanted: Wanted::Period }
+    }
+
+    /// All files are read from end to end.
+    pub fn never() -> Seek {
+        Seek { from_bytes: None, wanted: Wanted::Period }
+    }
+
+    /// The same files, of which no more is wanted than what the largest time is in.
+    pub(super) fn to_the_last(self) -> Seek {
+        Seek { wanted: Wanted::Last, ..self }
+    }
+}
+
+impl Default for Seek {
+    /// Files of 64 MiB or more: smaller ones are read in no time.
+    fn default() -> Self {
+        Seek::from_bytes(64 << 20)
+    }
+}
+
+/// Leaves out of each input what cannot be in the period.
+pub(super) fn narrow<'f>(
+    seek: Seek,
+    question: &Question,
+    period: Period,
+    sources: &mut [Source],
+    met: &[OnceLock<Met<'f>>],
+    formats: (&'f [LogFormat], &[Vec<usize>]),
+) {
+    let Some(from_bytes) = seek.from_bytes else { return };
+    let is_asked = seek.wanted == Wanted::Last || !period.is_all();
+    if !is_asked || question.keep_rejects || !question.json_fields.is_empty() {
+        return;
+    }
+    let (formats, own) = formats;
+    for ((source, met), own) in sources.iter_mut().zip(met).zip(own) {
+        let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
+        let Some(met) = source.with_head(Wait::Yes, |head| met.get_or_init(|| Met::by(head, formats, own))) else {
+            continue;
+        };
+        if met.envelope.is_some() {
+            continue;
+        }
+        let mut search = Search {
+            bytes,
+            formats: &met.formats,
+            max_line: question.max_line,
+            memory: Memory::default(),
+            zone: question.zone.map(ZoneClock::new),
+        };
+        if let Some(range) = search.range(seek.wanted, period) {
+            source.narrow(range);
+        }
+    }
+}
+
+/// A line that was looked at.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    /// Where it starts.
+    start: usize,
+    format: usize,
+    /// By the clock that periods go by.
+    stamp: Stamp,
+}
+
+impl Probe {
+    fn epoch_s(&self) -> i64 {
+        self.stamp.wall_s - i64::from(self.stamp.offset_min) * 60
+    }
+}
+
+struct Search<'s, 'f> {
+    bytes: &'s [u8],
+    formats: &'s FormatsOfFile<'f>,
+    max_line: usize,
+    memory: Memory,
+    zone: Option<ZoneClock>,
+}
+
+impl Search<'_, '_> {
+    /// The lines that may be in the period, or all are to be read.
+    fn range(&mut self, wanted: Wanted, period: Period) -> Option<Range<usize>> {
+        let places = (0..PROBES).map(|i| self.bytes.len() / PROBES * i);
+        let probes: Vec<Probe> = places.map(|at| self.probe(at)).collect::<Option<_>>()?;
+        let (first, last) = (probes.first()?, probes.last()?);
+        if probes.iter().any(|probe| probe.format != first.format) || !ascend(&probes) {
+            return None;
+        }
+        let period = if wanted == Wanted::Last { Period::since_instant(last.epoch_s()) } else { period };
+        // Wall clocks of several offsets are out of order by as much as these differ; and the midnights of days may be two.
+        let offsets = || probes.iter().map(|probe| i64::from(probe.stamp.offset_min) * 60);
+        let spread = offsets().max()? - offsets().min()?;
+        let slack = SLACK_S + if spread > 0 { spread + DAY_S } else { 0 };
+        let wall_s = |probe: &Probe| period.wall_s(probe.stamp.offset_min);
+        let is_before = |probe: &Probe| probe.stamp.wall_s < wall_s(probe).start - slack;
+        let is_behind = |probe: &Probe| probe.stamp.wall_s - slack >= wall_s(probe).end;
+        let from = if period.has_begin() { self.last(&probes, is_before)? } else { 0 };
+        let to = if period.has_end() { self.first(&probes, is_behind)? } else { self.bytes.len() };
+        // Where the period ends before it begins there is a line to read all the same: it tells what the file logs.
+        Some(from..to.max(self.line_end(from)))
+    }
+
+    /// Where the last line starts of which this is known to hold; the file, where it holds of none.
+    fn last(&mut self, probes: &[Probe], holds: impl Fn(&Probe) -> bool) -> Option<usize> {
+        let Some(at) = probes.iter().rposition(&holds) else { return Some(0) };
+        let (mut low, next) = (probes[at], probes.get(at + 1));
+        let mut high = next.map_or(self.bytes.len(), |probe| probe.start);
+        while high.saturating_sub(low.start) > self.grain() {
+            let middle = low.start + (high - low.start) / 2;
+            let probe = self.probe(middle)?;
+            if !ascend(&[&[low, probe][..], next.map_or(&[][..], std::slice::from_ref)].concat()) {
+                return None;
+            }
+            if probe.start < high && holds(&probe) { low = probe } else { high = middle }
+        }
+        Some(low.start)
+    }
+
+    /// Where the first line ends of which this is known to hold; the file, where it holds of none.
+    fn first(&mut self, probes: &[Probe], holds: impl Fn(&Probe) -> bool) -> Option<usize> {
+        let Some(at) = probes.iter().position(&holds) else { return Some(self.bytes.len()) };
+        let mut found = probes[at];
+        let (mut low, mut high) = (if at == 0 { found } else { probes[at - 1] }, found.start);
+        while high.saturating_sub(low.start) > self.grain() {
+            let middle = low.start + (high - low.start) / 2;
+            let probe = self.probe(middle)?;
+            if !ascend(&[low, probe, found]) && probe.start < found.start {
+                return None;
+            }
+            if !holds(&probe) {
+                low = probe;
+            } else {
+                found = if probe.start < found.start { probe } else { found };
+                high = middle;
+            }
+        }
+        Some(self.line_end(found.start))
+    }
+
+    /// The first line from a place on that has a time.
+    fn probe(&mut self, at: usize) -> Option<Probe> {
+        let end = (at + PROBE_BYTES).min(self.bytes.len());
+        let mut start = if at == 0 { 0 } else { at + memchr::memchr(b'\n', &self.bytes[at - 1..end])? };
+        while start < end {
+            let line_end = start + memchr::memchr(b'\n', &self.bytes[start..end])?;
+            let text = clean(&self.bytes[start..line_end], start == 0);
+            if text.len() <= self.max_line {
+                let (bump, mut row) = (Bump::new(), Row::EMPTY);
+                let room = Room { bump: &bump, needs: Fields::NONE };
+                let taken = self.formats.take(Line::unmarked(text), room, &mut self.memory, &mut row);
+                if let Ok(taken) = taken
+                    && row.stamp != Stamp::NONE
+                {
+                    let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.turn(row.stamp));
+                    return Some(Probe { start, format: taken.0, stamp });
+                }
+            }
+            start = line_end + 1;
+        }
+        None
+    }
+
+    /// So near together that the lines between are read.
+    fn grain(&self) -> usize {
+        (self.bytes.len() / 4096).max(512)
+    }
+
+    fn line_end(&self, start: usize) -> usize {
+        memchr::memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |lf| start + lf + 1)
+    }
+}
+
+/// Whether times ascend, but for the slack.
+fn ascend(probes: &[Probe]) -> bool {
+    let mut latest = i64::MIN;
+    probes.iter().all(|probe| {
+        let is_in_order = probe.epoch_s() >= latest.saturating_sub(SLACK_S);
+        latest = latest.max(probe.epoch_s());
+        is_in_order
+    })
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::engine::{Engine, Outcome, count};
+    use crate::input::{Access, Input, guard_mappings};
+    use crate::time::{Now, Unit};
+
+    /// 2022-11-03T00:00:00Z.
+    const START_S: i64 = 1_667_433_600;
+
+    fn line(epoch_s: i64, offset_min: i64, path: u32) -> String {
+        let zone = chrono::FixedOffset::east_opt(offset_min as i32 * 60).unwrap();
+        let time = chrono::DateTime::from_timestamp(epoch_s, 0).unwrap().with_timezone(&zone);
+        let time = time.format("%d/%b/%Y:%H:%M:%S %z");
+        format!("192.0.2.{} - - [{time}] \"GET /{path} HTTP/1.1\" 200 5 \"-\" \"curl\"\n", path % 9)
+    }
+
+    fn counted(log: &str, question: &Question, seek: Seek) -> Outcome {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(log.as_bytes()).unwrap();
+        let access = Access::Map(guard_mappings().unwrap());
+        let engine = Engine { access, seek, chunk_bytes: 1000, threads: 2, ..Engine::default() };
+        count(question, vec![Input::path(file.path())], &engine).unwrap()
+    }
+
+    /// All that must not depend on what was read, and how much was skipped.
+    fn told(outcome: &Outcome) -> (Value, u64) {
+        let report = outcome.report.as_ref().unwrap();
+        let mut value = serde_json::to_value(report).unwrap();
+        let map = value.as_object_mut().unwrap();
+        for of_the_lines_read in ["inputs", "lines", "filtered_reasons", "malformed_reasons", "malformed_samples"] {
+            map.remove(of_the_lines_read);
+        }
+        map.insert("pv".to_owned(), (report.lines.parsed - report.lines.filtered).into());
+        (value, report.lines.skipped_bytes)
+    }
+
+    fn question(since: &str, until: &str, zone: &str) -> Question {
+        let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
+        Question {
+            by: Some(Unit::Minute),
+            since: moment(since),
+            until: moment(until),
+            now: Now::Last,
+            zone: (!zone.is_empty()).then(|| zone.parse().unwrap()),
+            ..Question::default()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+        /// Lines come late by up to the slack; some are malformed; the clock is put back in the middle.
+        #[test]
+        fn what_is_not_read_is_in_no_report(
+            gaps in prop::collection::vec((0_i64..200, 0_i64..SLACK_S, 0_u32..50), 700..1200),
+            offsets in prop::sample::select(vec![(0, 0), (120, 60), (-300, 480)]),
+            since in prop::sample::select(vec!["", "1h", "8h", "today", "2022-11-03T12", "2022-11-03T14:00:01+00:00", "2023"]),
+            until in prop::sample::select(vec!["", "2h", "now", "2022-11-03T15", "2022-11-03T01", "2021"]),
+            zone in prop::sample::select(vec!["", "-08:00"]),
+        ) {
+            let (mut log, mut now_s) = (String::new(), START_S);
+            for (i, (gap, late, path)) in gaps.iter().enumerate() {
+                now_s += gap;
+                let offset = if i < gaps.len() / 2 { offsets.0 } else { offsets.1 };
+                // One in ten is late.
+                let late = if path % 10 == 0 { *late } else { 0 };
+                log += &if path % 17 == 1 { format!("malformed {i}\n") } else { line(now_s - late, offset, *path) };
+            }
+            let question = question(since, until, zone);
+            let (whole, sought) = (counted(&log, &question, Seek::never()), counted(&log, &question, Seek::from_bytes(0)));
+            prop_assert_eq!(told(&whole).1, 0);
+            prop_assert_eq!(told(&whole).0, told(&sought).0);
+            let lines = sought.report.unwrap().lines;
+            prop_assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed);
+        }
+    }
+
+    /// A line a minute for ten days.
+    fn ascending(n: i64) -> Vec<String> {
+        (0..n).map(|i| line(START_S + i * 60, 0, i as u32)).collect()
+    }
+
+    #[test]
+    fn most_of_an_ascending_file_is_skipped() {
+        let log = ascending(14_400).concat();
+        for (since, until, read) in [
+            // Two hours, the slack of one, and some.
+            ("2h", "", 180..200),
+            ("", "2022-11-03T02", 120..250),
+            ("2022-11-08", "2022-11-08T02", 240..400),
+            ("2030", "", 1..120),
+            ("", "2000", 1..2),
+            ("2022-11-08T02", "2022-11-07", 1..200),
+        ] {
+            let question = question(since, until, "");
+            let (whole, sought) =
+                (counted(&log, &question, Seek::never()), counted(&log, &question, Seek::from_bytes(1)));
+            assert_eq!(told(&whole).0, told(&sought).0, "{since} to {until}");
+            let lines = sought.report.unwrap().lines;
+            assert!(read.contains(&lines.read), "{since} to {until}: {lines:?}");
+            assert!(lines.skipped_bytes > log.len() as u64 * 9 / 10, "{since} to {until}");
+        }
+        let skipped = |question: &Question, seek| told(&counted(&log, question, seek)).1;
+        assert_eq!(skipped(&question("2h", "", ""), Seek::default()), 0, "a small file");
+        assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "all of it is asked for");
+        assert_eq!(skipped(&Question { keep_rejects: true, ..question("2h", "", "") }, Seek::from_bytes(1)), 0);
+    }
+
+    #[test]
+    fn where_order_does_not_hold_all_is_read() {
+        let skipped = |lines: &[String]| {
+            let question = question("2022-11-12", "", "");
+            let (whole, sought) = (
+                counted(&lines.concat(), &question, Seek::never()),
+                counted(&lines.concat(), &question, Seek::from_bytes(1)),
+            );
+            assert_eq!(told(&whole).0, told(&sought).0);
+            told(&sought).1
+        };
+        let lines = ascending(14_400);
+        assert!(skipped(&lines) > 0);
+        let mut turned = lines.clone();
+        turned.reverse();
+        assert_eq!(skipped(&turned), 0, "descending");
+        assert_eq!(skipped(&[&lines[7000..], &lines[..7000]].concat()), 0, "two logs, the later first");
+        let mut odd = lines;
+        odd[7000..7600].fill("nothing that has a time\n".to_owned());
+        odd[6990] = "x".repeat(2 * PROBE_BYTES) + "\n";
+        assert_eq!(skipped(&odd), 0, "a stretch without a line");
+    }
+}

@@ -1,0 +1,60 @@
+//! The program, asked for a part of a large file whose times ascend.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::io::{BufWriter, Write};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A line each second from midnight on, more than 64 MiB of them; the agents are long, so that these are not many. One near the end
+/// is malformed.
+fn log() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut out = BufWriter::new(file.as_file());
+    let agent = "x".repeat(900);
+    for s in 0..72_000 {
+        let time = format!("14/Nov/2026:{:02}:{:02}:{:02} +0000", s / 3600, s / 60 % 60, s % 60);
+        let request = if s == 71_000 { "\"" } else { "\"GET / HTTP/1.1\"" };
+        writeln!(out, "192.0.2.{} - - [{time}] {request} 200 5 \"-\" \"{agent}\"", s % 7).unwrap();
+    }
+    out.flush().unwrap();
+    drop(out);
+    assert!(file.as_file().metadata().unwrap().len() > 64 << 20);
+    file
+}
+
+fn told(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_logstat")).arg(log.path()).args(arguments).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_part_of_a_large_file_is_found() {
+    let log = log();
+    let json = |arguments: &[&str]| serde_json::from_str::<Value>(&told(&log, arguments)).unwrap();
+    for period in
+        [&["--since", "30m", "--now", "last"][..], &["--date", "2026-11-14T04"], &["--until", "2026-11-14T00:10"]]
+    {
+        let mut sought = json(&[period, &["--json", "--by", "minute"]].concat());
+        let mut whole = json(&[period, &["--json", "--by", "minute", "--no-seek"]].concat());
+        assert_eq!((whole["lines"]["read"].as_u64(), whole["lines"].get("skipped_bytes")), (Some(72_000), None));
+        let (read, skipped) = (&sought["inputs"][0]["bytes"], &sought["lines"]["skipped_bytes"]);
+        assert_eq!(read.as_u64().unwrap() + skipped.as_u64().unwrap(), log.as_file().metadata().unwrap().len());
+        assert!(read.as_u64() < skipped.as_u64(), "{period:?}");
+        for report in [&mut sought, &mut whole] {
+            for of_the_lines_read in ["inputs", "lines", "filtered_reasons", "malformed_reasons", "malformed_samples"] {
+                report.as_object_mut().unwrap().remove(of_the_lines_read);
+            }
+        }
+        assert_eq!(sought, whole, "{period:?}");
+    }
+    // Where what is before a line was not read, nobody knows its number; the place is the same.
+    let sample = |arguments| json(arguments)["malformed_samples"][0].clone();
+    let (sought, whole) = (sample(&["--since", "2026-11-14T19", "--json"]), sample(&["--json"]));
+    assert_eq!((sought["line"].as_u64(), whole["line"].as_u64()), (None, Some(71_001)));
+    assert_eq!((&sought["byte"], &sought["text"]), (&whole["byte"], &whole["text"]));
+    let table = told(&log, &["--since", "2026-11-14T19"]);
+    assert!(table.contains(" skipped unread") && table.contains(&format!(", byte {}", whole["byte"])), "{table}");
+}
