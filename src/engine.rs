@@ -76,8 +76,9 @@ pub struct Outcome {
 /// # Errors
 /// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is
 /// [`ErrorKind::NotLogged`] where the question asks by name for what no input logs, [`ErrorKind::ReadOnce`] where it
-/// counts from the last line of an input that cannot be read twice, and [`ErrorKind::TooManyBuckets`] where a timeline
-/// with all its empty buckets would have no end.
+/// counts from the last line of an input that cannot be read twice, [`ErrorKind::NotBounded`] where a ranking that may drop
+/// keys is to tell more than counts, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
+/// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
     let period = Period::new(question, now::now(question, &inputs, engine)?);
@@ -93,6 +94,11 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
         return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems, phases });
+    }
+    if question.max_keys.is_some()
+        && let Some(asked) = report::unbounded(question)
+    {
+        return Err(ErrorKind::NotBounded { asked }.into());
     }
     let plan = report::tables(question);
     let extras = report::extras(question, &plan);

@@ -105,6 +105,12 @@ pub enum ErrorKind {
         /// How many it may.
         most: u64,
     },
+    /// A ranking of no more than so many keys, which keeps those with the most hits, is to tell or go by something that needs
+    /// all keys.
+    NotBounded {
+        /// What that is.
+        asked: String,
+    },
     /// More variables are ranked or filtered by than a question has room for.
     TooManyVariables {
         /// How many it has room for.
@@ -189,6 +195,10 @@ impl fmt::Display for Error {
                 "--fill would list {buckets} rows by {}, and {most} are the most: take a longer unit with --by, or a \
                  shorter time with --since and --until",
                 unit.name()
+            ),
+            ErrorKind::NotBounded { asked } => write!(
+                f,
+                "{asked} needs all hits of every key, and --max-keys keeps the hits of no more than so many: take one of them"
             ),
             ErrorKind::TooManyVariables { most } => {
                 write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")

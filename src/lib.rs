@@ -37,6 +37,7 @@ mod format;
 mod huge_pages;
 mod input;
 mod measure;
+mod metric;
 mod nginx;
 mod phases;
 mod prefetch;
@@ -50,6 +51,7 @@ mod search;
 pub mod stages;
 mod table;
 mod time;
+mod verdict;
 
 #[cfg(feature = "cli")]
 pub use crate::render::write_table;
@@ -62,15 +64,17 @@ pub use crate::{
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
     format::{FormatError, JsonField, JsonFieldError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
+    metric::Metric,
     nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},
     phases::{Phases, WorkerShare},
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, write_json},
     report::{
-        Approximate, FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample, Period,
-        Ranking, Report, Row, Summary, Unanswered, UvReport,
+        Approximate, Figure, FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample,
+        Period, Ranking, Report, Row, Summary, Unanswered, UvReport, Verdict,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
+    verdict::FailIf,
 };

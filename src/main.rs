@@ -8,16 +8,18 @@ use std::sync::atomic::AtomicBool;
 
 use cli::End;
 
-/// What scripts rely on. 3 is kept for a `--fail-if` condition that held.
+/// What scripts rely on.
 const DONE: u8 = 0;
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
+const NOT_WELL: u8 = 3;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     exit_on_interrupt();
     ExitCode::from(match cli::run() {
         End::Done => DONE,
+        End::NotWell => NOT_WELL,
         End::Failed => FAILED,
         End::Misused => MISUSED,
     })

@@ -4,8 +4,10 @@ use crate::classify::StaticRules;
 use crate::dimension::Dimension;
 use crate::filter::{Condition, contradictions};
 use crate::format::{JsonField, LogFormat};
+use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::time::{Date, Moment, Now, Unit, Zone};
+use crate::verdict::FailIf;
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -159,6 +161,10 @@ pub struct Question {
     pub top: Option<Vec<Dimension>>,
     /// The rows of a ranking; 0 for all.
     pub limit: usize,
+    /// What rows of rankings tell beside PV, share, bytes, static and status classes, which they always do.
+    pub columns: Vec<Metric>,
+    /// What rankings are in the order of, which their rows tell then too: the largest first, and the latest.
+    pub sort: Metric,
     /// How many keys a ranking has at most; as many as there are. Timelines, status codes and classes are no rankings, and
     /// how many visitors are remembered [`uv`](Question::uv) says.
     pub max_keys: Option<MaxKeys>,
@@ -179,6 +185,8 @@ pub struct Question {
     pub zone: Option<Zone>,
     /// Only hits that fit all of these. They are asked before anything is counted.
     pub filters: Vec<Condition>,
+    /// When the site is not well: [`Report::verdicts`](crate::Report) says which of these hold.
+    pub fail_if: Vec<FailIf>,
     /// Whether a path has its query.
     pub query: Query,
     /// A request that took longer than this is slow, in milliseconds.
@@ -206,6 +214,8 @@ impl Default for Question {
             by: None,
             top: None,
             limit: 10,
+            columns: Vec::new(),
+            sort: Metric::Pv,
             max_keys: None,
             show: None,
             fill: false,
@@ -215,6 +225,7 @@ impl Default for Question {
             now: Now::default(),
             zone: None,
             filters: Vec::new(),
+            fail_if: Vec::new(),
             query: Query::default(),
             slow_ms: 300,
             static_rules: StaticRules::default(),
@@ -248,6 +259,17 @@ impl Question {
             }
         }
         rankings
+    }
+
+    /// What the rows of rankings tell, each once.
+    pub(crate) fn told(&self) -> Vec<Metric> {
+        let mut told: Vec<Metric> = Vec::new();
+        for metric in self.columns.iter().chain([&self.sort]) {
+            if !told.contains(metric) {
+                told.push(*metric);
+            }
+        }
+        told
     }
 
     /// Why no hit can fit the filters, each in a sentence, where that is seen without reading a line.

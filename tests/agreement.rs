@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use generator::Traffic;
 use logstat::{
-    Access, Condition, Dimension, Engine, Input, MaxKeys, Precision, Query, Question, Section, Unit, UvMethod, count,
-    guard_mappings, write_json,
+    Access, Condition, Dimension, Engine, Input, MaxKeys, Metric, Precision, Query, Question, Section, Unit, UvMethod,
+    count, guard_mappings, write_json,
 };
 use tempfile::TempDir;
 
@@ -231,6 +231,21 @@ fn questions() -> Vec<(&'static str, Question)> {
     all
 }
 
+/// Rankings with every column, in other orders, and verdicts; of logs that have request times.
+fn columns() -> Vec<(&'static str, Question)> {
+    let by = |sort| Question {
+        top: Some(vec![Dimension::Path, Dimension::Ip, Dimension::Time(Unit::Hour)]),
+        columns: Metric::all().collect(),
+        sort,
+        fail_if: ["any path: p90 > 0.1 && 2xx > 50%", "avg > 0.01 || uv > 3"]
+            .map(|text| text.parse().unwrap())
+            .to_vec(),
+        ..Question::default()
+    };
+    let hll = Question { uv: hll(4), limit: 0, ..by(Metric::Uv) };
+    vec![("by p95", by(Metric::P95)), ("by first", by(Metric::First)), ("by avg", by(Metric::Avg)), ("by uv", hll)]
+}
+
 #[test]
 fn a_log_that_looks_real() {
     let traffic = Traffic { lines: 3000, addresses: 1000, paths: 900, malformed: 0.02, ..Traffic::default() };
@@ -246,7 +261,7 @@ fn a_smaller_one_with_every_question() {
 #[test]
 fn a_log_with_times_and_hosts() {
     let traffic = Traffic { lines: 400, malformed: 0.02, times: true, vhost: true, ..Traffic::default() };
-    agrees(&Log::new("vhost_timed", &[&traffic.to_vec()]), &questions(), 7);
+    agrees(&Log::new("vhost_timed", &[&traffic.to_vec()]), &[questions(), columns()].concat(), 7);
 }
 
 #[test]

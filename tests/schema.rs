@@ -3,8 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Access, Condition, Dimension, Engine, Filtered, Input, LogFormat, MaxKeys, Precision, Query, Question, Reason,
-    Section, Seek, Step, Unit, UvMethod, Zone, count, guard_mappings, write_json,
+    Access, Condition, Dimension, Engine, Filtered, Input, LogFormat, MaxKeys, Metric, Precision, Query, Question,
+    Reason, Section, Seek, Step, Unit, UvMethod, Zone, count, guard_mappings, write_json,
 };
 use serde_json::{Value, json};
 
@@ -105,6 +105,16 @@ fn reports() -> Vec<(String, Value)> {
         assert_eq!(report["approximate"]["ip"]["max_keys"], max_keys);
         reports.push((format!("{max_keys} keys"), report));
     }
+    let columns: Vec<Metric> = Metric::all().collect();
+    for sort in Metric::all() {
+        let top = Some(vec![Dimension::Path, Dimension::Ip]);
+        let question = Question { top, columns: columns.clone(), sort, ..usual() };
+        reports.push((format!("sorted by {}", sort.name()), report(SHOP, &question)));
+    }
+    reports.push(("columns of odd lines".to_owned(), report(&odd, &Question { columns, limit: 0, ..usual() })));
+    let fail_if =
+        ["5xx > 0%", "any path: pv > 1", "p95 > 100000", "any ip: p95 > 100000"].map(|text| text.parse().unwrap());
+    reports.push(("verdicts".to_owned(), report(SHOP, &Question { fail_if: fail_if.to_vec(), ..usual() })));
     for step in Step::all() {
         let by = Some(Unit::Step(step));
         let top = Some(vec![Dimension::Time(Unit::Step(step))]);

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
-    Condition, Date, Dimension, DimensionError, JsonField, LogFormat, MaxKeys, Moment, NginxConf, Now, Precision,
-    Query, Question, ReportFormat, Section, Unit, UvMethod, Zone,
+    Condition, Date, Dimension, DimensionError, FailIf, JsonField, LogFormat, MaxKeys, Metric, Moment, NginxConf, Now,
+    Precision, Query, Question, ReportFormat, Section, Unit, UvMethod, Zone,
 };
 
 use super::filters::FilterArgs;
@@ -50,6 +50,21 @@ pub(crate) struct Args {
     /// Rows of a ranking, 0 for all [default: 10]
     #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
+
+    /// More columns of rankings: uv, p95, max, last …
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
+    #[arg(value_parser = names::metrics(), hide_possible_values = true)]
+    #[arg(long_help = help::list("More columns of rankings, beside PV, share, bytes and status classes; p50 to p99 are percentiles of \
+                                  request times, first and last when a key was seen", &names::metrics()))]
+    columns: Vec<Metric>,
+
+    /// Order of rankings: 5xx, uv, p95, total_time [default: pv]
+    #[arg(long, value_name = "COLUMN", value_parser = names::metrics(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(
+        long_help = "Rankings in the order of a column, any that --columns knows, the largest first and the latest; it is then \
+                       shown, too [default: pv]"
+    )]
+    sort: Option<Metric>,
 
     /// Rankings keep no more keys than this [default: all]
     #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
@@ -102,8 +117,17 @@ pub(crate) struct Args {
     )]
     tz: Option<Zone>,
 
+    /// Exit 3 if this holds: '5xx > 1%', 'p95 > 0.5'
+    #[arg(long, value_name = "EXPR", action = ArgAction::Append)]
+    #[arg(
+        long_help = "Exit 3, with a line on standard error that says why, if this holds of all hits together: names of columns, and \
+                       malformed, compared with numbers, shares as 1% or, for request times, seconds: '5xx > 1%', 'p95 > 0.5 || \
+                       pv < 1000'; or of any one key: 'any path: 5xx > 5% && pv > 100'; repeatable"
+    )]
+    fail_if: Vec<String>,
+
     /// combined … or nginx's own; by default found out
-    #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append)]
+    #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append, hide_short_help = true)]
     #[arg(long_help = help::log_formats())]
     log_format: Vec<LogFormat>,
 
@@ -215,6 +239,8 @@ impl Args {
         let mut question = Question {
             by: self.by,
             top: self.rankings(conf)?,
+            columns: self.columns.clone(),
+            sort: self.sort.unwrap_or(Metric::Pv),
             max_keys: self.max_keys,
             show: self.sections(),
             fill: self.fill,
@@ -224,6 +250,7 @@ impl Args {
             now: self.now.unwrap_or_default(),
             zone: self.tz,
             filters: self.conditions(conf)?,
+            fail_if: self.verdicts(conf)?,
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
             log_formats: self.log_format.clone(),
@@ -296,6 +323,11 @@ impl Args {
         if question.max_keys.is_some() && !question.shows(Section::Top) {
             notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
         }
+        let is_about_rows = [("--columns", !self.columns.is_empty()), ("--sort", self.sort.is_some())];
+        for (option, _) in is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.shows(Section::Top))
+        {
+            notes.push(format!("{option} changes nothing here: --show leaves the rankings out"));
+        }
         if self.fill && !question.shows(Section::Timeline) {
             notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
         }
@@ -342,6 +374,14 @@ impl Args {
     fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
         let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
         conditions.map_err(|message| values::refusal(&Args::command(), &message))
+    }
+
+    fn verdicts(&self, conf: Option<&NginxConf>) -> Result<Vec<FailIf>, clap::Error> {
+        let read = |text: &String| {
+            let fail_if = FailIf::parse(text, &|variable| self.logs(variable, conf));
+            fail_if.map_err(|error| values::refusal(&Args::command(), &names::no_condition(&error)))
+        };
+        self.fail_if.iter().map(read).collect()
     }
 
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {

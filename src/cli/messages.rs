@@ -38,6 +38,11 @@ impl Messages {
         say(what);
     }
 
+    /// A condition that holds, and why: like errors it makes the exit code.
+    pub(crate) fn verdict(self, condition: &str, reason: &str) {
+        say(format_args!("--fail-if '{condition}': {reason}"));
+    }
+
     pub(crate) fn note(self, what: &str) {
         if self.loudness >= Loudness::Normal {
             say(format_args!("note: {what}"));

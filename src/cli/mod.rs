@@ -30,6 +30,8 @@ use rejects::RejectsFile;
 pub(crate) enum End {
     /// As it should.
     Done,
+    /// As it should, and a condition of `--fail-if` holds.
+    NotWell,
     /// An input or the output failed, wholly or in part.
     Failed,
     /// Nothing could be answered as it was asked.
@@ -134,6 +136,11 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         let page = screen::page(args.color);
         let start = Instant::now();
         end = end.max(stdout::write(messages, |out| args.format().write(&report, page, out)));
+        for verdict in &report.verdicts {
+            let Some(reason) = &verdict.reason else { continue };
+            messages.verdict(&verdict.condition, reason);
+            end = end.max(End::NotWell);
+        }
         messages.phases(&phases, start.elapsed());
     }
     Ok(end)
@@ -143,6 +150,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
 fn end_of(problem: &ErrorKind, has_report: bool) -> End {
     match problem {
         ErrorKind::NotLogged { .. }
+        | ErrorKind::NotBounded { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,

@@ -4,7 +4,9 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{Dimension, JsonField, LogFormat, Query, ReportFormat, Section, Unit, Where};
+use logstat::{
+    Dimension, FailIf, JsonField, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where,
+};
 
 use super::help;
 use super::nearest::nearest;
@@ -17,41 +19,54 @@ pub(crate) struct Names<T> {
     /// What one of them is: `unit`.
     kind: &'static str,
     all: Vec<(&'static str, T)>,
+    /// Other names for them, which no list has.
+    other: fn(&str) -> Option<T>,
 }
 
 pub(crate) fn units() -> Names<Unit> {
-    Names { kind: "unit", all: Unit::all().map(|unit| (unit.name(), unit)).collect() }
+    Names::new("unit", Unit::all().map(|unit| (unit.name(), unit)).collect())
 }
 
 pub(crate) fn dimensions() -> Names<Dimension> {
-    Names { kind: "dimension", all: Dimension::all().map(|dimension| (dimension.name(), dimension)).collect() }
+    Names::new("dimension", Dimension::all().map(|dimension| (dimension.name(), dimension)).collect())
 }
 
 pub(crate) fn sections() -> Names<Section> {
-    Names { kind: "section", all: Section::all().map(|section| (section.name(), section)).collect() }
+    Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
 }
 
 pub(crate) fn log_formats() -> Names<&'static str> {
-    Names { kind: "format", all: LogFormat::names().map(|name| (name, name)).collect() }
+    Names::new("format", LogFormat::names().map(|name| (name, name)).collect())
 }
 
 pub(crate) fn json_fields() -> Names<&'static str> {
-    Names { kind: "field", all: JsonField::names().map(|name| (name, name)).collect() }
+    Names::new("field", JsonField::names().map(|name| (name, name)).collect())
 }
 
 pub(crate) fn report_formats() -> Names<ReportFormat> {
-    Names { kind: "format", all: ReportFormat::all().map(|format| (format.name(), format)).collect() }
+    Names::new("format", ReportFormat::all().map(|format| (format.name(), format)).collect())
+}
+
+pub(crate) fn metrics() -> Names<Metric> {
+    Names {
+        other: Metric::named,
+        ..Names::new("column", Metric::all().map(|metric| (metric.name(), metric)).collect())
+    }
 }
 
 pub(crate) fn queries() -> Names<Query> {
-    Names { kind: "value", all: vec![("strip", Query::Strip), ("keep", Query::Keep)] }
+    Names::new("value", vec![("strip", Query::Strip), ("keep", Query::Keep)])
 }
 
 pub(crate) fn colors() -> Names<Color> {
-    Names { kind: "value", all: vec![("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)] }
+    Names::new("value", vec![("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)])
 }
 
 impl<T> Names<T> {
+    fn new(kind: &'static str, all: Vec<(&'static str, T)>) -> Names<T> {
+        Names { kind, all, other: |_| None }
+    }
+
     pub(crate) fn words(&self) -> Vec<&'static str> {
         self.all.iter().map(|(name, _)| *name).collect()
     }
@@ -69,6 +84,9 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
         let value = value.to_string_lossy();
         if let Some((_, found)) = self.all.iter().find(|(name, _)| *name == value) {
             return Ok(found.clone());
+        }
+        if let Some(found) = (self.other)(&value) {
+            return Ok(found);
         }
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
         Err(refusal(command, &self.unknown(&value, &format!("--{option}"))))
@@ -106,6 +124,14 @@ pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
     (meant(name, &known), format!("{list}\n{VARIABLES}"))
 }
 
+/// What is wrong with a condition; of a name that nothing has, what was meant and what there is.
+pub(crate) fn no_condition(error: &SyntaxError) -> String {
+    let Some(name) = error.unknown() else { return format!("--fail-if: {error}") };
+    let known: Vec<&str> = FailIf::names().collect();
+    let list = help::wrapped(&known, "  names: ");
+    format!("--fail-if: {}{}\n{}\n{list}", error.what(), meant(name, &known), error.shown())
+}
+
 pub(crate) fn meant(word: &str, known: &[&str]) -> String {
     nearest(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
 }
@@ -123,6 +149,7 @@ mod tests {
             log_formats().words(),
             json_fields().words(),
             report_formats().words(),
+            metrics().words(),
             queries().words(),
             colors().words(),
         ];

@@ -4,10 +4,12 @@
 mod error;
 mod lexer;
 mod number;
+mod order;
 mod parser;
 mod tree;
 
 pub use error::SyntaxError;
 pub(crate) use number::Number;
+pub(crate) use order::Order;
 pub(crate) use parser::parse;
 pub(crate) use tree::{Comparison, Expression, Operator, Placed, Value};

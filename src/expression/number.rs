@@ -32,6 +32,16 @@ impl Number {
         Some(Number { digits, decimals: decimals.len() as u32 })
     }
 
+    /// Whether it can be compared with any quotient: it has no more than fifteen digits, nine of them behind the point.
+    pub(crate) fn is_short(self) -> bool {
+        self.digits < 10_u128.pow(15) && self.decimals <= 9
+    }
+
+    /// How a quotient compares with it, which must be short. What is beyond all that can be counted is equal.
+    pub(crate) fn quotient_cmp(self, part: u128, whole: u128) -> Ordering {
+        part.saturating_mul(10_u128.pow(self.decimals)).cmp(&self.digits.saturating_mul(whole))
+    }
+
     /// The largest whole number of thousandths (3), units (0) … that is no larger, and whether that is the number itself.
     pub(crate) fn floor(self, decimals: u32) -> (u128, bool) {
         let scaled = self.digits * 10_u128.pow(decimals);

@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use super::check::{Check, Order};
+use super::check::Check;
 use super::pattern::Pattern;
 use super::subject::{NameError, Subject};
 use crate::dimension::Dimension;
-use crate::expression::{Comparison, Expression, Operator, Placed, SyntaxError, Value, parse};
+use crate::expression::{Comparison, Expression, Operator, Order, Placed, SyntaxError, Value, parse};
 use crate::format::undo_escapes;
 
 /// An expression that a hit fits or not.

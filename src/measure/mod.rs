@@ -5,13 +5,17 @@
 mod counts;
 mod latency;
 mod registers;
+mod seen;
 mod sketch;
+mod times;
 mod uv;
 mod visitor_set;
 
 pub(crate) use counts::Counts;
 
 pub(crate) use latency::Latency;
+pub(crate) use seen::Seen;
+pub(crate) use times::Times;
 pub(crate) use uv::Uv;
 
 use crate::batch::{Batch, Fields};
@@ -51,7 +55,10 @@ impl<'g> Grouped<'g> {
 pub(crate) enum MeasureKind {
     Counts,
     Uv,
+    /// All times, for percentiles.
     Latency,
+    Times,
+    Seen,
 }
 
 impl MeasureKind {
@@ -61,7 +68,8 @@ impl MeasureKind {
             // The class of a request is in its path.
             MeasureKind::Counts => Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path)),
             MeasureKind::Uv => Fields::text(TextField::Addr),
-            MeasureKind::Latency => Fields::REQUEST_TIME,
+            MeasureKind::Latency | MeasureKind::Times => Fields::REQUEST_TIME,
+            MeasureKind::Seen => Fields::TIME,
         }
     }
 
@@ -70,6 +78,8 @@ impl MeasureKind {
             MeasureKind::Counts => Measure::Counts(Counts::default()),
             MeasureKind::Uv => Measure::Uv(Uv::new(uv)),
             MeasureKind::Latency => Measure::Latency(Latency::default()),
+            MeasureKind::Times => Measure::Times(Times::default()),
+            MeasureKind::Seen => Measure::Seen(Seen::default()),
         }
     }
 }
@@ -80,6 +90,8 @@ pub(crate) enum Measure {
     Counts(Counts),
     Uv(Uv),
     Latency(Latency),
+    Times(Times),
+    Seen(Seen),
 }
 
 impl Measure {
@@ -88,6 +100,8 @@ impl Measure {
             Measure::Counts(_) => MeasureKind::Counts,
             Measure::Uv(_) => MeasureKind::Uv,
             Measure::Latency(_) => MeasureKind::Latency,
+            Measure::Times(_) => MeasureKind::Times,
+            Measure::Seen(_) => MeasureKind::Seen,
         }
     }
 
@@ -97,6 +111,8 @@ impl Measure {
             Measure::Counts(counts) => counts.add(batch, hits, grouped),
             Measure::Uv(uv) => uv.add(grouped, visitors),
             Measure::Latency(latency) => latency.add(batch, hits, grouped),
+            Measure::Times(times) => times.add(batch, hits, grouped),
+            Measure::Seen(seen) => seen.add(batch, hits, grouped),
         }
     }
 
@@ -106,6 +122,8 @@ impl Measure {
             Measure::Counts(counts) => counts.keep(groups),
             Measure::Uv(uv) => uv.keep(groups),
             Measure::Latency(latency) => latency.keep(groups),
+            Measure::Times(times) => times.keep(groups),
+            Measure::Seen(seen) => seen.keep(groups),
         }
     }
 
@@ -115,6 +133,8 @@ impl Measure {
             (Measure::Counts(mine), Measure::Counts(theirs)) => mine.merge(theirs, ids, len),
             (Measure::Uv(mine), Measure::Uv(theirs)) => mine.merge(theirs, ids, len),
             (Measure::Latency(mine), Measure::Latency(theirs)) => mine.merge(theirs, ids, len),
+            (Measure::Times(mine), Measure::Times(theirs)) => mine.merge(theirs, ids, len),
+            (Measure::Seen(mine), Measure::Seen(theirs)) => mine.merge(theirs, ids, len),
             (mine, theirs) => {
                 unreachable!("workers share one list of measures: {:?}, {:?}", mine.kind(), theirs.kind())
             }

@@ -8,6 +8,7 @@ use super::groups::{Groups, WithShare, WithUv};
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::unanswered::Unanswered;
+use super::verdicts::verdicts;
 use super::written::{printable, sample_text, written};
 use super::{
     Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, Period, Report, Summary,
@@ -114,6 +115,7 @@ pub(crate) fn assemble(
         top: None,
         approximate: Vec::new(),
         latency: None,
+        verdicts: Vec::new(),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, unanswered, problems })
@@ -169,8 +171,10 @@ fn with_sections(
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes));
     report.top = question.shows(Section::Top).then(|| {
-        let rankings = question.rankings().into_iter();
-        rankings.map(|dimension| Groups::of(tally, dimension, pv).ranking(question.limit)).collect()
+        let (rankings, told) = (question.rankings().into_iter(), question.told());
+        rankings
+            .map(|dimension| Groups::of(tally, dimension, pv).ranking(question.limit, question.sort, &told))
+            .collect()
     });
     report.approximate = question.max_keys.map_or_else(Vec::new, |max_keys| {
         let rankings = report.top.iter().flatten().map(|ranking| ranking.dimension);
@@ -182,6 +186,7 @@ fn with_sections(
         rankings.filter_map(approximate).collect()
     });
     report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(question.slow_ms));
+    report.verdicts = verdicts(question, tally, &report.lines);
     Ok(report)
 }
 

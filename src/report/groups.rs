@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::written::written;
-use super::{LatencyReport, Ranking, Row};
+use super::{Figure, LatencyReport, Ranking, Row};
 use crate::dimension::{Dimension, time_number, written_time};
+use crate::metric::Metric;
 use crate::table::{GroupId, Table, Tally};
 
 /// Whether a row says how many visitors there were.
@@ -33,17 +34,25 @@ pub(super) struct Groups<'t> {
 
 /// A group's place in a ranking: those that come first are less.
 struct Rank<'t> {
+    order: Order,
     pv: u64,
     key: Cow<'t, [u8]>,
     dimension: Dimension,
     group: GroupId,
 }
 
+/// A metric as a number; the largest comes first, and what is unknown last.
+type Order = i128;
+
+const UNKNOWN: Order = Order::MIN;
+/// As many parts of a millisecond make two means different.
+const MEAN_BITS: u32 = 32;
+
 impl Ord for Rank<'_> {
     /// Keys decide between equals alone: writing one costs more than comparing two numbers.
     fn cmp(&self, other: &Self) -> Ordering {
         let by_key = || self.dimension.bytes_of(&self.key).cmp(&other.dimension.bytes_of(&other.key));
-        other.pv.cmp(&self.pv).then_with(by_key)
+        (other.order, other.pv).cmp(&(self.order, self.pv)).then_with(by_key)
     }
 }
 
@@ -68,7 +77,11 @@ impl<'t> Groups<'t> {
         Groups { tally, table, pv }
     }
 
-    fn ids(&self) -> impl ExactSizeIterator<Item = GroupId> + use<> {
+    pub(super) fn dimension(&self) -> Dimension {
+        self.table.dimension
+    }
+
+    pub(super) fn ids(&self) -> impl ExactSizeIterator<Item = GroupId> + use<> {
         (0..self.table.keys(&self.tally.visitors).len() as u32).map(GroupId)
     }
 
@@ -76,7 +89,7 @@ impl<'t> Groups<'t> {
         self.table.keys(&self.tally.visitors).key(group)
     }
 
-    fn pv_of(&self, group: GroupId) -> u64 {
+    pub(super) fn pv_of(&self, group: GroupId) -> u64 {
         self.table.counts().map_or(0, |counts| counts.of(group).pv())
     }
 
@@ -84,14 +97,18 @@ impl<'t> Groups<'t> {
         self.table.uv().map_or(0, |uv| self.ids().map(|group| uv.of(group)).sum())
     }
 
-    fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare) -> Row {
+    /// The key of a group as it is reported.
+    pub(super) fn written(&self, group: GroupId) -> String {
         let key = self.key(group);
-        let key = match self.table.dimension {
+        match self.table.dimension {
             Dimension::Time(unit) => written_time(unit, &key),
             _ => written(&key),
-        };
+        }
+    }
+
+    fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare) -> Row {
         let mut row = self.numbers(Some(group));
-        row.key = Some(key);
+        row.key = Some(self.written(group));
         if with_uv == WithUv::No {
             row.uv = None;
         }
@@ -117,6 +134,7 @@ impl<'t> Groups<'t> {
             status_5xx,
             status_other,
             share: None,
+            columns: Vec::new(),
         }
     }
 
@@ -140,19 +158,102 @@ impl<'t> Groups<'t> {
         groups.into_iter().map(|group| self.row(group, with_uv, with_share)).collect()
     }
 
-    pub(super) fn ranking(&self, limit: usize) -> Ranking {
+    /// The first `limit` groups by a metric, all if that is 0, and what is told of them.
+    pub(super) fn ranking(&self, limit: usize, sort: Metric, told: &[Metric]) -> Ranking {
         let dimension = self.table.dimension;
         let count = self.ids().len();
-        let rank = |group| Rank { pv: self.pv_of(group), key: self.key(group), dimension, group };
+        let rank = |group| self.rank(sort, group);
         let ranks = if limit > 0 && limit < count {
-            self.best(limit, rank)
+            self.best(limit, sort, rank)
         } else {
             let mut all: Vec<_> = self.ids().map(rank).collect();
             all.sort_unstable();
             all
         };
-        let rows = ranks.into_iter().map(|rank| self.row(rank.group, WithUv::No, WithShare::Yes)).collect();
-        Ranking { dimension, rows, groups: count as u64 }
+        let with_uv = if told.contains(&Metric::Uv) { WithUv::Yes } else { WithUv::No };
+        let rows = ranks.into_iter().map(|rank| {
+            let mut row = self.row(rank.group, with_uv, WithShare::Yes);
+            row.columns = told.iter().filter_map(|metric| Some((*metric, self.column(*metric, rank.group)?))).collect();
+            row
+        });
+        Ranking { dimension, rows: rows.collect(), sort, told: told.to_vec(), groups: count as u64 }
+    }
+
+    fn rank(&self, sort: Metric, group: GroupId) -> Rank<'t> {
+        let (pv, key) = (self.pv_of(group), self.key(group));
+        Rank { order: self.order(sort, group), pv, key, dimension: self.table.dimension, group }
+    }
+
+    /// Of some groups that with the most hits, which a ranking would have first.
+    pub(super) fn first_of(&self, groups: &[GroupId]) -> Option<GroupId> {
+        groups.iter().map(|group| self.rank(Metric::Pv, *group)).min().map(|rank| rank.group)
+    }
+
+    /// A group's place by a metric.
+    fn order(&self, metric: Metric, group: GroupId) -> Order {
+        let seen = || self.table.seen().and_then(|seen| seen.of(group));
+        match metric {
+            Metric::Pv => Order::from(self.pv_of(group)),
+            Metric::First => seen().map_or(UNKNOWN, |(first, _)| Order::from(first.rank())),
+            Metric::Last => seen().map_or(UNKNOWN, |(_, last)| Order::from(last.rank())),
+            _ => self
+                .quotient(metric, group)
+                .map_or(UNKNOWN, |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole)),
+        }
+    }
+
+    /// What a metric that is no moment comes to, as a part of a whole: counts and times are whole parts of one, times being in
+    /// milliseconds.
+    pub(super) fn quotient(&self, metric: Metric, group: GroupId) -> Option<(u64, u64)> {
+        let tallied = || self.table.counts().map(|counts| counts.of(group)).unwrap_or_default();
+        let timed = || self.table.times().map(|times| times.of(group)).filter(|timed| timed.count > 0);
+        let whole = match metric {
+            Metric::Pv => self.pv_of(group),
+            Metric::Share => return Some((self.pv_of(group), self.pv.max(1))),
+            Metric::Uv => self.table.uv()?.of(group),
+            Metric::Bytes => tallied().bytes,
+            Metric::Static => tallied().statics,
+            Metric::Dynamic => tallied().pv() - tallied().statics,
+            Metric::StatusOther => tallied().class[0],
+            Metric::Status1xx => tallied().class[1],
+            Metric::Status2xx => tallied().class[2],
+            Metric::Status3xx => tallied().class[3],
+            Metric::Status4xx => tallied().class[4],
+            Metric::Status5xx => tallied().class[5],
+            Metric::Avg => return timed().map(|timed| (timed.sum_ms, timed.count)),
+            Metric::Max => timed()?.max_ms,
+            Metric::TotalTime => timed()?.sum_ms,
+            Metric::P50 | Metric::P90 | Metric::P95 | Metric::P99 => self.percentile_ms(metric, group)?,
+            Metric::First | Metric::Last => return None,
+        };
+        Some((whole, 1))
+    }
+
+    /// What a row tells of a metric that it has no field for.
+    fn column(&self, metric: Metric, group: GroupId) -> Option<Figure> {
+        let seen = || self.table.seen().and_then(|seen| seen.of(group));
+        let figure = match metric {
+            Metric::First => seen().map(|(first, _)| Figure::Moment(first.to_string())),
+            Metric::Last => seen().map(|(_, last)| Figure::Moment(last.to_string())),
+            Metric::Avg => {
+                let mean = |(sum_ms, count): (u64, u64)| Figure::MeanMs(sum_ms as f64 / count as f64);
+                self.quotient(metric, group).map(mean)
+            }
+            _ if metric.is_time() => self.quotient(metric, group).map(|(ms, _)| Figure::Ms(ms)),
+            _ => return None,
+        };
+        Some(figure.unwrap_or(Figure::Unknown))
+    }
+
+    fn percentile_ms(&self, metric: Metric, group: GroupId) -> Option<u64> {
+        let percent = match metric {
+            Metric::P50 => 50,
+            Metric::P90 => 90,
+            Metric::P95 => 95,
+            _ => 99,
+        };
+        let times = self.table.latency()?.of(group).sorted();
+        (times.count() > 0).then(|| times.percentile_ms(percent))
     }
 
     /// How many hits of a group may be missing, if some are.
@@ -161,8 +262,8 @@ impl<'t> Groups<'t> {
     }
 
     /// The first `limit` groups of a ranking. Millions of paths for ten rows: of all but those that come near them, the
-    /// hits are looked at alone.
-    fn best<'r>(&self, limit: usize, rank: impl Fn(GroupId) -> Rank<'r>) -> Vec<Rank<'r>> {
+    /// one number is looked at alone.
+    fn best<'r>(&self, limit: usize, sort: Metric, rank: impl Fn(GroupId) -> Rank<'r>) -> Vec<Rank<'r>> {
         let mut best: BinaryHeap<Rank<'r>> = BinaryHeap::with_capacity(limit);
         for group in self.ids() {
             if best.len() < limit {
@@ -170,7 +271,7 @@ impl<'t> Groups<'t> {
                 continue;
             }
             let mut last = best.peek_mut().expect("a limit is above 0");
-            if self.pv_of(group) >= last.pv {
+            if self.order(sort, group) >= last.order {
                 let rank = rank(group);
                 if rank < *last {
                     *last = rank;

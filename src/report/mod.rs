@@ -11,10 +11,11 @@ mod not_logged;
 pub(crate) mod numbers;
 mod plan;
 mod unanswered;
+mod verdicts;
 mod written;
 
 pub(crate) use assemble::{CountedInput, assemble};
-pub(crate) use plan::{extras, tables, tables_and_rankings};
+pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 
@@ -23,6 +24,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::dimension::Dimension;
 use crate::filter::Filtered;
+use crate::metric::Metric;
 use crate::table::Reason;
 use crate::time::Unit;
 
@@ -71,6 +73,23 @@ pub struct Report {
     /// How long requests took; `None` where no time was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
+    /// What is to be said of each condition under which the site is not well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Whether a condition holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// As it was given.
+    pub condition: String,
+    /// Whether the site is not well.
+    pub holds: bool,
+    /// Of how many keys it holds; 1 or 0 for one that is about all hits together.
+    pub keys: u64,
+    /// Why it holds: what each of its names comes to; of several keys, of that with the most hits.
+    pub reason: Option<String>,
 }
 
 /// The program that made a report.
@@ -237,6 +256,52 @@ pub struct Row {
     /// Of all hits, 0 to 1, where that is of use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
+    /// What else was asked for, by [`Question::columns`](crate::Question) and [`Question::sort`](crate::Question): request
+    /// times, and when hits were.
+    #[serde(flatten, serialize_with = "by_metric")]
+    pub columns: Vec<(Metric, Figure)>,
+}
+
+impl Row {
+    /// What a row tells of a metric; `None` where it was not asked to.
+    #[must_use]
+    pub fn figure(&self, metric: Metric) -> Option<Figure> {
+        let count = match metric {
+            Metric::Pv => self.pv,
+            Metric::Uv => self.uv?,
+            Metric::Share => return self.share.map(Figure::Share),
+            Metric::Bytes => self.bytes,
+            Metric::Static => self.statics,
+            Metric::Dynamic => self.dynamic,
+            Metric::Status1xx => self.status_1xx,
+            Metric::Status2xx => self.status_2xx,
+            Metric::Status3xx => self.status_3xx,
+            Metric::Status4xx => self.status_4xx,
+            Metric::Status5xx => self.status_5xx,
+            Metric::StatusOther => self.status_other,
+            _ => return self.columns.iter().find(|(told, _)| *told == metric).map(|(_, figure)| figure.clone()),
+        };
+        Some(Figure::Count(count))
+    }
+}
+
+/// What a metric comes to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Figure {
+    /// So many.
+    Count(u64),
+    /// So much of all, 0 to 1.
+    Share(f64),
+    /// Milliseconds.
+    Ms(u64),
+    /// Milliseconds in the mean.
+    MeanMs(f64),
+    /// `2022-04-05T03:45:05+00:00`
+    Moment(String),
+    /// Nothing was logged that would tell.
+    Unknown,
 }
 
 /// All hits together.
@@ -256,8 +321,13 @@ pub struct Summary {
 pub struct Ranking {
     /// What is ranked.
     pub dimension: Dimension,
-    /// Most hits first, ties by key bytes.
+    /// Those with the most of what was asked for, which is hits unless said; of equals those with the most hits, then by
+    /// key bytes.
     pub rows: Vec<Row>,
+    /// What they are in the order of.
+    pub sort: Metric,
+    /// What rows tell because it was asked for.
+    pub told: Vec<Metric>,
     /// How many groups there are in all; of an approximate ranking, how many were kept.
     pub groups: u64,
 }
@@ -312,6 +382,10 @@ fn by_dimension<S: Serializer>(top: &Option<Vec<Ranking>>, serializer: S) -> Res
 
 fn by_ranking<S: Serializer>(approximate: &[Approximate], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(approximate.iter().map(|approximate| (approximate.dimension.name(), approximate)))
+}
+
+fn by_metric<S: Serializer>(columns: &[(Metric, Figure)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(columns.iter().map(|(metric, figure)| (metric.key(), figure)))
 }
 
 fn by_filter<S: Serializer>(reasons: &[(Filtered, u64)], serializer: S) -> Result<S::Ok, S::Error> {

@@ -29,6 +29,21 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     for dimension in question.top.iter().flatten() {
         asked.push((format!("--top {}", dimension.name()), dimension.needs(&extras), dimension.variable()));
     }
+    if question.shows(Section::Top) {
+        let columns = question.columns.iter().map(|metric| ("--columns", metric));
+        asked.extend(columns.chain([("--sort", &question.sort)]).map(|(option, metric)| {
+            let (needs, variable) = metric.asked();
+            (format!("{option} {}", metric.name()), needs, variable.to_owned())
+        }));
+    }
+    for fail_if in &question.fail_if {
+        let option = format!("--fail-if '{}'", printable(fail_if.text().as_bytes()));
+        asked.push((option.clone(), fail_if.dimension().needs(&extras), fail_if.dimension().variable()));
+        asked.extend(fail_if.metrics().into_iter().map(|metric| {
+            let (needs, variable) = metric.asked();
+            (option.clone(), needs, variable.to_owned())
+        }));
+    }
     if let Some(unit) = question.by {
         asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));
     }

@@ -2,6 +2,7 @@
 
 use crate::dimension::{Dimension, Extras};
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
+use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{TablePlan, extras_of};
 use crate::time::Unit;
@@ -16,6 +17,19 @@ pub(crate) fn tables(question: &Question) -> Vec<TablePlan> {
 pub(crate) fn tables_and_rankings(question: &Question) -> (Vec<TablePlan>, Vec<TablePlan>) {
     let others = tables_of(question, |section| section != Section::Top && question.shows(section));
     tables(question).into_iter().partition(|(dimension, _)| others.iter().any(|(other, _)| other == dimension))
+}
+
+/// What is asked for that needs all keys of a ranking, so that none may be dropped.
+pub(crate) fn unbounded(question: &Question) -> Option<String> {
+    let is_order = |metric: Metric| matches!(metric, Metric::Pv | Metric::Share);
+    let fail_if = question
+        .fail_if
+        .iter()
+        .find(|fail_if| fail_if.is_of_any())
+        .map(|fail_if| format!("--fail-if 'any {}: …'", fail_if.dimension().name()));
+    let sort = Some(question.sort).filter(|sort| !is_order(*sort)).map(|sort| format!("--sort {}", sort.name()));
+    let column = question.columns.iter().find(|metric| metric.measure() != Counts);
+    fail_if.or(sort).or_else(|| column.map(|metric| format!("--columns {}", metric.name())))
 }
 
 fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TablePlan> {
@@ -46,10 +60,15 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
         ask(Dimension::Class, &[Counts, Uv]);
     }
     if shows(Section::Top) {
-        question.rankings().into_iter().for_each(|dimension| ask(dimension, &[Counts]));
+        let measures: Vec<_> = [Counts].into_iter().chain(question.told().into_iter().map(Metric::measure)).collect();
+        question.rankings().into_iter().for_each(|dimension| ask(dimension, &measures));
     }
     if shows(Section::Latency) {
         ask(Dimension::All, &[Latency]);
+    }
+    for fail_if in &question.fail_if {
+        let measures: Vec<_> = [Counts].into_iter().chain(fail_if.metrics().into_iter().map(Metric::measure)).collect();
+        ask(fail_if.dimension(), &measures);
     }
     plan
 }

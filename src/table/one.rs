@@ -6,7 +6,7 @@ use super::{AddressKeys, GroupId, IdMap, Keys, Seed, VisitorId};
 use crate::batch::{Batch, MISSING};
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::format::undo_escapes;
-use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Uv, Visitors};
+use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors};
 use crate::question::UvMethod;
 
 /// A dimension with measures.
@@ -113,6 +113,14 @@ impl Table {
 
     pub(crate) fn latency(&self) -> Option<&Latency> {
         self.measures.iter().find_map(|m| if let Measure::Latency(latency) = m { Some(latency) } else { None })
+    }
+
+    pub(crate) fn times(&self) -> Option<&Times> {
+        self.measures.iter().find_map(|m| if let Measure::Times(times) = m { Some(times) } else { None })
+    }
+
+    pub(crate) fn seen(&self) -> Option<&Seen> {
+        self.measures.iter().find_map(|m| if let Measure::Seen(seen) = m { Some(seen) } else { None })
     }
 
     /// Counts the selected hits of a batch, whose visitors are `visitors`; `ids` and `groups` are room to work in.

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use super::ink::Ink;
-use crate::report::Row;
-use crate::report::numbers::{Bytes, Grouped, Percent};
+use crate::metric::Metric;
+use crate::report::numbers::{Bytes, Duration, Grouped, Percent};
+use crate::report::{Figure, Row};
 
 /// A column of a table of rows.
 #[derive(Clone, Copy)]
@@ -86,6 +87,73 @@ pub(super) const SENT: Column = Column {
         Ink::Plain
     },
 };
+
+/// A count of hits that other tables show as a share.
+macro_rules! counted {
+    ($label:literal, $field:ident) => {
+        Column {
+            label: $label,
+            gives_way: ASKED,
+            show: |row, _, out| {
+                put(out, Grouped(row.$field));
+                Ink::Plain
+            },
+        }
+    };
+}
+
+/// A metric that rows tell because they were asked to.
+macro_rules! told {
+    ($label:literal, $metric:expr) => {
+        Column {
+            label: $label,
+            gives_way: ASKED,
+            show: |row, _, out| {
+                row.figure($metric).into_iter().for_each(|figure| put_figure(out, &figure));
+                Ink::Plain
+            },
+        }
+    };
+}
+
+/// What was asked for by name goes after what was not.
+const ASKED: u8 = 1;
+
+/// The column of a metric that was asked for, where rows are not told it anyway.
+pub(super) fn asked(metric: Metric) -> Option<Column> {
+    Some(match metric {
+        Metric::Pv | Metric::Uv | Metric::Share | Metric::Bytes => return None,
+        Metric::Static => counted!("static", statics),
+        Metric::Dynamic => counted!("dynamic", dynamic),
+        Metric::Status1xx => counted!("1xx", status_1xx),
+        Metric::Status2xx => counted!("2xx", status_2xx),
+        Metric::Status3xx => counted!("3xx", status_3xx),
+        Metric::Status4xx => counted!("4xx hits", status_4xx),
+        Metric::Status5xx => counted!("5xx hits", status_5xx),
+        Metric::StatusOther => counted!("other", status_other),
+        Metric::Avg => told!("avg", Metric::Avg),
+        Metric::P50 => told!("p50", Metric::P50),
+        Metric::P90 => told!("p90", Metric::P90),
+        Metric::P95 => told!("p95", Metric::P95),
+        Metric::P99 => told!("p99", Metric::P99),
+        Metric::Max => told!("max", Metric::Max),
+        Metric::TotalTime => told!("total time", Metric::TotalTime),
+        Metric::First => told!("first", Metric::First),
+        Metric::Last => told!("last", Metric::Last),
+    })
+}
+
+fn put_figure(out: &mut String, figure: &Figure) {
+    match figure {
+        Figure::Count(count) => put(out, Grouped(*count)),
+        Figure::Share(share) => put(out, format_args!("{:.1}%", share * 100.0)),
+        Figure::Ms(ms) => put(out, Duration(*ms)),
+        Figure::MeanMs(ms) => put(out, Duration(ms.round() as u64)),
+        // The zone is the same for most, and in the report's head.
+        Figure::Moment(moment) => put(out, moment.get(..19).unwrap_or(moment).replace('T', " ")),
+        Figure::Unknown => put(out, "-"),
+    }
+}
 
 fn put(out: &mut String, number: impl std::fmt::Display) {
     write!(out, "{number}").expect("a String takes all that is written");

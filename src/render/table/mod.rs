@@ -127,6 +127,7 @@ mod tests {
             top: None,
             approximate: Vec::new(),
             latency: None,
+            verdicts: Vec::new(),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::io;
 
-use super::column::{Column, PV, SENT, SHARE, STATUS_4XX, STATUS_5XX, UV};
+use super::column::{self, Column, PV, SENT, SHARE, STATUS_4XX, STATUS_5XX, UV};
 use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
 use super::{Sheet, hits, words};
 use crate::dimension::Dimension;
+use crate::metric::Metric;
 use crate::report::numbers::Grouped;
 use crate::report::{Approximate, Ranking, Report};
 use crate::time::Unit;
@@ -16,11 +17,15 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     for ranking in report.top.iter().flatten().filter(|ranking| !ranking.rows.is_empty()) {
         let shown = ranking.rows.len() as u64;
         let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
-        let note = match approximate {
+        let mut note = match approximate {
             Some(approximate) => format!("{} of more than {}", Grouped(shown), Grouped(approximate.max_keys)),
             None if shown < ranking.groups => format!("{} of {}", Grouped(shown), Grouped(ranking.groups)),
             None => String::new(),
         };
+        if ranking.sort != Metric::Pv {
+            let by = format!("by {}", ranking.sort.name());
+            note = if note.is_empty() { by } else { format!("{note}, {by}") };
+        }
         let grid = Grid {
             title: &words::ranking(ranking.dimension),
             note: &note,
@@ -28,7 +33,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
                 Dimension::Time(Unit::Day) => Keys::RankedDays,
                 _ => Keys::Ranked,
             },
-            columns: &columns(ranking),
+            columns: &columns(ranking, &ranking.told),
             bars: Bars::None,
             rows: &ranking.rows,
             total: None,
@@ -44,13 +49,15 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Visitors where they were counted; errors but in a ranking of status codes, where they are all or nothing.
-fn columns(ranking: &Ranking) -> Vec<Column> {
+/// Visitors where they were counted; what was asked for; errors but in a ranking of status codes, where they are all or
+/// nothing.
+fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column> {
     let mut columns = vec![PV];
     if ranking.rows.iter().any(|row| row.uv.is_some()) {
         columns.push(UV);
     }
     columns.push(SHARE);
+    columns.extend(asked.iter().copied().filter_map(column::asked));
     if ranking.dimension != Dimension::Status {
         columns.extend([STATUS_4XX, STATUS_5XX]);
     }

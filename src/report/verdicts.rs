@@ -1,0 +1,131 @@
+//! Which conditions hold, and why.
+
+use std::fmt::Write;
+
+use super::groups::Groups;
+use super::{Lines, Verdict};
+use crate::dimension::Dimension;
+use crate::metric::Metric;
+use crate::question::Question;
+use crate::table::{GroupId, Tally};
+use crate::verdict::{FailIf, Node, Subject, Test, Than};
+
+/// What is to be said of each condition, in the order they were given.
+pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec<Verdict> {
+    let pv = lines.parsed - lines.filtered;
+    let verdict = |fail_if: &FailIf| {
+        let groups = Groups::of(tally, fail_if.dimension(), pv);
+        let facts = |group| Facts { groups: &groups, group, lines };
+        let (keys, reason) = if fail_if.is_of_any() {
+            let those: Vec<GroupId> = groups.ids().filter(|group| facts(Some(*group)).fit(fail_if.root())).collect();
+            let reason = groups.first_of(&those).map(|first| {
+                let others = match those.len() - 1 {
+                    0 => String::new(),
+                    n => format!("; and {n} more"),
+                };
+                format!("{}: {}{others}", groups.written(first), facts(Some(first)).reason(fail_if))
+            });
+            (those.len() as u64, reason)
+        } else {
+            let facts = facts(groups.ids().next());
+            let holds = facts.fit(fail_if.root());
+            (u64::from(holds), holds.then(|| facts.reason(fail_if)))
+        };
+        Verdict { condition: super::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
+    };
+    question.fail_if.iter().map(verdict).collect()
+}
+
+/// What is known of a key, or of all hits.
+struct Facts<'g> {
+    groups: &'g Groups<'g>,
+    /// `None` where nothing was counted.
+    group: Option<GroupId>,
+    lines: &'g Lines,
+}
+
+/// A quotient.
+type Quotient = (u128, u128);
+
+impl Facts<'_> {
+    fn fit(&self, node: &Node) -> bool {
+        match node {
+            Node::All(nodes) => nodes.iter().all(|node| self.fit(node)),
+            Node::Any(nodes) => nodes.iter().any(|node| self.fit(node)),
+            Node::Not(node) => !self.fit(node),
+            Node::Test(test) => self.fits(test),
+        }
+    }
+
+    fn fits(&self, test: &Test) -> bool {
+        // What is unknown is neither more nor less than anything.
+        let Some((part, whole)) = self.quotient(test.subject) else { return false };
+        match test.than {
+            Than::Number(number) => {
+                let unit = if is_time(test.subject) { 1000 } else { 1 };
+                test.order.holds(number.quotient_cmp(part, whole * unit))
+            }
+            Than::Percent(percent) => {
+                let of = self.whole(test.subject);
+                of > 0 && test.order.holds(percent.quotient_cmp(part * 100, whole * of))
+            }
+        }
+    }
+
+    /// Counts, or milliseconds.
+    fn quotient(&self, subject: Subject) -> Option<Quotient> {
+        match subject {
+            Subject::Malformed => Some((self.lines.malformed.into(), 1)),
+            Subject::Metric(metric) => match self.group {
+                Some(group) => self.groups.quotient(metric, group).map(|(part, whole)| (part.into(), whole.into())),
+                // Without a hit nothing took any time, and there are none of all else.
+                None => (!metric.is_time()).then_some((0, 1)),
+            },
+        }
+    }
+
+    /// What a share is one of: the hits of the key, for the hits themselves all hits; a share is one already.
+    fn whole(&self, subject: Subject) -> u128 {
+        match subject {
+            Subject::Malformed => self.lines.read.into(),
+            Subject::Metric(Metric::Share) => 1,
+            Subject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
+            Subject::Metric(_) => self.group.map_or(0, |group| self.groups.pv_of(group).into()),
+        }
+    }
+
+    /// What each name of a condition comes to: `5xx is 4.81% (149 of 3100), pv is 3100`.
+    fn reason(&self, fail_if: &FailIf) -> String {
+        let mut subjects = Vec::new();
+        fail_if.root().visit(&mut |subject| {
+            if !subjects.contains(&subject) {
+                subjects.push(subject);
+            }
+        });
+        let mut text = String::new();
+        for subject in subjects {
+            let gap = if text.is_empty() { "" } else { ", " };
+            write!(text, "{gap}{} is {}", subject.name(), self.told(subject))
+                .expect("a String takes all that is written");
+        }
+        text
+    }
+
+    fn told(&self, subject: Subject) -> String {
+        let Some((part, whole)) = self.quotient(subject) else { return "unknown".to_owned() };
+        if is_time(subject) {
+            return format!("{:.3} s", part as f64 / whole as f64 / 1000.0);
+        }
+        let percent = |part: u128, whole: u128| format!("{:.2}%", part as f64 * 100.0 / whole.max(1) as f64);
+        match subject {
+            Subject::Metric(Metric::Share) => percent(part, whole),
+            Subject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
+            Subject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
+            _ => format!("{} ({part} of {})", percent(part, self.whole(subject)), self.whole(subject)),
+        }
+    }
+}
+
+fn is_time(subject: Subject) -> bool {
+    matches!(subject, Subject::Metric(metric) if metric.is_time())
+}

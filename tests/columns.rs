@@ -1,0 +1,218 @@
+//! Columns, orders and verdicts against sums that are made in the plainest way: every line of every key in a list.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod generator;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use generator::Traffic;
+use logstat::{Dimension, Engine, FailIf, Figure, Input, Metric, Question, Report, Section, count};
+
+struct Line {
+    addr: String,
+    time: String,
+    path: String,
+    status: u16,
+    bytes: u64,
+    ms: u64,
+}
+
+/// `addr - user [time] "GET /path?query HTTP/1.1" status bytes "referer" "agent" 0.012`, as the generator writes nearly all.
+fn line(text: &str) -> Option<Line> {
+    let parts: Vec<&str> = text.split('"').collect();
+    let [before, request, numbers, .., last] = &parts[..] else { return None };
+    let mut request = request.split(' ');
+    let (_, target, _) = (request.next()?, request.next()?, request.next()?);
+    let mut numbers = numbers.split_whitespace();
+    let seconds = last.trim();
+    Some(Line {
+        addr: before.split(' ').next()?.to_owned(),
+        time: before.split(['[', ']']).nth(1)?.to_owned(),
+        path: target.strip_prefix('/').map(|_| target.split('?').next().unwrap().to_owned())?,
+        status: numbers.next()?.parse().ok()?,
+        bytes: numbers.next()?.parse().ok()?,
+        ms: (seconds.parse::<f64>().ok()? * 1000.0).round() as u64,
+    })
+}
+
+/// Lines that are read so with ease.
+fn log() -> (Vec<Line>, Vec<u8>) {
+    let traffic =
+        Traffic { lines: 4000, addresses: 300, paths: 120, malformed: 0.0, times: true, ..Traffic::default() };
+    let text = String::from_utf8(traffic.to_vec()).unwrap();
+    let plain: Vec<_> =
+        text.lines().filter(|text| !text.contains('\\')).filter_map(|text| Some((line(text)?, text))).collect();
+    assert!(plain.len() > 3000, "{}", plain.len());
+    let bytes = plain.iter().map(|(_, text)| format!("{text}\n")).collect::<String>().into_bytes();
+    (plain.into_iter().map(|(line, _)| line).collect(), bytes)
+}
+
+fn report(log: &[u8], question: &Question) -> Report {
+    let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
+    count(question, vec![input], &Engine { threads: 2, chunk_bytes: 5000, ..Engine::default() })
+        .unwrap()
+        .report
+        .unwrap()
+}
+
+/// The time in an order that texts have: `2026-11-14T00:00:05+00:00`.
+fn written(time: &str) -> String {
+    chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap().format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+fn percentile(ms: &[u64], percent: usize) -> u64 {
+    ms[(percent * ms.len()).div_ceil(100).max(1) - 1]
+}
+
+/// What a metric of some lines is.
+fn expected(metric: Metric, lines: &[&Line], all: usize) -> Figure {
+    let number =
+        |wanted: &dyn Fn(&Line) -> bool| Figure::Count(lines.iter().filter(|line| wanted(line)).count() as u64);
+    let class = |class: u16| number(&|line| line.status / 100 == class);
+    let mut ms: Vec<u64> = lines.iter().map(|line| line.ms).collect();
+    ms.sort_unstable();
+    let mut times: Vec<String> = lines.iter().map(|line| written(&line.time)).collect();
+    times.sort_unstable();
+    match metric {
+        Metric::Pv => number(&|_| true),
+        Metric::Uv => Figure::Count(lines.iter().map(|line| &line.addr).collect::<BTreeSet<_>>().len() as u64),
+        Metric::Share => Figure::Share(lines.len() as f64 / all as f64),
+        Metric::Bytes => Figure::Count(lines.iter().map(|line| line.bytes).sum()),
+        Metric::Static => number(&|line| is_static(&line.path)),
+        Metric::Dynamic => number(&|line| !is_static(&line.path)),
+        Metric::Status1xx => class(1),
+        Metric::Status2xx => class(2),
+        Metric::Status3xx => class(3),
+        Metric::Status4xx => class(4),
+        Metric::Status5xx => class(5),
+        Metric::StatusOther => number(&|line| !(100..600).contains(&line.status)),
+        Metric::Avg => Figure::MeanMs(ms.iter().sum::<u64>() as f64 / ms.len() as f64),
+        Metric::P50 => Figure::Ms(percentile(&ms, 50)),
+        Metric::P90 => Figure::Ms(percentile(&ms, 90)),
+        Metric::P95 => Figure::Ms(percentile(&ms, 95)),
+        Metric::P99 => Figure::Ms(percentile(&ms, 99)),
+        Metric::Max => Figure::Ms(*ms.last().unwrap()),
+        Metric::TotalTime => Figure::Ms(ms.iter().sum()),
+        Metric::First => Figure::Moment(times[0].clone()),
+        Metric::Last => Figure::Moment(times[times.len() - 1].clone()),
+        _ => panic!("{metric:?} has no twin"),
+    }
+}
+
+fn is_static(path: &str) -> bool {
+    let rules = logstat::StaticRules::default();
+    rules.is_static(path.as_bytes())
+}
+
+/// As a number that has the same order.
+fn order(figure: &Figure) -> f64 {
+    match figure {
+        Figure::Count(number) | Figure::Ms(number) => *number as f64,
+        Figure::Share(number) | Figure::MeanMs(number) => *number,
+        Figure::Moment(moment) => {
+            // Wall clocks first; all are at one offset here.
+            chrono::DateTime::parse_from_rfc3339(moment).unwrap().timestamp() as f64
+        }
+        _ => f64::NEG_INFINITY,
+    }
+}
+
+#[test]
+fn every_column_and_order_is_what_lists_of_lines_say() {
+    let (lines, log) = log();
+    let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
+    let told =
+        |of_it: &Vec<&Line>| Metric::all().map(|metric| expected(metric, of_it, lines.len())).collect::<Vec<_>>();
+    let told: BTreeMap<&str, Vec<Figure>> = by_path.iter().map(|(path, of_it)| (*path, told(of_it))).collect();
+    for (at, sort) in Metric::all().enumerate() {
+        for limit in [0, 7] {
+            let question = Question {
+                columns: Metric::all().collect(),
+                show: Some(vec![Section::Top]),
+                sort,
+                limit,
+                ..Question::default()
+            };
+            let report = report(&log, &question);
+            let ranking = &report.top.as_ref().unwrap()[0];
+            for row in &ranking.rows {
+                for (metric, expected) in Metric::all().zip(&told[row.key.as_deref().unwrap()]) {
+                    assert_eq!(row.figure(metric).as_ref(), Some(expected), "{} of {row:?}", metric.name());
+                }
+            }
+            let mut paths: Vec<_> =
+                told.iter().map(|(path, told)| (order(&told[at]), by_path[path].len(), *path)).collect();
+            paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(b.2)));
+            paths.truncate(if limit > 0 { limit } else { usize::MAX });
+            let ranked: Vec<_> = ranking.rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
+            assert_eq!(ranked, paths.iter().map(|(_, _, path)| *path).collect::<Vec<_>>(), "by {}", sort.name());
+        }
+    }
+}
+
+#[test]
+fn verdicts_are_what_lists_of_lines_say() {
+    let (lines, log) = log();
+    let count_of = |class: u16| lines.iter().filter(|line| line.status / 100 == class).count();
+    let share = count_of(4) as f64 * 100.0 / lines.len() as f64;
+    let all: Vec<&Line> = lines.iter().collect();
+    let Figure::Ms(p95) = expected(Metric::P95, &all, all.len()) else { panic!("a percentile is a time") };
+    let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
+    let slow_paths = by_path.values().filter(|of_it| {
+        let Figure::Ms(p90) = expected(Metric::P90, of_it, 1) else { panic!("a percentile is a time") };
+        p90 > 500 && of_it.len() >= 5
+    });
+    let slow_paths = slow_paths.count() as u64;
+    assert!(slow_paths > 1, "{slow_paths}");
+    let rows = [
+        (format!("4xx > {:.4}%", share - 0.001), u64::from(true)),
+        (format!("4xx > {:.4}%", share + 0.001), 0),
+        (format!("4xx == {}", count_of(4)), 1),
+        (format!("4xx != {}", count_of(4)), 0),
+        (format!("p95 >= {}.{:03}", p95 / 1000, p95 % 1000), 1),
+        (format!("p95 > {}.{:03}", p95 / 1000, p95 % 1000), 0),
+        (format!("pv < {} || uv < 1", lines.len() + 1), 1),
+        ("malformed > 0% || !(5xx > 0)".to_owned(), u64::from(count_of(5) == 0)),
+        ("any path: p90 > 0.5 && pv >= 5".to_owned(), slow_paths),
+        ("any path: pv > 99%".to_owned(), 0),
+        ("any host: pv > 99%".to_owned(), 1),
+    ];
+    for (text, keys) in rows {
+        let fail_if: FailIf = text.parse().unwrap();
+        let top = Some(vec![Dimension::Status]);
+        let question = Question { fail_if: vec![fail_if], top, ..Question::default() };
+        if text.contains("host") {
+            // This log has none: such a question has no answer.
+            let input = Input::reader("a.log", std::io::Cursor::new(log.clone()));
+            assert!(count(&question, vec![input], &Engine::default()).is_err());
+            continue;
+        }
+        let report = report(&log, &question);
+        let [verdict] = &report.verdicts[..] else { panic!("one condition has one verdict") };
+        assert_eq!((verdict.keys, verdict.holds), (keys, keys > 0), "{text}: {verdict:?}");
+        assert_eq!(verdict.reason.is_some(), verdict.holds, "{text}: {verdict:?}");
+    }
+}
+
+#[test]
+fn a_ranking_that_drops_keys_tells_nothing_that_takes_all() {
+    let (_, log) = log();
+    let max_keys = logstat::MaxKeys::new(5);
+    let refused = |question: Question| {
+        let input = Input::reader("a.log", std::io::Cursor::new(log.clone()));
+        count(&Question { max_keys, ..question }, vec![input], &Engine::default()).unwrap_err().to_string()
+    };
+    let usual = Question::default;
+    assert!(refused(Question { sort: Metric::Status5xx, ..usual() }).starts_with("--sort 5xx needs all hits"));
+    assert!(
+        refused(Question { columns: vec![Metric::Bytes, Metric::P95], ..usual() }).starts_with("--columns p95 needs")
+    );
+    let fail_if = vec!["any ip: pv > 5".parse().unwrap()];
+    assert!(refused(Question { fail_if, ..usual() }).starts_with("--fail-if 'any ip: …' needs"));
+    let fine = Question { columns: vec![Metric::Bytes], fail_if: vec!["pv > 5".parse().unwrap()], max_keys, ..usual() };
+    assert!(report(&log, &fine).verdicts[0].holds);
+}
