@@ -18,6 +18,7 @@ fn every_use_of_logstat_runs() {
     let directory = tempfile::tempdir().unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
     std::fs::copy("testdata/shop.log", directory.path().join("access.log")).unwrap();
+    std::fs::copy("testdata/hosts.log", directory.path().join("hosts.log")).unwrap();
     std::fs::write(directory.path().join("own.log"), "10.0.0.7|1794645000.000|GET / HTTP/1.1|200|512\n").unwrap();
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
     let uses: Vec<_> = commands().filter(|line| line.contains("logstat ") && !line.starts_with("cargo")).collect();
@@ -33,6 +34,24 @@ fn every_use_of_logstat_runs() {
         }
         assert!(!output.stdout.is_empty() || line.contains("> report.json"), "{line}");
     }
+}
+
+/// Each question of the README is a case, whose answer was checked by hand.
+#[test]
+fn every_question_has_its_answer() {
+    let block = README.split("## Questions\n\n```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut asked: Vec<_> = block.lines().map(|line| line.split("  #").next().unwrap().trim().to_owned()).collect();
+    let cases = std::fs::read_dir("testdata/cases").unwrap().map(|case| case.unwrap().path());
+    let questions = cases.filter(|case| case.file_name().unwrap().to_str().unwrap().starts_with("question_"));
+    let mut answered: Vec<_> = questions
+        .map(|case| {
+            let cmd = std::fs::read_to_string(case.join("cmd")).unwrap();
+            format!("logstat {}", cmd.trim().trim_start_matches("../../").replacen("shop.log", "access.log", 1))
+        })
+        .collect();
+    asked.sort_unstable();
+    answered.sort_unstable();
+    assert_eq!(asked, answered);
 }
 
 #[test]

@@ -1,0 +1,138 @@
+"""logstat beside SQL: the same questions of the same records, asked of logstat and of DuckDB.
+
+    compare.py LOGSTAT COMBINATIONS SEED
+
+Prints how many combinations agree, or the first that does not and what differs.
+"""
+
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+
+import draw
+import traffic
+
+LINES = 4000
+
+
+def table(connection, records):
+    connection.execute(
+        "CREATE TABLE records (host VARCHAR, ip VARCHAR, hex VARCHAR, remote_user VARCHAR, wall TIMESTAMP, offset_min INT,"
+        " method VARCHAR, path VARCHAR, protocol VARCHAR, status INT, bytes BIGINT, referer VARCHAR, agent VARCHAR,"
+        " ms BIGINT, is_static BOOLEAN)"
+    )
+    rows = [
+        (r["host"], r["addr"], traffic.hex_of(r["addr"]), r["remote_user"], r["wall"], r["offset_min"], r["method"], r["path"],
+         r["protocol"], r["status"], r["bytes"], r["referer"], r["agent"], r["ms"], traffic.is_static(r["path"]))
+        for r in records
+    ]
+    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 15)})", rows)
+
+
+def clock(zone):
+    """The time that buckets and periods go by."""
+    utc = "wall - to_minutes(offset_min)"
+    if not zone:
+        return "wall"
+    if zone[0] in "+-":
+        hours, minutes = zone[1:].split(":")
+        return f"{utc} {zone[0]} INTERVAL '{int(hours) * 60 + int(minutes)} minutes'"
+    return f"timezone('{zone}', timezone('UTC', {utc}))"
+
+
+def ask(connection, question):
+    """What DuckDB answers, in the shape of a report."""
+    where = " AND ".join(f"coalesce({condition}, false)" for condition in question.conditions) or "true"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW hits AS SELECT * FROM (SELECT *, ip AS visitor, {clock(question.zone)} AS clock,"
+        f" epoch(wall - to_minutes(offset_min)) AS epoch FROM records) WHERE {where}"
+    )
+
+    def rows(sql):
+        return connection.execute(sql).fetchall()
+
+    [[pv, uv, size, statics]] = rows(
+        "SELECT count(*), count(DISTINCT visitor), coalesce(sum(bytes), 0)::BIGINT, count(*) FILTER (is_static) FROM hits"
+    )
+    [[days]] = rows("SELECT count(*) FROM (SELECT DISTINCT visitor, clock::DATE FROM hits)")
+    answer = {
+        "lines.filtered": LINES - pv,
+        "summary": {"pv": pv, "uv": uv, "bytes": size, "static": statics, "visitor_days": days},
+        "timeline": {
+            key: [pv, uv, size]
+            for key, pv, uv, size in rows(
+                f"SELECT {question.unit[1]}, count(*), count(DISTINCT visitor), sum(bytes)::BIGINT FROM hits GROUP BY 1"
+            )
+        },
+        "status": dict(rows("SELECT status::VARCHAR, count(*) FROM hits GROUP BY 1")),
+        "class": {
+            key: [pv, uv]
+            for key, pv, uv in rows(
+                "SELECT CASE WHEN is_static THEN 'static' ELSE 'dynamic' END, count(*), count(DISTINCT visitor) FROM hits GROUP BY 1"
+            )
+        },
+    }
+    told = question.columns + [question.sort]
+    aggregates = ", ".join(f'{aggregate} AS "{key}"' for _, key, aggregate in told)
+    limit = f"LIMIT {question.limit}" if question.limit else ""
+    ranked = rows(
+        f"SELECT {question.ranking[1]} AS key, count(*) AS pv, {aggregates} FROM hits GROUP BY 1"
+        f" ORDER BY {question.sort[2]} DESC NULLS LAST, count(*) DESC, encode({question.ranking[1]}) ASC {limit}"
+    )
+    names = ["key", "pv"] + [key for _, key, _ in told]
+    answer["top"] = [dict(zip(names, row)) for row in ranked]
+    return answer
+
+
+def told(report, question):
+    """The same of logstat's report."""
+    summary = report["summary"]
+    names = ["key", "pv"] + [key for _, key, _ in question.columns + [question.sort]]
+    return {
+        "lines.filtered": report["lines"]["filtered"],
+        "summary": {name: summary[name] for name in ["pv", "uv", "bytes", "static", "visitor_days"]},
+        "timeline": {row["key"]: [row["pv"], row["uv"], row["bytes"]] for row in report["timeline"]},
+        "status": {row["key"]: row["pv"] for row in report["status"]},
+        "class": {row["key"]: [row["pv"], row["uv"]] for row in report["class"]},
+        "top": [{name: row[name] for name in names} for row in report["top"][question.ranking[0]]],
+    }
+
+
+def same(ours, theirs):
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in ours)
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return len(ours) == len(theirs) and all(map(same, ours, theirs))
+    if isinstance(ours, float) or isinstance(theirs, float):
+        return abs(ours - theirs) <= 1e-9 * max(1.0, abs(theirs))
+    return ours == theirs
+
+
+def main():
+    program, combinations, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    rng = random.Random(seed)
+    lines, records = traffic.lines_and_records(seed, LINES)
+    connection = duckdb.connect()
+    table(connection, records)
+    with tempfile.TemporaryDirectory() as directory:
+        log = pathlib.Path(directory) / "access.log"
+        log.write_text("".join(f"{line}\n" for line in lines))
+        for _ in range(combinations):
+            question = draw.draw(rng)
+            command = [program, str(log), "--log-format", traffic.FORMAT, "--json", *question.arguments]
+            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            if run.returncode != 0:
+                sys.exit(f"{question.arguments}: exit {run.returncode}: {run.stderr}")
+            ours, theirs = told(json.loads(run.stdout), question), ask(connection, question)
+            for part in theirs:
+                if not same(ours[part], theirs[part]):
+                    sys.exit(f"{question.arguments}: {part} differs\nlogstat {ours[part]}\nDuckDB  {theirs[part]}")
+    print(f"{combinations} combinations agree")
+
+
+main()

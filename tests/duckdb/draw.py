@@ -1,0 +1,117 @@
+"""Questions drawn by a seeded generator: each part as an option of logstat, and as SQL."""
+
+from dataclasses import dataclass, field
+
+# Option and condition on the view of hits.
+FILTERS = [
+    (["--since", "2026-10-25"], "clock >= TIMESTAMP '2026-10-25'"),
+    (["--since", "2026-10-24T06", "--until", "2026-10-26 12:30"],
+     "clock >= TIMESTAMP '2026-10-24 06:00' AND clock < TIMESTAMP '2026-10-26 12:30'"),
+    (["--date", "2026-10-25"], "clock >= TIMESTAMP '2026-10-25' AND clock < TIMESTAMP '2026-10-26'"),
+    (["--since", "2026-10-25T01:00:00+02:00"], "epoch >= 1792882800"),
+    (["--time", "19:30-23:00"], "clock::TIME >= TIME '19:30' AND clock::TIME < TIME '23:00'"),
+    (["--time", "22:00-06:00"], "(clock::TIME >= TIME '22:00' OR clock::TIME < TIME '06:00')"),
+    (["--status", "4xx,5xx"], "status BETWEEN 400 AND 599"),
+    (["--status", "4xx,!404,500-502"], "(status BETWEEN 400 AND 499 AND status != 404 OR status BETWEEN 500 AND 502)"),
+    (["--path", "/api/*"], "starts_with(path, '/api/')"),
+    (["--path", "~^/p.*[13]/$", "--path", "/checkout"], "(regexp_matches(path, '^/p.*[13]/$') OR path = '/checkout')"),
+    (["--exclude-path", "/product/*", "--exclude-path", "/"], "NOT starts_with(path, '/product/') AND path != '/'"),
+    (["--ip", "10.0.0.0/8,2001:db8:1::/48"],
+     "(starts_with(hex, '00000000000000000000ffff0a') OR starts_with(hex, '20010db80001'))"),
+    (["--ip", "!203.1.0.0/16"], "NOT starts_with(hex, '00000000000000000000ffffcb01')"),
+    (["--host", "*.example", "--exclude-host", "static.example,api.example"],
+     "host LIKE '%.example' AND host NOT IN ('static.example', 'api.example')"),
+    (["--method", "GET,HEAD"], "method IN ('GET', 'HEAD')"),
+    (["--exclude-method", "GET"], "method != 'GET'"),
+    (["--user", "-"], "remote_user = '-'"),
+    (["--agent", "~(?i)BOT|curl"], "regexp_matches(agent, '(?i)BOT|curl')"),
+    (["--exclude-agent", "*Chrome/*"], "agent NOT LIKE '%Chrome/%'"),
+    (["--referer", "https://*"], "referer LIKE 'https://%'"),
+    (["--static"], "is_static"),
+    (["--dynamic"], "NOT is_static"),
+    (["--slower", "0.3"], "ms > 300"),
+    (["--larger", "4k"], "bytes > 4096"),
+    (["--where", 'status >= 400 && request_time > 0.09 || path ~ "^/api/"'],
+     "(status >= 400 AND coalesce(ms > 90, false) OR regexp_matches(path, '^/api/'))"),
+    (["--where", '!(method in ("GET", "POST")) || bytes <= 180'], "(method NOT IN ('GET', 'POST') OR bytes <= 180)"),
+    (["--where", 'hour-of-day >= 8 && host != "api.example"'], "hour(clock) >= 8 AND host != 'api.example'"),
+]
+
+# Name, and the bucket's key as JSON writes it.
+UNITS = [
+    ("day", "strftime(clock, '%Y-%m-%d')"),
+    ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
+    ("month", "strftime(clock, '%Y-%m')"),
+    ("week", "strftime(clock, '%G-W%V')"),
+    ("weekday", "strftime(clock, '%a')"),
+    ("hour-of-day", "strftime(clock, '%H')"),
+    ("6h", "strftime(time_bucket(INTERVAL 6 HOUR, clock, TIMESTAMP '2000-01-01'), '%Y-%m-%dT%H')"),
+]
+
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Shanghai", "+05:30"]
+
+# Dimension, and its key.
+RANKINGS = [
+    ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
+    ("user", "remote_user"), ("protocol", "protocol"), ("status", "status::VARCHAR"),
+    ("class", "CASE WHEN is_static THEN 'static' ELSE 'dynamic' END"), ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
+]
+
+
+def percentile(percent):
+    return f"list_sort(list(ms) FILTER (ms IS NOT NULL))[greatest(({percent} * count(ms) + 99) // 100, 1)]"
+
+
+# Column, key in JSON, aggregate.
+COLUMNS = [
+    ("uv", "uv", "count(DISTINCT visitor)"),
+    ("avg", "avg_ms", "CASE WHEN count(ms) > 0 THEN sum(ms)::DOUBLE / count(ms) END"),
+    ("p50", "p50_ms", percentile(50)),
+    ("p90", "p90_ms", percentile(90)),
+    ("p95", "p95_ms", percentile(95)),
+    ("p99", "p99_ms", percentile(99)),
+    ("max", "max_ms", "max(ms)"),
+    ("total_time", "sum_ms", "CASE WHEN count(ms) > 0 THEN sum(ms)::BIGINT END"),
+    ("bytes", "bytes", "sum(bytes)::BIGINT"),
+    ("static", "static", "count(*) FILTER (is_static)"),
+    ("4xx", "status_4xx", "count(*) FILTER (status BETWEEN 400 AND 499)"),
+    ("5xx", "status_5xx", "count(*) FILTER (status >= 500)"),
+]
+
+
+@dataclass
+class Question:
+    """One question in both languages."""
+
+    arguments: list = field(default_factory=list)
+    conditions: list = field(default_factory=list)
+    zone: str = ""
+    unit: tuple = UNITS[0]
+    ranking: tuple = RANKINGS[0]
+    columns: list = field(default_factory=list)
+    sort: tuple = ("pv", "pv", "count(*)")
+    limit: int = 10
+
+
+def draw(rng):
+    question = Question()
+    for options, condition in rng.sample(FILTERS, rng.choice([0, 1, 1, 2, 2, 3])):
+        # Of an option that comes twice one value is enough, but for --where.
+        given = {option for option in options if option.startswith("--")} - {"--where"}
+        if not given & set(question.arguments):
+            question.arguments += options
+            question.conditions.append(condition)
+    if rng.randrange(3) == 0:
+        question.zone = rng.choice(ZONES)
+        question.arguments += ["--tz", question.zone]
+    question.unit = rng.choice(UNITS)
+    question.ranking = rng.choice(RANKINGS)
+    question.columns = rng.sample(COLUMNS, rng.randrange(5))
+    if rng.randrange(2):
+        question.sort = rng.choice(COLUMNS)
+        question.arguments += ["--sort", question.sort[0]]
+    question.limit = rng.choice([0, 3, 10])
+    question.arguments += ["--by", question.unit[0], "--top", question.ranking[0], "-n", str(question.limit)]
+    if question.columns:
+        question.arguments += ["--columns", ",".join(name for name, _, _ in question.columns)]
+    return question
