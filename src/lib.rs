@@ -69,7 +69,7 @@ pub use crate::{
     phases::{Phases, WorkerShare},
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
     rejects::Rejects,
-    render::{Colors, Page, ReportFormat, write_json},
+    render::{Colors, Page, ReportFormat, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample,
         Period, Ranking, Report, Row, Summary, Unanswered, UvReport, Verdict,

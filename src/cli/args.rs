@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
     Condition, Date, Dimension, DimensionError, FailIf, JsonField, LogFormat, MaxKeys, Metric, Moment, NginxConf, Now,
-    Precision, Query, Question, ReportFormat, Section, Unit, UvMethod, Zone,
+    Precision, Query, Question, ReportFormat, Section, Style, Unit, UvMethod, Zone,
 };
 
 use super::filters::FilterArgs;
 use super::help;
 use super::names;
-use super::screen::Color;
+use super::outputs::Output;
+use super::screen::{self, Color};
 use super::values::{self, Slow, Value};
 
 /// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
@@ -192,13 +193,43 @@ pub(crate) struct Args {
     #[arg(long, hide_short_help = true)]
     hll: bool,
 
-    /// How the report is written: table, json [default: table]
+    /// How the report is written: table, json, csv … [default: table]
     #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(long_help = help::list("How the report is written, on standard output and in files whose names do not tell [default: table]", &names::report_formats()))]
     format: Option<ReportFormat>,
+
+    /// Report to a file, as its name ends: r.json, r.csv; repeatable
+    #[arg(short = 'o', long, value_name = "FILE", action = ArgAction::Append)]
+    #[arg(long_help = help::OUTPUT)]
+    output: Vec<PathBuf>,
 
     /// Report as JSON; short for --format json
     #[arg(long)]
     json: bool,
+
+    /// JSON with a line a value
+    #[arg(long, hide_short_help = true)]
+    pretty: bool,
+
+    /// Keys in CSV that look like formulas begin with an apostrophe
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Keys in CSV and TSV that a spreadsheet would take for a formula (= + - @ in front) begin with an apostrophe"
+    )]
+    csv_safe: bool,
+
+    /// Rankings as labels for Prometheus: path, host …
+    #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
+    #[arg(
+        long_help = "Rankings that --format prometheus has as labels, too; they must be among --top. Visitors choose what most \
+                       keys are, so there are none by default, and no more than --limit with the rest as other"
+    )]
+    prom_label: Vec<String>,
+
+    /// Print the JSON Schema of reports
+    #[arg(long, hide_short_help = true)]
+    #[arg(long_help = "Prints the JSON Schema that reports in JSON are described by, and reads nothing")]
+    pub(crate) schema: bool,
 
     /// Reads files from end to end, whatever --since says
     #[arg(long, hide_short_help = true)]
@@ -225,7 +256,7 @@ pub(crate) struct Args {
     pub(crate) quiet: bool,
 
     /// Say what inputs are, how long it took; -vv by phase
-    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
     pub(crate) verbose: u8,
 
     // The last, for its heading would stand above all that follow.
@@ -337,6 +368,31 @@ impl Args {
     /// How the report is written.
     pub(crate) fn format(&self) -> ReportFormat {
         if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
+    }
+
+    /// The files that the report goes to; standard output is one of them only where it is named, as `-`.
+    pub(crate) fn outputs(&self) -> Vec<Output> {
+        self.output.iter().map(|path| Output::new(path, self.format())).collect()
+    }
+
+    /// What the formats leave to the user.
+    pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
+        let mut style = Style::default();
+        style.page = screen::page(self.color);
+        (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
+        let ranked = question.rankings();
+        for word in &self.prom_label {
+            let is_it = |dimension: &&Dimension| dimension.name() == word.strip_prefix('$').unwrap_or(word);
+            let Some(dimension) = ranked.iter().find(is_it) else {
+                let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
+                return Err(misuse(
+                    ErrorKind::ValueValidation,
+                    &names::unknown("ranking", word, "--prom-label", &names),
+                ));
+            };
+            style.prom_labels.push(*dimension);
+        }
+        Ok(style)
     }
 
     /// The sections asked for, the one of the rankings too where rankings are.

@@ -33,6 +33,11 @@ Exit codes:
   2    wrong usage, or no input fits any log format
   130  interrupted";
 
+/// What `-o` takes.
+pub(crate) const OUTPUT: &str = "Writes the report to a file, in the format that its name ends in (.json .ndjson .csv .tsv \
+    .md .prom .txt), else in that of --format; repeatable, - is standard output, which has nothing otherwise. A file is \
+    replaced when the new one is whole";
+
 pub(crate) const MOMENTS: &str = "\
 Only hits from then on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second is \
 the moment that this begins, and with Z or +01:00 behind the second an instant; 90s, 45m, 1h, 7d, 2w is so long ago; now, \

@@ -8,6 +8,7 @@ mod inputs;
 mod messages;
 mod names;
 mod nearest;
+mod outputs;
 mod phases;
 mod rejects;
 mod screen;
@@ -19,11 +20,15 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::Parser;
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Seek, count, guard_mappings};
+use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Report, Seek, Style, count, guard_mappings};
 
 use args::Args;
 use messages::Messages;
+use outputs::Output;
 use rejects::RejectsFile;
+
+/// What reports in JSON are described by.
+const SCHEMA: &str = include_str!("../../report.schema.json");
 
 /// How a run ended. Where several things happened, the greatest is what is said of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,9 +85,16 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     if args.list_static {
         return Ok(stdout::write(messages, |out| static_rules::write(&question.static_rules, out)));
     }
+    if args.schema {
+        return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
+    }
+    let (outputs, style) = (args.outputs(), args.style(&question)?);
     let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
     for note in args.notes(&question).into_iter().chain(found.notes.iter().map(ToString::to_string)) {
         messages.note(&note);
+    }
+    if let Some(message) = outputs.iter().find_map(|output| output.refusal(&found.inputs)) {
+        return Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message));
     }
     let rejects_file = match &args.rejects {
         None => None,
@@ -133,9 +145,8 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     }
     if let Some(report) = report {
         messages.details(&report, engine.threads, start.elapsed());
-        let page = screen::page(args.color);
         let start = Instant::now();
-        end = end.max(stdout::write(messages, |out| args.format().write(&report, page, out)));
+        end = end.max(write(&report, args, &outputs, &style, messages));
         for verdict in &report.verdicts {
             let Some(reason) = &verdict.reason else { continue };
             messages.verdict(&verdict.condition, reason);
@@ -144,6 +155,21 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
         messages.phases(&phases, start.elapsed());
     }
     Ok(end)
+}
+
+/// Writes a report to where it is asked for: standard output if nothing else is.
+fn write(report: &Report, args: &Args, outputs: &[Output], style: &Style, messages: &Messages) -> End {
+    let mut end = End::Done;
+    if outputs.is_empty() || outputs.iter().any(Output::is_standard) {
+        end = stdout::write(messages, |out| args.format().write(report, style, out));
+    }
+    for output in outputs.iter().filter(|output| !output.is_standard()) {
+        if let Err(error) = output.write(report, style) {
+            messages.error(&error);
+            end = end.max(End::Failed);
+        }
+    }
+    end
 }
 
 /// What a problem makes of a run.

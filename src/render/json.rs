@@ -2,7 +2,16 @@
 
 use std::io::{self, Write};
 
+use super::Style;
 use crate::report::Report;
+
+pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if !style.pretty {
+        return write_json(report, out);
+    }
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(b"\n")
+}
 
 /// Writes a report as JSON, and a line feed behind it.
 ///

@@ -1,6 +1,12 @@
 //! Ink: a report in, bytes out. One format a file, and its line in the table below.
 
+#[cfg(feature = "cli")]
+mod csv;
 mod json;
+mod markdown;
+mod ndjson;
+mod prometheus;
+mod sections;
 #[cfg(feature = "cli")]
 mod table;
 
@@ -10,6 +16,7 @@ pub use table::write_table;
 
 use std::io::{self, Write};
 
+use crate::dimension::Dimension;
 use crate::report::Report;
 
 /// How a report is written.
@@ -21,39 +28,100 @@ pub enum ReportFormat {
     Table,
     /// For programs.
     Json,
+    /// A number a line, as JSON.
+    Ndjson,
+    /// For spreadsheets.
+    #[cfg(feature = "cli")]
+    Csv,
+    /// The same with tabs.
+    #[cfg(feature = "cli")]
+    Tsv,
+    /// For issues and wikis.
+    Markdown,
+    /// For Prometheus, by the textfile collector of its node exporter.
+    Prometheus,
 }
 
-/// What a format is called, and who writes it.
-type FormatRow = (ReportFormat, &'static str, fn(&Report, Page, &mut dyn Write) -> io::Result<()>);
+/// A row of the table of formats.
+struct FormatRow {
+    format: ReportFormat,
+    /// What a user types.
+    name: &'static str,
+    /// How names of files end that are written so.
+    extensions: &'static [&'static str],
+    write: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
+}
 
 /// THE TABLE of formats.
 const FORMATS: &[FormatRow] = &[
     #[cfg(feature = "cli")]
-    (ReportFormat::Table, "table", table::write_table),
-    (ReportFormat::Json, "json", |report, _, out| write_json(report, out)),
+    FormatRow {
+        format: ReportFormat::Table,
+        name: "table",
+        extensions: &["txt"],
+        write: |report, style, out| table::write_table(report, style.page, out),
+    },
+    FormatRow { format: ReportFormat::Json, name: "json", extensions: &["json"], write: json::write },
+    FormatRow { format: ReportFormat::Ndjson, name: "ndjson", extensions: &["ndjson", "jsonl"], write: ndjson::write },
+    #[cfg(feature = "cli")]
+    FormatRow { format: ReportFormat::Csv, name: "csv", extensions: &["csv"], write: csv::write_commas },
+    #[cfg(feature = "cli")]
+    FormatRow { format: ReportFormat::Tsv, name: "tsv", extensions: &["tsv", "tab"], write: csv::write_tabs },
+    FormatRow {
+        format: ReportFormat::Markdown,
+        name: "markdown",
+        extensions: &["md", "markdown"],
+        write: markdown::write,
+    },
+    FormatRow { format: ReportFormat::Prometheus, name: "prometheus", extensions: &["prom"], write: prometheus::write },
 ];
+
+/// What a format leaves to whoever asks for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Style {
+    /// What tables are written on.
+    pub page: Page,
+    /// JSON with a line a value.
+    pub pretty: bool,
+    /// Texts of CSV that a spreadsheet would take for a formula begin with an apostrophe.
+    pub csv_safe: bool,
+    /// Rankings that Prometheus has as labels: who visits a site chooses what is in most of them.
+    pub prom_labels: Vec<Dimension>,
+}
 
 impl ReportFormat {
     /// Every format.
     pub fn all() -> impl Iterator<Item = ReportFormat> {
-        FORMATS.iter().map(|(format, ..)| *format)
+        FORMATS.iter().map(|row| row.format)
     }
 
     /// What a user types: `json`.
     pub fn name(self) -> &'static str {
-        self.row().1
+        self.row().name
+    }
+
+    /// The format of a file by how its name ends: `csv` of `report.csv`, in any case.
+    pub fn of_extension(extension: &str) -> Option<ReportFormat> {
+        let is_it = |known: &&str| known.eq_ignore_ascii_case(extension);
+        FORMATS.iter().find(|row| row.extensions.iter().any(is_it)).map(|row| row.format)
+    }
+
+    /// How names of files end, of every format.
+    pub fn extensions() -> impl Iterator<Item = &'static str> {
+        FORMATS.iter().flat_map(|row| row.extensions.iter().copied())
     }
 
     /// Writes a report.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write(self, report: &Report, page: Page, out: &mut dyn Write) -> io::Result<()> {
-        self.row().2(report, page, out)
+    pub fn write(self, report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        (self.row().write)(report, style, out)
     }
 
     fn row(self) -> &'static FormatRow {
-        FORMATS.iter().find(|(format, ..)| *format == self).expect("every format has its row")
+        FORMATS.iter().find(|row| row.format == self).expect("every format has its row")
     }
 }
 
@@ -92,5 +160,9 @@ mod tests {
         let names: Vec<_> = ReportFormat::all().map(ReportFormat::name).collect();
         assert!(names.iter().enumerate().all(|(i, name)| !names[..i].contains(name)));
         assert!(names.contains(&"json"));
+        let extensions: Vec<_> = ReportFormat::extensions().collect();
+        assert!(extensions.iter().enumerate().all(|(i, one)| !extensions[..i].contains(one)));
+        assert_eq!(ReportFormat::of_extension("JSON"), Some(ReportFormat::Json));
+        assert_eq!(ReportFormat::of_extension("jso"), None);
     }
 }

@@ -1,0 +1,89 @@
+//! Files that reports go to: written beside, and put in place when they are whole.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
+use tempfile::Builder;
+
+use super::rejects::is_read;
+
+/// A file of `-o`.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    path: PathBuf,
+    format: ReportFormat,
+}
+
+impl Output {
+    /// The format is that of the file's extension, else `otherwise`; `-` is standard output.
+    pub(crate) fn new(path: &Path, otherwise: ReportFormat) -> Output {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let format = extension.and_then(ReportFormat::of_extension).unwrap_or(otherwise);
+        Output { path: path.to_owned(), format }
+    }
+
+    pub(crate) fn is_standard(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    /// Why nothing can be written there, as far as that is seen before there is a report.
+    pub(crate) fn refusal(&self, inputs: &[Input]) -> Option<String> {
+        let path = self.path.display();
+        if self.is_standard() {
+            return None;
+        }
+        if self.path.is_dir() {
+            return Some(format!("-o {path}: this is a directory; give a file in it"));
+        }
+        if !directory(&self.path).is_dir() {
+            return Some(format!("-o {path}: there is no such directory"));
+        }
+        is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
+    }
+
+    pub(crate) fn write(&self, report: &Report, style: &Style) -> Result<(), Error> {
+        // Colours are a terminal's.
+        let mut style = style.clone();
+        style.page.colors = Colors::None;
+        let write = |file: &File| -> io::Result<()> {
+            let mut out = BufWriter::with_capacity(1 << 16, file);
+            self.format.write(report, &style, &mut out)?;
+            out.flush()
+        };
+        self.put(write).map_err(|source| ErrorKind::Io { path: self.path.clone(), source }.into())
+    }
+
+    /// What is no regular file (a pipe, /dev/null) is written in place.
+    fn put(&self, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
+        // Where a link leads to, the file is.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+            return write(&OpenOptions::new().write(true).open(&path)?);
+        }
+        let mut builder = Builder::new();
+        builder.prefix(".logstat-");
+        let permissions = readable();
+        if let Some(permissions) = &permissions {
+            builder.permissions(permissions.clone());
+        }
+        let beside = builder.tempfile_in(directory(&path))?;
+        write(beside.as_file())?;
+        beside.as_file().sync_data()?;
+        beside.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// As any new file: read by all, less the umask, which the system takes off.
+fn readable() -> Option<Permissions> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    #[cfg(not(unix))]
+    None
+}
+
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

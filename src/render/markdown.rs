@@ -1,0 +1,100 @@
+//! Tables for issues and wikis, in the Markdown that GitHub and GitLab read.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::Style;
+use super::sections::{Section, sections};
+use crate::report::{Figure, Report};
+
+pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    head(report, out)?;
+    for section in sections(report) {
+        writeln!(out)?;
+        table(&section, report.period.unit.name(), out)?;
+    }
+    ledger(report, out)
+}
+
+fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let files: Vec<String> = report.inputs.iter().map(|input| escaped(&input.path)).collect();
+    let period = match (&report.period.first, &report.period.last) {
+        (Some(first), Some(last)) => format!(", {first} to {last}"),
+        _ => String::new(),
+    };
+    writeln!(out, "**{}**{period}", files.join(", "))
+}
+
+/// What a table of an issue has no room for: classes that nobody asks about where something is wrong.
+const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx", "status_other"];
+
+fn table(section: &Section<'_>, unit: &str, out: &mut dyn Write) -> io::Result<()> {
+    let name =
+        if section.name == "timeline" { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
+    let is_told = |at: &usize| !LEFT_OUT.contains(&section.metrics[*at]);
+    let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
+    write!(out, "| {} |", escaped(name))?;
+    told.iter().try_for_each(|at| write!(out, " {} |", section.metrics[*at]))?;
+    write!(out, "\n| --- |")?;
+    told.iter().try_for_each(|_| write!(out, " --: |"))?;
+    writeln!(out)?;
+    for row in &section.rows {
+        write!(out, "| {} |", escaped(row.key))?;
+        told.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn ledger(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let lines = &report.lines;
+    let counted = lines.parsed - lines.filtered;
+    let (read, blank, malformed, filtered) = (lines.read, lines.blank, lines.malformed, lines.filtered);
+    writeln!(out, "\n{read} lines = {counted} counted + {filtered} filtered + {blank} blank + {malformed} malformed")
+}
+
+fn written(figure: &Figure) -> String {
+    match figure {
+        Figure::Count(number) | Figure::Ms(number) => number.to_string(),
+        Figure::Share(share) => format!("{:.1}%", share * 100.0),
+        Figure::MeanMs(ms) => format!("{ms:.1}"),
+        Figure::Moment(moment) => moment.clone(),
+        Figure::Unknown => String::new(),
+    }
+}
+
+/// A text that is nothing but that: no markup, no link, no end of a cell. Any sign of ASCII may have a backslash before it:
+/// <https://spec.commonmark.org/0.31.2/#backslash-escapes>; but in a table a bar is one whatever is before it, and `<` and `&`
+/// begin what some viewers read before all else, so these are references.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' | '<' | '>' | '&' | '@' | ':' => write!(escaped, "&#{};", u32::from(c)).expect("a String takes all"),
+            c if c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '.' | ',' | '?' | '=' | '%') => {
+                escaped.extend(['\\', c]);
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_no_markup() {
+        let rows = [
+            ("/a|b`c`", "/a&#124;b\\`c\\`"),
+            ("<script>", "&#60;script&#62;"),
+            ("[x](http://a)", "\\[x\\]\\(http&#58;//a\\)"),
+            ("*a* _b_", "\\*a\\* \\_b\\_"),
+            ("/plain/path.html?a=1", "/plain/path.html?a=1"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(escaped(text), expected);
+        }
+    }
+}

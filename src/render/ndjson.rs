@@ -1,0 +1,31 @@
+//! A number a line: `{"section":"status","key":"200","metric":"pv","value":41}`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Style;
+use super::sections::sections;
+use crate::report::{Figure, Report};
+
+#[derive(Serialize)]
+struct Told<'r> {
+    section: &'r str,
+    /// `None` where the section is one row.
+    key: Option<&'r str>,
+    metric: &'r str,
+    value: &'r Figure,
+}
+
+pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for section in sections(report) {
+        for row in &section.rows {
+            let key = Some(row.key).filter(|key| !key.is_empty());
+            for (metric, value) in section.metrics.iter().zip(&row.figures) {
+                serde_json::to_writer(&mut *out, &Told { section: &section.name, key, metric, value })?;
+                out.write_all(b"\n")?;
+            }
+        }
+    }
+    Ok(())
+}

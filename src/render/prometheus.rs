@@ -1,0 +1,124 @@
+//! For Prometheus: gauges in its text format, which the textfile collector of its node exporter reads.
+//!
+//! Gauges, for the totals of one run may be less than those of the one before. No label has values that visitors choose unless
+//! that is asked for, and then no more of them than the ranking has rows: what is left is `other`.
+//! <https://prometheus.io/docs/instrumenting/exposition_formats/>
+
+use std::io::{self, Write};
+
+use super::Style;
+use crate::report::{LatencyReport, Ranking, Report, Row};
+
+pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let lines = &report.lines;
+    let mut gauges = Gauges { out };
+    let pv = lines.parsed - lines.filtered;
+    let states =
+        [("counted", pv), ("filtered", lines.filtered), ("blank", lines.blank), ("malformed", lines.malformed)];
+    gauges.family("logstat_lines", "Lines of the log that were read, by what became of them.", |family| {
+        states.iter().try_for_each(|(state, number)| family.sample(&[("state", state)], number))
+    })?;
+    gauges.one("logstat_requests", "Requests.", pv)?;
+    if let Some(summary) = &report.summary {
+        if let Some(uv) = summary.row.uv {
+            gauges.one("logstat_visitors", "Distinct visitors.", uv)?;
+        }
+        gauges.one("logstat_visitor_days", "Distinct pairs of visitor and day.", summary.visitor_days)?;
+        gauges.one("logstat_sent_bytes", "Bytes sent.", summary.row.bytes)?;
+    }
+    gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", &report.status)?;
+    gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", &report.class)?;
+    if let Some(latency) = &report.latency {
+        gauges.latency(latency)?;
+    }
+    let asked = |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension);
+    report.top.iter().flatten().filter(asked).try_for_each(|ranking| gauges.ranking(ranking, pv))
+}
+
+struct Gauges<'o> {
+    out: &'o mut dyn Write,
+}
+
+struct Family<'o> {
+    out: &'o mut dyn Write,
+    name: String,
+}
+
+impl Gauges<'_> {
+    fn family(
+        &mut self,
+        name: &str,
+        help: &str,
+        samples: impl FnOnce(&mut Family<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} gauge")?;
+        samples(&mut Family { out: self.out, name: name.to_owned() })
+    }
+
+    fn one(&mut self, name: &str, help: &str, value: u64) -> io::Result<()> {
+        self.family(name, help, |family| family.sample(&[], value))
+    }
+
+    fn keys(&mut self, name: &str, help: &str, label: &str, rows: &Option<Vec<Row>>) -> io::Result<()> {
+        let Some(rows) = rows else { return Ok(()) };
+        self.family(name, help, |family| rows.iter().try_for_each(|row| family.sample(&[(label, key(row))], row.pv)))
+    }
+
+    fn latency(&mut self, latency: &LatencyReport) -> io::Result<()> {
+        let percentiles = [
+            ("0.5", latency.p50_ms),
+            ("0.9", latency.p90_ms),
+            ("0.95", latency.p95_ms),
+            ("0.99", latency.p99_ms),
+            ("1", latency.max_ms),
+        ];
+        let help = "Request times, by the share of requests that took no longer.";
+        self.family("logstat_request_duration_seconds", help, |family| {
+            let mut all = percentiles.iter();
+            all.try_for_each(|(quantile, ms)| family.sample(&[("quantile", quantile)], Seconds(*ms)))
+        })?;
+        self.family("logstat_requests_seconds", "All request times together.", |family| {
+            family.sample(&[], Seconds(latency.sum_ms))
+        })?;
+        self.one("logstat_requests_timed", "Requests whose time was logged.", latency.count)?;
+        self.one("logstat_requests_slow", "Requests that took longer than what is slow.", latency.slow)
+    }
+
+    /// The rows of a ranking, and the rest as `other`.
+    fn ranking(&mut self, ranking: &Ranking, pv: u64) -> io::Result<()> {
+        let label: String =
+            ranking.dimension.name().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let name = format!("logstat_requests_by_{label}");
+        self.family(&name, "Requests, of those that have the most.", |family| {
+            ranking.rows.iter().try_for_each(|row| family.sample(&[(&label, key(row)), ("rest", "")], row.pv))?;
+            let told: u64 = ranking.rows.iter().map(|row| row.pv).sum();
+            family.sample(&[(&label, "other"), ("rest", "true")], pv - told)
+        })
+    }
+}
+
+impl Family<'_> {
+    fn sample(&mut self, labels: &[(&str, &str)], value: impl std::fmt::Display) -> io::Result<()> {
+        write!(self.out, "{}", self.name)?;
+        // An empty label is none.
+        let labels: Vec<_> = labels.iter().filter(|(_, value)| !value.is_empty()).collect();
+        for (i, (label, text)) in labels.iter().enumerate() {
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            write!(self.out, "{}{label}=\"{text}\"", if i == 0 { '{' } else { ',' })?;
+        }
+        writeln!(self.out, "{} {value}", if labels.is_empty() { "" } else { "}" })
+    }
+}
+
+/// Milliseconds, written as seconds.
+struct Seconds(u64);
+
+impl std::fmt::Display for Seconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1000, self.0 % 1000)
+    }
+}
+
+fn key(row: &Row) -> &str {
+    row.key.as_deref().unwrap_or("-")
+}

@@ -1,0 +1,132 @@
+"""Each format read by somebody else's reader, and its numbers beside those of JSON.
+
+    check.py LOGSTAT LOG
+"""
+
+import csv
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+from prometheus_client.parser import text_string_to_metric_families
+
+PROGRAM, LOG = sys.argv[1:3]
+ASKED = ["--top", "path,ip,agent", "-n", "0", "--columns", "uv,avg,p95,first", "--by", "hour"]
+
+
+def run(*arguments):
+    command = [PROGRAM, LOG, *ASKED, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+
+
+def told(report):
+    """Every number of a report in JSON, by section, key and metric."""
+    numbers = {}
+
+    def rows(section, rows):
+        for row in rows:
+            for metric, value in row.items():
+                if metric != "key":
+                    numbers[section, row.get("key", ""), metric] = value
+
+    rows("summary", [report["summary"]])
+    for section in ("timeline", "status", "class"):
+        rows(section, report[section])
+    for name, ranking in report["top"].items():
+        rows(f"top.{name}", ranking)
+    if "latency" in report:
+        rows("latency", [report["latency"]])
+    return numbers
+
+
+def value_of(text):
+    if text in ("", None):
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def same(what, ours, expected):
+    assert ours.keys() == expected.keys(), (what, set(ours) ^ set(expected))
+    for place, value in expected.items():
+        assert ours[place] == value, (what, place, ours[place], value)
+
+
+def main():
+    report = json.loads(run("--json"))
+    expected = told(report)
+    assert json.loads(run("--format", "json", "--pretty")) == report
+
+    for name, between in (("csv", ","), ("tsv", "\t")):
+        rows = csv.DictReader(io.StringIO(run("--format", name), newline=""), delimiter=between)
+        same(name, {(r["section"], r["key"], r["metric"]): value_of(r["value"]) for r in rows}, expected)
+
+    wide = csv.DictReader(io.StringIO(timeline(), newline=""))
+    hours = {("timeline", row["key"], metric): value_of(text) for row in wide for metric, text in row.items() if metric != "key"}
+    same("wide csv", hours, {place: value for place, value in expected.items() if place[0] == "timeline"})
+
+    lines = [json.loads(line) for line in run("--format", "ndjson").splitlines()]
+    same("ndjson", {(l["section"], l["key"] or "", l["metric"]): l["value"] for l in lines}, expected)
+
+    with tempfile.TemporaryDirectory() as directory:
+        files = [pathlib.Path(directory) / name for name in ("r.csv", "r.ndjson", "r.json", "r.md", "r.prom", "r.txt")]
+        silent = run(*[part for file in files for part in ("-o", str(file))])
+        assert silent == "", silent
+        assert json.loads(files[2].read_text()) == report
+        assert files[3].read_text().count("| --: |") and " malformed" in files[5].read_text()
+        connection = duckdb.connect()
+        for reader, file in (("read_csv", files[0]), ("read_json", files[1])):
+            [[hits]] = connection.execute(
+                f"SELECT sum(value::DOUBLE) FROM {reader}('{file}') WHERE section = 'timeline' AND metric = 'pv'"
+            ).fetchall()
+            assert hits == report["summary"]["pv"], (reader, hits)
+        prometheus(files[4].read_text(), report)
+        prometheus_labels(run("--format", "prometheus", "--prom-label", "path", "-n", "3"), report)
+    print(f"{len(expected)} numbers agree")
+
+
+def timeline():
+    command = [PROGRAM, LOG, "--by", "hour", "--show", "timeline", "--format", "csv"]
+    return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+
+
+def samples(text):
+    families = list(text_string_to_metric_families(text))
+    assert all(family.type == "gauge" and family.documentation for family in families)
+    return {(s.name, *sorted(s.labels.items())): s.value for family in families for s in family.samples}
+
+
+def prometheus(text, report):
+    found = samples(text)
+    assert found["logstat_requests",] == report["summary"]["pv"]
+    assert found["logstat_visitors",] == report["summary"]["uv"]
+    assert found["logstat_lines", ("state", "malformed")] == report["lines"]["malformed"]
+    for row in report["status"]:
+        assert found["logstat_requests_by_status", ("status", row["key"])] == row["pv"]
+    if "latency" in report:
+        assert found["logstat_request_duration_seconds", ("quantile", "0.95")] == report["latency"]["p95_ms"] / 1000
+    names = {place[0] for place in found}
+    assert "logstat_requests_by_path" not in names, "visitors choose paths"
+
+
+def prometheus_labels(text, report):
+    found = samples(text)
+    paths = {place: value for place, value in found.items() if place[0] == "logstat_requests_by_path"}
+    first = report["top"]["path"][:3]
+    for row in first:
+        assert paths["logstat_requests_by_path", ("path", row["key"])] == row["pv"], paths
+    other = paths["logstat_requests_by_path", ("path", "other"), ("rest", "true")]
+    assert sum(row["pv"] for row in first) + other == report["summary"]["pv"] and len(paths) == len(first) + 1
+
+
+main()
