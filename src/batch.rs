@@ -29,11 +29,17 @@ pub(crate) const TEXTS: usize = 8;
 /// How many more variables a question can rank, each in a column that it has for the question alone.
 pub(crate) const EXTRAS: usize = 16;
 
-/// A column of texts: a text field's, or that of a variable which the question names.
+/// How many columns of texts there are: one more has what tells visitors apart, where no other has it.
+const COLUMNS: usize = TEXTS + EXTRAS + 1;
+
+/// A column of texts: a text field's, that of a variable which the question names, or that of visitors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(u8);
 
 impl Column {
+    /// What tells visitors apart, where that is put together of several columns; no line has it, so no format fills it.
+    pub(crate) const VISITOR: Column = Column((COLUMNS - 1) as u8);
+
     /// The column of the variable that is `place`th of those that the question names, below [`EXTRAS`].
     pub(crate) const fn extra(place: usize) -> Column {
         Column((TEXTS + place) as u8)
@@ -53,10 +59,10 @@ pub(crate) struct Fields(u32);
 
 impl Fields {
     pub(crate) const NONE: Fields = Fields(0);
-    pub(crate) const TIME: Fields = Fields(1 << (TEXTS + EXTRAS));
-    pub(crate) const STATUS: Fields = Fields(2 << (TEXTS + EXTRAS));
-    pub(crate) const BYTES: Fields = Fields(4 << (TEXTS + EXTRAS));
-    pub(crate) const REQUEST_TIME: Fields = Fields(8 << (TEXTS + EXTRAS));
+    pub(crate) const TIME: Fields = Fields(1 << COLUMNS);
+    pub(crate) const STATUS: Fields = Fields(2 << COLUMNS);
+    pub(crate) const BYTES: Fields = Fields(4 << COLUMNS);
+    pub(crate) const REQUEST_TIME: Fields = Fields(8 << COLUMNS);
     /// The columns that variables have which the question names.
     pub(crate) const EXTRA: Fields = Fields(((1 << EXTRAS) - 1) << TEXTS);
     /// All that a request line holds.
@@ -137,7 +143,7 @@ pub(crate) struct Batch<'a> {
     len: usize,
     /// Every column has its whole length from the start, and the same: a line is stored in ten of them, and whether there is
     /// room is asked once.
-    texts: [Vec<&'a [u8]>; TEXTS + EXTRAS],
+    texts: [Vec<&'a [u8]>; COLUMNS],
     wall_s: Box<[i64; ROWS]>,
     offset_min: Box<[i16; ROWS]>,
     status: Box<[Status; ROWS]>,
@@ -235,6 +241,12 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Says again what text a line has in a column that is needed.
+    #[inline]
+    pub(crate) fn put_text(&mut self, row: usize, column: impl Into<Column>, text: &'a [u8]) {
+        self.texts[usize::from(column.into().0)][row] = text;
+    }
+
     /// Says again whether a line is static.
     pub(crate) fn set_static(&mut self, row: usize, is_static: bool) {
         self.is_static[row] = is_static;
@@ -277,6 +289,8 @@ mod tests {
         let extras = (0..EXTRAS).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::extra(i))));
         let others = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::REQUEST];
         assert_eq!(extras, Fields::EXTRA);
+        let visitor = Fields::column(Column::VISITOR);
+        assert!(!visitor.meets(extras) && others.iter().all(|field| !visitor.meets(*field)));
         assert!(others.iter().all(|field| *field != Fields::NONE && !extras.meets(*field)));
     }
 }

@@ -21,6 +21,7 @@ use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report, Unanswered};
 use crate::table::{Bounded, Seed, Tally};
+use crate::visitor::Visits;
 
 use scan::{MET, Scan};
 pub use seek::Seek;
@@ -114,7 +115,10 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let filter = Filter::new(period, question, &extras, seed);
-    let mut needs = Tally::needs(&plan).and(filter.needs());
+    let visits = Visits::new(question, &extras);
+    let visitor = visits.column();
+    let needs = Tally::needs(&plan, visits.visitor_fields()).and(filter.needs());
+    let (visits, mut needs) = visits.with_needs(question, &extras, needs);
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
     if by_location.is_some() {
         needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
@@ -127,6 +131,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         max_line: question.max_line,
         filter,
         zone: question.zone,
+        visits,
         by_location: by_location.map(|conf| (conf, seed)),
         servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
         rejects: question.keep_rejects.then(Collector::new),
@@ -135,13 +140,13 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let opening = watch.lap();
     let (mut tally, mut phases, bounded) = match question.max_keys {
         None => {
-            let (tally, phases) = scan.run(engine.threads, || Tally::new(&plan, question.uv, seed))?;
+            let (tally, phases) = scan.run(engine.threads, || Tally::new(&plan, question.uv, visitor, seed))?;
             (tally, phases, None)
         }
         Some(max_keys) => {
             let (others, rankings) = report::tables_and_rankings(question);
             let mut bounded = Bounded::new(&rankings, max_keys.keys(), seed);
-            let tally = || Tally::new(&others, question.uv, seed).with_rankings(&rankings);
+            let tally = || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings);
             let (tally, phases) = scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
             (tally, phases, Some(bounded))
         }

@@ -52,6 +52,7 @@ pub mod stages;
 mod table;
 mod time;
 mod verdict;
+mod visitor;
 
 #[cfg(feature = "cli")]
 pub use crate::render::write_table;
@@ -72,9 +73,10 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample,
-        Period, Ranking, Report, Row, Summary, Unanswered, UvReport, Verdict,
+        Period, Ranking, Report, Row, Summary, Unanswered, UvReport, Verdict, VisitorReport,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
     verdict::FailIf,
+    visitor::{Ipv6Prefix, RealIp, Visitor},
 };

@@ -8,6 +8,7 @@ use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::time::{Date, Moment, Now, Unit, Zone};
 use crate::verdict::FailIf;
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -197,6 +198,17 @@ pub struct Question {
     pub nginx_conf: Option<NginxConf>,
     /// How visitors are counted.
     pub uv: UvMethod,
+    /// What visitors are told apart by.
+    pub visitor: Visitor,
+    /// Where an address is what tells visitors apart, how much of one of IPv6; all of it.
+    pub ipv6_prefix: Option<Ipv6Prefix>,
+    /// How the addresses behind proxies are found, which then are those of the hits: in rankings, in filters, and of
+    /// visitors. By default addresses are `$remote_addr`.
+    pub real_ip: Option<RealIp>,
+    /// Whether addresses are cut before they are reported, wherever they are: those of IPv4 to 24 bits, those of IPv6 to 48.
+    /// Filters and the telling apart of visitors know whole ones. What is kept by [`keep_rejects`](Question::keep_rejects)
+    /// is as it was.
+    pub anonymize: bool,
     /// How lines are read, each by the first of these that it fits; by default the formats are found out.
     pub log_formats: Vec<LogFormat>,
     /// Which keys of JSON logs hold what, before those that are known by themselves.
@@ -231,6 +243,10 @@ impl Default for Question {
             static_rules: StaticRules::default(),
             nginx_conf: None,
             uv: UvMethod::default(),
+            visitor: Visitor::default(),
+            ipv6_prefix: None,
+            real_ip: None,
+            anonymize: false,
             log_formats: Vec::new(),
             json_fields: Vec::new(),
             max_line: 1 << 20,

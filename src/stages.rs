@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bumpalo::Bump;
 
-use crate::batch::{Batch, ROWS, TextField};
+use crate::batch::{Batch, Fields, ROWS, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::engine::scan::{Met, Scan};
 use crate::engine::worker::{Place, Worker};
@@ -81,9 +81,9 @@ impl<'f> Scanner<'f> {
     /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
     /// a worker counts them.
     pub fn each_batch(&self, log: &[u8], plan: &Plan<'_>, mut visit: impl FnMut(&Rows<'_>)) {
-        let mut tally = Tally::new(&[], UvMethod::Exact, Seed::fixed(1));
+        let mut tally = Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len())];
-        let needs = Tally::needs(&tables_of(plan));
+        let needs = Tally::needs(&tables_of(plan), Fields::text(TextField::Addr));
         let scan = Scan {
             sources: &[],
             met: std::slice::from_ref(&self.met),
@@ -98,6 +98,7 @@ impl<'f> Scanner<'f> {
             ),
             zone: None,
             by_location: None,
+            visits: None,
             servers: &[],
             rejects: None,
             filler: Filler {
@@ -151,7 +152,7 @@ pub struct Tables(Tally);
 impl Tables {
     /// Empty tables.
     pub fn new(plan: &Plan<'_>, uv: UvMethod) -> Tables {
-        Tables(Tally::new(&tables_of(plan), uv, Seed::fixed(1)))
+        Tables(Tally::new(&tables_of(plan), uv, TextField::Addr.into(), Seed::fixed(1)))
     }
 
     /// Counts the rows of a batch.

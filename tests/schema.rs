@@ -3,8 +3,8 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Access, Condition, Dimension, Engine, Filtered, Input, LogFormat, MaxKeys, Metric, Precision, Query, Question,
-    Reason, Section, Seek, Step, Unit, UvMethod, Zone, count, guard_mappings, write_json,
+    Access, Condition, Dimension, Engine, Filtered, Input, Ipv6Prefix, LogFormat, MaxKeys, Metric, Precision, Query,
+    Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, Zone, count, guard_mappings, write_json,
 };
 use serde_json::{Value, json};
 
@@ -134,6 +134,14 @@ fn reports() -> Vec<(String, Value)> {
         let uv = UvMethod::Hll(Precision::new(precision).unwrap());
         reports.push((format!("hll {precision}"), report(SHOP, &Question { uv, ..usual() })));
     }
+    let list = Dimension::named("http_user_agent").unwrap();
+    let real_ip = RealIp::new(list, "0.0.0.0/0".parse().unwrap());
+    let (visitor, ipv6_prefix) = (Visitor::IP_AND_AGENT, Ipv6Prefix::new(64));
+    let visitors = report(SHOP, &Question { visitor, ipv6_prefix, real_ip, anonymize: true, ..usual() });
+    let expected = json!({"by": "ip+agent", "ipv6_prefix": 64, "real_ip": "agent", "anonymized": true});
+    assert_eq!(visitors["visitor"], expected);
+    reports.push(("visitors".to_owned(), visitors));
+    reports.push(("anonymized".to_owned(), report(&odd, &Question { anonymize: true, ..usual() })));
     let filters = vec![
         Condition::Dynamic,
         Condition::Status("2xx".parse().unwrap()),

@@ -14,6 +14,7 @@ use super::names;
 use super::outputs::Output;
 use super::screen::{self, Color};
 use super::values::{self, Slow, Value};
+use super::visitors::VisitorArgs;
 
 /// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
 #[derive(Debug, Parser)]
@@ -259,7 +260,10 @@ pub(crate) struct Args {
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
     pub(crate) verbose: u8,
 
-    // The last, for its heading would stand above all that follow.
+    // The last, for their headings would stand above all that follow.
+    #[command(flatten)]
+    visitors: VisitorArgs,
+
     #[command(flatten)]
     filters: FilterArgs,
 }
@@ -289,6 +293,7 @@ impl Args {
             keep_rejects: self.rejects.is_some(),
             ..Question::default()
         };
+        self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
         if let Some(limit) = self.limit {
             question.limit = limit;
         }
@@ -321,6 +326,7 @@ impl Args {
             notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
         }
         notes.extend(question.contradictions());
+        notes.extend(self.visitors.notes(question));
         let formats = &question.log_formats;
         if let Some(field) = question.json_fields.first()
             && !formats.is_empty()

@@ -170,9 +170,9 @@ impl FromStr for Several {
 
 /// A value that reads itself, and says what is wrong with a caret under the place.
 #[derive(Clone)]
-struct Spelled<T>(PhantomData<fn() -> T>);
+pub(super) struct Spelled<T>(PhantomData<fn() -> T>);
 
-fn spelled<T>() -> Spelled<T> {
+pub(super) fn spelled<T>() -> Spelled<T> {
     Spelled(PhantomData)
 }
 

@@ -15,6 +15,7 @@ mod screen;
 mod static_rules;
 mod stdout;
 mod values;
+mod visitors;
 
 use std::path::Path;
 use std::time::Instant;

@@ -115,6 +115,14 @@ pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
     format!("unknown dimension '{}' for {option}{}\n{list}\n{VARIABLES}", word.escape_debug(), meant(word, &known),)
 }
 
+/// The same of a word for which any variable will do, among others these.
+pub(crate) fn unknown_variable(kind: &str, word: &str, option: &str, named: &[&str]) -> String {
+    let variables: Vec<String> = Dimension::variables().collect();
+    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
+    let list = help::wrapped(named, &format!("  {kind}s: "));
+    format!("unknown {kind} '{}' for {option}{}\n{list}\n{VARIABLES}", word.escape_debug(), meant(word, &known))
+}
+
 /// What a name in an expression that nothing has was meant for, and what there is.
 pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
     let named: Vec<&str> = Where::names().collect();

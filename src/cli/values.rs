@@ -6,8 +6,8 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
-    Date, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit, UnitError,
-    UvMethod, Zone, ZoneError,
+    Date, Ipv6Prefix, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit,
+    UnitError, UvMethod, Zone, ZoneError,
 };
 
 use super::names;
@@ -150,6 +150,14 @@ pub(crate) fn size(text: &str) -> Result<usize, String> {
     bytes.ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", text.escape_debug()))
 }
 
+/// How much of an IPv6 address is the visitor's.
+pub(crate) fn ipv6_prefix(text: &str) -> Result<Ipv6Prefix, String> {
+    let prefix = text.parse().ok().and_then(Ipv6Prefix::new);
+    prefix.ok_or_else(|| {
+        format!("--ipv6-prefix is a number of bits from 1 to 128, such as 64, not '{}'", text.escape_debug())
+    })
+}
+
 /// What an answer must be larger than.
 pub(crate) fn larger(text: &str) -> Result<u64, String> {
     bytes(text).ok_or_else(|| format!("--larger is a size, as 4096, 10k or 1M, not '{}'", text.escape_debug()))
@@ -260,5 +268,7 @@ mod tests {
         }
         assert!(threads("1025").is_err() && max_keys("0").is_err());
         assert_eq!(max_keys("7").map(MaxKeys::keys), Ok(7));
+        assert_eq!(["1", "128"].map(|text| ipv6_prefix(text).map(Ipv6Prefix::bits)), [Ok(1), Ok(128)]);
+        assert!(["0", "129", "-1", "/64", ""].iter().all(|text| ipv6_prefix(text).is_err()));
     }
 }

@@ -17,6 +17,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Collector;
 use crate::table::{InputLedger, Seed, Tally};
 use crate::time::Zone;
+use crate::visitor::Visits;
 
 pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
 
@@ -50,6 +51,8 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) filter: Filter,
     /// Whose clock all times are put on before they are looked at.
     pub(crate) zone: Option<Zone>,
+    /// Who hits are from, where that is not `$remote_addr` as it is.
+    pub(crate) visits: Option<Visits>,
     pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
     /// The server that writes each input, where the configuration says so.
     pub(crate) servers: &'s [Option<usize>],

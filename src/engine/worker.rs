@@ -73,7 +73,7 @@ impl<'s, 'f> Worker<'s, 'f> {
                 self.rejected.truncate(rejected_before);
                 continue;
             }
-            account.filtered = self.add(input, &mut batch);
+            account.filtered = self.add(input, &mut batch, &bump);
             account.bytes = place.passed() - start as u64;
             account.read = place.lines - lines - parts;
             self.tally.ledger.inputs[input].merge(account);
@@ -98,14 +98,20 @@ impl<'s, 'f> Worker<'s, 'f> {
     }
 
     /// Counts the lines of a batch, and returns how many were not selected.
-    pub(super) fn add(&mut self, input: usize, batch: &mut Batch<'_>) -> u64 {
+    pub(super) fn add<'a>(&mut self, input: usize, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
         if let Some(by_location) = &mut self.by_location {
             by_location.judge(self.scan.servers[input], batch);
         }
         if let Some(clock) = &mut self.zone_clock {
             batch.turn_times(|stamp| clock.turn(stamp));
         }
+        if let Some(visits) = &self.scan.visits {
+            visits.before_filters(batch, bump);
+        }
         self.filter.select(batch, &mut self.hits, &mut self.tally.ledger.filtered_by);
+        if let Some(visits) = &self.scan.visits {
+            visits.before_tables(batch, &self.hits, bump);
+        }
         self.tally.add(batch, &self.hits);
         (batch.len() - self.hits.len()) as u64
     }

@@ -28,6 +28,7 @@ pub use condition::Condition;
 pub(crate) use condition::contradictions;
 pub use day_times::DayTimes;
 pub use networks::Networks;
+pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;
 pub(crate) use period::Period;
 use predicate::{Making, Predicate};

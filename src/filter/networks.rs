@@ -1,4 +1,4 @@
-//! `--ip 10.0.0.0/8,!10.0.0.7,2001:db8::/32`.
+//! `--ip 10.0.0.0/8,!10.0.0.7,2001:db8::/32`, and whom `--trust` trusts.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -9,8 +9,8 @@ use crate::table::quad_of;
 
 /// Addresses and networks in CIDR notation, and with a `!` those that are not meant.
 ///
-/// An IPv4 address that is written as one of IPv6 (`::ffff:10.0.0.7`) is that IPv4 address. What is no address is in no
-/// network.
+/// An IPv4 address that is written as one of IPv6 (`::ffff:10.0.0.7`) is that IPv4 address. `unix:` is what nginx writes for
+/// whoever comes through a socket of the system. What is no address is in no network.
 ///
 /// ```
 /// let networks: logstat::Networks = "10.0.0.0/8,!10.0.0.7,2001:db8::/32".parse()?;
@@ -26,13 +26,23 @@ pub struct Networks(Listed<Network>);
 enum Network {
     V4 { bits: u32, mask: u32 },
     V6 { bits: u128, mask: u128 },
+    Unix,
+}
+
+/// Where a connection comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    V4(Ipv4Addr),
+    V6(Ipv6Addr),
+    Unix,
 }
 
 impl Network {
-    fn has(self, address: IpAddr) -> bool {
+    fn has(self, address: Address) -> bool {
         match (self, address) {
-            (Network::V4 { bits, mask }, IpAddr::V4(address)) => address.to_bits() & mask == bits,
-            (Network::V6 { bits, mask }, IpAddr::V6(address)) => address.to_bits() & mask == bits,
+            (Network::V4 { bits, mask }, Address::V4(address)) => address.to_bits() & mask == bits,
+            (Network::V6 { bits, mask }, Address::V6(address)) => address.to_bits() & mask == bits,
+            (Network::Unix, Address::Unix) => true,
             _ => false,
         }
     }
@@ -41,11 +51,12 @@ impl Network {
     fn covers(self, other: Network) -> bool {
         match (self, other) {
             (Network::V4 { mask, .. }, Network::V4 { bits, mask: theirs }) => {
-                mask & theirs == mask && self.has(Ipv4Addr::from_bits(bits).into())
+                mask & theirs == mask && self.has(Address::V4(Ipv4Addr::from_bits(bits)))
             }
             (Network::V6 { mask, .. }, Network::V6 { bits, mask: theirs }) => {
-                mask & theirs == mask && self.has(Ipv6Addr::from_bits(bits).into())
+                mask & theirs == mask && self.has(Address::V6(Ipv6Addr::from_bits(bits)))
             }
+            (Network::Unix, Network::Unix) => true,
             _ => false,
         }
     }
@@ -56,6 +67,11 @@ impl Networks {
     pub fn holds(&self, address: &[u8]) -> bool {
         let address = address_of(address);
         self.0.holds(|network| address.is_some_and(|address| network.has(address)))
+    }
+
+    /// The same of an address.
+    pub(crate) fn has(&self, address: Address) -> bool {
+        self.0.holds(|network| network.has(address))
     }
 
     /// Those of two lists as if they were one.
@@ -73,13 +89,22 @@ impl Networks {
 }
 
 /// The address that a text writes.
-fn address_of(text: &[u8]) -> Option<IpAddr> {
+pub(crate) fn address_of(text: &[u8]) -> Option<Address> {
     if let Some(quad) = quad_of(text) {
-        return Some(Ipv4Addr::from_bits(quad.0).into());
+        return Some(Address::V4(Ipv4Addr::from_bits(quad.0)));
+    }
+    if text == UNIX.as_bytes() {
+        return Some(Address::Unix);
     }
     let address: Ipv6Addr = str::from_utf8(text).ok()?.parse().ok()?;
-    Some(address.to_canonical())
+    Some(match address.to_canonical() {
+        IpAddr::V4(address) => Address::V4(address),
+        IpAddr::V6(address) => Address::V6(address),
+    })
 }
+
+/// How nginx writes that a connection came through a socket of the system.
+const UNIX: &str = "unix:";
 
 impl FromStr for Networks {
     type Err = SyntaxError;
@@ -90,6 +115,9 @@ impl FromStr for Networks {
 }
 
 fn network(word: &str) -> Result<Network, String> {
+    if word == UNIX {
+        return Ok(Network::Unix);
+    }
     let (address, len) = word.split_once('/').map_or((word, None), |(address, len)| (address, Some(len)));
     let Ok(address) = address.parse::<IpAddr>() else {
         return Err("an address or a network was expected: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32".to_owned());
@@ -147,6 +175,9 @@ mod tests {
             ("10.0.0.0/8,!10.0.0.0/24", "10.0.0.1", false),
             ("10.0.0.0/8,!10.0.0.0/24", "10.0.1.1", true),
             ("0.0.0.0/0", "010.0.0.1", false),
+            ("10.0.0.0/8,unix:", "unix:", true),
+            ("unix:", "10.0.0.1", false),
+            ("!unix:", "unix:", false),
         ];
         for (networks, address, expected) in rows {
             assert_eq!(holds(networks, address), expected, "{networks} {address}");

@@ -40,7 +40,7 @@ use bumpalo::Bump;
 
 pub(crate) use detect::{FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
-pub(crate) use escape::undo as undo_escapes;
+pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 pub(crate) use fill::Filler;
 pub use json_field::{JsonField, JsonFieldError};
 use json_format::JsonFormat;

@@ -62,12 +62,13 @@ pub(crate) enum MeasureKind {
 }
 
 impl MeasureKind {
+    /// The fields that it takes; what tells visitors apart, the tally knows.
     pub(crate) fn needs(self) -> Fields {
         use crate::batch::TextField;
         match self {
             // The class of a request is in its path.
             MeasureKind::Counts => Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path)),
-            MeasureKind::Uv => Fields::text(TextField::Addr),
+            MeasureKind::Uv => Fields::NONE,
             MeasureKind::Latency | MeasureKind::Times => Fields::REQUEST_TIME,
             MeasureKind::Seen => Fields::TIME,
         }

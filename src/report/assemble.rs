@@ -7,12 +7,13 @@ use super::fill::filled;
 use super::groups::{Groups, WithShare, WithUv};
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
+use super::plan::extras;
 use super::unanswered::Unanswered;
 use super::verdicts::verdicts;
-use super::written::{printable, sample_text, written};
+use super::written::{printable, sample_text, sample_text_cut, written};
 use super::{
     Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, Period, Report, Summary,
-    UvReport,
+    UvReport, VisitorReport,
 };
 use crate::batch::Fields;
 use crate::dimension::Dimension;
@@ -79,7 +80,9 @@ pub(crate) fn assemble(
         if let Some(missing) = missing {
             return Err(ErrorKind::NotLogged { detail: missing.to_string() }.into());
         }
-        unanswered = super::unanswered::unanswered(Tally::needs(plan), logged);
+        let extras = extras(question, plan);
+        let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
+        unanswered = super::unanswered::unanswered(Tally::needs(plan, visitor), logged);
     }
     let report = Report {
         schema: "logstat.report/1",
@@ -95,13 +98,14 @@ pub(crate) fn assemble(
         }),
         filtered_reasons: tally.ledger.filtered_reasons(),
         malformed_reasons: reasons(&read),
-        malformed_samples: samples(&read),
+        malformed_samples: samples(&read, question.anonymize),
         uv: match question.uv {
             UvMethod::Exact => UvReport::Exact,
             UvMethod::Hll(precision) => {
                 UvReport::Hll { precision: precision.bits(), standard_error: precision.standard_error() }
             }
         },
+        visitor: VisitorReport::of(question),
         period: Period {
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
@@ -219,7 +223,8 @@ fn keys_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<KeyReport> {
 }
 
 /// The first malformed lines by path and line: of the paths, so that the order in which files are given is no matter.
-fn samples(read: &[ReadInput<'_>]) -> Vec<MalformedSample> {
+fn samples(read: &[ReadInput<'_>], anonymize: bool) -> Vec<MalformedSample> {
+    let text = if anonymize { sample_text_cut } else { sample_text };
     let mut samples: Vec<_> = read
         .iter()
         .flat_map(|ReadInput { path, ledger, skipped_bytes, .. }| {
@@ -228,7 +233,7 @@ fn samples(read: &[ReadInput<'_>]) -> Vec<MalformedSample> {
                 line: (skipped_bytes.0 == 0).then(|| ledger.line_of(sample)),
                 byte: sample.offset,
                 reason: sample.reason,
-                text: sample_text(&sample.text),
+                text: text(&sample.text),
             })
         })
         .collect();

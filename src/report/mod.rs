@@ -25,8 +25,10 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::dimension::Dimension;
 use crate::filter::Filtered;
 use crate::metric::Metric;
+use crate::question::Question;
 use crate::table::Reason;
 use crate::time::Unit;
+use crate::visitor::{Ipv6Prefix, Visitor};
 
 /// What happened, by the logs that were read.
 #[derive(Clone, Debug, Serialize)]
@@ -50,6 +52,10 @@ pub struct Report {
     pub malformed_samples: Vec<MalformedSample>,
     /// How visitors were counted.
     pub uv: UvReport,
+    /// What visitors were told apart by, and what of addresses is shown; `None` where nothing else was asked for than
+    /// `$remote_addr`, whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<VisitorReport>,
     /// From when to when.
     pub period: Period,
     /// All hits together.
@@ -203,6 +209,38 @@ pub enum UvReport {
         /// Relative; numbers up to 2^(precision-1) are exact all the same.
         standard_error: f64,
     },
+}
+
+/// What visitors were told apart by, and what of addresses is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct VisitorReport {
+    /// `ip`, `ip+agent`, or the name of a variable.
+    pub by: &'static str,
+    /// Of an address of IPv6 so many bits, where not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_prefix: Option<u8>,
+    /// The variable that addresses behind proxies were taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub real_ip: Option<&'static str>,
+    /// Whether addresses in the report are cut.
+    pub anonymized: bool,
+}
+
+impl VisitorReport {
+    fn of(question: &Question) -> Option<VisitorReport> {
+        let Question { visitor, anonymize, .. } = *question;
+        let prefix = question.ipv6_prefix.filter(|_| visitor.has_address());
+        let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+        let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
+        let by = visitor.name();
+        (!is_usual).then(|| VisitorReport {
+            by,
+            ipv6_prefix: prefix.map(Ipv6Prefix::bits),
+            real_ip,
+            anonymized: anonymize,
+        })
+    }
 }
 
 /// From when to when.

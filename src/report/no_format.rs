@@ -1,10 +1,11 @@
 //! Why a file is refused that fits no format, and the way out.
 
 use super::assemble::CountedInput;
-use super::written::{printable, sample_text};
+use super::written::{printable, sample_text, sample_text_cut};
 use crate::format::{LogFormat, Nearest};
 use crate::question::Question;
 use crate::table::{InputLedger, Reason};
+use crate::visitor::cut_tail;
 
 /// Why a file is refused, and the way out.
 pub(super) fn no_format(
@@ -25,11 +26,19 @@ pub(super) fn no_format(
     };
     if let Some(nearest) = nearest {
         let format = &formats[nearest.format];
-        let found = sample_text(&nearest.text[nearest.misfit.at.min(nearest.text.len())..]);
+        let Nearest { text, misfit, .. } = nearest;
+        let found = match question.anonymize {
+            true => sample_text(&cut_tail(text, misfit.at)),
+            false => sample_text(&text[misfit.at.min(text.len())..]),
+        };
         let found: String = found.chars().take(24).collect();
         let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") };
         let inside = envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
-        detail += &format!("\n  line {}{inside}: {}", nearest.line, sample_text(&nearest.text));
+        detail += &format!(
+            "\n  line {}{inside}: {}",
+            nearest.line,
+            if question.anonymize { sample_text_cut(text) } else { sample_text(text) }
+        );
         let expectation = format.expectation(nearest.misfit);
         detail += &match given {
             [_] => format!("\n  expected {expectation}, found {found}"),

@@ -8,6 +8,7 @@ use crate::batch::{Fields, TextField};
 use crate::format::LogFormat;
 use crate::question::{Question, Section};
 use crate::table::{InputLedger, TablePlan};
+use crate::visitor;
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
         asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
     }
+    asked.extend(visitor::asked(question, &extras));
     asked.extend(question.filters.iter().flat_map(|condition| condition.asked(&extras)));
     for section in question.show.iter().flatten() {
         let (needs, variable) = match section {

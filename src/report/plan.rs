@@ -6,6 +6,7 @@ use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{TablePlan, extras_of};
 use crate::time::Unit;
+use crate::visitor;
 
 /// The tables that answer a question, each dimension once.
 pub(crate) fn tables(question: &Question) -> Vec<TablePlan> {
@@ -74,9 +75,10 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
 }
 
 /// The variables that a question names: those that the plan ranks, as the plan alone has them, and behind them those of
-/// its filters.
+/// its filters and those that say who is who.
 pub(crate) fn extras(question: &Question, plan: &[TablePlan]) -> Extras {
-    extras_of(plan).with(question.filters.iter().flat_map(|condition| condition.dimensions()))
+    let filters = question.filters.iter().flat_map(|condition| condition.dimensions());
+    extras_of(plan).with(filters.chain(visitor::dimensions(question)))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::table::SAMPLE_BYTES;
+use crate::visitor::{AHEAD, cut_piece};
 
 /// A key as it is written in every output: `\xHH` for each byte that is not UTF-8, of a control or format character
 /// (Unicode Cc, Cf, Zl, Zp) or of a backslash.
@@ -28,9 +29,17 @@ pub(crate) fn printable(text: &[u8]) -> String {
     out
 }
 
-/// As much of a malformed line as can be shown of it.
+/// As much of a malformed line as is kept to show its beginning: behind that so much that no address is cut in two.
+const KEPT: usize = SAMPLE_BYTES + AHEAD;
+
+/// As much of a malformed line as must be kept to show its beginning.
 pub(crate) fn shown_of(text: &[u8]) -> &[u8] {
-    &text[..text.len().min(SAMPLE_BYTES)]
+    &text[..text.len().min(KEPT)]
+}
+
+/// What was kept of a malformed line as it is reported, with addresses cut.
+pub(crate) fn sample_text_cut(kept: &[u8]) -> String {
+    sample_text(&cut_piece(shown_of(kept), kept.len() >= KEPT))
 }
 
 /// The beginning of a malformed line as it is reported: [`SAMPLE_BYTES`] at most, no character cut.

@@ -136,7 +136,10 @@ mod tests {
 
     /// The rankings of rounds that are counted by so many workers.
     fn ranked(rounds: &[Vec<Hit>], workers: usize, most: usize, seed: u64) -> Vec<Ranked> {
-        let new = |at: usize| Tally::new(&[], UvMethod::Exact, Seed::fixed(seed ^ at as u64)).with_rankings(&plan());
+        let new = |at: usize| {
+            Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(seed ^ at as u64))
+                .with_rankings(&plan())
+        };
         let mut parts: Vec<Tally> = (0..workers).map(new).collect();
         let mut bounded = Bounded::new(&plan(), most, Seed::fixed(seed));
         let visitors = AddressKeys::new(Seed::fixed(0));

@@ -79,9 +79,9 @@ fn all_dimensions() -> Vec<Dimension> {
 
 const MEASURES: [MeasureKind; 3] = [MeasureKind::Counts, MeasureKind::Uv, MeasureKind::Latency];
 
-fn counted(hits: &[&Hit], uv: UvMethod, seed: u64) -> Tally {
+fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64) -> Tally {
     let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, MEASURES.to_vec())).collect();
-    let mut tally = Tally::new(&plan, uv, Seed::fixed(seed));
+    let mut tally = Tally::new(&plan, uv, visitor.into(), Seed::fixed(seed));
     count(&mut tally, hits);
     tally
 }
@@ -119,7 +119,7 @@ fn key_of(text: &[u8]) -> Vec<u8> {
 }
 
 /// What a table is, by definition.
-fn twin(hits: &[Hit], dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
+fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Vec<u8>, Plain> {
     let mut groups: BTreeMap<Vec<u8>, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
     for hit in hits {
         let text = |field: TextField| key_of(&hit.texts[field as usize]);
@@ -144,7 +144,7 @@ fn twin(hits: &[Hit], dimension: Dimension) -> BTreeMap<Vec<u8>, Plain> {
         plain.bytes = plain.bytes.saturating_add(hit.bytes);
         plain.statics += u64::from(hit.is_static);
         plain.times.extend(hit.time_ms);
-        visitors.insert(text(TextField::Addr));
+        visitors.insert(text(visitor));
     }
     groups
         .into_iter()
@@ -203,21 +203,23 @@ proptest! {
         hits in prop::collection::vec((hit(), 0..4_usize), 0..120), seeds in prop::array::uniform4(any::<u64>()),
         order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(), backwards: bool,
     ) {
-        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
+        let hll = UvMethod::Hll(Precision::default());
+        let (by_address, by_agent) = (TextField::Addr, TextField::Agent);
+        for (uv, visitor) in [(UvMethod::Exact, by_address), (UvMethod::Exact, by_agent), (hll, by_agent)] {
             // Each worker has some of the hits, and one of them meets its own last first.
             let mut parts: [Vec<&Hit>; 4] = Default::default();
             hits.iter().for_each(|(hit, worker)| parts[*worker].push(hit));
             if backwards {
                 parts[1].reverse();
             }
-            let mut tallies = order.iter().map(|&worker| counted(&parts[worker], uv, seeds[worker]));
+            let mut tallies = order.iter().map(|&worker| counted(&parts[worker], uv, visitor, seeds[worker]));
             let mut merged = tallies.next().unwrap();
             tallies.for_each(|tally| merged.merge(tally));
             let merged = merged.settle();
 
             let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
             for dimension in all_dimensions() {
-                let mut expected = twin(&hits, dimension);
+                let mut expected = twin(&hits, dimension, visitor);
                 expected.values_mut().for_each(|plain| plain.times = as_told(&plain.times));
                 prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
             }
@@ -236,7 +238,7 @@ proptest! {
     fn what_is_kept_is_as_it_was(hits in prop::collection::vec(hit(), 0..60), step in 1..5_usize, seed: u64) {
         let hits: Vec<&Hit> = hits.iter().collect();
         for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
-            let mut tally = counted(&hits, uv, seed);
+            let mut tally = counted(&hits, uv, TextField::Addr, seed);
             let before: Vec<_> = all_dimensions().iter().map(|d| found(&tally, *d)).collect();
             let mut kept: Vec<Vec<Vec<u8>>> = Vec::new();
             for table in &mut tally.tables {
@@ -280,11 +282,11 @@ fn sketches_of_one_set_are_equal_for_every_cut() {
     };
     let hits: Vec<Hit> = (0..3000).map(hit).collect();
     let uv = UvMethod::Hll(Precision::new(6).unwrap());
-    let whole = counted(&hits.iter().collect::<Vec<_>>(), uv, 1);
+    let whole = counted(&hits.iter().collect::<Vec<_>>(), uv, TextField::Addr, 1);
     for cut in [1, 40, 1500, 2990] {
         let (left, right) = hits.split_at(cut);
-        let mut merged = counted(&right.iter().rev().collect::<Vec<_>>(), uv, 2);
-        merged.merge(counted(&left.iter().collect::<Vec<_>>(), uv, 3));
+        let mut merged = counted(&right.iter().rev().collect::<Vec<_>>(), uv, TextField::Addr, 2);
+        merged.merge(counted(&left.iter().collect::<Vec<_>>(), uv, TextField::Addr, 3));
         for dimension in [Dimension::All, Dimension::Class, Dimension::Time(crate::time::Unit::Day)] {
             assert_eq!(found(&merged, dimension), found(&whole, dimension), "cut at {cut}");
         }

@@ -2,7 +2,7 @@
 
 use super::one::{MergedVisitors, Table, Texts, settled};
 use super::{AddressKeys, GroupId, Ledger, Seed, VisitorId, fixed_hash};
-use crate::batch::{Batch, Fields, TextField};
+use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::measure::{MeasureKind, Visitors};
 use crate::question::UvMethod;
@@ -19,6 +19,8 @@ pub(crate) struct Tally {
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
     pub(crate) rankings: Vec<Table>,
     uv: UvMethod,
+    /// What tells visitors apart.
+    visitor: Column,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -40,14 +42,20 @@ pub(crate) fn rankings_of(plan: &[TablePlan], seed: Seed) -> impl Iterator<Item 
     plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, false, UvMethod::Exact))
 }
 
+/// Whether visitors are counted.
+fn asks_uv(plan: &[TablePlan]) -> bool {
+    plan.iter().any(|(_, measures)| measures.contains(&MeasureKind::Uv))
+}
+
 /// The variables that a plan ranks.
 pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
     Extras::of(plan.iter().map(|(dimension, _)| *dimension))
 }
 
 impl Tally {
-    pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, seed: Seed) -> Tally {
-        let by_visitor = uv == UvMethod::Exact && plan.iter().any(|(_, measures)| measures.contains(&MeasureKind::Uv));
+    /// Of visitors that are told apart by the texts of a column.
+    pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: Column, seed: Seed) -> Tally {
+        let by_visitor = uv == UvMethod::Exact && visitor == TextField::Addr.into() && asks_uv(plan);
         let extras = extras_of(plan);
         let tables = plan.iter().map(|(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, by_visitor, uv));
         Tally {
@@ -57,6 +65,7 @@ impl Tally {
             tables: tables.collect(),
             rankings: Vec::new(),
             uv,
+            visitor,
             scratch: Scratch::default(),
         }
     }
@@ -67,10 +76,10 @@ impl Tally {
         self
     }
 
-    /// The fields that the tables of a plan ask for.
-    pub(crate) fn needs(plan: &[TablePlan]) -> Fields {
+    /// The fields that the tables of a plan ask for, where telling visitors apart takes those of `visitor`.
+    pub(crate) fn needs(plan: &[TablePlan], visitor: Fields) -> Fields {
         let extras = extras_of(plan);
-        plan.iter().fold(Fields::NONE, |needs, (dimension, measures)| {
+        plan.iter().fold(if asks_uv(plan) { visitor } else { Fields::NONE }, |needs, (dimension, measures)| {
             measures.iter().fold(needs.and(dimension.needs(&extras)), |needs, kind| needs.and(kind.needs()))
         })
     }
@@ -89,12 +98,12 @@ impl Tally {
         let visitors_of = match self.uv {
             UvMethod::Exact if asks_uv => {
                 ids.clear();
-                self.visitors.ids(batch.text(TextField::Addr), hits, ids);
+                self.visitors.ids(batch.text(self.visitor), hits, ids);
                 visitors.extend(ids.iter().map(|id| VisitorId(*id)));
                 Visitors::Ids(visitors)
             }
             UvMethod::Hll(_) if asks_uv => {
-                let column = batch.text(TextField::Addr);
+                let column = batch.text(self.visitor);
                 hashes.extend(hits.iter().map(|&row| match column[row as usize] {
                     // As nearly all are: looked at in place, without a call.
                     plain if !plain.is_empty() && find_near(b'\\', plain).is_none() => fixed_hash(plain),
@@ -147,7 +156,7 @@ impl Tally {
     /// escaped become one. To be called after the last merge, and once.
     pub(crate) fn settle(mut self) -> Tally {
         if !self.visitors.others().has_no_odd() {
-            let mut settled = Tally::new(&self.plan(), self.uv, self.visitors.seed());
+            let mut settled = Tally::new(&self.plan(), self.uv, self.visitor, self.visitors.seed());
             settled.ledger = std::mem::take(&mut self.ledger);
             settled.rankings = std::mem::take(&mut self.rankings);
             settled.merge_as(self, Texts::Settled);

@@ -119,6 +119,7 @@ mod tests {
             malformed_reasons: Vec::new(),
             malformed_samples: Vec::new(),
             uv: UvReport::Exact,
+            visitor: None,
             period: Period { first: None, last: None, unit: Unit::Day, zone: None },
             summary: Some(Summary { visitor_days: all.uv.unwrap_or(0), row: all }),
             timeline: Some(timeline),

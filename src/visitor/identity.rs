@@ -1,0 +1,290 @@
+//! What tells visitors apart: an address, an address with an agent, or whatever a variable holds.
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+
+use super::undone;
+use crate::batch::{Batch, Column, Fields, MISSING, TextField};
+use crate::dimension::{Dimension, Extras};
+use crate::filter::{Address, address_of};
+use crate::format::undo_escapes;
+use crate::question::Question;
+use crate::search::find_near;
+
+/// What tells visitors apart.
+///
+/// ```
+/// use logstat::{Dimension, Question, Visitor};
+/// let session = Visitor::of(Dimension::named("cookie_session")?);
+/// assert_eq!(session.map(Visitor::name), Some("cookie_session"));
+/// let question = Question { visitor: Visitor::IP_AND_AGENT, ..Question::default() };
+/// # Ok::<(), logstat::DimensionError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Visitor(By);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum By {
+    #[default]
+    Ip,
+    IpAndAgent,
+    Key(Dimension),
+}
+
+impl Visitor {
+    /// The address.
+    pub const IP: Visitor = Visitor(By::Ip);
+
+    /// The address and the user agent: two browsers behind one address are two.
+    pub const IP_AND_AGENT: Visitor = Visitor(By::IpAndAgent);
+
+    /// The key that a hit has in this dimension, such as a cookie; `None` where keys are no texts. All hits for which it is
+    /// missing are one visitor's.
+    pub fn of(dimension: Dimension) -> Option<Visitor> {
+        match dimension {
+            Dimension::Ip => Some(Visitor::IP),
+            text => text.is_text().then_some(Visitor(By::Key(text))),
+        }
+    }
+
+    /// What a user types: `ip`, `ip+agent`, `cookie_session`.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            By::Ip => "ip",
+            By::IpAndAgent => "ip+agent",
+            By::Key(dimension) => dimension.name(),
+        }
+    }
+
+    /// Whether an address is what visitors are told apart by, or a part of it.
+    pub fn has_address(self) -> bool {
+        matches!(self.0, By::Ip | By::IpAndAgent)
+    }
+
+    /// What it is made of.
+    pub(crate) fn dimensions(self) -> impl Iterator<Item = Dimension> {
+        let (first, second) = match self.0 {
+            By::Ip => (Dimension::Ip, None),
+            By::IpAndAgent => (Dimension::Ip, Some(Dimension::Agent)),
+            By::Key(dimension) => (dimension, None),
+        };
+        [first].into_iter().chain(second)
+    }
+}
+
+/// How many leading bits of an IPv6 address are the visitor's: 1 to 128. Whoever has one address mostly has 2^64 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv6Prefix(u8);
+
+impl Ipv6Prefix {
+    /// So many bits, if an address has so many.
+    pub fn new(bits: u8) -> Option<Ipv6Prefix> {
+        (1..=128).contains(&bits).then_some(Ipv6Prefix(bits))
+    }
+
+    /// 1 to 128.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+}
+
+/// What tells the visitors of batches apart.
+#[derive(Clone, Debug)]
+pub(super) enum Identity {
+    /// What is in a column already.
+    Column(Column),
+    /// The same, kept where it stays as it is.
+    Copy(Column),
+    /// Of an address of IPv6 so many bits, and maybe the agent.
+    Address { bits: Option<Ipv6Prefix>, with_agent: bool },
+}
+
+impl Identity {
+    pub(super) fn new(question: &Question, extras: &Extras) -> Identity {
+        let column = match question.visitor.0 {
+            By::IpAndAgent => return Identity::Address { bits: question.ipv6_prefix, with_agent: true },
+            By::Ip if question.ipv6_prefix.is_some() => {
+                return Identity::Address { bits: question.ipv6_prefix, with_agent: false };
+            }
+            By::Ip => TextField::Addr.into(),
+            By::Key(dimension) => dimension.column(extras).expect("a text has a column"),
+        };
+        // Cut addresses are no visitors.
+        if question.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
+    }
+
+    pub(super) fn column(&self) -> Column {
+        match self {
+            Identity::Column(column) => *column,
+            Identity::Copy(_) | Identity::Address { .. } => Column::VISITOR,
+        }
+    }
+
+    pub(super) fn needs(&self) -> Fields {
+        let from = match self {
+            Identity::Column(column) | Identity::Copy(column) => Fields::column(*column),
+            Identity::Address { with_agent: false, .. } => Fields::text(TextField::Addr),
+            Identity::Address { with_agent: true, .. } => {
+                Fields::text(TextField::Addr).and(Fields::text(TextField::Agent))
+            }
+        };
+        from.and(Fields::column(self.column()))
+    }
+
+    /// Gives each hit its visitor, where visitors are counted.
+    pub(super) fn tell<'a>(&self, batch: &mut Batch<'a>, hits: &[u16], bump: &'a Bump) {
+        if batch.text(Column::VISITOR).is_empty() {
+            return;
+        }
+        for &row in hits {
+            let row = usize::from(row);
+            let text = |column: Column| batch.text(column)[row];
+            let visitor = match self {
+                Identity::Column(_) => return,
+                Identity::Copy(column) => text(*column),
+                Identity::Address { bits, with_agent } => {
+                    let address = text(TextField::Addr.into());
+                    let address = bits.map_or(address, |bits| leading(address, bits, bump));
+                    if *with_agent { joined(address, text(TextField::Agent.into()), bump) } else { address }
+                }
+            };
+            batch.put_text(row, Column::VISITOR, visitor);
+        }
+    }
+}
+
+/// So many bits of an address of IPv6, in one way of writing; any other text is as it is.
+fn leading<'a>(text: &'a [u8], prefix: Ipv6Prefix, bump: &'a Bump) -> &'a [u8] {
+    if find_near(b':', text).is_none() && find_near(b'\\', text).is_none() {
+        return text;
+    }
+    let written = |address: &dyn std::fmt::Display| bump.alloc_slice_copy(address.to_string().as_bytes());
+    match address_of(undone(text, bump)) {
+        Some(Address::V6(address)) => {
+            let mask = u128::MAX << (128 - u32::from(prefix.0));
+            written(&std::net::Ipv6Addr::from_bits(address.to_bits() & mask))
+        }
+        Some(Address::V4(address)) => written(&address),
+        Some(Address::Unix) | None => text,
+    }
+}
+
+/// An address and an agent as one key, escaped as they are. How long the address is once its escapes are undone stands in
+/// front of it: whatever the two hold, no two pairs are one key.
+fn joined<'a>(address: &[u8], agent: &[u8], bump: &'a Bump) -> &'a [u8] {
+    let [address, agent] = [address, agent].map(|text| if text.is_empty() { MISSING } else { text });
+    let len = match find_near(b'\\', address) {
+        None => address.len(),
+        Some(_) => match undo_escapes(address) {
+            Cow::Borrowed(address) => address.len(),
+            Cow::Owned(address) => address.len(),
+        },
+    };
+    // Letters that are part of no escape; and the space behind the address ends what may be the beginning of one.
+    let letters: [u8; 8] = std::array::from_fn(|i| b'A' + (len >> (4 * i) & 15) as u8);
+    let parts = [&letters[..], address, b" ", agent];
+    let key = bump.alloc_slice_fill_copy(parts.iter().map(|part| part.len()).sum(), 0);
+    let mut room = &mut key[..];
+    for part in parts {
+        let (here, behind) = room.split_at_mut(part.len());
+        here.copy_from_slice(part);
+        room = behind;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::net::{IpAddr, Ipv6Addr};
+
+    /// The visitors of rows, as they are settled in the end.
+    fn told(identity: &Identity, rows: &[(&str, &str)]) -> Vec<Vec<u8>> {
+        let bump = Bump::new();
+        let (addresses, agents): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
+        let columns: [(Column, &[&str]); 2] =
+            [(TextField::Addr.into(), &addresses), (TextField::Agent.into(), &agents)];
+        let mut batch = super::super::batch_of(&columns);
+        identity.tell(&mut batch, &(0..rows.len() as u16).collect::<Vec<_>>(), &bump);
+        batch.text(identity.column()).iter().map(|key| undo_escapes(key).into_owned()).collect()
+    }
+
+    fn are_equal(identity: &Identity, rows: &[(&str, &str)]) -> bool {
+        let told = told(identity, rows);
+        told.iter().all(|key| *key == told[0])
+    }
+
+    const BY_BOTH: Identity = Identity::Address { bits: None, with_agent: true };
+
+    #[test]
+    fn two_spellings_are_one_visitor_and_two_pairs_are_two() {
+        let one: [&[(&str, &str)]; 4] = [
+            &[("10.0.0.7", "curl"), (r"\x310.0.0.7", "curl"), ("10.0.0.7", r"c\x75rl")],
+            &[("", "curl"), ("-", "curl")],
+            &[("10.0.0.7", ""), ("10.0.0.7", "-")],
+            &[("a", r"b\\"), ("a", r"b\x5C")],
+        ];
+        assert!(one.iter().all(|rows| are_equal(&BY_BOTH, rows)));
+        let two: [[(&str, &str); 2]; 6] = [
+            [("10.0.0.7", "curl"), ("10.0.0.8", "curl")],
+            [("10.0.0.7", "curl"), ("10.0.0.7", "curl/8")],
+            [("a b", "c"), ("a", "b c")],
+            [(r"a\x20b", "c"), ("a", "b c")],
+            [(r"a\", "x41"), ("a", r"\x41")],
+            [(r"a\", r"\"), (r"a\\", r"")],
+        ];
+        for rows in two {
+            assert!(!are_equal(&BY_BOTH, &rows), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one_visitor() {
+        let of = |bits, addresses: &[&str]| {
+            let identity = Identity::Address { bits: Ipv6Prefix::new(bits), with_agent: false };
+            are_equal(&identity, &addresses.iter().map(|address| (*address, "")).collect::<Vec<_>>())
+        };
+        assert!(of(64, &["2001:db8:1:2::1", "2001:DB8:1:2:ffff::", r"2001\x3Adb8:1:2::9", "2001:0db8:1:2::"]));
+        assert!(!of(64, &["2001:db8:1:2::1", "2001:db8:1:3::1"]) && of(63, &["2001:db8:1:2::1", "2001:db8:1:3::1"]));
+        assert!(of(1, &["::1", "7fff::"]) && !of(1, &["::1", "8000::"]));
+        assert!(of(128, &["::1", "0::1"]) && !of(128, &["::1", "::2"]));
+        // What is written as one of IPv6 and is none, and what is no address.
+        assert!(of(16, &["::ffff:10.0.0.7", "10.0.0.7"]) && !of(16, &["::ffff:10.0.0.7", "::ffff:10.0.0.8"]));
+        assert!(!of(16, &["10.0.0.7", "10.0.0.8"]) && !of(16, &["unix:", "-"]) && !of(16, &["a:b", "a:c"]));
+    }
+
+    #[test]
+    fn what_is_kept_is_a_copy() {
+        assert_eq!(told(&Identity::Copy(TextField::Agent.into()), &[("10.0.0.7", "curl")]), [b"curl"]);
+        assert_eq!(Identity::Column(TextField::Addr.into()).column(), TextField::Addr.into());
+        assert!(Ipv6Prefix::new(0).is_none() && Ipv6Prefix::new(129).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn the_leading_bits_are_those_that_are_written_first(a: u128, shift in 0..128_u32, low: u128, bits in 1..=128_u8) {
+            let b = a ^ low.checked_shr(shift).unwrap_or(0);
+            let [a, b] = [a, b].map(Ipv6Addr::from_bits);
+            prop_assume!(![a, b].iter().any(|one| matches!(one.to_canonical(), IpAddr::V4(_))));
+            let written = |one: Ipv6Addr| format!("{:0128b}", one.to_bits());
+            let same = written(a)[..usize::from(bits)] == written(b)[..usize::from(bits)];
+            let identity = Identity::Address { bits: Ipv6Prefix::new(bits), with_agent: false };
+            prop_assert_eq!(are_equal(&identity, &[(&a.to_string(), ""), (&b.to_string(), "")]), same);
+        }
+
+        #[test]
+        fn pairs_are_one_visitor_if_both_are_the_same(
+            rows in prop::array::uniform2(prop::array::uniform2("[a\\\\x41 -]{0,4}")),
+        ) {
+            let settled = |text: &String| match text.as_str() {
+                "" => b"-".to_vec(),
+                text => undo_escapes(text.as_bytes()).into_owned(),
+            };
+            let same = (0..2).all(|part| settled(&rows[0][part]) == settled(&rows[1][part]));
+            let pairs = [(&*rows[0][0], &*rows[0][1]), (&*rows[1][0], &*rows[1][1])];
+            prop_assert_eq!(are_equal(&BY_BOTH, &pairs), same);
+        }
+    }
+}

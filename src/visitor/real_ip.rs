@@ -1,0 +1,221 @@
+//! The address behind proxies, as nginx's realip module finds it with `real_ip_recursive on`.
+//!
+//! Each proxy adds to a list from whom it has the request. So the list is read from its end, and believed as far as those are
+//! trusted who wrote it: the first address that is not trusted is the visitor's, and what is before it anybody may have sent.
+
+use bumpalo::Bump;
+
+use super::undone;
+use crate::batch::{Batch, Column, Fields, TextField};
+use crate::dimension::{Dimension, Extras};
+use crate::filter::{Address, Networks, address_of};
+
+/// Where proxies write whom they have a request from, and which proxies are believed.
+///
+/// ```
+/// use logstat::{Dimension, Question, RealIp};
+/// let list = Dimension::named("http_x_forwarded_for")?;
+/// let real_ip = RealIp::new(list, "10.0.0.0/8,unix:".parse()?);
+/// assert!(real_ip.is_some() && RealIp::new(Dimension::Status, "::1".parse()?).is_none());
+/// let question = Question { real_ip, ..Question::default() };
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RealIp {
+    dimension: Dimension,
+    trusted: Networks,
+}
+
+impl RealIp {
+    /// Addresses from what this dimension has for keys, of which those of proxies are `trusted`; `None` where its keys are no
+    /// texts, or `$remote_addr` itself.
+    pub fn new(dimension: Dimension, trusted: Networks) -> Option<RealIp> {
+        (dimension.is_text() && dimension != Dimension::Ip).then_some(RealIp { dimension, trusted })
+    }
+
+    /// What holds the lists.
+    pub fn dimension(&self) -> Dimension {
+        self.dimension
+    }
+}
+
+/// The same made ready for batches.
+#[derive(Clone, Debug)]
+pub(super) struct Proxies {
+    column: Column,
+    trusted: Networks,
+}
+
+impl Proxies {
+    pub(super) fn new(real_ip: &RealIp, extras: &Extras) -> Proxies {
+        let column = real_ip.dimension.column(extras).expect("a text has a column");
+        Proxies { column, trusted: real_ip.trusted.clone() }
+    }
+
+    pub(super) fn needs(&self) -> Fields {
+        Fields::column(self.column)
+    }
+
+    /// Puts the addresses behind proxies in the place of theirs.
+    pub(super) fn pass<'a>(&self, batch: &mut Batch<'a>, bump: &'a Bump) {
+        for row in 0..batch.len() {
+            let (address, list) = (batch.text(TextField::Addr)[row], batch.text(self.column)[row]);
+            if let Some(client) = self.client(undone(address, bump), undone(list, bump)) {
+                batch.put_text(row, TextField::Addr, client);
+            }
+        }
+    }
+
+    /// Whose request it is, if that is known better than from the address that nginx had it from.
+    fn client<'l>(&self, address: &[u8], list: &'l [u8]) -> Option<&'l [u8]> {
+        if !address_of(address).is_some_and(|address| self.trusted.has(address)) {
+            return None;
+        }
+        let words = list.rsplit(|byte| matches!(byte, b',' | b' ' | b'\t')).filter(|word| !word.is_empty());
+        for word in words {
+            // What is no address says nothing of who wrote what is before it.
+            let (text, address) = address_in(word)?;
+            if !self.trusted.has(address) {
+                return Some(text).filter(|_| address != Address::Unix);
+            }
+        }
+        None
+    }
+}
+
+/// The address of a word, as it is written: by itself, in brackets, or with a port.
+fn address_in(word: &[u8]) -> Option<(&[u8], Address)> {
+    if let Some(address) = address_of(word) {
+        return Some((word, address));
+    }
+    let (text, rest) = match word.strip_prefix(b"[") {
+        Some(inner) => {
+            let end = inner.iter().position(|byte| *byte == b']')?;
+            (&inner[..end], &inner[end + 1..])
+        }
+        None => word.split_at(word.iter().position(|byte| *byte == b':')?),
+    };
+    let is_port = |digits: &[u8]| str::from_utf8(digits).is_ok_and(|digits| digits.parse::<u16>().is_ok());
+    if !rest.is_empty() && !rest.strip_prefix(b":").is_some_and(is_port) {
+        return None;
+    }
+    address_of(text).filter(|address| *address != Address::Unix).map(|address| (text, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::net::IpAddr;
+
+    fn proxies(trusted: &str) -> Proxies {
+        Proxies { column: TextField::User.into(), trusted: trusted.parse().unwrap() }
+    }
+
+    fn client(trusted: &str, address: &str, list: &str) -> String {
+        let proxies = proxies(trusted);
+        let found = proxies.client(address.as_bytes(), list.as_bytes());
+        found.map_or("-".to_owned(), |found| String::from_utf8(found.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn the_last_address_that_is_not_trusted_is_the_visitor_s() {
+        let rows = [
+            ("203.0.113.7", "203.0.113.7"),
+            ("203.0.113.7, 10.0.0.2", "203.0.113.7"),
+            ("198.51.100.1, 203.0.113.7, 10.0.0.2,10.9.9.9", "203.0.113.7"),
+            ("203.0.113.7   10.0.0.2 , ", "203.0.113.7"),
+            ("203.0.113.7\t,,\t10.0.0.2", "203.0.113.7"),
+            ("garbage, 203.0.113.7", "203.0.113.7"),
+            ("203.0.113.7:567", "203.0.113.7"),
+            ("203.0.113.7:567, 10.0.0.2:65535", "203.0.113.7"),
+            ("[2001:db8::1]:80", "2001:db8::1"),
+            ("[2001:db8::1], [fd00::1]:443", "2001:db8::1"),
+            ("2001:DB8::1", "2001:DB8::1"),
+            ("::ffff:203.0.113.7, ::ffff:10.0.0.2", "::ffff:203.0.113.7"),
+            ("203.0.113.7, unix:", "203.0.113.7"),
+            // Nobody knows, so `$remote_addr` stays.
+            ("", "-"),
+            ("-", "-"),
+            (" , ", "-"),
+            ("10.0.0.2, 10.0.0.3", "-"),
+            ("unknown", "-"),
+            ("203.0.113.7, unknown", "-"),
+            ("203.0.113.7, unknown, 10.0.0.2", "-"),
+            ("203.0.113.7, 10.0.0", "-"),
+            ("203.0.113.7, 1.2.3.4:", "-"),
+            ("203.0.113.7, 1.2.3.4:65536", "-"),
+            ("203.0.113.7, 1.2.3.4:x", "-"),
+            ("203.0.113.7, [2001:db8::1", "-"),
+            ("203.0.113.7, [2001:db8::1]80", "-"),
+            ("203.0.113.7, [unix:]", "-"),
+            ("203.0.113.7, 010.0.0.1", "-"),
+            ("203.0.113.7, fe80::1%eth0", "-"),
+            ("203.0.113.7, \"10.0.0.2\"", "-"),
+            ("for=203.0.113.7", "-"),
+        ];
+        for (list, expected) in rows {
+            assert_eq!(client("10.0.0.0/8,fd00::/8,unix:", "10.0.0.1", list), expected, "{list}");
+            assert_eq!(client("10.0.0.0/8,fd00::/8,unix:", "unix:", list), expected, "{list}");
+        }
+        assert_eq!(client("10.0.0.0/8", "10.0.0.1", "203.0.113.7, unix:"), "-");
+        assert_eq!(client("0.0.0.0/0,!203.0.113.0/24", "10.0.0.1", "203.0.113.7, 192.0.2.1"), "203.0.113.7");
+    }
+
+    #[test]
+    fn a_list_of_one_that_is_not_trusted_is_not_believed() {
+        for address in ["203.0.113.1", "-", "", "unix:", "10.0.0", "11.0.0.1", "::1"] {
+            assert_eq!(client("10.0.0.0/8", address, "198.51.100.1"), "-", "{address}");
+        }
+        // What is no address is trusted by nobody, not even where all but some are trusted.
+        assert_eq!(client("!10.0.0.0/8", "-", "198.51.100.1"), "-");
+    }
+
+    #[test]
+    fn escapes_are_undone_before_a_list_is_read() {
+        let bump = Bump::new();
+        let lists = [r"\x32\x30\x33.0.113.7,\x2010.0.0.2", r"\x22203.0.113.7\x22", "203.0.113.8"];
+        let addresses = ["10.0.0.1", "10.0.0.1", r"\x310.0.0.1"];
+        let mut batch =
+            super::super::batch_of(&[(TextField::Addr.into(), &addresses), (TextField::User.into(), &lists)]);
+        proxies("10.0.0.0/8").pass(&mut batch, &bump);
+        let expected: [&[u8]; 3] = [b"203.0.113.7", b"10.0.0.1", b"203.0.113.8"];
+        assert_eq!(batch.text(TextField::Addr), expected);
+    }
+
+    /// The rule word by word from the left, forgetting what turns out not to be believed.
+    fn twin(list: &str) -> Option<String> {
+        let is_trusted = |address: IpAddr| match address.to_canonical() {
+            IpAddr::V4(v4) => v4.octets()[0] == 10,
+            IpAddr::V6(v6) => v6.segments()[0] == 0xfd00,
+        };
+        let mut client = None;
+        for word in list.split([',', ' ']).filter(|word| !word.is_empty()) {
+            let bare = match word.parse::<std::net::SocketAddr>() {
+                Ok(socket) => Some(socket.ip()),
+                Err(_) => word.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok(),
+            };
+            match bare {
+                None => client = None,
+                Some(address) if is_trusted(address) => {}
+                Some(address) => client = Some(address.to_string()),
+            }
+        }
+        client
+    }
+
+    proptest! {
+        #[test]
+        fn any_list_is_read_as_by_the_rule(
+            words in prop::collection::vec(prop::sample::select(vec![
+                "10.0.0.2", "10.1.2.3:99", "fd00::5", "[fd00::5]:1", "::ffff:10.0.0.9", "203.0.113.7", "198.51.100.4:81",
+                "2001:db8::1", "[2001:db8::2]:8080", "[2001:db8::3]", "unknown", "x", "1.2.3", "",
+            ]), 0..6),
+            between in prop::sample::select(vec![",", ", ", " ", " , "]),
+        ) {
+            let list = words.join(between);
+            let expected = twin(&list).unwrap_or("-".to_owned());
+            prop_assert_eq!(client("10.0.0.0/8,fd00::/16", "10.0.0.1", &list), expected, "{}", list);
+        }
+    }
+}
