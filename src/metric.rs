@@ -130,11 +130,11 @@ impl Metric {
         self.row().measure
     }
 
-    /// The fields without which it cannot be told, and the variable that logs them.
+    /// The fields without which it cannot be told, and the variable that logs them. What tells visitors apart, the question
+    /// says.
     pub(crate) fn asked(self) -> (Fields, &'static str) {
         match self {
-            Metric::Pv | Metric::Share => (Fields::NONE, ""),
-            Metric::Uv => (self.measure().needs(), "$remote_addr"),
+            Metric::Pv | Metric::Share | Metric::Uv => (Fields::NONE, ""),
             Metric::Bytes => (Fields::BYTES, "$body_bytes_sent"),
             Metric::Static | Metric::Dynamic => (Fields::text(crate::batch::TextField::Path), "$request"),
             Metric::Status1xx

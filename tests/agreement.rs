@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use generator::Traffic;
 use logstat::{
-    Access, Condition, Dimension, Engine, Input, MaxKeys, Metric, Precision, Query, Question, Section, Unit, UvMethod,
-    count, guard_mappings, write_json,
+    Access, Condition, Dimension, Engine, Input, Ipv6Prefix, MaxKeys, Metric, Precision, Query, Question, RealIp,
+    Section, Unit, UvMethod, Visitor, count, guard_mappings, write_json,
 };
 use tempfile::TempDir;
 
@@ -373,6 +373,68 @@ fn formats_that_are_found() {
     for (name, content) in logs {
         agrees(&Log::new(name, &[&content]), &[("default", Question::default())], 5);
     }
+}
+
+/// Lines that came through proxies, with addresses of both kinds, escapes, lies, and one that is cut off now and then.
+fn proxied() -> Vec<u8> {
+    let line = |i: u32| {
+        let client = match i % 5 {
+            0 => format!("2001:db8:{:x}::{i:x}", i % 7),
+            1 => format!("[2001:DB8:{:x}::{i:x}]:{i}", i % 3),
+            2 => format!("\\x3{}0.0.113.{}", i % 3 + 1, i % 9),
+            _ => format!("203.0.{}.{}", i % 4, i % 50),
+        };
+        let list = match i % 11 {
+            0 => "-".to_owned(),
+            1 => format!("{client}, unknown"),
+            2 => format!("198.51.100.1, {client} ,10.1.{}.9:80", i % 256),
+            _ => client,
+        };
+        let (proxy, agent) = if i.is_multiple_of(13) { ("192.0.2.1", "curl") } else { ("10.0.0.1", "A \\x22B\\x22") };
+        let end = if i.is_multiple_of(17) { "" } else { "\"" };
+        format!(
+            "{proxy} - - [15/Nov/2026:08:{:02}:00 +0800] \"GET /{} HTTP/1.1\" 200 5 \"-\" \"{agent}\" \"{list}{end}\n",
+            i % 60,
+            i % 4
+        )
+    };
+    (0..400).map(line).collect::<String>().into_bytes()
+}
+
+#[test]
+fn visitors_behind_proxies() {
+    let list = Dimension::named("http_x_forwarded_for").unwrap();
+    let asked = |visitor| Question {
+        visitor,
+        ipv6_prefix: Ipv6Prefix::new(48),
+        real_ip: RealIp::new(list, "10.0.0.0/8".parse().unwrap()),
+        top: Some(vec![Dimension::Ip, list, Dimension::Path]),
+        limit: 0,
+        ..Question::default()
+    };
+    let session = Visitor::of(list).unwrap();
+    let few = few_keys(5, 2000);
+    let questions = [
+        ("by ip", asked(Visitor::IP)),
+        ("by ip and agent", asked(Visitor::IP_AND_AGENT)),
+        ("by ip and agent, hll 4", Question { uv: hll(4), ..asked(Visitor::IP_AND_AGENT) }),
+        ("by a variable", Question { ipv6_prefix: None, ..asked(session) }),
+        ("cut", Question { anonymize: true, ..asked(Visitor::IP_AND_AGENT) }),
+        ("cut, by a variable, hll 14", Question { anonymize: true, uv: hll(14), ..asked(session) }),
+        ("cut, few keys", Question { anonymize: true, max_keys: few, ..asked(Visitor::IP) }),
+        ("filtered", Question { filters: vec![Condition::Ip("2001:db8::/32".parse().unwrap())], ..asked(Visitor::IP) }),
+    ];
+    let log = Log::new("proxied", &[&proxied()]);
+    agrees(&log, &questions, 7);
+    let uv = |question: &Question| {
+        let answer = log.answer(question, PLAINEST);
+        let uv = answer.split_once("\"uv\":{").and_then(|(_, rest)| rest.split_once("\"uv\":")).unwrap().1;
+        uv.split(',').next().unwrap().parse::<u64>().unwrap()
+    };
+    // Whatever is cut, visitors are counted by whole addresses.
+    assert_eq!(uv(&questions[1].1), uv(&questions[4].1));
+    let (by_ip, by_both) = (uv(&questions[0].1), uv(&questions[1].1));
+    assert!(by_ip > 20 && by_both >= by_ip, "{by_ip} {by_both}");
 }
 
 /// A format that is given is used whatever the first lines are.

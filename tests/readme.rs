@@ -19,6 +19,7 @@ fn every_use_of_logstat_runs() {
     let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
     std::fs::copy("testdata/shop.log", directory.path().join("access.log")).unwrap();
     std::fs::copy("testdata/hosts.log", directory.path().join("hosts.log")).unwrap();
+    std::fs::copy("testdata/proxied.log", directory.path().join("proxied.log")).unwrap();
     std::fs::write(directory.path().join("own.log"), "10.0.0.7|1794645000.000|GET / HTTP/1.1|200|512\n").unwrap();
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
     let uses: Vec<_> = commands().filter(|line| line.contains("logstat ") && !line.starts_with("cargo")).collect();

@@ -346,7 +346,10 @@ impl Args {
         let is_idle = |field: &&JsonField| {
             let is_ranked = || rankings.iter().any(|dimension| dimension.name() == field.name());
             let is_filtered = || selections().any(|selection| selection.variables().any(|name| name == field.name()));
-            field.is_for_rankings() && !(question.shows(Section::Top) && is_ranked()) && !is_filtered()
+            let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+            let is_visitor = || question.visitor.name() == field.name() || real_ip == Some(field.name());
+            let is_used = || question.shows(Section::Top) && is_ranked() || is_filtered() || is_visitor();
+            field.is_for_rankings() && !is_used()
         };
         for field in question.json_fields.iter().filter(is_idle) {
             let name = field.name();

@@ -6,6 +6,7 @@ use super::plan::extras;
 use super::written::printable;
 use crate::batch::{Fields, TextField};
 use crate::format::LogFormat;
+use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{InputLedger, TablePlan};
 use crate::visitor;
@@ -27,23 +28,31 @@ impl fmt::Display for NotLogged {
 pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields) -> Option<NotLogged> {
     let extras = extras(question, plan);
     let mut asked: Vec<(String, Fields, String)> = Vec::new();
+    let of_metric = |option: String, metric: Metric| match metric {
+        Metric::Uv => {
+            let visitor = question.visitor.dimensions();
+            visitor.map(|dimension| (option.clone(), dimension.needs(&extras), dimension.variable())).collect()
+        }
+        _ => {
+            let (needs, variable) = metric.asked();
+            vec![(option, needs, variable.to_owned())]
+        }
+    };
     for dimension in question.top.iter().flatten() {
         asked.push((format!("--top {}", dimension.name()), dimension.needs(&extras), dimension.variable()));
     }
     if question.shows(Section::Top) {
         let columns = question.columns.iter().map(|metric| ("--columns", metric));
-        asked.extend(columns.chain([("--sort", &question.sort)]).map(|(option, metric)| {
-            let (needs, variable) = metric.asked();
-            (format!("{option} {}", metric.name()), needs, variable.to_owned())
-        }));
+        asked.extend(
+            columns
+                .chain([("--sort", &question.sort)])
+                .flat_map(|(option, metric)| of_metric(format!("{option} {}", metric.name()), *metric)),
+        );
     }
     for fail_if in &question.fail_if {
         let option = format!("--fail-if '{}'", printable(fail_if.text().as_bytes()));
         asked.push((option.clone(), fail_if.dimension().needs(&extras), fail_if.dimension().variable()));
-        asked.extend(fail_if.metrics().into_iter().map(|metric| {
-            let (needs, variable) = metric.asked();
-            (option.clone(), needs, variable.to_owned())
-        }));
+        asked.extend(fail_if.metrics().into_iter().flat_map(|metric| of_metric(option.clone(), metric)));
     }
     if let Some(unit) = question.by {
         asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));

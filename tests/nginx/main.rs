@@ -12,6 +12,7 @@ mod expected;
 mod hostile;
 mod locations;
 mod random;
+mod real_ip;
 mod report;
 mod request;
 mod server;
