@@ -199,7 +199,7 @@ pub(crate) struct Args {
     #[arg(long_help = help::list("How the report is written, on standard output and in files whose names do not tell [default: table]", &names::report_formats()))]
     format: Option<ReportFormat>,
 
-    /// Report to a file, as its name ends: r.json, r.csv; repeatable
+    /// Report to a file, as its name ends: r.json, r.csv
     #[arg(short = 'o', long, value_name = "FILE", action = ArgAction::Append)]
     #[arg(long_help = help::OUTPUT)]
     output: Vec<PathBuf>,

@@ -22,16 +22,16 @@ LINES = 4000
 
 def table(connection, records):
     connection.execute(
-        "CREATE TABLE records (host VARCHAR, ip VARCHAR, hex VARCHAR, remote_user VARCHAR, wall TIMESTAMP, offset_min INT,"
+        "CREATE TABLE records (host VARCHAR, addr VARCHAR, addr_hex VARCHAR, real VARCHAR, real_hex VARCHAR, remote_user VARCHAR, wall TIMESTAMP, offset_min INT,"
         " method VARCHAR, path VARCHAR, protocol VARCHAR, status INT, bytes BIGINT, referer VARCHAR, agent VARCHAR,"
         " ms BIGINT, is_static BOOLEAN)"
     )
     rows = [
-        (r["host"], r["addr"], traffic.hex_of(r["addr"]), r["remote_user"], r["wall"], r["offset_min"], r["method"], r["path"],
+        (r["host"], r["addr"], traffic.hex_of(r["addr"]), r["real"], traffic.hex_of(r["real"]), r["remote_user"], r["wall"], r["offset_min"], r["method"], r["path"],
          r["protocol"], r["status"], r["bytes"], r["referer"], r["agent"], r["ms"], traffic.is_static(r["path"]))
         for r in records
     ]
-    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 15)})", rows)
+    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 17)})", rows)
 
 
 def clock(zone):
@@ -47,10 +47,12 @@ def clock(zone):
 
 def ask(connection, question):
     """What DuckDB answers, in the shape of a report."""
+    address, digits = question.address
     where = " AND ".join(f"coalesce({condition}, false)" for condition in question.conditions) or "true"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW hits AS SELECT * FROM (SELECT *, ip AS visitor, {clock(question.zone)} AS clock,"
-        f" epoch(wall - to_minutes(offset_min)) AS epoch FROM records) WHERE {where}"
+        f"CREATE OR REPLACE TEMP VIEW hits AS SELECT *, {question.visitor} AS visitor FROM (SELECT *, {address} AS ip, {digits} AS hex,"
+        f" contains({address}, ':') AS six, {clock(question.zone)} AS clock, epoch(wall - to_minutes(offset_min)) AS epoch FROM records)"
+        f" WHERE {where}"
     )
 
     def rows(sql):

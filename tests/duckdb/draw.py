@@ -50,6 +50,23 @@ UNITS = [
 
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Shanghai", "+05:30"]
 
+# Who is a visitor, and what is an address.
+VISITORS = [
+    ([], "ip"),
+    ([], "ip"),
+    (["--visitor", "ip+agent"], "ip || chr(1) || agent"),
+    (["--visitor", "remote_user"], "remote_user"),
+    (["--ipv6-prefix", "64"], "CASE WHEN six THEN substr(hex, 1, 16) ELSE ip END"),
+    (["--ipv6-prefix", "48", "--visitor", "ip+agent"], "CASE WHEN six THEN substr(hex, 1, 12) ELSE ip END || chr(1) || agent"),
+]
+
+# Options, and the columns that the address and its digits are in.
+ADDRESSES = [
+    ([], "addr", "addr_hex"),
+    ([], "addr", "addr_hex"),
+    (["--real-ip", "http_x_forwarded_for", "--trust", "10.0.0.0/8,2001:db8::/33"], "real", "real_hex"),
+]
+
 # Dimension, and its key.
 RANKINGS = [
     ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
@@ -86,6 +103,8 @@ class Question:
     arguments: list = field(default_factory=list)
     conditions: list = field(default_factory=list)
     zone: str = ""
+    visitor: str = "ip"
+    address: tuple = ("addr", "addr_hex")
     unit: tuple = UNITS[0]
     ranking: tuple = RANKINGS[0]
     columns: list = field(default_factory=list)
@@ -104,6 +123,10 @@ def draw(rng):
     if rng.randrange(3) == 0:
         question.zone = rng.choice(ZONES)
         question.arguments += ["--tz", question.zone]
+    options, question.visitor = rng.choice(VISITORS)
+    question.arguments += options
+    options, *question.address = rng.choice(ADDRESSES)
+    question.arguments += options
     question.unit = rng.choice(UNITS)
     question.ranking = rng.choice(RANKINGS)
     question.columns = rng.sample(COLUMNS, rng.randrange(5))

@@ -51,6 +51,27 @@ def forwarded(rng, pool):
     return rng.choice([", ", ","]).join(hops)
 
 
+TRUSTED = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("2001:db8::/33")]
+
+
+def is_trusted(address):
+    return any(address.version == network.version and address in network for network in TRUSTED)
+
+
+def real_address(address, forwarded):
+    """The last address of the list that is no proxy of ours, where a proxy of ours says so; else who sent the request."""
+    if not is_trusted(ipaddress.ip_address(address)):
+        return address
+    for hop in reversed([hop.strip() for hop in forwarded.split(",")]):
+        try:
+            parsed = ipaddress.ip_address(hop)
+        except ValueError:
+            return address
+        if not is_trusted(parsed):
+            return hop
+    return address
+
+
 def lines_and_records(seed, count):
     rng = random.Random(seed)
     pool = addresses(rng)
@@ -77,6 +98,7 @@ def lines_and_records(seed, count):
             "ms": None if rng.randrange(20) == 0 else rng.choice([0, 1, 12, 40, 95, 300, 301, 1200, 8000]),
             "forwarded": forwarded(rng, pool),
         }
+        record["real"] = real_address(record["addr"], record["forwarded"])
         records.append(record)
         lines.append(line(record))
     for n in range(0, count, 97):
