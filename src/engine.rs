@@ -8,7 +8,7 @@ pub(crate) mod scan;
 mod seek;
 pub(crate) mod worker;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::batch::{EXTRAS, Fields, TextField};
 use crate::error::{Error, ErrorKind};
@@ -17,6 +17,7 @@ use crate::format::{Filler, LogFormat};
 use crate::input::{Access, Cut, Input, Source};
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
+use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report, Unanswered};
@@ -39,11 +40,20 @@ pub struct Engine {
     pub seek: Seek,
     /// The seed of the tables' hashes; random unless given.
     pub seed: Option<u64>,
+    /// Told what is read, if somebody wants to know.
+    pub progress: Option<Arc<Progress>>,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        Engine { threads: 0, chunk_bytes: 1 << 20, access: Access::default(), seek: Seek::default(), seed: None }
+        Engine {
+            threads: 0,
+            chunk_bytes: 1 << 20,
+            access: Access::default(),
+            seek: Seek::default(),
+            seed: None,
+            progress: None,
+        }
     }
 }
 
@@ -87,7 +97,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let mut sources = Vec::new();
     let cut = Cut { chunk_bytes: engine.chunk_bytes.max(1), max_line: question.max_line };
     for input in inputs {
-        match Source::open(input, engine.access, cut) {
+        match Source::open(input, engine.access, cut, engine.progress.as_ref()) {
             Ok(source) => sources.push(source),
             Err(error) => problems.push(error),
         }

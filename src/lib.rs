@@ -41,6 +41,7 @@ mod metric;
 mod nginx;
 mod phases;
 mod prefetch;
+mod progress;
 mod question;
 mod rejects;
 mod render;
@@ -68,6 +69,7 @@ pub use crate::{
     metric::Metric,
     nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},
     phases::{Phases, WorkerShare},
+    progress::Progress,
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Style, write_json},

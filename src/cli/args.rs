@@ -9,6 +9,7 @@ use logstat::{
 };
 
 use super::filters::FilterArgs;
+use super::generate::Generated;
 use super::help;
 use super::names;
 use super::outputs::Output;
@@ -226,6 +227,11 @@ pub(crate) struct Args {
                        keys are, so there are none by default, and no more than --limit with the rest as other"
     )]
     prom_label: Vec<String>,
+
+    /// Print the manual page or completions for a shell
+    #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(long_help = help::list("Prints the manual page, or completions for a shell, and reads nothing", &names::generated()))]
+    pub(crate) generate: Option<Generated>,
 
     /// Print the JSON Schema of reports
     #[arg(long, hide_short_help = true)]

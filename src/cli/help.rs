@@ -22,6 +22,8 @@ Examples:
   logstat access.log --show timeline --by minute --until 2026-11-14T09
   logstat access.log --status 5xx --path '/api/*' --top path
   logstat access.log --where 'request_time > 1 && bytes > 1000'
+  logstat access.log --top path --columns p95 --sort p95
+  logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
   cat access.log | logstat --top agent --slow 1
   logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'
@@ -31,6 +33,7 @@ Exit codes:
   1    an input or the output failed, or one of several inputs fits no format;
        the rest is reported
   2    wrong usage, or no input fits any log format
+  3    a condition of --fail-if holds
   130  interrupted";
 
 /// What `-o` takes.

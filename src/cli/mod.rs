@@ -3,6 +3,7 @@
 
 mod args;
 mod filters;
+mod generate;
 mod help;
 mod inputs;
 mod messages;
@@ -10,6 +11,7 @@ mod names;
 mod nearest;
 mod outputs;
 mod phases;
+mod progress;
 mod rejects;
 mod screen;
 mod static_rules;
@@ -18,10 +20,11 @@ mod values;
 mod visitors;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Report, Seek, Style, count, guard_mappings};
+use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
 
 use args::Args;
 use messages::Messages;
@@ -59,6 +62,9 @@ pub(crate) fn run() -> End {
 
 /// Counts and writes; the error is a wrong use that only several arguments together show.
 fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
+    if let Some(generated) = args.generate {
+        return Ok(stdout::write(messages, |out| generated.write(out)));
+    }
     let mut files = args.files.clone();
     let conf = match args.nginx_conf.as_deref().map(NginxConf::read).transpose() {
         Ok(conf) => conf,
@@ -112,19 +118,24 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
             }
         }
     };
+    let progress = Arc::new(Progress::default());
     let engine = Engine {
         threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
         access: guard_mappings().map_or(Access::Read, Access::Map),
+        progress: Some(Arc::clone(&progress)),
         ..Engine::default()
     };
+    let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();
     let mut end = End::Done;
     for problem in &found.problems {
         messages.error(problem);
         end = End::Failed;
     }
-    let Outcome { report, unanswered, rejects, problems, phases, .. } = match count(&question, found.inputs, &engine) {
+    let counted = count(&question, found.inputs, &engine);
+    drop(bar);
+    let Outcome { report, unanswered, rejects, problems, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
             messages.error(&error);

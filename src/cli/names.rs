@@ -8,6 +8,7 @@ use logstat::{
     Dimension, FailIf, JsonField, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where,
 };
 
+use super::generate::{GENERATED, Generated};
 use super::help;
 use super::nearest::nearest;
 use super::screen::Color;
@@ -56,6 +57,10 @@ pub(crate) fn metrics() -> Names<Metric> {
 
 pub(crate) fn queries() -> Names<Query> {
     Names::new("value", vec![("strip", Query::Strip), ("keep", Query::Keep)])
+}
+
+pub(crate) fn generated() -> Names<Generated> {
+    Names::new("name", GENERATED.to_vec())
 }
 
 pub(crate) fn colors() -> Names<Color> {
@@ -160,6 +165,7 @@ mod tests {
             metrics().words(),
             queries().words(),
             colors().words(),
+            generated().words(),
         ];
         for words in lists {
             assert!(words.iter().enumerate().all(|(i, word)| !words[..i].contains(word)), "{words:?}");

@@ -94,7 +94,7 @@ mod tests {
     fn rounds(inputs: &[(&str, usize)], round_bytes: u64) -> Vec<Vec<(String, u64)>> {
         let source = |(name, lines): &(&str, usize)| {
             let text = std::io::Cursor::new("123456789\n".repeat(*lines));
-            Source::open(Input::reader(name, text), Access::Read, Cut { chunk_bytes: 7, max_line: 100 }).unwrap()
+            Source::open(Input::reader(name, text), Access::Read, Cut { chunk_bytes: 7, max_line: 100 }, None).unwrap()
         };
         let sources: Vec<Source> = inputs.iter().map(source).collect();
         let mut rounds = Rounds::new(&sources, round_bytes);

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::compressed::{Compression, MAGIC_BYTES};
 use super::mapped::Mapped;
@@ -12,6 +13,7 @@ use super::positioned::Positioned;
 use super::stream::Stream;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
+use crate::progress::Progress;
 
 /// Whole lines, next to one another in an input.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +71,8 @@ impl<'a> Taken<'a> {
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
     kind: Kind,
+    /// Told of what is read in place; of streams their reader tells.
+    progress: Option<Arc<Progress>>,
 }
 
 enum Kind {
@@ -78,23 +82,28 @@ enum Kind {
 }
 
 impl Source {
-    pub(crate) fn open(input: Input, access: Access, cut: Cut) -> Result<Source, Error> {
+    pub(crate) fn open(
+        input: Input,
+        access: Access,
+        cut: Cut,
+        progress: Option<&Arc<Progress>>,
+    ) -> Result<Source, Error> {
         let (path, kind) = match input.0 {
             Origin::Path(path) => {
-                let kind = open_path(&path, access, cut)?;
+                let kind = open_path(&path, access, cut, progress)?;
                 (path, kind)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
-                let stream = open_reader(Box::new(io::stdin()), &path, cut)?;
+                let stream = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
                 (path, stream)
             }
             Origin::Reader { name, reader } => {
-                let stream = open_reader(reader, &name, cut)?;
+                let stream = open_reader(reader, &name, cut, progress)?;
                 (name, stream)
             }
         };
-        Ok(Source { path, kind })
+        Ok(Source { path, kind, progress: progress.cloned() })
     }
 
     /// The first lines; `None` where another worker is at them, and this one does not wait.
@@ -109,11 +118,15 @@ impl Source {
     /// The next chunk of lines that start before the byte `until` of the text; of a stream, read into `buffer`. Any worker
     /// may ask, in any order.
     pub(crate) fn next<'a>(&'a self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
-        match &self.kind {
-            Kind::Mapped(mapped) => mapped.next(until).into(),
-            Kind::Positioned(file) => file.next(until, buffer).into(),
-            Kind::Stream(stream) => stream.next(until, wait, buffer),
+        let chunk = match &self.kind {
+            Kind::Mapped(mapped) => mapped.next(until),
+            Kind::Positioned(file) => file.next(until, buffer),
+            Kind::Stream(stream) => return stream.next(until, wait, buffer),
+        };
+        if let (Some(progress), Some(chunk)) = (&self.progress, &chunk) {
+            progress.read(chunk.bytes.len() as u64 + chunk.left_out);
         }
+        chunk.into()
     }
 
     /// Whether the text has no more than `bytes` bytes. Of a stream, all chunks before them must have been taken.
@@ -137,6 +150,8 @@ impl Source {
     pub(crate) fn narrow(&mut self, wanted: Range<usize>) {
         if let Kind::Mapped(mapped) = &mut self.kind {
             mapped.narrow(wanted);
+            let (before, behind) = self.skipped_bytes();
+            self.progress.iter().for_each(|progress| progress.read(before + behind));
         }
     }
 
@@ -191,7 +206,7 @@ impl Source {
     }
 }
 
-fn open_path(path: &Path, access: Access, cut: Cut) -> Result<Kind, Error> {
+fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<Kind, Error> {
     let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
     let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
     let metadata = file.metadata().map_err(failed)?;
@@ -200,13 +215,14 @@ fn open_path(path: &Path, access: Access, cut: Cut) -> Result<Kind, Error> {
     }
     // Files of /proc say that they are regular and empty: what has no length is read to its end.
     if !metadata.is_file() || metadata.len() == 0 {
-        return open_reader(Box::new(file), path, cut);
+        return open_reader(Box::new(file), path, cut, progress);
     }
+    progress.iter().for_each(|progress| progress.expect(Some(metadata.len())));
     let mut first = Vec::new();
     file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
     file.rewind().map_err(failed)?;
     if let Some(compression) = Compression::of(&first) {
-        return Ok(Kind::Stream(Stream::later(decoder(compression, Box::new(file), path)?, cut)));
+        return Ok(Kind::Stream(Stream::later(decoder(compression, metered(Box::new(file), progress), path)?, cut)));
     }
     if let Access::Map(guard) = access
         && let Some(mapped) = Mapped::new(&file, guard, cut)
@@ -216,8 +232,21 @@ fn open_path(path: &Path, access: Access, cut: Cut) -> Result<Kind, Error> {
     Ok(Kind::Positioned(Positioned::new(file, metadata.len(), cut)))
 }
 
-fn open_reader(reader: Box<dyn Read + Send>, path: &Path, cut: Cut) -> Result<Kind, Error> {
-    let (first, reader) = peek(reader, MAGIC_BYTES);
+fn metered(reader: Box<dyn Read + Send>, progress: Option<&Arc<Progress>>) -> Box<dyn Read + Send> {
+    match progress {
+        Some(progress) => progress.metered(reader),
+        None => reader,
+    }
+}
+
+fn open_reader(
+    reader: Box<dyn Read + Send>,
+    path: &Path,
+    cut: Cut,
+    progress: Option<&Arc<Progress>>,
+) -> Result<Kind, Error> {
+    progress.iter().for_each(|progress| progress.expect(None));
+    let (first, reader) = peek(metered(reader, progress), MAGIC_BYTES);
     let reader = match Compression::of(&first) {
         Some(compression) => decoder(compression, reader, path)?,
         None => reader,
@@ -289,7 +318,7 @@ mod tests {
                 let reader = Input::reader("text", Cursor::new(text));
                 let all = [(Input::path(file.path()), map), (path, Access::Read), (reader, Access::Read)];
                 for (input, access) in all {
-                    let source = Source::open(input, access, cut).unwrap();
+                    let source = Source::open(input, access, cut, None).unwrap();
                     let (mut taken, mut buffer) = (0, Vec::new());
                     for until in (1..).map(|i| i * step) {
                         while let Taken::Chunk(chunk) = source.next(until as u64, Wait::Yes, &mut buffer) {

@@ -1,0 +1,80 @@
+//! Manual page and completions, from the table of options.
+
+use std::io::{self, Write};
+
+use clap::{Command, CommandFactory};
+use clap_complete::{Shell, generate};
+use clap_mangen::Man;
+
+use super::args::Args;
+
+/// What can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Generated {
+    Man,
+    Completions(Shell),
+}
+
+/// THE TABLE of what can be made.
+pub(crate) const GENERATED: [(&str, Generated); 6] = [
+    ("man", Generated::Man),
+    ("complete-bash", Generated::Completions(Shell::Bash)),
+    ("complete-zsh", Generated::Completions(Shell::Zsh)),
+    ("complete-fish", Generated::Completions(Shell::Fish)),
+    ("complete-powershell", Generated::Completions(Shell::PowerShell)),
+    ("complete-elvish", Generated::Completions(Shell::Elvish)),
+];
+
+impl Generated {
+    pub(crate) fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        let mut command: Command = Args::command();
+        match self {
+            Generated::Man => {
+                Man::new(command).render(out)?;
+                writeln!(
+                    out,
+                    ".SH FILES\nReports in JSON are described by a JSON Schema that \\fB\\-\\-schema\\fR prints."
+                )
+            }
+            Generated::Completions(shell) => {
+                // By a buffer: what cannot be written would be a panic of the library's.
+                let mut script = Vec::new();
+                generate(shell, &mut command, "logstat", &mut script);
+                out.write_all(&script)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(generated: Generated) -> String {
+        let mut text = Vec::new();
+        generated.write(&mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn every_option_is_in_the_manual_and_the_completions() {
+        let options: Vec<String> =
+            Args::command().get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+        assert!(options.len() > 50, "{}", options.len());
+        let readme = include_str!("../../README.md");
+        for option in &options {
+            assert!(readme.contains(&format!("--{option}")), "--{option} in the README");
+        }
+        for (name, generated) in GENERATED {
+            let text = made(generated);
+            for option in &options {
+                let shown = match name {
+                    "man" => format!("\\-\\-{}", option.replace('-', "\\-")),
+                    "complete-fish" => format!("-l {option}"),
+                    _ => format!("--{option}"),
+                };
+                assert!(text.contains(&shown), "{shown} in {name}");
+            }
+        }
+    }
+}
