@@ -72,7 +72,7 @@ pub use crate::{
     progress::Progress,
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
     rejects::Rejects,
-    render::{Colors, Page, ReportFormat, Style, write_json},
+    render::{Colors, Page, ReportFormat, Signs, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample,
         Period, Ranking, Report, Row, Summary, Unanswered, UvReport, Verdict, VisitorReport,

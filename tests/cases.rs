@@ -3,7 +3,7 @@
 //! A case has a `cmd`, the arguments in one line, quoted as in a shell, and the inputs that it names; `expected` is what
 //! must be on standard output, `expected.err` on standard error (nothing without that file), and `code` the exit code
 //! (0 without it). `stdin` is given to the program; `env` has variables, `NAME=value` a line, and the program sees no
-//! others but a `COLUMNS` of 80. The version in JSON is written `VERSION`.
+//! others but a `COLUMNS` of 80 and a locale of UTF-8. The version in JSON is written `VERSION`.
 //!
 //! `LOGSTAT_BLESS=1 cargo test --test cases` writes what the program now says: read the difference before you commit it.
 #![allow(clippy::unwrap_used, reason = "a test may")]
@@ -48,6 +48,7 @@ fn run(case: &Path) -> Output {
         .current_dir(case)
         .env_clear()
         .env("COLUMNS", "80")
+        .env("LC_ALL", "C.UTF-8")
         .envs(variables.lines().filter_map(|line| line.split_once('=')))
         .stdin(stdin)
         .output()

@@ -95,6 +95,7 @@ fn no_line_is_wider_than_the_page() {
                 .current_dir(log.parent().unwrap())
                 .args(["shop.log", "--by", by, "--top", &all.replace("host,", ""), "-n", "0"])
                 .env("COLUMNS", columns.to_string())
+                .env("LC_ALL", "C.UTF-8")
                 .output()
                 .unwrap();
             let table = text(&output.stdout);

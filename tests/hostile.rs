@@ -134,7 +134,12 @@ fn logstat(log: &[u8], arguments: &[&str], columns: usize) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), log).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
-    command.current_dir(&folder).env_clear().env("COLUMNS", columns.to_string()).stdin(Stdio::null());
+    command
+        .current_dir(&folder)
+        .env_clear()
+        .env("COLUMNS", columns.to_string())
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null());
     command.arg("a.log").args(arguments).output().unwrap()
 }
 

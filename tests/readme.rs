@@ -61,6 +61,7 @@ fn the_picture_is_what_the_first_command_prints() {
         .args(["testdata/shop.log", "--by", "day"])
         .env_clear()
         .env("COLUMNS", "80")
+        .env("LC_ALL", "C.UTF-8")
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();

@@ -209,6 +209,13 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 
+    /// Tables in plain ASCII
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Tables in plain ASCII, as they are where the locale is not one of UTF-8; bytes of keys that are none are \\xHH"
+    )]
+    ascii: bool,
+
     /// JSON with a line a value
     #[arg(long, hide_short_help = true)]
     pretty: bool,
@@ -393,7 +400,7 @@ impl Args {
     /// What the formats leave to the user.
     pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
         let mut style = Style::default();
-        style.page = screen::page(self.color);
+        style.page = screen::page(self.color, self.ascii);
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
         let ranked = question.rankings();
         for word in &self.prom_label {

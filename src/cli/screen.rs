@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{IsTerminal, stdout};
 
-use logstat::{Colors, Page};
+use logstat::{Colors, Page, Signs};
 
 /// When there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) enum Color {
 }
 
 /// What standard output is.
-pub(crate) fn page(color: Color) -> Page {
+pub(crate) fn page(color: Color, ascii: bool) -> Page {
     let variable = |name| env::var(name).ok();
     let terminal = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
     Page {
@@ -25,7 +25,20 @@ pub(crate) fn page(color: Color) -> Page {
             env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()),
             variable("TERM").as_deref(),
         ),
+        signs: if ascii || !is_utf8(&["LC_ALL", "LC_CTYPE", "LANG"].map(variable)) {
+            Signs::Ascii
+        } else {
+            Signs::Unicode
+        },
     }
+}
+
+/// Whether the locale is one of UTF-8: the first of its variables that is set says so, and without any it is that of POSIX, as for
+/// whoever reads cron's mail. Other systems have no such variables.
+fn is_utf8(variables: &[Option<String>]) -> bool {
+    let set = variables.iter().flatten().find(|value| !value.is_empty());
+    let codeset = |value: &String| value.to_ascii_lowercase().replace('-', "").contains("utf8");
+    set.map_or(cfg!(not(unix)), codeset)
 }
 
 /// `COLUMNS` if it is a width, else the terminal's, else 80.
@@ -61,6 +74,20 @@ mod tests {
         ];
         for (variable, terminal, expected) in rows {
             assert_eq!(columns(variable, terminal), expected, "{variable:?} {terminal:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_is_the_locale() {
+        let rows = [
+            ([None, None, Some("en_US.UTF-8")], true),
+            ([Some("C"), None, Some("en_US.UTF-8")], false),
+            ([Some(""), Some("C.utf8"), None], true),
+            ([None, None, Some("de_DE.ISO-8859-1")], false),
+            ([None, None, None], cfg!(not(unix))),
+        ];
+        for (variables, expected) in rows {
+            assert_eq!(is_utf8(&variables.map(|value| value.map(str::to_owned))), expected, "{variables:?}");
         }
     }
 

@@ -132,13 +132,25 @@ pub struct Page {
     pub columns: usize,
     /// Whether it shows colours.
     pub colors: Colors,
+    /// Which signs it shows.
+    pub signs: Signs,
 }
 
 impl Default for Page {
     /// 80 columns, without colours.
     fn default() -> Self {
-        Page { columns: 80, colors: Colors::None }
+        Page { columns: 80, colors: Colors::None, signs: Signs::Unicode }
     }
+}
+
+/// Which signs there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signs {
+    /// All, in UTF-8.
+    #[default]
+    Unicode,
+    /// Those of ASCII; bytes of keys that are none are written as `\\xHH`.
+    Ascii,
 }
 
 /// Whether there are colours.

@@ -98,7 +98,6 @@ fn columns(cells: &[(usize, usize)]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::Colors;
 
     fn at(columns: usize) -> String {
         let row = |facts: &[(&'static str, &str)]| facts.iter().map(|(l, v)| Fact::new(l, v)).collect::<Vec<_>>();
@@ -108,7 +107,7 @@ mod tests {
             vec![Fact::new("slow", "0%").note("> 0.3 s".to_owned())],
         ];
         let mut out = String::new();
-        for_each_line(&rows, Page { columns, colors: Colors::None }, |line| {
+        for_each_line(&rows, Page { columns, ..Page::default() }, |line| {
             out += &format!("{line}\n");
             Ok(())
         })

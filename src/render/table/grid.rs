@@ -247,7 +247,7 @@ mod tests {
             hits: 2000,
         };
         let mut out = String::new();
-        let page = Page { columns, colors: Colors::None };
+        let page = Page { columns, ..Page::default() };
         grid.for_each_line(page, |line| {
             out += &format!("{line}\n");
             Ok(())

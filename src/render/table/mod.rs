@@ -3,6 +3,7 @@
 //! All text from logs in a report is in written form, safe on a terminal. The one control byte in here is the line
 //! feed, and with colours the escape that begins one.
 
+mod ascii;
 mod bar;
 mod breakdown;
 mod column;
@@ -24,7 +25,7 @@ mod words;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::Page;
+use super::{Page, Signs};
 use crate::report::Report;
 use flow::{Piece, flow};
 
@@ -55,7 +56,16 @@ const NARROWEST: usize = 20;
 /// ```
 pub fn write_table(report: &Report, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
-    let mut sheet = Sheet { out, page, is_blank: true };
+    match page.signs {
+        Signs::Unicode => write_parts(report, Sheet { out, page, is_blank: true }),
+        Signs::Ascii => {
+            let report = ascii::with_ascii_texts(report);
+            write_parts(&report, Sheet { out: &mut ascii::Ascii { out }, page, is_blank: true })
+        }
+    }
+}
+
+fn write_parts(report: &Report, mut sheet: Sheet<'_>) -> io::Result<()> {
     PARTS.into_iter().try_for_each(|part| part(report, &mut sheet))
 }
 
@@ -147,7 +157,7 @@ mod tests {
         for columns in [1, 20, 40, 80, 200] {
             let written = |colors| {
                 let mut out = Vec::new();
-                write_table(&report, Page { columns, colors }, &mut out).unwrap();
+                write_table(&report, Page { columns, colors, ..Page::default() }, &mut out).unwrap();
                 String::from_utf8(out).unwrap()
             };
             let (plain, colored) = (written(Colors::None), written(Colors::Ansi));

@@ -1,0 +1,93 @@
+//! Tables for those who read ASCII alone: signs of ours as wide as they were, keys with each other byte written `\xHH`.
+
+use std::io::{self, Write};
+
+use crate::report::Report;
+
+/// THE TABLE of our signs; each is one column wide, and so is what stands for it.
+const SIGNS: [(char, u8); 12] = [
+    ('·', b'-'),
+    ('→', b'>'),
+    ('…', b'~'),
+    ('█', b'#'),
+    ('▉', b'#'),
+    ('▊', b'#'),
+    ('▋', b'#'),
+    ('▌', b'#'),
+    ('▍', b':'),
+    ('▎', b':'),
+    ('▏', b':'),
+    ('–', b'-'),
+];
+
+/// Writes what it is given in ASCII.
+pub(super) struct Ascii<'o> {
+    pub(super) out: &'o mut dyn Write,
+}
+
+impl Write for Ascii<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_ascii() {
+            self.out.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
+        // What is written here are texts, each whole.
+        let text = String::from_utf8_lossy(bytes);
+        let sign = |c: char| SIGNS.iter().find(|(sign, _)| *sign == c).map_or(b'?', |(_, ascii)| *ascii);
+        let ascii: Vec<u8> = text.chars().map(|c| if c.is_ascii() { c as u8 } else { sign(c) }).collect();
+        self.out.write_all(&ascii)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// The same report with no text in it that is not ASCII.
+pub(super) fn with_ascii_texts(report: &Report) -> Report {
+    let mut report = report.clone();
+    let rows = [&mut report.timeline, &mut report.status, &mut report.class].into_iter().flatten().flatten();
+    let ranked = report.top.iter_mut().flatten().flat_map(|ranking| &mut ranking.rows);
+    let keys = rows.chain(ranked).filter_map(|row| row.key.as_mut());
+    let inputs = report.inputs.iter_mut().flat_map(|input| {
+        let formats = input.formats.iter_mut().map(|format| &mut format.format);
+        [&mut input.path, &mut input.format].into_iter().chain(formats)
+    });
+    let samples = report.malformed_samples.iter_mut().flat_map(|sample| [&mut sample.path, &mut sample.text]);
+    keys.chain(inputs).chain(samples).for_each(escape);
+    report
+}
+
+fn escape(text: &mut String) {
+    if text.is_ascii() {
+        return;
+    }
+    let escaped = text.chars().fold(String::with_capacity(2 * text.len()), |mut escaped, c| {
+        if c.is_ascii() {
+            escaped.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            c.encode_utf8(&mut bytes).bytes().for_each(|byte| escaped += &format!("\\x{byte:02X}"));
+        }
+        escaped
+    });
+    *text = escaped;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::table::fit::width;
+
+    #[test]
+    fn signs_keep_their_width_and_texts_their_bytes() {
+        assert!(SIGNS.iter().all(|(sign, _)| width(&sign.to_string()) == 1));
+        let mut out = Vec::new();
+        Ascii { out: &mut out }.write_all("a → b … ██▌ é\n".as_bytes()).unwrap();
+        assert_eq!(out, b"a > b ~ ### ?\n");
+        let mut text = "/größe".to_owned();
+        escape(&mut text);
+        assert_eq!(text, "/gr\\xC3\\xB6\\xC3\\x9Fe");
+    }
+}
