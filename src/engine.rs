@@ -88,7 +88,7 @@ pub struct Outcome {
 /// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is
 /// [`ErrorKind::NotLogged`] where the question asks by name for what no input logs, [`ErrorKind::ReadOnce`] where it
 /// counts from the last line of an input that cannot be read twice, [`ErrorKind::NotBounded`] where a ranking that may drop
-/// keys is to tell more than counts, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
+/// keys is to tell more than counts, [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
 /// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
@@ -105,6 +105,9 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
         return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems, phases });
+    }
+    if let Some(detail) = question.misplaced_pair() {
+        return Err(ErrorKind::Pair { detail }.into());
     }
     if question.max_keys.is_some()
         && let Some(asked) = report::unbounded(question)
@@ -155,8 +158,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         }
         Some(max_keys) => {
             let (others, rankings) = report::tables_and_rankings(question);
-            let mut bounded = Bounded::new(&rankings, max_keys.keys(), seed);
-            let tally = || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings);
+            let mut bounded = Bounded::new(&rankings, &extras, max_keys.keys(), seed);
+            let tally = || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, &extras);
             let (tally, phases) = scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
             (tally, phases, Some(bounded))
         }

@@ -111,6 +111,11 @@ pub enum ErrorKind {
         /// What that is.
         asked: String,
     },
+    /// Two dimensions stand where one belongs, or one where it is already.
+    Pair {
+        /// Where, and what.
+        detail: String,
+    },
     /// More variables are ranked or filtered by than a question has room for.
     TooManyVariables {
         /// How many it has room for.
@@ -183,7 +188,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
-            ErrorKind::NotLogged { detail } => f.write_str(detail),
+            ErrorKind::NotLogged { detail } | ErrorKind::Pair { detail } => f.write_str(detail),
             ErrorKind::ReadOnce { path } => write!(
                 f,
                 "{}: can be read only once, and --now last must see the last line first; put it into a file, or give the \

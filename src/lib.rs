@@ -59,7 +59,7 @@ mod visitor;
 pub use crate::render::write_table;
 pub use crate::{
     classify::{RuleError, StaticRules},
-    dimension::{Dimension, DimensionError, Variable},
+    dimension::{Dimension, DimensionError, Pair, Variable},
     engine::{Engine, Outcome, Seek, count},
     error::{Error, ErrorKind},
     expression::SyntaxError,

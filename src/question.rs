@@ -261,6 +261,13 @@ impl Question {
         self.by.unwrap_or_default()
     }
 
+    /// Why this cannot be asked, where a pair is where one dimension belongs.
+    pub(crate) fn misplaced_pair(&self) -> Option<String> {
+        let asked_for = self.filters.iter().flat_map(Condition::dimensions);
+        let pair = asked_for.into_iter().find(|dimension| matches!(dimension, Dimension::Pair(_)));
+        pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()))
+    }
+
     /// The moments that are asked about.
     pub(crate) fn moments(&self) -> impl Iterator<Item = Moment> {
         [self.since, self.until].into_iter().flatten().chain(self.date.into_iter().flat_map(|d| [d.begin, d.end]))

@@ -176,7 +176,7 @@ impl Tables {
         let table = self.0.tables.iter().find(|t| t.dimension == dimension).expect("a dimension of the plan");
         let keys = table.keys(&self.0.visitors);
         let group = |id| Group {
-            key: dimension.bytes_of(&keys.key(id)).into_owned(),
+            key: dimension.bytes_of(table.key(&self.0.visitors, id).first()).into_owned(),
             counts: table.counts().map(|counts| {
                 let of = counts.of(id);
                 Counted { class: of.class, bytes: of.bytes, statics: of.statics }

@@ -178,6 +178,12 @@ fn everything(leaving_out: &[Dimension]) -> Question {
     Question { top: Some(top), limit: 0, by: Some(Unit::Minute), ..Question::default() }
 }
 
+/// Of texts, of visitors, of few and of time.
+fn pairs(limit: usize) -> Question {
+    let top = ["path/ip", "ip/class", "hour/agent", "referer/status"].map(|name| Dimension::named(name).unwrap());
+    Question { top: Some(top.to_vec()), limit, by: Some(Unit::Hour), ..Question::default() }
+}
+
 fn of(section: Section) -> Question {
     Question { show: Some(vec![section]), ..Question::default() }
 }
@@ -224,6 +230,8 @@ fn questions() -> Vec<(&'static str, Question)> {
                 ..usual()
             },
         ),
+        ("pairs", pairs(0)),
+        ("few pairs", Question { max_keys: few_keys(20, 3000), ..pairs(3) }),
         ("filters", Question { filters: filters(), limit: 0, by: Some(Unit::Hour), ..usual() }),
     ];
     all.extend(Unit::all().map(|unit| (unit.name(), Question { by: Some(unit), ..usual() })));

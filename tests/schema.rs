@@ -124,6 +124,11 @@ fn reports() -> Vec<(String, Value)> {
     let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
     assert!(empty > 0, "nights without a hit");
     reports.push(("filled".to_owned(), filled));
+    let pairs = ["host/path", "agent/status", "15m/user"].map(|name| Dimension::named(name).unwrap());
+    let pairs = report(&odd, &Question { top: Some(pairs.to_vec()), max_keys: MaxKeys::new(2), ..usual() });
+    assert_eq!(pairs["top"]["host/path"][0]["keys"].as_array().map(Vec::len), Some(2));
+    assert!(pairs["approximate"]["host/path"].is_object());
+    reports.push(("pairs".to_owned(), pairs));
     let sought = sought();
     assert!(sought["lines"]["skipped_bytes"].as_u64() > Some(0) && sought["malformed_samples"][0]["line"].is_null());
     reports.push(("sought".to_owned(), sought));
@@ -371,13 +376,20 @@ fn what_cannot_be_is_refused() {
         ("/top/path/0/key", json!("a\\b")),
         ("/top/path/0/key", json!("")),
         ("/top/path/0/bytes", json!(18_446_744_073_709_551_616_f64)),
+        ("/top/path/0/keys", json!(["a"])),
+        ("/top/path/0/keys", json!(["a", "b", "c"])),
+        ("/top/path/0/keys", json!(["a", "b\\c"])),
         ("/approximate", json!({})),
         ("/approximate/path/max_error", json!(0)),
         ("/latency/p99_ms", json!(0.25)),
     ];
     for (pointer, wrong) in rows {
         let mut broken = report.clone();
-        *broken.pointer_mut(pointer).unwrap() = wrong.clone();
+        let (of, key) = pointer.rsplit_once('/').unwrap();
+        match broken.pointer_mut(of).unwrap() {
+            Value::Object(object) => _ = object.insert(key.to_owned(), wrong.clone()),
+            list => list[key.parse::<usize>().unwrap()] = wrong.clone(),
+        }
         assert!(!validator.is_valid(&broken), "{pointer} is {wrong}");
     }
 }

@@ -357,12 +357,12 @@ impl Args {
             filters.filter_map(|one| if let Condition::Where(selection) = one { Some(selection) } else { None })
         };
         let is_idle = |field: &&JsonField| {
-            let is_ranked = || rankings.iter().any(|dimension| dimension.name() == field.name());
-            let is_filtered = || selections().any(|selection| selection.variables().any(|name| name == field.name()));
+            let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
+            let is_ranked = question.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
+            let is_filtered = selections().any(|selection| selection.variables().any(|name| name == field.name()));
             let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
-            let is_visitor = || question.visitor.name() == field.name() || real_ip == Some(field.name());
-            let is_used = || question.shows(Section::Top) && is_ranked() || is_filtered() || is_visitor();
-            field.is_for_rankings() && !is_used()
+            let is_visitor = question.visitor.name() == field.name() || real_ip == Some(field.name());
+            field.is_for_rankings() && ![is_ranked, is_filtered, is_visitor].contains(&true)
         };
         for field in question.json_fields.iter().filter(is_idle) {
             let name = field.name();
@@ -427,19 +427,28 @@ impl Args {
     }
 
     fn rankings(&self, conf: Option<&NginxConf>) -> Result<Option<Vec<Dimension>>, clap::Error> {
-        let rankings: Vec<_> = self.top.iter().map(|word| self.ranking(word, conf)).collect::<Result<_, _>>()?;
+        let rankings: Vec<_> =
+            self.top.iter().map(|word| self.dimension(word, "--top", conf)).collect::<Result<_, _>>()?;
         Ok((!rankings.is_empty()).then_some(rankings))
     }
 
-    /// The dimension of a word; a variable of somebody's own is known by the formats that log it.
-    fn ranking(&self, word: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
-        let bare = word.strip_prefix('$').unwrap_or(word);
-        let own = || Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
+    /// The dimension of a word, or of two with a `/` between; a variable of somebody's own is known by the formats that log it.
+    fn dimension(&self, word: &str, option: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
         let refused = |message: &str| values::refusal(&Args::command(), message);
-        match Dimension::named(word) {
-            Ok(dimension) => Ok(dimension),
-            Err(DimensionError::Unknown) => own().ok_or_else(|| refused(&names::unknown_dimension(word, "--top"))),
-            Err(error) => Err(refused(&format!("--top {}: {error}", word.escape_debug()))),
+        let single = |name: &str| match Dimension::named(name) {
+            Err(DimensionError::Unknown) => {
+                let bare = name.strip_prefix('$').unwrap_or(name);
+                let own = Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
+                own.ok_or_else(|| refused(&names::unknown_dimension(name, option)))
+            }
+            known => known.map_err(|error| refused(&format!("{option} {}: {error}", word.escape_debug()))),
+        };
+        match word.split_once('/') {
+            Some((first, second)) if !second.contains('/') => {
+                let pair = Dimension::pair(single(first)?, single(second)?);
+                pair.map_err(|error| refused(&format!("{option} {}: {error}", word.escape_debug())))
+            }
+            _ => single(word),
         }
     }
 
@@ -514,6 +523,18 @@ mod tests {
         assert_eq!(asked.iter().map(|d| d.name()).collect::<Vec<_>>(), ["upstream_addr", "agent", "cookie_id"]);
         assert_eq!(question("--top my_var --log-format $my_var").top.unwrap()[0].name(), "my_var");
         for line in ["--top my_var", "--top my_var --log-format $status", "--top request_time", "--top msec"] {
+            assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn two_names_are_a_pair() {
+        let asked = question("--top host/path,status/hour --top path/$my_var --log-format $my_var");
+        assert_eq!(
+            asked.top.unwrap().iter().map(|d| d.name()).collect::<Vec<_>>(),
+            ["host/path", "status/hour", "path/my_var"]
+        );
+        for line in ["--top host/path/status", "--top host/host", "--top host/", "--top host/pth"] {
             assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
         }
     }

@@ -59,7 +59,8 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 
 pub(crate) fn rankings() -> String {
     list("Rankings, each by hits [default: path]", &names::dimensions())
-        + "; and nginx's variables that are logged, by their own names: upstream_addr, http_x_forwarded_for, cookie_NAME …"
+        + "; and nginx's variables that are logged, by their own names: upstream_addr, http_x_forwarded_for, cookie_NAME …; \
+           with a / between two, of their pairs: host/path"
 }
 
 pub(crate) fn log_formats() -> String {

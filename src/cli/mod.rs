@@ -189,6 +189,7 @@ fn end_of(problem: &ErrorKind, has_report: bool) -> End {
     match problem {
         ErrorKind::NotLogged { .. }
         | ErrorKind::NotBounded { .. }
+        | ErrorKind::Pair { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,

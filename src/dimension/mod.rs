@@ -3,15 +3,20 @@
 //! A new dimension is a row in `DIMENSIONS` and, if it is no plain text column, a file here.
 
 mod codes;
+mod grouping;
+mod pair;
+mod pair_ids;
 mod time;
 mod variable;
 
 use std::borrow::Cow;
 
-use crate::batch::{Batch, Column, Fields, TextField};
-use crate::table::{AddressKeys, GroupId, Keys, KeysOfTable, Seed, VisitorId};
+use crate::batch::{Column, Fields, TextField};
 use crate::time::Unit;
 
+pub(crate) use grouping::Grouping;
+pub use pair::Pair;
+pub(crate) use pair_ids::PairIds;
 pub(crate) use variable::Extras;
 pub use variable::{DimensionError, Variable};
 
@@ -44,6 +49,8 @@ pub enum Dimension {
     Time(Unit),
     /// Any other variable of nginx's, or of somebody's own.
     Variable(Variable),
+    /// Two of these together.
+    Pair(Pair),
 }
 
 /// A row of the table of dimensions.
@@ -59,7 +66,8 @@ const fn row(dimension: Dimension, name: &'static str, needs: Fields, variable: 
     DimensionRow { dimension, name, needs, variable }
 }
 
-/// THE TABLE of dimensions, but for time, whose rows are the units, and variables, whose table is the formats'.
+/// THE TABLE of dimensions, but for time, whose rows are the units, variables, whose table is the formats', and pairs of all
+/// these.
 const DIMENSIONS: [DimensionRow; 11] = [
     row(Dimension::All, "all", Fields::NONE, ""),
     row(Dimension::Path, "path", Fields::text(TextField::Path), "$request"),
@@ -80,22 +88,24 @@ impl Dimension {
         DIMENSIONS.iter().map(|r| r.dimension).filter(|d| *d != Dimension::All).chain(Unit::all().map(Dimension::Time))
     }
 
-    /// What a user types, and what JSON has: `path`, `minute`.
+    /// What a user types, and what JSON has: `path`, `minute`, `host/path`.
     pub fn name(self) -> &'static str {
         match self {
+            Dimension::Pair(pair) => pair.name(),
             Dimension::Time(unit) => unit.name(),
             Dimension::Variable(variable) => variable.name(),
             _ => self.row().name,
         }
     }
 
-    /// The dimension of that name, or of the variable of that name.
+    /// The dimension of that name, or of the variable of that name; with a `/` between two names, their pair.
     ///
     /// ```
     /// use logstat::Dimension;
     /// assert_eq!(Dimension::named("path"), Ok(Dimension::Path));
     /// assert_eq!(Dimension::named("http_user_agent"), Ok(Dimension::Agent));
     /// assert_eq!(Dimension::named("upstream_addr")?.name(), "upstream_addr");
+    /// assert_eq!(Dimension::named("host/path"), Dimension::pair(Dimension::Host, Dimension::Path));
     /// assert!(Dimension::named("request_time").is_err());
     /// # Ok::<(), logstat::DimensionError>(())
     /// ```
@@ -103,7 +113,24 @@ impl Dimension {
     /// # Errors
     /// Where there is no such name, and where the variable's values are not worth a ranking.
     pub fn named(name: &str) -> Result<Dimension, DimensionError> {
-        variable::named(name)
+        if name.contains('/') { pair::named(name) } else { variable::named(name) }
+    }
+
+    /// Two dimensions as one, whose keys are pairs of theirs.
+    ///
+    /// # Errors
+    /// Where they are the same, and where one of them is a pair already.
+    pub fn pair(first: Dimension, second: Dimension) -> Result<Dimension, DimensionError> {
+        pair::of(first, second)
+    }
+
+    /// The dimension itself; of a pair both.
+    pub fn parts(self) -> impl Iterator<Item = Dimension> {
+        let (first, second) = match self {
+            Dimension::Pair(pair) => (pair.first(), Some(pair.second())),
+            single => (single, None),
+        };
+        [Some(first), second].into_iter().flatten()
     }
 
     /// The dimension of a variable that nginx does not know by itself, such as one that a `map` makes; `None` where
@@ -132,6 +159,7 @@ impl Dimension {
         match self {
             Dimension::Time(_) => Fields::TIME,
             Dimension::Variable(variable) => Fields::column(extras.column(variable)),
+            Dimension::Pair(pair) => pair.first().needs(extras).and(pair.second().needs(extras)),
             _ => self.row().needs,
         }
     }
@@ -148,7 +176,9 @@ impl Dimension {
             Dimension::User => TextField::User,
             Dimension::Protocol => TextField::Protocol,
             Dimension::Variable(variable) => return Some(extras.column(variable)),
-            Dimension::All | Dimension::Status | Dimension::Class | Dimension::Time(_) => return None,
+            Dimension::All | Dimension::Status | Dimension::Class | Dimension::Time(_) | Dimension::Pair(_) => {
+                return None;
+            }
         };
         Some(field.into())
     }
@@ -158,13 +188,14 @@ impl Dimension {
         match self {
             Dimension::Time(_) => "$time_local".to_owned(),
             Dimension::Variable(variable) => format!("${}", variable.name()),
+            Dimension::Pair(pair) => format!("{} and {}", pair.first().variable(), pair.second().variable()),
             _ => self.row().variable.to_owned(),
         }
     }
 
-    /// Whether keys are texts from the log, in which nginx's escapes are still to be undone.
+    /// Whether keys are texts from the log, each by itself.
     pub(crate) fn is_text(self) -> bool {
-        !matches!(self, Dimension::All | Dimension::Time(_) | Dimension::Status | Dimension::Class)
+        !matches!(self, Dimension::All | Dimension::Time(_) | Dimension::Status | Dimension::Class | Dimension::Pair(_))
     }
 
     /// The bytes of a key as they count in rankings: for time, what is written.
@@ -172,113 +203,6 @@ impl Dimension {
         match self {
             Dimension::Time(unit) => Cow::Owned(time::written(unit, key).into_bytes()),
             _ => Cow::Borrowed(key),
-        }
-    }
-}
-
-/// How the hits of a batch get their groups: the keys of a dimension, and what it remembers.
-#[derive(Clone, Debug)]
-pub(crate) enum Grouping {
-    All(Keys),
-    Text(Column, Keys),
-    /// Addresses are the visitors' keys, which are stored once.
-    Visitors,
-    Time(time::TimeIds),
-    Status(codes::StatusIds),
-    Class(codes::ClassIds),
-}
-
-impl Grouping {
-    /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
-    pub(crate) fn new(dimension: Dimension, extras: &Extras, seed: Seed, by_visitor: bool) -> Grouping {
-        let keys = Keys::new(seed);
-        match dimension {
-            Dimension::All => Grouping::All(keys),
-            Dimension::Ip if by_visitor => Grouping::Visitors,
-            Dimension::Status => Grouping::Status(codes::StatusIds::new(keys)),
-            Dimension::Class => Grouping::Class(codes::ClassIds::new(keys)),
-            Dimension::Time(unit) => Grouping::Time(time::TimeIds::new(unit, keys)),
-            text => Grouping::Text(text.column(extras).expect("every other dimension has texts for keys"), keys),
-        }
-    }
-
-    /// The same before it met any key.
-    pub(crate) fn anew(&self, seed: Seed) -> Grouping {
-        let keys = Keys::new(seed);
-        match self {
-            Grouping::All(_) => Grouping::All(keys),
-            Grouping::Text(column, _) => Grouping::Text(*column, keys),
-            Grouping::Visitors => Grouping::Visitors,
-            Grouping::Time(time) => Grouping::Time(time::TimeIds::new(time.unit(), keys)),
-            Grouping::Status(_) => Grouping::Status(codes::StatusIds::new(keys)),
-            Grouping::Class(_) => Grouping::Class(codes::ClassIds::new(keys)),
-        }
-    }
-
-    /// Keeps the keys of these groups, which ascend and are then the first ones, and the memory of the others.
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
-        match self {
-            Grouping::All(keys) | Grouping::Text(_, keys) => keys.keep(groups),
-            Grouping::Visitors => {}
-            Grouping::Time(time) => time.keep(groups),
-            Grouping::Status(status) => status.keep(groups),
-            Grouping::Class(class) => class.keep(groups),
-        }
-    }
-
-    /// The groups of the selected hits, appended to `groups`; `visitors` are theirs.
-    pub(crate) fn ids(
-        &mut self,
-        batch: &Batch<'_>,
-        hits: &[u16],
-        visitors: &[VisitorId],
-        scratch: &mut Vec<u32>,
-        groups: &mut Vec<GroupId>,
-    ) {
-        match self {
-            Grouping::All(keys) => {
-                let all = GroupId(keys.id(b"all"));
-                groups.resize(groups.len() + hits.len(), all);
-            }
-            Grouping::Text(column, keys) => {
-                scratch.clear();
-                keys.ids(batch.text(*column), hits, scratch);
-                groups.extend(scratch.iter().map(|id| GroupId(*id)));
-            }
-            Grouping::Visitors => groups.extend(visitors.iter().map(|visitor| GroupId(visitor.0))),
-            Grouping::Time(time) => time.ids(batch.wall_s(), hits, groups),
-            Grouping::Status(status) => status.ids(batch.status(), hits, groups),
-            Grouping::Class(class) => class.ids(batch.is_static(), hits, groups),
-        }
-    }
-
-    /// The keys of the groups; `visitors` are those of the tally.
-    pub(crate) fn keys<'k>(&'k self, visitors: &'k AddressKeys) -> KeysOfTable<'k> {
-        match self.own_keys() {
-            Some(keys) => KeysOfTable::Own(keys),
-            None => KeysOfTable::Visitors(visitors),
-        }
-    }
-
-    /// The keys of the groups; `None` where they are the visitors'.
-    pub(crate) fn own_keys(&self) -> Option<&Keys> {
-        match self {
-            Grouping::All(keys) | Grouping::Text(_, keys) => Some(keys),
-            Grouping::Visitors => None,
-            Grouping::Time(time) => Some(time.keys()),
-            Grouping::Status(status) => Some(status.keys()),
-            Grouping::Class(class) => Some(class.keys()),
-        }
-    }
-
-    /// The keys of the groups, to add others' to; `None` where they are the visitors'.
-    pub(crate) fn keys_mut(&mut self) -> Option<&mut Keys> {
-        match self {
-            Grouping::All(keys) | Grouping::Text(_, keys) => Some(keys),
-            Grouping::Visitors => None,
-            Grouping::Time(time) => Some(time.keys_mut()),
-            Grouping::Status(status) => Some(status.keys_mut()),
-            Grouping::Class(class) => Some(class.keys_mut()),
         }
     }
 }

@@ -21,10 +21,6 @@ impl TimeIds {
         TimeIds { unit, keys, last: NOTHING, last_group: GroupId(0) }
     }
 
-    pub(crate) fn unit(&self) -> Unit {
-        self.unit
-    }
-
     /// Keeps the keys of these groups, which ascend and are then the first ones.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         self.keys.keep(groups);

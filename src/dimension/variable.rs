@@ -49,6 +49,13 @@ pub enum DimensionError {
     },
     /// A stretch of time that divides none that is larger.
     Step(UnitError),
+    /// There are more than two.
+    Three,
+    /// A pair of a dimension and itself.
+    Twice {
+        /// Its name.
+        name: &'static str,
+    },
 }
 
 impl std::fmt::Display for DimensionError {
@@ -61,6 +68,10 @@ impl std::fmt::Display for DimensionError {
             }
             DimensionError::Moment { name } => {
                 write!(f, "${name} is a moment: rank a stretch of time, such as minute, hour or day")
+            }
+            DimensionError::Three => f.write_str("a pair is of two, as in host/path"),
+            DimensionError::Twice { name } => {
+                write!(f, "both are {name}: a pair is of two that differ, as in host/path")
             }
         }
     }
@@ -115,7 +126,7 @@ impl Extras {
 
     /// The same and those among more dimensions behind them.
     pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> Extras {
-        for dimension in dimensions {
+        for dimension in dimensions.flat_map(Dimension::parts) {
             if let Dimension::Variable(variable) = dimension
                 && !self.0.contains(&variable)
             {

@@ -39,6 +39,10 @@ impl Subject {
             return Ok(*subject);
         }
         match Dimension::named(bare) {
+            // A name of an expression has no `/` in it.
+            Ok(Dimension::Pair(_)) | Err(DimensionError::Three | DimensionError::Twice { .. }) => {
+                Err(NameError::Unknown)
+            }
             Ok(dimension) => Ok(Subject::Of(dimension)),
             Err(DimensionError::Measure { name }) => Ok(Subject::Of(Dimension::of_measure(name))),
             Err(DimensionError::Moment { name }) => Err(NameError::Moment(format!(

@@ -22,10 +22,19 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
     match &sections(report)[..] {
         [section] => {
             let has_keys = section.rows.iter().any(|row| !row.key.is_empty()) || section.rows.is_empty();
-            record(&mut csv, has_keys.then_some("key").into_iter().chain(section.metrics.iter().copied()))?;
+            let keys = match section.pair {
+                Some(pair) => vec![pair.first().name(), pair.second().name()],
+                None => has_keys.then_some("key").into_iter().collect(),
+            };
+            let keys = keys.into_iter().map(Cow::Borrowed);
+            record(&mut csv, keys.chain(section.metrics.iter().map(|key| Cow::Borrowed(*key))))?;
             for row in &section.rows {
-                let key = has_keys.then(|| text(row.key, style).into_owned());
-                record(&mut csv, key.into_iter().chain(row.figures.iter().map(written)))?;
+                let key = |key| text(key, style).into_owned();
+                let keys: Vec<String> = match row.keys {
+                    Some(both) => both.iter().map(|one| key(one)).collect(),
+                    None => has_keys.then(|| key(row.key)).into_iter().collect(),
+                };
+                record(&mut csv, keys.into_iter().chain(row.figures.iter().map(written)))?;
             }
         }
         several => {
@@ -42,8 +51,10 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
     csv.flush()
 }
 
-fn record<T: AsRef<[u8]>>(csv: &mut Writer<&mut dyn Write>, fields: impl IntoIterator<Item = T>) -> io::Result<()> {
-    csv.write_record(fields).map_err(|error| match error.into_kind() {
+fn record<T: AsRef<str>>(csv: &mut Writer<&mut dyn Write>, fields: impl IntoIterator<Item = T>) -> io::Result<()> {
+    let mut written = fields.into_iter().try_for_each(|field| csv.write_field(field.as_ref()));
+    written = written.and_then(|()| csv.write_record(None::<&[u8]>));
+    written.map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     })

@@ -9,10 +9,13 @@ use super::sections::sections;
 use crate::report::{Figure, Report};
 
 #[derive(Serialize)]
-struct Told<'r> {
+struct Line<'r> {
     section: &'r str,
     /// `None` where the section is one row.
     key: Option<&'r str>,
+    /// Both of a pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<&'r [String; 2]>,
     metric: &'r str,
     value: &'r Figure,
 }
@@ -22,7 +25,8 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
         for row in &section.rows {
             let key = Some(row.key).filter(|key| !key.is_empty());
             for (metric, value) in section.metrics.iter().zip(&row.figures) {
-                serde_json::to_writer(&mut *out, &Told { section: &section.name, key, metric, value })?;
+                let (section, keys) = (&*section.name, row.keys);
+                serde_json::to_writer(&mut *out, &Line { section, key, keys, metric, value })?;
                 out.write_all(b"\n")?;
             }
         }

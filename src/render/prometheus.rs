@@ -86,13 +86,24 @@ impl Gauges<'_> {
 
     /// The rows of a ranking, and the rest as `other`.
     fn ranking(&mut self, ranking: &Ranking, pv: u64) -> io::Result<()> {
-        let label: String =
-            ranking.dimension.name().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let name = format!("logstat_requests_by_{label}");
+        let label =
+            |name: &str| -> String { name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect() };
+        let name = format!("logstat_requests_by_{}", label(ranking.dimension.name()));
+        // Of a pair both: a text of the two may be that of another pair, too.
+        let labels: Vec<String> = ranking.dimension.parts().map(|part| label(part.name())).collect();
         self.family(&name, "Requests, of those that have the most.", |family| {
-            ranking.rows.iter().try_for_each(|row| family.sample(&[(&label, key(row)), ("rest", "")], row.pv))?;
+            let mut sample = |keys: &[&str], rest: &str, pv: u64| {
+                let labels = labels.iter().map(String::as_str).zip(keys.iter().copied());
+                family.sample(&labels.chain([("rest", rest)]).collect::<Vec<_>>(), pv)
+            };
+            for row in &ranking.rows {
+                match &row.keys {
+                    Some([first, second]) => sample(&[first, second], "", row.pv)?,
+                    None => sample(&[key(row)], "", row.pv)?,
+                }
+            }
             let told: u64 = ranking.rows.iter().map(|row| row.pv).sum();
-            family.sample(&[(&label, "other"), ("rest", "true")], pv - told)
+            sample(&["other"; 2][..labels.len()], "true", pv - told)
         })
     }
 }

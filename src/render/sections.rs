@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::dimension::{Dimension, Pair};
 use crate::metric::Metric;
 use crate::report::{Figure, LatencyReport, Report, Row};
 
@@ -9,6 +10,9 @@ use crate::report::{Figure, LatencyReport, Report, Row};
 pub(super) struct Section<'r> {
     /// `timeline`, `top.path`.
     pub(super) name: Cow<'static, str>,
+    /// What its rows are a pair of.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
+    pub(super) pair: Option<Pair>,
     /// What its rows are told by: `pv`, `p95_ms`.
     pub(super) metrics: Vec<&'static str>,
     pub(super) rows: Vec<SectionRow<'r>>,
@@ -17,6 +21,8 @@ pub(super) struct Section<'r> {
 pub(super) struct SectionRow<'r> {
     /// Empty where the section is one row.
     pub(super) key: &'r str,
+    /// Both keys of a pair.
+    pub(super) keys: Option<&'r [String; 2]>,
     /// One a metric.
     pub(super) figures: Vec<Figure>,
 }
@@ -33,7 +39,10 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     let listed = [("timeline", &report.timeline), ("status", &report.status), ("class", &report.class)];
     all.extend(listed.into_iter().filter_map(|(name, rows)| rows.as_ref().map(|rows| of_rows(name.into(), rows))));
     let rankings = report.top.iter().flatten();
-    all.extend(rankings.map(|ranking| of_rows(format!("top.{}", ranking.dimension.name()).into(), &ranking.rows)));
+    all.extend(rankings.map(|ranking| {
+        let pair = if let Dimension::Pair(pair) = ranking.dimension { Some(pair) } else { None };
+        Section { pair, ..of_rows(format!("top.{}", ranking.dimension.name()).into(), &ranking.rows) }
+    }));
     all.extend(report.latency.as_ref().map(of_latency));
     all
 }
@@ -43,14 +52,15 @@ fn of_rows<'r>(name: Cow<'static, str>, rows: &'r [Row]) -> Section<'r> {
     let usual = Row::default();
     let metrics: Vec<Metric> =
         Metric::all().filter(|metric| rows.first().unwrap_or(&usual).figure(*metric).is_some()).collect();
-    let row = |row: &'r Row| metrics.iter().map(|metric| row.figure(*metric).unwrap_or(Figure::Unknown)).collect();
+    let row = |row: &'r Row| {
+        let figures = metrics.iter().map(|metric| row.figure(*metric).unwrap_or(Figure::Unknown));
+        SectionRow { key: row.key.as_deref().unwrap_or_default(), keys: row.keys.as_ref(), figures: figures.collect() }
+    };
     Section {
         name,
+        pair: None,
         metrics: metrics.iter().map(|metric| metric.key()).collect(),
-        rows: rows
-            .iter()
-            .map(|one| SectionRow { key: one.key.as_deref().unwrap_or_default(), figures: row(one) })
-            .collect(),
+        rows: rows.iter().map(row).collect(),
     }
 }
 
@@ -68,5 +78,5 @@ fn of_latency(latency: &LatencyReport) -> Section<'static> {
     ]
     .into_iter()
     .unzip();
-    Section { name: "latency".into(), metrics, rows: vec![SectionRow { key: "", figures }] }
+    Section { name: "latency".into(), pair: None, metrics, rows: vec![SectionRow { key: "", keys: None, figures }] }
 }

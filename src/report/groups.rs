@@ -1,6 +1,5 @@
 //! The groups of a table as rows: put in order and cut here, which is after the last merge.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -8,7 +7,7 @@ use super::written::written;
 use super::{Figure, LatencyReport, Ranking, Row};
 use crate::dimension::{Dimension, time_number, written_time};
 use crate::metric::Metric;
-use crate::table::{GroupId, Table, Tally};
+use crate::table::{GroupId, Key, Table, Tally};
 
 /// Whether a row says how many visitors there were.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,12 +32,11 @@ pub(super) struct Groups<'t> {
 }
 
 /// A group's place in a ranking: those that come first are less.
-struct Rank<'t> {
+struct Rank<'g> {
     order: Order,
     pv: u64,
-    key: Cow<'t, [u8]>,
-    dimension: Dimension,
     group: GroupId,
+    of: &'g Groups<'g>,
 }
 
 /// A metric as a number; the largest comes first, and what is unknown last.
@@ -51,7 +49,7 @@ const MEAN_BITS: u32 = 32;
 impl Ord for Rank<'_> {
     /// Keys decide between equals alone: writing one costs more than comparing two numbers.
     fn cmp(&self, other: &Self) -> Ordering {
-        let by_key = || self.dimension.bytes_of(&self.key).cmp(&other.dimension.bytes_of(&other.key));
+        let by_key = || self.of.key(self.group).cmp(&other.of.key(other.group));
         (other.order, other.pv).cmp(&(self.order, self.pv)).then_with(by_key)
     }
 }
@@ -70,6 +68,14 @@ impl PartialEq for Rank<'_> {
 
 impl Eq for Rank<'_> {}
 
+/// A key of a dimension as it is reported.
+fn written_of(dimension: Dimension, key: &[u8]) -> String {
+    match dimension {
+        Dimension::Time(unit) => written_time(unit, key),
+        _ => written(key),
+    }
+}
+
 impl<'t> Groups<'t> {
     pub(super) fn of(tally: &'t Tally, dimension: Dimension, pv: u64) -> Self {
         let table =
@@ -85,8 +91,8 @@ impl<'t> Groups<'t> {
         (0..self.table.keys(&self.tally.visitors).len() as u32).map(GroupId)
     }
 
-    fn key(&self, group: GroupId) -> Cow<'t, [u8]> {
-        self.table.keys(&self.tally.visitors).key(group)
+    fn key(&self, group: GroupId) -> Key<'t> {
+        self.table.key(&self.tally.visitors, group)
     }
 
     pub(super) fn pv_of(&self, group: GroupId) -> u64 {
@@ -97,18 +103,22 @@ impl<'t> Groups<'t> {
         self.table.uv().map_or(0, |uv| self.ids().map(|group| uv.of(group)).sum())
     }
 
-    /// The key of a group as it is reported.
+    /// The key of a group as it is reported; of a pair both.
     pub(super) fn written(&self, group: GroupId) -> String {
+        self.key(group).parts().map(|(dimension, key)| written_of(dimension, key)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Both keys of a pair.
+    fn written_both(&self, group: GroupId) -> Option<[String; 2]> {
         let key = self.key(group);
-        match self.table.dimension {
-            Dimension::Time(unit) => written_time(unit, &key),
-            _ => written(&key),
-        }
+        let mut parts = key.parts().map(|(dimension, key)| written_of(dimension, key));
+        Some([parts.next()?, parts.next()?])
     }
 
     fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare) -> Row {
         let mut row = self.numbers(Some(group));
         row.key = Some(self.written(group));
+        row.keys = self.written_both(group);
         if with_uv == WithUv::No {
             row.uv = None;
         }
@@ -122,6 +132,7 @@ impl<'t> Groups<'t> {
         let [status_other, status_1xx, status_2xx, status_3xx, status_4xx, status_5xx] = tallied.class;
         Row {
             key: None,
+            keys: None,
             pv: tallied.pv(),
             uv: self.table.uv().map(|uv| group.map_or(0, |group| uv.of(group))),
             bytes: tallied.bytes,
@@ -152,7 +163,7 @@ impl<'t> Groups<'t> {
     pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare) -> Vec<Row> {
         let mut groups: Vec<GroupId> = self.ids().collect();
         match self.table.dimension {
-            Dimension::Time(_) => groups.sort_by_key(|group| time_number(&self.key(*group))),
+            Dimension::Time(_) => groups.sort_by_key(|group| time_number(self.key(*group).first())),
             _ => groups.sort_by_key(|group| self.key(*group)),
         }
         groups.into_iter().map(|group| self.row(group, with_uv, with_share)).collect()
@@ -179,9 +190,8 @@ impl<'t> Groups<'t> {
         Ranking { dimension, rows: rows.collect(), sort, told: told.to_vec(), groups: count as u64 }
     }
 
-    fn rank(&self, sort: Metric, group: GroupId) -> Rank<'t> {
-        let (pv, key) = (self.pv_of(group), self.key(group));
-        Rank { order: self.order(sort, group), pv, key, dimension: self.table.dimension, group }
+    fn rank(&self, sort: Metric, group: GroupId) -> Rank<'_> {
+        Rank { order: self.order(sort, group), pv: self.pv_of(group), group, of: self }
     }
 
     /// Of some groups that with the most hits, which a ranking would have first.

@@ -267,6 +267,9 @@ pub struct Row {
     /// What the group is: `200`, `2022-04-05`, `/api/`; `None` in the summary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// In a ranking of pairs both keys, which `key` has with a space between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<[String; 2]>,
     /// Hits.
     pub pv: u64,
     /// Distinct visitors, where they were counted.

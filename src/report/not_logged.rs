@@ -5,6 +5,7 @@ use std::fmt;
 use super::plan::extras;
 use super::written::printable;
 use crate::batch::{Fields, TextField};
+use crate::dimension::Dimension;
 use crate::format::LogFormat;
 use crate::metric::Metric;
 use crate::question::{Question, Section};
@@ -38,8 +39,12 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
             vec![(option, needs, variable.to_owned())]
         }
     };
-    for dimension in question.top.iter().flatten() {
-        asked.push((format!("--top {}", dimension.name()), dimension.needs(&extras), dimension.variable()));
+    let of = |option: String, dimension: Dimension| {
+        let extras = &extras;
+        dimension.parts().map(move |part| (option.clone(), part.needs(extras), part.variable()))
+    };
+    for dimension in question.top.iter().flatten().filter(|_| question.shows(Section::Top)) {
+        asked.extend(of(format!("--top {}", dimension.name()), *dimension));
     }
     if question.shows(Section::Top) {
         let columns = question.columns.iter().map(|metric| ("--columns", metric));
@@ -51,7 +56,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     }
     for fail_if in &question.fail_if {
         let option = format!("--fail-if '{}'", printable(fail_if.text().as_bytes()));
-        asked.push((option.clone(), fail_if.dimension().needs(&extras), fail_if.dimension().variable()));
+        asked.extend(of(option.clone(), fail_if.dimension()));
         asked.extend(fail_if.metrics().into_iter().flat_map(|metric| of_metric(option.clone(), metric)));
     }
     if let Some(unit) = question.by {

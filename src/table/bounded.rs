@@ -19,6 +19,7 @@
 
 use super::one::{MergedVisitors, Table, Texts};
 use super::{AddressKeys, GroupId, Seed, TablePlan, rankings_of};
+use crate::dimension::Extras;
 
 /// The rankings of all rounds so far, texts being the keys that are reported.
 pub(crate) struct Bounded {
@@ -37,8 +38,8 @@ struct Ranking {
 
 impl Bounded {
     /// The plan is that of [`Tally::with_rankings`](super::Tally::with_rankings).
-    pub(crate) fn new(plan: &[TablePlan], most: usize, seed: Seed) -> Bounded {
-        let rankings = rankings_of(plan, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
+    pub(crate) fn new(plan: &[TablePlan], extras: &Extras, most: usize, seed: Seed) -> Bounded {
+        let rankings = rankings_of(plan, extras, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
         Bounded { most, rankings, visitors: AddressKeys::new(seed) }
     }
 
@@ -85,9 +86,7 @@ impl Ranking {
         let hits_at_most = |group: GroupId| table.pv_of(group).saturating_add(missed[group.0 as usize]);
         let mut groups: Vec<(u64, GroupId)> = ids.map(|group| (hits_at_most(group), group)).collect();
         // Of equals those with the smaller keys stay, as they would in a ranking.
-        let by_key = |a: GroupId, b: GroupId| {
-            table.dimension.bytes_of(&keys.key(a)).cmp(&table.dimension.bytes_of(&keys.key(b)))
-        };
+        let by_key = |a: GroupId, b: GroupId| table.key(visitors, a).cmp(&table.key(visitors, b));
         let (_, (best_dropped, _), _) = groups
             .select_nth_unstable_by(most, |(hits_a, a), (hits_b, b)| hits_b.cmp(hits_a).then_with(|| by_key(*a, *b)));
         let max_error = *best_dropped;
@@ -114,40 +113,42 @@ mod tests {
     use crate::question::UvMethod;
     use crate::time::Stamp;
 
-    /// Which worker counts a hit, and the hit's path.
-    type Hit = (usize, Vec<u8>);
+    /// Which worker counts a hit, and the hit's path and address.
+    type Hit = (usize, [Vec<u8>; 2]);
+    /// A key, or both of a pair.
+    type Parts = Vec<Vec<u8>>;
     /// What a ranking comes to: counts by key, and the error.
-    type Ranked = (Vec<(Vec<u8>, u64)>, Option<u64>);
+    type Ranked = (Vec<(Parts, u64)>, Option<u64>);
 
     fn plan() -> Vec<TablePlan> {
-        [Dimension::Path, Dimension::Ip].map(|dimension| (dimension, vec![MeasureKind::Counts])).to_vec()
+        ["path", "ip", "ip/path"].map(|name| (Dimension::named(name).unwrap(), vec![MeasureKind::Counts])).to_vec()
     }
 
-    fn count(part: &mut Tally, paths: &[&[u8]]) {
+    fn count(part: &mut Tally, hits: &[&[Vec<u8>; 2]]) {
         let mut batch = Batch::new(Fields::text(TextField::Path).and(Fields::text(TextField::Addr)));
-        for path in paths {
+        for [path, addr] in hits {
             batch.set_text(TextField::Path, path);
-            batch.set_text(TextField::Addr, path);
+            batch.set_text(TextField::Addr, addr);
             let stamp = Stamp { wall_s: 0, offset_min: 0 };
             batch.add(Numbers { stamp, status: Status::new(200), bytes: 1, time_ms: None, is_static: false });
         }
-        part.add(&batch, &(0..paths.len() as u16).collect::<Vec<_>>());
+        part.add(&batch, &(0..hits.len() as u16).collect::<Vec<_>>());
     }
 
     /// The rankings of rounds that are counted by so many workers.
     fn ranked(rounds: &[Vec<Hit>], workers: usize, most: usize, seed: u64) -> Vec<Ranked> {
         let new = |at: usize| {
             Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(seed ^ at as u64))
-                .with_rankings(&plan())
+                .with_rankings(&plan(), &Extras::default())
         };
         let mut parts: Vec<Tally> = (0..workers).map(new).collect();
-        let mut bounded = Bounded::new(&plan(), most, Seed::fixed(seed));
+        let mut bounded = Bounded::new(&plan(), &Extras::default(), most, Seed::fixed(seed));
         let visitors = AddressKeys::new(Seed::fixed(0));
         for hits in rounds {
             for (at, part) in parts.iter_mut().enumerate() {
                 let mine = hits.iter().filter(|(worker, _)| worker % workers == at);
-                let paths: Vec<&[u8]> = mine.map(|(_, path)| &path[..]).collect();
-                paths.chunks(7).for_each(|paths| count(part, paths));
+                let hits: Vec<&[Vec<u8>; 2]> = mine.map(|(_, hit)| hit).collect();
+                hits.chunks(7).for_each(|hits| count(part, hits));
             }
             bounded.end_round(&mut parts.iter_mut().map(|part| &mut part.rankings[..]).collect::<Vec<_>>());
             let known = |table: &Table| table.keys(&visitors).len();
@@ -160,9 +161,9 @@ mod tests {
         });
         let tables = bounded.finish(rest.unwrap().rankings);
         let rows = |table: &Table| {
-            let keys = table.keys(&visitors);
-            let groups = (0..keys.len() as u32).map(GroupId);
-            let mut rows: Vec<_> = groups.map(|group| (keys.key(group).into_owned(), table.pv_of(group))).collect();
+            let groups = (0..table.keys(&visitors).len() as u32).map(GroupId);
+            let parts = |group| table.key(&visitors, group).parts().map(|(_, key)| key.to_vec()).collect();
+            let mut rows: Vec<(Parts, u64)> = groups.map(|group| (parts(group), table.pv_of(group))).collect();
             rows.sort();
             rows
         };
@@ -183,27 +184,26 @@ mod tests {
 
         #[test]
         fn what_is_promised_holds_and_who_counts_what_is_no_matter(
-            rounds in prop::collection::vec(prop::collection::vec((0..6_usize, path()), 0..60), 0..12),
+            rounds in prop::collection::vec(prop::collection::vec((0..6_usize, [path(), path()]), 0..60), 0..12),
             most in 1..40_usize, seed: u64,
         ) {
             let expected = ranked(&rounds, 1, most, seed);
             for workers in [2, 3, 6] {
                 prop_assert_eq!(&ranked(&rounds, workers, most, seed ^ workers as u64), &expected);
             }
-            let mut exact: HashMap<Vec<u8>, u64> = HashMap::new();
-            let mut pv = 0;
-            for (_, path) in rounds.iter().flatten() {
-                *exact.entry(settled(path).into_owned()).or_default() += 1;
-                pv += 1;
-            }
-            for (rows, max_error) in &expected {
+            let pv = rounds.iter().map(Vec::len).sum::<usize>() as u64;
+            for ((rows, max_error), ranked) in expected.iter().zip([&[0][..], &[1], &[1, 0]]) {
+                let mut exact: HashMap<Parts, u64> = HashMap::new();
+                for (_, hit) in rounds.iter().flatten() {
+                    *exact.entry(ranked.iter().map(|at| settled(&hit[*at]).into_owned()).collect()).or_default() += 1;
+                }
                 prop_assert_eq!(rows.len(), exact.len().min(most));
                 let error = max_error.unwrap_or(0);
                 prop_assert!(error * (most as u64 + 1) <= pv, "{} of {} hits", error, pv);
                 let rows: HashMap<_, _> = rows.iter().cloned().collect();
                 for (key, hits) in &exact {
                     let counted = rows.get(key).copied().unwrap_or(0);
-                    prop_assert!(counted <= *hits && *hits <= counted + error, "{}: {} of {}", key.escape_ascii(), counted, hits);
+                    prop_assert!(counted <= *hits && *hits <= counted + error, "{:?}: {} of {}", key, counted, hits);
                 }
                 prop_assert!(rows.keys().all(|key| exact.contains_key(key)));
                 prop_assert_eq!(max_error.is_none(), rows == exact);
@@ -216,12 +216,20 @@ mod tests {
     #[test]
     fn what_comes_steadily_is_found() {
         let hits = |paths: &[(&str, usize)]| -> Vec<Hit> {
-            paths.iter().flat_map(|(path, hits)| vec![(0, path.as_bytes().to_vec()); *hits]).collect()
+            paths
+                .iter()
+                .flat_map(|(path, hits)| vec![(0, [path.as_bytes().to_vec(), b"10.0.0.1".to_vec()]); *hits])
+                .collect()
         };
         let mut rounds = vec![hits(&[("/a", 10), ("/b", 10), ("/c", 10)])];
         rounds.extend(vec![hits(&[("/steady", 9)]); 20]);
-        let (rows, max_error) = ranked(&rounds, 1, 3, 1).remove(0);
-        assert_eq!(rows, [(b"/a".to_vec(), 10), (b"/b".to_vec(), 10), (b"/steady".to_vec(), 171)]);
-        assert_eq!(max_error, Some(10));
+        for (at, pair) in [(0, &b""[..]), (2, &b"10.0.0.1"[..])] {
+            let (rows, max_error) = ranked(&rounds, 1, 3, 1).remove(at);
+            let expected = [(&b"/a"[..], 10), (b"/b", 10), (b"/steady", 171)];
+            let parts =
+                |key: &[u8]| [pair, key].iter().filter(|part| !part.is_empty()).map(|part| part.to_vec()).collect();
+            assert_eq!(rows, expected.map(|(key, hits)| (parts(key), hits)));
+            assert_eq!(max_error, Some(10));
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod addresses;
 mod bounded;
 mod hash;
+mod key;
 mod keys;
 #[cfg(test)]
 mod laws;
@@ -17,10 +18,11 @@ mod tally;
 pub(crate) use addresses::AddressKeys;
 pub(crate) use bounded::Bounded;
 pub(crate) use hash::{Seed, fixed_hash};
+pub(crate) use key::{Key, KeysOfTable};
 pub(crate) use keys::Keys;
 pub use ledger::Reason;
 pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
-pub(crate) use one::{KeysOfTable, Table};
+pub(crate) use one::Table;
 pub(crate) use quad::quad_of;
 use tally::rankings_of;
 pub(crate) use tally::{TablePlan, Tally, extras_of};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{AddressKeys, GroupId, IdMap, Keys, Seed, VisitorId};
+use super::{AddressKeys, GroupId, IdMap, Key, KeysOfTable, Seed, VisitorId};
 use crate::batch::{Batch, MISSING};
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::format::undo_escapes;
@@ -18,30 +18,6 @@ pub(crate) struct Table {
     uv: UvMethod,
     /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
     pub(crate) max_error: Option<u64>,
-}
-
-/// The keys of a table's groups.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum KeysOfTable<'k> {
-    Own(&'k Keys),
-    /// The groups are the visitors.
-    Visitors(&'k AddressKeys),
-}
-
-impl<'k> KeysOfTable<'k> {
-    pub(crate) fn len(self) -> usize {
-        match self {
-            KeysOfTable::Own(keys) => keys.len(),
-            KeysOfTable::Visitors(addresses) => addresses.len(),
-        }
-    }
-
-    pub(crate) fn key(self, group: GroupId) -> Cow<'k, [u8]> {
-        match self {
-            KeysOfTable::Own(keys) => Cow::Borrowed(keys.key(group.0)),
-            KeysOfTable::Visitors(addresses) => addresses.key(group.0),
-        }
-    }
 }
 
 /// The visitors of two tallies that become one.
@@ -88,15 +64,14 @@ impl Table {
         Table { dimension, grouping, measures, uv, max_error: None }
     }
 
-    /// The same table before anything was counted.
-    fn anew(&self, seed: Seed) -> Table {
-        let measures = self.measures.iter().map(|measure| measure.kind().measure(self.uv)).collect();
-        Table { dimension: self.dimension, grouping: self.grouping.anew(seed), measures, uv: self.uv, max_error: None }
-    }
-
     /// The keys of the groups; `visitors` are those of the tally.
     pub(crate) fn keys<'k>(&'k self, visitors: &'k AddressKeys) -> KeysOfTable<'k> {
         self.grouping.keys(visitors)
+    }
+
+    /// The key of a group, as it is compared and written.
+    pub(crate) fn key<'k>(&'k self, visitors: &'k AddressKeys, group: GroupId) -> Key<'k> {
+        Key::new(self.dimension, self.keys(visitors), group)
     }
 
     pub(super) fn kinds(&self) -> Vec<MeasureKind> {
@@ -159,14 +134,8 @@ impl Table {
 
     /// Where the groups of the other table are here.
     fn merge_keys(&mut self, other: &Table, visitors: MergedVisitors<'_>, texts: Texts) -> Vec<GroupId> {
-        let is_text = self.dimension.is_text();
-        match self.grouping.keys_mut().zip(other.grouping.own_keys()) {
-            None => visitors.ids.iter().map(|id| GroupId(id.0)).collect(),
-            Some((mine, theirs)) => {
-                let written = |key| if is_text { texts.written(key) } else { Cow::Borrowed(key) };
-                mine.merge(theirs, written).into_iter().map(GroupId).collect()
-            }
-        }
+        let groups = self.grouping.merge(&other.grouping, |key| texts.written(key));
+        groups.unwrap_or_else(|| visitors.ids.iter().map(|id| GroupId(id.0)).collect())
     }
 
     fn merge_measures(&mut self, others: &[Measure], groups: &[GroupId], visitors: MergedVisitors<'_>) {
@@ -179,14 +148,12 @@ impl Table {
 
     /// Gives every text its key, where visitors have theirs already.
     pub(super) fn settle(&mut self, visitors: &AddressKeys) {
-        // Where no two keys become one the groups stay who they are. Other tables are made anew.
-        if !self.dimension.is_text() || self.grouping.keys_mut().is_none_or(|keys| keys.rewrite(settled)) {
-            return;
-        }
+        // Where no two keys become one the groups stay who they are.
+        let Some(groups) = self.grouping.settle(visitors.seed(), settled) else { return };
+        let anew = self.measures.iter().map(|measure| measure.kind().measure(self.uv)).collect();
+        let old = std::mem::replace(&mut self.measures, anew);
         let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
-        let fresh = self.anew(visitors.seed());
-        let old = std::mem::replace(self, fresh);
-        self.merge(old, MergedVisitors { all: visitors, ids: &ids }, Texts::Settled);
+        self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids });
     }
 
     /// The hits of a group, where hits are counted.

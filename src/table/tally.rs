@@ -36,10 +36,9 @@ struct Scratch {
 /// Which dimension a table has, and which measures.
 pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
-/// Rankings with keys of their own, which may be dropped.
-pub(crate) fn rankings_of(plan: &[TablePlan], seed: Seed) -> impl Iterator<Item = Table> {
-    let extras = extras_of(plan);
-    plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, false, UvMethod::Exact))
+/// Rankings with keys of their own, which may be dropped; the variables are those of all tables, for which batches have columns.
+pub(crate) fn rankings_of(plan: &[TablePlan], extras: &Extras, seed: Seed) -> impl Iterator<Item = Table> {
+    plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, extras, seed, false, UvMethod::Exact))
 }
 
 /// Whether visitors are counted.
@@ -53,7 +52,8 @@ pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
 }
 
 impl Tally {
-    /// Of visitors that are told apart by the texts of a column.
+    /// Of visitors that are told apart by the texts of a column. The variables of the plan have the first columns of
+    /// batches.
     pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: Column, seed: Seed) -> Tally {
         let by_visitor = uv == UvMethod::Exact && visitor == TextField::Addr.into() && asks_uv(plan);
         let extras = extras_of(plan);
@@ -71,8 +71,8 @@ impl Tally {
     }
 
     /// With rankings beside the tables, which have keys of their own.
-    pub(crate) fn with_rankings(mut self, plan: &[TablePlan]) -> Tally {
-        self.rankings = rankings_of(plan, self.visitors.seed()).collect();
+    pub(crate) fn with_rankings(mut self, plan: &[TablePlan], extras: &Extras) -> Tally {
+        self.rankings = rankings_of(plan, extras, self.visitors.seed()).collect();
         self
     }
 

@@ -15,7 +15,7 @@ import duckdb
 from prometheus_client.parser import text_string_to_metric_families
 
 PROGRAM, LOG = sys.argv[1:3]
-ASKED = ["--top", "path,ip,agent", "-n", "0", "--columns", "uv,avg,p95,first", "--by", "hour"]
+ASKED = ["--top", "path,ip,agent,agent/path", "-n", "0", "--columns", "uv,avg,p95,first", "--by", "hour"]
 
 
 def run(*arguments):
@@ -30,7 +30,7 @@ def told(report):
     def rows(section, rows):
         for row in rows:
             for metric, value in row.items():
-                if metric != "key":
+                if metric not in ("key", "keys"):
                     numbers[section, row.get("key", ""), metric] = value
 
     rows("summary", [report["summary"]])
@@ -75,7 +75,13 @@ def main():
     hours = {("timeline", row["key"], metric): value_of(text) for row in wide for metric, text in row.items() if metric != "key"}
     same("wide csv", hours, {place: value for place, value in expected.items() if place[0] == "timeline"})
 
+    wide = csv.DictReader(io.StringIO(pairs("csv"), newline=""))
+    ranked = [([row["agent"], row["path"]], int(row["pv"])) for row in wide]
+    assert ranked == [(row["keys"], row["pv"]) for row in report["top"]["agent/path"]]
+
     lines = [json.loads(line) for line in run("--format", "ndjson").splitlines()]
+    keys = [l["keys"] for l in lines if l["section"] == "top.agent/path" and l["metric"] == "pv"]
+    assert keys == [row["keys"] for row in report["top"]["agent/path"]] and all("keys" not in l for l in lines if "/" not in l["section"])
     same("ndjson", {(l["section"], l["key"] or "", l["metric"]): l["value"] for l in lines}, expected)
 
     with tempfile.TemporaryDirectory() as directory:
@@ -91,12 +97,21 @@ def main():
             ).fetchall()
             assert hits == report["summary"]["pv"], (reader, hits)
         prometheus(files[4].read_text(), report)
+        labelled = samples(pairs("prometheus", "--prom-label", "agent/path"))
+        for row in report["top"]["agent/path"]:
+            agent, path = row["keys"]
+            assert labelled["logstat_requests_by_agent_path", ("agent", agent), ("path", path)] == row["pv"], row
         prometheus_labels(run("--format", "prometheus", "--prom-label", "path", "-n", "3"), report)
     print(f"{len(expected)} numbers agree")
 
 
 def timeline():
     command = [PROGRAM, LOG, "--by", "hour", "--show", "timeline", "--format", "csv"]
+    return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+
+
+def pairs(name, *arguments):
+    command = [PROGRAM, LOG, "--top", "agent/path", "-n", "0", "--show", "top", "--format", name, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
 
 

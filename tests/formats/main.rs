@@ -86,18 +86,22 @@ fn hostile_text_stays_text() {
     fs::write(log.path(), hostile()).unwrap();
     let path = log.path().to_str().unwrap();
     for format in logstat::ReportFormat::all() {
-        let arguments = [path, "--top", "path,referer,agent,user", "-n", "0", "--format", format.name(), "--csv-safe"];
-        let output = logstat(&[&arguments[..], &["--prom-label", "path,agent"]].concat());
+        let arguments =
+            [path, "--top", "path,referer,agent,user,agent/path", "-n", "0", "--format", format.name(), "--csv-safe"];
+        let output = logstat(&[&arguments[..], &["--prom-label", "path,agent,agent/path"]].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
         let allowed = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
         assert!(text.chars().all(allowed) && !text.contains('\u{202e}'), "{}", format.name());
     }
-    let csv = logstat(&[path, "--show", "top", "--top", "agent", "-n", "0", "--format", "csv", "--csv-safe"]).stdout;
-    let csv = String::from_utf8(csv).unwrap();
-    for begin in ['=', '+', '@', '-'] {
-        assert!(!csv.lines().any(|line| line.trim_start_matches('"').starts_with(begin)), "{begin}: {csv}");
-        assert!(csv.lines().any(|line| line.trim_start_matches('"').starts_with(&format!("'{begin}"))), "{begin}");
+    for ranking in ["agent", "agent/path"] {
+        let csv =
+            logstat(&[path, "--show", "top", "--top", ranking, "-n", "0", "--format", "csv", "--csv-safe"]).stdout;
+        let csv = String::from_utf8(csv).unwrap();
+        for begin in ['=', '+', '@', '-'] {
+            assert!(!csv.lines().any(|line| line.trim_start_matches('"').starts_with(begin)), "{begin}: {csv}");
+            assert!(csv.lines().any(|line| line.trim_start_matches('"').starts_with(&format!("'{begin}"))), "{begin}");
+        }
     }
     let plain = logstat(&[path, "--show", "top", "--top", "agent", "-n", "0", "--format", "csv"]).stdout;
     assert!(String::from_utf8(plain).unwrap().contains("\n+1+1,"), "raw unless asked");

@@ -23,6 +23,14 @@ pub(super) fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{head}…{tail}"))
 }
 
+/// How many columns two texts have that want so many: what they want, if that fits; otherwise a half each, and what one does not
+/// need the other has.
+pub(super) fn shares([first, second]: [usize; 2], columns: usize) -> [usize; 2] {
+    let half = columns / 2;
+    let first = if second <= half { first.min(columns - second) } else { first.min(columns - half) };
+    [first, second.min(columns - first)]
+}
+
 /// The text, or as much of its beginning as fits with `…` behind it.
 pub(super) fn cut_end(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
@@ -80,6 +88,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn shares_are_all_there_is_and_no_more(first in 0..50_usize, second in 0..50_usize, columns in 0..60_usize) {
+            let [one, other] = shares([first, second], columns);
+            proptest::prop_assert!(one <= first && other <= second);
+            proptest::prop_assert_eq!(one + other, columns.min(first + second));
+            proptest::prop_assert!(one >= first.min(columns / 2) && other >= second.min(columns / 2));
+        }
+
         #[test]
         fn what_is_cut_fits(text in "\\PC{0,40}", columns in 0_usize..50) {
             proptest::prop_assert!(width(&cut_middle(&text, columns)) <= columns);

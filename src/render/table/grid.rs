@@ -10,7 +10,7 @@ use std::io;
 
 use super::bar;
 use super::column::Column;
-use super::fit::{cut_middle, width};
+use super::fit::{self, cut_middle, width};
 use super::ink::Ink;
 use super::layout::{self, Place, Side};
 use super::line::Line;
@@ -52,6 +52,8 @@ pub(super) enum Keys {
     Ranked,
     /// Days with their rank.
     RankedDays,
+    /// Two with their rank, the second ones under each other, and both cut if there is no room.
+    RankedPairs,
 }
 
 /// Whether there is a bar behind each row.
@@ -66,6 +68,8 @@ pub(super) enum Bars {
 struct Room {
     /// Of the keys, with what is before them.
     lead: usize,
+    /// Of each key of a pair.
+    both: [usize; 2],
     columns: Vec<(Column, usize)>,
     bar: usize,
 }
@@ -90,7 +94,7 @@ impl Grid<'_> {
 
         let most = self.rows.iter().map(|row| row.pv).max().unwrap_or(0);
         let rows = self.rows.iter().zip(1..).map(|(row, rank)| {
-            let mut cells = vec![self.lead(row, rank, room.lead, page.colors)];
+            let mut cells = vec![self.lead(row, rank, &room, page.colors)];
             cells.extend(self.numbers(row, &room, page.colors));
             if room.bar > 0 {
                 let mut bar = String::new();
@@ -152,7 +156,7 @@ impl Grid<'_> {
     }
 
     /// The key with what is before it.
-    fn lead(&self, row: &Row, rank: usize, columns: usize, colors: Colors) -> String {
+    fn lead(&self, row: &Row, rank: usize, room: &Room, colors: Colors) -> String {
         let key = row.key.as_deref().unwrap_or_default();
         let mut line = Line::new(colors);
         if let Some(digits) = self.rank_digits() {
@@ -163,8 +167,20 @@ impl Grid<'_> {
             line.push(Ink::Faint, weekday);
             line.gap(1);
         }
-        line.push(Ink::Plain, &cut_middle(key, columns.saturating_sub(line.columns())));
+        let Some([first, second]) = self.both(row) else {
+            line.push(Ink::Plain, &cut_middle(key, room.lead.saturating_sub(line.columns())));
+            return line.to_string();
+        };
+        let second_at = line.columns() + room.both[0] + GAP;
+        line.push(Ink::Plain, &cut_middle(first, room.both[0]));
+        line.gap(second_at - line.columns());
+        line.push(Ink::Plain, &cut_middle(second, room.both[1]));
         line.to_string()
+    }
+
+    /// The keys of a pair.
+    fn both<'r>(&self, row: &'r Row) -> Option<&'r [String; 2]> {
+        row.keys.as_ref().filter(|_| self.keys == Keys::RankedPairs)
     }
 
     fn title_columns(&self) -> usize {
@@ -176,17 +192,27 @@ impl Grid<'_> {
     }
 
     fn rank_digits(&self) -> Option<usize> {
-        matches!(self.keys, Keys::Ranked | Keys::RankedDays).then(|| self.rows.len().to_string().len().max(2))
+        matches!(self.keys, Keys::Ranked | Keys::RankedDays | Keys::RankedPairs)
+            .then(|| self.rows.len().to_string().len().max(2))
     }
 
     /// Columns give way until the keys have room. If none had to, what is left is for bars.
     fn room(&self, page_columns: usize) -> Room {
         let before = self.rank_digits().map_or(0, |digits| digits + 1)
             + if matches!(self.keys, Keys::Days | Keys::RankedDays) { 4 } else { 0 };
-        let keys = self.rows.iter().map(|row| width(row.key.as_deref().unwrap_or_default())).max().unwrap_or(0);
+        let both = self
+            .rows
+            .iter()
+            .filter_map(|row| self.both(row))
+            .fold([0, 0], |[first, second], keys| [first.max(width(&keys[0])), second.max(width(&keys[1]))]);
+        let keys = match self.keys {
+            Keys::RankedPairs => both[0] + GAP + both[1],
+            _ => self.rows.iter().map(|row| width(row.key.as_deref().unwrap_or_default())).max().unwrap_or(0),
+        };
         let total = if self.total.is_some() { width("total") } else { 0 };
         let least = match self.keys {
             Keys::Ranked => before + keys.min(KEY_AT_LEAST.max(page_columns * 2 / 5)),
+            Keys::RankedPairs => before + keys.min((2 * KEY_AT_LEAST).max(page_columns / 2)),
             Keys::Whole | Keys::Days | Keys::RankedDays => (before + keys).max(total).max(self.title_columns()),
         };
         let natural = (before + keys).max(total).max(self.title_columns());
@@ -204,7 +230,8 @@ impl Grid<'_> {
         let left = rest.saturating_sub(lead + GAP).min(*BAR.end());
         let all_have_room = columns.len() == self.columns.len();
         let bar = if self.bars == Bars::Hits && all_have_room && BAR.contains(&left) { left } else { 0 };
-        Room { lead, columns, bar }
+        let both = fit::shares(both, lead.saturating_sub(before + GAP));
+        Room { lead, both, columns, bar }
     }
 
     /// How wide a column of numbers is.
@@ -241,7 +268,7 @@ mod tests {
             note,
             keys,
             columns: &[PV, UV, SHARE, STATUS_4XX, STATUS_5XX, SENT],
-            bars: if keys == Keys::Ranked { Bars::None } else { Bars::Hits },
+            bars: if matches!(keys, Keys::Ranked | Keys::RankedPairs) { Bars::None } else { Bars::Hits },
             rows,
             total: None,
             hits: 2000,
@@ -293,6 +320,43 @@ mod tests {
         ];
         for (columns, expected) in expected {
             assert_eq!(table("By day", "", Keys::Days, &rows, columns), expected, "{columns}");
+        }
+    }
+
+    #[test]
+    fn keys_of_pairs_stand_under_each_other_and_are_cut_each_by_itself() {
+        let pair = |host: &str, path: &str| Row {
+            keys: Some([host.to_owned(), path.to_owned()]),
+            ..row(&format!("{host} {path}"), 1500)
+        };
+        let rows =
+            [pair("shop.example.com", "/catalogue/teapots/blue.html"), pair("日本.example", "/"), pair("-", "/a b")];
+        let expected = [
+            (
+                80,
+                "Pairs                                                 PV   UV  share  4xx   5xx\n \
+                  1 shop.example.com  /catalogue/teapots/blue.html  1,500  750  75.0%   0%  1.0%\n \
+                  2 日本.example      /                             1,500  750  75.0%   0%  1.0%\n \
+                  3 -                 /a b                          1,500  750  75.0%   0%  1.0%\n",
+            ),
+            (
+                40,
+                "Pairs                            PV   UV\n \
+                  1 shop.e…e.com  /cata….html  1,500  750\n \
+                  2 日本.example  /            1,500  750\n \
+                  3 -             /a b         1,500  750\n",
+            ),
+            (
+                20,
+                "Pairs               PV\n \
+                  1 sh…om  /c…ml  1,500\n \
+                  2 日…le  /      1,500\n \
+                  3 -      /a b   1,500\n",
+            ),
+        ];
+        for (columns, expected) in expected {
+            let found = table("Pairs", "", Keys::RankedPairs, &rows, columns);
+            assert_eq!(found, expected, "{columns}:\n{found}");
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             note: &note,
             keys: match ranking.dimension {
                 Dimension::Time(Unit::Day) => Keys::RankedDays,
+                Dimension::Pair(_) => Keys::RankedPairs,
                 _ => Keys::Ranked,
             },
             columns: &columns(ranking, &ranking.told),
@@ -58,7 +59,7 @@ fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column> {
     }
     columns.push(SHARE);
     columns.extend(asked.iter().copied().filter_map(column::asked));
-    if ranking.dimension != Dimension::Status {
+    if ranking.dimension.parts().all(|part| part != Dimension::Status) {
         columns.extend([STATUS_4XX, STATUS_5XX]);
     }
     columns.push(SENT);

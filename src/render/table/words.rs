@@ -33,7 +33,16 @@ pub(super) fn units(unit: Unit) -> Cow<'static, str> {
 
 /// Over a timeline.
 pub(super) fn timeline(unit: Unit) -> String {
-    format!("By {}", unit.name().replace('-', " "))
+    format!("By {}", named(Dimension::Time(unit)))
+}
+
+/// One of a dimension's keys.
+fn named(dimension: Dimension) -> String {
+    match dimension {
+        Dimension::Time(unit) => unit.name().replace('-', " "),
+        Dimension::Variable(variable) => format!("${}", variable.name()),
+        _ => dimension.name().to_owned(),
+    }
 }
 
 /// Over a ranking.
@@ -54,6 +63,7 @@ pub(super) fn ranking(dimension: Dimension) -> String {
         Dimension::Time(unit) => return format!("Top {}", units(unit)),
         // As nginx has it: what the plural of a cookie's name is, nobody knows.
         Dimension::Variable(variable) => return format!("Top ${}", variable.name()),
+        Dimension::Pair(pair) => return format!("Top pairs of {} and {}", named(pair.first()), named(pair.second())),
     };
     format!("Top {ranked}")
 }
@@ -79,6 +89,8 @@ mod tests {
     #[test]
     fn headings_are_plain_words() {
         assert_eq!(timeline(Unit::HourOfDay), "By hour of day");
+        let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
+        assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
         assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day")));
         assert!(headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)), "each is its own: {headings:?}");

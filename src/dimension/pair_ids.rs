@@ -1,0 +1,144 @@
+//! The groups of a table of pairs: what is a pair is known by the ids of its two keys, and each key is stored once.
+
+use std::borrow::Cow;
+
+use super::Grouping;
+use crate::batch::{Batch, ROWS};
+use crate::table::{GroupId, Keys, Seed};
+
+/// The groups of pairs.
+#[derive(Clone, Debug)]
+pub(crate) struct PairIds {
+    /// Both with keys of their own, never the visitors': they are let go of together.
+    halves: [Grouping; 2],
+    /// Each the group of the first half and that of the second, as bytes. They are no texts, and nobody writes them anew.
+    pairs: Keys,
+    /// What is known of a batch's hits, kept for its memory.
+    scratch: Scratch,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    groups: [Vec<GroupId>; 2],
+    pairs: Vec<[u8; 8]>,
+}
+
+/// All rows of a column.
+const ALL: [u16; ROWS] = {
+    let mut all = [0; ROWS];
+    let mut row = 0;
+    while row < ROWS {
+        all[row] = row as u16;
+        row += 1;
+    }
+    all
+};
+
+impl PairIds {
+    pub(super) fn new(halves: [Grouping; 2], seed: Seed) -> PairIds {
+        PairIds { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// The groups of both halves that a pair is of.
+    pub(crate) fn halves_of(&self, group: GroupId) -> [GroupId; 2] {
+        halves_of(self.pairs.key(group.0))
+    }
+
+    /// The keys of the first half or the second.
+    pub(crate) fn keys_of(&self, half: usize) -> &Keys {
+        self.halves[half].own_keys().expect(OWN)
+    }
+
+    pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+        let PairIds { halves, pairs, scratch } = self;
+        for (half, groups) in halves.iter_mut().zip(&mut scratch.groups) {
+            groups.clear();
+            half.ids(batch, hits, &[], ids, groups);
+        }
+        let [first, second] = &scratch.groups;
+        scratch.pairs.clear();
+        scratch.pairs.extend(first.iter().zip(second).map(|(first, second)| pair_of([*first, *second])));
+        add(pairs, &scratch.pairs, ids, groups);
+    }
+
+    /// Takes the pairs of another in, the texts in them as `written` writes them, and returns the groups that they have here.
+    pub(super) fn merge<'k>(
+        &mut self,
+        other: &'k PairIds,
+        written: impl Fn(&'k [u8]) -> Cow<'k, [u8]> + Copy,
+    ) -> Vec<GroupId> {
+        let [mine, my_second] = &mut self.halves;
+        let [theirs, their_second] = &other.halves;
+        let maps = [mine.merge(theirs, written), my_second.merge(their_second, written)];
+        self.take_in(&other.pairs, maps.each_ref().map(|map| Some(&map.as_ref().expect(OWN)[..])))
+    }
+
+    /// Gives every text the form in which `written` writes it. Where keys become one, pairs may: the groups are then made anew,
+    /// and where the old ones went is returned. A half whose keys stay as many is done with at once, so that no text is written
+    /// anew twice.
+    pub(super) fn settle(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
+        let maps = self.halves.each_mut().map(|half| half.settle(seed, written));
+        if maps.iter().all(Option::is_none) {
+            return None;
+        }
+        let old = std::mem::replace(&mut self.pairs, Keys::new(seed));
+        Some(self.take_in(&old, maps.each_ref().map(Option::as_deref)))
+    }
+
+    /// Adds pairs whose halves are where the maps say, or where they were.
+    fn take_in(&mut self, others: &Keys, maps: [Option<&[GroupId]>; 2]) -> Vec<GroupId> {
+        let here = |map: Option<&[GroupId]>, group: GroupId| map.map_or(group, |map| map[group.0 as usize]);
+        let mapped = others.iter().map(|pair| {
+            let [first, second] = halves_of(pair);
+            pair_of([here(maps[0], first), here(maps[1], second)])
+        });
+        let (mut ids, mut groups) = (Vec::new(), Vec::with_capacity(others.len()));
+        add(&mut self.pairs, &mapped.collect::<Vec<_>>(), &mut ids, &mut groups);
+        groups
+    }
+
+    /// Keeps these pairs, and of the halves what is in them.
+    pub(super) fn keep(&mut self, groups: &[GroupId]) {
+        let mut kept: Vec<[GroupId; 2]> = groups.iter().map(|group| self.halves_of(*group)).collect();
+        for (at, half) in self.halves.iter_mut().enumerate() {
+            let mut those: Vec<GroupId> = kept.iter().map(|pair| pair[at]).collect();
+            those.sort_unstable();
+            those.dedup();
+            half.keep(&those);
+            for pair in &mut kept {
+                let place = those.binary_search(&pair[at]).expect("it is of one of the pairs");
+                pair[at] = GroupId(place as u32);
+            }
+        }
+        self.pairs.keep(&[]);
+        for pair in kept {
+            self.pairs.id(&pair_of(pair));
+        }
+    }
+}
+
+const OWN: &str = "the halves of pairs have keys of their own";
+
+fn pair_of([GroupId(first), GroupId(second)]: [GroupId; 2]) -> [u8; 8] {
+    (u64::from(first) << 32 | u64::from(second)).to_le_bytes()
+}
+
+fn halves_of(pair: &[u8]) -> [GroupId; 2] {
+    let both = u64::from_le_bytes(pair.try_into().expect("a pair has eight bytes"));
+    [GroupId((both >> 32) as u32), GroupId(both as u32)]
+}
+
+/// The groups of pairs, appended to `groups`; column by column, as `Keys` is fastest.
+fn add(known: &mut Keys, pairs: &[[u8; 8]], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+    for pairs in pairs.chunks(ROWS) {
+        let mut column: [&[u8]; ROWS] = [&[]; ROWS];
+        column.iter_mut().zip(pairs).for_each(|(cell, pair)| *cell = pair);
+        ids.clear();
+        known.ids(&column, &ALL[..pairs.len()], ids);
+        groups.extend(ids.iter().map(|id| GroupId(*id)));
+    }
+}

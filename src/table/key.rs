@@ -1,0 +1,86 @@
+//! The keys of a table's groups: one each, or of a pair two, and the order that they are in.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::{AddressKeys, GroupId, Keys};
+use crate::dimension::{Dimension, PairIds};
+
+/// The keys of a table's groups.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum KeysOfTable<'k> {
+    Own(&'k Keys),
+    /// The groups are the visitors.
+    Visitors(&'k AddressKeys),
+    Pairs(&'k PairIds),
+}
+
+impl KeysOfTable<'_> {
+    pub(crate) fn len(self) -> usize {
+        match self {
+            KeysOfTable::Own(keys) => keys.len(),
+            KeysOfTable::Visitors(addresses) => addresses.len(),
+            KeysOfTable::Pairs(pairs) => pairs.len(),
+        }
+    }
+}
+
+/// The key of a group.
+#[derive(Clone, Debug)]
+pub(crate) struct Key<'k> {
+    dimension: Dimension,
+    first: Cow<'k, [u8]>,
+    /// Of a pair alone.
+    second: Option<Cow<'k, [u8]>>,
+}
+
+impl<'k> Key<'k> {
+    pub(super) fn new(dimension: Dimension, keys: KeysOfTable<'k>, group: GroupId) -> Key<'k> {
+        let (first, second) = match keys {
+            KeysOfTable::Own(keys) => (Cow::Borrowed(keys.key(group.0)), None),
+            KeysOfTable::Visitors(addresses) => (addresses.key(group.0), None),
+            KeysOfTable::Pairs(pairs) => {
+                let [first, second] = pairs.halves_of(group);
+                let key = |half, GroupId(id)| Cow::Borrowed(pairs.keys_of(half).key(id));
+                (key(0, first), Some(key(1, second)))
+            }
+        };
+        Key { dimension, first, second }
+    }
+
+    /// The bytes of a key, of the first of a pair's.
+    pub(crate) fn first(&self) -> &[u8] {
+        &self.first
+    }
+
+    /// The key, or both of a pair, each with its dimension.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Dimension, &[u8])> {
+        self.dimension.parts().zip([Some(&self.first), self.second.as_ref()].into_iter().flatten().map(|key| &**key))
+    }
+
+    /// The bytes that count in rankings.
+    fn bytes(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        self.parts().map(|(dimension, key)| dimension.bytes_of(key))
+    }
+}
+
+/// By bytes; pairs by the first key, then by the second, so that what no text of both together could tell apart differs.
+impl Ord for Key<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bytes().cmp(other.bytes())
+    }
+}
+
+impl PartialOrd for Key<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Key<'_> {}
