@@ -75,7 +75,7 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, InputReport, KeyReport, LatencyReport, Lines, MalformedSample,
-        Period, Ranking, Report, Row, Summary, Unanswered, UvReport, Verdict, VisitorReport,
+        Period, Ranking, Report, Row, Split, Summary, Unanswered, UvReport, Verdict, VisitorReport,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},

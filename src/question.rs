@@ -1,7 +1,7 @@
 //! What to count: plain data with defaults.
 
 use crate::classify::StaticRules;
-use crate::dimension::Dimension;
+use crate::dimension::{Dimension, DimensionError};
 use crate::filter::{Condition, contradictions};
 use crate::format::{JsonField, LogFormat};
 use crate::metric::Metric;
@@ -158,6 +158,9 @@ pub enum Query {
 pub struct Question {
     /// The unit of the timeline; days.
     pub by: Option<Unit>,
+    /// What else the hits of the timeline are told by: as many of its values as a ranking has rows, and the others together. One
+    /// dimension, and not the unit of the timeline.
+    pub split: Option<Dimension>,
     /// What to rank; paths.
     pub top: Option<Vec<Dimension>>,
     /// The rows of a ranking; 0 for all.
@@ -224,6 +227,7 @@ impl Default for Question {
     fn default() -> Self {
         Question {
             by: None,
+            split: None,
             top: None,
             limit: 10,
             columns: Vec::new(),
@@ -261,11 +265,21 @@ impl Question {
         self.by.unwrap_or_default()
     }
 
+    /// What the timeline is split by, with its unit; `None` where it is not split, or by what it cannot be.
+    pub(crate) fn timeline_pair(&self) -> Option<Dimension> {
+        Dimension::pair(Dimension::Time(self.unit()), self.split?).ok()
+    }
+
     /// Why this cannot be asked, where a pair is where one dimension belongs.
     pub(crate) fn misplaced_pair(&self) -> Option<String> {
+        let unit = self.unit();
+        let split = self.split.and_then(|split| match Dimension::pair(Dimension::Time(unit), split).err()? {
+            DimensionError::Twice { name } => Some(format!("--split {name}: the timeline is by {name} already")),
+            _ => Some(format!("--split {}: a timeline is split by one dimension", split.name())),
+        });
         let asked_for = self.filters.iter().flat_map(Condition::dimensions);
         let pair = asked_for.into_iter().find(|dimension| matches!(dimension, Dimension::Pair(_)));
-        pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()))
+        split.or_else(|| pair.map(|pair| format!("{}: a filter is about one dimension", pair.name())))
     }
 
     /// The moments that are asked about.

@@ -230,8 +230,8 @@ fn questions() -> Vec<(&'static str, Question)> {
                 ..usual()
             },
         ),
-        ("pairs", pairs(0)),
-        ("few pairs", Question { max_keys: few_keys(20, 3000), ..pairs(3) }),
+        ("pairs", Question { split: Some(Dimension::Agent), ..pairs(0) }),
+        ("few pairs", Question { max_keys: few_keys(20, 3000), split: Some(Dimension::Status), ..pairs(3) }),
         ("filters", Question { filters: filters(), limit: 0, by: Some(Unit::Hour), ..usual() }),
     ];
     all.extend(Unit::all().map(|unit| (unit.name(), Question { by: Some(unit), ..usual() })));

@@ -1,10 +1,10 @@
-//! Rankings of pairs are those of a slow counter with maps of pairs of texts.
+//! Rankings of pairs and timelines that are split are those of a slow counter with maps of pairs of texts.
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::collections::HashMap;
 use std::io::Cursor;
 
-use logstat::{Dimension, Engine, ErrorKind, Input, MaxKeys, Question, Report, Row, count};
+use logstat::{Dimension, Engine, ErrorKind, Input, MaxKeys, Question, Report, Row, Section, Unit, count};
 use proptest::prelude::*;
 
 /// Referers and agents as they are logged: some are one text in two ways, some are two that read as one beside their
@@ -102,6 +102,41 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn splits_are_those_of_a_map(hits in prop::collection::vec(hit(), 0..80), limit in 0..5_usize, fill: bool) {
+        let mut values: HashMap<Vec<u8>, u64> = HashMap::new();
+        let mut cells: HashMap<(u32, Vec<u8>), u64> = HashMap::new();
+        for (hour, _, agent, _) in &hits {
+            *values.entry(bytes_of(agent)).or_default() += 1;
+            *cells.entry((*hour, bytes_of(agent))).or_default() += 1;
+        }
+        let mut shown: Vec<Vec<u8>> = ranked(&values).into_iter().map(|(value, _)| value).filter(|v| v != b"other").collect();
+        shown.truncate(if limit == 0 { usize::MAX } else { limit });
+        let row = |hour: u32| {
+            let mut row: Vec<_> = shown
+                .iter()
+                .map(|value| (written(value), cells.get(&(hour, value.clone())).copied().unwrap_or(0)))
+                .collect();
+            if shown.len() < values.len() {
+                let others = cells.iter().filter(|((at, value), _)| *at == hour && !shown.contains(value));
+                row.push(("other".to_owned(), others.map(|(_, pv)| pv).sum()));
+            }
+            row
+        };
+        let (by, split) = (Some(Unit::Hour), Some(Dimension::Agent));
+        for engine in engines() {
+            let question = Question { by, split, limit, fill, max_keys: MaxKeys::new(1), ..Question::default() };
+            let timeline = report(&hits, &question, &engine).timeline.unwrap();
+            let hours = timeline.iter().map(|row| row.key.as_deref().unwrap()[11..].parse::<u32>().unwrap());
+            let found = timeline.iter().map(|row| row.split.as_ref().unwrap().iter());
+            let found: Vec<Vec<_>> = found.map(|values| values.map(|(value, pv)| (value.to_owned(), pv)).collect()).collect();
+            prop_assert_eq!(&found, &hours.map(row).collect::<Vec<_>>());
+            for (row, found) in timeline.iter().zip(&found) {
+                prop_assert_eq!(row.pv, found.iter().map(|(_, pv)| pv).sum::<u64>());
+            }
+        }
+    }
 }
 
 /// Two pairs that read alike with a space between are two, in the order of their first keys.
@@ -118,6 +153,7 @@ fn pairs_are_told_apart_by_their_keys_and_not_by_their_text() {
 fn what_is_not_asked_for_is_not_there() {
     let hits: [Hit; 1] = [(0, "-", "a", 200)];
     let report = report(&hits, &Question::default(), &Engine::default());
+    assert!(report.period.split.is_none() && report.timeline.unwrap()[0].split.is_none());
     assert!(report.top.unwrap()[0].rows[0].keys.is_none());
 }
 
@@ -125,10 +161,49 @@ fn what_is_not_asked_for_is_not_there() {
 fn a_pair_where_one_dimension_belongs_is_refused() {
     let pair = Dimension::named("path/status").unwrap();
     let filters = vec![logstat::Condition::Matches { dimension: pair, any: vec!["/".parse().unwrap()] }];
-    let questions = [Question { filters, ..Question::default() }];
+    let questions = [
+        Question { split: Some(pair), ..Question::default() },
+        Question { split: Some(Dimension::Time(Unit::Day)), ..Question::default() },
+        Question { filters, ..Question::default() },
+    ];
     for question in questions {
         let error =
             count(&question, vec![Input::reader("a.log", Cursor::new(log(&[])))], &Engine::default()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Pair { .. }), "{error}");
+    }
+}
+
+/// A timeline has all its values where rankings have few keys, and each variable its own column.
+#[test]
+fn variables_are_not_mixed_up_where_rankings_are_bounded() {
+    let log =
+        "10.0.0.7|14/Nov/2026:08:00:00 +0100|first|second|third\n10.0.0.7|14/Nov/2026:08:00:00 +0100|first|2nd|third\n";
+    let dimension = |name: &str| Dimension::named(name).unwrap();
+    let question = Question {
+        log_formats: vec!["$remote_addr|$time_local|$cookie_a|$cookie_b|$cookie_c".parse().unwrap()],
+        split: Some(dimension("cookie_b")),
+        top: Some(vec![dimension("cookie_c"), dimension("cookie_b/cookie_a"), dimension("cookie_a")]),
+        ..Question::default()
+    };
+    for max_keys in [None, MaxKeys::new(1), MaxKeys::new(5)] {
+        let input = Input::reader("a.log", Cursor::new(log));
+        let report = count(&Question { max_keys, ..question.clone() }, vec![input], &Engine::default()).unwrap().report;
+        let (timeline, top) = report.map(|report| (report.timeline.unwrap(), report.top.unwrap())).unwrap();
+        assert_eq!(timeline[0].split.as_ref().unwrap().iter().collect::<Vec<_>>(), [("2nd", 1), ("second", 1)]);
+        let keys: Vec<_> = top.iter().map(|ranking| ranking.rows[0].key.as_deref().unwrap()).collect();
+        assert_eq!(keys, ["third", "2nd first", "first"], "{max_keys:?}");
+    }
+}
+
+/// What is not shown asks for nothing, be it logged or not.
+#[test]
+fn what_is_not_shown_is_not_asked_for() {
+    let hits: [Hit; 1] = [(0, "-", "a", 200)];
+    let variable = Dimension::named("cookie_id").unwrap();
+    for (section, dimension) in [(Section::Top, Dimension::Host), (Section::Summary, variable)] {
+        let (split, show, top) = (Some(dimension), Some(vec![section]), Some(vec![variable, dimension]));
+        let top = top.filter(|_| section != Section::Top);
+        let report = report(&hits, &Question { split, show, top, ..Question::default() }, &Engine::default());
+        assert!(report.period.split.is_none() && report.lines.parsed == 1);
     }
 }

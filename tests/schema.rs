@@ -124,6 +124,15 @@ fn reports() -> Vec<(String, Value)> {
     let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
     assert!(empty > 0, "nights without a hit");
     reports.push(("filled".to_owned(), filled));
+    for split in [Dimension::Status, Dimension::Path, Dimension::Time(Unit::HourOfDay)] {
+        let question = Question { split: Some(split), limit: 2, fill: true, by: Some(Unit::Hour), ..usual() };
+        let report_of = |log: &[u8]| report(log, &question);
+        let split_log = report_of(SHOP);
+        assert!(split_log["timeline"][0]["split"]["other"].is_u64() && split_log["period"]["split"] == split.name());
+        reports.push((format!("split by {}", split.name()), split_log));
+        reports.push((format!("odd, split by {}", split.name()), report_of(&odd)));
+        reports.push((format!("nothing, split by {}", split.name()), report_of(b"")));
+    }
     let pairs = ["host/path", "agent/status", "15m/user"].map(|name| Dimension::named(name).unwrap());
     let pairs = report(&odd, &Question { top: Some(pairs.to_vec()), max_keys: MaxKeys::new(2), ..usual() });
     assert_eq!(pairs["top"]["host/path"][0]["keys"].as_array().map(Vec::len), Some(2));
@@ -379,6 +388,9 @@ fn what_cannot_be_is_refused() {
         ("/top/path/0/keys", json!(["a"])),
         ("/top/path/0/keys", json!(["a", "b", "c"])),
         ("/top/path/0/keys", json!(["a", "b\\c"])),
+        ("/timeline/0/split", json!({"200": -1})),
+        ("/timeline/0/split", json!(["200"])),
+        ("/period/split", json!(null)),
         ("/approximate", json!({})),
         ("/approximate/path/max_error", json!(0)),
         ("/latency/p99_ms", json!(0.25)),

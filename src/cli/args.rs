@@ -37,6 +37,14 @@ pub(crate) struct Args {
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
+    /// Timeline with a column for each status, class, host …
+    #[arg(long, value_name = "DIM", hide_short_help = true)]
+    #[arg(
+        long_help = "Timeline with the hits of each status, class, method, host … in a column of its own, anything that --top ranks; \
+                       of as many values as -n says, those with the most hits, and of all others together"
+    )]
+    split: Option<String>,
+
     /// Timeline with the rows that have no hit
     #[arg(long, hide_short_help = true)]
     #[arg(
@@ -286,6 +294,7 @@ impl Args {
     pub(crate) fn question(&self, conf: Option<&NginxConf>) -> Result<Question, clap::Error> {
         let mut question = Question {
             by: self.by,
+            split: self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?,
             top: self.rankings(conf)?,
             columns: self.columns.clone(),
             sort: self.sort.unwrap_or(Metric::Pv),
@@ -359,10 +368,11 @@ impl Args {
         let is_idle = |field: &&JsonField| {
             let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
             let is_ranked = question.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
+            let is_split = question.shows(Section::Timeline) && question.split.is_some_and(is_of);
             let is_filtered = selections().any(|selection| selection.variables().any(|name| name == field.name()));
             let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
             let is_visitor = question.visitor.name() == field.name() || real_ip == Some(field.name());
-            field.is_for_rankings() && ![is_ranked, is_filtered, is_visitor].contains(&true)
+            field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
         };
         for field in question.json_fields.iter().filter(is_idle) {
             let name = field.name();
@@ -372,6 +382,11 @@ impl Args {
             && !question.shows(Section::Timeline)
         {
             notes.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
+        }
+        if let Some(split) = question.split
+            && !question.shows(Section::Timeline)
+        {
+            notes.push(format!("--split {} changes nothing here: --show leaves the timeline out", split.name()));
         }
         if question.max_keys.is_some() && !question.shows(Section::Top) {
             notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
@@ -534,7 +549,15 @@ mod tests {
             asked.top.unwrap().iter().map(|d| d.name()).collect::<Vec<_>>(),
             ["host/path", "status/hour", "path/my_var"]
         );
-        for line in ["--top host/path/status", "--top host/host", "--top host/", "--top host/pth"] {
+        assert_eq!(question("--split $my_var --log-format $my_var").split.unwrap().name(), "my_var");
+        for line in [
+            "--top host/path/status",
+            "--top host/host",
+            "--top host/",
+            "--top host/pth",
+            "--split my_var",
+            "--split /",
+        ] {
             assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
         }
     }
@@ -591,7 +614,8 @@ mod tests {
         assert_eq!(notes("--since 2026-11 --until 2026-11-01"), 1);
         assert_eq!(notes("--since 2026-11 --until 2026-12"), 0);
         assert_eq!(notes("--by hour --show summary"), 1);
-        assert_eq!(notes("--by hour --show timeline --fill"), 0);
+        assert_eq!(notes("--by hour --show timeline --fill --split host"), 0);
+        assert_eq!(notes("--split status --show summary"), 1);
         assert_eq!(notes("--fill --show summary"), 1);
         assert_eq!(notes("--since today --until yesterday"), 1);
         assert_eq!(notes("--since 1h --until 2h --now last"), 1);

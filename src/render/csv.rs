@@ -27,7 +27,7 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
                 None => has_keys.then_some("key").into_iter().collect(),
             };
             let keys = keys.into_iter().map(Cow::Borrowed);
-            record(&mut csv, keys.chain(section.metrics.iter().map(|key| Cow::Borrowed(*key))))?;
+            record(&mut csv, keys.chain(section.metrics.iter().map(|told| told.name())))?;
             for row in &section.rows {
                 let key = |key| text(key, style).into_owned();
                 let keys: Vec<String> = match row.keys {
@@ -41,8 +41,8 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
             record(&mut csv, ["section", "key", "metric", "value"])?;
             for section in several {
                 for row in &section.rows {
-                    for (metric, figure) in section.metrics.iter().zip(&row.figures) {
-                        record(&mut csv, [&section.name, &*text(row.key, style), *metric, &*written(figure)])?;
+                    for (told, figure) in section.metrics.iter().zip(&row.figures) {
+                        record(&mut csv, [&section.name, &*text(row.key, style), &*told.name(), &*written(figure)])?;
                     }
                 }
             }

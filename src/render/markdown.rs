@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
-use super::sections::{Section, sections};
+use super::sections::{Section, Told, sections};
 use crate::report::{Figure, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -31,10 +31,13 @@ const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx"
 fn table(section: &Section<'_>, unit: &str, out: &mut dyn Write) -> io::Result<()> {
     let name =
         if section.name == "timeline" { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
-    let is_told = |at: &usize| !LEFT_OUT.contains(&section.metrics[*at]);
+    let is_told = |at: &usize| !matches!(section.metrics[*at], Told::Metric(key) if LEFT_OUT.contains(&key));
     let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
     write!(out, "| {} |", escaped(name))?;
-    told.iter().try_for_each(|at| write!(out, " {} |", section.metrics[*at]))?;
+    told.iter().try_for_each(|at| match section.metrics[*at] {
+        Told::Metric(key) => write!(out, " {key} |"),
+        Told::Split(value) => write!(out, " {} |", escaped(value)),
+    })?;
     write!(out, "\n| --- |")?;
     told.iter().try_for_each(|_| write!(out, " --: |"))?;
     writeln!(out)?;

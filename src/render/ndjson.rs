@@ -24,8 +24,8 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     for section in sections(report) {
         for row in &section.rows {
             let key = Some(row.key).filter(|key| !key.is_empty());
-            for (metric, value) in section.metrics.iter().zip(&row.figures) {
-                let (section, keys) = (&*section.name, row.keys);
+            for (told, value) in section.metrics.iter().zip(&row.figures) {
+                let (section, keys, metric) = (&*section.name, row.keys, &*told.name());
                 serde_json::to_writer(&mut *out, &Line { section, key, keys, metric, value })?;
                 out.write_all(b"\n")?;
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::dimension::{Dimension, Pair};
 use crate::metric::Metric;
-use crate::report::{Figure, LatencyReport, Report, Row};
+use crate::report::{Figure, LatencyReport, Report, Row, Split};
 
 /// A section of a report.
 pub(super) struct Section<'r> {
@@ -13,9 +13,28 @@ pub(super) struct Section<'r> {
     /// What its rows are a pair of.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
     pub(super) pair: Option<Pair>,
-    /// What its rows are told by: `pv`, `p95_ms`.
-    pub(super) metrics: Vec<&'static str>,
+    /// What its rows are told by.
+    pub(super) metrics: Vec<Told<'r>>,
     pub(super) rows: Vec<SectionRow<'r>>,
+}
+
+/// What a figure tells.
+#[derive(Clone, Copy)]
+pub(super) enum Told<'r> {
+    /// By its key: `pv`, `p95_ms`.
+    Metric(&'static str),
+    /// The hits of a value that the timeline is split by.
+    Split(&'r str),
+}
+
+impl<'r> Told<'r> {
+    /// `pv`, `split.200`
+    pub(super) fn name(self) -> Cow<'r, str> {
+        match self {
+            Told::Metric(key) => Cow::Borrowed(key),
+            Told::Split(value) => Cow::Owned(format!("split.{value}")),
+        }
+    }
 }
 
 pub(super) struct SectionRow<'r> {
@@ -32,7 +51,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut all = Vec::new();
     if let Some(summary) = &report.summary {
         let mut section = of_rows("summary".into(), std::slice::from_ref(&summary.row));
-        section.metrics.push("visitor_days");
+        section.metrics.push(Told::Metric("visitor_days"));
         section.rows.iter_mut().for_each(|row| row.figures.push(Figure::Count(summary.visitor_days)));
         all.push(section);
     }
@@ -52,16 +71,15 @@ fn of_rows<'r>(name: Cow<'static, str>, rows: &'r [Row]) -> Section<'r> {
     let usual = Row::default();
     let metrics: Vec<Metric> =
         Metric::all().filter(|metric| rows.first().unwrap_or(&usual).figure(*metric).is_some()).collect();
+    let split = |row: &'r Row| row.split.iter().flat_map(Split::iter);
     let row = |row: &'r Row| {
         let figures = metrics.iter().map(|metric| row.figure(*metric).unwrap_or(Figure::Unknown));
-        SectionRow { key: row.key.as_deref().unwrap_or_default(), keys: row.keys.as_ref(), figures: figures.collect() }
+        let figures = figures.chain(split(row).map(|(_, pv)| Figure::Count(pv))).collect();
+        SectionRow { key: row.key.as_deref().unwrap_or_default(), keys: row.keys.as_ref(), figures }
     };
-    Section {
-        name,
-        pair: None,
-        metrics: metrics.iter().map(|metric| metric.key()).collect(),
-        rows: rows.iter().map(row).collect(),
-    }
+    let values = rows.first().into_iter().flat_map(split).map(|(value, _)| Told::Split(value));
+    let told = metrics.iter().map(|metric| Told::Metric(metric.key())).chain(values);
+    Section { name, pair: None, metrics: told.collect(), rows: rows.iter().map(row).collect() }
 }
 
 fn of_latency(latency: &LatencyReport) -> Section<'static> {
@@ -77,6 +95,7 @@ fn of_latency(latency: &LatencyReport) -> Section<'static> {
         ("slow", Figure::Count(latency.slow)),
     ]
     .into_iter()
+    .map(|(key, figure)| (Told::Metric(key), figure))
     .unzip();
     Section { name: "latency".into(), pair: None, metrics, rows: vec![SectionRow { key: "", keys: None, figures }] }
 }

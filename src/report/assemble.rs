@@ -8,6 +8,7 @@ use super::groups::{Groups, WithShare, WithUv};
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
+use super::split::Splits;
 use super::unanswered::Unanswered;
 use super::verdicts::verdicts;
 use super::written::{printable, sample_text, sample_text_cut, written};
@@ -110,6 +111,7 @@ pub(crate) fn assemble(
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
             unit: question.unit(),
+            split: question.split.filter(|_| question.shows(Section::Timeline)),
             zone: question.zone.map(Zone::name),
         },
         summary: None,
@@ -171,6 +173,11 @@ fn with_sections(
         } else {
             rows
         });
+        let split = question.timeline_pair().map(|pair| Groups::of(tally, pair, pv));
+        if let Some(mut splits) = split.and_then(|groups| Splits::of(&groups, question.limit)) {
+            let rows = report.timeline.iter_mut().flatten();
+            rows.for_each(|row| row.split = row.key.as_deref().map(|key| splits.take(key)));
+        }
     }
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes));

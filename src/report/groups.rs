@@ -5,9 +5,9 @@ use std::collections::BinaryHeap;
 
 use super::written::written;
 use super::{Figure, LatencyReport, Ranking, Row};
-use crate::dimension::{Dimension, time_number, written_time};
+use crate::dimension::{Dimension, PairIds, time_number, written_time};
 use crate::metric::Metric;
-use crate::table::{GroupId, Key, Table, Tally};
+use crate::table::{GroupId, Key, KeysOfTable, Table, Tally};
 
 /// Whether a row says how many visitors there were.
 #[derive(Clone, Copy, PartialEq)]
@@ -69,7 +69,7 @@ impl PartialEq for Rank<'_> {
 impl Eq for Rank<'_> {}
 
 /// A key of a dimension as it is reported.
-fn written_of(dimension: Dimension, key: &[u8]) -> String {
+pub(super) fn written_of(dimension: Dimension, key: &[u8]) -> String {
     match dimension {
         Dimension::Time(unit) => written_time(unit, key),
         _ => written(key),
@@ -93,6 +93,14 @@ impl<'t> Groups<'t> {
 
     fn key(&self, group: GroupId) -> Key<'t> {
         self.table.key(&self.tally.visitors, group)
+    }
+
+    /// The groups as pairs, where they are.
+    pub(super) fn pairs(&self) -> Option<&'t PairIds> {
+        match self.table.keys(&self.tally.visitors) {
+            KeysOfTable::Pairs(pairs) => Some(pairs),
+            _ => None,
+        }
     }
 
     pub(super) fn pv_of(&self, group: GroupId) -> u64 {
@@ -145,6 +153,7 @@ impl<'t> Groups<'t> {
             status_5xx,
             status_other,
             share: None,
+            split: None,
             columns: Vec::new(),
         }
     }

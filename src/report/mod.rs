@@ -10,12 +10,14 @@ mod not_logged;
 #[cfg(feature = "cli")]
 pub(crate) mod numbers;
 mod plan;
+mod split;
 mod unanswered;
 mod verdicts;
 mod written;
 
 pub(crate) use assemble::{CountedInput, assemble};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
+pub use split::Split;
 pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 
@@ -254,6 +256,9 @@ pub struct Period {
     /// The unit of the timeline.
     #[serde(serialize_with = "by_name")]
     pub unit: Unit,
+    /// What else the hits of the timeline are told by, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "by_its_name")]
+    pub split: Option<Dimension>,
     /// Whose clock all times are told by, where that was asked for: `Europe/Berlin`, `+08:00`, `UTC`. Otherwise they are as
     /// they were logged.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -297,6 +302,9 @@ pub struct Row {
     /// Of all hits, 0 to 1, where that is of use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
+    /// In a timeline the hits by [`Question::split`](crate::Question), where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
     /// What else was asked for, by [`Question::columns`](crate::Question) and [`Question::sort`](crate::Question): request
     /// times, and when hits were.
     #[serde(flatten, serialize_with = "by_metric")]
@@ -440,6 +448,11 @@ fn by_reason<S: Serializer>(reasons: &[(Reason, u64)], serializer: S) -> Result<
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
 fn is_none(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(clippy::ref_option, reason = "what serde asks for")]
+fn by_its_name<S: Serializer>(dimension: &Option<Dimension>, serializer: S) -> Result<S::Ok, S::Error> {
+    dimension.map(Dimension::name).serialize(serializer)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]

@@ -46,6 +46,11 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     for dimension in question.top.iter().flatten().filter(|_| question.shows(Section::Top)) {
         asked.extend(of(format!("--top {}", dimension.name()), *dimension));
     }
+    if let Some((split, pair)) =
+        question.split.zip(question.timeline_pair()).filter(|_| question.shows(Section::Timeline))
+    {
+        asked.extend(of(format!("--split {}", split.name()), pair));
+    }
     if question.shows(Section::Top) {
         let columns = question.columns.iter().map(|metric| ("--columns", metric));
         asked.extend(

@@ -53,6 +53,7 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
     }
     if shows(Section::Timeline) {
         ask(Dimension::Time(question.unit()), &[Counts, Uv]);
+        question.timeline_pair().into_iter().for_each(|pair| ask(pair, &[Counts]));
     }
     if shows(Section::Status) {
         ask(Dimension::Status, &[Counts]);

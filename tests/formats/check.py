@@ -15,7 +15,7 @@ import duckdb
 from prometheus_client.parser import text_string_to_metric_families
 
 PROGRAM, LOG = sys.argv[1:3]
-ASKED = ["--top", "path,ip,agent,agent/path", "-n", "0", "--columns", "uv,avg,p95,first", "--by", "hour"]
+ASKED = ["--top", "path,ip,agent,agent/path", "-n", "0", "--columns", "uv,avg,p95,first", "--by", "hour", "--split", "status"]
 
 
 def run(*arguments):
@@ -30,7 +30,10 @@ def told(report):
     def rows(section, rows):
         for row in rows:
             for metric, value in row.items():
-                if metric not in ("key", "keys"):
+                if metric == "split":
+                    for of, hits in value.items():
+                        numbers[section, row["key"], f"split.{of}"] = hits
+                elif metric not in ("key", "keys"):
                     numbers[section, row.get("key", ""), metric] = value
 
     rows("summary", [report["summary"]])
@@ -106,7 +109,7 @@ def main():
 
 
 def timeline():
-    command = [PROGRAM, LOG, "--by", "hour", "--show", "timeline", "--format", "csv"]
+    command = [PROGRAM, LOG, "--by", "hour", "--split", "status", "-n", "0", "--show", "timeline", "--format", "csv"]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
 
 

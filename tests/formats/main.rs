@@ -88,7 +88,8 @@ fn hostile_text_stays_text() {
     for format in logstat::ReportFormat::all() {
         let arguments =
             [path, "--top", "path,referer,agent,user,agent/path", "-n", "0", "--format", format.name(), "--csv-safe"];
-        let output = logstat(&[&arguments[..], &["--prom-label", "path,agent,agent/path"]].concat());
+        let output =
+            logstat(&[&arguments[..], &["--prom-label", "path,agent,agent/path", "--split", "agent"]].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
         let allowed = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
@@ -105,8 +106,10 @@ fn hostile_text_stays_text() {
     }
     let plain = logstat(&[path, "--show", "top", "--top", "agent", "-n", "0", "--format", "csv"]).stdout;
     assert!(String::from_utf8(plain).unwrap().contains("\n+1+1,"), "raw unless asked");
-    let markdown =
-        String::from_utf8(logstat(&[path, "--top", "agent", "-n", "0", "--format", "markdown"]).stdout).unwrap();
+    let markdown = String::from_utf8(
+        logstat(&[path, "--top", "agent", "--split", "agent", "-n", "0", "--format", "markdown"]).stdout,
+    )
+    .unwrap();
     assert!(!markdown.contains('<') && !markdown.contains("](") && !markdown.contains("b`c"), "{markdown}");
 }
 

@@ -9,83 +9,105 @@ use crate::report::{Figure, Row};
 
 /// A column of a table of rows.
 #[derive(Clone, Copy)]
-pub(super) struct Column {
-    pub(super) label: &'static str,
+pub(super) struct Column<'a> {
+    pub(super) label: &'a str,
     /// Where a table is too wide, the column with the highest number goes. Bars, which have what room is left, have
     /// gone before any of these.
     pub(super) gives_way: u8,
-    /// Writes what a row has; the number is that of all hits.
-    pub(super) show: fn(&Row, u64, &mut String) -> Ink,
+    pub(super) show: Show,
+}
+
+/// What a column shows of a row.
+#[derive(Clone, Copy)]
+pub(super) enum Show {
+    /// What this writes; the number is that of all hits.
+    By(fn(&Row, u64, &mut String) -> Ink),
+    /// The hits of a value that the timeline is split by, by its place.
+    Split(usize),
+}
+
+impl Column<'_> {
+    /// Writes what a row has.
+    pub(super) fn show(&self, row: &Row, hits: u64, out: &mut String) -> Ink {
+        match self.show {
+            Show::By(write) => write(row, hits, out),
+            Show::Split(place) => {
+                let pv = row.split.as_ref().and_then(|split| split.pv(place));
+                pv.into_iter().for_each(|pv| put(out, Grouped(pv)));
+                Ink::Plain
+            }
+        }
+    }
 }
 
 /// Hits; the one column that stays at any width.
-pub(super) const PV: Column = Column {
+pub(super) const PV: Column<'static> = Column {
     label: "PV",
     gives_way: 0,
-    show: |row, _, out| {
+    show: Show::By(|row, _, out| {
         put(out, Grouped(row.pv));
         Ink::Plain
-    },
+    }),
 };
 
 /// Visitors.
-pub(super) const UV: Column = Column {
+pub(super) const UV: Column<'static> = Column {
     label: "UV",
     gives_way: 1,
-    show: |row, _, out| {
+    show: Show::By(|row, _, out| {
         row.uv.into_iter().for_each(|uv| put(out, Grouped(uv)));
         Ink::Plain
-    },
+    }),
 };
 
 /// Hits as a share of all hits.
-pub(super) const SHARE: Column = Column {
+pub(super) const SHARE: Column<'static> = Column {
     label: "share",
     gives_way: 2,
-    show: |row, hits, out| {
+    show: Show::By(|row, hits, out| {
         put(out, Percent(row.pv, hits));
         Ink::Plain
-    },
+    }),
 };
 
 /// The share of server errors in the row's hits.
-pub(super) const STATUS_5XX: Column = Column {
+pub(super) const STATUS_5XX: Column<'static> = Column {
     label: "5xx",
     gives_way: 3,
-    show: |row, _, out| {
+    show: Show::By(|row, _, out| {
         put(out, Percent(row.status_5xx, row.pv));
         Ink::of_5xx(row.status_5xx, row.pv)
-    },
+    }),
 };
 
 /// The share of client errors in the row's hits.
-pub(super) const STATUS_4XX: Column = Column {
+pub(super) const STATUS_4XX: Column<'static> = Column {
     label: "4xx",
     gives_way: 4,
-    show: |row, _, out| {
+    show: Show::By(|row, _, out| {
         put(out, Percent(row.status_4xx, row.pv));
         Ink::of_4xx(row.status_4xx, row.pv)
-    },
+    }),
 };
 
 /// The share of the row's hits that were served from files.
-pub(super) const STATIC: Column = Column {
+pub(super) const STATIC: Column<'static> = Column {
     label: "static",
     gives_way: 5,
-    show: |row, _, out| {
+    show: Show::By(|row, _, out| {
         put(out, Percent(row.statics, row.pv));
         Ink::Plain
-    },
+    }),
 };
 
 /// Bytes.
-pub(super) const SENT: Column = Column {
+pub(super) const SENT: Column<'static> = Column {
     label: "sent",
     gives_way: 6,
-    show: |row, _, out| {
+    show: Show::By(|row, _, out| {
         put(out, Bytes(row.bytes));
         Ink::Plain
-    },
+    }),
 };
 
 /// A count of hits that other tables show as a share.
@@ -94,10 +116,10 @@ macro_rules! counted {
         Column {
             label: $label,
             gives_way: ASKED,
-            show: |row, _, out| {
+            show: Show::By(|row, _, out| {
                 put(out, Grouped(row.$field));
                 Ink::Plain
-            },
+            }),
         }
     };
 }
@@ -108,10 +130,10 @@ macro_rules! told {
         Column {
             label: $label,
             gives_way: ASKED,
-            show: |row, _, out| {
+            show: Show::By(|row, _, out| {
                 row.figure($metric).into_iter().for_each(|figure| put_figure(out, &figure));
                 Ink::Plain
-            },
+            }),
         }
     };
 }
@@ -120,7 +142,7 @@ macro_rules! told {
 const ASKED: u8 = 1;
 
 /// The column of a metric that was asked for, where rows are not told it anyway.
-pub(super) fn asked(metric: Metric) -> Option<Column> {
+pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
     Some(match metric {
         Metric::Pv | Metric::Uv | Metric::Share | Metric::Bytes => return None,
         Metric::Static => counted!("static", statics),
@@ -141,6 +163,11 @@ pub(super) fn asked(metric: Metric) -> Option<Column> {
         Metric::First => told!("first", Metric::First),
         Metric::Last => told!("last", Metric::Last),
     })
+}
+
+/// The columns of values that a timeline is split by, called what `labels` say.
+pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Column<'a>> {
+    labels.into_iter().enumerate().map(|(place, label)| Column { label, gives_way: ASKED, show: Show::Split(place) })
 }
 
 fn put_figure(out: &mut String, figure: &Figure) {
@@ -185,7 +212,7 @@ mod tests {
         ];
         for (i, (column, expected, ink)) in rows.into_iter().enumerate() {
             let mut out = String::new();
-            assert_eq!((column.show)(&row, 4000, &mut out), ink, "{}", column.label);
+            assert_eq!(column.show(&row, 4000, &mut out), ink, "{}", column.label);
             assert_eq!((out.as_str(), usize::from(column.gives_way)), (expected, i));
         }
     }

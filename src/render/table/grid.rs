@@ -32,7 +32,7 @@ pub(super) struct Grid<'a> {
     /// Behind the title; may be empty.
     pub(super) note: &'a str,
     pub(super) keys: Keys,
-    pub(super) columns: &'a [Column],
+    pub(super) columns: &'a [Column<'a>],
     pub(super) bars: Bars,
     pub(super) rows: &'a [Row],
     /// A last row, of all together.
@@ -65,16 +65,16 @@ pub(super) enum Bars {
 }
 
 /// What has room.
-struct Room {
+struct Room<'a> {
     /// Of the keys, with what is before them.
     lead: usize,
     /// Of each key of a pair.
     both: [usize; 2],
-    columns: Vec<(Column, usize)>,
+    columns: Vec<(Column<'a>, usize)>,
     bar: usize,
 }
 
-impl Room {
+impl Room<'_> {
     fn places(&self) -> Vec<Place> {
         let mut places = vec![Place { gap: 0, width: self.lead, side: Side::Left }];
         places.extend(self.columns.iter().map(|(_, width)| Place { gap: GAP, width: *width, side: Side::Right }));
@@ -85,7 +85,7 @@ impl Room {
     }
 }
 
-impl Grid<'_> {
+impl<'a> Grid<'a> {
     /// Hands over each line.
     pub(super) fn for_each_line(&self, page: Page, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
         let room = self.room(page.columns);
@@ -121,7 +121,7 @@ impl Grid<'_> {
     /// The title and the labels, in a line each where the title has no room over the keys.
     fn heading(
         &self,
-        room: &Room,
+        room: &Room<'_>,
         places: &[Place],
         colors: Colors,
         mut visit: impl FnMut(&str) -> io::Result<()>,
@@ -146,17 +146,17 @@ impl Grid<'_> {
         })
     }
 
-    fn numbers(&self, row: &Row, room: &Room, colors: Colors) -> impl Iterator<Item = String> {
+    fn numbers(&self, row: &Row, room: &Room<'_>, colors: Colors) -> impl Iterator<Item = String> {
         let mut text = String::new();
         room.columns.iter().map(move |(column, _)| {
             text.clear();
-            let ink = (column.show)(row, self.hits, &mut text);
+            let ink = column.show(row, self.hits, &mut text);
             Line::of(colors, ink, &text).to_string()
         })
     }
 
     /// The key with what is before it.
-    fn lead(&self, row: &Row, rank: usize, room: &Room, colors: Colors) -> String {
+    fn lead(&self, row: &Row, rank: usize, room: &Room<'_>, colors: Colors) -> String {
         let key = row.key.as_deref().unwrap_or_default();
         let mut line = Line::new(colors);
         if let Some(digits) = self.rank_digits() {
@@ -197,7 +197,7 @@ impl Grid<'_> {
     }
 
     /// Columns give way until the keys have room. If none had to, what is left is for bars.
-    fn room(&self, page_columns: usize) -> Room {
+    fn room(&self, page_columns: usize) -> Room<'a> {
         let before = self.rank_digits().map_or(0, |digits| digits + 1)
             + if matches!(self.keys, Keys::Days | Keys::RankedDays) { 4 } else { 0 };
         let both = self
@@ -218,7 +218,7 @@ impl Grid<'_> {
         let natural = (before + keys).max(total).max(self.title_columns());
 
         let mut columns: Vec<_> = self.columns.iter().map(|column| (*column, self.columns_of(column))).collect();
-        let numbers = |columns: &[(Column, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
+        let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
         while least + numbers(&columns) > page_columns
             && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.gives_way)
             && columns[last].0.gives_way > 0
@@ -235,11 +235,11 @@ impl Grid<'_> {
     }
 
     /// How wide a column of numbers is.
-    fn columns_of(&self, column: &Column) -> usize {
+    fn columns_of(&self, column: &Column<'_>) -> usize {
         let mut cell = String::new();
         let of_row = |row: &Row| {
             cell.clear();
-            (column.show)(row, self.hits, &mut cell);
+            column.show(row, self.hits, &mut cell);
             width(&cell)
         };
         self.rows.iter().chain(self.total).map(of_row).max().unwrap_or(0).max(width(column.label))

@@ -130,7 +130,7 @@ mod tests {
             malformed_samples: Vec::new(),
             uv: UvReport::Exact,
             visitor: None,
-            period: Period { first: None, last: None, unit: Unit::Day, zone: None },
+            period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.unwrap_or(0), row: all }),
             timeline: Some(timeline),
             status: None,

@@ -52,7 +52,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 
 /// Visitors where they were counted; what was asked for; errors but in a ranking of status codes, where they are all or
 /// nothing.
-fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column> {
+fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     let mut columns = vec![PV];
     if ranking.rows.iter().any(|row| row.uv.is_some()) {
         columns.push(UV);

@@ -2,28 +2,38 @@
 
 use std::io;
 
-use super::column::{PV, SENT, STATIC, STATUS_4XX, STATUS_5XX, UV};
+use super::column::{self, PV, SENT, STATIC, STATUS_4XX, STATUS_5XX, UV};
+use super::fit::cut_middle;
 use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
 use super::{Sheet, hits, words};
 use crate::report::numbers::Grouped;
-use crate::report::{Report, Row};
+use crate::report::{Report, Row, Split};
 use crate::time::Unit;
+
+/// A longer value is cut where it stands over its column.
+const LABEL: usize = 16;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let Some(rows) = report.timeline.as_deref().filter(|rows| rows.iter().any(has_time)) else { return Ok(()) };
     let unit = report.period.unit;
     let is_trend = rows.len() > 1;
     let total = report.summary.as_ref().filter(|_| is_trend);
+    let split = Split::sum(rows.iter().filter_map(|row| row.split.as_ref()));
+    let total_row = total.map(|summary| Row { split: split.clone(), ..summary.row.clone() });
+    let labels: Vec<_> = split.iter().flat_map(Split::iter).map(|(value, _)| cut_middle(value, LABEL)).collect();
+    let mut columns = vec![PV, UV];
+    columns.extend(column::of_split(labels.iter().map(|label| &**label)));
+    columns.extend([STATIC, STATUS_4XX, STATUS_5XX, SENT]);
     let grid = Grid {
-        title: &words::timeline(unit),
+        title: &words::timeline(unit, report.period.split),
         note: "",
         keys: if unit == Unit::Day { Keys::Days } else { Keys::Whole },
-        columns: &[PV, UV, STATIC, STATUS_4XX, STATUS_5XX, SENT],
+        columns: &columns,
         bars: if is_trend { Bars::Hits } else { Bars::None },
         rows,
-        total: total.map(|summary| &summary.row),
+        total: total_row.as_ref(),
         hits: hits(report),
     };
     sheet.begin()?;

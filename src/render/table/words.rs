@@ -32,8 +32,9 @@ pub(super) fn units(unit: Unit) -> Cow<'static, str> {
 }
 
 /// Over a timeline.
-pub(super) fn timeline(unit: Unit) -> String {
-    format!("By {}", named(Dimension::Time(unit)))
+pub(super) fn timeline(unit: Unit, split: Option<Dimension>) -> String {
+    let unit = named(Dimension::Time(unit));
+    split.map_or_else(|| format!("By {unit}"), |split| format!("By {unit} and {}", named(split)))
 }
 
 /// One of a dimension's keys.
@@ -88,7 +89,8 @@ mod tests {
 
     #[test]
     fn headings_are_plain_words() {
-        assert_eq!(timeline(Unit::HourOfDay), "By hour of day");
+        assert_eq!(timeline(Unit::HourOfDay, None), "By hour of day");
+        assert_eq!(timeline(Unit::Hour, Dimension::named("upstream_addr").ok()), "By hour and $upstream_addr");
         let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
         assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
