@@ -34,6 +34,20 @@ impl Split {
         self.pv.get(place).copied()
     }
 
+    /// Writes the values of all rows of a timeline in another way.
+    #[cfg(feature = "cli")]
+    pub(crate) fn rename<'s>(splits: impl Iterator<Item = &'s mut Split>, rename: impl Fn(&mut String)) {
+        let mut renamed: Option<Arc<[String]>> = None;
+        for split in splits {
+            let values = renamed.get_or_insert_with(|| {
+                let mut values = split.values.to_vec();
+                values.iter_mut().for_each(&rename);
+                values.into()
+            });
+            split.values = Arc::clone(values);
+        }
+    }
+
     /// Those of all rows of a timeline together.
     #[cfg(feature = "cli")]
     pub(crate) fn sum<'s>(mut splits: impl Iterator<Item = &'s Split>) -> Option<Split> {

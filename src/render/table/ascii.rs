@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::Report;
+use crate::report::{Report, Split};
 
 /// THE TABLE of our signs; each is one column wide, and so is what stands for it.
 const SIGNS: [(char, u8); 12] = [
@@ -47,9 +47,10 @@ impl Write for Ascii<'_> {
 /// The same report with no text in it that is not ASCII.
 pub(super) fn with_ascii_texts(report: &Report) -> Report {
     let mut report = report.clone();
+    Split::rename(report.timeline.iter_mut().flatten().filter_map(|row| row.split.as_mut()), escape);
     let rows = [&mut report.timeline, &mut report.status, &mut report.class].into_iter().flatten().flatten();
     let ranked = report.top.iter_mut().flatten().flat_map(|ranking| &mut ranking.rows);
-    let keys = rows.chain(ranked).filter_map(|row| row.key.as_mut());
+    let keys = rows.chain(ranked).flat_map(|row| row.key.iter_mut().chain(row.keys.iter_mut().flatten()));
     let inputs = report.inputs.iter_mut().flat_map(|input| {
         let formats = input.formats.iter_mut().map(|format| &mut format.format);
         [&mut input.path, &mut input.format].into_iter().chain(formats)
