@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cli")]
 mod csv;
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 mod markdown;
 mod ndjson;
@@ -9,6 +11,8 @@ mod prometheus;
 mod sections;
 #[cfg(feature = "cli")]
 mod table;
+#[cfg(feature = "cli")]
+mod words;
 
 pub use json::write_json;
 #[cfg(feature = "cli")]
@@ -38,6 +42,9 @@ pub enum ReportFormat {
     Tsv,
     /// For issues and wikis.
     Markdown,
+    /// To open in a browser, or to mail: one file, that asks no other place for anything.
+    #[cfg(feature = "cli")]
+    Html,
     /// For Prometheus, by the textfile collector of its node exporter.
     Prometheus,
 }
@@ -73,6 +80,8 @@ const FORMATS: &[FormatRow] = &[
         extensions: &["md", "markdown"],
         write: markdown::write,
     },
+    #[cfg(feature = "cli")]
+    FormatRow { format: ReportFormat::Html, name: "html", extensions: &["html", "htm"], write: html::write },
     FormatRow { format: ReportFormat::Prometheus, name: "prometheus", extensions: &["prom"], write: prometheus::write },
 ];
 

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 /// What a piece of text is, to the eye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub(in crate::render) enum Ink {
     /// The numbers and keys themselves.
     Plain,
     /// Headings, and what the eye is to find first.
@@ -32,17 +32,17 @@ impl Ink {
     }
 
     /// The ink of client errors: many are odd.
-    pub(super) fn of_4xx(part: u64, whole: u64) -> Ink {
+    pub(in crate::render) fn of_4xx(part: u64, whole: u64) -> Ink {
         if exceeds(part, whole, 10) { Ink::Odd } else { Ink::Plain }
     }
 
     /// The ink of server errors: one in a hundred is too many.
-    pub(super) fn of_5xx(part: u64, whole: u64) -> Ink {
+    pub(in crate::render) fn of_5xx(part: u64, whole: u64) -> Ink {
         if exceeds(part, whole, 1) { Ink::Bad } else { Ink::Plain }
     }
 
     /// The ink of slow requests.
-    pub(super) fn of_slow(part: u64, whole: u64) -> Ink {
+    pub(in crate::render) fn of_slow(part: u64, whole: u64) -> Ink {
         if exceeds(part, whole, 5) { Ink::Odd } else { Ink::Plain }
     }
 }

@@ -12,7 +12,7 @@ mod fit;
 mod flow;
 mod grid;
 mod header;
-mod ink;
+pub(super) mod ink;
 mod latency;
 mod layout;
 mod ledger;
@@ -20,12 +20,11 @@ mod line;
 mod ranking;
 mod summary;
 mod timeline;
-mod words;
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::{Page, Signs};
+use super::{Page, Signs, words};
 use crate::report::Report;
 use flow::{Piece, flow};
 

@@ -1,0 +1,319 @@
+//! Hits by time as bars, errors at their feet, and visitors as a line over them.
+//!
+//! Bars stand where they are in time, so what has no row is a gap. Of more buckets than a screen has room for, several are one
+//! bar: hits are added up, and of visitors, which cannot be, it has the most that one bucket had.
+
+use std::fmt::Write;
+
+use super::percent;
+use crate::render::words;
+use crate::report::Row;
+use crate::report::numbers::Grouped;
+use crate::time::{Edge, Moment, NowIs, Unit};
+
+/// A bar is three pixels wide then, on a usual screen.
+const BARS_AT_MOST: i64 = 240;
+/// The picture's own units, stretched to the width that there is.
+const WIDTH: f64 = 1000.0;
+const HEIGHT: f64 = 200.0;
+/// What a bar has of its place, and the most it has at all.
+const FILLED: f64 = 0.8;
+const WIDEST: f64 = 80.0;
+/// So many keys have room under it.
+const TICKS: usize = 7;
+
+pub(super) struct Chart {
+    pub(super) bars: Vec<Bar>,
+    /// The corners of the line of visitors; empty where they were not counted.
+    pub(super) line: String,
+    pub(super) levels: Vec<Level>,
+    pub(super) ticks: Vec<Tick>,
+    /// What one bar is where it is more than a bucket; may be empty.
+    pub(super) note: String,
+    /// All of it in a sentence.
+    pub(super) told: String,
+}
+
+pub(super) struct Bar {
+    /// The whole of its place, where it is pointed at.
+    pub(super) slot: (String, String),
+    /// Where it begins, and how wide it is.
+    pub(super) place: (String, String),
+    /// What it is made of, from its foot up: colour, top, height.
+    pub(super) parts: Vec<(&'static str, String, String)>,
+    /// In words.
+    pub(super) told: String,
+}
+
+/// A height that has a number on both sides.
+pub(super) struct Level {
+    pub(super) y: String,
+    pub(super) pv: String,
+    pub(super) uv: String,
+}
+
+pub(super) struct Tick {
+    pub(super) x: String,
+    pub(super) anchor: &'static str,
+    pub(super) text: String,
+    /// Whether it stays where there is little room.
+    pub(super) is_minor: bool,
+}
+
+/// What one bar stands for.
+#[derive(Clone, Default)]
+struct Slot {
+    first: String,
+    last: String,
+    pv: u64,
+    uv: Option<u64>,
+    status_4xx: u64,
+    status_5xx: u64,
+}
+
+impl Chart {
+    /// `None` where there is nothing to compare.
+    pub(super) fn of(rows: &[Row], unit: Unit) -> Option<Chart> {
+        let timed = || rows.iter().filter_map(|row| Some((row, ordinal(unit, row.key.as_deref()?)?)));
+        let (first, last) = match unit {
+            Unit::HourOfDay => (0, 23),
+            Unit::Weekday => (0, 6),
+            _ => (timed().map(|(_, at)| at).min()?, timed().map(|(_, at)| at).max()?),
+        };
+        if timed().nth(1).is_none() {
+            return None;
+        }
+        let in_bar = (last - first) / BARS_AT_MOST + 1;
+        let mut slots = vec![Slot::default(); ((last - first) / in_bar + 1) as usize];
+        for (row, at) in timed() {
+            slots[((at - first) / in_bar) as usize].add(row);
+        }
+        let most = slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
+        let most_uv = slots.iter().filter_map(|slot| slot.uv).max();
+        let (step, levels) = levels(most);
+        let step_uv = most_uv.map(|most| round_up(most.div_ceil(levels)));
+        let (top, top_uv) = (step.saturating_mul(levels), step_uv.unwrap_or(1).saturating_mul(levels));
+        let pitch = WIDTH / slots.len() as f64;
+        let is_hit = |slot: &&(usize, &Slot)| slot.1.pv > 0;
+        let numbered: Vec<_> = slots.iter().enumerate().collect();
+        Some(Chart {
+            bars: numbered.iter().filter(is_hit).map(|(at, slot)| slot.bar(*at, pitch, top, in_bar > 1)).collect(),
+            line: if most_uv.is_some() { line(&slots, pitch, top_uv) } else { String::new() },
+            levels: (0..=levels)
+                .map(|level| Level {
+                    y: percent(levels - level, levels),
+                    pv: Grouped(step.saturating_mul(level)).to_string(),
+                    uv: step_uv.map(|step| Grouped(step.saturating_mul(level)).to_string()).unwrap_or_default(),
+                })
+                .collect(),
+            ticks: ticks(&slots),
+            note: match in_bar {
+                1 => String::new(),
+                many => format!(
+                    "A bar is {} {} together; the line is the most visitors that one of these had.",
+                    Grouped(many as u64),
+                    words::units(unit)
+                ),
+            },
+            told: told(&slots, unit),
+        })
+    }
+}
+
+impl Slot {
+    fn add(&mut self, row: &Row) {
+        let key = row.key.as_deref().unwrap_or_default();
+        if self.first.is_empty() {
+            key.clone_into(&mut self.first);
+        }
+        key.clone_into(&mut self.last);
+        self.pv += row.pv;
+        self.uv = self.uv.max(row.uv);
+        self.status_4xx += row.status_4xx;
+        self.status_5xx += row.status_5xx;
+    }
+
+    fn bar(&self, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
+        let width = (pitch * FILLED).min(WIDEST);
+        let left = pitch * at as f64;
+        let high = |hits: u64| hits as f64 * HEIGHT / top as f64;
+        let mut parts = Vec::new();
+        let mut below = 0;
+        let rest = self.pv.saturating_sub(self.status_4xx + self.status_5xx);
+        for (ink, hits) in [("bad", self.status_5xx), ("odd", self.status_4xx), ("hits", rest)] {
+            below += hits;
+            if hits > 0 {
+                parts.push((ink, units(HEIGHT - high(below)), units(high(hits))));
+            }
+        }
+        let mut told = readable(&self.first);
+        if self.first != self.last {
+            write!(told, " to {}", readable(&self.last)).expect("a String takes all that is written");
+        }
+        write!(told, ": {} PV", Grouped(self.pv)).expect("a String takes all that is written");
+        if let Some(uv) = self.uv {
+            let most = if is_of_many { "at most " } else { "" };
+            write!(told, ", {most}{} UV", Grouped(uv)).expect("a String takes all that is written");
+        }
+        let errors = (Grouped(self.status_4xx), Grouped(self.status_5xx));
+        write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("a String takes all that is written");
+        Bar {
+            slot: (units(left), units(pitch)),
+            place: (units(left + (pitch - width) / 2.0), units(width)),
+            parts,
+            told,
+        }
+    }
+}
+
+/// The number of a bucket in the order of time, without gaps; `None` for what has no time.
+fn ordinal(unit: Unit, key: &str) -> Option<i64> {
+    match unit {
+        Unit::HourOfDay | Unit::Year => key.parse().ok(),
+        Unit::Weekday => (0..7).find(|day| unit.key(*day) == key),
+        Unit::Month => {
+            let (year, month) = key.split_once('-')?;
+            Some(year.parse::<i64>().ok()? * 12 + month.parse::<i64>().ok()? - 1)
+        }
+        _ => {
+            let moment: Moment = key.parse().ok()?;
+            let bucket = unit.bucket(Edge::of(moment, NowIs::Wall(0)).wall_s(0));
+            Some(bucket.start_s.div_euclid(bucket.end_s - bucket.start_s))
+        }
+    }
+}
+
+/// From place to place; where nobody came it is at the bottom.
+fn line(slots: &[Slot], pitch: f64, top: u64) -> String {
+    let corners = slots.iter().enumerate().map(|(at, slot)| {
+        let y = HEIGHT - slot.uv.unwrap_or(0) as f64 * HEIGHT / top as f64;
+        format!("{},{}", units(pitch * (at as f64 + 0.5)), units(y))
+    });
+    corners.collect::<Vec<_>>().join(" ")
+}
+
+/// How far apart levels are that reach a number, and how many there are above the ground: four at most.
+fn levels(most: u64) -> (u64, u64) {
+    let step = round_up(most.div_ceil(4));
+    (step, most.div_ceil(step).max(1))
+}
+
+/// 1, 2 or 5 with zeros, no less than the number.
+fn round_up(number: u64) -> u64 {
+    let powers = (0..=19).map(|power| 10_u64.pow(power));
+    let round = powers.flat_map(|power| [1, 2, 5].map(|digit| power.saturating_mul(digit)));
+    round.into_iter().find(|round| *round >= number).unwrap_or(u64::MAX)
+}
+
+/// The keys under it, those of bars that there are.
+fn ticks(slots: &[Slot]) -> Vec<Tick> {
+    let is_few = slots.len() <= TICKS;
+    let number = if is_few { slots.len() } else { 5 };
+    let mut ticks: Vec<(usize, Tick)> = Vec::new();
+    for i in 0..number {
+        let wanted = if is_few { i } else { i * (slots.len() - 1) / (number - 1) };
+        let there = (0..slots.len()).filter(|at| slots[*at].pv > 0);
+        let Some(at) = there.min_by_key(|at| at.abs_diff(wanted)) else { break };
+        // Two that are near each other would run into each other.
+        if ticks.last().is_some_and(|(last, _)| at <= *last || (at - last) * 8 < slots.len() && !is_few) {
+            continue;
+        }
+        let middle = (at as f64 + 0.5) * 100.0 / slots.len() as f64;
+        let (anchor, x) = match middle {
+            ..6.0 => ("start", 0.0),
+            94.0.. => ("end", 100.0),
+            _ => ("middle", middle),
+        };
+        let is_minor = i != 0 && i != number - 1 && i * 2 != number - 1;
+        ticks.push((at, Tick { x: units(x), anchor, text: readable(&slots[at].first), is_minor }));
+    }
+    ticks.into_iter().map(|(_, tick)| tick).collect()
+}
+
+fn told(slots: &[Slot], unit: Unit) -> String {
+    let there: Vec<_> = slots.iter().filter(|slot| slot.pv > 0).collect();
+    let (Some(first), Some(last)) = (there.first(), there.last()) else { return String::new() };
+    let most = there.iter().fold(first, |most, slot| if slot.pv > most.pv { slot } else { most });
+    let units = words::timeline(unit);
+    format!(
+        "{units}, {} to {}: bars of {} at most, {}. The table below has the numbers.",
+        readable(&first.first),
+        readable(&last.last),
+        words::counted(most.pv, "request"),
+        words::when(unit, &readable(&most.first)),
+    )
+}
+
+fn readable(key: &str) -> String {
+    key.replace('T', " ")
+}
+
+fn units(number: f64) -> String {
+    format!("{number:.2}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(key: &str, pv: u64, uv: u64, status_5xx: u64) -> Row {
+        Row { key: Some(key.to_owned()), pv, uv: Some(uv), status_5xx, ..Row::default() }
+    }
+
+    #[test]
+    fn buckets_have_their_place_in_time() {
+        let rows = [
+            ("second", "2026-11-14T23:59:59", "2026-11-15T00:00:00"),
+            ("minute", "2026-12-31T23:59", "2027-01-01T00:00"),
+            ("hour", "2026-11-14T23", "2026-11-15T00"),
+            ("15m", "2026-11-14T23:45", "2026-11-15T00:00"),
+            ("10s", "2026-11-14T23:59:50", "2026-11-15T00:00:00"),
+            ("6h", "2026-11-14T18", "2026-11-15T00"),
+            ("day", "2024-02-28", "2024-02-29"),
+            ("week", "2026-W53", "2027-W01"),
+            ("month", "2026-12", "2027-01"),
+            ("year", "2026", "2027"),
+            ("hour-of-day", "07", "08"),
+            ("weekday", "Mon", "Tue"),
+        ];
+        for (unit, before, after) in rows {
+            let of = |key| ordinal(unit.parse().unwrap(), key).unwrap();
+            assert_eq!(of(before) + 1, of(after), "{unit}");
+        }
+        assert_eq!(ordinal(Unit::Day, "-"), None);
+    }
+
+    #[test]
+    fn no_hit_is_lost_where_bars_are_of_many() {
+        let rows: Vec<_> = (0..5000).filter(|s| s % 7 != 0).map(|s| row(&Unit::Second.key(s), 3, 2, 1)).collect();
+        let chart = Chart::of(&rows, Unit::Second).unwrap();
+        assert!((100..=240).contains(&chart.bars.len()), "{}", chart.bars.len());
+        let hits = chart.bars.iter().map(|bar| {
+            assert!(bar.told.contains("at most 2 UV"), "{}", bar.told);
+            bar.told.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse::<usize>().unwrap()
+        });
+        assert_eq!(hits.sum::<usize>(), rows.len() * 3);
+        assert!(chart.note.starts_with("A bar is 21 seconds together"), "{}", chart.note);
+    }
+
+    #[test]
+    fn parts_of_a_bar_stand_on_each_other() {
+        let chart = Chart::of(&[row("2026-11-14", 40, 4, 10), row("2026-11-16", 20, 2, 0)], Unit::Day).unwrap();
+        assert_eq!(chart.bars.len(), 2, "the day between has none");
+        let text = |s: &str| s.to_owned();
+        let parts = &chart.bars[0].parts;
+        assert_eq!(parts[0], ("bad", text("150.00"), text("50.00")));
+        assert_eq!(parts[1], ("hits", text("0.00"), text("150.00")));
+        assert!(chart.line.contains(",200.00 "), "nobody came that day: {}", chart.line);
+        assert!(Chart::of(&[row("2026-11-14", 40, 4, 10)], Unit::Day).is_none());
+    }
+
+    #[test]
+    fn levels_are_round_and_few() {
+        for (most, expected) in [(0, (1, 1)), (1, (1, 1)), (24, (10, 3)), (40, (10, 4)), (41, (20, 3)), (999, (500, 2))]
+        {
+            assert_eq!(levels(most), expected, "{most}");
+        }
+        assert!(levels(u64::MAX).0 > 0);
+    }
+}

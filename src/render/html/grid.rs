@@ -1,0 +1,184 @@
+//! A table of rows with a key and numbers each. Cells have the number that JSON has beside the one that people read.
+
+use std::borrow::Cow;
+
+use crate::metric::Metric;
+use crate::render::table::ink::Ink;
+use crate::report::numbers::{Bytes, Duration, Grouped, Percent};
+use crate::report::{Figure, Report, Row};
+use crate::time::weekday_of_date;
+
+/// A browser that lays out more is slow, and nobody reads them; it is said how many there are.
+const ROWS_AT_MOST: usize = 1000;
+
+pub(super) struct Grid<'r> {
+    /// As CSV names it: `top.path`.
+    pub(super) section: Cow<'static, str>,
+    pub(super) title: String,
+    /// Over the keys.
+    pub(super) key: String,
+    pub(super) notes: Vec<String>,
+    pub(super) metrics: Vec<Metric>,
+    pub(super) bars: Option<Metric>,
+    rows: &'r [Row],
+    /// All hits, of which rows are shares.
+    hits: u64,
+    most: f64,
+}
+
+/// A number, in JSON and as it reads.
+pub(super) struct Cell {
+    pub(super) value: String,
+    pub(super) text: String,
+    pub(super) tone: &'static str,
+}
+
+/// The order of columns: what there is most of, then what was asked for, then what it is made of.
+const ORDER: [Metric; 21] = [
+    Metric::Pv,
+    Metric::Share,
+    Metric::Uv,
+    Metric::Avg,
+    Metric::P50,
+    Metric::P90,
+    Metric::P95,
+    Metric::P99,
+    Metric::Max,
+    Metric::TotalTime,
+    Metric::First,
+    Metric::Last,
+    Metric::Static,
+    Metric::Dynamic,
+    Metric::Status1xx,
+    Metric::Status2xx,
+    Metric::Status3xx,
+    Metric::Status4xx,
+    Metric::Status5xx,
+    Metric::StatusOther,
+    Metric::Bytes,
+];
+
+impl<'r> Grid<'r> {
+    pub(super) fn new(
+        section: impl Into<Cow<'static, str>>,
+        title: String,
+        key: String,
+        rows: &'r [Row],
+        report: &Report,
+    ) -> Grid<'r> {
+        let section = section.into();
+        let is_told = |metric: &Metric| {
+            let is_there = rows.first().is_some_and(|row| row.figure(*metric).is_some());
+            // Classes that hardly any log has, and in a table of codes or classes what the key says already.
+            let is_rare = matches!(metric, Metric::Status1xx | Metric::StatusOther)
+                && rows.iter().all(|row| row.figure(*metric) == Some(Figure::Count(0)));
+            let by_key = match &*section {
+                "status" | "top.status" => metric.name().ends_with("xx") || *metric == Metric::StatusOther,
+                "class" | "top.class" => matches!(metric, Metric::Static | Metric::Dynamic),
+                _ => false,
+            };
+            is_there && !is_rare && !by_key
+        };
+        let metrics: Vec<Metric> = ORDER.into_iter().filter(is_told).collect();
+        let mut notes = Vec::new();
+        if rows.len() > ROWS_AT_MOST {
+            notes.push(format!(
+                "The first {} of {} rows; --format csv has all.",
+                Grouped(ROWS_AT_MOST as u64),
+                Grouped(rows.len() as u64)
+            ));
+        }
+        Grid { section, title, key, notes, metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
+    }
+
+    /// With bars by a metric, if that is a number.
+    pub(super) fn bars(self, metric: Metric) -> Grid<'r> {
+        let most = self.shown().iter().filter_map(|row| number(row, metric)).fold(0.0, f64::max);
+        Grid { bars: (!metric.is_moment()).then_some(metric), most, ..self }
+    }
+
+    pub(super) fn shown(&self) -> &'r [Row] {
+        &self.rows[..self.rows.len().min(ROWS_AT_MOST)]
+    }
+
+    /// How long a row's bar is, in percent.
+    pub(super) fn bar(&self, row: &Row) -> Option<String> {
+        let number = number(row, self.bars?).unwrap_or(0.0);
+        Some(format!("{:.2}", if self.most > 0.0 { number * 100.0 / self.most } else { 0.0 }))
+    }
+
+    /// `Sat` beside a day.
+    pub(super) fn weekday(row: &Row) -> Option<&'static str> {
+        row.key.as_deref().filter(|key| key.len() == 10).and_then(weekday_of_date)
+    }
+
+    pub(super) fn is_ranking(&self) -> bool {
+        self.section.starts_with("top.")
+    }
+
+    pub(super) fn is_long(&self) -> bool {
+        self.rows.len() > 40
+    }
+
+    pub(super) fn cells(&self, row: &'r Row) -> impl Iterator<Item = Cell> {
+        self.metrics.iter().map(|metric| self.cell(row, *metric))
+    }
+
+    fn cell(&self, row: &Row, metric: Metric) -> Cell {
+        let figure = row.figure(metric).unwrap_or(Figure::Unknown);
+        let (value, text) = match &figure {
+            Figure::Count(number) if metric == Metric::Bytes => (number.to_string(), Bytes(*number).to_string()),
+            Figure::Count(number) => (number.to_string(), Grouped(*number).to_string()),
+            Figure::Share(share) => (share.to_string(), Percent(row.pv, self.hits).to_string()),
+            Figure::Ms(ms) => (ms.to_string(), Duration(*ms).to_string()),
+            Figure::MeanMs(ms) => (ms.to_string(), Duration(ms.round() as u64).to_string()),
+            Figure::Moment(moment) => (moment.clone(), moment.get(..19).unwrap_or(moment).replace('T', " ")),
+            Figure::Unknown => (String::new(), "-".to_owned()),
+        };
+        let ink = match metric {
+            Metric::Status4xx => Ink::of_4xx(row.status_4xx, row.pv),
+            Metric::Status5xx => Ink::of_5xx(row.status_5xx, row.pv),
+            _ => Ink::Plain,
+        };
+        Cell { value, text, tone: tone(ink) }
+    }
+}
+
+/// What heads a column.
+pub(super) fn label(metric: &Metric) -> &'static str {
+    match metric {
+        Metric::Pv => "PV",
+        Metric::Uv => "UV",
+        Metric::Bytes => "sent",
+        Metric::TotalTime => "total time",
+        Metric::StatusOther => "other status",
+        metric => metric.name(),
+    }
+}
+
+/// The class of what is odd or wrong.
+pub(super) fn tone(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Odd => "odd",
+        Ink::Bad => "bad",
+        _ => "",
+    }
+}
+
+fn number(row: &Row, metric: Metric) -> Option<f64> {
+    match row.figure(metric)? {
+        Figure::Count(number) | Figure::Ms(number) => Some(number as f64),
+        Figure::Share(number) | Figure::MeanMs(number) => Some(number),
+        Figure::Moment(_) | Figure::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_its_place() {
+        assert!(Metric::all().all(|metric| ORDER.iter().filter(|known| **known == metric).count() == 1));
+    }
+}

@@ -1,0 +1,83 @@
+//! What was read, and the time it is from.
+
+use crate::render::words;
+use crate::report::numbers::{Bytes, Grouped};
+use crate::report::{Report, UvReport};
+use crate::time::days_between;
+
+/// More names of files than this are a number.
+const NAMES_AT_MOST: usize = 3;
+
+pub(super) struct Head<'r> {
+    /// `shop.log`, `12 files`
+    pub(super) title: String,
+    /// From when to when, with days and zone.
+    pub(super) period: String,
+    /// Formats, bytes, lines.
+    pub(super) read: String,
+    /// How visitors were counted.
+    pub(super) uv: String,
+    pub(super) program: &'r str,
+    pub(super) version: &'r str,
+}
+
+impl Head<'_> {
+    pub(super) fn of(report: &Report) -> Head<'_> {
+        let inputs = &report.inputs;
+        let title = match inputs.len() {
+            0..=NAMES_AT_MOST => inputs.iter().map(|input| words::input(&input.path)).collect::<Vec<_>>().join(", "),
+            many => words::counted(many as u64, "file"),
+        };
+        let bytes = inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
+        let mut formats: Vec<String> = Vec::new();
+        for format in inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.wearing(&format.format))) {
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        let mut read = formats;
+        read.extend([Bytes(bytes).to_string(), words::counted(report.lines.read, "line")]);
+        Head {
+            title,
+            period: period(report),
+            read: read.join(" · "),
+            uv: uv(report.uv),
+            program: report.generator.name,
+            version: report.generator.version,
+        }
+    }
+}
+
+/// `2026-11-14 07:58:12 to 2026-11-16 12:11:38 +01:00 · 3 days`
+fn period(report: &Report) -> String {
+    let mut parts = Vec::new();
+    if let (Some(first), Some(last)) = (&report.period.first, &report.period.last) {
+        let (first_clock, first_zone) = first.split_at(first.len().min(19));
+        let (last_clock, last_zone) = last.split_at(last.len().min(19));
+        let zone = if first_zone == last_zone { String::new() } else { format!(" {first_zone}") };
+        parts.push(match first == last {
+            true => format!("{} {first_zone}", readable(first_clock)),
+            false => format!("{}{zone} to {} {last_zone}", readable(first_clock), readable(last_clock)),
+        });
+        parts.extend(days_between(first, last).filter(|_| first != last).map(|days| words::counted(days + 1, "day")));
+    } else {
+        parts.push(if super::hits(report) == 0 { "no hits" } else { "no times" }.to_owned());
+    }
+    parts.extend(report.period.zone.as_ref().map(|zone| format!("clock of {zone}")));
+    parts.join(" · ")
+}
+
+fn readable(clock: &str) -> String {
+    clock.replace('T', " ")
+}
+
+fn uv(uv: UvReport) -> String {
+    match uv {
+        UvReport::Exact => "Visitors were counted exactly.".to_owned(),
+        UvReport::Hll { precision, standard_error } => format!(
+            "Visitors were counted by HyperLogLog++ with {} registers: UV is ± {:.2}%, exact where it is small.",
+            Grouped(1 << precision),
+            standard_error * 100.0
+        ),
+    }
+}

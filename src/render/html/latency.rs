@@ -1,0 +1,106 @@
+//! How long requests took: percentiles as dots on an axis of powers of ten, with the limit of what is slow.
+
+use super::tiles::Tile;
+use crate::render::words;
+use crate::report::LatencyReport;
+use crate::report::numbers::{Duration, Grouped, Percent, Seconds};
+
+pub(super) struct Latency {
+    pub(super) of: String,
+    pub(super) dots: Vec<Dot>,
+    pub(super) ticks: Vec<Tick>,
+    /// Where what is slow begins, in percent; `None` where that is not on the axis.
+    pub(super) slow: Option<(String, String)>,
+    /// How high the picture is.
+    pub(super) height: usize,
+    /// All of it in words.
+    pub(super) told: String,
+    /// What JSON has, as it reads.
+    pub(super) facts: Vec<Tile>,
+}
+
+pub(super) struct Dot {
+    pub(super) name: &'static str,
+    pub(super) x: String,
+    pub(super) y: usize,
+    pub(super) text: String,
+    pub(super) is_slow: bool,
+    /// Whether its text stands before it, because there is no room behind.
+    pub(super) is_right: bool,
+}
+
+pub(super) struct Tick {
+    pub(super) x: String,
+    pub(super) text: String,
+}
+
+const ROW: usize = 30;
+const TOP: usize = 30;
+
+impl Latency {
+    pub(super) fn of(latency: &LatencyReport, hits: u64) -> Latency {
+        let named = [
+            ("p50", latency.p50_ms),
+            ("p90", latency.p90_ms),
+            ("p95", latency.p95_ms),
+            ("p99", latency.p99_ms),
+            ("max", latency.max_ms),
+        ];
+        // The axis begins at 1 ms: what is less is logged as 0, and stands at its beginning.
+        let decades = (1..).find(|power| 10_u64.saturating_pow(*power) >= latency.max_ms).unwrap_or(1).min(19);
+        let place = |ms: u64| (ms.max(1) as f64).log10() / f64::from(decades);
+        // Names of percentiles stand before the axis, in a tenth of the width.
+        let x = |ms: u64| format!("{:.2}", 10.0 + place(ms) * 86.0);
+        let dots = named.iter().enumerate().map(|(row, (name, ms))| Dot {
+            name,
+            x: x(*ms),
+            y: TOP + row * ROW + ROW / 2,
+            text: Duration(*ms).to_string(),
+            is_slow: *ms > latency.slow_threshold_ms,
+            is_right: place(*ms) > 0.7,
+        });
+        let ticks = (0..=decades).map(|power| 10_u64.saturating_pow(power));
+        let slow = latency.slow_threshold_ms;
+        let told = named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
+        let mut of = words::counted(latency.count, "request");
+        if latency.count < hits {
+            of += &format!(" of {} whose time was logged", Grouped(hits));
+        }
+        Latency {
+            of,
+            dots: dots.collect(),
+            ticks: ticks.map(|ms| Tick { x: x(ms), text: Self::short(ms) }).collect(),
+            slow: (slow > 0 && place(slow) <= 1.0).then(|| (x(slow), Seconds(slow).to_string())),
+            height: TOP + named.len() * ROW + 24,
+            told,
+            facts: facts(latency),
+        }
+    }
+
+    /// `10 ms`, `1 s`, `100 s`
+    fn short(ms: u64) -> String {
+        if ms < 1000 { format!("{ms} ms") } else { format!("{} s", Grouped(ms / 1000)) }
+    }
+}
+
+fn facts(latency: &LatencyReport) -> Vec<Tile> {
+    let fact = |label, metric, value, text| Tile { label, metric, value, text, note: String::new(), tone: "" };
+    let time = |label, metric, ms| fact(label, metric, ms, Duration(ms).to_string());
+    let slow = format!("{} ({})", Grouped(latency.slow), Percent(latency.slow, latency.count));
+    vec![
+        fact("Timed requests", "count", latency.count, Grouped(latency.count).to_string()),
+        time("p50", "p50_ms", latency.p50_ms),
+        time("p90", "p90_ms", latency.p90_ms),
+        time("p95", "p95_ms", latency.p95_ms),
+        time("p99", "p99_ms", latency.p99_ms),
+        time("Longest", "max_ms", latency.max_ms),
+        time("All together", "sum_ms", latency.sum_ms),
+        fact("Slow", "slow", latency.slow, slow),
+        fact(
+            "Slow is more than",
+            "slow_threshold_ms",
+            latency.slow_threshold_ms,
+            Seconds(latency.slow_threshold_ms).to_string(),
+        ),
+    ]
+}

@@ -1,0 +1,86 @@
+//! The account of every line, and of every file.
+
+use crate::render::words;
+use crate::report::numbers::{Bytes, Grouped, Percent};
+use crate::report::{InputReport, MalformedSample, Report};
+
+pub(super) struct Ledger<'r> {
+    /// `60 lines = 60 counted + 0 filtered + 0 blank + 0 malformed`
+    pub(super) sum: String,
+    pub(super) parts: Vec<Part>,
+    /// What was left unread; may be empty.
+    pub(super) skipped: String,
+    pub(super) inputs: &'r [InputReport],
+    pub(super) samples: &'r [MalformedSample],
+}
+
+/// What became of lines, and why.
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    /// As JSON has it.
+    pub(super) value: u64,
+    pub(super) lines: String,
+    pub(super) share: String,
+    /// Reasons with their lines.
+    pub(super) reasons: Vec<(&'static str, String, u64)>,
+}
+
+impl Ledger<'_> {
+    pub(super) fn of(report: &Report) -> Ledger<'_> {
+        let lines = &report.lines;
+        let part = |name, value, reasons| Part {
+            name,
+            value,
+            lines: Grouped(value).to_string(),
+            share: Percent(value, lines.read).to_string(),
+            reasons,
+        };
+        let reason = |name, lines: u64| (name, Grouped(lines).to_string(), lines);
+        let filtered = report.filtered_reasons.iter().map(|(why, lines)| reason(why.name(), *lines)).collect();
+        let malformed = report.malformed_reasons.iter().map(|(why, lines)| reason(why.name(), *lines)).collect();
+        let parts = vec![
+            part("counted", super::hits(report), Vec::new()),
+            part("filtered", lines.filtered, filtered),
+            part("blank", lines.blank, Vec::new()),
+            part("malformed", lines.malformed, malformed),
+        ];
+        let sum = parts.iter().map(|part| format!("{} {}", part.lines, part.name)).collect::<Vec<_>>().join(" + ");
+        let skipped = match lines.skipped_bytes {
+            0 => String::new(),
+            bytes => format!("{} skipped unread: all there is before or behind the time asked for.", Bytes(bytes)),
+        };
+        Ledger {
+            sum: format!("{} = {sum}", words::counted(lines.read, "line")),
+            parts,
+            skipped,
+            inputs: &report.inputs,
+            samples: &report.malformed_samples,
+        }
+    }
+
+    pub(super) fn place(sample: &MalformedSample) -> String {
+        match sample.line {
+            Some(line) => format!("line {}", Grouped(line)),
+            None => format!("byte {}", Grouped(sample.byte)),
+        }
+    }
+
+    pub(super) fn formats(input: &InputReport) -> String {
+        let name = |format: &crate::report::FormatReport| match input.formats.len() {
+            1 => format.format.clone(),
+            _ => format!("{} ({})", format.format, words::counted(format.lines, "line")),
+        };
+        if input.formats.is_empty() {
+            return input.format.clone();
+        }
+        input.formats.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn size(input: &InputReport) -> String {
+        Bytes(input.bytes).to_string()
+    }
+
+    pub(super) fn lines(input: &InputReport) -> String {
+        Grouped(input.lines).to_string()
+    }
+}

@@ -1,0 +1,124 @@
+//! A report to open in a browser or to mail: one file with all that it needs, that asks no other place for anything.
+//!
+//! What is drawn is drawn here, as SVG, and reads without a script. The template escapes what it is given; the two texts that it
+//! is told to take as they are, style and script, are ours, and the page's policy permits these two alone.
+
+mod chart;
+mod grid;
+mod head;
+mod latency;
+mod ledger;
+mod policy;
+mod shares;
+mod tiles;
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::{Style, words};
+use crate::metric::Metric;
+use crate::report::numbers::Grouped;
+use crate::report::{Ranking, Report, Verdict};
+use chart::Chart;
+use grid::Grid;
+use head::Head;
+use latency::Latency;
+use ledger::Ledger;
+use shares::Shares;
+use tiles::Tile;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'r> {
+    style: &'static str,
+    style_hash: &'static str,
+    script: &'static str,
+    script_hash: &'static str,
+    head: Head<'r>,
+    verdicts: &'r [Verdict],
+    tiles: Vec<Tile>,
+    timeline: Option<(Option<Chart>, Grid<'r>)>,
+    /// Status and class.
+    shares: Vec<(Shares, Grid<'r>)>,
+    latency: Option<Latency>,
+    rankings: Vec<Grid<'r>>,
+    ledger: Ledger<'r>,
+    unit: &'static str,
+}
+
+pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let unit = report.period.unit;
+    let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
+    let page = Page {
+        style: policy::STYLE,
+        style_hash: policy::STYLE_HASH,
+        script: policy::SCRIPT,
+        script_hash: policy::SCRIPT_HASH,
+        head: Head::of(report),
+        verdicts: &report.verdicts,
+        tiles: tiles::tiles(report),
+        timeline: timeline.map(|rows| {
+            let grid = Grid::new("timeline", words::timeline(unit), capitalized(unit.name()), rows, report);
+            (Chart::of(rows, unit), grid)
+        }),
+        shares: shares(report),
+        latency: report.latency.as_ref().map(|latency| Latency::of(latency, hits(report))),
+        rankings: report.top.iter().flatten().map(|ranking| of_ranking(ranking, report)).collect(),
+        ledger: Ledger::of(report),
+        unit: unit.name(),
+    };
+    let mut out = out;
+    page.write_into(&mut out)
+}
+
+fn shares(report: &Report) -> Vec<(Shares, Grid<'_>)> {
+    let listed =
+        [("status", "Status codes", "Code", &report.status), ("class", "Static and dynamic", "Class", &report.class)];
+    let shown = listed.into_iter().filter_map(|(section, title, key, rows)| {
+        let rows = rows.as_deref().filter(|rows| !rows.is_empty())?;
+        let grid = Grid::new(section, title.to_owned(), key.to_owned(), rows, report).bars(Metric::Pv);
+        Some((Shares::of(section, rows), grid))
+    });
+    shown.collect()
+}
+
+fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
+    let section = format!("top.{}", ranking.dimension.name());
+    let shown = Grouped(ranking.rows.len() as u64);
+    let key = capitalized(ranking.dimension.name());
+    let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
+    if let Some(approximate) = approximate {
+        let more = words::counted(approximate.max_error, "hit");
+        grid.notes.push(format!(
+            "{shown} of more than {}; approximate: each key may have up to {more} more.",
+            Grouped(approximate.max_keys)
+        ));
+    } else if (ranking.rows.len() as u64) < ranking.groups {
+        grid.notes.push(format!("{shown} of {}.", Grouped(ranking.groups)));
+    }
+    if ranking.sort != Metric::Pv {
+        grid.notes.push(format!("In the order of {}.", ranking.sort.name()));
+    }
+    grid
+}
+
+/// Variables stay as nginx has them.
+fn capitalized(name: &str) -> String {
+    if name.contains('_') {
+        return name.to_owned();
+    }
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// All hits of a report: the ledger has them, whatever sections there are.
+fn hits(report: &Report) -> u64 {
+    report.lines.parsed - report.lines.filtered
+}
+
+/// A part of a whole in percent of a width, as SVG takes it; hundredths are finer than any screen.
+fn percent(part: u64, whole: u64) -> String {
+    format!("{:.2}", part as f64 * 100.0 / whole.max(1) as f64)
+}

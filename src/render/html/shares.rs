@@ -1,0 +1,61 @@
+//! What hits are made of: a strip of which each part has its length.
+
+use super::percent;
+use crate::report::Row;
+use crate::report::numbers::{Grouped, Percent};
+
+pub(super) struct Shares {
+    pub(super) parts: Vec<Part>,
+    /// All of it in words.
+    pub(super) told: String,
+}
+
+pub(super) struct Part {
+    pub(super) label: &'static str,
+    /// What gives it its colour.
+    pub(super) ink: &'static str,
+    pub(super) start: String,
+    pub(super) length: String,
+    pub(super) share: String,
+    pub(super) hits: String,
+}
+
+/// What a section's rows are made of: the name of a part, its colour, its hits.
+type Made = (&'static str, &'static str, fn(&Row) -> u64);
+
+const OF_STATUS: [Made; 6] = [
+    ("1xx", "other", |row| row.status_1xx),
+    ("2xx", "fine", |row| row.status_2xx),
+    ("3xx", "moved", |row| row.status_3xx),
+    ("4xx", "odd", |row| row.status_4xx),
+    ("5xx", "bad", |row| row.status_5xx),
+    ("other", "other", |row| row.status_other),
+];
+
+const OF_CLASS: [Made; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", "moved", |row| row.statics)];
+
+impl Shares {
+    pub(super) fn of(section: &str, rows: &[Row]) -> Shares {
+        let made: &[Made] = if section == "status" { &OF_STATUS } else { &OF_CLASS };
+        let sum = |of: fn(&Row) -> u64| rows.iter().map(of).sum::<u64>();
+        let all = sum(|row| row.pv);
+        let mut before = 0;
+        let mut parts = Vec::new();
+        for (label, ink, of) in made {
+            let hits = sum(*of);
+            if hits > 0 {
+                parts.push(Part {
+                    label,
+                    ink,
+                    start: percent(before, all),
+                    length: percent(hits, all),
+                    share: Percent(hits, all).to_string(),
+                    hits: Grouped(hits).to_string(),
+                });
+            }
+            before += hits;
+        }
+        let told = parts.iter().map(|part| format!("{} {} ({})", part.label, part.share, part.hits));
+        Shares { told: told.collect::<Vec<_>>().join(", "), parts }
+    }
+}
