@@ -37,8 +37,8 @@ Exit codes:
   130  interrupted";
 
 /// What `-o` takes.
-pub(crate) const OUTPUT: &str = "Writes the report to a file, in the format that its name ends in (.json .ndjson .csv .tsv \
-    .md .prom .txt), else in that of --format; repeatable, - is standard output, which has nothing otherwise. A file is \
+pub(crate) const OUTPUT: &str = "Writes the report to a file, in the format that its name ends in (.html .json .ndjson .csv \
+    .tsv .md .prom .txt), else in that of --format; repeatable, - is standard output, which has nothing otherwise. A file is \
     replaced when the new one is whole";
 
 pub(crate) const MOMENTS: &str = "\

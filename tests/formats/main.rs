@@ -1,9 +1,11 @@
 //! Every format of a report: read by readers that are not ours, put into files that are whole or not there.
 //!
-//! The readers are Python's, with DuckDB and prometheus-client: `python3`, or what `LOGSTAT_PYTHON` names. Where they are not
-//! installed that test is skipped and says so, but for where `LOGSTAT_CI` is set: there that is a failure.
+//! The readers are Python's, with DuckDB and prometheus-client: `python3`, or what `LOGSTAT_PYTHON` names; and Chromium. Where they
+//! are not installed that test is skipped and says so, but for where `LOGSTAT_CI` is set: there that is a failure.
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used, reason = "a test may")]
+
+mod html;
 
 use std::fs;
 use std::io::{self, Write};
@@ -35,8 +37,13 @@ const HOSTILE: [&str; 14] = [
 
 fn hostile() -> Vec<u8> {
     let long = "x".repeat(10_000);
+    log_of(HOSTILE.into_iter().chain([&*long]))
+}
+
+/// A log that has each text wherever one can be.
+fn log_of<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut log = Vec::new();
-    for (i, text) in HOSTILE.into_iter().chain([&*long]).enumerate() {
+    for (i, text) in texts.enumerate() {
         let path = text.replace(' ', "%20");
         let clock = format!("14/Nov/2026:09:{:02}:03 +0100", i % 60);
         writeln!(log, "10.0.0.{i} - {path} [{clock}] \"GET /{path} HTTP/1.1\" 200 5 \"{text}\" \"{text}\"").unwrap();

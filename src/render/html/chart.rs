@@ -24,7 +24,7 @@ const TICKS: usize = 7;
 
 pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
-    /// The corners of the line of visitors; empty where they were not counted.
+    /// The path of the line of visitors; empty where they were not counted.
     pub(super) line: String,
     pub(super) levels: Vec<Level>,
     pub(super) ticks: Vec<Tick>,
@@ -102,8 +102,8 @@ impl Chart {
             levels: (0..=levels)
                 .map(|level| Level {
                     y: percent(levels - level, levels),
-                    pv: Grouped(step.saturating_mul(level)).to_string(),
-                    uv: step_uv.map(|step| Grouped(step.saturating_mul(level)).to_string()).unwrap_or_default(),
+                    pv: short(step.saturating_mul(level)),
+                    uv: step_uv.map(|step| short(step.saturating_mul(level))).unwrap_or_default(),
                 })
                 .collect(),
             ticks: ticks(&slots),
@@ -183,13 +183,38 @@ fn ordinal(unit: Unit, key: &str) -> Option<i64> {
     }
 }
 
-/// From place to place; where nobody came it is at the bottom.
+/// A step over each bar, joined with its neighbours'; broken where nobody came.
 fn line(slots: &[Slot], pitch: f64, top: u64) -> String {
-    let corners = slots.iter().enumerate().map(|(at, slot)| {
-        let y = HEIGHT - slot.uv.unwrap_or(0) as f64 * HEIGHT / top as f64;
-        format!("{},{}", units(pitch * (at as f64 + 0.5)), units(y))
-    });
-    corners.collect::<Vec<_>>().join(" ")
+    let mut line = String::new();
+    let mut is_open = false;
+    for (at, slot) in slots.iter().enumerate() {
+        let Some(uv) = slot.uv.filter(|uv| *uv > 0) else {
+            is_open = false;
+            continue;
+        };
+        let y = units(HEIGHT - uv as f64 * HEIGHT / top as f64);
+        line += &match is_open {
+            true => format!("V{y}"),
+            false => format!("M{} {y}", units(pitch * at as f64)),
+        };
+        line += &format!("h{}", units(pitch));
+        is_open = true;
+    }
+    line
+}
+
+/// `500`, `20k`, `5M`: of a round number.
+fn short(number: u64) -> String {
+    let letters = ["", "k", "M", "G", "T", "P", "E"];
+    let (mut number, mut at) = (number, 0);
+    while number >= 1000 && number.is_multiple_of(100) && at + 1 < letters.len() {
+        if !number.is_multiple_of(1000) {
+            return format!("{}.{}{}", number / 1000, number % 1000 / 100, letters[at + 1]);
+        }
+        number /= 1000;
+        at += 1;
+    }
+    format!("{number}{}", letters[at])
 }
 
 /// How far apart levels are that reach a number, and how many there are above the ground: four at most.
@@ -304,8 +329,17 @@ mod tests {
         let parts = &chart.bars[0].parts;
         assert_eq!(parts[0], ("bad", text("150.00"), text("50.00")));
         assert_eq!(parts[1], ("hits", text("0.00"), text("150.00")));
-        assert!(chart.line.contains(",200.00 "), "nobody came that day: {}", chart.line);
+        assert_eq!(chart.line, "M0.00 0.00h333.33M666.67 100.00h333.33", "nobody came that day");
         assert!(Chart::of(&[row("2026-11-14", 40, 4, 10)], Unit::Day).is_none());
+    }
+
+    #[test]
+    fn numbers_beside_it_are_short() {
+        for (number, expected) in
+            [(0, "0"), (500, "500"), (1000, "1k"), (1500, "1.5k"), (20_000, "20k"), (5_000_000, "5M")]
+        {
+            assert_eq!(short(number), expected);
+        }
     }
 
     #[test]

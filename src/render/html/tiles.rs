@@ -43,8 +43,9 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
     }
     if let Some(latency) = &report.latency {
         let time = |label, metric, ms, note: &str| tile(label, metric, ms, Duration(ms).to_string(), note.to_owned());
-        tiles.push(time("Median time", "p50_ms", latency.p50_ms, "half took no longer"));
-        tiles.push(time("p95", "p95_ms", latency.p95_ms, "95% took no longer"));
+        tiles.push(time("Median time", "p50_ms", latency.p50_ms, "p50"));
+        tiles.push(time("p95", "p95_ms", latency.p95_ms, "request time"));
+        tiles.push(time("p99", "p99_ms", latency.p99_ms, "request time"));
         let slow = format!("{} over {}", Grouped(latency.slow), Seconds(latency.slow_threshold_ms));
         tiles.push(Tile {
             tone: tone(Ink::of_slow(latency.slow, latency.count)),

@@ -1,0 +1,97 @@
+//! The page: its numbers, its markup beside that of a log which nobody has tampered with, and what a browser makes of it.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+
+use super::{HOSTILE, SHOP, hostile, log_of, logstat, python};
+
+/// As many texts as the hostile log has, and none that means anything.
+fn benign() -> Vec<u8> {
+    let texts: Vec<_> = (0..=HOSTILE.len()).map(|i| format!("plain{i}")).collect();
+    log_of(texts.iter().map(String::as_str))
+}
+
+/// With a request time behind each line.
+fn timed(log: &[u8]) -> Vec<u8> {
+    log.split_inclusive(|byte| *byte == b'\n')
+        .flat_map(|line| [&line[..line.len() - 1], b" 0.012\n"].concat())
+        .collect()
+}
+
+/// Whether a test cannot be: it says so, unless that is forbidden.
+fn is_skipped(is_there: bool, reason: &str) -> bool {
+    if !is_there {
+        assert!(std::env::var_os("LOGSTAT_CI").is_none(), "{reason}, and LOGSTAT_CI forbids to skip a test");
+        let _ = writeln!(io::stderr(), "skipped: {reason}");
+    }
+    !is_there
+}
+
+fn check(arguments: &[&str]) {
+    let output = python(&[&["-B"], arguments].concat()).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("as it should be\n"));
+}
+
+#[test]
+fn a_parser_finds_the_same_numbers_and_no_markup_of_others() {
+    if is_skipped(python(&["--version"]).is_ok(), "python3 is not installed") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    fs::write(at("hostile.log"), timed(&hostile())).unwrap();
+    fs::write(at("benign.log"), timed(&benign())).unwrap();
+    let checks = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/page.py");
+    check(&[checks, env!("CARGO_BIN_EXE_logstat"), SHOP, &at("hostile.log"), &at("benign.log")]);
+}
+
+#[test]
+fn a_browser_shows_it_and_asks_nobody() {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let browser = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
+    if is_skipped(browser.is_some() && python(&["--version"]).is_ok(), "chromium or python3 is not installed") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    fs::write(at("hostile.log"), hostile()).unwrap();
+    fs::copy(SHOP, at("shop.log")).unwrap();
+    let asked = ["--top", "path,agent,user", "-o"];
+    let pages: [(&str, &[&str]); 2] =
+        [("shop", &["--by", "hour"]), ("hostile", &["--by", "minute", "--fail-if", "any agent: 4xx > 0"])];
+    for (name, more) in pages {
+        // From where they are, so that the page says their names alone.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+        command.current_dir(&directory).arg(format!("{name}.log")).args(asked).arg(format!("{name}.html"));
+        assert!(command.args(more).status().unwrap().code().is_some_and(|code| code == 0 || code == 3));
+    }
+    // What it looks like is there to be looked at.
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    fs::create_dir_all(&pictures).unwrap();
+    let drive = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/browser.py");
+    check(&[drive, browser.unwrap(), pictures.to_str().unwrap(), &at("shop.html"), &at("hostile.html")]);
+}
+
+#[test]
+fn more_rows_than_a_browser_can_take_are_said_to_be_there() {
+    let mut log = Vec::new();
+    for second in 0..3000 {
+        let (minute, second) = (second / 60, second % 60);
+        let clock = format!("14/Nov/2026:09:{minute:02}:{second:02} +0100");
+        writeln!(log, "10.0.0.1 - - [{clock}] \"GET /{minute}/{second} HTTP/1.1\" 200 5 \"-\" \"-\"").unwrap();
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), log).unwrap();
+    let path = file.path().to_str().unwrap();
+    let page = logstat(&[path, "--by", "second", "-n", "0", "--format", "html"]).stdout;
+    let page = String::from_utf8(page).unwrap();
+    assert_eq!(page.matches("The first 1,000 of 3,000 rows; --format csv has all.").count(), 2, "timeline and paths");
+    assert_eq!(page.matches("<tr>").count(), 2 * 1001 + 8 + 3, "two tables of 1,000, and the small ones");
+    let bars = page.matches("<g class=\"point\">").count();
+    assert!((100..=240).contains(&bars) && page.contains("A bar is 13 seconds together"), "{bars}");
+    assert!(page.contains(": 13 PV, at most 1 UV, 0 4xx, 0 5xx</title>"));
+}
