@@ -19,8 +19,10 @@ const HEIGHT: f64 = 200.0;
 /// What a bar has of its place, and the most it has at all.
 const FILLED: f64 = 0.8;
 const WIDEST: f64 = 80.0;
-/// So many keys have room under it.
-const TICKS: usize = 7;
+/// So many keys have room under it, of days and of what is finer.
+const TICKS: (usize, usize) = (7, 5);
+/// No key of a day is longer.
+const SHORT_KEY: usize = 10;
 
 pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
@@ -80,9 +82,7 @@ impl Chart {
             Unit::Weekday => (0, 6),
             _ => (timed().map(|(_, at)| at).min()?, timed().map(|(_, at)| at).max()?),
         };
-        if timed().nth(1).is_none() {
-            return None;
-        }
+        timed().nth(1)?;
         let in_bar = (last - first) / BARS_AT_MOST + 1;
         let mut slots = vec![Slot::default(); ((last - first) / in_bar + 1) as usize];
         for (row, at) in timed() {
@@ -232,8 +232,10 @@ fn round_up(number: u64) -> u64 {
 
 /// The keys under it, those of bars that there are.
 fn ticks(slots: &[Slot]) -> Vec<Tick> {
-    let is_few = slots.len() <= TICKS;
-    let number = if is_few { slots.len() } else { 5 };
+    let is_short = slots.iter().all(|slot| slot.first.len() <= SHORT_KEY);
+    let most = if is_short { TICKS.0 } else { TICKS.1 };
+    let is_few = slots.len() <= most;
+    let number = if is_few { slots.len() } else { TICKS.1 };
     let mut ticks: Vec<(usize, Tick)> = Vec::new();
     for i in 0..number {
         let wanted = if is_few { i } else { i * (slots.len() - 1) / (number - 1) };
@@ -249,7 +251,8 @@ fn ticks(slots: &[Slot]) -> Vec<Tick> {
             94.0.. => ("end", 100.0),
             _ => ("middle", middle),
         };
-        let is_minor = i != 0 && i != number - 1 && i * 2 != number - 1;
+        let is_middle = i * 2 == number - 1 && is_short;
+        let is_minor = i != 0 && i != number - 1 && !is_middle;
         ticks.push((at, Tick { x: units(x), anchor, text: readable(&slots[at].first), is_minor }));
     }
     ticks.into_iter().map(|(_, tick)| tick).collect()
@@ -331,6 +334,24 @@ mod tests {
         assert_eq!(parts[1], ("hits", text("0.00"), text("150.00")));
         assert_eq!(chart.line, "M0.00 0.00h333.33M666.67 100.00h333.33", "nobody came that day");
         assert!(Chart::of(&[row("2026-11-14", 40, 4, 10)], Unit::Day).is_none());
+    }
+
+    #[test]
+    fn keys_under_it_have_room() {
+        let ticks = |unit: Unit, buckets: i64, length_s: i64| {
+            let rows: Vec<_> = (0..buckets).map(|n| row(&unit.key(n * length_s), 1, 1, 0)).collect();
+            let ticks = Chart::of(&rows, unit).unwrap().ticks;
+            let text = |tick: &Tick| format!("{}{}", tick.text, if tick.is_minor { "?" } else { "" });
+            ticks.iter().map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(ticks(Unit::Day, 3, 86_400), ["1970-01-01", "1970-01-02", "1970-01-03"]);
+        assert_eq!(
+            ticks(Unit::Day, 31, 86_400),
+            ["1970-01-01", "1970-01-08?", "1970-01-16", "1970-01-23?", "1970-01-31"]
+        );
+        let minutes =
+            ["1970-01-01 00:00", "1970-01-01 00:01?", "1970-01-01 00:03?", "1970-01-01 00:04?", "1970-01-01 00:06"];
+        assert_eq!(ticks(Unit::Minute, 7, 60), minutes);
     }
 
     #[test]

@@ -6,7 +6,7 @@ pub(super) const STYLE: &str = include_str!("../../../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// As `Content-Security-Policy` names it: of all between the tags, to the byte. The test says what it is to be.
-pub(super) const STYLE_HASH: &str = "sha256-LEL3TwK6+nmy0QW42umMD/Z4i2yHjwWqn9RkSaWPSVo=";
+pub(super) const STYLE_HASH: &str = "sha256-8Fj3va48twXWnJfTQMWYdcUO5mT54PfxNi23hryk1LE=";
 /// Of the script.
 pub(super) const SCRIPT_HASH: &str = "sha256-tFykaJ4sFHgmTa/ySKlKsalnMspOF8IloAvW+PsFru4=";
 
