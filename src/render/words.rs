@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::dimension::Dimension;
 use crate::report::numbers::Grouped;
+use crate::report::{Report, VisitorReport};
 use crate::time::Unit;
 
 /// `1 line`, `4 lines`; what takes an `s`.
@@ -67,6 +68,19 @@ pub(super) fn ranking(dimension: Dimension) -> String {
         Dimension::Pair(pair) => return format!("Top pairs of {} and {}", named(pair.first()), named(pair.second())),
     };
     format!("Top {ranked}")
+}
+
+/// Who is a visitor, where it is not an address as nginx had it: `visitors by ip+agent`.
+pub(super) fn visitors(report: &Report) -> impl Iterator<Item = String> {
+    let VisitorReport { by, ipv6_prefix, real_ip, anonymized } =
+        report.visitor.unwrap_or(VisitorReport { by: "ip", ipv6_prefix: None, real_ip: None, anonymized: false });
+    let said = [
+        (by != "ip").then(|| format!("visitors by {by}")),
+        ipv6_prefix.map(|bits| format!("IPv6 visitors by /{bits}")),
+        real_ip.map(|variable| format!("addresses by ${variable}")),
+        anonymized.then(|| "addresses cut".to_owned()),
+    ];
+    said.into_iter().flatten()
 }
 
 /// When a row of a timeline was: `on Wed 2026-11-18`, `at 2026-11-18T14`.

@@ -67,7 +67,7 @@ fn a_browser_shows_it_and_asks_nobody() {
         // From where they are, so that the page says their names alone.
         let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
         command.current_dir(&directory).arg(format!("{name}.log")).args(asked).arg(format!("{name}.html"));
-        assert!(command.args(more).status().unwrap().code().is_some_and(|code| code == 0 || code == 3));
+        assert!(command.args(more).output().unwrap().status.code().is_some_and(|code| code == 0 || code == 3));
     }
     // What it looks like is there to be looked at.
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");

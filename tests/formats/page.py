@@ -141,6 +141,10 @@ def main():
     assert hostile.shapes == benign.shapes, hostile.shapes ^ benign.shapes
     for text in ("/<script>alert(1)</script>", "</table><img src=x onerror=alert(1)>"):
         assert any(text in found for found in hostile.texts), text
+    # Whatever a report has, or has not.
+    for asked in ("--show status", "--show latency", "--since 2030-01-01", "--uv hll --by weekday", "--top minute,day --sort p95 -n 2"):
+        text = subprocess.run([PROGRAM, LOG, *asked.split(), "--format", "html"], capture_output=True, text=True, check=True, encoding="utf-8").stdout
+        structure(Page(text))
     # The parser would find what a careless page had.
     assert ("img", "onerror", "src") in Page("<p><img src=x onerror=alert(1)></p>").shapes
     print("as it should be")

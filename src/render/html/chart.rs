@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use super::axes::{Level, Tick, levels, readable, round_up, short, ticks, units};
 use super::percent;
 use crate::render::words;
 use crate::report::Row;
@@ -19,11 +20,6 @@ const HEIGHT: f64 = 200.0;
 /// What a bar has of its place, and the most it has at all.
 const FILLED: f64 = 0.8;
 const WIDEST: f64 = 80.0;
-/// So many keys have room under it, of days and of what is finer.
-const TICKS: (usize, usize) = (7, 5);
-/// No key of a day is longer.
-const SHORT_KEY: usize = 10;
-
 pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
     /// The path of the line of visitors; empty where they were not counted.
@@ -45,21 +41,6 @@ pub(super) struct Bar {
     pub(super) parts: Vec<(&'static str, String, String)>,
     /// In words.
     pub(super) told: String,
-}
-
-/// A height that has a number on both sides.
-pub(super) struct Level {
-    pub(super) y: String,
-    pub(super) pv: String,
-    pub(super) uv: String,
-}
-
-pub(super) struct Tick {
-    pub(super) x: String,
-    pub(super) anchor: &'static str,
-    pub(super) text: String,
-    /// Whether it stays where there is little room.
-    pub(super) is_minor: bool,
 }
 
 /// What one bar stands for.
@@ -106,7 +87,7 @@ impl Chart {
                     uv: step_uv.map(|step| short(step.saturating_mul(level))).unwrap_or_default(),
                 })
                 .collect(),
-            ticks: ticks(&slots),
+            ticks: ticks(&slots.iter().map(|slot| slot.first.as_str()).collect::<Vec<_>>()),
             note: match in_bar {
                 1 => String::new(),
                 many => format!(
@@ -203,61 +184,6 @@ fn line(slots: &[Slot], pitch: f64, top: u64) -> String {
     line
 }
 
-/// `500`, `20k`, `5M`: of a round number.
-fn short(number: u64) -> String {
-    let letters = ["", "k", "M", "G", "T", "P", "E"];
-    let (mut number, mut at) = (number, 0);
-    while number >= 1000 && number.is_multiple_of(100) && at + 1 < letters.len() {
-        if !number.is_multiple_of(1000) {
-            return format!("{}.{}{}", number / 1000, number % 1000 / 100, letters[at + 1]);
-        }
-        number /= 1000;
-        at += 1;
-    }
-    format!("{number}{}", letters[at])
-}
-
-/// How far apart levels are that reach a number, and how many there are above the ground: four at most.
-fn levels(most: u64) -> (u64, u64) {
-    let step = round_up(most.div_ceil(4));
-    (step, most.div_ceil(step).max(1))
-}
-
-/// 1, 2 or 5 with zeros, no less than the number.
-fn round_up(number: u64) -> u64 {
-    let powers = (0..=19).map(|power| 10_u64.pow(power));
-    let round = powers.flat_map(|power| [1, 2, 5].map(|digit| power.saturating_mul(digit)));
-    round.into_iter().find(|round| *round >= number).unwrap_or(u64::MAX)
-}
-
-/// The keys under it, those of bars that there are.
-fn ticks(slots: &[Slot]) -> Vec<Tick> {
-    let is_short = slots.iter().all(|slot| slot.first.len() <= SHORT_KEY);
-    let most = if is_short { TICKS.0 } else { TICKS.1 };
-    let is_few = slots.len() <= most;
-    let number = if is_few { slots.len() } else { TICKS.1 };
-    let mut ticks: Vec<(usize, Tick)> = Vec::new();
-    for i in 0..number {
-        let wanted = if is_few { i } else { i * (slots.len() - 1) / (number - 1) };
-        let there = (0..slots.len()).filter(|at| slots[*at].pv > 0);
-        let Some(at) = there.min_by_key(|at| at.abs_diff(wanted)) else { break };
-        // Two that are near each other would run into each other.
-        if ticks.last().is_some_and(|(last, _)| at <= *last || (at - last) * 8 < slots.len() && !is_few) {
-            continue;
-        }
-        let middle = (at as f64 + 0.5) * 100.0 / slots.len() as f64;
-        let (anchor, x) = match middle {
-            ..6.0 => ("start", 0.0),
-            94.0.. => ("end", 100.0),
-            _ => ("middle", middle),
-        };
-        let is_middle = i * 2 == number - 1 && is_short;
-        let is_minor = i != 0 && i != number - 1 && !is_middle;
-        ticks.push((at, Tick { x: units(x), anchor, text: readable(&slots[at].first), is_minor }));
-    }
-    ticks.into_iter().map(|(_, tick)| tick).collect()
-}
-
 fn told(slots: &[Slot], unit: Unit) -> String {
     let there: Vec<_> = slots.iter().filter(|slot| slot.pv > 0).collect();
     let (Some(first), Some(last)) = (there.first(), there.last()) else { return String::new() };
@@ -270,14 +196,6 @@ fn told(slots: &[Slot], unit: Unit) -> String {
         words::counted(most.pv, "request"),
         words::when(unit, &readable(&most.first)),
     )
-}
-
-fn readable(key: &str) -> String {
-    key.replace('T', " ")
-}
-
-fn units(number: f64) -> String {
-    format!("{number:.2}")
 }
 
 #[cfg(test)]
@@ -352,23 +270,5 @@ mod tests {
         let minutes =
             ["1970-01-01 00:00", "1970-01-01 00:01?", "1970-01-01 00:03?", "1970-01-01 00:04?", "1970-01-01 00:06"];
         assert_eq!(ticks(Unit::Minute, 7, 60), minutes);
-    }
-
-    #[test]
-    fn numbers_beside_it_are_short() {
-        for (number, expected) in
-            [(0, "0"), (500, "500"), (1000, "1k"), (1500, "1.5k"), (20_000, "20k"), (5_000_000, "5M")]
-        {
-            assert_eq!(short(number), expected);
-        }
-    }
-
-    #[test]
-    fn levels_are_round_and_few() {
-        for (most, expected) in [(0, (1, 1)), (1, (1, 1)), (24, (10, 3)), (40, (10, 4)), (41, (20, 3)), (999, (500, 2))]
-        {
-            assert_eq!(levels(most), expected, "{most}");
-        }
-        assert!(levels(u64::MAX).0 > 0);
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Head<'r> {
     pub(super) title: String,
     /// From when to when, with days and zone.
     pub(super) period: String,
-    /// Formats, bytes, lines.
+    /// Formats, bytes, lines, and who is a visitor where that is not as usual.
     pub(super) read: String,
     /// How visitors were counted.
     pub(super) uv: String,
@@ -37,6 +37,7 @@ impl Head<'_> {
         }
         let mut read = formats;
         read.extend([Bytes(bytes).to_string(), words::counted(report.lines.read, "line")]);
+        read.extend(words::visitors(report));
         Head {
             title,
             period: period(report),

@@ -3,6 +3,7 @@
 //! What is drawn is drawn here, as SVG, and reads without a script. The template escapes what it is given; the two texts that it
 //! is told to take as they are, style and script, are ours, and the page's policy permits these two alone.
 
+mod axes;
 mod chart;
 mod grid;
 mod head;

@@ -8,7 +8,7 @@ use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, words};
 use crate::report::numbers::{Bytes, Grouped};
-use crate::report::{FormatReport, Report, UvReport, VisitorReport, printable};
+use crate::report::{FormatReport, Report, UvReport, printable};
 use crate::time::days_between;
 
 /// More names of formats tell nobody more.
@@ -80,19 +80,6 @@ fn is_mixed(report: &Report) -> bool {
     report.inputs.iter().any(|input| input.formats.len() > 1)
 }
 
-/// Who is a visitor, where it is not an address as nginx had it: `visitors by ip+agent`.
-fn visitors(report: &Report) -> impl Iterator<Item = String> {
-    let VisitorReport { by, ipv6_prefix, real_ip, anonymized } =
-        report.visitor.unwrap_or(VisitorReport { by: "ip", ipv6_prefix: None, real_ip: None, anonymized: false });
-    let said = [
-        (by != "ip").then(|| format!("visitors by {by}")),
-        ipv6_prefix.map(|bits| format!("IPv6 visitors by /{bits}")),
-        real_ip.map(|variable| format!("addresses by ${variable}")),
-        anonymized.then(|| "addresses cut".to_owned()),
-    ];
-    said.into_iter().flatten()
-}
-
 /// From when to when, `2026-11-14 00:00:03 → 2026-11-20 23:59:58 +08:00 · 7 days`, and how exact visitors are.
 fn period(report: &Report) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -124,7 +111,7 @@ fn period(report: &Report) -> Vec<Piece> {
     if let Some(zone) = &report.period.zone {
         pieces.push(Piece::new(" · ", Ink::Plain, zone.clone()));
     }
-    pieces.extend(visitors(report).map(|text| Piece::new(" · ", Ink::Plain, text)));
+    pieces.extend(words::visitors(report).map(|text| Piece::new(" · ", Ink::Plain, text)));
     if let UvReport::Hll { standard_error, .. } = report.uv {
         let percent = format!("{:.2}", standard_error * 100.0);
         let percent = percent.trim_end_matches('0').trim_end_matches('.');
