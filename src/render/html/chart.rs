@@ -188,7 +188,7 @@ fn told(slots: &[Slot], unit: Unit) -> String {
     let there: Vec<_> = slots.iter().filter(|slot| slot.pv > 0).collect();
     let (Some(first), Some(last)) = (there.first(), there.last()) else { return String::new() };
     let most = there.iter().fold(first, |most, slot| if slot.pv > most.pv { slot } else { most });
-    let units = words::timeline(unit);
+    let units = words::timeline(unit, None);
     format!(
         "{units}, {} to {}: bars of {} at most, {}. The table below has the numbers.",
         readable(&first.first),
