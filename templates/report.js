@@ -7,7 +7,8 @@
   const valueOf = (row, at) => {
     const cell = row.cells[at];
     if ("value" in cell.dataset) return cell.dataset.value;
-    return (cell.querySelector(".text") ?? cell).textContent;
+    const texts = [...cell.querySelectorAll(".text")];
+    return texts.length ? texts.map((text) => text.textContent).join(" ") : cell.textContent;
   };
   const compare = (a, b, isNumeric) => isNumeric ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0;
 

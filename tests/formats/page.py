@@ -11,7 +11,7 @@ import sys
 from html.parser import HTMLParser
 
 PROGRAM, LOG, HOSTILE, BENIGN = sys.argv[1:]
-ASKED = ["--top", "path,ip,agent,referer,user", "-n", "0", "--columns", "uv,avg,p95,first,total_time", "--fail-if", "any agent: 4xx > 0"]
+ASKED = ["--top", "path,ip,agent,referer,user,agent/path", "--split", "agent", "-n", "0", "--columns", "uv,avg,p95,first,total_time", "--fail-if", "any agent: 4xx > 0"]
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 # What the keys say already, or what is 0 in all rows, has no column.
 LEFT_OUT = {
@@ -54,6 +54,8 @@ class Page(HTMLParser):
             self.at += 1
         elif tag == "dd" and "data-metric" in attributes:
             self.numbers[self.section, "", attributes["data-metric"]] = attributes["data-value"]
+        elif tag == "span" and attributes.get("class") == "text" and self.key:
+            self.key += " "
         if tag not in VOID:
             self.open.append((tag, attributes))
 
@@ -96,7 +98,9 @@ def numbers(log):
         for row in rows:
             for metric, value in row.items():
                 is_zero = metric in RARE and not any(row[metric] for row in rows)
-                if metric != "key" and metric not in LEFT_OUT.get(section, ()) and not is_zero:
+                if metric == "split":
+                    expected |= {(section, row["key"], f"split.{of}"): hits for of, hits in value.items()}
+                elif metric not in ("key", "keys") and metric not in LEFT_OUT.get(section, ()) and not is_zero:
                     expected[section, row["key"], metric] = value
     expected |= {("latency", "", metric): value for metric, value in report.get("latency", {}).items()}
     found = {place: value_of(text) for place, text in page.numbers.items() if place[0] != "summary"}

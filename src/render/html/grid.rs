@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::metric::Metric;
 use crate::render::table::ink::Ink;
 use crate::report::numbers::{Bytes, Duration, Grouped, Percent};
-use crate::report::{Figure, Report, Row};
+use crate::report::{Figure, Report, Row, Split};
 use crate::time::weekday_of_date;
 
 /// A browser that lays out more is slow, and nobody reads them; it is said how many there are.
@@ -120,8 +120,20 @@ impl<'r> Grid<'r> {
         self.rows.len() > 40
     }
 
+    /// What a timeline is split by: a column a value.
+    pub(super) fn splits(&self) -> impl Iterator<Item = &'r str> {
+        self.rows.first().into_iter().flat_map(|row| &row.split).flat_map(Split::iter).map(|(value, _)| value)
+    }
+
+    /// A key, or both of a pair.
+    pub(super) fn keys(row: &'r Row) -> &'r [String] {
+        row.keys.as_ref().map_or(row.key.as_slice(), |pair| &pair[..])
+    }
+
     pub(super) fn cells(&self, row: &'r Row) -> impl Iterator<Item = Cell> {
-        self.metrics.iter().map(|metric| self.cell(row, *metric))
+        let split = row.split.iter().flat_map(Split::iter);
+        let split = split.map(|(_, pv)| Cell { value: pv.to_string(), text: Grouped(pv).to_string(), tone: "" });
+        self.metrics.iter().map(|metric| self.cell(row, *metric)).chain(split)
     }
 
     fn cell(&self, row: &Row, metric: Metric) -> Cell {

@@ -60,7 +60,13 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
         verdicts: &report.verdicts,
         tiles: tiles::tiles(report),
         timeline: timeline.map(|rows| {
-            let grid = Grid::new("timeline", words::timeline(unit, None), capitalized(unit.name()), rows, report);
+            let grid = Grid::new(
+                "timeline",
+                words::timeline(unit, report.period.split),
+                capitalized(unit.name()),
+                rows,
+                report,
+            );
             (Chart::of(rows, unit), grid)
         }),
         shares: shares(report),

@@ -6,9 +6,9 @@ pub(super) const STYLE: &str = include_str!("../../../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// As `Content-Security-Policy` names it: of all between the tags, to the byte. The test says what it is to be.
-pub(super) const STYLE_HASH: &str = "sha256-8Fj3va48twXWnJfTQMWYdcUO5mT54PfxNi23hryk1LE=";
+pub(super) const STYLE_HASH: &str = "sha256-tyeuQ/evh603FmxWG05+2hlHM1bz2mkbYi3A+6jIvK8=";
 /// Of the script.
-pub(super) const SCRIPT_HASH: &str = "sha256-tFykaJ4sFHgmTa/ySKlKsalnMspOF8IloAvW+PsFru4=";
+pub(super) const SCRIPT_HASH: &str = "sha256-gz07bYOBAitwZyTEJctKPD9qFcGWLooR2F3fTh3h1ds=";
 
 #[cfg(test)]
 mod tests {
