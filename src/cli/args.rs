@@ -5,17 +5,16 @@ use std::path::PathBuf;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
     Condition, Date, Dimension, DimensionError, FailIf, JsonField, LogFormat, MaxKeys, Metric, Moment, NginxConf, Now,
-    Precision, Query, Question, ReportFormat, Section, Style, Unit, UvMethod, Zone,
+    Precision, Query, Question, Section, Unit, UvMethod, Zone,
 };
 
 use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::outputs::Output;
-use super::screen::{self, Color};
 use super::values::{self, Slow, Value};
 use super::visitors::VisitorArgs;
+use super::writing::WritingArgs;
 
 /// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
 #[derive(Debug, Parser)]
@@ -203,45 +202,8 @@ pub(crate) struct Args {
     #[arg(long, hide_short_help = true)]
     hll: bool,
 
-    /// How the report is written: table, json, csv … [default: table]
-    #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = help::list("How the report is written, on standard output and in files whose names do not tell [default: table]", &names::report_formats()))]
-    format: Option<ReportFormat>,
-
-    /// Report to a file, as its name ends: r.json, r.csv
-    #[arg(short = 'o', long, value_name = "FILE", action = ArgAction::Append)]
-    #[arg(long_help = help::OUTPUT)]
-    output: Vec<PathBuf>,
-
-    /// Report as JSON; short for --format json
-    #[arg(long)]
-    json: bool,
-
-    /// Tables in plain ASCII
-    #[arg(long, hide_short_help = true)]
-    #[arg(
-        long_help = "Tables in plain ASCII, as they are where the locale is not one of UTF-8; bytes of keys that are none are \\xHH"
-    )]
-    ascii: bool,
-
-    /// JSON with a line a value
-    #[arg(long, hide_short_help = true)]
-    pretty: bool,
-
-    /// Keys in CSV that look like formulas begin with an apostrophe
-    #[arg(long, hide_short_help = true)]
-    #[arg(
-        long_help = "Keys in CSV and TSV that a spreadsheet would take for a formula (= + - @ in front) begin with an apostrophe"
-    )]
-    csv_safe: bool,
-
-    /// Rankings as labels for Prometheus: path, host …
-    #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
-    #[arg(
-        long_help = "Rankings that --format prometheus has as labels, too; they must be among --top. Visitors choose what most \
-                       keys are, so there are none by default, and no more than --limit with the rest as other"
-    )]
-    prom_label: Vec<String>,
+    #[command(flatten)]
+    pub(crate) writing: WritingArgs,
 
     /// Print the manual page or completions for a shell
     #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
@@ -265,13 +227,6 @@ pub(crate) struct Args {
     #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
     #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]
     pub(crate) threads: usize,
-
-    /// Colours: auto, always, never [default: auto]
-    #[arg(long, value_name = "WHEN", value_parser = names::colors(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(default_value = "auto", hide_default_value = true)]
-    #[arg(long_help = "Colours: auto, always, never. auto is at a terminal, unless NO_COLOR is set or TERM is dumb \
-                       [default: auto]")]
-    pub(crate) color: Color,
 
     /// No notes on standard error, errors only
     #[arg(short, long)]
@@ -329,9 +284,7 @@ impl Args {
         let wrong = |error: logstat::RuleError| misuse(ErrorKind::ValueValidation, &error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
-        if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
-            return Err(misuse(ErrorKind::ArgumentConflict, "--json and --format ask for two formats"));
-        }
+        self.writing.check()?;
         Ok(question)
     }
 
@@ -400,36 +353,6 @@ impl Args {
             notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
         }
         notes
-    }
-
-    /// How the report is written.
-    pub(crate) fn format(&self) -> ReportFormat {
-        if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
-    }
-
-    /// The files that the report goes to; standard output is one of them only where it is named, as `-`.
-    pub(crate) fn outputs(&self) -> Vec<Output> {
-        self.output.iter().map(|path| Output::new(path, self.format())).collect()
-    }
-
-    /// What the formats leave to the user.
-    pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
-        let mut style = Style::default();
-        style.page = screen::page(self.color, self.ascii);
-        (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
-        let ranked = question.rankings();
-        for word in &self.prom_label {
-            let is_it = |dimension: &&Dimension| dimension.name() == word.strip_prefix('$').unwrap_or(word);
-            let Some(dimension) = ranked.iter().find(is_it) else {
-                let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
-                return Err(misuse(
-                    ErrorKind::ValueValidation,
-                    &names::unknown("ranking", word, "--prom-label", &names),
-                ));
-            };
-            style.prom_labels.push(*dimension);
-        }
-        Ok(style)
     }
 
     /// The sections asked for, the one of the rankings too where rankings are.

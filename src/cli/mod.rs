@@ -18,6 +18,7 @@ mod static_rules;
 mod stdout;
 mod values;
 mod visitors;
+mod writing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
     }
-    let (outputs, style) = (args.outputs(), args.style(&question)?);
+    let (outputs, style) = (args.writing.outputs(), args.writing.style(&question)?);
     let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
     for note in args.notes(&question).into_iter().chain(found.notes.iter().map(ToString::to_string)) {
         messages.note(&note);
@@ -173,7 +174,7 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
 fn write(report: &Report, args: &Args, outputs: &[Output], style: &Style, messages: &Messages) -> End {
     let mut end = End::Done;
     if outputs.is_empty() || outputs.iter().any(Output::is_standard) {
-        end = stdout::write(messages, |out| args.format().write(report, style, out));
+        end = stdout::write(messages, |out| args.writing.format().write(report, style, out));
     }
     for output in outputs.iter().filter(|output| !output.is_standard()) {
         if let Err(error) = output.write(report, style) {

@@ -1,0 +1,103 @@
+//! The options that say how a report is written, and where to.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, error::ErrorKind};
+use logstat::{Dimension, Question, ReportFormat, Style};
+
+use super::args::misuse;
+use super::help;
+use super::names;
+use super::outputs::Output;
+use super::screen::{self, Color};
+
+/// THE TABLE of options about writing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct WritingArgs {
+    /// How the report is written: table, json, csv … [default: table]
+    #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(long_help = help::list("How the report is written, on standard output and in files whose names do not tell [default: table]", &names::report_formats()))]
+    format: Option<ReportFormat>,
+
+    /// Report to a file, as its name ends: r.json, r.csv
+    #[arg(short = 'o', long, value_name = "FILE", action = ArgAction::Append)]
+    #[arg(long_help = help::OUTPUT)]
+    output: Vec<PathBuf>,
+
+    /// Report as JSON; short for --format json
+    #[arg(long)]
+    json: bool,
+
+    /// Tables in plain ASCII
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Tables in plain ASCII, as they are where the locale is not one of UTF-8; bytes of keys that are none are \\xHH"
+    )]
+    ascii: bool,
+
+    /// JSON with a line a value
+    #[arg(long, hide_short_help = true)]
+    pretty: bool,
+
+    /// Keys in CSV that look like formulas begin with an apostrophe
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Keys in CSV and TSV that a spreadsheet would take for a formula (= + - @ in front) begin with an apostrophe"
+    )]
+    csv_safe: bool,
+
+    /// Rankings as labels for Prometheus: path, host …
+    #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
+    #[arg(
+        long_help = "Rankings that --format prometheus has as labels, too; they must be among --top. Visitors choose what most \
+                       keys are, so there are none by default, and no more than --limit with the rest as other"
+    )]
+    prom_label: Vec<String>,
+
+    /// Colours: auto, always, never [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = names::colors(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(default_value = "auto", hide_default_value = true)]
+    #[arg(long_help = "Colours: auto, always, never. auto is at a terminal, unless NO_COLOR is set or TERM is dumb \
+                       [default: auto]")]
+    color: Color,
+}
+
+impl WritingArgs {
+    /// Options that contradict each other.
+    pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
+            return Err(misuse(ErrorKind::ArgumentConflict, "--json and --format ask for two formats"));
+        }
+        Ok(())
+    }
+
+    /// How the report is written.
+    pub(crate) fn format(&self) -> ReportFormat {
+        if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
+    }
+
+    /// The files that the report goes to; standard output is one of them only where it is named, as `-`.
+    pub(crate) fn outputs(&self) -> Vec<Output> {
+        self.output.iter().map(|path| Output::new(path, self.format())).collect()
+    }
+
+    /// What the formats leave to the user.
+    pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
+        let mut style = Style::default();
+        style.page = screen::page(self.color, self.ascii);
+        (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
+        let ranked = question.rankings();
+        for word in &self.prom_label {
+            let is_it = |dimension: &&Dimension| dimension.name() == word.strip_prefix('$').unwrap_or(word);
+            let Some(dimension) = ranked.iter().find(is_it) else {
+                let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
+                return Err(misuse(
+                    ErrorKind::ValueValidation,
+                    &names::unknown("ranking", word, "--prom-label", &names),
+                ));
+            };
+            style.prom_labels.push(*dimension);
+        }
+        Ok(style)
+    }
+}
