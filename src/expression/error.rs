@@ -42,14 +42,22 @@ impl SyntaxError {
         self.unknown.as_deref()
     }
 
-    /// The text, and in a second line a caret under the place.
+    /// The text, of a long one what is near the place, and in a second line a caret under it.
     pub fn shown(&self) -> String {
-        let text = crate::report::printable(self.text.as_bytes());
-        let before = crate::report::printable(&self.text.as_bytes()[..self.at.min(self.text.len())]);
-        let caret_at = before.chars().count();
-        format!("  {text}\n  {:caret_at$}^", "")
+        let at = self.at.min(self.text.len());
+        let shown = |bytes: &[u8]| crate::report::printable(bytes).chars().collect::<Vec<char>>();
+        let (before, behind) = (shown(&self.text.as_bytes()[..at]), shown(&self.text.as_bytes()[at..]));
+        let cut = before.len().saturating_sub(NEAR);
+        let dots = |is_cut| if is_cut { "…" } else { "" };
+        let start: String = before[cut..].iter().collect();
+        let end: String = behind.iter().take(NEAR).collect();
+        let caret_at = before.len() - cut + dots(cut > 0).chars().count();
+        format!("  {}{start}{end}{}\n  {:caret_at$}^", dots(cut > 0), dots(behind.len() > NEAR), "")
     }
 }
+
+/// As much of a text is shown before a place, and behind it.
+const NEAR: usize = 60;
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,3 +66,16 @@ impl fmt::Display for SyntaxError {
 }
 
 impl std::error::Error for SyntaxError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_place_is_shown() {
+        let text = "x".repeat(1000) + "!" + &"y".repeat(1000);
+        let shown = SyntaxError::new(&text, 1000, "").shown();
+        assert_eq!(shown, format!("  …{}!{}…\n  {:61}^", "x".repeat(60), "y".repeat(59), ""));
+        assert_eq!(SyntaxError::new("a ! b", 2, "").shown(), "  a ! b\n    ^");
+    }
+}

@@ -80,6 +80,11 @@ impl FromStr for Pattern {
         if let Some(regex) = text.strip_prefix('~') {
             return Pattern::regex(text, 1, regex);
         }
+        if text.starts_with('!') {
+            let what =
+                "'!' turns no pattern round, the option that begins with --exclude does; the sign itself is \\x21";
+            return Err(SyntaxError::new(text, 0, what));
+        }
         let parts = glob::parse(text.as_bytes()).map_err(|(at, what)| SyntaxError::new(text, at, what))?;
         let look = match simple(&parts) {
             Some(look) => look,

@@ -12,6 +12,11 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", Grouped(number), if number == 1 { "" } else { "s" })
 }
 
+/// What a narrow page leaves out of what was asked for.
+pub(super) fn left_out(columns: &[&str]) -> String {
+    format!("no room here for {}: make COLUMNS larger, or take --format csv", columns.join(", "))
+}
+
 /// An input as a person calls it.
 pub(super) fn input(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }

@@ -94,7 +94,7 @@ impl Facts<'_> {
         }
     }
 
-    /// What each name of a condition comes to: `5xx is 4.81% (149 of 3100), pv is 3100`.
+    /// What each name of a condition comes to: `5xx is 149 of 3100 (4.81%), pv is 3100`.
     fn reason(&self, fail_if: &FailIf) -> String {
         let mut subjects = Vec::new();
         fail_if.root().visit(&mut |subject| {
@@ -121,7 +121,10 @@ impl Facts<'_> {
             Subject::Metric(Metric::Share) => percent(part, whole),
             Subject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
             Subject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
-            _ => format!("{} ({part} of {})", percent(part, self.whole(subject)), self.whole(subject)),
+            _ => {
+                let whole = self.whole(subject);
+                format!("{part} of {whole} ({})", percent(part, whole))
+            }
         }
     }
 }

@@ -138,6 +138,18 @@ macro_rules! told {
     };
 }
 
+impl Column<'_> {
+    /// Whether somebody asked for it by name.
+    pub(super) fn is_asked(&self) -> bool {
+        self.gives_way == ASKED && self.label != UV.label
+    }
+
+    /// Whether both are one column.
+    pub(super) fn is(&self, other: &Column<'_>) -> bool {
+        (self.label, self.gives_way) == (other.label, other.gives_way)
+    }
+}
+
 /// What was asked for by name goes after what was not.
 const ASKED: u8 = 1;
 

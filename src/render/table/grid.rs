@@ -111,6 +111,14 @@ impl<'a> Grid<'a> {
         layout::for_each_line(&places, rows.chain(total), visit)
     }
 
+    /// The columns that were asked for and have no room.
+    pub(super) fn left_out(&self, page: Page) -> Vec<&'a str> {
+        let room = self.room(page.columns);
+        let has_room = |column: &Column<'_>| room.columns.iter().any(|(shown, _)| shown.is(column));
+        let asked = self.columns.iter().filter(|column| column.is_asked());
+        asked.filter(|column| !has_room(column)).map(|column| column.label).collect()
+    }
+
     /// How wide lines are, with the gap before a bar, be there one or not.
     pub(super) fn columns(&self, page: Page) -> usize {
         let room = self.room(page.columns);

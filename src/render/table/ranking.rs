@@ -42,6 +42,10 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         };
         sheet.begin()?;
         grid.for_each_line(sheet.page, |line| sheet.line(line))?;
+        let left_out = grid.left_out(sheet.page);
+        if !left_out.is_empty() {
+            sheet.flow(&Piece::words(Ink::Faint, &words::left_out(&left_out)), 2)?;
+        }
         if let Some(Approximate { max_error, .. }) = approximate {
             let note = format!("approximate: each key may have up to {} more", words::counted(*max_error, "hit"));
             sheet.flow(&Piece::words(Ink::Faint, &note), 2)?;

@@ -38,6 +38,10 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     };
     sheet.begin()?;
     grid.for_each_line(sheet.page, |line| sheet.line(line))?;
+    let left_out = grid.left_out(sheet.page);
+    if !left_out.is_empty() {
+        sheet.flow(&Piece::words(Ink::Faint, &words::left_out(&left_out)), 2)?;
+    }
     let Some(total) = total else { return Ok(()) };
     let sum = if unit == Unit::Day {
         total.visitor_days
