@@ -110,6 +110,7 @@ impl<'f> Scan<'_, 'f> {
 
     pub(super) fn worker(&self, mut tally: Tally) -> Worker<'_, 'f> {
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
+        tally.by_instant = self.zone.is_some();
         Worker::new(self, tally)
     }
 

@@ -5,7 +5,7 @@ use crate::batch::Batch;
 use crate::table::{GroupId, IdMap};
 use crate::time::Stamp;
 
-/// The ranks of the first and the last time; the first is above the last where there is none.
+/// The ranks of the first and the last instant; the first is above the last where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
     first: i64,
@@ -31,14 +31,14 @@ impl Seen {
     /// The first time and the last, if there was one at all.
     pub(crate) fn of(&self, group: GroupId) -> Option<(Stamp, Stamp)> {
         let Span { first, last } = self.groups[group.0 as usize];
-        (first <= last).then(|| (Stamp::of_rank(first), Stamp::of_rank(last)))
+        (first <= last).then(|| (Stamp::of_instant_rank(first), Stamp::of_instant_rank(last)))
     }
 
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
         self.groups.resize(len, NEVER);
         let unknown = Stamp::NONE.rank();
         for (&row, group) in hits.iter().zip(groups) {
-            let rank = batch.stamp(row as usize).rank();
+            let rank = batch.stamp(row as usize).instant_rank();
             if rank != unknown {
                 self.groups[group.0 as usize].merge(Span { first: rank, last: rank });
             }

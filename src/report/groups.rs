@@ -213,8 +213,8 @@ impl<'t> Groups<'t> {
         let seen = || self.table.seen().and_then(|seen| seen.of(group));
         match metric {
             Metric::Pv => Order::from(self.pv_of(group)),
-            Metric::First => seen().map_or(UNKNOWN, |(first, _)| Order::from(first.rank())),
-            Metric::Last => seen().map_or(UNKNOWN, |(_, last)| Order::from(last.rank())),
+            Metric::First => seen().map_or(UNKNOWN, |(first, _)| Order::from(first.instant_rank())),
+            Metric::Last => seen().map_or(UNKNOWN, |(_, last)| Order::from(last.instant_rank())),
             _ => self
                 .quotient(metric, group)
                 .map_or(UNKNOWN, |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole)),

@@ -14,6 +14,8 @@ use crate::time::Stamp;
 pub(crate) struct Tally {
     pub(crate) ledger: Ledger,
     pub(crate) period: Option<(Stamp, Stamp)>,
+    /// Whether the first and the last are so by instant, as by the clock of a zone, which may go back; else by what was logged.
+    pub(crate) by_instant: bool,
     pub(crate) visitors: AddressKeys,
     pub(crate) tables: Vec<Table>,
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
@@ -61,6 +63,7 @@ impl Tally {
         Tally {
             ledger: Ledger::default(),
             period: None,
+            by_instant: false,
             visitors: AddressKeys::new(seed),
             tables: tables.collect(),
             rankings: Vec::new(),
@@ -119,17 +122,27 @@ impl Tally {
     }
 
     fn add_period(&mut self, batch: &Batch<'_>, hits: &[u16]) {
-        let ranks =
-            || hits.iter().map(|&row| batch.stamp(row as usize).rank()).filter(|rank| *rank != Stamp::NONE.rank());
-        let (first, last) = ranks().fold((i64::MAX, i64::MIN), |(first, last), rank| (first.min(rank), last.max(rank)));
+        let stamps = hits.iter().map(|&row| batch.stamp(row as usize));
+        if self.by_instant {
+            self.widen(stamps.map(Stamp::instant_rank), Stamp::of_instant_rank);
+        } else {
+            self.widen(stamps.map(Stamp::rank), Stamp::of_rank);
+        }
+    }
+
+    #[inline]
+    fn widen(&mut self, ranks: impl Iterator<Item = i64>, of_rank: fn(i64) -> Stamp) {
+        let ranks = ranks.filter(|rank| *rank != Stamp::NONE.rank());
+        let (first, last) = ranks.fold((i64::MAX, i64::MIN), |(first, last), rank| (first.min(rank), last.max(rank)));
         if first <= last {
-            self.widen_period(Stamp::of_rank(first), Stamp::of_rank(last));
+            self.widen_period(of_rank(first), of_rank(last));
         }
     }
 
     fn widen_period(&mut self, first: Stamp, last: Stamp) {
         let (my_first, my_last) = self.period.unwrap_or((first, last));
-        self.period = Some((my_first.min(first), my_last.max(last)));
+        let rank = |stamp: &Stamp| if self.by_instant { stamp.instant_rank() } else { stamp.rank() };
+        self.period = Some((std::cmp::min_by_key(my_first, first, rank), std::cmp::max_by_key(my_last, last, rank)));
     }
 
     /// Takes in what another worker counted.

@@ -54,6 +54,19 @@ impl Stamp {
     }
 }
 
+impl Stamp {
+    /// The same by the instant that a stamp is of, whatever clock it is told by.
+    #[inline]
+    pub(crate) fn instant_rank(self) -> i64 {
+        Stamp { wall_s: self.wall_s - i64::from(self.offset_min) * 60, ..self }.rank()
+    }
+
+    pub(crate) fn of_instant_rank(rank: i64) -> Stamp {
+        let instant = Stamp::of_rank(rank);
+        Stamp { wall_s: instant.wall_s + i64::from(instant.offset_min) * 60, ..instant }
+    }
+}
+
 /// An offset is less than a day either way, in minutes.
 const OFFSET_BITS: u32 = 12;
 
@@ -108,5 +121,9 @@ mod tests {
         let stamps: Vec<Stamp> = stamps.collect();
         assert!(stamps.windows(2).all(|w| w[0] < w[1] && w[0].rank() < w[1].rank()));
         assert!(stamps.iter().all(|s| Stamp::of_rank(s.rank()) == *s && s.rank() != Stamp::NONE.rank()));
+        assert!(stamps.iter().all(|s| Stamp::of_instant_rank(s.instant_rank()) == *s));
+        let at = |wall_s, offset_min| Stamp { wall_s, offset_min }.instant_rank();
+        assert!(at(9000, 120) < at(7200, 60) && at(7200, 60) < at(9000, 60) && at(3600, 60) != at(0, 0));
+        assert_eq!(Stamp::NONE.instant_rank(), Stamp::NONE.rank());
     }
 }
