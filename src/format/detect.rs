@@ -4,7 +4,8 @@ use bumpalo::Bump;
 
 use super::damage;
 use super::plan::{Tail, Usual};
-use super::scan::{Expected, Misfit, Row, scan};
+use super::row::Row;
+use super::scan::{Expected, Misfit, scan};
 use super::{Line, LogFormat, Memory, Room, json};
 use crate::batch::Fields;
 use crate::input::{is_blank, lines};

@@ -8,7 +8,7 @@ use super::json_keys::JsonKeys;
 use super::json_text::decode;
 use super::json_values as values;
 use super::plan::{Slot, slot};
-use super::scan::Row;
+use super::row::Row;
 use super::variables::Feeds;
 use crate::batch::{Fields, MISSING};
 use crate::table::Reason;

@@ -12,7 +12,7 @@ use super::json::{Recall, scan};
 use super::json_found::Room;
 use super::json_keys::{JsonKeys, TimeUnit};
 use super::plan::{Slot, slot};
-use super::scan::Row;
+use super::row::Row;
 use super::variables::Feeds;
 use super::{Line, Quotes, undo_escapes};
 use crate::batch::{Fields, Status, TextField};

@@ -27,6 +27,7 @@ mod memory;
 mod plan;
 mod presets;
 mod request;
+mod row;
 mod scan;
 mod shape;
 #[cfg(test)]
@@ -53,8 +54,9 @@ pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::Memory;
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
+pub(crate) use row::Row;
 use scan::Expected;
-pub(crate) use scan::{Misfit, Row, closing_quote};
+pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 

@@ -7,57 +7,11 @@ use super::damage::is_two_lines;
 use super::digits::{digits, few_digits};
 use super::marks::{Line, Quotes};
 use super::plan::{AFTER_TIME, BEFORE_TIME, NOBODY, Op, Plan, Shortcut, Slot, Tail};
+use super::row::Row;
 use crate::batch::{MISSING, Status, TextField};
 use crate::search::find_near;
 use crate::table::Reason;
 use crate::time::{Clock, Fault, Stamp};
-
-/// The values of one line. What its format does not log is missing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Row<'a> {
-    texts: [&'a [u8]; Slot::COUNT],
-    pub(crate) stamp: Stamp,
-    pub(crate) status: Status,
-    pub(crate) bytes: u64,
-    pub(crate) time_ms: Option<u64>,
-    /// Whether there is a backslash in the request.
-    pub(crate) has_escaped_request: bool,
-    /// Which format's values these are.
-    pub(crate) filled_by: usize,
-}
-
-impl<'a> Row<'a> {
-    pub(crate) const EMPTY: Row<'a> = Row {
-        texts: [MISSING; Slot::COUNT],
-        stamp: Stamp::NONE,
-        status: Status::MISSING,
-        bytes: 0,
-        time_ms: None,
-        has_escaped_request: false,
-        filled_by: usize::MAX,
-    };
-
-    /// An empty row, to be filled by this format.
-    pub(crate) fn empty_for(format: usize) -> Row<'a> {
-        Row { filled_by: format, ..Row::EMPTY }
-    }
-
-    /// Gives every text another form.
-    pub(super) fn rewrite(&mut self, form: impl Fn(&'a [u8]) -> &'a [u8]) {
-        self.texts.iter_mut().for_each(|text| *text = form(text));
-        self.has_escaped_request = self.text(Slot::REQUEST).contains(&b'\\');
-    }
-
-    #[inline]
-    pub(crate) fn text(&self, slot: Slot) -> &'a [u8] {
-        self.texts[slot.index()]
-    }
-
-    #[inline]
-    pub(super) fn set_text(&mut self, slot: Slot, text: &'a [u8]) {
-        self.texts[slot.index()] = text;
-    }
-}
 
 /// Where and why a line does not fit a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::damage::is_two_lines;
 use super::plan::{Op, Slot, Tail};
-use super::scan::{Row, scan};
+use super::row::Row;
+use super::scan::scan;
 use super::shape::Shape;
 use super::variables::Feeds;
 use super::{Line, LogFormat, Piece, Quotes};

@@ -204,8 +204,9 @@ fn time_ms(bytes: &[u8; 8], len: usize) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::batch::TextField;
+    use crate::format::Row;
     use crate::format::plan::{Slot, Tail};
-    use crate::format::scan::{Row, scan};
+    use crate::format::scan::scan;
     use crate::format::twin::line;
     use crate::format::{Line, LogFormat};
     use proptest::prelude::*;

@@ -1,0 +1,52 @@
+//! The values of one line, whichever format it is of.
+
+use super::plan::Slot;
+use crate::batch::{MISSING, Status};
+use crate::time::Stamp;
+
+/// The values of one line. What its format does not log is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row<'a> {
+    pub(super) texts: [&'a [u8]; Slot::COUNT],
+    pub(crate) stamp: Stamp,
+    pub(crate) status: Status,
+    pub(crate) bytes: u64,
+    pub(crate) time_ms: Option<u64>,
+    /// Whether there is a backslash in the request.
+    pub(crate) has_escaped_request: bool,
+    /// Which format's values these are.
+    pub(crate) filled_by: usize,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) const EMPTY: Row<'a> = Row {
+        texts: [MISSING; Slot::COUNT],
+        stamp: Stamp::NONE,
+        status: Status::MISSING,
+        bytes: 0,
+        time_ms: None,
+        has_escaped_request: false,
+        filled_by: usize::MAX,
+    };
+
+    /// An empty row, to be filled by this format.
+    pub(crate) fn empty_for(format: usize) -> Row<'a> {
+        Row { filled_by: format, ..Row::EMPTY }
+    }
+
+    /// Gives every text another form.
+    pub(super) fn rewrite(&mut self, form: impl Fn(&'a [u8]) -> &'a [u8]) {
+        self.texts.iter_mut().for_each(|text| *text = form(text));
+        self.has_escaped_request = self.text(Slot::REQUEST).contains(&b'\\');
+    }
+
+    #[inline]
+    pub(crate) fn text(&self, slot: Slot) -> &'a [u8] {
+        self.texts[slot.index()]
+    }
+
+    #[inline]
+    pub(super) fn set_text(&mut self, slot: Slot, text: &'a [u8]) {
+        self.texts[slot.index()] = text;
+    }
+}
