@@ -1,5 +1,9 @@
 //! The arguments: THE TABLE of options, and the question they ask.
 
+mod notes;
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
@@ -288,73 +292,6 @@ impl Args {
         Ok(question)
     }
 
-    /// What of the question has no effect.
-    pub(crate) fn notes(&self, question: &Question) -> Vec<String> {
-        let mut notes = Vec::new();
-        if let (Some(since), Some(until)) = (question.since, question.until)
-            && since >= until
-        {
-            notes.push("--since is not before --until: no hit is in between".to_owned());
-        }
-        let moments = [question.since, question.until, question.date.map(Date::begin)];
-        if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
-            notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
-        }
-        notes.extend(question.contradictions());
-        notes.extend(self.visitors.notes(question));
-        let formats = &question.log_formats;
-        if let Some(field) = question.json_fields.first()
-            && !formats.is_empty()
-            && !formats.iter().any(LogFormat::is_json)
-        {
-            notes.push(format!(
-                "--field {}={} changes nothing here: --log-format says that lines are no JSON",
-                field.name(),
-                field.key().escape_debug()
-            ));
-        }
-        let rankings = question.rankings();
-        let selections = || {
-            let filters = question.filters.iter();
-            filters.filter_map(|one| if let Condition::Where(selection) = one { Some(selection) } else { None })
-        };
-        let is_idle = |field: &&JsonField| {
-            let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
-            let is_ranked = question.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
-            let is_split = question.shows(Section::Timeline) && question.split.is_some_and(is_of);
-            let is_filtered = selections().any(|selection| selection.variables().any(|name| name == field.name()));
-            let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
-            let is_visitor = question.visitor.name() == field.name() || real_ip == Some(field.name());
-            field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
-        };
-        for field in question.json_fields.iter().filter(is_idle) {
-            let name = field.name();
-            notes.push(format!("--field {name}={} changes nothing here: no --top {name}", field.key().escape_debug()));
-        }
-        if let Some(unit) = self.by
-            && !question.shows(Section::Timeline)
-        {
-            notes.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
-        }
-        if let Some(split) = question.split
-            && !question.shows(Section::Timeline)
-        {
-            notes.push(format!("--split {} changes nothing here: --show leaves the timeline out", split.name()));
-        }
-        if question.max_keys.is_some() && !question.shows(Section::Top) {
-            notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
-        }
-        let is_about_rows = [("--columns", !self.columns.is_empty()), ("--sort", self.sort.is_some())];
-        for (option, _) in is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.shows(Section::Top))
-        {
-            notes.push(format!("{option} changes nothing here: --show leaves the rankings out"));
-        }
-        if self.fill && !question.shows(Section::Timeline) {
-            notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
-        }
-        notes
-    }
-
     /// The sections asked for, the one of the rankings too where rankings are.
     fn sections(&self) -> Option<Vec<Section>> {
         let mut sections = self.show.clone();
@@ -424,126 +361,4 @@ impl Args {
 /// Arguments that are right one by one and wrong together.
 pub(super) fn misuse(kind: ErrorKind, message: &str) -> clap::Error {
     Args::command().error(kind, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(line: &str) -> Result<Args, clap::Error> {
-        Args::try_parse_from(["logstat"].into_iter().chain(line.split_whitespace()))
-    }
-
-    fn question(line: &str) -> Question {
-        parsed(line).and_then(|args| args.question(None)).unwrap()
-    }
-
-    #[test]
-    fn the_table_of_options_is_sound() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn options_are_the_question() {
-        let asked = question("a.log --by hour --top path,ip --top agent -n 0 --slow 0.25 --query keep --uv hll=12");
-        assert_eq!(asked.by, Some(Unit::Hour));
-        assert_eq!(asked.top, Some(vec![Dimension::Path, Dimension::Ip, Dimension::Agent]));
-        assert_eq!((asked.limit, asked.slow_ms, asked.query), (0, 250, Query::Keep));
-        assert_eq!(asked.uv, UvMethod::Hll(Precision::new(12).unwrap()));
-        let usual = question("");
-        assert_eq!((usual.by, usual.limit, usual.slow_ms), (None, 10, 300));
-        assert!(usual.top.is_none() && usual.show.is_none());
-    }
-
-    #[test]
-    fn variables_are_ranked_by_name() {
-        let asked = question("--top upstream_addr,http_user_agent --top $cookie_id").top.unwrap();
-        assert_eq!(asked.iter().map(|d| d.name()).collect::<Vec<_>>(), ["upstream_addr", "agent", "cookie_id"]);
-        assert_eq!(question("--top my_var --log-format $my_var").top.unwrap()[0].name(), "my_var");
-        for line in ["--top my_var", "--top my_var --log-format $status", "--top request_time", "--top msec"] {
-            assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
-        }
-    }
-
-    #[test]
-    fn two_names_are_a_pair() {
-        let asked = question("--top host/path,status/hour --top path/$my_var --log-format $my_var");
-        assert_eq!(
-            asked.top.unwrap().iter().map(|d| d.name()).collect::<Vec<_>>(),
-            ["host/path", "status/hour", "path/my_var"]
-        );
-        assert_eq!(question("--split $my_var --log-format $my_var").split.unwrap().name(), "my_var");
-        for line in [
-            "--top host/path/status",
-            "--top host/host",
-            "--top host/",
-            "--top host/pth",
-            "--split my_var",
-            "--split /",
-        ] {
-            assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
-        }
-    }
-
-    #[test]
-    fn filters_are_conditions_in_the_order_of_their_table() {
-        let line = "--where status==200 --path /a --path /b --exclude-path /c --status 4xx --status !404 --method GET,HEAD \
-                    --host ~a{1,2} --slower 0.5 --larger 10k --dynamic --time 9-10 --ip ::1 --where bytes>1";
-        let filters = question(line).filters;
-        let reasons: Vec<_> = filters.iter().map(|condition| condition.reason().name()).collect();
-        assert_eq!(reasons.join(" "), "time status class slower larger ip method host path path where where");
-        let sizes = filters.iter().filter_map(|condition| match condition {
-            Condition::Matches { any, .. } | Condition::Excludes { any, .. } => Some(any.len()),
-            Condition::Larger { bytes } => Some(*bytes as usize),
-            _ => None,
-        });
-        assert_eq!(sizes.collect::<Vec<_>>(), [10_240, 2, 1, 2, 1]);
-        assert_eq!(question("--log-format $my_var|$status --where my_var==1").filters.len(), 1);
-        assert!(parsed("--where my_var==1").unwrap().question(None).is_err());
-    }
-
-    #[test]
-    fn what_is_asked_is_shown() {
-        let rows = [
-            ("--show summary", vec![Section::Summary]),
-            ("--show summary --top ip", vec![Section::Summary, Section::Top]),
-            ("--show top,class --top ip", vec![Section::Top, Section::Class]),
-        ];
-        for (line, expected) in rows {
-            assert_eq!(question(line).show, Some(expected), "{line}");
-        }
-        assert_eq!(question("--top ip").show, None);
-    }
-
-    #[test]
-    fn the_last_of_two_holds_and_contradictions_do_not() {
-        let formats = question("--log-format main --log-format $host|$status").log_formats;
-        assert_eq!(formats.iter().map(LogFormat::name).collect::<Vec<_>>(), ["main", "$host|$status"]);
-        assert_eq!(question("--by hour --by week").by, Some(Unit::Week));
-        assert_eq!(question("--hll --uv hll=5").uv, UvMethod::Hll(Precision::new(5).unwrap()));
-        for line in ["--hll --uv exact", "--json --format table", "--static-prefix static", "--static-ext tar.gz"] {
-            assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
-        }
-        assert!(parsed("-q -v").is_err());
-        assert!(question("--json --format json").show.is_none());
-    }
-
-    #[test]
-    fn what_changes_nothing_is_noted() {
-        let notes = |line| {
-            let args = parsed(line).unwrap();
-            args.notes(&args.question(None).unwrap()).len()
-        };
-        assert_eq!(notes("--since 2026-11 --until 2026-11-01"), 1);
-        assert_eq!(notes("--since 2026-11 --until 2026-12"), 0);
-        assert_eq!(notes("--by hour --show summary"), 1);
-        assert_eq!(notes("--by hour --show timeline --fill --split host"), 0);
-        assert_eq!(notes("--split status --show summary"), 1);
-        assert_eq!(notes("--fill --show summary"), 1);
-        assert_eq!(notes("--since today --until yesterday"), 1);
-        assert_eq!(notes("--since 1h --until 2h --now last"), 1);
-        assert_eq!(notes("--since monday --until today"), 0);
-        assert_eq!(notes("--since 2026 --now last"), 1);
-        assert_eq!(notes("--date today --now 2026-11-14"), 0);
-    }
 }
