@@ -116,12 +116,6 @@ struct Probe {
     stamp: Stamp,
 }
 
-impl Probe {
-    fn epoch_s(&self) -> i64 {
-        self.stamp.wall_s - i64::from(self.stamp.offset_min) * 60
-    }
-}
-
 struct Search<'s, 'f> {
     bytes: &'s [u8],
     formats: &'s FormatsOfFile<'f>,
@@ -139,7 +133,7 @@ impl Search<'_, '_> {
         if probes.iter().any(|probe| probe.format != first.format) || !ascend(&probes) {
             return None;
         }
-        let period = if wanted == Wanted::Last { Period::since_instant(last.epoch_s()) } else { period };
+        let period = if wanted == Wanted::Last { Period::since_instant(last.stamp.epoch_s()) } else { period };
         // Wall clocks of several offsets are out of order by as much as these differ; and the midnights of days may be two.
         let offsets = || probes.iter().map(|probe| i64::from(probe.stamp.offset_min) * 60);
         let spread = offsets().max()? - offsets().min()?;
@@ -227,8 +221,8 @@ impl Search<'_, '_> {
 fn ascend(probes: &[Probe]) -> bool {
     let mut latest = i64::MIN;
     probes.iter().all(|probe| {
-        let is_in_order = probe.epoch_s() >= latest.saturating_sub(SLACK_S);
-        latest = latest.max(probe.epoch_s());
+        let is_in_order = probe.stamp.epoch_s() >= latest.saturating_sub(SLACK_S);
+        latest = latest.max(probe.stamp.epoch_s());
         is_in_order
     })
 }

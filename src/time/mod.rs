@@ -55,10 +55,16 @@ impl Stamp {
 }
 
 impl Stamp {
-    /// The same by the instant that a stamp is of, whatever clock it is told by.
+    /// Seconds since 1970 began, in UTC.
+    #[inline]
+    pub(crate) fn epoch_s(self) -> i64 {
+        self.wall_s - i64::from(self.offset_min) * 60
+    }
+
+    /// The same as `rank` by the instant that a stamp is of, whatever clock it is told by.
     #[inline]
     pub(crate) fn instant_rank(self) -> i64 {
-        Stamp { wall_s: self.wall_s - i64::from(self.offset_min) * 60, ..self }.rank()
+        Stamp { wall_s: self.epoch_s(), ..self }.rank()
     }
 
     pub(crate) fn of_instant_rank(rank: i64) -> Stamp {

@@ -23,7 +23,7 @@ impl ZoneClock {
         if stamp.wall_s == Stamp::NONE.wall_s {
             return stamp;
         }
-        let epoch_s = stamp.wall_s - i64::from(stamp.offset_min) * 60;
+        let epoch_s = stamp.epoch_s();
         if epoch_s < self.from_s || epoch_s >= self.to_s {
             self.go_to(epoch_s);
         }
