@@ -23,15 +23,7 @@ use crate::metric::Metric;
 pub struct FailIf {
     text: String,
     any: Option<Dimension>,
-    root: Node,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
-    Test(Test),
+    root: Expression<Test>,
 }
 
 /// One comparison.
@@ -94,7 +86,8 @@ impl FailIf {
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<FailIf, SyntaxError> {
         let (any, start) = any_of(text, is_own)?;
         let reading = Reading { text, is_of_one: any.is_some() };
-        Ok(FailIf { text: text.to_owned(), any, root: reading.node(parse(text, start)?)? })
+        let root = parse(text, start)?.try_map(&|comparison| reading.comparison(&comparison))?;
+        Ok(FailIf { text: text.to_owned(), any, root })
     }
 
     /// As it was given.
@@ -117,29 +110,27 @@ impl FailIf {
         self.any.is_some()
     }
 
-    pub(crate) fn root(&self) -> &Node {
+    pub(crate) fn root(&self) -> &Expression<Test> {
         &self.root
     }
 
-    /// The metrics that it compares, each once.
-    pub(crate) fn metrics(&self) -> Vec<Metric> {
-        let mut metrics = Vec::new();
-        self.root.visit(&mut |subject| match subject {
-            Subject::Metric(metric) if !metrics.contains(&metric) => metrics.push(metric),
-            _ => {}
-        });
-        metrics
-    }
-}
-
-impl Node {
-    /// What is compared, in the order of the text.
-    pub(crate) fn visit(&self, see: &mut impl FnMut(Subject)) {
-        match self {
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.visit(see)),
-            Node::Not(node) => node.visit(see),
-            Node::Test(test) => see(test.subject),
+    /// What it compares, each once, in the order of the text.
+    pub(crate) fn subjects(&self) -> Vec<Subject> {
+        let mut subjects = Vec::new();
+        for Test { subject, .. } in self.root.tests() {
+            if !subjects.contains(subject) {
+                subjects.push(*subject);
+            }
         }
+        subjects
+    }
+
+    /// The metrics among these.
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = Metric> {
+        self.subjects().into_iter().filter_map(|subject| match subject {
+            Subject::Metric(metric) => Some(metric),
+            Subject::Malformed => None,
+        })
     }
 }
 
@@ -180,17 +171,7 @@ impl Reading<'_> {
         SyntaxError::new(self.text, at, what)
     }
 
-    fn node(&self, expression: Expression) -> Result<Node, SyntaxError> {
-        let nodes = |all: Vec<Expression>| all.into_iter().map(|one| self.node(one)).collect::<Result<Vec<_>, _>>();
-        match expression {
-            Expression::All(all) => nodes(all).map(Node::All),
-            Expression::Any(all) => nodes(all).map(Node::Any),
-            Expression::Not(one) => Ok(Node::Not(Box::new(self.node(*one)?))),
-            Expression::Comparison(comparison) => self.comparison(&comparison),
-        }
-    }
-
-    fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Node, SyntaxError> {
+    fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
         let subject =
             Subject::named(&name.it).ok_or_else(|| SyntaxError::unknown_name(self.text, name.at, &name.it))?;
         match subject {
@@ -207,8 +188,8 @@ impl Reading<'_> {
         let (Some(order), [value]) = (order, &values[..]) else {
             return Err(self.error(operator.at, "this is a number: use == != < <= > >="));
         };
-        let test = Node::Test(Test { subject, order, than: self.than(subject, value)? });
-        Ok(if is_unequal { Node::Not(Box::new(test)) } else { test })
+        let than = self.than(subject, value)?;
+        Ok(Expression::Test(Test { subject, order, than }).negated_if(is_unequal))
     }
 
     fn than(&self, subject: Subject, value: &Placed<Value>) -> Result<Than, SyntaxError> {
@@ -266,7 +247,8 @@ mod tests {
     fn names_are_columns_and_malformed() {
         let fail_if: FailIf = "any  path : (status_5xx > 5% || 4xx >= 0.1%) && pv > 100 && p99_ms < 2".parse().unwrap();
         assert_eq!(fail_if.dimension(), Dimension::Path);
-        assert_eq!(fail_if.metrics(), [Metric::Status5xx, Metric::Status4xx, Metric::Pv, Metric::P99]);
+        let metrics: Vec<_> = fail_if.metrics().collect();
+        assert_eq!(metrics, [Metric::Status5xx, Metric::Status4xx, Metric::Pv, Metric::P99]);
         assert!(FailIf::names().all(|name| format!("{name} > 1").parse::<FailIf>().is_ok()));
         let own = FailIf::parse("any my_var: pv > 1", &|name| name == "my_var").unwrap();
         assert_eq!(own.dimension().name(), "my_var");

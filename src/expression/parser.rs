@@ -9,7 +9,7 @@ use super::tree::{Comparison, Expression, Operator, Placed, Value};
 const DEPTH: usize = 100;
 
 /// Reads all of `text` from the byte `start` on, before which the caller may have words of his own.
-pub(crate) fn parse(text: &str, start: usize) -> Result<Expression, SyntaxError> {
+pub(crate) fn parse(text: &str, start: usize) -> Result<Expression<Comparison>, SyntaxError> {
     let mut parser = Parser { text, tokens: cut(text, start)?, next: 0, depth: 0 };
     let expression = parser.any()?;
     match &parser.peek().it {
@@ -63,11 +63,11 @@ impl Parser<'_> {
         self.error(format!("'{found}' where {what} was expected"))
     }
 
-    fn any(&mut self) -> Result<Expression, SyntaxError> {
+    fn any(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
         self.several(&Token::Or, Parser::all, Expression::Any)
     }
 
-    fn all(&mut self) -> Result<Expression, SyntaxError> {
+    fn all(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
         self.several(&Token::And, Parser::not, Expression::All)
     }
 
@@ -75,9 +75,9 @@ impl Parser<'_> {
     fn several(
         &mut self,
         sign: &Token,
-        one: impl Fn(&mut Self) -> Result<Expression, SyntaxError>,
-        join: impl Fn(Vec<Expression>) -> Expression,
-    ) -> Result<Expression, SyntaxError> {
+        one: impl Fn(&mut Self) -> Result<Expression<Comparison>, SyntaxError>,
+        join: impl Fn(Vec<Expression<Comparison>>) -> Expression<Comparison>,
+    ) -> Result<Expression<Comparison>, SyntaxError> {
         let first = one(self)?;
         let mut all = vec![first];
         while self.passes(sign) {
@@ -86,9 +86,9 @@ impl Parser<'_> {
         Ok(if all.len() == 1 { all.remove(0) } else { join(all) })
     }
 
-    fn not(&mut self) -> Result<Expression, SyntaxError> {
+    fn not(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
         if !matches!(self.peek().it, Token::Not | Token::Open) {
-            return Ok(Expression::Comparison(self.comparison()?));
+            return Ok(Expression::Test(self.comparison()?));
         }
         self.depth += 1;
         if self.depth > DEPTH {
@@ -200,13 +200,15 @@ mod tests {
     use super::*;
 
     /// A tree as a text with all its parentheses.
-    fn written(expression: &Expression) -> String {
-        let join = |all: &[Expression], sign| format!("({})", all.iter().map(written).collect::<Vec<_>>().join(sign));
+    fn written(expression: &Expression<Comparison>) -> String {
+        let join = |all: &[Expression<Comparison>], sign| {
+            format!("({})", all.iter().map(written).collect::<Vec<_>>().join(sign))
+        };
         match expression {
             Expression::Any(all) => join(all, " | "),
             Expression::All(all) => join(all, " & "),
             Expression::Not(one) => format!("!{}", written(one)),
-            Expression::Comparison(Comparison { name, operator, values }) => {
+            Expression::Test(Comparison { name, operator, values }) => {
                 let values: Vec<_> = values.iter().map(|value| format!("{:?}", value.it)).collect();
                 format!("{} {:?} {}", name.it, operator.it, values.join(" "))
             }

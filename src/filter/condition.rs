@@ -95,7 +95,7 @@ impl Condition {
             Condition::Matches { dimension, .. } | Condition::Excludes { dimension, .. } => *dimension,
             Condition::Slower { .. } => return vec![Subject::RequestTime],
             Condition::Larger { .. } => return vec![Subject::Bytes],
-            Condition::Where(selection) => return selection.subjects(),
+            Condition::Where(selection) => return selection.subjects().collect(),
         };
         vec![Subject::Of(one)]
     }

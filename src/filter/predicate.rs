@@ -6,12 +6,13 @@ use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::ranges::{self, Range};
 use super::rows::Rows;
-use super::selection::Node;
+use super::selection::Test;
 use super::stretches::Stretches;
 use super::subject::Subject;
 use super::texts::Texts;
 use crate::batch::{Batch, Status, TextField};
 use crate::dimension::{Dimension, Extras};
+use crate::expression::Expression;
 use crate::table::Seed;
 
 /// What is asked of the rows of a batch.
@@ -60,17 +61,17 @@ impl Making<'_> {
             Condition::Ip(networks) => Predicate::Ip(networks.clone()),
             Condition::Matches { dimension, any } => looks(*dimension, any),
             Condition::Excludes { dimension, any } => Predicate::Not(Box::new(looks(*dimension, any))),
-            Condition::Where(selection) => self.node(&selection.root),
+            Condition::Where(selection) => self.expression(&selection.root),
         }
     }
 
-    fn node(self, node: &Node) -> Predicate {
-        let nodes = |all: &[Node]| all.iter().map(|one| self.node(one)).collect();
-        match node {
-            Node::All(all) => Predicate::All(nodes(all)),
-            Node::Any(all) => Predicate::Any(nodes(all)),
-            Node::Not(one) => Predicate::Not(Box::new(self.node(one))),
-            Node::Test(subject, check) => self.test(*subject, check),
+    fn expression(self, expression: &Expression<Test>) -> Predicate {
+        let each = |all: &[Expression<Test>]| all.iter().map(|one| self.expression(one)).collect();
+        match expression {
+            Expression::All(all) => Predicate::All(each(all)),
+            Expression::Any(all) => Predicate::Any(each(all)),
+            Expression::Not(one) => Predicate::Not(Box::new(self.expression(one))),
+            Expression::Test((subject, check)) => self.test(*subject, check),
         }
     }
 

@@ -24,16 +24,11 @@ use crate::format::undo_escapes;
 #[derive(Clone, Debug)]
 pub struct Where {
     text: String,
-    pub(super) root: Node,
+    pub(super) root: Expression<Test>,
 }
 
-#[derive(Clone, Debug)]
-pub(super) enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
-    Test(Subject, Check),
-}
+/// What is named, and what is asked of it.
+pub(super) type Test = (Subject, Check);
 
 impl Where {
     /// Reads an expression; `is_own` says which variables there are that nginx does not know by itself.
@@ -41,7 +36,8 @@ impl Where {
     /// # Errors
     /// Where the text is no expression, a name stands for nothing, or nothing of that name can have such a value.
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Where, SyntaxError> {
-        let root = Reading { text, is_own }.node(parse(text, 0)?)?;
+        let reading = Reading { text, is_own };
+        let root = parse(text, 0)?.try_map(&|comparison| reading.comparison(&comparison))?;
         Ok(Where { text: text.to_owned(), root })
     }
 
@@ -57,7 +53,7 @@ impl Where {
 
     /// The variables that it asks for by their own names.
     pub fn variables(&self) -> impl Iterator<Item = &'static str> {
-        let named = self.subjects().into_iter().filter_map(|subject| match subject {
+        let named = self.subjects().filter_map(|subject| match subject {
             Subject::Of(dimension @ Dimension::Variable(_)) => Some(dimension.name()),
             _ => None,
         });
@@ -65,20 +61,8 @@ impl Where {
     }
 
     /// What it compares, in the order of the text.
-    pub(super) fn subjects(&self) -> Vec<Subject> {
-        let mut subjects = Vec::new();
-        self.root.visit(&mut |subject| subjects.push(subject));
-        subjects
-    }
-}
-
-impl Node {
-    fn visit(&self, see: &mut impl FnMut(Subject)) {
-        match self {
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.visit(see)),
-            Node::Not(node) => node.visit(see),
-            Node::Test(subject, _) => see(*subject),
-        }
+    pub(super) fn subjects(&self) -> impl Iterator<Item = Subject> {
+        self.root.tests().into_iter().map(|(subject, _)| *subject)
     }
 }
 
@@ -100,17 +84,7 @@ impl Reading<'_> {
         SyntaxError::new(self.text, at, what)
     }
 
-    fn node(&self, expression: Expression) -> Result<Node, SyntaxError> {
-        let nodes = |all: Vec<Expression>| all.into_iter().map(|one| self.node(one)).collect::<Result<Vec<_>, _>>();
-        match expression {
-            Expression::All(all) => nodes(all).map(Node::All),
-            Expression::Any(all) => nodes(all).map(Node::Any),
-            Expression::Not(one) => Ok(Node::Not(Box::new(self.node(*one)?))),
-            Expression::Comparison(comparison) => self.comparison(&comparison),
-        }
-    }
-
-    fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Node, SyntaxError> {
+    fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
         let subject = Subject::named(&name.it, self.is_own).map_err(|error| match error {
             NameError::Unknown => SyntaxError::unknown_name(self.text, name.at, &name.it),
             NameError::Moment(what) => self.error(name.at, what),
@@ -125,8 +99,7 @@ impl Reading<'_> {
         let checks = values.iter().map(|value| self.check(subject, &operator, value));
         let mut checks = checks.collect::<Result<Vec<_>, _>>()?;
         let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
-        let test = Node::Test(subject, check);
-        Ok(if is_not { Node::Not(Box::new(test)) } else { test })
+        Ok(Expression::Test((subject, check)).negated_if(is_not))
     }
 
     /// One value against what is named.

@@ -62,7 +62,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     for fail_if in &question.fail_if {
         let option = format!("--fail-if '{}'", printable(fail_if.text().as_bytes()));
         asked.extend(of(option.clone(), fail_if.dimension()));
-        asked.extend(fail_if.metrics().into_iter().flat_map(|metric| of_metric(option.clone(), metric)));
+        asked.extend(fail_if.metrics().flat_map(|metric| of_metric(option.clone(), metric)));
     }
     if let Some(unit) = question.by {
         asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));

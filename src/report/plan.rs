@@ -69,7 +69,7 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
         ask(Dimension::All, &[Latency]);
     }
     for fail_if in &question.fail_if {
-        let measures: Vec<_> = [Counts].into_iter().chain(fail_if.metrics().into_iter().map(Metric::measure)).collect();
+        let measures: Vec<_> = [Counts].into_iter().chain(fail_if.metrics().map(Metric::measure)).collect();
         ask(fail_if.dimension(), &measures);
     }
     plan

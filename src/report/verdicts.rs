@@ -8,7 +8,7 @@ use crate::dimension::Dimension;
 use crate::metric::Metric;
 use crate::question::Question;
 use crate::table::{GroupId, Tally};
-use crate::verdict::{FailIf, Node, Subject, Test, Than};
+use crate::verdict::{FailIf, Subject, Test, Than};
 
 /// What is to be said of each condition, in the order they were given.
 pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec<Verdict> {
@@ -17,7 +17,7 @@ pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec
         let groups = Groups::of(tally, fail_if.dimension(), pv);
         let facts = |group| Facts { groups: &groups, group, lines };
         let (keys, reason) = if fail_if.is_of_any() {
-            let those: Vec<GroupId> = groups.ids().filter(|group| facts(Some(*group)).fit(fail_if.root())).collect();
+            let those: Vec<GroupId> = groups.ids().filter(|group| facts(Some(*group)).fit(fail_if)).collect();
             let reason = groups.first_of(&those).map(|first| {
                 let others = match those.len() - 1 {
                     0 => String::new(),
@@ -28,7 +28,7 @@ pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec
             (those.len() as u64, reason)
         } else {
             let facts = facts(groups.ids().next());
-            let holds = facts.fit(fail_if.root());
+            let holds = facts.fit(fail_if);
             (u64::from(holds), holds.then(|| facts.reason(fail_if)))
         };
         Verdict { condition: super::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
@@ -48,13 +48,8 @@ struct Facts<'g> {
 type Quotient = (u128, u128);
 
 impl Facts<'_> {
-    fn fit(&self, node: &Node) -> bool {
-        match node {
-            Node::All(nodes) => nodes.iter().all(|node| self.fit(node)),
-            Node::Any(nodes) => nodes.iter().any(|node| self.fit(node)),
-            Node::Not(node) => !self.fit(node),
-            Node::Test(test) => self.fits(test),
-        }
+    fn fit(&self, fail_if: &FailIf) -> bool {
+        fail_if.root().holds(&|test| self.fits(test))
     }
 
     fn fits(&self, test: &Test) -> bool {
@@ -96,14 +91,8 @@ impl Facts<'_> {
 
     /// What each name of a condition comes to: `5xx is 149 of 3100 (4.81%), pv is 3100`.
     fn reason(&self, fail_if: &FailIf) -> String {
-        let mut subjects = Vec::new();
-        fail_if.root().visit(&mut |subject| {
-            if !subjects.contains(&subject) {
-                subjects.push(subject);
-            }
-        });
         let mut text = String::new();
-        for subject in subjects {
+        for subject in fail_if.subjects() {
             let gap = if text.is_empty() { "" } else { ", " };
             write!(text, "{gap}{} is {}", subject.name(), self.told(subject))
                 .expect("a String takes all that is written");
