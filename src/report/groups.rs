@@ -182,11 +182,10 @@ impl<'t> Groups<'t> {
     pub(super) fn ranking(&self, limit: usize, sort: Metric, told: &[Metric]) -> Ranking {
         let dimension = self.table.dimension;
         let count = self.ids().len();
-        let rank = |group| self.rank(sort, group);
         let ranks = if limit > 0 && limit < count {
-            self.best(limit, sort, rank)
+            self.best(limit, sort)
         } else {
-            let mut all: Vec<_> = self.ids().map(rank).collect();
+            let mut all: Vec<_> = self.ids().map(|group| self.rank(sort, group)).collect();
             all.sort_unstable();
             all
         };
@@ -200,7 +199,11 @@ impl<'t> Groups<'t> {
     }
 
     fn rank(&self, sort: Metric, group: GroupId) -> Rank<'_> {
-        Rank { order: self.order(sort, group), pv: self.pv_of(group), group, of: self }
+        self.placed(self.order(sort, group), group)
+    }
+
+    fn placed(&self, order: Order, group: GroupId) -> Rank<'_> {
+        Rank { order, pv: self.pv_of(group), group, of: self }
     }
 
     /// Of some groups that with the most hits, which a ranking would have first.
@@ -282,16 +285,17 @@ impl<'t> Groups<'t> {
 
     /// The first `limit` groups of a ranking. Millions of paths for ten rows: of all but those that come near them, the
     /// one number is looked at alone.
-    fn best<'r>(&self, limit: usize, sort: Metric, rank: impl Fn(GroupId) -> Rank<'r>) -> Vec<Rank<'r>> {
-        let mut best: BinaryHeap<Rank<'r>> = BinaryHeap::with_capacity(limit);
+    fn best(&self, limit: usize, sort: Metric) -> Vec<Rank<'_>> {
+        let mut best: BinaryHeap<Rank<'_>> = BinaryHeap::with_capacity(limit);
         for group in self.ids() {
+            let order = self.order(sort, group);
             if best.len() < limit {
-                best.push(rank(group));
+                best.push(self.placed(order, group));
                 continue;
             }
             let mut last = best.peek_mut().expect("a limit is above 0");
-            if self.order(sort, group) >= last.order {
-                let rank = rank(group);
+            if order >= last.order {
+                let rank = self.placed(order, group);
                 if rank < *last {
                     *last = rank;
                 }
