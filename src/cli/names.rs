@@ -113,28 +113,26 @@ const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr 
 
 /// The same of a word that is no dimension, which may have been meant for a variable of nginx's.
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
-    let named = dimensions().words();
-    let variables: Vec<String> = Dimension::variables().collect();
-    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
-    let list = help::wrapped(&named, "  dimensions: ");
-    format!("unknown dimension '{}' for {option}{}\n{list}\n{VARIABLES}", word.escape_debug(), meant(word, &known),)
+    unknown_variable("dimension", word, option, &dimensions().words())
 }
 
 /// The same of a word for which any variable will do, among others these.
 pub(crate) fn unknown_variable(kind: &str, word: &str, option: &str, named: &[&str]) -> String {
-    let variables: Vec<String> = Dimension::variables().collect();
-    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
-    let list = help::wrapped(named, &format!("  {kind}s: "));
-    format!("unknown {kind} '{}' for {option}{}\n{list}\n{VARIABLES}", word.escape_debug(), meant(word, &known))
+    let (meant, list) = meant_among(kind, word, named);
+    format!("unknown {kind} '{}' for {option}{meant}\n{list}", word.escape_debug())
 }
 
 /// What a name in an expression that nothing has was meant for, and what there is.
 pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
-    let named: Vec<&str> = Where::names().collect();
+    meant_among("name", name, &Where::names().collect::<Vec<_>>())
+}
+
+/// The name or variable that a word was meant for, and the list of the names.
+fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     let variables: Vec<String> = Dimension::variables().collect();
     let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
-    let list = help::wrapped(&named, "  names: ");
-    (meant(name, &known), format!("{list}\n{VARIABLES}"))
+    let list = help::wrapped(named, &format!("  {kind}s: "));
+    (meant(word, &known), format!("{list}\n{VARIABLES}"))
 }
 
 /// What is wrong with a condition; of a name that nothing has, what was meant and what there is.
