@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Figure;
+
 /// `10,482,113`
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grouped(pub(crate) u64);
@@ -108,6 +110,24 @@ impl fmt::Display for Percent {
     }
 }
 
+/// What a metric comes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'f>(pub(crate) &'f Figure);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Figure::Count(count) => Grouped(*count).fmt(f),
+            Figure::Share(share) => write!(f, "{:.1}%", share * 100.0),
+            Figure::Ms(ms) => Duration(*ms).fmt(f),
+            Figure::MeanMs(ms) => Duration(ms.round() as u64).fmt(f),
+            // The zone is the same for most, and in the report's head.
+            Figure::Moment(moment) => f.write_str(&moment.get(..19).unwrap_or(moment).replace('T', " ")),
+            Figure::Unknown => f.write_str("-"),
+        }
+    }
+}
+
 /// Rounded to the nearest, half up.
 fn ratio(part: u128, whole: u128) -> u128 {
     (part + whole / 2) / whole
@@ -169,6 +189,21 @@ mod tests {
         ];
         for (number, expected) in rows {
             assert_eq!(Duration(number).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn figures_have_the_form_of_their_kind() {
+        let rows = [
+            (Figure::Count(1234), "1,234"),
+            (Figure::Share(0.0481), "4.8%"),
+            (Figure::Ms(1314), "1.31 s"),
+            (Figure::MeanMs(11.6), "12 ms"),
+            (Figure::Moment("2022-04-05T03:45:05+00:00".to_owned()), "2022-04-05 03:45:05"),
+            (Figure::Unknown, "-"),
+        ];
+        for (figure, expected) in rows {
+            assert_eq!(Told(&figure).to_string(), expected);
         }
     }
 

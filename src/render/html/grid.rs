@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::metric::Metric;
 use crate::render::table::ink::Ink;
-use crate::report::numbers::{Bytes, Duration, Grouped, Percent};
+use crate::report::numbers::{Bytes, Grouped, Percent, Told};
 use crate::report::{Figure, Report, Row, Split};
 use crate::time::weekday_of_date;
 
@@ -138,14 +138,16 @@ impl<'r> Grid<'r> {
 
     fn cell(&self, row: &Row, metric: Metric) -> Cell {
         let figure = row.figure(metric).unwrap_or(Figure::Unknown);
-        let (value, text) = match &figure {
-            Figure::Count(number) if metric == Metric::Bytes => (number.to_string(), Bytes(*number).to_string()),
-            Figure::Count(number) => (number.to_string(), Grouped(*number).to_string()),
-            Figure::Share(share) => (share.to_string(), Percent(row.pv, self.hits).to_string()),
-            Figure::Ms(ms) => (ms.to_string(), Duration(*ms).to_string()),
-            Figure::MeanMs(ms) => (ms.to_string(), Duration(ms.round() as u64).to_string()),
-            Figure::Moment(moment) => (moment.clone(), moment.get(..19).unwrap_or(moment).replace('T', " ")),
-            Figure::Unknown => (String::new(), "-".to_owned()),
+        let value = match &figure {
+            Figure::Count(number) | Figure::Ms(number) => number.to_string(),
+            Figure::Share(number) | Figure::MeanMs(number) => number.to_string(),
+            Figure::Moment(moment) => moment.clone(),
+            Figure::Unknown => String::new(),
+        };
+        let text = match &figure {
+            Figure::Count(number) if metric == Metric::Bytes => Bytes(*number).to_string(),
+            Figure::Share(_) => Percent(row.pv, self.hits).to_string(),
+            figure => Told(figure).to_string(),
         };
         let ink = match metric {
             Metric::Status4xx => Ink::of_4xx(row.status_4xx, row.pv),

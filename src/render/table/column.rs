@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::report::numbers::{Bytes, Duration, Grouped, Percent};
-use crate::report::{Figure, Row};
+use crate::report::Row;
+use crate::report::numbers::{Bytes, Grouped, Percent, Told};
 
 /// A column of a table of rows.
 #[derive(Clone, Copy)]
@@ -131,7 +131,7 @@ macro_rules! told {
             label: $label,
             gives_way: ASKED,
             show: Show::By(|row, _, out| {
-                row.figure($metric).into_iter().for_each(|figure| put_figure(out, &figure));
+                row.figure($metric).into_iter().for_each(|figure| put(out, Told(&figure)));
                 Ink::Plain
             }),
         }
@@ -180,18 +180,6 @@ pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
 /// The columns of values that a timeline is split by, called what `labels` say.
 pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Column<'a>> {
     labels.into_iter().enumerate().map(|(place, label)| Column { label, gives_way: ASKED, show: Show::Split(place) })
-}
-
-fn put_figure(out: &mut String, figure: &Figure) {
-    match figure {
-        Figure::Count(count) => put(out, Grouped(*count)),
-        Figure::Share(share) => put(out, format_args!("{:.1}%", share * 100.0)),
-        Figure::Ms(ms) => put(out, Duration(*ms)),
-        Figure::MeanMs(ms) => put(out, Duration(ms.round() as u64)),
-        // The zone is the same for most, and in the report's head.
-        Figure::Moment(moment) => put(out, moment.get(..19).unwrap_or(moment).replace('T', " ")),
-        Figure::Unknown => put(out, "-"),
-    }
 }
 
 fn put(out: &mut String, number: impl std::fmt::Display) {
