@@ -1,6 +1,9 @@
 //! How many threads count, what each did and how long the parts of a run took: what `-vv` says.
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+#[path = "outside/skip.rs"]
+mod skip;
+
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
@@ -59,7 +62,7 @@ fn processors_that_are_not_ours_are_not_counted_on() {
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = allowed.map(|list| list.trim().split([',', '-']).next().unwrap());
     let (Some(first), Ok(_)) = (first, Command::new("taskset").arg("--version").output()) else {
-        println!("skipped: processors are given by taskset, which is not here");
+        skip::is_skipped(false, "processors are given by taskset, which is not here");
         return;
     };
     let mut command = Command::new("taskset");

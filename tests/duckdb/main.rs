@@ -4,24 +4,20 @@
 //! says so, but for where `LOGSTAT_CI` is set: there that is a failure.
 #![cfg(feature = "cli")]
 
-use std::io::{self, Write};
-use std::process::{Command, Output};
+#[path = "../outside/python.rs"]
+mod python;
+#[path = "../outside/skip.rs"]
+mod skip;
+
+use python::{has, python};
+use skip::is_skipped;
 
 /// As many as take some seconds.
 const COMBINATIONS: &str = "60";
 
-fn python(arguments: &[&str]) -> io::Result<Output> {
-    let python = std::env::var_os("LOGSTAT_PYTHON").unwrap_or_else(|| "python3".into());
-    Command::new(python).args(arguments).output()
-}
-
 #[test]
 fn duckdb_has_the_same_answers() {
-    if !python(&["-c", "import duckdb"]).is_ok_and(|output| output.status.success()) {
-        let reason = "python3 has no DuckDB (pip install duckdb)";
-        assert!(std::env::var_os("LOGSTAT_CI").is_none(), "{reason}, and LOGSTAT_CI forbids to skip a test");
-        // Not by a macro: what those print is only shown of tests that fail.
-        let _ = writeln!(io::stderr(), "skipped: {reason}");
+    if is_skipped(has("duckdb"), "python3 has no DuckDB (pip install duckdb)") {
         return;
     }
     for seed in ["1", "2"] {

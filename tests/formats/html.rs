@@ -1,11 +1,13 @@
 //! The page: its numbers, its markup beside that of a log which nobody has tampered with, and what a browser makes of it.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::{HOSTILE, SHOP, hostile, log_of, logstat, python};
+use super::python::python;
+use super::skip::is_skipped;
+use super::{HOSTILE, SHOP, hostile, log_of, logstat};
 
 /// As many texts as the hostile log has, and none that means anything.
 fn benign() -> Vec<u8> {
@@ -18,15 +20,6 @@ fn timed(log: &[u8]) -> Vec<u8> {
     log.split_inclusive(|byte| *byte == b'\n')
         .flat_map(|line| [&line[..line.len() - 1], b" 0.012\n"].concat())
         .collect()
-}
-
-/// Whether a test cannot be: it says so, unless that is forbidden.
-fn is_skipped(is_there: bool, reason: &str) -> bool {
-    if !is_there {
-        assert!(std::env::var_os("LOGSTAT_CI").is_none(), "{reason}, and LOGSTAT_CI forbids to skip a test");
-        let _ = writeln!(io::stderr(), "skipped: {reason}");
-    }
-    !is_there
 }
 
 fn check(arguments: &[&str]) {

@@ -16,6 +16,8 @@ mod real_ip;
 mod report;
 mod request;
 mod server;
+#[path = "../outside/skip.rs"]
+mod skip;
 mod traffic;
 mod upstream;
 mod uwsgi;
