@@ -3,7 +3,9 @@
 //! A new measure is a file here and its line in the enum below.
 
 mod counts;
+mod hits;
 mod latency;
+mod per_group;
 mod registers;
 mod seen;
 mod sketch;
@@ -12,7 +14,7 @@ mod uv;
 mod visitor_set;
 
 pub(crate) use counts::Counts;
-
+pub(crate) use hits::Hits;
 pub(crate) use latency::Latency;
 pub(crate) use seen::Seen;
 pub(crate) use times::Times;
@@ -54,6 +56,8 @@ impl<'g> Grouped<'g> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MeasureKind {
     Counts,
+    /// The one number of the counts that takes no field.
+    Hits,
     Uv,
     /// All times, for percentiles.
     Latency,
@@ -62,13 +66,19 @@ pub(crate) enum MeasureKind {
 }
 
 impl MeasureKind {
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = MeasureKind> {
+        use MeasureKind::{Counts, Hits, Latency, Seen, Times, Uv};
+        [Counts, Hits, Uv, Latency, Times, Seen].into_iter()
+    }
+
     /// The fields that it takes; what tells visitors apart, the tally knows.
     pub(crate) fn needs(self) -> Fields {
         use crate::batch::TextField;
         match self {
             // The class of a request is in its path.
             MeasureKind::Counts => Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path)),
-            MeasureKind::Uv => Fields::NONE,
+            MeasureKind::Uv | MeasureKind::Hits => Fields::NONE,
             MeasureKind::Latency | MeasureKind::Times => Fields::REQUEST_TIME,
             MeasureKind::Seen => Fields::TIME,
         }
@@ -77,6 +87,7 @@ impl MeasureKind {
     pub(crate) fn measure(self, uv: UvMethod) -> Measure {
         match self {
             MeasureKind::Counts => Measure::Counts(Counts::default()),
+            MeasureKind::Hits => Measure::Hits(Hits::default()),
             MeasureKind::Uv => Measure::Uv(Uv::new(uv)),
             MeasureKind::Latency => Measure::Latency(Latency::default()),
             MeasureKind::Times => Measure::Times(Times::default()),
@@ -89,6 +100,7 @@ impl MeasureKind {
 #[derive(Clone, Debug)]
 pub(crate) enum Measure {
     Counts(Counts),
+    Hits(Hits),
     Uv(Uv),
     Latency(Latency),
     Times(Times),
@@ -99,6 +111,7 @@ impl Measure {
     pub(crate) fn kind(&self) -> MeasureKind {
         match self {
             Measure::Counts(_) => MeasureKind::Counts,
+            Measure::Hits(_) => MeasureKind::Hits,
             Measure::Uv(_) => MeasureKind::Uv,
             Measure::Latency(_) => MeasureKind::Latency,
             Measure::Times(_) => MeasureKind::Times,
@@ -110,10 +123,11 @@ impl Measure {
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], grouped: Grouped<'_>, visitors: &Visitors<'_>) {
         match self {
             Measure::Counts(counts) => counts.add(batch, hits, grouped),
+            Measure::Hits(hits_of) => hits_of.count(grouped),
             Measure::Uv(uv) => uv.add(grouped, visitors),
             Measure::Latency(latency) => latency.add(batch, hits, grouped),
-            Measure::Times(times) => times.add(batch, hits, grouped),
-            Measure::Seen(seen) => seen.add(batch, hits, grouped),
+            Measure::Times(times) => times.measure(batch, hits, grouped),
+            Measure::Seen(seen) => seen.see(batch, hits, grouped),
         }
     }
 
@@ -121,6 +135,7 @@ impl Measure {
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         match self {
             Measure::Counts(counts) => counts.keep(groups),
+            Measure::Hits(hits) => hits.keep(groups),
             Measure::Uv(uv) => uv.keep(groups),
             Measure::Latency(latency) => latency.keep(groups),
             Measure::Times(times) => times.keep(groups),
@@ -132,6 +147,7 @@ impl Measure {
     pub(crate) fn merge(&mut self, other: &Measure, ids: &IdMap<'_>, len: usize) {
         match (self, other) {
             (Measure::Counts(mine), Measure::Counts(theirs)) => mine.merge(theirs, ids, len),
+            (Measure::Hits(mine), Measure::Hits(theirs)) => mine.merge(theirs, ids, len),
             (Measure::Uv(mine), Measure::Uv(theirs)) => mine.merge(theirs, ids, len),
             (Measure::Latency(mine), Measure::Latency(theirs)) => mine.merge(theirs, ids, len),
             (Measure::Times(mine), Measure::Times(theirs)) => mine.merge(theirs, ids, len),

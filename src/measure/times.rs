@@ -1,8 +1,9 @@
 //! The sum of request times, and the longest: what takes no percentiles takes three numbers a group.
 
 use super::Grouped;
+use super::per_group::{PerGroup, Sum};
 use crate::batch::Batch;
-use crate::table::{GroupId, IdMap};
+use crate::table::GroupId;
 
 /// The request times of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +15,9 @@ pub(crate) struct Timed {
     pub(crate) max_ms: u64,
 }
 
-impl Timed {
+impl Sum for Timed {
+    const NONE: Timed = Timed { count: 0, sum_ms: 0, max_ms: 0 };
+
     fn merge(&mut self, other: Timed) {
         self.count += other.count;
         self.sum_ms = self.sum_ms.saturating_add(other.sum_ms);
@@ -23,35 +26,20 @@ impl Timed {
 }
 
 /// The request times of every group.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Times {
-    groups: Vec<Timed>,
-}
+pub(crate) type Times = PerGroup<Timed>;
 
 impl Times {
     pub(crate) fn of(&self, group: GroupId) -> Timed {
-        self.groups[group.0 as usize]
+        self.sum(group)
     }
 
-    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
-        self.groups.resize(len, Timed::default());
+    pub(crate) fn measure(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
+        self.grow(len);
         let times = batch.time_ms();
         for (&row, group) in hits.iter().zip(groups) {
             if let Some(time_ms) = times[row as usize] {
-                self.groups[group.0 as usize].merge(Timed { count: 1, sum_ms: time_ms, max_ms: time_ms });
+                self.add(*group, Timed { count: 1, sum_ms: time_ms, max_ms: time_ms });
             }
-        }
-    }
-
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
-        groups.iter().enumerate().for_each(|(new, old)| self.groups[new] = self.of(*old));
-        self.groups.truncate(groups.len());
-    }
-
-    pub(crate) fn merge(&mut self, other: &Times, ids: &IdMap<'_>, len: usize) {
-        self.groups.resize(len, Timed::default());
-        for (theirs, group) in other.groups.iter().zip(ids.groups) {
-            self.groups[group.0 as usize].merge(*theirs);
         }
     }
 }

@@ -104,7 +104,7 @@ impl<'t> Groups<'t> {
     }
 
     pub(super) fn pv_of(&self, group: GroupId) -> u64 {
-        self.table.counts().map_or(0, |counts| counts.of(group).pv())
+        self.table.pv_of(group)
     }
 
     pub(super) fn uv_sum(&self) -> u64 {

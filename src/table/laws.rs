@@ -84,10 +84,9 @@ fn all_dimensions() -> Vec<Dimension> {
 /// A key, or both of a pair.
 type Parts = Vec<Vec<u8>>;
 
-const MEASURES: [MeasureKind; 3] = [MeasureKind::Counts, MeasureKind::Uv, MeasureKind::Latency];
-
 fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64) -> Tally {
-    let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, MEASURES.to_vec())).collect();
+    let measures: Vec<_> = MeasureKind::all().collect();
+    let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, measures.clone())).collect();
     let mut tally = Tally::new(&plan, uv, visitor.into(), Seed::fixed(seed));
     count(&mut tally, hits);
     tally
@@ -117,8 +116,11 @@ struct Plain {
     class: [u64; 6],
     bytes: u64,
     statics: u64,
+    hits: u64,
     uv: u64,
     times: Vec<u64>,
+    /// The first and the last instant, in seconds.
+    seen: Option<(i64, i64)>,
 }
 
 fn key_of(text: &[u8]) -> Vec<u8> {
@@ -151,6 +153,11 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
         plain.class[hit.status.class() as usize] += 1;
         plain.bytes = plain.bytes.saturating_add(hit.bytes);
         plain.statics += u64::from(hit.is_static);
+        plain.hits += 1;
+        let instant_s = hit.wall_s - i64::from(hit.offset_min) * 60;
+        plain.seen = plain
+            .seen
+            .map_or(Some((instant_s, instant_s)), |(first, last)| Some((first.min(instant_s), last.max(instant_s))));
         plain.times.extend(hit.time_ms);
         visitors.insert(text(visitor));
     }
@@ -187,7 +194,11 @@ fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plain> {
             statics: counts.statics,
             uv: table.uv().unwrap().of(group),
             times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
+            hits: table.hits().unwrap().of(group),
+            seen: table.seen().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
         };
+        let timed = table.times().unwrap().of(group);
+        assert_eq!([timed.count, timed.max_ms, timed.sum_ms], plain.times[..3], "two measures of the same times");
         (key, plain)
     };
     (0..keys.len() as u32).map(group).collect()

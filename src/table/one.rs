@@ -6,7 +6,7 @@ use super::{AddressKeys, GroupId, IdMap, Key, KeysOfTable, Seed, VisitorId};
 use crate::batch::{Batch, MISSING};
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::format::undo_escapes;
-use crate::measure::{Counts, Grouped, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors};
+use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors};
 use crate::question::UvMethod;
 
 /// A dimension with measures.
@@ -80,6 +80,10 @@ impl Table {
 
     pub(crate) fn counts(&self) -> Option<&Counts> {
         self.measures.iter().find_map(|m| if let Measure::Counts(counts) = m { Some(counts) } else { None })
+    }
+
+    pub(super) fn hits(&self) -> Option<&Hits> {
+        self.measures.iter().find_map(|m| if let Measure::Hits(hits) = m { Some(hits) } else { None })
     }
 
     pub(crate) fn uv(&self) -> Option<&Uv> {
@@ -158,7 +162,8 @@ impl Table {
 
     /// The hits of a group, where hits are counted.
     pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
-        self.counts().map_or(0, |counts| counts.of(group).pv())
+        let counted = self.counts().map(|counts| counts.of(group).pv());
+        counted.or_else(|| self.hits().map(|hits| hits.of(group))).unwrap_or(0)
     }
 
     /// Keeps these groups, which ascend and are then the first ones, and the memory of the others. They must have keys of
