@@ -174,6 +174,10 @@ pub struct Question {
     pub max_keys: Option<MaxKeys>,
     /// The sections of the report; all.
     pub show: Option<Vec<Section>>,
+    /// Whether the summary says what stands out, by the rules of [`Highlight`](crate::Highlight). It costs up to a tenth of the
+    /// time, so whoever asks for numbers alone goes without. The slowest path is looked for where paths are ranked, and frequent
+    /// addresses where they are ranked or visitors are told apart by them, exactly.
+    pub highlights: bool,
     /// Whether the timeline lists buckets without a hit, too: those between `since` and `until`, else between the first hit
     /// and the last; of the hours of the day and the weekdays, all.
     pub fill: bool,
@@ -234,6 +238,7 @@ impl Default for Question {
             sort: Metric::Pv,
             max_keys: None,
             show: None,
+            highlights: false,
             fill: false,
             since: None,
             until: None,

@@ -271,6 +271,7 @@ impl Args {
             uv: self.uv_method()?,
             log_formats: self.log_format.clone(),
             json_fields: self.json_fields.clone(),
+            highlights: self.writing.is_for_people(),
             keep_rejects: self.rejects.is_some(),
             ..Question::default()
         };

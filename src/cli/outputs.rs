@@ -24,6 +24,10 @@ impl Output {
         Output { path: path.to_owned(), format }
     }
 
+    pub(crate) fn format(&self) -> ReportFormat {
+        self.format
+    }
+
     pub(crate) fn is_standard(&self) -> bool {
         self.path.as_os_str() == "-"
     }

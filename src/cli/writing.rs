@@ -81,6 +81,13 @@ impl WritingArgs {
         self.output.iter().map(|path| Output::new(path, self.format())).collect()
     }
 
+    /// Whether somebody reads what is written, and not a program alone.
+    pub(crate) fn is_for_people(&self) -> bool {
+        let outputs = self.outputs();
+        let is_written = outputs.is_empty() || outputs.iter().any(Output::is_standard);
+        outputs.iter().map(Output::format).chain(is_written.then(|| self.format())).any(ReportFormat::is_for_people)
+    }
+
     /// What the formats leave to the user.
     pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
         let mut style = Style::default();

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::sections::{Section, Told, sections};
-use crate::report::{Figure, Report};
+use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     head(report, out)?;
+    highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
     for section in sections(report) {
         writeln!(out)?;
         table(&section, report.period.unit.name(), out)?;
@@ -23,6 +24,24 @@ fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         _ => String::new(),
     };
     writeln!(out, "**{}**{period}", files.join(", "))
+}
+
+/// What stands out, as a list.
+fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
+    if !all.is_empty() {
+        writeln!(out)?;
+    }
+    all.iter().try_for_each(|highlight| match highlight {
+        Highlight::ErrorPeak { key, pv, status_5xx, share } => {
+            writeln!(out, "- 5xx in the hour {}: {:.1}%, {status_5xx} of {pv} requests", escaped(key), share * 100.0)
+        }
+        Highlight::SlowestPath { key, count, avg_ms } => {
+            writeln!(out, "- slowest path {}: {avg_ms:.1} ms in the mean of {count} requests", escaped(key))
+        }
+        Highlight::FrequentAddress { key, pv, share } => {
+            writeln!(out, "- address {}: {:.1}% of all requests, {pv}", escaped(key), share * 100.0)
+        }
+    })
 }
 
 /// What a table of an issue has no room for: classes that nobody asks about where something is wrong.

@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 mod csv;
 #[cfg(feature = "cli")]
+mod highlights;
+#[cfg(feature = "cli")]
 mod html;
 mod json;
 mod markdown;
@@ -54,6 +56,8 @@ struct FormatRow {
     format: ReportFormat,
     /// What a user types.
     name: &'static str,
+    /// Whether people read it, who are told what stands out.
+    is_for_people: bool,
     /// How names of files end that are written so.
     extensions: &'static [&'static str],
     write: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
@@ -65,24 +69,62 @@ const FORMATS: &[FormatRow] = &[
     FormatRow {
         format: ReportFormat::Table,
         name: "table",
+        is_for_people: true,
         extensions: &["txt"],
         write: |report, style, out| table::write_table(report, style.page, out),
     },
-    FormatRow { format: ReportFormat::Json, name: "json", extensions: &["json"], write: json::write },
-    FormatRow { format: ReportFormat::Ndjson, name: "ndjson", extensions: &["ndjson", "jsonl"], write: ndjson::write },
+    FormatRow {
+        format: ReportFormat::Json,
+        name: "json",
+        is_for_people: false,
+        extensions: &["json"],
+        write: json::write,
+    },
+    FormatRow {
+        format: ReportFormat::Ndjson,
+        name: "ndjson",
+        is_for_people: false,
+        extensions: &["ndjson", "jsonl"],
+        write: ndjson::write,
+    },
     #[cfg(feature = "cli")]
-    FormatRow { format: ReportFormat::Csv, name: "csv", extensions: &["csv"], write: csv::write_commas },
+    FormatRow {
+        format: ReportFormat::Csv,
+        name: "csv",
+        is_for_people: false,
+        extensions: &["csv"],
+        write: csv::write_commas,
+    },
     #[cfg(feature = "cli")]
-    FormatRow { format: ReportFormat::Tsv, name: "tsv", extensions: &["tsv", "tab"], write: csv::write_tabs },
+    FormatRow {
+        format: ReportFormat::Tsv,
+        name: "tsv",
+        is_for_people: false,
+        extensions: &["tsv", "tab"],
+        write: csv::write_tabs,
+    },
     FormatRow {
         format: ReportFormat::Markdown,
         name: "markdown",
+        is_for_people: true,
         extensions: &["md", "markdown"],
         write: markdown::write,
     },
     #[cfg(feature = "cli")]
-    FormatRow { format: ReportFormat::Html, name: "html", extensions: &["html", "htm"], write: html::write },
-    FormatRow { format: ReportFormat::Prometheus, name: "prometheus", extensions: &["prom"], write: prometheus::write },
+    FormatRow {
+        format: ReportFormat::Html,
+        name: "html",
+        is_for_people: true,
+        extensions: &["html", "htm"],
+        write: html::write,
+    },
+    FormatRow {
+        format: ReportFormat::Prometheus,
+        name: "prometheus",
+        is_for_people: false,
+        extensions: &["prom"],
+        write: prometheus::write,
+    },
 ];
 
 /// What a format leaves to whoever asks for it.
@@ -119,6 +161,11 @@ impl ReportFormat {
     /// How names of files end, of every format.
     pub fn extensions() -> impl Iterator<Item = &'static str> {
         FORMATS.iter().flat_map(|row| row.extensions.iter().copied())
+    }
+
+    /// Whether people read it as it is, and programs do not: it has a place for what stands out.
+    pub fn is_for_people(self) -> bool {
+        self.row().is_for_people
     }
 
     /// Writes a report.

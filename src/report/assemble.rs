@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::fill::filled;
 use super::groups::{Groups, WithShare, WithUv};
+use super::highlights::highlights;
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
@@ -115,6 +116,7 @@ pub(crate) fn assemble(
             zone: question.zone.map(Zone::name),
         },
         summary: None,
+        highlights: None,
         timeline: None,
         status: None,
         class: None,
@@ -164,6 +166,7 @@ fn with_sections(
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
         Summary { row: all.only_row(), visitor_days: days.uv_sum() }
     });
+    report.highlights = highlights(question, tally, pv);
     if let Some(groups) = section(Section::Timeline, Dimension::Time(question.unit())) {
         let rows = groups.in_order(WithUv::Yes, WithShare::No);
         report.timeline = Some(if question.fill {

@@ -206,9 +206,16 @@ impl<'t> Groups<'t> {
         Rank { order, pv: self.pv_of(group), group, of: self }
     }
 
-    /// Of some groups that with the most hits, which a ranking would have first.
-    pub(super) fn first_of(&self, groups: &[GroupId]) -> Option<GroupId> {
-        groups.iter().map(|group| self.rank(Metric::Pv, *group)).min().map(|rank| rank.group)
+    /// Of some groups that which a ranking by a metric would have first.
+    pub(super) fn first_by(&self, metric: Metric, groups: impl Iterator<Item = GroupId>) -> Option<GroupId> {
+        groups.map(|group| self.rank(metric, group)).min().map(|rank| rank.group)
+    }
+
+    /// Some groups as a ranking by hits would have them.
+    pub(super) fn in_rank(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
+        let mut ranks: Vec<_> = groups.map(|group| self.rank(Metric::Pv, group)).collect();
+        ranks.sort_unstable();
+        ranks.into_iter().map(|rank| rank.group).collect()
     }
 
     /// A group's place by a metric.

@@ -5,6 +5,7 @@
 mod assemble;
 mod fill;
 mod groups;
+mod highlights;
 mod no_format;
 mod not_logged;
 #[cfg(feature = "cli")]
@@ -17,6 +18,7 @@ mod verdicts;
 mod written;
 
 pub(crate) use assemble::{CountedInput, assemble};
+pub use highlights::Highlight;
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary};
 pub use split::Split;
@@ -64,6 +66,9 @@ pub struct Report {
     /// All hits together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
+    /// What stands out, where [`Question::highlights`](crate::Question) asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlights: Option<Vec<Highlight>>,
     /// Hits by time, ascending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Vec<Row>>,

@@ -1,5 +1,6 @@
 //! From a question to the tables that answer it.
 
+use super::highlights;
 use crate::dimension::{Dimension, Extras};
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
 use crate::metric::Metric;
@@ -67,6 +68,9 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
     }
     if shows(Section::Latency) {
         ask(Dimension::All, &[Latency]);
+    }
+    if shows(Section::Summary) {
+        highlights::tables(question).into_iter().for_each(|(dimension, measures)| ask(dimension, &measures));
     }
     for fail_if in &question.fail_if {
         let measures: Vec<_> = [Counts].into_iter().chain(fail_if.metrics().map(Metric::measure)).collect();

@@ -18,7 +18,7 @@ pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec
         let facts = |group| Facts { groups: &groups, group, lines };
         let (keys, reason) = if fail_if.is_of_any() {
             let those: Vec<GroupId> = groups.ids().filter(|group| facts(Some(*group)).fit(fail_if)).collect();
-            let reason = groups.first_of(&those).map(|first| {
+            let reason = groups.first_by(Metric::Pv, those.iter().copied()).map(|first| {
                 let others = match those.len() - 1 {
                     0 => String::new(),
                     n => format!("; and {n} more"),

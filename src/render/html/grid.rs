@@ -154,7 +154,7 @@ impl<'r> Grid<'r> {
             Metric::Status5xx => Ink::of_5xx(row.status_5xx, row.pv),
             _ => Ink::Plain,
         };
-        Cell { value, text, tone: tone(ink) }
+        Cell { value, text, tone: ink.tone() }
     }
 }
 
@@ -167,15 +167,6 @@ pub(super) fn label(metric: &Metric) -> &'static str {
         Metric::TotalTime => "total time",
         Metric::StatusOther => "other status",
         metric => metric.name(),
-    }
-}
-
-/// The class of what is odd or wrong.
-pub(super) fn tone(ink: Ink) -> &'static str {
-    match ink {
-        Ink::Odd => "odd",
-        Ink::Bad => "bad",
-        _ => "",
     }
 }
 

@@ -17,6 +17,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+use super::highlights::{Told, told};
 use super::{Style, words};
 use crate::metric::Metric;
 use crate::report::numbers::Grouped;
@@ -39,6 +40,7 @@ struct Page<'r> {
     head: Head<'r>,
     verdicts: &'r [Verdict],
     tiles: Vec<Tile>,
+    highlights: Vec<Told<'r>>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status and class.
     shares: Vec<(Shares, Grid<'r>)>,
@@ -59,6 +61,7 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
         head: Head::of(report),
         verdicts: &report.verdicts,
         tiles: tiles::tiles(report),
+        highlights: report.highlights.iter().flatten().map(|highlight| told(highlight, hits(report))).collect(),
         timeline: timeline.map(|rows| {
             let grid = Grid::new(
                 "timeline",

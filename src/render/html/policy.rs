@@ -6,7 +6,7 @@ pub(super) const STYLE: &str = include_str!("../../../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// As `Content-Security-Policy` names it: of all between the tags, to the byte. The test says what it is to be.
-pub(super) const STYLE_HASH: &str = "sha256-tyeuQ/evh603FmxWG05+2hlHM1bz2mkbYi3A+6jIvK8=";
+pub(super) const STYLE_HASH: &str = "sha256-cSDI1ULeGeGmshCW6rZugcXIjp43v3DOa5vRnNbJvwA=";
 /// Of the script.
 pub(super) const SCRIPT_HASH: &str = "sha256-gz07bYOBAitwZyTEJctKPD9qFcGWLooR2F3fTh3h1ds=";
 

@@ -4,8 +4,6 @@ use crate::render::table::ink::Ink;
 use crate::report::Report;
 use crate::report::numbers::{Bytes, Duration, Grouped, Percent, Seconds};
 
-use super::grid::tone;
-
 pub(super) struct Tile {
     pub(super) label: &'static str,
     /// What JSON calls it, and its number there.
@@ -21,8 +19,8 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
     let Some(summary) = &report.summary else { return Vec::new() };
     let row = &summary.row;
     let tile = |label, metric, value, text: String, note: String| Tile { label, metric, value, text, note, tone: "" };
-    let of_hits = |label, metric, value, ink| Tile {
-        tone: tone(ink),
+    let of_hits = |label, metric, value, ink: Ink| Tile {
+        tone: ink.tone(),
         ..tile(label, metric, value, Percent(value, row.pv).to_string(), Grouped(value).to_string())
     };
     let visitor_days = format!("{} visitor days", Grouped(summary.visitor_days));
@@ -48,7 +46,7 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         tiles.push(time("p99", "p99_ms", latency.p99_ms, "request time"));
         let slow = format!("{} over {}", Grouped(latency.slow), Seconds(latency.slow_threshold_ms));
         tiles.push(Tile {
-            tone: tone(Ink::of_slow(latency.slow, latency.count)),
+            tone: Ink::of_slow(latency.slow, latency.count).tone(),
             ..tile("Slow", "slow", latency.slow, Percent(latency.slow, latency.count).to_string(), slow)
         });
     }

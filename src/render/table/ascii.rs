@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::report::{Report, Split};
+use crate::report::{Highlight, Report, Split};
 
 /// THE TABLE of our signs; each is one column wide, and so is what stands for it.
-const SIGNS: [(char, u8); 12] = [
+const SIGNS: [(char, u8); 13] = [
     ('·', b'-'),
     ('→', b'>'),
     ('…', b'~'),
@@ -18,6 +18,7 @@ const SIGNS: [(char, u8); 12] = [
     ('▎', b':'),
     ('▏', b':'),
     ('–', b'-'),
+    ('▲', b'!'),
 ];
 
 /// Writes what it is given in ASCII.
@@ -56,7 +57,8 @@ pub(super) fn with_ascii_texts(report: &Report) -> Report {
         [&mut input.path, &mut input.format].into_iter().chain(formats)
     });
     let samples = report.malformed_samples.iter_mut().flat_map(|sample| [&mut sample.path, &mut sample.text]);
-    keys.chain(inputs).chain(samples).for_each(escape);
+    let highlights = report.highlights.iter_mut().flatten().map(Highlight::key_mut);
+    keys.chain(inputs).chain(samples).chain(highlights).for_each(escape);
     report
 }
 

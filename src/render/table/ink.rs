@@ -31,6 +31,15 @@ impl Ink {
         }
     }
 
+    /// What is odd or wrong on a page: the class of an element.
+    pub(in crate::render) fn tone(self) -> &'static str {
+        match self {
+            Ink::Odd => "odd",
+            Ink::Bad => "bad",
+            _ => "",
+        }
+    }
+
     /// The ink of client errors: many are odd.
     pub(in crate::render) fn of_4xx(part: u64, whole: u64) -> Ink {
         if exceeds(part, whole, 10) { Ink::Odd } else { Ink::Plain }

@@ -131,6 +131,7 @@ mod tests {
             visitor: None,
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.unwrap_or(0), row: all }),
+            highlights: None,
             timeline: Some(timeline),
             status: None,
             class: None,

@@ -3,18 +3,15 @@
 use std::io;
 
 use super::facts::{self, Fact};
+use super::fit::cut_middle;
 use super::flow::Piece;
 use super::ink::Ink;
-use super::{Sheet, latency, words};
+use super::{Sheet, hits, latency};
+use crate::render::highlights::{Key, Told, told};
 use crate::report::numbers::{Bytes, Grouped, Percent};
-use crate::report::{Report, Row};
+use crate::report::{Highlight, Report, Row};
 
-/// A row stands out whose share of server errors is this many times that of all …
-const TIMES: u64 = 2;
-/// … and at least this many percent …
-const PERCENT: u64 = 1;
-/// … of more than a handful.
-const ERRORS: u64 = 10;
+const INDENT: usize = 2;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let Some(summary) = &report.summary else { return Ok(()) };
@@ -33,12 +30,23 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         facts.extend(latency::in_short(latency, row.pv));
     }
     facts::for_each_line(&facts, sheet.page, |line| sheet.line(line))?;
-    match peak(report) {
-        Some((share, when)) => {
-            sheet.flow(&[Piece::new("", Ink::Bad, format!("▲ 5xx {share}")), Piece::new(" ", Ink::Plain, when)], 2)
+    let mut highlights = report.highlights.iter().flatten();
+    highlights.try_for_each(|highlight| sheet.flow(&pointed_at(highlight, hits(report), sheet.page.columns), INDENT))
+}
+
+/// What stands out, as a line that breaks between words; a key is cut so that it fits one.
+fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
+    let Told { what, key, figure, ink } = told(highlight, hits);
+    let mut pieces = vec![Piece::new("", ink, format!("▲ {what}"))];
+    match key {
+        Key::Words(words) => pieces.extend(Piece::words(Ink::Plain, &format!("{words}:"))),
+        Key::Logged(text) => {
+            let room = columns.saturating_sub(INDENT + 1);
+            pieces.push(Piece::new(" ", Ink::Plain, format!("{}:", cut_middle(text, room))));
         }
-        None => Ok(()),
     }
+    pieces.extend(Piece::words(Ink::Plain, &figure));
+    pieces
 }
 
 /// The shares of the status classes; the odd ones only where there are any, so that they always add up.
@@ -56,50 +64,4 @@ fn codes(row: &Row) -> Vec<Fact> {
         }
     }
     facts
-}
-
-/// The time in which most requests failed, if that stands out.
-fn peak(report: &Report) -> Option<(String, String)> {
-    let all = &report.summary.as_ref()?.row;
-    let stands_out = |row: &&Row| {
-        let part = u128::from(row.status_5xx);
-        row.status_5xx >= ERRORS
-            && part * 100 >= u128::from(row.pv) * u128::from(PERCENT)
-            && part * u128::from(all.pv) >= u128::from(all.status_5xx) * u128::from(row.pv) * u128::from(TIMES)
-    };
-    let share = |row: &Row| row.status_5xx as f64 / row.pv as f64;
-    // Of equals the first.
-    let rows = report.timeline.iter().flatten().filter(stands_out);
-    let worst = rows.reduce(|worst, row| if share(row) > share(worst) { row } else { worst })?;
-    let when = words::when(report.period.unit, worst.key.as_deref().unwrap_or("-"));
-    Some((Percent(worst.status_5xx, worst.pv).to_string(), when))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::render::table::tests::report;
-
-    fn day(key: &str, pv: u64, status_5xx: u64) -> Row {
-        Row { key: Some(key.to_owned()), pv, status_5xx, ..Row::default() }
-    }
-
-    #[test]
-    fn only_a_time_that_stands_out_is_pointed_at() {
-        type Days = &'static [(u64, u64)];
-        let rows: [(Days, Option<&str>); 5] = [
-            (&[(1000, 0), (1000, 50), (1000, 4)], Some("on Sun 2026-11-15")),
-            (&[(1000, 50), (1000, 50), (1000, 0)], None),
-            (&[(100, 0), (100, 9), (1000, 0)], None),
-            (&[(100_000, 0), (10_000, 99), (1, 0)], None),
-            (&[(1000, 50), (1000, 0), (1000, 50), (3000, 0)], Some("on Sat 2026-11-14")),
-        ];
-        for (days, expected) in rows {
-            let timeline: Vec<_> =
-                days.iter().zip(14..).map(|((pv, n), d)| day(&format!("2026-11-{d}"), *pv, *n)).collect();
-            let sum = |of: fn(&Row) -> u64| timeline.iter().map(of).sum();
-            let report = report(day("", sum(|r| r.pv), sum(|r| r.status_5xx)), timeline.clone());
-            assert_eq!(peak(&report).map(|(_, when)| when).as_deref(), expected, "{days:?}");
-        }
-    }
 }

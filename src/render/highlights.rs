@@ -1,0 +1,77 @@
+//! What stands out, in words: for every format that people read.
+
+use std::fmt;
+
+use super::table::ink::Ink;
+use super::words;
+use crate::report::Highlight;
+use crate::report::numbers::{Duration, Grouped, Percent};
+use crate::time::weekday_of_date;
+
+/// A highlight as it reads: `slowest path`, `/export/`, `1.31 s in the mean of 212 requests`.
+pub(super) struct Told<'h> {
+    pub(super) what: &'static str,
+    pub(super) key: Key<'h>,
+    pub(super) figure: String,
+    pub(super) ink: Ink,
+}
+
+/// What it is of.
+pub(super) enum Key<'h> {
+    /// As the log has it, and as long.
+    Logged(&'h str),
+    /// Our own words.
+    Words(String),
+}
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Logged(text) => f.write_str(text),
+            Key::Words(words) => f.write_str(words),
+        }
+    }
+}
+
+/// In a report of so many hits.
+pub(super) fn told(highlight: &Highlight, hits: u64) -> Told<'_> {
+    match highlight {
+        Highlight::ErrorPeak { key, pv, status_5xx, .. } => Told {
+            what: "5xx",
+            key: Key::Words(hour(key)),
+            figure: format!("{} of {}", Percent(*status_5xx, *pv), words::counted(*pv, "request")),
+            ink: Ink::Bad,
+        },
+        Highlight::SlowestPath { key, count, avg_ms } => Told {
+            what: "slowest path",
+            key: Key::Logged(key),
+            figure: format!("{} in the mean of {}", Duration(avg_ms.round() as u64), words::counted(*count, "request")),
+            ink: Ink::Odd,
+        },
+        Highlight::FrequentAddress { key, pv, .. } => Told {
+            what: "address",
+            key: Key::Logged(key),
+            figure: format!("{} of all requests, {}", Percent(*pv, hits), Grouped(*pv)),
+            ink: Ink::Odd,
+        },
+    }
+}
+
+/// `on Wed 2026-11-18 at 14:00`, of the key of an hour.
+fn hour(key: &str) -> String {
+    let (day, hour) = key.split_once('T').unwrap_or((key, "00"));
+    match weekday_of_date(day) {
+        Some(weekday) => format!("on {weekday} {day} at {hour}:00"),
+        None => format!("on {day} at {hour}:00"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_has_its_weekday() {
+        assert_eq!(hour("2026-11-18T14"), "on Wed 2026-11-18 at 14:00");
+    }
+}

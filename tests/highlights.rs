@@ -1,0 +1,223 @@
+//! What stands out: the rules at their limits, a twin that is a plain reading of them, and what is not looked at.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod generator;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use generator::Traffic;
+use logstat::{Dimension, Engine, Highlight, Input, MaxKeys, Precision, Question, Section, UvMethod, count};
+
+/// So many alike hits.
+#[derive(Clone)]
+struct Hits {
+    times: usize,
+    addr: String,
+    hour: u32,
+    path: &'static str,
+    status: u16,
+    ms: u32,
+}
+
+fn hits(times: usize) -> Hits {
+    Hits { times, addr: "10.0.0.1".to_owned(), hour: 8, path: "/", status: 200, ms: 5 }
+}
+
+fn log(all: &[Hits]) -> Vec<u8> {
+    let mut log = String::new();
+    for Hits { times, addr, hour, path, status, ms } in all {
+        for _ in 0..*times {
+            let seconds = f64::from(*ms) / 1000.0;
+            writeln!(
+                log,
+                "{addr} - - [14/Nov/2026:{hour:02}:00:00 +0000] \"GET {path} HTTP/1.1\" {status} 5 \"-\" \"curl\" {seconds:.3}"
+            )
+            .unwrap();
+        }
+    }
+    log.into_bytes()
+}
+
+/// So many visitors with a hit each.
+fn crowd(visitors: usize) -> impl Iterator<Item = Hits> {
+    (0..visitors).map(|n| Hits { addr: format!("192.0.{n}.7"), ..hits(1) })
+}
+
+fn asked() -> Question {
+    Question { highlights: true, ..Question::default() }
+}
+
+fn found(log: &[u8], question: &Question) -> Option<Vec<Highlight>> {
+    let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
+    let engine = Engine { threads: 3, chunk_bytes: 2000, ..Engine::default() };
+    count(question, vec![input], &engine).unwrap().report.unwrap().highlights
+}
+
+/// `error_peak 2026-11-14T08`
+fn in_short(highlights: &[Highlight]) -> Vec<String> {
+    let short = |highlight: &Highlight| match highlight {
+        Highlight::ErrorPeak { key, .. } => format!("error_peak {key}"),
+        Highlight::SlowestPath { key, .. } => format!("slowest_path {key}"),
+        Highlight::FrequentAddress { key, .. } => format!("frequent_address {key}"),
+        _ => unreachable!("there are three kinds"),
+    };
+    highlights.iter().map(short).collect()
+}
+
+fn of(all: &[Hits]) -> Vec<String> {
+    in_short(&found(&log(all), &asked()).unwrap())
+}
+
+#[test]
+fn an_hour_is_a_peak_from_ten_errors_a_hundredth_and_twice_the_share() {
+    // Errors and hits of an hour, and of another.
+    let hours = |(errors, pv): (usize, usize), (others, other_pv): (usize, usize)| {
+        let hour = |hour: u32, errors: usize, pv: usize| {
+            [Hits { hour, status: 503, ..hits(errors) }, Hits { hour, ..hits(pv - errors) }]
+        };
+        of(&[hour(8, errors, pv), hour(9, others, other_pv)].concat())
+    };
+    let peak = ["error_peak 2026-11-14T08"];
+    assert_eq!(hours((10, 100), (0, 100)), peak);
+    assert_eq!(hours((9, 100), (0, 100)), [""; 0], "a handful");
+    assert_eq!(hours((10, 1000), (0, 1000)), peak);
+    assert_eq!(hours((10, 1001), (0, 2000)), [""; 0], "less than a hundredth");
+    // 60 of 300 are 20%, and twice that are 40%.
+    assert_eq!(hours((40, 100), (20, 200)), peak);
+    assert_eq!(hours((39, 100), (21, 200)), [""; 0], "less than twice the share of all");
+    assert_eq!(hours((50, 100), (0, 0)), [""; 0], "one hour is no peak");
+}
+
+#[test]
+fn of_several_peaks_the_highest_and_of_equals_the_first() {
+    let hour = |hour: u32, errors: usize, pv: usize| {
+        [Hits { hour, status: 500, ..hits(errors) }, Hits { hour, ..hits(pv - errors) }]
+    };
+    let many = |peaks: [[Hits; 2]; 2]| of(&[peaks.concat(), vec![Hits { hour: 20, ..hits(900) }]].concat());
+    assert_eq!(many([hour(8, 30, 100), hour(9, 11, 20)]), ["error_peak 2026-11-14T09"]);
+    assert_eq!(many([hour(9, 30, 60), hour(8, 15, 30)]), ["error_peak 2026-11-14T08"]);
+    let log = log(&[hour(8, 30, 100).to_vec(), vec![Hits { hour: 20, ..hits(900) }]].concat());
+    let peak = Highlight::ErrorPeak { key: "2026-11-14T08".to_owned(), pv: 100, status_5xx: 30, share: 0.3 };
+    assert_eq!(found(&log, &asked()).unwrap(), [peak]);
+}
+
+#[test]
+fn the_slowest_path_is_slow_and_has_ten_requests() {
+    let path = |path, ms, times| Hits { path, ms, ..hits(times) };
+    assert_eq!(of(&[path("/a", 301, 10), path("/b", 9000, 9)]), ["slowest_path /a"]);
+    assert_eq!(of(&[path("/a", 300, 10)]), [""; 0], "not slower than --slow");
+    assert_eq!(of(&[path("/a", 299, 9), path("/a", 310, 1)]), ["slowest_path /a"], "300.1 ms");
+    assert_eq!(of(&[path("/b", 500, 10), path("/a", 500, 10)]), ["slowest_path /a"]);
+    assert_eq!(of(&[path("/b", 500, 11), path("/a", 500, 10)]), ["slowest_path /b"]);
+    let slowest = Highlight::SlowestPath { key: "/a".to_owned(), count: 20, avg_ms: 400.5 };
+    assert_eq!(found(&log(&[path("/a", 400, 10), path("/a", 401, 10)]), &asked()).unwrap(), [slowest]);
+    let patient = Question { slow_ms: 1000, ..asked() };
+    assert_eq!(found(&log(&[path("/a", 1000, 10)]), &patient).unwrap(), []);
+}
+
+#[test]
+fn an_address_is_frequent_from_a_tenth_and_twice_the_mean() {
+    let with = |times: usize, others: usize| {
+        let crowd: Vec<_> = crowd(others).collect();
+        of(&[vec![hits(times)], crowd].concat())
+    };
+    let one = ["frequent_address 10.0.0.1"];
+    assert_eq!(with(10, 90), one);
+    assert_eq!(with(9, 91), [""; 0], "less than a tenth");
+    // Of three addresses one has 4 of 6, which is twice the mean of 2.
+    assert_eq!(with(4, 2), one);
+    assert_eq!(with(3, 2), [""; 0], "less than twice the mean");
+    assert_eq!(with(5, 0), [""; 0], "the only one");
+    let two = [Hits { addr: "::1".to_owned(), ..hits(20) }, hits(30)];
+    let two = [two.to_vec(), crowd(50).collect()].concat();
+    assert_eq!(of(&two), ["frequent_address 10.0.0.1", "frequent_address ::1"]);
+    let first = &found(&log(&two), &asked()).unwrap()[0];
+    assert_eq!(*first, Highlight::FrequentAddress { key: "10.0.0.1".to_owned(), pv: 30, share: 0.3 });
+}
+
+#[test]
+fn nothing_is_looked_for_that_is_not_asked_for_or_kept_anyway() {
+    let slow = Hits { path: "/slow", ms: 900, ..hits(20) };
+    let failed = Hits { hour: 9, status: 502, ..hits(20) };
+    let log = log(&[vec![slow, failed, hits(20)], crowd(60).collect()].concat());
+    let kinds = |question: Question| found(&log, &question).map(|found| in_short(&found));
+    let some = |kinds: &[&str]| Some(kinds.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let (peak, slow, address) = ("error_peak 2026-11-14T09", "slowest_path /slow", "frequent_address 10.0.0.1");
+
+    assert_eq!(kinds(Question::default()), None);
+    assert_eq!(kinds(asked()), some(&[peak, slow, address]));
+    assert_eq!(kinds(Question { show: Some(vec![Section::Timeline]), ..asked() }), None);
+    assert_eq!(kinds(Question { show: Some(vec![Section::Summary]), ..asked() }), some(&[peak, address]));
+    let top = |dimension| Some(vec![dimension]);
+    assert_eq!(kinds(Question { top: top(Dimension::Agent), ..asked() }), some(&[peak, address]));
+    let hll = UvMethod::Hll(Precision::default());
+    assert_eq!(kinds(Question { uv: hll, ..asked() }), some(&[peak, slow]));
+    assert_eq!(kinds(Question { uv: hll, top: top(Dimension::Ip), ..asked() }), some(&[peak, address]));
+    assert_eq!(kinds(Question { max_keys: MaxKeys::new(1000), ..asked() }), some(&[peak, address]));
+    assert_eq!(kinds(Question { anonymize: true, ..asked() }), some(&[peak, slow]));
+    let shown = Question { anonymize: true, top: top(Dimension::Ip), ..asked() };
+    let cut = kinds(shown).unwrap();
+    assert!(cut.contains(&"frequent_address 10.0.0.0".to_owned()), "{cut:?}");
+}
+
+#[test]
+fn without_a_time_there_are_no_hours() {
+    let log = "10.0.0.1 503\n".repeat(40).into_bytes();
+    let question = Question { log_formats: vec!["$remote_addr $status".parse().unwrap()], ..asked() };
+    assert_eq!(found(&log, &question), Some(Vec::new()));
+}
+
+/// A line in the plainest way.
+fn parts(line: &str) -> (String, String, String, u64, u64) {
+    let quoted: Vec<&str> = line.split('"').collect();
+    let addr = line.split(' ').next().unwrap().to_owned();
+    let time = line.split(['[', ']']).nth(1).unwrap();
+    let hour = format!("2026-11-{}T{}", &time[..2], &time[12..14]);
+    let path = quoted[1].split(' ').nth(1).unwrap().split('?').next().unwrap().to_owned();
+    let status = quoted[2].split_whitespace().next().unwrap().parse().unwrap();
+    let ms = (quoted.last().unwrap().trim().parse::<f64>().unwrap() * 1000.0).round() as u64;
+    (addr, hour, path, status, ms)
+}
+
+#[test]
+fn the_rules_read_plainly_say_the_same() {
+    let traffic = Traffic { lines: 6000, addresses: 60, paths: 40, malformed: 0.0, times: true, ..Traffic::default() };
+    let text = String::from_utf8(traffic.to_vec()).unwrap();
+    let plain = |line: &&str| !line.contains('\\') && line.contains("\"GET /") && line.contains("/Nov/2026");
+    let lines: Vec<&str> = text.lines().filter(plain).collect();
+    assert!(lines.len() > 4000, "{}", lines.len());
+    let (mut hours, mut paths, mut addresses) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut errors = 0.0;
+    for (addr, hour, path, status, ms) in lines.iter().map(|line| parts(line)) {
+        let failed = f64::from(u8::from((500..600).contains(&status)));
+        errors += failed;
+        let hour: &mut (f64, f64) = hours.entry(hour).or_default();
+        *hour = (hour.0 + 1.0, hour.1 + failed);
+        let path: &mut (f64, f64) = paths.entry(path).or_default();
+        *path = (path.0 + 1.0, path.1 + ms as f64);
+        *addresses.entry(addr).or_insert(0.0) += 1.0;
+    }
+    let all = lines.len() as f64;
+    let mut expected: Vec<String> = Vec::new();
+    let peaks = hours
+        .iter()
+        .filter(|(_, (pv, failed))| *failed >= 10.0 && failed / pv >= 0.01 && failed / pv >= 2.0 * errors / all);
+    let peak = peaks.max_by(|a, b| (a.1.1 / a.1.0).total_cmp(&(b.1.1 / b.1.0)).then(b.0.cmp(a.0)));
+    expected.extend(peak.map(|(hour, _)| format!("error_peak {hour}")));
+    let slow_ms = 20_u32;
+    let slow = paths.iter().filter(|(_, (count, sum))| *count >= 10.0 && sum / count > f64::from(slow_ms));
+    let slowest = slow.max_by(|a, b| (a.1.1 / a.1.0).total_cmp(&(b.1.1 / b.1.0)));
+    expected.extend(slowest.map(|(path, _)| format!("slowest_path {path}")));
+    let mean = all / addresses.len() as f64;
+    let mut frequent: Vec<_> = addresses.iter().filter(|(_, pv)| **pv >= all / 10.0 && **pv >= 2.0 * mean).collect();
+    frequent.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
+    expected.extend(frequent.iter().map(|(addr, _)| format!("frequent_address {addr}")));
+    assert!(expected.len() > 1, "{expected:?}");
+
+    let log: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+    let question = Question { slow_ms: slow_ms.into(), ..asked() };
+    assert_eq!(in_short(&found(&log, &question).unwrap()), expected);
+}
