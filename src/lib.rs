@@ -74,8 +74,9 @@ pub use crate::{
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_json},
     report::{
-        Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, Lines,
-        MalformedSample, Period, Ranking, Report, Row, Split, Summary, Unanswered, UvReport, Verdict, VisitorReport,
+        Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
+        Lines, MalformedSample, Period, Ranking, Report, Row, Split, Summary, Unanswered, UvReport, Verdict,
+        VisitorReport,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},

@@ -60,7 +60,7 @@
   }
 
   // Bars say what they are where they are pointed at, or gone to by the arrow keys.
-  for (const chart of document.querySelectorAll(".timeline")) {
+  for (const chart of document.querySelectorAll(".timeline, .histogram")) {
     const tip = make("div", { className: "tip" });
     tip.setAttribute("role", "status");
     chart.parentElement.append(tip);

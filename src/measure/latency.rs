@@ -122,6 +122,17 @@ impl Sorted {
         self.times.last().map_or(0, |(ms, _)| *ms)
     }
 
+    /// How many times are in each of some steps, which ascend: longer than the one before it, and no longer than it.
+    pub(crate) fn in_steps(&self, up_to_ms: &[u64]) -> Vec<u64> {
+        let mut counts = vec![0; up_to_ms.len()];
+        for (ms, count) in &self.times {
+            if let Some(sum) = counts.get_mut(up_to_ms.partition_point(|up_to| up_to < ms)) {
+                *sum += count;
+            }
+        }
+        counts
+    }
+
     pub(crate) fn slower_than(&self, slow_ms: u64) -> u64 {
         self.times.iter().filter(|(ms, _)| *ms > slow_ms).map(|(_, count)| count).sum()
     }
@@ -170,6 +181,13 @@ mod tests {
             proptest::prop_assert_eq!(sorted.count(), times.len() as u64);
             proptest::prop_assert_eq!(sorted.max_ms(), twin(&times, 100));
             proptest::prop_assert_eq!(sorted.sum_ms(), times.iter().fold(0_u64, |sum, ms| sum.saturating_add(*ms)));
+            let steps = [0, 1, 20, 300, 4_096, u64::MAX];
+            let step = |at: usize| {
+                let is_in = |ms: &&u64| **ms <= steps[at] && (at == 0 || **ms > steps[at - 1]);
+                times.iter().filter(is_in).count() as u64
+            };
+            proptest::prop_assert_eq!(sorted.in_steps(&steps), (0..steps.len()).map(step).collect::<Vec<_>>());
+            proptest::prop_assert_eq!(sorted.in_steps(&steps[1..2]), [times.iter().filter(|ms| **ms <= 1).count() as u64]);
             proptest::prop_assert_eq!(sorted.slower_than(300), times.iter().filter(|ms| **ms > 300).count() as u64);
         }
     }

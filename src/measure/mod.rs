@@ -15,7 +15,9 @@ mod visitor_set;
 
 pub(crate) use counts::Counts;
 pub(crate) use hits::Hits;
-pub(crate) use latency::Latency;
+#[cfg(test)]
+pub(crate) use latency::Histogram;
+pub(crate) use latency::{Latency, Sorted};
 pub(crate) use seen::Seen;
 pub(crate) use times::Times;
 pub(crate) use uv::Uv;

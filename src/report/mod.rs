@@ -272,7 +272,7 @@ pub struct Period {
 }
 
 /// How long requests took, in whole milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LatencyReport {
     /// Hits whose time was logged.
@@ -293,6 +293,18 @@ pub struct LatencyReport {
     pub slow_threshold_ms: u64,
     /// Slow hits.
     pub slow: u64,
+    /// How many took how long: steps of 1, 2, 5, 10, 20 … up to that of the longest. They add up to `count`.
+    pub histogram: Vec<LatencyStep>,
+}
+
+/// Hits that took so long, and longer than the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LatencyStep {
+    /// The longest of it.
+    pub up_to_ms: u64,
+    /// Hits.
+    pub count: u64,
 }
 
 /// The report's rankings as a map, in the order asked for.

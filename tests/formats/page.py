@@ -103,7 +103,10 @@ def numbers(log):
                 elif metric not in ("key", "keys") and metric not in LEFT_OUT.get(section, ()) and not is_zero:
                     expected[section, row["key"], metric] = value
     expected |= {("latency", "", metric): value for metric, value in report.get("latency", {}).items()}
-    found = {place: value_of(text) for place, text in page.numbers.items() if place[0] != "summary"}
+    steps = expected.pop(("latency", "", "histogram"), None)
+    on_page = [int(value) for place, value in page.numbers.items() if place[0] == "latency.histogram"]
+    assert on_page == [step[key] for step in steps or () for key in ("up_to_ms", "count")], on_page
+    found = {place: value_of(text) for place, text in page.numbers.items() if place[0] not in ("summary", "latency.histogram")}
     assert found.keys() == expected.keys(), sorted(map(str, found.keys() ^ expected.keys()))[:9]
     for place, value in expected.items():
         assert found[place] == (float(value) if isinstance(value, int) else value), (place, found[place], value)

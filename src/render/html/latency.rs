@@ -1,5 +1,6 @@
 //! How long requests took: percentiles as dots on an axis of powers of ten, with the limit of what is slow.
 
+use super::histogram::{Histogram, short};
 use super::tiles::Tile;
 use crate::render::words;
 use crate::report::LatencyReport;
@@ -7,6 +8,7 @@ use crate::report::numbers::{Duration, Grouped, Percent, Seconds};
 
 pub(super) struct Latency {
     pub(super) of: String,
+    pub(super) histogram: Option<Histogram>,
     pub(super) dots: Vec<Dot>,
     pub(super) ticks: Vec<Tick>,
     /// Where what is slow begins, in percent; `None` where that is not on the axis.
@@ -68,18 +70,14 @@ impl Latency {
         }
         Latency {
             of,
+            histogram: Histogram::of(latency),
             dots: dots.collect(),
-            ticks: ticks.map(|ms| Tick { x: x(ms), text: Self::short(ms) }).collect(),
+            ticks: ticks.map(|ms| Tick { x: x(ms), text: short(ms) }).collect(),
             slow: (slow > 0 && place(slow) <= 1.0).then(|| (x(slow), Seconds(slow).to_string())),
             height: TOP + named.len() * ROW + 24,
             told,
             facts: facts(latency),
         }
-    }
-
-    /// `10 ms`, `1 s`, `100 s`
-    fn short(ms: u64) -> String {
-        if ms < 1000 { format!("{ms} ms") } else { format!("{} s", Grouped(ms / 1000)) }
     }
 }
 

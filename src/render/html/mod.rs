@@ -7,6 +7,7 @@ mod axes;
 mod chart;
 mod grid;
 mod head;
+mod histogram;
 mod latency;
 mod ledger;
 mod policy;
