@@ -174,7 +174,7 @@ pub struct Question {
     pub max_keys: Option<MaxKeys>,
     /// The sections of the report; all.
     pub show: Option<Vec<Section>>,
-    /// Whether the summary says what stands out, by the rules of [`Highlight`](crate::Highlight). It costs up to a tenth of the
+    /// Whether the summary says what stands out, by the rules of [`Highlight`](crate::Highlight). It costs about a tenth of the
     /// time, so whoever asks for numbers alone goes without. The slowest path is looked for where paths are ranked, and frequent
     /// addresses where they are ranked or visitors are told apart by them, exactly.
     pub highlights: bool,

@@ -71,17 +71,6 @@ fn odd_log() -> Vec<u8> {
     log
 }
 
-/// A log of which an hour, a path and an address stand out.
-fn busy_log() -> Vec<u8> {
-    let line = |addr: u32, hour: u32, status: u16| {
-        format!(
-            "10.0.0.{addr} - - [05/Apr/2022:{hour:02}:00:00 +0000] \"GET / HTTP/1.1\" {status} 1 \"-\" \"x\" 0.500\n"
-        )
-    };
-    let lines = (0..20).map(|_| line(1, 8, 503)).chain((2..42).map(|addr| line(addr, 9, 200)));
-    lines.collect::<String>().into_bytes()
-}
-
 /// A report of every kind, by what is special about it.
 fn reports() -> Vec<(String, Value)> {
     let usual = Question::default;
@@ -131,9 +120,6 @@ fn reports() -> Vec<(String, Value)> {
         let top = Some(vec![Dimension::Time(Unit::Step(step))]);
         reports.push((format!("by {}", step.name()), report(SHOP, &Question { by, top, ..usual() })));
     }
-    let outstanding = report(&busy_log(), &Question { highlights: true, ..usual() });
-    assert_eq!(outstanding["highlights"].as_array().map(Vec::len), Some(3));
-    reports.push(("highlights".to_owned(), outstanding));
     let filled = report(SHOP, &Question { by: Some(Unit::Hour), fill: true, ..usual() });
     let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
     assert!(empty > 0, "nights without a hit");

@@ -2,8 +2,6 @@
 
 use std::cmp::Ordering;
 
-use serde::Serialize;
-
 use super::groups::Groups;
 use crate::dimension::Dimension;
 use crate::measure::MeasureKind;
@@ -14,8 +12,7 @@ use crate::time::Unit;
 use crate::visitor::Visitor;
 
 /// Something that stands out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Highlight {
     /// The hour in which the largest share of requests failed: with ten server errors or more, which are at least a hundredth of

@@ -66,8 +66,9 @@ pub struct Report {
     /// All hits together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
-    /// What stands out, where [`Question::highlights`](crate::Question) asks for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What stands out, where [`Question::highlights`](crate::Question) asks for it. Not written: JSON is the same whatever is
+    /// written beside it.
+    #[serde(skip)]
     pub highlights: Option<Vec<Highlight>>,
     /// Hits by time, ascending.
     #[serde(skip_serializing_if = "Option::is_none")]
