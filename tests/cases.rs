@@ -89,6 +89,40 @@ fn problems(case: &Path, output: &Output) -> Vec<String> {
     problems
 }
 
+/// A text without codes of colour, which are all that an escape begins in it.
+fn without_colors(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        let (code, rest) = part.strip_prefix('[').and_then(|part| part.split_once('m')).expect("a code of colour");
+        assert!(code.chars().all(|c| c.is_ascii_digit() || c == ';'), "{code:?}");
+        plain + rest
+    })
+}
+
+/// Tables at five widths, in UTF-8 and in ASCII, with colours and without.
+#[test]
+fn pages_fit_their_width_and_colours_change_nothing_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    for columns in [40, 60, 80, 120, 200] {
+        for signs in ["utf8", "ascii"] {
+            let expected =
+                |ink: &str| fs::read_to_string(root.join(format!("page_{columns}_{signs}{ink}/expected"))).unwrap();
+            let (plain, colored) = (expected(""), expected("_color"));
+            assert_eq!(without_colors(&colored), plain, "{columns} {signs}");
+            assert!(
+                colored.contains("\u{1b}[31m") && colored.contains("\u{1b}[33m"),
+                "something is wrong, something odd"
+            );
+            assert!(plain.is_ascii() == (signs == "ascii"));
+            assert!(plain.chars().all(|c| c == '\n' || !c.is_control()));
+            for line in plain.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= columns, "{columns} {signs}: {line}");
+            }
+        }
+    }
+}
+
 fn write_down(case: &Path, output: &Output) {
     fs::write(case.join("expected"), &output.stdout).unwrap();
     let code = output.status.code().unwrap_or(-1);

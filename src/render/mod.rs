@@ -12,6 +12,8 @@ mod ndjson;
 mod prometheus;
 mod sections;
 #[cfg(feature = "cli")]
+mod slots;
+#[cfg(feature = "cli")]
 mod table;
 #[cfg(feature = "cli")]
 mod words;

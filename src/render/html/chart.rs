@@ -1,19 +1,19 @@
 //! Hits by time as bars, errors at their feet, and visitors as a line over them.
 //!
-//! Bars stand where they are in time, so what has no row is a gap. Of more buckets than a screen has room for, several are one
-//! bar: hits are added up, and of visitors, which cannot be, it has the most that one bucket had.
+//! Bars stand where they are in time, so what has no row is a gap. Of more buckets than a screen has room for, several are one bar.
 
 use std::fmt::Write;
 
 use super::axes::{Level, Tick, levels, readable, round_up, short, ticks, units};
 use super::percent;
+use crate::render::slots::{Slot, Slots};
 use crate::render::words;
 use crate::report::Row;
 use crate::report::numbers::Grouped;
-use crate::time::{Edge, Moment, NowIs, Unit};
+use crate::time::Unit;
 
 /// A bar is three pixels wide then, on a usual screen.
-const BARS_AT_MOST: i64 = 240;
+const BARS_AT_MOST: usize = 240;
 /// The picture's own units, stretched to the width that there is.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 200.0;
@@ -43,32 +43,10 @@ pub(super) struct Bar {
     pub(super) told: String,
 }
 
-/// What one bar stands for.
-#[derive(Clone, Default)]
-struct Slot {
-    first: String,
-    last: String,
-    pv: u64,
-    uv: Option<u64>,
-    status_4xx: u64,
-    status_5xx: u64,
-}
-
 impl Chart {
     /// `None` where there is nothing to compare.
     pub(super) fn of(rows: &[Row], unit: Unit) -> Option<Chart> {
-        let timed = || rows.iter().filter_map(|row| Some((row, ordinal(unit, row.key.as_deref()?)?)));
-        let (first, last) = match unit {
-            Unit::HourOfDay => (0, 23),
-            Unit::Weekday => (0, 6),
-            _ => (timed().map(|(_, at)| at).min()?, timed().map(|(_, at)| at).max()?),
-        };
-        timed().nth(1)?;
-        let in_bar = (last - first) / BARS_AT_MOST + 1;
-        let mut slots = vec![Slot::default(); ((last - first) / in_bar + 1) as usize];
-        for (row, at) in timed() {
-            slots[((at - first) / in_bar) as usize].add(row);
-        }
+        let Slots { slots, in_slot } = Slots::of(rows, unit, BARS_AT_MOST)?;
         let most = slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
         let most_uv = slots.iter().filter_map(|slot| slot.uv).max();
         let (step, levels) = levels(most);
@@ -78,7 +56,7 @@ impl Chart {
         let is_hit = |slot: &&(usize, &Slot)| slot.1.pv > 0;
         let numbered: Vec<_> = slots.iter().enumerate().collect();
         Some(Chart {
-            bars: numbered.iter().filter(is_hit).map(|(at, slot)| slot.bar(*at, pitch, top, in_bar > 1)).collect(),
+            bars: numbered.iter().filter(is_hit).map(|(at, slot)| bar(slot, *at, pitch, top, in_slot > 1)).collect(),
             line: if most_uv.is_some() { line(&slots, pitch, top_uv) } else { String::new() },
             levels: (0..=levels)
                 .map(|level| Level {
@@ -88,7 +66,7 @@ impl Chart {
                 })
                 .collect(),
             ticks: ticks(&slots.iter().map(|slot| slot.first.as_str()).collect::<Vec<_>>()),
-            note: match in_bar {
+            note: match in_slot {
                 1 => String::new(),
                 many => format!(
                     "A bar is {} {} together; the line is the most visitors that one of these had.",
@@ -101,67 +79,32 @@ impl Chart {
     }
 }
 
-impl Slot {
-    fn add(&mut self, row: &Row) {
-        let key = row.key.as_deref().unwrap_or_default();
-        if self.first.is_empty() {
-            key.clone_into(&mut self.first);
-        }
-        key.clone_into(&mut self.last);
-        self.pv += row.pv;
-        self.uv = self.uv.max(row.uv);
-        self.status_4xx += row.status_4xx;
-        self.status_5xx += row.status_5xx;
-    }
-
-    fn bar(&self, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
-        let width = (pitch * FILLED).min(WIDEST);
-        let left = pitch * at as f64;
-        let high = |hits: u64| hits as f64 * HEIGHT / top as f64;
-        let mut parts = Vec::new();
-        let mut below = 0;
-        let rest = self.pv.saturating_sub(self.status_4xx + self.status_5xx);
-        for (ink, hits) in [("bad", self.status_5xx), ("odd", self.status_4xx), ("hits", rest)] {
-            below += hits;
-            if hits > 0 {
-                parts.push((ink, units(HEIGHT - high(below)), units(high(hits))));
-            }
-        }
-        let mut told = readable(&self.first);
-        if self.first != self.last {
-            write!(told, " to {}", readable(&self.last)).expect("a String takes all that is written");
-        }
-        write!(told, ": {} PV", Grouped(self.pv)).expect("a String takes all that is written");
-        if let Some(uv) = self.uv {
-            let most = if is_of_many { "at most " } else { "" };
-            write!(told, ", {most}{} UV", Grouped(uv)).expect("a String takes all that is written");
-        }
-        let errors = (Grouped(self.status_4xx), Grouped(self.status_5xx));
-        write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("a String takes all that is written");
-        Bar {
-            slot: (units(left), units(pitch)),
-            place: (units(left + (pitch - width) / 2.0), units(width)),
-            parts,
-            told,
+/// `is_of_many`: a slot is more than a bucket.
+fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
+    let width = (pitch * FILLED).min(WIDEST);
+    let left = pitch * at as f64;
+    let high = |hits: u64| hits as f64 * HEIGHT / top as f64;
+    let mut parts = Vec::new();
+    let mut below = 0;
+    let rest = slot.pv.saturating_sub(slot.status_4xx + slot.status_5xx);
+    for (ink, hits) in [("bad", slot.status_5xx), ("odd", slot.status_4xx), ("hits", rest)] {
+        below += hits;
+        if hits > 0 {
+            parts.push((ink, units(HEIGHT - high(below)), units(high(hits))));
         }
     }
-}
-
-/// The number of a bucket in the order of time, without gaps; `None` for what has no time.
-fn ordinal(unit: Unit, key: &str) -> Option<i64> {
-    match unit {
-        Unit::HourOfDay | Unit::Year => key.parse().ok(),
-        Unit::Weekday => (0..7).find(|day| unit.key(*day) == key),
-        Unit::Month => {
-            let (year, month) = key.split_once('-')?;
-            Some(year.parse::<i64>().ok()? * 12 + month.parse::<i64>().ok()? - 1)
-        }
-        _ => {
-            let moment: Moment = key.parse().ok()?;
-            let bucket = unit.bucket(Edge::of(moment, NowIs::Wall(0)).wall_s(0));
-            Some(bucket.start_s.div_euclid(bucket.end_s - bucket.start_s))
-        }
+    let mut told = readable(&slot.first);
+    if slot.first != slot.last {
+        write!(told, " to {}", readable(&slot.last)).expect("a String takes all that is written");
     }
+    write!(told, ": {} PV", Grouped(slot.pv)).expect("a String takes all that is written");
+    if let Some(uv) = slot.uv {
+        let most = if is_of_many { "at most " } else { "" };
+        write!(told, ", {most}{} UV", Grouped(uv)).expect("a String takes all that is written");
+    }
+    let errors = (Grouped(slot.status_4xx), Grouped(slot.status_5xx));
+    write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("a String takes all that is written");
+    Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, told }
 }
 
 /// A step over each bar, joined with its neighbours'; broken where nobody came.
@@ -204,29 +147,6 @@ mod tests {
 
     fn row(key: &str, pv: u64, uv: u64, status_5xx: u64) -> Row {
         Row { key: Some(key.to_owned()), pv, uv: Some(uv), status_5xx, ..Row::default() }
-    }
-
-    #[test]
-    fn buckets_have_their_place_in_time() {
-        let rows = [
-            ("second", "2026-11-14T23:59:59", "2026-11-15T00:00:00"),
-            ("minute", "2026-12-31T23:59", "2027-01-01T00:00"),
-            ("hour", "2026-11-14T23", "2026-11-15T00"),
-            ("15m", "2026-11-14T23:45", "2026-11-15T00:00"),
-            ("10s", "2026-11-14T23:59:50", "2026-11-15T00:00:00"),
-            ("6h", "2026-11-14T18", "2026-11-15T00"),
-            ("day", "2024-02-28", "2024-02-29"),
-            ("week", "2026-W53", "2027-W01"),
-            ("month", "2026-12", "2027-01"),
-            ("year", "2026", "2027"),
-            ("hour-of-day", "07", "08"),
-            ("weekday", "Mon", "Tue"),
-        ];
-        for (unit, before, after) in rows {
-            let of = |key| ordinal(unit.parse().unwrap(), key).unwrap();
-            assert_eq!(of(before) + 1, of(after), "{unit}");
-        }
-        assert_eq!(ordinal(Unit::Day, "-"), None);
     }
 
     #[test]

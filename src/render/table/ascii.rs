@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::report::{Highlight, Report, Split};
 
 /// THE TABLE of our signs; each is one column wide, and so is what stands for it.
-const SIGNS: [(char, u8); 13] = [
+const SIGNS: [(char, u8); 20] = [
     ('·', b'-'),
     ('→', b'>'),
     ('…', b'~'),
@@ -17,6 +17,13 @@ const SIGNS: [(char, u8); 13] = [
     ('▍', b':'),
     ('▎', b':'),
     ('▏', b':'),
+    ('▁', b'_'),
+    ('▂', b'.'),
+    ('▃', b'-'),
+    ('▄', b'='),
+    ('▅', b'+'),
+    ('▆', b'*'),
+    ('▇', b'%'),
     ('–', b'-'),
     ('▲', b'!'),
 ];

@@ -20,6 +20,7 @@ mod line;
 mod ranking;
 mod summary;
 mod timeline;
+mod trend;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -29,8 +30,16 @@ use crate::report::Report;
 use flow::{Piece, flow};
 
 /// The parts of a table, in their order. Each says nothing where the report has nothing for it.
-const PARTS: [fn(&Report, &mut Sheet<'_>) -> io::Result<()>; 7] =
-    [header::write, summary::write, timeline::write, breakdown::write, ranking::write, latency::write, ledger::write];
+const PARTS: [fn(&Report, &mut Sheet<'_>) -> io::Result<()>; 8] = [
+    header::write,
+    summary::write,
+    trend::write,
+    timeline::write,
+    breakdown::write,
+    ranking::write,
+    latency::write,
+    ledger::write,
+];
 
 /// Narrower pages are written as if they had this many columns.
 const NARROWEST: usize = 20;

@@ -1,0 +1,102 @@
+//! A long timeline in two lines: what takes pages to read is seen at a glance.
+
+use std::fmt::Display;
+use std::io;
+
+use super::fit::width;
+use super::ink::Ink;
+use super::line::Line;
+use super::{Sheet, words};
+use crate::render::slots::{Slot, Slots};
+use crate::report::Report;
+use crate::report::numbers::{Grouped, Percent};
+use crate::time::Unit;
+
+/// So many rows are a screen, whose bars are seen together.
+const SCREEN: usize = 24;
+/// Before the signs: an indent, and room for a label.
+const LABEL: usize = 7;
+/// Behind them: `  at most 10,482,113`. A narrow page has none.
+const NOTE: usize = 20;
+const WIDE: usize = 60;
+
+/// What one to eight eighths of a line look like.
+const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let Some(rows) = report.timeline.as_deref().filter(|rows| rows.len() > SCREEN) else { return Ok(()) };
+    let page = sheet.page;
+    let note = if page.columns < WIDE { 0 } else { NOTE };
+    let unit = report.period.unit;
+    let Some(Slots { slots, in_slot }) = Slots::of(rows, unit, page.columns.saturating_sub(LABEL + note)) else {
+        return Ok(());
+    };
+    sheet.begin()?;
+    let mut head = Line::of(page.colors, Ink::Strong, "Trend");
+    head.gap(LABEL - width("Trend"));
+    head.push(Ink::Faint, &format!("a sign is {}", length(in_slot, unit)));
+    sheet.line(head)?;
+    let mut line = |label: &str, ink: Ink, signs: String, most: &dyn Display| {
+        let mut line = Line::new(page.colors);
+        line.gap(2);
+        line.push(Ink::Plain, label);
+        line.gap(LABEL - 2 - width(label));
+        line.push(ink, signs.trim_end());
+        if note > 0 {
+            line.gap(2 + width(&signs) - width(signs.trim_end()));
+            line.push(Ink::Faint, &format!("at most {most}"));
+        }
+        sheet.line(line)
+    };
+    let most = slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
+    let of_pv = slots.iter().map(|slot| (slot.pv, most));
+    line("PV", Ink::Faint, spark(of_pv), &Grouped(most))?;
+    let worst = slots.iter().filter(|slot| slot.status_5xx > 0).reduce(|worst, slot| {
+        let (a, b) = (crossed(slot, worst), crossed(worst, slot));
+        if a > b { slot } else { worst }
+    });
+    let Some(worst) = worst else { return Ok(()) };
+    // Shares of the worst share: errors of one times hits of the other.
+    let of_errors = slots.iter().map(|slot| (crossed(slot, worst), crossed(worst, slot)));
+    line("5xx", Ink::Bad, spark(of_errors), &Percent(worst.status_5xx, worst.pv))
+}
+
+/// The errors of a slot, were its hits multiplied by those of another.
+fn crossed(slot: &Slot, other: &Slot) -> u64 {
+    slot.status_5xx.saturating_mul(other.pv)
+}
+
+/// A sign for each part of a whole, by its height; a space for nothing.
+fn spark(parts: impl Iterator<Item = (u64, u64)>) -> String {
+    let sign = |(part, whole): (u64, u64)| {
+        let eighths = (u128::from(part) * 8).div_ceil(u128::from(whole.max(1))).min(8) as usize;
+        eighths.checked_sub(1).map_or(' ', |at| EIGHTHS[at])
+    };
+    parts.map(sign).collect()
+}
+
+/// `20 minutes`, `a day`
+fn length(buckets: i64, unit: Unit) -> String {
+    match (buckets, unit) {
+        (1, Unit::Step(step)) => step.name().to_owned(),
+        (1, unit) => format!("one {}", unit.name().replace('-', " ")),
+        (many, unit) => format!("{} {}", Grouped(many.unsigned_abs()), words::units(unit)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_something_has_a_sign_and_nothing_has_none() {
+        assert_eq!(spark([(0, 800), (1, 800), (100, 800), (101, 800), (799, 800), (800, 800)].into_iter()), " ▁▁▂██");
+        assert_eq!(spark([(0, 0), (u64::MAX, u64::MAX)].into_iter()), " █");
+    }
+
+    #[test]
+    fn lengths_read_as_they_are() {
+        assert_eq!([length(1, Unit::Day), length(20, Unit::Minute)], ["one day", "20 minutes"]);
+        assert_eq!(length(4, "15m".parse().unwrap()), "4 steps of 15m");
+    }
+}
