@@ -357,8 +357,28 @@ impl Counted {
                 "p50_ms": rank(50), "p90_ms": rank(90), "p95_ms": rank(95), "p99_ms": rank(99),
                 "slow_threshold_ms": slow_ms,
                 "slow": times.iter().filter(|time| **time > slow_ms).count(),
+                "histogram": histogram(times),
             })
         })
+    }
+}
+
+/// Step by step, each looked for among all times.
+fn histogram(times: &[u64]) -> Vec<Value> {
+    let (mut steps, mut from, mut up_to, mut power) = (Vec::new(), None, 1, 1_u64);
+    let mut factors = [2, 5, 10].into_iter().cycle();
+    loop {
+        let is_in = |time: &&u64| **time <= up_to && from.is_none_or(|from| **time > from);
+        steps.push(json!({"up_to_ms": up_to, "count": times.iter().filter(is_in).count()}));
+        if times.iter().all(|time| *time <= up_to) {
+            return steps;
+        }
+        from = Some(up_to);
+        let factor = factors.next().unwrap();
+        up_to = power.saturating_mul(factor);
+        if factor == 10 {
+            power = power.saturating_mul(10);
+        }
     }
 }
 

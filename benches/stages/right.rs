@@ -81,7 +81,7 @@ impl Right {
             }
         }
         assert_eq!(report.latency.is_some(), self.has_times && self.question.shows(Section::Latency));
-        if let Some(latency) = report.latency {
+        if let Some(latency) = &report.latency {
             assert_eq!((latency.count, latency.p99_ms), (all.pv, all.p99_ms()));
         }
     }
