@@ -26,7 +26,7 @@ fn shell(line: &str) -> Output {
     fs::write(folder.path().join("own.log"), "10.0.0.7|1794645000.000|GET / HTTP/1.1|200|512\n").unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    Command::new("sh").args(["-c", line]).current_dir(&folder).env("PATH", path).output().unwrap()
+    Command::new("sh").args(["-c", line]).current_dir(&folder).env_clear().env("PATH", path).output().unwrap()
 }
 
 #[test]
@@ -148,6 +148,7 @@ fn more_files_are_read_than_may_be_open_at_first() {
         std::fs::write(folder.path().join(format!("access.log.{i}")), format!("{line}\n")).unwrap();
     }
     let output = std::process::Command::new("sh")
+        .env_clear()
         .args(["-c", "ulimit -S -n 256 && exec \"$0\" --json --show summary .", env!("CARGO_BIN_EXE_logstat")])
         .current_dir(folder.path())
         .output()

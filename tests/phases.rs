@@ -18,7 +18,9 @@ const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\
 const LINES: usize = 45_000;
 
 fn logstat() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_logstat"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    command.env_clear();
+    command
 }
 
 /// What a command with `-vv` says of a log of so many lines.
@@ -66,7 +68,11 @@ fn processors_that_are_not_ours_are_not_counted_on() {
         return;
     };
     let mut command = Command::new("taskset");
-    command.args(["-c", first, env!("CARGO_BIN_EXE_logstat")]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).args([
+        "-c",
+        first,
+        env!("CARGO_BIN_EXE_logstat"),
+    ]);
     let said = said(command, LINES, &[]);
     assert_eq!(lines_of_workers(&said), [LINES], "{said}");
 }

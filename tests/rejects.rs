@@ -160,7 +160,7 @@ fn a_file_that_cannot_hold_them_is_said() {
     }
     let mut piped = Command::new(env!("CARGO_BIN_EXE_logstat"));
     let stdin = File::open(folder.path().join("a.log")).unwrap();
-    let output = piped.current_dir(&folder).args(["--rejects", "a.log"]).stdin(stdin).output().unwrap();
+    let output = piped.env_clear().current_dir(&folder).args(["--rejects", "a.log"]).stdin(stdin).output().unwrap();
     if cfg!(target_os = "linux") {
         assert_eq!(output.status.code(), Some(2));
         let output = logstat(folder.path(), &["a.log", "--rejects", "/dev/full"]);

@@ -25,7 +25,8 @@ fn log() -> tempfile::NamedTempFile {
 }
 
 fn told(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_logstat")).arg(log.path()).args(arguments).output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_logstat")).env_clear().arg(log.path()).args(arguments).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

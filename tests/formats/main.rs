@@ -61,7 +61,7 @@ fn log_of<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
 }
 
 fn logstat(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_logstat")).args(arguments).env("COLUMNS", "100").output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_logstat")).args(arguments).env_clear().env("COLUMNS", "100").output().unwrap()
 }
 
 #[test]
