@@ -21,11 +21,25 @@ fn every_use_of_logstat_runs() {
     std::fs::copy("testdata/hosts.log", directory.path().join("hosts.log")).unwrap();
     std::fs::copy("testdata/proxied.log", directory.path().join("proxied.log")).unwrap();
     std::fs::write(directory.path().join("own.log"), "10.0.0.7|1794645000.000|GET / HTTP/1.1|200|512\n").unwrap();
+    let nginx = directory.path().to_str().unwrap();
+    let example = README.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let example = example.replace("/var/log/nginx", nginx);
+    std::fs::create_dir(directory.path().join("logstat")).unwrap();
+    std::fs::copy(directory.path().join("own.log"), directory.path().join("logstat/own.log")).unwrap();
+    std::fs::write(directory.path().join("logstat/config.toml"), &example).unwrap();
+    std::fs::write(directory.path().join("team.toml"), &example).unwrap();
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let configuration = README.split("## Configuration\n").nth(1).unwrap().split("\n## ").next().unwrap();
     let uses: Vec<_> = commands().filter(|line| line.contains("logstat ") && !line.starts_with("cargo")).collect();
     assert!(uses.len() >= 7, "{uses:?}");
     for line in uses {
-        let output = Command::new("sh").args(["-c", line]).current_dir(&directory).env("PATH", &path).output().unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(&directory).env_clear().env("PATH", &path);
+        // Its example is for its own commands.
+        if configuration.contains(line) {
+            command.env("XDG_CONFIG_HOME", directory.path());
+        }
+        let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         if line.contains("--fail-if") {
             // Of a log of years ago nothing is of the last hour.

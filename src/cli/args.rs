@@ -16,7 +16,7 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, Slow, Value};
+use super::values::{self, GivenFormat, Slow, Value};
 use super::visitors::VisitorArgs;
 use super::writing::WritingArgs;
 
@@ -143,7 +143,11 @@ pub(crate) struct Args {
     /// combined … or nginx's own; by default found out
     #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append, hide_short_help = true)]
     #[arg(long_help = help::log_formats())]
-    log_format: Vec<LogFormat>,
+    log_format: Vec<GivenFormat>,
+
+    /// Formats of the configuration file, by their names.
+    #[arg(skip)]
+    pub(crate) own_formats: Vec<(String, LogFormat)>,
 
     /// Key of a field in JSON logs: status=http.code; repeatable
     #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::json_field), action = ArgAction::Append)]
@@ -182,7 +186,7 @@ pub(crate) struct Args {
     pub(crate) nginx_conf: Option<PathBuf>,
 
     /// Prints what is understood of --nginx-conf, and reads no log
-    #[arg(long, requires = "nginx_conf", hide_short_help = true)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) explain: bool,
 
     /// Malformed lines go to this file, all of them as they are
@@ -232,6 +236,23 @@ pub(crate) struct Args {
     #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]
     pub(crate) threads: usize,
 
+    /// Defaults from this file [default: ~/.config/logstat/config.toml]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    #[arg(long_help = help::CONFIG)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Without a configuration file
+    #[arg(long, conflicts_with = "config", hide_short_help = true)]
+    pub(crate) no_config: bool,
+
+    /// Print what is in force, and where it is from
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Prints what options are in force, each with the place that it is from, in a form that --config takes, and \
+                       reads no log"
+    )]
+    pub(crate) print_config: bool,
+
     /// No notes on standard error, errors only
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -269,7 +290,7 @@ impl Args {
             fail_if: self.verdicts(conf)?,
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
-            log_formats: self.log_format.clone(),
+            log_formats: self.log_format.iter().map(|given| self.format(given)).collect::<Result<_, _>>()?,
             json_fields: self.json_fields.clone(),
             highlights: self.writing.is_for_people(),
             keep_rejects: self.rejects.is_some(),
@@ -328,10 +349,25 @@ impl Args {
         }
     }
 
+    /// A format that is given, by its name if the configuration file has that.
+    fn format(&self, given: &GivenFormat) -> Result<LogFormat, clap::Error> {
+        let name = match given {
+            GivenFormat::Known(format) => return Ok((**format).clone()),
+            GivenFormat::Named(name) => name,
+        };
+        let own = self.own_formats.iter().find(|(own, _)| own == name);
+        own.map(|(_, format)| format.clone()).ok_or_else(|| {
+            let mut known: Vec<&str> = LogFormat::names().collect();
+            known.extend(self.own_formats.iter().map(|(own, _)| own.as_str()));
+            values::refusal(&Args::command(), &names::unknown("format", name, "--log-format", &known))
+        })
+    }
+
     /// Whether one of the formats that are given logs the variable of this name.
     fn logs(&self, variable: &str, conf: Option<&NginxConf>) -> bool {
         let of_conf = conf.into_iter().flat_map(NginxConf::formats).filter_map(|format| format.log_format().ok());
-        self.log_format.iter().cloned().chain(of_conf).any(|format| format.logs(variable))
+        let given = self.log_format.iter().filter_map(|given| self.format(given).ok());
+        given.chain(of_conf).any(|format| format.logs(variable))
     }
 
     fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {

@@ -33,7 +33,11 @@ impl Generated {
                 Man::new(command).render(out)?;
                 writeln!(
                     out,
-                    ".SH FILES\nReports in JSON are described by a JSON Schema that \\fB\\-\\-schema\\fR prints."
+                    ".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/logstat/config.toml\\fR\nDefaults, log formats and sites, as the \
+                     README has them; in \\fI~/.config\\fR if the variable is not set.\n.PP\nReports in JSON are described by \
+                     a JSON Schema that \\fB\\-\\-schema\\fR prints.\n.SH ENVIRONMENT\n.TP\n\\fBLOGSTAT_CONFIG\\fR\nThe \
+                     configuration file.\n.TP\n\\fBLOGSTAT_BY\\fR, \\fBLOGSTAT_LOG_FORMAT\\fR ...\nDefaults for options, before \
+                     those of the file; flags are true or false."
                 )
             }
             Generated::Completions(shell) => {

@@ -10,7 +10,8 @@ use super::names::{self, Names};
 
 pub(crate) const FILES: &str = "\
 Access logs, compressed or not; of a directory those in it whose names have 'access' in them or end in .log, rotated ones \
-too, and no error logs; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe";
+too, and no error logs; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe; @NAME is a \
+site of the configuration file";
 
 /// Behind the long help; a test runs each of them.
 pub(crate) const EXAMPLES: &str = "\
@@ -40,6 +41,11 @@ Exit codes:
 pub(crate) const OUTPUT: &str = "Writes the report to a file, in the format that its name ends in (.html .json .ndjson .csv \
     .tsv .md .prom .txt), else in that of --format; repeatable, - is standard output, which has nothing otherwise. A file is \
     replaced when the new one is whole";
+
+pub(crate) const CONFIG: &str = "\
+Defaults for options, names for log formats, and sites, which @NAME stands for, from this file; by default from that of \
+LOGSTAT_CONFIG, else from $XDG_CONFIG_HOME/logstat/config.toml, which is in ~/.config if that is not set, if it is there. An \
+option holds before its variable, LOGSTAT_LOG_FORMAT for --log-format, that before a site, and a site before the rest";
 
 pub(crate) const MOMENTS: &str = "\
 Only hits from then on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second is \

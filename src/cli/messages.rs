@@ -49,6 +49,13 @@ impl Messages {
         }
     }
 
+    /// The configuration file in use.
+    pub(crate) fn configuration(self, file: &str) {
+        if self.loudness >= Loudness::Verbose {
+            say(format_args!("configuration: {file}"));
+        }
+    }
+
     /// What each input was, and how long it took; 0 threads are as many as there are.
     pub(crate) fn details(self, report: &Report, threads: usize, elapsed: Duration) {
         if self.loudness < Loudness::Verbose {
@@ -93,8 +100,8 @@ pub(super) fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A format, which may be a user's own text with whatever is in it.
-fn shown(format: &str) -> String {
+/// A format or a name, which may be a user's own text with whatever is in it.
+pub(crate) fn shown(format: &str) -> String {
     format.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
 }
 

@@ -2,6 +2,7 @@
 //! error.
 
 mod args;
+mod config;
 mod filters;
 mod generate;
 mod help;
@@ -24,10 +25,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use clap::Parser;
 use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
 
 use args::Args;
+use config::{Environment, Line};
 use messages::Messages;
 use outputs::Output;
 use rejects::RejectsFile;
@@ -50,21 +51,29 @@ pub(crate) enum End {
 
 /// Runs the program.
 pub(crate) fn run() -> End {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
+    let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {
+        Ok(line) => line,
         Err(answer) => return help::say(&answer),
     };
-    let messages = Messages::new(args.quiet, args.verbose);
-    match answer(&args, &messages) {
+    let messages = Messages::new(line.args.quiet, line.args.verbose);
+    line.notes.iter().for_each(|note| messages.note(note));
+    if let Some(file) = line.file() {
+        messages.configuration(file);
+    }
+    match answer(&line, &messages) {
         Ok(end) => end,
         Err(misuse) => help::say(&misuse),
     }
 }
 
 /// Counts and writes; the error is a wrong use that only several arguments together show.
-fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
+fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
+    let args = &line.args;
     if let Some(generated) = args.generate {
         return Ok(stdout::write(messages, |out| generated.write(out)));
+    }
+    if args.print_config {
+        return Ok(stdout::write(messages, |out| line.print(out)));
     }
     let mut files = args.files.clone();
     let conf = match args.nginx_conf.as_deref().map(NginxConf::read).transpose() {
@@ -74,7 +83,15 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
             return Ok(End::Misused);
         }
     };
-    let mut question = args.question(conf.as_ref())?;
+    if args.explain && conf.is_none() {
+        let message = "--explain prints what is understood of --nginx-conf: give that too";
+        return Err(args::misuse(clap::error::ErrorKind::MissingRequiredArgument, message));
+    }
+    let asked = |args: &Args| {
+        let question = args.question(conf.as_ref())?;
+        args.writing.style(&question).map(|style| (question, style))
+    };
+    let (mut question, style) = asked(args).map_err(|error| line.blamed(error, |args| asked(args).map(drop)))?;
     if let Some(conf) = conf {
         if args.explain {
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
@@ -96,14 +113,18 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
     }
-    let (outputs, style) = (args.writing.outputs(), args.writing.style(&question)?);
+    let outputs = args.writing.outputs();
     let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
-    for note in args.notes(&question).into_iter().chain(found.notes.iter().map(ToString::to_string)) {
+    // What is in a file or a variable is for other runs, too.
+    let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
+    for note in idle.chain(found.notes.iter().map(ToString::to_string)) {
         messages.note(&note);
     }
-    if let Some(message) = outputs.iter().find_map(|output| output.refusal(&found.inputs)) {
-        return Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message));
-    }
+    let can_be_written = |args: &Args| {
+        let refusal = args.writing.outputs().iter().find_map(|output| output.refusal(&found.inputs));
+        refusal.map_or(Ok(()), |message| Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message)))
+    };
+    can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
     let rejects_file = match &args.rejects {
         None => None,
         Some(path) => {
@@ -139,7 +160,11 @@ fn answer(args: &Args, messages: &Messages) -> Result<End, clap::Error> {
     let Outcome { report, unanswered, rejects, problems, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
-            messages.error(&error);
+            let message = error.to_string();
+            match line.origin(&message) {
+                Some(origin) => messages.error(format_args!("{origin}: {message}")),
+                None => messages.error(&message),
+            }
             return Ok(end_of(error.kind(), false));
         }
     };

@@ -103,7 +103,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 }
 
 /// What is wrong with a word, the way out, and what there is.
-pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&'static str]) -> String {
+pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> String {
     let list = help::wrapped(known, &format!("  {kind}s: "));
     format!("unknown {kind} '{}' for {option}{}\n{list}", word.escape_debug(), meant(word, known))
 }

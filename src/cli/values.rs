@@ -30,14 +30,25 @@ pub(crate) fn refusal(command: &Command, message: &str) -> Error {
     Error::raw(ErrorKind::InvalidValue, format!("{message}\n")).with_cmd(command)
 }
 
+/// What `--log-format` has: a format, or a name that may be one of the configuration's.
+#[derive(Clone, Debug)]
+pub(crate) enum GivenFormat {
+    Known(Box<LogFormat>),
+    Named(String),
+}
+
 /// `combined`, or the text of a `log_format`.
-pub(crate) fn log_format(text: &str) -> Result<LogFormat, String> {
-    let is_word = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-    text.parse().map_err(
-        |error: logstat::FormatError| {
-            if is_word { names::log_formats().unknown(text, "--log-format") } else { error.to_string() }
-        },
-    )
+pub(crate) fn log_format(text: &str) -> Result<GivenFormat, String> {
+    match text.parse() {
+        Ok(format) => Ok(GivenFormat::Known(Box::new(format))),
+        Err(_) if is_word(text) => Ok(GivenFormat::Named(text.to_owned())),
+        Err(error) => Err((error as logstat::FormatError).to_string()),
+    }
+}
+
+/// Whether a text is a name rather than a format.
+pub(crate) fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
 
 /// `status=http.code`.

@@ -1,0 +1,261 @@
+//! The text of a file, understood: TOML, the keys of which are options, log formats and sites.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::{Arg, Command};
+use logstat::{FormatError, LogFormat, NginxEscape};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::options::{Takes, is_path, named, shortened, takes};
+use super::setting::{Origin, Setting, Text, Value};
+use super::{FORMATS, SITE_FILES, SITES};
+use crate::cli::messages::shown;
+use crate::cli::values::is_word;
+
+/// What a file says.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    pub(super) settings: Vec<Setting>,
+    pub(super) formats: Vec<OwnFormat>,
+    pub(super) sites: Vec<Site>,
+}
+
+/// A log format with a name.
+#[derive(Debug)]
+pub(super) struct OwnFormat {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) format: LogFormat,
+    pub(super) origin: Origin,
+}
+
+/// What `@name` stands for.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) name: String,
+    pub(super) files: Vec<PathBuf>,
+    pub(super) settings: Vec<Setting>,
+    pub(super) origin: Origin,
+}
+
+type Key<'t> = Spanned<DeString<'t>>;
+type Item<'t> = Spanned<DeValue<'t>>;
+
+/// Reads the text of a file; what is wrong in it is said with its line.
+pub(super) fn read(
+    text: &str,
+    path: &Path,
+    home: Option<&Path>,
+    name: &Rc<str>,
+    command: &Command,
+) -> Result<File, String> {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+    let folder = path.parent().unwrap_or(path);
+    let reader = Reader { command, shown: name, ends, folder, home };
+    let table = DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(text.len(), |span| span.start);
+        reader.wrong(at, &format!("this is not TOML: {}", shown(error.message())))
+    })?;
+    reader.file(table.get_ref())
+}
+
+struct Reader<'r> {
+    command: &'r Command,
+    shown: &'r Rc<str>,
+    /// Where lines end.
+    ends: Vec<usize>,
+    /// What relative paths count from.
+    folder: &'r Path,
+    home: Option<&'r Path>,
+}
+
+impl Reader<'_> {
+    fn file(&self, table: &DeTable<'_>) -> Result<File, String> {
+        let mut file = File::default();
+        for (key, item) in in_order(table) {
+            match key.get_ref().as_ref() {
+                FORMATS => {
+                    for (key, item) in in_order(self.table(key, item)?) {
+                        file.formats.push(self.format(key, item)?);
+                    }
+                }
+                SITES => {
+                    for (key, item) in in_order(self.table(key, item)?) {
+                        file.sites.push(self.site(key, item)?);
+                    }
+                }
+                SITE_FILES => {
+                    let message = format!("'{SITE_FILES}' belong to a site: [{SITES}.NAME]");
+                    return Err(self.wrong(key.span().start, &message));
+                }
+                _ => file.settings.push(self.setting(key, item, &[FORMATS, SITES])?),
+            }
+        }
+        Ok(file)
+    }
+
+    fn format(&self, key: &Key<'_>, item: &Item<'_>) -> Result<OwnFormat, String> {
+        let name = key.get_ref();
+        let wrong = |message: &str| self.wrong(key.span().start, message);
+        if LogFormat::names().any(|preset| preset == name) {
+            return Err(wrong(&format!("'{name}' is a preset's name: give another")));
+        }
+        if !is_word(name) {
+            let message = format!("'{}' is no name of a format: letters, digits, _ and - make one", shortened(name));
+            return Err(wrong(&message));
+        }
+        let DeValue::String(text) = item.get_ref() else {
+            return Err(wrong(&format!("'{name}' is the text of a log_format, not {}", kind(item.get_ref()))));
+        };
+        let format = own_format(name, text).map_err(|error| wrong(&error.to_string()))?;
+        Ok(OwnFormat { name: name.to_string(), text: text.to_string(), format, origin: self.origin(key.span().start) })
+    }
+
+    fn site(&self, key: &Key<'_>, item: &Item<'_>) -> Result<Site, String> {
+        let name = key.get_ref();
+        // It is said in messages, and typed.
+        if name.is_empty() || name.contains(' ') || shortened(name) != **name {
+            let message = format!("'{}' is no name of a site: it is typed as @NAME", shortened(name));
+            return Err(self.wrong(key.span().start, &message));
+        }
+        let (mut files, mut settings) = (Vec::new(), Vec::new());
+        for (key, item) in in_order(self.table(key, item)?) {
+            if key.get_ref() == SITE_FILES {
+                let texts = self.texts(SITE_FILES, "FILE", Takes::Many, key, item)?;
+                for Text { text, .. } in texts {
+                    files.push(self.path(key, &text)?.into());
+                }
+            } else {
+                settings.push(self.setting(key, item, &[SITE_FILES])?);
+            }
+        }
+        Ok(Site { name: name.to_string(), files, settings, origin: self.origin(key.span().start) })
+    }
+
+    fn setting(&self, key: &Key<'_>, item: &Item<'_>, others: &[&str]) -> Result<Setting, String> {
+        let name = key.get_ref();
+        let option = named(self.command, name, others).map_err(|message| self.wrong(key.span().start, &message))?;
+        let value = match takes(option) {
+            Takes::Flag | Takes::Count => Value::Times(self.times(name, takes(option), key, item)?),
+            takes => {
+                let mut texts = self.texts(name, &value_name(option), takes, key, item)?;
+                if is_path(option) {
+                    for text in &mut texts {
+                        text.text = self.path(key, &text.text)?;
+                    }
+                }
+                Value::Texts(texts)
+            }
+        };
+        Ok(Setting { option: name.to_string(), value, origin: self.origin(key.span().start) })
+    }
+
+    /// How many times an option is meant that takes nothing.
+    fn times(&self, name: &str, takes: Takes, key: &Key<'_>, item: &Item<'_>) -> Result<u8, String> {
+        match (item.get_ref(), takes) {
+            (DeValue::Boolean(is_on), _) => return Ok(u8::from(*is_on)),
+            (DeValue::Integer(number), Takes::Count) => {
+                if let Ok(times) = number.to_string().parse() {
+                    return Ok(times);
+                }
+            }
+            _ => {}
+        }
+        let what = if takes == Takes::Count { "true, false or a number" } else { "true or false" };
+        Err(self.wrong(key.span().start, &format!("'{name}' takes {what}, not {}", kind(item.get_ref()))))
+    }
+
+    /// The texts of an option: of one value, or of a list where it takes several.
+    fn texts(&self, name: &str, what: &str, takes: Takes, key: &Key<'_>, item: &Item<'_>) -> Result<Vec<Text>, String> {
+        let several = if takes == Takes::Many { " or a list of them" } else { "" };
+        let text = |item: &Item<'_>| match scalar(item.get_ref()) {
+            Some(text) => Ok(Text { text: text.into(), origin: self.origin(item.span().start) }),
+            None => {
+                let at = if item.get_ref().is_table() { key.span().start } else { item.span().start };
+                let kind = kind(item.get_ref());
+                Err(self.wrong(at, &format!("'{name}' takes a value ({what}){several}, not {kind}")))
+            }
+        };
+        match item.get_ref() {
+            DeValue::Array(items) if takes == Takes::Many => items.iter().map(text).collect(),
+            _ => text(item).map(|text| vec![text]),
+        }
+    }
+
+    /// A path as the program is given it: from the file's own directory, or from home.
+    fn path(&self, key: &Key<'_>, text: &OsString) -> Result<OsString, String> {
+        let path = Path::new(text);
+        if text == "-" {
+            return Ok(text.clone());
+        }
+        match (path.strip_prefix("~"), self.home) {
+            (Ok(rest), Some(home)) => Ok(home.join(rest).into()),
+            (Ok(_), None) => Err(self.wrong(key.span().start, "'~' stands for a home, and HOME names none")),
+            (Err(_), _) => Ok(self.folder.join(path).into()),
+        }
+    }
+
+    fn table<'t, 'i>(&self, key: &Key<'_>, item: &'t Item<'i>) -> Result<&'t DeTable<'i>, String> {
+        let wrong = || {
+            let name = key.get_ref();
+            let shown = shortened(name);
+            // Where a name is left out, what stands there is an option.
+            let is_option = named(self.command, name, &[]).is_ok();
+            let hint = if is_option { "; it is a key of a site: [sites.NAME]" } else { "" };
+            self.wrong(key.span().start, &format!("'{shown}' is a table, not {}{hint}", kind(item.get_ref())))
+        };
+        item.get_ref().as_table().ok_or_else(wrong)
+    }
+
+    fn origin(&self, at: usize) -> Origin {
+        Origin::File { shown: Rc::clone(self.shown), line: 1 + self.ends.partition_point(|end| *end < at) }
+    }
+
+    fn wrong(&self, at: usize, message: &str) -> String {
+        format!("{}: {message}", self.origin(at))
+    }
+}
+
+/// The entries of a table as they stand in the file, so that the first mistake is said first.
+fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Key<'i>, &'t Item<'i>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+/// The text of a value as somebody would type it.
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Datetime(moment) => Some(moment.to_string()),
+        DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}
+
+/// A format under a name of somebody's own, which is said in reports; a preset keeps its name.
+fn own_format(name: &str, text: &str) -> Result<LogFormat, FormatError> {
+    let format: LogFormat = text.parse()?;
+    match format.is_json() {
+        _ if LogFormat::names().any(|preset| preset == text) => Ok(format),
+        true => LogFormat::nginx(name, text, NginxEscape::Json),
+        false => LogFormat::nginx(name, text, NginxEscape::Default),
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> String {
+    match (value, scalar(value)) {
+        (_, Some(text)) => format!("'{}'", shortened(&text)),
+        (DeValue::Boolean(is_on), None) => is_on.to_string(),
+        (DeValue::Array(_), None) => "a list".to_owned(),
+        (_, None) => "a table".to_owned(),
+    }
+}
+
+fn value_name(option: &Arg) -> String {
+    option.get_value_names().and_then(|names| names.first()).map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,167 @@
+//! What may be set in a file or by a variable: the options of the command line, by their long names, and no others.
+
+use clap::builder::ValueHint;
+use clap::{Arg, ArgAction, Command};
+
+use crate::cli::nearest::nearest;
+
+/// THE TABLE of options that are no defaults, and why.
+const REFUSED: [(&str, &str); 9] = [
+    ("config", "it names the file, which is known by then"),
+    ("no-config", "it is about the file, which is read by then"),
+    ("print-config", PRINTS),
+    ("generate", PRINTS),
+    ("schema", PRINTS),
+    ("list-static", PRINTS),
+    ("explain", PRINTS),
+    ("help", PRINTS),
+    ("version", PRINTS),
+];
+
+const PRINTS: &str = "it prints something else than a report";
+
+/// THE TABLE of options that answer one question: given in one place, they leave nothing of the other in those below.
+const RIVALS: [(&str, &str); 6] = [
+    ("json", "format"),
+    ("uv", "hll"),
+    ("static", "dynamic"),
+    ("quiet", "verbose"),
+    ("date", "since"),
+    ("date", "until"),
+];
+
+/// What an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Nothing: it is there or not.
+    Flag,
+    /// Nothing, but it may be there several times.
+    Count,
+    One,
+    Many,
+}
+
+pub(super) fn takes(option: &Arg) -> Takes {
+    match option.get_action() {
+        ArgAction::Set => Takes::One,
+        ArgAction::Append => Takes::Many,
+        ArgAction::Count => Takes::Count,
+        _ => Takes::Flag,
+    }
+}
+
+/// Whether relative values count from a directory.
+pub(super) fn is_path(option: &Arg) -> bool {
+    option.get_value_hint() == ValueHint::AnyPath
+}
+
+/// All that may be set, in the order of the help.
+pub(super) fn settable(command: &Command) -> impl Iterator<Item = (&str, &Arg)> {
+    let named = command.get_arguments().filter_map(|option| option.get_long().map(|name| (name, option)));
+    named.filter(|(name, _)| refusal(name).is_none())
+}
+
+/// The option that may be set by this name, or what is wrong with the name; `others` are names that would do beside options.
+pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Result<&'c Arg, String> {
+    if let Some((_, option)) = settable(command).find(|(known, _)| *known == name) {
+        return Ok(option);
+    }
+    if let Some(reason) = refusal(name) {
+        return Err(format!("'{name}' is for the command line alone: {reason}"));
+    }
+    let short = settable(command).find(|(_, option)| option.get_short().is_some_and(|c| name.chars().eq([c])));
+    let known: Vec<&str> = others.iter().copied().chain(settable(command).map(|(known, _)| known)).collect();
+    let meant = short.map(|(known, _)| known).or_else(|| nearest(name, &known));
+    let meant = meant.map(|known| format!("; did you mean '{known}'?")).unwrap_or_default();
+    Err(format!("unknown key '{}'{meant}", shortened(name)))
+}
+
+/// Why an option is no default.
+pub(super) fn refusal(name: &str) -> Option<&'static str> {
+    REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, reason)| *reason)
+}
+
+pub(super) fn are_rivals(one: &str, other: &str) -> bool {
+    RIVALS.contains(&(one, other)) || RIVALS.contains(&(other, one))
+}
+
+/// A word of somebody's making, safe on a terminal and no longer than a line.
+pub(super) fn shortened(word: &str) -> String {
+    const AT_MOST: usize = 60;
+    match word.char_indices().nth(AT_MOST) {
+        Some((end, _)) => format!("{}…", word[..end].escape_debug()),
+        None => word.escape_debug().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Args;
+    use crate::cli::config::{FORMATS, SITE_FILES, SITES};
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_option_may_be_set_or_has_a_reason_why_not() {
+        let mut command = Args::command();
+        command.build();
+        let all: Vec<&str> = command.get_arguments().filter_map(Arg::get_long).collect();
+        assert!(all.len() > 60, "{all:?}");
+        for name in &all {
+            assert_ne!(named(&command, name, &[]).is_ok(), refusal(name).is_some(), "{name}");
+        }
+        assert!(command.get_arguments().all(|option| option.get_long().is_some() || option.get_id() == "files"));
+        let told = REFUSED.iter().map(|(name, _)| name).chain(RIVALS.iter().flat_map(|(one, other)| [one, other]));
+        for name in told {
+            assert!(all.contains(name), "--{name} is no option");
+        }
+        for own in [FORMATS, SITES, SITE_FILES] {
+            assert!(!all.contains(&own), "{own} is an option too");
+        }
+    }
+
+    #[test]
+    fn whatever_prints_is_no_default() {
+        // What an option prints instead of a report is what its help begins with.
+        for (name, option) in settable(&Args::command()) {
+            let help = option.get_help().unwrap().to_string();
+            assert!(!help.starts_with("Print"), "{name}: {help}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_none_are_told_with_the_way_out() {
+        let command = Args::command();
+        let rows = [
+            ("tpo", "unknown key 'tpo'; did you mean 'top'?"),
+            ("log_format", "unknown key 'log_format'; did you mean 'log-format'?"),
+            ("n", "unknown key 'n'; did you mean 'limit'?"),
+            ("site", "unknown key 'site'; did you mean 'sites'?"),
+            ("colour", "unknown key 'colour'; did you mean 'color'?"),
+            ("qqqqqqqqqqqq", "unknown key 'qqqqqqqqqqqq'"),
+            ("\u{1b}[31m\u{202e}", "unknown key '\\u{1b}[31m\\u{202e}'"),
+            ("schema", "'schema' is for the command line alone: it prints something else than a report"),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(named(&command, name, &[SITES]).unwrap_err(), expected);
+        }
+        assert!(named(&command, &"x".repeat(1 << 20), &[]).unwrap_err().len() < 100);
+    }
+
+    #[test]
+    fn what_they_take_is_what_the_command_line_takes() {
+        let command = Args::command();
+        let rows = [
+            ("fill", Takes::Flag),
+            ("verbose", Takes::Count),
+            ("by", Takes::One),
+            ("top", Takes::Many),
+            ("output", Takes::Many),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(takes(named(&command, name, &[]).unwrap()), expected, "{name}");
+        }
+        let paths: Vec<&str> = settable(&command).filter(|(_, option)| is_path(option)).map(|(name, _)| name).collect();
+        assert_eq!(paths, ["nginx-conf", "rejects", "output"]);
+    }
+}

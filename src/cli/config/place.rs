@@ -1,0 +1,154 @@
+//! Which file it is, and its text: of a file that may be anything.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::variables::CONFIG;
+use crate::cli::messages::shown;
+
+/// What is longer is no configuration.
+const AT_MOST: u64 = 1 << 20;
+
+/// What a process is told of where it runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    pub(super) variables: Vec<(OsString, OsString)>,
+}
+
+impl Environment {
+    pub(crate) fn of_process() -> Environment {
+        Environment { variables: std::env::vars_os().collect() }
+    }
+
+    /// What a variable says; nothing if that is empty.
+    fn variable(&self, name: &str) -> Option<&OsStr> {
+        let said = self.variables.iter().find(|(known, _)| known == name);
+        said.map(|(_, value)| value.as_os_str()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.variable("HOME").map(Path::new)
+    }
+
+    /// The file of `--config`, else of the variable, else the usual one.
+    pub(super) fn place(&self, given: Option<&Path>) -> Option<Place> {
+        let named = given.or_else(|| self.variable(CONFIG).map(Path::new));
+        if let Some(path) = named {
+            return Some(Place { path: path.to_owned(), must_be: true });
+        }
+        // By its specification a relative one is to be ignored.
+        let xdg = self.variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = xdg.or_else(|| self.home().map(|home| home.join(".config")))?;
+        Some(Place { path: folder.join("logstat/config.toml"), must_be: false })
+    }
+}
+
+/// Where the file is, if there is one.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    /// Somebody has named it.
+    must_be: bool,
+}
+
+impl Place {
+    /// The path as messages have it.
+    pub(super) fn shown(&self) -> Rc<str> {
+        shown(&self.path.to_string_lossy()).into()
+    }
+
+    /// The text of the file; nothing where the usual one is not there.
+    pub(super) fn read(&self) -> Result<Option<String>, String> {
+        let shown = self.shown();
+        let mut bytes = Vec::new();
+        match File::open(&self.path).and_then(|file| file.take(AT_MOST + 1).read_to_end(&mut bytes)) {
+            Ok(_) => {}
+            Err(error) if !self.must_be && is_missing(&error) => return Ok(None),
+            Err(error) => return Err(self.unreadable(&error)),
+        }
+        if bytes.len() as u64 > AT_MOST {
+            return Err(format!("{shown}: this is no configuration: it is longer than 1 MiB"));
+        }
+        String::from_utf8(bytes).map(Some).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + memchr::memchr_iter(b'\n', before).count();
+            format!("{shown}:{line}: this is not UTF-8, as TOML is")
+        })
+    }
+
+    fn unreadable(&self, error: &io::Error) -> String {
+        let what = match error.kind() {
+            ErrorKind::IsADirectory => "this is a directory; give a file in it".to_owned(),
+            ErrorKind::NotFound => "there is no such file".to_owned(),
+            // What it says may matter; so it is not passed over without a word.
+            ErrorKind::PermissionDenied if !self.must_be => "permission denied; --no-config does without it".to_owned(),
+            ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        };
+        format!("{}: {what}", self.shown())
+    }
+}
+
+/// A file where a directory should be is as good as nothing there.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(line: &str, given: Option<&str>) -> Option<String> {
+        let pairs = line.split_whitespace().filter_map(|word| word.split_once('='));
+        let environment = Environment { variables: pairs.map(|(name, value)| (name.into(), value.into())).collect() };
+        environment
+            .place(given.map(Path::new))
+            .map(|place| format!("{}{}", place.path.display(), if place.must_be { " must be" } else { "" }))
+    }
+
+    #[test]
+    fn what_is_named_comes_before_what_is_usual() {
+        let rows = [
+            ("", None),
+            ("HOME=/h", Some("/h/.config/logstat/config.toml")),
+            ("HOME=/h XDG_CONFIG_HOME=/x", Some("/x/logstat/config.toml")),
+            ("HOME=/h XDG_CONFIG_HOME=", Some("/h/.config/logstat/config.toml")),
+            ("HOME=/h XDG_CONFIG_HOME=x", Some("/h/.config/logstat/config.toml")),
+            ("XDG_CONFIG_HOME=x", None),
+            ("HOME=/h LOGSTAT_CONFIG=c.toml", Some("c.toml must be")),
+            ("HOME=/h LOGSTAT_CONFIG=", Some("/h/.config/logstat/config.toml")),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(place(line, None).as_deref(), expected, "{line}");
+        }
+        assert_eq!(place("LOGSTAT_CONFIG=c.toml", Some("d.toml")).as_deref(), Some("d.toml must be"));
+    }
+
+    #[test]
+    fn a_file_may_be_anything() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let read = |name: &str, must_be| Place { path: path(name), must_be }.read();
+        std::fs::write(path("a"), "by = 'hour'\n").unwrap();
+        std::fs::write(path("latin"), b"# a\n# caf\xe9\n").unwrap();
+        std::fs::write(path("large"), vec![b' '; 10 << 20]).unwrap();
+        std::fs::write(path("at_most"), vec![b' '; 1 << 20]).unwrap();
+        assert_eq!(read("a", true), Ok(Some("by = 'hour'\n".to_owned())));
+        assert_eq!((read("none", false), read("a/b", false)), (Ok(None), Ok(None)));
+        assert!(read("at_most", false).is_ok());
+        let wrong = [
+            ("none", true, ": there is no such file"),
+            ("latin", false, ":2: this is not UTF-8, as TOML is"),
+            ("large", false, ": this is no configuration: it is longer than 1 MiB"),
+            ("", false, ": this is a directory; give a file in it"),
+        ];
+        for (name, must_be, expected) in wrong {
+            assert_eq!(read(name, must_be), Err(format!("{}{expected}", path(name).display())));
+        }
+        #[cfg(unix)]
+        assert!(Place { path: "/dev/zero".into(), must_be: true }.read().unwrap_err().contains("longer"));
+    }
+}

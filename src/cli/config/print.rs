@@ -1,0 +1,172 @@
+//! What is in force, as a file that could be used in its place, each line with where it is from.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::{Arg, CommandFactory};
+
+use super::options::{are_rivals, is_path, settable, takes};
+use super::setting::{Setting, Value};
+use super::{FORMATS, Line, SITE_FILES, SITES, Takes};
+use crate::cli::args::Args;
+use crate::cli::help::wrapped;
+
+impl Line {
+    /// Writes what is in force.
+    pub(crate) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        let command = Args::command();
+        let set = |name: &str| self.settings.iter().find(|setting| setting.option == name);
+        writeln!(out, "# What is in force, and where it is from.")?;
+        for file in &self.args.files {
+            writeln!(out, "# reads {}", quoted(&file.to_string_lossy()))?;
+        }
+        writeln!(out)?;
+        for (name, option) in settable(&command) {
+            set(name).map_or(Ok(()), |setting| write_setting(setting, option, out))?;
+        }
+        let has_rival = |name: &str| self.settings.iter().any(|set| set.is_given() && are_rivals(&set.option, name));
+        let others = settable(&command).filter(|(name, _)| set(name).is_none() && !has_rival(name));
+        let (by_default, not_given): (Vec<_>, Vec<_>) =
+            others.map(|(name, option)| (name, by_default(option))).partition(|(_, default)| default.is_some());
+        writeln!(out, "\n# By default:")?;
+        for (name, default) in by_default {
+            writeln!(out, "# {name}: {}", default.unwrap_or_default())?;
+        }
+        let names: Vec<&str> = not_given.into_iter().map(|(name, _)| name).collect();
+        writeln!(out, "# Not given:\n{}", wrapped(&names, "").replace('\n', "\n# ").replacen("", "# ", 1))?;
+        if !self.file.formats.is_empty() {
+            writeln!(out, "\n[{FORMATS}]")?;
+        }
+        for own in &self.file.formats {
+            writeln!(out, "{} = {}  # {}", key(&own.name), quoted(&own.text), own.origin)?;
+        }
+        for site in &self.file.sites {
+            writeln!(out, "\n[{SITES}.{}]  # {}", key(&site.name), site.origin)?;
+            if !site.files.is_empty() {
+                let files = site.files.iter().map(|file| quoted(&absolute(&file.to_string_lossy())));
+                writeln!(out, "{SITE_FILES} = [{}]", files.collect::<Vec<_>>().join(", "))?;
+            }
+            for setting in &site.settings {
+                let option = settable(&command).find(|(name, _)| *name == setting.option);
+                option.map_or(Ok(()), |(_, option)| write_setting(setting, option, out))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_setting(setting: &Setting, option: &Arg, out: &mut dyn Write) -> io::Result<()> {
+    let value = match &setting.value {
+        Value::Times(times @ (0 | 1)) => (*times == 1).to_string(),
+        Value::Times(times) => times.to_string(),
+        Value::Texts(texts) => {
+            let texts: Vec<Cow<'_, str>> = texts.iter().map(|text| text.text.to_string_lossy()).collect();
+            // A text with several values, as an option may have and a variable has.
+            let parts = texts.iter().flat_map(|text| match option.get_value_delimiter() {
+                Some(delimiter) => text.split(delimiter).map(str::to_owned).collect(),
+                None if is_path(option) => vec![absolute(text)],
+                None => vec![text.to_string()],
+            });
+            match takes(option) {
+                Takes::Many => format!("[{}]", parts.map(|part| quoted(&part)).collect::<Vec<_>>().join(", ")),
+                _ => parts.map(|part| if is_number(&part) { part } else { quoted(&part) }).collect(),
+            }
+        }
+    };
+    writeln!(out, "{} = {value}  # {}", setting.option, setting.origin)
+}
+
+/// A path that is the same wherever a file stands that has it.
+fn absolute(path: &str) -> String {
+    match std::path::absolute(Path::new(path)) {
+        Ok(whole) if path != "-" => whole.to_string_lossy().into_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// What holds without an option, as its help has it.
+fn by_default(option: &Arg) -> Option<String> {
+    let helps = [option.get_help(), option.get_long_help()];
+    helps.into_iter().flatten().find_map(|help| {
+        let help = help.to_string();
+        let (_, default) = help.split_once("[default: ")?;
+        default.split_once(']').map(|(default, _)| default.to_owned())
+    })
+}
+
+/// A number that TOML writes as anybody does.
+fn is_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits =
+        |digits: &str| !digits.is_empty() && digits.len() < 16 && digits.bytes().all(|b| b.is_ascii_digit());
+    is_digits(whole) && is_digits(fraction) && (whole == "0" || !whole.starts_with('0'))
+}
+
+/// A key as TOML writes it.
+fn key(name: &str) -> String {
+    let is_bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    if is_bare { name.to_owned() } else { quoted(name) }
+}
+
+/// A text as TOML writes it: as it stands if it can be, for backslashes are many in patterns.
+pub(super) fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.escape_debug().count() == 1 || matches!(c, '"' | '\\' | '\'');
+    if text.chars().all(is_plain) {
+        if !text.contains(['"', '\\']) {
+            return format!("\"{text}\"");
+        }
+        if !text.contains('\'') {
+            return format!("'{text}'");
+        }
+    }
+    let mut quoted = "\"".to_owned();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if is_plain(c) => quoted.push(c),
+            c => quoted += &format!("\\U{:08X}", u32::from(c)),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use toml::de::DeTable;
+
+    #[test]
+    fn numbers_are_those_of_toml() {
+        assert!(["0", "10", "0.5", "12.25"].into_iter().all(is_number));
+        assert!(
+            ["", "-1", "007", "1.", ".5", "1e3", "0x1", "1.2.3", &"9".repeat(30)].iter().all(|text| !is_number(text))
+        );
+    }
+
+    #[test]
+    fn texts_are_written_as_they_stand_where_they_can_be() {
+        let rows = [
+            ("a", "\"a\""),
+            (r"~\.php$", r"'~\.php$'"),
+            ("it's \"x\"", r#""it's \"x\"""#),
+            ("\u{1b}", r#""\U0000001B""#),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_is_read_as_it_was(text in any::<String>(), name in any::<String>()) {
+            let line = format!("{} = {}", key(&name), quoted(&text));
+            prop_assert!(!line.chars().any(char::is_control));
+            let table = DeTable::parse(&line).unwrap().into_inner();
+            let (found, value) = table.iter().next().unwrap();
+            prop_assert_eq!(found.get_ref().as_ref(), name.as_str());
+            prop_assert_eq!(value.get_ref().as_str(), Some(text.as_str()));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Sites: what `@name` among the files stands for.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::file::Site;
+use super::options::shortened;
+use crate::cli::help::wrapped;
+use crate::cli::names::meant;
+
+/// The name of a site, if it is one and no file.
+fn name(word: &OsStr) -> Option<String> {
+    let bytes = word.as_encoded_bytes().strip_prefix(b"@")?;
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The site among what is given. It brings options, so that two would have to share them: which of them would be for what?
+pub(super) fn named<'s>(given: &[PathBuf], sites: &'s [Site], file: Option<&str>) -> Result<Option<&'s Site>, String> {
+    let mut found: Option<&Site> = None;
+    for name in given.iter().filter_map(|word| name(word.as_os_str())) {
+        let site = sites.iter().find(|site| site.name == name).ok_or_else(|| unknown(&name, sites, file))?;
+        if let Some(other) = found.filter(|other| other.name != site.name) {
+            let (one, two) = (&other.name, &site.name);
+            return Err(format!(
+                "@{one} and @{two} have options of their own: one site at a time, or the files themselves"
+            ));
+        }
+        found = Some(site);
+    }
+    Ok(found)
+}
+
+/// What is given, with the files of a site in its place.
+pub(super) fn files(given: Vec<PathBuf>, sites: &[Site]) -> Vec<PathBuf> {
+    let files_of =
+        |word: PathBuf| match name(word.as_os_str()).and_then(|name| sites.iter().find(|site| site.name == name)) {
+            Some(site) => site.files.clone(),
+            None => vec![word],
+        };
+    given.into_iter().flat_map(files_of).collect()
+}
+
+fn unknown(name: &str, sites: &[Site], file: Option<&str>) -> String {
+    let mut known: Vec<String> = sites.iter().map(|site| format!("@{}", site.name)).collect();
+    known.sort_unstable();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let list = match file {
+        None => "  there is no configuration file that could name it".to_owned(),
+        Some(file) if known.is_empty() => format!("  {file} names no sites"),
+        Some(_) => wrapped(&known, "  sites: "),
+    };
+    let name = format!("@{}", shortened(name));
+    format!("unknown site '{name}'{}\n{list}\n  a file of that name is ./{name}", meant(&name, &known))
+}

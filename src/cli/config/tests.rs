@@ -1,0 +1,265 @@
+//! Layers over each other, and that a file and variables say what the command line would.
+
+mod mistakes;
+
+use std::path::Path;
+
+use super::*;
+
+/// What tells a run: a file, variables as `NAME=value …`, and a command line.
+fn read(config: &str, variables: &str, given: &str) -> Result<Line, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, config).unwrap();
+    let read = read_with(&path, variables, &given.split_whitespace().map(OsString::from).collect::<Vec<_>>());
+    read.map_err(|error| blame::message(&error).replace(folder.path().to_str().unwrap(), ""))
+}
+
+fn read_with(config: &Path, variables: &str, given: &[OsString]) -> Result<Line, clap::Error> {
+    let pairs = variables.split_whitespace().filter_map(|word| word.split_once('='));
+    let mut variables: Vec<(OsString, OsString)> = pairs.map(|(name, value)| (name.into(), value.into())).collect();
+    variables.push(("HOME".into(), "/home/x".into()));
+    variables.push((variables::CONFIG.into(), config.into()));
+    Line::read([OsString::from("logstat")].iter().chain(given).cloned().collect(), &Environment { variables })
+}
+
+/// The value of an option and the layer that it is from, as words.
+fn holds(line: &Line, option: &str) -> Option<String> {
+    let setting = line.settings.iter().find(|setting| setting.option == option)?;
+    let value = match &setting.value {
+        Value::Times(times) => times.to_string(),
+        Value::Texts(texts) => texts.iter().map(|text| text.text.to_str().unwrap()).collect::<Vec<_>>().join("+"),
+    };
+    let origin = setting.origin.to_string();
+    Some(format!("{value} {}", origin.rsplit('/').next().unwrap()))
+}
+
+/// Of each set of layers the highest holds, wholly.
+#[test]
+fn an_option_beats_a_variable_beats_a_site_beats_the_rest_of_a_file() {
+    for layers in 1..16_u8 {
+        let has = |layer: u8| layers & (1 << layer) != 0;
+        let part = |layer: u8, text: &'static str| if has(layer) { text } else { "" };
+        let config = format!(
+            "{}\n[sites.a]\n{}\n",
+            part(0, "by = \"day\"\ntop = [\"path\", \"agent\"]\nfill = true\npath = ['/0', '/1']"),
+            part(1, "by = \"week\"\ntop = \"ip\"\nfill = false\npath = '/2'"),
+        );
+        let variables = part(2, "LOGSTAT_BY=month LOGSTAT_TOP=status,host LOGSTAT_FILL=1 LOGSTAT_PATH=/a,b");
+        let given = format!("@a {}", part(3, "--by year --top user --top method --fill --path /4 --path /5"));
+        let line = read(&config, variables, &given).unwrap();
+        let highest = (0..4).rev().find(|layer| has(*layer)).unwrap() as usize;
+        let site = config.lines().position(|text| text.starts_with("[sites")).unwrap() + 1;
+        let place = |at: usize, option: &str, name: &str| match at {
+            0 => {
+                format!("config.toml:{}", 1 + ["by", "top", "fill", "path"].iter().position(|o| *o == option).unwrap())
+            }
+            1 => format!(
+                "config.toml:{}",
+                site + 1 + ["by", "top", "fill", "path"].iter().position(|o| *o == option).unwrap()
+            ),
+            2 => format!("LOGSTAT_{name}"),
+            _ => "command line".to_owned(),
+        };
+        let expected = [
+            ("by", ["day", "week", "month", "year"]),
+            ("top", ["path+agent", "ip", "status,host", "user+method"]),
+            ("fill", ["1", "0", "1", "1"]),
+            ("path", ["/0+/1", "/2", "/a,b", "/4+/5"]),
+        ];
+        for (option, values) in expected {
+            let origin = place(highest, option, &option.to_uppercase());
+            let expected = format!("{} {origin}", values[highest]);
+            assert_eq!(holds(&line, option), Some(expected), "{option} of {layers:04b}");
+        }
+        // That it holds is that it is asked.
+        let question = line.args.question(None).unwrap();
+        assert_eq!(question.by.map(|unit| unit.name()), Some(["day", "week", "month", "year"][highest]));
+        assert_eq!(question.fill, highest != 1);
+        assert_eq!(question.top.unwrap().len(), [2, 1, 2, 2][highest], "{layers:04b}");
+    }
+}
+
+/// A value of each option, the first of these that it takes.
+const SAMPLES: [&str; 18] = [
+    "3",
+    "main",
+    "path",
+    "status=code",
+    "10.0.0.0/8",
+    "last",
+    "2026-11-14",
+    "utc",
+    "day",
+    "json",
+    "always",
+    "strip",
+    "exact",
+    "9-17",
+    "404",
+    "summary",
+    "uv",
+    "/x",
+];
+
+fn sample(command: &Command, option: &str) -> &'static str {
+    let fits =
+        |sample: &&&str| command.clone().try_get_matches_from(["logstat", &format!("--{option}={sample}")]).is_ok();
+    SAMPLES.iter().find(fits).unwrap_or_else(|| panic!("no sample is a value of --{option}"))
+}
+
+#[test]
+fn every_option_is_the_same_in_a_file_a_site_a_variable_and_on_the_command_line() {
+    let command = Args::command();
+    let asked = |line: Result<Line, String>| {
+        let args = line.unwrap().args;
+        format!("{args:?}").replace("files: [\"@a\"]", "files: []")
+    };
+    let usual = asked(read("", "", ""));
+    for (option, arg) in settable(&command) {
+        let variable = format!("LOGSTAT_{}", option.to_uppercase().replace('-', "_"));
+        let (given, in_file, value) = match takes(arg) {
+            Takes::Flag | Takes::Count => (format!("--{option}"), "true".to_owned(), "true"),
+            Takes::One | Takes::Many => {
+                // Where a path would count from is another matter.
+                let sample = if options::is_path(arg) { "/x" } else { sample(&command, option) };
+                (format!("--{option}={sample}"), format!("'{sample}'"), sample)
+            }
+        };
+        let expected = asked(read("", "", &given));
+        assert_ne!(expected, usual, "--{option} changes nothing");
+        let texts = [
+            (format!("{option} = {in_file}"), String::new(), ""),
+            (format!("[sites.a]\n{option} = {in_file}"), String::new(), "@a"),
+            (String::new(), format!("{variable}={value}"), ""),
+        ];
+        for (config, variables, given) in texts {
+            assert_eq!(asked(read(&config, &variables, given)), expected, "{config} {variables}");
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_can_be_used_and_is_the_same() {
+    let command = Args::command();
+    let left_out = ["format", "hll", "static", "quiet", "date"];
+    let mut config = String::new();
+    for (option, arg) in settable(&command).filter(|(option, _)| !left_out.contains(option)) {
+        let value = match takes(arg) {
+            Takes::Flag => "true".to_owned(),
+            Takes::Count => "2".to_owned(),
+            Takes::One => format!("'{}'", sample(&command, option)),
+            Takes::Many => format!("['{0}', \"{0}\"]", sample(&command, option)),
+        };
+        config += &format!("{option} = {value}\n");
+    }
+    config += "[log-formats]\nown = '$remote_addr \"$request\" $status'\nalias = 'main'\n";
+    config += "[sites.\"shop.example\"]\nfiles = ['a.log', '/b/*.log', '~/c.log', '-']\nlog-format = 'own'\nfill = false\ntop = []\n";
+    let printed = |line: &Line| {
+        let mut text = Vec::new();
+        line.print(&mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    };
+    let values = |text: &str| -> Vec<String> {
+        text.lines()
+            .map(|line| line.split("  # ").next().unwrap().to_owned())
+            .filter(|line| !line.starts_with('#'))
+            .collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    for (variables, given) in
+        [("", ""), ("LOGSTAT_TOP=ip,host LOGSTAT_FILL=0", "--path ~\\.php$ --path it's --slow 0.25")]
+    {
+        let given: Vec<OsString> = given.split_whitespace().map(OsString::from).collect();
+        let (one, two) = (folder.path().join("one.toml"), other.path().join("two.toml"));
+        std::fs::write(&one, &config).unwrap();
+        let first = printed(&read_with(&one, variables, &given).unwrap());
+        std::fs::write(&two, &first).unwrap();
+        let second = printed(&read_with(&two, "", &[]).unwrap());
+        assert_eq!(values(&first), values(&second));
+        assert!(values(&first).len() > 50, "{first}");
+        assert!(first.contains("top = []") && first.contains("\"/home/x/c.log\", \"-\"]"), "{first}");
+        if !variables.is_empty() {
+            assert!(first.contains("top = [\"ip\", \"host\"]  # LOGSTAT_TOP\n"), "{first}");
+            assert!(
+                first.contains("fill = false  # LOGSTAT_FILL\n") && first.contains("slow = 0.25  # command line\n"),
+                "{first}"
+            );
+            assert!(first.contains("path = ['~\\.php$', \"it's\"]  # command line\n"), "{first}");
+        }
+    }
+}
+
+#[test]
+fn what_answers_one_question_is_replaced_across_layers() {
+    let format = |line: Line| line.args.writing.format().name();
+    assert_eq!(format(read("json = true", "", "--format csv").unwrap()), "csv");
+    assert_eq!(format(read("format = 'csv'", "", "--json").unwrap()), "json");
+    assert_eq!(format(read("json = true", "LOGSTAT_FORMAT=markdown", "").unwrap()), "markdown");
+    let line = read("verbose = true", "", "-q").unwrap();
+    assert!(line.args.quiet && line.args.verbose == 0);
+    let question =
+        read("since = 2026-11-14\nuntil = 2026-11-15", "", "--date 2026").unwrap().args.question(None).unwrap();
+    assert!(question.since.is_none() && question.until.is_none() && question.date.is_some());
+    // Within a file it is a mistake.
+    assert!(read("verbose = true\nquiet = true", "", "").unwrap_err().starts_with("/config.toml:1: the argument '--"));
+}
+
+#[test]
+fn sites_are_files_and_options() {
+    let config =
+        "[sites.a]\nfiles = ['x.log', '/y.log', '~/z.log', '-']\ntz = 'utc'\noutput = 'r.html'\n[sites.b]\nby = 'week'";
+    let line = read(config, "", "before @a after --limit 3").unwrap();
+    let files: Vec<_> = line.args.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+    assert_eq!(files.len(), 6);
+    assert!(files[1].ends_with("/x.log") && files[1].len() > "/x.log".len(), "{files:?}");
+    assert_eq!(
+        [&files[0], &files[2], &files[3], &files[4], &files[5]],
+        ["before", "/y.log", "/home/x/z.log", "-", "after"]
+    );
+    assert_eq!(line.args.question(None).unwrap().zone.map(|_| ()), Some(()));
+    assert!(read(config, "", "@b").unwrap().args.files.is_empty());
+    assert_eq!(read(config, "", "./@a").unwrap().args.files, [Path::new("./@a")]);
+    assert_eq!(read(config, "", "@a @a").unwrap().args.files.len(), 8);
+}
+
+#[test]
+fn formats_have_names() {
+    let config = "log-format = 'own'\n[log-formats]\nown = '$remote_addr $status'\njson-own = '{\"ip\":\"$remote_addr\",\"code\":$status}'\nalias = 'combined'";
+    let named = |given: &str| {
+        let question = read(config, "", given).unwrap().args.question(None).unwrap();
+        question
+            .log_formats
+            .iter()
+            .map(|format| format!("{} {}", format.name(), format.is_json()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    assert_eq!(named(""), "own false");
+    assert_eq!(
+        named("--log-format json-own --log-format alias --log-format main"),
+        "json-own true, combined false, main false"
+    );
+}
+
+#[test]
+fn without_a_file_there_are_still_variables() {
+    let line = read("by = 'hour'\nbroken", "LOGSTAT_TOP=ip", "--no-config").unwrap();
+    assert_eq!((holds(&line, "by"), holds(&line, "top").as_deref(), line.file()), (None, Some("ip LOGSTAT_TOP"), None));
+    // What has nothing to do with logs is no matter of a file's.
+    assert!(read("broken", "LOGSTAT_BY=dya", "--schema").is_ok() && read("broken", "", "--generate man").is_ok());
+    assert!(read("", "", "--config a --no-config").is_err());
+}
+
+#[test]
+fn a_message_about_an_option_has_its_place() {
+    let line = read("by = 'hour'\ntop = 'host'", "LOGSTAT_FILL=1", "--limit 3").unwrap();
+    let place = |message: &str| line.origin(message).map(|origin| origin.rsplit('/').next().unwrap().to_owned());
+    assert_eq!(place("--by hour changes nothing here").as_deref(), Some("config.toml:1"));
+    assert_eq!(place("--top host needs $host").as_deref(), Some("config.toml:2"));
+    assert_eq!(place("--fill changes nothing here").as_deref(), Some("LOGSTAT_FILL"));
+    for message in ["--limit 3", "--split a", "shop.log: fits no format", ""] {
+        assert_eq!(place(message), None, "{message}");
+    }
+}

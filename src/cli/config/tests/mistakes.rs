@@ -1,0 +1,111 @@
+//! What is wrong in a file or a variable, and files of those who mean harm.
+
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let rows = [
+        ("by = 'hour'\n\ntpo = 1", "", "", "/config.toml:3: unknown key 'tpo'; did you mean 'top'?"),
+        ("by = 'dya'", "", "", "/config.toml:1: unknown unit 'dya' for --by; did you mean 'day'?"),
+        ("by = 3", "", "", "/config.toml:1: unknown unit '3' for --by"),
+        ("by = ['hour']", "", "", "/config.toml:1: 'by' takes a value (UNIT), not a list"),
+        ("\ntop = { a = 1 }", "", "", "/config.toml:2: 'top' takes a value (DIM,…) or a list of them, not a table"),
+        ("[top]\na = 1", "", "", "/config.toml:1: 'top' takes a value (DIM,…) or a list of them, not a table"),
+        ("trust = [\n'10.0.0.0/8',\n'x']", "", "", "/config.toml:3: --trust: an address or a network was expected"),
+        ("fill = 1", "", "", "/config.toml:1: 'fill' takes true or false, not '1'"),
+        ("verbose = 300", "", "", "/config.toml:1: 'verbose' takes true, false or a number, not '300'"),
+        ("", "LOGSTAT_BY=dya", "", "LOGSTAT_BY: unknown unit 'dya' for --by; did you mean 'day'?"),
+        ("by = 'dya'", "LOGSTAT_SLOW=x", "", "LOGSTAT_SLOW: --slow is a time in seconds"),
+        ("[sites.a]\nfiels = 'x'", "", "", "/config.toml:2: unknown key 'fiels'; did you mean 'files'?"),
+        ("[sites.a]\nby = 'dya'", "", "@a", "/config.toml:2: unknown unit 'dya' for --by; did you mean 'day'?"),
+        ("[sites.'a b']", "", "", "/config.toml:1: 'a b' is no name of a site: it is typed as @NAME"),
+        ("files = 'x'", "", "", "/config.toml:1: 'files' belong to a site: [sites.NAME]"),
+        (
+            "[log-formats]\n\ncombined = '$status'",
+            "",
+            "",
+            "/config.toml:3: 'combined' is a preset's name: give another",
+        ),
+        ("[log-formats]\na = ''", "", "", "/config.toml:2: log format: "),
+        ("[log-formats]\n'a b' = '$status'", "", "", "/config.toml:2: 'a b' is no name of a format"),
+        ("a = 1\na = 2", "", "", "/config.toml:2: this is not TOML: duplicate key"),
+        ("by = 'hour", "", "", "/config.toml:1: this is not TOML: "),
+        ("", "", "@a", "unknown site '@a'\n  /config.toml names no sites\n  a file of that name is ./@a"),
+        (
+            "[sites.shop]\n[sites.blog]",
+            "",
+            "@shpo",
+            "unknown site '@shpo'; did you mean '@shop'?\n  sites: @blog @shop\n",
+        ),
+        ("[sites.a]\n[sites.b]", "", "@a @b", "@a and @b have options of their own: one site at a time"),
+    ];
+    for (config, variables, given, expected) in rows {
+        let found = read(config, variables, given).unwrap_err();
+        assert!(found.starts_with(expected), "{config} {variables} {given}: {found}");
+    }
+}
+
+/// Values that only all arguments together show to be wrong.
+#[test]
+fn what_is_wrong_beside_others_is_told_with_its_place() {
+    let rows = [
+        (
+            "limit = 3\ntop = [\n'path',\n'pth',\n]",
+            "",
+            "/config.toml:4: unknown dimension 'pth' for --top; did you mean 'path'?",
+        ),
+        (
+            "log-format = 'onw'\n[log-formats]\nown = '$status'",
+            "",
+            "/config.toml:1: unknown format 'onw' for --log-format; did you mean 'own'?",
+        ),
+        ("anonymize = true", "--rejects r", "/config.toml:1: --rejects writes malformed lines as they are"),
+        ("fail-if = '5xx >'", "", "/config.toml:1: --fail-if: "),
+        ("top = ['path', 'ip']", "--top pth", "unknown dimension 'pth'"),
+        ("top = ['path', 'ip']", "--log-format onw", "unknown format 'onw'"),
+    ];
+    for (config, given, expected) in rows {
+        let line = read(config, "", given).unwrap();
+        let judge = |args: &Args| args.question(None).map(drop);
+        let error = line.blamed(judge(&line.args).unwrap_err(), judge);
+        let message = blame::message(&error);
+        let message = message.find("/config.toml:").map_or(&*message, |at| &message[at..]);
+        assert!(message.starts_with(expected), "{config} {given}: {message}");
+    }
+}
+
+fn assert_safe(text: &str) {
+    let raw = text
+        .chars()
+        .find(|c| *c != '\n' && c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}'));
+    assert_eq!(raw, None, "{text:?}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        if let Err(message) = read(&text, "", "") {
+            assert_safe(&message);
+        }
+    }
+
+    #[test]
+    fn any_key_and_value_is_shown_safely(name in any::<String>(), value in any::<String>(), at in 0..4_usize) {
+        let (key, value) = (print::quoted(&name), print::quoted(&value));
+        let config = match at {
+            0 => format!("{key} = {value}"),
+            1 => format!("[sites.{key}]\ntop = {value}\n{key} = 1"),
+            2 => format!("[log-formats]\n{key} = {value}"),
+            _ => format!("by = {value}\n"),
+        };
+        match read(&config, "", "@a") {
+            Err(message) => assert_safe(&message),
+            Ok(line) => {
+                let mut text = Vec::new();
+                line.print(&mut text).unwrap();
+                assert_safe(&String::from_utf8(text).unwrap());
+            }
+        }
+    }
+}
