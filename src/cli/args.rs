@@ -149,6 +149,10 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) own_formats: Vec<(String, LogFormat)>,
 
+    /// Whether rankings are from a layer below the one that chooses sections: they say what is ranked, and ask for nothing.
+    #[arg(skip)]
+    pub(crate) top_is_default: bool,
+
     /// Key of a field in JSON logs: status=http.code; repeatable
     #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::json_field), action = ArgAction::Append)]
     #[arg(long_help = help::json_fields(), hide_short_help = true)]
@@ -317,7 +321,7 @@ impl Args {
     /// The sections asked for, the one of the rankings too where rankings are.
     fn sections(&self) -> Option<Vec<Section>> {
         let mut sections = self.show.clone();
-        if !sections.is_empty() && !self.top.is_empty() && !sections.contains(&Section::Top) {
+        if !sections.is_empty() && !self.top.is_empty() && !self.top_is_default && !sections.contains(&Section::Top) {
             sections.push(Section::Top);
         }
         (!sections.is_empty()).then_some(sections)

@@ -14,6 +14,13 @@ pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     all
 }
 
+/// Whether an option is given above the layer that gives another.
+pub(super) fn is_above(layers: &[Vec<Setting>], above: &str, below: &str) -> bool {
+    let layer =
+        |option: &str| layers.iter().position(|layer| layer.iter().any(|set| set.option == option && set.is_given()));
+    layer(above).zip(layer(below)).is_some_and(|(above, below)| above < below)
+}
+
 fn displaces(above: &Setting, below: &Setting) -> bool {
     above.option == below.option || above.is_given() && are_rivals(&above.option, &below.option)
 }
@@ -52,6 +59,9 @@ mod tests {
             let found: Vec<_> = found.iter().map(|setting| setting.option.as_str()).collect();
             assert_eq!(found.join(" "), expected, "{layers:?}");
         }
+        let is_above = |layers: [&str; 3]| is_above(&layers.map(layer), "by", "top");
+        assert!(is_above(["by", "fill", "top"]) && is_above(["by !top", "", "top by"]));
+        assert!(!is_above(["by top", "", "top"]) && !is_above(["top", "by", ""]) && !is_above(["by", "", ""]));
         let undone = in_force(vec![layer("!fill"), layer("fill")]);
         assert!(!undone[0].is_given());
     }

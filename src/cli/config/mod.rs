@@ -42,6 +42,8 @@ pub(crate) struct Line {
     given: Vec<OsString>,
     /// What holds, of all layers.
     settings: Vec<Setting>,
+    /// Whether sections are chosen above the layer that says what is ranked.
+    narrows_defaults: bool,
     file: File,
     /// The file that was read, as messages have it.
     shown: Option<Rc<str>>,
@@ -53,8 +55,15 @@ impl Line {
         let mut command = Args::command();
         let matches = command.try_get_matches_from_mut(&given)?;
         let args = Args::from_arg_matches(&matches)?;
-        let mut line =
-            Line { args, notes: Vec::new(), given, settings: Vec::new(), file: File::default(), shown: None };
+        let mut line = Line {
+            args,
+            notes: Vec::new(),
+            given,
+            settings: Vec::new(),
+            narrows_defaults: false,
+            file: File::default(),
+            shown: None,
+        };
         // What has nothing to do with logs works whatever a file says.
         if line.args.generate.is_none() && !line.args.schema {
             line.add(&command, &matches, environment)?;
@@ -77,8 +86,9 @@ impl Line {
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| refused(&wrong))?;
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
         self.notes = notes;
-        self.settings =
-            layers::in_force(vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()]);
+        let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
+        self.narrows_defaults = layers::is_above(&layers, "show", "top");
+        self.settings = layers::in_force(layers);
         // Where nothing is added, the first reading holds.
         if site.is_some()
             || !self.file.formats.is_empty()
@@ -95,6 +105,7 @@ impl Line {
         let added: Vec<OsString> = settings.iter().flat_map(Setting::arguments).collect();
         let mut args = Args::try_parse_from(program.iter().chain(&added).chain(given))?;
         args.files = sites::files(args.files, &self.file.sites);
+        args.top_is_default = self.narrows_defaults;
         args.own_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
         Ok(args)
     }
