@@ -1,0 +1,157 @@
+//! The recipes of docs/recipes.md do what they say. What they hand to others is taken by stand-ins, which look at what they get.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used)]
+
+#[path = "outside/python.rs"]
+mod python;
+#[path = "outside/skip.rs"]
+mod skip;
+
+use std::fmt::Write as _;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+
+const RECIPES: &str = include_str!("../docs/recipes.md");
+const README: &str = include_str!("../README.md");
+
+/// THE TABLE of stand-ins: each fails where the program would have nothing to do.
+const OTHERS: [(&str, &str); 6] = [
+    ("chronic", r#"said=$("$@" 2>&1) || { code=$?; printf '%s\n' "$said"; exit $code; }"#),
+    ("mail", "grep -q 'lines = ' && [ \"$3\" = you@example.com ]"),
+    ("mutt", "grep -q 'lines = ' && [ -s \"$6\" ] && [ \"$5 $8\" = '-a you@example.com' ]"),
+    ("sendmail", "cat >mail.txt"),
+    ("docker", "sed 's/^/nginx-1  | /' access.log"),
+    ("duckdb", r#""$LOGSTAT_PYTHON" -c 'import duckdb, sys; assert duckdb.sql(sys.argv[1]).fetchall()' "$2""#),
+];
+
+/// A directory with the log of testdata, and in nginx/ one of the last hour, with or without errors of the server.
+fn place(errors: bool) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    fs::copy("testdata/shop.log", place.path().join("access.log")).unwrap();
+    let mut log = String::new();
+    for minute in 0..50 {
+        let then: DateTime<Utc> = (SystemTime::now() - Duration::from_secs(60 * minute)).into();
+        let status = if errors && minute % 10 == 0 { 502 } else { 200 };
+        let time = then.format("%d/%b/%Y:%H:%M:%S +0000");
+        writeln!(log, "203.0.113.7 - - [{time}] \"GET / HTTP/1.1\" {status} 512 \"-\" \"-\" 0.030").unwrap();
+    }
+    fs::create_dir(place.path().join("nginx")).unwrap();
+    fs::write(place.path().join("nginx/access.log"), log).unwrap();
+    fs::write(place.path().join("nginx/access.log.1"), "").unwrap();
+    for (name, script) in OTHERS {
+        let program = place.path().join(name);
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+    }
+    place
+}
+
+/// What blocks of a kind have, with the places of this machine for those of a server.
+fn blocks(kind: &str) -> Vec<String> {
+    let begin = format!("```{kind}\n");
+    let blocks = RECIPES.split(&begin).skip(1).map(|block| block.split("```").next().unwrap().to_owned());
+    let here = ["/var/log/", "/var/www/reports/", "/var/lib/prometheus/node-exporter/", "/usr/sbin/"];
+    blocks.map(|block| here.iter().fold(block, |block, there| block.replace(there, ""))).collect()
+}
+
+fn run(script: &str, place: &Path) -> Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_logstat")).parent().unwrap();
+    let path = format!("{}:{}:/usr/bin:/bin", place.display(), program.display());
+    let python = std::env::var("LOGSTAT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-ec", script]).current_dir(place).env_clear().env("PATH", path).env("LOGSTAT_PYTHON", python);
+    shell.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// As cron would: the command is what is behind five fields, and `\%` is a percent sign.
+fn jobs() -> Vec<String> {
+    let lines = blocks("crontab").join("");
+    let jobs = lines.lines().filter(|line| line.contains("* * *"));
+    jobs.map(|line| line.splitn(6, ' ').nth(5).unwrap())
+        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron would end it there: {job}"))
+        .map(|job| job.replace("\\%", "%"))
+        .collect()
+}
+
+#[test]
+fn cron_has_nothing_to_mail_where_all_is_well() {
+    let place = place(false);
+    for job in jobs() {
+        let output = run(&job, place.path());
+        assert!(output.status.success(), "{job}\n{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout) + &text(&output.stderr), "", "{job}");
+    }
+    let report = fs::read_to_string(place.path().join("now.json")).unwrap();
+    assert!(report.matches("\"key\":\"20").count() >= 50, "{report}");
+}
+
+#[test]
+fn cron_mails_what_is_wrong() {
+    let place = place(true);
+    let watching: Vec<_> = jobs().into_iter().filter(|job| job.contains("--fail-if")).collect();
+    assert_eq!(watching.len(), 2);
+    for job in watching {
+        let output = run(&job, place.path());
+        assert_eq!(output.status.code(), Some(3), "{job}\n{}", text(&output.stderr));
+        let mail = text(&output.stdout) + &text(&output.stderr);
+        assert!(mail.contains("5xx is 5 of 50 (10.00%)"), "{job}\n{mail}");
+        assert_eq!(mail.contains("Top paths"), job.starts_with("chronic"), "{job}\n{mail}");
+    }
+}
+
+#[test]
+fn what_is_typed_runs() {
+    let place = place(true);
+    let mut scripts: Vec<_> = blocks("sh").into_iter().filter(|block| !block.contains("duckdb -c")).collect();
+    scripts.extend(blocks("logrotate").iter().map(|hook| hook.lines().nth(1).unwrap().trim().to_owned()));
+    assert!(scripts.len() >= 5, "{scripts:?}");
+    all_run(&scripts, place.path());
+    let page = run("sed '1,/^$/d' mail.txt | base64 -d", place.path());
+    assert!(text(&page.stdout).starts_with("<!doctype html>"));
+    assert!(run("sed '/^$/q' mail.txt", place.path()).stdout.starts_with(b"To: you@example.com\nSubject: "));
+}
+
+#[test]
+fn duckdb_reads_reports() {
+    if skip::is_skipped(python::has("duckdb"), "python3 has no DuckDB (pip install duckdb)") {
+        return;
+    }
+    let mut scripts: Vec<_> = blocks("sh").into_iter().filter(|block| block.contains("duckdb -c")).collect();
+    let readme = README.lines().filter(|line| line.starts_with("duckdb -c"));
+    scripts.extend(readme.map(str::to_owned));
+    assert!(scripts.len() >= 3, "{scripts:?}");
+    all_run(&scripts, place(true).path());
+}
+
+fn all_run(scripts: &[String], place: &Path) {
+    for script in scripts {
+        let output = run(script, place);
+        assert!(output.status.success() && output.stderr.is_empty(), "{script}\n{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn what_prometheus_is_asked_for_is_there() {
+    let place = place(true);
+    let job = jobs().into_iter().find(|job| job.contains("logstat.prom")).unwrap();
+    assert!(run(&job, place.path()).status.success());
+    let gauges = fs::read_to_string(place.path().join("logstat.prom")).unwrap();
+    let queries = blocks("promql").join("");
+    let words = queries.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let asked: Vec<_> = words.filter(|word| word.starts_with("logstat_")).collect();
+    assert!(asked.len() >= 6, "{asked:?}");
+    for gauge in asked {
+        assert!(gauges.contains(&format!("# TYPE {gauge} gauge\n")), "{gauge}\n{gauges}");
+    }
+    assert!(gauges.contains("{quantile=\"0.95\"}") && gauges.contains("{state=\"malformed\"}"), "{gauges}");
+}
