@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use super::Style;
+use crate::dimension::Dimension;
 use crate::report::{LatencyReport, Ranking, Report, Row};
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -31,7 +32,13 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     if let Some(latency) = &report.latency {
         gauges.latency(latency)?;
     }
-    let asked = |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension);
+    // What a section has told is not told again: a gauge has one place.
+    let is_told = |dimension: Dimension| match dimension {
+        Dimension::Status => report.status.is_some(),
+        Dimension::Class => report.class.is_some(),
+        _ => false,
+    };
+    let asked = |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !is_told(ranking.dimension);
     report.top.iter().flatten().filter(asked).try_for_each(|ranking| gauges.ranking(ranking, pv))
 }
 
@@ -86,9 +93,7 @@ impl Gauges<'_> {
 
     /// The rows of a ranking, and the rest as `other`.
     fn ranking(&mut self, ranking: &Ranking, pv: u64) -> io::Result<()> {
-        let label =
-            |name: &str| -> String { name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect() };
-        let name = format!("logstat_requests_by_{}", label(ranking.dimension.name()));
+        let name = format!("logstat_requests_by_{}", word(ranking.dimension.name()));
         // Of a pair both: a text of the two may be that of another pair, too.
         let labels: Vec<String> = ranking.dimension.parts().map(|part| label(part.name())).collect();
         self.family(&name, "Requests, of those that have the most.", |family| {
@@ -106,6 +111,17 @@ impl Gauges<'_> {
             sample(&["other"; 2][..labels.len()], "true", pv - told)
         })
     }
+}
+
+/// What names of gauges may have in them.
+fn word(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// The name of a label: a word that begins with no digit, as that of `15m` does.
+fn label(name: &str) -> String {
+    let word = word(name);
+    if word.starts_with(|c: char| c.is_ascii_digit()) { format!("_{word}") } else { word }
 }
 
 impl Family<'_> {
@@ -132,4 +148,14 @@ impl std::fmt::Display for Seconds {
 
 fn key(row: &Row) -> &str {
     row.key.as_deref().unwrap_or("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_words_that_begin_with_a_letter() {
+        assert_eq!(["path", "hour-of-day", "15m"].map(label), ["path", "hour_of_day", "_15m"]);
+    }
 }
