@@ -1,13 +1,19 @@
 //! A timeline as slots of equal length: where there are more buckets than room, several are one slot, and what has no row is empty.
+//! Slots are as long as people part time, and begin where they would: at full hours, at midnight.
 
+use super::words;
 use crate::report::Row;
+use crate::report::numbers::Grouped;
 use crate::time::{Edge, Moment, NowIs, Unit};
 
 /// The slots of a timeline, from its first bucket to its last.
 pub(super) struct Slots {
     pub(super) slots: Vec<Slot>,
-    /// How many buckets a slot is.
+    /// How many buckets a slot is; of the first and the last some may be before or behind the timeline.
     pub(super) in_slot: i64,
+    unit: Unit,
+    first: i64,
+    last: i64,
 }
 
 /// Some buckets together: hits are added up, and of visitors, which cannot be, it has the most that one bucket had.
@@ -32,13 +38,59 @@ impl Slots {
             _ => (timed().map(|(_, at)| at).min()?, timed().map(|(_, at)| at).max()?),
         };
         timed().nth(1)?;
-        let in_slot = (last - first) / at_most.max(1) as i64 + 1;
-        let mut slots = vec![Slot::default(); ((last - first) / in_slot + 1) as usize];
+        let slots_of = |in_slot: i64| (last.div_euclid(in_slot) - first.div_euclid(in_slot) + 1) as usize;
+        let in_slot = lengths(unit).find(|in_slot| slots_of(*in_slot) <= at_most.max(2))?;
+        let mut slots = vec![Slot::default(); slots_of(in_slot)];
         for (row, at) in timed() {
-            slots[((at - first) / in_slot) as usize].add(row);
+            slots[(at.div_euclid(in_slot) - first.div_euclid(in_slot)) as usize].add(row);
         }
-        Some(Slots { slots, in_slot })
+        Some(Slots { slots, in_slot, unit, first, last })
     }
+
+    /// How many buckets of a slot are in the timeline, by its place.
+    pub(super) fn buckets(&self, place: usize) -> i64 {
+        let begin = (self.first.div_euclid(self.in_slot) + place as i64) * self.in_slot;
+        (begin + self.in_slot - 1).min(self.last) - begin.max(self.first) + 1
+    }
+
+    /// How long a slot is: `one hour`, `15 minutes`, `2 days`.
+    pub(super) fn length(&self) -> String {
+        let Some(seconds) = seconds(self.unit).map(|seconds| seconds * self.in_slot) else {
+            return match self.in_slot {
+                1 => format!("one {}", self.unit.name().replace('-', " ")),
+                many => format!("{many} {}", words::units(self.unit)),
+            };
+        };
+        let named = [("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)];
+        let (name, whole) = named.into_iter().find(|(_, whole)| seconds % whole == 0).unwrap_or(named[4]);
+        match seconds / whole {
+            1 => format!("one {name}"),
+            many => format!("{} {name}s", Grouped(many.unsigned_abs())),
+        }
+    }
+}
+
+/// Lengths of a day and less that part the next longer ones evenly, and days and weeks; in seconds.
+const ROUND_S: [i64; 26] = [
+    1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200,
+    86_400, 172_800, 604_800, 1_209_600, 2_419_200,
+];
+
+/// How many buckets a slot may be, from one up: as long as people part time, and for what is longer 1, 2, 5, 10, 20 … of the longest.
+fn lengths(unit: Unit) -> impl Iterator<Item = i64> {
+    let one = seconds(unit);
+    let round =
+        ROUND_S.into_iter().filter_map(move |length| one.filter(|one| length % one == 0).map(|one| length / one));
+    let longest = round.clone().next_back().unwrap_or(1);
+    let more = (0..12).flat_map(|power| [1, 2, 5].map(|times| times * 10_i64.pow(power)));
+    round.chain(more.map(move |times| longest * times))
+}
+
+/// How long a bucket is, where all are equally long.
+fn seconds(unit: Unit) -> Option<i64> {
+    let has_equal = !matches!(unit, Unit::HourOfDay | Unit::Weekday | Unit::Month | Unit::Year);
+    let bucket = unit.bucket(0);
+    has_equal.then_some(bucket.end_s - bucket.start_s)
 }
 
 impl Slot {
@@ -75,6 +127,48 @@ fn ordinal(unit: Unit, key: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn timeline(unit: &str, keys: impl Iterator<Item = i64>, at_most: usize) -> Slots {
+        let unit: Unit = unit.parse().unwrap();
+        let rows = keys.map(|s| Row { key: Some(unit.key(unit.bucket(s).number)), pv: 10, ..Row::default() });
+        Slots::of(&rows.collect::<Vec<_>>(), unit, at_most).unwrap()
+    }
+
+    #[test]
+    fn slots_are_as_long_as_people_part_time() {
+        let rows = [
+            ("minute", 60, 1440, 1440, "one minute"),
+            ("minute", 60, 1440, 1439, "2 minutes"),
+            ("minute", 60, 1440, 60, "30 minutes"),
+            ("second", 1, 5000, 240, "30 seconds"),
+            ("hour", 3600, 61, 60, "2 hours"),
+            ("hour", 3600, 24 * 30, 60, "12 hours"),
+            ("15m", 900, 96, 60, "30 minutes"),
+            ("6h", 21_600, 40, 30, "12 hours"),
+            ("day", 86_400, 365, 60, "one week"),
+            ("week", 604_800, 173, 50, "4 weeks"),
+            ("day", 86_400, 20_000, 40, "80 weeks"),
+        ];
+        for (unit, length, buckets, at_most, expected) in rows {
+            let slots = timeline(unit, (0..buckets).map(|n| n * length), at_most);
+            assert_eq!(slots.length(), expected, "{unit}");
+            assert!(slots.slots.len() <= at_most && slots.slots.len() * 5 >= at_most.min(buckets as usize), "{unit}");
+            let hits: u64 = slots.slots.iter().map(|slot| slot.pv).sum();
+            assert_eq!(hits, 10 * buckets as u64);
+            let within: i64 = (0..slots.slots.len()).map(|place| slots.buckets(place)).sum();
+            assert_eq!(within, buckets);
+        }
+        let rows = (0..100).map(|n| Row { key: Some(Unit::Year.key(n * 366 * 86_400)), ..Row::default() });
+        assert_eq!(Slots::of(&rows.collect::<Vec<_>>(), Unit::Year, 20).map(|s| s.length()).unwrap(), "5 years");
+    }
+
+    #[test]
+    fn slots_begin_at_full_hours_and_of_the_first_and_last_a_part_is_there() {
+        let slots = timeline("minute", (50..250).map(|n| n * 60), 5);
+        assert_eq!(slots.length(), "one hour");
+        assert_eq!((0..5).map(|place| slots.buckets(place)).collect::<Vec<_>>(), [10, 60, 60, 60, 10]);
+        assert_eq!(slots.slots.iter().map(|slot| slot.pv).collect::<Vec<_>>(), [100, 600, 600, 600, 100]);
+    }
 
     #[test]
     fn buckets_have_their_place_in_time() {

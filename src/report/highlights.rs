@@ -16,7 +16,7 @@ use crate::visitor::Visitor;
 #[non_exhaustive]
 pub enum Highlight {
     /// The hour in which the largest share of requests failed: with ten server errors or more, which are at least a hundredth of
-    /// its hits and twice the share that they are of all hits. Of equals the first.
+    /// its hits, and half of these or twice the share that they are of all hits. Of equals the first.
     ErrorPeak {
         /// `2022-04-05T03`
         key: String,
@@ -37,7 +37,7 @@ pub enum Highlight {
         /// Their mean, in milliseconds.
         avg_ms: f64,
     },
-    /// An address with a tenth of all hits or more, and twice as many as addresses have in the mean.
+    /// An address with ten hits or more, which are a tenth of all hits, and twice as many as addresses have in the mean.
     FrequentAddress {
         /// The address.
         key: String,
@@ -64,10 +64,14 @@ impl Highlight {
 const PEAK_ERRORS: u64 = 10;
 /// The least share of an hour's hits that is a peak, in percent.
 const PEAK_PERCENT: u64 = 1;
+/// What is wrong whatever the other hours are like, in percent.
+const OUTAGE_PERCENT: u64 = 50;
 /// How many times the share of all hits that is.
 const PEAK_TIMES: u64 = 2;
 /// A mean of fewer requests is chance.
 const SLOWEST_COUNT: u64 = 10;
+/// Fewer hits of an address are a handful.
+const FREQUENT_HITS: u64 = 10;
 /// The part of all hits that is much for one address: a tenth.
 const FREQUENT_PART: u64 = 10;
 /// How many times the mean of addresses that is: of three visitors, each has a tenth.
@@ -133,7 +137,8 @@ impl Hour {
     fn stands_out(&self, all_errors: u64, all: u64) -> bool {
         self.errors >= PEAK_ERRORS
             && self.share_cmp(PEAK_PERCENT, 100).is_ge()
-            && self.share_cmp(all_errors.saturating_mul(PEAK_TIMES), all).is_ge()
+            && (self.share_cmp(OUTAGE_PERCENT, 100).is_ge()
+                || self.share_cmp(all_errors.saturating_mul(PEAK_TIMES), all).is_ge())
     }
 }
 
@@ -163,7 +168,9 @@ fn frequent(addresses: &Groups<'_>, pv: u64) -> Vec<Highlight> {
     let is_times = |part: u64, times: u64, whole: u64| u128::from(part) * u128::from(times) >= u128::from(whole);
     let is_frequent = |group: &GroupId| {
         let part = addresses.pv_of(*group);
-        is_times(part, FREQUENT_PART, pv) && is_times(part, count, pv.saturating_mul(FREQUENT_TIMES))
+        part >= FREQUENT_HITS
+            && is_times(part, FREQUENT_PART, pv)
+            && is_times(part, count, pv.saturating_mul(FREQUENT_TIMES))
     };
     let highlight = |group: GroupId| {
         let part = addresses.pv_of(group);

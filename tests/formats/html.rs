@@ -85,6 +85,6 @@ fn more_rows_than_a_browser_can_take_are_said_to_be_there() {
     assert_eq!(page.matches("The first 1,000 of 3,000 rows; --format csv has all.").count(), 2, "timeline and paths");
     assert_eq!(page.matches("<tr>").count(), 2 * 1001 + 8 + 3, "two tables of 1,000, and the small ones");
     let bars = page.matches("<g class=\"point\">").count();
-    assert!((100..=240).contains(&bars) && page.contains("A bar is 13 seconds together"), "{bars}");
-    assert!(page.contains(": 13 PV, at most 1 UV, 0 4xx, 0 5xx</title>"));
+    assert!((100..=240).contains(&bars) && page.contains("A bar is 15 seconds together"), "{bars}");
+    assert!(page.contains(": 15 PV, at most 1 UV, 0 4xx, 0 5xx</title>"));
 }

@@ -46,7 +46,8 @@ pub(super) struct Bar {
 impl Chart {
     /// `None` where there is nothing to compare.
     pub(super) fn of(rows: &[Row], unit: Unit) -> Option<Chart> {
-        let Slots { slots, in_slot } = Slots::of(rows, unit, BARS_AT_MOST)?;
+        let timeline = Slots::of(rows, unit, BARS_AT_MOST)?;
+        let (slots, in_slot) = (&timeline.slots, timeline.in_slot);
         let most = slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
         let most_uv = slots.iter().filter_map(|slot| slot.uv).max();
         let (step, levels) = levels(most);
@@ -57,7 +58,7 @@ impl Chart {
         let numbered: Vec<_> = slots.iter().enumerate().collect();
         Some(Chart {
             bars: numbered.iter().filter(is_hit).map(|(at, slot)| bar(slot, *at, pitch, top, in_slot > 1)).collect(),
-            line: if most_uv.is_some() { line(&slots, pitch, top_uv) } else { String::new() },
+            line: if most_uv.is_some() { line(slots, pitch, top_uv) } else { String::new() },
             levels: (0..=levels)
                 .map(|level| Level {
                     y: percent(levels - level, levels),
@@ -68,13 +69,13 @@ impl Chart {
             ticks: ticks(&slots.iter().map(|slot| slot.first.as_str()).collect::<Vec<_>>()),
             note: match in_slot {
                 1 => String::new(),
-                many => format!(
-                    "A bar is {} {} together; the line is the most visitors that one of these had.",
-                    Grouped(many as u64),
+                _ => format!(
+                    "A bar is {} together; the line is the most visitors that one of the {} had.",
+                    timeline.length(),
                     words::units(unit)
                 ),
             },
-            told: told(&slots, unit),
+            told: told(slots, unit),
         })
     }
 }
@@ -159,7 +160,7 @@ mod tests {
             bar.told.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse::<usize>().unwrap()
         });
         assert_eq!(hits.sum::<usize>(), rows.len() * 3);
-        assert!(chart.note.starts_with("A bar is 21 seconds together"), "{}", chart.note);
+        assert!(chart.note.starts_with("A bar is 30 seconds together"), "{}", chart.note);
     }
 
     #[test]

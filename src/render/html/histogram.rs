@@ -17,8 +17,8 @@ pub(super) struct Bar {
     /// In percent of the height.
     pub(super) y: String,
     pub(super) height: String,
-    /// What is under its right end: powers of ten, for which there is room.
-    pub(super) tick: Option<String>,
+    /// What is under its end: powers of ten, for which there is room. The last stands before its place, or it would be cut off.
+    pub(super) tick: Option<Tick>,
     /// `20 ms to 50 ms`
     pub(super) range: String,
     pub(super) up_to_ms: u64,
@@ -27,6 +27,12 @@ pub(super) struct Bar {
     pub(super) share: String,
     /// Whether all of it is slow.
     pub(super) is_slow: bool,
+}
+
+pub(super) struct Tick {
+    pub(super) x: String,
+    pub(super) anchor: &'static str,
+    pub(super) text: String,
 }
 
 impl Histogram {
@@ -44,7 +50,11 @@ impl Histogram {
             width: percent(8, whole),
             y: percent(most - count, most),
             height: percent(*count, most),
-            tick: (10_u64.pow(up_to_ms.ilog10()) == *up_to_ms).then(|| short(*up_to_ms)),
+            tick: (10_u64.pow(up_to_ms.ilog10()) == *up_to_ms).then(|| Tick {
+                x: percent(place as u64 + 1, steps.len() as u64),
+                anchor: if place + 1 == steps.len() { "end" } else { "middle" },
+                text: short(*up_to_ms),
+            }),
             range: range(from(place), *up_to_ms),
             up_to_ms: *up_to_ms,
             count: *count,

@@ -1,6 +1,6 @@
 //! How long requests took: percentiles as dots on an axis of powers of ten, with the limit of what is slow.
 
-use super::histogram::{Histogram, short};
+use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
 use crate::render::words;
 use crate::report::LatencyReport;
@@ -31,11 +31,6 @@ pub(super) struct Dot {
     pub(super) is_right: bool,
 }
 
-pub(super) struct Tick {
-    pub(super) x: String,
-    pub(super) text: String,
-}
-
 const ROW: usize = 30;
 const TOP: usize = 30;
 
@@ -61,7 +56,8 @@ impl Latency {
             is_slow: *ms > latency.slow_threshold_ms,
             is_right: place(*ms) > 0.7,
         });
-        let ticks = (0..=decades).map(|power| 10_u64.saturating_pow(power));
+        let ticks =
+            (0..=decades).map(|power| (10_u64.saturating_pow(power), if power == decades { "end" } else { "middle" }));
         let slow = latency.slow_threshold_ms;
         let told = named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
         let mut of = words::counted(latency.count, "request");
@@ -72,7 +68,7 @@ impl Latency {
             of,
             histogram: Histogram::of(latency),
             dots: dots.collect(),
-            ticks: ticks.map(|ms| Tick { x: x(ms), text: short(ms) }).collect(),
+            ticks: ticks.map(|(ms, anchor)| Tick { x: x(ms), anchor, text: short(ms) }).collect(),
             slow: (slow > 0 && place(slow) <= 1.0).then(|| (x(slow), Seconds(slow).to_string())),
             height: TOP + named.len() * ROW + 24,
             told,

@@ -3,14 +3,13 @@
 use std::fmt::Display;
 use std::io;
 
+use super::Sheet;
 use super::fit::width;
 use super::ink::Ink;
 use super::line::Line;
-use super::{Sheet, words};
 use crate::render::slots::{Slot, Slots};
 use crate::report::Report;
 use crate::report::numbers::{Grouped, Percent};
-use crate::time::Unit;
 
 /// So many rows are a screen, whose bars are seen together.
 const SCREEN: usize = 24;
@@ -28,13 +27,11 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let page = sheet.page;
     let note = if page.columns < WIDE { 0 } else { NOTE };
     let unit = report.period.unit;
-    let Some(Slots { slots, in_slot }) = Slots::of(rows, unit, page.columns.saturating_sub(LABEL + note)) else {
-        return Ok(());
-    };
+    let Some(trend) = Slots::of(rows, unit, page.columns.saturating_sub(LABEL + note)) else { return Ok(()) };
     sheet.begin()?;
     let mut head = Line::of(page.colors, Ink::Strong, "Trend");
     head.gap(LABEL - width("Trend"));
-    head.push(Ink::Faint, &format!("a sign is {}", length(in_slot, unit)));
+    head.push(Ink::Faint, &format!("a sign is {}{}", trend.length(), ends(&trend)));
     sheet.line(head)?;
     let mut line = |label: &str, ink: Ink, signs: String, most: &dyn Display| {
         let mut line = Line::new(page.colors);
@@ -48,17 +45,27 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         }
         sheet.line(line)
     };
-    let most = slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
-    let of_pv = slots.iter().map(|slot| (slot.pv, most));
-    line("PV", Ink::Faint, spark(of_pv), &Grouped(most))?;
-    let worst = slots.iter().filter(|slot| slot.status_5xx > 0).reduce(|worst, slot| {
+    let most = trend.slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
+    line("PV", Ink::Faint, spark(trend.slots.iter().map(|slot| (slot.pv, most))), &Grouped(most))?;
+    let worst = trend.slots.iter().filter(|slot| slot.status_5xx > 0).reduce(|worst, slot| {
         let (a, b) = (crossed(slot, worst), crossed(worst, slot));
         if a > b { slot } else { worst }
     });
     let Some(worst) = worst else { return Ok(()) };
     // Shares of the worst share: errors of one times hits of the other.
-    let of_errors = slots.iter().map(|slot| (crossed(slot, worst), crossed(worst, slot)));
+    let of_errors = trend.slots.iter().map(|slot| (crossed(slot, worst), crossed(worst, slot)));
     line("5xx", Ink::Bad, spark(of_errors), &Percent(worst.status_5xx, worst.pv))
+}
+
+/// What is to be said of the first sign and the last, which may be of a part of that.
+fn ends(trend: &Slots) -> &'static str {
+    let is_part = |place: usize| trend.buckets(place) < trend.in_slot;
+    match (is_part(0), is_part(trend.slots.len() - 1)) {
+        (false, false) => "",
+        (true, false) => ", the first less",
+        (false, true) => ", the last less",
+        (true, true) => ", first and last less",
+    }
 }
 
 /// The errors of a slot, were its hits multiplied by those of another.
@@ -75,15 +82,6 @@ fn spark(parts: impl Iterator<Item = (u64, u64)>) -> String {
     parts.map(sign).collect()
 }
 
-/// `20 minutes`, `a day`
-fn length(buckets: i64, unit: Unit) -> String {
-    match (buckets, unit) {
-        (1, Unit::Step(step)) => step.name().to_owned(),
-        (1, unit) => format!("one {}", unit.name().replace('-', " ")),
-        (many, unit) => format!("{} {}", Grouped(many.unsigned_abs()), words::units(unit)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,11 +90,5 @@ mod tests {
     fn what_is_something_has_a_sign_and_nothing_has_none() {
         assert_eq!(spark([(0, 800), (1, 800), (100, 800), (101, 800), (799, 800), (800, 800)].into_iter()), " ▁▁▂██");
         assert_eq!(spark([(0, 0), (u64::MAX, u64::MAX)].into_iter()), " █");
-    }
-
-    #[test]
-    fn lengths_read_as_they_are() {
-        assert_eq!([length(1, Unit::Day), length(20, Unit::Minute)], ["one day", "20 minutes"]);
-        assert_eq!(length(4, "15m".parse().unwrap()), "4 steps of 15m");
     }
 }
