@@ -6,6 +6,7 @@ mod tests;
 
 use std::path::PathBuf;
 
+use clap::builder::StringValueParser;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use logstat::{
     Condition, Date, Dimension, DimensionError, FailIf, JsonField, LogFormat, MaxKeys, Metric, Moment, NginxConf, Now,
@@ -16,7 +17,7 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, GivenFormat, Slow, Value};
+use super::values::{self, Among, GivenFormat, Slow, Value};
 use super::visitors::VisitorArgs;
 use super::writing::WritingArgs;
 
@@ -36,12 +37,14 @@ pub(crate) struct Args {
     pub(crate) files: Vec<PathBuf>,
 
     /// Timeline by hour, day, week … [default: day]
-    #[arg(long, value_name = "UNIT", value_parser = Value(values::unit))]
+    #[arg(long, value_name = "UNIT", value_parser = Among(Value(values::unit), names::units().words()))]
+    #[arg(hide_possible_values = true)]
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
     /// Timeline with a column for each status, class, host …
-    #[arg(long, value_name = "DIM", hide_short_help = true)]
+    #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
+    #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
     #[arg(
         long_help = "Timeline with the hits of each status, class, method, host … in a column of its own, anything that --top ranks; \
                        of as many values as -n says, those with the most hits, and of all others together"
@@ -57,7 +60,8 @@ pub(crate) struct Args {
     fill: bool,
 
     /// Rankings of path, ip, agent … [default: path]
-    #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
+    #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
@@ -141,7 +145,8 @@ pub(crate) struct Args {
     fail_if: Vec<String>,
 
     /// combined … or nginx's own; by default found out
-    #[arg(long, value_name = "FORMAT", value_parser = Value(values::log_format), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
+    #[arg(value_parser = Among(Value(values::log_format), names::log_formats().words()))]
     #[arg(long_help = help::log_formats())]
     log_format: Vec<GivenFormat>,
 
@@ -202,7 +207,8 @@ pub(crate) struct Args {
     pub(crate) list_static: bool,
 
     /// How visitors are counted: exact, hll, hll=P
-    #[arg(long, value_name = "METHOD", value_parser = Value(values::uv), hide_short_help = true)]
+    #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true)]
+    #[arg(value_parser = Among(Value(values::uv), vec!["exact", "hll"]))]
     #[arg(
         long_help = "How visitors are counted: exact, or hll, HyperLogLog++ with bounded memory and a standard error \
                        that the report names; hll=P takes 2 to the power of P registers, P from 4 to 18 \

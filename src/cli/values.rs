@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use clap::builder::TypedValueParser;
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
@@ -22,6 +22,22 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Value<T> {
     fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         (self.0)(text).map_err(|message| refusal(command, &message))
+    }
+}
+
+/// Values of which some have names: what a shell completes, where it would offer files.
+#[derive(Clone)]
+pub(crate) struct Among<P>(pub(crate) P, pub(crate) Vec<&'static str>);
+
+impl<P: TypedValueParser> TypedValueParser for Among<P> {
+    type Value = P::Value;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<P::Value, Error> {
+        self.0.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.1.iter().map(|name| PossibleValue::new(*name))))
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 
 use super::Sheet;
 use super::fit::width;
+use super::flow::Piece;
 use super::ink::Ink;
 use super::line::Line;
 use crate::render::slots::{Slot, Slots};
@@ -29,10 +30,9 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let unit = report.period.unit;
     let Some(trend) = Slots::of(rows, unit, page.columns.saturating_sub(LABEL + note)) else { return Ok(()) };
     sheet.begin()?;
-    let mut head = Line::of(page.colors, Ink::Strong, "Trend");
-    head.gap(LABEL - width("Trend"));
-    head.push(Ink::Faint, &format!("a sign is {}{}", trend.length(), ends(&trend)));
-    sheet.line(head)?;
+    let mut head = vec![Piece::new("", Ink::Strong, "Trend ")];
+    head.extend(Piece::words(Ink::Faint, &format!("a sign is {}{}", trend.length(), ends(&trend))));
+    sheet.flow(&head, 0)?;
     let mut line = |label: &str, ink: Ink, signs: String, most: &dyn Display| {
         let mut line = Line::new(page.colors);
         line.gap(2);
