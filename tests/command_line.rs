@@ -108,6 +108,40 @@ fn no_line_is_wider_than_the_page() {
 }
 
 #[test]
+fn a_link_that_a_report_is_written_through_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for (link, target) in
+        [("link.json", "sub/report.json"), ("round.json", "round.json"), ("nowhere.json", "none/report.json")]
+    {
+        std::os::unix::fs::symlink(target, path(link)).unwrap();
+    }
+    fs::create_dir(path("sub")).unwrap();
+    fs::write(path("a.log"), LINE).unwrap();
+    let write = |name: &str| {
+        let output = logstat().arg(path("a.log")).arg("-o").arg(path(name)).output().unwrap();
+        let message = text(&output.stderr).replace(folder.path().to_str().unwrap(), "~");
+        (output.status.code(), message)
+    };
+    // The first time the target is made, the second time replaced.
+    for _ in 0..2 {
+        assert_eq!(write("link.json"), (Some(0), String::new()));
+        assert!(path("link.json").is_symlink());
+        assert!(fs::read(path("sub/report.json")).unwrap().starts_with(b"{"));
+        fs::write(path("sub/report.json"), "old").unwrap();
+    }
+    let (code, message) = write("round.json");
+    assert!(code == Some(2) && message.starts_with("error: -o ~/round.json: "), "{message}");
+    assert!(!message.contains("no such"), "{message}");
+    let (code, message) = write("nowhere.json");
+    assert!(
+        code == Some(2) && message.starts_with("error: -o ~/nowhere.json: there is no such directory"),
+        "{message}"
+    );
+    assert!(path("round.json").is_symlink() && path("nowhere.json").is_symlink());
+}
+
+#[test]
 fn quiet_and_verbose_are() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), LINE).unwrap();

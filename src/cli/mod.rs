@@ -7,6 +7,7 @@ mod filters;
 mod generate;
 mod help;
 mod inputs;
+mod led_to;
 mod messages;
 mod names;
 mod nearest;

@@ -1,12 +1,13 @@
 //! Files that reports go to: written beside, and put in place when they are whole.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 use tempfile::Builder;
 
+use super::led_to::{directory, led_to};
 use super::rejects::is_read;
 
 /// A file of `-o`.
@@ -41,8 +42,12 @@ impl Output {
         if self.path.is_dir() {
             return Some(format!("-o {path}: this is a directory; give a file in it"));
         }
-        if !directory(&self.path).is_dir() {
-            return Some(format!("-o {path}: there is no such directory"));
+        match led_to(&self.path) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Some(format!("-o {path}: there is no such directory"));
+            }
+            Err(source) => return Some(format!("-o {}", self.failed(source))),
+            Ok(_) => {}
         }
         is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
     }
@@ -56,16 +61,18 @@ impl Output {
             self.format.write(report, &style, &mut out)?;
             out.flush()
         };
-        self.put(write).map_err(|source| ErrorKind::Io { path: self.path.clone(), source }.into())
+        self.put(write).map_err(|source| self.failed(source))
     }
 
-    /// What is no regular file (a pipe, /dev/null) is written in place.
+    fn failed(&self, source: io::Error) -> Error {
+        ErrorKind::Io { path: self.path.clone(), source }.into()
+    }
+
+    /// A file is replaced where it is, and links to it stay; what is none is written in place.
     fn put(&self, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
-        // Where a link leads to, the file is.
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-            return write(&OpenOptions::new().write(true).open(&path)?);
-        }
+        let Some(path) = led_to(&self.path)? else {
+            return write(&OpenOptions::new().write(true).open(&self.path)?);
+        };
         let mut builder = Builder::new();
         builder.prefix(".logstat-");
         let permissions = readable();
@@ -86,8 +93,4 @@ fn readable() -> Option<Permissions> {
     return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     #[cfg(not(unix))]
     None
-}
-
-fn directory(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
