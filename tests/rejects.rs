@@ -142,6 +142,40 @@ fn the_program_writes_them_to_a_file() {
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), b"");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_does_not_take_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("a.log"), log(0, 20).0).unwrap();
+    fs::write(path("there"), "what was there before").unwrap();
+    fs::create_dir(path("sub")).unwrap();
+    std::os::unix::fs::symlink("there", path("to_there")).unwrap();
+    std::os::unix::fs::symlink("../new", path("sub/to_new")).unwrap();
+    let whole = path("new");
+    let rows = [
+        ("there", "there"),
+        ("there", "./there"),
+        ("to_there", "there"),
+        ("there", "sub/../to_there"),
+        ("new", "new"),
+        ("new", "sub/to_new"),
+        ("sub/to_new", whole.to_str().unwrap()),
+    ];
+    for (rejects, report) in rows {
+        for arguments in [["--rejects", rejects, "-o", report], ["-o", rejects, "-o", report]] {
+            let (code, message) = said(&logstat(folder.path(), &[&["a.log"], &arguments[..]].concat()));
+            let expected = format!("error: -o {report}: {} writes there, too; ", arguments[..2].join(" "));
+            let expected = expected.replace(&format!("--rejects {rejects}"), "--rejects");
+            assert!(code == Some(2) && message.starts_with(&expected), "{arguments:?}: {message}");
+        }
+    }
+    assert!(!path("new").exists() && fs::read(path("there")).unwrap() == b"what was there before");
+    for arguments in [["--rejects", "there", "-o", "new"], ["--rejects", "/dev/null", "-o", "/dev/null"]] {
+        assert_eq!(said(&logstat(folder.path(), &[&["a.log"], &arguments[..]].concat())), (Some(0), String::new()));
+    }
+}
+
 #[test]
 fn a_file_that_cannot_hold_them_is_said() {
     let folder = tempfile::tempdir().unwrap();

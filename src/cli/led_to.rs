@@ -22,6 +22,12 @@ pub(crate) fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(fs::canonicalize(directory(path))?.join(name)))
 }
 
+/// Whether what is written to one path would be lost by what is written to the other.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let file = |path| led_to(path).ok().flatten();
+    file(one).is_some_and(|one| file(other) == Some(one))
+}
+
 pub(crate) fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -64,5 +70,8 @@ mod tests {
         assert_eq!(led_to(&path("nowhere")).unwrap_err().kind(), ErrorKind::NotFound);
         assert_ne!(led_to(&path("round")).unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(led_to(Path::new("/dev/null")).unwrap(), None);
+        assert!(is_same(&path("to_up"), &path("none")) && is_same(&path("file"), &path("sub/../to_file")));
+        assert!(!is_same(&path("file"), &path("none")) && !is_same(&path("nowhere"), &path("nowhere")));
+        assert!(!is_same(Path::new("/dev/null"), Path::new("/dev/null")));
     }
 }

@@ -122,24 +122,21 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         messages.note(&note);
     }
     let can_be_written = |args: &Args| {
-        let refusal = args.writing.outputs().iter().find_map(|output| output.refusal(&found.inputs));
+        let rejects = args.rejects.as_deref();
+        let refusal = rejects.and_then(|path| rejects::refusal(path, &found.inputs));
+        let refusal = refusal.or_else(|| outputs::refusal(&args.writing.outputs(), rejects, &found.inputs));
         refusal.map_or(Ok(()), |message| Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message)))
     };
     can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
     let rejects_file = match &args.rejects {
         None => None,
-        Some(path) => {
-            if let Some(message) = rejects::refusal(path, &found.inputs) {
-                return Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message));
+        Some(path) => match RejectsFile::create(path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                messages.error(&error);
+                return Ok(End::Failed);
             }
-            match RejectsFile::create(path) {
-                Ok(file) => Some(file),
-                Err(error) => {
-                    messages.error(&error);
-                    return Ok(End::Failed);
-                }
-            }
-        }
+        },
     };
     let progress = Arc::new(Progress::default());
     let engine = Engine {

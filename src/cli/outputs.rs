@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 use tempfile::Builder;
 
-use super::led_to::{directory, led_to};
+use super::led_to::{directory, is_same, led_to};
 use super::rejects::is_read;
 
 /// A file of `-o`.
@@ -85,6 +85,24 @@ impl Output {
         beside.persist(&path).map_err(|error| error.error)?;
         Ok(())
     }
+}
+
+/// Why not all of them can be written, and the rejects too.
+pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Input]) -> Option<String> {
+    let alone = outputs.iter().find_map(|output| output.refusal(inputs));
+    let files: Vec<&Path> =
+        outputs.iter().filter(|output| !output.is_standard()).map(|output| output.path.as_path()).collect();
+    let with_rejects = || {
+        let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same(path, rejects)))?.display();
+        Some(format!("-o {path}: --rejects writes there, too; give another file, or malformed lines would be lost"))
+    };
+    let with_another = || {
+        let others = |at: usize| files[..at].iter().find(|other| is_same(other, files[at])).map(|other| (at, other));
+        let (at, other) = (1..files.len()).find_map(others)?;
+        let (path, other) = (files[at].display(), other.display());
+        Some(format!("-o {path}: -o {other} writes there, too; give another file, or a report would be lost"))
+    };
+    alone.or_else(with_rejects).or_else(with_another)
 }
 
 /// As any new file: read by all, less the umask, which the system takes off.
