@@ -95,8 +95,12 @@ impl WritingArgs {
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
         let ranked = question.rankings();
         for word in &self.prom_label {
-            let is_it = |dimension: &&Dimension| dimension.name() == word.strip_prefix('$').unwrap_or(word);
-            let Some(dimension) = ranked.iter().find(is_it) else {
+            let name = word.strip_prefix('$').unwrap_or(word);
+            let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
+                if name.split('/').all(|part| Dimension::named(part).is_ok()) {
+                    let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
+                    return Err(misuse(ErrorKind::ValueValidation, &message));
+                }
                 let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
                 return Err(misuse(
                     ErrorKind::ValueValidation,

@@ -1,7 +1,45 @@
 //! Which of several layers holds: for each option the highest that says anything.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
+use logstat::ReportFormat;
+
 use super::options::are_rivals;
-use super::setting::Setting;
+use super::setting::{Origin, Setting, Value};
+
+/// Whether what is in force wakes an option.
+pub(super) type Wakes = fn(&[Setting]) -> bool;
+
+/// THE TABLE of options that only say how another is meant: as defaults they sleep where that is not in force.
+pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
+    ("trust", |settings| texts(settings, "real-ip").next().is_some()),
+    ("prom-label", |settings| {
+        texts(settings, "format").any(|text| text == ReportFormat::Prometheus.name())
+            || texts(settings, "output").any(is_for_prometheus)
+    }),
+];
+
+/// Whether a setting has no effect here. On the command line it is meant for here, and a mistake.
+pub(super) fn sleeps(setting: &Setting, settings: &[Setting]) -> bool {
+    setting.origin != Origin::CommandLine
+        && SLEEPERS.iter().any(|(option, wakes)| setting.option == *option && !wakes(settings))
+}
+
+/// The texts that an option is set to.
+fn texts<'s>(settings: &'s [Setting], option: &str) -> impl Iterator<Item = &'s OsStr> {
+    let setting = settings.iter().find(|setting| setting.option == option);
+    let texts = setting.and_then(|setting| match &setting.value {
+        Value::Texts(texts) => Some(texts),
+        Value::Times(_) => None,
+    });
+    texts.into_iter().flatten().map(|text| text.text.as_os_str())
+}
+
+fn is_for_prometheus(output: &OsStr) -> bool {
+    let extension = Path::new(output).extension().and_then(OsStr::to_str);
+    extension.and_then(ReportFormat::of_extension) == Some(ReportFormat::Prometheus)
+}
 
 /// What holds of layers, the highest first. An option is taken from one layer wholly, lists too: what is added to could
 /// never be got rid of.
@@ -27,7 +65,6 @@ fn displaces(above: &Setting, below: &Setting) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::setting::{Origin, Value};
     use super::*;
 
     /// `json !fill`: what is given, and what is said not to be.

@@ -102,8 +102,16 @@ impl Line {
     /// The arguments of the line with these settings in front of it.
     fn again(&self, settings: &[Setting]) -> Result<Args, clap::Error> {
         let (program, given) = self.given.split_at(self.given.len().min(1));
-        let added: Vec<OsString> = settings.iter().flat_map(Setting::arguments).collect();
-        let mut args = Args::try_parse_from(program.iter().chain(&added).chain(given))?;
+        let read = |settings: &mut dyn Iterator<Item = &Setting>| {
+            let added: Vec<OsString> = settings.flat_map(Setting::arguments).collect();
+            Args::try_parse_from(program.iter().chain(&added).chain(given))
+        };
+        let sleeps = |setting: &&Setting| layers::sleeps(setting, settings);
+        // A wrong value is one asleep, too.
+        let mut args = read(&mut settings.iter())?;
+        if settings.iter().any(|setting| sleeps(&setting)) {
+            args = read(&mut settings.iter().filter(|setting| !sleeps(setting)))?;
+        }
         args.files = sites::files(args.files, &self.file.sites);
         args.top_is_default = self.narrows_defaults;
         args.own_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();

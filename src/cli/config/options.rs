@@ -98,6 +98,7 @@ pub(super) fn shortened(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::cli::args::Args;
+    use crate::cli::config::layers::SLEEPERS;
     use crate::cli::config::{FORMATS, SITE_FILES, SITES};
     use clap::CommandFactory;
 
@@ -112,6 +113,7 @@ mod tests {
         }
         assert!(command.get_arguments().all(|option| option.get_long().is_some() || option.get_id() == "files"));
         let told = REFUSED.iter().map(|(name, _)| name).chain(RIVALS.iter().flat_map(|(one, other)| [one, other]));
+        let told = told.chain(SLEEPERS.iter().map(|(name, _)| name));
         for name in told {
             assert!(all.contains(name), "--{name} is no option");
         }

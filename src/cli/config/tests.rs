@@ -126,7 +126,13 @@ fn every_option_is_the_same_in_a_file_a_site_a_variable_and_on_the_command_line(
                 (format!("--{option}={sample}"), format!("'{sample}'"), sample)
             }
         };
-        let expected = asked(read("", "", &given));
+        // What only says how another is meant sleeps without that.
+        let beside = match option {
+            "trust" => "--real-ip=http_x_real_ip",
+            "prom-label" => "--format=prometheus",
+            _ => "",
+        };
+        let expected = asked(read("", "", &format!("{given} {beside}")));
         assert_ne!(expected, usual, "--{option} changes nothing");
         let texts = [
             (format!("{option} = {in_file}"), String::new(), ""),
@@ -134,7 +140,8 @@ fn every_option_is_the_same_in_a_file_a_site_a_variable_and_on_the_command_line(
             (String::new(), format!("{variable}={value}"), ""),
         ];
         for (config, variables, given) in texts {
-            assert_eq!(asked(read(&config, &variables, given)), expected, "{config} {variables}");
+            let given = format!("{given} {beside}");
+            assert_eq!(asked(read(&config, &variables, &given)), expected, "{config} {variables}");
         }
     }
 }
@@ -189,6 +196,42 @@ fn what_is_printed_can_be_used_and_is_the_same() {
             assert!(first.contains("path = ['~\\.php$', \"it's\"]  # command line\n"), "{first}");
         }
     }
+}
+
+#[test]
+fn what_says_how_another_is_meant_sleeps_without_that() {
+    let judged = |config: &str, variables: &str, given: &str| {
+        let line = read(config, variables, given).unwrap();
+        let judged = line.args.question(None).and_then(|question| line.args.writing.style(&question));
+        judged.map_err(|error| blame::message(&error))
+    };
+    let asleep = [
+        ("trust = '10.0.0.0/8'", "", ""),
+        ("[sites.a]\nreal-ip = 'http_x_real_ip'\n[sites.b]\ntrust = '10.0.0.0/8'", "", "@b"),
+        ("", "LOGSTAT_TRUST=10.0.0.0/8", ""),
+        ("prom-label = 'host'", "", ""),
+        ("prom-label = 'pth'\nformat = 'prometheus'", "", "--json"),
+        ("", "LOGSTAT_PROM_LABEL=host", "-o r.json"),
+        ("[sites.a]\nprom-label = 'host'", "", "@a"),
+    ];
+    for (config, variables, given) in asleep {
+        assert!(judged(config, variables, given).is_ok(), "{config} {variables} {given}");
+    }
+    let awake = [
+        ("", "--trust 10.0.0.0/8", "--trust says whom --real-ip believes"),
+        ("", "--prom-label host", "--prom-label: host is not ranked here: give --top host too"),
+        ("", "--prom-label host/path", "--prom-label: host/path is not ranked here: give --top host/path too"),
+        ("", "--prom-label pth", "unknown ranking 'pth' for --prom-label; did you mean 'path'?"),
+        ("prom-label = 'host'", "--format prometheus", "--prom-label: host is not ranked here"),
+        ("prom-label = 'host'", "-o r.PROM", "--prom-label: host is not ranked here"),
+    ];
+    for (config, given, expected) in awake {
+        let message = judged(config, "", given).unwrap_err();
+        assert!(message.starts_with(expected), "{config} {given}: {message}");
+    }
+    assert_eq!(judged("prom-label = 'path'", "", "-o r.prom").unwrap().prom_labels.len(), 1);
+    let line = read("trust = '10.0.0.0/8'", "", "--real-ip http_x_real_ip").unwrap();
+    assert!(line.args.question(None).unwrap().real_ip.is_some());
 }
 
 #[test]
