@@ -114,7 +114,13 @@ fn what_cannot_be_read_is_said() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     // Nothing is unreadable to root.
     if fs::read(&file).is_err() {
-        let expected = "error: ~/.config/logstat/config.toml: permission denied; --no-config does without it\n";
-        assert_eq!(run(home.path(), &[], &["a.log"]), (2, String::new(), expected.to_owned()));
+        let path = "~/.config/logstat/config.toml";
+        let note = format!("logstat: note: {path}: permission denied; its defaults are left out\n");
+        let (code, out, said) = run(home.path(), &[], &["a.log"]);
+        assert!((code, &said) == (0, &note) && !out.is_empty(), "{code} {said}");
+        assert_eq!(run(home.path(), &[], &["a.log", "--no-config"]).2, "");
+        let named = run(home.path(), &[("LOGSTAT_CONFIG", ".config/logstat/config.toml")], &["a.log"]);
+        let expected = "error: .config/logstat/config.toml: permission denied\n";
+        assert_eq!(named, (2, String::new(), expected.to_owned()));
     }
 }

@@ -36,7 +36,7 @@ const SITE_FILES: &str = "files";
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) args: Args,
-    /// What is to be said of the variables.
+    /// What is to be said of the file and the variables.
     pub(crate) notes: Vec<String>,
     /// As it was given.
     given: Vec<OsString>,
@@ -74,7 +74,7 @@ impl Line {
     /// Adds what a file and variables say.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
         if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
-            && let Some(text) = place.read().map_err(|wrong| refused(&wrong))?
+            && let Some(text) = place.read(&mut self.notes).map_err(|wrong| refused(&wrong))?
         {
             let shown = place.shown();
             let file = file::read(&text, &place.path, environment.home(), &shown, command);
@@ -85,7 +85,7 @@ impl Line {
         let site =
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| refused(&wrong))?;
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
-        self.notes = notes;
+        self.notes.extend(notes);
         let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
         self.narrows_defaults = layers::is_above(&layers, "show", "top");
         self.settings = layers::in_force(layers);

@@ -60,13 +60,18 @@ impl Place {
         shown(&self.path.to_string_lossy()).into()
     }
 
-    /// The text of the file; nothing where the usual one is not there.
-    pub(super) fn read(&self) -> Result<Option<String>, String> {
+    /// The text of the file; nothing where the usual one is not there, or not for us, which is noted.
+    pub(super) fn read(&self, notes: &mut Vec<String>) -> Result<Option<String>, String> {
         let shown = self.shown();
         let mut bytes = Vec::new();
         match File::open(&self.path).and_then(|file| file.take(AT_MOST + 1).read_to_end(&mut bytes)) {
             Ok(_) => {}
             Err(error) if !self.must_be && is_missing(&error) => return Ok(None),
+            // A service may keep the home of who began it.
+            Err(error) if !self.must_be && error.kind() == ErrorKind::PermissionDenied => {
+                notes.push(format!("{}; its defaults are left out", self.unreadable(&error)));
+                return Ok(None);
+            }
             Err(error) => return Err(self.unreadable(&error)),
         }
         if bytes.len() as u64 > AT_MOST {
@@ -83,8 +88,6 @@ impl Place {
         let what = match error.kind() {
             ErrorKind::IsADirectory => "this is a directory; give a file in it".to_owned(),
             ErrorKind::NotFound => "there is no such file".to_owned(),
-            // What it says may matter; so it is not passed over without a word.
-            ErrorKind::PermissionDenied if !self.must_be => "permission denied; --no-config does without it".to_owned(),
             ErrorKind::PermissionDenied => "permission denied".to_owned(),
             _ => error.to_string(),
         };
@@ -131,7 +134,7 @@ mod tests {
     fn a_file_may_be_anything() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        let read = |name: &str, must_be| Place { path: path(name), must_be }.read();
+        let read = |name: &str, must_be| Place { path: path(name), must_be }.read(&mut Vec::new());
         std::fs::write(path("a"), "by = 'hour'\n").unwrap();
         std::fs::write(path("latin"), b"# a\n# caf\xe9\n").unwrap();
         std::fs::write(path("large"), vec![b' '; 10 << 20]).unwrap();
@@ -149,6 +152,8 @@ mod tests {
             assert_eq!(read(name, must_be), Err(format!("{}{expected}", path(name).display())));
         }
         #[cfg(unix)]
-        assert!(Place { path: "/dev/zero".into(), must_be: true }.read().unwrap_err().contains("longer"));
+        assert!(
+            Place { path: "/dev/zero".into(), must_be: true }.read(&mut Vec::new()).unwrap_err().contains("longer")
+        );
     }
 }
