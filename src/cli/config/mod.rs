@@ -44,6 +44,8 @@ pub(crate) struct Line {
     settings: Vec<Setting>,
     /// Whether sections are chosen above the layer that says what is ranked.
     narrows_defaults: bool,
+    /// The site in use, by its name.
+    site: Option<String>,
     file: File,
     /// The file that was read, as messages have it.
     shown: Option<Rc<str>>,
@@ -61,6 +63,7 @@ impl Line {
             given,
             settings: Vec::new(),
             narrows_defaults: false,
+            site: None,
             file: File::default(),
             shown: None,
         };
@@ -86,6 +89,7 @@ impl Line {
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| refused(&wrong))?;
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
         self.notes.extend(notes);
+        self.site = site.map(|site| site.name.clone());
         let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
         self.narrows_defaults = layers::is_above(&layers, "show", "top");
         self.settings = layers::in_force(layers);

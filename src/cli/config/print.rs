@@ -47,6 +47,11 @@ impl Line {
                 let files = site.files.iter().map(|file| quoted(&absolute(&file.to_string_lossy())));
                 writeln!(out, "{SITE_FILES} = [{}]", files.collect::<Vec<_>>().join(", "))?;
             }
+            // Here they would hold before those above.
+            if self.site.as_ref() == Some(&site.name) {
+                writeln!(out, "# its options are in force, above")?;
+                continue;
+            }
             for setting in &site.settings {
                 let option = settable(&command).find(|(name, _)| *name == setting.option);
                 option.map_or(Ok(()), |(_, option)| write_setting(setting, option, out))?;

@@ -199,6 +199,30 @@ fn what_is_printed_can_be_used_and_is_the_same() {
 }
 
 #[test]
+fn what_is_printed_of_a_site_in_use_is_the_same_where_it_is_used_with_it() {
+    let config =
+        "by = 'day'\n[sites.a]\nfiles = 'x.log'\nby = 'week'\ntop = 'ip'\nfill = true\n[sites.b]\nby = 'month'";
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (one, two) = (folder.path().join("one.toml"), other.path().join("two.toml"));
+    std::fs::write(&one, config).unwrap();
+    let words = |line: &str| line.split_whitespace().map(OsString::from).collect::<Vec<_>>();
+    let first = read_with(&one, "", &words("@a --by hour --top path,host")).unwrap();
+    let mut printed = Vec::new();
+    first.print(&mut printed).unwrap();
+    std::fs::write(&two, &printed).unwrap();
+    let second = read_with(&two, "", &words("@a")).unwrap();
+    for option in ["by", "top", "fill"] {
+        let value = |line| holds(line, option).unwrap().split(' ').next().unwrap().replace(',', "+");
+        assert_eq!(value(&first), value(&second), "{option}");
+    }
+    assert_eq!(holds(&second, "by").unwrap().split(' ').next(), Some("hour"));
+    assert_eq!(first.args.files, second.args.files);
+    // A site that is not in use is as it was.
+    let b = read_with(&two, "", &words("@b")).unwrap();
+    assert_eq!(holds(&b, "by").unwrap().split(' ').next(), Some("month"));
+}
+
+#[test]
 fn what_says_how_another_is_meant_sleeps_without_that() {
     let judged = |config: &str, variables: &str, given: &str| {
         let line = read(config, variables, given).unwrap();
