@@ -102,6 +102,26 @@ fn files_that_are_none_are_refused_in_a_line() {
 }
 
 #[test]
+fn a_configuration_of_nginx_that_is_missing_or_wrong_is_said_with_the_place_that_names_it() {
+    let home = home(b"json = true\nnginx-conf = 'nginx.conf'\n");
+    let said = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let (code, _, said) = run(home.path(), variables, arguments);
+        assert_eq!(code, 2, "{said}");
+        said
+    };
+    let at = "logstat: ~/.config/logstat/config.toml:2: ~/.config/logstat/nginx.conf";
+    let missing = said(&[], &["a.log"]);
+    assert!(missing.starts_with(&format!("{at}: ")), "{missing}");
+    fs::write(home.path().join(".config/logstat/nginx.conf"), "http {").unwrap();
+    let wrong = said(&[], &["a.log"]);
+    assert!(wrong.starts_with(at) && wrong != missing, "{wrong}");
+    let variable = said(&[("LOGSTAT_NGINX_CONF", "none.conf")], &["a.log"]);
+    assert!(variable.starts_with("logstat: LOGSTAT_NGINX_CONF: none.conf: "), "{variable}");
+    let given = said(&[], &["a.log", "--nginx-conf", "none.conf"]);
+    assert!(given.starts_with("logstat: none.conf: "), "{given}");
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let home = home(b"");
     let said = |path: &str| run(home.path(), &[], &["a.log", "--config", path]);

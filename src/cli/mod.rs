@@ -80,7 +80,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let conf = match args.nginx_conf.as_deref().map(NginxConf::read).transpose() {
         Ok(conf) => conf,
         Err(error) => {
-            messages.error(&error);
+            messages.error(line.placed("--nginx-conf", &error.to_string()));
             return Ok(End::Misused);
         }
     };
@@ -159,10 +159,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         Ok(outcome) => outcome,
         Err(error) => {
             let message = error.to_string();
-            match line.origin(&message) {
-                Some(origin) => messages.error(format_args!("{origin}: {message}")),
-                None => messages.error(&message),
-            }
+            messages.error(line.placed(&message, &message));
             return Ok(end_of(error.kind(), false));
         }
     };

@@ -134,6 +134,11 @@ impl Line {
         let setting = self.settings.iter().find(|setting| setting.option == option)?;
         (setting.origin != Origin::CommandLine).then(|| setting.origin.to_string())
     }
+
+    /// A message about an option, which `about` begins with, and before it the place of that.
+    pub(crate) fn placed(&self, about: &str, message: &str) -> String {
+        self.origin(about).map_or_else(|| message.to_owned(), |origin| format!("{origin}: {message}"))
+    }
 }
 
 /// The layer of the command line itself.
