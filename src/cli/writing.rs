@@ -42,7 +42,8 @@ pub(crate) struct WritingArgs {
     /// Keys in CSV that look like formulas begin with an apostrophe
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Keys in CSV and TSV that a spreadsheet would take for a formula (= + - @ in front) begin with an apostrophe"
+        long_help = "Keys in CSV and TSV that a spreadsheet would take for a formula (= + - @ in front, full-width ones too) \
+                       begin with an apostrophe; - alone is left as it is"
     )]
     csv_safe: bool,
 

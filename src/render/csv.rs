@@ -71,11 +71,29 @@ fn written(figure: &Figure) -> String {
 }
 
 /// A key. What a spreadsheet may take for a formula begins with one of these:
-/// <https://owasp.org/www-community/attacks/CSV_Injection>.
+/// <https://owasp.org/www-community/attacks/CSV_Injection>; `-` alone is what nginx logs where there is nothing.
 fn text<'k>(key: &'k str, style: &Style) -> Cow<'k, str> {
-    if style.csv_safe && key.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if style.csv_safe && key != "-" && key.starts_with(SIGNS) {
         Cow::Owned(format!("'{key}"))
     } else {
         Cow::Borrowed(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_formula_is_guarded_if_it_is_asked_for() {
+        let style = Style { csv_safe: true, ..Style::default() };
+        for key in ["=1", "+1", "-1", "--", "@a", "\ta", "\ra", "\na", "＝1", "＋1", "－1", "－", "＠a", "="] {
+            assert_eq!(text(key, &style), format!("'{key}"));
+            assert_eq!(text(key, &Style::default()), key);
+        }
+        for key in ["", "-", "/a=1", "a-b", "'=1"] {
+            assert_eq!(text(key, &style), key);
+        }
     }
 }
