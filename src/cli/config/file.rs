@@ -165,7 +165,9 @@ impl Reader<'_> {
             _ => {}
         }
         let what = if takes == Takes::Count { "true, false or a number" } else { "true or false" };
-        Err(self.wrong(key.span().start, &format!("'{name}' takes {what}, not {}", kind(item.get_ref()))))
+        let is_quoted = matches!(item.get_ref(), DeValue::String(text) if matches!(text.as_ref(), "true" | "false"));
+        let hint = if is_quoted { " in quotes: write it without quotes" } else { "" };
+        Err(self.wrong(key.span().start, &format!("'{name}' takes {what}, not {}{hint}", kind(item.get_ref()))))
     }
 
     /// The texts of an option: of one value, or of a list where it takes several.

@@ -14,6 +14,12 @@ fn what_is_wrong_is_told_with_its_place() {
         ("[top]\na = 1", "", "", "/config.toml:1: 'top' takes a value (DIM,…) or a list of them, not a table"),
         ("trust = [\n'10.0.0.0/8',\n'x']", "", "", "/config.toml:3: --trust: an address or a network was expected"),
         ("fill = 1", "", "", "/config.toml:1: 'fill' takes true or false, not '1'"),
+        (
+            "static = \"true\"",
+            "",
+            "",
+            "/config.toml:1: 'static' takes true or false, not 'true' in quotes: write it without quotes",
+        ),
         ("verbose = 300", "", "", "/config.toml:1: 'verbose' takes true, false or a number, not '300'"),
         ("", "LOGSTAT_BY=dya", "", "LOGSTAT_BY: unknown unit 'dya' for --by; did you mean 'day'?"),
         ("by = 'dya'", "LOGSTAT_SLOW=x", "", "LOGSTAT_SLOW: --slow is a time in seconds"),
