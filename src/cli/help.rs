@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use logstat::ReportFormat;
 
 use super::End;
 use super::args::Args;
@@ -38,14 +39,21 @@ Exit codes:
   130  interrupted";
 
 /// What `-o` takes.
-pub(crate) const OUTPUT: &str = "Writes the report to a file, in the format that its name ends in (.html .json .ndjson .csv \
-    .tsv .md .prom .txt), else in that of --format; repeatable, - is standard output, which has nothing otherwise. A file is \
-    replaced when the new one is whole";
+pub(crate) fn output() -> String {
+    let endings: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
+    format!(
+        "Writes the report to a file, in the format that its name ends in ({}), else in that of --format; repeatable, - is \
+         standard output, which has nothing otherwise. A file is replaced when the new one is whole",
+        endings.join(" ")
+    )
+}
 
 pub(crate) const CONFIG: &str = "\
 Defaults for options, names for log formats, and sites, which @NAME stands for, from this file; by default from that of \
 LOGSTAT_CONFIG, else from $XDG_CONFIG_HOME/logstat/config.toml, which is in ~/.config if that is not set, if it is there. An \
-option holds before its variable, LOGSTAT_LOG_FORMAT for --log-format, that before a site, and a site before the rest";
+option holds before its variable, LOGSTAT_LOG_FORMAT for --log-format, that before a site, and a site before the rest. An \
+option is a key, by = \"hour\"; a site a table, [sites.NAME], with its files = [\"FILE\"] and options of its own; formats \
+stand in [log-formats], NAME = 'TEXT', and are chosen by --log-format NAME";
 
 pub(crate) const MOMENTS: &str = "\
 Only hits from then on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second is \
@@ -159,6 +167,10 @@ mod tests {
             names::log_formats().words(),
             names::json_fields().words(),
         ];
+        for ending in ReportFormat::extensions() {
+            let is_it = |word: &&str| word.trim_matches(['(', ')']).strip_prefix('.') == Some(ending);
+            assert!(words.iter().any(is_it), ".{ending} is not in the help");
+        }
         for word in all.into_iter().flatten() {
             assert!(words.contains(&word), "{word} is not in the help");
         }

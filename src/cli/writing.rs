@@ -19,9 +19,9 @@ pub(crate) struct WritingArgs {
     #[arg(long_help = help::list("How the report is written, on standard output and in files whose names do not tell [default: table]", &names::report_formats()))]
     format: Option<ReportFormat>,
 
-    /// Report to a file, as its name ends: r.json, r.csv
+    /// Report to a file, as its name ends: r.html, r.json
     #[arg(short = 'o', long, value_name = "FILE", action = ArgAction::Append)]
-    #[arg(long_help = help::OUTPUT)]
+    #[arg(long_help = help::output())]
     output: Vec<PathBuf>,
 
     /// Report as JSON; short for --format json
