@@ -172,6 +172,11 @@ fn without_a_time_there_are_no_hours() {
     let log = "10.0.0.1 503\n".repeat(40).into_bytes();
     let question = Question { log_formats: vec!["$remote_addr $status".parse().unwrap()], ..asked() };
     assert_eq!(found(&log, &question), Some(Vec::new()));
+    let timed = "10.0.0.1 14/Nov/2026:08:00:00 +0000 200\n";
+    let log_formats =
+        ["$remote_addr $time_local $status", "$remote_addr $status"].map(|format| format.parse().unwrap());
+    let mixed = [log, timed.repeat(40).into_bytes()].concat();
+    assert_eq!(found(&mixed, &Question { log_formats: log_formats.to_vec(), ..asked() }), Some(Vec::new()));
 }
 
 /// A line in the plainest way.

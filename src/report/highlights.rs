@@ -113,8 +113,7 @@ pub(super) fn highlights(question: &Question, tally: &Tally, pv: u64) -> Option<
         is_kept.then(|| Groups::of(tally, dimension, pv))
     };
     let mut found = Vec::new();
-    // Where no time is logged there are no hours.
-    found.extend(groups(HOUR).filter(|_| tally.period.is_some()).and_then(|hours| error_peak(&hours)));
+    found.extend(groups(HOUR).and_then(|hours| error_peak(&hours)));
     found.extend(groups(Dimension::Path).and_then(|paths| slowest(&paths, question.slow_ms)));
     found.extend(groups(Dimension::Ip).into_iter().flat_map(|addresses| frequent(&addresses, pv)));
     Some(found)
@@ -147,7 +146,8 @@ fn error_peak(hours: &Groups<'_>) -> Option<Highlight> {
     let hour = |group| Hour { key: hours.written(group), pv: hours.pv_of(group), errors: errors(group) };
     let hours: Vec<Hour> = hours.ids().map(hour).collect();
     let (all, all_errors) = hours.iter().fold((0, 0), |(pv, errors), hour| (pv + hour.pv, errors + hour.errors));
-    let peaks = hours.into_iter().filter(|hour| hour.stands_out(all_errors, all));
+    // What a format without a time has logged is in no hour.
+    let peaks = hours.into_iter().filter(|hour| hour.key != "-" && hour.stands_out(all_errors, all));
     let peak = peaks.max_by(|a, b| a.share_cmp(b.errors, b.pv).then_with(|| b.key.cmp(&a.key)))?;
     let share = peak.errors as f64 / peak.pv as f64;
     Some(Highlight::ErrorPeak { key: peak.key, pv: peak.pv, status_5xx: peak.errors, share })
