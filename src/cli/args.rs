@@ -1,6 +1,7 @@
-//! The arguments: THE TABLE of options, and the question they ask.
+//! The arguments: THE TABLE of options.
 
 mod notes;
+mod question;
 #[cfg(test)]
 mod tests;
 
@@ -8,10 +9,7 @@ use std::path::PathBuf;
 
 use clap::builder::StringValueParser;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
-use logstat::{
-    Condition, Date, Dimension, DimensionError, FailIf, JsonField, LogFormat, MaxKeys, Metric, Moment, NginxConf, Now,
-    Precision, Query, Question, Section, Unit, UvMethod, Zone,
-};
+use logstat::{Date, JsonField, LogFormat, MaxKeys, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone};
 
 use super::filters::FilterArgs;
 use super::generate::Generated;
@@ -277,132 +275,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     filters: FilterArgs,
-}
-
-impl Args {
-    /// What is asked.
-    pub(crate) fn question(&self, conf: Option<&NginxConf>) -> Result<Question, clap::Error> {
-        let mut question = Question {
-            by: self.by,
-            split: self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?,
-            top: self.rankings(conf)?,
-            columns: self.columns.clone(),
-            sort: self.sort.unwrap_or(Metric::Pv),
-            max_keys: self.max_keys,
-            show: self.sections(),
-            fill: self.fill,
-            since: self.since,
-            until: self.until,
-            date: self.date,
-            now: self.now.unwrap_or_default(),
-            zone: self.tz,
-            filters: self.conditions(conf)?,
-            fail_if: self.verdicts(conf)?,
-            query: self.query.unwrap_or_default(),
-            uv: self.uv_method()?,
-            log_formats: self.log_format.iter().map(|given| self.format(given)).collect::<Result<_, _>>()?,
-            json_fields: self.json_fields.clone(),
-            highlights: self.writing.is_for_people(),
-            keep_rejects: self.rejects.is_some(),
-            ..Question::default()
-        };
-        self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
-        if let Some(limit) = self.limit {
-            question.limit = limit;
-        }
-        if let Some(Slow { ms }) = self.slow {
-            question.slow_ms = ms;
-        }
-        if let Some(max_line) = self.max_line {
-            question.max_line = max_line;
-        }
-        let rules = &mut question.static_rules;
-        let wrong = |error: logstat::RuleError| misuse(ErrorKind::ValueValidation, &error.to_string());
-        self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
-        self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
-        self.writing.check()?;
-        Ok(question)
-    }
-
-    /// The sections asked for, the one of the rankings too where rankings are.
-    fn sections(&self) -> Option<Vec<Section>> {
-        let mut sections = self.show.clone();
-        if !sections.is_empty() && !self.top.is_empty() && !self.top_is_default && !sections.contains(&Section::Top) {
-            sections.push(Section::Top);
-        }
-        (!sections.is_empty()).then_some(sections)
-    }
-
-    fn rankings(&self, conf: Option<&NginxConf>) -> Result<Option<Vec<Dimension>>, clap::Error> {
-        let rankings: Vec<_> =
-            self.top.iter().map(|word| self.dimension(word, "--top", conf)).collect::<Result<_, _>>()?;
-        Ok((!rankings.is_empty()).then_some(rankings))
-    }
-
-    /// The dimension of a word, or of two with a `/` between; a variable of somebody's own is known by the formats that log it.
-    fn dimension(&self, word: &str, option: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
-        let refused = |message: &str| values::refusal(&Args::command(), message);
-        let single = |name: &str| match Dimension::named(name) {
-            Err(DimensionError::Unknown) => {
-                let bare = name.strip_prefix('$').unwrap_or(name);
-                let own = Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
-                own.ok_or_else(|| refused(&names::unknown_dimension(name, option)))
-            }
-            known => known.map_err(|error| refused(&format!("{option} {}: {error}", word.escape_debug()))),
-        };
-        match word.split_once('/') {
-            Some((first, second)) if !second.contains('/') => {
-                let pair = Dimension::pair(single(first)?, single(second)?);
-                pair.map_err(|error| refused(&format!("{option} {}: {error}", word.escape_debug())))
-            }
-            _ => single(word),
-        }
-    }
-
-    /// A format that is given, by its name if the configuration file has that.
-    fn format(&self, given: &GivenFormat) -> Result<LogFormat, clap::Error> {
-        let name = match given {
-            GivenFormat::Known(format) => return Ok((**format).clone()),
-            GivenFormat::Named(name) => name,
-        };
-        let own = self.own_formats.iter().find(|(own, _)| own == name);
-        own.map(|(_, format)| format.clone()).ok_or_else(|| {
-            let mut known: Vec<&str> = LogFormat::names().collect();
-            known.extend(self.own_formats.iter().map(|(own, _)| own.as_str()));
-            values::refusal(&Args::command(), &names::unknown("format", name, "--log-format", &known))
-        })
-    }
-
-    /// Whether one of the formats that are given logs the variable of this name.
-    fn logs(&self, variable: &str, conf: Option<&NginxConf>) -> bool {
-        let of_conf = conf.into_iter().flat_map(NginxConf::formats).filter_map(|format| format.log_format().ok());
-        let given = self.log_format.iter().filter_map(|given| self.format(given).ok());
-        given.chain(of_conf).any(|format| format.logs(variable))
-    }
-
-    fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
-        let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
-        conditions.map_err(|message| values::refusal(&Args::command(), &message))
-    }
-
-    fn verdicts(&self, conf: Option<&NginxConf>) -> Result<Vec<FailIf>, clap::Error> {
-        let read = |text: &String| {
-            let fail_if = FailIf::parse(text, &|variable| self.logs(variable, conf));
-            fail_if.map_err(|error| values::refusal(&Args::command(), &names::no_condition(&error)))
-        };
-        self.fail_if.iter().map(read).collect()
-    }
-
-    fn uv_method(&self) -> Result<UvMethod, clap::Error> {
-        match (self.uv, self.hll) {
-            (Some(UvMethod::Exact), true) => {
-                Err(misuse(ErrorKind::ArgumentConflict, "--hll and --uv exact ask for two ways to count visitors"))
-            }
-            (Some(method), _) => Ok(method),
-            (None, true) => Ok(UvMethod::Hll(Precision::default())),
-            (None, false) => Ok(UvMethod::default()),
-        }
-    }
 }
 
 /// Arguments that are right one by one and wrong together.

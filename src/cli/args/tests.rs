@@ -1,5 +1,7 @@
 //! Lines of arguments, and what they ask.
 
+use logstat::{Condition, Dimension, Precision, Question};
+
 use super::*;
 
 fn parsed(line: &str) -> Result<Args, clap::Error> {
