@@ -87,6 +87,11 @@ impl Line {
         let (variables, notes) = variables::read(command, &environment.variables).map_err(|wrong| refused(&wrong))?;
         let site =
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| refused(&wrong))?;
+        // Nearly always nothing is said beside the command line: the first reading holds.
+        if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
+            self.notes.extend(notes);
+            return Ok(());
+        }
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
         self.notes.extend(notes);
         self.site = site.map(|site| site.name.clone());
