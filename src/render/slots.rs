@@ -4,6 +4,7 @@
 use super::words;
 use crate::report::Row;
 use crate::report::numbers::Grouped;
+use crate::report::round::round_numbers;
 use crate::time::{Edge, Moment, NowIs, Unit};
 
 /// The slots of a timeline, from its first bucket to its last.
@@ -82,8 +83,8 @@ fn lengths(unit: Unit) -> impl Iterator<Item = i64> {
     let round =
         ROUND_S.into_iter().filter_map(move |length| one.filter(|one| length % one == 0).map(|one| length / one));
     let longest = round.clone().next_back().unwrap_or(1);
-    let more = (0..12).flat_map(|power| [1, 2, 5].map(|times| times * 10_i64.pow(power)));
-    round.chain(more.map(move |times| longest * times))
+    let more = round_numbers().map_while(move |times| longest.checked_mul(i64::try_from(times).ok()?));
+    round.chain(more)
 }
 
 /// How long a bucket is, where all are equally long.
@@ -119,7 +120,7 @@ fn ordinal(unit: Unit, key: &str) -> Option<i64> {
         _ => {
             let moment: Moment = key.parse().ok()?;
             let bucket = unit.bucket(Edge::of(moment, NowIs::Wall(0)).wall_s(0));
-            Some(bucket.start_s.div_euclid(bucket.end_s - bucket.start_s))
+            Some(bucket.start_s.div_euclid(seconds(unit)?))
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::round::round_numbers;
 use super::written::written;
 use super::{Figure, LatencyReport, LatencyStep, Ranking, Row};
 use crate::dimension::{Dimension, PairIds, time_number, written_time};
@@ -331,8 +332,7 @@ impl<'t> Groups<'t> {
 
 /// Steps of 1, 2 and 5 times each power of ten, up to the one that has the longest time.
 fn histogram(times: &Sorted) -> Vec<LatencyStep> {
-    let powers = (0..=u64::MAX.ilog10()).map(|power| 10_u64.pow(power));
-    let mut up_to_ms: Vec<u64> = powers.flat_map(|power| [1, 2, 5].map(|times| power.saturating_mul(times))).collect();
+    let mut up_to_ms: Vec<u64> = round_numbers().collect();
     up_to_ms.truncate(up_to_ms.partition_point(|up_to| *up_to < times.max_ms()) + 1);
     let counts = times.in_steps(&up_to_ms);
     up_to_ms.into_iter().zip(counts).map(|(up_to_ms, count)| LatencyStep { up_to_ms, count }).collect()

@@ -11,6 +11,7 @@ mod not_logged;
 #[cfg(feature = "cli")]
 pub(crate) mod numbers;
 mod plan;
+pub(crate) mod round;
 mod rows;
 mod split;
 mod unanswered;

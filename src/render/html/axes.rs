@@ -1,5 +1,7 @@
 //! What stands beside the chart and under it: round numbers, and keys that do not run into each other.
 
+use crate::report::round::round_numbers;
+
 /// So many keys have room under it, of days and of what is finer.
 const TICKS: (usize, usize) = (7, 5);
 /// No key of a day is longer.
@@ -42,9 +44,7 @@ pub(super) fn levels(most: u64) -> (u64, u64) {
 
 /// 1, 2 or 5 with zeros, no less than the number.
 pub(super) fn round_up(number: u64) -> u64 {
-    let powers = (0..=19).map(|power| 10_u64.pow(power));
-    let round = powers.flat_map(|power| [1, 2, 5].map(|digit| power.saturating_mul(digit)));
-    round.into_iter().find(|round| *round >= number).unwrap_or(u64::MAX)
+    round_numbers().find(|round| *round >= number).unwrap_or(u64::MAX)
 }
 
 /// The keys under it, of bars that there are; where there is none it is empty.
