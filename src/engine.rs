@@ -20,7 +20,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
-use crate::report::{self, CountedInput, Report, Unanswered};
+use crate::report::{self, CountedInput, Report};
 use crate::table::{Bounded, Seed, Tally};
 use crate::visitor::Visits;
 
@@ -63,8 +63,6 @@ impl Default for Engine {
 pub struct Outcome {
     /// `None` where no input could be read.
     pub report: Option<Report>,
-    /// What of the report is not answered, because no input logs what it takes.
-    pub unanswered: Vec<Unanswered>,
     /// The malformed lines of the inputs in the report, if the question keeps them.
     pub rejects: Option<Rejects>,
     /// Inputs that failed, wholly or in part; the others are in the report all the same.
@@ -104,7 +102,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     }
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
-        return Ok(Outcome { report: None, unanswered: Vec::new(), rejects: None, problems, phases });
+        return Ok(Outcome { report: None, rejects: None, problems, phases });
     }
     if let Some(detail) = question.misplaced_pair() {
         return Err(ErrorKind::Pair { detail }.into());
@@ -185,7 +183,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     phases.assembling = watch.lap();
     drop(tally);
     phases.releasing = watch.lap();
-    Ok(Outcome { report: assembled.report, unanswered: assembled.unanswered, rejects, problems, phases })
+    Ok(Outcome { report: assembled.report, rejects, problems, phases })
 }
 
 /// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.

@@ -75,7 +75,7 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Period, Ranking, Report, Row, Split, Summary, Unanswered, UvReport, Verdict,
+        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, UvReport, Verdict,
         VisitorReport,
     },
     table::Reason,

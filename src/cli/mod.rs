@@ -155,7 +155,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let counted = count(&question, found.inputs, &engine);
     drop(bar);
-    let Outcome { report, unanswered, rejects, problems, phases, .. } = match counted {
+    let Outcome { report, rejects, problems, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
             let message = error.to_string();
@@ -173,10 +173,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         messages.error(&error);
         end = End::Failed.max(end);
     }
-    for unanswered in &unanswered {
-        messages.note(&unanswered.to_string());
-    }
     if let Some(report) = report {
+        report.notes.iter().for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         end = end.max(write(&report, args, &outputs, &style, messages));

@@ -10,7 +10,7 @@ use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
 use super::split::Splits;
-use super::unanswered::Unanswered;
+use super::unanswered::unanswered;
 use super::verdicts::verdicts;
 use super::written::{printable, sample_text, sample_text_cut, written};
 use super::{
@@ -41,7 +41,6 @@ pub(crate) struct CountedInput<'m> {
 pub(crate) struct Assembled {
     /// `None` where no input fits a format.
     pub(crate) report: Option<Report>,
-    pub(crate) unanswered: Vec<Unanswered>,
     /// Inputs that fit no format, or were read in part.
     pub(crate) problems: Vec<Error>,
 }
@@ -75,7 +74,7 @@ pub(crate) fn assemble(
         let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
         took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
     });
-    let mut unanswered = Vec::new();
+    let mut notes = Vec::new();
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, plan, logged).or_else(|| key_not_logged(question, formats, &ledgers));
@@ -84,10 +83,10 @@ pub(crate) fn assemble(
         }
         let extras = extras(question, plan);
         let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
-        unanswered = super::unanswered::unanswered(Tally::needs(plan, visitor), logged);
+        notes = unanswered(Tally::needs(plan, visitor), logged);
     }
     let report = Report {
-        schema: "logstat.report/1",
+        schema: "logstat.report/2",
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: read.iter().map(|input| input.report(formats)).collect(),
         lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, skipped_bytes, .. }| Lines {
@@ -108,6 +107,7 @@ pub(crate) fn assemble(
             }
         },
         visitor: VisitorReport::of(question),
+        notes,
         period: Period {
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
@@ -126,7 +126,7 @@ pub(crate) fn assemble(
         verdicts: Vec::new(),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
-    Ok(Assembled { report, unanswered, problems })
+    Ok(Assembled { report, problems })
 }
 
 /// An input of which there is something to report.

@@ -8,6 +8,7 @@ mod groups;
 mod highlights;
 mod no_format;
 mod not_logged;
+mod note;
 #[cfg(feature = "cli")]
 pub(crate) mod numbers;
 mod plan;
@@ -20,10 +21,10 @@ mod written;
 
 pub(crate) use assemble::{CountedInput, assemble};
 pub use highlights::Highlight;
+pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary};
 pub use split::Split;
-pub use unanswered::Unanswered;
 pub(crate) use written::{printable, shown_of};
 
 use serde::Serialize;
@@ -40,7 +41,7 @@ use crate::visitor::{Ipv6Prefix, Visitor};
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Which shape this is: `logstat.report/1`.
+    /// Which shape this is: `logstat.report/2`.
     pub schema: &'static str,
     /// Who made it.
     pub generator: Generator,
@@ -62,6 +63,8 @@ pub struct Report {
     /// `$remote_addr`, whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visitor: Option<VisitorReport>,
+    /// What a reader must know to understand the numbers: guesses, values that were not read, fields that are not logged.
+    pub notes: Vec<Note>,
     /// From when to when.
     pub period: Period,
     /// All hits together.

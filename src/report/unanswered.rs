@@ -1,23 +1,15 @@
-//! What a report cannot answer, because no input logs what it takes.
+//! Fields that a report would normally use and that no input logs.
 
-use std::fmt;
-
+use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
 
-/// Something usual that no input logs: the report has zeros or `-` in its place, or leaves a section out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unanswered {
-    /// What would have to be logged: `$status`.
-    pub needs: &'static str,
-    /// What that makes of the report.
-    pub what: &'static str,
-}
-
-impl fmt::Display for Unanswered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no input logs {}: {}", self.needs, self.what)
-    }
+/// A field that no input logs.
+#[derive(Clone, Copy, Debug)]
+struct Unanswered {
+    /// The variables that would log it.
+    needs: &'static str,
+    /// What its absence means for the report.
+    what: &'static str,
 }
 
 /// THE TABLE of what is usual. Times of requests are not: most logs have none, and a report says so by having no section.
@@ -35,10 +27,13 @@ const USUAL: [(Fields, Unanswered); 5] = [
     (Fields::BYTES, Unanswered { needs: "$body_bytes_sent or $bytes_sent", what: "bytes sent are 0" }),
 ];
 
-/// What is asked for and not logged.
-pub(super) fn unanswered(needs: Fields, logged: Fields) -> Vec<Unanswered> {
+/// A note for each field that is needed and not logged.
+pub(super) fn unanswered(needs: Fields, logged: Fields) -> Vec<Note> {
     let is_missing = |(field, _): &&(Fields, Unanswered)| needs.meets(*field) && !logged.meets(*field);
-    USUAL.iter().filter(is_missing).map(|(_, unanswered)| *unanswered).collect()
+    let note = |(_, Unanswered { needs, what }): &(Fields, Unanswered)| {
+        Note::new(NoteCode::NotLogged, format!("no input logs {needs}: {what}"))
+    };
+    USUAL.iter().filter(is_missing).map(note).collect()
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ mod tests {
     /// A report with a summary and a timeline by day.
     pub(super) fn report(all: Row, timeline: Vec<Row>) -> Report {
         Report {
-            schema: "logstat.report/1",
+            schema: "logstat.report/2",
             generator: Generator { name: "logstat", version: "0" },
             inputs: vec![InputReport {
                 keys: Vec::new(),
@@ -138,6 +138,7 @@ mod tests {
             malformed_samples: Vec::new(),
             uv: UvReport::Exact,
             visitor: None,
+            notes: Vec::new(),
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.unwrap_or(0), row: all }),
             highlights: None,

@@ -1,0 +1,81 @@
+//! Notes: what a reader must know to understand a number of the report.
+
+use serde::Serialize;
+use serde::ser::Serializer;
+
+/// Something that changes what a number of the report means: a guess, a value that was not read, a field that was not
+/// logged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct Note {
+    /// The kind of note. Codes are stable.
+    pub code: NoteCode,
+    /// The input it is about, as in `inputs`; `None` for all of them.
+    pub input: Option<String>,
+    /// One sentence for people. Its wording may change.
+    pub text: String,
+}
+
+/// The kind of a [`Note`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NoteCode {
+    /// No input logs a field that the report would normally use.
+    NotLogged,
+}
+
+/// THE TABLE of note codes, in the order of the report.
+const CODES: [(NoteCode, &str); 1] = [(NoteCode::NotLogged, "not-logged")];
+
+impl NoteCode {
+    /// Every code, in the order of the report.
+    pub fn all() -> impl Iterator<Item = NoteCode> {
+        CODES.iter().map(|(code, _)| *code)
+    }
+
+    /// As it is written in JSON: `not-logged`.
+    pub fn name(self) -> &'static str {
+        CODES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name).expect("every code has its row")
+    }
+}
+
+impl Serialize for NoteCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Note {
+    /// A note about all inputs.
+    pub(crate) fn new(code: NoteCode, text: impl Into<String>) -> Note {
+        Note { code, input: None, text: text.into() }
+    }
+
+    /// A note about one input, whose path is in the written form of keys.
+    #[expect(dead_code, reason = "used by the notes about formats")]
+    pub(crate) fn about(code: NoteCode, input: &str, text: impl Into<String>) -> Note {
+        Note { code, input: Some(input.to_owned()), text: text.into() }
+    }
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.input {
+            Some(input) => write!(f, "{input}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_one_name() {
+        for (i, (code, name)) in CODES.iter().enumerate() {
+            assert_eq!(code.name(), *name);
+            assert!(CODES[..i].iter().all(|(c, n)| c != code && n != name), "{name}");
+        }
+    }
+}
