@@ -36,6 +36,7 @@ mod filter;
 mod format;
 mod huge_pages;
 mod input;
+mod ip;
 mod measure;
 mod metric;
 mod nginx;

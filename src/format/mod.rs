@@ -32,9 +32,12 @@ mod scan;
 mod shape;
 mod sink;
 mod spelling;
+mod survey;
+mod trailing;
 #[cfg(test)]
 mod twin;
 mod user;
+mod users;
 mod usual;
 mod variables;
 mod walk;
@@ -43,7 +46,7 @@ use std::str::FromStr;
 
 use bumpalo::Bump;
 
-pub(crate) use detect::{FormatsOfFile, Nearest, Taken};
+pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 pub(crate) use fill::Filler;
@@ -64,9 +67,10 @@ pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
-use crate::batch::Fields;
+use crate::batch::{Fields, TextField};
 use crate::report::printable;
 use plan::{Plan, Slot, Strictness, Tail};
+use variables::Feeds;
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
@@ -167,6 +171,41 @@ impl LogFormat {
     fn guessed(self) -> LogFormat {
         let strictness = Strictness { is_given: false, ..self.strictness };
         LogFormat { plan: plan::compile(&self.pieces, &[], strictness), strictness, ..self }
+    }
+
+    /// Whether the address is the visitor's of a list that proxies pass on.
+    pub(crate) fn has_address_list(&self) -> bool {
+        let first = self.pieces.iter().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        first.is_some_and(|first| first.is_address_list() && first.feeds == Feeds::Text(TextField::Addr))
+    }
+
+    /// The name of the preset that this one adds a `$request_time` to, with nothing that says so.
+    fn untimed(&self) -> Option<&'static str> {
+        self.before_last_field().filter(|_| self.last_variable() == Some("request_time"))
+    }
+
+    /// The name of the preset that this one adds one unquoted field to.
+    fn before_last_field(&self) -> Option<&'static str> {
+        let text = self.preset_text()?;
+        let (before, _) = text.rsplit_once(" $").filter(|(_, last)| is_name(last))?;
+        Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
+    }
+
+    fn preset_text(&self) -> Option<&'static str> {
+        Self::presets().find(|(name, _)| *name == self.name).map(|(_, text)| text)
+    }
+
+    fn last_variable(&self) -> Option<&str> {
+        match self.pieces.last() {
+            Some(Piece::Variable(value)) => Some(&value.name),
+            _ => None,
+        }
+    }
+
+    /// The last variable of the format, after which a line may go on.
+    pub(crate) fn last_field(&self) -> &str {
+        let last = self.pieces.iter().rev().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        last.map_or("", |value| value.name.as_str())
     }
 
     /// Whether the user has asked for it.

@@ -8,7 +8,7 @@
 //! A fraction of a second is accepted and dropped. A missing offset is UTC, and reported.
 
 use super::digits::digits;
-use crate::time::{Clock, Fault, MONTHS, Rfc3339, Stamp, epoch};
+use crate::time::{Clock, Fault, LAST_S, MONTHS, Rfc3339, Stamp, epoch};
 
 /// All spellings as a regular expression.
 pub(super) const PATTERN: &str = concat!(
@@ -134,8 +134,9 @@ pub(super) fn read(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Resul
         return clock.time_local(&plain).map(|stamp| Time { stamp, has_offset: false });
     }
     match digits(text).0 {
-        Some(number) => Ok(with_offset(epoch(number))),
-        None => Err(Fault::Nonexistent),
+        // Decimals are of seconds; only a whole number may be one of a smaller unit.
+        Some(number) if seconds == text.len() || number <= LAST_S as u64 => Ok(with_offset(epoch(number))),
+        _ => Err(Fault::Nonexistent),
     }
 }
 
@@ -189,6 +190,7 @@ mod tests {
             "Tue Apx  5 03:45:05 2022",
             "2022-04-05T03:45:05+24:00",
             "99999999999999999999",
+            "253402300800.000",
         ] {
             assert_eq!(fault(text), Fault::Nonexistent, "{text}");
         }

@@ -123,6 +123,9 @@ fn slow_time(text: &str) -> Option<Stamp> {
         let number: u64 = text.split('.').next()?.parse().ok()?;
         let seconds = [1, 1_000, 1_000_000, 1_000_000_000].map(|unit| number / unit);
         let is_before_year_10000 = |s: &&u64| **s < 253_402_300_800;
+        if text.contains('.') && number >= 253_402_300_800 {
+            return None;
+        }
         let wall_s = *seconds.iter().find(is_before_year_10000).unwrap_or(&seconds[3]) as i64;
         return Some(Stamp { wall_s, offset_min: 0 });
     }
