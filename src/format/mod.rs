@@ -4,6 +4,7 @@
 //! of them a file has; `fill` puts the values of a line into a batch.
 
 mod blocks;
+pub(crate) mod conf_words;
 mod damage;
 mod detect;
 mod digits;
