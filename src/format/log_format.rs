@@ -20,8 +20,11 @@ pub struct FormatError {
 
 impl std::fmt::Display for FormatError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = crate::report::printable(self.text.as_bytes());
-        let before = crate::report::printable(&self.text.as_bytes()[..self.at]);
+        // Of a text of several lines, the one with the place.
+        let start = self.text[..self.at].rfind('\n').map_or(0, |end| end + 1);
+        let end = self.text[self.at..].find('\n').map_or(self.text.len(), |len| self.at + len);
+        let text = crate::report::printable(self.text[start..end].as_bytes());
+        let before = crate::report::printable(self.text[start..self.at].as_bytes());
         let caret_at = before.chars().count();
         write!(f, "log format: {}\n  {text}\n  {:caret_at$}^", self.what, "")
     }
@@ -217,6 +220,6 @@ mod tests {
             assert!(error.to_string().ends_with(&format!("\n  {}^", " ".repeat(column))), "{error}");
         }
         let error = parse("$status\n$host").unwrap_err();
-        assert!(error.at == 7 && error.to_string().ends_with("  $status\\x0A$host\n         ^"), "{error}");
+        assert!(error.at == 7 && error.to_string().ends_with("\n  $status\n         ^"), "{error}");
     }
 }

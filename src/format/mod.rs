@@ -3,6 +3,8 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
+mod apache;
+mod apache_time;
 mod blocks;
 pub(crate) mod conf_words;
 mod damage;
@@ -10,6 +12,7 @@ mod detect;
 mod digits;
 mod escape;
 mod fill;
+mod given;
 mod json;
 mod json_field;
 mod json_format;
@@ -44,6 +47,7 @@ pub(crate) use detect::{FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 pub(crate) use fill::Filler;
+use given::Given;
 pub use json_field::{JsonField, JsonFieldError};
 use json_format::JsonFormat;
 pub(crate) use json_found::Room;
@@ -87,10 +91,15 @@ pub struct LogFormat {
     /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
     is_given: bool,
     escape: NginxEscape,
+    /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
+    read_as: Option<String>,
 }
 
 /// The name of the format whose lines are JSON objects.
 const JSON: &str = "json";
+
+/// The preset that is tried by itself only where its lines are not rare.
+const COMMON: &str = "common";
 
 impl LogFormat {
     /// Name and text of every preset.
@@ -103,9 +112,34 @@ impl LogFormat {
         Self::presets().map(|(name, _)| name).chain([JSON])
     }
 
-    /// The name of a preset, otherwise the text.
+    /// The name of a preset or of a `log_format` directive, otherwise the text.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same format under another name.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "$remote_addr|$status".parse()?;
+    /// assert_eq!(format.named("short").name(), "short");
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &str) -> LogFormat {
+        LogFormat { name: name.to_owned(), ..self }
+    }
+
+    /// How an Apache `LogFormat` was read: by the preset of this name, or by this text of an nginx `log_format`.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = r#"%h %l %u %t "%r" %>s %b"#.parse()?;
+    /// assert_eq!(format.read_as(), Some("common"));
+    /// let format: logstat::LogFormat = "%h %D".parse()?;
+    /// assert_eq!(format.read_as(), Some("$remote_addr $request_time_us"));
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn read_as(&self) -> Option<&str> {
+        self.read_as.as_deref()
     }
 
     /// A format as an nginx.conf has it: the name, the text and the `escape=` of a `log_format`.
@@ -141,9 +175,10 @@ impl LogFormat {
             plan,
             tail,
             json: None,
-            is_common: name == "common",
+            is_common: name == COMMON && tail == Tail::Fields,
             is_given: true,
             escape,
+            read_as: None,
         })
     }
 
@@ -158,6 +193,7 @@ impl LogFormat {
             is_common: false,
             is_given: true,
             escape: NginxEscape::Json,
+            read_as: None,
         }
     }
 
@@ -286,12 +322,13 @@ impl LogFormat {
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset, `json`, or the text of a `log_format`.
+    /// Reads the name of a preset in any case, `json`, or the text of a `log_format` as nginx reads it: with escapes,
+    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
     fn from_str(text: &str) -> Result<Self, FormatError> {
-        if let Some((name, preset)) = Self::presets().find(|(name, _)| *name == text) {
+        if let Some((name, preset)) = Self::presets().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             return Self::compile(name, preset, Tail::Fields);
         }
-        if text == JSON {
+        if text.eq_ignore_ascii_case(JSON) {
             return Ok(Self::json(JSON, Vec::new()));
         }
         if is_name(text) {
@@ -305,9 +342,26 @@ impl FromStr for LogFormat {
                 ),
             });
         }
-        match json_template::fields(text) {
-            Some(fields) if !fields.is_empty() => Ok(Self::json(text, fields)),
-            _ => Self::compile(text, text, Tail::Nothing),
+        let given = Given::read(text)?;
+        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
+    }
+}
+
+impl LogFormat {
+    fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
+        if given.is_apache {
+            let text = apache::as_in_presets(&given.text);
+            if let Some((name, preset)) = Self::presets().find(|(_, preset)| *preset == text) {
+                return Ok(LogFormat { read_as: Some(name.to_owned()), ..Self::compile(name, preset, Tail::Fields)? });
+            }
+            let read = Self::compile(given.shown(), &given.text, Tail::Nothing)?;
+            return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
         }
+        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
+        let escape = given.escape.unwrap_or(match given.is_directive() {
+            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
+            _ => NginxEscape::Default,
+        });
+        Self::nginx(given.shown(), &given.text, escape)
     }
 }

@@ -167,6 +167,11 @@ const VARIABLES: &[Variable] = &[
     text("ssl_client_s_dn_legacy"), text("ssl_client_i_dn_legacy"), word("ssl_client_serial"),
     word("ssl_client_fingerprint"), text("ssl_client_v_start"), text("ssl_client_v_end"), word("ssl_client_v_remain"),
     text("ssl_client_cert"), text("ssl_client_raw_cert"), text("ssl_client_escaped_cert"),
+
+    // What Apache logs and nginx does not; apache.rs has its letters.
+    word("remote_logname"), word_or_none("query_part"), word("first_status"), word("connection_id"),
+    word("connection_status"), word("thread_id"), word("handler"),
+    numbers("bytes_transferred"), numbers("first_byte_time_us"),
 ];
 
 /// The name under which the idiom `$uri$is_args$args` is a variable of its own.

@@ -20,6 +20,7 @@ impl Args {
         notes.extend(question.contradictions());
         notes.extend(self.visitors.notes(question));
         let formats = &question.log_formats;
+        notes.extend(formats.iter().filter_map(LogFormat::read_as).map(apache));
         if let Some(field) = question.json_fields.first()
             && !formats.is_empty()
             && !formats.iter().any(LogFormat::is_json)
@@ -70,5 +71,13 @@ impl Args {
             notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
         }
         notes
+    }
+}
+
+/// How a format in Apache's letters is read.
+fn apache(read_as: &str) -> String {
+    match LogFormat::names().any(|name| name == read_as) {
+        true => format!("Apache's LogFormat equals the preset {read_as}, and is read as that"),
+        false => format!("Apache's LogFormat is read as --log-format '{}'", read_as.escape_debug()),
     }
 }
