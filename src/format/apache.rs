@@ -187,7 +187,7 @@ fn words(one: &Directive<'_>) -> Result<String, (usize, String)> {
             let mut known: Vec<char> = known.chars().chain("ioCenx".chars()).collect();
             known.dedup();
             let known = known.iter().map(char::to_string).collect::<Vec<_>>().join(" ");
-            Err((one.letter_at, format!("no letter of Apache's log formats; there are {known}")))
+            Err((one.letter_at, format!("'{}' is no letter of Apache's log formats; there are {known}", one.letter)))
         }
     }
 }

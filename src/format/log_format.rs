@@ -21,10 +21,11 @@ pub struct FormatError {
 impl std::fmt::Display for FormatError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Of a text of several lines, the one with the place.
-        let start = self.text[..self.at].rfind('\n').map_or(0, |end| end + 1);
-        let end = self.text[self.at..].find('\n').map_or(self.text.len(), |len| self.at + len);
-        let text = crate::report::printable(self.text[start..end].as_bytes());
-        let before = crate::report::printable(self.text[start..self.at].as_bytes());
+        let (before, behind) = self.text.as_bytes().split_at(self.at);
+        let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = crate::report::printable(&[before, behind].concat());
+        let before = crate::report::printable(before);
         let caret_at = before.chars().count();
         write!(f, "log format: {}\n  {text}\n  {:caret_at$}^", self.what, "")
     }

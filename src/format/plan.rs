@@ -109,6 +109,11 @@ pub(crate) enum Op {
     Seconds {
         is_request_time: bool,
     },
+    /// A duration in whole units of which so many are a millisecond.
+    Duration {
+        per_ms: u64,
+        is_request_time: bool,
+    },
     /// Words, ended by this byte, a comma or a space that separates none.
     Words {
         slot: Slot,
@@ -307,6 +312,8 @@ fn value(shape: Shape, feeds: Feeds, slot: Slot, end: Option<&str>, follows_a_va
         Shape::Status => Op::Status,
         Shape::Number => Op::Number { is_bytes: feeds == Feeds::Bytes },
         Shape::Seconds => Op::Seconds { is_request_time: feeds == Feeds::RequestTime },
+        Shape::Milliseconds => Op::Duration { per_ms: 1, is_request_time: feeds == Feeds::RequestTime },
+        Shape::Microseconds => Op::Duration { per_ms: 1000, is_request_time: feeds == Feeds::RequestTime },
         Shape::Words => Op::Words { slot, end: end_byte, separators },
         Shape::Numbers => Op::Numbers { slot, separators },
     }

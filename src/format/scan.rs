@@ -193,6 +193,13 @@ fn advance<'a>(
             }
             Ok(at + len)
         }
+        Op::Duration { per_ms, is_request_time } => {
+            let (time, len) = if rest.first() == Some(&b'-') { (None, 1) } else { whole(rest, at)? };
+            if *is_request_time {
+                row.time_ms = time.map(|time| time / per_ms);
+            }
+            Ok(at + len)
+        }
         Op::Words { slot, end, separators } => {
             let len = separators.words(rest, *end).ok_or(Stop::Shape)?;
             row.texts[slot.index()] = &rest[..len];
@@ -203,6 +210,15 @@ fn advance<'a>(
             row.texts[slot.index()] = &rest[..len];
             Ok(at + len)
         }
+    }
+}
+
+/// A whole number, and how many bytes it is.
+fn whole(rest: &[u8], at: usize) -> Result<(Option<u64>, usize), Stop> {
+    match digits(rest) {
+        (_, 0) => Err(Stop::Shape),
+        (None, len) => Err(Stop::Value(Reason::BadNumber, at + len)),
+        number => Ok(number),
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) enum Shape {
     Number,
     /// Digits, a point and three digits.
     Seconds,
+    /// Digits: a duration in milliseconds.
+    Milliseconds,
+    /// Digits: a duration in microseconds.
+    Microseconds,
     /// Numbers, with decimals or without, and with `, ` or ` : ` between as in `Words`.
     Numbers,
 }
@@ -41,6 +45,8 @@ impl Shape {
             Shape::Status => "three digits",
             Shape::Number => "digits or -",
             Shape::Seconds => "seconds such as 0.106, or -",
+            Shape::Milliseconds => "milliseconds such as 106, or -",
+            Shape::Microseconds => "microseconds such as 106000, or -",
             Shape::Numbers => "a number or -, or several such as 0.1, 0.2 : -",
         }
     }
@@ -58,6 +64,8 @@ impl Shape {
             | Shape::Msec
             | Shape::Number
             | Shape::Seconds
+            | Shape::Milliseconds
+            | Shape::Microseconds
             | Shape::Numbers => None,
         }
     }

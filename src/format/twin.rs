@@ -20,6 +20,8 @@ struct Twin {
     rule: Regex,
     /// What each value feeds, and the slot that it has for being ranked.
     feeds: Vec<(Feeds, Slot)>,
+    /// How many units of a whole duration are a millisecond.
+    per_ms: u64,
     /// Whether there is `$remote_user [$time_local] "`.
     is_user_before_time: bool,
 }
@@ -76,6 +78,7 @@ impl Twin {
                         Shape::Status => "([0-9]{3})",
                         Shape::Number => "([0-9]+|-)",
                         Shape::Seconds => r"([0-9]+\.[0-9]{3}|-)",
+                        Shape::Milliseconds | Shape::Microseconds => "([0-9]+|-)",
                     };
                     let ranked = RANKED.iter().position(|ranked| ranked == name);
                     feeds.push((*feed, ranked.map_or(Slot::NOWHERE, Slot::extra)));
@@ -87,7 +90,8 @@ impl Twin {
             Tail::Fields | Tail::UnquotedFields => r"(?: .*)?\z",
         };
         let is_user_before_time = format.plan.steps.iter().any(|step| matches!(step.op, Op::UserAndTime { .. }));
-        Twin { rule: RegexBuilder::new(&rule).build().unwrap(), feeds, is_user_before_time }
+        let per_ms = if format.logs("request_time_us") { 1000 } else { 1 };
+        Twin { rule: RegexBuilder::new(&rule).build().unwrap(), feeds, per_ms, is_user_before_time }
     }
 
     /// The row as the regular expression reads it; text slots in the order of the fields, and the request.
@@ -123,8 +127,8 @@ impl Twin {
                     Ok(bytes) => plain.bytes = bytes,
                     Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
-                Feeds::RequestTime => match text.replace('.', "").parse() {
-                    Ok(ms) => plain.time_ms = Some(ms),
+                Feeds::RequestTime => match text.replace('.', "").parse::<u64>() {
+                    Ok(time) => plain.time_ms = Some(time / self.per_ms),
                     Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
             }
@@ -303,6 +307,8 @@ fn formats() -> Vec<LogFormat> {
         r#"$upstream_status|$gzip_ratio|$server_name|$https|$http_x_forwarded_for|$upstream_bytes_sent,$request_length"#,
         r#"$server_name $status|$upstream_connect_time, $upstream_addr : $scheme"#,
         r#"$scheme $host$request_uri|$status"#,
+        "$request_time_us $request_time|$status",
+        "%{ms}T",
     ];
     let own = own.iter().map(|text| text.parse().unwrap());
     LogFormat::all_presets()
@@ -338,12 +344,13 @@ proptest! {
     #[test]
     fn own_formats_read_as_their_twin_does(
         values in prop::collection::vec(value(), 7..8), time in time(), request in request(), status in 100..999_u16,
-        numbers in prop::collection::vec(list(&["0.1", "0.004", "12", "-", "3.", "x", ""]), 3..4),
+        numbers in prop::collection::vec(list(&["0.1", "0.004", "12", "1999", "-", "3.", "x", "", "18446744073709551616"]), 3..4),
         words in prop::collection::vec(list(&["10.0.0.1:80", "unix:/tmp/s", "HIT", "-", "", "a,b"]), 3..4),
         msec in prop_oneof![3 => "16491303[0-9]{2}\\.[0-9]{3}", 1 => "[0-9]{1,24}\\.[0-9]{2,4}", 1 => value()],
     ) {
         let [a, b, c, d, e, ..] = &values[..] else { unreachable!("seven values") };
         let iso = if time.len() == 26 { "2022-04-05T03:45:05+00:00" } else { &time };
+        let took = &numbers[0];
         let lines = [
             format!("{a}|{iso}|{request}|{status}|{b}|0.106|{c}"),
             format!("[{time}] \"{a}\" 1.2.3.4 \"{b}\" GET \"{c}\" {status} rt=1.500 {d}"),
@@ -352,6 +359,8 @@ proptest! {
             format!("{}|{}|{a}|{b}|{c}|{},{}", words[0], numbers[0], numbers[1], numbers[2]),
             format!("{a} {status}|{}, {} : {b}", numbers[0], words[1]),
             format!("https {a}/{b}|{status}"),
+            format!("{took} 0.106|{status}"),
+            took.clone(),
         ];
         let mut clock = Clock::default();
         for ((format, twin), line) in TWINS.iter().rev().take(lines.len()).rev().zip(&lines) {

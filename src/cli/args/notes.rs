@@ -76,8 +76,10 @@ impl Args {
 
 /// How a format in Apache's letters is read.
 fn apache(read_as: &str) -> String {
-    match LogFormat::names().any(|name| name == read_as) {
-        true => format!("Apache's LogFormat equals the preset {read_as}, and is read as that"),
-        false => format!("Apache's LogFormat is read as --log-format '{}'", read_as.escape_debug()),
+    if LogFormat::names().any(|name| name == read_as) {
+        return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");
     }
+    // Quotes stay, so that it can be typed.
+    let shown = |c: char| if matches!(c, '"' | '\'') { c.to_string() } else { c.escape_debug().to_string() };
+    format!("Apache's LogFormat is read as --log-format '{}'", read_as.chars().map(shown).collect::<String>())
 }
