@@ -146,7 +146,13 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         by_location: by_location.map(|conf| (conf, seed)),
         servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
         rejects: question.keep_rejects.then(Collector::new),
-        filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
+        filler: Filler {
+            formats: &formats,
+            needs,
+            keeps_lists: question.real_ip.is_some(),
+            query: question.query,
+            rules: &question.static_rules,
+        },
     };
     let opening = watch.lap();
     let (mut tally, mut phases, bounded) = match question.max_keys {
@@ -176,7 +182,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
         source,
         envelope: met.envelope.as_ref().map(|worn| worn.envelope.name),
-        nearest: met.formats.nearest(),
+        formats: &met.formats,
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);

@@ -52,9 +52,8 @@ pub(crate) fn is_address_or_name(text: &[u8]) -> bool {
 fn is_name(text: &[u8]) -> bool {
     let text = text.strip_suffix(b".").unwrap_or(text);
     let Some(dot) = memchr::memrchr(b'.', text) else { return false };
-    let is_label = |label: &[u8]| {
-        !label.is_empty() && label.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
+    let is_label =
+        |label: &[u8]| !label.is_empty() && label.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     text.split(|b| *b == b'.').all(is_label) && !text[dot + 1..].iter().all(u8::is_ascii_digit)
 }
 
@@ -70,7 +69,8 @@ fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Whether a text is a list of addresses: two or more words, each an address, `-`, `unknown` or `unix:`.
 pub(crate) fn is_address_list(text: &[u8]) -> bool {
-    let is_item = |word: &[u8]| matches!(word, b"-" | b"unknown") || word.starts_with(UNIX) || split_port(word).is_some();
+    let is_item =
+        |word: &[u8]| matches!(word, b"-" | b"unknown") || word.starts_with(UNIX) || split_port(word).is_some();
     words(text).all(is_item) && words(text).any(|word| split_port(word).is_some())
 }
 
@@ -140,12 +140,23 @@ mod tests {
     #[test]
     fn an_address_or_a_name_is_expected() {
         for text in [
-            "192.0.2.1", "192.0.2.1:80", "[::1]:80", "::1", "2001:db8::1", "unix:", "-", "localhost", "a.example.org",
-            "dsl-1.example.", "x_y.example",
+            "192.0.2.1",
+            "192.0.2.1:80",
+            "[::1]:80",
+            "::1",
+            "2001:db8::1",
+            "unix:",
+            "-",
+            "localhost",
+            "a.example.org",
+            "dsl-1.example.",
+            "x_y.example",
         ] {
             assert!(is_address_or_name(text.as_bytes()), "{text}");
         }
-        for text in ["", "192.0.2", "192.0.2.1,", "1.2.3.4.5", "bob", "a..b", ".a", "GET", "a b.c", "0.106", "http://a.b"] {
+        for text in
+            ["", "192.0.2", "192.0.2.1,", "1.2.3.4.5", "bob", "a..b", ".a", "GET", "a b.c", "0.106", "http://a.b"]
+        {
             assert!(!is_address_or_name(text.as_bytes()), "{text}");
         }
         assert!(is_host(b"") && is_host(b"*.example.org") && is_host(b"[::1]:8080") && is_host(b"_"));

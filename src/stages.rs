@@ -103,6 +103,7 @@ impl<'f> Scanner<'f> {
             rejects: None,
             filler: Filler {
                 formats: self.formats,
+                keeps_lists: false,
                 needs,
                 query: self.question.query,
                 rules: &self.question.static_rules,

@@ -161,11 +161,12 @@ impl<'s, 'f> Worker<'s, 'f> {
                 };
                 match taken {
                     Ok(taken) => {
-                        account.taken[taken.0] += 1;
+                        account.take(taken.0, &row);
                         self.scan.filler.push(taken, &row, batch, bump);
                     }
                     Err(reason) => {
                         let is_other = reason == Reason::NoMatch && is_another_programs(text);
+                        account.like_common += u64::from(reason == Reason::NoMatch && formats.looks_like_common(text));
                         let reason = if is_other { Reason::OtherProgram } else { reason };
                         let raw = &place.bytes[start..extent.text_end];
                         let kept = if is_too_long { self.scan.at_most(text) } else { raw };

@@ -82,6 +82,8 @@ pub(crate) struct Considered {
     pub(crate) format: usize,
     pub(crate) survey: Survey,
     pub(crate) rejected: Option<Rejected>,
+    /// Which of the lines it takes.
+    takes: Vec<bool>,
 }
 
 impl<'f> FormatsOfFile<'f> {
@@ -94,31 +96,31 @@ impl<'f> FormatsOfFile<'f> {
         let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
 
         let sample: Vec<_> = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect();
-        let mut is_taken = vec![false; sample.len()];
-        let mut is_taken_by_others = is_taken.clone();
         let mut considered: Vec<Considered> = Vec::new();
         for candidate in &all {
-            let is_common = formats[candidate.format].is_common;
-            let taken = if is_common { &mut is_taken } else { &mut is_taken_by_others };
-            let survey = Survey::of(formats, *candidate, &sample, taken);
+            let (survey, takes) = Survey::of(formats, *candidate, &sample);
             let rejected = if formats[candidate.format].is_given() { None } else { survey.rejected() };
-            considered.push(Considered { format: candidate.format, survey, rejected });
+            considered.push(Considered { format: candidate.format, survey, rejected, takes });
         }
-        reject_times(formats, &mut considered);
+        reject_numbers(formats, &mut considered);
         reject_users(formats, &mut considered);
         // `all` has most fields first, and the stable sort keeps that order among equals.
-        considered.sort_by_key(|c| (c.rejected.is_some(), Reverse((c.survey.whole, c.survey.fits)), !own.contains(&c.format)));
+        considered.sort_by_key(|c| {
+            (c.rejected.is_some(), Reverse((c.survey.whole, c.survey.fits)), !own.contains(&c.format))
+        });
         let best = considered.first().map_or(0, |best| best.format);
         let survey_of = |format: usize| considered.iter().find(|c| c.format == format);
         let drops_users = considered.first().is_some_and(|c| !formats[best].is_given() && c.survey.users.hold_fields());
 
-        let unquoted_common = |c: &&Candidate| formats[c.format].is_common;
-        let whole_common = all.iter().find(unquoted_common).map_or(0, |c| {
-            let is_whole = |text: &&[u8]| fits(formats, unquoted(c.format), Line::unmarked(text));
-            let only = sample.iter().zip(&is_taken).zip(&is_taken_by_others).filter(|((_, common), other)| **common && !**other);
-            only.filter(|(((_, text), _), _)| is_whole(&text)).count()
+        let is_taken =
+            |line: usize, by: &dyn Fn(&Considered) -> bool| considered.iter().any(|c| by(c) && c.takes[line]);
+        let total = (0..sample.len()).filter(|line| is_taken(*line, &|_| true)).count();
+        let common = all.iter().find(|c| formats[c.format].is_common);
+        let whole_common = common.map_or(0, |common| {
+            let is_only = |line: &usize| !is_taken(*line, &|c| c.format != common.format);
+            let is_whole = |line: &usize| fits(formats, unquoted(common.format), Line::unmarked(sample[*line].1));
+            (0..sample.len()).filter(|line| is_only(line) && is_whole(line)).count()
         });
-        let total = is_taken.iter().zip(&is_taken_by_others).filter(|(common, other)| **common || **other).count();
         let is_rare_common = |c: &Candidate| {
             let format = &formats[c.format];
             format.is_common && !format.is_given() && total > 0 && whole_common * COMMON_IS_RARER_THAN <= total
@@ -126,15 +128,26 @@ impl<'f> FormatsOfFile<'f> {
         let is_out = |c: &Candidate| survey_of(c.format).is_some_and(|c| c.rejected.is_some()) || is_rare_common(c);
         let others = all.iter().filter(|c| c.format != best && !is_out(c)).map(|c| Candidate {
             tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
-            is_established: formats[c.format].is_given() || survey_of(c.format).is_some_and(|c| c.survey.fits > 0),
+            // It takes a line that the best one does not.
+            is_established: formats[c.format].is_given()
+                || (0..sample.len()).any(|line| {
+                    is_taken(line, &|by| by.format == c.format) && !is_taken(line, &|by| by.format == best)
+                }),
             ..*c
         });
         let others: Vec<_> = others.collect();
         let fields = formats[best].variables();
         let longer = others.iter().copied().filter(|c| formats[c.format].variables() > fields).collect();
-        let nearest = if total == 0 { nearest(formats, &all, &sample) } else { None };
+        // Somebody who wonders why a line does not fit thinks of combined, or of the format that was given.
+        let is_usual = |c: &&Candidate| {
+            let format = &formats[c.format];
+            format.is_given() || format.is_json() || format.plan.shortcut.is_some()
+        };
+        let usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
+        let nearest = if total == 0 { nearest(formats, &usual, &sample) } else { None };
         considered.retain(|c| c.survey.fits > 0);
-        let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
+        let findings =
+            considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
         let main = candidate(best);
         FormatsOfFile { formats, main, longer, others, drops_users, nearest, findings, considered }
     }
@@ -152,11 +165,6 @@ impl<'f> FormatsOfFile<'f> {
     /// What the first lines say about each format that takes some of them, best first.
     pub(crate) fn considered(&self) -> &[Considered] {
         &self.considered
-    }
-
-    /// Whether the users of this format are other fields, and not read.
-    pub(crate) fn drops_users(&self) -> bool {
-        self.drops_users
     }
 
     pub(crate) fn nearest(&self) -> Option<&Nearest> {
@@ -184,6 +192,7 @@ impl<'f> FormatsOfFile<'f> {
         if row.filled_by != self.main.format {
             *row = Row::empty_for(self.main.format);
         }
+        row.has_assumed_utc = false;
         if main.is_json() {
             return self.take_json(line, room, memory, row);
         }
@@ -308,16 +317,22 @@ impl<'f> FormatsOfFile<'f> {
     }
 }
 
-/// Rejects presets that end in `$request_time` where the numbers after them are something else.
-fn reject_times(formats: &[LogFormat], considered: &mut [Considered]) {
-    let timed: Vec<usize> = (0..formats.len()).filter(|&format| formats[format].untimed().is_some()).collect();
-    for format in timed {
-        let Some(base) = formats[format].untimed() else { continue };
+/// Rejects presets that add a number to another one, where the numbers of the sample are something else.
+fn reject_numbers(formats: &[LogFormat], considered: &mut [Considered]) {
+    let number_before = |c: &Considered| {
+        let base = formats[c.format].before_last_field().filter(|_| !formats[c.format].is_given())?;
         let is_base = |c: &&Considered| formats[c.format].name() == base && !formats[c.format].is_given();
-        let number = considered.iter().find(is_base).map(|c| c.survey.trailing.number());
-        if number.is_some_and(|number| number != Number::RequestTime) {
-            let timed = considered.iter_mut().filter(|c| c.format == format);
-            timed.for_each(|c| c.rejected = c.rejected.or(Some(Rejected::NoTime)));
+        considered.iter().find(is_base).map(|base| base.survey.trailing.number())
+    };
+    let numbers: Vec<Option<Number>> = considered.iter().map(number_before).collect();
+    for (considered, number) in considered.iter_mut().zip(numbers) {
+        let is_wrong = number.is_some_and(|number| match formats[considered.format].last_field() {
+            "request_time" => number != Number::RequestTime,
+            "upstream_response_time" => number != Number::List,
+            _ => false,
+        });
+        if is_wrong {
+            considered.rejected = considered.rejected.or(Some(Rejected::NoTime));
         }
     }
 }
@@ -350,7 +365,9 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     }
     // The preset that the number follows: the chosen one, or the one that the chosen one adds a field to.
     let base = considered.iter().find(|c| Some(formats[c.format].name()) == format.before_last_field()).unwrap_or(main);
-    let is_timed = formats.iter().any(|format| format.untimed() == Some(formats[base.format].name()));
+    let is_timed = formats.iter().any(|format| {
+        format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
+    });
     match base.survey.trailing.number() {
         _ if !is_timed => {}
         Number::RequestTime => {}
@@ -468,7 +485,7 @@ mod tests {
     #[test]
     fn the_most_lines_win_then_the_most_fields() {
         assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.1\n{COMBINED} 0.106\n")), "combined");
-        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined_timed");
+        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined");
         assert_eq!(found(&format!("{COMBINED}\nvhost {COMBINED}\n{COMBINED}\n")), "combined");
     }
 

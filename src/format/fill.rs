@@ -9,6 +9,7 @@ use super::plan::Slot;
 use super::{LogFormat, Row, Taken, UsualLine, escape, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
+use crate::ip;
 use crate::question::Query;
 
 /// Puts rows into batches.
@@ -16,6 +17,8 @@ pub(crate) struct Filler<'q> {
     /// The formats that lines are taken by.
     pub(crate) formats: &'q [LogFormat],
     pub(crate) needs: Fields,
+    /// Whether lists of addresses are left for [`Visits`](crate::visitor::Visits) to read.
+    pub(crate) keeps_lists: bool,
     pub(crate) query: Query,
     pub(crate) rules: &'q StaticRules,
 }
@@ -49,12 +52,25 @@ impl Filler<'_> {
         }
         for field in PLAIN {
             if self.needs.holds(Fields::text(field)) {
-                batch.set_text(field, row.text(Slot::of(field)));
+                let text = row.text(Slot::of(field));
+                batch.set_text(field, if field == TextField::Addr { self.address(taken, text) } else { text });
             }
         }
         let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
         let Row { stamp, status, bytes, time_ms, .. } = *row;
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
+    }
+
+    /// The visitor's address where a list of addresses is logged, and otherwise the address without its port.
+    #[inline]
+    fn address<'a>(&self, taken: Taken, text: &'a [u8]) -> &'a [u8] {
+        if self.formats[taken.0].has_address_list() {
+            if self.keeps_lists { text } else { ip::visitor_of_list(text) }
+        } else if ip::may_have_port(text) {
+            ip::without_port(text)
+        } else {
+            text
+        }
     }
 
     /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.

@@ -45,7 +45,7 @@ pub struct JsonField {
 impl JsonField {
     /// Every name that a field can have, but for those that are of use in a ranking alone.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        let own = variables().filter(|v| v.feeds != Feeds::Nothing && is_name(v.name)).map(|v| v.name);
+        let own = variables().filter(|v| v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit()).map(|v| v.name);
         SHORT_NAMES.iter().map(|(name, ..)| *name).chain(own)
     }
 

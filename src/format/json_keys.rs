@@ -159,7 +159,7 @@ impl JsonKeys {
     /// the variables that the question ranks, by their own names.
     pub(crate) fn new(given: &[JsonField], ranked: &[&str]) -> JsonKeys {
         let given: Vec<_> = given.iter().map(|f| (f.key(), f.variable(), f.unit())).collect();
-        let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing);
+        let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit());
         let own_names = own_names.map(|v| (v.name, v.name, TimeUnit::Seconds));
         let table = KEYS.iter().map(|KeyRow(key, variable, unit)| (*key, *variable, *unit));
         let mut places = HashMap::new();
@@ -336,7 +336,10 @@ mod tests {
             assert_ne!(feeds, Feeds::Nothing, "{key}");
             assert!(*unit == TimeUnit::Seconds || feeds == Feeds::RequestTime, "{key}");
             assert!(KEYS[..i].iter().all(|KeyRow(other, ..)| other != key), "{key}");
-            assert!(*key == "uri" || variables().all(|v| v.name != *key), "{key} is a variable");
+            assert!(
+                *key == "uri" || variables().all(|v| v.name != *key || !v.is_in_nginx_s_unit()),
+                "{key} is a variable"
+            );
             assert!(!key.starts_with('.') && !key.ends_with('.') && !key.contains(".."), "{key}");
         }
     }

@@ -59,8 +59,12 @@ pub struct FormatError {
 
 impl std::fmt::Display for FormatError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = crate::report::printable(self.text.as_bytes());
-        let before = crate::report::printable(&self.text.as_bytes()[..self.at]);
+        // Of a text of several lines, the one with the place.
+        let (before, behind) = self.text.as_bytes().split_at(self.at);
+        let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = crate::report::printable(&[before, behind].concat());
+        let before = crate::report::printable(before);
         let caret_at = before.chars().count();
         write!(f, "log format: {}\n  {text}\n  {:caret_at$}^", self.what, "")
     }
@@ -88,7 +92,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
         match pieces.last_mut() {
             Some(Piece::Variable(before)) if !before.ends_before(&value) => {
                 let name = format!("{}${}", before.name, value.name);
-                *before = Value { name, shape: Shape::Text, feeds: Feeds::Nothing, author: Author::Other };
+                let is_nginx = [before.author, value.author] == [Author::Nginx; 2];
+                let author = if is_nginx { Author::Nginx } else { Author::Other };
+                *before = Value { name, shape: Shape::Text, feeds: Feeds::Nothing, author };
             }
             _ => pieces.push(Piece::Variable(value)),
         }
@@ -286,6 +292,6 @@ mod tests {
             assert!(error.to_string().ends_with(&format!("\n  {}^", " ".repeat(column))), "{error}");
         }
         let error = parse("$status\n$host").unwrap_err();
-        assert!(error.at == 7 && error.to_string().ends_with("  $status\\x0A$host\n         ^"), "{error}");
+        assert!(error.at == 7 && error.to_string().ends_with("\n  $status\n         ^"), "{error}");
     }
 }

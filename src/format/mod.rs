@@ -3,12 +3,16 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
+mod apache;
+mod apache_time;
 mod blocks;
+pub(crate) mod conf_words;
 mod damage;
 mod detect;
 mod digits;
 mod escape;
 mod fill;
+mod given;
 mod json;
 mod json_field;
 mod json_format;
@@ -50,6 +54,7 @@ pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 pub(crate) use fill::Filler;
+use given::Given;
 pub use json_field::{JsonField, JsonFieldError};
 use json_format::JsonFormat;
 pub(crate) use json_found::Room;
@@ -64,12 +69,15 @@ pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
 use scan::Expected;
 pub(crate) use scan::{Misfit, closing_quote};
+pub(crate) use survey::Rejected;
 pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::{Fields, TextField};
 use crate::report::printable;
+use log_format::Value;
 use plan::{Plan, Slot, Strictness, Tail};
+use presets::Preset;
 use variables::Feeds;
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
@@ -92,15 +100,26 @@ pub struct LogFormat {
     json: Option<Box<JsonFormat>>,
     is_common: bool,
     strictness: Strictness,
+    /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
+    read_as: Option<String>,
 }
 
 /// The name of the format whose lines are JSON objects.
 const JSON: &str = "json";
 
+/// The preset that is tried by itself only where its lines are not rare.
+const COMMON: &str = "common";
+
 impl LogFormat {
     /// Name and text of every preset.
     pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
-        presets::PRESETS.into_iter()
+        presets::PRESETS.iter().map(|preset| (preset.name, preset.text))
+    }
+
+    /// A preset by its table row.
+    fn preset(preset: &Preset) -> LogFormat {
+        Self::compile_escaped(preset.name, preset.text, Tail::Fields, preset.escape)
+            .expect("a test compiles every preset")
     }
 
     /// Every name that a format can be given by: those of the presets, and `json`.
@@ -108,9 +127,34 @@ impl LogFormat {
         Self::presets().map(|(name, _)| name).chain([JSON])
     }
 
-    /// The name of a preset, otherwise the text.
+    /// The name of a preset or of a `log_format` directive, otherwise the text.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same format under another name.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "$remote_addr|$status".parse()?;
+    /// assert_eq!(format.named("short").name(), "short");
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &str) -> LogFormat {
+        LogFormat { name: name.to_owned(), ..self }
+    }
+
+    /// How an Apache `LogFormat` was read: by the preset of this name, or by this text of an nginx `log_format`.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = r#"%h %l %u %t "%r" %>s %b"#.parse()?;
+    /// assert_eq!(format.read_as(), Some("common"));
+    /// let format: logstat::LogFormat = "%h %D".parse()?;
+    /// assert_eq!(format.read_as(), Some("$remote_addr $request_time_us"));
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn read_as(&self) -> Option<&str> {
+        self.read_as.as_deref()
     }
 
     /// A format as an nginx.conf has it: the name, the text and the `escape=` of a `log_format`.
@@ -133,15 +177,20 @@ impl LogFormat {
         }
     }
 
-    fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
-        Self::compile_escaped(name, text, tail, NginxEscape::Default)
-    }
-
     fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
         let strictness = Strictness { escape, is_given: true };
         let plan = plan::compile(&pieces, &[], strictness);
-        Ok(LogFormat { name: name.to_owned(), pieces, plan, tail, json: None, is_common: name == "common", strictness })
+        Ok(LogFormat {
+            name: name.to_owned(),
+            pieces,
+            plan,
+            tail,
+            json: None,
+            is_common: name == COMMON && tail == Tail::Fields,
+            strictness,
+            read_as: None,
+        })
     }
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
@@ -155,16 +204,14 @@ impl LogFormat {
             json: Some(Box::new(JsonFormat::new(fields))),
             is_common: false,
             strictness,
+            read_as: None,
         }
     }
 
     /// All presets, in the order of their table, and JSON. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
-        Self::presets()
-            .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
-            .chain([Self::json(JSON, Vec::new())])
-            .map(LogFormat::guessed)
-            .collect()
+        let presets = presets::PRESETS.iter().map(Self::preset);
+        presets.chain([Self::json(JSON, Vec::new())]).map(LogFormat::guessed).collect()
     }
 
     /// The same format as one that nobody asked for, and that is tried by itself.
@@ -174,14 +221,9 @@ impl LogFormat {
     }
 
     /// Whether the address is the visitor's of a list that proxies pass on.
+    #[inline]
     pub(crate) fn has_address_list(&self) -> bool {
-        let first = self.pieces.iter().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
-        first.is_some_and(|first| first.is_address_list() && first.feeds == Feeds::Text(TextField::Addr))
-    }
-
-    /// The name of the preset that this one adds a `$request_time` to, with nothing that says so.
-    fn untimed(&self) -> Option<&'static str> {
-        self.before_last_field().filter(|_| self.last_variable() == Some("request_time"))
+        self.plan.has_address_list
     }
 
     /// The name of the preset that this one adds one unquoted field to.
@@ -189,6 +231,53 @@ impl LogFormat {
         let text = self.preset_text()?;
         let (before, _) = text.rsplit_once(" $").filter(|(_, last)| is_name(last))?;
         Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
+    }
+
+    /// The text of the format, of JSON none.
+    pub(crate) fn text(&self) -> Option<String> {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Variable(value) => format!("${}", value.name),
+        };
+        (!self.is_json()).then(|| self.pieces.iter().map(piece).collect())
+    }
+
+    /// The same with these fields in the place of `$remote_user`.
+    pub(crate) fn text_with_user(&self, fields: &str) -> String {
+        self.text().unwrap_or_default().replace("$remote_user", fields)
+    }
+
+    /// The variable before the last field, if this is a preset with a list at its end.
+    pub(crate) fn before_list(&self) -> &str {
+        let mut variables = self.values().rev();
+        let last = variables.next();
+        let before = if self.last_variable() == Some("upstream_response_time") { variables.next() } else { last };
+        before.map_or("", |value| value.name.as_str())
+    }
+
+    /// The variable that gives the address.
+    pub(crate) fn address_variable(&self) -> &str {
+        let addr = Feeds::Text(TextField::Addr);
+        self.values().find(|value| value.feeds == addr).map_or("remote_addr", |value| value.name.as_str())
+    }
+
+    /// Neighbours that cannot be told apart: `$uri and $args`.
+    pub(crate) fn undivided(&self) -> impl Iterator<Item = String> {
+        let undivided = self.values().filter(|value| value.is_undivided());
+        undivided.map(|value| format!("${}", value.name.split('$').collect::<Vec<_>>().join(" and $")))
+    }
+
+    /// The first variable whose value a visitor may choose so that the line is read otherwise: nothing marks its end, and a
+    /// value that visitors choose follows it.
+    pub(crate) fn forgeable(&self) -> Option<&str> {
+        self.plan.forgeable().map(|piece| match &self.pieces[piece] {
+            Piece::Variable(value) => value.name.as_str(),
+            Piece::Literal(text) => text.as_str(),
+        })
+    }
+
+    fn values(&self) -> impl DoubleEndedIterator<Item = &Value> {
+        self.pieces.iter().filter_map(|piece| if let Piece::Variable(value) = piece { Some(value) } else { None })
     }
 
     fn preset_text(&self) -> Option<&'static str> {
@@ -204,8 +293,7 @@ impl LogFormat {
 
     /// The last variable of the format, after which a line may go on.
     pub(crate) fn last_field(&self) -> &str {
-        let last = self.pieces.iter().rev().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
-        last.map_or("", |value| value.name.as_str())
+        self.values().next_back().map_or("", |value| value.name.as_str())
     }
 
     /// Whether the user has asked for it.
@@ -329,12 +417,13 @@ impl LogFormat {
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset, `json`, or the text of a `log_format`.
+    /// Reads the name of a preset in any case, `json`, or the text of a `log_format` as nginx reads it: with escapes,
+    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
     fn from_str(text: &str) -> Result<Self, FormatError> {
-        if let Some((name, preset)) = Self::presets().find(|(name, _)| *name == text) {
-            return Self::compile(name, preset, Tail::Fields);
+        if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
+            return Ok(Self::preset(preset));
         }
-        if text == JSON {
+        if text.eq_ignore_ascii_case(JSON) {
             return Ok(Self::json(JSON, Vec::new()));
         }
         if is_name(text) {
@@ -348,9 +437,26 @@ impl FromStr for LogFormat {
                 ),
             });
         }
-        match json_template::fields(text) {
-            Some(fields) if !fields.is_empty() => Ok(Self::json(text, fields)),
-            _ => Self::compile(text, text, Tail::Nothing),
+        let given = Given::read(text)?;
+        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
+    }
+}
+
+impl LogFormat {
+    fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
+        if given.is_apache {
+            let text = apache::as_in_presets(&given.text);
+            if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.text == text) {
+                return Ok(LogFormat { read_as: Some(preset.name.to_owned()), ..Self::preset(preset) });
+            }
+            let read = Self::compile_escaped(given.shown(), &given.text, Tail::Nothing, NginxEscape::Default)?;
+            return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
         }
+        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
+        let escape = given.escape.unwrap_or(match given.is_directive() {
+            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
+            _ => NginxEscape::Default,
+        });
+        Self::nginx(given.shown(), &given.text, escape)
     }
 }

@@ -3,8 +3,10 @@
 use memchr::memmem::{Finder, FinderRev};
 
 use super::escape::NginxEscape;
+use super::json_keys::TimeUnit;
 use super::log_format::{Piece, Value, starts_with_slash};
 use super::rule::Rules;
+use super::scan::closing_quote;
 use super::shape::Shape;
 use super::variables::{Author, Feeds};
 use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
@@ -96,8 +98,14 @@ pub(crate) enum Reach {
     Time {
         is_exact: bool,
     },
-    Status,
+    Status {
+        is_exact: bool,
+    },
     Number {
+        may_be_empty: bool,
+    },
+    /// A number with two decimals.
+    Ratio {
         may_be_empty: bool,
     },
     Duration {
@@ -125,6 +133,10 @@ pub(crate) struct Open {
     pub(crate) may_be_empty: bool,
     /// Whether it is the last value of the format.
     pub(crate) is_last: bool,
+    /// Whether somebody else than nginx chooses it, with spaces if he likes.
+    pub(crate) is_forgeable: bool,
+    /// Whether it may hold quotes as they are.
+    pub(crate) may_hold_quotes: bool,
 }
 
 /// Which of several possible ends a value has.
@@ -150,6 +162,8 @@ pub(crate) enum Bytes {
     WordBeforeSlash,
     /// A slash, or a query without a path, and any bytes; or `-`, or nothing: what follows a host.
     Path,
+    /// The same up to the next quote that is not escaped.
+    QuotedPath,
 }
 
 impl Bytes {
@@ -164,6 +178,7 @@ impl Bytes {
             Bytes::WordBeforeSlash => up_to(memchr::memchr2(b'/', b' ', text)),
             Bytes::Digits if text.first() == Some(&b'-') => 1,
             Bytes::Digits => text.iter().take_while(|b| b.is_ascii_digit()).count(),
+            Bytes::QuotedPath => closing_quote(text).map_or(0, |(end, _)| end.min(Bytes::Path.reach(text))),
             Bytes::Path => match text.first() {
                 Some(b'/' | b'?') => text.len(),
                 Some(b'-') => 1,
@@ -187,6 +202,7 @@ impl Bytes {
             (Bytes::WordBeforeSlash, false) => "[^ /]*?",
             (Bytes::Path, true) => "(?:[/?].*|-|)",
             (Bytes::Path, false) => "(?:|-|[/?].*?)",
+            (Bytes::QuotedPath, _) => r#"(?:|-|[/?](?:[^"\\]|\\.)*?)"#,
         }
     }
 }
@@ -198,7 +214,7 @@ pub(crate) enum Sink {
     Time,
     Status,
     Bytes,
-    RequestTime,
+    RequestTime(TimeUnit),
 }
 
 /// The steps of a format.
@@ -215,6 +231,8 @@ pub(crate) struct Plan {
     pub(crate) usual: Option<Usual>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
+    /// Whether the address is the visitor's of a list that proxies pass on.
+    pub(crate) has_address_list: bool,
     /// Where in a row each of the variables is that the question ranks by name.
     pub(crate) extras: Vec<Slot>,
     /// The same as regular expressions.
@@ -245,6 +263,7 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
         whole: None,
         usual: None,
         fields: Fields::NONE,
+        has_address_list: false,
         // A slot that nothing goes to holds what is missing.
         extras: (0..ranked.len()).map(Slot::extra).collect(),
         rules: Rules::default(),
@@ -256,8 +275,9 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
     }
     while let Some(Piece::Variable(value)) = pieces.get(at) {
         plan.fields = plan.fields.and(value.feeds.fields());
+        plan.has_address_list |= value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
         let value_piece = at;
-        let mut sink = sink(value.feeds);
+        let mut sink = sink(value.feeds, value.shape);
         if let Some(place) = ranked.iter().position(|ranked| *ranked == value.name) {
             plan.fields = plan.fields.and(Fields::column(Column::extra(place)));
             if sink == Sink::Text(Slot::NOWHERE) {
@@ -293,6 +313,24 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
     plan
 }
 
+impl Plan {
+    /// The piece of the first value that a visitor may end elsewhere: nothing marks its end, and before the next quote, which no
+    /// value holds, another value follows that a visitor chooses.
+    pub(crate) fn forgeable(&self) -> Option<usize> {
+        let is_free = |step: &Step| matches!(&step.reach, Reach::Open(open) if open.is_forgeable);
+        let is_marked = |step: &Step| {
+            let may_hold_quotes = matches!(&step.reach, Reach::Open(open) if open.may_hold_quotes);
+            !may_hold_quotes && step.behind.bytes().contains(&b'"')
+        };
+        let is_forgeable = |at: &usize| {
+            let up_to_mark =
+                || self.steps[*at..].iter().position(is_marked).map_or(self.steps.len(), |len| at + len + 1);
+            is_free(&self.steps[*at]) && self.steps[at + 1..up_to_mark()].iter().any(is_free)
+        };
+        (0..self.steps.len()).find(is_forgeable).map(|at| self.steps[at].value_piece)
+    }
+}
+
 /// The literal that is this piece.
 fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
     match pieces.get(at) {
@@ -325,7 +363,7 @@ fn usual(plan: &Plan) -> Option<Usual> {
         && (shortcut.from, shortcut.to + 1) == (0, plan.steps.len())
         && agent.behind.bytes() == b"\" "
         && matches!(time.reach, Reach::Duration { .. })
-        && time.sink == Sink::RequestTime
+        && time.sink == Sink::RequestTime(TimeUnit::Seconds)
         && time.behind.bytes().is_empty();
     is_timed.then_some(Usual { has_time: true })
 }
@@ -353,7 +391,7 @@ fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
         && matches!(request.reach, Reach::Quoted)
         && request.sink == Sink::Text(Slot::REQUEST)
         && behind(request, "\" ")
-        && matches!(status.reach, Reach::Status)
+        && matches!(status.reach, Reach::Status { .. })
         && status.sink == Sink::Status
         && behind(status, " ")
         && matches!(bytes.reach, Reach::Number { .. })
@@ -384,12 +422,16 @@ pub(super) fn slot(feeds: Feeds) -> Slot {
     }
 }
 
-fn sink(feeds: Feeds) -> Sink {
+fn sink(feeds: Feeds, shape: Shape) -> Sink {
     match feeds {
         Feeds::Time => Sink::Time,
         Feeds::Status => Sink::Status,
         Feeds::Bytes => Sink::Bytes,
-        Feeds::RequestTime => Sink::RequestTime,
+        Feeds::RequestTime => Sink::RequestTime(match shape {
+            Shape::Milliseconds => TimeUnit::Milliseconds,
+            Shape::Microseconds => TimeUnit::Microseconds,
+            _ => TimeUnit::Seconds,
+        }),
         text => Sink::Text(slot(text)),
     }
 }
@@ -398,7 +440,8 @@ fn sink(feeds: Feeds) -> Sink {
 fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
     let Some(value) = variable_at(pieces, at) else { unreachable!("the caller looks at a variable") };
     let (next, neighbour) = (literal(pieces, at + 1), variable_at(pieces, at + 1));
-    let may_be_empty = strictness.escape != NginxEscape::Default;
+    let escape = strictness.escape;
+    let may_be_empty = escape != NginxEscape::Default;
     let end = next.map(|literal| literal.as_bytes()[0]);
     let is_addr = value.feeds == Feeds::Text(TextField::Addr);
     if let Some(neighbour) = neighbour
@@ -407,52 +450,65 @@ fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
         let bytes = match value.shape {
             _ if starts_with_slash(&neighbour.name) && value.shape == Shape::Text => Bytes::BeforeSlash,
             _ if starts_with_slash(&neighbour.name) => Bytes::WordBeforeSlash,
-            Shape::Number | Shape::Port => Bytes::Digits,
+            Shape::Number | Shape::Port | Shape::Milliseconds | Shape::Microseconds => Bytes::Digits,
             Shape::Text => Bytes::Any,
             _ => Bytes::Word,
         };
-        return open(pieces, at, bytes, true);
+        return open(pieces, at, bytes, true, escape);
     }
     match value.shape {
         // Certain: a space ends a word, and no literal that begins with another byte can be part of it.
-        Shape::Token | Shape::Address | Shape::Port if end.is_none_or(|end| end == b' ') => Reach::Word {
+        Shape::Token | Shape::Address if end.is_none_or(|end| end == b' ') => Reach::Word {
             end,
             may_be_empty: value.shape != Shape::Address,
             // `1.2.3.4 - - bob [` of combined must not be read as a host, an address that is missing, and bob:
             // nginx always has an address.
             may_be_missing: !(is_addr && at > 1),
         },
-        Shape::Token => open(pieces, at, Bytes::Word, true),
-        Shape::Address => open(pieces, at, Bytes::Word, false),
-        Shape::Port => open(pieces, at, Bytes::Digits, true),
-        Shape::Text => match next {
+        Shape::Port if end.is_none_or(|end| end == b' ') => Reach::Number { may_be_empty: true },
+        Shape::Token => open(pieces, at, Bytes::Word, true, escape),
+        Shape::Address => open(pieces, at, Bytes::Word, false, escape),
+        Shape::Port => open(pieces, at, Bytes::Digits, true, escape),
+        Shape::Text => {
             // Quotes within are escaped; with escape=none nothing marks the quotes that are a value's own.
-            Some(literal) if literal.starts_with('"') && strictness.escape != NginxEscape::None => Reach::Quoted,
-            _ => {
-                let is_after_host = at > 0 && variable_at(pieces, at - 1).is_some() && starts_with_slash(&value.name);
-                open(pieces, at, if is_after_host { Bytes::Path } else { Bytes::Any }, true)
+            let is_quoted = next.is_some_and(|literal| literal.starts_with('"')) && escape != NginxEscape::None;
+            let is_after_host = at > 0 && variable_at(pieces, at - 1).is_some() && starts_with_slash(&value.name);
+            match (is_after_host, is_quoted) {
+                (true, true) => open(pieces, at, Bytes::QuotedPath, true, escape),
+                (true, false) => open(pieces, at, Bytes::Path, true, escape),
+                (false, true) => Reach::Quoted,
+                (false, false) => open(pieces, at, Bytes::Any, true, escape),
             }
-        },
+        }
         Shape::Time => Reach::Time { is_exact: neighbour.is_some() },
-        Shape::Status => Reach::Status,
-        Shape::Number => Reach::Number { may_be_empty },
+        Shape::Status => {
+            let is_neighbour = neighbour.is_some() || at > 0 && variable_at(pieces, at - 1).is_some();
+            Reach::Status { is_exact: is_neighbour }
+        }
+        Shape::Number | Shape::Milliseconds | Shape::Microseconds => Reach::Number { may_be_empty },
+        Shape::Ratio if !strictness.is_given => Reach::Ratio { may_be_empty },
         Shape::Duration => Reach::Duration { is_exact: neighbour.is_some() || !strictness.is_given, may_be_empty },
         Shape::Words => Reach::Words { end, may_be_empty: true },
-        Shape::Numbers => Reach::Numbers { may_be_empty: true },
+        Shape::Numbers | Shape::Ratio => Reach::Numbers { may_be_empty: true },
     }
 }
 
 /// A value that ends where the rest of the line fits.
-fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool) -> Reach {
+fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool, escape: NginxEscape) -> Reach {
     let rest = pieces.get(at + 1..).unwrap_or_default();
     let is_nginx = |piece: &Piece| !matches!(piece, Piece::Variable(value) if value.author != Author::Nginx);
+    // An address may hold colons; the port after it holds none.
+    let is_before_port = literal(pieces, at + 1) == Some(":")
+        && variable_at(pieces, at + 2).is_some_and(|value| value.shape == Shape::Port);
     let is_request = variable_at(pieces, at).is_some_and(|value| value.feeds == Feeds::Request);
     Reach::Open(Box::new(Open {
         next: literal(pieces, at + 1).map(|next| (Finder::new(next).into_owned(), FinderRev::new(next).into_owned())),
-        order: Order { is_last_first: rest.iter().all(is_nginx), prefers_protocol: is_request },
+        order: Order { is_last_first: is_before_port || rest.iter().all(is_nginx), prefers_protocol: is_request },
         bytes,
         may_be_empty,
         is_last: rest.is_empty(),
+        is_forgeable: bytes == Bytes::Any && variable_at(pieces, at).is_some_and(|value| value.author == Author::Other),
+        may_hold_quotes: escape == NginxEscape::None,
     }))
 }
 
@@ -471,20 +527,21 @@ fn is_user_and_time(pieces: &[Piece]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{log_format::parse, presets::PRESETS};
+    use crate::format::log_format::parse;
+    use crate::format::presets::{PRESETS, Preset};
 
     const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
 
     #[test]
     fn every_preset_finds_its_user_from_behind() {
-        for (name, text) in PRESETS {
+        for Preset { name, text, .. } in &PRESETS[..7] {
             let plan = compile(&parse(text).unwrap(), &[], PLAIN);
             assert_eq!(plan.steps.iter().filter(|s| matches!(s.reach, Reach::UserAndTime)).count(), 1, "{name}");
             let from = usize::from(name.starts_with("vhost"));
-            let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
+            let (to, has_agent) = if *name == "common" { (5, false) } else { (from + 7, true) };
             assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
-            assert_eq!(plan.whole.is_some(), matches!(name, "combined" | "common"), "{name}");
-            let usual = match name {
+            assert_eq!(plan.whole.is_some(), matches!(*name, "combined" | "common"), "{name}");
+            let usual = match *name {
                 "combined" => Some(Usual { has_time: false }),
                 "combined_timed" => Some(Usual { has_time: true }),
                 _ => None,

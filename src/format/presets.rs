@@ -20,7 +20,7 @@ macro_rules! uwsgi {
     ($took:literal) => {
         concat!(
             "$uwsgi_prefix[pid: $uwsgi_pid|app: $uwsgi_app|req: $uwsgi_app_requests/$uwsgi_requests] $remote_addr ",
-            "($remote_user) {$uwsgi_vars vars in $uwsgi_vars_bytes bytes} [$uwsgi_time] $request_method $request_uri => ",
+            "($remote_user) {$uwsgi_vars vars in $uwsgi_vars_bytes bytes} [$time_local] $request_method $request_uri => ",
             "generated $body_bytes_sent bytes in ",
             $took,
             "$uwsgi_via ($server_protocol $status) $uwsgi_headers headers in $uwsgi_headers_bytes bytes ($uwsgi_switches",
@@ -50,7 +50,7 @@ const fn row(name: &'static str, text: &'static str, escape: NginxEscape) -> Pre
 /// its common log format; omnibus-gitlab (Apache-2.0), `nginx['log_format']`; Debian's `apache2.conf`, `vhost_combined`;
 /// apache/apisix (Apache-2.0), `access_log_format`; uWSGI's documentation of request logging.
 #[rustfmt::skip]
-pub(crate) const PRESETS: [Preset; 24] = [
+pub(crate) const PRESETS: [Preset; 26] = [
     row("combined", COMBINED, Default),
     row("common", COMMON, Default),
     row("main", combined!("$remote_addr", r#" "$http_x_forwarded_for""#), Default),
@@ -78,11 +78,25 @@ pub(crate) const PRESETS: [Preset; 24] = [
     // Traefik writes values as they are.
     row("traefik", combined!("$remote_addr", r#" $traefik_requests "$traefik_router" "$traefik_service_url" ${request_time_ms}ms"#), None),
     row("apisix", r#"$remote_addr - $remote_user [$time_local] $http_host "$request" $status $body_bytes_sent $request_time "$http_referer" "$http_user_agent" $upstream_addr $upstream_status $upstream_response_time "$upstream_url""#, Default),
-];
-
-/// uWSGI's request log, in milliseconds and in microseconds.
-#[rustfmt::skip]
-pub(crate) const UWSGI: [Preset; 2] = [
     row("uwsgi", uwsgi!("${request_time_ms} msecs"), None),
     row("uwsgi_micros", uwsgi!("${request_time_us} micros"), None),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_texts_are_unique_and_compile() {
+        for (i, preset) in PRESETS.iter().enumerate() {
+            assert!(crate::format::log_format::parse(preset.text).is_ok());
+            let is_other = |other: &Preset| other.name != preset.name && other.text != preset.text;
+            assert!(PRESETS[..i].iter().all(is_other), "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn common_is_the_beginning_of_combined() {
+        assert!(COMBINED.starts_with(COMMON));
+    }
+}

@@ -14,6 +14,8 @@ pub(crate) struct Row<'a> {
     pub(crate) time_ms: Option<u64>,
     /// Whether there is a backslash in the request.
     pub(crate) has_escaped_request: bool,
+    /// Whether the time said no offset, and is read as UTC.
+    pub(crate) has_assumed_utc: bool,
     /// Whether the line goes on after the last field of its format.
     pub(crate) has_unread: bool,
     /// Which format's values these are.
@@ -28,6 +30,7 @@ impl<'a> Row<'a> {
         bytes: 0,
         time_ms: None,
         has_escaped_request: false,
+        has_assumed_utc: false,
         has_unread: false,
         filled_by: usize::MAX,
     };

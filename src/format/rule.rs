@@ -11,7 +11,7 @@ use super::plan::{AFTER_TIME, BEFORE_TIME, Bytes, Open, Plan, Reach, Step, Tail}
 use super::row::Row;
 use super::scan::{Expected, Misfit};
 use super::spelling;
-use super::walk::put;
+use super::walk::{Put, put};
 use crate::table::Reason;
 use crate::time::Clock;
 
@@ -27,7 +27,7 @@ const EXACT_TIME: &str = concat!(
 );
 /// What is between two quotes that no backslash escapes.
 const QUOTED: &str = r#"(?:[^"\\]|\\.)*?"#;
-const PROTOCOL: &str = r" HTTP/[0-9]\.[0-9]";
+const PROTOCOL: &str = r" HTTP/[0-9]\.[0-9]{1,3}";
 
 impl Rules {
     /// The expression; `None` if it would be larger than the regex crate allows.
@@ -58,11 +58,13 @@ impl Rules {
         let (values, end) = self.values(plan, tail, text).ok_or(no_match)?;
         let mut flaw = Ok(end);
         for (step, value) in plan.steps.iter().zip(values) {
-            if let Err(reason) = put(step, value, clock, row)
-                && flaw.is_ok()
-            {
-                let at = value.as_ptr().addr() - text.as_ptr().addr();
-                flaw = Err(misfit(reason.ok_or(no_match)?, Expected::Piece(step.value_piece), at));
+            match put(step, value, clock, row) {
+                Put::NoSuchValue(reason) if flaw.is_ok() => {
+                    let at = value.as_ptr().addr() - text.as_ptr().addr();
+                    flaw = Err(misfit(reason, Expected::Piece(step.value_piece), at));
+                }
+                Put::Done | Put::NoSuchValue(_) => {}
+                Put::NoValue | Put::TwoLines => return Err(no_match),
             }
         }
         flaw
@@ -102,8 +104,10 @@ fn value(step: &Step) -> String {
         }
         Reach::Time { is_exact: true } => EXACT_TIME.to_owned(),
         Reach::Time { is_exact: false } => spelling::PATTERN.to_owned(),
-        Reach::Status => "[0-9]{3}|-".to_owned(),
+        Reach::Status { is_exact: true } => "[0-9]{3}".to_owned(),
+        Reach::Status { is_exact: false } => "[0-9]{3}|-".to_owned(),
         Reach::Number { may_be_empty } => optional("[0-9]+|-", *may_be_empty),
+        Reach::Ratio { may_be_empty } => optional(r"[0-9]+\.[0-9]{2}|-", *may_be_empty),
         Reach::Duration { is_exact: true, may_be_empty } => optional(r"[0-9]+\.[0-9]{3}|-", *may_be_empty),
         Reach::Duration { is_exact: false, may_be_empty } => {
             optional(r"[0-9]+(?:\.[0-9]+)?(?:ms|us|s)?|-", *may_be_empty)

@@ -17,10 +17,16 @@ pub(crate) enum Shape {
     Status,
     /// Digits.
     Number,
-    /// Digits, or nothing.
+    /// Digits, or nothing: a port, a process, a connection.
     Port,
     /// How long something took: `0.022` or `3` in seconds, `22ms`, `0.004s`.
     Duration,
+    /// Digits: a duration in milliseconds.
+    Milliseconds,
+    /// Digits: a duration in microseconds.
+    Microseconds,
+    /// Digits, a point and two digits, as `$gzip_ratio`; a number, if the format is given.
+    Ratio,
     /// Numbers, with decimals or without, and with `, ` or ` : ` between as in `Words`.
     Numbers,
 }
@@ -37,6 +43,9 @@ impl Shape {
             Shape::Status => "three digits",
             Shape::Number | Shape::Port => "digits or -",
             Shape::Duration => "seconds such as 0.106, or -",
+            Shape::Milliseconds => "milliseconds such as 106, or -",
+            Shape::Microseconds => "microseconds such as 106000, or -",
+            Shape::Ratio => "a number such as 2.61, or -",
             Shape::Numbers => "a number or -, or several such as 0.1, 0.2 : -",
         }
     }

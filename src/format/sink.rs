@@ -1,6 +1,7 @@
 //! The value of a step, put where its variable feeds.
 
 use super::digits::digits;
+use super::json_keys::TimeUnit;
 use super::plan::{Sink, Slot};
 use super::row::Row;
 use super::spelling;
@@ -22,16 +23,14 @@ pub(super) fn put<'a>(sink: Sink, value: &'a [u8], clock: &mut Clock, row: &mut 
             let time = spelling::read(value, &mut Rfc3339::default(), clock);
             let time = time.map_err(|_| Reason::BadTime)?;
             row.stamp = time.stamp;
-            if !time.has_offset {
-                clock.assume_utc();
-            }
+            row.has_assumed_utc = !time.has_offset;
         }
         Sink::Status if is_missing(value) => row.status = Status::MISSING,
         Sink::Status => row.status = value.iter().fold(0, |code, digit| code * 10 + u16::from(digit & 15)).into(),
         Sink::Bytes if is_missing(value) => row.bytes = 0,
         Sink::Bytes => row.bytes = digits(value).0.ok_or(Reason::BadNumber)?,
-        Sink::RequestTime if is_missing(value) => row.time_ms = None,
-        Sink::RequestTime => row.time_ms = Some(milliseconds(value).ok_or(Reason::BadNumber)?),
+        Sink::RequestTime(_) if is_missing(value) => row.time_ms = None,
+        Sink::RequestTime(unit) => row.time_ms = Some(milliseconds(value, unit).ok_or(Reason::BadNumber)?),
     }
     Ok(())
 }
@@ -47,17 +46,18 @@ pub(super) fn put_text<'a>(sink: Sink, value: &'a [u8], row: &mut Row<'a>) {
     }
 }
 
-/// `0.022` or `3` in seconds, `22ms`, `0.004s`, `900us`, in whole milliseconds; `None` beyond 64 bits.
-fn milliseconds(value: &[u8]) -> Option<u64> {
+/// `0.022` or `3` in the unit of the variable, `22ms`, `0.004s`, `900us`, in whole milliseconds; `None` beyond 64 bits.
+fn milliseconds(value: &[u8], unit: TimeUnit) -> Option<u64> {
     let (whole, len) = digits(value);
-    let (fraction, unit) = match &value[len..] {
+    let (fraction, suffix) = match &value[len..] {
         [b'.', rest @ ..] => rest.split_at(digits(rest).1),
-        unit => (&[][..], unit),
+        suffix => (&[][..], suffix),
     };
     let digit = |place: usize| fraction.get(place).map_or(0, |digit| u64::from(digit - b'0'));
-    match unit {
-        b"ms" => whole,
-        b"us" => whole.map(|us| us / 1000),
+    match (suffix, unit) {
+        (b"ms", _) | (b"", TimeUnit::Milliseconds) => whole,
+        (b"us", _) | (b"", TimeUnit::Microseconds) => whole.map(|us| us / 1000),
+        (b"", TimeUnit::Nanoseconds) => whole.map(|ns| ns / 1_000_000),
         _ => whole?.checked_mul(1000)?.checked_add(digit(0) * 100 + digit(1) * 10 + digit(2)),
     }
 }
@@ -81,7 +81,9 @@ mod tests {
             ("18446744073709551.616", None),
             ("18446744073709551616ms", None),
         ] {
-            assert_eq!(milliseconds(text.as_bytes()), expected, "{text}");
+            assert_eq!(milliseconds(text.as_bytes(), TimeUnit::Seconds), expected, "{text}");
         }
+        assert_eq!(milliseconds(b"22", TimeUnit::Milliseconds), Some(22));
+        assert_eq!(milliseconds(b"2999", TimeUnit::Microseconds), Some(2));
     }
 }

@@ -45,16 +45,18 @@ pub(crate) enum Rejected {
 }
 
 impl Survey {
-    /// Reads the sample by one format, and notes for each line whether the format takes it.
-    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &[(u64, &[u8])], taken: &mut [bool]) -> Survey {
+    /// Reads the sample by one format. Returns also for each line whether the format takes it.
+    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &[(u64, &[u8])]) -> (Survey, Vec<bool>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
         let room = Room { bump: &bump, needs: Fields::text(TextField::Addr).and(Fields::text(TextField::Host)) };
         let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
-        let mut survey = Survey::default();
-        for ((_, text), taken) in sample.iter().zip(taken) {
-            let Ok(end) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else { continue };
-            *taken = true;
+        let (mut survey, mut takes) = (Survey::default(), vec![false; sample.len()]);
+        for ((_, text), is_taken) in sample.iter().zip(&mut takes) {
+            let Ok(end) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else {
+                continue;
+            };
+            *is_taken = true;
             survey.fits += 1;
             survey.whole += usize::from(is_nothing(&text[end..]));
             let addr = row.text(Slot::of(TextField::Addr));
@@ -67,7 +69,7 @@ impl Survey {
             survey.users.add(row.text(Slot::of(TextField::User)), addr);
             survey.trailing.add(&text[end..]);
         }
-        survey
+        (survey, takes)
     }
 
     /// Whether the values of `$remote_addr` are addresses, as many as must be.
@@ -102,6 +104,10 @@ pub(super) fn is_plausible(format: &LogFormat, row: &Row<'_>) -> bool {
 impl LogFormat {
     /// Whether a value can be what this format has for an address.
     fn is_address(&self, value: &[u8]) -> bool {
-        if self.has_address_list() { ip::is_address_list(value) || value == b"-" } else { ip::is_address_or_name(value) }
+        if self.has_address_list() {
+            ip::is_address_list(value) || value == b"-"
+        } else {
+            ip::is_address_or_name(value)
+        }
     }
 }

@@ -33,8 +33,7 @@ impl Trailing {
         let Some(text) = rest.strip_prefix(b" ") else { return };
         let len = list_len(text);
         let word = text.split(|b| *b == b' ').next().unwrap_or_default();
-        let is_number = word.first().is_some_and(u8::is_ascii_digit) || word == b"-";
-        if !is_number {
+        if len <= word.len() && !is_number(word) {
             return;
         }
         self.numbers += 1;
@@ -58,6 +57,16 @@ impl Trailing {
     pub(super) fn has_more(&self) -> bool {
         self.has_more
     }
+}
+
+/// `-`, or digits, perhaps with decimals and a unit.
+fn is_number(word: &[u8]) -> bool {
+    let whole = digits(word).1;
+    let (decimals, unit) = match &word[whole..] {
+        [b'.', rest @ ..] => rest.split_at(digits(rest).1),
+        unit => (&[b'0'][..], unit),
+    };
+    word == b"-" || whole > 0 && !decimals.is_empty() && matches!(unit, b"" | b"s" | b"ms" | b"us")
 }
 
 /// `-`, or seconds with three decimals.
@@ -99,7 +108,8 @@ mod tests {
         assert_eq!(number(&[" 0.050", " -", "", " \"x\"", " 9999999.999 more"]), Number::RequestTime);
         assert_eq!(number(&[" 0.050", " 1.200, 0.004", " 12"]), Number::List);
         assert_eq!(number(&[" 0.050", " 0.010 : -"]), Number::List);
-        for odd in ["12", "0.5", "0.0501", "1794758400.500", "10000000.000", "22ms", "0.004s", "1e3"] {
+        assert_eq!(number(&[" 0.050", " 192.0.2.2 - -", " 1e3", " 12x"]), Number::RequestTime);
+        for odd in ["12", "0.5", "0.0501", "1794758400.500", "10000000.000", "22ms", "0.004s"] {
             assert_eq!(number(&[" 0.050", &format!(" {odd}")]), Number::Other(odd.as_bytes().to_vec()), "{odd}");
         }
     }

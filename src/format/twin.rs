@@ -12,6 +12,7 @@ use super::plan::{Slot, Step};
 use super::row::Row;
 use super::rule::pattern;
 use super::scan::scan;
+use super::shape::Shape;
 use super::variables::Feeds;
 use super::{Line, LogFormat, Memory, NginxEscape, Piece, Quotes};
 use crate::batch::Status;
@@ -85,7 +86,7 @@ impl Twin {
                     Ok(bytes) => plain.bytes = bytes,
                     Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
-                Feeds::RequestTime => match slow_ms(&text) {
+                Feeds::RequestTime => match slow_ms(&text, variable.shape) {
                     Some(ms) => plain.time_ms = Some(ms),
                     None => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
@@ -106,7 +107,12 @@ struct Plain {
 }
 
 /// A duration by text alone: seconds are moved by three digits.
-fn slow_ms(text: &str) -> Option<u64> {
+fn slow_ms(text: &str, shape: Shape) -> Option<u64> {
+    match shape {
+        Shape::Milliseconds => return text.parse().ok(),
+        Shape::Microseconds => return text.parse().ok().map(|us: u64| us / 1000),
+        _ => {}
+    }
     let (number, moved) = match (text.strip_suffix("ms"), text.strip_suffix("us"), text.strip_suffix('s')) {
         (Some(ms), ..) => (ms, 0),
         (_, Some(us), _) => return us.split('.').next()?.parse().ok().map(|us: u64| us / 1000),
@@ -414,6 +420,8 @@ static LOOSE: LazyLock<Vec<(LogFormat, Twin, String)>> = LazyLock::new(|| {
         "$scheme://$host$request_uri|$status",
         "$remote_user [$time_iso8601]  \"$request\" $request_time",
         "$uri $args $upstream_response_time : $status",
+        "$request_time_us $request_time|$gzip_ratio-$status",
+        "$request_time_ms $gzip_ratio",
         "$msec$remote_addr $request_time$host $body_bytes_sent$status",
         "$time_local $http_user_agent",
         "$http_user_agent $http_referer \"$http_cookie\" $status $time_local",

@@ -6,18 +6,21 @@
 use super::damage::is_two_lines;
 use super::plan::{AFTER_TIME, BEFORE_TIME};
 use super::scan::closing_quote;
-use super::spelling;
-use crate::time::{Clock, Fault, Rfc3339, Stamp};
+use super::spelling::{self, Time};
+use crate::time::{Clock, Fault, Rfc3339};
 
 /// What the bytes of the step are.
 pub(super) enum UserAndTime<'a> {
-    Both(&'a [u8], Stamp),
+    Both(&'a [u8], Time),
     /// They have the right shape, but there is no such date or time.
     NoSuchTime,
+    /// They have another shape.
     Neither,
+    /// They have the right shape, but the user is the rest of one line and the beginning of the next.
+    TwoLines,
 }
 
-const TIME: usize = 26;
+const TIME_LOCAL: usize = 26;
 
 /// Where the step ends in `rest`: after its quote.
 pub(super) fn end(rest: &[u8]) -> Option<usize> {
@@ -28,7 +31,7 @@ pub(super) fn end(rest: &[u8]) -> Option<usize> {
 pub(super) fn read<'a>(text: &'a [u8], clock: &mut Clock) -> UserAndTime<'a> {
     let Some(before) = text.strip_suffix(AFTER_TIME.as_bytes()) else { return UserAndTime::Neither };
     // As nginx writes it, and otherwise as others do.
-    let usual = before.len().checked_sub(TIME).map(|start| before.split_at(start));
+    let usual = before.len().checked_sub(TIME_LOCAL).map(|start| before.split_at(start));
     let usual = usual.filter(|(user, time)| user.ends_with(BEFORE_TIME.as_bytes()) && is_usual(time));
     let Some((user, time)) = usual.or_else(|| {
         let start = memchr::memmem::rfind(before, BEFORE_TIME.as_bytes())? + BEFORE_TIME.len();
@@ -38,16 +41,15 @@ pub(super) fn read<'a>(text: &'a [u8], clock: &mut Clock) -> UserAndTime<'a> {
     };
     let user = &user[..user.len() - BEFORE_TIME.len()];
     // A backslash that escapes nothing would escape the space.
-    if user.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1 || is_two_lines(user) {
+    if user.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1 {
         return UserAndTime::Neither;
     }
-    match spelling::read(time, &mut Rfc3339::default(), clock) {
-        Ok(time) => {
-            if !time.has_offset {
-                clock.assume_utc();
-            }
-            UserAndTime::Both(user, time.stamp)
-        }
+    let time = spelling::read(time, &mut Rfc3339::default(), clock);
+    if is_two_lines(user) && time != Err(Fault::Shape) {
+        return UserAndTime::TwoLines;
+    }
+    match time {
+        Ok(time) => UserAndTime::Both(user, time),
         Err(Fault::Nonexistent) => UserAndTime::NoSuchTime,
         Err(Fault::Shape) => UserAndTime::Neither,
     }

@@ -127,7 +127,6 @@ impl Users {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,6 +80,13 @@ pub(crate) struct Variable {
     pub(crate) author: Author,
 }
 
+impl Variable {
+    /// Whether nginx itself writes it as it is read here: the durations of others count smaller units than seconds.
+    pub(crate) fn is_in_nginx_s_unit(&self) -> bool {
+        !matches!(self.shape, Shape::Milliseconds | Shape::Microseconds)
+    }
+}
+
 /// A text is whatever somebody sends; all other shapes are nginx's.
 const fn row(name: &'static str, shape: Shape, feeds: Feeds, ranked: Ranked) -> Variable {
     let author = if matches!(shape, Shape::Text) { Author::Other } else { Author::Nginx };
@@ -104,7 +111,7 @@ const fn own_text(name: &'static str) -> Variable {
     Variable { author: Author::Nginx, ..text(name) }
 }
 
-/// The number of a port.
+/// Digits that name something, such as a port.
 const fn port(name: &'static str) -> Variable {
     row(name, Shape::Port, Feeds::Nothing, Ranked::Itself)
 }
@@ -132,7 +139,8 @@ const VARIABLES: &[Variable] = &[
     row("time_iso8601", Shape::Time, Feeds::Time, Ranked::Moment),
     row("msec", Shape::Time, Feeds::Time, Ranked::Moment),
     row("request", Shape::Text, Feeds::Request, Ranked::Itself),
-    short("request_method", Shape::Text, TextField::Method, "method"),
+    // Any text in a request of HTTP/2 that nginx refuses; else letters.
+    Variable { author: Author::Nginx, ..short("request_method", Shape::Text, TextField::Method, "method") },
     row("request_uri", Shape::Text, Feeds::Text(TextField::Path), Ranked::Itself),
     row(URI_AND_ARGS, Shape::Text, Feeds::UriAndArgs, Ranked::Itself),
     row("uri", Shape::Text, Feeds::Uri, Ranked::Itself),
@@ -143,6 +151,9 @@ const VARIABLES: &[Variable] = &[
     row("status", Shape::Status, Feeds::Status, Ranked::As("status")),
     measure("body_bytes_sent", Shape::Number, Feeds::Bytes),
     measure("bytes_sent", Shape::Number, Feeds::Bytes),
+    // Of others, the finest first.
+    measure("request_time_us", Shape::Microseconds, Feeds::RequestTime),
+    measure("request_time_ms", Shape::Milliseconds, Feeds::RequestTime),
     measure("request_time", Shape::Duration, Feeds::RequestTime),
     short("host", Shape::Token, TextField::Host, "host"),
     row("http_host", Shape::Text, Feeds::Text(TextField::Host), Ranked::Itself),
@@ -165,10 +176,10 @@ const VARIABLES: &[Variable] = &[
     text("memcached_key"), word("modern_browser"), word("ancient_browser"), word("msie"),
 
     // The server, and the connection.
-    word("server_addr"), port("server_port"), word("hostname"), word("nginx_version"), word("pid"),
-    word("connection"), word("connection_requests"), own_text("date_local"), own_text("date_gmt"), word("limit_rate"),
+    word("server_addr"), port("server_port"), word("hostname"), word("nginx_version"), port("pid"),
+    port("connection"), port("connection_requests"), own_text("date_local"), own_text("date_gmt"), port("limit_rate"),
     word("limit_req_status"), word("limit_conn_status"),
-    numbers("connection_time"), numbers("request_length"), numbers("gzip_ratio"), numbers("tcpinfo_rtt"),
+    numbers("connection_time"), numbers("request_length"), measure("gzip_ratio", Shape::Ratio, Feeds::Nothing), numbers("tcpinfo_rtt"),
     numbers("connections_active"),
     numbers("connections_reading"), numbers("connections_writing"), numbers("connections_waiting"), numbers("tcpinfo_rttvar"), numbers("tcpinfo_snd_cwnd"), numbers("tcpinfo_rcv_space"),
 
@@ -186,6 +197,20 @@ const VARIABLES: &[Variable] = &[
     text("ssl_client_s_dn_legacy"), text("ssl_client_i_dn_legacy"), word("ssl_client_serial"),
     word("ssl_client_fingerprint"), text("ssl_client_v_start"), text("ssl_client_v_end"), word("ssl_client_v_remain"),
     text("ssl_client_cert"), text("ssl_client_raw_cert"), word("ssl_client_escaped_cert"),
+
+    // What Apache logs and nginx does not; apache.rs has its letters.
+    word("remote_logname"), word("query_part"), word("first_status"), word("connection_id"),
+    word("connection_status"), word("thread_id"), word("handler"),
+    numbers("bytes_transferred"), numbers("first_byte_time_us"),
+
+    // What the presets of others have: ingress-nginx, Nginx Proxy Manager, Traefik, APISIX.
+    text("the_real_ip"), word("proxy_upstream_name"), word("proxy_alternative_upstream_name"), word("req_id"),
+    word("server"), numbers("traefik_requests"), own_text("traefik_router"), own_text("traefik_service_url"),
+    text("upstream_url"),
+    // uWSGI.
+    own_text("uwsgi_prefix"), word("uwsgi_pid"), word("uwsgi_app"), word("uwsgi_app_requests"), word("uwsgi_requests"),
+    own_text("uwsgi_via"), numbers("uwsgi_vars"), numbers("uwsgi_vars_bytes"), numbers("uwsgi_headers"),
+    numbers("uwsgi_headers_bytes"), own_text("uwsgi_switches"),
 ];
 
 /// The name under which the idiom `$uri$is_args$args` is a variable of its own.

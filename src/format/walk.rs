@@ -129,9 +129,16 @@ impl<'a> Walk<'_, 'a, '_> {
             }
             let value = &text[self.at..end.end];
             self.trials = self.trials.saturating_sub(1 + value.len() / 16);
-            if let Err(reason) = put(step, value, &mut memory.clock, row) {
-                let reason = reason.ok_or(no_value)?;
-                self.flaw.get_or_insert(Misfit { reason, ..no_value });
+            match put(step, value, &mut memory.clock, row) {
+                Put::Done => {}
+                Put::NoSuchValue(reason) => {
+                    self.flaw.get_or_insert(Misfit { reason, ..no_value });
+                }
+                Put::NoValue => return Err(no_value),
+                Put::TwoLines => {
+                    memory.choices.clear();
+                    return Err(no_value);
+                }
             }
             let behind = step.behind.leads(&text[end.end..]);
             self.at = end.end + behind.ok_or_else(|| no_match(Expected::Piece(step.behind_piece), end.end))?;
@@ -141,25 +148,32 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 }
 
-/// Puts a value into the row; an error is why it does not exist, or `None` if it is no value of the step after all.
+/// What became of a value.
+pub(super) enum Put {
+    Done,
+    /// It has the right shape, but does not exist.
+    NoSuchValue(Reason),
+    /// It is no value of the step after all.
+    NoValue,
+    /// It is two lines in one: no other reading of the line is right.
+    TwoLines,
+}
+
+/// Puts a value into the row.
 #[inline(always)]
-pub(super) fn put<'a>(
-    step: &Step,
-    value: &'a [u8],
-    clock: &mut Clock,
-    row: &mut Row<'a>,
-) -> Result<(), Option<Reason>> {
+pub(super) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
     if !matches!(step.reach, Reach::UserAndTime) {
-        return sink::put(step.sink, value, clock, row).map_err(Some);
+        return sink::put(step.sink, value, clock, row).map_or_else(Put::NoSuchValue, |()| Put::Done);
     }
     match user::read(value, clock) {
-        UserAndTime::Both(user, stamp) => {
+        UserAndTime::Both(user, time) => {
             sink::put_text(step.sink, user, row);
-            row.stamp = stamp;
-            Ok(())
+            (row.stamp, row.has_assumed_utc) = (time.stamp, !time.has_offset);
+            Put::Done
         }
-        UserAndTime::NoSuchTime => Err(Some(Reason::BadTime)),
-        UserAndTime::Neither => Err(None),
+        UserAndTime::NoSuchTime => Put::NoSuchValue(Reason::BadTime),
+        UserAndTime::Neither => Put::NoValue,
+        UserAndTime::TwoLines => Put::TwoLines,
     }
 }
 
@@ -197,9 +211,9 @@ fn find(step: &Step, text: &[u8], at: usize, tried: Option<Tried>, quotes: &mut 
             certain(end - at)
         }
         Reach::UserAndTime => certain(user::end(rest)?),
-        Reach::Status => match rest {
+        Reach::Status { is_exact } => match rest {
             [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => certain(3),
-            [b'-', ..] => certain(1),
+            [b'-', ..] if !is_exact => certain(1),
             _ => None,
         },
         Reach::Number { may_be_empty } => match rest.first() {
@@ -207,6 +221,14 @@ fn find(step: &Step, text: &[u8], at: usize, tried: Option<Tried>, quotes: &mut 
             _ => match digits(rest).1 {
                 0 if !may_be_empty => None,
                 len => certain(len),
+            },
+        },
+        Reach::Ratio { may_be_empty } => match rest.first() {
+            Some(b'-') => certain(1),
+            _ => match (digits(rest).1, may_be_empty) {
+                (0, true) => certain(0),
+                (len, _) if len > 0 && has_two_decimals(&rest[len..]) => certain(len + 3),
+                _ => None,
             },
         },
         Reach::Time { is_exact } => one_of(at, times(rest, *is_exact), tried),
@@ -242,6 +264,11 @@ fn times(rest: &[u8], is_exact: bool) -> [usize; 3] {
         },
         _ => [longest, fraction, seconds],
     }
+}
+
+/// Whether a point and exactly two digits follow.
+fn has_two_decimals(rest: &[u8]) -> bool {
+    matches!(rest, [b'.', b'0'..=b'9', b'0'..=b'9', ..]) && !rest.get(3).is_some_and(u8::is_ascii_digit)
 }
 
 /// The length of digits, a point and three digits.
@@ -386,7 +413,9 @@ impl Open {
     }
 }
 
-/// Whether a request ends in ` HTTP/1.1` or its like.
+/// Whether a request ends in ` HTTP/1.1` or its like; nginx serves up to `HTTP/1.999`.
 fn is_after_protocol(request: &[u8]) -> bool {
-    matches!(request, [.., b' ', b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
+    let digits = request.iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
+    digits > 0
+        && matches!(&request[..request.len() - digits], [.., b' ', b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.'])
 }

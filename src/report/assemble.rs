@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::fill::filled;
+use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::no_format::no_format;
@@ -21,7 +22,7 @@ use crate::batch::Fields;
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
 use crate::filter;
-use crate::format::{LogFormat, Nearest};
+use crate::format::{FormatsOfFile, LogFormat};
 use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
@@ -32,8 +33,7 @@ pub(crate) struct CountedInput<'m> {
     pub(crate) source: Source,
     /// What its lines are in.
     pub(crate) envelope: Option<&'static str>,
-    /// Of which format it is nearest, if none fits.
-    pub(crate) nearest: Option<&'m Nearest>,
+    pub(crate) formats: &'m FormatsOfFile<'m>,
 }
 
 /// What is told of what was counted.
@@ -63,7 +63,7 @@ pub(crate) fn assemble(
         } else {
             let path = written(input.source.path.as_os_str().as_encoded_bytes());
             let skipped_bytes = input.source.skipped_bytes();
-            read.push(ReadInput { path, envelope: input.envelope, ledger, skipped_bytes });
+            read.push(ReadInput { path, envelope: input.envelope, of_file: input.formats, ledger, skipped_bytes });
         }
         problems.extend(input.source.into_failure());
     }
@@ -85,6 +85,10 @@ pub(crate) fn assemble(
         let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
         notes = unanswered(Tally::needs(plan, visitor), logged);
     }
+    for ReadInput { path, of_file, ledger, .. } in &read {
+        notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
+    }
+    notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     let report = Report {
         schema: "logstat.report/2",
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -106,7 +110,7 @@ pub(crate) fn assemble(
                 UvReport::Hll { precision: precision.bits(), standard_error: precision.standard_error() }
             }
         },
-        visitor: VisitorReport::of(question),
+        visitor: VisitorReport::of(question, has_lists(formats, &read)),
         notes,
         period: Period {
             first: tally.period.map(|(first, _)| first.to_string()),
@@ -133,9 +137,16 @@ pub(crate) fn assemble(
 struct ReadInput<'t> {
     path: String,
     envelope: Option<&'static str>,
+    of_file: &'t FormatsOfFile<'t>,
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
     skipped_bytes: (u64, u64),
+}
+
+/// Whether a format that took lines has a list of addresses in the place of the address.
+fn has_lists(formats: &[LogFormat], read: &[ReadInput<'_>]) -> bool {
+    let took = |(format, lines): (&LogFormat, &u64)| *lines > 0 && format.has_address_list();
+    read.iter().any(|input| formats.iter().zip(&input.ledger.taken).any(took))
 }
 
 impl ReadInput<'_> {
@@ -148,6 +159,7 @@ impl ReadInput<'_> {
             formats: took,
             envelope: *envelope,
             bytes: ledger.bytes,
+            unread: unread(formats, ledger),
             lines: ledger.read,
             keys: keys_of(formats, ledger),
         }

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod fill;
+mod format_notes;
 mod groups;
 mod highlights;
 mod no_format;
@@ -135,11 +136,23 @@ pub struct InputReport {
     pub envelope: Option<&'static str>,
     /// How many bytes were read, envelopes included.
     pub bytes: u64,
+    /// What of its lines is not read; `None` if they are read to their end.
+    pub unread: Option<Unread>,
     /// How many lines that was; one that an envelope has cut into parts is one line.
     pub lines: u64,
     /// Where lines are JSON, the keys that they had and that mean something, those that have the say first. Not written.
     #[serde(skip)]
     pub keys: Vec<KeyReport>,
+}
+
+/// A part of lines that no field of their format reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unread {
+    /// The variable after which it begins; in most lines, if formats differ.
+    pub after: String,
+    /// How many lines have it.
+    pub lines: u64,
 }
 
 /// A key of JSON lines, and what it is taken for.
@@ -233,7 +246,8 @@ pub struct VisitorReport {
     /// Of an address of IPv6 so many bits, where not all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_prefix: Option<u8>,
-    /// The variable that addresses behind proxies were taken from.
+    /// The variable that addresses behind proxies were taken from; `address list` where a list stands in the place of
+    /// `$remote_addr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real_ip: Option<&'static str>,
     /// Whether addresses in the report are cut.
@@ -241,10 +255,12 @@ pub struct VisitorReport {
 }
 
 impl VisitorReport {
-    fn of(question: &Question) -> Option<VisitorReport> {
+    /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
+    fn of(question: &Question, has_lists: bool) -> Option<VisitorReport> {
         let Question { visitor, anonymize, .. } = *question;
         let prefix = question.ipv6_prefix.filter(|_| visitor.has_address());
-        let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+        let list = || has_lists.then_some("address list");
+        let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name()).or_else(list);
         let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
         let by = visitor.name();
         (!is_usual).then(|| VisitorReport {

@@ -20,6 +20,7 @@ impl Args {
         notes.extend(question.contradictions());
         notes.extend(self.visitors.notes(question));
         let formats = &question.log_formats;
+        notes.extend(formats.iter().filter_map(LogFormat::read_as).map(apache));
         if let Some(field) = question.json_fields.first()
             && !formats.is_empty()
             && !formats.iter().any(LogFormat::is_json)
@@ -71,4 +72,14 @@ impl Args {
         }
         notes
     }
+}
+
+/// How a format in Apache's letters is read.
+fn apache(read_as: &str) -> String {
+    if LogFormat::names().any(|name| name == read_as) {
+        return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");
+    }
+    // Quotes stay, so that it can be typed.
+    let shown = |c: char| if matches!(c, '"' | '\'') { c.to_string() } else { c.escape_debug().to_string() };
+    format!("Apache's LogFormat is read as --log-format '{}'", read_as.chars().map(shown).collect::<String>())
 }

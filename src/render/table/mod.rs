@@ -129,6 +129,7 @@ mod tests {
                 format: "combined".to_owned(),
                 formats: Vec::new(),
                 envelope: None,
+                unread: None,
                 bytes: 0,
                 lines: all.pv,
             }],
