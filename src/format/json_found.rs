@@ -100,8 +100,9 @@ impl Finds {
             let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
             match feeds {
                 Feeds::Time => {
-                    row.stamp = values::stamp(plain, &mut self.times, clock)?;
+                    let stamp = values::stamp(plain, &mut self.times, clock);
                     row.has_assumed_utc = clock.take_assumed_utc();
+                    row.stamp = stamp?;
                 }
                 Feeds::Status => row.status = values::status(plain)?,
                 Feeds::Bytes => row.bytes = values::bytes(plain)?,

@@ -242,7 +242,7 @@ fn find(step: &Step, text: &[u8], at: usize, tried: Option<Tried>, quotes: &mut 
 }
 
 /// The next of some lengths, which descend; equal ones are one, and `usize::MAX` is none.
-fn one_of(at: usize, lengths: [usize; 3], tried: Option<Tried>) -> Option<(Tried, bool)> {
+fn one_of<const N: usize>(at: usize, lengths: [usize; N], tried: Option<Tried>) -> Option<(Tried, bool)> {
     let is_next = |len: usize| len != usize::MAX && tried.is_none_or(|tried| at + len < tried.end);
     let place = lengths.iter().position(|len| is_next(*len))?;
     let has_another = lengths[place..].iter().any(|len| *len < lengths[place]);
@@ -278,17 +278,19 @@ fn three_decimals(rest: &[u8]) -> [usize; 3] {
     if is_one { [len + 4; 3] } else { NONE }
 }
 
-/// Lengths of a duration with its unit, without it, and without decimals.
-fn durations(rest: &[u8], is_exact: bool, may_be_empty: bool) -> [usize; 3] {
-    if rest.first() == Some(&b'-') {
-        return [1, 1, if may_be_empty { 0 } else { 1 }];
-    }
+/// Lengths of a duration with its unit, without it, without decimals, and of nothing at all.
+fn durations(rest: &[u8], is_exact: bool, may_be_empty: bool) -> [usize; 4] {
+    let none = if may_be_empty { 0 } else { usize::MAX };
     let whole = digits(rest).1;
+    if rest.first() == Some(&b'-') {
+        return [1, 1, 1, none];
+    }
     if whole == 0 {
-        return if may_be_empty { [0; 3] } else { NONE };
+        return [none; 4];
     }
     if is_exact {
-        return three_decimals(rest);
+        let [len, ..] = three_decimals(rest);
+        return if len == usize::MAX { [none; 4] } else { [len, len, len, none] };
     }
     let decimals = match &rest[whole..] {
         [b'.', behind @ ..] => match digits(behind).1 {
@@ -299,7 +301,7 @@ fn durations(rest: &[u8], is_exact: bool, may_be_empty: bool) -> [usize; 3] {
     };
     let number = whole + decimals;
     let unit = ["ms", "us", "s"].into_iter().find(|unit| rest[number..].starts_with(unit.as_bytes()));
-    [number + unit.map_or(0, str::len), number, whole]
+    [number + unit.map_or(0, str::len), number, whole, none]
 }
 
 /// The longest list, or the next shorter one.
