@@ -119,7 +119,7 @@ impl<'f> FormatsOfFile<'f> {
         let main = &self.formats[self.main.format];
         // A row that another format has filled holds values that this one does not log.
         if row.filled_by != self.main.format {
-            *row = Row::empty_for(self.main.format);
+            *row = Row::empty_for(self.main.format, main.plan.fields);
         }
         if main.is_json() {
             return self.take_json(line, room, memory, row);
@@ -164,7 +164,7 @@ impl<'f> FormatsOfFile<'f> {
         match try_all(self.formats, &self.longer, line, room, memory, row) {
             Err((_, misfit)) if misfit.reason == Reason::NoMatch => {
                 let main = &self.formats[self.main.format];
-                *row = Row::empty_for(self.main.format);
+                *row = Row::empty_for(self.main.format, main.plan.fields);
                 scan(&main.plan, self.main.tail, line, &mut memory.clock, row).expect("it fitted before");
                 Ok(Taken(self.main.format))
             }
@@ -216,7 +216,7 @@ fn try_one<'a>(
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
     let format = &formats[candidate.format];
-    *row = Row::EMPTY;
+    *row = Row { has: format.plan.fields, ..Row::EMPTY };
     match &format.json {
         Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
         Some(json) => {

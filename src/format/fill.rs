@@ -16,6 +16,8 @@ pub(crate) struct Filler<'q> {
     /// The formats that lines are taken by.
     pub(crate) formats: &'q [LogFormat],
     pub(crate) needs: Fields,
+    /// The fields whose absence from a line makes a number of the report unknown.
+    pub(crate) watched: Fields,
     pub(crate) query: Query,
     pub(crate) rules: &'q StaticRules,
 }
@@ -53,11 +55,21 @@ impl Filler<'_> {
             }
         }
         let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
+        let lacks = self.watched.without(row.has);
+        if lacks != Fields::NONE {
+            batch.set_lacks(lacks);
+        }
         let Row { stamp, status, bytes, time_ms, .. } = *row;
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
-    /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.
+    /// True if usual lines have every field that is needed of them. No format that has such lines logs a host, or a
+    /// variable that the question ranks by name; all other fields are logged by each of them.
+    pub(crate) fn takes_usual(&self) -> bool {
+        !self.needs.meets(Fields::EXTRA) && !self.watched.meets(Fields::text(TextField::Host))
+    }
+
+    /// Appends a usual line, where [`Filler::takes_usual`].
     #[inline(always)]
     pub(crate) fn push_usual<'a>(&self, line: &UsualLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         let texts = [line.addr, MISSING, MISSING, line.referer, line.agent];

@@ -3,6 +3,7 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod counted;
 mod fill;
 mod groups;
 mod highlights;
@@ -16,6 +17,7 @@ pub(crate) mod round;
 mod rows;
 mod split;
 mod unanswered;
+mod unknown;
 mod verdicts;
 mod written;
 
@@ -23,7 +25,7 @@ pub(crate) use assemble::{CountedInput, assemble};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
-pub use rows::{Approximate, Figure, Ranking, Row, Summary};
+pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
 pub(crate) use written::{printable, shown_of};
 

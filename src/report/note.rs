@@ -22,10 +22,27 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
+    /// Some lines do not log a time, and others do.
+    TimesUnknown,
+    /// Some lines do not log what tells visitors apart, and others do.
+    VisitorsUnknown,
+    /// Some lines do not log a path, and others do.
+    PathsUnknown,
+    /// Some lines do not log a status, and others do.
+    StatusUnknown,
+    /// Some lines do not log the bytes that were sent, and others do.
+    BytesUnknown,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 1] = [(NoteCode::NotLogged, "not-logged")];
+const CODES: [(NoteCode, &str); 6] = [
+    (NoteCode::NotLogged, "not-logged"),
+    (NoteCode::TimesUnknown, "times-unknown"),
+    (NoteCode::VisitorsUnknown, "visitors-unknown"),
+    (NoteCode::PathsUnknown, "paths-unknown"),
+    (NoteCode::StatusUnknown, "status-unknown"),
+    (NoteCode::BytesUnknown, "bytes-unknown"),
+];
 
 impl NoteCode {
     /// Every code, in the order of the report.

@@ -1,10 +1,10 @@
 //! All tables of one worker, and how two of them become one.
 
-use super::one::{MergedVisitors, Table, Texts, settled};
-use super::{AddressKeys, GroupId, Ledger, Seed, VisitorId, fixed_hash};
+use super::one::{MergedVisitors, Selected, Table, Texts, settled};
+use super::{AddressKeys, GroupId, Ledger, Seed, Unknown, VisitorId, fixed_hash};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::measure::{MeasureKind, Visitors};
+use crate::measure::{MeasureKind, Visitors, VisitorsAs};
 use crate::question::UvMethod;
 use crate::search::find_near;
 use crate::time::Stamp;
@@ -21,8 +21,9 @@ pub(crate) struct Tally {
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
     pub(crate) rankings: Vec<Table>,
     uv: UvMethod,
-    /// What tells visitors apart.
-    visitor: Column,
+    visitor: VisitorKey,
+    /// The hits that lack a watched field.
+    pub(crate) unknown: Unknown,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -32,7 +33,23 @@ struct Scratch {
     ids: Vec<u32>,
     visitors: Vec<VisitorId>,
     hashes: Vec<u64>,
+    are_logged: Vec<bool>,
     groups: Vec<GroupId>,
+}
+
+/// What tells visitors apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VisitorKey {
+    /// The column that has it.
+    pub(crate) column: Column,
+    /// The fields that it is made of. A line that does not log all of them has no known visitor.
+    pub(crate) from: Fields,
+}
+
+impl From<TextField> for VisitorKey {
+    fn from(field: TextField) -> VisitorKey {
+        VisitorKey { column: field.into(), from: Fields::text(field) }
+    }
 }
 
 /// Which dimension a table has, and which measures.
@@ -56,8 +73,8 @@ pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
 impl Tally {
     /// Of visitors that are told apart by the texts of a column. The variables of the plan have the first columns of
     /// batches.
-    pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: Column, seed: Seed) -> Tally {
-        let by_visitor = uv == UvMethod::Exact && visitor == TextField::Addr.into() && asks_uv(plan);
+    pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: VisitorKey, seed: Seed) -> Tally {
+        let by_visitor = uv == UvMethod::Exact && visitor.column == TextField::Addr.into() && asks_uv(plan);
         let extras = extras_of(plan);
         let tables = plan.iter().map(|(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, by_visitor, uv));
         Tally {
@@ -69,6 +86,7 @@ impl Tally {
             rankings: Vec::new(),
             uv,
             visitor,
+            unknown: Unknown::default(),
             scratch: Scratch::default(),
         }
     }
@@ -87,6 +105,13 @@ impl Tally {
         })
     }
 
+    /// The fields among those that a question needs whose absence makes a number unknown, where visitors are told apart by
+    /// those of `visitor`.
+    pub(crate) fn watches(plan: &[TablePlan], needs: Fields, visitor: Fields) -> Fields {
+        let watched = needs.both(Unknown::FIELDS);
+        if asks_uv(plan) { watched.and(visitor) } else { watched }
+    }
+
     fn plan(&self) -> Vec<TablePlan> {
         self.tables.iter().map(|t| (t.dimension, t.kinds())).collect()
     }
@@ -94,30 +119,38 @@ impl Tally {
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
-        let Scratch { ids, visitors, hashes, groups } = &mut self.scratch;
+        let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
         visitors.clear();
         hashes.clear();
         let asks_uv = self.tables.iter().any(|t| t.uv().is_some());
-        let visitors_of = match self.uv {
+        if batch.some_lack() {
+            let lacks = hits.iter().map(|&row| batch.lacks(usize::from(row)));
+            lacks.clone().for_each(|lacks| self.unknown.add(lacks, self.visitor.from));
+            are_logged.clear();
+            are_logged.extend(lacks.map(|lacks| !lacks.meets(self.visitor.from)));
+        }
+        let as_counted = match self.uv {
             UvMethod::Exact if asks_uv => {
                 ids.clear();
-                self.visitors.ids(batch.text(self.visitor), hits, ids);
+                self.visitors.ids(batch.text(self.visitor.column), hits, ids);
                 visitors.extend(ids.iter().map(|id| VisitorId(*id)));
-                Visitors::Ids(visitors)
+                VisitorsAs::Ids(visitors)
             }
             UvMethod::Hll(_) if asks_uv => {
-                let column = batch.text(self.visitor);
+                let column = batch.text(self.visitor.column);
                 hashes.extend(hits.iter().map(|&row| match column[row as usize] {
                     // As nearly all are: looked at in place, without a call.
                     plain if !plain.is_empty() && find_near(b'\\', plain).is_none() => fixed_hash(plain),
                     other => fixed_hash(&settled(other)),
                 }));
-                Visitors::Hashes(hashes)
+                VisitorsAs::Hashes(hashes)
             }
-            _ => Visitors::Unknown,
+            _ => VisitorsAs::NotCounted,
         };
+        let are_logged = batch.some_lack().then_some(&are_logged[..]);
+        let selected = Selected { batch, hits, visitors: Visitors { as_counted, are_logged } };
         for table in self.tables.iter_mut().chain(&mut self.rankings) {
-            table.add(batch, hits, &visitors_of, &self.visitors, ids, groups);
+            table.add(selected, &self.visitors, ids, groups);
         }
     }
 
@@ -152,6 +185,7 @@ impl Tally {
 
     fn merge_as(&mut self, other: Tally, texts: Texts) {
         self.ledger.merge(other.ledger);
+        self.unknown.merge(other.unknown);
         if let Some((first, last)) = other.period {
             self.widen_period(first, last);
         }
