@@ -7,6 +7,7 @@ mod counted;
 mod fill;
 mod groups;
 mod highlights;
+mod latency;
 mod no_format;
 mod not_logged;
 mod note;
