@@ -167,6 +167,8 @@ pub(crate) struct Batch<'a> {
     lacks: Box<[Fields; ROWS]>,
     /// True if some line lacks a watched field. Nearly always false, and then `lacks` is neither written nor read.
     some_lack: bool,
+    /// True if some line has no time.
+    some_undated: bool,
 }
 
 /// A column of a batch, not in the frame of a function.
@@ -190,6 +192,7 @@ impl<'a> Batch<'a> {
             is_static: column(false),
             lacks: column(Fields::NONE),
             some_lack: false,
+            some_undated: false,
         }
     }
 
@@ -237,6 +240,11 @@ impl<'a> Batch<'a> {
         self.lacks[row]
     }
 
+    /// True if some line has no time, logged or not.
+    pub(crate) fn some_undated(&self) -> bool {
+        self.some_undated
+    }
+
     pub(crate) fn stamp(&self, row: usize) -> Stamp {
         Stamp { wall_s: self.wall_s[row], offset_min: self.offset_min[row] }
     }
@@ -253,6 +261,12 @@ impl<'a> Batch<'a> {
     pub(crate) fn set_lacks(&mut self, fields: Fields) {
         self.lacks[self.len] = fields;
         self.some_lack = true;
+    }
+
+    /// Notes that the line that is added next has no time.
+    #[cold]
+    pub(crate) fn set_undated(&mut self) {
+        self.some_undated = true;
     }
 
     /// Adds a line, its texts being set. There must be room.
@@ -290,6 +304,7 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn clear(&mut self) {
         self.len = 0;
+        self.some_undated = false;
         if self.some_lack {
             self.lacks.fill(Fields::NONE);
             self.some_lack = false;

@@ -10,6 +10,7 @@ use super::{LogFormat, Row, Taken, UsualLine, escape, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::question::Query;
+use crate::time::Stamp;
 
 /// Puts rows into batches.
 pub(crate) struct Filler<'q> {
@@ -60,6 +61,9 @@ impl Filler<'_> {
             batch.set_lacks(lacks);
         }
         let Row { stamp, status, bytes, time_ms, .. } = *row;
+        if stamp == Stamp::NONE {
+            batch.set_undated();
+        }
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 

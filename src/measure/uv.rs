@@ -39,6 +39,14 @@ impl Uv {
         }
     }
 
+    /// The distinct visitors of the only group, if there is one yet.
+    pub(crate) fn of_one(&self) -> u64 {
+        match &self.sets {
+            Sets::Exact(sets) => sets.first().map_or(0, VisitorSet::len),
+            Sets::Hll(_, sketches) => sketches.first().map_or(0, Sketch::len),
+        }
+    }
+
     /// The hits of a group whose visitor is unknown.
     pub(crate) fn unknown(&self, group: GroupId) -> u64 {
         self.unknown.of(group)

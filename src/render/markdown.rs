@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::sections::{Section, Told, sections};
-use crate::report::numbers::UNKNOWN;
 use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -82,7 +81,7 @@ fn written(figure: &Figure) -> String {
         Figure::Share(share) => format!("{:.1}%", share * 100.0),
         Figure::MeanMs(ms) => format!("{ms:.1}"),
         Figure::Moment(moment) => moment.clone(),
-        Figure::Unknown => UNKNOWN.to_owned(),
+        Figure::Unknown => "–".to_owned(),
     }
 }
 

@@ -123,12 +123,14 @@ impl<'t> Groups<'t> {
         (known > 0 || uv.unknown(group) == 0).then_some(known)
     }
 
-    /// The visitors of all days together; `None` where there are hits and no line logs both. Hits without a time are of a day
-    /// `-`, unless some lines do not log it.
+    /// The visitors of all days together; `None` where there are hits and no line logs both. A time that is logged as missing
+    /// is a day `-`.
     pub(super) fn visitor_days(&self) -> Option<u64> {
         let Some(uv) = self.table.uv() else { return Some(0) };
-        let is_day = |group: &GroupId| self.tally.unknown.time == 0 || self.key(*group).first() != MISSING;
-        let days: u64 = self.ids().filter(is_day).map(|group| uv.of(group)).sum();
+        // The group without a time has the hits whose lines do not log one, too.
+        let is_day = |group: &GroupId| self.key(*group).first() != MISSING;
+        let of_days: u64 = self.ids().filter(is_day).map(|group| uv.of(group)).sum();
+        let days = of_days + self.tally.undated.of_one();
         (days > 0 || self.ids().len() == 0).then_some(days)
     }
 

@@ -115,7 +115,7 @@ impl fmt::Display for Percent {
 pub(crate) struct Told<'f>(pub(crate) &'f Figure);
 
 /// The sign for an unknown number.
-pub(crate) const UNKNOWN: &str = "–";
+const UNKNOWN: &str = "–";
 
 /// A number, or the sign for an unknown one.
 #[derive(Clone, Copy, Debug)]

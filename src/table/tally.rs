@@ -1,10 +1,10 @@
 //! All tables of one worker, and how two of them become one.
 
 use super::one::{MergedVisitors, Selected, Table, Texts, settled};
-use super::{AddressKeys, GroupId, Ledger, Seed, Unknown, VisitorId, fixed_hash};
+use super::{AddressKeys, GroupId, IdMap, Ledger, Seed, Unknown, VisitorId, fixed_hash};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::measure::{MeasureKind, Visitors, VisitorsAs};
+use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
 use crate::question::UvMethod;
 use crate::search::find_near;
 use crate::time::Stamp;
@@ -24,6 +24,8 @@ pub(crate) struct Tally {
     visitor: VisitorKey,
     /// The hits that lack a watched field.
     pub(crate) unknown: Unknown,
+    /// The visitors of the hits whose time is logged as missing, as one group.
+    pub(crate) undated: Uv,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -87,6 +89,7 @@ impl Tally {
             uv,
             visitor,
             unknown: Unknown::default(),
+            undated: Uv::new(uv),
             scratch: Scratch::default(),
         }
     }
@@ -148,6 +151,9 @@ impl Tally {
             _ => VisitorsAs::NotCounted,
         };
         let are_logged = batch.some_lack().then_some(&are_logged[..]);
+        if asks_uv && batch.some_undated() {
+            add_undated(&mut self.undated, batch, hits, as_counted, are_logged);
+        }
         let selected = Selected { batch, hits, visitors: Visitors { as_counted, are_logged } };
         for table in self.tables.iter_mut().chain(&mut self.rankings) {
             table.add(selected, &self.visitors, ids, groups);
@@ -192,6 +198,7 @@ impl Tally {
         let ids: Vec<_> =
             self.visitors.merge(&other.visitors, |key| texts.written(key)).into_iter().map(VisitorId).collect();
         drop(other.visitors);
+        self.undated.merge(&other.undated, &IdMap { groups: &[GroupId(0)], visitors: &ids }, 1);
         let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
         let (mine, theirs) = (self.tables.iter_mut(), other.tables.into_iter());
         for (mine, theirs) in mine.chain(&mut self.rankings).zip(theirs.chain(other.rankings)) {
@@ -212,6 +219,28 @@ impl Tally {
         self.tables.iter_mut().for_each(|table| table.settle(&self.visitors));
         self
     }
+}
+
+/// Adds the visitors of those hits whose time is missing though their line logs one.
+#[cold]
+#[inline(never)]
+fn add_undated(
+    undated: &mut Uv,
+    batch: &Batch<'_>,
+    hits: &[u16],
+    as_counted: VisitorsAs<'_>,
+    are_logged: Option<&[bool]>,
+) {
+    let is_undated = |row: usize| batch.stamp(row) == Stamp::NONE && !batch.lacks(row).meets(Fields::TIME);
+    let is_undated: Vec<bool> = hits.iter().map(|&row| is_undated(usize::from(row))).collect();
+    let are_wanted: Vec<bool> = match are_logged {
+        Some(are_logged) => {
+            is_undated.iter().zip(are_logged).map(|(is_undated, is_logged)| *is_undated && *is_logged).collect()
+        }
+        None => is_undated,
+    };
+    let groups = vec![GroupId(0); hits.len()];
+    undated.add(Grouped::new(&groups, 1), &Visitors { as_counted, are_logged: Some(&are_wanted) });
 }
 
 #[cfg(test)]
