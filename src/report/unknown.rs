@@ -7,10 +7,10 @@ use crate::table::Unknown;
 /// A field that some lines do not log.
 struct UnknownRow {
     code: NoteCode,
-    /// The field; of a visitor whatever tells it.
+    /// The field; for a visitor, the question says which.
     field: Fields,
     hits: fn(&Unknown) -> u64,
-    /// What the requests do not have, and the variables that would log it; of a visitor those of the question.
+    /// What the requests are without, and the variables that would log it; for a visitor, those of the question.
     what: &'static str,
     variables: &'static str,
     /// What it means for the numbers.
@@ -23,15 +23,15 @@ const ROWS: [UnknownRow; 5] = [
         code: NoteCode::TimesUnknown,
         field: Fields::TIME,
         hits: |unknown| unknown.time,
-        what: "time",
+        what: "a time",
         variables: "$time_local, $time_iso8601 or $msec",
-        so: "they are under '-' in a timeline, and visitor days are those of the others",
+        so: "timelines have them under '-', and visitor_days counts the others",
     },
     UnknownRow {
         code: NoteCode::VisitorsUnknown,
         field: Fields::NONE,
         hits: |unknown| unknown.visitor,
-        what: "visitor",
+        what: "a visitor",
         variables: "",
         so: "uv counts the visitors of the others",
     },
@@ -39,7 +39,7 @@ const ROWS: [UnknownRow; 5] = [
         code: NoteCode::PathsUnknown,
         field: Fields::text(TextField::Path),
         hits: |unknown| unknown.path,
-        what: "path",
+        what: "a path",
         variables: "$request, $request_uri or $uri",
         so: "only the others are counted as static or dynamic",
     },
@@ -47,7 +47,7 @@ const ROWS: [UnknownRow; 5] = [
         code: NoteCode::StatusUnknown,
         field: Fields::STATUS,
         hits: |unknown| unknown.status,
-        what: "status",
+        what: "a status",
         variables: "$status",
         so: "numbers by status are those of the others",
     },
@@ -55,7 +55,7 @@ const ROWS: [UnknownRow; 5] = [
         code: NoteCode::BytesUnknown,
         field: Fields::BYTES,
         hits: |unknown| unknown.bytes,
-        what: "bytes sent",
+        what: "a size",
         variables: "$body_bytes_sent or $bytes_sent",
         so: "bytes are those of the others",
     },
@@ -69,7 +69,7 @@ pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logge
         let hits = (row.hits)(unknown);
         (hits > 0 && logged.holds(field)).then(|| {
             let UnknownRow { code, what, so, .. } = row;
-            let text = format!("{hits} of {pv} requests have no {what}, as their lines do not log {variables}: {so}");
+            let text = format!("{hits} of {pv} requests without {what} (their lines do not log {variables}): {so}");
             Note::new(*code, text)
         })
     };
@@ -89,8 +89,8 @@ mod tests {
         assert_eq!(
             notes(logged).iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "3 of 9 requests have no visitor, as their lines do not log $remote_addr: uv counts the visitors of the others",
-                "2 of 9 requests have no status, as their lines do not log $status: numbers by status are those of the others",
+                "3 of 9 requests without a visitor (their lines do not log $remote_addr): uv counts the visitors of the others",
+                "2 of 9 requests without a status (their lines do not log $status): numbers by status are those of the others",
             ]
         );
         assert!(notes(Fields::NONE).is_empty());
