@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logstat::{
-    Access, Condition, Dimension, Engine, Error, ErrorKind, Filtered, Input, LogFormat, Outcome, Precision, Query,
-    Question, Reason, Report, Section, StaticRules, Unit, UvCount, UvMethod, UvReport, count, write_json,
+    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, Filtered, Input, LogFormat, Metric, Outcome,
+    Precision, Query, Question, Reason, Report, Section, StaticRules, Unit, UvCount, UvMethod, UvReport, count,
+    write_json,
 };
 
 const LINES: &str = r#"10.0.0.7 - bob [05/Apr/2022:03:45:05 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" "curl/8.5" 0.250
@@ -32,6 +33,20 @@ fn report(question: &Question) -> Report {
     let outcome = outcome(question, vec![reader("a.log", LINES)]).unwrap();
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     outcome.report.unwrap()
+}
+
+#[test]
+fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
+    let question = Question { log_formats: vec!["[$time_local] $status".parse().unwrap()], ..Question::default() };
+    let inputs = vec![Input::reader("a.log", Cursor::new(b"[05/Apr/2022:03:45:05 +0000] 200\n"))];
+    let report = count(&question, inputs, &Engine::default()).unwrap().report.unwrap();
+    let summary = report.summary.unwrap();
+    assert_eq!((summary.row.uv, summary.row.bytes, summary.visitor_days), (UvCount::Unknown, None, None));
+    assert_eq!((summary.row.status_2xx, summary.row.dynamic), (Some(1), None));
+    assert_eq!(summary.row.figure(Metric::Bytes), Some(Figure::Unknown));
+    let status = &report.status.unwrap()[0];
+    assert_eq!((status.uv, status.figure(Metric::Uv)), (UvCount::NotCounted, None));
+    assert_eq!(report.class.map(|rows| rows.len()), Some(0));
 }
 
 #[test]
