@@ -220,14 +220,14 @@ fn twin(hits: &[Hit], question: &Question) -> Value {
 
 /// The hits that lack a field which others have, by the code of the note that must say so.
 fn expected_notes(hits: &[Hit], visitor: Visitor) -> Vec<(&'static str, String)> {
-    let fields: [(&str, &dyn Fn(&Hit) -> bool); 5] = [
-        ("times-unknown", &|hit| hit.day.is_some()),
-        ("visitors-unknown", &|hit| hit.visitor(visitor).is_some()),
-        ("paths-unknown", &|hit| hit.path.is_some()),
-        ("status-unknown", &|hit| hit.status.is_some()),
-        ("bytes-unknown", &|hit| hit.bytes.is_some()),
+    let lacking = |has: &dyn Fn(&Hit) -> bool| hits.iter().filter(|hit| !has(hit)).count();
+    let lacking = [
+        ("times-unknown", lacking(&|hit| hit.day.is_some())),
+        ("visitors-unknown", lacking(&|hit| hit.visitor(visitor).is_some())),
+        ("paths-unknown", lacking(&|hit| hit.path.is_some())),
+        ("status-unknown", lacking(&|hit| hit.status.is_some())),
+        ("bytes-unknown", lacking(&|hit| hit.bytes.is_some())),
     ];
-    let lacking = fields.map(|(code, has)| (code, hits.iter().filter(|hit| !has(hit)).count()));
     let some = lacking.into_iter().filter(|(_, lacking)| (1..hits.len()).contains(lacking));
     some.map(|(code, lacking)| (code, format!("{lacking} of {} requests ", hits.len()))).collect()
 }

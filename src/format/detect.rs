@@ -117,12 +117,12 @@ impl<'f> FormatsOfFile<'f> {
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
         let main = &self.formats[self.main.format];
+        if main.is_json() {
+            return self.take_json(line, room, memory, row);
+        }
         // A row that another format has filled holds values that this one does not log.
         if row.filled_by != self.main.format {
             *row = Row::empty_for(self.main.format, main.plan.fields);
-        }
-        if main.is_json() {
-            return self.take_json(line, room, memory, row);
         }
         match scan(&main.plan, self.main.tail, line, &mut memory.clock, row) {
             Ok(end) if end == line.text.len() => Ok(Taken(self.main.format)),
