@@ -21,8 +21,8 @@ use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, Tally};
-use crate::visitor::Visits;
+use crate::table::{Bounded, Seed, Tally, VisitorKey};
+use crate::visitor::{self, Visits};
 
 use scan::{MET, Scan};
 pub use seek::Seek;
@@ -78,7 +78,7 @@ pub struct Outcome {
 /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 /// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
 /// let summary = outcome.report.and_then(|r| r.summary).expect("one line was counted");
-/// assert_eq!((summary.row.pv, summary.row.uv), (1, Some(1)));
+/// assert_eq!((summary.row.pv, summary.row.uv.known()), (1, Some(1)));
 /// # Ok::<(), logstat::Error>(())
 /// ```
 ///
@@ -127,7 +127,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let filter = Filter::new(period, question, &extras, seed);
     let visits = Visits::new(question, &extras);
-    let visitor = visits.column();
+    let visitor = VisitorKey { column: visits.column(), from: visitor::logged_by(question, &extras) };
     let needs = Tally::needs(&plan, visits.visitor_fields()).and(filter.needs());
     let (visits, mut needs) = visits.with_needs(question, &extras, needs);
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
@@ -150,6 +150,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
             formats: &formats,
             needs,
             keeps_lists: question.real_ip.is_some(),
+            watched: Tally::watches(&plan, needs, visitor.from),
             query: question.query,
             rules: &question.static_rules,
         },

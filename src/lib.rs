@@ -76,7 +76,7 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvReport,
+        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport,
     },
     table::Reason,

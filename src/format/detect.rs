@@ -188,14 +188,14 @@ impl<'f> FormatsOfFile<'f> {
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
         let main = &self.formats[self.main.format];
-        // A row that another format has filled holds values that this one does not log.
-        if row.filled_by != self.main.format {
-            *row = Row::empty_for(self.main.format);
-        }
-        row.has_assumed_utc = false;
         if main.is_json() {
             return self.take_json(line, room, memory, row);
         }
+        // A row that another format has filled holds values that this one does not log.
+        if row.filled_by != self.main.format {
+            *row = Row::empty_for(self.main.format, main.plan.fields);
+        }
+        row.has_assumed_utc = false;
         match scan(&main.plan, self.main.tail, line, memory, row) {
             Ok(end) => {
                 if self.drops_users {
@@ -410,7 +410,7 @@ pub(super) fn try_one<'a>(
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
     let format = &formats[candidate.format];
-    *row = Row::EMPTY;
+    *row = Row { has: format.plan.fields, ..Row::EMPTY };
     match &format.json {
         Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
         Some(json) => {

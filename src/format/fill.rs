@@ -11,6 +11,7 @@ use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::ip;
 use crate::question::Query;
+use crate::time::Stamp;
 
 /// Puts rows into batches.
 pub(crate) struct Filler<'q> {
@@ -19,6 +20,8 @@ pub(crate) struct Filler<'q> {
     pub(crate) needs: Fields,
     /// Whether lists of addresses are left for [`Visits`](crate::visitor::Visits) to read.
     pub(crate) keeps_lists: bool,
+    /// The fields whose absence from a line makes a number of the report unknown.
+    pub(crate) watched: Fields,
     pub(crate) query: Query,
     pub(crate) rules: &'q StaticRules,
 }
@@ -57,7 +60,14 @@ impl Filler<'_> {
             }
         }
         let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
+        let lacks = self.watched.without(row.has);
+        if lacks != Fields::NONE {
+            batch.set_lacks(lacks);
+        }
         let Row { stamp, status, bytes, time_ms, .. } = *row;
+        if stamp == Stamp::NONE {
+            batch.set_undated();
+        }
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
@@ -74,6 +84,13 @@ impl Filler<'_> {
     }
 
     /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.
+    /// True if usual lines have every field that is needed of them. No format that has such lines logs a host, or a
+    /// variable that the question ranks by name; all other fields are logged by each of them.
+    pub(crate) fn takes_usual(&self) -> bool {
+        !self.needs.meets(Fields::EXTRA) && !self.watched.meets(Fields::text(TextField::Host))
+    }
+
+    /// Appends a usual line, where [`Filler::takes_usual`].
     #[inline(always)]
     pub(crate) fn push_usual<'a>(&self, line: &UsualLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         let texts = [line.addr, MISSING, MISSING, line.referer, line.agent];

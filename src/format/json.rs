@@ -84,6 +84,7 @@ pub(super) fn scan<'a>(
     let no_value = |reason| misfit(reason, "a value that exists", 0);
     if let Some(shape) = recall.shapes.read(line, &mut recall.finds) {
         recall.finds.fill(shape.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+        row.has = shape.has();
         recall.shapes.note_use();
         return Ok(());
     }
@@ -99,6 +100,7 @@ pub(super) fn scan<'a>(
         return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
     }
     recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+    row.has = has;
     recall.seen.merge(&recall.seen_in_line);
     if learns {
         recall.shapes.learn(keys, line.text, &recall.placed);

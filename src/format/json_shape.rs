@@ -11,6 +11,7 @@ use super::json_found::Finds;
 use super::json_keys::{JsonKeys, KeysSeen};
 use super::marks::{Line, Quotes};
 use super::variables::Feeds;
+use crate::batch::Fields;
 
 /// A value in the line that a shape is made from.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,8 @@ pub(super) struct Shape {
     between: Vec<u8>,
     steps: Vec<Step>,
     targets: Vec<Feeds>,
+    /// The fields that the line has keys for.
+    has: Fields,
     seen: KeysSeen,
 }
 
@@ -84,12 +87,19 @@ impl Shape {
         }
         between.extend_from_slice(&line[at..]);
         let targets = targets.into_iter().map(|target| keys.targets()[target]).collect();
-        Shape { between, steps, targets, seen }
+        let rules = placed.iter().filter_map(|value| value.rule);
+        let has = rules.fold(Fields::NONE, |has, rule| has.and(keys.rule(rule).fields));
+        Shape { between, steps, targets, has, seen }
     }
 
     /// What the values of lines of this shape feed.
     pub(super) fn targets(&self) -> &[Feeds] {
         &self.targets
+    }
+
+    /// The fields that lines of this shape have keys for.
+    pub(super) fn has(&self) -> Fields {
+        self.has
     }
 
     /// Finds the values of a line that has this shape; `None` if it has another. `places` are those of all its quotes.

@@ -12,6 +12,7 @@ use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
 use super::split::Splits;
 use super::unanswered::unanswered;
+use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::written::{printable, sample_text, sample_text_cut, written};
 use super::{
@@ -27,6 +28,7 @@ use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
+use crate::visitor;
 
 /// An input that was counted, and what its first lines told.
 pub(crate) struct CountedInput<'m> {
@@ -81,9 +83,11 @@ pub(crate) fn assemble(
         if let Some(missing) = missing {
             return Err(ErrorKind::NotLogged { detail: missing.to_string() }.into());
         }
-        let extras = extras(question, plan);
-        let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
+        let visitor = visitor::logged_by(question, &extras(question, plan));
         notes = unanswered(Tally::needs(plan, visitor), logged);
+        let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
+        let variables: Vec<_> = question.visitor.dimensions().map(Dimension::variable).collect();
+        notes.extend(unknown(&tally.unknown, pv, (visitor, &variables.join(" and ")), logged));
     }
     for ReadInput { path, of_file, ledger, .. } in &read {
         notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
@@ -176,7 +180,7 @@ fn with_sections(
     let section = |section, dimension| question.shows(section).then(|| Groups::of(tally, dimension, pv));
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
-        Summary { row: all.only_row(), visitor_days: days.uv_sum() }
+        Summary { row: all.only_row(), visitor_days: days.visitor_days() }
     });
     report.highlights = highlights(question, tally, pv);
     if let Some(groups) = section(Section::Timeline, Dimension::Time(question.unit())) {

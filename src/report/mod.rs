@@ -3,10 +3,12 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod counted;
 mod fill;
 mod format_notes;
 mod groups;
 mod highlights;
+mod latency;
 mod no_format;
 mod not_logged;
 mod note;
@@ -17,6 +19,7 @@ pub(crate) mod round;
 mod rows;
 mod split;
 mod unanswered;
+mod unknown;
 mod verdicts;
 mod written;
 
@@ -24,7 +27,7 @@ pub(crate) use assemble::{CountedInput, assemble};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
-pub use rows::{Approximate, Figure, Ranking, Row, Summary};
+pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
 pub(crate) use written::{printable, shown_of};
 

@@ -40,10 +40,20 @@ pub enum NoteCode {
     LikeCommon,
     /// Times without an offset are read as UTC.
     AssumedUtc,
+    /// Some lines do not log a time, and others do.
+    TimesUnknown,
+    /// Some lines do not log what tells visitors apart, and others do.
+    VisitorsUnknown,
+    /// Some lines do not log a path, and others do.
+    PathsUnknown,
+    /// Some lines do not log a status, and others do.
+    StatusUnknown,
+    /// Some lines do not log the bytes that were sent, and others do.
+    BytesUnknown,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 10] = [
+const CODES: [(NoteCode, &str); 15] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
@@ -54,6 +64,11 @@ const CODES: [(NoteCode, &str); 10] = [
     (NoteCode::Forgeable, "forgeable"),
     (NoteCode::LikeCommon, "like-common"),
     (NoteCode::AssumedUtc, "assumed-utc"),
+    (NoteCode::TimesUnknown, "times-unknown"),
+    (NoteCode::VisitorsUnknown, "visitors-unknown"),
+    (NoteCode::PathsUnknown, "paths-unknown"),
+    (NoteCode::StatusUnknown, "status-unknown"),
+    (NoteCode::BytesUnknown, "bytes-unknown"),
 ];
 
 impl NoteCode {

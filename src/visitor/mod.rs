@@ -90,6 +90,11 @@ pub(crate) fn dimensions(question: &Question) -> impl Iterator<Item = Dimension>
     question.visitor.dimensions().chain(list)
 }
 
+/// The fields of a line that tell its visitor.
+pub(crate) fn logged_by(question: &Question, extras: &Extras) -> Fields {
+    question.visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
+}
+
 /// All that a question asks for by name in this: how, what fields that takes, and which variable logs them.
 pub(crate) fn asked(question: &Question, extras: &Extras) -> Vec<(String, Fields, String)> {
     let of = |option: String, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
