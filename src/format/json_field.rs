@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::json_keys::TimeUnit;
+use super::json_forms::TimeUnit;
 use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
 
 /// The short names, the variable of each, and the unit of its numbers.

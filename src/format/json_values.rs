@@ -1,7 +1,7 @@
 //! Numbers and times as JSON logs have them: in quotes or without, as nginx writes them or as others do.
 
 use super::digits::digits;
-use super::json_keys::TimeUnit;
+use super::json_forms::TimeUnit;
 use crate::batch::Status;
 use crate::table::Reason;
 use crate::time::{Clock, Fault, Rfc3339, Stamp, epoch};
@@ -53,16 +53,30 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
         let fraction_ms = digit(a) * 100 + digit(b) * 10 + digit(c);
         return seconds.checked_mul(1000).and_then(|ms| ms.checked_add(fraction_ms)).ok_or(Reason::BadNumber);
     }
+    let (text, unit) = with_suffix(text).unwrap_or((text, unit));
     let exponent = match unit {
-        TimeUnit::Seconds => 3,
         TimeUnit::Milliseconds => 0,
         TimeUnit::Microseconds => -3,
         TimeUnit::Nanoseconds => -6,
+        TimeUnit::Seconds | TimeUnit::SecondsIfDecimal | TimeUnit::SecondsUnlessEnvoy => 3,
     };
     let read = text
         .strip_prefix(b"-")
         .map_or_else(|| Decimal::read(text).and_then(|d| d.whole(exponent)), |size| Decimal::read(size).map(|_| 0));
     read.ok_or(Reason::BadNumber)
+}
+
+/// The number and the unit of a duration that says its unit: `26ms`, `0.004s`.
+fn with_suffix(text: &[u8]) -> Option<(&[u8], TimeUnit)> {
+    const SUFFIXES: [(&str, TimeUnit); 6] = [
+        ("ms", TimeUnit::Milliseconds),
+        ("us", TimeUnit::Microseconds),
+        ("µs", TimeUnit::Microseconds),
+        ("μs", TimeUnit::Microseconds),
+        ("ns", TimeUnit::Nanoseconds),
+        ("s", TimeUnit::Seconds),
+    ];
+    SUFFIXES.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix.as_bytes())?, *unit)))
 }
 
 /// A number without a sign: digits times a power of ten.
@@ -172,7 +186,15 @@ mod tests {
             ("1.", Seconds, None),
             ("x.106", Seconds, None),
             (".106", Seconds, None),
-            ("1.5ms", Seconds, None),
+            ("1.5ms", Seconds, Some(1)),
+            ("0.004s", Milliseconds, Some(4)),
+            ("1500us", Seconds, Some(1)),
+            ("1500µs", Seconds, Some(1)),
+            ("1500000ns", Seconds, Some(1)),
+            ("-1ms", Seconds, Some(0)),
+            ("1.5 ms", Seconds, None),
+            ("ms", Seconds, None),
+            ("1m2s", Seconds, None),
             ("1e", Seconds, None),
             ("0.1, 0.2", Seconds, None),
             ("", Seconds, None),

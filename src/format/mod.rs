@@ -12,9 +12,11 @@ mod fill;
 mod json;
 mod json_field;
 mod json_format;
+mod json_forms;
 mod json_found;
 mod json_keys;
 mod json_shape;
+mod json_table;
 mod json_template;
 mod json_text;
 #[cfg(test)]
@@ -51,7 +53,7 @@ pub(crate) use json_text::{undo_json, undo_json_into};
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
-pub(crate) use memory::Memory;
+pub(crate) use memory::{BadValue, Memory};
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
@@ -257,6 +259,14 @@ impl LogFormat {
         given.filter(|(place, _)| !seen.iter().any(|seen| seen.holds(*place))).map(|(_, rule)| &*rule.key).collect()
     }
 
+    /// What the value that a rule of JSON keys reads should be, `a status for --field status=level`; `None` for a key that has
+    /// the name of nginx's variable.
+    pub(crate) fn guessed_value(&self, rule: u16) -> Option<String> {
+        let json = self.json.as_ref()?;
+        let known = json.keys().rule(rule);
+        (json.given(known).is_some() || known.key != known.variable).then(|| json.expectation(rule))
+    }
+
     pub(crate) fn variables(&self) -> usize {
         self.pieces.iter().filter(|p| matches!(p, Piece::Variable { .. })).count()
     }
@@ -266,6 +276,9 @@ impl LogFormat {
         let first = match misfit.expected {
             Expected::Piece(first) => first,
             Expected::Said(words) => return words.to_owned(),
+            Expected::Value { rule, .. } => {
+                return self.json.as_ref().map_or_else(String::new, |json| json.expectation(rule));
+            }
             Expected::End if self.tail == Tail::Nothing => return "the end of the line".to_owned(),
             Expected::End => return "a space or the end of the line".to_owned(),
         };

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::bad_values::bad_values;
 use super::fill::filled;
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
@@ -85,6 +86,9 @@ pub(crate) fn assemble(
         let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
         notes = unanswered(Tally::needs(plan, visitor), logged);
     }
+    notes.extend(
+        read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, question.anonymize)),
+    );
     let report = Report {
         schema: "logstat.report/2",
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },

@@ -3,6 +3,7 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod bad_values;
 mod fill;
 mod groups;
 mod highlights;

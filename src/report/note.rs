@@ -22,10 +22,12 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
+    /// A value under a key of a JSON log is not what the key holds, such as a status that is a word.
+    BadValue,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 1] = [(NoteCode::NotLogged, "not-logged")];
+const CODES: [(NoteCode, &str); 2] = [(NoteCode::NotLogged, "not-logged"), (NoteCode::BadValue, "bad-value")];
 
 impl NoteCode {
     /// Every code, in the order of the report.
@@ -52,7 +54,6 @@ impl Note {
     }
 
     /// A note about one input, whose path is in the written form of keys.
-    #[expect(dead_code, reason = "used by the notes about formats")]
     pub(crate) fn about(code: NoteCode, input: &str, text: impl Into<String>) -> Note {
         Note { code, input: Some(input.to_owned()), text: text.into() }
     }
