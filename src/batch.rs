@@ -92,6 +92,13 @@ impl Fields {
     }
 }
 
+/// The status of a number below 1000.
+impl From<u16> for Status {
+    fn from(code: u16) -> Status {
+        Status::new(code)
+    }
+}
+
 /// The class of a status, 0 for what is in none of 1xx to 5xx.
 pub(crate) type StatusClass = u8;
 

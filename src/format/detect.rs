@@ -84,7 +84,7 @@ impl<'f> FormatsOfFile<'f> {
         let total: usize = votes.iter().sum();
         // `all` has most fields first, and the first of equals is kept.
         let best = all.iter().copied().rev().max_by_key(|c| votes[c.format]).expect("at least one format");
-        let is_guessed = |c: &Candidate| formats[c.format].is_common && !formats[c.format].is_given;
+        let is_guessed = |c: &Candidate| formats[c.format].is_common && !formats[c.format].is_given();
         let others = all
             .iter()
             .filter(|c| c.format != best.format)
@@ -124,7 +124,7 @@ impl<'f> FormatsOfFile<'f> {
         if main.is_json() {
             return self.take_json(line, room, memory, row);
         }
-        match scan(&main.plan, self.main.tail, line, &mut memory.clock, row) {
+        match scan(&main.plan, self.main.tail, line, memory, row) {
             Ok(end) if end == line.text.len() => Ok(Taken(self.main.format)),
             Ok(end) => self.take_longer(end, line, room, memory, row),
             Err(misfit) => self.take_other(misfit, line, room, memory, row),
@@ -165,7 +165,7 @@ impl<'f> FormatsOfFile<'f> {
             Err((_, misfit)) if misfit.reason == Reason::NoMatch => {
                 let main = &self.formats[self.main.format];
                 *row = Row::empty_for(self.main.format);
-                scan(&main.plan, self.main.tail, line, &mut memory.clock, row).expect("it fitted before");
+                scan(&main.plan, self.main.tail, line, memory, row).expect("it fitted before");
                 Ok(Taken(self.main.format))
             }
             taken => taken.map(|(taken, _)| taken).map_err(|(_, misfit)| misfit.reason),
@@ -225,7 +225,7 @@ fn try_one<'a>(
             read.map(|()| line.text.len())
                 .inspect_err(|misfit| memory.keep_bad_value(candidate.format, *misfit, line.text))
         }
-        None => scan(&format.plan, candidate.tail, line, &mut memory.clock, row),
+        None => scan(&format.plan, candidate.tail, line, memory, row),
     }
 }
 

@@ -4,6 +4,7 @@ use super::json::Recall;
 use super::json_keys::KeysSeen;
 use super::scan::{Expected, Misfit};
 use super::usual::Between;
+use super::walk::Choice;
 use crate::time::Clock;
 
 /// One worker's.
@@ -11,6 +12,8 @@ use crate::time::Clock;
 pub(crate) struct Memory {
     pub(super) clock: Clock,
     pub(super) between: Between,
+    /// The choices of a walk; kept for their memory.
+    pub(super) choices: Vec<Choice>,
     /// By the place of a format in the list of formats.
     json: Vec<Recall>,
     bad_value: Option<BadValue>,

@@ -22,7 +22,6 @@ mod json_text;
 #[cfg(test)]
 mod json_twin;
 mod json_values;
-mod lists;
 mod log_format;
 mod marks;
 mod memory;
@@ -30,12 +29,17 @@ mod plan;
 mod presets;
 mod request;
 mod row;
+mod rule;
 mod scan;
 mod shape;
+mod sink;
+mod spelling;
 #[cfg(test)]
 mod twin;
+mod user;
 mod usual;
 mod variables;
+mod walk;
 
 use std::str::FromStr;
 
@@ -64,7 +68,7 @@ pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
 use crate::report::printable;
-use plan::{Plan, Slot, Tail};
+use plan::{Plan, Slot, Strictness, Tail};
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
@@ -85,9 +89,7 @@ pub struct LogFormat {
     /// Where lines are JSON: then there are no pieces, and the plan is empty.
     json: Option<Box<JsonFormat>>,
     is_common: bool,
-    /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
-    is_given: bool,
-    escape: NginxEscape,
+    strictness: Strictness,
 }
 
 /// The name of the format whose lines are JSON objects.
@@ -135,30 +137,22 @@ impl LogFormat {
 
     fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
-        let plan = plan::compile(&pieces, &[], escape);
-        Ok(LogFormat {
-            name: name.to_owned(),
-            pieces,
-            plan,
-            tail,
-            json: None,
-            is_common: name == "common",
-            is_given: true,
-            escape,
-        })
+        let strictness = Strictness { escape, is_given: true };
+        let plan = plan::compile(&pieces, &[], strictness);
+        Ok(LogFormat { name: name.to_owned(), pieces, plan, tail, json: None, is_common: name == "common", strictness })
     }
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
     fn json(name: &str, fields: Vec<JsonField>) -> LogFormat {
+        let strictness = Strictness { escape: NginxEscape::Json, is_given: true };
         LogFormat {
             name: name.to_owned(),
             pieces: Vec::new(),
-            plan: plan::compile(&[], &[], NginxEscape::Default),
+            plan: plan::compile(&[], &[], strictness),
             tail: Tail::Nothing,
             json: Some(Box::new(JsonFormat::new(fields))),
             is_common: false,
-            is_given: true,
-            escape: NginxEscape::Json,
+            strictness,
         }
     }
 
@@ -167,8 +161,19 @@ impl LogFormat {
         Self::presets()
             .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
             .chain([Self::json(JSON, Vec::new())])
-            .map(|format| LogFormat { is_given: false, ..format })
+            .map(LogFormat::guessed)
             .collect()
+    }
+
+    /// The same format as one that nobody asked for, and that is tried by itself.
+    fn guessed(self) -> LogFormat {
+        let strictness = Strictness { is_given: false, ..self.strictness };
+        LogFormat { plan: plan::compile(&self.pieces, &[], strictness), strictness, ..self }
+    }
+
+    /// Whether the user has asked for it.
+    pub(crate) fn is_given(&self) -> bool {
+        self.strictness.is_given
     }
 
     /// The same format, in which the variables that the question ranks by name have their place.
@@ -176,7 +181,7 @@ impl LogFormat {
         if ranked.is_empty() {
             return self;
         }
-        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.escape), ..self };
+        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.strictness), ..self };
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
@@ -197,7 +202,7 @@ impl LogFormat {
     /// # Ok::<(), logstat::FormatError>(())
     /// ```
     pub fn logs(&self, variable: &str) -> bool {
-        self.pieces.iter().any(|p| matches!(p, Piece::Variable { name, .. } if name == variable))
+        self.pieces.iter().any(|p| matches!(p, Piece::Variable(value) if value.name == variable))
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
@@ -212,7 +217,7 @@ impl LogFormat {
 
     /// Whether values are not escaped as they are by default, and not in JSON, which is read as it is escaped.
     pub(crate) fn is_escaped_otherwise(&self) -> bool {
-        self.escape != NginxEscape::Default && self.json.is_none()
+        self.strictness.escape != NginxEscape::Default && self.json.is_none()
     }
 
     /// The values of a row as nginx would have written them by default, so that a tally has one way of escaping.
@@ -223,7 +228,7 @@ impl LogFormat {
                 return raw;
             }
             let mut plain = Vec::new();
-            match self.escape {
+            match self.strictness.escape {
                 NginxEscape::Default => return raw,
                 NginxEscape::Json => json_text::decode(raw, &mut plain),
                 NginxEscape::None => plain.extend_from_slice(raw),
@@ -268,7 +273,7 @@ impl LogFormat {
     }
 
     pub(crate) fn variables(&self) -> usize {
-        self.pieces.iter().filter(|p| matches!(p, Piece::Variable { .. })).count()
+        self.pieces.iter().filter(|p| matches!(p, Piece::Variable(_))).count()
     }
 
     /// What was expected where a line did not fit: `" - " after $remote_addr`.
@@ -285,11 +290,11 @@ impl LogFormat {
         let expected = match &self.pieces[first] {
             Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())),
             // The step that takes user and time together: what a person sees missing is the time.
-            Piece::Variable { name, .. } if name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
-            Piece::Variable { name, shape, .. } => format!("${name} ({})", shape.description()),
+            Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
+            Piece::Variable(value) => format!("${} ({})", value.name, value.shape.description()),
         };
         match first.checked_sub(1).map(|before| &self.pieces[before]) {
-            Some(Piece::Variable { name, .. }) => format!("{expected} after ${name}"),
+            Some(Piece::Variable(value)) => format!("{expected} after ${}", value.name),
             _ => expected,
         }
     }
