@@ -73,7 +73,7 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 
 pub(crate) fn rankings() -> String {
     list("Rankings, each by hits [default: path]", &names::dimensions())
-        + "; and nginx's variables that are logged, by their own names: upstream_addr, http_x_forwarded_for, cookie_NAME …; \
+        + "; and nginx's variables that are logged or part of the request, by their own names: upstream_addr, cookie_NAME, arg_NAME …; \
            with a / between two, of their pairs: host/path"
 }
 

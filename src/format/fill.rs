@@ -43,9 +43,7 @@ impl Filler<'_> {
     #[inline(always)]
     fn set<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         if self.needs.meets(Fields::EXTRA) {
-            for (place, slot) in self.formats[taken.0].extras().iter().enumerate() {
-                batch.set_text(Column::extra(place), row.text(*slot));
-            }
+            self.set_extras(taken, row, batch, bump);
         }
         for field in PLAIN {
             if self.needs.holds(Fields::text(field)) {
@@ -55,6 +53,15 @@ impl Filler<'_> {
         let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
         let Row { stamp, status, bytes, time_ms, .. } = *row;
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
+    }
+
+    /// Sets the variables that the question ranks by name.
+    #[inline(never)]
+    fn set_extras<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        let format = &self.formats[taken.0];
+        for place in 0..format.extras() {
+            batch.set_text(Column::extra(place), format.extra(place, row, bump));
+        }
     }
 
     /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.

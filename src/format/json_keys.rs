@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::derived::Derived;
 use super::json_field::JsonField;
 use super::json_forms::{Form, MARKS, Mark, TimeUnit};
 use super::json_table::KEYS;
@@ -103,7 +104,10 @@ impl JsonKeys {
             if !keys.reads_all(&places, name) && !is_given(name) {
                 keys.add(&mut places, row(name, name, TimeUnit::Seconds, Form::Any), feeds);
             }
-            for rule in keys.rules.iter_mut().filter(|rule| &*rule.variable == *name) {
+            let derived = Derived::named(name);
+            let JsonKeys { rules, targets, .. } = &mut keys;
+            let holds = |rule: &Rule| derived.as_ref().is_some_and(|derived| derived.is_in(targets[rule.target]));
+            for rule in rules.iter_mut().filter(|rule| &*rule.variable == *name || holds(rule)) {
                 rule.fields = rule.fields.and(feeds.fields());
             }
         }

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod damage;
+mod derived;
 mod detect;
 mod digits;
 mod escape;
@@ -66,9 +67,10 @@ pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
-use crate::batch::Fields;
+use crate::batch::{Column, Fields, MISSING};
 use crate::report::printable;
-use plan::{Plan, Slot, Strictness, Tail};
+use derived::Derived;
+use plan::{Plan, Strictness, Tail};
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
@@ -90,6 +92,8 @@ pub struct LogFormat {
     json: Option<Box<JsonFormat>>,
     is_common: bool,
     strictness: Strictness,
+    /// For each variable that the question ranks by name: how it is derived, if lines do not log it but hold it.
+    derived: Vec<Option<Derived>>,
 }
 
 /// The name of the format whose lines are JSON objects.
@@ -139,7 +143,16 @@ impl LogFormat {
         let pieces = log_format::parse(text)?;
         let strictness = Strictness { escape, is_given: true };
         let plan = plan::compile(&pieces, &[], strictness);
-        Ok(LogFormat { name: name.to_owned(), pieces, plan, tail, json: None, is_common: name == "common", strictness })
+        Ok(LogFormat {
+            name: name.to_owned(),
+            pieces,
+            plan,
+            tail,
+            json: None,
+            is_common: name == "common",
+            strictness,
+            derived: Vec::new(),
+        })
     }
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
@@ -153,6 +166,7 @@ impl LogFormat {
             json: Some(Box::new(JsonFormat::new(fields))),
             is_common: false,
             strictness,
+            derived: Vec::new(),
         }
     }
 
@@ -185,13 +199,38 @@ impl LogFormat {
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            // A line may lack the key of the variable and have that of the request.
+            format.derived = ranked.iter().map(|name| Derived::named(name)).collect();
+        } else {
+            let derived = ranked.iter().map(|name| format.derivation(name)).collect();
+            format.derived = derived;
+            for place in (0..ranked.len()).filter(|place| format.derived[*place].is_some()) {
+                format.plan.fields = format.plan.fields.and(Fields::column(Column::extra(place)));
+            }
         }
         format
     }
 
-    /// Where in a row each of those variables is.
-    pub(crate) fn extras(&self) -> &[Slot] {
-        &self.plan.extras
+    /// How a variable is derived that lines of this format hold and do not log by itself.
+    fn derivation(&self, variable: &str) -> Option<Derived> {
+        let derived = Derived::named(variable).filter(|_| !self.logs(variable))?;
+        let mut feeds =
+            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
+        feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
+    }
+
+    /// The value of the variable that is the `place`th of those that the question ranks by name.
+    pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = row.text(self.plan.extras[place]);
+        match self.derived.get(place) {
+            Some(Some(derived)) if logged == MISSING => derived.value(row, bump),
+            _ => logged,
+        }
+    }
+
+    /// Number of those variables.
+    pub(crate) fn extras(&self) -> usize {
+        self.plan.extras.len()
     }
 
     /// Whether lines of this format have the variable of that name.
