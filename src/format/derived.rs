@@ -23,6 +23,9 @@ pub(super) enum Derived {
     Arg(Box<str>),
 }
 
+/// Where in a text a value starts and ends.
+type Span = (usize, usize);
+
 impl Derived {
     /// What the variable of this name is derived as.
     pub(super) fn named(variable: &str) -> Option<Derived> {
@@ -46,7 +49,7 @@ impl Derived {
     /// The value as nginx would have logged it, with backslashes escaped as in every other column.
     pub(super) fn value<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
         let logged = |slot: Slot| Some(row.text(slot)).filter(|text| *text != MISSING);
-        let part = |raw: &'a [u8], of: &dyn Fn(&[u8]) -> Option<(usize, usize)>| match escape::undo(raw) {
+        let part = |raw: &'a [u8], of: &dyn Fn(&[u8]) -> Option<Span>| match escape::undo(raw) {
             Cow::Borrowed(plain) => of(plain).map(|(start, end)| &plain[start..end]),
             Cow::Owned(plain) => of(&plain).map(|(start, end)| {
                 let escaped: &'a [u8] = bump.alloc_slice_copy(&escape::escape(&plain[start..end]));
@@ -71,7 +74,7 @@ impl Derived {
     }
 
     /// Where the value is in a request line.
-    fn of_request(&self, line: &[u8]) -> Option<(usize, usize)> {
+    fn of_request(&self, line: &[u8]) -> Option<Span> {
         let target = request::split(line)?.target;
         let (start, end) = self.of_target(target)?;
         let at = target.as_ptr().addr() - line.as_ptr().addr();
@@ -79,7 +82,7 @@ impl Derived {
     }
 
     /// Where the value is in a target. nginx answers 400 to what is neither a path nor an absolute URI, and then knows no part of it.
-    fn of_target(&self, target: &[u8]) -> Option<(usize, usize)> {
+    fn of_target(&self, target: &[u8]) -> Option<Span> {
         let uri = match target {
             [b'/', ..] => target,
             _ => request::after_authority(target)?,
@@ -96,7 +99,7 @@ impl Derived {
     }
 
     /// Where the value is in the arguments, of which there is at least one byte: without any, nginx writes no `?`.
-    fn of_args(&self, args: &[u8]) -> Option<(usize, usize)> {
+    fn of_args(&self, args: &[u8]) -> Option<Span> {
         let Derived::Arg(name) = self else {
             return (!args.is_empty()).then_some((0, args.len()));
         };

@@ -65,9 +65,10 @@ pub(crate) use row::Row;
 use scan::Expected;
 pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use usual::{UsualLine, take_usual};
+use variables::Feeds;
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
-use crate::batch::{Column, Fields, MISSING};
+use crate::batch::{Column, Fields, MISSING, TextField};
 use crate::report::printable;
 use derived::Derived;
 use plan::{Plan, Strictness, Tail};
@@ -231,6 +232,19 @@ impl LogFormat {
     /// Number of those variables.
     pub(crate) fn extras(&self) -> usize {
         self.plan.extras.len()
+    }
+
+    /// The same format, in which no list of addresses stands for `$remote_addr`: the user says which list does.
+    #[must_use]
+    pub(crate) fn without_address_list(mut self) -> LogFormat {
+        let lists =
+            self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        let mut fed = lists.filter(|value| value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr));
+        if let Some(list) = fed.next() {
+            list.feeds = Feeds::Nothing;
+            self.plan = plan::compile(&self.pieces, &[], self.strictness);
+        }
+        self
     }
 
     /// Whether lines of this format have the variable of that name.

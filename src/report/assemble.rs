@@ -7,6 +7,7 @@ use super::bad_values::bad_values;
 use super::fill::filled;
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
+use super::list_alone::list_alone;
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
@@ -27,6 +28,7 @@ use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
+use crate::visitor;
 
 /// An input that was counted, and what its first lines told.
 pub(crate) struct CountedInput<'m> {
@@ -71,20 +73,22 @@ pub(crate) fn assemble(
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
     }
-    let logged = read.iter().fold(Fields::NONE, |logged, ReadInput { ledger, .. }| {
-        let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
-        took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
-    });
-    let mut notes = Vec::new();
+    let extras = extras(question, plan);
+    let (mut logged, mut notes) = (Fields::NONE, Vec::new());
+    for ReadInput { path, ledger, .. } in &read {
+        let fields = fields_of(formats, ledger);
+        let with_address = visitor::with_address(question, &extras, fields);
+        notes.extend(list_alone(question, path, fields, with_address));
+        logged = logged.and(with_address);
+    }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, plan, logged).or_else(|| key_not_logged(question, formats, &ledgers));
         if let Some(missing) = missing {
             return Err(ErrorKind::NotLogged { detail: missing.to_string() }.into());
         }
-        let extras = extras(question, plan);
         let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
-        notes = unanswered(Tally::needs(plan, visitor), logged);
+        notes.extend(unanswered(Tally::needs(plan, visitor), logged));
     }
     notes.extend(
         read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, question.anonymize)),
@@ -215,6 +219,12 @@ fn stretch(tally: &Tally, selected: filter::Period) -> Range<i64> {
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));
     let end = selected.has_end().then(|| asked(last).end.min(LAST_S + 1)).or(last.map(|last| last.wall_s + 1));
     begin.zip(end).map_or(0..0, |(begin, end)| begin..end)
+}
+
+/// The fields that lines of an input log.
+fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
+    let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
+    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.and(format.fields(keys)))
 }
 
 /// The formats that took lines of an input: those that took the most first, of equals those with the most fields.

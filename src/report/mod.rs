@@ -7,6 +7,7 @@ mod bad_values;
 mod fill;
 mod groups;
 mod highlights;
+mod list_alone;
 mod no_format;
 mod not_logged;
 mod note;

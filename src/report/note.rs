@@ -24,10 +24,16 @@ pub enum NoteCode {
     NotLogged,
     /// A value under a key of a JSON log is not what the key holds, such as a status that is a word.
     BadValue,
+    /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
+    AddressListAlone,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 2] = [(NoteCode::NotLogged, "not-logged"), (NoteCode::BadValue, "bad-value")];
+const CODES: [(NoteCode, &str); 3] = [
+    (NoteCode::NotLogged, "not-logged"),
+    (NoteCode::BadValue, "bad-value"),
+    (NoteCode::AddressListAlone, "address-list-alone"),
+];
 
 impl NoteCode {
     /// Every code, in the order of the report.
