@@ -120,8 +120,9 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let (formats, own) = formats(question, &sources);
     let formats: Vec<_> = formats
         .into_iter()
+        .map(|format| format.with_fields(&question.fields))
         .map(|format| if question.real_ip.is_some() { format.without_address_list() } else { format })
-        .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
+        .map(|format| format.ranking(&extras.names()))
         .collect();
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));

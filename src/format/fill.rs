@@ -50,7 +50,7 @@ impl Filler<'_> {
                 batch.set_text(field, row.text(Slot::of(field)));
             }
         }
-        let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
+        let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(taken, row, batch, bump);
         let Row { stamp, status, bytes, time_ms, .. } = *row;
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
@@ -84,7 +84,7 @@ impl Filler<'_> {
 
     /// Sets what the request gives, and returns whether it is static.
     #[inline(always)]
-    fn set_request<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
+    fn set_request<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
         let line = row.text(Slot::REQUEST);
         let mut parts = if row.has_escaped_request {
             self.parts_of_escaped(line, bump)
@@ -94,6 +94,8 @@ impl Filler<'_> {
         // A format that logs the parts by themselves; one that logs `$request` leaves these missing.
         if line == MISSING {
             self.add_plain_parts(row, &mut parts, bump);
+        } else if self.formats[taken.0].overrides().meets(Fields::REQUEST) {
+            self.override_parts(&self.formats[taken.0], row, &mut parts, bump);
         }
         self.set_parts(&parts, batch);
         parts.is_static
@@ -155,7 +157,30 @@ impl Filler<'_> {
         let of = |field| row.text(Slot::of(field));
         parts.method = of(TextField::Method);
         parts.protocol = of(TextField::Protocol);
-        let target = of(TextField::Path);
+        self.set_plain_path(row, parts, bump);
+    }
+
+    /// Puts the parts that the user says stand elsewhere in the place of the request's. In a JSON log a value that is missing
+    /// leaves the next one, as of keys.
+    #[cold]
+    fn override_parts<'a>(&self, format: &LogFormat, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
+        let of = |field| {
+            let value = format.overrides().holds(Fields::text(field)).then(|| row.text(Slot::of(field)));
+            value.filter(|value| *value != MISSING || !format.is_json())
+        };
+        parts.method = of(TextField::Method).unwrap_or(parts.method);
+        parts.protocol = of(TextField::Protocol).unwrap_or(parts.protocol);
+        if format.overrides().holds(Fields::text(TextField::Path)) {
+            if !format.is_json() {
+                (parts.path, parts.is_static) = (MISSING, false);
+            }
+            self.set_plain_path(row, parts, bump);
+        }
+    }
+
+    /// Sets the path from what is logged by itself, if it is.
+    fn set_plain_path<'a>(&self, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
+        let target = row.text(Slot::of(TextField::Path));
         if target != MISSING {
             let target = bump.alloc_slice_copy(&escape::undo(target));
             let (path, is_static) = self.path(target, bump);

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::json_field::JsonField;
+use super::field_key::FieldKey;
 use super::json_keys::{JsonKeys, Rule};
 use super::variables::Feeds;
 use crate::report::printable;
@@ -11,7 +11,7 @@ use crate::report::printable;
 /// The keys of a format.
 #[derive(Clone, Debug)]
 pub(super) struct JsonFormat {
-    fields: Vec<JsonField>,
+    fields: Vec<FieldKey>,
     /// Number of fields, from the first, that the user gave beside the format.
     given: usize,
     /// The variables that the question ranks by name.
@@ -20,12 +20,12 @@ pub(super) struct JsonFormat {
 }
 
 impl JsonFormat {
-    pub(super) fn new(fields: Vec<JsonField>) -> JsonFormat {
+    pub(super) fn new(fields: Vec<FieldKey>) -> JsonFormat {
         JsonFormat { fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
     }
 
     /// The same with these before its own.
-    pub(super) fn with_fields(&self, given: &[JsonField]) -> JsonFormat {
+    pub(super) fn with_fields(&self, given: &[FieldKey]) -> JsonFormat {
         JsonFormat {
             fields: [given, &self.fields].concat(),
             given: self.given + given.len(),
@@ -40,7 +40,7 @@ impl JsonFormat {
     }
 
     /// The field that the user gave for this rule.
-    pub(super) fn given(&self, rule: &Rule) -> Option<&JsonField> {
+    pub(super) fn given(&self, rule: &Rule) -> Option<&FieldKey> {
         self.fields[..self.given].iter().find(|f| *f.key() == *rule.key && *f.variable() == *rule.variable)
     }
 
@@ -62,7 +62,7 @@ impl JsonFormat {
     }
 
     /// What the format, or a user, says beside what is known.
-    pub(super) fn fields(&self) -> &[JsonField] {
+    pub(super) fn fields(&self) -> &[FieldKey] {
         &self.fields
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::derived::Derived;
-use super::json_field::JsonField;
+use super::field_key::FieldKey;
 use super::json_forms::{Form, MARKS, Mark, TimeUnit};
 use super::json_table::KEYS;
 use super::plan::{Slot, slot};
@@ -71,7 +71,7 @@ type Places<'k> = HashMap<&'k str, usize>;
 impl JsonKeys {
     /// The keys of the table, and before them those that a user gives. A key that is given feeds nothing else. Behind them are
     /// the variables that the question ranks, by their own names.
-    pub(crate) fn new(given: &[JsonField], ranked: &[&str]) -> JsonKeys {
+    pub(crate) fn new(given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
         let row = |key, variable, unit, form| Meaning { key, variable, unit, form };
         let given: Vec<_> = given.iter().map(|f| row(f.key(), f.variable(), f.unit(), Form::Any)).collect();
         let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing);
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_given_has_the_say_and_feeds_nothing_else() {
-        let given: Vec<JsonField> = ["status=a.b", "host=time"].map(|text| text.parse().unwrap()).into();
+        let given: Vec<FieldKey> = ["status=a.b", "host=time"].map(|text| text.parse().unwrap()).into();
         let keys = JsonKeys::new(&given, &[]);
         assert_eq!(keys.given().map(|(_, rule)| &*rule.key).collect::<Vec<_>>(), ["a.b", "time"]);
         assert!(keys.find(b"a").unwrap().opens);

@@ -3,6 +3,7 @@
 use memchr::memmem::{Finder, FinderRev};
 
 use super::escape::NginxEscape;
+use super::json_forms::TimeUnit;
 use super::log_format::{Piece, Value, starts_with_slash};
 use super::rule::Rules;
 use super::shape::Shape;
@@ -199,6 +200,7 @@ pub(crate) enum Sink {
     Status,
     Bytes,
     RequestTime,
+    RequestTimeIn(TimeUnit),
 }
 
 /// The steps of a format.
@@ -381,6 +383,7 @@ pub(super) fn slot(feeds: Feeds) -> Slot {
         Feeds::UriAndArgs => Slot::URI_AND_ARGS,
         Feeds::Ranked(place) => Slot::extra(usize::from(place)),
         Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
+        Feeds::RequestTimeIn(_) => Slot::NOWHERE,
     }
 }
 
@@ -390,6 +393,7 @@ fn sink(feeds: Feeds) -> Sink {
         Feeds::Status => Sink::Status,
         Feeds::Bytes => Sink::Bytes,
         Feeds::RequestTime => Sink::RequestTime,
+        Feeds::RequestTimeIn(unit) => Sink::RequestTimeIn(unit),
         text => Sink::Text(slot(text)),
     }
 }

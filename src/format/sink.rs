@@ -1,6 +1,7 @@
 //! The value of a step, put where its variable feeds.
 
 use super::digits::digits;
+use super::json_values;
 use super::plan::{Sink, Slot};
 use super::row::Row;
 use super::spelling;
@@ -30,7 +31,8 @@ pub(super) fn put<'a>(sink: Sink, value: &'a [u8], clock: &mut Clock, row: &mut 
         Sink::Status => row.status = value.iter().fold(0, |code, digit| code * 10 + u16::from(digit & 15)).into(),
         Sink::Bytes if is_missing(value) => row.bytes = 0,
         Sink::Bytes => row.bytes = digits(value).0.ok_or(Reason::BadNumber)?,
-        Sink::RequestTime if is_missing(value) => row.time_ms = None,
+        Sink::RequestTime | Sink::RequestTimeIn(_) if is_missing(value) => row.time_ms = None,
+        Sink::RequestTimeIn(unit) => row.time_ms = Some(json_values::milliseconds(value, unit)?),
         Sink::RequestTime => row.time_ms = Some(milliseconds(value).ok_or(Reason::BadNumber)?),
     }
     Ok(())
