@@ -2,19 +2,44 @@
 
 use super::digits::digits;
 use super::json_forms::TimeUnit;
+use super::spelling;
 use crate::batch::Status;
 use crate::table::Reason;
 use crate::time::{Clock, Fault, Rfc3339, Stamp, epoch};
 
-/// A time: nginx's two spellings, RFC 3339, seconds since 1970.
+/// A time: every spelling of text formats, and seconds since 1970 with an exponent. Without an offset it is in UTC.
 pub(super) fn stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Stamp, Reason> {
     let local = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]")).unwrap_or(text);
     let read = match <&[u8; 26]>::try_from(local) {
         Ok(local) if local[2] == b'/' => clock.time_local(local),
-        _ => times.stamp(text, clock),
+        _ => times.stamp(text, clock).inspect(|_| {
+            if !has_offset(text) {
+                clock.assume_utc();
+            }
+        }),
     };
     match read {
         Ok(stamp) => Ok(stamp),
+        Err(Fault::Shape) => other_stamp(local, times, clock),
+        Err(Fault::Nonexistent) => Err(Reason::BadTime),
+    }
+}
+
+/// Whether a time of RFC 3339 has an offset.
+fn has_offset(text: &[u8]) -> bool {
+    text.iter().skip(19).any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'))
+}
+
+/// A time in one of the rarer spellings.
+#[cold]
+fn other_stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Stamp, Reason> {
+    match spelling::read(text, times, clock) {
+        Ok(time) => {
+            if !time.has_offset {
+                clock.assume_utc();
+            }
+            Ok(time.stamp)
+        }
         Err(Fault::Shape) => Decimal::read(text).and_then(|d| d.whole(0)).map(epoch).ok_or(Reason::BadTime),
         Err(Fault::Nonexistent) => Err(Reason::BadTime),
     }
@@ -251,6 +276,11 @@ mod tests {
             ("1649130305.999", Some("2022-04-05T03:45:05+00:00")),
             ("1.649130305999e9", Some("2022-04-05T03:45:05+00:00")),
             ("1649130305999", Some("2022-04-05T03:45:05+00:00")),
+            ("05/Apr/2022:03:45:05", Some("2022-04-05T03:45:05+00:00")),
+            ("05/Apr/2022:03:45:05.123 +0530", Some("2022-04-05T03:45:05+05:30")),
+            ("2022-04-05 03:45:05 +0530", Some("2022-04-05T03:45:05+05:30")),
+            ("Tue Apr  5 03:45:05 2022", Some("2022-04-05T03:45:05+00:00")),
+            ("31/Feb/2022:03:45:05", None),
             ("31/Feb/2022:03:45:05 +0530", None),
             ("2022-13-05T03:45:05Z", None),
             ("-1", None),
@@ -259,6 +289,19 @@ mod tests {
         ] {
             let found = stamp(text.as_bytes(), &mut times, &mut clock).map(|s| s.to_string());
             assert_eq!(found, expected.map(str::to_owned).ok_or(Reason::BadTime), "{text}");
+        }
+        for (text, is_assumed) in [
+            ("2022-04-05 03:45:05.123456", true),
+            ("05/Apr/2022:03:45:05", true),
+            ("2022-04-05T03:45:05Z", false),
+            ("2022-04-05T03:45:05-05", false),
+            ("05/Apr/2022:03:45:05 +0530", false),
+            ("1649130305", false),
+            ("2022-13-05T03:45:05", false),
+        ] {
+            clock.take_assumed_utc();
+            let _ = stamp(text.as_bytes(), &mut times, &mut clock);
+            assert_eq!(clock.take_assumed_utc(), is_assumed, "{text}");
         }
     }
 }
