@@ -40,11 +40,13 @@ pub(crate) enum Form {
     Any,
     /// An IP address, perhaps with a port.
     Address,
-    /// Begins with a digit and is nothing but a number.
+    /// A number without a sign.
     Number,
     NoNumber,
     /// A number with a decimal point.
     Decimal,
+    /// A status: 100 to 599.
+    Status,
     /// Anything but a number of seconds before 1973, which no log is as old as.
     Moment,
 }
@@ -60,24 +62,34 @@ impl Form {
             Form::Address => is_address(value),
             Form::Number => is_number(value),
             Form::NoNumber => !is_number(value),
+            Form::Status => matches!(value, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']),
             Form::Decimal => is_number(value) && is_decimal(value),
             Form::Moment => !is_number(value) || whole_digits(value) > 8,
         }
     }
 }
 
-/// Digits, perhaps a fraction and an exponent.
+/// Whether a value is digits, perhaps with a fraction and an exponent.
 fn is_number(value: &[u8]) -> bool {
-    value[0].is_ascii_digit()
-        && std::str::from_utf8(value).is_ok_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
+    let (whole, mut rest) = value.split_at(leading_digits(value));
+    if let [b'.', fraction @ ..] = rest {
+        let digits = leading_digits(fraction);
+        rest = if digits > 0 { &fraction[digits..] } else { rest };
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let power = exponent.strip_prefix(b"-").or(exponent.strip_prefix(b"+")).unwrap_or(exponent);
+        rest = if power.is_empty() { rest } else { &power[leading_digits(power)..] };
+    }
+    !whole.is_empty() && rest.is_empty()
 }
 
-/// Number of digits before the decimal point, of a number that is written without an exponent.
+fn leading_digits(text: &[u8]) -> usize {
+    text.iter().take_while(|b| b.is_ascii_digit()).count()
+}
+
+/// Number of digits before the decimal point; the most there can be for a number with an exponent.
 fn whole_digits(number: &[u8]) -> usize {
-    if number.iter().any(|b| matches!(b, b'e' | b'E')) {
-        return usize::MAX;
-    }
-    number.iter().take_while(|b| b.is_ascii_digit()).count()
+    if number.iter().any(|b| matches!(b, b'e' | b'E')) { usize::MAX } else { leading_digits(number) }
 }
 
 fn is_address(value: &[u8]) -> bool {
@@ -139,7 +151,7 @@ mod tests {
 
     #[test]
     fn forms_tell_the_meanings_of_a_key_apart() {
-        let rows: [(Form, &[&str], &[&str]); 5] = [
+        let rows: [(Form, &[&str], &[&str]); 6] = [
             (
                 Form::Address,
                 &["192.0.2.1", "192.0.2.1:443", "::1", "[::1]", "[2001:db8::1]:443", "-", "", "null"],
@@ -148,9 +160,10 @@ mod tests {
             (
                 Form::Number,
                 &["0", "0.001", "5e-05", "26", "-"],
-                &["05/Apr/2022:03:45:05 +0000", "1.2.3", "x", "1ms", "-1", "inf"],
+                &["05/Apr/2022:03:45:05 +0000", "1.2.3", "x", "1ms", "-1", "inf", "1.", ".5", "1e", "1e5x"],
             ),
             (Form::NoNumber, &["05/Apr/2022:03:45:05 +0000", "1ms", ""], &["0", "0.001"]),
+            (Form::Status, &["100", "404", "599", "-"], &["000", "600", "20", "2000", "0.2", "OK"]),
             (Form::Decimal, &["0.001", "5e-05"], &["26", "2022-04-05", "x"]),
             (
                 Form::Moment,

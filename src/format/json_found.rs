@@ -10,7 +10,7 @@ use super::json_values as values;
 use super::plan::{Slot, slot};
 use super::row::Row;
 use super::variables::Feeds;
-use crate::batch::{Fields, MISSING};
+use crate::batch::{Fields, MISSING, TextField};
 use crate::table::Reason;
 use crate::time::{Clock, Rfc3339};
 
@@ -152,6 +152,23 @@ impl Finds {
             let Found { rule, start, end, .. } = *found;
             read.map_err(|reason| Flaw { reason, rule, start, len: end - start })?;
         }
+        if row.text(Slot::REQUEST).first() == Some(&b'/') {
+            split_off_target(row);
+        }
         Ok(())
     }
+}
+
+/// Takes a request that begins with `/` for the target, if the line has a method: where `$request` itself is so broken,
+/// nginx knows no method.
+#[cold]
+fn split_off_target(row: &mut Row<'_>) {
+    if row.text(Slot::of(TextField::Method)) == MISSING {
+        return;
+    }
+    if row.text(Slot::of(TextField::Path)) == MISSING {
+        row.set_text(Slot::of(TextField::Path), row.text(Slot::REQUEST));
+    }
+    row.set_text(Slot::REQUEST, MISSING);
+    row.has_escaped_request = false;
 }

@@ -164,7 +164,6 @@ impl Shape {
 
 impl Step {
     /// Whether its guard lets this value pass. It has no escapes.
-    #[cold]
     fn admits(&self, keys: &JsonKeys, value: &[u8]) -> bool {
         match self.guard {
             Guard::Nothing => true,

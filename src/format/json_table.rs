@@ -3,7 +3,7 @@
 //! nginx's variables are known by their own names and need no row. The rows are the usual names of others. Sources: the
 //! ECS reference; the documentation of the access logs of Caddy, Traefik, Envoy, Envoy Gateway, Istio, Kong and APISIX; the
 //! fields of Cloudflare's HTTP requests, of Google Cloud's load balancer and of Amazon's API Gateway; Matomo's and
-//! ingress-nginx's examples of a JSON `log_format`.
+//! ingress-nginx's examples of a JSON `log_format`; Logstash's pattern for Apache's logs.
 
 use super::json_forms::{Form, TimeUnit};
 
@@ -36,7 +36,8 @@ impl KeyRow {
 ///
 /// Programs do not agree on some keys. Such a key has a row for each meaning, and each row the form by which its values are
 /// told apart: `requestTime` is a duration if it is a number (nginx's `$request_time`), else a time (Amazon's API Gateway).
-/// A value that has the form of no row is passed over, and the next key of its field is read.
+/// A value that has the form of no row is passed over, and the next key of its field is read. What `request` holds is decided
+/// once the line is read: next to a method, a value that begins with `/` is the target (Logstash), not the request line.
 pub(super) const KEYS: &[KeyRow] = &[
     row("source.ip", "remote_addr"),
     row("source.address", "remote_addr"),
@@ -71,6 +72,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("user_id", "remote_user"),
     row("ClientUsername", "remote_user"),
     row("user", "remote_user"),
+    row("auth", "remote_user"),
     // Traefik's own common log has the start, and its `time` is when the line was written.
     row("StartUTC", "time_iso8601"),
     row("StartLocal", "time_iso8601"),
@@ -139,6 +141,8 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("statusCode", "status"),
     row("status_code", "status"),
     row("code", "status"),
+    // Logstash; the time or the body of the response as well.
+    row("response", "status").only(Form::Status),
     row("http.response.body.bytes", "body_bytes_sent"),
     row("http.response.bytes", "body_bytes_sent"),
     row("DownstreamContentSize", "body_bytes_sent"),

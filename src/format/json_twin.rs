@@ -184,6 +184,14 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
             feeds => plain.texts[slot(*feeds).index()] = text.as_bytes().to_vec(),
         }
     }
+    let [request, method, path] =
+        [Slot::REQUEST, Slot::of(TextField::Method), Slot::of(TextField::Path)].map(Slot::index);
+    if plain.texts[request].starts_with(b"/") && plain.texts[method] != b"-" {
+        let target = std::mem::replace(&mut plain.texts[request], b"-".to_vec());
+        if plain.texts[path] == b"-" {
+            plain.texts[path] = target;
+        }
+    }
     flaws.first().map_or(Ok(plain), |flaw| Err(*flaw))
 }
 
