@@ -117,10 +117,13 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
+    let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
     let (formats, own) = formats(question, &sources);
     let formats: Vec<_> = formats
         .into_iter()
-        .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
+        .map(|format| format.with_fields(&question.fields))
+        .map(|format| if names_list { format.without_address_list() } else { format })
+        .map(|format| format.ranking(&extras.names()))
         .collect();
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
@@ -149,6 +152,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         filler: Filler {
             formats: &formats,
             needs,
+            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&extras)),
             keeps_lists: question.real_ip.is_some(),
             watched: Tally::watches(&plan, needs, visitor.from),
             query: question.query,

@@ -65,7 +65,7 @@ pub use crate::{
     error::{Error, ErrorKind},
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
-    format::{FormatError, JsonField, JsonFieldError, LogFormat, NginxEscape},
+    format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     metric::Metric,
     nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},

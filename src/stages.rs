@@ -103,6 +103,7 @@ impl<'f> Scanner<'f> {
             rejects: None,
             filler: Filler {
                 formats: self.formats,
+                list: Fields::NONE,
                 keeps_lists: false,
                 needs,
                 watched: Fields::NONE,

@@ -189,9 +189,11 @@ impl<'s, 'f> Worker<'s, 'f> {
             self.rejected.add(offset, kept);
         }
         account.reject(reason);
+        let bad_value = self.memory.take_bad_value();
         // Where hostile logs have millions of such lines, few are worth a copy.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
-            account.sample(Sample { offset, line_in_chunk, chunk, reason, text: report::shown_of(shown).to_vec() });
+            let text = report::shown_of(shown).to_vec();
+            account.sample(Sample { offset, line_in_chunk, chunk, reason, text, bad_value });
         }
     }
 }

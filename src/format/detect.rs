@@ -415,7 +415,9 @@ pub(super) fn try_one<'a>(
         Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
         Some(json) => {
             let (clock, recall) = memory.json(candidate.format);
-            json::scan(json.keys(), line, room, clock, recall, row).map(|()| line.text.len())
+            let read = json::scan(json.keys(), line, room, clock, recall, row);
+            read.map(|()| line.text.len())
+                .inspect_err(|misfit| memory.keep_bad_value(candidate.format, *misfit, line.text))
         }
         None => scan(&format.plan, candidate.tail, line, memory, row),
     }

@@ -8,17 +8,20 @@ mod apache_time;
 mod blocks;
 pub(crate) mod conf_words;
 mod damage;
+mod derived;
 mod detect;
 mod digits;
 mod escape;
+mod field_key;
 mod fill;
 mod given;
 mod json;
-mod json_field;
 mod json_format;
+mod json_forms;
 mod json_found;
 mod json_keys;
 mod json_shape;
+mod json_table;
 mod json_template;
 mod json_text;
 #[cfg(test)]
@@ -30,6 +33,7 @@ mod memory;
 mod plan;
 mod presets;
 mod request;
+mod roles;
 mod row;
 mod rule;
 mod scan;
@@ -53,17 +57,19 @@ use bumpalo::Bump;
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
+use field_key::key_variable;
+pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
 use given::Given;
-pub use json_field::{JsonField, JsonFieldError};
 use json_format::JsonFormat;
 pub(crate) use json_found::Room;
 pub(crate) use json_keys::KeysSeen;
 pub(crate) use json_text::{undo_json, undo_json_into};
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
+use log_format::Value;
 pub(crate) use marks::{Line, Marks, Quotes};
-pub(crate) use memory::Memory;
+pub(crate) use memory::{BadValue, Memory};
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
@@ -71,14 +77,15 @@ use scan::Expected;
 pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use survey::Rejected;
 pub(crate) use usual::{UsualLine, take_usual};
+use variables::Feeds;
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
-use crate::batch::{Fields, TextField};
+use crate::batch::{Column, Fields, MISSING, TextField};
 use crate::report::printable;
-use log_format::Value;
-use plan::{Plan, Slot, Strictness, Tail};
+use derived::Derived;
+use plan::{Plan, Strictness, Tail};
 use presets::Preset;
-use variables::Feeds;
+use roles::Roles;
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
@@ -102,6 +109,12 @@ pub struct LogFormat {
     strictness: Strictness,
     /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
     read_as: Option<String>,
+    /// For each variable that the question ranks by name: how it is derived, if lines do not log it but hold it.
+    derived: Vec<Option<Derived>>,
+    /// Where lines are text: the fields that the user gave and whose variable the format has.
+    given: Vec<FieldKey>,
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    overrides: Fields,
 }
 
 /// The name of the format whose lines are JSON objects.
@@ -190,11 +203,14 @@ impl LogFormat {
             is_common: name == COMMON && tail == Tail::Fields,
             strictness,
             read_as: None,
+            derived: Vec::new(),
+            given: Vec::new(),
+            overrides: Fields::NONE,
         })
     }
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
-    fn json(name: &str, fields: Vec<JsonField>) -> LogFormat {
+    fn json(name: &str, fields: Vec<FieldKey>) -> LogFormat {
         let strictness = Strictness { escape: NginxEscape::Json, is_given: true };
         LogFormat {
             name: name.to_owned(),
@@ -205,6 +221,9 @@ impl LogFormat {
             is_common: false,
             strictness,
             read_as: None,
+            derived: Vec::new(),
+            given: Vec::new(),
+            overrides: Fields::NONE,
         }
     }
 
@@ -310,13 +329,53 @@ impl LogFormat {
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            // A line may lack the key of the variable and have that of the request.
+            format.derived = ranked.iter().map(|name| Derived::named(name)).collect();
+        } else {
+            let derived = ranked.iter().map(|name| format.derivation(name)).collect();
+            format.derived = derived;
+            for place in (0..ranked.len()).filter(|place| format.derived[*place].is_some()) {
+                format.plan.fields = format.plan.fields.and(Fields::column(Column::extra(place)));
+            }
         }
         format
     }
 
-    /// Where in a row each of those variables is.
-    pub(crate) fn extras(&self) -> &[Slot] {
-        &self.plan.extras
+    /// How a variable is derived that lines of this format hold and do not log by itself.
+    fn derivation(&self, variable: &str) -> Option<Derived> {
+        let derived = Derived::named(variable).filter(|_| !self.logs(variable))?;
+        let mut feeds =
+            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
+        feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
+    }
+
+    /// The value of the variable that is the `place`th of those that the question ranks by name.
+    pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = row.text(self.plan.extras[place]);
+        match self.derived.get(place) {
+            Some(Some(derived)) if logged == MISSING => derived.value(row, bump),
+            _ => logged,
+        }
+    }
+
+    /// Number of those variables.
+    pub(crate) fn extras(&self) -> usize {
+        self.plan.extras.len()
+    }
+
+    /// The same format, in which no list of addresses stands for `$remote_addr`: the user says which list does.
+    #[must_use]
+    pub(crate) fn without_address_list(mut self) -> LogFormat {
+        let lists =
+            self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        let is_given = |value: &Value| self.given.iter().any(|field| key_variable(field.key()) == value.name);
+        let is_fed = |value: &&mut Value| value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
+        if let Some(list) = fed.next() {
+            list.feeds = Feeds::Nothing;
+            self.plan = plan::compile(&self.pieces, &[], self.strictness);
+        }
+        self
     }
 
     /// Whether lines of this format have the variable of that name.
@@ -331,13 +390,40 @@ impl LogFormat {
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
-    /// The same with these keys before those that are known by themselves, where lines are JSON.
+    /// The same format with these fields where the user says: under keys, where lines are JSON, else in variables.
     #[must_use]
-    pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
-        if let Some(json) = self.json.as_mut().filter(|_| !fields.is_empty()) {
-            **json = json.with_fields(fields);
+    pub(crate) fn with_fields(mut self, fields: &[FieldKey]) -> LogFormat {
+        if fields.is_empty() {
+            return self;
         }
-        self
+        if let Some(json) = &mut self.json {
+            **json = json.with_fields(fields);
+            let of =
+                |field: &FieldKey| variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.feeds.fields());
+            self.overrides = fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::and);
+            return self;
+        }
+        let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);
+        let plan = plan::compile(&pieces, &[], self.strictness);
+        LogFormat { pieces, plan, given, overrides, ..self }
+    }
+
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    #[inline(always)]
+    pub(crate) fn overrides(&self) -> Fields {
+        self.overrides
+    }
+
+    /// Whether lines have this field where the user says, these being the keys that lines had if they are JSON. A key that
+    /// nothing asks for is not looked for, and counts as one that they have.
+    pub(crate) fn has_given(&self, field: &FieldKey, seen: &KeysSeen) -> bool {
+        match &self.json {
+            Some(json) => {
+                let mut rules = json.keys().given().filter(|(_, rule)| *rule.key == *field.key()).peekable();
+                rules.peek().is_none() || rules.any(|(place, _)| seen.holds(place))
+            }
+            None => self.given.contains(field),
+        }
     }
 
     /// Whether values are not escaped as they are by default, and not in JSON, which is read as it is escaped.
@@ -382,11 +468,12 @@ impl LogFormat {
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// The keys that a user gave and that are not in any of these sets.
-    pub(crate) fn never_seen<'f>(&'f self, seen: &[&KeysSeen]) -> Vec<&'f str> {
-        let json = self.json.iter().filter(|json| !json.fields().is_empty());
-        let given = json.flat_map(|json| json.keys().given());
-        given.filter(|(place, _)| !seen.iter().any(|seen| seen.holds(*place))).map(|(_, rule)| &*rule.key).collect()
+    /// What the value that a rule of JSON keys reads should be, `a status for --field status=level`; `None` for a key that has
+    /// the name of nginx's variable.
+    pub(crate) fn guessed_value(&self, rule: u16) -> Option<String> {
+        let json = self.json.as_ref()?;
+        let known = json.keys().rule(rule);
+        (json.given(known).is_some() || known.key != known.variable).then(|| json.expectation(rule))
     }
 
     pub(crate) fn variables(&self) -> usize {
@@ -398,6 +485,9 @@ impl LogFormat {
         let first = match misfit.expected {
             Expected::Piece(first) => first,
             Expected::Said(words) => return words.to_owned(),
+            Expected::Value { rule, .. } => {
+                return self.json.as_ref().map_or_else(String::new, |json| json.expectation(rule));
+            }
             Expected::End if self.tail == Tail::Nothing => return "the end of the line".to_owned(),
             Expected::End => return "a space or the end of the line".to_owned(),
         };
@@ -405,7 +495,11 @@ impl LogFormat {
             Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())),
             // The step that takes user and time together: what a person sees missing is the time.
             Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
-            Piece::Variable(value) => format!("${} ({})", value.name, value.shape.description()),
+            Piece::Variable(value) => {
+                let field = self.given.iter().find(|field| key_variable(field.key()) == value.name);
+                let of = field.map_or_else(String::new, |f| format!(", for --field {}={}", f.name(), f.key()));
+                format!("${} ({}{of})", value.name, value.shape.description())
+            }
         };
         match first.checked_sub(1).map(|before| &self.pieces[before]) {
             Some(Piece::Variable(value)) => format!("{expected} after ${}", value.name),

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::damage::is_two_lines;
+use super::json_forms::TimeUnit;
 use super::log_format::Value;
 use super::plan::{Slot, Step};
 use super::row::Row;
@@ -81,7 +82,7 @@ impl Twin {
                     Some(stamp) => plain.stamp = stamp,
                     None => flaw = flaw.or(Some(Reason::BadTime)),
                 },
-                Feeds::Bytes | Feeds::RequestTime if is_missing => {}
+                Feeds::Bytes | Feeds::RequestTime | Feeds::RequestTimeIn(_) if is_missing => {}
                 Feeds::Bytes => match text.parse() {
                     Ok(bytes) => plain.bytes = bytes,
                     Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
@@ -90,6 +91,14 @@ impl Twin {
                     Some(ms) => plain.time_ms = Some(ms),
                     None => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
+                Feeds::RequestTimeIn(unit) => {
+                    assert_eq!(unit, TimeUnit::Milliseconds);
+                    let said = if text.ends_with('s') { text.to_string() } else { format!("{text}ms") };
+                    match slow_ms(&said, variable.shape) {
+                        Some(ms) => plain.time_ms = Some(ms),
+                        None => flaw = flaw.or(Some(Reason::BadNumber)),
+                    }
+                }
             }
         }
         plain.texts[Slot::NOWHERE.index()] = b"-".to_vec();
@@ -307,9 +316,17 @@ fn formats() -> Vec<LogFormat> {
     LogFormat::all_presets()
         .into_iter()
         .filter(|format| !format.is_json())
+        .chain([with_roles()])
         .chain(own)
         .map(|format: LogFormat| format.ranking(&RANKED))
         .collect()
+}
+
+/// A format in which variables have other roles than usual.
+fn with_roles() -> LogFormat {
+    let format: LogFormat = "combined_timed".parse().unwrap();
+    let roles = ["request_time_ms=request_time", "ip=http_referer", "path=http_user_agent"];
+    format.with_fields(&roles.map(|role| role.parse().unwrap()))
 }
 
 /// The formats with their twins, which take longer to make than to try.

@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::bad_values::bad_values;
 use super::fill::filled;
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
+use super::list_alone::list_alone;
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
@@ -28,7 +30,7 @@ use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
-use crate::visitor;
+use crate::visitor::{self, RealIp};
 
 /// An input that was counted, and what its first lines told.
 pub(crate) struct CountedInput<'m> {
@@ -72,23 +74,34 @@ pub(crate) fn assemble(
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
     }
-    let logged = read.iter().fold(Fields::NONE, |logged, ReadInput { ledger, .. }| {
-        let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
-        took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
-    });
-    let mut notes = Vec::new();
+    let extras = extras(question, plan);
+    let (mut logged, mut notes) = (Fields::NONE, Vec::new());
+    for ReadInput { path, ledger, .. } in &read {
+        let fields = fields_of(formats, ledger);
+        let with_address = visitor::with_address(question, &extras, fields);
+        notes.extend(list_alone(question, path, fields, with_address));
+        logged = logged.and(with_address);
+    }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, plan, logged).or_else(|| key_not_logged(question, formats, &ledgers));
         if let Some(missing) = missing {
             return Err(ErrorKind::NotLogged { detail: missing.to_string() }.into());
         }
-        let visitor = visitor::logged_by(question, &extras(question, plan));
-        notes = unanswered(Tally::needs(plan, visitor), logged);
+        if question.real_ip.as_ref().is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
+            let detail = "--trust needs a list of addresses in the place of $remote_addr, which no input logs; name the \
+                          variable that has one with --real-ip, such as --real-ip http_x_forwarded_for";
+            return Err(ErrorKind::NotLogged { detail: detail.to_owned() }.into());
+        }
+        let visitor = visitor::logged_by(question, &extras);
+        notes.extend(unanswered(Tally::needs(plan, visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
         let variables: Vec<_> = question.visitor.dimensions().map(Dimension::variable).collect();
         notes.extend(unknown(&tally.unknown, pv, (visitor, &variables.join(" and ")), logged));
     }
+    notes.extend(
+        read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, question.anonymize)),
+    );
     for ReadInput { path, of_file, ledger, .. } in &read {
         notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
     }
@@ -227,6 +240,12 @@ fn stretch(tally: &Tally, selected: filter::Period) -> Range<i64> {
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));
     let end = selected.has_end().then(|| asked(last).end.min(LAST_S + 1)).or(last.map(|last| last.wall_s + 1));
     begin.zip(end).map_or(0..0, |(begin, end)| begin..end)
+}
+
+/// The fields that lines of an input log.
+fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
+    let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
+    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.and(format.fields(keys)))
 }
 
 /// The formats that took lines of an input: those that took the most first, of equals those with the most fields.

@@ -3,12 +3,14 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod bad_values;
 mod counted;
 mod fill;
 mod format_notes;
 mod groups;
 mod highlights;
 mod latency;
+mod list_alone;
 mod no_format;
 mod not_logged;
 mod note;
@@ -39,7 +41,7 @@ use crate::filter::Filtered;
 use crate::question::Question;
 use crate::table::Reason;
 use crate::time::Unit;
-use crate::visitor::{Ipv6Prefix, Visitor};
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 
 /// What happened, by the logs that were read.
 #[derive(Clone, Debug, Serialize)]
@@ -257,13 +259,19 @@ pub struct VisitorReport {
     pub anonymized: bool,
 }
 
+/// Where addresses come from that are in a list in the place of `$remote_addr`.
+#[cfg(feature = "cli")]
+pub(crate) const ADDRESS_LIST: &str = "address list";
+#[cfg(not(feature = "cli"))]
+const ADDRESS_LIST: &str = "address list";
+
 impl VisitorReport {
     /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
     fn of(question: &Question, has_lists: bool) -> Option<VisitorReport> {
         let Question { visitor, anonymize, .. } = *question;
         let prefix = question.ipv6_prefix.filter(|_| visitor.has_address());
-        let list = || has_lists.then_some("address list");
-        let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name()).or_else(list);
+        let variable = |real_ip: &RealIp| if real_ip.is_in_place() { ADDRESS_LIST } else { real_ip.dimension().name() };
+        let real_ip = question.real_ip.as_ref().map(variable).or(has_lists.then_some(ADDRESS_LIST));
         let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
         let by = visitor.name();
         (!is_usual).then(|| VisitorReport {

@@ -50,10 +50,14 @@ pub enum NoteCode {
     StatusUnknown,
     /// Some lines do not log the bytes that were sent, and others do.
     BytesUnknown,
+    /// A value under a key of a JSON log is not what the key holds, such as a status that is a word.
+    BadValue,
+    /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
+    AddressListAlone,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 15] = [
+const CODES: [(NoteCode, &str); 17] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
@@ -69,6 +73,8 @@ const CODES: [(NoteCode, &str); 15] = [
     (NoteCode::PathsUnknown, "paths-unknown"),
     (NoteCode::StatusUnknown, "status-unknown"),
     (NoteCode::BytesUnknown, "bytes-unknown"),
+    (NoteCode::BadValue, "bad-value"),
+    (NoteCode::AddressListAlone, "address-list-alone"),
 ];
 
 impl NoteCode {

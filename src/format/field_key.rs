@@ -1,9 +1,9 @@
-//! `NAME=KEY`: which key of a JSON log holds what, said by a user.
+//! `NAME=KEY`: the key of a JSON log, or the variable of a text format, that holds a field.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::json_keys::TimeUnit;
+use super::json_forms::TimeUnit;
 use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
 
 /// The short names, the variable of each, and the unit of its numbers.
@@ -22,27 +22,28 @@ const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
     ("request_time_ns", "request_time", TimeUnit::Nanoseconds),
 ];
 
-/// Which key of a JSON log holds a field.
+/// Where a field stands in the lines of a log: under a key of a JSON log, or in a variable of a text format.
 ///
-/// The name is that of an nginx variable, `status`, or a short one, `ip`; the key is as the log has it, those of nested
-/// objects with dots between them. Variables that nothing but a ranking reads may be given too: `cookie_id`. `request_time` is in seconds; `request_time_ms`, `_us` and `_ns` say otherwise.
+/// The name is that of an nginx variable, `status`, or a short one, `ip`. The key is as the log has it, with dots between
+/// those of nested objects, or the variable, with or without its `$`. Variables that only a ranking reads may be given
+/// too: `cookie_id`. `request_time` is in seconds; `request_time_ms`, `_us` and `_ns` say otherwise.
 ///
 /// ```
-/// use logstat::JsonField;
-/// let field: JsonField = "path=http.target".parse()?;
+/// use logstat::FieldKey;
+/// let field: FieldKey = "path=http.target".parse()?;
 /// assert_eq!((field.name(), field.key()), ("path", "http.target"));
-/// assert!("pth=http.target".parse::<JsonField>().is_err());
-/// # Ok::<(), logstat::JsonFieldError>(())
+/// assert!("pth=http.target".parse::<FieldKey>().is_err());
+/// # Ok::<(), logstat::FieldKeyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JsonField {
+pub struct FieldKey {
     name: String,
     variable: String,
     unit: TimeUnit,
     key: String,
 }
 
-impl JsonField {
+impl FieldKey {
     /// Every name that a field can have, but for those that are of use in a ranking alone.
     pub fn names() -> impl Iterator<Item = &'static str> {
         let own = variables().filter(|v| v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit()).map(|v| v.name);
@@ -65,9 +66,9 @@ impl JsonField {
     }
 
     /// What a `log_format` says: that the value of any variable stands under a key. `None` for what is no variable's name.
-    pub(super) fn of_template(variable: &str, key: String) -> Option<JsonField> {
+    pub(super) fn of_template(variable: &str, key: String) -> Option<FieldKey> {
         let name = is_name(variable).then(|| variable.to_owned())?;
-        Some(JsonField { variable: name.clone(), name, unit: TimeUnit::Seconds, key })
+        Some(FieldKey { variable: name.clone(), name, unit: TimeUnit::Seconds, key })
     }
 
     pub(crate) fn variable(&self) -> &str {
@@ -79,10 +80,10 @@ impl JsonField {
     }
 }
 
-/// Why a text is no [`JsonField`].
+/// Why a text is no [`FieldKey`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum JsonFieldError {
+pub enum FieldKeyError {
     /// There is no `=` with something on either side.
     Shape {
         /// What was given.
@@ -95,36 +96,41 @@ pub enum JsonFieldError {
     },
 }
 
-impl fmt::Display for JsonFieldError {
+impl fmt::Display for FieldKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            JsonFieldError::Shape { text } => {
+            FieldKeyError::Shape { text } => {
                 write!(f, "a field is NAME=KEY, such as status=http.code, not '{}'", text.escape_debug())
             }
-            JsonFieldError::Name { name } => {
-                let names: Vec<_> = JsonField::names().collect();
+            FieldKeyError::Name { name } => {
+                let names: Vec<_> = FieldKey::names().collect();
                 write!(f, "unknown field '{}'; there are {}", name.escape_debug(), names.join(", "))
             }
         }
     }
 }
 
-impl std::error::Error for JsonFieldError {}
+impl std::error::Error for FieldKeyError {}
 
-impl FromStr for JsonField {
-    type Err = JsonFieldError;
+/// The variable of a text format that a key names.
+pub(super) fn key_variable(key: &str) -> &str {
+    key.strip_prefix('$').unwrap_or(key)
+}
 
-    fn from_str(text: &str) -> Result<Self, JsonFieldError> {
+impl FromStr for FieldKey {
+    type Err = FieldKeyError;
+
+    fn from_str(text: &str) -> Result<Self, FieldKeyError> {
         let parts = text.split_once('=').filter(|(name, key)| !name.is_empty() && !key.is_empty());
-        let (name, key) = parts.ok_or_else(|| JsonFieldError::Shape { text: text.to_owned() })?;
+        let (name, key) = parts.ok_or_else(|| FieldKeyError::Shape { text: text.to_owned() })?;
         let name = name.strip_prefix('$').unwrap_or(name);
         let short = SHORT_NAMES.iter().find(|(short, ..)| *short == name).copied();
         let (variable, unit) = match short {
             Some((_, variable, unit)) => (variable, unit),
             None if is_of_use(name) => (name, TimeUnit::Seconds),
-            None => return Err(JsonFieldError::Name { name: name.to_owned() }),
+            None => return Err(FieldKeyError::Name { name: name.to_owned() }),
         };
-        Ok(JsonField { name: name.to_owned(), variable: variable.to_owned(), unit, key: key.to_owned() })
+        Ok(FieldKey { name: name.to_owned(), variable: variable.to_owned(), unit, key: key.to_owned() })
     }
 }
 
@@ -140,10 +146,10 @@ mod tests {
 
     #[test]
     fn every_name_is_read_and_stands_once() {
-        let names: Vec<_> = JsonField::names().collect();
+        let names: Vec<_> = FieldKey::names().collect();
         for (i, name) in names.iter().enumerate() {
             assert!(!names[..i].contains(name), "{name}");
-            let field: JsonField = format!("{name}=a=b").parse().unwrap();
+            let field: FieldKey = format!("{name}=a=b").parse().unwrap();
             assert_eq!((field.name(), field.key()), (*name, "a=b"));
             assert!(!field.is_for_rankings(), "{name}");
             assert!(variable(field.variable()).is_some(), "{name}");
@@ -152,15 +158,15 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        assert!("cookie_id=x".parse::<JsonField>().unwrap().is_for_rankings());
-        assert!("upstream_addr=x".parse::<JsonField>().unwrap().is_for_rankings());
-        assert!(!"ip=x".parse::<JsonField>().unwrap().is_for_rankings());
-        assert_eq!("$status=x".parse::<JsonField>().unwrap().name(), "status");
+        assert!("cookie_id=x".parse::<FieldKey>().unwrap().is_for_rankings());
+        assert!("upstream_addr=x".parse::<FieldKey>().unwrap().is_for_rankings());
+        assert!(!"ip=x".parse::<FieldKey>().unwrap().is_for_rankings());
+        assert_eq!("$status=x".parse::<FieldKey>().unwrap().name(), "status");
         for text in ["", "=", "status", "status=", "=x"] {
-            assert!(matches!(text.parse::<JsonField>(), Err(JsonFieldError::Shape { .. })), "{text}");
+            assert!(matches!(text.parse::<FieldKey>(), Err(FieldKeyError::Shape { .. })), "{text}");
         }
-        assert!(matches!("request_length=x".parse::<JsonField>(), Err(JsonFieldError::Name { .. })));
-        let error = "stats=x".parse::<JsonField>().unwrap_err().to_string();
+        assert!(matches!("request_length=x".parse::<FieldKey>(), Err(FieldKeyError::Name { .. })));
+        let error = "stats=x".parse::<FieldKey>().unwrap_err().to_string();
         assert!(error.starts_with("unknown field 'stats'; there are ip, "), "{error}");
     }
 }
