@@ -3,10 +3,11 @@
 use bumpalo::Bump;
 
 use super::damage;
+use super::json_format::Syntax;
 use super::plan::{Tail, Usual};
 use super::row::Row;
 use super::scan::{Expected, Misfit, scan};
-use super::{Line, LogFormat, Memory, Room, json};
+use super::{Line, LogFormat, Memory, Room, json, ltsv};
 use crate::batch::Fields;
 use crate::input::{is_blank, lines};
 use crate::table::Reason;
@@ -121,7 +122,7 @@ impl<'f> FormatsOfFile<'f> {
         if row.filled_by != self.main.format {
             *row = Row::empty_for(self.main.format);
         }
-        if main.is_json() {
+        if main.has_keys() {
             return self.take_json(line, room, memory, row);
         }
         match scan(&main.plan, self.main.tail, line, &mut memory.clock, row) {
@@ -218,6 +219,10 @@ fn try_one<'a>(
     let format = &formats[candidate.format];
     *row = Row::EMPTY;
     match &format.json {
+        Some(labels) if labels.syntax == Syntax::Ltsv => {
+            let (clock, recall) = memory.json(candidate.format);
+            ltsv::scan(labels.keys(), line.text, room, clock, recall, row).map(|()| line.text.len())
+        }
         Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
         Some(json) => {
             let (clock, recall) = memory.json(candidate.format);
@@ -286,6 +291,8 @@ mod tests {
         assert_eq!(found(&with("shop.example ", "")), "vhost");
         assert_eq!(found(&with("shop.example ", " 1.000")), "vhost_timed");
         assert_eq!(found(&format!("{COMMON}\n")), "common");
+        assert_eq!(found("host:192.0.2.1\treq:GET / HTTP/1.1\tstatus:200\n"), "ltsv");
+        assert_eq!(found("{\"status\":200,\"uri\":\"/\"}\n"), "json");
         assert_eq!(found(&format!("{COMMON} \"-\"\n")), "common");
     }
 

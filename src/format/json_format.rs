@@ -5,10 +5,21 @@ use std::sync::OnceLock;
 
 use super::json_field::JsonField;
 use super::json_keys::JsonKeys;
+use super::ltsv_table::LABELS;
+
+/// How lines say which value is which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// A JSON object.
+    Json,
+    /// `LABEL:VALUE` with tabs between.
+    Ltsv,
+}
 
 /// The keys of a format.
 #[derive(Clone, Debug)]
 pub(super) struct JsonFormat {
+    pub(super) syntax: Syntax,
     fields: Vec<JsonField>,
     /// The variables that the question ranks by name.
     ranked: Vec<String>,
@@ -16,18 +27,18 @@ pub(super) struct JsonFormat {
 }
 
 impl JsonFormat {
-    pub(super) fn new(fields: Vec<JsonField>) -> JsonFormat {
-        JsonFormat { fields, ranked: Vec::new(), keys: OnceLock::new() }
+    pub(super) fn new(syntax: Syntax, fields: Vec<JsonField>) -> JsonFormat {
+        JsonFormat { syntax, fields, ranked: Vec::new(), keys: OnceLock::new() }
     }
 
     /// The same with these before its own.
     pub(super) fn with_fields(&self, given: &[JsonField]) -> JsonFormat {
-        JsonFormat { fields: [given, &self.fields].concat(), ranked: self.ranked.clone(), keys: OnceLock::new() }
+        JsonFormat { fields: [given, &self.fields].concat(), keys: OnceLock::new(), ..self.clone() }
     }
 
     pub(super) fn ranking(&self, ranked: &[&str]) -> JsonFormat {
         let ranked = ranked.iter().map(|name| (*name).to_owned()).collect();
-        JsonFormat { fields: self.fields.clone(), ranked, keys: OnceLock::new() }
+        JsonFormat { ranked, keys: OnceLock::new(), ..self.clone() }
     }
 
     /// What the format, or a user, says beside what is known.
@@ -39,7 +50,10 @@ impl JsonFormat {
     pub(super) fn keys(&self) -> &JsonKeys {
         self.keys.get_or_init(|| {
             let ranked: Vec<&str> = self.ranked.iter().map(String::as_str).collect();
-            JsonKeys::new(&self.fields, &ranked)
+            match self.syntax {
+                Syntax::Json => JsonKeys::new(&self.fields, &ranked),
+                Syntax::Ltsv => JsonKeys::with_labels(LABELS, &self.fields, &ranked),
+            }
         })
     }
 }

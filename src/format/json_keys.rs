@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::json_field::JsonField;
+use super::ltsv_table::LabelRow;
 use super::plan::{Slot, slot};
 use super::variables::{Feeds, variable, variables};
 use crate::batch::Fields;
@@ -158,6 +159,11 @@ impl JsonKeys {
     /// The keys of the table, and before them those that a user gives. A key that is given feeds nothing else. Behind them are
     /// the variables that the question ranks, by their own names.
     pub(crate) fn new(given: &[JsonField], ranked: &[&str]) -> JsonKeys {
+        JsonKeys::with_labels(&[], given, ranked)
+    }
+
+    /// The same with the labels of LTSV before nginx's own names.
+    pub(super) fn with_labels(labels: &[LabelRow], given: &[JsonField], ranked: &[&str]) -> JsonKeys {
         let given: Vec<_> = given.iter().map(|f| (f.key(), f.variable(), f.unit())).collect();
         let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit());
         let own_names = own_names.map(|v| (v.name, v.name, TimeUnit::Seconds));
@@ -172,13 +178,18 @@ impl JsonKeys {
             longest: 0,
         };
         let is_given = |key: &str| given.iter().any(|(given, ..)| *given == key);
-        let known = own_names.chain(table).filter(|(key, ..)| !is_given(key));
+        let known = labels.iter().copied().chain(own_names).chain(table).filter(|(key, ..)| !is_given(key));
         for (at, (key, name, unit)) in given.iter().copied().chain(known).enumerate() {
             let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
             // One that a ranking alone reads has no place where nobody asks for that.
-            let feeds = if feeds == Feeds::Nothing && at < given.len() { ranked().unwrap_or(feeds) } else { feeds };
-            if feeds != Feeds::Nothing && !keys.has_rule(&places, key) {
+            let feeds = if feeds == Feeds::Nothing { ranked().unwrap_or(feeds) } else { feeds };
+            let is_second_meaning = at >= given.len() && keys.rules.last().is_some_and(|last| *last.key == *key);
+            if is_second_meaning {
+                let first = keys.rules.len() - 1;
+                keys.add(&mut places, key, name, feeds, unit);
+                keys.name(&mut places, key).rule = Some(first as u16);
+            } else if feeds != Feeds::Nothing && !keys.has_rule(&places, key) {
                 keys.add(&mut places, key, name, feeds, unit);
             }
             keys.given = if at < given.len() { keys.rules.len() } else { keys.given };
@@ -255,6 +266,13 @@ impl JsonKeys {
         rule.map(|rule| slot(self.targets[rule.target]))
             .filter(|slot| *slot != Slot::NOWHERE)
             .unwrap_or(Slot::extra(place))
+    }
+
+    /// True if the next rule is another meaning of the same key.
+    #[inline]
+    pub(super) fn has_second_meaning(&self, rule: u16) -> bool {
+        let rule = usize::from(rule);
+        self.rules.get(rule + 1).is_some_and(|next| next.key == self.rules[rule].key)
     }
 
     pub(crate) fn rule(&self, place: u16) -> &Rule {

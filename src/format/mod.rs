@@ -26,6 +26,10 @@ mod json_twin;
 mod json_values;
 mod lists;
 mod log_format;
+mod ltsv;
+mod ltsv_table;
+#[cfg(test)]
+mod ltsv_twin;
 mod marks;
 mod memory;
 mod plan;
@@ -49,7 +53,7 @@ pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 pub(crate) use fill::Filler;
 use given::Given;
 pub use json_field::{JsonField, JsonFieldError};
-use json_format::JsonFormat;
+use json_format::{JsonFormat, Syntax};
 pub(crate) use json_found::Room;
 pub(crate) use json_keys::KeysSeen;
 pub(crate) use json_text::{undo_json, undo_json_into};
@@ -69,7 +73,7 @@ use crate::batch::Fields;
 use crate::report::printable;
 use plan::{Plan, Slot, Tail};
 
-/// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
+/// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
 ///
 /// ```
 /// use logstat::LogFormat;
@@ -85,7 +89,7 @@ pub struct LogFormat {
     pieces: Vec<Piece>,
     plan: Plan,
     tail: Tail,
-    /// Where lines are JSON: then there are no pieces, and the plan is empty.
+    /// Where lines say which value is which, as JSON and LTSV do: then there are no pieces, and the plan is empty.
     json: Option<Box<JsonFormat>>,
     is_common: bool,
     /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
@@ -98,6 +102,9 @@ pub struct LogFormat {
 /// The name of the format whose lines are JSON objects.
 const JSON: &str = "json";
 
+/// The name of the format whose lines are `LABEL:VALUE` with tabs between.
+const LTSV: &str = "ltsv";
+
 /// The preset that is tried by itself only where its lines are not rare.
 const COMMON: &str = "common";
 
@@ -107,9 +114,9 @@ impl LogFormat {
         presets::PRESETS.into_iter()
     }
 
-    /// Every name that a format can be given by: those of the presets, and `json`.
+    /// Every name that a format can be given by: those of the presets, `json` and `ltsv`.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        Self::presets().map(|(name, _)| name).chain([JSON])
+        Self::presets().map(|(name, _)| name).chain([JSON, LTSV])
     }
 
     /// The name of a preset or of a `log_format` directive, otherwise the text.
@@ -184,24 +191,32 @@ impl LogFormat {
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
     fn json(name: &str, fields: Vec<JsonField>) -> LogFormat {
+        Self::keyed(name, JsonFormat::new(Syntax::Json, fields), NginxEscape::Json)
+    }
+
+    fn ltsv() -> LogFormat {
+        Self::keyed(LTSV, JsonFormat::new(Syntax::Ltsv, Vec::new()), NginxEscape::Default)
+    }
+
+    fn keyed(name: &str, keys: JsonFormat, escape: NginxEscape) -> LogFormat {
         LogFormat {
             name: name.to_owned(),
             pieces: Vec::new(),
             plan: plan::compile(&[], &[], NginxEscape::Default),
             tail: Tail::Nothing,
-            json: Some(Box::new(JsonFormat::new(fields))),
+            json: Some(Box::new(keys)),
             is_common: false,
             is_given: true,
-            escape: NginxEscape::Json,
+            escape,
             read_as: None,
         }
     }
 
-    /// All presets, in the order of their table, and JSON. Behind each preset, fields that it does not know are passed over.
+    /// All presets, in the order of their table, JSON and LTSV. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
         Self::presets()
             .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
-            .chain([Self::json(JSON, Vec::new())])
+            .chain([Self::json(JSON, Vec::new()), Self::ltsv()])
             .map(|format| LogFormat { is_given: false, ..format })
             .collect()
     }
@@ -236,7 +251,7 @@ impl LogFormat {
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
-    /// The same with these keys before those that are known by themselves, where lines are JSON.
+    /// The same with these keys before those that are known by themselves, where lines have keys.
     #[must_use]
     pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
         if let Some(json) = self.json.as_mut().filter(|_| !fields.is_empty()) {
@@ -270,10 +285,21 @@ impl LogFormat {
 
     /// Whether lines are JSON objects.
     pub fn is_json(&self) -> bool {
+        self.json.as_ref().is_some_and(|keys| keys.syntax == Syntax::Json)
+    }
+
+    /// Whether lines say which value is which, in any order: JSON, LTSV.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "ltsv".parse()?;
+    /// assert!(format.has_keys() && !format.is_json());
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn has_keys(&self) -> bool {
         self.json.is_some()
     }
 
-    /// The fields that lines of this format have, those being lines with these keys if they are JSON.
+    /// The fields that lines of this format have, those being lines with these keys if they have keys.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
             Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
@@ -322,7 +348,7 @@ impl LogFormat {
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset in any case, `json`, or the text of a `log_format` as nginx reads it: with escapes,
+    /// Reads the name of a preset in any case, `json`, `ltsv`, or the text of a `log_format` as nginx reads it: with escapes,
     /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
     fn from_str(text: &str) -> Result<Self, FormatError> {
         if let Some((name, preset)) = Self::presets().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
@@ -330,6 +356,9 @@ impl FromStr for LogFormat {
         }
         if text.eq_ignore_ascii_case(JSON) {
             return Ok(Self::json(JSON, Vec::new()));
+        }
+        if text.eq_ignore_ascii_case(LTSV) {
+            return Ok(Self::ltsv());
         }
         if is_name(text) {
             let names: Vec<_> = Self::names().collect();

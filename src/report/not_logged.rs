@@ -96,10 +96,10 @@ pub(super) fn key_not_logged(question: &Question, formats: &[LogFormat], read: &
     let missing: Vec<_> = formats
         .iter()
         .enumerate()
-        .filter(|(_, format)| format.is_json())
+        .filter(|(_, format)| format.has_keys())
         .map(|(at, format)| format.never_seen(&read.iter().map(|ledger| &ledger.keys[at]).collect::<Vec<_>>()))
         .collect();
-    // Where there are several formats of JSON, lines of one are enough.
+    // Where there are several formats with keys, lines of one are enough.
     let is_missing = |key: &str| !missing.is_empty() && missing.iter().all(|keys| keys.contains(&key));
     let field = question.json_fields.iter().find(|field| is_missing(field.key()))?;
     let (name, key) = (field.name(), printable(field.key().as_bytes()));

@@ -3,6 +3,7 @@
 use logstat::{Condition, Date, Dimension, JsonField, LogFormat, Moment, Question, Section};
 
 use super::Args;
+use crate::cli::messages::shown;
 
 impl Args {
     /// What of the question has no effect.
@@ -23,10 +24,10 @@ impl Args {
         notes.extend(formats.iter().filter_map(LogFormat::read_as).map(apache));
         if let Some(field) = question.json_fields.first()
             && !formats.is_empty()
-            && !formats.iter().any(LogFormat::is_json)
+            && !formats.iter().any(LogFormat::has_keys)
         {
             notes.push(format!(
-                "--field {}={} changes nothing here: --log-format says that lines are no JSON",
+                "--field {}={} changes nothing here: --log-format says that lines have no keys",
                 field.name(),
                 field.key().escape_debug()
             ));
@@ -79,7 +80,5 @@ fn apache(read_as: &str) -> String {
     if LogFormat::names().any(|name| name == read_as) {
         return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");
     }
-    // Quotes stay, so that it can be typed.
-    let shown = |c: char| if matches!(c, '"' | '\'') { c.to_string() } else { c.escape_debug().to_string() };
-    format!("Apache's LogFormat is read as --log-format '{}'", read_as.chars().map(shown).collect::<String>())
+    format!("Apache's LogFormat is read as --log-format '{}'", shown(read_as))
 }
