@@ -79,15 +79,15 @@ pub(crate) fn rankings() -> String {
 
 pub(crate) fn log_formats() -> String {
     list(
-        "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; repeatable, for \
-         lines of several formats; by default each file's is found out from its first lines. Names",
+        "How lines are read: the text of an nginx log_format with its $variables, a whole pasted log_format directive, an \
+         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is found out from its first lines. Names",
         &names::log_formats(),
     )
 }
 
 pub(crate) fn json_fields() -> String {
     list(
-        "A field of JSON logs that stands under another key than the usual ones: status=http.code takes the key code in the \
+        "A field of JSON or LTSV logs that stands under another key than the usual ones: status=http.code takes the key code in the \
          object http; repeatable. Usual are nginx's own names and those of ECS, Caddy and Traefik; -v says which were \
          found. Names",
         &names::json_fields(),
