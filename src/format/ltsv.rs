@@ -2,6 +2,8 @@
 //!
 //! - A label is letters, digits, `_`, `.` and `-`; the value is all up to the next tab. Unknown labels are passed over, and
 //!   so is an empty field, as nginx writes it after a tab at the end.
+//! - The first field may have an unknown label only if no known one stands in its value: `access.log:time:…` is a line in an
+//!   envelope.
 //! - A value that is empty or `-` is missing; the next label that feeds the same field is then read.
 //! - A label that stands twice with different values shows two lines in one, and a status that has not three digits a line
 //!   that was cut.
@@ -67,7 +69,13 @@ impl Recall {
                 expected: Expected::Said("a label and a colon"),
                 at: start,
             })?;
-            let Some(rule) = keys.find(&line[start..start + label]).and_then(|name| name.rule) else { continue };
+            let Some(rule) = rule_of(keys, &line[start..start + label]) else {
+                if start == 0 && holds_label(keys, &line[label + 1..end]) {
+                    let expected = Expected::Said("a label at the start of the line");
+                    return Err(Misfit { reason: Reason::NoMatch, expected, at: 0 });
+                }
+                continue;
+            };
             let place = value_place(keys, rule, start + label + 1..end, line);
             let has_two = keys.has_second_meaning(rule);
             if self.seen_in_line.holds(rule) || has_two && ambiguous.is_some() {
@@ -118,9 +126,25 @@ fn value_place(keys: &JsonKeys, rule: u16, place: Range<usize>, line: &[u8]) -> 
     }
 }
 
+/// The rule of a label.
+fn rule_of(keys: &JsonKeys, label: &[u8]) -> Option<u16> {
+    keys.find(label).and_then(|name| name.rule)
+}
+
+/// Whether a known label stands within a value. Something precedes the line then: the name of a file, a time.
+fn holds_label(keys: &JsonKeys, value: &[u8]) -> bool {
+    memchr::memchr_iter(b':', value).any(|colon| {
+        let start = value[..colon].iter().rposition(|byte| !is_of_label(byte)).map_or(0, |before| before + 1);
+        rule_of(keys, &value[start..colon]).is_some()
+    })
+}
+
+fn is_of_label(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+}
+
 /// The length of the label that a field begins with, if a colon follows it.
 fn label_len(field: &[u8]) -> Option<usize> {
-    let is_of_label = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let len = memchr::memchr(b':', field)?;
     (len > 0 && field[..len].iter().all(is_of_label)).then_some(len)
 }
@@ -171,6 +195,8 @@ mod tests {
             ("a b:c\tstatus:200", Reason::NoMatch, 0),
             ("status:200\tb", Reason::NoMatch, 11),
             ("www.example.org:443 192.0.2.1 - -", Reason::NoMatch, 0),
+            ("access.log:status:200\turi:/", Reason::NoMatch, 0),
+            ("2026-01-05T10:00:01.5Z status:200\turi:/", Reason::NoMatch, 0),
             ("level:info\tmsg:started", Reason::NoMatch, 22),
             ("status:200\tsize:1\tstatus:404", Reason::Glued, 18),
             ("host:192.0.2.1\tstatus:200\thost:192.0.2.2", Reason::Glued, 26),

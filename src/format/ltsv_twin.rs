@@ -55,6 +55,18 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
     let feeds_of = |rule: u16| keys.targets()[keys.rule(rule).target];
     let fields: Vec<_> = line.split('\t').filter(|field| !field.is_empty()).map(labelled).collect();
     let all: Vec<_> = fields.iter().flatten().copied().collect();
+    let has_rule = |label: &str| keys.find(label.as_bytes()).is_some_and(|name| name.rule.is_some());
+    if let Some(Some((label, value))) = fields.first().filter(|_| !line.starts_with('\t'))
+        && !has_rule(label)
+        && value.split(|c: char| !c.is_ascii_alphanumeric() && !"_.-:".contains(c)).any(|run| {
+            // Of a run such as `a:b:c` all but the last part are followed by a colon.
+            let mut parts: Vec<_> = run.split(':').collect();
+            parts.pop();
+            parts.into_iter().any(has_rule)
+        })
+    {
+        return Err(Reason::NoMatch);
+    }
     let mut known: Vec<(u16, &str, &str)> = Vec::new();
     for field in &fields {
         let (label, value) = field.ok_or(Reason::NoMatch)?;
@@ -152,7 +164,7 @@ fn field() -> impl Strategy<Value = String> {
             "size" | "body_bytes_sent" => &["0", "512", "-"],
             "req" | "request" => &["GET /a?b HTTP/1.1", "GET /\\x22 HTTP/1.1", "-"],
             _ if label.starts_with("reqtime") || label == "request_time" => &["0.026", "1.5", "26999", "0"],
-            _ => &["192.0.2.1", "example.org", "-", "x:y z", ""],
+            _ => &["192.0.2.1", "example.org", "-", "x:y z", "", "uri:/", "a status:200"],
         };
         let value = prop_oneof![
             12 => prop::sample::select(usual.to_vec()),
