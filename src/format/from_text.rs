@@ -42,7 +42,7 @@ impl LogFormat {
     fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
         if given.is_apache {
             let text = apache::as_in_presets(&given.text);
-            if let Some((name, preset)) = Self::presets().find(|(_, preset)| *preset == text) {
+            if let Some((name, preset)) = Self::presets().find(|(_, preset)| apache::as_in_presets(preset) == text) {
                 return Ok(LogFormat { read_as: Some(name.to_owned()), ..Self::compile(name, preset, Tail::Fields)? });
             }
             let read = Self::compile(given.shown(), &given.text, Tail::Nothing)?;
@@ -54,5 +54,62 @@ impl LogFormat {
             _ => NginxEscape::Default,
         });
         Self::nginx(given.shown(), &given.text, escape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> LogFormat {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn apache_s_formats_equal_presets() {
+        let common = r#"%h %l %u %t \"%r\" %>s %b"#;
+        let combined = format!(r#"{common} \"%{{Referer}}i\" \"%{{User-agent}}i\""#);
+        for (text, expected) in [
+            (common.to_owned(), "common"),
+            (format!("LogFormat \"{common}\" mine"), "common"),
+            (combined.replace("%b", "%O"), "combined"),
+            (combined.replace('\\', ""), "combined"),
+            (format!("%v {combined}"), "vhost"),
+            (format!("{combined} %T"), "combined_timed"),
+        ] {
+            let format = read(&text);
+            assert_eq!((format.name(), format.read_as()), (expected, Some(expected)), "{text}");
+            assert!(format.tail == Tail::Fields);
+        }
+        let format = read(&format!("{combined} %D"));
+        assert!(format.read_as().unwrap().ends_with("\"$http_user_agent\" $request_time_us"));
+        assert_eq!(format.tail, Tail::Nothing);
+    }
+
+    #[test]
+    fn json_is_read_by_its_keys_if_it_is_escaped_as_json() {
+        let json = r#"{"ip":"$remote_addr","code":$status}"#;
+        for (text, is_json, escape) in [
+            (json.to_owned(), true, NginxEscape::Json),
+            (format!("'{json}'"), true, NginxEscape::Json),
+            (format!("escape=json {json}"), true, NginxEscape::Json),
+            (format!("escape=none {json}"), false, NginxEscape::None),
+            (format!("log_format a escape=json '{json}';"), true, NginxEscape::Json),
+            (format!("log_format a '{json}';"), false, NginxEscape::Default),
+            ("escape=json $remote_addr|$status".to_owned(), false, NginxEscape::Json),
+        ] {
+            let format = read(&text);
+            assert_eq!((format.is_json(), format.escape), (is_json, escape), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_presets_are_read_in_any_case_and_belong_to_presets() {
+        for name in LogFormat::names() {
+            assert_eq!(read(&name.to_uppercase()).name(), name);
+        }
+        let own = read("log_format common '$remote_addr $status';");
+        assert_eq!((own.name(), own.is_common, own.tail), ("common", false, Tail::Nothing));
+        assert!(read("Common").is_common);
     }
 }
