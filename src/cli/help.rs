@@ -79,15 +79,15 @@ pub(crate) fn rankings() -> String {
 
 pub(crate) fn log_formats() -> String {
     list(
-        "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; repeatable, for \
-         lines of several formats; by default each file's is found out from its first lines. Names",
+        "How lines are read: the text of an nginx log_format with its $variables, a whole pasted log_format directive, an \
+         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is found out from its first lines. Names",
         &names::log_formats(),
     )
 }
 
 pub(crate) fn fields() -> String {
     list(
-        "A field that stands elsewhere than usual; repeatable. In JSON logs the key that holds it: status=http.code is the key \
+        "A field that stands elsewhere than usual; repeatable. In JSON and LTSV logs the key that holds it: status=http.code is the key \
          code in the object http (nginx's own names and those of ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v \
          shows which were found). In text the variable of the format: ip=http_cf_connecting_ip, path=filtered_request_uri. \
          Names",

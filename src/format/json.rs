@@ -12,6 +12,8 @@
 //!
 //! Advice to whoever makes this faster: json_twin.rs says the same of valid lines by serde_json. Believe that test.
 
+use std::ops::Range;
+
 use super::json_forms::{Mark, is_caddys_own};
 use super::json_found::{Finds, Flaw, Room};
 use super::json_keys::{JsonKeys, KeysSeen, Name};
@@ -27,7 +29,7 @@ use crate::time::Clock;
 /// What a worker keeps from line to line for one format: memory, and which keys it has seen.
 #[derive(Debug, Default)]
 pub(super) struct Recall {
-    finds: Finds,
+    pub(super) finds: Finds,
     shapes: Shapes,
     /// The values of the line with their places, where its shape is to be remembered.
     placed: Vec<Placed>,
@@ -37,7 +39,9 @@ pub(super) struct Recall {
     opened: Vec<usize>,
     /// Whether a part of Caddy wrote the line that writes no access log.
     is_caddys_own: bool,
-    seen_in_line: KeysSeen,
+    /// The known labels of an LTSV line by their rules, and where their values stand.
+    pub(super) labelled: Vec<(u16, Range<usize>)>,
+    pub(super) seen_in_line: KeysSeen,
     seen: KeysSeen,
 }
 
@@ -108,7 +112,7 @@ pub(super) fn scan<'a>(
     }
     recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
     row.has = has;
-    recall.seen.merge(&recall.seen_in_line);
+    recall.note_keys();
     if learns {
         recall.shapes.learn(keys, line.text, &recall.placed);
     }
@@ -121,6 +125,12 @@ impl Recall {
         self.shapes.move_keys_to(&mut self.seen);
         keys.merge(&self.seen);
         self.seen.clear();
+    }
+
+    /// The keys of the line count among those that lines had.
+    #[inline]
+    pub(super) fn note_keys(&mut self) {
+        self.seen.merge(&self.seen_in_line);
     }
 
     /// Finds the values of the line, and tells which fields it has keys for; `learns`: their places are kept.

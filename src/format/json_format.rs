@@ -5,12 +5,23 @@ use std::sync::OnceLock;
 
 use super::field_key::FieldKey;
 use super::json_keys::{JsonKeys, Rule};
+use super::ltsv_table::LABELS;
 use super::variables::Feeds;
 use crate::report::printable;
+
+/// How lines say which value is which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// A JSON object.
+    Json,
+    /// `LABEL:VALUE` with tabs between.
+    Ltsv,
+}
 
 /// The keys of a format.
 #[derive(Clone, Debug)]
 pub(super) struct JsonFormat {
+    pub(super) syntax: Syntax,
     fields: Vec<FieldKey>,
     /// Number of fields, from the first, that the user gave beside the format.
     given: usize,
@@ -20,8 +31,8 @@ pub(super) struct JsonFormat {
 }
 
 impl JsonFormat {
-    pub(super) fn new(fields: Vec<FieldKey>) -> JsonFormat {
-        JsonFormat { fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
+    pub(super) fn new(syntax: Syntax, fields: Vec<FieldKey>) -> JsonFormat {
+        JsonFormat { syntax, fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
     }
 
     /// The same with these before its own.
@@ -29,14 +40,14 @@ impl JsonFormat {
         JsonFormat {
             fields: [given, &self.fields].concat(),
             given: self.given + given.len(),
-            ranked: self.ranked.clone(),
             keys: OnceLock::new(),
+            ..self.clone()
         }
     }
 
     pub(super) fn ranking(&self, ranked: &[&str]) -> JsonFormat {
         let ranked = ranked.iter().map(|name| (*name).to_owned()).collect();
-        JsonFormat { fields: self.fields.clone(), given: self.given, ranked, keys: OnceLock::new() }
+        JsonFormat { ranked, keys: OnceLock::new(), ..self.clone() }
     }
 
     /// The field that the user gave for this rule.
@@ -70,7 +81,10 @@ impl JsonFormat {
     pub(super) fn keys(&self) -> &JsonKeys {
         self.keys.get_or_init(|| {
             let ranked: Vec<&str> = self.ranked.iter().map(String::as_str).collect();
-            JsonKeys::new(&self.fields, &ranked)
+            match self.syntax {
+                Syntax::Json => JsonKeys::new(&self.fields, &ranked),
+                Syntax::Ltsv => JsonKeys::with_labels(LABELS, &self.fields, &ranked),
+            }
         })
     }
 }

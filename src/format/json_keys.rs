@@ -6,6 +6,7 @@ use super::derived::Derived;
 use super::field_key::FieldKey;
 use super::json_forms::{Form, MARKS, Mark, TimeUnit};
 use super::json_table::KEYS;
+use super::ltsv_table::LabelRow;
 use super::plan::{Slot, slot};
 use super::variables::{Feeds, variable, variables};
 use crate::batch::Fields;
@@ -72,8 +73,14 @@ impl JsonKeys {
     /// The keys of the table, and before them those that a user gives. A key that is given feeds nothing else. Behind them are
     /// the variables that the question ranks, by their own names.
     pub(crate) fn new(given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
+        JsonKeys::with_labels(&[], given, ranked)
+    }
+
+    /// The same with the labels of LTSV before nginx's own names.
+    pub(super) fn with_labels(labels: &[LabelRow], given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
         let row = |key, variable, unit, form| Meaning { key, variable, unit, form };
         let given: Vec<_> = given.iter().map(|f| row(f.key(), f.variable(), f.unit(), Form::Any)).collect();
+        let labels = labels.iter().map(|(label, variable, unit)| row(*label, *variable, *unit, Form::Any));
         let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit());
         let own_names = own_names.map(|v| row(v.name, v.name, TimeUnit::Seconds, Form::Any));
         let table = KEYS.iter().map(|known| row(known.key, known.variable, known.unit, known.form));
@@ -87,14 +94,17 @@ impl JsonKeys {
             longest: 0,
         };
         let is_given = |key: &str| given.iter().any(|given| given.key == key);
-        let known = own_names.chain(table).filter(|known| !is_given(known.key));
+        let named = given.len() + labels.len();
+        let known = labels.chain(own_names).chain(table).filter(|known| !is_given(known.key));
         for (at, meaning) in given.iter().copied().chain(known).enumerate() {
             let name = meaning.variable;
             let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
             // One that a ranking alone reads has no place where nobody asks for that.
-            let feeds = if feeds == Feeds::Nothing && at < given.len() { ranked().unwrap_or(feeds) } else { feeds };
-            if feeds != Feeds::Nothing && !keys.reads_all(&places, meaning.key) {
+            let feeds = if feeds == Feeds::Nothing && at < named { ranked().unwrap_or(feeds) } else { feeds };
+            let is_second_meaning =
+                (given.len()..named).contains(&at) && keys.rules.last().is_some_and(|last| *last.key == *meaning.key);
+            if is_second_meaning || feeds != Feeds::Nothing && !keys.reads_all(&places, meaning.key) {
                 keys.add(&mut places, meaning, feeds);
             }
             keys.given = if at < given.len() { keys.rules.len() } else { keys.given };
@@ -203,6 +213,13 @@ impl JsonKeys {
         rule.map(|rule| slot(self.targets[rule.target]))
             .filter(|slot| *slot != Slot::NOWHERE)
             .unwrap_or(Slot::extra(place))
+    }
+
+    /// True if the next rule is another meaning of the same key.
+    #[inline]
+    pub(super) fn has_second_meaning(&self, rule: u16) -> bool {
+        let (first, next) = (self.rule(rule), self.rules.get(usize::from(rule) + 1));
+        first.form == Form::Any && next.is_some_and(|next| next.key == first.key)
     }
 
     pub(crate) fn rule(&self, place: u16) -> &Rule {

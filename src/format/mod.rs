@@ -14,6 +14,7 @@ mod digits;
 mod escape;
 mod field_key;
 mod fill;
+mod from_text;
 mod given;
 mod json;
 mod json_format;
@@ -28,6 +29,10 @@ mod json_text;
 mod json_twin;
 mod json_values;
 mod log_format;
+mod ltsv;
+mod ltsv_table;
+#[cfg(test)]
+mod ltsv_twin;
 mod marks;
 mod memory;
 mod plan;
@@ -50,8 +55,6 @@ mod usual;
 mod variables;
 mod walk;
 
-use std::str::FromStr;
-
 use bumpalo::Bump;
 
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
@@ -60,8 +63,7 @@ pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 use field_key::key_variable;
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
-use given::Given;
-use json_format::JsonFormat;
+use json_format::{JsonFormat, Syntax};
 pub(crate) use json_found::Room;
 pub(crate) use json_keys::KeysSeen;
 pub(crate) use json_text::{undo_json, undo_json_into};
@@ -87,7 +89,7 @@ use plan::{Plan, Strictness, Tail};
 use presets::Preset;
 use roles::Roles;
 
-/// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
+/// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
 ///
 /// ```
 /// use logstat::LogFormat;
@@ -103,7 +105,7 @@ pub struct LogFormat {
     pieces: Vec<Piece>,
     plan: Plan,
     tail: Tail,
-    /// Where lines are JSON: then there are no pieces, and the plan is empty.
+    /// Where lines say which value is which, as JSON and LTSV do: then there are no pieces, and the plan is empty.
     json: Option<Box<JsonFormat>>,
     is_common: bool,
     strictness: Strictness,
@@ -120,6 +122,9 @@ pub struct LogFormat {
 /// The name of the format whose lines are JSON objects.
 const JSON: &str = "json";
 
+/// The name of the format whose lines are `LABEL:VALUE` with tabs between.
+const LTSV: &str = "ltsv";
+
 /// The preset that is tried by itself only where its lines are not rare.
 const COMMON: &str = "common";
 
@@ -135,9 +140,9 @@ impl LogFormat {
             .expect("a test compiles every preset")
     }
 
-    /// Every name that a format can be given by: those of the presets, and `json`.
+    /// Every name that a format can be given by: those of the presets, `json` and `ltsv`.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        Self::presets().map(|(name, _)| name).chain([JSON])
+        Self::presets().map(|(name, _)| name).chain([JSON, LTSV])
     }
 
     /// The name of a preset or of a `log_format` directive, otherwise the text.
@@ -211,13 +216,21 @@ impl LogFormat {
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
     fn json(name: &str, fields: Vec<FieldKey>) -> LogFormat {
-        let strictness = Strictness { escape: NginxEscape::Json, is_given: true };
+        Self::keyed(name, JsonFormat::new(Syntax::Json, fields), NginxEscape::Json)
+    }
+
+    fn ltsv() -> LogFormat {
+        Self::keyed(LTSV, JsonFormat::new(Syntax::Ltsv, Vec::new()), NginxEscape::Default)
+    }
+
+    fn keyed(name: &str, keys: JsonFormat, escape: NginxEscape) -> LogFormat {
+        let strictness = Strictness { escape, is_given: true };
         LogFormat {
             name: name.to_owned(),
             pieces: Vec::new(),
             plan: plan::compile(&[], &[], strictness),
             tail: Tail::Nothing,
-            json: Some(Box::new(JsonFormat::new(fields))),
+            json: Some(Box::new(keys)),
             is_common: false,
             strictness,
             read_as: None,
@@ -227,10 +240,10 @@ impl LogFormat {
         }
     }
 
-    /// All presets, in the order of their table, and JSON. Behind each preset, fields that it does not know are passed over.
+    /// All presets, in the order of their table, JSON and LTSV. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
         let presets = presets::PRESETS.iter().map(Self::preset);
-        presets.chain([Self::json(JSON, Vec::new())]).map(LogFormat::guessed).collect()
+        presets.chain([Self::json(JSON, Vec::new()), Self::ltsv()]).map(LogFormat::guessed).collect()
     }
 
     /// The same format as one that nobody asked for, and that is tried by itself.
@@ -252,13 +265,13 @@ impl LogFormat {
         Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
     }
 
-    /// The text of the format, of JSON none.
+    /// The text of the format; none if lines name their values.
     pub(crate) fn text(&self) -> Option<String> {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => text.clone(),
             Piece::Variable(value) => format!("${}", value.name),
         };
-        (!self.is_json()).then(|| self.pieces.iter().map(piece).collect())
+        (!self.has_keys()).then(|| self.pieces.iter().map(piece).collect())
     }
 
     /// The same with these fields in the place of `$remote_user`.
@@ -390,7 +403,7 @@ impl LogFormat {
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
-    /// The same format with these fields where the user says: under keys, where lines are JSON, else in variables.
+    /// The same format with these fields where the user says: under keys, where lines have keys, else in variables.
     #[must_use]
     pub(crate) fn with_fields(mut self, fields: &[FieldKey]) -> LogFormat {
         if fields.is_empty() {
@@ -451,10 +464,21 @@ impl LogFormat {
 
     /// Whether lines are JSON objects.
     pub fn is_json(&self) -> bool {
+        self.json.as_ref().is_some_and(|keys| keys.syntax == Syntax::Json)
+    }
+
+    /// Whether lines say which value is which, in any order: JSON, LTSV.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "ltsv".parse()?;
+    /// assert!(format.has_keys() && !format.is_json());
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn has_keys(&self) -> bool {
         self.json.is_some()
     }
 
-    /// The fields that lines of this format have, those being lines with these keys if they are JSON.
+    /// The fields that lines of this format have, those being lines with these keys if they have keys.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
             Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
@@ -505,52 +529,5 @@ impl LogFormat {
             Some(Piece::Variable(value)) => format!("{expected} after ${}", value.name),
             _ => expected,
         }
-    }
-}
-
-impl FromStr for LogFormat {
-    type Err = FormatError;
-
-    /// Reads the name of a preset in any case, `json`, or the text of a `log_format` as nginx reads it: with escapes,
-    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
-    fn from_str(text: &str) -> Result<Self, FormatError> {
-        if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
-            return Ok(Self::preset(preset));
-        }
-        if text.eq_ignore_ascii_case(JSON) {
-            return Ok(Self::json(JSON, Vec::new()));
-        }
-        if is_name(text) {
-            let names: Vec<_> = Self::names().collect();
-            return Err(FormatError {
-                text: text.to_owned(),
-                at: 0,
-                what: format!(
-                    "no format has this name; there are {}, or give the text with its $variables",
-                    names.join(", ")
-                ),
-            });
-        }
-        let given = Given::read(text)?;
-        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
-    }
-}
-
-impl LogFormat {
-    fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
-        if given.is_apache {
-            let text = apache::as_in_presets(&given.text);
-            if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.text == text) {
-                return Ok(LogFormat { read_as: Some(preset.name.to_owned()), ..Self::preset(preset) });
-            }
-            let read = Self::compile_escaped(given.shown(), &given.text, Tail::Nothing, NginxEscape::Default)?;
-            return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
-        }
-        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
-        let escape = given.escape.unwrap_or(match given.is_directive() {
-            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
-            _ => NginxEscape::Default,
-        });
-        Self::nginx(given.shown(), &given.text, escape)
     }
 }

@@ -315,7 +315,7 @@ fn formats() -> Vec<LogFormat> {
     let own = own.iter().map(|text| text.parse().unwrap());
     LogFormat::all_presets()
         .into_iter()
-        .filter(|format| !format.is_json())
+        .filter(|format| !format.has_keys())
         .chain([with_roles()])
         .chain(own)
         .map(|format: LogFormat| format.ranking(&RANKED))

@@ -160,7 +160,7 @@ pub struct Unread {
     pub lines: u64,
 }
 
-/// A key of JSON lines, and what it is taken for.
+/// A key of JSON or LTSV lines, and the variable that it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyReport {

@@ -64,7 +64,7 @@ pub(super) fn no_format(
     }
     let path = printable(source.path.as_os_str().as_encoded_bytes());
     let has_other_keys = |nearest: &Nearest| {
-        formats[nearest.format].is_json() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
+        formats[nearest.format].has_keys() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
     };
     let has_bad_value = |nearest: &Nearest| nearest.misfit.value(&nearest.text).is_some();
     detail += &match given {

@@ -3,6 +3,7 @@
 use logstat::{Condition, Date, Dimension, FieldKey, LogFormat, Moment, Question, Section};
 
 use super::Args;
+use crate::cli::messages::shown;
 
 impl Args {
     /// What of the question has no effect.
@@ -68,7 +69,5 @@ fn apache(read_as: &str) -> String {
     if LogFormat::names().any(|name| name == read_as) {
         return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");
     }
-    // Quotes stay, so that it can be typed.
-    let shown = |c: char| if matches!(c, '"' | '\'') { c.to_string() } else { c.escape_debug().to_string() };
-    format!("Apache's LogFormat is read as --log-format '{}'", read_as.chars().map(shown).collect::<String>())
+    format!("Apache's LogFormat is read as --log-format '{}'", shown(read_as))
 }
