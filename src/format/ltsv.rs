@@ -204,8 +204,8 @@ mod tests {
             ("host:192.0.2.1\tstatus:200\thost:192.0.2.2", Reason::Glued, 26),
             ("size:1\tstatus:2000", Reason::BadNumber, 14),
             ("uri:/\tstatus:20", Reason::BadNumber, 13),
-            ("status:2x0", Reason::BadNumber, 0),
-            ("status:200\ttime:yesterday", Reason::BadTime, 0),
+            ("status:2x0", Reason::BadNumber, 7),
+            ("status:200\ttime:yesterday", Reason::BadTime, 16),
         ] {
             let misfit = read(line).unwrap_err();
             assert_eq!((misfit.reason, misfit.at), (reason, at), "{line}");
