@@ -3,11 +3,12 @@
 //! nginx's variables are known by their own names, which need no row; the rows are the usual names of others.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::json_field::JsonField;
 use super::plan::{Slot, slot};
 use super::variables::{Feeds, variable, variables};
-use crate::batch::Fields;
+use crate::batch::{Fields, TextField};
 
 /// What a number of time counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,6 +277,13 @@ impl JsonKeys {
     }
 }
 
+/// True for a key, by its path, that is known to hold the status or the request of a hit.
+pub(crate) fn is_key_of_a_hit(path: &[u8]) -> bool {
+    static KNOWN: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
+    let rule = KNOWN.find(path).and_then(|name| name.rule);
+    rule.is_some_and(|rule| KNOWN.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(TextField::Path))))
+}
+
 /// Which rules found a key, in the lines of an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeysSeen(Vec<u64>);
@@ -366,6 +374,17 @@ mod tests {
         let of = |path: &[u8]| keys.find(path).unwrap().rule.unwrap();
         assert!(of(b"a.b") < of(b"status"));
         assert_eq!(keys.targets()[keys.rule(of(b"time")).target], keys.targets()[keys.rule(of(b"host")).target]);
+    }
+
+    #[test]
+    fn keys_of_a_hit_hold_its_status_or_request() {
+        for key in ["status", "DownstreamStatus", "request", "request.uri", "http.response.status_code", "request_uri"]
+        {
+            assert!(is_key_of_a_hit(key.as_bytes()), "{key}");
+        }
+        for key in ["", "log", "message", "time", "remote_addr", "host.name", "http"] {
+            assert!(!is_key_of_a_hit(key.as_bytes()), "{key}");
+        }
     }
 
     #[test]

@@ -46,8 +46,8 @@ pub(crate) use fill::Filler;
 pub use json_field::{JsonField, JsonFieldError};
 use json_format::JsonFormat;
 pub(crate) use json_found::Room;
-pub(crate) use json_keys::KeysSeen;
-pub(crate) use json_text::{undo_json, undo_json_into};
+pub(crate) use json_keys::{KeysSeen, is_key_of_a_hit};
+pub(crate) use json_text::undo_json;
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
@@ -62,7 +62,8 @@ pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
 use crate::report::printable;
-use plan::{Plan, Slot, Tail};
+pub(crate) use plan::Slot;
+use plan::{Plan, Tail};
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///

@@ -31,7 +31,7 @@ use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 pub(crate) struct CountedInput<'m> {
     pub(crate) source: Source,
     /// What its lines are in.
-    pub(crate) envelope: Option<&'static str>,
+    pub(crate) envelope: Option<String>,
     /// Of which format it is nearest, if none fits.
     pub(crate) nearest: Option<&'m Nearest>,
 }
@@ -132,7 +132,7 @@ pub(crate) fn assemble(
 /// An input of which there is something to report.
 struct ReadInput<'t> {
     path: String,
-    envelope: Option<&'static str>,
+    envelope: Option<String>,
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
     skipped_bytes: (u64, u64),
@@ -146,7 +146,7 @@ impl ReadInput<'_> {
             path: path.clone(),
             format: took.first().map_or_else(|| "-".to_owned(), |first| first.format.clone()),
             formats: took,
-            envelope: *envelope,
+            envelope: envelope.clone(),
             bytes: ledger.bytes,
             lines: ledger.read,
             keys: keys_of(formats, ledger),

@@ -33,7 +33,7 @@ pub(super) fn no_format(
         };
         let found: String = found.chars().take(24).collect();
         let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") };
-        let inside = envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
+        let inside = envelope.as_ref().map(|envelope| format!(" in {envelope}")).unwrap_or_default();
         detail += &format!(
             "\n  line {}{inside}: {}",
             nearest.line,
