@@ -309,7 +309,10 @@ mod tests {
         };
         let cases = [
             (json(&format!("\\u001b[0;33;1mnginx.1    | \\u001b[0m{LINE}")), "docker json-file + docker compose"),
-            (format!("web-1  | {}", json(&format!("nginx.1    | {LINE}"))), "docker compose + docker json-file"),
+            (
+                format!("web-1  | {}", json(&format!("nginx.1    | {LINE}"))),
+                "docker compose + docker json-file + docker compose",
+            ),
             (format!("web-1  | nginx.1    | {LINE}\n"), "docker compose + docker compose"),
             (format!("a.log:7:{LINE}\nb.log:1:{LINE}\n"), "grep + grep -n"),
             (format!("a.log:7:\"{}\"\n", LINE.replace('"', "\"\"")), "grep + grep -n + quotes"),
@@ -321,7 +324,7 @@ mod tests {
             assert_eq!(name(&head), expected, "{head}");
         }
         let deep = format!("a.log:1:[pod/web-0/web] 2026-01-01T00:00:00Z web.1@n    | {LINE}\n");
-        assert_ne!(name(&deep), "grep + grep -n + kubectl logs --prefix + timestamps + docker service logs");
+        assert_eq!(name(&deep), "none", "four are too many for any reading to explain the line");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The log files of docker's json-file driver: `{"log":"LINE\n","stream":"stdout","time":"…"}`.
 
 use super::members::{Value, members, without_line_end};
-use super::{Letter, Pipe, Sender, Text};
+use super::{Letter, Pipe, Sampled, Sender, Text};
 
 /// Opens a record: an object with the strings `log`, `stream` and `time`, in any order, and whatever else. Docker cuts
 /// a line of more than 16 kB into records, of which the last alone has the line end in its `log`.
@@ -22,6 +22,11 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     }
     let (text, goes_on) = without_line_end(log).map_or((log, true), |text| (text, false));
     Some(Letter { text: Text::Json(text), sender: Sender::Pipe(pipe), goes_on })
+}
+
+/// True if a record of a sample ends a line. Fluent Bit writes objects like docker's, without line ends in them.
+pub(super) fn ends_lines(sample: &[Sampled<'_>]) -> bool {
+    sample.iter().any(|line| open(line.text).is_some_and(|letter| !letter.goes_on))
 }
 
 #[cfg(test)]
@@ -61,5 +66,16 @@ mod tests {
             });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn some_record_ends_a_line() {
+        let sample = |log: &str| {
+            let line = format!(r#"{{"log":"{log}","stream":"stdout","time":"t"}}"#);
+            ends_lines(&[Sampled { text: line.as_bytes(), is_letter: true, ..Sampled::default() }])
+        };
+        assert!(sample(r"x\n"));
+        assert!(!sample("x"));
+        assert!(!ends_lines(&[]));
     }
 }

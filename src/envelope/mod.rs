@@ -148,7 +148,7 @@ const fn if_sample(accepts: fn(&[Sampled<'_>]) -> bool, row: Envelope) -> Envelo
 /// THE TABLE. If two fit a file's first lines equally well, the first is taken.
 const ENVELOPES: &[Envelope] = &[
     row("docker compose", Certainty::Likely, compose::open),
-    with_pipes(row("docker json-file", Certainty::Certain, json_file::open)),
+    if_sample(json_file::ends_lines, with_pipes(row("docker json-file", Certainty::Certain, json_file::open))),
     with_pipes(row("Kubernetes CRI", Certainty::Certain, cri::open)),
     row("syslog RFC 5424", Certainty::Likely, syslog_5424::open),
     row("syslog", Certainty::Likely, syslog::open),

@@ -13,7 +13,8 @@ pub(crate) fn is_another_programs(line: &[u8]) -> bool {
 /// Lines that grep, stern and exports to CSV add to those they hand on. Sources: GNU grep's manual, "Output Line Prefix
 /// Control"; stern's README; Amazon's guide to CloudWatch Logs.
 fn is_from_a_tool(line: &[u8]) -> bool {
-    const WHOLE: [&[u8]; 4] = [b"--", b"timestamp,message", b"@timestamp,@message", b"\"@timestamp\",\"@message\""];
+    const WHOLE: [&[u8]; 6] =
+        [b"message", b"@message", b"--", b"timestamp,message", b"@timestamp,@message", b"\"@timestamp\",\"@message\""];
     const GREP: [&[u8]; 4] = [b"grep: ", b"zgrep: ", b"egrep: ", b"rg: "];
     WHOLE.contains(&line)
         || GREP.iter().any(|program| line.starts_with(program))
@@ -64,6 +65,7 @@ mod tests {
             ("Binary file access.log matches", true),
             ("+ nginx-7c5d-2xk0q › nginx", true),
             ("timestamp,message", true),
+            ("message", true),
             ("timestamp,message,x", false),
             ("+ nginx", false),
             ("-- x", false),

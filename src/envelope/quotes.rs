@@ -100,7 +100,7 @@ mod tests {
         for (lines, expected) in [
             (&["\"a\"", "\"b\""][..], true),
             (&["message", "\"a\""], true),
-            (&["\"a\"", "message"], false),
+            (&["\"a\"", "line"], false),
             (&["1.2.3.4 - -", "\"a\""], false),
             (&["\"a\"", "2026/11/21 10:00:00 [error] 7#7: x"], true),
         ] {
