@@ -250,6 +250,15 @@ fn a_line_of_too_many_parts_is_too_long() {
     }
 }
 
+#[test]
+fn readme_lists_every_envelope_in_order() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let row = |(name, example): (&str, &str)| format!("| {name} | `{}` |", example.replace('|', "\\|"));
+    let places: Vec<_> = logstat::envelopes().map(|envelope| readme.find(&row(envelope)).ok_or(envelope)).collect();
+    assert!(places.iter().all(Result::is_ok), "{places:?}");
+    assert!(places.is_sorted());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 

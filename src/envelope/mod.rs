@@ -95,7 +95,9 @@ type Opener = fn(&[u8]) -> Option<Letter<'_>>;
 /// A way of wrapping lines.
 #[derive(Clone, Copy)]
 pub(crate) struct Envelope {
-    pub(crate) name: &'static str,
+    name: &'static str,
+    /// A LINE in it.
+    example: &'static str,
     open: Opener,
     /// True if a sample of lines, some of which can be opened, may be in the envelope.
     accepts: fn(&[Sampled<'_>]) -> bool,
@@ -133,41 +135,58 @@ impl fmt::Debug for Envelope {
     }
 }
 
-const fn row(name: &'static str, certainty: Certainty, open: Opener) -> Envelope {
-    Envelope { name, open, accepts: |_| true, certainty, has_pipes: false }
+const fn row(name: &'static str, example: &'static str, certainty: Certainty, open: Opener) -> Envelope {
+    Envelope { name, example, open, accepts: |_| true, certainty, has_pipes: false }
 }
 
-const fn with_pipes(row: Envelope) -> Envelope {
-    Envelope { has_pipes: true, ..row }
-}
+impl Envelope {
+    const fn with_pipes(self) -> Envelope {
+        Envelope { has_pipes: true, ..self }
+    }
 
-const fn if_sample(accepts: fn(&[Sampled<'_>]) -> bool, row: Envelope) -> Envelope {
-    Envelope { accepts, ..row }
+    const fn if_sample(self, accepts: fn(&[Sampled<'_>]) -> bool) -> Envelope {
+        Envelope { accepts, ..self }
+    }
 }
 
 /// THE TABLE. If two fit a file's first lines equally well, the first is taken.
 const ENVELOPES: &[Envelope] = &[
-    row("docker compose", Certainty::Likely, compose::open),
-    if_sample(json_file::ends_lines, with_pipes(row("docker json-file", Certainty::Certain, json_file::open))),
-    with_pipes(row("Kubernetes CRI", Certainty::Certain, cri::open)),
-    row("syslog RFC 5424", Certainty::Likely, syslog_5424::open),
-    row("syslog", Certainty::Likely, syslog::open),
-    row("docker service logs", Certainty::Certain, docker_service::open),
-    row("kubectl logs --prefix", Certainty::Certain, kubectl::open),
-    row("timestamps", Certainty::Likely, timestamps::open),
-    row("aws logs tail", Certainty::Likely, aws_logs::open),
-    row("CloudWatch CSV", Certainty::Likely, cloudwatch::open),
-    row("Fluentd", Certainty::Certain, fluentd::open),
-    row("JSON", Certainty::CertainIfRead, json_log::open),
-    if_sample(
-        stern::has_namespaces,
-        row("stern --all-namespaces", Certainty::LikelyIfRead, stern::open_with_namespace),
-    ),
-    row("stern", Certainty::LikelyIfRead, stern::open),
-    row("grep", Certainty::LikelyIfRead, grep::open),
-    if_sample(line_numbers::ascend, row("grep -n", Certainty::LikelyIfRead, line_numbers::open)),
-    if_sample(quotes::are_everywhere, row("quotes", Certainty::LikelyIfRead, quotes::open)),
+    row("docker compose", "nginx-1  | LINE", Certainty::Likely, compose::open),
+    row("docker json-file", r#"{"log":"LINE\n","stream":"stdout","time":"…"}"#, Certainty::Certain, json_file::open)
+        .with_pipes()
+        .if_sample(json_file::ends_lines),
+    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open).with_pipes(),
+    row("syslog RFC 5424", "<190>1 2026-01-05T10:00:01Z web nginx - - - LINE", Certainty::Likely, syslog_5424::open),
+    row("syslog", "Jan  5 10:00:01 web nginx: LINE", Certainty::Likely, syslog::open),
+    row("docker service logs", "web.1.0a1b2c3d4e5f@node-1    | LINE", Certainty::Certain, docker_service::open),
+    row("kubectl logs --prefix", "[pod/nginx-7c5d-2xk0q/nginx] LINE", Certainty::Certain, kubectl::open),
+    row("timestamps", "2026-01-05T10:00:01.123456789Z LINE", Certainty::Likely, timestamps::open),
+    row("aws logs tail", "2026-01-05T10:00:01.123000+00:00 ecs/nginx/0a1b LINE", Certainty::Likely, aws_logs::open),
+    row("CloudWatch CSV", r#"1767607201000,"LINE""#, Certainty::Likely, cloudwatch::open),
+    row("Fluentd", "2026-01-05T10:00:01+00:00<TAB>nginx<TAB>{…}", Certainty::Certain, fluentd::open),
+    row("JSON", r#"{…,"message":"LINE",…}"#, Certainty::CertainIfRead, json_log::open),
+    row(
+        "stern --all-namespaces",
+        "web nginx-7c5d-2xk0q nginx LINE",
+        Certainty::LikelyIfRead,
+        stern::open_with_namespace,
+    )
+    .if_sample(stern::has_namespaces),
+    row("stern", "nginx-7c5d-2xk0q nginx LINE", Certainty::LikelyIfRead, stern::open),
+    row("grep", "access.log:LINE", Certainty::LikelyIfRead, grep::open),
+    row("grep -n", "12:LINE", Certainty::LikelyIfRead, line_numbers::open).if_sample(line_numbers::ascend),
+    row("quotes", r#""LINE""#, Certainty::LikelyIfRead, quotes::open).if_sample(quotes::are_everywhere),
 ];
+
+/// The envelopes that are detected and taken off: their names, and what a LINE looks like in each.
+///
+/// ```
+/// let (name, example) = logstat::envelopes().next().expect("there are some");
+/// assert_eq!((name, example), ("docker compose", "nginx-1  | LINE"));
+/// ```
+pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENVELOPES.iter().map(|envelope| (envelope.name, envelope.example))
+}
 
 fn first_word(text: &[u8]) -> &[u8] {
     &text[..memchr::memchr(b' ', text).unwrap_or(text.len())]
@@ -334,6 +353,19 @@ mod tests {
         for (i, envelope) in ENVELOPES.iter().enumerate() {
             assert!(ENVELOPES[..i].iter().all(|e| e.name != envelope.name), "{}", envelope.name);
             assert!(envelope.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-')));
+        }
+    }
+
+    #[test]
+    fn examples_are_in_their_envelopes() {
+        for envelope in ENVELOPES {
+            let example = envelope.example.replace("<TAB>", "\t").replace("{…}", "{\"log\":\"LINE\"}");
+            let example = example.replace("{…,", "{\"a\":1,").replace(",…}", ",\"b\":2}");
+            let bump = bumpalo::Bump::new();
+            let opened = Opened::whole(example.as_bytes()).open(envelope, &bump);
+            let text = opened.map(|opened| String::from_utf8_lossy(opened.text).into_owned());
+            let expected = if envelope.name == "Fluentd" { "{\"log\":\"LINE\"}" } else { "LINE" };
+            assert_eq!(text.as_deref(), Some(expected), "{}", envelope.name);
         }
     }
 
