@@ -31,8 +31,19 @@ const LETTERS_ARE_RARER_THAN: usize = 10;
 pub(crate) fn find<'f>(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> (Option<Worn>, FormatsOfFile<'f>) {
     let bump = Bump::new();
     let search = Search { formats, own, bump: &bump };
-    let all: Vec<_> = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole).collect();
-    let reading = if candidates(&all, &[]).is_empty() { None } else { Some(search.read(&all, &mut Vec::new())) };
+    let mut rest = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole);
+    let mut all: Vec<_> = rest.by_ref().take(SAMPLE).collect();
+    let reading = match &candidates(&all, &[])[..] {
+        [] => None,
+        around => {
+            all.extend(rest);
+            let few = thinned(&all, around);
+            let reading = search.read(&few, &mut Vec::new());
+            // nginx's lines may be few among those of others, more than one envelope deep.
+            let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
+            Some(if is_none { search.read(&all, &mut Vec::new()) } else { reading })
+        }
+    };
     match reading.filter(|reading| !reading.chain.is_empty()) {
         None => (None, FormatsOfFile::detect(formats, own, head)),
         Some(Reading { chain, ours, .. }) => {
@@ -101,7 +112,7 @@ impl<'t> Search<'_, 't> {
     fn as_they_stand(&self, all: &[Opened<'t>]) -> Reading<'t> {
         let mut of_senders: BTreeMap<Sender<'t>, Vec<usize>> = BTreeMap::new();
         for (at, line) in all.iter().enumerate().filter(|(_, line)| !is_blank(line.text)) {
-            let sender = if let Sender::File(_) = line.sender { Sender::Unknown } else { line.sender };
+            let sender = line.sender.told_apart();
             let is_room = of_senders.len() < SENDERS || of_senders.contains_key(&sender);
             of_senders.entry(if is_room { sender } else { Sender::Unknown }).or_default().push(at);
         }
@@ -129,6 +140,21 @@ impl<'t> Search<'_, 't> {
     }
 }
 
+/// The lines of each sender that an envelope of `around` names, [`SAMPLE`] at most, and as many outside: enough to compare.
+fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
+    let mut counts: Vec<BTreeMap<Option<Sender<'t>>, usize>> = vec![BTreeMap::new(); around.len()];
+    let is_wanted = |line: &&Opened<'t>| {
+        around.iter().zip(&mut counts).fold(false, |is_wanted, (envelope, counts)| {
+            let sender = (envelope.open)(line.text).map(|letter| letter.sender.told_apart());
+            let is_room = counts.len() < SENDERS || counts.contains_key(&sender);
+            let count = counts.entry(if is_room { sender } else { None }).or_default();
+            *count += 1;
+            is_wanted || *count <= SAMPLE
+        })
+    };
+    all.iter().filter(is_wanted).copied().collect()
+}
+
 /// Envelopes that some of the first lines may be in.
 fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static Envelope> {
     if outer.len() == DEPTH {
@@ -138,11 +164,14 @@ fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static E
     let is_joined = outer.iter().any(|envelope| envelope.has_pipes);
     let is_worn = |envelope: &&Envelope| {
         let is_letter = |text| (envelope.open)(text).is_some();
+        if !all.iter().take(SAMPLE).any(|line| is_letter(line.text)) {
+            return false;
+        }
         let sample = all.iter().take(SAMPLE);
         let sample: Vec<_> = sample
             .map(|Opened { text, sender, .. }| Sampled { text, sender: *sender, is_letter: is_letter(text) })
             .collect();
-        sample.iter().any(|line| line.is_letter) && (envelope.accepts)(&sample)
+        (envelope.accepts)(&sample)
     };
     ENVELOPES.iter().filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
 }
@@ -350,6 +379,17 @@ mod tests {
     fn more_senders_than_are_told_apart_are_read_together() {
         let head: String = (0..500).map(|i| format!("web-{i}  | {LINE}\n")).collect();
         assert_eq!(name(&head), "docker compose");
+    }
+
+    #[test]
+    fn a_few_lines_are_found_among_many_of_others() {
+        let chatter = "web-1  | other.1    | GET /\n".repeat(3000);
+        let head = format!("{chatter}web-1  | nginx.1    | {LINE}\n");
+        assert_eq!(name(&head), "docker compose + docker compose");
+        let all: Vec<_> = lines(head.as_bytes(), true).map(Opened::whole).collect();
+        let compose = ENVELOPES.iter().find(|envelope| envelope.name == "docker compose").unwrap();
+        assert_eq!(thinned(&all, &[compose]).len(), SAMPLE);
+        assert_eq!(thinned(&all[..10], &[compose]).len(), 10);
     }
 
     #[test]

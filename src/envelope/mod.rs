@@ -79,6 +79,11 @@ pub(crate) enum Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
+    /// The sender, unless its lines are of the same program as those of others.
+    fn told_apart(self) -> Sender<'a> {
+        if let Sender::File(_) = self { Sender::Unknown } else { self }
+    }
+
     /// The sender that an envelope within names, unless it says less than this one.
     fn or_inner(self, inner: Sender<'a>) -> Sender<'a> {
         match (self, inner) {
