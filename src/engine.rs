@@ -22,8 +22,8 @@ use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, Tally};
-use crate::visitor::Visits;
+use crate::table::{Bounded, Seed, Tally, VisitorKey};
+use crate::visitor::{self, Visits};
 
 use scan::{MET, Scan};
 pub use seek::Seek;
@@ -79,7 +79,7 @@ pub struct Outcome {
 /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 /// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
 /// let summary = outcome.report.and_then(|r| r.summary).expect("one line was counted");
-/// assert_eq!((summary.row.pv, summary.row.uv), (1, Some(1)));
+/// assert_eq!((summary.row.pv, summary.row.uv.known()), (1, Some(1)));
 /// # Ok::<(), logstat::Error>(())
 /// ```
 ///
@@ -118,17 +118,20 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
+    let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
     let (formats, own) = formats(question, &sources);
     let formats: Vec<_> = formats
         .into_iter()
-        .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
+        .map(|format| format.with_fields(&question.fields))
+        .map(|format| if names_list { format.without_address_list() } else { format })
+        .map(|format| format.ranking(&extras.names()))
         .collect();
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let filter = Filter::new(period, question, &extras, seed);
     let visits = Visits::new(question, &extras);
-    let visitor = visits.column();
+    let visitor = VisitorKey { column: visits.column(), from: visitor::logged_by(question, &extras) };
     let needs = Tally::needs(&plan, visits.visitor_fields()).and(filter.needs());
     let (visits, mut needs) = visits.with_needs(question, &extras, needs);
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
@@ -147,7 +150,15 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         by_location: by_location.map(|conf| (conf, seed)),
         servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
         rejects: question.keep_rejects.then(Collector::new),
-        filler: Filler { formats: &formats, needs, query: question.query, rules: &question.static_rules },
+        filler: Filler {
+            formats: &formats,
+            needs,
+            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&extras)),
+            keeps_lists: question.real_ip.is_some(),
+            watched: Tally::watches(&plan, needs, visitor.from),
+            query: question.query,
+            rules: &question.static_rules,
+        },
     };
     let opening = watch.lap();
     let (mut tally, mut phases, bounded) = match question.max_keys {
@@ -177,7 +188,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
         source,
         envelope: met.envelope.as_ref().map(Worn::name),
-        nearest: met.formats.nearest(),
+        formats: &met.formats,
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);

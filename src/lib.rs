@@ -36,6 +36,7 @@ mod filter;
 mod format;
 mod huge_pages;
 mod input;
+mod ip;
 mod measure;
 mod metric;
 mod nginx;
@@ -65,7 +66,7 @@ pub use crate::{
     error::{Error, ErrorKind},
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
-    format::{FormatError, JsonField, JsonFieldError, LogFormat, NginxEscape},
+    format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     metric::Metric,
     nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},
@@ -76,8 +77,8 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, UvReport, Verdict,
-        VisitorReport,
+        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
+        UvReport, Verdict, VisitorReport,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},

@@ -80,7 +80,7 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 
 pub(crate) fn rankings() -> String {
     list("Rankings, each by hits [default: path]", &names::dimensions())
-        + "; and nginx's variables that are logged, by their own names: upstream_addr, http_x_forwarded_for, cookie_NAME …; \
+        + "; and nginx's variables that are logged or part of the request, by their own names: upstream_addr, cookie_NAME, arg_NAME …; \
            with a / between two, of their pairs: host/path"
 }
 
@@ -92,12 +92,13 @@ pub(crate) fn log_formats() -> String {
     )
 }
 
-pub(crate) fn json_fields() -> String {
+pub(crate) fn fields() -> String {
     list(
-        "A field of JSON logs that stands under another key than the usual ones: status=http.code takes the key code in the \
-         object http; repeatable. Usual are nginx's own names and those of ECS, Caddy and Traefik; -v says which were \
-         found. Names",
-        &names::json_fields(),
+        "A field that stands elsewhere than usual; repeatable. In JSON logs the key that holds it: status=http.code is the key \
+         code in the object http (nginx's own names and those of ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v \
+         shows which were found). In text the variable of the format: ip=http_cf_connecting_ip, path=filtered_request_uri. \
+         Names",
+        &names::fields(),
     )
 }
 
@@ -172,7 +173,7 @@ mod tests {
             names::dimensions().words(),
             names::sections().words(),
             names::log_formats().words(),
-            names::json_fields().words(),
+            names::fields().words(),
         ];
         for ending in ReportFormat::extensions() {
             let is_it = |word: &&str| word.trim_matches(['(', ')']).strip_prefix('.') == Some(ending);

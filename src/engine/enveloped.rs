@@ -138,12 +138,15 @@ impl Worker<'_, '_> {
             return;
         }
         let room = Room { bump: into.bump, needs: self.scan.filler.needs };
-        match self.scan.met(input).formats.take(line, room, &mut self.memory, &mut into.row) {
+        let formats = &self.scan.met(input).formats;
+        match formats.take(line, room, &mut self.memory, &mut into.row) {
             Ok(taken) => {
-                into.account.taken[taken.0] += 1;
+                into.account.take(taken.0, &into.row);
                 self.scan.filler.push(taken, &into.row, into.batch, into.bump);
             }
             Err(reason) => {
+                let is_like_common = reason == Reason::NoMatch && formats.looks_like_common(line.text);
+                into.account.like_common += u64::from(is_like_common);
                 let is_other = || is_another_programs(line.text) || worn.is_another_program(sender);
                 let reason = if reason == Reason::NoMatch && is_other() { Reason::OtherProgram } else { reason };
                 self.refuse(input, &Refused { at, shown, kept: raw }, reason, into.account);

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::scan::Scan;
-use crate::batch::{Batch, Fields, Hits, ROWS};
+use crate::batch::{Batch, Hits, ROWS};
 use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
 use crate::filter::Filter;
@@ -130,7 +130,7 @@ impl<'s, 'f> Worker<'s, 'f> {
     ) {
         let formats = &self.scan.met(place.input).formats;
         let room = Room { bump, needs: self.scan.filler.needs };
-        let usual = formats.usual().filter(|_| !room.needs.meets(Fields::EXTRA));
+        let usual = formats.usual().filter(|_| self.scan.filler.takes_usual());
         let mut row = Row::EMPTY;
         while place.start < place.bytes.len() && batch.len() < ROWS {
             let start = place.start;
@@ -161,11 +161,12 @@ impl<'s, 'f> Worker<'s, 'f> {
                 };
                 match taken {
                     Ok(taken) => {
-                        account.taken[taken.0] += 1;
+                        account.take(taken.0, &row);
                         self.scan.filler.push(taken, &row, batch, bump);
                     }
                     Err(reason) => {
                         let is_other = reason == Reason::NoMatch && is_another_programs(text);
+                        account.like_common += u64::from(reason == Reason::NoMatch && formats.looks_like_common(text));
                         let reason = if is_other { Reason::OtherProgram } else { reason };
                         let raw = &place.bytes[start..extent.text_end];
                         let kept = if is_too_long { self.scan.at_most(text) } else { raw };
@@ -188,9 +189,11 @@ impl<'s, 'f> Worker<'s, 'f> {
             self.rejected.add(offset, kept);
         }
         account.reject(reason);
+        let bad_value = self.memory.take_bad_value();
         // Where hostile logs have millions of such lines, few are worth a copy.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
-            account.sample(Sample { offset, line_in_chunk, chunk, reason, text: report::shown_of(shown).to_vec() });
+            let text = report::shown_of(shown).to_vec();
+            account.sample(Sample { offset, line_in_chunk, chunk, reason, text, bad_value });
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn has_shape(text: &[u8], shape: &[u8]) -> bool {
 }
 
 /// How many bytes of `text` a fraction of a second has: none, or a point and digits.
-fn fraction(text: &[u8]) -> usize {
+pub(super) fn fraction(text: &[u8]) -> usize {
     match text {
         [b'.' | b',', digits @ ..] => match digits.iter().take_while(|b| b.is_ascii_digit()).count() {
             0 => 0,

@@ -1,17 +1,21 @@
 //! Which formats the lines of a file have: found from its first lines, and tried line by line.
 
+use std::cmp::Reverse;
+
 use bumpalo::Bump;
 
 use super::damage;
-use super::plan::{Tail, Usual};
+use super::plan::{Slot, Tail, Usual};
 use super::row::Row;
 use super::scan::{Expected, Misfit, scan};
+use super::survey::{Rejected, Survey, is_nothing, is_plausible};
+use super::trailing::Number;
 use super::{Line, LogFormat, Memory, Room, json};
-use crate::batch::Fields;
+use crate::batch::{Fields, MISSING, TextField};
 use crate::input::{is_blank, lines};
 use crate::table::Reason;
 
-/// How many lines of a file are looked at.
+/// Lines of a file that are looked at.
 const SAMPLE: usize = 1000;
 
 /// `common` is the beginning of `combined`, so a line of `combined` that is cut short can look like it. Only where
@@ -24,17 +28,25 @@ pub(crate) struct FormatsOfFile<'f> {
     formats: &'f [LogFormat],
     /// The file's format, tried first.
     main: Candidate,
-    /// Formats with more fields than `main`: tried where a line goes on behind the last field of `main`.
+    /// Formats with more fields than `main`: tried where a line goes on after the last field of `main`.
     longer: Vec<Candidate>,
     /// All but `main`: tried where a line does not fit it. Both ordered by fields, most first.
     others: Vec<Candidate>,
+    /// Whether users of `main` are other fields, and not read.
+    drops_users: bool,
     nearest: Option<Nearest>,
+    findings: Vec<Finding>,
+    /// What the first lines say about each format that takes some of them, best first.
+    considered: Vec<Considered>,
 }
 
+/// A format, and what may follow its last field.
 #[derive(Clone, Copy, Debug)]
-struct Candidate {
-    format: usize,
+pub(super) struct Candidate {
+    pub(super) format: usize,
     tail: Tail,
+    /// Whether the first lines had it, or the user gave it. If not, its lines must look plausible one by one.
+    is_established: bool,
 }
 
 /// The format that took a line.
@@ -51,49 +63,108 @@ pub(crate) struct Nearest {
     pub(crate) misfit: Misfit,
 }
 
+/// A guess about a file that could be wrong, or a value that is not read because of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// Most values of the address are no addresses, as this one.
+    NotAddresses { example: Vec<u8> },
+    /// The numbers after `main` are lists, as of upstream servers.
+    TimeIsList,
+    /// The number after this format's last field is no request time, as this one; whether more follows it.
+    NumberIsNoTime { format: usize, example: Vec<u8>, has_more: bool },
+    /// The users of `main` are other fields: these.
+    UsersAreFields { fields: String },
+}
+
+/// A format that takes some of the first lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Considered {
+    pub(crate) format: usize,
+    pub(crate) survey: Survey,
+    pub(crate) rejected: Option<Rejected>,
+    /// Which of the lines it takes.
+    takes: Vec<bool>,
+}
+
 impl<'f> FormatsOfFile<'f> {
-    /// Finds the format that takes the most of the first lines, then that with the most fields.
-    /// Those that are known to be the file's `own` come before all others.
+    /// Finds the format that explains the most of the first lines to their end, then takes the most, then has the most
+    /// fields, then stands first. Those that are known to be the file's `own` are preferred among equals.
     pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
-        let candidate = |format: usize| Candidate { format, tail: formats[format].tail };
+        let candidate = |format: usize| Candidate { format, tail: formats[format].tail, is_established: true };
         let mut by_fields: Vec<usize> = (0..formats.len()).collect();
-        by_fields.sort_by_key(|&i| (!own.contains(&i), std::cmp::Reverse(formats[i].variables()), i));
+        by_fields.sort_by_key(|&i| (!own.contains(&i), Reverse(formats[i].variables()), i));
         let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
 
-        let (mut votes, mut whole_common) = (vec![0_usize; formats.len()], 0);
-        let mut nearest = None;
-        let mut memory = Memory::default();
-        let bump = Bump::new();
-        let room = Room { bump: &bump, needs: Fields::NONE };
-        for (number, line) in (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE) {
-            let mut row = Row::EMPTY;
-            let text = line;
-            let line = Line::unmarked(text);
-            match try_all(formats, &all, line, room, &mut memory, &mut row) {
-                Ok((Taken(format), _)) => {
-                    votes[format] += 1;
-                    whole_common += usize::from(
-                        formats[format].is_common && fits(formats, unquoted(format), line, room, &mut memory),
-                    );
-                }
-                Err((format, misfit)) => {
-                    nearest.get_or_insert_with(|| Nearest { line: number, text: text.to_vec(), format, misfit });
-                }
-            }
+        let sample: Vec<_> = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect();
+        let mut considered: Vec<Considered> = Vec::new();
+        for candidate in &all {
+            let (survey, takes) = Survey::of(formats, *candidate, &sample);
+            let rejected = if formats[candidate.format].is_given() { None } else { survey.rejected() };
+            considered.push(Considered { format: candidate.format, survey, rejected, takes });
         }
-        let total: usize = votes.iter().sum();
-        // `all` has most fields first, and the first of equals is kept.
-        let best = all.iter().copied().rev().max_by_key(|c| votes[c.format]).expect("at least one format");
-        let is_guessed = |c: &Candidate| formats[c.format].is_common && !formats[c.format].is_given;
-        let others = all
-            .iter()
-            .filter(|c| c.format != best.format)
-            .filter(|c| !is_guessed(c) || total == 0 || whole_common * COMMON_IS_RARER_THAN > total)
-            .map(|c| if formats[c.format].is_common { unquoted(c.format) } else { *c });
+        reject_numbers(formats, &mut considered);
+        reject_users(formats, &mut considered);
+        // `all` has most fields first, and the stable sort keeps that order among equals.
+        considered.sort_by_key(|c| {
+            (c.rejected.is_some(), Reverse((c.survey.whole, c.survey.fits)), !own.contains(&c.format))
+        });
+        let best = considered.first().map_or(0, |best| best.format);
+        let survey_of = |format: usize| considered.iter().find(|c| c.format == format);
+        let drops_users = considered.first().is_some_and(|c| !formats[best].is_given() && c.survey.users.hold_fields());
+
+        let is_taken =
+            |line: usize, by: &dyn Fn(&Considered) -> bool| considered.iter().any(|c| by(c) && c.takes[line]);
+        let total = (0..sample.len()).filter(|line| is_taken(*line, &|_| true)).count();
+        let common = all.iter().find(|c| formats[c.format].is_common);
+        let whole_common = common.map_or(0, |common| {
+            let is_only = |line: &usize| !is_taken(*line, &|c| c.format != common.format);
+            let is_whole = |line: &usize| fits(formats, unquoted(common.format), Line::unmarked(sample[*line].1));
+            (0..sample.len()).filter(|line| is_only(line) && is_whole(line)).count()
+        });
+        let is_rare_common = |c: &Candidate| {
+            let format = &formats[c.format];
+            format.is_common && !format.is_given() && total > 0 && whole_common * COMMON_IS_RARER_THAN <= total
+        };
+        let is_out = |c: &Candidate| survey_of(c.format).is_some_and(|c| c.rejected.is_some()) || is_rare_common(c);
+        let others = all.iter().filter(|c| c.format != best && !is_out(c)).map(|c| Candidate {
+            tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
+            // It takes a line that the best one does not.
+            is_established: formats[c.format].is_given()
+                || (0..sample.len()).any(|line| {
+                    is_taken(line, &|by| by.format == c.format) && !is_taken(line, &|by| by.format == best)
+                }),
+            ..*c
+        });
         let others: Vec<_> = others.collect();
-        let fields = formats[best.format].variables();
+        let fields = formats[best].variables();
         let longer = others.iter().copied().filter(|c| formats[c.format].variables() > fields).collect();
-        FormatsOfFile { formats, main: best, longer, others, nearest: nearest.filter(|_| total == 0) }
+        // Somebody who wonders why a line does not fit thinks of combined, or of the format that was given.
+        let is_usual = |c: &&Candidate| {
+            let format = &formats[c.format];
+            format.is_given() || format.is_json() || format.plan.shortcut.is_some()
+        };
+        let usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
+        let nearest = if total == 0 { nearest(formats, &usual, &sample) } else { None };
+        considered.retain(|c| c.survey.fits > 0);
+        let findings =
+            considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
+        let main = candidate(best);
+        FormatsOfFile { formats, main, longer, others, drops_users, nearest, findings, considered }
+    }
+
+    /// The guesses that could be wrong.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The format that lines are tried with first.
+    pub(crate) fn main(&self) -> usize {
+        self.main.format
+    }
+
+    /// What the first lines say about each format that takes some of them, best first.
+    pub(crate) fn considered(&self) -> &[Considered] {
+        &self.considered
     }
 
     pub(crate) fn nearest(&self) -> Option<&Nearest> {
@@ -106,7 +177,7 @@ impl<'f> FormatsOfFile<'f> {
         self.formats[format].plan.usual.map(|usual| (usual, Taken(format)))
     }
 
-    /// Fills `row` by the format with the most fields that the line fits, or says why none takes it. The row is one
+    /// Fills `row` by the file's format, or by another one that takes the line; or says why none does. The row is one
     /// that was filled here before, or empty.
     #[inline(always)]
     pub(crate) fn take<'a>(
@@ -117,16 +188,25 @@ impl<'f> FormatsOfFile<'f> {
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
         let main = &self.formats[self.main.format];
-        // A row that another format has filled holds values that this one does not log.
-        if row.filled_by != self.main.format {
-            *row = Row::empty_for(self.main.format);
-        }
         if main.is_json() {
             return self.take_json(line, room, memory, row);
         }
-        match scan(&main.plan, self.main.tail, line, &mut memory.clock, row) {
-            Ok(end) if end == line.text.len() => Ok(Taken(self.main.format)),
-            Ok(end) => self.take_longer(end, line, room, memory, row),
+        // A row that another format has filled holds values that this one does not log.
+        if row.filled_by != self.main.format {
+            *row = Row::empty_for(self.main.format, main.plan.fields);
+        }
+        row.has_assumed_utc = false;
+        match scan(&main.plan, self.main.tail, line, memory, row) {
+            Ok(end) => {
+                if self.drops_users {
+                    row.set_text(Slot::of(TextField::User), MISSING);
+                }
+                if end == line.text.len() {
+                    row.has_unread = false;
+                    return Ok(Taken(self.main.format));
+                }
+                self.take_longer(end, line, room, memory, row)
+            }
             Err(misfit) => self.take_other(misfit, line, room, memory, row),
         }
     }
@@ -145,7 +225,8 @@ impl<'f> FormatsOfFile<'f> {
         }
     }
 
-    /// The line fits the main format and goes on behind it.
+    /// The line fits the main format and goes on after it: a format that explains it to its end is better, then one with
+    /// more fields.
     #[cold]
     fn take_longer<'a>(
         &self,
@@ -158,18 +239,26 @@ impl<'f> FormatsOfFile<'f> {
         if damage::begins_again(line.text, end) {
             return Err(Reason::Glued);
         }
-        if self.longer.is_empty() {
-            return Ok(Taken(self.main.format));
-        }
-        match try_all(self.formats, &self.longer, line, room, memory, row) {
-            Err((_, misfit)) if misfit.reason == Reason::NoMatch => {
-                let main = &self.formats[self.main.format];
-                *row = Row::empty_for(self.main.format);
-                scan(&main.plan, self.main.tail, line, &mut memory.clock, row).expect("it fitted before");
-                Ok(Taken(self.main.format))
+        let mut first = None;
+        for longer in &self.longer {
+            match self.try_plausible(*longer, line, room, memory, row) {
+                Ok(end) if is_nothing(&line.text[end..]) => return Ok(self.taken(longer.format, end, line, row)),
+                Ok(_) => {
+                    first.get_or_insert(*longer);
+                }
+                Err(misfit) if misfit.reason != Reason::NoMatch => return Err(misfit.reason),
+                Err(_) => {}
             }
-            taken => taken.map(|(taken, _)| taken).map_err(|(_, misfit)| misfit.reason),
         }
+        let best = first.unwrap_or(self.main);
+        let end = try_one(self.formats, best, line, room, memory, row).map_err(|misfit| misfit.reason)?;
+        if best.format == self.main.format {
+            row.filled_by = best.format;
+            if self.drops_users {
+                row.set_text(Slot::of(TextField::User), MISSING);
+            }
+        }
+        Ok(self.taken(best.format, end, line, row))
     }
 
     #[cold]
@@ -184,30 +273,135 @@ impl<'f> FormatsOfFile<'f> {
         if first.reason != Reason::NoMatch {
             return Err(first.reason);
         }
-        match try_all(self.formats, &self.others, line, room, memory, row) {
-            Ok((_, end)) if damage::begins_again(line.text, end) => Err(Reason::Glued),
-            Err((_, misfit)) if misfit.reason == Reason::NoMatch => Err(damage::reason(line.text)),
-            taken => taken.map(|(taken, _)| taken).map_err(|(_, misfit)| misfit.reason),
+        for other in &self.others {
+            match self.try_plausible(*other, line, room, memory, row) {
+                Ok(end) if damage::begins_again(line.text, end) => return Err(Reason::Glued),
+                Ok(end) => return Ok(self.taken(other.format, end, line, row)),
+                Err(misfit) if misfit.reason != Reason::NoMatch => return Err(misfit.reason),
+                Err(_) => {}
+            }
+        }
+        Err(damage::reason(line.text))
+    }
+
+    /// The same as [`try_one`]; a format that the first lines did not have must read plausible values.
+    fn try_plausible<'a>(
+        &self,
+        candidate: Candidate,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<usize, Misfit> {
+        // The values that decide are read whatever is asked.
+        let needs = room.needs.and(Fields::text(TextField::Addr)).and(Fields::text(TextField::Host));
+        let room = if candidate.is_established { room } else { Room { needs, ..room } };
+        let end = try_one(self.formats, candidate, line, room, memory, row)?;
+        if candidate.is_established || is_plausible(&self.formats[candidate.format], row) {
+            return Ok(end);
+        }
+        Err(Misfit { reason: Reason::NoMatch, expected: Expected::End, at: 0 })
+    }
+
+    fn taken(&self, format: usize, end: usize, line: Line<'_, '_>, row: &mut Row<'_>) -> Taken {
+        row.has_unread = !is_nothing(&line.text[end..]);
+        Taken(format)
+    }
+
+    /// Whether a malformed line looks like a whole line of `common`, which is not in use here.
+    pub(crate) fn looks_like_common(&self, text: &[u8]) -> bool {
+        let is_in_use = |format: usize| self.main.format == format || self.others.iter().any(|c| c.format == format);
+        let common = self.formats.iter().position(|format| format.is_common && !format.is_given());
+        let candidate = |format| Candidate { format, tail: Tail::Nothing, is_established: true };
+        common.is_some_and(|common| !is_in_use(common) && fits(self.formats, candidate(common), Line::unmarked(text)))
+    }
+}
+
+/// Rejects presets that add a number to another one, where the numbers of the sample are something else.
+fn reject_numbers(formats: &[LogFormat], considered: &mut [Considered]) {
+    let number_before = |c: &Considered| {
+        let base = formats[c.format].before_last_field().filter(|_| !formats[c.format].is_given())?;
+        let is_base = |c: &&Considered| formats[c.format].name() == base && !formats[c.format].is_given();
+        considered.iter().find(is_base).map(|base| base.survey.trailing.number())
+    };
+    let numbers: Vec<Option<Number>> = considered.iter().map(number_before).collect();
+    for (considered, number) in considered.iter_mut().zip(numbers) {
+        let is_wrong = number.is_some_and(|number| match formats[considered.format].last_field() {
+            "request_time" => number != Number::RequestTime,
+            "upstream_response_time" => number != Number::List,
+            _ => false,
+        });
+        if is_wrong {
+            considered.rejected = considered.rejected.or(Some(Rejected::NoTime));
         }
     }
 }
 
-fn unquoted(format: usize) -> Candidate {
-    Candidate { format, tail: Tail::UnquotedFields }
+/// Rejects formats whose users hold other fields, if there is one that reads these fields.
+fn reject_users(formats: &[LogFormat], considered: &mut [Considered]) {
+    let is_odd = |c: &Considered| !formats[c.format].is_given() && c.survey.fits > 0 && c.survey.users.hold_fields();
+    let most = considered.iter().filter(|c| is_odd(c)).map(|c| c.survey.fits).max().unwrap_or(0);
+    let is_better = |c: &Considered| !is_odd(c) && c.rejected.is_none() && c.survey.fits * 100 >= most * 99;
+    if most > 0 && considered.iter().any(is_better) {
+        let odd = considered.iter_mut().filter(|c| is_odd(c));
+        odd.for_each(|c| c.rejected = c.rejected.or(Some(Rejected::Users)));
+    }
 }
 
-fn fits<'a>(
-    formats: &[LogFormat],
-    candidate: Candidate,
-    line: Line<'a, '_>,
-    room: Room<'a>,
-    memory: &mut Memory,
-) -> bool {
-    try_one(formats, candidate, line, room, memory, &mut Row::EMPTY.clone()).is_ok()
+/// The guesses about a file that could be wrong; `main` is the format that was chosen.
+fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered], drops_users: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if main.survey.has_mostly_other_addresses()
+        && let Some(example) = main.survey.odd_address.clone()
+    {
+        findings.push(Finding::NotAddresses { example });
+    }
+    if drops_users {
+        findings.push(Finding::UsersAreFields { fields: main.survey.users.suggestion() });
+    }
+    let format = &formats[main.format];
+    if format.is_given() {
+        return findings;
+    }
+    // The preset that the number follows: the chosen one, or the one that the chosen one adds a field to.
+    let base = considered.iter().find(|c| Some(formats[c.format].name()) == format.before_last_field()).unwrap_or(main);
+    let is_timed = formats.iter().any(|format| {
+        format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
+    });
+    match base.survey.trailing.number() {
+        _ if !is_timed => {}
+        Number::RequestTime => {}
+        Number::List => findings.push(Finding::TimeIsList),
+        Number::Other(example) => {
+            let has_more = base.survey.trailing.has_more();
+            findings.push(Finding::NumberIsNoTime { format: base.format, example, has_more });
+        }
+    }
+    findings
+}
+
+/// The first line, and the format that came furthest in it, where no line fits any.
+fn nearest(formats: &[LogFormat], all: &[Candidate], sample: &[(u64, &[u8])]) -> Option<Nearest> {
+    let (number, text) = sample.first()?;
+    let bump = Bump::new();
+    let room = Room { bump: &bump, needs: Fields::NONE };
+    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let (format, misfit) = furthest(formats, all, Line::unmarked(text), room, &mut memory, &mut row)?;
+    Some(Nearest { line: *number, text: text.to_vec(), format, misfit })
+}
+
+fn unquoted(format: usize) -> Candidate {
+    Candidate { format, tail: Tail::UnquotedFields, is_established: true }
+}
+
+fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '_>) -> bool {
+    let bump = Bump::new();
+    let room = Room { bump: &bump, needs: Fields::NONE };
+    try_one(formats, candidate, line, room, &mut Memory::default(), &mut Row::EMPTY.clone()).is_ok()
 }
 
 /// Fills `row` anew by one candidate, and returns where in the line it ends.
-fn try_one<'a>(
+pub(super) fn try_one<'a>(
     formats: &[LogFormat],
     candidate: Candidate,
     line: Line<'a, '_>,
@@ -216,32 +410,34 @@ fn try_one<'a>(
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
     let format = &formats[candidate.format];
-    *row = Row::EMPTY;
+    *row = Row { has: format.plan.fields, ..Row::EMPTY };
     match &format.json {
         Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
         Some(json) => {
             let (clock, recall) = memory.json(candidate.format);
-            json::scan(json.keys(), line, room, clock, recall, row).map(|()| line.text.len())
+            let read = json::scan(json.keys(), line, room, clock, recall, row);
+            read.map(|()| line.text.len())
+                .inspect_err(|misfit| memory.keep_bad_value(candidate.format, *misfit, line.text))
         }
-        None => scan(&format.plan, candidate.tail, line, &mut memory.clock, row),
+        None => scan(&format.plan, candidate.tail, line, memory, row),
     }
 }
 
-/// The first candidate that takes the line and where it ends, otherwise the one that came furthest. A line of the right
-/// shape whose time or number does not exist is that candidate's: no other is tried.
-fn try_all<'a>(
+/// The candidate that came furthest in a line that none takes. A line of the right shape whose time or number does not exist
+/// is that candidate's.
+fn furthest<'a>(
     formats: &[LogFormat],
     candidates: &[Candidate],
     line: Line<'a, '_>,
     room: Room<'a>,
     memory: &mut Memory,
     row: &mut Row<'a>,
-) -> Result<(Taken, usize), (usize, Misfit)> {
+) -> Option<(usize, Misfit)> {
     let mut furthest: Option<(usize, Misfit)> = None;
     for candidate in candidates {
         match try_one(formats, *candidate, line, room, memory, row) {
-            Ok(end) => return Ok((Taken(candidate.format), end)),
-            Err(misfit) if misfit.reason != Reason::NoMatch => return Err((candidate.format, misfit)),
+            Ok(_) => return None,
+            Err(misfit) if misfit.reason != Reason::NoMatch => return Some((candidate.format, misfit)),
             Err(misfit) => {
                 if furthest.is_none_or(|(_, f)| misfit.at > f.at) {
                     furthest = Some((candidate.format, misfit));
@@ -249,8 +445,7 @@ fn try_all<'a>(
             }
         }
     }
-    let none = Misfit { reason: Reason::NoMatch, expected: Expected::End, at: 0 };
-    Err(furthest.unwrap_or((0, none)))
+    furthest
 }
 
 #[cfg(test)]
@@ -292,7 +487,7 @@ mod tests {
     #[test]
     fn the_most_lines_win_then_the_most_fields() {
         assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.1\n{COMBINED} 0.106\n")), "combined");
-        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined_timed");
+        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined");
         assert_eq!(found(&format!("{COMBINED}\nvhost {COMBINED}\n{COMBINED}\n")), "combined");
     }
 

@@ -3,35 +3,66 @@
 
 use std::sync::OnceLock;
 
-use super::json_field::JsonField;
-use super::json_keys::JsonKeys;
+use super::field_key::FieldKey;
+use super::json_keys::{JsonKeys, Rule};
+use super::variables::Feeds;
+use crate::report::printable;
 
 /// The keys of a format.
 #[derive(Clone, Debug)]
 pub(super) struct JsonFormat {
-    fields: Vec<JsonField>,
+    fields: Vec<FieldKey>,
+    /// Number of fields, from the first, that the user gave beside the format.
+    given: usize,
     /// The variables that the question ranks by name.
     ranked: Vec<String>,
     keys: OnceLock<JsonKeys>,
 }
 
 impl JsonFormat {
-    pub(super) fn new(fields: Vec<JsonField>) -> JsonFormat {
-        JsonFormat { fields, ranked: Vec::new(), keys: OnceLock::new() }
+    pub(super) fn new(fields: Vec<FieldKey>) -> JsonFormat {
+        JsonFormat { fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
     }
 
     /// The same with these before its own.
-    pub(super) fn with_fields(&self, given: &[JsonField]) -> JsonFormat {
-        JsonFormat { fields: [given, &self.fields].concat(), ranked: self.ranked.clone(), keys: OnceLock::new() }
+    pub(super) fn with_fields(&self, given: &[FieldKey]) -> JsonFormat {
+        JsonFormat {
+            fields: [given, &self.fields].concat(),
+            given: self.given + given.len(),
+            ranked: self.ranked.clone(),
+            keys: OnceLock::new(),
+        }
     }
 
     pub(super) fn ranking(&self, ranked: &[&str]) -> JsonFormat {
         let ranked = ranked.iter().map(|name| (*name).to_owned()).collect();
-        JsonFormat { fields: self.fields.clone(), ranked, keys: OnceLock::new() }
+        JsonFormat { fields: self.fields.clone(), given: self.given, ranked, keys: OnceLock::new() }
+    }
+
+    /// The field that the user gave for this rule.
+    pub(super) fn given(&self, rule: &Rule) -> Option<&FieldKey> {
+        self.fields[..self.given].iter().find(|f| *f.key() == *rule.key && *f.variable() == *rule.variable)
+    }
+
+    /// What the value of a rule should have been: `a status for --field status=level`.
+    pub(super) fn expectation(&self, rule: u16) -> String {
+        let rule = self.keys().rule(rule);
+        let what = match self.keys().targets()[rule.target] {
+            Feeds::Time => "a time",
+            Feeds::Status => "a status",
+            Feeds::Bytes => "a number of bytes",
+            Feeds::RequestTime => "a duration",
+            _ => "a value",
+        };
+        let key = printable(rule.key.as_bytes());
+        match self.given(rule) {
+            Some(field) => format!("{what} for --field {}={key}", field.name()),
+            None => format!("{what} under the key {key}"),
+        }
     }
 
     /// What the format, or a user, says beside what is known.
-    pub(super) fn fields(&self) -> &[JsonField] {
+    pub(super) fn fields(&self) -> &[FieldKey] {
         &self.fields
     }
 

@@ -1,13 +1,52 @@
 //! The text of a `log_format`, cut into literals and variables.
 
 use super::shape::Shape;
-use super::variables::{Feeds, URI_AND_ARGS, is_known, is_name, variable};
+use super::variables::{Author, Feeds, URI_AND_ARGS, is_known, is_name, variable};
+use crate::batch::{Fields, TextField};
 
 /// A part of a `log_format`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     Literal(String),
-    Variable { name: String, shape: Shape, feeds: Feeds },
+    Variable(Value),
+}
+
+/// A variable of a `log_format`, or neighbours that cannot be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    /// The variable's name; of neighbours that cannot be told apart all names, with `$` between.
+    pub(crate) name: String,
+    pub(crate) shape: Shape,
+    pub(crate) feeds: Feeds,
+    pub(crate) author: Author,
+}
+
+impl Value {
+    fn of(name: &str) -> Value {
+        let (shape, feeds, author) =
+            variable(name).map_or((Shape::Text, Feeds::Nothing, Author::Other), |(_, v)| (v.shape, v.feeds, v.author));
+        Value { name: name.to_owned(), shape, feeds, author }
+    }
+
+    /// Whether it is several variables next to each other.
+    pub(crate) fn is_undivided(&self) -> bool {
+        self.name.contains('$') && self.name != URI_AND_ARGS
+    }
+
+    /// A list of addresses that a proxy passes on, which stands for the visitor's address if nothing else does.
+    pub(crate) fn is_address_list(&self) -> bool {
+        matches!(self.name.as_str(), "http_x_forwarded_for" | "proxy_add_x_forwarded_for")
+    }
+
+    /// Whether this value's end can be found although the next variable follows at once.
+    fn ends_before(&self, next: &Value) -> bool {
+        let is_list = matches!(self.shape, Shape::Words | Shape::Numbers);
+        let has_exact_shape = matches!(self.shape, Shape::Status | Shape::Time | Shape::Duration);
+        let starts_visibly = starts_with_slash(&next.name) && !is_list;
+        // Of a fixed width, and nothing variable in it: what is before it ends where the rest of the line fits.
+        let is_fixed = next.shape == Shape::Status || matches!(next.name.as_str(), "time_local" | "time_iso8601");
+        has_exact_shape || starts_visibly || is_fixed
+    }
 }
 
 /// What is wrong with the text of a `log_format`, and at which byte of it.
@@ -20,8 +59,12 @@ pub struct FormatError {
 
 impl std::fmt::Display for FormatError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = crate::report::printable(self.text.as_bytes());
-        let before = crate::report::printable(&self.text.as_bytes()[..self.at]);
+        // Of a text of several lines, the one with the place.
+        let (before, behind) = self.text.as_bytes().split_at(self.at);
+        let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = crate::report::printable(&[before, behind].concat());
+        let before = crate::report::printable(before);
         let caret_at = before.chars().count();
         write!(f, "log format: {}\n  {text}\n  {:caret_at$}^", self.what, "")
     }
@@ -37,7 +80,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     }
     let words = with_idioms(words(text).map_err(|(at, what)| error(at, what))?);
     let mut pieces = Vec::new();
-    for (at, word) in words {
+    for (_, word) in words {
         let name = match word {
             Word::Literal(literal) => {
                 pieces.push(Piece::Literal(literal.to_owned()));
@@ -45,23 +88,25 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
             }
             Word::Variable(name) => name,
         };
-        if let Some(Piece::Variable { name: before, shape, .. }) = pieces.last()
-            && shape.width().is_none()
-            && !starts_with_slash(name)
-        {
-            return Err(error(at, &format!("${before} and ${name} with nothing between: no telling where one ends")));
+        let value = Value::of(name);
+        match pieces.last_mut() {
+            Some(Piece::Variable(before)) if !before.ends_before(&value) => {
+                let name = format!("{}${}", before.name, value.name);
+                let is_nginx = [before.author, value.author] == [Author::Nginx; 2];
+                let author = if is_nginx { Author::Nginx } else { Author::Other };
+                *before = Value { name, shape: Shape::Text, feeds: Feeds::Nothing, author };
+            }
+            _ => pieces.push(Piece::Variable(value)),
         }
-        let (shape, feeds) = variable(name).map_or((Shape::Text, Feeds::Nothing), |(_, v)| (v.shape, v.feeds));
-        pieces.push(Piece::Variable { name: name.to_owned(), shape, feeds });
     }
-    if !pieces.iter().any(|p| matches!(p, Piece::Variable { .. })) {
+    if !pieces.iter().any(|p| matches!(p, Piece::Variable(_))) {
         return Err(match without_sign(text) {
             Some(at) => error(at, "no variable in it: a '$' stands before the name of each"),
             None if text.is_empty() => error(0, "it is empty"),
             None => error(0, "no variable in it"),
         });
     }
-    Ok(settle_feeds(pieces))
+    Ok(settle_feeds(pieces, &[]))
 }
 
 /// A literal, or the name of a variable.
@@ -126,26 +171,41 @@ fn without_sign(text: &str) -> Option<usize> {
     names.map(|word| word.as_ptr() as usize - text.as_ptr() as usize).next()
 }
 
-/// Leaves each feed to one variable: where a format logs two, the one that stands first in the table of variables,
-/// and to `$request` all that it holds.
-fn settle_feeds(mut pieces: Vec<Piece>) -> Vec<Piece> {
+/// Leaves each feed to one variable: where a format logs two, to the first of those that have a `given` role, else to the
+/// one that stands first in the table of variables; and to `$request` all that it holds and no role does.
+pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
     let mut fed: Vec<(usize, usize)> = pieces
-        .iter()
+        .iter_mut()
         .enumerate()
+        .filter(|(i, _)| !given.contains(i))
         .filter_map(|(i, p)| match p {
-            Piece::Variable { name, .. } => variable(name).map(|(place, _)| (place, i)),
+            Piece::Variable(value) => variable(&value.name).map(|(place, known)| {
+                value.feeds = known.feeds;
+                (place, i)
+            }),
             Piece::Literal(_) => None,
         })
         .collect();
     fed.sort_unstable();
-    let mut taken = crate::batch::Fields::NONE;
-    for (_, i) in fed {
-        if let Piece::Variable { feeds, .. } = &mut pieces[i] {
-            if taken.meets(feeds.fields()) {
+    let mut taken = Fields::NONE;
+    for i in given.iter().copied().chain(fed.into_iter().map(|(_, i)| i)) {
+        if let Piece::Variable(Value { feeds, .. }) = &mut pieces[i] {
+            let is_taken = match feeds {
+                Feeds::Request => taken.holds(Fields::REQUEST),
+                _ => taken.meets(feeds.fields()),
+            };
+            if is_taken {
                 *feeds = Feeds::Nothing;
             }
             taken = taken.and(feeds.fields());
         }
+    }
+    let addr = Feeds::Text(TextField::Addr);
+    let first = pieces.iter_mut().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+    if let Some(first) = first.filter(|first| first.is_address_list())
+        && !taken.meets(addr.fields())
+    {
+        first.feeds = addr;
     }
     pieces
 }
@@ -159,7 +219,7 @@ mod tests {
             .unwrap()
             .into_iter()
             .filter_map(|p| match p {
-                Piece::Variable { name, feeds, .. } => Some((name, feeds)),
+                Piece::Variable(Value { name, feeds, .. }) => Some((name, feeds)),
                 Piece::Literal(_) => None,
             })
             .collect()
@@ -192,7 +252,32 @@ mod tests {
         let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("$scheme://$host$request_uri"), ["scheme", "host", "request_uri"]);
         assert_eq!(names("$host$uri$is_args$args"), ["host", URI_AND_ARGS]);
-        assert!(parse("$uri$is_args").is_err() && parse("$is_args$args").is_err());
+    }
+
+    #[test]
+    fn neighbours_that_cannot_be_told_apart_are_one_value() {
+        let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names("$uri$is_args $status"), ["uri$is_args", "status"]);
+        assert_eq!(names("$remote_addr$host$scheme|$status"), ["remote_addr$host$scheme", "status"]);
+        assert_eq!(fed("$remote_addr$host|$status")[0].1, Feeds::Nothing);
+        for text in [
+            "$request$status",
+            "$http_host$request_uri",
+            "$request_time$host",
+            "$time_local$remote_addr",
+            "$host$time_local",
+        ] {
+            assert_eq!(names(text).len(), 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_addresses_in_front_is_the_address_where_nothing_else_is() {
+        let addr = Feeds::Text(TextField::Addr);
+        assert_eq!(fed("$http_x_forwarded_for - $status")[0].1, addr);
+        assert_eq!(fed("[$proxy_add_x_forwarded_for] $status")[0].1, addr);
+        assert_eq!(fed("$http_x_forwarded_for, $remote_addr $status")[0].1, Feeds::Nothing);
+        assert_eq!(fed("$status $http_x_forwarded_for")[1].1, Feeds::Nothing);
     }
 
     #[test]
@@ -208,8 +293,6 @@ mod tests {
             ("plain", 0),
             ("", 0),
             ("[time_local] remote_addr", 1),
-            ("$request$status", 8),
-            ("$host$args", 5),
         ] {
             let error = parse(text).unwrap_err();
             assert_eq!(error.at, at, "{error}");
@@ -217,6 +300,6 @@ mod tests {
             assert!(error.to_string().ends_with(&format!("\n  {}^", " ".repeat(column))), "{error}");
         }
         let error = parse("$status\n$host").unwrap_err();
-        assert!(error.at == 7 && error.to_string().ends_with("  $status\\x0A$host\n         ^"), "{error}");
+        assert!(error.at == 7 && error.to_string().ends_with("\n  $status\n         ^"), "{error}");
     }
 }

@@ -3,67 +3,90 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
+mod apache;
+mod apache_time;
 mod blocks;
+pub(crate) mod conf_words;
 mod damage;
+mod derived;
 mod detect;
 mod digits;
 mod escape;
+mod field_key;
 mod fill;
+mod given;
 mod json;
-mod json_field;
 mod json_format;
+mod json_forms;
 mod json_found;
 mod json_keys;
 mod json_shape;
+mod json_table;
 mod json_template;
 mod json_text;
 #[cfg(test)]
 mod json_twin;
 mod json_values;
-mod lists;
 mod log_format;
 mod marks;
 mod memory;
 mod plan;
 mod presets;
 mod request;
+mod roles;
 mod row;
+mod rule;
 mod scan;
 mod shape;
+mod sink;
+mod spelling;
+mod survey;
+mod trailing;
 #[cfg(test)]
 mod twin;
+mod user;
+mod users;
 mod usual;
 mod variables;
+mod walk;
 
 use std::str::FromStr;
 
 use bumpalo::Bump;
 
-pub(crate) use detect::{FormatsOfFile, Nearest, Taken};
+pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
+use field_key::key_variable;
+pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
-pub use json_field::{JsonField, JsonFieldError};
+use given::Given;
 use json_format::JsonFormat;
 pub(crate) use json_found::Room;
 pub(crate) use json_keys::{KeysSeen, is_key_of_a_hit};
 pub(crate) use json_text::undo_json;
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
+use log_format::Value;
 pub(crate) use marks::{Line, Marks, Quotes};
-pub(crate) use memory::Memory;
+pub(crate) use memory::{BadValue, Memory};
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
 use scan::Expected;
 pub(crate) use scan::{Misfit, closing_quote};
+pub(crate) use survey::Rejected;
 pub(crate) use usual::{UsualLine, take_usual};
+use variables::Feeds;
 pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
 
-use crate::batch::Fields;
+use crate::batch::{Column, Fields, MISSING, TextField};
 use crate::report::printable;
+use derived::Derived;
 pub(crate) use plan::Slot;
-use plan::{Plan, Tail};
+use plan::{Plan, Strictness, Tail};
+use presets::Preset;
+use roles::Roles;
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
@@ -84,18 +107,33 @@ pub struct LogFormat {
     /// Where lines are JSON: then there are no pieces, and the plan is empty.
     json: Option<Box<JsonFormat>>,
     is_common: bool,
-    /// Whether somebody has asked for it, and it is not one of those that are tried by themselves.
-    is_given: bool,
-    escape: NginxEscape,
+    strictness: Strictness,
+    /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
+    read_as: Option<String>,
+    /// For each variable that the question ranks by name: how it is derived, if lines do not log it but hold it.
+    derived: Vec<Option<Derived>>,
+    /// Where lines are text: the fields that the user gave and whose variable the format has.
+    given: Vec<FieldKey>,
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    overrides: Fields,
 }
 
 /// The name of the format whose lines are JSON objects.
 const JSON: &str = "json";
 
+/// The preset that is tried by itself only where its lines are not rare.
+const COMMON: &str = "common";
+
 impl LogFormat {
     /// Name and text of every preset.
     pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
-        presets::PRESETS.into_iter()
+        presets::PRESETS.iter().map(|preset| (preset.name, preset.text))
+    }
+
+    /// A preset by its table row.
+    fn preset(preset: &Preset) -> LogFormat {
+        Self::compile_escaped(preset.name, preset.text, Tail::Fields, preset.escape)
+            .expect("a test compiles every preset")
     }
 
     /// Every name that a format can be given by: those of the presets, and `json`.
@@ -103,9 +141,34 @@ impl LogFormat {
         Self::presets().map(|(name, _)| name).chain([JSON])
     }
 
-    /// The name of a preset, otherwise the text.
+    /// The name of a preset or of a `log_format` directive, otherwise the text.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same format under another name.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "$remote_addr|$status".parse()?;
+    /// assert_eq!(format.named("short").name(), "short");
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &str) -> LogFormat {
+        LogFormat { name: name.to_owned(), ..self }
+    }
+
+    /// How an Apache `LogFormat` was read: by the preset of this name, or by this text of an nginx `log_format`.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = r#"%h %l %u %t "%r" %>s %b"#.parse()?;
+    /// assert_eq!(format.read_as(), Some("common"));
+    /// let format: logstat::LogFormat = "%h %D".parse()?;
+    /// assert_eq!(format.read_as(), Some("$remote_addr $request_time_us"));
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn read_as(&self) -> Option<&str> {
+        self.read_as.as_deref()
     }
 
     /// A format as an nginx.conf has it: the name, the text and the `escape=` of a `log_format`.
@@ -128,46 +191,134 @@ impl LogFormat {
         }
     }
 
-    fn compile(name: &str, text: &str, tail: Tail) -> Result<LogFormat, FormatError> {
-        Self::compile_escaped(name, text, tail, NginxEscape::Default)
-    }
-
     fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
         let pieces = log_format::parse(text)?;
-        let plan = plan::compile(&pieces, &[], escape);
+        let strictness = Strictness { escape, is_given: true };
+        let plan = plan::compile(&pieces, &[], strictness);
         Ok(LogFormat {
             name: name.to_owned(),
             pieces,
             plan,
             tail,
             json: None,
-            is_common: name == "common",
-            is_given: true,
-            escape,
+            is_common: name == COMMON && tail == Tail::Fields,
+            strictness,
+            read_as: None,
+            derived: Vec::new(),
+            given: Vec::new(),
+            overrides: Fields::NONE,
         })
     }
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
-    fn json(name: &str, fields: Vec<JsonField>) -> LogFormat {
+    fn json(name: &str, fields: Vec<FieldKey>) -> LogFormat {
+        let strictness = Strictness { escape: NginxEscape::Json, is_given: true };
         LogFormat {
             name: name.to_owned(),
             pieces: Vec::new(),
-            plan: plan::compile(&[], &[], NginxEscape::Default),
+            plan: plan::compile(&[], &[], strictness),
             tail: Tail::Nothing,
             json: Some(Box::new(JsonFormat::new(fields))),
             is_common: false,
-            is_given: true,
-            escape: NginxEscape::Json,
+            strictness,
+            read_as: None,
+            derived: Vec::new(),
+            given: Vec::new(),
+            overrides: Fields::NONE,
         }
     }
 
     /// All presets, in the order of their table, and JSON. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
-        Self::presets()
-            .map(|(name, text)| Self::compile(name, text, Tail::Fields).expect("a test compiles every preset"))
-            .chain([Self::json(JSON, Vec::new())])
-            .map(|format| LogFormat { is_given: false, ..format })
-            .collect()
+        let presets = presets::PRESETS.iter().map(Self::preset);
+        presets.chain([Self::json(JSON, Vec::new())]).map(LogFormat::guessed).collect()
+    }
+
+    /// The same format as one that nobody asked for, and that is tried by itself.
+    fn guessed(self) -> LogFormat {
+        let strictness = Strictness { is_given: false, ..self.strictness };
+        LogFormat { plan: plan::compile(&self.pieces, &[], strictness), strictness, ..self }
+    }
+
+    /// Whether the address is the visitor's of a list that proxies pass on.
+    #[inline]
+    pub(crate) fn has_address_list(&self) -> bool {
+        self.plan.has_address_list
+    }
+
+    /// The name of the preset that this one adds one unquoted field to.
+    fn before_last_field(&self) -> Option<&'static str> {
+        let text = self.preset_text()?;
+        let (before, _) = text.rsplit_once(" $").filter(|(_, last)| is_name(last))?;
+        Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
+    }
+
+    /// The text of the format, of JSON none.
+    pub(crate) fn text(&self) -> Option<String> {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Variable(value) => format!("${}", value.name),
+        };
+        (!self.is_json()).then(|| self.pieces.iter().map(piece).collect())
+    }
+
+    /// The same with these fields in the place of `$remote_user`.
+    pub(crate) fn text_with_user(&self, fields: &str) -> String {
+        self.text().unwrap_or_default().replace("$remote_user", fields)
+    }
+
+    /// The variable before the last field, if this is a preset with a list at its end.
+    pub(crate) fn before_list(&self) -> &str {
+        let mut variables = self.values().rev();
+        let last = variables.next();
+        let before = if self.last_variable() == Some("upstream_response_time") { variables.next() } else { last };
+        before.map_or("", |value| value.name.as_str())
+    }
+
+    /// The variable that gives the address.
+    pub(crate) fn address_variable(&self) -> &str {
+        let addr = Feeds::Text(TextField::Addr);
+        self.values().find(|value| value.feeds == addr).map_or("remote_addr", |value| value.name.as_str())
+    }
+
+    /// Neighbours that cannot be told apart: `$uri and $args`.
+    pub(crate) fn undivided(&self) -> impl Iterator<Item = String> {
+        let undivided = self.values().filter(|value| value.is_undivided());
+        undivided.map(|value| format!("${}", value.name.split('$').collect::<Vec<_>>().join(" and $")))
+    }
+
+    /// The first variable whose value a visitor may choose so that the line is read otherwise: nothing marks its end, and a
+    /// value that visitors choose follows it.
+    pub(crate) fn forgeable(&self) -> Option<&str> {
+        self.plan.forgeable().map(|piece| match &self.pieces[piece] {
+            Piece::Variable(value) => value.name.as_str(),
+            Piece::Literal(text) => text.as_str(),
+        })
+    }
+
+    fn values(&self) -> impl DoubleEndedIterator<Item = &Value> {
+        self.pieces.iter().filter_map(|piece| if let Piece::Variable(value) = piece { Some(value) } else { None })
+    }
+
+    fn preset_text(&self) -> Option<&'static str> {
+        Self::presets().find(|(name, _)| *name == self.name).map(|(_, text)| text)
+    }
+
+    fn last_variable(&self) -> Option<&str> {
+        match self.pieces.last() {
+            Some(Piece::Variable(value)) => Some(&value.name),
+            _ => None,
+        }
+    }
+
+    /// The last variable of the format, after which a line may go on.
+    pub(crate) fn last_field(&self) -> &str {
+        self.values().next_back().map_or("", |value| value.name.as_str())
+    }
+
+    /// Whether the user has asked for it.
+    pub(crate) fn is_given(&self) -> bool {
+        self.strictness.is_given
     }
 
     /// The same format, in which the variables that the question ranks by name have their place.
@@ -175,17 +326,57 @@ impl LogFormat {
         if ranked.is_empty() {
             return self;
         }
-        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.escape), ..self };
+        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.strictness), ..self };
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            // A line may lack the key of the variable and have that of the request.
+            format.derived = ranked.iter().map(|name| Derived::named(name)).collect();
+        } else {
+            let derived = ranked.iter().map(|name| format.derivation(name)).collect();
+            format.derived = derived;
+            for place in (0..ranked.len()).filter(|place| format.derived[*place].is_some()) {
+                format.plan.fields = format.plan.fields.and(Fields::column(Column::extra(place)));
+            }
         }
         format
     }
 
-    /// Where in a row each of those variables is.
-    pub(crate) fn extras(&self) -> &[Slot] {
-        &self.plan.extras
+    /// How a variable is derived that lines of this format hold and do not log by itself.
+    fn derivation(&self, variable: &str) -> Option<Derived> {
+        let derived = Derived::named(variable).filter(|_| !self.logs(variable))?;
+        let mut feeds =
+            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
+        feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
+    }
+
+    /// The value of the variable that is the `place`th of those that the question ranks by name.
+    pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = row.text(self.plan.extras[place]);
+        match self.derived.get(place) {
+            Some(Some(derived)) if logged == MISSING => derived.value(row, bump),
+            _ => logged,
+        }
+    }
+
+    /// Number of those variables.
+    pub(crate) fn extras(&self) -> usize {
+        self.plan.extras.len()
+    }
+
+    /// The same format, in which no list of addresses stands for `$remote_addr`: the user says which list does.
+    #[must_use]
+    pub(crate) fn without_address_list(mut self) -> LogFormat {
+        let lists =
+            self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        let is_given = |value: &Value| self.given.iter().any(|field| key_variable(field.key()) == value.name);
+        let is_fed = |value: &&mut Value| value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
+        if let Some(list) = fed.next() {
+            list.feeds = Feeds::Nothing;
+            self.plan = plan::compile(&self.pieces, &[], self.strictness);
+        }
+        self
     }
 
     /// Whether lines of this format have the variable of that name.
@@ -196,22 +387,49 @@ impl LogFormat {
     /// # Ok::<(), logstat::FormatError>(())
     /// ```
     pub fn logs(&self, variable: &str) -> bool {
-        self.pieces.iter().any(|p| matches!(p, Piece::Variable { name, .. } if name == variable))
+        self.pieces.iter().any(|p| matches!(p, Piece::Variable(value) if value.name == variable))
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
-    /// The same with these keys before those that are known by themselves, where lines are JSON.
+    /// The same format with these fields where the user says: under keys, where lines are JSON, else in variables.
     #[must_use]
-    pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
-        if let Some(json) = self.json.as_mut().filter(|_| !fields.is_empty()) {
-            **json = json.with_fields(fields);
+    pub(crate) fn with_fields(mut self, fields: &[FieldKey]) -> LogFormat {
+        if fields.is_empty() {
+            return self;
         }
-        self
+        if let Some(json) = &mut self.json {
+            **json = json.with_fields(fields);
+            let of =
+                |field: &FieldKey| variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.feeds.fields());
+            self.overrides = fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::and);
+            return self;
+        }
+        let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);
+        let plan = plan::compile(&pieces, &[], self.strictness);
+        LogFormat { pieces, plan, given, overrides, ..self }
+    }
+
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    #[inline(always)]
+    pub(crate) fn overrides(&self) -> Fields {
+        self.overrides
+    }
+
+    /// Whether lines have this field where the user says, these being the keys that lines had if they are JSON. A key that
+    /// nothing asks for is not looked for, and counts as one that they have.
+    pub(crate) fn has_given(&self, field: &FieldKey, seen: &KeysSeen) -> bool {
+        match &self.json {
+            Some(json) => {
+                let mut rules = json.keys().given().filter(|(_, rule)| *rule.key == *field.key()).peekable();
+                rules.peek().is_none() || rules.any(|(place, _)| seen.holds(place))
+            }
+            None => self.given.contains(field),
+        }
     }
 
     /// Whether values are not escaped as they are by default, and not in JSON, which is read as it is escaped.
     pub(crate) fn is_escaped_otherwise(&self) -> bool {
-        self.escape != NginxEscape::Default && self.json.is_none()
+        self.strictness.escape != NginxEscape::Default && self.json.is_none()
     }
 
     /// The values of a row as nginx would have written them by default, so that a tally has one way of escaping.
@@ -222,7 +440,7 @@ impl LogFormat {
                 return raw;
             }
             let mut plain = Vec::new();
-            match self.escape {
+            match self.strictness.escape {
                 NginxEscape::Default => return raw,
                 NginxEscape::Json => json_text::decode(raw, &mut plain),
                 NginxEscape::None => plain.extend_from_slice(raw),
@@ -251,15 +469,16 @@ impl LogFormat {
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// The keys that a user gave and that are not in any of these sets.
-    pub(crate) fn never_seen<'f>(&'f self, seen: &[&KeysSeen]) -> Vec<&'f str> {
-        let json = self.json.iter().filter(|json| !json.fields().is_empty());
-        let given = json.flat_map(|json| json.keys().given());
-        given.filter(|(place, _)| !seen.iter().any(|seen| seen.holds(*place))).map(|(_, rule)| &*rule.key).collect()
+    /// What the value that a rule of JSON keys reads should be, `a status for --field status=level`; `None` for a key that has
+    /// the name of nginx's variable.
+    pub(crate) fn guessed_value(&self, rule: u16) -> Option<String> {
+        let json = self.json.as_ref()?;
+        let known = json.keys().rule(rule);
+        (json.given(known).is_some() || known.key != known.variable).then(|| json.expectation(rule))
     }
 
     pub(crate) fn variables(&self) -> usize {
-        self.pieces.iter().filter(|p| matches!(p, Piece::Variable { .. })).count()
+        self.pieces.iter().filter(|p| matches!(p, Piece::Variable(_))).count()
     }
 
     /// What was expected where a line did not fit: `" - " after $remote_addr`.
@@ -267,17 +486,24 @@ impl LogFormat {
         let first = match misfit.expected {
             Expected::Piece(first) => first,
             Expected::Said(words) => return words.to_owned(),
+            Expected::Value { rule, .. } => {
+                return self.json.as_ref().map_or_else(String::new, |json| json.expectation(rule));
+            }
             Expected::End if self.tail == Tail::Nothing => return "the end of the line".to_owned(),
             Expected::End => return "a space or the end of the line".to_owned(),
         };
         let expected = match &self.pieces[first] {
             Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())),
             // The step that takes user and time together: what a person sees missing is the time.
-            Piece::Variable { name, .. } if name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
-            Piece::Variable { name, shape, .. } => format!("${name} ({})", shape.description()),
+            Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
+            Piece::Variable(value) => {
+                let field = self.given.iter().find(|field| key_variable(field.key()) == value.name);
+                let of = field.map_or_else(String::new, |f| format!(", for --field {}={}", f.name(), f.key()));
+                format!("${} ({}{of})", value.name, value.shape.description())
+            }
         };
         match first.checked_sub(1).map(|before| &self.pieces[before]) {
-            Some(Piece::Variable { name, .. }) => format!("{expected} after ${name}"),
+            Some(Piece::Variable(value)) => format!("{expected} after ${}", value.name),
             _ => expected,
         }
     }
@@ -286,12 +512,13 @@ impl LogFormat {
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset, `json`, or the text of a `log_format`.
+    /// Reads the name of a preset in any case, `json`, or the text of a `log_format` as nginx reads it: with escapes,
+    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
     fn from_str(text: &str) -> Result<Self, FormatError> {
-        if let Some((name, preset)) = Self::presets().find(|(name, _)| *name == text) {
-            return Self::compile(name, preset, Tail::Fields);
+        if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
+            return Ok(Self::preset(preset));
         }
-        if text == JSON {
+        if text.eq_ignore_ascii_case(JSON) {
             return Ok(Self::json(JSON, Vec::new()));
         }
         if is_name(text) {
@@ -305,9 +532,26 @@ impl FromStr for LogFormat {
                 ),
             });
         }
-        match json_template::fields(text) {
-            Some(fields) if !fields.is_empty() => Ok(Self::json(text, fields)),
-            _ => Self::compile(text, text, Tail::Nothing),
+        let given = Given::read(text)?;
+        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
+    }
+}
+
+impl LogFormat {
+    fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
+        if given.is_apache {
+            let text = apache::as_in_presets(&given.text);
+            if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.text == text) {
+                return Ok(LogFormat { read_as: Some(preset.name.to_owned()), ..Self::preset(preset) });
+            }
+            let read = Self::compile_escaped(given.shown(), &given.text, Tail::Nothing, NginxEscape::Default)?;
+            return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
         }
+        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
+        let escape = given.escape.unwrap_or(match given.is_directive() {
+            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
+            _ => NginxEscape::Default,
+        });
+        Self::nginx(given.shown(), &given.text, escape)
     }
 }

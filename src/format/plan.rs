@@ -1,10 +1,14 @@
 //! A `log_format` compiled to the steps that scan a line.
 
+use memchr::memmem::{Finder, FinderRev};
+
 use super::escape::NginxEscape;
-use super::lists::Separators;
-use super::log_format::{Piece, starts_with_slash};
+use super::json_forms::TimeUnit;
+use super::log_format::{Piece, Value, starts_with_slash};
+use super::rule::Rules;
+use super::scan::closing_quote;
 use super::shape::Shape;
-use super::variables::Feeds;
+use super::variables::{Author, Feeds};
 use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
 use crate::search::Prefix;
 
@@ -66,91 +70,192 @@ impl Tail {
     }
 }
 
-/// One step along a line: a value and the bytes behind it.
+/// One step along a line: a value and the literal after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
-    pub(crate) op: Op,
+    pub(crate) reach: Reach,
+    pub(crate) sink: Sink,
+    /// The literal after the value.
     pub(crate) behind: Prefix,
-    /// The pieces of the format that the value and the bytes behind it are.
+    /// The pieces of the format that the value and the literal are.
     pub(crate) value_piece: usize,
     pub(crate) behind_piece: usize,
 }
 
-/// How the value of a step is found.
+/// How far a value reaches.
 #[derive(Clone, Debug)]
-pub(crate) enum Op {
-    /// One word, ended by this byte or the end of the line.
-    Token {
-        slot: Slot,
+pub(crate) enum Reach {
+    /// One word, up to this byte or the end of the line. Its end is certain: the byte is a space.
+    Word {
         end: Option<u8>,
-        may_be_missing: bool,
         may_be_empty: bool,
+        may_be_missing: bool,
     },
     /// Up to the next quote that is not escaped.
-    Quoted {
-        slot: Slot,
-    },
-    /// Up to the first occurrence of these bytes, or to the end of the line.
-    Text {
-        slot: Slot,
-        end: Option<Box<memchr::memmem::Finder<'static>>>,
-    },
+    Quoted,
     /// `$remote_user [$time_local] "`, found from its end: the user is whatever the client claims.
-    UserAndTime {
-        slot: Slot,
+    UserAndTime,
+    Time {
+        is_exact: bool,
     },
-    TimeLocal,
-    TimeIso8601,
-    TimeMsec,
-    Status,
+    Status {
+        is_exact: bool,
+    },
     Number {
-        is_bytes: bool,
+        may_be_empty: bool,
     },
-    Seconds {
-        is_request_time: bool,
+    /// A number with two decimals.
+    Ratio {
+        may_be_empty: bool,
     },
-    /// Words, ended by this byte, a comma or a space that separates none.
+    Duration {
+        is_exact: bool,
+        may_be_empty: bool,
+    },
     Words {
-        slot: Slot,
         end: Option<u8>,
-        separators: Separators,
+        may_be_empty: bool,
     },
     Numbers {
-        slot: Slot,
-        separators: Separators,
+        may_be_empty: bool,
     },
+    /// Up to where the rest of the line fits: see [`Open`].
+    Open(Box<Open>),
+}
+
+/// A value whose end depends on the rest of the line: nothing in it says where it ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Open {
+    /// Finds the literal after it; `None` where a variable follows, or the end of the line.
+    pub(crate) next: Option<(Finder<'static>, FinderRev<'static>)>,
+    pub(crate) order: Order,
+    pub(crate) bytes: Bytes,
+    pub(crate) may_be_empty: bool,
+    /// Whether it is the last value of the format.
+    pub(crate) is_last: bool,
+    /// Whether somebody else than nginx chooses it, with spaces if he likes.
+    pub(crate) is_forgeable: bool,
+    /// Whether it may hold quotes as they are.
+    pub(crate) may_hold_quotes: bool,
+}
+
+/// Which of several possible ends a value has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// The last one, because nginx itself writes all that follows; otherwise the first.
+    pub(crate) is_last_first: bool,
+    /// Before all others those after ` HTTP/1.1` and its like.
+    pub(crate) prefers_protocol: bool,
+}
+
+/// Which bytes a value may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bytes {
+    Any,
+    /// All but a space.
+    Word,
+    /// Digits, or `-` alone.
+    Digits,
+    /// All but a slash, with which the next value begins.
+    BeforeSlash,
+    /// A word without a slash.
+    WordBeforeSlash,
+    /// A slash, or a query without a path, and any bytes; or `-`, or nothing: what follows a host.
+    Path,
+    /// The same up to the next quote that is not escaped.
+    QuotedPath,
+}
+
+impl Bytes {
+    /// How many bytes from the start of `text` may be of the value.
+    #[inline]
+    pub(crate) fn reach(self, text: &[u8]) -> usize {
+        let up_to = |found: Option<usize>| found.unwrap_or(text.len());
+        match self {
+            Bytes::Any => text.len(),
+            Bytes::Word => up_to(memchr::memchr(b' ', text)),
+            Bytes::BeforeSlash => up_to(memchr::memchr(b'/', text)),
+            Bytes::WordBeforeSlash => up_to(memchr::memchr2(b'/', b' ', text)),
+            Bytes::Digits if text.first() == Some(&b'-') => 1,
+            Bytes::Digits => text.iter().take_while(|b| b.is_ascii_digit()).count(),
+            Bytes::QuotedPath => closing_quote(text).map_or(0, |(end, _)| end.min(Bytes::Path.reach(text))),
+            Bytes::Path => match text.first() {
+                Some(b'/' | b'?') => text.len(),
+                Some(b'-') => 1,
+                _ => 0,
+            },
+        }
+    }
+
+    /// The same as a regular expression.
+    pub(crate) fn pattern(self, is_last_first: bool) -> &'static str {
+        match (self, is_last_first) {
+            (Bytes::Any, true) => ".*",
+            (Bytes::Any, false) => ".*?",
+            (Bytes::Word, true) => "[^ ]*",
+            (Bytes::Word, false) => "[^ ]*?",
+            (Bytes::Digits, true) => "(?:[0-9]*|-)",
+            (Bytes::Digits, false) => "(?:[0-9]*?|-)",
+            (Bytes::BeforeSlash, true) => "[^/]*",
+            (Bytes::BeforeSlash, false) => "[^/]*?",
+            (Bytes::WordBeforeSlash, true) => "[^ /]*",
+            (Bytes::WordBeforeSlash, false) => "[^ /]*?",
+            (Bytes::Path, true) => "(?:[/?].*|-|)",
+            (Bytes::Path, false) => "(?:|-|[/?].*?)",
+            (Bytes::QuotedPath, _) => r#"(?:|-|[/?](?:[^"\\]|\\.)*?)"#,
+        }
+    }
+}
+
+/// What becomes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sink {
+    Text(Slot),
+    Time,
+    Status,
+    Bytes,
+    RequestTime(TimeUnit),
 }
 
 /// The steps of a format.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    /// What stands before the first value.
+    /// The literal before the first value.
     pub(crate) lead: Prefix,
     pub(crate) steps: Vec<Step>,
     /// Steps that can be taken at once.
     pub(crate) shortcut: Option<Shortcut>,
-    /// The same, if there is nothing before and nothing behind, but for the quote behind an agent.
+    /// The same, if they are all of the format but for the quote after an agent.
     pub(crate) whole: Option<Shortcut>,
-    /// What a line of this format mostly looks like, where usual.rs knows it.
+    /// The usual form of a line of this format, where usual.rs knows it.
     pub(crate) usual: Option<Usual>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
+    /// Whether the address is the visitor's of a list that proxies pass on.
+    pub(crate) has_address_list: bool,
     /// Where in a row each of the variables is that the question ranks by name.
     pub(crate) extras: Vec<Slot>,
+    /// The same as regular expressions.
+    pub(crate) rules: Rules,
 }
 
-/// What stands between user and time, and between time and request, in every preset. [`Op::UserAndTime`] is made of it.
+/// The literals between user and time, and between time and request, in every preset. [`Reach::UserAndTime`] is made of them.
 pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
 /// What stands in nearly every line between address and time.
 pub(crate) const NOBODY: &str = " - - [";
 
+/// How strictly a format is compiled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strictness {
+    pub(crate) escape: NginxEscape,
+    /// Whether the format was given; one that is guessed takes durations only as nginx writes them.
+    pub(crate) is_given: bool,
+}
+
 /// Compiles a format; `ranked` are the variables that the question ranks by name.
-pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) -> Plan {
-    let literal = |at: usize| match pieces.get(at) {
-        Some(Piece::Literal(text)) => Some(text.as_str()),
-        _ => None,
-    };
+pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness) -> Plan {
+    let escape = strictness.escape;
     let mut plan = Plan {
         lead: Prefix::default(),
         steps: Vec::new(),
@@ -158,50 +263,44 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) ->
         whole: None,
         usual: None,
         fields: Fields::NONE,
+        has_address_list: false,
         // A slot that nothing goes to holds what is missing.
         extras: (0..ranked.len()).map(Slot::extra).collect(),
+        rules: Rules::default(),
     };
     let mut at = 0;
-    if let Some(text) = literal(0) {
+    if let Some(text) = literal(pieces, 0) {
         plan.lead = Prefix::new(text);
         at = 1;
     }
-    while let Some(Piece::Variable { name, shape, feeds }) = pieces.get(at) {
-        plan.fields = plan.fields.and(feeds.fields());
+    while let Some(Piece::Variable(value)) = pieces.get(at) {
+        plan.fields = plan.fields.and(value.feeds.fields());
+        plan.has_address_list |= value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
         let value_piece = at;
-        let mut slot = slot(*feeds);
-        if let Some(place) = ranked.iter().position(|ranked| ranked == name) {
+        let mut sink = sink(value.feeds, value.shape);
+        if let Some(place) = ranked.iter().position(|ranked| *ranked == value.name) {
             plan.fields = plan.fields.and(Fields::column(Column::extra(place)));
-            if slot == Slot::NOWHERE {
-                slot = Slot::extra(place);
+            if sink == Sink::Text(Slot::NOWHERE) {
+                sink = Sink::Text(Slot::extra(place));
             }
-            plan.extras[place] = slot;
+            if let Sink::Text(slot) = sink {
+                plan.extras[place] = slot;
+            }
         }
-        let op = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
+        let reach = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
             plan.fields = plan.fields.and(Fields::TIME);
             at += 4;
-            Op::UserAndTime { slot }
+            Reach::UserAndTime
         } else {
             at += 1;
-            let end = match pieces.get(at) {
-                Some(Piece::Variable { name, .. }) if starts_with_slash(name) => Some("/"),
-                _ => literal(at),
-            };
-            let op = value(*shape, *feeds, slot, end, !plan.steps.is_empty());
-            match (op, end) {
-                // Nothing marks the quotes that are a value's own: the first that is followed as it should be ends it.
-                (Op::Quoted { slot }, Some(end)) if escape == NginxEscape::None => {
-                    Op::Text { slot, end: Some(Box::new(memchr::memmem::Finder::new(end).into_owned())) }
-                }
-                (op, _) => op,
-            }
+            reach(pieces, value_piece, strictness)
         };
         let behind_piece = at;
-        let behind = literal(at).map_or_else(Prefix::default, |text| {
+        let behind = literal(pieces, at).map_or_else(Prefix::default, |text| {
             at += 1;
             Prefix::new(text)
         });
-        plan.steps.push(Step { op, behind, value_piece, behind_piece });
+        plan.steps.push(Step { reach, sink, behind, value_piece, behind_piece });
     }
     plan.shortcut = (0..plan.steps.len()).find_map(|from| shortcut(&plan.steps[from..], from));
     plan.whole = plan.shortcut.filter(|shortcut| {
@@ -212,6 +311,40 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], escape: NginxEscape) ->
     });
     plan.usual = if escape == NginxEscape::Default { usual(&plan) } else { None };
     plan
+}
+
+impl Plan {
+    /// The piece of the first value that a visitor may end elsewhere: nothing marks its end, and before the next quote, which no
+    /// value holds, another value follows that a visitor chooses.
+    pub(crate) fn forgeable(&self) -> Option<usize> {
+        let is_free = |step: &Step| matches!(&step.reach, Reach::Open(open) if open.is_forgeable);
+        let is_marked = |step: &Step| {
+            let may_hold_quotes = matches!(&step.reach, Reach::Open(open) if open.may_hold_quotes);
+            !may_hold_quotes && step.behind.bytes().contains(&b'"')
+        };
+        let is_forgeable = |at: &usize| {
+            let up_to_mark =
+                || self.steps[*at..].iter().position(is_marked).map_or(self.steps.len(), |len| at + len + 1);
+            is_free(&self.steps[*at]) && self.steps[at + 1..up_to_mark()].iter().any(is_free)
+        };
+        (0..self.steps.len()).find(is_forgeable).map(|at| self.steps[at].value_piece)
+    }
+}
+
+/// The literal that is this piece.
+fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
+    match pieces.get(at) {
+        Some(Piece::Literal(text)) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+/// The variable that is this piece.
+fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
+    match pieces.get(at) {
+        Some(Piece::Variable(value)) => Some(value),
+        _ => None,
+    }
 }
 
 /// `combined`, and `combined` with a request time behind it.
@@ -229,7 +362,8 @@ fn usual(plan: &Plan) -> Option<Usual> {
     let is_timed = plan.lead.bytes().is_empty()
         && (shortcut.from, shortcut.to + 1) == (0, plan.steps.len())
         && agent.behind.bytes() == b"\" "
-        && matches!(time.op, Op::Seconds { is_request_time: true })
+        && matches!(time.reach, Reach::Duration { .. })
+        && time.sink == Sink::RequestTime(TimeUnit::Seconds)
         && time.behind.bytes().is_empty();
     is_timed.then_some(Usual { has_time: true })
 }
@@ -247,16 +381,21 @@ pub(crate) struct Shortcut {
 
 fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
     let behind = |step: &Step, text: &str| step.behind.bytes() == text.as_bytes();
-    let text = |step: &Step, field| matches!(step.op, Op::Quoted { slot } if slot == Slot::of(field));
+    let text = |step: &Step, field| matches!(step.reach, Reach::Quoted) && step.sink == Sink::Text(Slot::of(field));
     let [addr, user, request, status, bytes, rest @ ..] = steps else { return None };
-    let is_common = matches!(addr.op, Op::Token { slot, end: Some(b' '), .. } if slot == Slot::of(TextField::Addr))
+    let is_common = matches!(addr.reach, Reach::Word { end: Some(b' '), .. })
+        && addr.sink == Sink::Text(Slot::of(TextField::Addr))
         && behind(addr, " - ")
-        && matches!(user.op, Op::UserAndTime { slot } if slot == Slot::of(TextField::User))
-        && matches!(request.op, Op::Quoted { slot: Slot::REQUEST })
+        && matches!(user.reach, Reach::UserAndTime)
+        && user.sink == Sink::Text(Slot::of(TextField::User))
+        && matches!(request.reach, Reach::Quoted)
+        && request.sink == Sink::Text(Slot::REQUEST)
         && behind(request, "\" ")
-        && matches!(status.op, Op::Status)
+        && matches!(status.reach, Reach::Status { .. })
+        && status.sink == Sink::Status
         && behind(status, " ")
-        && matches!(bytes.op, Op::Number { is_bytes: true });
+        && matches!(bytes.reach, Reach::Number { .. })
+        && bytes.sink == Sink::Bytes;
     let has_agent = matches!(rest, [referer, agent, ..]
         if behind(bytes, " \"")
             && text(referer, TextField::Referer)
@@ -280,71 +419,131 @@ pub(super) fn slot(feeds: Feeds) -> Slot {
         Feeds::UriAndArgs => Slot::URI_AND_ARGS,
         Feeds::Ranked(place) => Slot::extra(usize::from(place)),
         Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
+        Feeds::RequestTimeIn(_) => Slot::NOWHERE,
     }
 }
 
-fn value(shape: Shape, feeds: Feeds, slot: Slot, end: Option<&str>, follows_a_value: bool) -> Op {
-    let end_byte = end.map(|literal| literal.as_bytes()[0]);
-    let separators = Separators::before(end.unwrap_or_default());
-    let is_addr = feeds == Feeds::Text(TextField::Addr);
-    match shape {
-        Shape::Token | Shape::TokenOrNone => Op::Token {
-            slot,
-            end: end_byte,
+fn sink(feeds: Feeds, shape: Shape) -> Sink {
+    match feeds {
+        Feeds::Time => Sink::Time,
+        Feeds::Status => Sink::Status,
+        Feeds::Bytes => Sink::Bytes,
+        Feeds::RequestTime => Sink::RequestTime(match shape {
+            Shape::Milliseconds => TimeUnit::Milliseconds,
+            Shape::Microseconds => TimeUnit::Microseconds,
+            _ => TimeUnit::Seconds,
+        }),
+        Feeds::RequestTimeIn(unit) => Sink::RequestTime(unit),
+        text => Sink::Text(slot(text)),
+    }
+}
+
+/// How far the value of this piece reaches.
+fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
+    let Some(value) = variable_at(pieces, at) else { unreachable!("the caller looks at a variable") };
+    let (next, neighbour) = (literal(pieces, at + 1), variable_at(pieces, at + 1));
+    let escape = strictness.escape;
+    let may_be_empty = escape != NginxEscape::Default;
+    let end = next.map(|literal| literal.as_bytes()[0]);
+    let is_addr = value.feeds == Feeds::Text(TextField::Addr);
+    if let Some(neighbour) = neighbour
+        && !matches!(value.shape, Shape::Time | Shape::Status | Shape::Duration)
+    {
+        let bytes = match value.shape {
+            _ if starts_with_slash(&neighbour.name) && value.shape == Shape::Text => Bytes::BeforeSlash,
+            _ if starts_with_slash(&neighbour.name) => Bytes::WordBeforeSlash,
+            Shape::Number | Shape::Port | Shape::Milliseconds | Shape::Microseconds => Bytes::Digits,
+            Shape::Text => Bytes::Any,
+            _ => Bytes::Word,
+        };
+        return open(pieces, at, bytes, true, escape);
+    }
+    match value.shape {
+        // Certain: a space ends a word, and no literal that begins with another byte can be part of it.
+        Shape::Token | Shape::Address if end.is_none_or(|end| end == b' ') => Reach::Word {
+            end,
+            may_be_empty: value.shape != Shape::Address,
             // `1.2.3.4 - - bob [` of combined must not be read as a host, an address that is missing, and bob:
             // nginx always has an address.
-            may_be_missing: !(follows_a_value && is_addr),
-            // Between quotes or bars nothing is a value too, as `$host` is where nobody says which.
-            may_be_empty: shape == Shape::TokenOrNone || end_byte.is_some_and(|end| end != b' ') && !is_addr,
+            may_be_missing: !(is_addr && at > 1),
         },
-        Shape::Text => match end {
-            Some(literal) if literal.starts_with('"') => Op::Quoted { slot },
-            _ => Op::Text { slot, end: end.map(|l| Box::new(memchr::memmem::Finder::new(l).into_owned())) },
-        },
-        Shape::TimeLocal => Op::TimeLocal,
-        Shape::TimeIso8601 => Op::TimeIso8601,
-        Shape::Msec => Op::TimeMsec,
-        Shape::Status => Op::Status,
-        Shape::Number => Op::Number { is_bytes: feeds == Feeds::Bytes },
-        Shape::Seconds => Op::Seconds { is_request_time: feeds == Feeds::RequestTime },
-        Shape::Words => Op::Words { slot, end: end_byte, separators },
-        Shape::Numbers => Op::Numbers { slot, separators },
+        Shape::Port if end.is_none_or(|end| end == b' ') => Reach::Number { may_be_empty: true },
+        Shape::Token => open(pieces, at, Bytes::Word, true, escape),
+        Shape::Address => open(pieces, at, Bytes::Word, false, escape),
+        Shape::Port => open(pieces, at, Bytes::Digits, true, escape),
+        Shape::Text => {
+            // Quotes within are escaped; with escape=none nothing marks the quotes that are a value's own.
+            let is_quoted = next.is_some_and(|literal| literal.starts_with('"')) && escape != NginxEscape::None;
+            let is_after_host = at > 0 && variable_at(pieces, at - 1).is_some() && starts_with_slash(&value.name);
+            match (is_after_host, is_quoted) {
+                (true, true) => open(pieces, at, Bytes::QuotedPath, true, escape),
+                (true, false) => open(pieces, at, Bytes::Path, true, escape),
+                (false, true) => Reach::Quoted,
+                (false, false) => open(pieces, at, Bytes::Any, true, escape),
+            }
+        }
+        Shape::Time => Reach::Time { is_exact: neighbour.is_some() },
+        Shape::Status => {
+            let is_neighbour = neighbour.is_some() || at > 0 && variable_at(pieces, at - 1).is_some();
+            Reach::Status { is_exact: is_neighbour }
+        }
+        Shape::Number | Shape::Milliseconds | Shape::Microseconds => Reach::Number { may_be_empty },
+        Shape::Ratio if !strictness.is_given => Reach::Ratio { may_be_empty },
+        Shape::Duration => Reach::Duration { is_exact: neighbour.is_some() || !strictness.is_given, may_be_empty },
+        Shape::Words => Reach::Words { end, may_be_empty: true },
+        Shape::Numbers | Shape::Ratio => Reach::Numbers { may_be_empty: true },
     }
+}
+
+/// A value that ends where the rest of the line fits.
+fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool, escape: NginxEscape) -> Reach {
+    let rest = pieces.get(at + 1..).unwrap_or_default();
+    let is_nginx = |piece: &Piece| !matches!(piece, Piece::Variable(value) if value.author != Author::Nginx);
+    // An address may hold colons; the port after it holds none.
+    let is_before_port = literal(pieces, at + 1) == Some(":")
+        && variable_at(pieces, at + 2).is_some_and(|value| value.shape == Shape::Port);
+    let is_request = variable_at(pieces, at).is_some_and(|value| value.feeds == Feeds::Request);
+    Reach::Open(Box::new(Open {
+        next: literal(pieces, at + 1).map(|next| (Finder::new(next).into_owned(), FinderRev::new(next).into_owned())),
+        order: Order { is_last_first: is_before_port || rest.iter().all(is_nginx), prefers_protocol: is_request },
+        bytes,
+        may_be_empty,
+        is_last: rest.is_empty(),
+        is_forgeable: bytes == Bytes::Any && variable_at(pieces, at).is_some_and(|value| value.author == Author::Other),
+        may_hold_quotes: escape == NginxEscape::None,
+    }))
 }
 
 /// Whether these pieces begin with `$remote_user [$time_local] "`, the quote ending its literal.
 fn is_user_and_time(pieces: &[Piece]) -> bool {
-    let [
-        Piece::Variable { name, .. },
-        Piece::Literal(before),
-        Piece::Variable { shape, feeds, .. },
-        Piece::Literal(after),
-        ..,
-    ] = pieces
+    let [Piece::Variable(user), Piece::Literal(before), Piece::Variable(time), Piece::Literal(after), ..] = pieces
     else {
         return false;
     };
-    name == "remote_user"
+    user.name == "remote_user"
         && before == BEFORE_TIME
-        && (*shape, *feeds) == (Shape::TimeLocal, Feeds::Time)
+        && (time.shape, time.feeds) == (Shape::Time, Feeds::Time)
         && after == AFTER_TIME
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{log_format::parse, presets::PRESETS};
+    use crate::format::log_format::parse;
+    use crate::format::presets::{PRESETS, Preset};
+
+    const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
 
     #[test]
     fn every_preset_finds_its_user_from_behind() {
-        for (name, text) in PRESETS {
-            let plan = compile(&parse(text).unwrap(), &[], NginxEscape::Default);
-            assert_eq!(plan.steps.iter().filter(|s| matches!(s.op, Op::UserAndTime { .. })).count(), 1, "{name}");
+        for Preset { name, text, .. } in &PRESETS[..7] {
+            let plan = compile(&parse(text).unwrap(), &[], PLAIN);
+            assert_eq!(plan.steps.iter().filter(|s| matches!(s.reach, Reach::UserAndTime)).count(), 1, "{name}");
             let from = usize::from(name.starts_with("vhost"));
-            let (to, has_agent) = if name == "common" { (5, false) } else { (from + 7, true) };
+            let (to, has_agent) = if *name == "common" { (5, false) } else { (from + 7, true) };
             assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
-            assert_eq!(plan.whole.is_some(), matches!(name, "combined" | "common"), "{name}");
-            let usual = match name {
+            assert_eq!(plan.whole.is_some(), matches!(*name, "combined" | "common"), "{name}");
+            let usual = match *name {
                 "combined" => Some(Usual { has_time: false }),
                 "combined_timed" => Some(Usual { has_time: true }),
                 _ => None,
@@ -357,11 +556,11 @@ mod tests {
     #[test]
     fn a_variable_that_is_ranked_has_a_slot_where_the_format_logs_it() {
         let ranked = ["upstream_addr", "http_host", "cookie_id"];
-        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, NginxEscape::Default);
+        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, PLAIN);
         assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);
         let logged = [0, 1, 2].map(|place| plan.fields.holds(Fields::column(Column::extra(place))));
         assert_eq!(logged, [true, true, false]);
-        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked, NginxEscape::Default);
+        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked, PLAIN);
         assert_eq!(plan.extras, (0..3).map(Slot::extra).collect::<Vec<_>>());
         assert_ne!(Slot::extra(EXTRAS - 1), Slot::NOWHERE);
         assert_eq!(Slot::extra(EXTRAS - 1).index() + 1, Slot::COUNT);

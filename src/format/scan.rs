@@ -3,15 +3,16 @@
 //! Advice to whoever makes this faster: twin.rs says the same with a regular expression, and the property test there
 //! compares the two on generated, mutated and hostile lines. Change this file freely and believe that test.
 
-use super::damage::is_two_lines;
-use super::digits::{digits, few_digits};
+use super::digits::few_digits;
 use super::marks::{Line, Quotes};
-use super::plan::{AFTER_TIME, BEFORE_TIME, NOBODY, Op, Plan, Shortcut, Slot, Tail};
+use super::memory::Memory;
+use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, Slot, Tail};
 use super::row::Row;
+use super::walk::{Stuck, walk};
 use crate::batch::{MISSING, Status, TextField};
 use crate::search::find_near;
 use crate::table::Reason;
-use crate::time::{Clock, Fault, Stamp};
+use crate::time::Clock;
 
 /// Where and why a line does not fit a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,21 @@ pub(crate) enum Expected {
     End,
     /// What these words say.
     Said(&'static str),
+    /// A value of so many bytes that this rule of the keys of a JSON format reads.
+    Value {
+        rule: u16,
+        len: usize,
+    },
+}
+
+impl Misfit {
+    /// The value that is not what it should be, where one value is to blame.
+    pub(crate) fn value(self, line: &[u8]) -> Option<&[u8]> {
+        match self.expected {
+            Expected::Value { len, .. } => line.get(self.at..self.at + len),
+            _ => None,
+        }
+    }
 }
 
 /// Fills `row` from `line` and returns where the plan's last step ended. Slots that the plan does not fill are left as
@@ -43,12 +59,12 @@ pub(crate) fn scan<'a>(
     plan: &Plan,
     tail: Tail,
     line: Line<'a, '_>,
-    clock: &mut Clock,
+    memory: &mut Memory,
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
     // A plan that is nothing but its shortcut is left at once; the loop over steps, and the room it takes, are for others.
     if let Some(shortcut) = plan.whole
-        && let Some((end, _)) = take(shortcut, line.text, 0, line.quotes, clock, row)
+        && let Some((end, _)) = take(shortcut, line.text, 0, line.quotes, &mut memory.clock, row)
     {
         // The shortcut has seen the quote behind the agent.
         let end = end + usize::from(shortcut.has_agent);
@@ -56,194 +72,22 @@ pub(crate) fn scan<'a>(
             return Ok(end);
         }
     }
-    walk(plan, tail, line, clock, row)
+    step_by_step(plan, tail, line, memory, row)
 }
 
-/// The same, step by step.
 #[inline(never)]
-fn walk<'a>(
+fn step_by_step<'a>(
     plan: &Plan,
     tail: Tail,
     line: Line<'a, '_>,
-    clock: &mut Clock,
+    memory: &mut Memory,
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
-    let no_match = |expected, at| Err(Misfit { reason: Reason::NoMatch, expected, at });
-    let mut quotes = line.quotes;
-    let line = line.text;
-    let Some(mut at) = plan.lead.leads(line) else { return no_match(Expected::Piece(0), 0) };
-    let mut flaw = None;
-    let mut next = 0;
-    while let Some(step) = plan.steps.get(next) {
-        if let Some(shortcut) = plan.shortcut
-            && shortcut.from == next
-            && let Some((end, ahead)) = take(shortcut, line, at, quotes, clock, row)
-            && let Some(behind) = plan.steps[shortcut.to - 1].behind.leads(&line[end..])
-        {
-            (at, quotes, next) = (end + behind, ahead, shortcut.to);
-            continue;
-        }
-        next += 1;
-        match advance(&step.op, line, at, &mut quotes, clock, row) {
-            Ok(end) => at = end,
-            Err(Stop::Shape) => return no_match(Expected::Piece(step.value_piece), at),
-            Err(Stop::Value(reason, end)) => {
-                flaw.get_or_insert(Misfit { reason, expected: Expected::Piece(step.value_piece), at });
-                at = end;
-            }
-        }
-        match step.behind.leads(&line[at..]) {
-            Some(len) => at += len,
-            None => return no_match(Expected::Piece(step.behind_piece), at),
-        }
+    match walk(plan, tail, line, memory, row) {
+        Ok(end) => Ok(end),
+        Err(Stuck::Misfit(misfit)) => Err(misfit),
+        Err(Stuck::TooManyTrials) => plan.rules.scan(plan, tail, line.text, &mut memory.clock, row),
     }
-    if !tail.fits(&line[at..]) {
-        return no_match(Expected::End, at);
-    }
-    match flaw {
-        None => Ok(at),
-        Some(misfit) => Err(misfit),
-    }
-}
-
-/// Why a step went no further.
-enum Stop {
-    /// The bytes do not look as they should.
-    Shape,
-    /// They do, up to here, but there is no such value.
-    Value(Reason, usize),
-}
-
-type Step = Result<usize, Stop>;
-
-#[inline(always)]
-fn advance<'a>(
-    op: &Op,
-    line: &'a [u8],
-    at: usize,
-    quotes: &mut Quotes<'_>,
-    clock: &mut Clock,
-    row: &mut Row<'a>,
-) -> Step {
-    let rest = &line[at..];
-    match op {
-        Op::Token { slot, end, may_be_missing, may_be_empty } => {
-            let word = token(rest, *end, *may_be_empty).ok_or(Stop::Shape)?;
-            if !may_be_missing && word == MISSING {
-                return Err(Stop::Shape);
-            }
-            row.texts[slot.index()] = word;
-            Ok(at + word.len())
-        }
-        Op::Quoted { slot } => {
-            let (end, has_escape) = next_quote(quotes, line, at).ok_or(Stop::Shape)?;
-            row.texts[slot.index()] = &line[at..end];
-            if *slot == Slot::REQUEST {
-                row.has_escaped_request = has_escape;
-            }
-            Ok(end)
-        }
-        Op::Text { slot, end } => {
-            let end = match end {
-                Some(literal) => literal.find(rest).ok_or(Stop::Shape)?,
-                None => rest.len(),
-            };
-            row.texts[slot.index()] = &rest[..end];
-            if *slot == Slot::REQUEST {
-                row.has_escaped_request = rest[..end].contains(&b'\\');
-            }
-            Ok(at + end)
-        }
-        Op::UserAndTime { slot } => user_and_time(line, at, *slot, clock, row),
-        Op::TimeLocal => {
-            let raw = rest.first_chunk().ok_or(Stop::Shape)?;
-            time(clock.time_local(raw), at + raw.len(), row)
-        }
-        Op::TimeIso8601 => {
-            let raw = rest.first_chunk().ok_or(Stop::Shape)?;
-            time(clock.time_iso8601(raw), at + raw.len(), row)
-        }
-        Op::TimeMsec => time_msec(rest, at, row),
-        Op::Status => match rest {
-            [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => {
-                let digit = |d: u8| u16::from(d - b'0');
-                row.status = Status::new(digit(*a) * 100 + digit(*b) * 10 + digit(*c));
-                Ok(at + 3)
-            }
-            _ => Err(Stop::Shape),
-        },
-        Op::Number { is_bytes } => {
-            let (value, len) = match rest.first() {
-                Some(b'-') => (Some(0), 1),
-                _ => digits(rest),
-            };
-            if len == 0 {
-                return Err(Stop::Shape);
-            }
-            let Some(value) = value else { return Err(Stop::Value(Reason::BadNumber, at + len)) };
-            if *is_bytes {
-                row.bytes = value;
-            }
-            Ok(at + len)
-        }
-        Op::Seconds { is_request_time } => {
-            let (time_ms, len) = if rest.first() == Some(&b'-') { (None, 1) } else { milliseconds(rest, at)? };
-            if *is_request_time {
-                row.time_ms = time_ms;
-            }
-            Ok(at + len)
-        }
-        Op::Words { slot, end, separators } => {
-            let len = separators.words(rest, *end).ok_or(Stop::Shape)?;
-            row.texts[slot.index()] = &rest[..len];
-            Ok(at + len)
-        }
-        Op::Numbers { slot, separators } => {
-            let len = separators.numbers(rest).ok_or(Stop::Shape)?;
-            row.texts[slot.index()] = &rest[..len];
-            Ok(at + len)
-        }
-    }
-}
-
-/// Seconds with three decimals, and how many bytes they are.
-#[inline]
-fn milliseconds(rest: &[u8], at: usize) -> Result<(Option<u64>, usize), Stop> {
-    let (seconds, len) = digits(rest);
-    let [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] = &rest[len..] else {
-        return Err(Stop::Shape);
-    };
-    if len == 0 {
-        return Err(Stop::Shape);
-    }
-    let digit = |d: &u8| u64::from(d - b'0');
-    let fraction_ms = digit(a) * 100 + digit(b) * 10 + digit(c);
-    match seconds.and_then(|s| s.checked_mul(1000)?.checked_add(fraction_ms)) {
-        Some(time_ms) => Ok((Some(time_ms), len + 4)),
-        None => Err(Stop::Value(Reason::BadNumber, at + len + 4)),
-    }
-}
-
-/// `1649130305.123`: seconds in UTC, of which the decimals are dropped.
-fn time_msec(rest: &[u8], at: usize, row: &mut Row<'_>) -> Step {
-    let (seconds, len) = digits(rest);
-    let [b'.', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] = &rest[len..] else { return Err(Stop::Shape) };
-    if len == 0 {
-        return Err(Stop::Shape);
-    }
-    time(seconds.and_then(Stamp::of_epoch_s).ok_or(Fault::Nonexistent), at + len + 4, row)
-}
-
-/// The word that `rest` begins with: up to `end` or the end of the line, and without a space.
-#[inline]
-fn token(rest: &[u8], end: Option<u8>, may_be_empty: bool) -> Option<&[u8]> {
-    let len = match end {
-        Some(end) => find_near(end, rest)?,
-        None => find_near(b' ', rest).unwrap_or(rest.len()),
-    };
-    let word = &rest[..len];
-    let is_one = end.is_none_or(|end| end == b' ') || find_near(b' ', word).is_none();
-    ((len > 0 || may_be_empty) && is_one).then_some(word)
 }
 
 /// Where the first quote from `at` on is that no backslash escapes, and whether there is a backslash before it.
@@ -286,7 +130,7 @@ const TIME: usize = 26;
 /// where the last value ends and the quotes ahead; `None` where the line is another: the steps one by one then say what
 /// it is.
 #[inline(always)]
-fn take<'a, 'q>(
+pub(super) fn take<'a, 'q>(
     shortcut: Shortcut,
     line: &'a [u8],
     at: usize,
@@ -337,44 +181,6 @@ fn take<'a, 'q>(
     row.status = Status::new(digit(a) * 100 + digit(b) * 10 + digit(c));
     row.bytes = bytes;
     Some((end, Quotes::At { places: rest, start }))
-}
-
-/// `$remote_user [$time_local] "`, from the start of the user to behind the quote.
-///
-/// The user may hold spaces, brackets, even a time; what it cannot hold is a quote, which nginx escapes. So the
-/// first quote ends the step, the time stands right before it, and all in front of that is the user.
-fn user_and_time<'a>(line: &'a [u8], at: usize, slot: Slot, clock: &mut Clock, row: &mut Row<'a>) -> Step {
-    const PARTS: usize = BEFORE_TIME.len() + TIME + AFTER_TIME.len();
-    let rest = &line[at..];
-    let end = closing_quote(rest).ok_or(Stop::Shape)?.0 + 1;
-    let user_end = end.checked_sub(PARTS).ok_or(Stop::Shape)?;
-    let parts = &rest[user_end..end];
-    if !parts.starts_with(BEFORE_TIME.as_bytes()) || !parts.ends_with(AFTER_TIME.as_bytes()) {
-        return Err(Stop::Shape);
-    }
-    let user = &rest[..user_end];
-    // A backslash that escapes nothing would escape the space.
-    if user.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1 {
-        return Err(Stop::Shape);
-    }
-    if is_two_lines(user) {
-        return Err(Stop::Shape);
-    }
-    row.texts[slot.index()] = user;
-    let raw = parts[BEFORE_TIME.len()..].first_chunk().expect("the parts hold the time");
-    time(clock.time_local(raw), at + end, row)
-}
-
-#[inline]
-fn time(read: Result<Stamp, Fault>, end: usize, row: &mut Row<'_>) -> Step {
-    match read {
-        Ok(stamp) => {
-            row.stamp = stamp;
-            Ok(end)
-        }
-        Err(Fault::Shape) => Err(Stop::Shape),
-        Err(Fault::Nonexistent) => Err(Stop::Value(Reason::BadTime, end)),
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::digits::eight_digits;
 use super::plan::{AFTER_TIME, NOBODY, Usual};
 use super::{Marks, Memory};
 use crate::batch::Status;
+use crate::ip::may_have_port;
 use crate::search::find_near;
 use crate::time::{Clock, Stamp};
 
@@ -109,8 +110,7 @@ fn take<'a>(
     let addr_end = (open + 1).checked_sub(BETWEEN)?;
     let addr = chunk.get(start..addr_end)?;
     let stamp = memory.between.stamp(chunk.get(addr_end..)?.first_chunk()?, &mut memory.clock)?;
-    // Addresses of one byte and NULs in front are for others to look into.
-    if addr.len() < 2 || addr[0] == 0 || !is_word(addr, chunk.get(start..)?.first_chunk()?) {
+    if !is_usual_address(addr, chunk.get(start..)?.first_chunk()?) {
         return None;
     }
     let status = status(chunk.get(close..)?.first_chunk()?)?;
@@ -149,11 +149,20 @@ fn take<'a>(
     })
 }
 
-/// Whether there is no space in an address, of which these are the first sixteen bytes, with what is behind it: a space.
+/// Whether it is an address without a port, of which these are the first sixteen bytes, with what follows.
 #[inline(always)]
-fn is_word(addr: &[u8], first: &[u8; 16]) -> bool {
-    let spaces = u8x16::new(*first).simd_eq(u8x16::splat(b' ')).to_bitmask();
-    if addr.len() < 16 { spaces.trailing_zeros() as usize == addr.len() } else { find_near(b' ', addr).is_none() }
+fn is_usual_address(addr: &[u8], first: &[u8; 16]) -> bool {
+    let first = u8x16::new(*first);
+    // `.`, `/` and digits: IPv4.
+    let is_quad = first.max(u8x16::splat(b'.')).min(u8x16::splat(b'9')).simd_eq(first).to_bitmask();
+    let quad_len = is_quad.trailing_ones() as usize;
+    (1..16).contains(&addr.len()) && quad_len >= addr.len() || is_other_address(addr)
+}
+
+/// Addresses of one byte, NULs in front and ports are for others to look into.
+#[inline]
+fn is_other_address(addr: &[u8]) -> bool {
+    addr.len() > 1 && addr[0] != 0 && find_near(b' ', addr).is_none() && !may_have_port(addr)
 }
 
 /// What sets the high bit of a byte that is more than 9, and of one that is more than 0.
@@ -215,7 +224,7 @@ mod tests {
     /// Returns how many lines are taken.
     fn agree(format: &LogFormat, chunk: &[u8]) -> usize {
         let usual = format.plan.usual.unwrap();
-        let (mut marks, mut memory, mut clock) = (Marks::from(chunk, 0), Memory::default(), Clock::default());
+        let (mut marks, mut memory, mut slow) = (Marks::from(chunk, 0), Memory::default(), Memory::default());
         let (mut start, mut taken) = (0, 0);
         while start < chunk.len() {
             let fast = take_usual(usual, &mut marks, start, 1 << 20, &mut memory);
@@ -227,7 +236,7 @@ mod tests {
                 continue;
             };
             let mut row = Row::EMPTY;
-            let end = scan(&format.plan, Tail::Nothing, Line::unmarked(text), &mut clock, &mut row);
+            let end = scan(&format.plan, Tail::Nothing, Line::unmarked(text), &mut slow, &mut row);
             let said = String::from_utf8_lossy(text);
             assert_eq!(end, Ok(text.len()), "{said}");
             let texts = [TextField::Addr, TextField::User, TextField::Referer, TextField::Agent];
@@ -274,6 +283,8 @@ mod tests {
         let [combined, timed] = formats();
         for line in [
             USUAL.replace("10.0.0.7", "a"),
+            USUAL.replace("10.0.0.7", "10.0.0.7:80"),
+            USUAL.replace("10.0.0.7", "[2001:db8::1]:80"),
             USUAL.replace("10.0.0.7", "10.0.0.7 "),
             USUAL.replace("10.0.0.7", "host 10.0.0.7"),
             USUAL.replace("10.0.0.7", "host.of.the.site 10.0.0.7"),

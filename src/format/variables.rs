@@ -6,6 +6,7 @@
 //! What names something is ranked, what measures something is not: an address, a status of the cache or an id can be
 //! counted, seconds and bytes want sums. So every variable that is ranked is a text in some slot of a row.
 
+use super::json_forms::TimeUnit;
 use super::shape::Shape;
 use crate::batch::{Column, Fields, TextField};
 
@@ -26,6 +27,8 @@ pub(crate) enum Feeds {
     Status,
     Bytes,
     RequestTime,
+    /// The same in this unit, which the user says.
+    RequestTimeIn(TimeUnit),
     /// The column of the variable that is so many-eth of those that the question ranks by name: of JSON, where a key says
     /// which variable it is.
     Ranked(u8),
@@ -42,7 +45,7 @@ impl Feeds {
             Feeds::Time => Fields::TIME,
             Feeds::Status => Fields::STATUS,
             Feeds::Bytes => Fields::BYTES,
-            Feeds::RequestTime => Fields::REQUEST_TIME,
+            Feeds::RequestTime | Feeds::RequestTimeIn(_) => Fields::REQUEST_TIME,
             Feeds::Ranked(place) => Fields::column(Column::extra(usize::from(place))),
         }
     }
@@ -61,6 +64,15 @@ pub(crate) enum Ranked {
     Moment,
 }
 
+/// Who chooses the bytes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// nginx: the value has the shape that nginx gives it, whatever the visitor sends.
+    Nginx,
+    /// The visitor, or the application: the value may hold anything, even what looks like the rest of the line.
+    Other,
+}
+
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Variable {
@@ -68,10 +80,20 @@ pub(crate) struct Variable {
     pub(crate) shape: Shape,
     pub(crate) feeds: Feeds,
     pub(crate) ranked: Ranked,
+    pub(crate) author: Author,
 }
 
+impl Variable {
+    /// Whether nginx itself writes it as it is read here: the durations of others count smaller units than seconds.
+    pub(crate) fn is_in_nginx_s_unit(&self) -> bool {
+        !matches!(self.shape, Shape::Milliseconds | Shape::Microseconds)
+    }
+}
+
+/// A text is whatever somebody sends; all other shapes are nginx's.
 const fn row(name: &'static str, shape: Shape, feeds: Feeds, ranked: Ranked) -> Variable {
-    Variable { name, shape, feeds, ranked }
+    let author = if matches!(shape, Shape::Text) { Author::Other } else { Author::Nginx };
+    Variable { name, shape, feeds, ranked, author }
 }
 
 /// One that a dimension with a shorter name ranks.
@@ -83,13 +105,18 @@ const fn word(name: &'static str) -> Variable {
     row(name, Shape::Token, Feeds::Nothing, Ranked::Itself)
 }
 
-/// A word where nginx has one, otherwise nothing at all.
-const fn word_or_none(name: &'static str) -> Variable {
-    row(name, Shape::TokenOrNone, Feeds::Nothing, Ranked::Itself)
-}
-
 const fn text(name: &'static str) -> Variable {
     row(name, Shape::Text, Feeds::Nothing, Ranked::Itself)
+}
+
+/// A text that nginx or its configuration writes.
+const fn own_text(name: &'static str) -> Variable {
+    Variable { author: Author::Nginx, ..text(name) }
+}
+
+/// Digits that name something, such as a port.
+const fn port(name: &'static str) -> Variable {
+    row(name, Shape::Port, Feeds::Nothing, Ranked::Itself)
 }
 
 /// One value for each server that was asked.
@@ -109,13 +136,14 @@ const fn numbers(name: &'static str) -> Variable {
 /// Where two variables of a format feed the same, the one that stands first here does.
 #[rustfmt::skip]
 const VARIABLES: &[Variable] = &[
-    short("remote_addr", Shape::Token, TextField::Addr, "ip"),
+    short("remote_addr", Shape::Address, TextField::Addr, "ip"),
     short("remote_user", Shape::Text, TextField::User, "user"),
-    row("time_local", Shape::TimeLocal, Feeds::Time, Ranked::Moment),
-    row("time_iso8601", Shape::TimeIso8601, Feeds::Time, Ranked::Moment),
-    row("msec", Shape::Msec, Feeds::Time, Ranked::Moment),
+    row("time_local", Shape::Time, Feeds::Time, Ranked::Moment),
+    row("time_iso8601", Shape::Time, Feeds::Time, Ranked::Moment),
+    row("msec", Shape::Time, Feeds::Time, Ranked::Moment),
     row("request", Shape::Text, Feeds::Request, Ranked::Itself),
-    short("request_method", Shape::Token, TextField::Method, "method"),
+    // Any text in a request of HTTP/2 that nginx refuses; else letters.
+    Variable { author: Author::Nginx, ..short("request_method", Shape::Text, TextField::Method, "method") },
     row("request_uri", Shape::Text, Feeds::Text(TextField::Path), Ranked::Itself),
     row(URI_AND_ARGS, Shape::Text, Feeds::UriAndArgs, Ranked::Itself),
     row("uri", Shape::Text, Feeds::Uri, Ranked::Itself),
@@ -126,47 +154,66 @@ const VARIABLES: &[Variable] = &[
     row("status", Shape::Status, Feeds::Status, Ranked::As("status")),
     measure("body_bytes_sent", Shape::Number, Feeds::Bytes),
     measure("bytes_sent", Shape::Number, Feeds::Bytes),
-    measure("request_time", Shape::Seconds, Feeds::RequestTime),
+    // Of others, the finest first.
+    measure("request_time_us", Shape::Microseconds, Feeds::RequestTime),
+    measure("request_time_ms", Shape::Milliseconds, Feeds::RequestTime),
+    measure("request_time", Shape::Duration, Feeds::RequestTime),
     short("host", Shape::Token, TextField::Host, "host"),
     row("http_host", Shape::Text, Feeds::Text(TextField::Host), Ranked::Itself),
-    row("server_name", Shape::TokenOrNone, Feeds::Text(TextField::Host), Ranked::Itself),
+    row("server_name", Shape::Token, Feeds::Text(TextField::Host), Ranked::Itself),
     short("http_referer", Shape::Text, TextField::Referer, "referer"),
     short("http_user_agent", Shape::Text, TextField::Agent, "agent"),
 
     // Who asks, and through whom.
-    word("realip_remote_addr"), word("realip_remote_port"), word("remote_port"), text("binary_remote_addr"),
-    text("proxy_add_x_forwarded_for"), word("proxy_protocol_addr"), word("proxy_protocol_port"),
-    word("proxy_protocol_server_addr"), word("proxy_protocol_server_port"),
-    text("uid_got"), text("uid_set"), text("uid_reset"), text("invalid_referer"),
+    word("realip_remote_addr"), port("realip_remote_port"), port("remote_port"), own_text("binary_remote_addr"),
+    text("proxy_add_x_forwarded_for"), word("proxy_protocol_addr"), port("proxy_protocol_port"),
+    word("proxy_protocol_server_addr"), port("proxy_protocol_server_port"),
+    word("uid_got"), word("uid_set"), word("uid_reset"), word("invalid_referer"),
 
     // What is asked.
-    word("scheme"), word_or_none("https"), word_or_none("http2"), word_or_none("http3"), word_or_none("is_args"),
-    word("content_length"), text("content_type"), text("request_body"), text("request_body_file"),
-    text("request_filename"), text("document_root"), text("realpath_root"), text("fastcgi_script_name"),
-    text("fastcgi_path_info"), word("request_id"), word_or_none("request_completion"), word("request_port"),
-    word_or_none("is_request_port"), word("pipe"), text("slice_range"), text("secure_link"), text("memcached_key"),
+    word("scheme"), word("https"), word("http2"), word("http3"), word("is_args"),
+    text("content_length"), text("content_type"), text("request_body"), text("request_body_file"),
+    text("request_filename"), own_text("document_root"), own_text("realpath_root"), text("fastcgi_script_name"),
+    text("fastcgi_path_info"), word("request_id"), word("request_completion"), port("request_port"),
+    word("is_request_port"), word("pipe"), word("slice_range"), word("secure_link"), text("secure_link_expires"),
+    text("memcached_key"), word("modern_browser"), word("ancient_browser"), word("msie"),
 
     // The server, and the connection.
-    word("server_addr"), word("server_port"), word("hostname"), word("nginx_version"), word("pid"),
-    word("connection"), word("connection_requests"), text("date_local"), text("date_gmt"), word("limit_rate"),
+    word("server_addr"), port("server_port"), word("hostname"), word("nginx_version"), port("pid"),
+    port("connection"), port("connection_requests"), own_text("date_local"), own_text("date_gmt"), port("limit_rate"),
     word("limit_req_status"), word("limit_conn_status"),
-    numbers("connection_time"), numbers("request_length"), numbers("gzip_ratio"), numbers("tcpinfo_rtt"),
-    numbers("tcpinfo_rttvar"), numbers("tcpinfo_snd_cwnd"), numbers("tcpinfo_rcv_space"),
+    numbers("connection_time"), numbers("request_length"), measure("gzip_ratio", Shape::Ratio, Feeds::Nothing), numbers("tcpinfo_rtt"),
+    numbers("connections_active"),
+    numbers("connections_reading"), numbers("connections_writing"), numbers("connections_waiting"), numbers("tcpinfo_rttvar"), numbers("tcpinfo_snd_cwnd"), numbers("tcpinfo_rcv_space"),
 
     // Who answered.
-    words("upstream_addr"), words("upstream_status"), words("upstream_cache_status"),
-    text("upstream_last_server_name"), text("proxy_host"), word("proxy_port"),
+    words("upstream_addr"), words("upstream_status"), word("upstream_cache_status"),
+    own_text("upstream_last_server_name"), own_text("proxy_host"), port("proxy_port"),
     numbers("upstream_response_time"), numbers("upstream_connect_time"), numbers("upstream_header_time"),
     numbers("upstream_queue_time"), numbers("upstream_first_byte_time"), numbers("upstream_session_time"),
     numbers("upstream_response_length"), numbers("upstream_bytes_received"), numbers("upstream_bytes_sent"),
 
     // TLS.
-    word("ssl_protocol"), word("ssl_cipher"), text("ssl_ciphers"), word("ssl_curve"), text("ssl_curves"),
-    text("ssl_server_name"), word("ssl_session_id"), word("ssl_session_reused"), word_or_none("ssl_early_data"),
-    text("ssl_alpn_protocol"), text("ssl_client_verify"), text("ssl_client_s_dn"), text("ssl_client_i_dn"),
+    word("ssl_protocol"), word("ssl_cipher"), word("ssl_ciphers"), word("ssl_curve"), word("ssl_curves"),
+    text("ssl_server_name"), word("ssl_session_id"), word("ssl_session_reused"), word("ssl_early_data"),
+    text("ssl_alpn_protocol"), own_text("ssl_client_verify"), text("ssl_client_s_dn"), text("ssl_client_i_dn"),
     text("ssl_client_s_dn_legacy"), text("ssl_client_i_dn_legacy"), word("ssl_client_serial"),
     word("ssl_client_fingerprint"), text("ssl_client_v_start"), text("ssl_client_v_end"), word("ssl_client_v_remain"),
-    text("ssl_client_cert"), text("ssl_client_raw_cert"), text("ssl_client_escaped_cert"),
+    text("ssl_client_cert"), text("ssl_client_raw_cert"), word("ssl_client_escaped_cert"),
+
+    // What Apache logs and nginx does not; apache.rs has its letters.
+    word("remote_logname"), word("query_part"), word("first_status"), word("connection_id"),
+    word("connection_status"), word("thread_id"), word("handler"),
+    numbers("bytes_transferred"), numbers("first_byte_time_us"),
+
+    // What the presets of others have: ingress-nginx, Nginx Proxy Manager, Traefik, APISIX.
+    text("the_real_ip"), word("proxy_upstream_name"), word("proxy_alternative_upstream_name"), word("req_id"),
+    word("server"), numbers("traefik_requests"), own_text("traefik_router"), own_text("traefik_service_url"),
+    text("upstream_url"),
+    // uWSGI.
+    own_text("uwsgi_prefix"), word("uwsgi_pid"), word("uwsgi_app"), word("uwsgi_app_requests"), word("uwsgi_requests"),
+    own_text("uwsgi_via"), numbers("uwsgi_vars"), numbers("uwsgi_vars_bytes"), numbers("uwsgi_headers"),
+    numbers("uwsgi_headers_bytes"), own_text("uwsgi_switches"),
 ];
 
 /// The name under which the idiom `$uri$is_args$args` is a variable of its own.
@@ -230,7 +277,8 @@ mod tests {
     #[test]
     fn what_is_ranked_by_its_name_is_text() {
         for v in VARIABLES.iter().filter(|v| v.ranked == Ranked::Itself) {
-            assert!(matches!(v.shape, Shape::Token | Shape::TokenOrNone | Shape::Text | Shape::Words), "{}", v.name);
+            let is_text = matches!(v.shape, Shape::Token | Shape::Address | Shape::Port | Shape::Text | Shape::Words);
+            assert!(is_text, "{}", v.name);
         }
         for v in VARIABLES.iter().filter(|v| matches!(v.feeds, Feeds::Text(_) | Feeds::Request | Feeds::Uri)) {
             assert!(!matches!(v.ranked, Ranked::Measure | Ranked::Moment), "{}", v.name);

@@ -1,8 +1,7 @@
-//! nginx's own lexical rules: words, `;`, `{`, `}`, each with its line and column.
+//! A configuration in tokens: words, `;`, `{`, `}`, each with its line and column.
 //!
-//! The rules are those that nginx's reader of configurations follows, oddities included: a quote and a `#` mean
-//! something only where a word begins, `${name}` in a word opens no block, and behind a closing quote there must be
-//! white space, `;`, `{` or `)`.
+//! Where a word begins and ends is decided by the rules of `format/conf_words.rs`, which a `log_format` on the command
+//! line is read by, too.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::sync::Arc;
 use super::error::NginxConfError;
 use super::lua;
 use super::place::{Place, Word};
+use crate::format::conf_words::{self, BadWord};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
@@ -40,15 +40,14 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn next(&mut self) -> Result<Token, NginxConfError> {
-        self.skip_space_and_comments();
+        self.step_to(conf_words::after_space(self.text, self.at));
         let place = self.place();
         match self.peek() {
             None => Ok(Token::End(place)),
             Some(b';') => Ok(self.taken(Token::Semicolon(place))),
             Some(b'{') => Ok(self.taken(Token::Open(place))),
             Some(b'}') => Ok(self.taken(Token::Close(place))),
-            Some(quote @ (b'"' | b'\'')) => self.quoted_word(place, quote),
-            Some(_) => Ok(self.bare_word(place)),
+            Some(_) => self.word(place),
         }
     }
 
@@ -56,79 +55,29 @@ impl<'a> Lexer<'a> {
     pub(super) fn skip_lua(&mut self, open: &Place) -> Result<(), NginxConfError> {
         let len = lua::block_len(&self.text[self.at..])
             .ok_or_else(|| NginxConfError::at(open, "the block of Lua that opens here has no '}'"))?;
-        (0..len).for_each(|_| self.step());
+        self.step_to(self.at + len);
         Ok(())
     }
 
-    fn skip_space_and_comments(&mut self) {
-        while let Some(byte) = self.peek() {
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => self.step(),
-                b'#' => {
-                    while self.peek().is_some_and(|b| b != b'\n') {
-                        self.step();
-                    }
-                }
-                _ => break,
+    fn word(&mut self, place: Place) -> Result<Token, NginxConfError> {
+        let span = match conf_words::word(self.text, self.at) {
+            Ok(span) => span,
+            Err(BadWord::Open(at)) => {
+                let message = format!("the {} that opens here is not closed", char::from(self.text[at]));
+                return Err(NginxConfError::at(&place, message));
             }
-        }
-    }
-
-    fn quoted_word(&mut self, place: Place, quote: u8) -> Result<Token, NginxConfError> {
-        self.step();
-        let start = self.at;
-        loop {
-            match self.peek() {
-                None => {
-                    return Err(NginxConfError::at(
-                        &place,
-                        format!("the {} that opens here is not closed", char::from(quote)),
-                    ));
-                }
-                Some(byte) if byte == quote => break,
-                Some(b'\\') => {
-                    self.step();
-                    self.step();
-                }
-                Some(_) => self.step(),
-            }
-        }
-        let word = self.word(start, place);
-        self.step();
-        match self.peek() {
-            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b';' | b'{' | b')') => Ok(word),
-            Some(_) => {
-                let next = self.text[self.at..].utf8_chunks().next();
+            Err(BadWord::Unseparated(at)) => {
+                self.step_to(at);
+                let next = self.text[at..].utf8_chunks().next();
                 let next = next.and_then(|chunk| chunk.valid().chars().next()).unwrap_or(char::REPLACEMENT_CHARACTER);
                 let next = super::place::shown(next.encode_utf8(&mut [0; 4]));
                 let message = format!("unexpected \"{next}\" behind a closing quote: a space or ';' is missing");
-                Err(NginxConfError::at(&self.place(), message))
+                return Err(NginxConfError::at(&self.place(), message));
             }
-        }
-    }
-
-    fn bare_word(&mut self, place: Place) -> Token {
-        let start = self.at;
-        let mut is_variable = false;
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'{' if is_variable => {}
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'{' => break,
-                b'\\' => {
-                    is_variable = false;
-                    self.step();
-                }
-                _ => is_variable = byte == b'$',
-            }
-            self.step();
-        }
-        self.word(start, place)
-    }
-
-    /// The word that began at `start` and ends here.
-    fn word(&self, start: usize, place: Place) -> Token {
-        let text = String::from_utf8_lossy(&unescape(&self.text[start..self.at])).into_owned();
-        Token::Word(Word { text, place })
+        };
+        let bytes: Vec<u8> = conf_words::unescaped(&self.text[span.start..span.end]).map(|(_, byte)| byte).collect();
+        self.step_to(span.next);
+        Ok(Token::Word(Word { text: String::from_utf8_lossy(&bytes).into_owned(), place }))
     }
 
     fn taken(&mut self, token: Token) -> Token {
@@ -138,6 +87,12 @@ impl<'a> Lexer<'a> {
 
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
+    }
+
+    fn step_to(&mut self, at: usize) {
+        while self.at < at && self.at < self.text.len() {
+            self.step();
+        }
     }
 
     fn step(&mut self) {
@@ -155,24 +110,6 @@ impl<'a> Lexer<'a> {
     fn place(&self) -> Place {
         Place { file: self.file.clone(), line: self.line, column: self.column }
     }
-}
-
-/// Undoes the escapes that nginx undoes; any other backslash stays, for regular expressions need it.
-fn unescape(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let [byte, tail @ ..] = rest {
-        let undone = match (byte, tail.first()) {
-            (b'\\', Some(quoted @ (b'"' | b'\'' | b'\\'))) => Some(*quoted),
-            (b'\\', Some(b't')) => Some(b'\t'),
-            (b'\\', Some(b'r')) => Some(b'\r'),
-            (b'\\', Some(b'n')) => Some(b'\n'),
-            _ => None,
-        };
-        out.push(undone.unwrap_or(*byte));
-        rest = if undone.is_some() { &tail[1..] } else { tail };
-    }
-    out
 }
 
 #[cfg(test)]

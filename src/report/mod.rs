@@ -3,9 +3,14 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod bad_values;
+mod counted;
 mod fill;
+mod format_notes;
 mod groups;
 mod highlights;
+mod latency;
+mod list_alone;
 mod no_format;
 mod not_logged;
 mod note;
@@ -16,6 +21,7 @@ pub(crate) mod round;
 mod rows;
 mod split;
 mod unanswered;
+mod unknown;
 mod verdicts;
 mod written;
 
@@ -23,7 +29,7 @@ pub(crate) use assemble::{CountedInput, assemble};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
-pub use rows::{Approximate, Figure, Ranking, Row, Summary};
+pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
 pub(crate) use written::{printable, shown_of};
 
@@ -35,7 +41,7 @@ use crate::filter::Filtered;
 use crate::question::Question;
 use crate::table::Reason;
 use crate::time::Unit;
-use crate::visitor::{Ipv6Prefix, Visitor};
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 
 /// What happened, by the logs that were read.
 #[derive(Clone, Debug, Serialize)]
@@ -135,11 +141,23 @@ pub struct InputReport {
     pub envelope: Option<String>,
     /// How many bytes were read, envelopes included.
     pub bytes: u64,
+    /// What of its lines is not read; `None` if they are read to their end.
+    pub unread: Option<Unread>,
     /// How many lines that was; one that an envelope has cut into parts is one line.
     pub lines: u64,
     /// Where lines are JSON, the keys that they had and that mean something, those that have the say first. Not written.
     #[serde(skip)]
     pub keys: Vec<KeyReport>,
+}
+
+/// A part of lines that no field of their format reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unread {
+    /// The variable after which it begins; in most lines, if formats differ.
+    pub after: String,
+    /// How many lines have it.
+    pub lines: u64,
 }
 
 /// A key of JSON lines, and what it is taken for.
@@ -233,18 +251,27 @@ pub struct VisitorReport {
     /// Of an address of IPv6 so many bits, where not all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_prefix: Option<u8>,
-    /// The variable that addresses behind proxies were taken from.
+    /// The variable that addresses behind proxies were taken from; `address list` where a list stands in the place of
+    /// `$remote_addr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real_ip: Option<&'static str>,
     /// Whether addresses in the report are cut.
     pub anonymized: bool,
 }
 
+/// Where addresses come from that are in a list in the place of `$remote_addr`.
+#[cfg(feature = "cli")]
+pub(crate) const ADDRESS_LIST: &str = "address list";
+#[cfg(not(feature = "cli"))]
+const ADDRESS_LIST: &str = "address list";
+
 impl VisitorReport {
-    fn of(question: &Question) -> Option<VisitorReport> {
+    /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
+    fn of(question: &Question, has_lists: bool) -> Option<VisitorReport> {
         let Question { visitor, anonymize, .. } = *question;
         let prefix = question.ipv6_prefix.filter(|_| visitor.has_address());
-        let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+        let variable = |real_ip: &RealIp| if real_ip.is_in_place() { ADDRESS_LIST } else { real_ip.dimension().name() };
+        let real_ip = question.real_ip.as_ref().map(variable).or(has_lists.then_some(ADDRESS_LIST));
         let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
         let by = visitor.name();
         (!is_usual).then(|| VisitorReport {

@@ -2,7 +2,7 @@
 
 use super::assemble::CountedInput;
 use super::written::{printable, sample_text, sample_text_cut};
-use crate::format::{LogFormat, Nearest};
+use crate::format::{Considered, LogFormat, Nearest, Rejected};
 use crate::question::Question;
 use crate::table::{InputLedger, Reason};
 use crate::visitor::cut_tail;
@@ -11,10 +11,11 @@ use crate::visitor::cut_tail;
 pub(super) fn no_format(
     question: &Question,
     formats: &[LogFormat],
-    CountedInput { source, envelope, nearest }: &CountedInput<'_>,
+    CountedInput { source, envelope, formats: of_file }: &CountedInput<'_>,
     ledger: &InputLedger,
 ) -> String {
     let given = question.log_formats.as_slice();
+    let nearest = of_file.nearest();
     let lines = match ledger.malformed() {
         1 => "its one line".to_owned(),
         n => format!("0 of its {n} lines"),
@@ -27,12 +28,18 @@ pub(super) fn no_format(
     if let Some(nearest) = nearest {
         let format = &formats[nearest.format];
         let Nearest { text, misfit, .. } = nearest;
-        let found = match question.anonymize {
-            true => sample_text(&cut_tail(text, misfit.at)),
-            false => sample_text(&text[misfit.at.min(text.len())..]),
+        let found = match misfit.value(text) {
+            Some(value) if question.anonymize => format!("\"{}\"", sample_text_cut(value)),
+            Some(value) => format!("\"{}\"", sample_text(value)),
+            None => {
+                let found = match question.anonymize {
+                    true => sample_text(&cut_tail(text, misfit.at)),
+                    false => sample_text(&text[misfit.at.min(text.len())..]),
+                };
+                let found: String = found.chars().take(24).collect();
+                if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
+            }
         };
-        let found: String = found.chars().take(24).collect();
-        let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") };
         let inside = envelope.as_ref().map(|envelope| format!(" in {envelope}")).unwrap_or_default();
         detail += &format!(
             "\n  line {}{inside}: {}",
@@ -48,6 +55,9 @@ pub(super) fn no_format(
             }
         };
     }
+    if let Some(considered) = of_file.considered().first() {
+        detail += &rejected(question, &formats[considered.format], considered);
+    }
     if let Some(sample) = ledger.samples.first().filter(|sample| sample.reason == Reason::TooLong) {
         let line = ledger.line_of(sample);
         detail += &format!("\n  line {line} is longer than {} bytes: --max-line has them longer", question.max_line);
@@ -56,7 +66,11 @@ pub(super) fn no_format(
     let has_other_keys = |nearest: &Nearest| {
         formats[nearest.format].is_json() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
     };
+    let has_bad_value = |nearest: &Nearest| nearest.misfit.value(&nearest.text).is_some();
     detail += &match given {
+        _ if nearest.is_some_and(has_bad_value) => {
+            format!("\n  say which key holds it:  logstat --field NAME=KEY {path}")
+        }
         _ if nearest.is_some_and(has_other_keys) => {
             format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
         }
@@ -64,4 +78,25 @@ pub(super) fn no_format(
         [] => format!("\n  give it as nginx has it:  logstat --log-format '$remote_addr …' {path}"),
     };
     detail
+}
+
+/// Why the format that takes most lines is not accepted.
+fn rejected(question: &Question, format: &LogFormat, considered: &Considered) -> String {
+    let Some(rejected) = considered.rejected else { return String::new() };
+    let name = printable(format.name().as_bytes());
+    let example = considered.survey.odd_address.as_deref().unwrap_or_default();
+    let example = if question.anonymize { sample_text_cut(example) } else { sample_text(example) };
+    match rejected {
+        Rejected::Addresses => format!(
+            "\n  {name} fits {} of the first lines, but has \"{example}\" for an address; if it is right all the same, pass \
+             --log-format {name}",
+            considered.survey.fits
+        ),
+        Rejected::Hosts | Rejected::NoTime | Rejected::Users => {
+            format!(
+                "\n  {name} fits {} of the first lines, but its values are not what it says",
+                considered.survey.fits
+            )
+        }
+    }
 }

@@ -22,10 +22,60 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
+    /// Most values of the address are no addresses.
+    NotAddresses,
+    /// Addresses are taken from a list that proxies pass on.
+    AddressList,
+    /// Users are not read, because other fields stand in their place.
+    UsersNotRead,
+    /// A number that may be a request time is not read as one.
+    TimeNotRead,
+    /// Lines go on after the last field that is read.
+    Unread,
+    /// Variables stand next to each other, and none is read.
+    NotDivided,
+    /// Visitors can choose how lines are read.
+    Forgeable,
+    /// Malformed lines look like lines of `common`.
+    LikeCommon,
+    /// Times without an offset are read as UTC.
+    AssumedUtc,
+    /// Some lines do not log a time, and others do.
+    TimesUnknown,
+    /// Some lines do not log what tells visitors apart, and others do.
+    VisitorsUnknown,
+    /// Some lines do not log a path, and others do.
+    PathsUnknown,
+    /// Some lines do not log a status, and others do.
+    StatusUnknown,
+    /// Some lines do not log the bytes that were sent, and others do.
+    BytesUnknown,
+    /// A value under a key of a JSON log is not what the key holds, such as a status that is a word.
+    BadValue,
+    /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
+    AddressListAlone,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 1] = [(NoteCode::NotLogged, "not-logged")];
+const CODES: [(NoteCode, &str); 17] = [
+    (NoteCode::NotLogged, "not-logged"),
+    (NoteCode::NotAddresses, "not-addresses"),
+    (NoteCode::AddressList, "address-list"),
+    (NoteCode::UsersNotRead, "users-not-read"),
+    (NoteCode::TimeNotRead, "time-not-read"),
+    (NoteCode::Unread, "unread"),
+    (NoteCode::NotDivided, "not-divided"),
+    (NoteCode::Forgeable, "forgeable"),
+    (NoteCode::LikeCommon, "like-common"),
+    (NoteCode::AssumedUtc, "assumed-utc"),
+    (NoteCode::TimesUnknown, "times-unknown"),
+    (NoteCode::VisitorsUnknown, "visitors-unknown"),
+    (NoteCode::PathsUnknown, "paths-unknown"),
+    (NoteCode::StatusUnknown, "status-unknown"),
+    (NoteCode::BytesUnknown, "bytes-unknown"),
+    (NoteCode::BadValue, "bad-value"),
+    (NoteCode::AddressListAlone, "address-list-alone"),
+];
 
 impl NoteCode {
     /// Every code, in the order of the report.
@@ -52,7 +102,6 @@ impl Note {
     }
 
     /// A note about one input, whose path is in the written form of keys.
-    #[expect(dead_code, reason = "used by the notes about formats")]
     pub(crate) fn about(code: NoteCode, input: &str, text: impl Into<String>) -> Note {
         Note { code, input: Some(input.to_owned()), text: text.into() }
     }

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, Serializer};
 
 use crate::filter::{Filtered, FilteredBy};
-use crate::format::KeysSeen;
+use crate::format::{BadValue, KeysSeen, Row};
 
 /// Why a line is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +74,8 @@ pub(crate) struct Sample {
     pub(crate) reason: Reason,
     /// As much of it as can be shown.
     pub(crate) text: Vec<u8>,
+    /// The value for which it is malformed, if it is for one.
+    pub(crate) bad_value: Option<BadValue>,
 }
 
 /// How many malformed lines are shown.
@@ -92,6 +94,12 @@ pub(crate) struct InputLedger {
     pub(crate) filtered: u64,
     /// How many lines each format took, by its place in the list of formats.
     pub(crate) taken: Vec<u64>,
+    /// Of these, lines that go on after the last field of their format, by its place.
+    pub(crate) unread: Vec<u64>,
+    /// Malformed lines that look like whole lines of `common`, which is not in use.
+    pub(crate) like_common: u64,
+    /// Whether a time said no offset, and UTC was assumed.
+    pub(crate) has_assumed_utc: bool,
     /// The keys that each format found in its lines, where they have keys.
     pub(crate) keys: Vec<KeysSeen>,
     /// The first malformed lines, in order.
@@ -102,11 +110,25 @@ pub(crate) struct InputLedger {
 
 impl InputLedger {
     pub(crate) fn new(formats: usize) -> InputLedger {
-        InputLedger { taken: vec![0; formats], keys: vec![KeysSeen::default(); formats], ..InputLedger::default() }
+        let counts = vec![0; formats];
+        InputLedger {
+            taken: counts.clone(),
+            unread: counts,
+            keys: vec![KeysSeen::default(); formats],
+            ..InputLedger::default()
+        }
     }
 
     pub(crate) fn parsed(&self) -> u64 {
         self.taken.iter().sum()
+    }
+
+    /// Counts a line that a format took.
+    #[inline]
+    pub(crate) fn take(&mut self, format: usize, row: &Row<'_>) {
+        self.taken[format] += 1;
+        self.unread[format] += u64::from(row.has_unread);
+        self.has_assumed_utc |= row.has_assumed_utc;
     }
 
     /// Counts a malformed line.
@@ -150,9 +172,10 @@ impl InputLedger {
             *mine += theirs;
         }
         self.filtered += other.filtered;
-        for (mine, theirs) in self.taken.iter_mut().zip(other.taken) {
-            *mine += theirs;
-        }
+        self.like_common += other.like_common;
+        self.has_assumed_utc |= other.has_assumed_utc;
+        let (mine, theirs) = (self.taken.iter_mut().chain(&mut self.unread), other.taken.iter().chain(&other.unread));
+        mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
         other.samples.into_iter().for_each(|s| self.sample(s));
         self.chunk_lines.extend(other.chunk_lines);
@@ -194,7 +217,7 @@ mod tests {
     use super::*;
 
     fn sample(offset: u64) -> Sample {
-        Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new() }
+        Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new(), bad_value: None }
     }
 
     #[test]

@@ -25,13 +25,15 @@ pub(crate) struct Clock {
     offset: [u8; 5],
     offset_min: i16,
     seen: Seen,
+    /// Whether a time without an offset was read as UTC.
+    has_assumed_utc: bool,
 }
 
 impl Default for Clock {
     fn default() -> Self {
         let (minute, offset) = (*b"01/Jan/1970:00:00:", *b"+0000");
         let seen = Seen { but_second: but_second(b"01/Jan/1970:00:00:00 +0000"), minute_s: 0, offset_min: 0 };
-        Clock { minute, minute_s: 0, offset, offset_min: 0, seen }
+        Clock { minute, minute_s: 0, offset, offset_min: 0, seen, has_assumed_utc: false }
     }
 }
 
@@ -98,6 +100,17 @@ impl Clock {
         let second = digits(&raw[17..19])?;
         self.zone(&[raw[19], raw[20], raw[21], raw[23], raw[24]])?;
         stamp(minute_s?, second, self.offset_min)
+    }
+
+    /// Notes that a time said no offset, and was read as UTC.
+    #[cold]
+    pub(crate) fn assume_utc(&mut self) {
+        self.has_assumed_utc = true;
+    }
+
+    /// Whether a time without an offset was read since this was last asked.
+    pub(crate) fn take_assumed_utc(&mut self) -> bool {
+        std::mem::take(&mut self.has_assumed_utc)
     }
 
     #[inline]

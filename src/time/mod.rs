@@ -37,11 +37,6 @@ impl Stamp {
     /// What a line has whose format logs no time.
     pub(crate) const NONE: Stamp = Stamp { wall_s: i64::MIN >> OFFSET_BITS, offset_min: 0 };
 
-    /// So many seconds after 1970 began, in UTC; `None` behind the year 9999.
-    pub(crate) fn of_epoch_s(epoch_s: u64) -> Option<Stamp> {
-        (epoch_s <= LAST_S as u64).then_some(Stamp { wall_s: epoch_s as i64, offset_min: 0 })
-    }
-
     /// One number that orders stamps as `Ord` does: a wall clock within 9999 years leaves room for the offset.
     #[inline]
     pub(crate) fn rank(self) -> i64 {
@@ -109,15 +104,7 @@ fn day_start_s(year: i32, month: u32, day: u32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LAST_S, Stamp};
-
-    #[test]
-    fn seconds_since_1970_are_utc() {
-        let written = |epoch_s| Stamp::of_epoch_s(epoch_s).map(|stamp| stamp.to_string());
-        assert_eq!(written(1_649_130_305).as_deref(), Some("2022-04-05T03:45:05+00:00"));
-        assert_eq!(written(LAST_S as u64).as_deref(), Some("9999-12-31T23:59:59+00:00"));
-        assert_eq!(written(LAST_S as u64 + 1), None);
-    }
+    use super::Stamp;
 
     #[test]
     fn ranks_order_as_stamps_do_and_give_them_back() {

@@ -172,22 +172,37 @@ impl Connection {
         Seen { status, bytes, served: header(&head, "x-served") }
     }
 
-    /// The length of a body in chunks, as it came.
+    /// The length of a body in chunks, as it came, with its trailers.
     fn chunks(&mut self) -> u64 {
         let mut bytes = 0;
         loop {
-            let end = loop {
-                if let Some(at) = self.come.windows(2).position(|window| window == b"\r\n") {
-                    break at;
-                }
-                assert!(self.more(), "a chunk without an end {}", self.about);
-            };
+            let end = self.line();
             let size = usize::from_str_radix(std::str::from_utf8(&self.come[..end]).unwrap(), 16).unwrap();
-            self.take(end + 2 + size + 2);
-            bytes += (end + 2 + size + 2) as u64;
+            self.take(end + 2);
+            bytes += (end + 2) as u64;
             if size == 0 {
+                break;
+            }
+            self.take(size + 2);
+            bytes += (size + 2) as u64;
+        }
+        loop {
+            let end = self.line();
+            self.take(end + 2);
+            bytes += (end + 2) as u64;
+            if end == 0 {
                 return bytes;
             }
+        }
+    }
+
+    /// The length of the line that comes next, without its end.
+    fn line(&mut self) -> usize {
+        loop {
+            if let Some(at) = self.come.windows(2).position(|window| window == b"\r\n") {
+                return at;
+            }
+            assert!(self.more(), "a chunk without an end {}", self.about);
         }
     }
 

@@ -9,6 +9,7 @@
 mod client;
 mod conversations;
 mod expected;
+mod formats;
 mod hostile;
 mod locations;
 mod random;

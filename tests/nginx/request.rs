@@ -74,7 +74,7 @@ fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n')
 }
 
-fn path(target: &[u8]) -> Vec<u8> {
+pub(crate) fn path(target: &[u8]) -> Vec<u8> {
     let path = match ABSOLUTE.captures(target).and_then(|found| found.get(1)) {
         None => target.to_vec(),
         Some(rest) if rest.as_bytes().first() == Some(&b'/') => rest.as_bytes().to_vec(),
@@ -84,7 +84,7 @@ fn path(target: &[u8]) -> Vec<u8> {
     or_dash(&path[..end])
 }
 
-fn or_dash(value: &[u8]) -> Vec<u8> {
+pub(crate) fn or_dash(value: &[u8]) -> Vec<u8> {
     if value.is_empty() { b"-".to_vec() } else { value.to_vec() }
 }
 

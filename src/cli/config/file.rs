@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::{Arg, Command};
-use logstat::{FormatError, LogFormat, NginxEscape};
+use logstat::{FormatError, LogFormat};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -100,7 +100,7 @@ impl Reader<'_> {
     fn format(&self, key: &Key<'_>, item: &Item<'_>) -> Result<OwnFormat, String> {
         let name = key.get_ref();
         let wrong = |message: &str| self.wrong(key.span().start, message);
-        if LogFormat::names().any(|preset| preset == name) {
+        if LogFormat::names().any(|preset| preset.eq_ignore_ascii_case(name)) {
             return Err(wrong(&format!("'{name}' is a preset's name: give another")));
         }
         if !is_word(name) {
@@ -239,14 +239,11 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// A format under a name of somebody's own, which is said in reports; a preset keeps its name.
+/// A format under a name of the user's own, which reports show; a preset keeps its name.
 fn own_format(name: &str, text: &str) -> Result<LogFormat, FormatError> {
     let format: LogFormat = text.parse()?;
-    match format.is_json() {
-        _ if LogFormat::names().any(|preset| preset == text) => Ok(format),
-        true => LogFormat::nginx(name, text, NginxEscape::Json),
-        false => LogFormat::nginx(name, text, NginxEscape::Default),
-    }
+    let is_preset = LogFormat::names().any(|preset| preset.eq_ignore_ascii_case(text));
+    Ok(if is_preset { format } else { format.named(name) })
 }
 
 fn kind(value: &DeValue<'_>) -> String {

@@ -1,0 +1,156 @@
+//! Users that hold other fields: a format with more fields before the time reads as `combined`, whose `$remote_user` takes
+//! them all.
+//!
+//! A visitor chooses a user's name, so a few odd names say nothing. Only if nearly all users are odd, in one shape and from
+//! several addresses, does the format have other fields there.
+
+use std::collections::HashSet;
+
+use crate::ip::{is_address, is_host};
+
+/// Of a hundred users, so many must be odd in one way.
+const ODD: usize = 99;
+/// Addresses that odd users must come from.
+const ADDRESSES: usize = 2;
+
+/// The users of a sample.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Users {
+    all: usize,
+    /// Odd users of the shape that the first one has, and their words, word by word.
+    odd: usize,
+    shape: Option<Vec<Token>>,
+    words: Vec<Word>,
+    addresses: HashSet<Vec<u8>>,
+}
+
+/// A part of the shape of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token {
+    Word,
+    Other(u8),
+}
+
+/// What the users of one shape have in one place.
+#[derive(Clone, Debug, Default)]
+struct Word {
+    dashes: usize,
+    addresses: usize,
+    hosts: usize,
+}
+
+/// The shape of a text, and its words: what is between spaces and brackets.
+fn tokens(text: &[u8]) -> (Vec<Token>, Vec<&[u8]>) {
+    let is_edge = |b: &u8| matches!(b, b' ' | b'[' | b']');
+    let (mut shape, mut words, mut at) = (Vec::new(), Vec::new(), 0);
+    while let Some(byte) = text.get(at) {
+        if is_edge(byte) {
+            shape.push(Token::Other(*byte));
+            at += 1;
+        } else {
+            let len = text[at..].iter().take_while(|b| !is_edge(b)).count();
+            shape.push(Token::Word);
+            words.push(&text[at..at + len]);
+            at += len;
+        }
+    }
+    (shape, words)
+}
+
+/// Whether a user looks like other fields: ` - ` in it, brackets, or an address.
+fn is_odd(user: &[u8], words: &[&[u8]]) -> bool {
+    memchr::memmem::find(user, b" - ").is_some()
+        || user.iter().any(|b| matches!(b, b'[' | b']'))
+        || words.iter().any(|word| is_address(word.strip_suffix(b",").unwrap_or(word)))
+}
+
+impl Users {
+    /// Adds the user of a line, and its address.
+    pub(super) fn add(&mut self, user: &[u8], addr: &[u8]) {
+        self.all += 1;
+        if user == b"-" {
+            return;
+        }
+        let (shape, words) = tokens(user);
+        if !is_odd(user, &words) {
+            return;
+        }
+        if self.shape.is_none() {
+            self.words = vec![Word::default(); words.len()];
+        }
+        if *self.shape.get_or_insert_with(|| shape.clone()) != shape {
+            return;
+        }
+        self.odd += 1;
+        for (seen, word) in self.words.iter_mut().zip(words) {
+            seen.dashes += usize::from(word == b"-");
+            seen.addresses += usize::from(is_address(word));
+            seen.hosts += usize::from(word.contains(&b'.') && is_host(word));
+        }
+        if self.addresses.len() < ADDRESSES {
+            self.addresses.insert(addr.to_vec());
+        }
+    }
+
+    /// Whether the users hold other fields.
+    pub(super) fn hold_fields(&self) -> bool {
+        self.odd > 0 && self.odd * 100 >= self.all * ODD && self.addresses.len() >= ADDRESSES
+    }
+
+    /// How a `log_format` would write these fields: `$host - $remote_user`.
+    pub(super) fn suggestion(&self) -> String {
+        let last_free = self.words.iter().rposition(|word| word.dashes < self.odd);
+        let (mut text, mut words, mut unnamed) = (String::new(), self.words.iter().enumerate(), 0);
+        let mut has_host = false;
+        for token in self.shape.iter().flatten() {
+            match token {
+                Token::Other(byte) => text.push(char::from(*byte)),
+                Token::Word => {
+                    let Some((place, word)) = words.next() else { continue };
+                    text += &match word {
+                        word if word.dashes == self.odd => "-".to_owned(),
+                        word if word.addresses * 2 > self.odd => "$http_x_forwarded_for".to_owned(),
+                        word if word.hosts * 2 > self.odd && !has_host => {
+                            has_host = true;
+                            "$host".to_owned()
+                        }
+                        _ if Some(place) == last_free => "$remote_user".to_owned(),
+                        _ => {
+                            unnamed += 1;
+                            format!("$field_{unnamed}")
+                        }
+                    };
+                }
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users(lines: &[(&str, &str)]) -> Users {
+        let mut users = Users::default();
+        lines.iter().for_each(|(user, addr)| users.add(user.as_bytes(), addr.as_bytes()));
+        users
+    }
+
+    #[test]
+    fn nearly_all_users_of_one_shape_and_several_addresses_are_fields() {
+        let fields = [("shop.example.com - - -", "a"), ("blog.example.com - bob -", "b")];
+        assert!(users(&fields).hold_fields());
+        assert_eq!(users(&fields).suggestion(), "$host - $remote_user -");
+        let real_ip = [("[203.0.113.7] - -", "a"), ("[203.0.113.8] - bob", "b")];
+        assert!(users(&real_ip).hold_fields());
+        assert_eq!(users(&real_ip).suggestion(), "[$http_x_forwarded_for] - $remote_user");
+        // One address, or one user among many, may claim what it likes.
+        assert!(!users(&[("shop - - -", "a"), ("blog - bob -", "a")]).hold_fields());
+        assert!(!users(&[("shop - - -", "a"), ("-", "b")]).hold_fields());
+        assert!(!users(&[("a - b", "a"), ("x [y]", "b")]).hold_fields());
+        assert!(!users(&[("bob", "a"), ("bob smith", "b"), ("-", "c")]).hold_fields());
+        assert!(!users(&[("bob@example.com", "a"), ("eve@example.com", "b")]).hold_fields());
+        assert!(!users(&[]).hold_fields());
+    }
+}

@@ -1,0 +1,147 @@
+//! Notes about how lines were read: guesses that could be wrong, and values that were not read.
+
+use super::written::{printable, sample_text, sample_text_cut};
+use super::{Note, NoteCode, Unread};
+use crate::format::{Finding, FormatsOfFile, LogFormat};
+use crate::question::Question;
+use crate::table::InputLedger;
+
+/// An input, its formats and its account.
+pub(super) struct ReadFormats<'i> {
+    pub(super) path: &'i str,
+    pub(super) of_file: &'i FormatsOfFile<'i>,
+    pub(super) ledger: &'i InputLedger,
+}
+
+/// The notes about an input.
+pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &ReadFormats<'_>) -> Vec<Note> {
+    let ReadFormats { path, of_file, ledger } = *input;
+    let about = |code, text: String| Note::about(code, path, text);
+    let shown = |bytes: &[u8]| if question.anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
+    let mut notes = Vec::new();
+    let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
+    // What the first lines told is of no interest if no line was read so.
+    let main = &formats[of_file.main()];
+    let is_main_used = ledger.taken[of_file.main()] > 0;
+    for finding in of_file.findings().iter().filter(|_| is_main_used) {
+        notes.push(match finding {
+            Finding::NotAddresses { example } => about(NoteCode::NotAddresses, not_addresses(main, &shown(example))),
+            Finding::TimeIsList => about(
+                NoteCode::TimeNotRead,
+                format!(
+                    "the numbers after {} are lists, which are read as $upstream_response_time: no request times",
+                    after(main.before_list())
+                ),
+            ),
+            Finding::NumberIsNoTime { format, example, has_more } => {
+                about(NoteCode::TimeNotRead, number_is_no_time(&formats[*format], &shown(example), *has_more))
+            }
+            Finding::UsersAreFields { fields } => about(
+                NoteCode::UsersNotRead,
+                format!(
+                    "$remote_user is not read, because other fields stand in its place; if they are these, pass\n  \
+                     --log-format '{}'",
+                    main.text_with_user(fields)
+                ),
+            ),
+        });
+    }
+    for format in took() {
+        let name = match printable(format.name().as_bytes()) {
+            text if text.contains('$') => "the given log format".to_owned(),
+            name => name,
+        };
+        notes.extend(format.undivided().map(|names| {
+            about(
+                NoteCode::NotDivided,
+                format!(
+                    "{names} stand next to each other in the log format: where one ends cannot be told, so none is read"
+                ),
+            )
+        }));
+        if let Some(variable) = format.forgeable() {
+            notes.push(about(
+                NoteCode::Forgeable,
+                format!(
+                    "visitors can choose how lines of {name} are read, because ${variable} may hold what looks like the \
+                     rest of the line: quote it in the log_format"
+                ),
+            ));
+        }
+        if format.has_address_list() && question.real_ip.is_none() {
+            notes.push(about(NoteCode::AddressList, address_list(format)));
+        }
+    }
+    if let Some(unread) = unread(formats, ledger) {
+        notes.push(about(
+            NoteCode::Unread,
+            format!(
+                "text after {} is not read ({} of {} lines); to read it, pass the log_format of your nginx configuration \
+                 with --log-format or --nginx-conf",
+                after(&unread.after),
+                unread.lines,
+                ledger.read
+            ),
+        ));
+    }
+    if ledger.like_common > 0 {
+        notes.push(about(
+            NoteCode::LikeCommon,
+            format!(
+                "{} malformed lines look like whole lines of the format common: to count them, add --log-format common",
+                ledger.like_common
+            ),
+        ));
+    }
+    notes
+}
+
+/// The part of lines that is not read, and how many lines have it.
+pub(super) fn unread(formats: &[LogFormat], ledger: &InputLedger) -> Option<Unread> {
+    let lines = ledger.unread.iter().sum();
+    let (most, _) = formats.iter().zip(&ledger.unread).max_by_key(|(_, lines)| **lines)?;
+    (lines > 0).then(|| Unread { after: most.last_field().to_owned(), lines })
+}
+
+/// A note if times without an offset were read.
+pub(super) fn assumed_utc<'l>(mut ledgers: impl Iterator<Item = &'l InputLedger>) -> Option<Note> {
+    let text = "times without an offset from UTC are read as UTC";
+    ledgers.any(|ledger| ledger.has_assumed_utc).then(|| Note::new(NoteCode::AssumedUtc, text))
+}
+
+fn after(variable: &str) -> String {
+    format!("${variable}")
+}
+
+/// Values of `$remote_addr` that are no addresses, and the likely cause.
+fn not_addresses(format: &LogFormat, example: &str) -> String {
+    let variable = if format.is_json() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
+    let cause = if crate::ip::is_address_list(example.as_bytes()) {
+        "they are lists: write $http_x_forwarded_for in its place"
+    } else if crate::ip::is_host(example.as_bytes()) && example.chars().any(char::is_alphabetic) {
+        "they look like host names: is another field in front of the address?"
+    } else {
+        "is the order of the fields right?"
+    };
+    format!("most values of {variable} are no addresses, such as \"{example}\"; {cause}")
+}
+
+fn number_is_no_time(format: &LogFormat, example: &str, has_more: bool) -> String {
+    let rest = if has_more { " $rest" } else { "" };
+    let text = format.text().unwrap_or_default();
+    format!(
+        "the number after {} is not read as a request time, because not all are seconds with three decimals (\"{example}\"); \
+         if it is one, pass\n  --log-format '{text} $request_time{rest}'",
+        after(format.last_field())
+    )
+}
+
+fn address_list(format: &LogFormat) -> String {
+    let forged =
+        if format.logs("remote_addr") { "" } else { "; visitors can forge it, because $remote_addr is not logged" };
+    format!(
+        "addresses are taken from the list ${}: the last one that is not private{forged}; --trust names the proxies \
+         instead",
+        format.address_variable()
+    )
+}
