@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 
 use super::address::may_be_a_client;
-use super::join::{Joined, LinePlace};
 use super::open::Opened;
+use super::reading::{Fit, Letters, Reading, explained, joined};
 use super::seams::Runs;
 use super::worn::Worn;
-use super::{Certainty, ENVELOPES, Envelope, Sampled, Sender};
+use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
 use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row, Slot};
-use crate::input::{clean, is_blank, lines};
+use crate::input::{is_blank, lines};
 
 /// Number of lines whose shape is looked at; of each sender, as many are shown to the formats.
 const SAMPLE: usize = 1000;
@@ -24,8 +24,6 @@ const SAMPLE: usize = 1000;
 const SENDERS: usize = 100;
 /// Number of envelopes that may be within one another.
 const DEPTH: usize = 3;
-/// An envelope is taken off only if it explains one line for this many that stand outside.
-const LETTERS_ARE_RARER_THAN: usize = 10;
 
 /// Detects the envelopes, if there are any, and the formats of the lines within.
 pub(crate) fn find<'f>(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> (Option<Worn>, FormatsOfFile<'f>) {
@@ -52,31 +50,6 @@ pub(crate) fn find<'f>(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> 
             (Some(worn), of_file)
         }
     }
-}
-
-/// Envelopes and formats that explain some of the lines.
-struct Reading<'t> {
-    /// Outermost first.
-    chain: Vec<&'static Envelope>,
-    fits: Vec<Fit>,
-    /// Senders of which a line is.
-    ours: Vec<Sender<'t>>,
-}
-
-/// How a line fits a format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fit {
-    Not,
-    /// With something else where the format has an address.
-    Oddly,
-    Well,
-}
-
-/// Number of lines that fit well, and that fit at all.
-fn explained<'r>(fits: impl Iterator<Item = &'r Fit>) -> (usize, usize) {
-    fits.fold((0, 0), |(well, at_all), fit| {
-        (well + usize::from(*fit == Fit::Well), at_all + usize::from(*fit != Fit::Not))
-    })
 }
 
 struct Search<'s, 't> {
@@ -174,84 +147,6 @@ fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static E
         (envelope.accepts)(&sample)
     };
     ENVELOPES.iter().filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
-}
-
-/// Lines, those of one envelope taken out of it.
-struct Letters<'t> {
-    /// For each line whether it is in the envelope.
-    is_letter: Vec<bool>,
-    /// The texts, joined if they were in parts; blank ones are left out.
-    texts: Vec<Opened<'t>>,
-    /// The line that each text ends in.
-    places: Vec<usize>,
-}
-
-impl<'t> Letters<'t> {
-    fn of(envelope: &Envelope, all: &[Opened<'t>], bump: &'t Bump) -> Letters<'t> {
-        let mut letters = Letters { is_letter: vec![false; all.len()], texts: Vec::new(), places: Vec::new() };
-        let mut runs = Runs::at(0);
-        for (at, line) in all.iter().enumerate() {
-            let Some(opened) = line.open(envelope, bump) else { continue };
-            letters.is_letter[at] = true;
-            if let Some(text) = joined(opened, &mut runs, bump).filter(|opened| !is_blank(opened.text)) {
-                letters.texts.push(text);
-                letters.places.push(at);
-            }
-        }
-        letters
-    }
-
-    fn opened(&self) -> usize {
-        self.is_letter.iter().filter(|is_letter| **is_letter).count()
-    }
-
-    /// True if the envelope is to be taken off: `inside` explains more of the letters than `plain`; or as many, if most lines
-    /// are letters.
-    fn are_taken_off(&self, envelope: &Envelope, inside: &Reading<'t>, plain: &Reading<'t>) -> bool {
-        let of = |letters: bool| {
-            let lines = self.is_letter.iter().zip(&plain.fits).filter(move |(is_letter, _)| **is_letter == letters);
-            explained(lines.map(|(_, fit)| fit))
-        };
-        let (as_they_stand, outside) = (of(true), of(false));
-        let inside = explained(inside.fits.iter());
-        let (beats_plain, needs_readers) = match envelope.certainty {
-            Certainty::Certain => (true, false),
-            Certainty::CertainIfRead => (true, true),
-            Certainty::Likely => (false, false),
-            Certainty::LikelyIfRead => (false, true),
-        };
-        if inside.1 == 0 {
-            return !needs_readers && as_they_stand.1 == 0 && outside.1 == 0 && self.are_most();
-        }
-        let are_enough = inside.0.max(1) * LETTERS_ARE_RARER_THAN >= outside.0;
-        are_enough && (beats_plain || inside > as_they_stand || inside == as_they_stand && self.are_most())
-    }
-
-    fn are_most(&self) -> bool {
-        self.opened() * 2 > self.is_letter.len()
-    }
-
-    /// The reading of all lines: of letters as `inside` says, of others as they stand.
-    fn reading(&self, envelope: &'static Envelope, inside: Reading<'t>, plain: &Reading<'t>) -> Reading<'t> {
-        let lines = self.is_letter.iter().zip(&plain.fits);
-        let mut fits: Vec<_> = lines.map(|(is_letter, fit)| if *is_letter { Fit::Not } else { *fit }).collect();
-        for (at, fit) in self.places.iter().zip(inside.fits) {
-            fits[*at] = fit;
-        }
-        let chain = [envelope].into_iter().chain(inside.chain).collect();
-        Reading { chain, fits, ours: inside.ours }
-    }
-}
-
-/// The text of a letter, joined with the parts before it. `None` for a part whose line goes on.
-fn joined<'t>(opened: Opened<'t>, runs: &mut Runs, bump: &'t Bump) -> Option<Opened<'t>> {
-    let Some((pipe, goes_on)) = opened.part.filter(|(pipe, goes_on)| *goes_on || !runs.of(*pipe).is_between_lines())
-    else {
-        return Some(opened);
-    };
-    let part = Joined { text: opened.text.to_vec(), ..Joined::part(LinePlace::default(), b"") };
-    let line = runs.of(pipe).push(part, goes_on)?;
-    Some(Opened { text: clean(bump.alloc_slice_copy(&line.text), false), is_end_of_line: false, ..opened })
 }
 
 /// The first lines without their envelopes, each in its place. The place of a line in parts is that of its last; the other

@@ -1,7 +1,7 @@
 //! What other programs put around nginx's lines on their way into a file: detected, and taken off.
 //!
 //! An envelope is one file and its row in [`ENVELOPES`]: a function that opens one line, or says that the line is in
-//! another envelope or none. `find` detects the envelopes of an input from its first lines, up to three within one another;
+//! another envelope or none. `find` and `reading` detect the envelopes of an input from its first lines, up to three within one another;
 //! `open` takes them off; `join` and `seams` join the lines that an envelope has cut into parts; `programs` knows lines that
 //! are not an access log's. Nothing here depends on threads or chunks.
 
@@ -25,6 +25,7 @@ mod open;
 mod pods;
 mod programs;
 mod quotes;
+mod reading;
 mod seams;
 mod stamp;
 mod stern;
