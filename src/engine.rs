@@ -11,6 +11,7 @@ pub(crate) mod worker;
 use std::sync::{Arc, OnceLock};
 
 use crate::batch::{EXTRAS, Fields, TextField};
+use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Filler, LogFormat};
@@ -186,7 +187,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     phases.finding_formats = met.iter().map(|met| met.took).sum();
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
         source,
-        envelope: met.envelope.as_ref().map(|worn| worn.envelope.name),
+        envelope: met.envelope.as_ref().map(Worn::name),
         formats: &met.formats,
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;

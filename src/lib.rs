@@ -62,6 +62,7 @@ pub use crate::{
     classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Pair, Variable},
     engine::{Engine, Outcome, Seek, count},
+    envelope::envelopes,
     error::{Error, ErrorKind},
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},

@@ -26,7 +26,7 @@ use super::writing::WritingArgs;
     version,
     args_override_self = true,
     max_term_width = 100,
-    after_long_help = help::EXAMPLES,
+    after_long_help = help::after_options(),
 )]
 pub(crate) struct Args {
     /// Access logs, or directories of them; - is standard input

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
-use logstat::ReportFormat;
+use logstat::{ReportFormat, envelopes};
 
 use super::End;
 use super::args::Args;
@@ -37,6 +37,13 @@ Exit codes:
   2    wrong usage, or no input fits any log format
   3    a condition of --fail-if holds
   130  interrupted";
+
+/// The end of the long help.
+pub(crate) fn after_options() -> String {
+    let width = envelopes().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let rows: String = envelopes().map(|(name, example)| format!("\n  {name:width$}  {example}")).collect();
+    format!("{EXAMPLES}\n\nTaken off around lines, up to three within one another:{rows}")
+}
 
 /// What `-o` takes.
 pub(crate) fn output() -> String {

@@ -8,7 +8,19 @@ const LEVELS: [&[u8]; 9] = [b"debug", b"info", b"notice", b"warn", b"error", b"c
 
 /// Whether another program than nginx's access log wrote a line that fits no format.
 pub(crate) fn is_another_programs(line: &[u8]) -> bool {
-    is_error_log(line) || is_entrypoint(line) || is_message(line)
+    is_error_log(line) || is_entrypoint(line) || is_message(line) || is_from_a_tool(line)
+}
+
+/// Lines that grep, stern and exports to CSV add to those they hand on. Sources: GNU grep's manual, "Output Line Prefix
+/// Control"; stern's README; Amazon's guide to CloudWatch Logs.
+fn is_from_a_tool(line: &[u8]) -> bool {
+    const WHOLE: [&[u8]; 6] =
+        [b"message", b"@message", b"--", b"timestamp,message", b"@timestamp,@message", b"\"@timestamp\",\"@message\""];
+    const GREP: [&[u8]; 4] = [b"grep: ", b"zgrep: ", b"egrep: ", b"rg: "];
+    WHOLE.contains(&line)
+        || GREP.iter().any(|program| line.starts_with(program))
+        || line.starts_with(b"Binary file ") && line.ends_with(b" matches")
+        || line.starts_with(b"+ ") && line.windows(" › ".len()).any(|part| part == " › ".as_bytes())
 }
 
 /// `2026/11/21 10:00:00 [error] 7#7: *1 …`, or `nginx: [emerg] …` where there is no log yet.
@@ -154,6 +166,15 @@ mod tests {
             ("/docker-entrypoint.sh: Configuration complete; ready for start up", true),
             ("/docker-entrypoint.d/30-tune-worker-processes.sh: x", true),
             ("10-listen-on-ipv6-by-default.sh: info: IPv6 listen already enabled", true),
+            ("--", true),
+            ("grep: /var/log/nginx: Is a directory", true),
+            ("Binary file access.log matches", true),
+            ("+ nginx-7c5d-2xk0q › nginx", true),
+            ("timestamp,message", true),
+            ("message", true),
+            ("timestamp,message,x", false),
+            ("+ nginx", false),
+            ("-- x", false),
             ("2026/11/21 10:00:00 [eror] 7#7: x", false),
             ("2026/11/21 10:00:00 GET /", false),
             ("10-0-0-1 - - [21/Nov/2026:10:00:00 +0000] \"GET /a.sh: HTTP/1.1\" 200", false),

@@ -1,6 +1,7 @@
 //! How a key of a JSON line finds the field that its value feeds.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::derived::Derived;
 use super::field_key::FieldKey;
@@ -9,7 +10,7 @@ use super::json_table::KEYS;
 use super::ltsv_table::LabelRow;
 use super::plan::{Slot, slot};
 use super::variables::{Feeds, variable, variables};
-use crate::batch::Fields;
+use crate::batch::{Fields, TextField};
 
 /// What the value of one key feeds. Of rules that feed the same the first has the say.
 #[derive(Clone, Debug)]
@@ -253,6 +254,13 @@ impl JsonKeys {
     }
 }
 
+/// True for a key, by its path, that is known to hold the status or the request of a hit.
+pub(crate) fn is_key_of_a_hit(path: &[u8]) -> bool {
+    static KNOWN: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
+    let rule = KNOWN.find(path).and_then(|name| name.rule);
+    rule.is_some_and(|rule| KNOWN.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(TextField::Path))))
+}
+
 /// Which rules found a key, in the lines of an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeysSeen(Vec<u64>);
@@ -354,6 +362,17 @@ mod tests {
         let of = |path: &[u8]| keys.find(path).unwrap().rule.unwrap();
         assert!(of(b"a.b") < of(b"status"));
         assert_eq!(keys.targets()[keys.rule(of(b"time")).target], keys.targets()[keys.rule(of(b"host")).target]);
+    }
+
+    #[test]
+    fn keys_of_a_hit_hold_its_status_or_request() {
+        for key in ["status", "DownstreamStatus", "request", "request.uri", "http.response.status_code", "request_uri"]
+        {
+            assert!(is_key_of_a_hit(key.as_bytes()), "{key}");
+        }
+        for key in ["", "log", "message", "time", "remote_addr", "host.name", "http"] {
+            assert!(!is_key_of_a_hit(key.as_bytes()), "{key}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ use crate::visitor::{self, RealIp};
 pub(crate) struct CountedInput<'m> {
     pub(crate) source: Source,
     /// What its lines are in.
-    pub(crate) envelope: Option<&'static str>,
+    pub(crate) envelope: Option<String>,
     pub(crate) formats: &'m FormatsOfFile<'m>,
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn assemble(
 /// An input of which there is something to report.
 struct ReadInput<'t> {
     path: String,
-    envelope: Option<&'static str>,
+    envelope: Option<String>,
     of_file: &'t FormatsOfFile<'t>,
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
@@ -174,7 +174,7 @@ impl ReadInput<'_> {
             path: path.clone(),
             format: took.first().map_or_else(|| "-".to_owned(), |first| first.format.clone()),
             formats: took,
-            envelope: *envelope,
+            envelope: envelope.clone(),
             bytes: ledger.bytes,
             unread: unread(formats, ledger),
             lines: ledger.read,

@@ -137,8 +137,8 @@ pub struct InputReport {
     pub format: String,
     /// All formats that took lines, those that took most first.
     pub formats: Vec<FormatReport>,
-    /// What the lines were in, and was taken off: `docker compose`, `syslog`; `None` for nothing.
-    pub envelope: Option<&'static str>,
+    /// The envelopes that were taken off the lines, outermost first: `syslog`, `grep + grep -n`; `None` if there were none.
+    pub envelope: Option<String>,
     /// How many bytes were read, envelopes included.
     pub bytes: u64,
     /// What of its lines is not read; `None` if they are read to their end.
@@ -174,7 +174,7 @@ impl InputReport {
     /// One of its formats, and what the lines were in: `combined in docker compose`.
     #[must_use]
     pub fn wearing(&self, format: &str) -> String {
-        match self.envelope {
+        match &self.envelope {
             Some(envelope) => format!("{format} in {envelope}"),
             None => format.to_owned(),
         }

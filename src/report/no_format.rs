@@ -40,7 +40,7 @@ pub(super) fn no_format(
                 if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
             }
         };
-        let inside = envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
+        let inside = envelope.as_ref().map(|envelope| format!(" in {envelope}")).unwrap_or_default();
         detail += &format!(
             "\n  line {}{inside}: {}",
             nearest.line,
