@@ -6,6 +6,7 @@
 mod apache;
 mod apache_time;
 mod blocks;
+mod choose;
 pub(crate) mod conf_words;
 mod damage;
 mod derived;
