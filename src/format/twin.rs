@@ -129,7 +129,7 @@ fn slow_ms(text: &str, shape: Shape) -> Option<u64> {
         _ => (text, 3),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    format!("{whole}{:0<3.3}", fraction)[..whole.len() + moved].parse().ok()
+    format!("{whole}{fraction:0<3.3}")[..whole.len() + moved].parse().ok()
 }
 
 /// A time by chrono's own parser, which knows nothing of minutes remembered.
