@@ -54,8 +54,10 @@ pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sampl
         let format = &formats[c.format];
         format.is_common && !format.is_given() && total > 0 && whole_common * COMMON_IS_RARER_THAN <= total
     };
-    let is_rejected =
-        |c: &Candidate| considered.iter().any(|other| other.format == c.format && other.rejected.is_some());
+    let rejected =
+        |c: &Candidate| considered.iter().find(|other| other.format == c.format).and_then(|other| other.rejected);
+    // Lists may come later, in lines that do not fit the others.
+    let is_rejected = |c: &Candidate| rejected(c).is_some_and(|rejected| rejected != Rejected::NoLists);
     let others = all.iter().filter(|c| c.format != best && !is_rejected(c) && !is_rare_common(c)).map(|c| Candidate {
         tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
         // It takes a line that the best one does not.
@@ -65,7 +67,8 @@ pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sampl
     });
     let others: Vec<_> = others.collect();
     let fields = formats[best].variables();
-    let longer = others.iter().copied().filter(|c| formats[c.format].variables() > fields).collect();
+    let is_longer = |c: &Candidate| formats[c.format].variables() > fields && rejected(c).is_none();
+    let longer = others.iter().copied().filter(is_longer).collect();
     // A user who wonders why a line does not fit thinks of combined, or of the format that was given.
     let is_usual = |c: &&Candidate| {
         let format = &formats[c.format];
@@ -83,7 +86,8 @@ pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sampl
 fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Vec<Considered> {
     let survey = |candidate: &Candidate, lines: &Sample<'_>| {
         let (survey, takes) = Survey::of(formats, *candidate, lines);
-        let rejected = if formats[candidate.format].is_given() { None } else { survey.rejected() };
+        let format = &formats[candidate.format];
+        let rejected = if format.is_given() { None } else { survey.rejected(format) };
         Considered { format: candidate.format, survey, rejected, takes }
     };
     let first = &sample[..sample.len().min(FIRST)];

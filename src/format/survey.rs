@@ -25,6 +25,8 @@ pub(crate) struct Survey {
     pub(crate) whole: usize,
     addresses: usize,
     hosts: usize,
+    /// Lines with several addresses where the format says `$remote_addr` or a list.
+    lists: usize,
     /// The first value that is no address.
     pub(crate) odd_address: Option<Vec<u8>>,
     pub(super) users: Users,
@@ -47,6 +49,8 @@ pub(crate) enum Rejected {
     Addresses,
     /// Too few values of `$host` are host names.
     Hosts,
+    /// Where it has a list of addresses no line has more than one.
+    NoLists,
     /// The number at the end is no request time.
     NoTime,
     /// The users hold other fields.
@@ -75,6 +79,7 @@ impl Survey {
             } else {
                 survey.odd_address.get_or_insert_with(|| addr.to_vec());
             }
+            survey.lists += usize::from(addr.contains(&b',') || addr.contains(&b' '));
             survey.hosts += usize::from(ip::is_host(row.text(Slot::of(TextField::Host))));
             survey.users.add(row.text(Slot::of(TextField::User)), addr);
             survey.trailing.add(&text[end..]);
@@ -93,9 +98,12 @@ impl Survey {
     }
 
     /// Why the format is not chosen, by its values alone.
-    pub(super) fn rejected(&self) -> Option<Rejected> {
+    pub(super) fn rejected(&self, format: &LogFormat) -> Option<Rejected> {
         if !self.has_addresses() {
             return Some(Rejected::Addresses);
+        }
+        if format.has_address_list() && format.given.is_empty() && self.lists == 0 && self.fits > 0 {
+            return Some(Rejected::NoLists);
         }
         (self.hosts * 100 < self.fits * HOSTS).then_some(Rejected::Hosts)
     }

@@ -92,7 +92,7 @@ fn rejected(question: &Question, format: &LogFormat, considered: &Considered) ->
              --log-format {name}",
             considered.survey.fits
         ),
-        Rejected::Hosts | Rejected::NoTime | Rejected::Users => {
+        Rejected::Hosts | Rejected::NoLists | Rejected::NoTime | Rejected::Users => {
             format!(
                 "\n  {name} fits {} of the first lines, but its values are not what it says",
                 considered.survey.fits
