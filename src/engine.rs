@@ -193,7 +193,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
 }
 
 /// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.
-fn formats(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+pub(crate) fn formats(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let none = vec![Vec::new(); sources.len()];
     if !question.log_formats.is_empty() {
         return (question.log_formats.clone(), none);

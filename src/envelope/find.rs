@@ -28,6 +28,17 @@ pub(crate) struct Worn {
 }
 
 impl Worn {
+    /// The name of the envelope.
+    pub(crate) fn name(&self) -> String {
+        self.envelope.name.to_owned()
+    }
+
+    /// Shows each of the first lines as it is counted: taken out of its envelope, with its sender. A line in parts is shown in
+    /// the place of its last part; the others are empty.
+    pub(crate) fn each_line(&self, head: &[u8], mut visit: impl FnMut(Sender<'_>, &[u8])) {
+        each_opened(self.envelope, head, |sender, text| visit(sender.unwrap_or(Sender::Unknown), text));
+    }
+
     pub(crate) fn open<'a>(&self, line: &'a [u8]) -> Option<Letter<'a>> {
         (self.envelope.open)(line)
     }

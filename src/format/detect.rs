@@ -38,6 +38,8 @@ pub(crate) struct FormatsOfFile<'f> {
     findings: Vec<Finding>,
     /// What the first lines say about each format that takes some of them, best first.
     considered: Vec<Considered>,
+    /// Number of lines that were looked at.
+    sampled: usize,
 }
 
 /// A format, and what may follow its last field.
@@ -86,11 +88,18 @@ pub(crate) struct Considered {
     takes: Vec<bool>,
 }
 
+impl Candidate {
+    /// The format as it is tried if it was given.
+    pub(super) fn given(formats: &[LogFormat], format: usize) -> Candidate {
+        Candidate { format, tail: formats[format].tail, is_established: true }
+    }
+}
+
 impl<'f> FormatsOfFile<'f> {
     /// Finds the format that explains the most of the first lines to their end, then takes the most, then has the most
     /// fields, then stands first. Those that are known to be the file's `own` are preferred among equals.
     pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
-        let candidate = |format: usize| Candidate { format, tail: formats[format].tail, is_established: true };
+        let candidate = |format: usize| Candidate::given(formats, format);
         let mut by_fields: Vec<usize> = (0..formats.len()).collect();
         by_fields.sort_by_key(|&i| (!own.contains(&i), Reverse(formats[i].variables()), i));
         let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
@@ -149,7 +158,17 @@ impl<'f> FormatsOfFile<'f> {
         let findings =
             considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
         let main = candidate(best);
-        FormatsOfFile { formats, main, longer, others, drops_users, nearest, findings, considered }
+        FormatsOfFile {
+            formats,
+            main,
+            longer,
+            others,
+            drops_users,
+            nearest,
+            findings,
+            considered,
+            sampled: sample.len(),
+        }
     }
 
     /// The guesses that could be wrong.
@@ -165,6 +184,16 @@ impl<'f> FormatsOfFile<'f> {
     /// What the first lines say about each format that takes some of them, best first.
     pub(crate) fn considered(&self) -> &[Considered] {
         &self.considered
+    }
+
+    /// Number of lines that were looked at to find the format.
+    pub(crate) fn sampled(&self) -> usize {
+        self.sampled
+    }
+
+    /// True if users are other fields, and not read.
+    pub(crate) fn drops_users(&self) -> bool {
+        self.drops_users
     }
 
     pub(crate) fn nearest(&self) -> Option<&Nearest> {

@@ -26,7 +26,7 @@ use crate::time::Clock;
 /// What a worker keeps from line to line for one format: memory, and which keys it has seen.
 #[derive(Debug, Default)]
 pub(super) struct Recall {
-    finds: Finds,
+    pub(super) finds: Finds,
     shapes: Shapes,
     /// The values of the line with their places, where its shape is to be remembered.
     placed: Vec<Placed>,

@@ -3,6 +3,7 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
+mod anatomy;
 mod apache;
 mod apache_time;
 mod blocks;
@@ -18,6 +19,7 @@ mod json_field;
 mod json_format;
 mod json_found;
 mod json_keys;
+mod json_members;
 mod json_shape;
 mod json_template;
 mod json_text;
@@ -27,6 +29,7 @@ mod json_values;
 mod log_format;
 mod marks;
 mod memory;
+mod near;
 mod plan;
 mod presets;
 mod request;
@@ -46,10 +49,12 @@ mod usual;
 mod variables;
 mod walk;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use bumpalo::Bump;
 
+pub(crate) use anatomy::{Anatomy, LineField};
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
@@ -64,6 +69,7 @@ pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
 pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::Memory;
+pub(crate) use near::{Stop, stops};
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
@@ -71,14 +77,13 @@ use scan::Expected;
 pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use survey::Rejected;
 pub(crate) use usual::{UsualLine, take_usual};
-pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
+pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::{Fields, TextField};
 use crate::report::printable;
 use log_format::Value;
 use plan::{Plan, Slot, Strictness, Tail};
 use presets::Preset;
-use variables::Feeds;
 
 /// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
 ///
@@ -235,11 +240,19 @@ impl LogFormat {
 
     /// The text of the format, of JSON none.
     pub(crate) fn text(&self) -> Option<String> {
-        let piece = |piece: &Piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Variable(value) => format!("${}", value.name),
+        let is_part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let piece = |(at, piece): (usize, &Piece)| match (piece, self.pieces.get(at + 1)) {
+            (Piece::Literal(text), _) => text.clone(),
+            // Braces, where what follows would be read as part of the name.
+            (Piece::Variable(value), Some(Piece::Literal(next))) if next.starts_with(is_part_of_name) => {
+                match value.name.rsplit_once('$') {
+                    Some((before, last)) => format!("${before}${{{last}}}"),
+                    None => format!("${{{}}}", value.name),
+                }
+            }
+            (Piece::Variable(value), _) => format!("${}", value.name),
         };
-        (!self.is_json()).then(|| self.pieces.iter().map(piece).collect())
+        (!self.is_json()).then(|| self.pieces.iter().enumerate().map(piece).collect())
     }
 
     /// The same with these fields in the place of `$remote_user`.
@@ -348,19 +361,27 @@ impl LogFormat {
     /// The values of a row as nginx would have written them by default, so that a tally has one way of escaping.
     pub(crate) fn escaped_by_default<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> Row<'a> {
         let mut row = row.clone();
-        row.rewrite(|raw| {
-            if !raw.contains(&b'\\') {
-                return raw;
-            }
-            let mut plain = Vec::new();
-            match self.strictness.escape {
-                NginxEscape::Default => return raw,
-                NginxEscape::Json => json_text::decode(raw, &mut plain),
-                NginxEscape::None => plain.extend_from_slice(raw),
-            }
-            bump.alloc_slice_copy(&escape::escape(&plain))
+        row.rewrite(|raw| match self.in_default_escaping(raw) {
+            Cow::Borrowed(raw) => raw,
+            Cow::Owned(text) => bump.alloc_slice_copy(&text),
         });
         row
+    }
+
+    /// A value of a line as nginx would have written it by default.
+    fn in_default_escaping<'v>(&self, raw: &'v [u8]) -> Cow<'v, [u8]> {
+        if !raw.contains(&b'\\') {
+            return Cow::Borrowed(raw);
+        }
+        match self.strictness.escape {
+            NginxEscape::Default => Cow::Borrowed(raw),
+            NginxEscape::None => escape::escape(raw),
+            NginxEscape::Json => {
+                let mut plain = Vec::new();
+                json_text::decode(raw, &mut plain);
+                Cow::Owned(escape::escape(&plain).into_owned())
+            }
+        }
     }
 
     /// Whether lines are JSON objects.

@@ -7,6 +7,7 @@ mod ascii;
 mod bar;
 mod breakdown;
 mod column;
+mod explanation;
 mod facts;
 mod fit;
 mod flow;
@@ -27,6 +28,7 @@ use std::io::{self, Write};
 
 use super::{Page, Signs, words};
 use crate::report::Report;
+pub use explanation::write_explanation;
 use flow::{Piece, flow};
 
 /// The parts of a table, in their order. Each says nothing where the report has nothing for it.
