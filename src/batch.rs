@@ -90,6 +90,18 @@ impl Fields {
     pub(crate) const fn meets(self, other: Fields) -> bool {
         self.0 & other.0 != 0
     }
+
+    /// The fields that are in both sets.
+    #[must_use]
+    pub(crate) const fn both(self, other: Fields) -> Fields {
+        Fields(self.0 & other.0)
+    }
+
+    /// The fields that are not in the other set.
+    #[must_use]
+    pub(crate) const fn without(self, other: Fields) -> Fields {
+        Fields(self.0 & !other.0)
+    }
 }
 
 /// The status of a number below 1000.
@@ -158,6 +170,12 @@ pub(crate) struct Batch<'a> {
     bytes: Box<[u64; ROWS]>,
     time_ms: Box<[Option<u64>; ROWS]>,
     is_static: Box<[bool; ROWS]>,
+    /// The watched fields that the line's format does not log: their values are unknown, not missing.
+    lacks: Box<[Fields; ROWS]>,
+    /// True if some line lacks a watched field. Nearly always false, and then `lacks` is neither written nor read.
+    some_lack: bool,
+    /// True if some line has no time.
+    some_undated: bool,
 }
 
 /// A column of a batch, not in the frame of a function.
@@ -179,6 +197,9 @@ impl<'a> Batch<'a> {
             bytes: column(0),
             time_ms: column(None),
             is_static: column(false),
+            lacks: column(Fields::NONE),
+            some_lack: false,
+            some_undated: false,
         }
     }
 
@@ -216,6 +237,21 @@ impl<'a> Batch<'a> {
         &self.is_static[..self.len]
     }
 
+    /// True if some line lacks a field that its format does not log.
+    pub(crate) fn some_lack(&self) -> bool {
+        self.some_lack
+    }
+
+    /// The watched fields that a line lacks.
+    pub(crate) fn lacks(&self, row: usize) -> Fields {
+        self.lacks[row]
+    }
+
+    /// True if some line has no time, logged or not.
+    pub(crate) fn some_undated(&self) -> bool {
+        self.some_undated
+    }
+
     pub(crate) fn stamp(&self, row: usize) -> Stamp {
         Stamp { wall_s: self.wall_s[row], offset_min: self.offset_min[row] }
     }
@@ -224,6 +260,20 @@ impl<'a> Batch<'a> {
     #[inline]
     pub(crate) fn set_text(&mut self, column: impl Into<Column>, text: &'a [u8]) {
         self.texts[usize::from(column.into().0)][self.len] = text;
+    }
+
+    /// Notes that the line that is added next lacks these fields.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn set_lacks(&mut self, fields: Fields) {
+        self.lacks[self.len] = fields;
+        self.some_lack = true;
+    }
+
+    /// Notes that the line that is added next has no time.
+    #[cold]
+    pub(crate) fn set_undated(&mut self) {
+        self.some_undated = true;
     }
 
     /// Adds a line, its texts being set. There must be room.
@@ -261,6 +311,11 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn clear(&mut self) {
         self.len = 0;
+        self.some_undated = false;
+        if self.some_lack {
+            self.lacks.fill(Fields::NONE);
+            self.some_lack = false;
+        }
     }
 }
 
@@ -292,6 +347,8 @@ mod tests {
         let path = Fields::text(TextField::Path);
         assert!(Fields::REQUEST.holds(path) && !path.holds(Fields::REQUEST) && path.meets(Fields::REQUEST));
         assert!(Fields::TIME.and(path).holds(Fields::TIME) && !path.meets(Fields::TIME));
+        assert_eq!(Fields::TIME.and(path).without(path), Fields::TIME);
+        assert_eq!((Fields::TIME.and(path).both(Fields::REQUEST), Fields::TIME.both(path)), (path, Fields::NONE));
         assert_eq!(Fields::column(TextField::Path.into()), path);
         let extras = (0..EXTRAS).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::extra(i))));
         let others = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::REQUEST];

@@ -11,6 +11,8 @@ pub(crate) mod worker;
 use std::sync::{Arc, OnceLock};
 
 use crate::batch::{EXTRAS, Fields, TextField};
+use crate::dimension::Extras;
+use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Filler, LogFormat};
@@ -21,8 +23,8 @@ use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, Tally};
-use crate::visitor::Visits;
+use crate::table::{Bounded, Seed, Tally, VisitorKey};
+use crate::visitor::{self, Visits};
 
 use scan::{MET, Scan};
 pub use seek::Seek;
@@ -78,7 +80,7 @@ pub struct Outcome {
 /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 /// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
 /// let summary = outcome.report.and_then(|r| r.summary).expect("one line was counted");
-/// assert_eq!((summary.row.pv, summary.row.uv), (1, Some(1)));
+/// assert_eq!((summary.row.pv, summary.row.uv.known()), (1, Some(1)));
 /// # Ok::<(), logstat::Error>(())
 /// ```
 ///
@@ -117,17 +119,13 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
-    let (formats, own) = formats(question, &sources);
-    let formats: Vec<_> = formats
-        .into_iter()
-        .map(|format| format.with_json_fields(&question.json_fields).ranking(&extras.names()))
-        .collect();
+    let (formats, own) = formats(question, &extras, &sources);
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let filter = Filter::new(period, question, &extras, seed);
     let visits = Visits::new(question, &extras);
-    let visitor = visits.column();
+    let visitor = VisitorKey { column: visits.column(), from: visitor::logged_by(question, &extras) };
     let needs = Tally::needs(&plan, visits.visitor_fields()).and(filter.needs());
     let (visits, mut needs) = visits.with_needs(question, &extras, needs);
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
@@ -149,7 +147,9 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         filler: Filler {
             formats: &formats,
             needs,
+            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&extras)),
             keeps_lists: question.real_ip.is_some(),
+            watched: Tally::watches(&plan, needs, visitor.from),
             query: question.query,
             rules: &question.static_rules,
         },
@@ -181,7 +181,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     phases.finding_formats = met.iter().map(|met| met.took).sum();
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
         source,
-        envelope: met.envelope.as_ref().map(|worn| worn.envelope.name),
+        envelope: met.envelope.as_ref().map(Worn::name),
         formats: &met.formats,
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
@@ -192,8 +192,20 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     Ok(Outcome { report: assembled.report, rejects, problems, phases })
 }
 
+/// The formats to try, as the question has them, and which of them are those of each input.
+pub(crate) fn formats(question: &Question, extras: &Extras, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+    let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
+    let (formats, own) = formats_in_use(question, sources);
+    let formats = formats
+        .into_iter()
+        .map(|format| format.with_fields(&question.fields))
+        .map(|format| if names_list { format.without_address_list() } else { format })
+        .map(|format| format.ranking(&extras.names()));
+    (formats.collect(), own)
+}
+
 /// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.
-pub(crate) fn formats(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+fn formats_in_use(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let none = vec![Vec::new(); sources.len()];
     if !question.log_formats.is_empty() {
         return (question.log_formats.clone(), none);

@@ -63,6 +63,7 @@ pub use crate::{
     classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Pair, Variable},
     engine::{Engine, Outcome, Seek, count},
+    envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
         ChosenFormat, Explained, Explanation, FieldValue, FormatOrigin, FormatStop, HitExplanation, InputExplanation,
@@ -70,7 +71,7 @@ pub use crate::{
     },
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
-    format::{FormatError, JsonField, JsonFieldError, LogFormat, NginxEscape},
+    format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
@@ -81,8 +82,8 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvReport,
-        Verdict, VisitorReport,
+        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
+        UvReport, Verdict, VisitorReport,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},

@@ -3,7 +3,7 @@
 use crate::classify::StaticRules;
 use crate::dimension::{Dimension, DimensionError};
 use crate::filter::{Condition, contradictions};
-use crate::format::{JsonField, LogFormat};
+use crate::format::{FieldKey, LogFormat};
 use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::time::{Date, Moment, Now, Unit, Zone};
@@ -218,8 +218,8 @@ pub struct Question {
     pub anonymize: bool,
     /// How lines are read, each by the first of these that it fits; by default the formats are found out.
     pub log_formats: Vec<LogFormat>,
-    /// Which keys of JSON logs hold what, before those that are known by themselves.
-    pub json_fields: Vec<JsonField>,
+    /// The keys of JSON logs and the variables of text formats that hold fields; they take precedence over the usual ones.
+    pub fields: Vec<FieldKey>,
     /// A line of more bytes is malformed, whatever is in it; of a stream no more is kept of it. What is dropped of a
     /// line (a CR, NULs in front) is not counted. 1 MiB.
     pub max_line: usize,
@@ -257,7 +257,7 @@ impl Default for Question {
             real_ip: None,
             anonymize: false,
             log_formats: Vec::new(),
-            json_fields: Vec::new(),
+            fields: Vec::new(),
             max_line: 1 << 20,
             keep_rejects: false,
         }

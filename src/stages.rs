@@ -103,8 +103,10 @@ impl<'f> Scanner<'f> {
             rejects: None,
             filler: Filler {
                 formats: self.formats,
+                list: Fields::NONE,
                 keeps_lists: false,
                 needs,
+                watched: Fields::NONE,
                 query: self.question.query,
                 rules: &self.question.static_rules,
             },
@@ -198,7 +200,7 @@ impl Tables {
 
     /// Whether visitors are counted exactly.
     pub fn is_exact(&self) -> bool {
-        self.0.tables.iter().filter_map(|t| t.uv()).all(|uv| matches!(uv, Uv::Exact(_)))
+        self.0.tables.iter().filter_map(|t| t.uv()).all(|uv| uv.exact_sets().is_some())
     }
 
     /// How much memory the sets of visitors have, by exact UV.
@@ -206,9 +208,9 @@ impl Tables {
         fn reserved<T>(vec: &Vec<T>) -> usize {
             vec.capacity() * size_of::<T>()
         }
-        let of_table = |uv: &Uv| match uv {
-            Uv::Exact(sets) => reserved(sets) + sets.iter().map(|set| set.heap_bytes()).sum::<usize>(),
-            Uv::Hll(..) => 0,
+        let of_table = |uv: &Uv| {
+            let sets = uv.exact_sets();
+            sets.map_or(0, |sets| reserved(sets) + sets.iter().map(|set| set.heap_bytes()).sum::<usize>())
         };
         self.0.tables.iter().filter_map(|t| t.uv()).map(of_table).sum()
     }

@@ -14,7 +14,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use generator::Traffic;
-use logstat::{Dimension, Engine, ErrorKind, Input, Query, Question, Report, Row, Unit, count, write_json};
+use logstat::{
+    Dimension, Engine, ErrorKind, Input, NoteCode, Query, Question, Report, Row, Unit, UvCount, count, write_json,
+};
 use regex::Regex;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
@@ -376,22 +378,35 @@ fn assert_closes(report: &Report, log: &[u8]) {
     let summary = report.summary.as_ref().unwrap();
     let all = &summary.row;
     assert_eq!(lines.parsed, all.pv + lines.filtered);
-    assert!(all.uv.unwrap() <= summary.visitor_days && summary.visitor_days <= all.pv);
-    assert_eq!(all.uv == Some(0), all.pv == 0);
+    let days = known(summary.visitor_days);
+    assert!(known(all.uv.known()) <= days || is_noted(report, NoteCode::TimesUnknown));
+    assert!(days <= all.pv);
+    assert_eq!(all.uv == UvCount::Known(0), all.pv == 0);
     let rankings = report.top.as_deref().unwrap();
-    let tables = [&report.timeline, &report.status, &report.class].map(|rows| rows.as_deref().unwrap());
-    for rows in tables.into_iter().chain(rankings.iter().map(|ranking| ranking.rows.as_slice())) {
-        let numbers: [fn(&Row) -> u64; 4] = [|r| r.pv, |r| r.statics, |r| r.dynamic, |r| r.status_other];
-        for number in numbers {
-            assert_eq!(sum(rows, number), number(all));
+    let sections = [("timeline", &report.timeline), ("status", &report.status), ("class", &report.class)];
+    let sections = sections.map(|(name, rows)| (name, rows.as_deref().unwrap()));
+    let ranked = rankings.iter().map(|ranking| (ranking.dimension.name(), ranking.rows.as_slice()));
+    for (name, rows) in sections.into_iter().chain(ranked) {
+        // A list of codes has the hits that have one, all else has every hit.
+        let (with_status, with_path) = (hits_with_status(all), hits_with_path(all));
+        let expected = match name {
+            "status" => with_status,
+            "class" => with_path,
+            _ => all.pv,
+        };
+        assert_eq!(sum(rows, |row| row.pv), expected, "{name}");
+        if expected == all.pv {
+            let numbers: [fn(&Row) -> u64; 4] =
+                [hits_with_status, hits_with_path, |row| known(row.statics), |row| known(row.status_other)];
+            numbers.into_iter().for_each(|number| assert_eq!(sum(rows, number), number(all), "{name}"));
         }
         let mut keys: Vec<_> = rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
         keys.iter().for_each(|key| assert_safe("key", key.as_bytes()));
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "a key has one row");
-        rows.iter().for_each(assert_row_closes);
+        rows.iter().for_each(|row| assert_row_closes(report, row));
     }
-    assert_row_closes(all);
+    assert_row_closes(report, all);
     for ranking in rankings {
         assert_eq!(ranking.groups, ranking.rows.len() as u64);
         assert!(ranking.rows.windows(2).all(|pair| pair[0].pv >= pair[1].pv));
@@ -404,11 +419,33 @@ fn assert_closes(report: &Report, log: &[u8]) {
     write_json(report, &mut Vec::new()).unwrap();
 }
 
-fn assert_row_closes(row: &Row) {
-    assert_eq!(row.pv, row.statics + row.dynamic);
+fn is_noted(report: &Report, code: NoteCode) -> bool {
+    report.notes.iter().any(|note| [code, NoteCode::NotLogged].contains(&note.code))
+}
+
+fn known(number: Option<u64>) -> u64 {
+    number.unwrap_or(0)
+}
+
+fn hits_with_status(row: &Row) -> u64 {
     let classes = [row.status_1xx, row.status_2xx, row.status_3xx, row.status_4xx, row.status_5xx, row.status_other];
-    assert_eq!(row.pv, classes.into_iter().sum::<u64>());
-    assert!(row.uv.is_none_or(|uv| (1..=row.pv).contains(&uv) || row.pv == 0));
+    classes.map(known).into_iter().sum()
+}
+
+fn hits_with_path(row: &Row) -> u64 {
+    known(row.statics) + known(row.dynamic)
+}
+
+/// Parts add up to the hits, but where a note says that some hits have none.
+fn assert_row_closes(report: &Report, row: &Row) {
+    for (hits, number, code) in [
+        (hits_with_path(row), row.dynamic, NoteCode::PathsUnknown),
+        (hits_with_status(row), row.status_5xx, NoteCode::StatusUnknown),
+    ] {
+        assert!(hits == row.pv || hits < row.pv && is_noted(report, code), "{hits} of {row:?}");
+        assert_eq!(number.is_none(), hits == 0 && row.pv > 0, "unknown is the number of no hits alone");
+    }
+    assert!(row.uv.known().is_none_or(|uv| (1..=row.pv).contains(&uv) || row.pv == 0));
     assert!(row.share.is_none_or(|share| (0.0..=1.0).contains(&share)));
 }
 

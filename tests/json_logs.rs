@@ -8,7 +8,7 @@ mod generator;
 use std::io::Cursor;
 
 use generator::Traffic;
-use logstat::{Dimension, Engine, ErrorKind, Input, JsonField, Query, Question, Unit, count, write_json};
+use logstat::{Dimension, Engine, ErrorKind, FieldKey, Input, Query, Question, Unit, count, write_json};
 use serde_json::{Map, Value, json};
 
 /// The report as JSON, without what tells one file from another.
@@ -197,13 +197,13 @@ fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
 #[test]
 fn a_key_that_is_given_is_asked_first() {
     let log = b"{\"status\":200,\"code\":{\"http\":404},\"u\":\"/x\",\"took\":1500000}\n".as_slice();
-    let fields: Vec<JsonField> =
+    let fields: Vec<FieldKey> =
         ["status=code.http", "path=u", "request_time_us=took"].map(|text| text.parse().unwrap()).into();
-    let question = Question { json_fields: fields, top: Some(vec![Dimension::Path]), ..Question::default() };
+    let question = Question { fields, top: Some(vec![Dimension::Path]), ..Question::default() };
     let found = report(&question, log, &Engine::default());
     assert_eq!((&found["status"][0]["key"], &found["top"]["path"][0]["key"]), (&json!("404"), &json!("/x")));
     assert_eq!(found["latency"]["max_ms"], 1500);
-    let absent = Question { json_fields: vec!["status=http.code".parse().unwrap()], ..Question::default() };
+    let absent = Question { fields: vec!["status=http.code".parse().unwrap()], ..Question::default() };
     let error = count(&absent, vec![Input::reader("a.log", log)], &Engine::default()).unwrap_err();
     assert_eq!(error.to_string(), "--field status=http.code needs the key http.code, which no input logs");
 }

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logstat::{
-    Access, Condition, Dimension, Engine, Error, ErrorKind, Filtered, Input, LogFormat, Outcome, Precision, Query,
-    Question, Reason, Report, Section, StaticRules, Unit, UvMethod, UvReport, count, write_json,
+    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, Filtered, Input, LogFormat, Metric, Outcome,
+    Precision, Query, Question, Reason, Report, Section, StaticRules, Unit, UvCount, UvMethod, UvReport, count,
+    write_json,
 };
 
 const LINES: &str = r#"10.0.0.7 - bob [05/Apr/2022:03:45:05 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" "curl/8.5" 0.250
@@ -35,15 +36,33 @@ fn report(question: &Question) -> Report {
 }
 
 #[test]
+fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
+    let question = Question { log_formats: vec!["[$time_local] $status".parse().unwrap()], ..Question::default() };
+    let inputs = vec![Input::reader("a.log", Cursor::new(b"[05/Apr/2022:03:45:05 +0000] 200\n"))];
+    let report = count(&question, inputs, &Engine::default()).unwrap().report.unwrap();
+    let summary = report.summary.unwrap();
+    assert_eq!((summary.row.uv, summary.row.bytes, summary.visitor_days), (UvCount::Unknown, None, None));
+    assert_eq!((summary.row.status_2xx, summary.row.dynamic), (Some(1), None));
+    assert_eq!(summary.row.figure(Metric::Bytes), Some(Figure::Unknown));
+    let status = &report.status.unwrap()[0];
+    assert_eq!((status.uv, status.figure(Metric::Uv)), (UvCount::NotCounted, None));
+    assert_eq!(report.class.map(|rows| rows.len()), Some(0));
+}
+
+#[test]
 fn the_usual_question_has_every_section() {
     let report = report(&Question::default());
     let lines = report.lines;
     assert_eq!((lines.read, lines.parsed, lines.blank, lines.malformed, lines.filtered), (6, 3, 1, 2, 0));
     let summary = report.summary.unwrap();
-    assert_eq!((summary.row.pv, summary.row.uv, summary.row.bytes, summary.visitor_days), (3, Some(2), 522, 2));
-    assert_eq!((summary.row.statics, summary.row.dynamic), (0, 3));
-    assert_eq!((summary.row.status_2xx, summary.row.status_4xx, summary.row.status_5xx), (1, 1, 1));
-    let days: Vec<_> = report.timeline.unwrap().into_iter().map(|row| (row.key.unwrap(), row.pv, row.uv)).collect();
+    assert_eq!(
+        (summary.row.pv, summary.row.uv, summary.row.bytes, summary.visitor_days),
+        (3, UvCount::Known(2), Some(522), Some(2))
+    );
+    assert_eq!((summary.row.statics, summary.row.dynamic), (Some(0), Some(3)));
+    assert_eq!((summary.row.status_2xx, summary.row.status_4xx, summary.row.status_5xx), (Some(1), Some(1), Some(1)));
+    let days: Vec<_> =
+        report.timeline.unwrap().into_iter().map(|row| (row.key.unwrap(), row.pv, row.uv.known())).collect();
     assert_eq!(days, [("2022-04-05".to_owned(), 2, Some(1)), ("2022-04-06".to_owned(), 1, Some(1))]);
     let status: Vec<_> = report.status.unwrap().into_iter().map(|row| row.key.unwrap()).collect();
     assert_eq!(status, ["200", "404", "502"]);
@@ -87,7 +106,7 @@ fn a_question_is_answered_as_it_is_asked() {
     let top = report.top.unwrap();
     assert_eq!(top.iter().map(|r| r.dimension).collect::<Vec<_>>(), [Dimension::Ip, Dimension::Time(Unit::Weekday)]);
     assert!(top.iter().all(|ranking| ranking.rows.len() == 1));
-    assert_eq!(report.summary.unwrap().row.statics, 1);
+    assert_eq!(report.summary.unwrap().row.statics, Some(1));
     assert_eq!(report.latency.unwrap().slow, 0);
     assert!(matches!(report.uv, UvReport::Hll { precision: 10, .. }));
 }

@@ -368,7 +368,7 @@ fn what_cannot_be_is_refused() {
     let report = everything();
     assert_valid(&validator, "everything", &report);
     let rows = [
-        ("/schema", json!("logstat.report/2")),
+        ("/schema", json!("logstat.report/1")),
         ("/inputs", json!([])),
         ("/inputs/0/path", json!("a\nb")),
         ("/malformed_samples/0/line", json!(0)),
@@ -379,6 +379,9 @@ fn what_cannot_be_is_refused() {
         ("/period/unit", json!("fortnight")),
         ("/timeline/0/key", json!("April")),
         ("/timeline/0/pv", json!(1.5)),
+        ("/timeline/0/pv", json!(null)),
+        ("/timeline/0/bytes", json!(-1)),
+        ("/lines/read", json!(null)),
         ("/status/0/key", json!("2xx")),
         ("/status/0/share", json!(1.01)),
         ("/class/0/key", json!("neither")),

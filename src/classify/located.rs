@@ -1,7 +1,7 @@
 //! Static or dynamic by an nginx.conf: whatever location nginx would choose. A column at a time, and each distinct host and
 //! path is asked for once, for going through the locations takes longer than all else that is done with a line.
 
-use crate::batch::{Batch, MISSING, TextField};
+use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::classify::StaticRules;
 use crate::format::undo_escapes;
 use crate::nginx::NginxConf;
@@ -27,10 +27,13 @@ impl<'q> ByLocation<'q> {
         ByLocation { conf, rules, seed, asked: Keys::new(seed), answers: Vec::new(), key: Vec::new() }
     }
 
-    /// Says of every line of a batch, which has paths and hosts, whether it is static.
+    /// Says of every line of a batch, which has paths and hosts, whether it is static. A line without a path is neither.
     /// `server` is the one that has written them, where the configuration says so.
     pub(crate) fn judge(&mut self, server: Option<usize>, batch: &mut Batch<'_>) {
         for row in 0..batch.len() {
+            if batch.lacks(row).meets(Fields::text(TextField::Path)) {
+                continue;
+            }
             let host = batch.text(TextField::Host)[row];
             let path = batch.text(TextField::Path)[row];
             let is_static = self.is_static(server, host, path);

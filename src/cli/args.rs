@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::builder::StringValueParser;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
-use logstat::{Date, JsonField, LogFormat, MaxKeys, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone};
+use logstat::{Date, FieldKey, LogFormat, MaxKeys, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone};
 
 use super::filters::FilterArgs;
 use super::generate::Generated;
@@ -26,7 +26,7 @@ use super::writing::WritingArgs;
     version,
     args_override_self = true,
     max_term_width = 100,
-    after_long_help = help::EXAMPLES,
+    after_long_help = help::after_options(),
 )]
 pub(crate) struct Args {
     /// Access logs, or directories of them; - is standard input
@@ -156,10 +156,10 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) top_is_default: bool,
 
-    /// Key of a field in JSON logs: status=http.code; repeatable
-    #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::json_field), action = ArgAction::Append)]
-    #[arg(long_help = help::json_fields(), hide_short_help = true)]
-    json_fields: Vec<JsonField>,
+    /// Where a field stands: status=http.code in JSON, ip=http_cf_connecting_ip in text; repeatable
+    #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::field_key), action = ArgAction::Append)]
+    #[arg(long_help = help::fields(), hide_short_help = true)]
+    fields: Vec<FieldKey>,
 
     /// A request that took longer is slow [default: 0.3]
     #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
-use logstat::ReportFormat;
+use logstat::{ReportFormat, envelopes};
 
 use super::End;
 use super::args::Args;
@@ -38,6 +38,13 @@ Exit codes:
   2    wrong usage, or no input fits any log format
   3    a condition of --fail-if holds
   130  interrupted";
+
+/// The end of the long help.
+pub(crate) fn after_options() -> String {
+    let width = envelopes().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let rows: String = envelopes().map(|(name, example)| format!("\n  {name:width$}  {example}")).collect();
+    format!("{EXAMPLES}\n\nTaken off around lines, up to three within one another:{rows}")
+}
 
 /// What `-o` takes.
 pub(crate) fn output() -> String {
@@ -80,24 +87,25 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 
 pub(crate) fn rankings() -> String {
     list("Rankings, each by hits [default: path]", &names::dimensions())
-        + "; and nginx's variables that are logged, by their own names: upstream_addr, http_x_forwarded_for, cookie_NAME …; \
+        + "; and nginx's variables that are logged or part of the request, by their own names: upstream_addr, cookie_NAME, arg_NAME …; \
            with a / between two, of their pairs: host/path"
 }
 
 pub(crate) fn log_formats() -> String {
     list(
-        "How lines are read: the text of an nginx log_format, with its $variables, or the name of one; repeatable, for \
-         lines of several formats; by default each file's is found out from its first lines. Names",
+        "How lines are read: the text of an nginx log_format with its $variables, a whole pasted log_format directive, an \
+         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is found out from its first lines. Names",
         &names::log_formats(),
     )
 }
 
-pub(crate) fn json_fields() -> String {
+pub(crate) fn fields() -> String {
     list(
-        "A field of JSON logs that stands under another key than the usual ones: status=http.code takes the key code in the \
-         object http; repeatable. Usual are nginx's own names and those of ECS, Caddy and Traefik; -v says which were \
-         found. Names",
-        &names::json_fields(),
+        "A field that stands elsewhere than usual; repeatable. In JSON and LTSV logs the key that holds it: status=http.code is the key \
+         code in the object http (nginx's own names and those of ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v \
+         shows which were found). In text the variable of the format: ip=http_cf_connecting_ip, path=filtered_request_uri. \
+         Names",
+        &names::fields(),
     )
 }
 
@@ -172,7 +180,7 @@ mod tests {
             names::dimensions().words(),
             names::sections().words(),
             names::log_formats().words(),
-            names::json_fields().words(),
+            names::fields().words(),
         ];
         for ending in ReportFormat::extensions() {
             let is_it = |word: &&str| word.trim_matches(['(', ')']).strip_prefix('.') == Some(ending);

@@ -79,7 +79,7 @@ impl Messages {
                     own if *own == key.variable => own.clone(),
                     other => format!("{other} as ${}", key.variable),
                 });
-                say(format_args!("{}: JSON keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
+                say(format_args!("{}: keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
             }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };

@@ -4,9 +4,7 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{
-    Dimension, FailIf, JsonField, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where,
-};
+use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where};
 
 use super::generate::{GENERATED, Generated};
 use super::help;
@@ -40,8 +38,8 @@ pub(crate) fn log_formats() -> Names<&'static str> {
     Names::new("format", LogFormat::names().map(|name| (name, name)).collect())
 }
 
-pub(crate) fn json_fields() -> Names<&'static str> {
-    Names::new("field", JsonField::names().map(|name| (name, name)).collect())
+pub(crate) fn fields() -> Names<&'static str> {
+    Names::new("field", FieldKey::names().map(|name| (name, name)).collect())
 }
 
 pub(crate) fn report_formats() -> Names<ReportFormat> {
@@ -158,7 +156,7 @@ mod tests {
             dimensions().words(),
             sections().words(),
             log_formats().words(),
-            json_fields().words(),
+            fields().words(),
             report_formats().words(),
             metrics().words(),
             queries().words(),

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
-    Date, Ipv6Prefix, JsonField, JsonFieldError, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit,
+    Date, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit,
     UnitError, UvMethod, Zone, ZoneError,
 };
 
@@ -68,9 +68,9 @@ pub(crate) fn is_word(text: &str) -> bool {
 }
 
 /// `status=http.code`.
-pub(crate) fn json_field(text: &str) -> Result<JsonField, String> {
-    text.parse().map_err(|error: JsonFieldError| match &error {
-        JsonFieldError::Name { name } => names::json_fields().unknown(name, "--field"),
+pub(crate) fn field_key(text: &str) -> Result<FieldKey, String> {
+    text.parse().map_err(|error: FieldKeyError| match &error {
+        FieldKeyError::Name { name } => names::fields().unknown(name, "--field"),
         _ => format!("--field: {error}"),
     })
 }

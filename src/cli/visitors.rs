@@ -25,7 +25,7 @@ pub(crate) struct VisitorArgs {
     #[arg(
         long_help = "Addresses behind proxies, as nginx's realip module has them: the last one in this variable that is not of \
                        --trust, such as of http_x_forwarded_for; where there is none, or $remote_addr is not of --trust, it is \
-                       $remote_addr. It is then the ip of every ranking, filter and visitor"
+                       $remote_addr. If $remote_addr is not logged, the list is read alone, and visitors can forge it. It is then the ip of every ranking, filter and visitor"
     )]
     real_ip: Option<String>,
 
@@ -63,11 +63,7 @@ impl VisitorArgs {
                 );
                 return Err(misuse(ErrorKind::MissingRequiredArgument, &message));
             }
-            (None, Some(_)) => {
-                let message =
-                    "--trust says whom --real-ip believes: give that too, such as --real-ip http_x_forwarded_for";
-                return Err(misuse(ErrorKind::MissingRequiredArgument, message));
-            }
+            (None, Some(trusted)) => Some(RealIp::in_place(trusted)),
         };
         Ok(())
     }

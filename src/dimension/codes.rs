@@ -1,6 +1,6 @@
 //! Keys of which there are few: status codes and the classes static and dynamic. A table by value finds the group.
 
-use crate::batch::Status;
+use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::table::{GroupId, Keys};
 
 const UNKNOWN: u32 = u32::MAX;
@@ -43,22 +43,26 @@ impl StatusIds {
     }
 }
 
-/// The groups of static and dynamic.
+/// The groups of static and dynamic, and of what is neither because its path is not logged.
 #[derive(Clone, Debug)]
 pub(crate) struct ClassIds {
     keys: Keys,
-    by_static: [u32; 2],
+    by_class: [u32; CLASSES.len()],
 }
+
+const CLASSES: [&[u8]; 3] = [b"dynamic", b"static", MISSING];
+/// The place of the hits without a path among the classes.
+const NEITHER: usize = 2;
 
 impl ClassIds {
     pub(crate) fn new(keys: Keys) -> ClassIds {
-        ClassIds { keys, by_static: [UNKNOWN; 2] }
+        ClassIds { keys, by_class: [UNKNOWN; CLASSES.len()] }
     }
 
     /// Keeps the keys of these groups, which ascend and are then the first ones.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         self.keys.keep(groups);
-        self.by_static.fill(UNKNOWN);
+        self.by_class.fill(UNKNOWN);
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -69,12 +73,16 @@ impl ClassIds {
         &mut self.keys
     }
 
-    pub(crate) fn ids(&mut self, is_static: &[bool], hits: &[u16], groups: &mut Vec<GroupId>) {
+    pub(crate) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &mut Vec<GroupId>) {
+        let is_static = batch.is_static();
+        let some_lack = batch.some_lack();
         groups.extend(hits.iter().map(|&row| {
-            let is_static = is_static[row as usize];
-            let known = &mut self.by_static[usize::from(is_static)];
+            let row = usize::from(row);
+            let has_no_path = some_lack && batch.lacks(row).meets(Fields::text(TextField::Path));
+            let class = if has_no_path { NEITHER } else { usize::from(is_static[row]) };
+            let known = &mut self.by_class[class];
             if *known == UNKNOWN {
-                *known = self.keys.id(if is_static { b"static" } else { b"dynamic" });
+                *known = self.keys.id(CLASSES[class]);
             }
             GroupId(*known)
         }));

@@ -72,7 +72,7 @@ impl Grouping {
             Grouping::Visitors => groups.extend(visitors.iter().map(|visitor| GroupId(visitor.0))),
             Grouping::Time(time) => time.ids(batch.wall_s(), hits, groups),
             Grouping::Status(status) => status.ids(batch.status(), hits, groups),
-            Grouping::Class(class) => class.ids(batch.is_static(), hits, groups),
+            Grouping::Class(class) => class.ids(batch, hits, groups),
             Grouping::Pair(pairs) => pairs.ids(batch, hits, scratch, groups),
         }
     }

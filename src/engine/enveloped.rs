@@ -7,21 +7,22 @@ use bumpalo::Bump;
 use super::scan::Scan;
 use super::worker::{Place, Refused, Worker};
 use crate::batch::{Batch, ROWS};
-use crate::envelope::{Joined, LinePlace, Pipe, Runs, Sender, Text, Worn, is_another_programs, kept_of};
-use crate::format::{Line, Quotes, Room, Row, undo_json};
+use crate::envelope::{Joined, LinePlace, Opened, Pipe, Runs, Worn, is_another_programs, kept_of};
+use crate::format::{Line, Quotes, Room, Row};
 use crate::input::{clean, is_blank};
 use crate::report;
 use crate::table::{InputLedger, Reason, Tally};
 
-/// A line that was opened.
+/// A line as it stands in its input.
 #[derive(Clone, Copy)]
-struct Opened<'a, 'q, 's> {
-    line: Line<'a, 'q>,
-    sender: Sender<'s>,
-    /// The line as it stands in the input, without and with what is dropped of it, and where.
+struct Source<'s, 'q> {
+    /// Without and with what is dropped of a line.
     shown: &'s [u8],
     raw: &'s [u8],
     at: LinePlace,
+    /// The quotes of the line, and the chunk that it is in.
+    quotes: Quotes<'q>,
+    chunk: &'s [u8],
 }
 
 /// Where the values of lines go.
@@ -54,33 +55,23 @@ impl Worker<'_, '_> {
             place.lines += 1;
             place.start = extent.next;
             let quotes = place.marks.quotes(extent);
-            let Some(letter) = worn.open(shown) else {
-                let line = Line { text: shown, quotes: in_chunk(quotes, shown, place.bytes) };
-                self.take(worn, place.input, &Opened { line, sender: Sender::Unknown, shown, raw, at }, &mut into);
+            let source = Source { shown, raw, at, quotes, chunk: place.bytes };
+            let opened = worn.open(shown, bump);
+            let Some((pipe, goes_on)) = opened.part else {
+                self.take(worn, place.input, opened, &source, &mut into);
                 continue;
             };
-            let line = match letter.text {
-                Text::Plain(text) => Line { text, quotes: in_chunk(quotes, text, place.bytes) },
-                Text::Json(raw) if letter.goes_on => Line::unmarked(undo_json(raw, bump)),
-                Text::Json(raw) => Line::unmarked(clean(undo_json(raw, bump), false)),
-            };
-            let opened = Opened { line, sender: letter.sender, shown, raw, at };
-            match letter.sender {
-                Sender::Pipe(pipe) => {
-                    parts += u64::from(letter.goes_on);
-                    let run = runs.of(pipe);
-                    if !letter.goes_on && run.is_between_lines() {
-                        self.take(worn, place.input, &opened, &mut into);
-                    } else {
-                        let text = opened.line.text.to_vec();
-                        let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
-                        let part = Joined { text, raw, ..Joined::part(at, report::shown_of(shown)) };
-                        if let Some(joined) = run.push(part, letter.goes_on) {
-                            self.take_joined(worn, place.input, pipe, &joined, &mut into);
-                        }
-                    }
-                }
-                Sender::Program(_) | Sender::Unknown => self.take(worn, place.input, &opened, &mut into),
+            parts += u64::from(goes_on);
+            let run = runs.of(pipe);
+            if !goes_on && run.is_between_lines() {
+                self.take(worn, place.input, worn.open_inner(opened, bump), &source, &mut into);
+                continue;
+            }
+            let text = opened.text.to_vec();
+            let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
+            let part = Joined { text, raw, ..Joined::part(at, report::shown_of(shown)) };
+            if let Some(joined) = run.push(part, goes_on) {
+                self.take_joined(worn, place.input, pipe, &joined, &mut into);
             }
         }
         parts
@@ -110,18 +101,25 @@ impl Worker<'_, '_> {
             return;
         }
         // The CR of a terminal may be a part of its own.
-        let line = Line::unmarked(clean(into.bump.alloc_slice_copy(&joined.text), false));
-        self.take(
-            worn,
-            input,
-            &Opened { line, sender: Sender::Pipe(pipe), shown: &joined.shown, raw: &joined.raw, at: joined.place },
-            into,
-        );
+        let bump = into.bump;
+        let opened = Opened::joined(clean(bump.alloc_slice_copy(&joined.text), false), pipe);
+        let source =
+            Source { shown: &joined.shown, raw: &joined.raw, at: joined.place, quotes: Quotes::Unknown, chunk: &[] };
+        self.take(worn, input, worn.open_inner(opened, bump), &source, into);
     }
 
     /// Takes a line that is whole.
-    fn take<'a>(&mut self, worn: &Worn, input: usize, opened: &Opened<'a, '_, '_>, into: &mut Into<'_, 'a>) {
-        let Opened { mut line, sender, shown, raw, at } = *opened;
+    fn take<'a>(
+        &mut self,
+        worn: &Worn,
+        input: usize,
+        opened: Opened<'a>,
+        source: &Source<'_, '_>,
+        into: &mut Into<'_, 'a>,
+    ) {
+        let Source { shown, raw, at, .. } = *source;
+        let Opened { text, sender, .. } = opened;
+        let mut line = Line { text, quotes: source.quotes_of(&opened) };
         if line.text.first() == Some(&0) {
             let nuls = line.text.iter().take_while(|b| **b == 0).count();
             line = Line::unmarked(&line.text[nuls..]);
@@ -173,10 +171,15 @@ impl Scan<'_, '_> {
     }
 }
 
-/// The quotes of a line for `text`, which is a part of it; both are in the chunk.
-fn in_chunk<'q>(quotes: Quotes<'q>, text: &[u8], chunk: &[u8]) -> Quotes<'q> {
-    let Quotes::At { places, .. } = quotes else { return Quotes::Unknown };
-    let start = (text.as_ptr().addr() - chunk.as_ptr().addr()) as u32;
-    // Quotes in the envelope are not the line's.
-    Quotes::At { places: &places[places.partition_point(|place| *place < start)..], start }
+impl<'q> Source<'_, 'q> {
+    /// The quotes of a text that was taken out of the line. Those of the envelopes before it are not among them.
+    fn quotes_of(&self, opened: &Opened<'_>) -> Quotes<'q> {
+        let Quotes::At { places, .. } = self.quotes else { return Quotes::Unknown };
+        if !opened.is_end_of_line {
+            return Quotes::Unknown;
+        }
+        let line = self.shown.as_ptr().addr() - self.chunk.as_ptr().addr();
+        let start = (line + self.shown.len() - opened.text.len()) as u32;
+        Quotes::At { places: &places[places.partition_point(|place| *place < start)..], start }
+    }
 }

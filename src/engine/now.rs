@@ -46,7 +46,7 @@ fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Opti
         // Of two lines on different clocks the later one is last.
         zone: Some(Zone::UTC),
         log_formats: question.log_formats.clone(),
-        json_fields: question.json_fields.clone(),
+        fields: question.fields.clone(),
         nginx_conf: question.nginx_conf.clone(),
         max_line: question.max_line,
         ..Question::default()

@@ -81,7 +81,7 @@ pub(super) fn narrow<'f>(
 ) {
     let Some(from_bytes) = seek.from_bytes else { return };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
-    if !is_asked || question.keep_rejects || !question.json_fields.is_empty() {
+    if !is_asked || question.keep_rejects || !question.fields.is_empty() {
         return;
     }
     let (formats, own) = formats;

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::scan::Scan;
-use crate::batch::{Batch, Fields, Hits, ROWS};
+use crate::batch::{Batch, Hits, ROWS};
 use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
 use crate::filter::Filter;
@@ -130,7 +130,7 @@ impl<'s, 'f> Worker<'s, 'f> {
     ) {
         let formats = &self.scan.met(place.input).formats;
         let room = Room { bump, needs: self.scan.filler.needs };
-        let usual = formats.usual().filter(|_| !room.needs.meets(Fields::EXTRA));
+        let usual = formats.usual().filter(|_| self.scan.filler.takes_usual());
         let mut row = Row::EMPTY;
         while place.start < place.bytes.len() && batch.len() < ROWS {
             let start = place.start;
@@ -189,9 +189,11 @@ impl<'s, 'f> Worker<'s, 'f> {
             self.rejected.add(offset, kept);
         }
         account.reject(reason);
+        let bad_value = self.memory.take_bad_value();
         // Where hostile logs have millions of such lines, few are worth a copy.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
-            account.sample(Sample { offset, line_in_chunk, chunk, reason, text: report::shown_of(shown).to_vec() });
+            let text = report::shown_of(shown).to_vec();
+            account.sample(Sample { offset, line_in_chunk, chunk, reason, text, bad_value });
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `docker compose logs`: `nginx-1  | LINE`, with or without colours and times.
 
+use super::colors::{reset, without_colors};
 use super::{Letter, Sender, Text, stamp};
 
 /// Opens `NAME  | LINE`. The name is in colour, or not; version 1 ends the colour before the space, version 2 behind it.
@@ -27,24 +28,6 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
         text = rest;
     }
     Some(Letter { text: Text::Plain(text), sender: Sender::Program(&plain[..name]), goes_on: false })
-}
-
-/// What is behind codes such as `\x1b[36;1m`, and whether there were any.
-fn without_colors(line: &[u8]) -> (&[u8], bool) {
-    let mut rest = line;
-    while let Some(code) = rest.strip_prefix(b"\x1b[") {
-        let len = code.iter().take_while(|b| b.is_ascii_digit() || **b == b';').count();
-        if code.get(len) != Some(&b'm') {
-            break;
-        }
-        rest = &code[len + 1..];
-    }
-    (rest, rest.len() < line.len())
-}
-
-/// What is behind the code that ends a colour.
-fn reset(text: &[u8]) -> Option<&[u8]> {
-    text.strip_prefix(b"\x1b[0m").or_else(|| text.strip_prefix(b"\x1b[m"))
 }
 
 #[cfg(test)]

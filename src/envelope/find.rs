@@ -1,191 +1,175 @@
-//! Which envelope an input's lines are in, and which of their senders is nginx: found from the first lines.
+//! Detecting an input's envelopes from its first lines.
+//!
+//! A reading of the lines is a chain of envelopes, perhaps none. Of two readings, the one that explains more of the same
+//! lines is taken. A line is explained if it fits a format once its envelopes are taken off, and has an address where the
+//! format has one; lines that fit without one decide only between readings that are equal otherwise.
 
 use std::collections::BTreeMap;
 
 use bumpalo::Bump;
 
-use super::join::{Joined, LinePlace, Pipe};
-use super::seams::{Runs, Seams};
-use super::{ENVELOPES, Envelope, Kind, Letter, Sender, Text};
-use crate::batch::Fields;
-use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row, undo_json_into};
+use super::address::may_be_a_client;
+use super::open::Opened;
+use super::reading::{Fit, Letters, Reading, explained, joined};
+use super::seams::Runs;
+use super::worn::Worn;
+use super::{ENVELOPES, Envelope, Sampled, Sender};
+use crate::batch::{Fields, TextField};
+use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row, Slot};
 use crate::input::{is_blank, lines};
 
-/// How many lines are looked at to see what they are in; of each sender as many are read by their formats.
+/// Number of lines whose shape is looked at; of each sender, as many are shown to the formats.
 const SAMPLE: usize = 1000;
-/// How many senders are told apart in the first lines.
+/// Number of senders that are told apart in the first lines.
 const SENDERS: usize = 100;
+/// Number of envelopes that may be within one another.
+const DEPTH: usize = 3;
 
-/// The envelope of an input.
-#[derive(Debug)]
-pub(crate) struct Worn {
-    pub(crate) envelope: &'static Envelope,
-    /// Programs of whose first lines some are an access log's.
-    ours: Vec<Vec<u8>>,
-    /// Whether standard error is one of them.
-    stderr_is_ours: bool,
-    pub(crate) seams: Seams,
-}
-
-impl Worn {
-    /// The name of the envelope.
-    pub(crate) fn name(&self) -> String {
-        self.envelope.name.to_owned()
-    }
-
-    /// Shows each of the first lines as it is counted: taken out of its envelope, with its sender. A line in parts is shown in
-    /// the place of its last part; the others are empty.
-    pub(crate) fn each_line(&self, head: &[u8], mut visit: impl FnMut(Sender<'_>, &[u8])) {
-        each_opened(self.envelope, head, |sender, text| visit(sender.unwrap_or(Sender::Unknown), text));
-    }
-
-    pub(crate) fn open<'a>(&self, line: &'a [u8]) -> Option<Letter<'a>> {
-        (self.envelope.open)(line)
-    }
-
-    /// Whether a line of this sender that fits nothing is of another program than nginx: none of its first lines was an access
-    /// log's, and it is not even called nginx.
-    pub(crate) fn is_another_program(&self, sender: Sender<'_>) -> bool {
-        match sender {
-            Sender::Unknown => false,
-            Sender::Pipe(pipe) => pipe == Pipe::Stderr && !self.stderr_is_ours,
-            Sender::Program(name) => !self.ours.iter().any(|ours| ours == name) && !is_called_nginx(name),
-        }
-    }
-
-    /// Whether a line of this sender is another program's even if it fits a format: gunicorn behind nginx logs the same
-    /// requests again, in combined. It is so where nginx is called by its name, and this one is not.
-    pub(crate) fn stays_out(&self, sender: Sender<'_>) -> bool {
-        matches!(sender, Sender::Program(name) if !is_called_nginx(name))
-            && self.ours.iter().any(|ours| is_called_nginx(ours))
-    }
-}
-
-fn is_called_nginx(name: &[u8]) -> bool {
-    name.windows(5).any(|part| part.eq_ignore_ascii_case(b"nginx"))
-}
-
-/// Finds the envelope, if there is one, and the formats of the lines in it.
-///
-/// An envelope is taken off where more of the first lines are an access log's without it than with it; and where that is
-/// equal, if most lines are in it.
+/// Detects the envelopes, if there are any, and the formats of the lines within.
 pub(crate) fn find<'f>(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> (Option<Worn>, FormatsOfFile<'f>) {
-    let plain = FormatsOfFile::detect(formats, own, head);
-    let sample: Vec<_> = lines(head, true).filter(|line| !is_blank(line)).take(SAMPLE).collect();
-    let mut best: Option<(usize, usize, Worn)> = None;
-    for envelope in ENVELOPES {
-        let worn_by = sample.iter().filter(|line| (envelope.open)(line).is_some()).count();
-        if worn_by > 0 {
-            let (fit, worn) = look_inside(formats, own, envelope, head);
-            if best.as_ref().is_none_or(|(most, by, _)| (fit, worn_by) > (*most, *by)) {
-                best = Some((fit, worn_by, worn));
+    let bump = Bump::new();
+    let search = Search { formats, own, bump: &bump };
+    let mut rest = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole);
+    let mut all: Vec<_> = rest.by_ref().take(SAMPLE).collect();
+    let reading = match &candidates(&all, &[])[..] {
+        [] => None,
+        around => {
+            all.extend(rest);
+            let few = thinned(&all, around);
+            let reading = search.read(&few, &mut Vec::new());
+            // nginx's lines may be few among those of others, more than one envelope deep.
+            let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
+            Some(if is_none { search.read(&all, &mut Vec::new()) } else { reading })
+        }
+    };
+    match reading.filter(|reading| !reading.chain.is_empty()) {
+        None => (None, FormatsOfFile::detect(formats, own, head)),
+        Some(Reading { chain, ours, .. }) => {
+            let worn = Worn::new(chain, &ours);
+            let of_file = FormatsOfFile::detect(formats, own, &taken_out(&worn, head, &bump));
+            (Some(worn), of_file)
+        }
+    }
+}
+
+struct Search<'s, 't> {
+    formats: &'s [LogFormat],
+    own: &'s [usize],
+    bump: &'t Bump,
+}
+
+impl<'t> Search<'_, 't> {
+    /// The best reading of lines that were taken out of `outer`.
+    fn read(&self, all: &[Opened<'t>], outer: &mut Vec<&'static Envelope>) -> Reading<'t> {
+        let plain = self.as_they_stand(all);
+        let mut best: Option<((usize, usize), usize, Reading<'t>)> = None;
+        for envelope in candidates(all, outer) {
+            let letters = Letters::of(envelope, all, self.bump);
+            outer.push(envelope);
+            let inside = self.read(&letters.texts, outer);
+            outer.pop();
+            if !letters.are_taken_off(envelope, &inside, &plain) {
+                continue;
+            }
+            let reading = letters.reading(envelope, inside, &plain);
+            let (explained, opened) = (explained(reading.fits.iter()), letters.opened());
+            if best.as_ref().is_none_or(|(most, by, _)| (explained, opened) > (*most, *by)) {
+                best = Some((explained, opened, reading));
             }
         }
+        best.map_or(plain, |(_, _, reading)| reading)
     }
-    let Some((fit_inside, worn_by, worn)) = best else { return (None, plain) };
-    let is_letter = |line: &&[u8]| worn.envelope.kind == Kind::Certain && worn.open(line).is_some();
-    let fit_as_they_stand = how_many_fit(&plain, lines(head, true).filter(|line| !is_letter(line)));
-    if fit_inside > fit_as_they_stand || fit_inside == fit_as_they_stand && worn_by * 2 > sample.len() {
-        let of_file = FormatsOfFile::detect(
-            formats,
-            own,
-            &opened(worn.envelope, head, |sender| !worn.is_another_program(sender)),
-        );
-        return (Some(worn), of_file);
-    }
-    (None, plain)
-}
 
-/// How many of the first lines in this envelope are an access log's, and whose they are. Each sender's lines are looked
-/// at by themselves: nginx's may be few among those of others.
-fn look_inside(formats: &[LogFormat], own: &[usize], envelope: &'static Envelope, head: &[u8]) -> (usize, Worn) {
-    let mut of_senders: BTreeMap<Name, (usize, Vec<u8>)> = BTreeMap::new();
-    each_opened(envelope, head, |sender, line| {
-        let Some(name) = sender.map(Name::of).filter(|_| !is_blank(line)) else { return };
-        if of_senders.len() < SENDERS || of_senders.contains_key(&name) {
-            let (count, text) = of_senders.entry(name).or_default();
-            if *count < SAMPLE {
-                *count += 1;
-                push(line, text);
+    /// The reading without a further envelope. Each sender's lines are looked at by themselves: nginx's may be few among
+    /// those of others.
+    fn as_they_stand(&self, all: &[Opened<'t>]) -> Reading<'t> {
+        let mut of_senders: BTreeMap<Sender<'t>, Vec<usize>> = BTreeMap::new();
+        for (at, line) in all.iter().enumerate().filter(|(_, line)| !is_blank(line.text)) {
+            let sender = line.sender.told_apart();
+            let is_room = of_senders.len() < SENDERS || of_senders.contains_key(&sender);
+            of_senders.entry(if is_room { sender } else { Sender::Unknown }).or_default().push(at);
+        }
+        let mut reading = Reading { chain: Vec::new(), fits: vec![Fit::Not; all.len()], ours: Vec::new() };
+        let (room_for_texts, mut memory, mut row) = (Bump::new(), Memory::default(), Row::EMPTY);
+        let room = Room { bump: &room_for_texts, needs: Fields::NONE };
+        for (sender, places) in of_senders {
+            let mut text = Vec::new();
+            places.iter().take(SAMPLE).for_each(|at| push(all[*at].text, &mut text));
+            let of_sender = FormatsOfFile::detect(self.formats, self.own, &text);
+            let mut is_ours = false;
+            for at in places {
+                let line = Line::unmarked(all[at].text);
+                if of_sender.take(line, room, &mut memory, &mut row).is_ok() {
+                    is_ours = true;
+                    let address = row.text(Slot::of(TextField::Addr));
+                    reading.fits[at] = if may_be_a_client(address) { Fit::Well } else { Fit::Oddly };
+                }
+            }
+            if is_ours {
+                reading.ours.push(sender);
             }
         }
-    });
-    let mut fit = 0;
-    let mut worn = Worn { envelope, ours: Vec::new(), stderr_is_ours: false, seams: Seams::default() };
-    for (name, (_, text)) in of_senders {
-        let of_sender = how_many_fit(&FormatsOfFile::detect(formats, own, &text), lines(&text, false));
-        fit += of_sender;
-        match name {
-            Name::Program(name) if of_sender > 0 => worn.ours.push(name),
-            Name::Stderr => worn.stderr_is_ours = of_sender > 0,
-            _ => {}
-        }
-    }
-    (fit, worn)
-}
-
-/// A sender, to be kept.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
-    Unknown,
-    Program(Vec<u8>),
-    Stdout,
-    Stderr,
-}
-
-impl Name {
-    fn of(sender: Sender<'_>) -> Name {
-        match sender {
-            Sender::Unknown => Name::Unknown,
-            Sender::Program(name) => Name::Program(name.to_vec()),
-            Sender::Pipe(Pipe::Stdout) => Name::Stdout,
-            Sender::Pipe(Pipe::Stderr) => Name::Stderr,
-        }
+        reading
     }
 }
 
-fn how_many_fit<'h>(formats: &FormatsOfFile<'_>, lines: impl Iterator<Item = &'h [u8]>) -> usize {
-    let (bump, mut memory, mut row) = (Bump::new(), Memory::default(), Row::EMPTY);
-    let room = Room { bump: &bump, needs: Fields::NONE };
-    let mut fits = |text| formats.take(Line::unmarked(text), room, &mut memory, &mut row).is_ok();
-    lines.filter(|text| !is_blank(text) && fits(text)).count()
+/// The lines of each sender that an envelope of `around` names, [`SAMPLE`] at most, and as many outside: enough to compare.
+fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
+    let mut counts: Vec<BTreeMap<Option<Sender<'t>>, usize>> = vec![BTreeMap::new(); around.len()];
+    let is_wanted = |line: &&Opened<'t>| {
+        around.iter().zip(&mut counts).fold(false, |is_wanted, (envelope, counts)| {
+            let sender = (envelope.open)(line.text).map(|letter| letter.sender.told_apart());
+            let is_room = counts.len() < SENDERS || counts.contains_key(&sender);
+            let count = counts.entry(if is_room { sender } else { None }).or_default();
+            *count += 1;
+            is_wanted || *count <= SAMPLE
+        })
+    };
+    all.iter().filter(is_wanted).copied().collect()
 }
 
-/// The first lines without their envelope, each in its place: one that is cut into parts is where the last of them is, and
-/// blank is where the others are and what is of a sender that is not wanted.
-fn opened(envelope: &Envelope, head: &[u8], wanted: impl Fn(Sender<'_>) -> bool) -> Vec<u8> {
+/// Envelopes that some of the first lines may be in.
+fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static Envelope> {
+    if outer.len() == DEPTH {
+        return Vec::new();
+    }
+    // nginx-proxy writes as compose does, and may run in compose; but parts are joined once.
+    let is_joined = outer.iter().any(|envelope| envelope.has_pipes);
+    let is_worn = |envelope: &&Envelope| {
+        let is_letter = |text| (envelope.open)(text).is_some();
+        if !all.iter().take(SAMPLE).any(|line| is_letter(line.text)) {
+            return false;
+        }
+        let sample = all.iter().take(SAMPLE);
+        let sample: Vec<_> = sample
+            .map(|Opened { text, sender, .. }| Sampled { text, sender: *sender, is_letter: is_letter(text) })
+            .collect();
+        (envelope.accepts)(&sample)
+    };
+    ENVELOPES.iter().filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
+}
+
+/// The first lines without their envelopes, each in its place. The place of a line in parts is that of its last; the other
+/// parts are blank, and so are the lines of other programs.
+fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
     let mut text = Vec::with_capacity(head.len());
-    each_opened(envelope, head, |sender, line| {
-        if sender.is_none_or(&wanted) {
-            push(line, &mut text);
-        } else {
-            text.push(b'\n');
-        }
+    each_line(worn, head, bump, |line| match line.filter(|line| !worn.is_another_program(line.sender)) {
+        Some(line) => push(line.text, &mut text),
+        None => text.push(b'\n'),
     });
     text
 }
 
-/// Shows each of the first lines, opened, with its sender; `None` for one that is in no envelope.
-fn each_opened(envelope: &Envelope, head: &[u8], mut visit: impl FnMut(Option<Sender<'_>>, &[u8])) {
+/// Shows each of the first lines without its envelopes. A line in parts is shown in the place of its last part; for the other
+/// parts there is `None`.
+pub(crate) fn each_line<'t>(worn: &Worn, head: &'t [u8], bump: &'t Bump, mut visit: impl FnMut(Option<Opened<'t>>)) {
     let mut runs = Runs::at(0);
-    let mut text = Vec::new();
     for line in lines(head, true) {
-        let Some(letter) = (envelope.open)(line) else {
-            visit(None, line);
-            continue;
-        };
-        text.clear();
-        match letter.text {
-            Text::Plain(plain) => text.extend_from_slice(plain),
-            Text::Json(raw) => undo_json_into(raw, &mut text),
-        }
-        if let Sender::Pipe(pipe) = letter.sender
-            && (letter.goes_on || !runs.of(pipe).is_between_lines())
-        {
-            let part = Joined { text: std::mem::take(&mut text), ..Joined::part(LinePlace::default(), b"") };
-            text = runs.of(pipe).push(part, letter.goes_on).map(|joined| joined.text).unwrap_or_default();
-        }
-        visit(Some(letter.sender), &text);
+        let opened = worn.open(line, bump);
+        visit(match opened.part {
+            None => Some(opened),
+            Some(_) => joined(opened, &mut runs, bump).map(|whole| worn.open_inner(whole, bump)),
+        });
     }
 }
 
@@ -197,6 +181,7 @@ fn push(line: &[u8], out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::join::Pipe;
     use super::*;
 
     const LINE: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
@@ -205,24 +190,27 @@ mod tests {
         find(&LogFormat::all_presets(), &[], head.as_bytes()).0
     }
 
-    fn name(head: &str) -> &'static str {
-        found(head).map_or("none", |worn| worn.envelope.name)
+    fn name(head: &str) -> String {
+        found(head).map_or("none".to_owned(), |worn| worn.name())
     }
 
     #[test]
-    fn what_makes_more_lines_fit_is_taken_off() {
+    fn the_reading_that_explains_more_lines_is_taken() {
         assert_eq!(name(&format!("{LINE}\n").repeat(3)), "none");
         assert_eq!(name(&format!("nginx-1  | {LINE}\n").repeat(3)), "docker compose");
-        assert_eq!(name(&format!("{LINE}\n{LINE}\nnginx-1  | {LINE}\n")), "none");
-        assert_eq!(name(&format!("{LINE}\nnginx-1  | {LINE}\nnginx-1  | {LINE}\n")), "docker compose");
+        assert_eq!(name(&format!("{LINE}\n{LINE}\nnginx-1  | {LINE}\n")), "docker compose");
+        assert_eq!(name(&(format!("{LINE}\n").repeat(11) + &format!("nginx-1  | {LINE}\n"))), "none");
         assert_eq!(name(&format!("<190>Nov 21 10:00:00 web nginx: {LINE}\nnginx-1  | x\nnginx-1  | x\n")), "syslog");
         assert_eq!(name(""), "none");
     }
 
     #[test]
-    fn nothing_that_fits_is_decided_by_most_lines() {
+    fn if_nothing_fits_most_lines_decide() {
         assert_eq!(name("web-1  | x\nweb-1  | x\nweb\n"), "docker compose");
         assert_eq!(name("web-1  | x\nweb\nweb\n"), "none");
+        for text in ["web nginx x\n", "access.log:x\n", "1:x\n", "\"x\"\n", "{\"msg\":\"x\"}\n"] {
+            assert_eq!(name(text), "none");
+        }
     }
 
     #[test]
@@ -233,7 +221,79 @@ mod tests {
     }
 
     #[test]
-    fn nginx_is_who_writes_lines_that_fit_or_is_called_so() {
+    fn a_given_format_that_fits_wrapped_lines_too_is_compared_on_the_same_lines() {
+        let formats = ["combined".parse().unwrap()];
+        let lines = |count: usize| (0..count).map(|i| format!("a.log.{}:{LINE}\n", i % 3)).collect::<String>();
+        for count in [1, 10, 6000] {
+            let (worn, _) = find(&formats, &[], lines(count).as_bytes());
+            assert_eq!(worn.unwrap().name(), "grep", "{count}");
+        }
+    }
+
+    #[test]
+    fn envelopes_within_one_another_are_found_in_their_order() {
+        let json = |text: &str| {
+            let log = text.replace('"', "\\\"");
+            format!("{{\"log\":\"{log}\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T00:00:00Z\"}}\n")
+        };
+        let cases = [
+            (json(&format!("\\u001b[0;33;1mnginx.1    | \\u001b[0m{LINE}")), "docker json-file + docker compose"),
+            (
+                format!("web-1  | {}", json(&format!("nginx.1    | {LINE}"))),
+                "docker compose + docker json-file + docker compose",
+            ),
+            (format!("web-1  | nginx.1    | {LINE}\n"), "docker compose + docker compose"),
+            (format!("a.log:7:{LINE}\nb.log:1:{LINE}\n"), "grep + grep -n"),
+            (format!("a.log:7:\"{}\"\n", LINE.replace('"', "\"\"")), "grep + grep -n + quotes"),
+            (format!("[pod/web-0/web] 2026-01-01T00:00:00.123456789Z {LINE}\n"), "kubectl logs --prefix + timestamps"),
+            (format!("2026-01-01T00:00:00.123456789Z web.1.a@n    | {LINE}\n"), "timestamps + docker service logs"),
+            (format!("2026-01-01T00:00:00+00:00\tnginx\t{}", json(LINE)), "Fluentd + docker json-file"),
+        ];
+        for (head, expected) in cases {
+            assert_eq!(name(&head), expected, "{head}");
+        }
+        let deep = format!("a.log:1:[pod/web-0/web] 2026-01-01T00:00:00Z web.1@n    | {LINE}\n");
+        assert_eq!(name(&deep), "none", "four are too many for any reading to explain the line");
+    }
+
+    #[test]
+    fn senders_are_those_of_the_innermost_envelope_that_names_one() {
+        let of = |service: &str, text: &str| format!("2026-01-01T00:00:00Z stdout F {service}-1  | {text}\n");
+        let head = of("nginx", LINE) + &of("gunicorn", LINE) + "2026-01-01T00:00:00Z stderr F x\n";
+        let worn = found(&head).unwrap();
+        assert_eq!(worn.name(), "Kubernetes CRI + docker compose");
+        let bump = Bump::new();
+        let sender = |text: &'static str| {
+            let opened = worn.open(text.as_bytes(), &bump);
+            worn.open_inner(opened, &bump).sender
+        };
+        let gunicorn = sender("2026-01-01T00:00:00Z stdout F gunicorn-1  | x");
+        assert_eq!(gunicorn, Sender::Program(b"gunicorn-1"));
+        assert!(worn.stays_out(gunicorn));
+        assert!(!worn.stays_out(sender("2026-01-01T00:00:00Z stdout F nginx-1  | x")));
+        assert!(worn.is_another_program(sender("2026-01-01T00:00:00Z stderr F x")));
+        assert!(!worn.is_another_program(sender("2026-01-01T00:00:00Z stdout F x")));
+    }
+
+    #[test]
+    fn more_senders_than_are_told_apart_are_read_together() {
+        let head: String = (0..500).map(|i| format!("web-{i}  | {LINE}\n")).collect();
+        assert_eq!(name(&head), "docker compose");
+    }
+
+    #[test]
+    fn a_few_lines_are_found_among_many_of_others() {
+        let chatter = "web-1  | other.1    | GET /\n".repeat(3000);
+        let head = format!("{chatter}web-1  | nginx.1    | {LINE}\n");
+        assert_eq!(name(&head), "docker compose + docker compose");
+        let all: Vec<_> = lines(head.as_bytes(), true).map(Opened::whole).collect();
+        let compose = ENVELOPES.iter().find(|envelope| envelope.name == "docker compose").unwrap();
+        assert_eq!(thinned(&all, &[compose]).len(), SAMPLE);
+        assert_eq!(thinned(&all[..10], &[compose]).len(), 10);
+    }
+
+    #[test]
+    fn nginx_is_the_sender_whose_lines_fit_or_whose_name_says_so() {
         let chatter = "web-1  | GET /\n".repeat(3000);
         let worn = found(&format!("{chatter}proxy-1  | {LINE}\nother-1  | x\n")).unwrap();
         for (name, expected) in
@@ -258,11 +318,14 @@ mod tests {
 
     #[test]
     fn lines_keep_their_numbers() {
+        let worn = |name: &str, ours: &[Sender<'_>]| {
+            Worn::new(ENVELOPES.iter().filter(|envelope| envelope.name == name).collect(), ours)
+        };
+        let bump = Bump::new();
+        let ours = [Sender::Program(b"a".as_slice()), Sender::Program(b"nginx".as_slice())];
         let head = b"a | x\nb | y\nz\nnginx | w\n";
-        let text = opened(&ENVELOPES[0], head, |sender| sender != Sender::Program(b"b"));
-        assert_eq!(text, b"x\n\nz\nw\n");
-        let cri = ENVELOPES.iter().find(|e| e.name == "Kubernetes CRI").unwrap();
+        assert_eq!(taken_out(&worn("docker compose", &ours), head, &bump), b"x\n\nz\nw\n");
         let head = b"2026-01-01T00:00:00Z stdout P x\n2026-01-01T00:00:00Z stdout F y\n";
-        assert_eq!(opened(cri, head, |_| true), b"\nxy\n");
+        assert_eq!(taken_out(&worn("Kubernetes CRI", &[]), head, &bump), b"\nxy\n");
     }
 }

@@ -5,7 +5,7 @@
 //! merge into one; in whatever order that is done, the same lines come out.
 
 /// A container's standard output or error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Pipe {
     Stdout,
     Stderr,

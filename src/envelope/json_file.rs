@@ -1,68 +1,32 @@
 //! The log files of docker's json-file driver: `{"log":"LINE\n","stream":"stdout","time":"…"}`.
 
-use super::{Letter, Pipe, Sender, Text};
-use crate::format::closing_quote;
+use super::members::{Value, members, without_line_end};
+use super::{Letter, Pipe, Sampled, Sender, Text};
 
 /// Opens a record: an object with the strings `log`, `stream` and `time`, in any order, and whatever else. Docker cuts
 /// a line of more than 16 kB into records, of which the last alone has the line end in its `log`.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
-    let mut rest = line.strip_prefix(b"{")?;
     let (mut log, mut stream, mut has_time) = (None, None, false);
-    loop {
-        let (key, behind) = string(rest.trim_ascii_start())?;
-        let value = behind.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
-        rest = match string(value) {
-            Some((text, behind)) => {
-                match key {
-                    b"log" => log = Some(text),
-                    b"stream" => stream = Some(text),
-                    b"time" => has_time = true,
-                    _ => {}
-                }
-                behind
-            }
-            None => &value[value_end(value)?..],
+    members(line, |key, value| {
+        match (key, value) {
+            (b"log", Value::Text(text)) => log = Some(text),
+            (b"stream", Value::Text(text)) => stream = Some(text),
+            (b"time", Value::Text(_)) => has_time = true,
+            _ => {}
         }
-        .trim_ascii_start();
-        match rest {
-            [b',', behind @ ..] => rest = behind,
-            [b'}'] => break,
-            [b'}', behind @ ..] if behind.trim_ascii().is_empty() => break,
-            _ => return None,
-        }
-    }
+        Some(())
+    })?;
     let (log, pipe) = (log?, Pipe::named(stream?)?);
     if !has_time {
         return None;
     }
-    let (text, goes_on) = match log.strip_suffix(br"\n") {
-        // An `n` behind a backslash that is itself escaped.
-        Some(text) if text.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 0 => (text, false),
-        _ => (log, true),
-    };
+    let (text, goes_on) = without_line_end(log).map_or((log, true), |text| (text, false));
     Some(Letter { text: Text::Json(text), sender: Sender::Pipe(pipe), goes_on })
 }
 
-/// The string that `text` begins with, without its quotes, and what is behind it.
-fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = text.strip_prefix(b"\"")?;
-    let (end, _) = closing_quote(text)?;
-    Some((&text[..end], &text[end + 1..]))
-}
-
-/// Where a value that is no string ends: at the comma or brace behind it.
-fn value_end(value: &[u8]) -> Option<usize> {
-    let (mut at, mut depth) = (0, 0_usize);
-    loop {
-        match value.get(at)? {
-            b',' | b'}' if depth == 0 => return (at > 0).then_some(at),
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.checked_sub(1)?,
-            b'"' => at += 1 + closing_quote(&value[at + 1..])?.0,
-            _ => {}
-        }
-        at += 1;
-    }
+/// True if a record of a sample ends a line. Fluent Bit writes objects like docker's, without line ends in them.
+pub(super) fn ends_lines(sample: &[Sampled<'_>]) -> bool {
+    sample.iter().any(|line| open(line.text).is_some_and(|letter| !letter.goes_on))
 }
 
 #[cfg(test)]
@@ -102,5 +66,16 @@ mod tests {
             });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn some_record_ends_a_line() {
+        let sample = |log: &str| {
+            let line = format!(r#"{{"log":"{log}","stream":"stdout","time":"t"}}"#);
+            ends_lines(&[Sampled { text: line.as_bytes(), is_letter: true, ..Sampled::default() }])
+        };
+        assert!(sample(r"x\n"));
+        assert!(!sample("x"));
+        assert!(!ends_lines(&[]));
     }
 }

@@ -1,71 +1,138 @@
-//! What others put around nginx's lines on their way into a file, found by itself and taken off.
+//! What other programs put around nginx's lines on their way into a file: detected, and taken off.
 //!
-//! An envelope is one file and its row in [`ENVELOPES`]: a function that opens one line, or says that this is none of
-//! its own. `find` chooses the envelope of an input from its first lines; `join` and `seams` put together the lines that
-//! an envelope has cut into parts; `programs` knows the lines that are no access log's. Nothing here depends on threads or chunks.
+//! An envelope is one file and its row in [`ENVELOPES`]: a function that opens one line, or says that the line is in
+//! another envelope or none. `find` and `reading` detect the envelopes of an input from its first lines, up to three within one another;
+//! `open` takes them off; `join` and `seams` join the lines that an envelope has cut into parts; `programs` knows lines that
+//! are not an access log's. Nothing here depends on threads or chunks.
 
+mod address;
+mod aws_logs;
+mod cloudwatch;
+mod colors;
 mod compose;
 mod cri;
+mod docker_service;
 mod find;
+mod fluentd;
+mod grep;
 mod join;
 mod json_file;
+mod json_log;
+mod kubectl;
+mod line_numbers;
+mod members;
+mod open;
+mod pods;
 mod programs;
+mod quotes;
+mod reading;
 mod seams;
 mod stamp;
+mod stern;
 mod syslog;
 mod syslog_5424;
+mod timestamps;
+mod worn;
 
 use std::fmt;
 
-pub(crate) use find::{Worn, find};
+use address::is_address;
+pub(crate) use find::{each_line, find};
 pub(crate) use join::{Joined, LinePlace, Pipe, kept_of};
+pub(crate) use open::Opened;
 pub(crate) use programs::is_another_programs;
 pub(crate) use seams::Runs;
+pub(crate) use worn::Worn;
 
-/// What was in an envelope.
+/// The content of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Letter<'a> {
-    pub(crate) text: Text<'a>,
-    pub(crate) sender: Sender<'a>,
-    /// Whether this is a part, and the sender's next letter goes on with the line.
-    pub(crate) goes_on: bool,
+struct Letter<'a> {
+    text: Text<'a>,
+    sender: Sender<'a>,
+    /// True for a part: the sender's next letter goes on with the line.
+    goes_on: bool,
 }
 
 /// The text of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Text<'a> {
+enum Text<'a> {
     /// As it stands: the end of the line that was opened.
     Plain(&'a [u8]),
-    /// As JSON escapes it.
+    /// As it stands, from within the line that was opened.
+    Inner(&'a [u8]),
+    /// With each quote doubled, as in CSV.
+    Doubled(&'a [u8]),
+    /// With JSON's escapes.
     Json(&'a [u8]),
 }
 
-/// Who wrote a line, as far as the envelope tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The origin of a line, as far as the envelope names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sender<'a> {
+    #[default]
     Unknown,
-    /// A service of docker compose, the tag of syslog.
-    Program(&'a [u8]),
+    /// A file that grep found the line in.
+    File(&'a [u8]),
     /// A container's standard output or error.
     Pipe(Pipe),
+    /// A service of docker, a container of Kubernetes, the tag of syslog.
+    Program(&'a [u8]),
 }
+
+impl<'a> Sender<'a> {
+    /// The sender, unless its lines are of the same program as those of others.
+    fn told_apart(self) -> Sender<'a> {
+        if let Sender::File(_) = self { Sender::Unknown } else { self }
+    }
+
+    /// The sender that an envelope within names, unless it says less than this one.
+    fn or_inner(self, inner: Sender<'a>) -> Sender<'a> {
+        match (self, inner) {
+            (Sender::Program(_), Sender::Program(_)) => inner,
+            (Sender::Program(_), _) | (_, Sender::Unknown) => self,
+            (Sender::Pipe(_), Sender::File(_)) => self,
+            _ => inner,
+        }
+    }
+}
+
+type Opener = fn(&[u8]) -> Option<Letter<'_>>;
 
 /// A way of wrapping lines.
 #[derive(Clone, Copy)]
 pub(crate) struct Envelope {
-    pub(crate) name: &'static str,
-    /// Opens a line.
-    pub(crate) open: fn(&[u8]) -> Option<Letter<'_>>,
-    kind: Kind,
+    name: &'static str,
+    /// A LINE in it.
+    example: &'static str,
+    open: Opener,
+    /// True if a sample of lines, some of which can be opened, may be in the envelope.
+    accepts: fn(&[Sampled<'_>]) -> bool,
+    certainty: Certainty,
+    /// True if it may cut lines into parts.
+    has_pipes: bool,
+}
+
+/// A line of a sample.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sampled<'a> {
+    text: &'a [u8],
+    /// The sender that the envelopes around it name.
+    sender: Sender<'a>,
+    /// True if it can be opened.
+    is_letter: bool,
 }
 
 /// How sure it is that a line that can be opened is a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Certainty {
     /// Nothing else looks like it: it is opened even if the line as it stands fits a format too.
     Certain,
+    /// As certain, if lines within fit a format; otherwise it may be anything.
+    CertainIfRead,
     /// A `log_format` may look like it.
     Likely,
+    /// Other texts look like it too: it is taken off only if lines within fit a format.
+    LikelyIfRead,
 }
 
 impl fmt::Debug for Envelope {
@@ -74,18 +141,62 @@ impl fmt::Debug for Envelope {
     }
 }
 
-const fn row(name: &'static str, kind: Kind, open: fn(&[u8]) -> Option<Letter<'_>>) -> Envelope {
-    Envelope { name, open, kind }
+const fn row(name: &'static str, example: &'static str, certainty: Certainty, open: Opener) -> Envelope {
+    Envelope { name, example, open, accepts: |_| true, certainty, has_pipes: false }
 }
 
-/// THE TABLE. Of two that fit a file's first lines alike, the one that stands first is taken.
-pub(crate) const ENVELOPES: &[Envelope] = &[
-    row("docker compose", Kind::Likely, compose::open),
-    row("docker json-file", Kind::Certain, json_file::open),
-    row("Kubernetes CRI", Kind::Certain, cri::open),
-    row("syslog RFC 5424", Kind::Likely, syslog_5424::open),
-    row("syslog", Kind::Likely, syslog::open),
+impl Envelope {
+    const fn with_pipes(self) -> Envelope {
+        Envelope { has_pipes: true, ..self }
+    }
+
+    const fn if_sample(self, accepts: fn(&[Sampled<'_>]) -> bool) -> Envelope {
+        Envelope { accepts, ..self }
+    }
+}
+
+/// THE TABLE. If two fit a file's first lines equally well, the first is taken.
+const ENVELOPES: &[Envelope] = &[
+    row("docker compose", "nginx-1  | LINE", Certainty::Likely, compose::open),
+    row("docker json-file", r#"{"log":"LINE\n","stream":"stdout","time":"…"}"#, Certainty::Certain, json_file::open)
+        .with_pipes()
+        .if_sample(json_file::ends_lines),
+    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open).with_pipes(),
+    row("syslog RFC 5424", "<190>1 2026-01-05T10:00:01Z web nginx - - - LINE", Certainty::Likely, syslog_5424::open),
+    row("syslog", "Jan  5 10:00:01 web nginx: LINE", Certainty::Likely, syslog::open),
+    row("docker service logs", "web.1.0a1b2c3d4e5f@node-1    | LINE", Certainty::Certain, docker_service::open),
+    row("kubectl logs --prefix", "[pod/nginx-7c5d-2xk0q/nginx] LINE", Certainty::Certain, kubectl::open),
+    row("timestamps", "2026-01-05T10:00:01.123456789Z LINE", Certainty::Likely, timestamps::open),
+    row("aws logs tail", "2026-01-05T10:00:01.123000+00:00 ecs/nginx/0a1b LINE", Certainty::Likely, aws_logs::open),
+    row("CloudWatch CSV", r#"1767607201000,"LINE""#, Certainty::Likely, cloudwatch::open),
+    row("Fluentd", "2026-01-05T10:00:01+00:00<TAB>nginx<TAB>{…}", Certainty::Certain, fluentd::open),
+    row("JSON", r#"{…,"message":"LINE",…}"#, Certainty::CertainIfRead, json_log::open),
+    row(
+        "stern --all-namespaces",
+        "web nginx-7c5d-2xk0q nginx LINE",
+        Certainty::LikelyIfRead,
+        stern::open_with_namespace,
+    )
+    .if_sample(stern::has_namespaces),
+    row("stern", "nginx-7c5d-2xk0q nginx LINE", Certainty::LikelyIfRead, stern::open),
+    row("grep", "access.log:LINE", Certainty::LikelyIfRead, grep::open),
+    row("grep -n", "12:LINE", Certainty::LikelyIfRead, line_numbers::open).if_sample(line_numbers::ascend),
+    row("quotes", r#""LINE""#, Certainty::LikelyIfRead, quotes::open).if_sample(quotes::are_everywhere),
 ];
+
+/// The envelopes that are detected and taken off: their names, and what a LINE looks like in each.
+///
+/// ```
+/// let (name, example) = logstat::envelopes().next().expect("there are some");
+/// assert_eq!((name, example), ("docker compose", "nginx-1  | LINE"));
+/// ```
+pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENVELOPES.iter().map(|envelope| (envelope.name, envelope.example))
+}
+
+fn first_word(text: &[u8]) -> &[u8] {
+    &text[..memchr::memchr(b' ', text).unwrap_or(text.len())]
+}
 
 /// What is behind the space that ends a word, and the word.
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -129,6 +240,19 @@ mod tests {
             }
         }
         push("syslog", "Sat 2026-11-21 10:00:00 CET web nginx[1]: ");
+        for task in ["web.1.abc123def456@node1    | ", "shop_web.10@n      | "] {
+            push("docker service logs", task);
+        }
+        push("kubectl logs --prefix", "[pod/nginx-7c5d-2xk0q/nginx] ");
+        for time in [TIMES[0], TIMES[2], "2026-11-21T10:00:00.123456789+08:00"] {
+            push("timestamps", &format!("{time} "));
+        }
+        push("aws logs tail", "2026-11-21T10:00:00.123000+00:00 ecs/nginx/0a1b ");
+        push("aws logs tail", "2026-11-21T10:00:00 ");
+        push("stern", "nginx-7c5d-2xk0q nginx ");
+        push("grep", "/var/log/nginx/access.log.1:");
+        push("grep", "access.log:");
+        push("grep -n", "12:");
         all
     }
 
@@ -145,14 +269,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_put_in_is_taken_out(text in prop_oneof![
+        fn a_line_that_is_put_in_is_taken_out(text in prop_oneof![
             prop::collection::vec(any::<u8>().prop_filter("no line end", |b| *b != b'\n'), 0..60),
             Just(br#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET /\x22 | HTTP/1.1" 200 5 "-" "a: b[1]: ""#.to_vec()),
-            Just(b" a  | b".to_vec()),
+            Just(b"a  | b".to_vec()),
             Just(b"\x1b[32mINFO\x1b[0m".to_vec()),
         ]) {
-            // A time that looks like docker's own is taken for it, and a byte order mark for that of RFC 5424.
-            prop_assume!(!text.starts_with(b"\xef\xbb\xbf"));
+            // A byte order mark is taken for that of RFC 5424, and a space for what pads a name.
+            prop_assume!(!text.starts_with(b"\xef\xbb\xbf") && !text.starts_with(b" ") && !text.ends_with(b"\r"));
             for (name, line) in put_in(&text) {
                 let letter = (envelope(name).open)(&line);
                 prop_assert_eq!(letter.map(|l| l.text), Some(Text::Plain(&text)), "{}", String::from_utf8_lossy(&line));
@@ -161,7 +285,7 @@ mod tests {
         }
 
         #[test]
-        fn what_docker_writes_is_read(text: String) {
+        fn records_of_docker_are_read(text: String) {
             let line = json_of(&text);
             let Some(Letter { text: Text::Json(raw), goes_on: false, .. }) = json_file::open(&line) else {
                 return Err(TestCaseError::fail("no letter"));
@@ -172,20 +296,23 @@ mod tests {
 
         #[test]
         fn nothing_panics(
-            head in prop::sample::select(vec!["", "nginx | ", "{\"log\":\"", "2026-11-21T10:00:00Z stdout ", "<190>", "<1>1 - a b c d [", "Nov 21 10:00:00 "]),
+            head in prop::sample::select(vec![
+                "", "nginx | ", "{\"log\":\"", "2026-11-21T10:00:00Z stdout ", "<190>", "<1>1 - a b c d [", "Nov 21 10:00:00 ", "a.1@b    ",
+                "[pod/a/", "2026-11-21T10:00:00", "1767607201000,\"", "2026-11-21T10:00:00Z\t", "a.log", "a b ", "\"", "12:",
+            ]),
             parts in prop::collection::vec(prop::sample::select(vec![
-                "\\", "\"", "{", "}", "[", "]", ":", ",", " ", "|", "\x1b[", "m", "0", "\\u", "d8", "3d", "<", ">", "é", "log", "stream", "stdout", "time",
+                "\\", "\"", "{", "}", "[", "]", ":", ",", " ", "|", "\x1b[", "m", "K", "0", "\\u", "d8", "3d", "<", ">", "é", "log", "stream",
+                "stdout", "time", "message", ".123456", "Z", "+00:00", "\t", "a", "/", "@",
             ]), 0..40),
             bytes: Vec<u8>,
         ) {
             let text = format!("{head}{}", parts.concat());
+            let bump = bumpalo::Bump::new();
             for line in [text.as_bytes(), &bytes] {
                 for envelope in ENVELOPES {
-                    if let Some(letter) = (envelope.open)(line) {
-                        let (Text::Plain(text) | Text::Json(text)) = letter.text;
-                        prop_assert!(text.len() <= line.len());
-                        prop_assert!(matches!(letter.text, Text::Json(_)) || line.ends_with(text));
-                    }
+                    let opened = Opened::whole(line).open(envelope, &bump);
+                    prop_assert!(opened.is_none_or(|opened| opened.text.len() <= line.len()));
+                    prop_assert!(opened.is_none_or(|opened| !opened.is_end_of_line || line.ends_with(opened.text)));
                 }
             }
         }
@@ -194,21 +321,74 @@ mod tests {
     #[test]
     fn an_envelope_opens_its_own_lines_alone() {
         let text = br#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
+        let json = br#"{"remote_addr":"1.2.3.4","time":"2026-11-21T10:00:00+00:00","status":200}"#;
         let mut lines = put_in(text);
-        lines.push(("docker json-file", json_of("1.2.3.4 - - [21/Nov/2026:10:00:00 +0000]")));
-        lines.push(("none", text.to_vec()));
-        lines.push(("none", b"{\"remote_addr\":\"1.2.3.4\",\"time\":\"2026-11-21T10:00:00+00:00\"}".to_vec()));
+        let docker = json_of("1.2.3.4 - - [21/Nov/2026:10:00:00 +0000]");
+        lines.push(("docker json-file", docker.clone()));
+        lines.push(("JSON", br#"{"message":"1.2.3.4 - -"}"#.to_vec()));
+        lines.push(("Fluentd", [b"2026-11-21T10:00:00Z\tnginx\t", &docker[..]].concat()));
+        lines.push(("quotes", [b"\"", &text[..], b"\""].concat()));
+        lines.push(("CloudWatch CSV", [b"1767607201000,\"", &text[..], b"\""].concat()));
+        for plain in [&text[..], json, b"::1 - - [x]", b"2001:db8::1 - - [x]", b"unix: - - [x]", b"1.2.3.4:80 - - [x]"]
+        {
+            for site in
+                ["", "shop.example.com ", "shop.example.com:443 ", "1767607201.123 ", "2026-11-21T10:00:00+00:00 "]
+            {
+                // A number of a line may come before any text: the numbers of a file's first lines tell.
+                if !plain.starts_with(b"2001:") || !site.is_empty() {
+                    lines.push(("none", [site.as_bytes(), plain].concat()));
+                }
+            }
+        }
         for (name, line) in lines {
             let opens: Vec<_> = ENVELOPES.iter().filter(|e| (e.open)(&line).is_some()).map(|e| e.name).collect();
-            let expected = if name == "none" { vec![] } else { vec![name] };
-            assert_eq!(opens, expected, "{}", String::from_utf8_lossy(&line));
+            // The lines within, and the order of the table, decide between these.
+            let others: &[&str] = match name {
+                "docker json-file" => &["JSON"],
+                "Kubernetes CRI" | "syslog" => &["timestamps"],
+                _ => &[],
+            };
+            let is_expected = |opened: &&str| *opened == name || others.contains(opened);
+            assert!(opens.iter().all(is_expected), "{name} {opens:?} {}", String::from_utf8_lossy(&line));
+            assert!(name == "none" || opens.first() == Some(&name), "{name} {opens:?}");
         }
     }
 
     #[test]
-    fn names_are_unique() {
+    fn names_are_unique_and_as_the_schema_has_them() {
         for (i, envelope) in ENVELOPES.iter().enumerate() {
             assert!(ENVELOPES[..i].iter().all(|e| e.name != envelope.name), "{}", envelope.name);
+            assert!(envelope.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-')));
+        }
+    }
+
+    #[test]
+    fn examples_are_in_their_envelopes() {
+        for envelope in ENVELOPES {
+            let example = envelope.example.replace("<TAB>", "\t").replace("{…}", "{\"log\":\"LINE\"}");
+            let example = example.replace("{…,", "{\"a\":1,").replace(",…}", ",\"b\":2}");
+            let bump = bumpalo::Bump::new();
+            let opened = Opened::whole(example.as_bytes()).open(envelope, &bump);
+            let text = opened.map(|opened| String::from_utf8_lossy(opened.text).into_owned());
+            let expected = if envelope.name == "Fluentd" { "{\"log\":\"LINE\"}" } else { "LINE" };
+            assert_eq!(text.as_deref(), Some(expected), "{}", envelope.name);
+        }
+    }
+
+    #[test]
+    fn senders_within_take_precedence_if_they_say_more() {
+        let (file, pipe) = (Sender::File(b"f"), Sender::Pipe(Pipe::Stdout));
+        let (outer, inner) = (Sender::Program(b"a"), Sender::Program(b"b"));
+        for (outside, inside, expected) in [
+            (outer, inner, inner),
+            (outer, pipe, outer),
+            (outer, Sender::Unknown, outer),
+            (pipe, inner, inner),
+            (file, pipe, pipe),
+            (pipe, file, pipe),
+            (Sender::Unknown, file, file),
+        ] {
+            assert_eq!(outside.or_inner(inside), expected);
         }
     }
 }

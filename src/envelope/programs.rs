@@ -1,13 +1,26 @@
-//! Lines that stand in an access log and are none of it: nginx's error log, and the chatter of its container.
+//! Lines in an access log that do not belong to it: nginx's error log and the messages of its container, and the messages
+//! of Caddy, Traefik and Envoy about themselves.
 
-use super::stamp::has_shape;
+use super::stamp::{fraction, has_shape, rfc3339};
 
 /// The levels of nginx's `error_log`.
 const LEVELS: [&[u8]; 9] = [b"debug", b"info", b"notice", b"warn", b"error", b"crit", b"alert", b"emerg", b"stderr"];
 
 /// Whether another program than nginx's access log wrote a line that fits no format.
 pub(crate) fn is_another_programs(line: &[u8]) -> bool {
-    is_error_log(line) || is_entrypoint(line)
+    is_error_log(line) || is_entrypoint(line) || is_message(line) || is_from_a_tool(line)
+}
+
+/// Lines that grep, stern and exports to CSV add to those they hand on. Sources: GNU grep's manual, "Output Line Prefix
+/// Control"; stern's README; Amazon's guide to CloudWatch Logs.
+fn is_from_a_tool(line: &[u8]) -> bool {
+    const WHOLE: [&[u8]; 6] =
+        [b"message", b"@message", b"--", b"timestamp,message", b"@timestamp,@message", b"\"@timestamp\",\"@message\""];
+    const GREP: [&[u8]; 4] = [b"grep: ", b"zgrep: ", b"egrep: ", b"rg: "];
+    WHOLE.contains(&line)
+        || GREP.iter().any(|program| line.starts_with(program))
+        || line.starts_with(b"Binary file ") && line.ends_with(b" matches")
+        || line.starts_with(b"+ ") && line.windows(" › ".len()).any(|part| part == " › ".as_bytes())
 }
 
 /// `2026/11/21 10:00:00 [error] 7#7: *1 …`, or `nginx: [emerg] …` where there is no log yet.
@@ -35,6 +48,111 @@ fn is_entrypoint(line: &[u8]) -> bool {
     }
 }
 
+/// A message of a server about itself, in one of the forms in which Caddy (zap), Traefik (logrus, zerolog), Envoy and
+/// Istio write them. Source: the programs' documentation of their logs.
+fn is_message(line: &[u8]) -> bool {
+    let plain;
+    let line = if line.contains(&ESCAPE) {
+        plain = without_colours(line);
+        &plain[..]
+    } else {
+        line
+    };
+    is_json_message(line)
+        || is_console_message(line)
+        || is_logfmt_message(line)
+        || is_envoys(line)
+        || ENVIRONMENT.iter().any(|name| line.starts_with(name))
+}
+
+/// What `caddy run --environ` prints first.
+const ENVIRONMENT: [&[u8]; 8] = [
+    b"caddy.HomeDir=",
+    b"caddy.AppDataDir=",
+    b"caddy.AppConfigDir=",
+    b"caddy.ConfigAutosavePath=",
+    b"caddy.Version=",
+    b"runtime.GOOS=",
+    b"runtime.GOARCH=",
+    b"runtime.Version=",
+];
+
+/// The levels of zap, logrus and zerolog, and zerolog's short ones.
+const MESSAGE_LEVELS: [&str; 9] = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic", "dpanic"];
+const SHORT_LEVELS: [&[u8]; 7] = [b"TRC", b"DBG", b"INF", b"WRN", b"ERR", b"FTL", b"PNC"];
+
+fn is_level(word: &[u8]) -> bool {
+    MESSAGE_LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level.as_bytes()))
+}
+
+/// `{"level":"info","ts":1767607200.1,"msg":"serving initial configuration"}`: a level, a message and a time.
+fn is_json_message(line: &[u8]) -> bool {
+    let has = |key: &str| memchr::memmem::find(line, key.as_bytes()).map(|at| &line[at + key.len()..]);
+    line.trim_ascii_start().starts_with(b"{")
+        && has("\"level\":").is_some_and(|rest| {
+            let word = rest.trim_ascii_start().strip_prefix(b"\"").unwrap_or_default();
+            is_level(&word[..word.iter().position(|b| *b == b'"').unwrap_or(0)])
+        })
+        && (has("\"msg\":").is_some() || has("\"message\":").is_some())
+        && (has("\"ts\":").is_some() || has("\"time\":").is_some())
+}
+
+/// `2026-01-05T10:00:01Z INF Traefik version 3.0.0`, `2026/01/05 10:00:01.123\tINFO\tserving initial configuration`: a time
+/// and a level, parted by a space or a tab.
+fn is_console_message(line: &[u8]) -> bool {
+    let time = if has_shape(line, b"0000/00/00 00:00:00") {
+        Some(b"0000/00/00 00:00:00".len() + fraction(&line[b"0000/00/00 00:00:00".len()..]))
+    } else {
+        rfc3339(line)
+    };
+    match time.map(|len| &line[len..]) {
+        Some([b'\t', rest @ ..]) => is_level(rest.split(|b| *b == b'\t').next().unwrap_or_default()),
+        Some([b' ', level @ ..]) => {
+            SHORT_LEVELS.iter().any(|short| level.strip_prefix(*short).is_some_and(|rest| rest.starts_with(b" ")))
+        }
+        _ => false,
+    }
+}
+
+/// `time="2026-01-05T10:00:01Z" level=info msg="Configuration loaded"`.
+fn is_logfmt_message(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"time=\"") else { return false };
+    let Some(rest) = rfc3339(rest).and_then(|len| rest[len..].strip_prefix(b"\" level=")) else { return false };
+    let level = rest.split(|b| *b == b' ').next().unwrap_or_default();
+    is_level(level) && rest[level.len()..].starts_with(b" msg=")
+}
+
+/// `[2026-01-05 10:00:01.123][1][info][main] [source/server/server.cc:412] initializing epoch 0`.
+fn is_envoys(line: &[u8]) -> bool {
+    let time = b"[0000-00-00 00:00:00.000][";
+    has_shape(line, time) && {
+        let mut words = line[time.len()..].split(|b| *b == b']');
+        let thread = words.next().unwrap_or_default();
+        let level = words.next().unwrap_or_default().strip_prefix(b"[").unwrap_or_default();
+        !thread.is_empty() && thread.iter().all(u8::is_ascii_digit) && (is_level(level) || level == b"critical")
+    }
+}
+
+const ESCAPE: u8 = 0x1B;
+
+/// A line without the colours of a terminal: `ESC [ 34 m`.
+fn without_colours(line: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(ESCAPE, rest) {
+        plain.extend_from_slice(&rest[..at]);
+        let code = rest[at + 1..].strip_prefix(b"[").unwrap_or_default();
+        let digits = code.iter().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+        let is_colour = code.get(digits) == Some(&b'm');
+        if !is_colour {
+            plain.push(ESCAPE);
+        }
+        rest = if is_colour { &code[digits + 1..] } else { &rest[at + 1..] };
+    }
+    plain.extend_from_slice(rest);
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,10 +166,49 @@ mod tests {
             ("/docker-entrypoint.sh: Configuration complete; ready for start up", true),
             ("/docker-entrypoint.d/30-tune-worker-processes.sh: x", true),
             ("10-listen-on-ipv6-by-default.sh: info: IPv6 listen already enabled", true),
+            ("--", true),
+            ("grep: /var/log/nginx: Is a directory", true),
+            ("Binary file access.log matches", true),
+            ("+ nginx-7c5d-2xk0q › nginx", true),
+            ("timestamp,message", true),
+            ("message", true),
+            ("timestamp,message,x", false),
+            ("+ nginx", false),
+            ("-- x", false),
             ("2026/11/21 10:00:00 [eror] 7#7: x", false),
             ("2026/11/21 10:00:00 GET /", false),
             ("10-0-0-1 - - [21/Nov/2026:10:00:00 +0000] \"GET /a.sh: HTTP/1.1\" 200", false),
             ("nginx: ", false),
+            (r#"{"level":"info","ts":1767607200.1,"msg":"serving initial configuration"}"#, true),
+            (r#"{"level":"info","ts":"2026-01-05T10:00:01Z","logger":"http.log.error","msg":"x","status":502}"#, true),
+            (
+                r#"{"level":"info","version":"3.0.0","time":"2026-01-05T10:00:01Z","message":"Traefik version 3.0.0"}"#,
+                true,
+            ),
+            (r#"{"level": "error", "time": 1, "msg": ""}"#, true),
+            (r#"{"level":"access","ts":1,"msg":"x"}"#, false),
+            (r#"{"level":30,"time":1531171074631,"msg":"request completed"}"#, false),
+            (r#"{"level":"info","msg":"x"}"#, false),
+            (r#"{"level":"info","ts":1}"#, false),
+            (r#""level":"info","ts":1,"msg":"x""#, false),
+            (r#"time="2026-01-05T10:00:01Z" level=info msg="Configuration loaded from file: /t.yml""#, true),
+            (r#"time="2026-01-05T10:00:01+01:00" level=warning msg="x""#, true),
+            (r#"time="2026-01-05T10:00:01Z" level=info"#, false),
+            (r#"time="now" level=info msg="x""#, false),
+            ("2026-01-05T10:00:01Z INF Traefik version 3.0.0 built on 2024 version=3.0.0", true),
+            ("2026-01-05T10:00:01Z INFO x", false),
+            ("2026-01-05T10:00:01Z 192.0.2.1 GET /", false),
+            ("\u{1b}[90m2026-01-05T10:00:01Z\u{1b}[0m \u{1b}[32mINF\u{1b}[0m Starting provider", true),
+            ("2026/01/05 10:00:01.123\tINFO\tserving initial configuration", true),
+            ("2026/01/05 10:00:01.123\t\u{1b}[34mINFO\u{1b}[0m\tserving", true),
+            ("2026-01-05T10:00:01.123456Z\tinfo\tEnvoy proxy is ready", true),
+            ("2026/01/05 10:00:01\tGET\t/", false),
+            ("[2026-01-05 10:00:01.123][1][info][main] [source/server/server.cc:412] initializing epoch 0", true),
+            ("[2026-01-05 10:00:01.123][1] GET", false),
+            ("[2026-01-05T10:00:01.123Z] \"GET / HTTP/1.1\" 200", false),
+            ("caddy.HomeDir=/var/lib/caddy", true),
+            ("caddy: stopped", false),
+            ("\u{1b}\u{1b}[", false),
             ("", false),
         ];
         for (line, expected) in rows {

@@ -12,7 +12,7 @@ pub(super) fn has_shape(text: &[u8], shape: &[u8]) -> bool {
 }
 
 /// How many bytes of `text` a fraction of a second has: none, or a point and digits.
-fn fraction(text: &[u8]) -> usize {
+pub(super) fn fraction(text: &[u8]) -> usize {
     match text {
         [b'.' | b',', digits @ ..] => match digits.iter().take_while(|b| b.is_ascii_digit()).count() {
             0 => 0,
@@ -20,6 +20,26 @@ fn fraction(text: &[u8]) -> usize {
         },
         _ => 0,
     }
+}
+
+/// True for the date of `$time_local`: `05/Jan/2026`.
+pub(super) fn is_date(text: &[u8]) -> bool {
+    text.len() == 11
+        && has_shape(text, b"00/")
+        && text[3..6].iter().all(u8::is_ascii_alphabetic)
+        && has_shape(&text[6..], b"/0000")
+}
+
+/// RFC 3339 without fraction and zone: `2026-11-21T10:00:00`.
+pub(super) fn without_zone(text: &[u8]) -> Option<usize> {
+    let wall = b"0000-00-00T00:00:00";
+    (has_shape(text, wall) && !matches!(text.get(wall.len()), Some(b'.' | b',' | b'Z' | b'+' | b'-')))
+        .then_some(wall.len())
+}
+
+/// Number of decimals of the second, in a text that begins with RFC 3339's time.
+pub(super) fn decimals(text: &[u8]) -> usize {
+    fraction(&text[b"0000-00-00T00:00:00".len()..]).saturating_sub(1)
 }
 
 /// RFC 3339 and its relatives: `2026-11-21T10:00:00`, a fraction or none, and `Z`, `+00:00` or `+0000`.
@@ -75,6 +95,7 @@ mod tests {
             (rfc3339, "2026-11-21T10:00:00,123+08:00", " "),
             (rfc3339, "2026-11-21T10:00:00-0300", ":00"),
             (docker, "2026-11-21T10:00:00.1Z", "Z"),
+            (without_zone, "2026-11-21T10:00:00", " x"),
             (rfc3164, "Nov 21 10:00:00", " web"),
             (rfc3164, "Nov  1 10:00:00", "."),
             (rfc3164, "Nov 01 10:00:00.123456", " "),
@@ -92,6 +113,9 @@ mod tests {
             (rfc3339, "2026-11-21T10:00:00.Z"),
             (rfc3339, "2026-11-21 10:00:00Z"),
             (docker, "2026-11-21T10:00:00+00:00"),
+            (without_zone, "2026-11-21T10:00:00Z"),
+            (without_zone, "2026-11-21T10:00:00.1"),
+            (without_zone, "2026-11-21T10:00:00+00:00"),
             (rfc3164, "nov 21 10:00:00"),
             (rfc3164, "Nov 1 10:00:00 "),
             (journald_full, "Sat 2026-11-21 10:00:00 "),
@@ -99,5 +123,20 @@ mod tests {
         for (length, time) in none {
             assert_eq!(length(time.as_bytes()), None, "{time}");
         }
+    }
+
+    #[test]
+    fn dates_are_known() {
+        assert!(is_date(b"05/Jan/2026"));
+        for other in ["05/Jan/2026/a", "05/Jan/202", "var/log/ngi", ""] {
+            assert!(!is_date(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn decimals_are_counted() {
+        assert_eq!(decimals(b"2026-11-21T10:00:00Z"), 0);
+        assert_eq!(decimals(b"2026-11-21T10:00:00.123456Z"), 6);
+        assert_eq!(decimals(b"2026-11-21T10:00:00.123456789+01:00 1.5"), 9);
     }
 }

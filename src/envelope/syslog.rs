@@ -2,7 +2,7 @@
 //! `<190>Nov 21 10:00:00 web nginx: LINE`.
 
 use super::stamp::{has_shape, journald_full, rfc3164, rfc3339};
-use super::{Letter, Sender, Text, word};
+use super::{Letter, Sender, Text, is_address, word};
 
 /// Opens `[<PRIORITY>]TIME [HOST] TAG: LINE`. The tag may have a process id, `nginx[123]`; the host is left out by
 /// nginx's `nohostname`. Newer rsyslog writes RFC 3339's times, journald has several.
@@ -11,6 +11,10 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let len = rfc3164(rest).or_else(|| rfc3339(rest)).or_else(|| journald_full(rest))?;
     let rest = rest[len..].strip_prefix(b" ")?;
     let (first, behind) = word_or_rest(rest)?;
+    // A `log_format` that begins with `$time_iso8601 $remote_addr`.
+    if first == b"unix:" || is_address(first) {
+        return None;
+    }
     let (tag, text) = match first {
         [_, .., b':'] => (first, behind),
         _ => word_or_rest(behind)?,
@@ -54,6 +58,8 @@ mod tests {
             ("Nov 21 10:00:00 web", None),
             ("Nov 21 10:00:00 ", None),
             ("<1900>Nov 21 10:00:00 web nginx: x", None),
+            ("2026-11-21T10:00:00+00:00 unix: - - x", None),
+            ("2026-11-21T10:00:00+00:00 2001:db8:: - - x", None),
             ("-- Boot 0123 --", None),
         ];
         for (line, expected) in rows {

@@ -50,7 +50,7 @@ fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
         Feeds::Time => &["time"],
         Feeds::Status => &["status"],
         Feeds::Bytes => &["bytes"],
-        Feeds::RequestTime => &["request_time"],
+        Feeds::RequestTime | Feeds::RequestTimeIn(_) => &["request_time"],
     };
     if feeds.is_empty() {
         let name = field.variable.as_deref();

@@ -1,7 +1,9 @@
 //! The first lines of an input, one by one, as they are counted: without envelope.
 
+use bumpalo::Bump;
+
 use crate::engine::scan::Met;
-use crate::envelope::is_another_programs;
+use crate::envelope::{self, is_another_programs};
 use crate::input::{is_blank, lines};
 
 /// A line that is not blank.
@@ -27,8 +29,9 @@ pub(super) fn each_line(met: &Met<'_>, head: &[u8], mut visit: impl FnMut(HeadLi
     };
     match &met.envelope {
         None => lines(head, true).for_each(|text| show(text, false, false)),
-        Some(worn) => worn.each_line(head, |sender, text| {
-            show(text, worn.stays_out(sender), worn.is_another_program(sender));
+        Some(worn) => envelope::each_line(worn, head, &Bump::new(), |line| match line {
+            Some(line) => show(line.text, worn.stays_out(line.sender), worn.is_another_program(line.sender)),
+            None => show(b"", false, false),
         }),
     }
 }

@@ -8,8 +8,9 @@ use super::runner_up::Formats;
 use super::sample::{Read, Reader, Shown};
 use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
 use crate::engine::scan::Met;
+use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
-use crate::format::{Considered, FormatsOfFile, KeysSeen, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Considered, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
 use crate::input::{Source, Wait};
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, written};
 use crate::table::{InputLedger, Reason};
@@ -38,7 +39,7 @@ fn explain_head(
     let question = reader.question;
     let met = Met::by(head, formats, own);
     let of_file = &met.formats;
-    let (bump, ranked) = (Bump::new(), reader.names());
+    let (bump, ranked) = (Bump::new(), reader.extras().names());
     let shown = Shown { anonymize: question.anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
     let lines = read(reader, formats, &met, head, &bump);
     let ledger = &lines.ledger;
@@ -67,7 +68,7 @@ fn explain_head(
     });
     let input = InputExplanation {
         path,
-        envelope: met.envelope.as_ref().map(|worn| worn.name()),
+        envelope: met.envelope.as_ref().map(Worn::name),
         sampled,
         parsed: ledger.parsed(),
         malformed: ledger.malformed(),
@@ -116,9 +117,7 @@ fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u
             Ok(taken) => {
                 lines.ledger.take(taken.0, &row);
                 if lines.samples.len() < SAMPLES {
-                    let mut keys = vec![KeysSeen::default(); formats.len()];
-                    memory.move_keys_to(&mut keys);
-                    lines.samples.push(Read { number: line.number, text, taken, row: row.clone(), keys });
+                    lines.samples.push(Read { number: line.number, text, taken, row: row.clone() });
                 }
             }
             Err(reason) => {
@@ -135,5 +134,6 @@ fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u
             }
         }
     });
+    memory.move_keys_to(&mut lines.ledger.keys);
     lines
 }

@@ -250,9 +250,7 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
         }
     }
     let reader = sample::Reader::new(question)?;
-    let (formats, own) = engine::formats(question, &sources);
-    let formats: Vec<_> =
-        formats.into_iter().map(|format| reader.prepared(format.with_json_fields(&question.json_fields))).collect();
+    let (formats, own) = engine::formats(question, reader.extras(), &sources);
     let mut explained = Vec::new();
     for (source, own) in sources.into_iter().zip(&own) {
         let (input, problem) = input::explain(&reader, &formats, own, &source);

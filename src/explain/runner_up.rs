@@ -99,7 +99,7 @@ impl Formats<'_> {
         let (code, text) = match rejected {
             Rejected::Addresses => {
                 let example = shown.text(other.survey.odd_address.as_deref().unwrap_or_default());
-                let subject = if format.is_json() {
+                let subject = if format.has_keys() {
                     "its address".to_owned()
                 } else {
                     format!("its ${}", format.address_variable())

@@ -7,7 +7,7 @@ use super::{HitExplanation, SampleLine};
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::dimension::Extras;
 use crate::error::{Error, ErrorKind};
-use crate::format::{Filler, KeysSeen, LogFormat, Row, Taken, undo_escapes};
+use crate::format::{Filler, LogFormat, Row, Taken, undo_escapes};
 use crate::nginx::NginxAnswer;
 use crate::question::Question;
 use crate::report::{self, printable, sample_text, sample_text_cut, written};
@@ -47,8 +47,6 @@ pub(super) struct Read<'a> {
     pub(super) text: &'a [u8],
     pub(super) taken: Taken,
     pub(super) row: Row<'a>,
-    /// The keys of the line, by format.
-    pub(super) keys: Vec<KeysSeen>,
 }
 
 impl<'q> Reader<'q> {
@@ -62,13 +60,9 @@ impl<'q> Reader<'q> {
         Ok(Reader { question, extras, visits, needs })
     }
 
-    /// The format with a place for each variable that the question names.
-    pub(super) fn prepared(&self, format: LogFormat) -> LogFormat {
-        format.ranking(&self.extras.names())
-    }
-
-    pub(super) fn names(&self) -> Vec<&'static str> {
-        self.extras.names()
+    /// The variables that the question names.
+    pub(super) fn extras(&self) -> &Extras {
+        &self.extras
     }
 
     /// The lines field by field, and what they are counted as; `of_log` is the server that writes the input.
@@ -84,7 +78,9 @@ impl<'q> Reader<'q> {
         let filler = Filler {
             formats,
             needs: self.needs,
+            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
             keeps_lists: question.real_ip.is_some(),
+            watched: Fields::NONE,
             query: question.query,
             rules: &question.static_rules,
         };
@@ -112,7 +108,7 @@ impl<'q> Reader<'q> {
                 fields,
                 fields_left_out,
                 unread,
-                hit: hit(&batch, row, format.fields(&line.keys[line.taken.0])),
+                hit: hit(&batch, row, line.row.has),
                 nginx,
             }
         };

@@ -94,13 +94,50 @@ impl<T> Expression<T> {
         }
     }
 
-    /// Whether it is true where `test` says which tests are.
-    pub(crate) fn holds(&self, test: &impl Fn(&T) -> bool) -> bool {
+    /// True or false by what `test` says of each test, `None` where a test that is `None` decides it (Kleene's logic: the
+    /// opposite of unknown is unknown, and what holds or not whatever the unknown is, is known).
+    pub(crate) fn truth(&self, test: &impl Fn(&T) -> Option<bool>) -> Option<bool> {
+        // One test that is `decisive` settles it, whatever the others are.
+        let joined = |all: &[Self], decisive: bool| {
+            let (mut unknown, mut is_settled) = (false, false);
+            for one in all {
+                let truth = one.truth(test);
+                unknown |= truth.is_none();
+                is_settled |= truth == Some(decisive);
+            }
+            if is_settled { Some(decisive) } else { (!unknown).then_some(!decisive) }
+        };
         match self {
-            Expression::Any(all) => all.iter().any(|one| one.holds(test)),
-            Expression::All(all) => all.iter().all(|one| one.holds(test)),
-            Expression::Not(one) => !one.holds(test),
+            Expression::Any(all) => joined(all, true),
+            Expression::All(all) => joined(all, false),
+            Expression::Not(one) => one.truth(test).map(|truth| !truth),
             Expression::Test(it) => test(it),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_decides_nothing() {
+        let test = |truth: Option<bool>| Expression::Test(truth);
+        let (yes, no, unknown) = (Some(true), Some(false), None);
+        let rows = [
+            (Expression::Any(vec![test(unknown), test(yes)]), yes),
+            (Expression::Any(vec![test(unknown), test(no)]), unknown),
+            (Expression::Any(vec![test(no), test(no)]), no),
+            (Expression::All(vec![test(unknown), test(no)]), no),
+            (Expression::All(vec![test(yes), test(unknown)]), unknown),
+            (Expression::All(vec![test(yes), test(yes)]), yes),
+            (Expression::Not(Box::new(test(unknown))), unknown),
+            (Expression::Not(Box::new(test(no))), yes),
+            (Expression::Any(Vec::new()), no),
+            (Expression::All(Vec::new()), yes),
+        ];
+        for (expression, expected) in rows {
+            assert_eq!(expression.truth(&|truth| *truth), expected, "{expression:?}");
         }
     }
 }

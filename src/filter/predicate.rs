@@ -10,7 +10,7 @@ use super::selection::Test;
 use super::stretches::Stretches;
 use super::subject::Subject;
 use super::texts::Texts;
-use crate::batch::{Batch, Status, TextField};
+use crate::batch::{Batch, Fields, Status, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::expression::Expression;
 use crate::table::Seed;
@@ -121,6 +121,12 @@ impl Predicate {
             }
             Predicate::Class { statics, dynamic } => {
                 let is_static = batch.is_static();
+                let rows = if batch.some_lack() {
+                    // A hit without a path is neither.
+                    rows.that(|row| !batch.lacks(row).meets(Fields::text(TextField::Path)))
+                } else {
+                    rows
+                };
                 rows.that(|row| if is_static[row] { *statics } else { *dynamic })
             }
             Predicate::Bytes(ranges) => ranges::bytes(ranges, batch, rows),

@@ -1,14 +1,17 @@
 //! A check of bytes sent or of the time that a request took: numbers within ranges.
 
 use super::rows::Rows;
-use crate::batch::Batch;
+use crate::batch::{Batch, Fields};
 
 /// First and last, both included.
 pub(super) type Range = (u64, u64);
 
-/// `--larger`, and what an expression says of `bytes`.
+/// `--larger`, and what an expression says of `bytes`. Bytes that are not logged are in no range; `-` is 0.
 pub(super) fn bytes(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let bytes = batch.bytes();
+    if batch.some_lack() {
+        return rows.that(|row| !batch.lacks(row).meets(Fields::BYTES) && are_in(ranges, bytes[row]));
+    }
     rows.that(|row| are_in(ranges, bytes[row]))
 }
 

@@ -8,10 +8,12 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::json::{self, Kind, Recall, Value};
+use super::json_format::{JsonFormat, Syntax};
 use super::json_found::Room;
 use super::json_members::members;
 use super::json_text::decode;
 use super::log_format::Piece;
+use super::ltsv::{self, labelled};
 use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Reach};
 use super::row::Row;
 use super::variables::Feeds;
@@ -43,7 +45,10 @@ pub(crate) struct Anatomy {
 impl LogFormat {
     /// The values of a line that this format takes.
     pub(crate) fn anatomy(&self, text: &[u8]) -> Anatomy {
-        if self.is_json() { self.json_anatomy(text) } else { self.text_anatomy(text) }
+        match &self.json {
+            None => self.text_anatomy(text),
+            Some(format) => self.keyed_anatomy(format, text),
+        }
     }
 
     fn text_anatomy(&self, text: &[u8]) -> Anatomy {
@@ -64,24 +69,34 @@ impl LogFormat {
         self.in_default_escaping(value).into_owned()
     }
 
-    fn json_anatomy(&self, text: &[u8]) -> Anatomy {
-        let Some(format) = &self.json else { return Anatomy::default() };
+    /// The values of a line that names them. Of keys that feed the same, the scanner says which takes precedence.
+    fn keyed_anatomy(&self, format: &JsonFormat, text: &[u8]) -> Anatomy {
         let (keys, bump, mut recall) = (format.keys(), Bump::new(), Recall::default());
         let room = Room { bump: &bump, needs: Fields::NONE };
-        // What the scanner found where: of keys that feed the same, one takes precedence.
-        let scanned =
-            json::scan(keys, Line::unmarked(text), room, &mut Clock::default(), &mut recall, &mut Row::EMPTY.clone());
+        let (mut clock, mut row) = (Clock::default(), Row::EMPTY);
+        let is_read = match format.syntax {
+            Syntax::Json => json::scan(keys, Line::unmarked(text), room, &mut clock, &mut recall, &mut row).is_ok(),
+            Syntax::Ltsv => ltsv::scan(keys, text, room, &mut clock, &mut recall, &mut row).is_ok(),
+        };
         let mut fields = Vec::new();
-        members(keys, text, &mut |path, value| {
-            let known = keys.find(path).and_then(|name| name.rule).map(|rule| keys.rule(rule));
-            let found = recall.finds.rule_at(value.start).filter(|_| scanned.is_ok()).map(|rule| keys.rule(rule));
+        let mut push = |key: &[u8], starts: &[usize], value: Vec<u8>| {
+            let rule = |rule: u16| keys.rule(rule);
+            let known = keys.find(key).and_then(|name| name.rule).map(rule);
+            let found = starts.iter().find_map(|start| recall.finds.rule_at(*start)).filter(|_| is_read).map(rule);
             fields.push(LineField {
-                key: Some(path.to_vec()),
+                key: Some(key.to_vec()),
                 variable: found.or(known).map(|rule| rule.variable.to_string()),
-                value: plain(value, text),
+                value,
                 feeds: found.map_or(Feeds::Nothing, |rule| keys.targets()[rule.target]),
             });
-        });
+        };
+        match format.syntax {
+            Syntax::Json => members(keys, text, &mut |path, value| push(path, &[value.start], plain(value, text))),
+            // A time may stand in brackets, which the scanner leaves out.
+            Syntax::Ltsv => labelled(text, &mut |label, value| {
+                push(label, &[value.start, value.start + 1], self.escaped_as_default(&text[value.start..value.end]));
+            }),
+        }
         Anatomy { fields, unread: Vec::new() }
     }
 }
@@ -186,6 +201,23 @@ mod tests {
             "status:status=200 Status",
         ];
         assert_eq!(shown("json", line), expected);
+    }
+
+    #[test]
+    fn a_label_with_two_meanings_has_the_one_that_it_is_read_by() {
+        let line = "host:10.0.0.1\tvhost:a.example\ttime:[05/Apr/2022:03:45:05 +0000]\tx:a:b\t\tstatus:200\tua:-\treq:GET / HTTP/1.1";
+        let expected = [
+            "host:remote_addr=10.0.0.1 Text(Addr)",
+            "vhost:host=a.example Text(Host)",
+            "time:time_local=[05/Apr/2022:03:45:05 +0000] Time",
+            "x:=a:b Nothing",
+            "status:status=200 Status",
+            "ua:http_user_agent=- Nothing",
+            "req:request=GET / HTTP/1.1 Request",
+        ];
+        assert_eq!(shown("ltsv", line), expected);
+        let both = shown("ltsv", "host:a.example\tremote_addr:10.0.0.1\tstatus:200");
+        assert_eq!(both[..2], ["host:host=a.example Text(Host)", "remote_addr:remote_addr=10.0.0.1 Text(Addr)"]);
     }
 
     #[test]

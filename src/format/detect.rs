@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 use bumpalo::Bump;
 
 use super::damage;
+use super::json_format::Syntax;
 use super::plan::{Slot, Tail, Usual};
 use super::row::Row;
 use super::scan::{Expected, Misfit, scan};
 use super::survey::{Rejected, Survey, is_nothing, is_plausible};
 use super::trailing::Number;
-use super::{Line, LogFormat, Memory, Room, json};
+use super::{Line, LogFormat, Memory, Room, json, ltsv};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::input::{is_blank, lines};
 use crate::table::Reason;
@@ -217,14 +218,14 @@ impl<'f> FormatsOfFile<'f> {
         row: &mut Row<'a>,
     ) -> Result<Taken, Reason> {
         let main = &self.formats[self.main.format];
-        // A row that another format has filled holds values that this one does not log.
-        if row.filled_by != self.main.format {
-            *row = Row::empty_for(self.main.format);
-        }
-        row.has_assumed_utc = false;
-        if main.is_json() {
+        if main.has_keys() {
             return self.take_json(line, room, memory, row);
         }
+        // A row that another format has filled holds values that this one does not log.
+        if row.filled_by != self.main.format {
+            *row = Row::empty_for(self.main.format, main.plan.fields);
+        }
+        row.has_assumed_utc = false;
         match scan(&main.plan, self.main.tail, line, memory, row) {
             Ok(end) => {
                 if self.drops_users {
@@ -439,12 +440,18 @@ pub(super) fn try_one<'a>(
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
     let format = &formats[candidate.format];
-    *row = Row::EMPTY;
+    *row = Row { has: format.plan.fields, ..Row::EMPTY };
     match &format.json {
+        Some(labels) if labels.syntax == Syntax::Ltsv => {
+            let (clock, recall) = memory.json(candidate.format);
+            ltsv::scan(labels.keys(), line.text, room, clock, recall, row).map(|()| line.text.len())
+        }
         Some(_) if !json::is_object(line.text) => Err(json::NO_OBJECT),
         Some(json) => {
             let (clock, recall) = memory.json(candidate.format);
-            json::scan(json.keys(), line, room, clock, recall, row).map(|()| line.text.len())
+            let read = json::scan(json.keys(), line, room, clock, recall, row);
+            read.map(|()| line.text.len())
+                .inspect_err(|misfit| memory.keep_bad_value(candidate.format, *misfit, line.text))
         }
         None => scan(&format.plan, candidate.tail, line, memory, row),
     }
@@ -508,6 +515,8 @@ mod tests {
         assert_eq!(found(&with("shop.example ", "")), "vhost");
         assert_eq!(found(&with("shop.example ", " 1.000")), "vhost_timed");
         assert_eq!(found(&format!("{COMMON}\n")), "common");
+        assert_eq!(found("host:192.0.2.1\treq:GET / HTTP/1.1\tstatus:200\n"), "ltsv");
+        assert_eq!(found("{\"status\":200,\"uri\":\"/\"}\n"), "json");
         assert_eq!(found(&format!("{COMMON} \"-\"\n")), "common");
     }
 

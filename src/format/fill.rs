@@ -11,14 +11,19 @@ use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::ip;
 use crate::question::Query;
+use crate::time::Stamp;
 
 /// Puts rows into batches.
 pub(crate) struct Filler<'q> {
     /// The formats that lines are taken by.
     pub(crate) formats: &'q [LogFormat],
     pub(crate) needs: Fields,
+    /// The column of `--real-ip`: a line that has it has an address.
+    pub(crate) list: Fields,
     /// Whether lists of addresses are left for [`Visits`](crate::visitor::Visits) to read.
     pub(crate) keeps_lists: bool,
+    /// The fields whose absence from a line makes a number of the report unknown.
+    pub(crate) watched: Fields,
     pub(crate) query: Query,
     pub(crate) rules: &'q StaticRules,
 }
@@ -46,9 +51,7 @@ impl Filler<'_> {
     #[inline(always)]
     fn set<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         if self.needs.meets(Fields::EXTRA) {
-            for (place, slot) in self.formats[taken.0].extras().iter().enumerate() {
-                batch.set_text(Column::extra(place), row.text(*slot));
-            }
+            self.set_extras(taken, row, batch, bump);
         }
         for field in PLAIN {
             if self.needs.holds(Fields::text(field)) {
@@ -56,8 +59,17 @@ impl Filler<'_> {
                 batch.set_text(field, if field == TextField::Addr { self.address(taken, text) } else { text });
             }
         }
-        let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(row, batch, bump);
+        let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(taken, row, batch, bump);
+        let has_list = self.list != Fields::NONE && row.has.holds(self.list);
+        let has = if has_list { row.has.and(Fields::text(TextField::Addr)) } else { row.has };
+        let lacks = self.watched.without(has);
+        if lacks != Fields::NONE {
+            batch.set_lacks(lacks);
+        }
         let Row { stamp, status, bytes, time_ms, .. } = *row;
+        if stamp == Stamp::NONE {
+            batch.set_undated();
+        }
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
@@ -73,7 +85,23 @@ impl Filler<'_> {
         }
     }
 
+    /// Sets the variables that the question ranks by name.
+    #[inline(never)]
+    fn set_extras<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        let format = &self.formats[taken.0];
+        for place in 0..format.extras() {
+            batch.set_text(Column::extra(place), format.extra(place, row, bump));
+        }
+    }
+
     /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.
+    /// True if usual lines have every field that is needed of them. No format that has such lines logs a host, or a
+    /// variable that the question ranks by name; all other fields are logged by each of them.
+    pub(crate) fn takes_usual(&self) -> bool {
+        !self.needs.meets(Fields::EXTRA) && !self.watched.meets(Fields::text(TextField::Host))
+    }
+
+    /// Appends a usual line, where [`Filler::takes_usual`].
     #[inline(always)]
     pub(crate) fn push_usual<'a>(&self, line: &UsualLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         let texts = [line.addr, MISSING, MISSING, line.referer, line.agent];
@@ -93,7 +121,7 @@ impl Filler<'_> {
 
     /// Sets what the request gives, and returns whether it is static.
     #[inline(always)]
-    fn set_request<'a>(&self, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
+    fn set_request<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
         let line = row.text(Slot::REQUEST);
         let mut parts = if row.has_escaped_request {
             self.parts_of_escaped(line, bump)
@@ -103,6 +131,8 @@ impl Filler<'_> {
         // A format that logs the parts by themselves; one that logs `$request` leaves these missing.
         if line == MISSING {
             self.add_plain_parts(row, &mut parts, bump);
+        } else if self.formats[taken.0].overrides().meets(Fields::REQUEST) {
+            self.override_parts(&self.formats[taken.0], row, &mut parts, bump);
         }
         self.set_parts(&parts, batch);
         parts.is_static
@@ -164,7 +194,30 @@ impl Filler<'_> {
         let of = |field| row.text(Slot::of(field));
         parts.method = of(TextField::Method);
         parts.protocol = of(TextField::Protocol);
-        let target = of(TextField::Path);
+        self.set_plain_path(row, parts, bump);
+    }
+
+    /// Puts the parts that the user says stand elsewhere in the place of the request's. In a JSON log a value that is missing
+    /// leaves the next one, as of keys.
+    #[cold]
+    fn override_parts<'a>(&self, format: &LogFormat, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
+        let of = |field| {
+            let value = format.overrides().holds(Fields::text(field)).then(|| row.text(Slot::of(field)));
+            value.filter(|value| *value != MISSING || !format.is_json())
+        };
+        parts.method = of(TextField::Method).unwrap_or(parts.method);
+        parts.protocol = of(TextField::Protocol).unwrap_or(parts.protocol);
+        if format.overrides().holds(Fields::text(TextField::Path)) {
+            if !format.is_json() {
+                (parts.path, parts.is_static) = (MISSING, false);
+            }
+            self.set_plain_path(row, parts, bump);
+        }
+    }
+
+    /// Sets the path from what is logged by itself, if it is.
+    fn set_plain_path<'a>(&self, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
+        let target = row.text(Slot::of(TextField::Path));
         if target != MISSING {
             let target = bump.alloc_slice_copy(&escape::undo(target));
             let (path, is_static) = self.path(target, bump);

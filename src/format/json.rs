@@ -12,7 +12,10 @@
 //!
 //! Advice to whoever makes this faster: json_twin.rs says the same of valid lines by serde_json. Believe that test.
 
-use super::json_found::{Finds, Room};
+use std::ops::Range;
+
+use super::json_forms::{Mark, is_caddys_own};
+use super::json_found::{Finds, Flaw, Room};
 use super::json_keys::{JsonKeys, KeysSeen, Name};
 use super::json_shape::{Placed, Shapes};
 use super::json_text::decode;
@@ -34,7 +37,11 @@ pub(super) struct Recall {
     path: Vec<u8>,
     /// How long the path was in front of each open object.
     opened: Vec<usize>,
-    seen_in_line: KeysSeen,
+    /// Whether a part of Caddy wrote the line that writes no access log.
+    is_caddys_own: bool,
+    /// The known labels of an LTSV line by their rules, and where their values stand.
+    pub(super) labelled: Vec<(u16, Range<usize>)>,
+    pub(super) seen_in_line: KeysSeen,
     seen: KeysSeen,
 }
 
@@ -81,9 +88,11 @@ pub(super) fn scan<'a>(
     row: &mut Row<'a>,
 ) -> Result<(), Misfit> {
     let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
-    let no_value = |reason| misfit(reason, "a value that exists", 0);
-    if let Some(shape) = recall.shapes.read(line, &mut recall.finds) {
+    let no_value =
+        |Flaw { reason, rule, start, len }| Misfit { reason, expected: Expected::Value { rule, len }, at: start };
+    if let Some(shape) = recall.shapes.read(keys, line, &mut recall.finds) {
         recall.finds.fill(shape.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+        row.has = shape.has();
         recall.shapes.note_use();
         return Ok(());
     }
@@ -94,12 +103,16 @@ pub(super) fn scan<'a>(
     let has = recall
         .walk(keys, line, learns)
         .map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
+    if recall.is_caddys_own {
+        return Err(misfit(Reason::NoMatch, "a line of an access log", line.text.len()));
+    }
     if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
         // A line of a program's own log, or of a format whose keys nobody told us.
         return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
     }
     recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
-    recall.seen.merge(&recall.seen_in_line);
+    row.has = has;
+    recall.note_keys();
     if learns {
         recall.shapes.learn(keys, line.text, &recall.placed);
     }
@@ -114,6 +127,12 @@ impl Recall {
         self.seen.clear();
     }
 
+    /// The keys of the line count among those that lines had.
+    #[inline]
+    pub(super) fn note_keys(&mut self) {
+        self.seen.merge(&self.seen_in_line);
+    }
+
     /// Finds the values of the line, and tells which fields it has keys for; `learns`: their places are kept.
     fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>, learns: bool) -> Result<Fields, Broken> {
         let (text, mut quotes) = (line.text, line.quotes);
@@ -122,6 +141,7 @@ impl Recall {
         self.seen_in_line.clear();
         self.path.clear();
         self.opened.clear();
+        self.is_caddys_own = false;
         let mut has = Fields::NONE;
         let mut at = behind_space(text, 0) + 1;
         loop {
@@ -167,14 +187,24 @@ impl Recall {
             }
             self.path.truncate(path_len);
             let value = value(text, at, &mut quotes)?;
-            let rule = name.and_then(|name| name.rule).filter(|_| text[at] != b'{');
+            let first = name.and_then(|name| name.rule).filter(|_| text[at] != b'{');
+            let mark = name.map_or(Mark::Nothing, |name| name.mark);
+            match mark {
+                Mark::Nothing => {}
+                Mark::Envoy => self.finds.note_envoy_key(),
+                Mark::Logger => self.is_caddys_own |= is_caddys_own(self.finds.plain(&value, text)),
+            }
+            let rule = match first {
+                Some(first) if keys.has_forms(first) => keys.reading(first, self.finds.plain(&value, text)),
+                only => only,
+            };
             if let Some(rule) = rule {
                 has = has.and(keys.rule(rule).fields);
                 self.seen_in_line.add(rule);
                 self.finds.put(keys.rule(rule).target, rule, &value, text);
             }
             if learns {
-                self.placed.push(Placed::of(&value, rule, text));
+                self.placed.push(Placed::of(&value, first, rule, mark, text));
             }
             at = behind_value(text, value.next)?;
         }

@@ -3,35 +3,77 @@
 
 use std::sync::OnceLock;
 
-use super::json_field::JsonField;
-use super::json_keys::JsonKeys;
+use super::field_key::FieldKey;
+use super::json_keys::{JsonKeys, Rule};
+use super::ltsv_table::LABELS;
+use super::variables::Feeds;
+use crate::report::printable;
+
+/// How lines say which value is which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// A JSON object.
+    Json,
+    /// `LABEL:VALUE` with tabs between.
+    Ltsv,
+}
 
 /// The keys of a format.
 #[derive(Clone, Debug)]
 pub(super) struct JsonFormat {
-    fields: Vec<JsonField>,
+    pub(super) syntax: Syntax,
+    fields: Vec<FieldKey>,
+    /// Number of fields, from the first, that the user gave beside the format.
+    given: usize,
     /// The variables that the question ranks by name.
     ranked: Vec<String>,
     keys: OnceLock<JsonKeys>,
 }
 
 impl JsonFormat {
-    pub(super) fn new(fields: Vec<JsonField>) -> JsonFormat {
-        JsonFormat { fields, ranked: Vec::new(), keys: OnceLock::new() }
+    pub(super) fn new(syntax: Syntax, fields: Vec<FieldKey>) -> JsonFormat {
+        JsonFormat { syntax, fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
     }
 
     /// The same with these before its own.
-    pub(super) fn with_fields(&self, given: &[JsonField]) -> JsonFormat {
-        JsonFormat { fields: [given, &self.fields].concat(), ranked: self.ranked.clone(), keys: OnceLock::new() }
+    pub(super) fn with_fields(&self, given: &[FieldKey]) -> JsonFormat {
+        JsonFormat {
+            fields: [given, &self.fields].concat(),
+            given: self.given + given.len(),
+            keys: OnceLock::new(),
+            ..self.clone()
+        }
     }
 
     pub(super) fn ranking(&self, ranked: &[&str]) -> JsonFormat {
         let ranked = ranked.iter().map(|name| (*name).to_owned()).collect();
-        JsonFormat { fields: self.fields.clone(), ranked, keys: OnceLock::new() }
+        JsonFormat { ranked, keys: OnceLock::new(), ..self.clone() }
+    }
+
+    /// The field that the user gave for this rule.
+    pub(super) fn given(&self, rule: &Rule) -> Option<&FieldKey> {
+        self.fields[..self.given].iter().find(|f| *f.key() == *rule.key && *f.variable() == *rule.variable)
+    }
+
+    /// What the value of a rule should have been: `a status for --field status=level`.
+    pub(super) fn expectation(&self, rule: u16) -> String {
+        let rule = self.keys().rule(rule);
+        let what = match self.keys().targets()[rule.target] {
+            Feeds::Time => "a time",
+            Feeds::Status => "a status",
+            Feeds::Bytes => "a number of bytes",
+            Feeds::RequestTime => "a duration",
+            _ => "a value",
+        };
+        let key = printable(rule.key.as_bytes());
+        match self.given(rule) {
+            Some(field) => format!("{what} for --field {}={key}", field.name()),
+            None => format!("{what} under the key {key}"),
+        }
     }
 
     /// What the format, or a user, says beside what is known.
-    pub(super) fn fields(&self) -> &[JsonField] {
+    pub(super) fn fields(&self) -> &[FieldKey] {
         &self.fields
     }
 
@@ -39,7 +81,10 @@ impl JsonFormat {
     pub(super) fn keys(&self) -> &JsonKeys {
         self.keys.get_or_init(|| {
             let ranked: Vec<&str> = self.ranked.iter().map(String::as_str).collect();
-            JsonKeys::new(&self.fields, &ranked)
+            match self.syntax {
+                Syntax::Json => JsonKeys::new(&self.fields, &ranked),
+                Syntax::Ltsv => JsonKeys::with_labels(LABELS, &self.fields, &ranked),
+            }
         })
     }
 }

@@ -10,7 +10,7 @@ use super::json_values as values;
 use super::plan::{Slot, slot};
 use super::row::Row;
 use super::variables::Feeds;
-use crate::batch::{Fields, MISSING};
+use crate::batch::{Fields, MISSING, TextField};
 use crate::table::Reason;
 use crate::time::{Clock, Rfc3339};
 
@@ -32,8 +32,19 @@ impl Room<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Finds {
     found: Vec<Found>,
+    /// Whether the line has a key of Envoy's.
+    has_envoy_key: bool,
     text: Vec<u8>,
     times: Rfc3339,
+}
+
+/// A value that is not what its rule says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flaw {
+    pub(super) reason: Reason,
+    pub(super) rule: u16,
+    pub(super) start: usize,
+    pub(super) len: usize,
 }
 
 /// Where in a line a value is.
@@ -54,6 +65,25 @@ impl Finds {
     pub(super) fn reset(&mut self, targets: usize) {
         self.found.clear();
         self.found.resize(targets, NOT_FOUND);
+        self.has_envoy_key = false;
+    }
+
+    /// The line has a key of Envoy's.
+    #[inline]
+    pub(super) fn note_envoy_key(&mut self) {
+        self.has_envoy_key = true;
+    }
+
+    /// A value without JSON's escapes.
+    #[cold]
+    pub(super) fn plain<'t>(&'t mut self, value: &Value, text: &'t [u8]) -> &'t [u8] {
+        let raw = &text[value.start..value.end];
+        if value.kind != Kind::Escaped {
+            return raw;
+        }
+        self.text.clear();
+        decode(raw, &mut self.text);
+        &self.text
     }
 
     /// Keeps a value, unless one that has more of a say is there.
@@ -96,7 +126,7 @@ impl Finds {
         room: Room<'a>,
         clock: &mut Clock,
         row: &mut Row<'a>,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Flaw> {
         for (found, feeds) in self.found.iter().zip(targets).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
             let raw = &line[found.start..found.end];
             if found.kind == Kind::Escaped {
@@ -104,27 +134,51 @@ impl Finds {
                 decode(raw, &mut self.text);
             }
             let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
-            match feeds {
+            let read = match feeds {
                 Feeds::Time => {
                     let stamp = values::stamp(plain, &mut self.times, clock);
                     row.has_assumed_utc = clock.take_assumed_utc();
-                    row.stamp = stamp?;
+                    stamp.map(|stamp| row.stamp = stamp)
                 }
-                Feeds::Status => row.status = values::status(plain)?,
-                Feeds::Bytes => row.bytes = values::bytes(plain)?,
+                Feeds::Status => values::status(plain).map(|status| row.status = status),
+                Feeds::Bytes => values::bytes(plain).map(|bytes| row.bytes = bytes),
                 Feeds::RequestTime => {
-                    row.time_ms = Some(values::milliseconds(plain, keys.rule(found.rule).unit)?);
+                    let unit = keys.rule(found.rule).unit.of(plain, self.has_envoy_key);
+                    values::milliseconds(plain, unit).map(|time_ms| row.time_ms = Some(time_ms))
                 }
-                _ if found.kind == Kind::Plain => row.set_text(slot(*feeds), raw),
+                _ if found.kind == Kind::Plain => {
+                    row.set_text(slot(*feeds), raw);
+                    Ok(())
+                }
                 // Keys are kept as nginx's own escapes leave them.
                 _ if room.wants(keys.rule(found.rule).fields) => {
                     let text: &'a [u8] = room.bump.alloc_slice_copy(&escape::escape(plain));
                     row.set_text(slot(*feeds), text);
                     row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');
+                    Ok(())
                 }
-                _ => {}
-            }
+                _ => Ok(()),
+            };
+            let Found { rule, start, end, .. } = *found;
+            read.map_err(|reason| Flaw { reason, rule, start, len: end - start })?;
+        }
+        if row.text(Slot::REQUEST).first() == Some(&b'/') {
+            split_off_target(row);
         }
         Ok(())
     }
+}
+
+/// Takes a request that begins with `/` for the target, if the line has a method: where `$request` itself is so broken,
+/// nginx knows no method.
+#[cold]
+fn split_off_target(row: &mut Row<'_>) {
+    if row.text(Slot::of(TextField::Method)) == MISSING {
+        return;
+    }
+    if row.text(Slot::of(TextField::Path)) == MISSING {
+        row.set_text(Slot::of(TextField::Path), row.text(Slot::REQUEST));
+    }
+    row.set_text(Slot::REQUEST, MISSING);
+    row.has_escaped_request = false;
 }

@@ -1,114 +1,16 @@
-//! THE TABLE of keys in JSON logs, and how a key of a line finds what it feeds.
-//!
-//! nginx's variables are known by their own names, which need no row; the rows are the usual names of others.
+//! How a key of a JSON line finds the field that its value feeds.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
-use super::json_field::JsonField;
+use super::derived::Derived;
+use super::field_key::FieldKey;
+use super::json_forms::{Form, MARKS, Mark, TimeUnit};
+use super::json_table::KEYS;
+use super::ltsv_table::LabelRow;
 use super::plan::{Slot, slot};
 use super::variables::{Feeds, variable, variables};
-use crate::batch::Fields;
-
-/// What a number of time counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum TimeUnit {
-    #[default]
-    Seconds,
-    Milliseconds,
-    Microseconds,
-    Nanoseconds,
-}
-
-/// A key, the variable whose value stands there, and the unit of its numbers.
-struct KeyRow(&'static str, &'static str, TimeUnit);
-
-const fn row(key: &'static str, variable: &'static str) -> KeyRow {
-    KeyRow(key, variable, TimeUnit::Seconds)
-}
-
-const fn took(key: &'static str, unit: TimeUnit) -> KeyRow {
-    KeyRow(key, "request_time", unit)
-}
-
-/// Where several keys of a line feed the same, the one that stands first here does, and before all of them a variable by
-/// its own name. Nested keys have dots between them. Source: the ECS reference, Caddy's and Traefik's documentation of their
-/// access logs, and what people write in a `log_format` of their own.
-const KEYS: &[KeyRow] = &[
-    row("source.ip", "remote_addr"),
-    row("source.address", "remote_addr"),
-    row("client.ip", "remote_addr"),
-    row("client.address", "remote_addr"),
-    // Caddy: behind a proxy that is trusted the client, as `$remote_addr` is with the realip module.
-    row("request.client_ip", "remote_addr"),
-    row("request.remote_ip", "remote_addr"),
-    row("ClientHost", "remote_addr"),
-    row("remote_ip", "remote_addr"),
-    row("client_ip", "remote_addr"),
-    row("clientip", "remote_addr"),
-    row("ip", "remote_addr"),
-    row("user.name", "remote_user"),
-    row("user_id", "remote_user"),
-    row("ClientUsername", "remote_user"),
-    row("user", "remote_user"),
-    // Traefik's own common log has the start, and its `time` is when the line was written.
-    row("StartUTC", "time_iso8601"),
-    row("StartLocal", "time_iso8601"),
-    row("@timestamp", "time_iso8601"),
-    row("timestamp", "time_iso8601"),
-    row("time", "time_iso8601"),
-    row("ts", "time_iso8601"),
-    row("datetime", "time_iso8601"),
-    row("http.request.method", "request_method"),
-    row("request.method", "request_method"),
-    row("RequestMethod", "request_method"),
-    row("method", "request_method"),
-    row("verb", "request_method"),
-    row("url.original", "request_uri"),
-    row("url.path", "request_uri"),
-    row("request.uri", "request_uri"),
-    row("RequestPath", "request_uri"),
-    // nginx's own `$uri` has no query; what stands under this name mostly has.
-    row("uri", "request_uri"),
-    row("url", "request_uri"),
-    row("path", "request_uri"),
-    row("request.proto", "server_protocol"),
-    row("RequestProtocol", "server_protocol"),
-    row("protocol", "server_protocol"),
-    row("http.response.status_code", "status"),
-    row("DownstreamStatus", "status"),
-    row("status_code", "status"),
-    row("code", "status"),
-    row("http.response.body.bytes", "body_bytes_sent"),
-    row("http.response.bytes", "body_bytes_sent"),
-    row("DownstreamContentSize", "body_bytes_sent"),
-    row("size", "body_bytes_sent"),
-    row("bytes", "body_bytes_sent"),
-    took("event.duration", TimeUnit::Nanoseconds),
-    took("Duration", TimeUnit::Nanoseconds),
-    took("duration", TimeUnit::Seconds),
-    took("responsetime", TimeUnit::Seconds),
-    took("response_time", TimeUnit::Seconds),
-    took("duration_ms", TimeUnit::Milliseconds),
-    took("request_time_ms", TimeUnit::Milliseconds),
-    row("url.domain", "host"),
-    row("request.host", "host"),
-    row("RequestHost", "host"),
-    row("domain", "host"),
-    row("vhost", "host"),
-    // In ECS the machine that logs, which is a site where nothing else says which.
-    row("host.name", "host"),
-    row("http.request.referrer", "http_referer"),
-    row("request.headers.Referer", "http_referer"),
-    row("request_Referer", "http_referer"),
-    row("referer", "http_referer"),
-    row("referrer", "http_referer"),
-    row("user_agent.original", "http_user_agent"),
-    row("request.headers.User-Agent", "http_user_agent"),
-    row("request_User-Agent", "http_user_agent"),
-    row("user_agent", "http_user_agent"),
-    row("agent", "http_user_agent"),
-    row("ua", "http_user_agent"),
-];
+use crate::batch::{Fields, TextField};
 
 /// What the value of one key feeds. Of rules that feed the same the first has the say.
 #[derive(Clone, Debug)]
@@ -117,6 +19,9 @@ pub(crate) struct Rule {
     /// The variable that stands there.
     pub(crate) variable: Box<str>,
     pub(crate) unit: TimeUnit,
+    /// The form that a value must have, and the rule for values of another form.
+    form: Form,
+    otherwise: Option<u16>,
     pub(crate) fields: Fields,
     /// What it feeds, by its place among the targets.
     pub(crate) target: usize,
@@ -130,6 +35,8 @@ pub(crate) struct Name {
     pub(crate) rule: Option<u16>,
     /// Whether there are longer paths that go through here.
     pub(crate) opens: bool,
+    /// What the key says of the line, whatever its value feeds.
+    pub(crate) mark: Mark,
 }
 
 impl Name {
@@ -151,17 +58,33 @@ pub(crate) struct JsonKeys {
     longest: usize,
 }
 
+/// What a key stands for, before it is a rule.
+#[derive(Clone, Copy)]
+struct Meaning<'k> {
+    key: &'k str,
+    variable: &'k str,
+    unit: TimeUnit,
+    form: Form,
+}
+
 /// The names by their paths, while they are put together.
 type Places<'k> = HashMap<&'k str, usize>;
 
 impl JsonKeys {
     /// The keys of the table, and before them those that a user gives. A key that is given feeds nothing else. Behind them are
     /// the variables that the question ranks, by their own names.
-    pub(crate) fn new(given: &[JsonField], ranked: &[&str]) -> JsonKeys {
-        let given: Vec<_> = given.iter().map(|f| (f.key(), f.variable(), f.unit())).collect();
+    pub(crate) fn new(given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
+        JsonKeys::with_labels(&[], given, ranked)
+    }
+
+    /// The same with the labels of LTSV before nginx's own names.
+    pub(super) fn with_labels(labels: &[LabelRow], given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
+        let row = |key, variable, unit, form| Meaning { key, variable, unit, form };
+        let given: Vec<_> = given.iter().map(|f| row(f.key(), f.variable(), f.unit(), Form::Any)).collect();
+        let labels = labels.iter().map(|(label, variable, unit)| row(*label, *variable, *unit, Form::Any));
         let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit());
-        let own_names = own_names.map(|v| (v.name, v.name, TimeUnit::Seconds));
-        let table = KEYS.iter().map(|KeyRow(key, variable, unit)| (*key, *variable, *unit));
+        let own_names = own_names.map(|v| row(v.name, v.name, TimeUnit::Seconds, Form::Any));
+        let table = KEYS.iter().map(|known| row(known.key, known.variable, known.unit, known.form));
         let mut places = HashMap::new();
         let mut keys = JsonKeys {
             rules: Vec::new(),
@@ -171,45 +94,81 @@ impl JsonKeys {
             slots: Vec::new(),
             longest: 0,
         };
-        let is_given = |key: &str| given.iter().any(|(given, ..)| *given == key);
-        let known = own_names.chain(table).filter(|(key, ..)| !is_given(key));
-        for (at, (key, name, unit)) in given.iter().copied().chain(known).enumerate() {
+        let is_given = |key: &str| given.iter().any(|given| given.key == key);
+        let named = given.len() + labels.len();
+        let known = labels.chain(own_names).chain(table).filter(|known| !is_given(known.key));
+        for (at, meaning) in given.iter().copied().chain(known).enumerate() {
+            let name = meaning.variable;
             let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
             // One that a ranking alone reads has no place where nobody asks for that.
-            let feeds = if feeds == Feeds::Nothing && at < given.len() { ranked().unwrap_or(feeds) } else { feeds };
-            if feeds != Feeds::Nothing && !keys.has_rule(&places, key) {
-                keys.add(&mut places, key, name, feeds, unit);
+            let feeds = if feeds == Feeds::Nothing && at < named { ranked().unwrap_or(feeds) } else { feeds };
+            let is_second_meaning =
+                (given.len()..named).contains(&at) && keys.rules.last().is_some_and(|last| *last.key == *meaning.key);
+            if is_second_meaning || feeds != Feeds::Nothing && !keys.reads_all(&places, meaning.key) {
+                keys.add(&mut places, meaning, feeds);
             }
             keys.given = if at < given.len() { keys.rules.len() } else { keys.given };
         }
         for (place, name) in (0..).zip(ranked) {
             let feeds = Feeds::Ranked(place);
-            if !keys.has_rule(&places, name) && !is_given(name) {
-                keys.add(&mut places, name, name, feeds, TimeUnit::Seconds);
+            if !keys.reads_all(&places, name) && !is_given(name) {
+                keys.add(&mut places, row(name, name, TimeUnit::Seconds, Form::Any), feeds);
             }
-            for rule in keys.rules.iter_mut().filter(|rule| &*rule.variable == *name) {
+            let derived = Derived::named(name);
+            let JsonKeys { rules, targets, .. } = &mut keys;
+            let holds = |rule: &Rule| derived.as_ref().is_some_and(|derived| derived.is_in(targets[rule.target]));
+            for rule in rules.iter_mut().filter(|rule| &*rule.variable == *name || holds(rule)) {
                 rule.fields = rule.fields.and(feeds.fields());
             }
+        }
+        for (key, mark) in MARKS {
+            keys.name(&mut places, key).mark = mark;
         }
         keys.index();
         keys
     }
 
-    fn has_rule(&self, places: &Places<'_>, key: &str) -> bool {
-        places.get(key).is_some_and(|at| self.names[*at].rule.is_some())
+    /// Whether every value of this key has a rule already.
+    fn reads_all(&self, places: &Places<'_>, key: &str) -> bool {
+        places.get(key).and_then(|at| self.names[*at].rule).is_some_and(|first| self.last(first).form == Form::Any)
     }
 
-    fn add<'k>(&mut self, places: &mut Places<'k>, key: &'k str, name: &str, feeds: Feeds, unit: TimeUnit) {
+    /// The last of the rules of a key.
+    fn last(&self, first: u16) -> &Rule {
+        let rule = self.rule(first);
+        rule.otherwise.map_or(rule, |next| self.last(next))
+    }
+
+    fn add<'k>(&mut self, places: &mut Places<'k>, meaning: Meaning<'k>, feeds: Feeds) {
+        let Meaning { key, variable, unit, form } = meaning;
         let target = self.targets.iter().position(|t| *t == feeds).unwrap_or_else(|| {
             self.targets.push(feeds);
             self.targets.len() - 1
         });
-        self.name(places, key).rule = Some(self.rules.len() as u16);
+        let place = self.rules.len() as u16;
+        let mut before = self.name(places, key).rule;
+        if before.is_none() {
+            self.name(places, key).rule = Some(place);
+        }
+        while let Some(rule) = before {
+            let otherwise = &mut self.rules[usize::from(rule)].otherwise;
+            before = *otherwise;
+            otherwise.get_or_insert(place);
+        }
         for (dot, _) in key.match_indices('.') {
             self.name(places, &key[..dot]).opens = true;
         }
-        self.rules.push(Rule { key: key.into(), variable: name.into(), unit, fields: feeds.fields(), target });
+        let fields = feeds.fields();
+        self.rules.push(Rule {
+            key: key.into(),
+            variable: variable.into(),
+            unit,
+            form,
+            otherwise: None,
+            fields,
+            target,
+        });
     }
 
     fn name<'k>(&mut self, places: &mut Places<'k>, path: &'k str) -> &mut Name {
@@ -257,8 +216,27 @@ impl JsonKeys {
             .unwrap_or(Slot::extra(place))
     }
 
+    /// True if the next rule is another meaning of the same key.
+    #[inline]
+    pub(super) fn has_second_meaning(&self, rule: u16) -> bool {
+        let (first, next) = (self.rule(rule), self.rules.get(usize::from(rule) + 1));
+        first.form == Form::Any && next.is_some_and(|next| next.key == first.key)
+    }
+
     pub(crate) fn rule(&self, place: u16) -> &Rule {
         &self.rules[usize::from(place)]
+    }
+
+    /// Whether which rule reads a value depends on the value, this being the first of the key's rules.
+    #[inline]
+    pub(crate) fn has_forms(&self, first: u16) -> bool {
+        self.rule(first).form != Form::Any
+    }
+
+    /// The rule that reads a value: of the rules of its key, from the first on, the one whose form it has.
+    pub(crate) fn reading(&self, first: u16, value: &[u8]) -> Option<u16> {
+        let rule = self.rule(first);
+        if rule.form.fits(value) { Some(first) } else { rule.otherwise.and_then(|next| self.reading(next, value)) }
     }
 
     pub(crate) fn targets(&self) -> &[Feeds] {
@@ -274,6 +252,13 @@ impl JsonKeys {
     pub(crate) fn given(&self) -> impl Iterator<Item = (u16, &Rule)> {
         (0..).zip(&self.rules[..self.given])
     }
+}
+
+/// True for a key, by its path, that is known to hold the status or the request of a hit.
+pub(crate) fn is_key_of_a_hit(path: &[u8]) -> bool {
+    static KNOWN: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
+    let rule = KNOWN.find(path).and_then(|name| name.rule);
+    rule.is_some_and(|rule| KNOWN.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(TextField::Path))))
 }
 
 /// Which rules found a key, in the lines of an input.
@@ -327,31 +312,20 @@ fn hash(path: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::json_table::KeyRow;
     use super::*;
-
-    #[test]
-    fn every_row_is_of_a_variable_and_no_key_stands_twice() {
-        for (i, KeyRow(key, name, unit)) in KEYS.iter().enumerate() {
-            let feeds = variable(name).unwrap().1.feeds;
-            assert_ne!(feeds, Feeds::Nothing, "{key}");
-            assert!(*unit == TimeUnit::Seconds || feeds == Feeds::RequestTime, "{key}");
-            assert!(KEYS[..i].iter().all(|KeyRow(other, ..)| other != key), "{key}");
-            assert!(
-                *key == "uri" || variables().all(|v| v.name != *key || !v.is_in_nginx_s_unit()),
-                "{key} is a variable"
-            );
-            assert!(!key.starts_with('.') && !key.ends_with('.') && !key.contains(".."), "{key}");
-        }
-    }
 
     #[test]
     fn what_is_there_is_found_and_nothing_else() {
         let keys = JsonKeys::new(&[], &[]);
-        for KeyRow(key, name, unit) in KEYS {
-            let rule = keys.rule(keys.find(key.as_bytes()).unwrap().rule.unwrap());
+        for KeyRow { key, variable: name, unit, form } in KEYS {
+            let first = keys.find(key.as_bytes()).unwrap().rule;
+            let mut rules = std::iter::successors(first, |rule| keys.rule(*rule).otherwise).map(|rule| keys.rule(rule));
+            let rule = rules.find(|rule| rule.form == *form).unwrap();
             assert_eq!((&*rule.key, rule.unit), (*key, *unit));
             assert_eq!(keys.targets()[rule.target], variable(name).unwrap().1.feeds);
         }
+        assert_eq!(keys.find(b"response_flags").map(|name| (name.rule, name.mark)), Some((None, Mark::Envoy)));
         assert!(keys.find(b"request").unwrap().opens && keys.find(b"request").unwrap().rule.is_some());
         assert!(keys.find(b"request.headers").unwrap().opens);
         assert!(!keys.find(b"status").unwrap().opens);
@@ -361,14 +335,44 @@ mod tests {
     }
 
     #[test]
+    fn a_key_with_several_meanings_is_read_by_its_value() {
+        let keys = JsonKeys::new(&[], &[]);
+        let read = |key: &[u8], value: &[u8]| {
+            let rule = keys.reading(keys.find(key).unwrap().rule.unwrap(), value)?;
+            Some(keys.targets()[keys.rule(rule).target])
+        };
+        assert_eq!(read(b"requestTime", b"0.023"), Some(Feeds::RequestTime));
+        assert_eq!(read(b"requestTime", b"05/Apr/2022:03:45:05 +0000"), Some(Feeds::Time));
+        assert_eq!(read(b"time", b"1649130305"), Some(Feeds::Time));
+        assert_eq!(read(b"time", b"0.023"), Some(Feeds::RequestTime));
+        assert_eq!(read(b"time", b"23"), None);
+        assert_eq!(read(b"client", b"mobile"), None);
+        // A user who gives the key knows what it holds.
+        let keys = JsonKeys::new(&["request_time=time".parse().unwrap()], &[]);
+        let first = keys.find(b"time").unwrap().rule.unwrap();
+        assert!(!keys.has_forms(first) && keys.reading(first, b"23") == Some(first));
+    }
+
+    #[test]
     fn a_key_that_is_given_has_the_say_and_feeds_nothing_else() {
-        let given: Vec<JsonField> = ["status=a.b", "host=time"].map(|text| text.parse().unwrap()).into();
+        let given: Vec<FieldKey> = ["status=a.b", "host=time"].map(|text| text.parse().unwrap()).into();
         let keys = JsonKeys::new(&given, &[]);
         assert_eq!(keys.given().map(|(_, rule)| &*rule.key).collect::<Vec<_>>(), ["a.b", "time"]);
         assert!(keys.find(b"a").unwrap().opens);
         let of = |path: &[u8]| keys.find(path).unwrap().rule.unwrap();
         assert!(of(b"a.b") < of(b"status"));
         assert_eq!(keys.targets()[keys.rule(of(b"time")).target], keys.targets()[keys.rule(of(b"host")).target]);
+    }
+
+    #[test]
+    fn keys_of_a_hit_hold_its_status_or_request() {
+        for key in ["status", "DownstreamStatus", "request", "request.uri", "http.response.status_code", "request_uri"]
+        {
+            assert!(is_key_of_a_hit(key.as_bytes()), "{key}");
+        }
+        for key in ["", "log", "message", "time", "remote_addr", "host.name", "http"] {
+            assert!(!is_key_of_a_hit(key.as_bytes()), "{key}");
+        }
     }
 
     #[test]

@@ -7,15 +7,20 @@
 //! Measured: lines of nginx take a third of the time that json.rs takes from key to key.
 
 use super::json::{Kind, Value, value};
+use super::json_forms::{Mark, is_caddys_own};
 use super::json_found::Finds;
 use super::json_keys::{JsonKeys, KeysSeen};
 use super::marks::{Line, Quotes};
 use super::variables::Feeds;
+use crate::batch::Fields;
 
 /// A value in the line that a shape is made from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Placed {
+    /// The first rule of its key, and the one that read it.
+    first: Option<u16>,
     rule: Option<u16>,
+    mark: Mark,
     ends: Ends,
     start: usize,
     end: usize,
@@ -33,13 +38,13 @@ enum Ends {
 }
 
 impl Placed {
-    pub(super) fn of(value: &Value, rule: Option<u16>, line: &[u8]) -> Placed {
+    pub(super) fn of(value: &Value, first: Option<u16>, rule: Option<u16>, mark: Mark, line: &[u8]) -> Placed {
         let ends = match value.kind {
             Kind::List => Ends::Bracket(line[value.start]),
             Kind::Plain | Kind::Escaped if value.is_quoted => Ends::Quote,
             Kind::Plain | Kind::Escaped => Ends::Bare,
         };
-        Placed { rule, ends, start: value.start, end: value.end }
+        Placed { first, rule, mark, ends, start: value.start, end: value.end }
     }
 }
 
@@ -50,7 +55,11 @@ pub(super) struct Shape {
     between: Vec<u8>,
     steps: Vec<Step>,
     targets: Vec<Feeds>,
+    /// The fields that the line has keys for.
+    has: Fields,
     seen: KeysSeen,
+    /// Whether Envoy's keys are among its keys.
+    has_envoy_key: bool,
 }
 
 /// What stands before a value, and the value.
@@ -62,6 +71,17 @@ struct Step {
     ends: Ends,
     /// The rule of the value, and its target among those of the shape.
     rule: Option<(u16, usize)>,
+    guard: Guard,
+}
+
+/// What a value must be for the line to have the shape: where the bytes between do not say how it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guard {
+    Nothing,
+    /// One that the rule of the step reads, of the rules of its key from this one on.
+    SameRule(u16),
+    /// Not a part of Caddy that writes no access log.
+    NotCaddys,
 }
 
 impl Shape {
@@ -78,13 +98,21 @@ impl Shape {
             let quotes = before.iter().filter(|b| **b == b'"').count();
             let rule = value.rule.map(|rule| (rule, targets.partition_point(|target| *target < target_of(rule))));
             value.rule.iter().for_each(|rule| seen.add(*rule));
-            steps.push(Step { before: before.len(), quotes, ends: value.ends, rule });
+            let guard = match value.first {
+                _ if value.mark == Mark::Logger => Guard::NotCaddys,
+                Some(first) if keys.has_forms(first) => Guard::SameRule(first),
+                _ => Guard::Nothing,
+            };
+            steps.push(Step { before: before.len(), quotes, ends: value.ends, rule, guard });
             between.extend_from_slice(before);
             at = value.end;
         }
         between.extend_from_slice(&line[at..]);
         let targets = targets.into_iter().map(|target| keys.targets()[target]).collect();
-        Shape { between, steps, targets, seen }
+        let rules = placed.iter().filter_map(|value| value.rule);
+        let has = rules.fold(Fields::NONE, |has, rule| has.and(keys.rule(rule).fields));
+        let has_envoy_key = placed.iter().any(|value| value.mark == Mark::Envoy);
+        Shape { between, steps, targets, has, seen, has_envoy_key }
     }
 
     /// What the values of lines of this shape feed.
@@ -92,10 +120,20 @@ impl Shape {
         &self.targets
     }
 
-    /// Finds the values of a line that has this shape; `None` if it has another. `places` are those of all its quotes.
+    /// The fields that lines of this shape have keys for.
+    pub(super) fn has(&self) -> Fields {
+        self.has
+    }
+
+    /// Finds the values of a line that has this shape; `None` if it has another. `quotes` are the places of all its quotes, and
+    /// what to take from them.
     #[inline]
-    fn read(&self, text: &[u8], mut places: &[u32], start: u32, finds: &mut Finds) -> Option<()> {
+    fn read(&self, keys: &JsonKeys, text: &[u8], quotes: (&[u32], u32), finds: &mut Finds) -> Option<()> {
+        let (mut places, start) = quotes;
         finds.reset(self.targets.len());
+        if self.has_envoy_key {
+            finds.note_envoy_key();
+        }
         let (mut between, mut at) = (&self.between[..], 0);
         for step in &self.steps {
             let (before, rest) = between.split_at_checked(step.before)?;
@@ -122,12 +160,26 @@ impl Shape {
                     found
                 }
             };
+            if step.guard != Guard::Nothing && !step.admits(keys, &text[found.start..found.end]) {
+                return None;
+            }
             if let Some((rule, target)) = step.rule {
                 finds.put(target, rule, &found, text);
             }
             at = found.next;
         }
         (text[at..] == *between).then_some(())
+    }
+}
+
+impl Step {
+    /// Whether its guard lets this value pass. It has no escapes.
+    fn admits(&self, keys: &JsonKeys, value: &[u8]) -> bool {
+        match self.guard {
+            Guard::Nothing => true,
+            Guard::SameRule(first) => keys.reading(first, value) == self.rule.map(|(rule, _)| rule),
+            Guard::NotCaddys => !is_caddys_own(value),
+        }
     }
 }
 
@@ -179,10 +231,10 @@ const LONGEST_WAIT: u32 = 4096;
 impl Shapes {
     /// Finds the values of the line if it has the shape that is remembered.
     #[inline]
-    pub(super) fn read(&mut self, line: Line<'_, '_>, finds: &mut Finds) -> Option<&Shape> {
+    pub(super) fn read(&mut self, keys: &JsonKeys, line: Line<'_, '_>, finds: &mut Finds) -> Option<&Shape> {
         let Quotes::At { places, start } = line.quotes else { return None };
         let shape = self.shape.as_ref()?;
-        if shape.read(line.text, places, start, finds).is_none() {
+        if shape.read(keys, line.text, (places, start), finds).is_none() {
             self.miss();
             return None;
         }

@@ -3,8 +3,8 @@
 //! Lines of such a format are read by their keys, as those of every JSON log are: escapes are JSON's, a value may be
 //! missing, and the order of keys may change.
 
+use super::field_key::FieldKey;
 use super::json::{Kind, behind_space, value};
-use super::json_field::JsonField;
 use super::json_text::decode;
 use super::marks::Quotes;
 use super::scan::next_quote;
@@ -15,13 +15,13 @@ const DEPTH: usize = 32;
 
 /// The fields of a `log_format` by their keys; `None` if its text is no JSON object. A key whose value is more than one
 /// variable is left to be known by its name.
-pub(super) fn fields(text: &str) -> Option<Vec<JsonField>> {
+pub(super) fn fields(text: &str) -> Option<Vec<FieldKey>> {
     // Variables in braces would be objects.
     let text = without_braces(text.trim_ascii());
     let (mut fields, mut quotes) = (Vec::new(), Quotes::Unknown);
     let end = object(text.as_bytes(), 0, "", DEPTH, &mut quotes, &mut fields)?;
     // Where two feed the same, the one that stands first in the table of variables does, as in every log_format.
-    fields.sort_by_key(|field: &JsonField| variable(field.variable()).map_or(usize::MAX, |(place, _)| place));
+    fields.sort_by_key(|field: &FieldKey| variable(field.variable()).map_or(usize::MAX, |(place, _)| place));
     (end == text.len()).then_some(fields)
 }
 
@@ -32,7 +32,7 @@ fn object(
     before: &str,
     depth: usize,
     quotes: &mut Quotes<'_>,
-    fields: &mut Vec<JsonField>,
+    fields: &mut Vec<FieldKey>,
 ) -> Option<usize> {
     if text.get(at) != Some(&b'{') || depth == 0 {
         return None;
@@ -59,7 +59,7 @@ fn object(
                             Kind::Plain | Kind::Escaped => text[value.start..value.end].strip_prefix(b"$"),
                         };
                         let name = variable.and_then(|name| std::str::from_utf8(name).ok());
-                        fields.extend(name.and_then(|name| JsonField::of_template(name, key)));
+                        fields.extend(name.and_then(|name| FieldKey::of_template(name, key)));
                         value.next
                     }
                 };

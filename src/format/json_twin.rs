@@ -9,8 +9,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::json::{Recall, scan};
+use super::json_forms::{Mark, TimeUnit, is_caddys_own};
 use super::json_found::Room;
-use super::json_keys::{JsonKeys, TimeUnit};
+use super::json_keys::JsonKeys;
 use super::plan::{Slot, slot};
 use super::row::Row;
 use super::variables::Feeds;
@@ -110,8 +111,19 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
     let members: Members = serde_json::from_slice(line).unwrap();
     let mut values = Vec::new();
     flat(&members, "", &mut values);
-    let ruled = |path: &str| keys.find(path.as_bytes()).and_then(|name| name.rule);
-    let known: Vec<_> = values.iter().filter_map(|(path, text)| Some((ruled(path)?, text))).collect();
+    let ruled = |path: &str, text: &Option<String>| {
+        let first = keys.find(path.as_bytes()).and_then(|name| name.rule)?;
+        keys.reading(first, text.as_deref().unwrap_or_default().as_bytes())
+    };
+    let known: Vec<_> = values.iter().filter_map(|(path, text)| Some((ruled(path, text)?, text))).collect();
+    let marked = |mark: Mark| {
+        let is_marked = move |path: &str| keys.find(path.as_bytes()).is_some_and(|name| name.mark == mark);
+        values.iter().filter(move |(path, _)| is_marked(path))
+    };
+    let has_envoy_key = marked(Mark::Envoy).next().is_some();
+    if marked(Mark::Logger).any(|(_, text)| text.as_ref().is_some_and(|text| is_caddys_own(text.as_bytes()))) {
+        return Err(Reason::NoMatch);
+    }
     let mut plain = Plain::empty();
     let feeds_of = |place: u16| keys.targets()[keys.rule(place).target];
     let is_hit = |feeds: Feeds| {
@@ -147,13 +159,37 @@ fn twin(keys: &JsonKeys, line: &[u8]) -> Result<Plain, Reason> {
                     TimeUnit::Milliseconds => 1.0,
                     TimeUnit::Microseconds => 1e3,
                     TimeUnit::Nanoseconds => 1e6,
+                    TimeUnit::SecondsIfDecimal => {
+                        if text.contains('.') {
+                            0.001
+                        } else {
+                            1.0
+                        }
+                    }
+                    TimeUnit::SecondsUnlessEnvoy => {
+                        if has_envoy_key {
+                            1.0
+                        } else {
+                            0.001
+                        }
+                    }
                 };
+                // Seconds have no more than three decimals here.
+                let tolerance = if in_a_ms == 0.001 { 1e-3 } else { 1e-6 };
                 match text.parse::<f64>() {
-                    Ok(time) => plain.time_ms = Some((time / in_a_ms + 1e-6).floor().max(0.0) as u64),
+                    Ok(time) => plain.time_ms = Some((time / in_a_ms + tolerance).floor().max(0.0) as u64),
                     Err(_) => flaws.push(Reason::BadNumber),
                 }
             }
             feeds => plain.texts[slot(*feeds).index()] = text.as_bytes().to_vec(),
+        }
+    }
+    let [request, method, path] =
+        [Slot::REQUEST, Slot::of(TextField::Method), Slot::of(TextField::Path)].map(Slot::index);
+    if plain.texts[request].starts_with(b"/") && plain.texts[method] != b"-" {
+        let target = std::mem::replace(&mut plain.texts[request], b"-".to_vec());
+        if plain.texts[path] == b"-" {
+            plain.texts[path] = target;
         }
     }
     flaws.first().map_or(Ok(plain), |flaw| Err(*flaw))

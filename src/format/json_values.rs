@@ -1,20 +1,45 @@
 //! Numbers and times as JSON logs have them: in quotes or without, as nginx writes them or as others do.
 
 use super::digits::digits;
-use super::json_keys::TimeUnit;
+use super::json_forms::TimeUnit;
+use super::spelling;
 use crate::batch::Status;
 use crate::table::Reason;
 use crate::time::{Clock, Fault, Rfc3339, Stamp, epoch};
 
-/// A time: nginx's two spellings, RFC 3339, seconds since 1970.
+/// A time: every spelling of text formats, and seconds since 1970 with an exponent. Without an offset it is in UTC.
 pub(super) fn stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Stamp, Reason> {
     let local = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]")).unwrap_or(text);
     let read = match <&[u8; 26]>::try_from(local) {
         Ok(local) if local[2] == b'/' => clock.time_local(local),
-        _ => times.stamp(text, clock),
+        _ => times.stamp(text, clock).inspect(|_| {
+            if !has_offset(text) {
+                clock.assume_utc();
+            }
+        }),
     };
     match read {
         Ok(stamp) => Ok(stamp),
+        Err(Fault::Shape) => other_stamp(local, times, clock),
+        Err(Fault::Nonexistent) => Err(Reason::BadTime),
+    }
+}
+
+/// Whether a time of RFC 3339 has an offset.
+fn has_offset(text: &[u8]) -> bool {
+    text.iter().skip(19).any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'))
+}
+
+/// A time in one of the rarer spellings.
+#[cold]
+fn other_stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Stamp, Reason> {
+    match spelling::read(text, times, clock) {
+        Ok(time) => {
+            if !time.has_offset {
+                clock.assume_utc();
+            }
+            Ok(time.stamp)
+        }
         Err(Fault::Shape) => Decimal::read(text).and_then(|d| d.whole(0)).map(epoch).ok_or(Reason::BadTime),
         Err(Fault::Nonexistent) => Err(Reason::BadTime),
     }
@@ -53,16 +78,30 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
         let fraction_ms = digit(a) * 100 + digit(b) * 10 + digit(c);
         return seconds.checked_mul(1000).and_then(|ms| ms.checked_add(fraction_ms)).ok_or(Reason::BadNumber);
     }
+    let (text, unit) = with_suffix(text).unwrap_or((text, unit));
     let exponent = match unit {
-        TimeUnit::Seconds => 3,
         TimeUnit::Milliseconds => 0,
         TimeUnit::Microseconds => -3,
         TimeUnit::Nanoseconds => -6,
+        TimeUnit::Seconds | TimeUnit::SecondsIfDecimal | TimeUnit::SecondsUnlessEnvoy => 3,
     };
     let read = text
         .strip_prefix(b"-")
         .map_or_else(|| Decimal::read(text).and_then(|d| d.whole(exponent)), |size| Decimal::read(size).map(|_| 0));
     read.ok_or(Reason::BadNumber)
+}
+
+/// The number and the unit of a duration that says its unit: `26ms`, `0.004s`.
+fn with_suffix(text: &[u8]) -> Option<(&[u8], TimeUnit)> {
+    const SUFFIXES: [(&str, TimeUnit); 6] = [
+        ("ms", TimeUnit::Milliseconds),
+        ("us", TimeUnit::Microseconds),
+        ("µs", TimeUnit::Microseconds),
+        ("μs", TimeUnit::Microseconds),
+        ("ns", TimeUnit::Nanoseconds),
+        ("s", TimeUnit::Seconds),
+    ];
+    SUFFIXES.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix.as_bytes())?, *unit)))
 }
 
 /// A number without a sign: digits times a power of ten.
@@ -172,7 +211,15 @@ mod tests {
             ("1.", Seconds, None),
             ("x.106", Seconds, None),
             (".106", Seconds, None),
-            ("1.5ms", Seconds, None),
+            ("1.5ms", Seconds, Some(1)),
+            ("0.004s", Milliseconds, Some(4)),
+            ("1500us", Seconds, Some(1)),
+            ("1500µs", Seconds, Some(1)),
+            ("1500000ns", Seconds, Some(1)),
+            ("-1ms", Seconds, Some(0)),
+            ("1.5 ms", Seconds, None),
+            ("ms", Seconds, None),
+            ("1m2s", Seconds, None),
             ("1e", Seconds, None),
             ("0.1, 0.2", Seconds, None),
             ("", Seconds, None),
@@ -229,6 +276,11 @@ mod tests {
             ("1649130305.999", Some("2022-04-05T03:45:05+00:00")),
             ("1.649130305999e9", Some("2022-04-05T03:45:05+00:00")),
             ("1649130305999", Some("2022-04-05T03:45:05+00:00")),
+            ("05/Apr/2022:03:45:05", Some("2022-04-05T03:45:05+00:00")),
+            ("05/Apr/2022:03:45:05.123 +0530", Some("2022-04-05T03:45:05+05:30")),
+            ("2022-04-05 03:45:05 +0530", Some("2022-04-05T03:45:05+05:30")),
+            ("Tue Apr  5 03:45:05 2022", Some("2022-04-05T03:45:05+00:00")),
+            ("31/Feb/2022:03:45:05", None),
             ("31/Feb/2022:03:45:05 +0530", None),
             ("2022-13-05T03:45:05Z", None),
             ("-1", None),
@@ -237,6 +289,19 @@ mod tests {
         ] {
             let found = stamp(text.as_bytes(), &mut times, &mut clock).map(|s| s.to_string());
             assert_eq!(found, expected.map(str::to_owned).ok_or(Reason::BadTime), "{text}");
+        }
+        for (text, is_assumed) in [
+            ("2022-04-05 03:45:05.123456", true),
+            ("05/Apr/2022:03:45:05", true),
+            ("2022-04-05T03:45:05Z", false),
+            ("2022-04-05T03:45:05-05", false),
+            ("05/Apr/2022:03:45:05 +0530", false),
+            ("1649130305", false),
+            ("2022-13-05T03:45:05", false),
+        ] {
+            clock.take_assumed_utc();
+            let _ = stamp(text.as_bytes(), &mut times, &mut clock);
+            assert_eq!(clock.take_assumed_utc(), is_assumed, "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shape::Shape;
 use super::variables::{Author, Feeds, URI_AND_ARGS, is_known, is_name, variable};
-use crate::batch::TextField;
+use crate::batch::{Fields, TextField};
 
 /// A part of a `log_format`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
             None => error(0, "no variable in it"),
         });
     }
-    Ok(settle_feeds(pieces))
+    Ok(settle_feeds(pieces, &[]))
 }
 
 /// A literal, or the name of a variable.
@@ -171,22 +171,30 @@ fn without_sign(text: &str) -> Option<usize> {
     names.map(|word| word.as_ptr() as usize - text.as_ptr() as usize).next()
 }
 
-/// Leaves each feed to one variable: where a format logs two, the one that stands first in the table of variables,
-/// and to `$request` all that it holds.
-fn settle_feeds(mut pieces: Vec<Piece>) -> Vec<Piece> {
+/// Leaves each feed to one variable: where a format logs two, to the first of those that have a `given` role, else to the
+/// one that stands first in the table of variables; and to `$request` all that it holds and no role does.
+pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
     let mut fed: Vec<(usize, usize)> = pieces
-        .iter()
+        .iter_mut()
         .enumerate()
+        .filter(|(i, _)| !given.contains(i))
         .filter_map(|(i, p)| match p {
-            Piece::Variable(value) => variable(&value.name).map(|(place, _)| (place, i)),
+            Piece::Variable(value) => variable(&value.name).map(|(place, known)| {
+                value.feeds = known.feeds;
+                (place, i)
+            }),
             Piece::Literal(_) => None,
         })
         .collect();
     fed.sort_unstable();
-    let mut taken = crate::batch::Fields::NONE;
-    for (_, i) in fed {
+    let mut taken = Fields::NONE;
+    for i in given.iter().copied().chain(fed.into_iter().map(|(_, i)| i)) {
         if let Piece::Variable(Value { feeds, .. }) = &mut pieces[i] {
-            if taken.meets(feeds.fields()) {
+            let is_taken = match feeds {
+                Feeds::Request => taken.holds(Fields::REQUEST),
+                _ => taken.meets(feeds.fields()),
+            };
+            if is_taken {
                 *feeds = Feeds::Nothing;
             }
             taken = taken.and(feeds.fields());

@@ -2,6 +2,7 @@
 
 use super::json::Recall;
 use super::json_keys::KeysSeen;
+use super::scan::{Expected, Misfit};
 use super::usual::Between;
 use super::walk::Choice;
 use crate::time::Clock;
@@ -15,7 +16,21 @@ pub(crate) struct Memory {
     pub(super) choices: Vec<Choice>,
     /// By the place of a format in the list of formats.
     json: Vec<Recall>,
+    bad_value: Option<BadValue>,
 }
+
+/// A value under a key of a JSON log that is not what the key was said to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadValue {
+    /// The place of the format in the list of formats, and the rule in its keys.
+    pub(crate) format: usize,
+    pub(crate) rule: u16,
+    /// The beginning of the value.
+    pub(crate) text: Vec<u8>,
+}
+
+/// Number of bytes of a bad value that are kept.
+const KEPT: usize = 64;
 
 impl Memory {
     /// What is kept for a format of JSON logs.
@@ -25,6 +40,19 @@ impl Memory {
             self.json.resize_with(format + 1, Recall::default);
         }
         (&mut self.clock, &mut self.json[format])
+    }
+
+    /// Keeps the value for which a line was refused.
+    #[cold]
+    pub(super) fn keep_bad_value(&mut self, format: usize, misfit: Misfit, line: &[u8]) {
+        if let Misfit { expected: Expected::Value { rule, len }, at, .. } = misfit {
+            self.bad_value = Some(BadValue { format, rule, text: line[at..at + len.min(KEPT)].to_vec() });
+        }
+    }
+
+    /// The value for which the last line was refused.
+    pub(crate) fn take_bad_value(&mut self) -> Option<BadValue> {
+        self.bad_value.take()
     }
 
     /// Adds, for each format, the keys that lines had since this was last asked.

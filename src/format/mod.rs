@@ -9,30 +9,39 @@ mod apache_time;
 mod blocks;
 pub(crate) mod conf_words;
 mod damage;
+mod derived;
 mod detect;
 mod digits;
 mod escape;
+mod field_key;
 mod fill;
+mod from_text;
 mod given;
 mod json;
-mod json_field;
 mod json_format;
+mod json_forms;
 mod json_found;
 mod json_keys;
 mod json_members;
 mod json_shape;
+mod json_table;
 mod json_template;
 mod json_text;
 #[cfg(test)]
 mod json_twin;
 mod json_values;
 mod log_format;
+mod ltsv;
+mod ltsv_table;
+#[cfg(test)]
+mod ltsv_twin;
 mod marks;
 mod memory;
 mod near;
 mod plan;
 mod presets;
 mod request;
+mod roles;
 mod row;
 mod rule;
 mod scan;
@@ -50,7 +59,6 @@ mod variables;
 mod walk;
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
 use bumpalo::Bump;
 
@@ -58,17 +66,18 @@ pub(crate) use anatomy::{Anatomy, LineField};
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
+use field_key::key_variable;
+pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
-use given::Given;
-pub use json_field::{JsonField, JsonFieldError};
-use json_format::JsonFormat;
+use json_format::{JsonFormat, Syntax};
 pub(crate) use json_found::Room;
-pub(crate) use json_keys::KeysSeen;
-pub(crate) use json_text::{undo_json, undo_json_into};
+pub(crate) use json_keys::{KeysSeen, is_key_of_a_hit};
+pub(crate) use json_text::undo_json;
 pub use log_format::FormatError;
 pub(crate) use log_format::Piece;
+use log_format::Value;
 pub(crate) use marks::{Line, Marks, Quotes};
-pub(crate) use memory::Memory;
+pub(crate) use memory::{BadValue, Memory};
 pub(crate) use near::{Stop, stops};
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
@@ -79,13 +88,15 @@ pub(crate) use survey::Rejected;
 pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
-use crate::batch::{Fields, TextField};
+use crate::batch::{Column, Fields, MISSING, TextField};
 use crate::report::printable;
-use log_format::Value;
-use plan::{Plan, Slot, Strictness, Tail};
+use derived::Derived;
+pub(crate) use plan::Slot;
+use plan::{Plan, Strictness, Tail};
 use presets::Preset;
+use roles::Roles;
 
-/// A format of access logs: a preset by its name, `json`, or the text of an nginx `log_format`.
+/// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
 ///
 /// ```
 /// use logstat::LogFormat;
@@ -101,16 +112,25 @@ pub struct LogFormat {
     pieces: Vec<Piece>,
     plan: Plan,
     tail: Tail,
-    /// Where lines are JSON: then there are no pieces, and the plan is empty.
+    /// Where lines say which value is which, as JSON and LTSV do: then there are no pieces, and the plan is empty.
     json: Option<Box<JsonFormat>>,
     is_common: bool,
     strictness: Strictness,
     /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
     read_as: Option<String>,
+    /// For each variable that the question ranks by name: how it is derived, if lines do not log it but hold it.
+    derived: Vec<Option<Derived>>,
+    /// Where lines are text: the fields that the user gave and whose variable the format has.
+    given: Vec<FieldKey>,
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    overrides: Fields,
 }
 
 /// The name of the format whose lines are JSON objects.
 const JSON: &str = "json";
+
+/// The name of the format whose lines are `LABEL:VALUE` with tabs between.
+const LTSV: &str = "ltsv";
 
 /// The preset that is tried by itself only where its lines are not rare.
 const COMMON: &str = "common";
@@ -127,9 +147,9 @@ impl LogFormat {
             .expect("a test compiles every preset")
     }
 
-    /// Every name that a format can be given by: those of the presets, and `json`.
+    /// Every name that a format can be given by: those of the presets, `json` and `ltsv`.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        Self::presets().map(|(name, _)| name).chain([JSON])
+        Self::presets().map(|(name, _)| name).chain([JSON, LTSV])
     }
 
     /// The name of a preset or of a `log_format` directive, otherwise the text.
@@ -195,28 +215,42 @@ impl LogFormat {
             is_common: name == COMMON && tail == Tail::Fields,
             strictness,
             read_as: None,
+            derived: Vec::new(),
+            given: Vec::new(),
+            overrides: Fields::NONE,
         })
     }
 
     /// A format whose lines are JSON, with these keys beside those that are known by themselves.
-    fn json(name: &str, fields: Vec<JsonField>) -> LogFormat {
-        let strictness = Strictness { escape: NginxEscape::Json, is_given: true };
+    fn json(name: &str, fields: Vec<FieldKey>) -> LogFormat {
+        Self::keyed(name, JsonFormat::new(Syntax::Json, fields), NginxEscape::Json)
+    }
+
+    fn ltsv() -> LogFormat {
+        Self::keyed(LTSV, JsonFormat::new(Syntax::Ltsv, Vec::new()), NginxEscape::Default)
+    }
+
+    fn keyed(name: &str, keys: JsonFormat, escape: NginxEscape) -> LogFormat {
+        let strictness = Strictness { escape, is_given: true };
         LogFormat {
             name: name.to_owned(),
             pieces: Vec::new(),
             plan: plan::compile(&[], &[], strictness),
             tail: Tail::Nothing,
-            json: Some(Box::new(JsonFormat::new(fields))),
+            json: Some(Box::new(keys)),
             is_common: false,
             strictness,
             read_as: None,
+            derived: Vec::new(),
+            given: Vec::new(),
+            overrides: Fields::NONE,
         }
     }
 
-    /// All presets, in the order of their table, and JSON. Behind each preset, fields that it does not know are passed over.
+    /// All presets, in the order of their table, JSON and LTSV. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
         let presets = presets::PRESETS.iter().map(Self::preset);
-        presets.chain([Self::json(JSON, Vec::new())]).map(LogFormat::guessed).collect()
+        presets.chain([Self::json(JSON, Vec::new()), Self::ltsv()]).map(LogFormat::guessed).collect()
     }
 
     /// The same format as one that nobody asked for, and that is tried by itself.
@@ -238,7 +272,7 @@ impl LogFormat {
         Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
     }
 
-    /// The text of the format, of JSON none.
+    /// The text of the format; none if lines name their values.
     pub(crate) fn text(&self) -> Option<String> {
         let is_part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let piece = |(at, piece): (usize, &Piece)| match (piece, self.pieces.get(at + 1)) {
@@ -252,7 +286,7 @@ impl LogFormat {
             }
             (Piece::Variable(value), _) => format!("${}", value.name),
         };
-        (!self.is_json()).then(|| self.pieces.iter().enumerate().map(piece).collect())
+        (!self.has_keys()).then(|| self.pieces.iter().enumerate().map(piece).collect())
     }
 
     /// The same with these fields in the place of `$remote_user`.
@@ -323,13 +357,53 @@ impl LogFormat {
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            // A line may lack the key of the variable and have that of the request.
+            format.derived = ranked.iter().map(|name| Derived::named(name)).collect();
+        } else {
+            let derived = ranked.iter().map(|name| format.derivation(name)).collect();
+            format.derived = derived;
+            for place in (0..ranked.len()).filter(|place| format.derived[*place].is_some()) {
+                format.plan.fields = format.plan.fields.and(Fields::column(Column::extra(place)));
+            }
         }
         format
     }
 
-    /// Where in a row each of those variables is.
-    pub(crate) fn extras(&self) -> &[Slot] {
-        &self.plan.extras
+    /// How a variable is derived that lines of this format hold and do not log by itself.
+    fn derivation(&self, variable: &str) -> Option<Derived> {
+        let derived = Derived::named(variable).filter(|_| !self.logs(variable))?;
+        let mut feeds =
+            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
+        feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
+    }
+
+    /// The value of the variable that is the `place`th of those that the question ranks by name.
+    pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = row.text(self.plan.extras[place]);
+        match self.derived.get(place) {
+            Some(Some(derived)) if logged == MISSING => derived.value(row, bump),
+            _ => logged,
+        }
+    }
+
+    /// Number of those variables.
+    pub(crate) fn extras(&self) -> usize {
+        self.plan.extras.len()
+    }
+
+    /// The same format, in which no list of addresses stands for `$remote_addr`: the user says which list does.
+    #[must_use]
+    pub(crate) fn without_address_list(mut self) -> LogFormat {
+        let lists =
+            self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        let is_given = |value: &Value| self.given.iter().any(|field| key_variable(field.key()) == value.name);
+        let is_fed = |value: &&mut Value| value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
+        if let Some(list) = fed.next() {
+            list.feeds = Feeds::Nothing;
+            self.plan = plan::compile(&self.pieces, &[], self.strictness);
+        }
+        self
     }
 
     /// Whether lines of this format have the variable of that name.
@@ -344,13 +418,40 @@ impl LogFormat {
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
-    /// The same with these keys before those that are known by themselves, where lines are JSON.
+    /// The same format with these fields where the user says: under keys, where lines have keys, else in variables.
     #[must_use]
-    pub(crate) fn with_json_fields(mut self, fields: &[JsonField]) -> LogFormat {
-        if let Some(json) = self.json.as_mut().filter(|_| !fields.is_empty()) {
-            **json = json.with_fields(fields);
+    pub(crate) fn with_fields(mut self, fields: &[FieldKey]) -> LogFormat {
+        if fields.is_empty() {
+            return self;
         }
-        self
+        if let Some(json) = &mut self.json {
+            **json = json.with_fields(fields);
+            let of =
+                |field: &FieldKey| variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.feeds.fields());
+            self.overrides = fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::and);
+            return self;
+        }
+        let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);
+        let plan = plan::compile(&pieces, &[], self.strictness);
+        LogFormat { pieces, plan, given, overrides, ..self }
+    }
+
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    #[inline(always)]
+    pub(crate) fn overrides(&self) -> Fields {
+        self.overrides
+    }
+
+    /// Whether lines have this field where the user says, these being the keys that lines had if they are JSON. A key that
+    /// nothing asks for is not looked for, and counts as one that they have.
+    pub(crate) fn has_given(&self, field: &FieldKey, seen: &KeysSeen) -> bool {
+        match &self.json {
+            Some(json) => {
+                let mut rules = json.keys().given().filter(|(_, rule)| *rule.key == *field.key()).peekable();
+                rules.peek().is_none() || rules.any(|(place, _)| seen.holds(place))
+            }
+            None => self.given.contains(field),
+        }
     }
 
     /// Whether values are not escaped as they are by default, and not in JSON, which is read as it is escaped.
@@ -386,10 +487,21 @@ impl LogFormat {
 
     /// Whether lines are JSON objects.
     pub fn is_json(&self) -> bool {
+        self.json.as_ref().is_some_and(|keys| keys.syntax == Syntax::Json)
+    }
+
+    /// Whether lines say which value is which, in any order: JSON, LTSV.
+    ///
+    /// ```
+    /// let format: logstat::LogFormat = "ltsv".parse()?;
+    /// assert!(format.has_keys() && !format.is_json());
+    /// # Ok::<(), logstat::FormatError>(())
+    /// ```
+    pub fn has_keys(&self) -> bool {
         self.json.is_some()
     }
 
-    /// The fields that lines of this format have, those being lines with these keys if they are JSON.
+    /// The fields that lines of this format have, those being lines with these keys if they have keys.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
             Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
@@ -403,11 +515,12 @@ impl LogFormat {
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// The keys that a user gave and that are not in any of these sets.
-    pub(crate) fn never_seen<'f>(&'f self, seen: &[&KeysSeen]) -> Vec<&'f str> {
-        let json = self.json.iter().filter(|json| !json.fields().is_empty());
-        let given = json.flat_map(|json| json.keys().given());
-        given.filter(|(place, _)| !seen.iter().any(|seen| seen.holds(*place))).map(|(_, rule)| &*rule.key).collect()
+    /// What the value that a rule of JSON keys reads should be, `a status for --field status=level`; `None` for a key that has
+    /// the name of nginx's variable.
+    pub(crate) fn guessed_value(&self, rule: u16) -> Option<String> {
+        let json = self.json.as_ref()?;
+        let known = json.keys().rule(rule);
+        (json.given(known).is_some() || known.key != known.variable).then(|| json.expectation(rule))
     }
 
     pub(crate) fn variables(&self) -> usize {
@@ -419,6 +532,9 @@ impl LogFormat {
         let first = match misfit.expected {
             Expected::Piece(first) => first,
             Expected::Said(words) => return words.to_owned(),
+            Expected::Value { rule, .. } => {
+                return self.json.as_ref().map_or_else(String::new, |json| json.expectation(rule));
+            }
             Expected::End if self.tail == Tail::Nothing => return "the end of the line".to_owned(),
             Expected::End => return "a space or the end of the line".to_owned(),
         };
@@ -426,58 +542,15 @@ impl LogFormat {
             Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())),
             // The step that takes user and time together: what a person sees missing is the time.
             Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
-            Piece::Variable(value) => format!("${} ({})", value.name, value.shape.description()),
+            Piece::Variable(value) => {
+                let field = self.given.iter().find(|field| key_variable(field.key()) == value.name);
+                let of = field.map_or_else(String::new, |f| format!(", for --field {}={}", f.name(), f.key()));
+                format!("${} ({}{of})", value.name, value.shape.description())
+            }
         };
         match first.checked_sub(1).map(|before| &self.pieces[before]) {
             Some(Piece::Variable(value)) => format!("{expected} after ${}", value.name),
             _ => expected,
         }
-    }
-}
-
-impl FromStr for LogFormat {
-    type Err = FormatError;
-
-    /// Reads the name of a preset in any case, `json`, or the text of a `log_format` as nginx reads it: with escapes,
-    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
-    fn from_str(text: &str) -> Result<Self, FormatError> {
-        if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
-            return Ok(Self::preset(preset));
-        }
-        if text.eq_ignore_ascii_case(JSON) {
-            return Ok(Self::json(JSON, Vec::new()));
-        }
-        if is_name(text) {
-            let names: Vec<_> = Self::names().collect();
-            return Err(FormatError {
-                text: text.to_owned(),
-                at: 0,
-                what: format!(
-                    "no format has this name; there are {}, or give the text with its $variables",
-                    names.join(", ")
-                ),
-            });
-        }
-        let given = Given::read(text)?;
-        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
-    }
-}
-
-impl LogFormat {
-    fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
-        if given.is_apache {
-            let text = apache::as_in_presets(&given.text);
-            if let Some(preset) = presets::PRESETS.iter().find(|preset| preset.text == text) {
-                return Ok(LogFormat { read_as: Some(preset.name.to_owned()), ..Self::preset(preset) });
-            }
-            let read = Self::compile_escaped(given.shown(), &given.text, Tail::Nothing, NginxEscape::Default)?;
-            return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
-        }
-        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
-        let escape = given.escape.unwrap_or(match given.is_directive() {
-            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
-            _ => NginxEscape::Default,
-        });
-        Self::nginx(given.shown(), &given.text, escape)
     }
 }

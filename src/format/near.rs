@@ -41,10 +41,10 @@ pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     if stops.iter().any(|stop| stop.misfit.at > 0) {
         stops.retain(|stop| stop.misfit.at > 0);
     }
-    // In an object, no other format comes near, however far it reads.
-    let is_json = |stop: &Stop| stop.formats.iter().any(|format| formats[*format].is_json());
-    if stops.iter().any(is_json) {
-        stops.retain(is_json);
+    // In a line of keys and values no other format comes near, however far it reads.
+    let has_keys = |stop: &Stop| stop.formats.iter().any(|format| formats[*format].has_keys());
+    if stops.iter().any(has_keys) {
+        stops.retain(has_keys);
     }
     // The sort is stable: of equals, the one whose first format stands first in the list.
     stops.sort_by_key(|stop| std::cmp::Reverse(stop.misfit.at));
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(of("10.0.0.7|x"), [(vec![0, 1], 9)]);
         assert_eq!(of("10.0.0.7|200"), [(vec![1], 12)]);
         assert_eq!(of("10.0.0.7 x"), [(vec![3], 9)]);
-        assert_eq!(of("[05/Apr/2022:03:45:05 +0000 200"), [(vec![2], 27)]);
+        assert_eq!(of("[05/Apr/2022:03:45:05 +0000 200"), [(vec![2], 27), (vec![3], 22)]);
         assert_eq!(of(""), [(vec![0, 1, 3], 0), (vec![2], 0)]);
         let formats = LogFormat::all_presets();
         let stops = stops(&formats, br#"{"msg":"a - - [05/Apr/2022:03:45:05 +0000] \"GET / HTTP/1.1\" 200"}"#);

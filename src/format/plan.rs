@@ -3,7 +3,7 @@
 use memchr::memmem::{Finder, FinderRev};
 
 use super::escape::NginxEscape;
-use super::json_keys::TimeUnit;
+use super::json_forms::TimeUnit;
 use super::log_format::{Piece, Value, starts_with_slash};
 use super::rule::Rules;
 use super::scan::closing_quote;
@@ -419,6 +419,7 @@ pub(super) fn slot(feeds: Feeds) -> Slot {
         Feeds::UriAndArgs => Slot::URI_AND_ARGS,
         Feeds::Ranked(place) => Slot::extra(usize::from(place)),
         Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
+        Feeds::RequestTimeIn(_) => Slot::NOWHERE,
     }
 }
 
@@ -432,6 +433,7 @@ fn sink(feeds: Feeds, shape: Shape) -> Sink {
             Shape::Microseconds => TimeUnit::Microseconds,
             _ => TimeUnit::Seconds,
         }),
+        Feeds::RequestTimeIn(unit) => Sink::RequestTime(unit),
         text => Sink::Text(slot(text)),
     }
 }

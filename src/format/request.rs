@@ -119,8 +119,8 @@ fn path_and_query_of_other(target: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// What follows `scheme://authority`, which ends at the first of `/?#`.
-fn after_authority(target: &[u8]) -> Option<&[u8]> {
+/// What follows `scheme://authority`, which ends at the first of `/?#`; `None` if the target does not begin so.
+pub(super) fn after_authority(target: &[u8]) -> Option<&[u8]> {
     let scheme = memchr::memmem::find(target, b"://")?;
     let is_scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
     if !target[0].is_ascii_alphabetic() || !target[..scheme].iter().all(is_scheme) {

@@ -1,7 +1,7 @@
 //! The values of one line, whichever format it is of.
 
 use super::plan::Slot;
-use crate::batch::{MISSING, Status};
+use crate::batch::{Fields, MISSING, Status};
 use crate::time::Stamp;
 
 /// The values of one line. What its format does not log is missing.
@@ -18,6 +18,8 @@ pub(crate) struct Row<'a> {
     pub(crate) has_assumed_utc: bool,
     /// Whether the line goes on after the last field of its format.
     pub(crate) has_unread: bool,
+    /// The fields that the line has: those that its format logs, or of a JSON line those that it has keys for.
+    pub(crate) has: Fields,
     /// Which format's values these are.
     pub(crate) filled_by: usize,
 }
@@ -32,12 +34,13 @@ impl<'a> Row<'a> {
         has_escaped_request: false,
         has_assumed_utc: false,
         has_unread: false,
+        has: Fields::NONE,
         filled_by: usize::MAX,
     };
 
-    /// An empty row, to be filled by this format.
-    pub(crate) fn empty_for(format: usize) -> Row<'a> {
-        Row { filled_by: format, ..Row::EMPTY }
+    /// An empty row, to be filled by this format, which logs these fields.
+    pub(crate) fn empty_for(format: usize, logs: Fields) -> Row<'a> {
+        Row { filled_by: format, has: logs, ..Row::EMPTY }
     }
 
     /// Gives every text another form.

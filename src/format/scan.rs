@@ -32,6 +32,21 @@ pub(crate) enum Expected {
     End,
     /// What these words say.
     Said(&'static str),
+    /// A value of so many bytes that this rule of the keys of a JSON format reads.
+    Value {
+        rule: u16,
+        len: usize,
+    },
+}
+
+impl Misfit {
+    /// The value that is not what it should be, where one value is to blame.
+    pub(crate) fn value(self, line: &[u8]) -> Option<&[u8]> {
+        match self.expected {
+            Expected::Value { len, .. } => line.get(self.at..self.at + len),
+            _ => None,
+        }
+    }
 }
 
 /// Fills `row` from `line` and returns where the plan's last step ended. Slots that the plan does not fill are left as

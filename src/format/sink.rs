@@ -1,7 +1,7 @@
 //! The value of a step, put where its variable feeds.
 
 use super::digits::digits;
-use super::json_keys::TimeUnit;
+use super::json_forms::TimeUnit;
 use super::plan::{Sink, Slot};
 use super::row::Row;
 use super::spelling;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::damage::is_two_lines;
+use super::json_forms::TimeUnit;
 use super::log_format::Value;
 use super::plan::{Slot, Step};
 use super::row::Row;
@@ -81,7 +82,7 @@ impl Twin {
                     Some(stamp) => plain.stamp = stamp,
                     None => flaw = flaw.or(Some(Reason::BadTime)),
                 },
-                Feeds::Bytes | Feeds::RequestTime if is_missing => {}
+                Feeds::Bytes | Feeds::RequestTime | Feeds::RequestTimeIn(_) if is_missing => {}
                 Feeds::Bytes => match text.parse() {
                     Ok(bytes) => plain.bytes = bytes,
                     Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
@@ -90,6 +91,14 @@ impl Twin {
                     Some(ms) => plain.time_ms = Some(ms),
                     None => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
+                Feeds::RequestTimeIn(unit) => {
+                    assert_eq!(unit, TimeUnit::Milliseconds);
+                    let said = if text.ends_with('s') { text.to_string() } else { format!("{text}ms") };
+                    match slow_ms(&said, variable.shape) {
+                        Some(ms) => plain.time_ms = Some(ms),
+                        None => flaw = flaw.or(Some(Reason::BadNumber)),
+                    }
+                }
             }
         }
         plain.texts[Slot::NOWHERE.index()] = b"-".to_vec();
@@ -120,7 +129,7 @@ fn slow_ms(text: &str, shape: Shape) -> Option<u64> {
         _ => (text, 3),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    format!("{whole}{:0<3.3}", fraction)[..whole.len() + moved].parse().ok()
+    format!("{whole}{fraction:0<3.3}")[..whole.len() + moved].parse().ok()
 }
 
 /// A time by chrono's own parser, which knows nothing of minutes remembered.
@@ -306,10 +315,18 @@ fn formats() -> Vec<LogFormat> {
     let own = own.iter().map(|text| text.parse().unwrap());
     LogFormat::all_presets()
         .into_iter()
-        .filter(|format| !format.is_json())
+        .filter(|format| !format.has_keys())
+        .chain([with_roles()])
         .chain(own)
         .map(|format: LogFormat| format.ranking(&RANKED))
         .collect()
+}
+
+/// A format in which variables have other roles than usual.
+fn with_roles() -> LogFormat {
+    let format: LogFormat = "combined_timed".parse().unwrap();
+    let roles = ["request_time_ms=request_time", "ip=http_referer", "path=http_user_agent"];
+    format.with_fields(&roles.map(|role| role.parse().unwrap()))
 }
 
 /// The formats with their twins, which take longer to make than to try.

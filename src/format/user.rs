@@ -57,5 +57,5 @@ pub(super) fn read<'a>(text: &'a [u8], clock: &mut Clock) -> UserAndTime<'a> {
 
 /// Whether it looks like a `$time_local`, without a look at its digits.
 fn is_usual(time: &[u8]) -> bool {
-    time[2] == b'/' && time[20] == b' '
+    time[2] == b'/' && time[20] == b' ' && matches!(time[21], b'+' | b'-')
 }

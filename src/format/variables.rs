@@ -6,6 +6,7 @@
 //! What names something is ranked, what measures something is not: an address, a status of the cache or an id can be
 //! counted, seconds and bytes want sums. So every variable that is ranked is a text in some slot of a row.
 
+use super::json_forms::TimeUnit;
 use super::shape::Shape;
 use crate::batch::{Column, Fields, TextField};
 
@@ -26,6 +27,8 @@ pub(crate) enum Feeds {
     Status,
     Bytes,
     RequestTime,
+    /// The same in this unit, which the user says.
+    RequestTimeIn(TimeUnit),
     /// The column of the variable that is so many-eth of those that the question ranks by name: of JSON, where a key says
     /// which variable it is.
     Ranked(u8),
@@ -42,7 +45,7 @@ impl Feeds {
             Feeds::Time => Fields::TIME,
             Feeds::Status => Fields::STATUS,
             Feeds::Bytes => Fields::BYTES,
-            Feeds::RequestTime => Fields::REQUEST_TIME,
+            Feeds::RequestTime | Feeds::RequestTimeIn(_) => Fields::REQUEST_TIME,
             Feeds::Ranked(place) => Fields::column(Column::extra(usize::from(place))),
         }
     }

@@ -1,7 +1,9 @@
 //! PV, bytes, static and status classes: one cache line a group.
 
 use super::Grouped;
-use crate::batch::Batch;
+use super::per_group::Sum;
+use super::rare::Rare;
+use crate::batch::{Batch, Fields, TextField};
 use crate::huge_pages;
 use crate::prefetch::prefetch;
 use crate::table::{GroupId, IdMap};
@@ -42,6 +44,36 @@ impl Tallied {
     }
 }
 
+/// The hits of a group whose lines do not log a field. They are among the others: their status is in no class, their bytes
+/// are 0, and they are not static.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lacking {
+    pub(crate) status: u64,
+    pub(crate) bytes: u64,
+    pub(crate) path: u64,
+}
+
+impl Lacking {
+    fn of_hit(fields: Fields) -> Lacking {
+        let lacks = |field| u64::from(fields.meets(field));
+        Lacking {
+            status: lacks(Fields::STATUS),
+            bytes: lacks(Fields::BYTES),
+            path: lacks(Fields::text(TextField::Path)),
+        }
+    }
+}
+
+impl Sum for Lacking {
+    const NONE: Lacking = Lacking { status: 0, bytes: 0, path: 0 };
+
+    fn merge(&mut self, other: Lacking) {
+        self.status += other.status;
+        self.bytes += other.bytes;
+        self.path += other.path;
+    }
+}
+
 /// So many groups are in the first cache anyway.
 const NEAR: usize = 256;
 
@@ -49,6 +81,7 @@ const NEAR: usize = 256;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     groups: Vec<Tallied>,
+    lacking: Rare<Lacking>,
 }
 
 impl Counts {
@@ -56,8 +89,16 @@ impl Counts {
         self.groups[group.0 as usize]
     }
 
+    /// The hits of a group that lack a field.
+    pub(crate) fn lacking(&self, group: GroupId) -> Lacking {
+        self.lacking.of(group)
+    }
+
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, only }: Grouped<'_>) {
         self.grow(len);
+        if batch.some_lack() {
+            self.add_lacking(batch, hits, groups);
+        }
         // Columns are added up without a look at each other, several rows at a time. For that they must be all hits.
         if let Some(only) = only
             && hits.len() == batch.len()
@@ -78,7 +119,19 @@ impl Counts {
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn add_lacking(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
+        for (&row, group) in hits.iter().zip(groups) {
+            let lacking = Lacking::of_hit(batch.lacks(usize::from(row)));
+            if lacking != Lacking::NONE {
+                self.lacking.add(*group, lacking);
+            }
+        }
+    }
+
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        self.lacking.keep(groups);
         for (new, old) in groups.iter().enumerate() {
             self.groups[new] = self.of(*old);
         }
@@ -97,6 +150,7 @@ impl Counts {
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             self.groups[group.0 as usize].merge(theirs);
         }
+        self.lacking.merge(&other.lacking, ids);
     }
 }
 

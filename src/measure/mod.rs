@@ -6,6 +6,7 @@ mod counts;
 mod hits;
 mod latency;
 mod per_group;
+mod rare;
 mod registers;
 mod seen;
 mod sketch;
@@ -13,7 +14,7 @@ mod times;
 mod uv;
 mod visitor_set;
 
-pub(crate) use counts::Counts;
+pub(crate) use counts::{Counts, Lacking, Tallied};
 pub(crate) use hits::Hits;
 #[cfg(test)]
 pub(crate) use latency::Histogram;
@@ -26,10 +27,19 @@ use crate::batch::{Batch, Fields};
 use crate::question::UvMethod;
 use crate::table::{GroupId, IdMap, VisitorId};
 
-/// The visitors of the hits of a batch, as the way of counting them wants them.
-pub(crate) enum Visitors<'v> {
+/// The visitors of the hits of a batch.
+#[derive(Clone, Copy)]
+pub(crate) struct Visitors<'v> {
+    pub(crate) as_counted: VisitorsAs<'v>,
+    /// For each hit, whether its line logs its visitor; `None` where all do.
+    pub(crate) are_logged: Option<&'v [bool]>,
+}
+
+/// Visitors as the method of counting wants them.
+#[derive(Clone, Copy)]
+pub(crate) enum VisitorsAs<'v> {
     /// Nobody asks.
-    Unknown,
+    NotCounted,
     Ids(&'v [VisitorId]),
     /// Fixed hashes of the visitors' bytes.
     Hashes(&'v [u64]),

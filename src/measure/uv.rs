@@ -1,62 +1,106 @@
 //! Distinct visitors: UV of a group is the size of that group's own set, never a sum of others.
 
+use super::rare::Rare;
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
-use super::{Grouped, Visitors};
+use super::{Grouped, Visitors, VisitorsAs};
 use crate::question::{Precision, UvMethod};
 use crate::table::{GroupId, IdMap};
 
 /// The visitors of every group.
 #[derive(Clone, Debug)]
-pub(crate) enum Uv {
+pub(crate) struct Uv {
+    sets: Sets,
+    /// Hits whose lines do not log their visitor: they are in no set.
+    unknown: Rare<u64>,
+}
+
+/// The set of each group.
+#[derive(Clone, Debug)]
+enum Sets {
     Exact(Vec<VisitorSet>),
     Hll(Precision, Vec<Sketch>),
 }
 
 impl Uv {
     pub(crate) fn new(method: UvMethod) -> Uv {
-        match method {
-            UvMethod::Exact => Uv::Exact(Vec::new()),
-            UvMethod::Hll(precision) => Uv::Hll(precision, Vec::new()),
-        }
+        let sets = match method {
+            UvMethod::Exact => Sets::Exact(Vec::new()),
+            UvMethod::Hll(precision) => Sets::Hll(precision, Vec::new()),
+        };
+        Uv { sets, unknown: Rare::default() }
     }
 
+    /// The distinct visitors that are known of a group.
     pub(crate) fn of(&self, group: GroupId) -> u64 {
-        match self {
-            Uv::Exact(sets) => sets[group.0 as usize].len(),
-            Uv::Hll(_, sketches) => sketches[group.0 as usize].len(),
+        match &self.sets {
+            Sets::Exact(sets) => sets[group.0 as usize].len(),
+            Sets::Hll(_, sketches) => sketches[group.0 as usize].len(),
         }
     }
 
-    fn grow(&mut self, len: usize) {
-        match self {
-            Uv::Exact(sets) => sets.resize_with(len, VisitorSet::default),
-            Uv::Hll(precision, sketches) => sketches.resize_with(len, || Sketch::new(*precision)),
+    /// The distinct visitors of the only group, if there is one yet.
+    pub(crate) fn of_one(&self) -> u64 {
+        match &self.sets {
+            Sets::Exact(sets) => sets.first().map_or(0, VisitorSet::len),
+            Sets::Hll(_, sketches) => sketches.first().map_or(0, Sketch::len),
+        }
+    }
+
+    /// The hits of a group whose visitor is unknown.
+    pub(crate) fn unknown(&self, group: GroupId) -> u64 {
+        self.unknown.of(group)
+    }
+
+    /// The exact sets, for benchmarks.
+    #[cfg(feature = "stages")]
+    pub(crate) fn exact_sets(&self) -> Option<&Vec<VisitorSet>> {
+        match &self.sets {
+            Sets::Exact(sets) => Some(sets),
+            Sets::Hll(..) => None,
         }
     }
 
     pub(crate) fn add(&mut self, Grouped { groups, len, only }: Grouped<'_>, visitors: &Visitors<'_>) {
-        self.grow(len);
-        match (self, visitors) {
-            (Uv::Exact(sets), Visitors::Ids(ids)) => {
+        self.sets.grow(len);
+        if let Some(are_logged) = visitors.are_logged {
+            self.add_some(groups, visitors.as_counted, are_logged);
+            return;
+        }
+        match (&mut self.sets, visitors.as_counted) {
+            (Sets::Exact(sets), VisitorsAs::Ids(ids)) => {
                 if let Some(only) = only {
                     sets[only.0 as usize].insert_all(ids);
                     return;
                 }
-                for (group, visitor) in groups.iter().zip(*ids) {
+                for (group, visitor) in groups.iter().zip(ids) {
                     sets[group.0 as usize].insert(*visitor);
                 }
             }
-            (Uv::Hll(_, sketches), Visitors::Hashes(hashes)) => {
+            (Sets::Hll(_, sketches), VisitorsAs::Hashes(hashes)) => {
                 if let Some(only) = only {
                     sketches[only.0 as usize].insert_all(hashes);
                     return;
                 }
-                for (group, hash) in groups.iter().zip(*hashes) {
+                for (group, hash) in groups.iter().zip(hashes) {
                     sketches[group.0 as usize].insert(*hash);
                 }
             }
             _ => unreachable!("visitors come as the method of counting wants them"),
+        }
+    }
+
+    /// Adds hits of which not all have their visitor.
+    #[cold]
+    #[inline(never)]
+    fn add_some(&mut self, groups: &[GroupId], visitors: VisitorsAs<'_>, are_logged: &[bool]) {
+        for (at, (group, is_logged)) in groups.iter().zip(are_logged).enumerate() {
+            match (&mut self.sets, visitors) {
+                _ if !is_logged => self.unknown.add(*group, 1),
+                (Sets::Exact(sets), VisitorsAs::Ids(ids)) => sets[group.0 as usize].insert(ids[at]),
+                (Sets::Hll(_, sketches), VisitorsAs::Hashes(hashes)) => sketches[group.0 as usize].insert(hashes[at]),
+                _ => unreachable!("visitors come as the method of counting wants them"),
+            }
         }
     }
 
@@ -65,27 +109,38 @@ impl Uv {
             groups.iter().enumerate().for_each(|(new, old)| all.swap(new, old.0 as usize));
             all.truncate(groups.len());
         }
-        match self {
-            Uv::Exact(sets) => keep(sets, groups),
-            Uv::Hll(_, sketches) => keep(sketches, groups),
+        match &mut self.sets {
+            Sets::Exact(sets) => keep(sets, groups),
+            Sets::Hll(_, sketches) => keep(sketches, groups),
         }
+        self.unknown.keep(groups);
     }
 
     pub(crate) fn merge(&mut self, other: &Uv, ids: &IdMap<'_>, len: usize) {
-        self.grow(len);
-        match (self, other) {
-            (Uv::Exact(mine), Uv::Exact(theirs)) => {
+        self.sets.grow(len);
+        match (&mut self.sets, &other.sets) {
+            (Sets::Exact(mine), Sets::Exact(theirs)) => {
                 for (set, group) in theirs.iter().zip(ids.groups) {
                     let mine = &mut mine[group.0 as usize];
                     set.for_each(|visitor| mine.insert(ids.visitors[visitor.0 as usize]));
                 }
             }
-            (Uv::Hll(_, mine), Uv::Hll(_, theirs)) => {
+            (Sets::Hll(_, mine), Sets::Hll(_, theirs)) => {
                 for (sketch, group) in theirs.iter().zip(ids.groups) {
                     mine[group.0 as usize].merge(sketch);
                 }
             }
             _ => unreachable!("workers share one way of counting visitors"),
+        }
+        self.unknown.merge(&other.unknown, ids);
+    }
+}
+
+impl Sets {
+    fn grow(&mut self, len: usize) {
+        match self {
+            Sets::Exact(sets) => sets.resize_with(len, VisitorSet::default),
+            Sets::Hll(precision, sketches) => sketches.resize_with(len, || Sketch::new(*precision)),
         }
     }
 }

@@ -81,7 +81,7 @@ fn written(figure: &Figure) -> String {
         Figure::Share(share) => format!("{:.1}%", share * 100.0),
         Figure::MeanMs(ms) => format!("{ms:.1}"),
         Figure::Moment(moment) => moment.clone(),
-        Figure::Unknown => String::new(),
+        Figure::Unknown => "–".to_owned(),
     }
 }
 

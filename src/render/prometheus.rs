@@ -21,11 +21,15 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     })?;
     gauges.one("logstat_requests", "Requests.", pv)?;
     if let Some(summary) = &report.summary {
-        if let Some(uv) = summary.row.uv {
-            gauges.one("logstat_visitors", "Distinct visitors.", uv)?;
+        // There is no gauge of a number that is unknown.
+        let known = [
+            ("logstat_visitors", "Distinct visitors.", summary.row.uv.known()),
+            ("logstat_visitor_days", "Distinct pairs of visitor and day.", summary.visitor_days),
+            ("logstat_sent_bytes", "Bytes sent.", summary.row.bytes),
+        ];
+        for (name, help, value) in known {
+            value.map_or(Ok(()), |value| gauges.one(name, help, value))?;
         }
-        gauges.one("logstat_visitor_days", "Distinct pairs of visitor and day.", summary.visitor_days)?;
-        gauges.one("logstat_sent_bytes", "Bytes sent.", summary.row.bytes)?;
     }
     gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", &report.status)?;
     gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", &report.class)?;

@@ -52,7 +52,8 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     if let Some(summary) = &report.summary {
         let mut section = of_rows("summary".into(), std::slice::from_ref(&summary.row));
         section.metrics.push(Told::Metric("visitor_days"));
-        section.rows.iter_mut().for_each(|row| row.figures.push(Figure::Count(summary.visitor_days)));
+        let visitor_days = summary.visitor_days.map_or(Figure::Unknown, Figure::Count);
+        section.rows.iter_mut().for_each(|row| row.figures.push(visitor_days.clone()));
         all.push(section);
     }
     let listed = [("timeline", &report.timeline), ("status", &report.status), ("class", &report.class)];

@@ -25,8 +25,10 @@ pub(super) struct Slot {
     pub(super) last: String,
     pub(super) pv: u64,
     pub(super) uv: Option<u64>,
-    pub(super) status_4xx: u64,
-    pub(super) status_5xx: u64,
+    /// Hits by status, and those that have one; `None` where no line of the slot logs it.
+    pub(super) status_4xx: Option<u64>,
+    pub(super) status_5xx: Option<u64>,
+    pub(super) with_status: Option<u64>,
 }
 
 impl Slots {
@@ -102,10 +104,16 @@ impl Slot {
         }
         key.clone_into(&mut self.last);
         self.pv += row.pv;
-        self.uv = self.uv.max(row.uv);
-        self.status_4xx += row.status_4xx;
-        self.status_5xx += row.status_5xx;
+        self.uv = self.uv.max(row.uv.known());
+        self.status_4xx = sum(self.status_4xx, row.status_4xx);
+        self.status_5xx = sum(self.status_5xx, row.status_5xx);
+        self.with_status = sum(self.with_status, row.hits_with_status());
     }
+}
+
+/// The sum of two numbers, of which an unknown one adds nothing.
+fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    a.map_or(b, |a| Some(a + b.unwrap_or(0)))
 }
 
 /// The number of a bucket in the order of time, without gaps; `None` for what has no time.
@@ -169,6 +177,12 @@ mod tests {
         assert_eq!(slots.length(), "one hour");
         assert_eq!((0..5).map(|place| slots.buckets(place)).collect::<Vec<_>>(), [10, 60, 60, 60, 10]);
         assert_eq!(slots.slots.iter().map(|slot| slot.pv).collect::<Vec<_>>(), [100, 600, 600, 600, 100]);
+    }
+
+    #[test]
+    fn unknown_statuses_add_nothing_to_those_that_are_known() {
+        assert_eq!([sum(None, None), sum(Some(2), None), sum(None, Some(3))], [None, Some(2), Some(3)]);
+        assert_eq!(sum(Some(2), Some(3)), Some(5));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::dimension::Dimension;
 use crate::report::numbers::Grouped;
-use crate::report::{Report, VisitorReport};
+use crate::report::{ADDRESS_LIST, Report, VisitorReport};
 use crate::time::Unit;
 
 /// `1 line`, `4 lines`; what takes an `s`.
@@ -82,7 +82,10 @@ pub(super) fn visitors(report: &Report) -> impl Iterator<Item = String> {
     let said = [
         (by != "ip").then(|| format!("visitors by {by}")),
         ipv6_prefix.map(|bits| format!("IPv6 visitors by /{bits}")),
-        real_ip.map(|variable| format!("addresses by ${variable}")),
+        real_ip.map(|variable| match variable {
+            ADDRESS_LIST => "addresses from a list".to_owned(),
+            variable => format!("addresses by ${variable}"),
+        }),
         anonymized.then(|| "addresses cut".to_owned()),
     ];
     said.into_iter().flatten()

@@ -3,15 +3,18 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::bad_values::bad_values;
 use super::fill::filled;
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
+use super::list_alone::list_alone;
 use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
 use super::split::Splits;
 use super::unanswered::unanswered;
+use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::written::{printable, sample_text, sample_text_cut, written};
 use super::{
@@ -27,12 +30,13 @@ use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
+use crate::visitor::{self, RealIp};
 
 /// An input that was counted, and what its first lines told.
 pub(crate) struct CountedInput<'m> {
     pub(crate) source: Source,
     /// What its lines are in.
-    pub(crate) envelope: Option<&'static str>,
+    pub(crate) envelope: Option<String>,
     pub(crate) formats: &'m FormatsOfFile<'m>,
 }
 
@@ -70,21 +74,34 @@ pub(crate) fn assemble(
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
     }
-    let logged = read.iter().fold(Fields::NONE, |logged, ReadInput { ledger, .. }| {
-        let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
-        took.fold(logged, |logged, ((format, _), keys)| logged.and(format.fields(keys)))
-    });
-    let mut notes = Vec::new();
+    let extras = extras(question, plan);
+    let (mut logged, mut notes) = (Fields::NONE, Vec::new());
+    for ReadInput { path, ledger, .. } in &read {
+        let fields = fields_of(formats, ledger);
+        let with_address = visitor::with_address(question, &extras, fields);
+        notes.extend(list_alone(question, path, fields, with_address));
+        logged = logged.and(with_address);
+    }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, plan, logged).or_else(|| key_not_logged(question, formats, &ledgers));
         if let Some(missing) = missing {
             return Err(ErrorKind::NotLogged { detail: missing.to_string() }.into());
         }
-        let extras = extras(question, plan);
-        let visitor = question.visitor.dimensions().fold(Fields::NONE, |fields, one| fields.and(one.needs(&extras)));
-        notes = unanswered(Tally::needs(plan, visitor), logged);
+        if question.real_ip.as_ref().is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
+            let detail = "--trust needs a list of addresses in the place of $remote_addr, which no input logs; name the \
+                          variable that has one with --real-ip, such as --real-ip http_x_forwarded_for";
+            return Err(ErrorKind::NotLogged { detail: detail.to_owned() }.into());
+        }
+        let visitor = visitor::logged_by(question, &extras);
+        notes.extend(unanswered(Tally::needs(plan, visitor), logged));
+        let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
+        let variables: Vec<_> = question.visitor.dimensions().map(Dimension::variable).collect();
+        notes.extend(unknown(&tally.unknown, pv, (visitor, &variables.join(" and ")), logged));
     }
+    notes.extend(
+        read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, question.anonymize)),
+    );
     for ReadInput { path, of_file, ledger, .. } in &read {
         notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
     }
@@ -136,7 +153,7 @@ pub(crate) fn assemble(
 /// An input of which there is something to report.
 struct ReadInput<'t> {
     path: String,
-    envelope: Option<&'static str>,
+    envelope: Option<String>,
     of_file: &'t FormatsOfFile<'t>,
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
@@ -157,7 +174,7 @@ impl ReadInput<'_> {
             path: path.clone(),
             format: took.first().map_or_else(|| "-".to_owned(), |first| first.format.clone()),
             formats: took,
-            envelope: *envelope,
+            envelope: envelope.clone(),
             bytes: ledger.bytes,
             unread: unread(formats, ledger),
             lines: ledger.read,
@@ -176,7 +193,7 @@ fn with_sections(
     let section = |section, dimension| question.shows(section).then(|| Groups::of(tally, dimension, pv));
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
-        Summary { row: all.only_row(), visitor_days: days.uv_sum() }
+        Summary { row: all.only_row(), visitor_days: days.visitor_days() }
     });
     report.highlights = highlights(question, tally, pv);
     if let Some(groups) = section(Section::Timeline, Dimension::Time(question.unit())) {
@@ -223,6 +240,12 @@ fn stretch(tally: &Tally, selected: filter::Period) -> Range<i64> {
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));
     let end = selected.has_end().then(|| asked(last).end.min(LAST_S + 1)).or(last.map(|last| last.wall_s + 1));
     begin.zip(end).map_or(0..0, |(begin, end)| begin..end)
+}
+
+/// The fields that lines of an input log.
+fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
+    let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
+    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.and(format.fields(keys)))
 }
 
 /// The formats that took lines of an input: those that took the most first, of equals those with the most fields.

@@ -3,11 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::round::round_numbers;
+use super::counted::Counted;
+use super::latency::latency;
 use super::written::written;
-use super::{Figure, LatencyReport, LatencyStep, Ranking, Row};
+use super::{Figure, LatencyReport, Ranking, Row, UvCount};
+use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairIds, time_number, written_time};
-use crate::measure::Sorted;
+use crate::measure::{Counts, Uv};
 use crate::metric::Metric;
 use crate::table::{GroupId, Key, KeysOfTable, Table, Tally};
 
@@ -105,12 +107,31 @@ impl<'t> Groups<'t> {
         }
     }
 
+    /// The group of the hits whose visitor is unknown, in a table of visitors.
+    pub(super) fn without_visitor(&self) -> Option<GroupId> {
+        let is_there = self.tally.unknown.visitor > 0;
+        self.ids().filter(|_| is_there).find(|group| self.key(*group).first() == MISSING)
+    }
+
     pub(super) fn pv_of(&self, group: GroupId) -> u64 {
         self.table.pv_of(group)
     }
 
-    pub(super) fn uv_sum(&self) -> u64 {
-        self.table.uv().map_or(0, |uv| self.ids().map(|group| uv.of(group)).sum())
+    /// The known visitors of a group, where they are counted; `None` if it has hits and no line of them logs its visitor.
+    fn uv_of(&self, uv: &Uv, group: GroupId) -> Option<u64> {
+        let known = uv.of(group);
+        (known > 0 || uv.unknown(group) == 0).then_some(known)
+    }
+
+    /// The visitors of all days together; `None` where there are hits and no line logs both. A time that is logged as missing
+    /// is a day `-`.
+    pub(super) fn visitor_days(&self) -> Option<u64> {
+        let Some(uv) = self.table.uv() else { return Some(0) };
+        // The group without a time has the hits whose lines do not log one, too.
+        let is_day = |group: &GroupId| self.key(*group).first() != MISSING;
+        let of_days: u64 = self.ids().filter(is_day).map(|group| uv.of(group)).sum();
+        let days = of_days + self.tally.undated.of_one();
+        (days > 0 || self.ids().len() == 0).then_some(days)
     }
 
     /// The key of a group as it is reported; of a pair both.
@@ -130,30 +151,39 @@ impl<'t> Groups<'t> {
         row.key = Some(self.written(group));
         row.keys = self.written_both(group);
         if with_uv == WithUv::No {
-            row.uv = None;
+            row.uv = UvCount::NotCounted;
         }
         row.share = (with_share == WithShare::Yes).then(|| row.pv as f64 / self.pv.max(1) as f64);
         row
     }
 
+    /// The counts of a group; zeros for none.
+    fn counted(&self, group: Option<GroupId>) -> Counted {
+        let of = |(counts, group): (&Counts, GroupId)| Counted::new(counts.of(group), counts.lacking(group));
+        self.table.counts().zip(group).map(of).unwrap_or_default()
+    }
+
     /// The numbers of a group; zeros for none.
     fn numbers(&self, group: Option<GroupId>) -> Row {
-        let tallied = self.table.counts().zip(group).map(|(counts, group)| counts.of(group)).unwrap_or_default();
-        let [status_other, status_1xx, status_2xx, status_3xx, status_4xx, status_5xx] = tallied.class;
+        let counted = self.counted(group);
+        let uv = |uv| match group {
+            Some(group) => self.uv_of(uv, group).map_or(UvCount::Unknown, UvCount::Known),
+            None => UvCount::Known(0),
+        };
         Row {
             key: None,
             keys: None,
-            pv: tallied.pv(),
-            uv: self.table.uv().map(|uv| group.map_or(0, |group| uv.of(group))),
-            bytes: tallied.bytes,
-            statics: tallied.statics,
-            dynamic: tallied.pv() - tallied.statics,
-            status_1xx,
-            status_2xx,
-            status_3xx,
-            status_4xx,
-            status_5xx,
-            status_other,
+            pv: counted.pv,
+            uv: self.table.uv().map_or(UvCount::NotCounted, uv),
+            bytes: counted.bytes(),
+            statics: counted.statics(),
+            dynamic: counted.dynamic(),
+            status_1xx: counted.class(1),
+            status_2xx: counted.class(2),
+            status_3xx: counted.class(3),
+            status_4xx: counted.class(4),
+            status_5xx: counted.class(5),
+            status_other: counted.class(0),
             share: None,
             split: None,
             columns: Vec::new(),
@@ -234,23 +264,23 @@ impl<'t> Groups<'t> {
     }
 
     /// What a metric that is no moment comes to, as a part of a whole: counts and times are whole parts of one, times being in
-    /// milliseconds.
+    /// milliseconds. `None` where it is unknown.
     pub(super) fn quotient(&self, metric: Metric, group: GroupId) -> Option<(u64, u64)> {
-        let tallied = || self.table.counts().map(|counts| counts.of(group)).unwrap_or_default();
+        let counted = || self.counted(Some(group));
         let timed = || self.table.times().map(|times| times.of(group)).filter(|timed| timed.count > 0);
         let whole = match metric {
             Metric::Pv => self.pv_of(group),
             Metric::Share => return Some((self.pv_of(group), self.pv.max(1))),
-            Metric::Uv => self.table.uv()?.of(group),
-            Metric::Bytes => tallied().bytes,
-            Metric::Static => tallied().statics,
-            Metric::Dynamic => tallied().pv() - tallied().statics,
-            Metric::StatusOther => tallied().class[0],
-            Metric::Status1xx => tallied().class[1],
-            Metric::Status2xx => tallied().class[2],
-            Metric::Status3xx => tallied().class[3],
-            Metric::Status4xx => tallied().class[4],
-            Metric::Status5xx => tallied().class[5],
+            Metric::Uv => self.uv_of(self.table.uv()?, group)?,
+            Metric::Bytes => counted().bytes()?,
+            Metric::Static => counted().statics()?,
+            Metric::Dynamic => counted().dynamic()?,
+            Metric::StatusOther => counted().class(0)?,
+            Metric::Status1xx => counted().class(1)?,
+            Metric::Status2xx => counted().class(2)?,
+            Metric::Status3xx => counted().class(3)?,
+            Metric::Status4xx => counted().class(4)?,
+            Metric::Status5xx => counted().class(5)?,
             Metric::Avg => return timed().map(|timed| (timed.sum_ms, timed.count)),
             Metric::Max => timed()?.max_ms,
             Metric::TotalTime => timed()?.sum_ms,
@@ -258,6 +288,18 @@ impl<'t> Groups<'t> {
             Metric::First | Metric::Last => return None,
         };
         Some((whole, 1))
+    }
+
+    /// The hits of a group that a count is a share of: those whose lines log the field that it is taken from.
+    pub(super) fn hits_with(&self, metric: Metric, group: GroupId) -> u64 {
+        let lacking = self.table.counts().map(|counts| counts.lacking(group)).unwrap_or_default();
+        let (fields, _) = metric.asked();
+        let without = match fields {
+            Fields::STATUS => lacking.status,
+            _ if fields.meets(Fields::text(TextField::Path)) => lacking.path,
+            _ => 0,
+        };
+        self.pv_of(group) - without
     }
 
     /// What a row tells of a metric that it has no field for.
@@ -313,47 +355,8 @@ impl<'t> Groups<'t> {
         best.into_sorted_vec()
     }
 
+    /// The request times of a table that has one group, where some were logged.
     pub(super) fn latency(&self, slow_ms: u64) -> Option<LatencyReport> {
-        let times = self.table.latency()?.of(self.ids().next()?).sorted();
-        (times.count() > 0).then(|| LatencyReport {
-            count: times.count(),
-            sum_ms: times.sum_ms(),
-            max_ms: times.max_ms(),
-            p50_ms: times.percentile_ms(50),
-            p90_ms: times.percentile_ms(90),
-            p95_ms: times.percentile_ms(95),
-            p99_ms: times.percentile_ms(99),
-            slow_threshold_ms: slow_ms,
-            slow: times.slower_than(slow_ms),
-            histogram: histogram(&times),
-        })
-    }
-}
-
-/// Steps of 1, 2 and 5 times each power of ten, up to the one that has the longest time.
-fn histogram(times: &Sorted) -> Vec<LatencyStep> {
-    let mut up_to_ms: Vec<u64> = round_numbers().collect();
-    up_to_ms.truncate(up_to_ms.partition_point(|up_to| *up_to < times.max_ms()) + 1);
-    let counts = times.in_steps(&up_to_ms);
-    up_to_ms.into_iter().zip(counts).map(|(up_to_ms, count)| LatencyStep { up_to_ms, count }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::measure::Histogram;
-
-    #[test]
-    fn steps_go_up_to_the_longest_time() {
-        let of = |times: &[u64]| {
-            let mut all = Histogram::default();
-            times.iter().for_each(|ms| all.add(*ms, 1));
-            histogram(&all.sorted()).into_iter().map(|step| (step.up_to_ms, step.count)).collect::<Vec<_>>()
-        };
-        assert_eq!(of(&[0, 1, 2, 6, 10]), [(1, 2), (2, 1), (5, 0), (10, 2)]);
-        assert_eq!(of(&[0]), [(1, 1)]);
-        let last = of(&[u64::MAX, 3]);
-        assert_eq!((last[2], last.last().copied()), ((5, 1), Some((u64::MAX, 1))));
-        assert!(last.windows(2).all(|two| two[0].0 < two[1].0));
+        latency(&self.table.latency()?.of(self.ids().next()?).sorted(), slow_ms)
     }
 }

@@ -16,11 +16,12 @@ use crate::visitor::Visitor;
 #[non_exhaustive]
 pub enum Highlight {
     /// The hour in which the largest share of requests failed: with ten server errors or more, which are at least a hundredth of
-    /// its hits, and half of these or twice the share that they are of all hits. Of equals the first.
+    /// its hits, and half of these or twice the share that they are of all hits. Of equals the first. Hits without a status are
+    /// left out.
     ErrorPeak {
         /// `2022-04-05T03`
         key: String,
-        /// Its hits.
+        /// Its hits that have a status.
         pv: u64,
         /// Those with 500 to 599.
         status_5xx: u64,
@@ -143,7 +144,11 @@ impl Hour {
 
 fn error_peak(hours: &Groups<'_>) -> Option<Highlight> {
     let errors = |group| hours.quotient(Metric::Status5xx, group).map_or(0, |(errors, _)| errors);
-    let hour = |group| Hour { key: hours.written(group), pv: hours.pv_of(group), errors: errors(group) };
+    let hour = |group| Hour {
+        key: hours.written(group),
+        pv: hours.hits_with(Metric::Status5xx, group),
+        errors: errors(group),
+    };
     let hours: Vec<Hour> = hours.ids().map(hour).collect();
     let (all, all_errors) = hours.iter().fold((0, 0), |(pv, errors), hour| (pv + hour.pv, errors + hour.errors));
     // What a format without a time has logged is in no hour.
@@ -164,13 +169,17 @@ fn slowest(paths: &Groups<'_>, slow_ms: u64) -> Option<Highlight> {
 }
 
 fn frequent(addresses: &Groups<'_>, pv: u64) -> Vec<Highlight> {
-    let count = addresses.ids().len() as u64;
+    // Hits whose lines do not log an address are no address's.
+    let unknown = addresses.without_visitor();
+    let count = (addresses.ids().len() - usize::from(unknown.is_some())) as u64;
+    let pv_of_known = pv - unknown.map_or(0, |group| addresses.pv_of(group));
     let is_times = |part: u64, times: u64, whole: u64| u128::from(part) * u128::from(times) >= u128::from(whole);
     let is_frequent = |group: &GroupId| {
         let part = addresses.pv_of(*group);
-        part >= FREQUENT_HITS
+        Some(*group) != unknown
+            && part >= FREQUENT_HITS
             && is_times(part, FREQUENT_PART, pv)
-            && is_times(part, count, pv.saturating_mul(FREQUENT_TIMES))
+            && is_times(part, count, pv_of_known.saturating_mul(FREQUENT_TIMES))
     };
     let highlight = |group: GroupId| {
         let part = addresses.pv_of(group);

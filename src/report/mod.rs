@@ -3,10 +3,14 @@
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
 mod assemble;
+mod bad_values;
+mod counted;
 mod fill;
 mod format_notes;
 mod groups;
 mod highlights;
+mod latency;
+mod list_alone;
 mod no_format;
 mod not_logged;
 mod note;
@@ -17,6 +21,7 @@ pub(crate) mod round;
 mod rows;
 mod split;
 mod unanswered;
+mod unknown;
 mod verdicts;
 mod written;
 
@@ -25,7 +30,7 @@ pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
-pub use rows::{Approximate, Figure, Ranking, Row, Summary};
+pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
 pub(crate) use written::{printable, sample_text, sample_text_cut, shown_of, written};
 
@@ -37,7 +42,7 @@ use crate::filter::Filtered;
 use crate::question::Question;
 use crate::table::Reason;
 use crate::time::Unit;
-use crate::visitor::{Ipv6Prefix, Visitor};
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 
 /// What happened, by the logs that were read.
 #[derive(Clone, Debug, Serialize)]
@@ -133,8 +138,8 @@ pub struct InputReport {
     pub format: String,
     /// All formats that took lines, those that took most first.
     pub formats: Vec<FormatReport>,
-    /// What the lines were in, and was taken off: `docker compose`, `syslog`; `None` for nothing.
-    pub envelope: Option<&'static str>,
+    /// The envelopes that were taken off the lines, outermost first: `syslog`, `grep + grep -n`; `None` if there were none.
+    pub envelope: Option<String>,
     /// How many bytes were read, envelopes included.
     pub bytes: u64,
     /// What of its lines is not read; `None` if they are read to their end.
@@ -156,7 +161,7 @@ pub struct Unread {
     pub lines: u64,
 }
 
-/// A key of JSON lines, and what it is taken for.
+/// A key of JSON or LTSV lines, and the variable that it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyReport {
@@ -170,7 +175,7 @@ impl InputReport {
     /// One of its formats, and what the lines were in: `combined in docker compose`.
     #[must_use]
     pub fn wearing(&self, format: &str) -> String {
-        match self.envelope {
+        match &self.envelope {
             Some(envelope) => format!("{format} in {envelope}"),
             None => format.to_owned(),
         }
@@ -255,13 +260,19 @@ pub struct VisitorReport {
     pub anonymized: bool,
 }
 
+/// Where addresses come from that are in a list in the place of `$remote_addr`.
+#[cfg(feature = "cli")]
+pub(crate) const ADDRESS_LIST: &str = "address list";
+#[cfg(not(feature = "cli"))]
+const ADDRESS_LIST: &str = "address list";
+
 impl VisitorReport {
     /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
     fn of(question: &Question, has_lists: bool) -> Option<VisitorReport> {
         let Question { visitor, anonymize, .. } = *question;
         let prefix = question.ipv6_prefix.filter(|_| visitor.has_address());
-        let list = || has_lists.then_some("address list");
-        let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name()).or_else(list);
+        let variable = |real_ip: &RealIp| if real_ip.is_in_place() { ADDRESS_LIST } else { real_ip.dimension().name() };
+        let real_ip = question.real_ip.as_ref().map(variable).or(has_lists.then_some(ADDRESS_LIST));
         let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
         let by = visitor.name();
         (!is_usual).then(|| VisitorReport {

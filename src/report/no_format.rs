@@ -28,13 +28,19 @@ pub(super) fn no_format(
     if let Some(nearest) = nearest {
         let format = &formats[nearest.format];
         let Nearest { text, misfit, .. } = nearest;
-        let found = match question.anonymize {
-            true => sample_text(&cut_tail(text, misfit.at)),
-            false => sample_text(&text[misfit.at.min(text.len())..]),
+        let found = match misfit.value(text) {
+            Some(value) if question.anonymize => format!("\"{}\"", sample_text_cut(value)),
+            Some(value) => format!("\"{}\"", sample_text(value)),
+            None => {
+                let found = match question.anonymize {
+                    true => sample_text(&cut_tail(text, misfit.at)),
+                    false => sample_text(&text[misfit.at.min(text.len())..]),
+                };
+                let found: String = found.chars().take(24).collect();
+                if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
+            }
         };
-        let found: String = found.chars().take(24).collect();
-        let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") };
-        let inside = envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
+        let inside = envelope.as_ref().map(|envelope| format!(" in {envelope}")).unwrap_or_default();
         detail += &format!(
             "\n  line {}{inside}: {}",
             nearest.line,
@@ -58,9 +64,13 @@ pub(super) fn no_format(
     }
     let path = printable(source.path.as_os_str().as_encoded_bytes());
     let has_other_keys = |nearest: &Nearest| {
-        formats[nearest.format].is_json() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
+        formats[nearest.format].has_keys() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
     };
+    let has_bad_value = |nearest: &Nearest| nearest.misfit.value(&nearest.text).is_some();
     detail += &match given {
+        _ if nearest.is_some_and(has_bad_value) => {
+            format!("\n  say which key holds it:  logstat --field NAME=KEY {path}")
+        }
         _ if nearest.is_some_and(has_other_keys) => {
             format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
         }

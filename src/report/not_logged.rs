@@ -6,7 +6,7 @@ use super::plan::extras;
 use super::written::printable;
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
-use crate::format::LogFormat;
+use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{InputLedger, TablePlan};
@@ -91,17 +91,17 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
 }
 
-/// A field that was given with a key that no line has.
+/// A field that was given with a key or a variable that no line has.
 pub(super) fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
-    let missing: Vec<_> = formats
-        .iter()
-        .enumerate()
-        .filter(|(_, format)| format.is_json())
-        .map(|(at, format)| format.never_seen(&read.iter().map(|ledger| &ledger.keys[at]).collect::<Vec<_>>()))
-        .collect();
-    // Where there are several formats of JSON, lines of one are enough.
-    let is_missing = |key: &str| !missing.is_empty() && missing.iter().all(|keys| keys.contains(&key));
-    let field = question.json_fields.iter().find(|field| is_missing(field.key()))?;
+    let took = |at: usize| read.iter().filter(move |ledger| ledger.taken[at] > 0);
+    let is_there = |field: &FieldKey| {
+        let mut all = formats.iter().enumerate();
+        all.any(|(at, format)| took(at).any(|ledger| format.has_given(field, &ledger.keys[at])))
+    };
+    let field = question.fields.iter().find(|field| !is_there(field))?;
     let (name, key) = (field.name(), printable(field.key().as_bytes()));
-    Some(NotLogged { asked: format!("--field {name}={key}"), needs: format!("the key {key}") })
+    let mut are_json = formats.iter().enumerate().filter(|(at, _)| took(*at).next().is_some());
+    let is_variable = is_name(&key) && are_json.all(|(_, format)| !format.is_json());
+    let needs = if is_variable { format!("${key}") } else { format!("the key {key}") };
+    Some(NotLogged { asked: format!("--field {name}={key}"), needs })
 }

@@ -40,10 +40,24 @@ pub enum NoteCode {
     LikeCommon,
     /// Times without an offset are read as UTC.
     AssumedUtc,
+    /// Some lines do not log a time, and others do.
+    TimesUnknown,
+    /// Some lines do not log what tells visitors apart, and others do.
+    VisitorsUnknown,
+    /// Some lines do not log a path, and others do.
+    PathsUnknown,
+    /// Some lines do not log a status, and others do.
+    StatusUnknown,
+    /// Some lines do not log the bytes that were sent, and others do.
+    BytesUnknown,
+    /// A value under a key of a JSON log is not what the key holds, such as a status that is a word.
+    BadValue,
+    /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
+    AddressListAlone,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 10] = [
+const CODES: [(NoteCode, &str); 17] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
@@ -54,6 +68,13 @@ const CODES: [(NoteCode, &str); 10] = [
     (NoteCode::Forgeable, "forgeable"),
     (NoteCode::LikeCommon, "like-common"),
     (NoteCode::AssumedUtc, "assumed-utc"),
+    (NoteCode::TimesUnknown, "times-unknown"),
+    (NoteCode::VisitorsUnknown, "visitors-unknown"),
+    (NoteCode::PathsUnknown, "paths-unknown"),
+    (NoteCode::StatusUnknown, "status-unknown"),
+    (NoteCode::BytesUnknown, "bytes-unknown"),
+    (NoteCode::BadValue, "bad-value"),
+    (NoteCode::AddressListAlone, "address-list-alone"),
 ];
 
 impl NoteCode {

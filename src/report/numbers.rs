@@ -114,6 +114,27 @@ impl fmt::Display for Percent {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told<'f>(pub(crate) &'f Figure);
 
+/// The sign for an unknown number.
+const UNKNOWN: &str = "–";
+
+/// A number, or the sign for an unknown one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<T>(pub(crate) Option<T>);
+
+impl<T: fmt::Display> fmt::Display for Known<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(number) => number.fmt(f),
+            None => f.write_str(UNKNOWN),
+        }
+    }
+}
+
+/// A part of a whole in percent, or the sign for an unknown one.
+pub(crate) fn share(part: Option<(u64, u64)>) -> Known<Percent> {
+    Known(part.map(|(part, whole)| Percent(part, whole)))
+}
+
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -123,7 +144,7 @@ impl fmt::Display for Told<'_> {
             Figure::MeanMs(ms) => Duration(ms.round() as u64).fmt(f),
             // The zone is the same for most, and in the report's head.
             Figure::Moment(moment) => f.write_str(&moment.get(..19).unwrap_or(moment).replace('T', " ")),
-            Figure::Unknown => f.write_str("-"),
+            Figure::Unknown => f.write_str(UNKNOWN),
         }
     }
 }
@@ -200,7 +221,7 @@ mod tests {
             (Figure::Ms(1314), "1.31 s"),
             (Figure::MeanMs(11.6), "12 ms"),
             (Figure::Moment("2022-04-05T03:45:05+00:00".to_owned()), "2022-04-05 03:45:05"),
-            (Figure::Unknown, "-"),
+            (Figure::Unknown, "–"),
         ];
         for (figure, expected) in rows {
             assert_eq!(Told(&figure).to_string(), expected);

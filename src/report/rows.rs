@@ -19,28 +19,29 @@ pub struct Row {
     pub keys: Option<[String; 2]>,
     /// Hits.
     pub pv: u64,
-    /// Distinct visitors, where they were counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uv: Option<u64>,
-    /// Bytes sent; stops at the largest number.
-    pub bytes: u64,
+    /// Distinct visitors; of hits that some lines log a visitor for and some do not, those of the former.
+    #[serde(skip_serializing_if = "UvCount::is_not_counted")]
+    pub uv: UvCount,
+    /// Bytes sent; stops at the largest number. `None`, as in all fields below, where the row has hits and the lines of all of
+    /// them lack the field that it is taken from. Where some lack it, it is the number of the others.
+    pub bytes: Option<u64>,
     /// Hits that were served from files.
     #[serde(rename = "static")]
-    pub statics: u64,
+    pub statics: Option<u64>,
     /// Hits that the application answered.
-    pub dynamic: u64,
+    pub dynamic: Option<u64>,
     /// Hits by status class.
-    pub status_1xx: u64,
+    pub status_1xx: Option<u64>,
     /// 200 to 299.
-    pub status_2xx: u64,
+    pub status_2xx: Option<u64>,
     /// 300 to 399.
-    pub status_3xx: u64,
+    pub status_3xx: Option<u64>,
     /// 400 to 499.
-    pub status_4xx: u64,
+    pub status_4xx: Option<u64>,
     /// 500 to 599.
-    pub status_5xx: u64,
+    pub status_5xx: Option<u64>,
     /// All others.
-    pub status_other: u64,
+    pub status_other: Option<u64>,
     /// Of all hits, 0 to 1, where that is of use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
@@ -54,12 +55,50 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row whose numbers are all known, for tests: hits that are dynamic and sent nothing, some of them errors.
+    #[cfg(test)]
+    pub(crate) fn known(pv: u64, status_4xx: u64, status_5xx: u64) -> Row {
+        Row {
+            pv,
+            bytes: Some(0),
+            statics: Some(0),
+            dynamic: Some(pv),
+            status_1xx: Some(0),
+            status_2xx: Some(pv - status_4xx - status_5xx),
+            status_3xx: Some(0),
+            status_4xx: Some(status_4xx),
+            status_5xx: Some(status_5xx),
+            status_other: Some(0),
+            ..Row::default()
+        }
+    }
+
+    /// The hits whose lines log a status.
+    #[cfg(feature = "cli")]
+    pub(crate) fn hits_with_status(&self) -> Option<u64> {
+        let classes = [self.status_1xx, self.status_2xx, self.status_3xx, self.status_4xx, self.status_5xx];
+        classes.into_iter().chain([self.status_other]).sum()
+    }
+
+    /// A number by status, and the hits that it is a share of.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_status(&self, hits: Option<u64>) -> Option<(u64, u64)> {
+        hits.zip(self.hits_with_status())
+    }
+
+    /// Static hits, and the hits that they are a share of: those whose lines log a path.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_path(&self) -> Option<(u64, u64)> {
+        Some((self.statics?, self.statics? + self.dynamic?))
+    }
+
     /// What a row tells of a metric; `None` where it was not asked to.
     #[must_use]
     pub fn figure(&self, metric: Metric) -> Option<Figure> {
         let count = match metric {
-            Metric::Pv => self.pv,
-            Metric::Uv => self.uv?,
+            Metric::Pv => Some(self.pv),
+            Metric::Uv if self.uv == UvCount::NotCounted => return None,
+            Metric::Uv => self.uv.known(),
             Metric::Share => return self.share.map(Figure::Share),
             Metric::Bytes => self.bytes,
             Metric::Static => self.statics,
@@ -72,7 +111,40 @@ impl Row {
             Metric::StatusOther => self.status_other,
             _ => return self.columns.iter().find(|(told, _)| *told == metric).map(|(_, figure)| figure.clone()),
         };
-        Some(Figure::Count(count))
+        Some(count.map_or(Figure::Unknown, Figure::Count))
+    }
+}
+
+/// Distinct visitors of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UvCount {
+    /// Not asked for: JSON has no key for them.
+    #[default]
+    NotCounted,
+    /// The row has hits, and no line of them logs what tells visitors apart: `null` in JSON.
+    Unknown,
+    /// The number of visitors of the hits whose lines log it.
+    Known(u64),
+}
+
+impl UvCount {
+    /// The number, where it was counted and is known.
+    #[must_use]
+    pub fn known(self) -> Option<u64> {
+        match self {
+            UvCount::Known(visitors) => Some(visitors),
+            UvCount::NotCounted | UvCount::Unknown => None,
+        }
+    }
+
+    fn is_not_counted(&self) -> bool {
+        *self == UvCount::NotCounted
+    }
+}
+
+impl Serialize for UvCount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.known().serialize(serializer)
     }
 }
 
@@ -102,8 +174,8 @@ pub struct Summary {
     /// Their numbers.
     #[serde(flatten)]
     pub row: Row,
-    /// Distinct pairs of visitor and day.
-    pub visitor_days: u64,
+    /// Distinct pairs of visitor and day; `None` where there are hits and no line logs both.
+    pub visitor_days: Option<u64>,
 }
 
 /// The groups of a dimension with the most hits.

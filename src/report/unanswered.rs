@@ -15,16 +15,16 @@ struct Unanswered {
 /// THE TABLE of what is usual. Times of requests are not: most logs have none, and a report says so by having no section.
 const USUAL: [(Fields, Unanswered); 5] = [
     (Fields::TIME, Unanswered { needs: "$time_local, $time_iso8601 or $msec", what: "nothing can be told by time" }),
-    (Fields::text(TextField::Addr), Unanswered { needs: "$remote_addr", what: "all hits count as one visitor's" }),
+    (Fields::text(TextField::Addr), Unanswered { needs: "$remote_addr", what: "visitors are unknown" }),
     (
         Fields::text(TextField::Path),
         Unanswered {
             needs: "$request, $request_uri or $uri",
-            what: "paths are unknown, and all hits count as dynamic",
+            what: "paths are unknown, and what is static or dynamic",
         },
     ),
     (Fields::STATUS, Unanswered { needs: "$status", what: "status codes are unknown" }),
-    (Fields::BYTES, Unanswered { needs: "$body_bytes_sent or $bytes_sent", what: "bytes sent are 0" }),
+    (Fields::BYTES, Unanswered { needs: "$body_bytes_sent or $bytes_sent", what: "bytes sent are unknown" }),
 ];
 
 /// A note for each field that is needed and not logged.

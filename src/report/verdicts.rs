@@ -49,13 +49,13 @@ type Quotient = (u128, u128);
 
 impl Facts<'_> {
     fn fit(&self, fail_if: &FailIf) -> bool {
-        fail_if.root().holds(&|test| self.fits(test))
+        fail_if.root().truth(&|test| self.fits(test)) == Some(true)
     }
 
-    fn fits(&self, test: &Test) -> bool {
-        // What is unknown is neither more nor less than anything.
-        let Some((part, whole)) = self.quotient(test.subject) else { return false };
-        match test.than {
+    /// `None` where the number is unknown: it is neither more nor less than another, nor unequal to it.
+    fn fits(&self, test: &Test) -> Option<bool> {
+        let (part, whole) = self.quotient(test.subject)?;
+        Some(match test.than {
             Than::Number(number) => {
                 let unit = if is_time(test.subject) { 1000 } else { 1 };
                 test.order.holds(number.quotient_cmp(part, whole * unit))
@@ -64,7 +64,7 @@ impl Facts<'_> {
                 let of = self.whole(test.subject);
                 of > 0 && test.order.holds(percent.quotient_cmp(part * 100, whole * of))
             }
-        }
+        })
     }
 
     /// Counts, or milliseconds.
@@ -79,13 +79,13 @@ impl Facts<'_> {
         }
     }
 
-    /// What a share is one of: the hits of the key, for the hits themselves all hits; a share is one already.
+    /// The whole of a share: the hits of the key that have the field, for the hits themselves all hits; a share is one already.
     fn whole(&self, subject: Subject) -> u128 {
         match subject {
             Subject::Malformed => self.lines.read.into(),
             Subject::Metric(Metric::Share) => 1,
             Subject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
-            Subject::Metric(_) => self.group.map_or(0, |group| self.groups.pv_of(group).into()),
+            Subject::Metric(metric) => self.group.map_or(0, |group| self.groups.hits_with(metric, group).into()),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
 
-use super::{GroupId, Key, KeysOfTable, Seed, Tally, fixed_hash};
+use super::{GroupId, Key, KeysOfTable, Seed, Tally, Unknown, fixed_hash};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
 use crate::format::undo_escapes;
@@ -35,6 +35,27 @@ struct Hit {
     bytes: u64,
     time_ms: Option<u64>,
     is_static: bool,
+    /// The fields that its line does not log.
+    lacks: Fields,
+}
+
+const PATH: Fields = Fields::text(TextField::Path);
+
+/// Fields that a line may lack, and nearly always nothing.
+fn lacks() -> impl Strategy<Value = Fields> {
+    let one = prop::sample::select(vec![
+        Fields::STATUS,
+        Fields::BYTES,
+        Fields::TIME,
+        PATH,
+        Fields::text(TextField::Addr),
+        Fields::text(TextField::Agent),
+    ]);
+    let some = prop::collection::vec(one, 1..4);
+    prop_oneof![
+        6 => Just(Fields::NONE),
+        1 => some.prop_map(|all| all.into_iter().fold(Fields::NONE, Fields::and)),
+    ]
 }
 
 /// Texts of which some are the same but for how they are escaped, and some are addresses.
@@ -68,8 +89,13 @@ prop_compose! {
         offset_min in -1439..1440_i16, status in 0..1001_u16,
         bytes in prop_oneof![4 => 0..5_000_u64, 1 => Just(u64::MAX)],
         time_ms in prop::option::of(prop_oneof![0..500_u64, 4_000..5_000_u64, any::<u64>()]), is_static: bool,
+        lacks in lacks(),
     ) -> Hit {
-        Hit { texts, wall_s, offset_min, status: Status::new(status), bytes, time_ms, is_static }
+        // The values of a field that is not logged are as if it was missing.
+        let status = if lacks.meets(Fields::STATUS) { Status::MISSING } else { Status::new(status) };
+        let bytes = if lacks.meets(Fields::BYTES) { 0 } else { bytes };
+        let is_static = is_static && !lacks.meets(PATH);
+        Hit { texts, wall_s, offset_min, status, bytes, time_ms, is_static, lacks }
     }
 }
 
@@ -102,7 +128,10 @@ fn count(tally: &mut Tally, hits: &[&Hit]) {
             }
             batch.set_text(Column::extra(0), &hit.texts[TextField::User as usize]);
             let stamp = Stamp { wall_s: hit.wall_s, offset_min: hit.offset_min };
-            let Hit { status, bytes, time_ms, is_static, .. } = **hit;
+            let Hit { status, bytes, time_ms, is_static, lacks, .. } = **hit;
+            if lacks != Fields::NONE {
+                batch.set_lacks(lacks);
+            }
             batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
         }
         let rows: Vec<u16> = (0..hits.len() as u16).collect();
@@ -118,6 +147,8 @@ struct Plain {
     statics: u64,
     hits: u64,
     uv: u64,
+    /// Hits that lack their status, their bytes, their path and their visitor.
+    lacking: [u64; 4],
     times: Vec<u64>,
     /// The first and the last instant, in seconds.
     seen: Option<(i64, i64)>,
@@ -143,12 +174,21 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
             Dimension::User => text(TextField::User),
             Dimension::Protocol => text(TextField::Protocol),
             Dimension::Status => hit.status.key().into_bytes(),
+            Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
             Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
             Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
             // Its column is filled with what is in the user's, so that it is a law of every text.
             Dimension::Variable(_) => text(TextField::User),
             Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
         };
+        let is_listed = match dimension {
+            Dimension::Status => !hit.lacks.meets(Fields::STATUS),
+            Dimension::Class => !hit.lacks.meets(PATH),
+            _ => true,
+        };
+        if !is_listed {
+            continue;
+        }
         let (plain, visitors) = groups.entry(dimension.parts().map(key).collect()).or_default();
         plain.class[hit.status.class() as usize] += 1;
         plain.bytes = plain.bytes.saturating_add(hit.bytes);
@@ -159,7 +199,13 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
             .seen
             .map_or(Some((instant_s, instant_s)), |(first, last)| Some((first.min(instant_s), last.max(instant_s))));
         plain.times.extend(hit.time_ms);
-        visitors.insert(text(visitor));
+        let fields = [Fields::STATUS, Fields::BYTES, PATH, Fields::text(visitor)];
+        for (lacking, field) in plain.lacking.iter_mut().zip(fields) {
+            *lacking += u64::from(hit.lacks.meets(field));
+        }
+        if !hit.lacks.meets(Fields::text(visitor)) {
+            visitors.insert(text(visitor));
+        }
     }
     groups
         .into_iter()
@@ -187,12 +233,15 @@ fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plain> {
         let group = GroupId(id);
         let key = written(&table.key(&tally.visitors, group));
         let counts = table.counts().unwrap().of(group);
+        let lacking = table.counts().unwrap().lacking(group);
+        let unknown = table.uv().unwrap().unknown(group);
         let times = table.latency().unwrap().of(group).sorted();
         let plain = Plain {
             class: counts.class,
             bytes: counts.bytes,
             statics: counts.statics,
             uv: table.uv().unwrap().of(group),
+            lacking: [lacking.status, lacking.bytes, lacking.path, unknown],
             times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
             hits: table.hits().unwrap().of(group),
             seen: table.seen().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
@@ -243,6 +292,15 @@ proptest! {
                 expected.values_mut().for_each(|plain| plain.times = as_told(&plain.times));
                 prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
             }
+            let lacking = |field| hits.iter().filter(|hit| hit.lacks.meets(field)).count() as u64;
+            let unknown = Unknown {
+                visitor: lacking(Fields::text(visitor)),
+                status: lacking(Fields::STATUS),
+                bytes: lacking(Fields::BYTES),
+                path: lacking(PATH),
+                time: lacking(Fields::TIME),
+            };
+            prop_assert_eq!(merged.unknown, unknown);
             let stamps = || hits.iter().map(|hit| (hit.wall_s, hit.offset_min));
             let period = merged.period.map(|(a, b)| ((a.wall_s, a.offset_min), (b.wall_s, b.offset_min)));
             prop_assert_eq!(period, stamps().min().zip(stamps().max()));
@@ -283,6 +341,7 @@ proptest! {
                     let times = if kept.contains(&key) { 2 } else { 1 };
                     prop_assert_eq!(again[&key].class, plain.class.map(|hits| hits * times));
                     prop_assert_eq!(again[&key].uv, plain.uv);
+                    prop_assert_eq!(again[&key].lacking, plain.lacking.map(|hits| hits * times));
                 }
             }
         }
@@ -299,6 +358,7 @@ fn sketches_of_one_set_are_equal_for_every_cut() {
         bytes: 1,
         time_ms: None,
         is_static: n.is_multiple_of(3),
+        lacks: Fields::NONE,
     };
     let hits: Vec<Hit> = (0..3000).map(hit).collect();
     let uv = UvMethod::Hll(Precision::new(6).unwrap());

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, Serializer};
 
 use crate::filter::{Filtered, FilteredBy};
-use crate::format::{KeysSeen, Row};
+use crate::format::{BadValue, KeysSeen, Row};
 
 /// Why a line is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +74,8 @@ pub(crate) struct Sample {
     pub(crate) reason: Reason,
     /// As much of it as can be shown.
     pub(crate) text: Vec<u8>,
+    /// The value for which it is malformed, if it is for one.
+    pub(crate) bad_value: Option<BadValue>,
 }
 
 /// How many malformed lines are shown.
@@ -215,7 +217,7 @@ mod tests {
     use super::*;
 
     fn sample(offset: u64) -> Sample {
-        Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new() }
+        Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new(), bad_value: None }
     }
 
     #[test]

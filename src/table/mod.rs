@@ -11,9 +11,11 @@ mod keys;
 #[cfg(test)]
 mod laws;
 mod ledger;
+mod listed;
 mod one;
 mod quad;
 mod tally;
+mod unknown;
 
 pub(crate) use addresses::AddressKeys;
 pub(crate) use bounded::Bounded;
@@ -25,7 +27,8 @@ pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
 pub(crate) use one::Table;
 pub(crate) use quad::quad_of;
 use tally::rankings_of;
-pub(crate) use tally::{TablePlan, Tally, extras_of};
+pub(crate) use tally::{TablePlan, Tally, VisitorKey, extras_of};
+pub(crate) use unknown::Unknown;
 
 /// A group of a table, in the count of one worker: 0, 1, 2 … in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

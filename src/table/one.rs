@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::listed::{Kept, listed_by};
 use super::{AddressKeys, GroupId, IdMap, Key, KeysOfTable, Seed, VisitorId};
 use crate::batch::{Batch, MISSING};
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::format::undo_escapes;
-use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors};
+use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors, VisitorsAs};
 use crate::question::UvMethod;
 
 /// A dimension with measures.
@@ -18,6 +19,14 @@ pub(crate) struct Table {
     uv: UvMethod,
     /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
     pub(crate) max_error: Option<u64>,
+}
+
+/// The selected hits of a batch, and their visitors.
+#[derive(Clone, Copy)]
+pub(super) struct Selected<'h> {
+    pub(super) batch: &'h Batch<'h>,
+    pub(super) hits: &'h [u16],
+    pub(super) visitors: Visitors<'h>,
 }
 
 /// The visitors of two tallies that become one.
@@ -102,22 +111,37 @@ impl Table {
         self.measures.iter().find_map(|m| if let Measure::Seen(seen) = m { Some(seen) } else { None })
     }
 
-    /// Counts the selected hits of a batch, whose visitors are `visitors`; `ids` and `groups` are room to work in.
+    /// Counts the selected hits of a batch; `ids` and `groups` are room to work in.
     pub(super) fn add(
         &mut self,
-        batch: &Batch<'_>,
-        hits: &[u16],
-        visitors: &Visitors<'_>,
+        selected: Selected<'_>,
+        all_visitors: &AddressKeys,
+        ids: &mut Vec<u32>,
+        groups: &mut Vec<GroupId>,
+    ) {
+        if selected.batch.some_lack()
+            && let Some(field) = listed_by(self.dimension)
+        {
+            let kept = Kept::having(field, selected);
+            self.add_all(kept.selected(selected), all_visitors, ids, groups);
+        } else {
+            self.add_all(selected, all_visitors, ids, groups);
+        }
+    }
+
+    fn add_all(
+        &mut self,
+        Selected { batch, hits, visitors }: Selected<'_>,
         all_visitors: &AddressKeys,
         ids: &mut Vec<u32>,
         groups: &mut Vec<GroupId>,
     ) {
         groups.clear();
-        let visitor_ids = if let Visitors::Ids(ids) = visitors { ids } else { &[][..] };
+        let visitor_ids = if let VisitorsAs::Ids(ids) = visitors.as_counted { ids } else { &[][..] };
         self.grouping.ids(batch, hits, visitor_ids, ids, groups);
         let grouped = Grouped::new(groups, self.grouping.keys(all_visitors).len());
         for measure in &mut self.measures {
-            measure.add(batch, hits, grouped, visitors);
+            measure.add(batch, hits, grouped, &visitors);
         }
     }
 

@@ -1,10 +1,10 @@
 //! All tables of one worker, and how two of them become one.
 
-use super::one::{MergedVisitors, Table, Texts, settled};
-use super::{AddressKeys, GroupId, Ledger, Seed, VisitorId, fixed_hash};
+use super::one::{MergedVisitors, Selected, Table, Texts, settled};
+use super::{AddressKeys, GroupId, IdMap, Ledger, Seed, Unknown, VisitorId, fixed_hash};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::measure::{MeasureKind, Visitors};
+use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
 use crate::question::UvMethod;
 use crate::search::find_near;
 use crate::time::Stamp;
@@ -21,8 +21,11 @@ pub(crate) struct Tally {
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
     pub(crate) rankings: Vec<Table>,
     uv: UvMethod,
-    /// What tells visitors apart.
-    visitor: Column,
+    visitor: VisitorKey,
+    /// The hits that lack a watched field.
+    pub(crate) unknown: Unknown,
+    /// The visitors of the hits whose time is logged as missing, as one group.
+    pub(crate) undated: Uv,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -32,7 +35,23 @@ struct Scratch {
     ids: Vec<u32>,
     visitors: Vec<VisitorId>,
     hashes: Vec<u64>,
+    are_logged: Vec<bool>,
     groups: Vec<GroupId>,
+}
+
+/// What tells visitors apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VisitorKey {
+    /// The column that has it.
+    pub(crate) column: Column,
+    /// The fields that it is made of. A line that does not log all of them has no known visitor.
+    pub(crate) from: Fields,
+}
+
+impl From<TextField> for VisitorKey {
+    fn from(field: TextField) -> VisitorKey {
+        VisitorKey { column: field.into(), from: Fields::text(field) }
+    }
 }
 
 /// Which dimension a table has, and which measures.
@@ -56,8 +75,8 @@ pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
 impl Tally {
     /// Of visitors that are told apart by the texts of a column. The variables of the plan have the first columns of
     /// batches.
-    pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: Column, seed: Seed) -> Tally {
-        let by_visitor = uv == UvMethod::Exact && visitor == TextField::Addr.into() && asks_uv(plan);
+    pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: VisitorKey, seed: Seed) -> Tally {
+        let by_visitor = uv == UvMethod::Exact && visitor.column == TextField::Addr.into() && asks_uv(plan);
         let extras = extras_of(plan);
         let tables = plan.iter().map(|(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, by_visitor, uv));
         Tally {
@@ -69,6 +88,8 @@ impl Tally {
             rankings: Vec::new(),
             uv,
             visitor,
+            unknown: Unknown::default(),
+            undated: Uv::new(uv),
             scratch: Scratch::default(),
         }
     }
@@ -87,6 +108,13 @@ impl Tally {
         })
     }
 
+    /// The fields among those that a question needs whose absence makes a number unknown, where visitors are told apart by
+    /// those of `visitor`.
+    pub(crate) fn watches(plan: &[TablePlan], needs: Fields, visitor: Fields) -> Fields {
+        let watched = needs.both(Unknown::FIELDS);
+        if asks_uv(plan) { watched.and(visitor) } else { watched }
+    }
+
     fn plan(&self) -> Vec<TablePlan> {
         self.tables.iter().map(|t| (t.dimension, t.kinds())).collect()
     }
@@ -94,30 +122,41 @@ impl Tally {
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
-        let Scratch { ids, visitors, hashes, groups } = &mut self.scratch;
+        let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
         visitors.clear();
         hashes.clear();
         let asks_uv = self.tables.iter().any(|t| t.uv().is_some());
-        let visitors_of = match self.uv {
+        if batch.some_lack() {
+            let lacks = hits.iter().map(|&row| batch.lacks(usize::from(row)));
+            lacks.clone().for_each(|lacks| self.unknown.add(lacks, self.visitor.from));
+            are_logged.clear();
+            are_logged.extend(lacks.map(|lacks| !lacks.meets(self.visitor.from)));
+        }
+        let as_counted = match self.uv {
             UvMethod::Exact if asks_uv => {
                 ids.clear();
-                self.visitors.ids(batch.text(self.visitor), hits, ids);
+                self.visitors.ids(batch.text(self.visitor.column), hits, ids);
                 visitors.extend(ids.iter().map(|id| VisitorId(*id)));
-                Visitors::Ids(visitors)
+                VisitorsAs::Ids(visitors)
             }
             UvMethod::Hll(_) if asks_uv => {
-                let column = batch.text(self.visitor);
+                let column = batch.text(self.visitor.column);
                 hashes.extend(hits.iter().map(|&row| match column[row as usize] {
                     // As nearly all are: looked at in place, without a call.
                     plain if !plain.is_empty() && find_near(b'\\', plain).is_none() => fixed_hash(plain),
                     other => fixed_hash(&settled(other)),
                 }));
-                Visitors::Hashes(hashes)
+                VisitorsAs::Hashes(hashes)
             }
-            _ => Visitors::Unknown,
+            _ => VisitorsAs::NotCounted,
         };
+        let are_logged = batch.some_lack().then_some(&are_logged[..]);
+        if asks_uv && batch.some_undated() {
+            add_undated(&mut self.undated, batch, hits, as_counted, are_logged);
+        }
+        let selected = Selected { batch, hits, visitors: Visitors { as_counted, are_logged } };
         for table in self.tables.iter_mut().chain(&mut self.rankings) {
-            table.add(batch, hits, &visitors_of, &self.visitors, ids, groups);
+            table.add(selected, &self.visitors, ids, groups);
         }
     }
 
@@ -152,12 +191,14 @@ impl Tally {
 
     fn merge_as(&mut self, other: Tally, texts: Texts) {
         self.ledger.merge(other.ledger);
+        self.unknown.merge(other.unknown);
         if let Some((first, last)) = other.period {
             self.widen_period(first, last);
         }
         let ids: Vec<_> =
             self.visitors.merge(&other.visitors, |key| texts.written(key)).into_iter().map(VisitorId).collect();
         drop(other.visitors);
+        self.undated.merge(&other.undated, &IdMap { groups: &[GroupId(0)], visitors: &ids }, 1);
         let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
         let (mine, theirs) = (self.tables.iter_mut(), other.tables.into_iter());
         for (mine, theirs) in mine.chain(&mut self.rankings).zip(theirs.chain(other.rankings)) {
@@ -178,6 +219,28 @@ impl Tally {
         self.tables.iter_mut().for_each(|table| table.settle(&self.visitors));
         self
     }
+}
+
+/// Adds the visitors of those hits whose time is missing though their line logs one.
+#[cold]
+#[inline(never)]
+fn add_undated(
+    undated: &mut Uv,
+    batch: &Batch<'_>,
+    hits: &[u16],
+    as_counted: VisitorsAs<'_>,
+    are_logged: Option<&[bool]>,
+) {
+    let is_undated = |row: usize| batch.stamp(row) == Stamp::NONE && !batch.lacks(row).meets(Fields::TIME);
+    let is_undated: Vec<bool> = hits.iter().map(|&row| is_undated(usize::from(row))).collect();
+    let are_wanted: Vec<bool> = match are_logged {
+        Some(are_logged) => {
+            is_undated.iter().zip(are_logged).map(|(is_undated, is_logged)| *is_undated && *is_logged).collect()
+        }
+        None => is_undated,
+    };
+    let groups = vec![GroupId(0); hits.len()];
+    undated.add(Grouped::new(&groups, 1), &Visitors { as_counted, are_logged: Some(&are_wanted) });
 }
 
 #[cfg(test)]

@@ -11,12 +11,9 @@ pub(crate) struct Rfc3339 {
 
 impl Rfc3339 {
     /// `2022-04-05T03:45:05+00:00`, with a space for the `T`, a fraction of the second, which is left off, and
-    /// `Z`, `+0000`, `+00` or nothing for the offset, which the clock is told.
+    /// `Z`, `+0000`, `+00` or nothing for the offset.
     pub(crate) fn stamp(&mut self, raw: &[u8], clock: &mut Clock) -> Result<Stamp, Fault> {
-        let (raw, has_offset) = plain(raw).ok_or(Fault::Shape)?;
-        if !has_offset {
-            clock.assume_utc();
-        }
+        let raw = plain(raw).ok_or(Fault::Shape)?;
         let mut minute = raw;
         minute[17..19].copy_from_slice(b"00");
         if let [ten @ b'0'..=b'5', one @ b'0'..=b'9'] = raw[17..19] {
@@ -35,8 +32,8 @@ impl Rfc3339 {
     }
 }
 
-/// The time as nginx writes it, and whether it says its offset.
-fn plain(raw: &[u8]) -> Option<([u8; 25], bool)> {
+/// The time as nginx writes it.
+fn plain(raw: &[u8]) -> Option<[u8; 25]> {
     let (clock, mut rest) = raw.split_first_chunk::<19>()?;
     if let [b'.' | b',', fraction @ ..] = rest {
         let digits = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -53,7 +50,7 @@ fn plain(raw: &[u8]) -> Option<([u8; 25], bool)> {
         }
         _ => return None,
     }
-    Some((plain, !rest.is_empty()))
+    Some(plain)
 }
 
 /// Seconds since 1970 in UTC; from the year 10000 on they are milliseconds, then micro-, then nanoseconds.

@@ -40,7 +40,7 @@ impl Visitor {
     pub const IP_AND_AGENT: Visitor = Visitor(By::IpAndAgent);
 
     /// The key that a hit has in this dimension, such as a cookie; `None` where keys are no texts. All hits for which it is
-    /// missing are one visitor's.
+    /// logged as missing are one visitor's; those whose lines do not log it have no known visitor.
     pub fn of(dimension: Dimension) -> Option<Visitor> {
         match dimension {
             Dimension::Ip => Some(Visitor::IP),

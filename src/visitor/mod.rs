@@ -91,6 +91,11 @@ pub(crate) fn dimensions(question: &Question) -> impl Iterator<Item = Dimension>
     question.visitor.dimensions().chain(list)
 }
 
+/// The fields of a line that tell its visitor.
+pub(crate) fn logged_by(question: &Question, extras: &Extras) -> Fields {
+    question.visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
+}
+
 /// All that a question asks for by name in this: how, what fields that takes, and which variable logs them.
 pub(crate) fn asked(question: &Question, extras: &Extras) -> Vec<(String, Fields, String)> {
     let of = |option: String, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
@@ -104,11 +109,16 @@ pub(crate) fn asked(question: &Question, extras: &Extras) -> Vec<(String, Fields
     {
         asked.push(of(format!("--ipv6-prefix {}", prefix.bits()), Dimension::Ip));
     }
-    if let Some(real_ip) = &question.real_ip {
+    if let Some(real_ip) = question.real_ip.as_ref().filter(|real_ip| !real_ip.is_in_place()) {
         asked.push(of(format!("--real-ip {}", real_ip.dimension().name()), real_ip.dimension()));
-        asked.push(of("--trust".to_owned(), Dimension::Ip));
     }
     asked
+}
+
+/// The fields that a log has: those that it logs, and the address if the list of `--real-ip` is among them.
+pub(crate) fn with_address(question: &Question, extras: &Extras, logged: Fields) -> Fields {
+    let list = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().needs(extras));
+    if list.is_some_and(|list| logged.holds(list)) { logged.and(Fields::text(TextField::Addr)) } else { logged }
 }
 
 /// A text of a batch with its escapes undone.

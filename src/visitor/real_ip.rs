@@ -2,11 +2,13 @@
 //!
 //! Each proxy adds to a list from whom it has the request. So the list is read from its end, and believed as far as those are
 //! trusted who wrote it: the first address that is not trusted is the visitor's, and what is before it anybody may have sent.
+//!
+//! Where nginx's own `$remote_addr` is not known, the list is read alone, as if a trusted proxy had sent it.
 
 use bumpalo::Bump;
 
 use super::undone;
-use crate::batch::{Batch, Column, Fields, TextField};
+use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::filter::{Address, Networks, address_of};
 
@@ -33,9 +35,26 @@ impl RealIp {
         (dimension.is_text() && dimension != Dimension::Ip).then_some(RealIp { dimension, trusted })
     }
 
-    /// What holds the lists.
+    /// Addresses from the list that a log has in the place of `$remote_addr`, of which those of proxies are `trusted`.
+    ///
+    /// ```
+    /// use logstat::{Question, RealIp};
+    /// let real_ip = Some(RealIp::in_place("10.0.0.0/8".parse()?));
+    /// let question = Question { real_ip, ..Question::default() };
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn in_place(trusted: Networks) -> RealIp {
+        RealIp { dimension: Dimension::Ip, trusted }
+    }
+
+    /// What holds the lists; [`Dimension::Ip`] for a list in the place of `$remote_addr`.
     pub fn dimension(&self) -> Dimension {
         self.dimension
+    }
+
+    /// Whether the list is in the place of `$remote_addr`.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.dimension == Dimension::Ip
     }
 }
 
@@ -60,6 +79,8 @@ impl Proxies {
     pub(super) fn pass<'a>(&self, batch: &mut Batch<'a>, bump: &'a Bump) {
         for row in 0..batch.len() {
             let (address, list) = (batch.text(TextField::Addr)[row], batch.text(self.column)[row]);
+            // A list in the place of the address is all that is known.
+            let address = if self.column == TextField::Addr.into() { MISSING } else { address };
             if let Some(client) = self.client(undone(address, bump), undone(list, bump)) {
                 batch.put_text(row, TextField::Addr, client);
             }
@@ -68,18 +89,23 @@ impl Proxies {
 
     /// Whose request it is, if that is known better than from the address that nginx had it from.
     fn client<'l>(&self, address: &[u8], list: &'l [u8]) -> Option<&'l [u8]> {
-        if !address_of(address).is_some_and(|address| self.trusted.has(address)) {
+        let is_known = !matches!(address, [] | MISSING);
+        if is_known && !address_of(address).is_some_and(|address| self.trusted.has(address)) {
             return None;
         }
+        let mut last = None;
         let words = list.rsplit(|byte| matches!(byte, b',' | b' ' | b'\t')).filter(|word| !word.is_empty());
         for word in words {
             // What is no address says nothing of who wrote what is before it.
-            let (text, address) = address_in(word)?;
+            let Some((text, address)) = address_in(word) else { break };
+            let found = Some(text).filter(|_| address != Address::Unix);
             if !self.trusted.has(address) {
-                return Some(text).filter(|_| address != Address::Unix);
+                return found;
             }
+            last = found.or(last);
         }
-        None
+        // Every address is a proxy's: nginx takes the first of them, and here a known `$remote_addr` stays.
+        last.filter(|_| !is_known)
     }
 }
 
@@ -164,11 +190,31 @@ mod tests {
 
     #[test]
     fn a_list_of_one_that_is_not_trusted_is_not_believed() {
-        for address in ["203.0.113.1", "-", "", "unix:", "10.0.0", "11.0.0.1", "::1"] {
+        for address in ["203.0.113.1", "unix:", "10.0.0", "11.0.0.1", "::1"] {
             assert_eq!(client("10.0.0.0/8", address, "198.51.100.1"), "-", "{address}");
         }
         // What is no address is trusted by nobody, not even where all but some are trusted.
-        assert_eq!(client("!10.0.0.0/8", "-", "198.51.100.1"), "-");
+        assert_eq!(client("!10.0.0.0/8", "a.b", "198.51.100.1"), "-");
+    }
+
+    #[test]
+    fn without_an_address_the_list_is_read_alone() {
+        for (list, expected) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("198.51.100.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+            ("10.0.0.2, 10.0.0.3", "10.0.0.2"),
+            ("unknown, 10.0.0.2, 10.0.0.3", "10.0.0.2"),
+            ("unix:, 10.0.0.3", "10.0.0.3"),
+            ("10.0.0.3:80", "10.0.0.3"),
+            ("203.0.113.7, unknown", "-"),
+            ("unix:", "-"),
+            ("-", "-"),
+            ("", "-"),
+        ] {
+            for address in ["-", ""] {
+                assert_eq!(client("10.0.0.0/8,unix:", address, list), expected, "{list}");
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What of a question has no effect: said before anything is read.
 
-use logstat::{Condition, Date, Dimension, JsonField, LogFormat, Moment, Question, Section};
+use logstat::{Condition, Date, Dimension, FieldKey, LogFormat, Moment, Question, Section};
 
 use super::Args;
+use crate::cli::messages::shown;
 
 impl Args {
     /// What of the question has no effect.
@@ -19,24 +20,13 @@ impl Args {
         }
         notes.extend(question.contradictions());
         notes.extend(self.visitors.notes(question));
-        let formats = &question.log_formats;
-        notes.extend(formats.iter().filter_map(LogFormat::read_as).map(apache));
-        if let Some(field) = question.json_fields.first()
-            && !formats.is_empty()
-            && !formats.iter().any(LogFormat::is_json)
-        {
-            notes.push(format!(
-                "--field {}={} changes nothing here: --log-format says that lines are no JSON",
-                field.name(),
-                field.key().escape_debug()
-            ));
-        }
+        notes.extend(question.log_formats.iter().filter_map(LogFormat::read_as).map(apache));
         let rankings = question.rankings();
         let selections = || {
             let filters = question.filters.iter();
             filters.filter_map(|one| if let Condition::Where(selection) = one { Some(selection) } else { None })
         };
-        let is_idle = |field: &&JsonField| {
+        let is_idle = |field: &&FieldKey| {
             let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
             let is_ranked = question.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
             let is_split = question.shows(Section::Timeline) && question.split.is_some_and(is_of);
@@ -45,7 +35,7 @@ impl Args {
             let is_visitor = question.visitor.name() == field.name() || real_ip == Some(field.name());
             field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
         };
-        for field in question.json_fields.iter().filter(is_idle) {
+        for field in question.fields.iter().filter(is_idle) {
             let name = field.name();
             notes.push(format!("--field {name}={} changes nothing here: no --top {name}", field.key().escape_debug()));
         }
@@ -79,7 +69,5 @@ fn apache(read_as: &str) -> String {
     if LogFormat::names().any(|name| name == read_as) {
         return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");
     }
-    // Quotes stay, so that it can be typed.
-    let shown = |c: char| if matches!(c, '"' | '\'') { c.to_string() } else { c.escape_debug().to_string() };
-    format!("Apache's LogFormat is read as --log-format '{}'", read_as.chars().map(shown).collect::<String>())
+    format!("Apache's LogFormat is read as --log-format '{}'", shown(read_as))
 }

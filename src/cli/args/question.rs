@@ -31,7 +31,7 @@ impl Args {
             query: self.query.unwrap_or_default(),
             uv: self.uv_method()?,
             log_formats: self.log_format.iter().map(|given| self.format(given)).collect::<Result<_, _>>()?,
-            json_fields: self.json_fields.clone(),
+            fields: self.fields.clone(),
             highlights: self.writing.is_for_people(),
             keep_rejects: self.rejects.is_some(),
             ..Question::default()

@@ -293,7 +293,8 @@ fn sites_are_files_and_options() {
 
 #[test]
 fn formats_have_names() {
-    let config = "log-format = 'own'\n[log-formats]\nown = '$remote_addr $status'\njson-own = '{\"ip\":\"$remote_addr\",\"code\":$status}'\nalias = 'combined'";
+    let config = "log-format = 'own'\n[log-formats]\nown = '$remote_addr $status'\njson-own = '{\"ip\":\"$remote_addr\",\"code\":$status}'\nalias = 'Combined'\n\
+        pasted = \"\"\"\nlog_format site escape=json\n  '{\\\"ip\\\":\\\"$remote_addr\\\",'  # JSON\n  '\\\"code\\\":$status}';\n\"\"\"\napache = '%h %>s %D'";
     let named = |given: &str| {
         let question = read(config, "", given).unwrap().args.question(None).unwrap();
         question
@@ -307,6 +308,10 @@ fn formats_have_names() {
     assert_eq!(
         named("--log-format json-own --log-format alias --log-format main"),
         "json-own true, combined false, main false"
+    );
+    assert_eq!(
+        named("--log-format pasted --log-format apache --log-format LTSV"),
+        "pasted true, apache false, ltsv false"
     );
 }
 

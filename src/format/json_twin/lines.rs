@@ -46,10 +46,43 @@ pub(super) fn known_member() -> impl Strategy<Value = (String, Value)> {
         "request.headers.Referer",
         "user.name",
         "ClientHost",
+        "authority",
+        "x-envoy-origin-path",
     ]);
-    let statuses = prop::sample::select(vec!["status", "http.response.status_code", "DownstreamStatus"]);
-    let times = prop::sample::select(vec!["time_local", "@timestamp", "ts", "time", "StartUTC"]);
-    let durations = prop::sample::select(vec!["request_time", "duration", "duration_ms", "event.duration", "Duration"]);
+    let statuses =
+        prop::sample::select(vec!["status", "http.response.status_code", "DownstreamStatus", "response_code"]);
+    let times = prop::sample::select(vec![
+        "time_local",
+        "@timestamp",
+        "ts",
+        "time",
+        "StartUTC",
+        "start_time",
+        "requestTime",
+        "date",
+    ]);
+    let durations = prop::sample::select(vec![
+        "request_time",
+        "duration",
+        "duration_ms",
+        "event.duration",
+        "Duration",
+        "response_time",
+        "generation_time_milli",
+        "duration",
+    ]);
+    let decimals = prop::sample::select(vec!["request_time", "requestTime", "time", "response_time", "duration"]);
+    let others = prop::sample::select(vec![
+        ("client", "192.0.2.1:443"),
+        ("client", "::1"),
+        ("client", "mobile"),
+        ("logger", "http.log.access.log0"),
+        ("logger", "http.log.error.log0"),
+        ("logger", "-"),
+        ("response_flags", "-"),
+        ("response_flags", "UH"),
+        ("upstream_service_time", ""),
+    ]);
     prop_oneof![
         4 => (texts, text(), any::<bool>()).prop_map(|(key, text, is_list)| {
             (key.to_owned(), if is_list { Value::from(vec![text]) } else { Value::from(text) })
@@ -60,7 +93,8 @@ pub(super) fn known_member() -> impl Strategy<Value = (String, Value)> {
         2 => (times, time()).prop_map(|(key, time)| (key.to_owned(), time)),
         1 => (prop::sample::select(vec!["body_bytes_sent", "size"]), any::<u32>()).prop_map(|(key, n)| (key.to_owned(), n.into())),
         1 => (durations, -10..2_000_000_i64).prop_map(|(key, n)| (key.to_owned(), n.into())),
-        1 => (Just("request_time"), 0..100_000_u32).prop_map(|(key, ms)| (key.to_owned(), format!("{}.{:03}", ms / 1000, ms % 1000).into())),
+        1 => others.prop_map(|(key, text)| (key.to_owned(), text.into())),
+        1 => (decimals, 0..100_000_u32).prop_map(|(key, ms)| (key.to_owned(), format!("{}.{:03}", ms / 1000, ms % 1000).into())),
         1 => (Just("status"), prop::sample::select(vec![Value::Null, Value::from("-"), Value::from("")])).prop_map(|(k, v)| (k.to_owned(), v)),
     ]
 }

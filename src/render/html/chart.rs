@@ -9,7 +9,7 @@ use super::percent;
 use crate::render::slots::{Slot, Slots};
 use crate::render::words;
 use crate::report::Row;
-use crate::report::numbers::Grouped;
+use crate::report::numbers::{Grouped, Known};
 use crate::time::Unit;
 
 /// A bar is three pixels wide then, on a usual screen.
@@ -87,8 +87,8 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     let high = |hits: u64| hits as f64 * HEIGHT / top as f64;
     let mut parts = Vec::new();
     let mut below = 0;
-    let rest = slot.pv.saturating_sub(slot.status_4xx + slot.status_5xx);
-    for (ink, hits) in [("bad", slot.status_5xx), ("odd", slot.status_4xx), ("hits", rest)] {
+    let (odd, bad) = (slot.status_4xx.unwrap_or(0), slot.status_5xx.unwrap_or(0));
+    for (ink, hits) in [("bad", bad), ("odd", odd), ("hits", slot.pv.saturating_sub(odd + bad))] {
         below += hits;
         if hits > 0 {
             parts.push((ink, units(HEIGHT - high(below)), units(high(hits))));
@@ -103,7 +103,7 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
         let most = if is_of_many { "at most " } else { "" };
         write!(told, ", {most}{} UV", Grouped(uv)).expect("a String takes all that is written");
     }
-    let errors = (Grouped(slot.status_4xx), Grouped(slot.status_5xx));
+    let errors = (Known(slot.status_4xx.map(Grouped)), Known(slot.status_5xx.map(Grouped)));
     write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("a String takes all that is written");
     Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, told }
 }
@@ -145,9 +145,10 @@ fn told(slots: &[Slot], unit: Unit) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::UvCount;
 
     fn row(key: &str, pv: u64, uv: u64, status_5xx: u64) -> Row {
-        Row { key: Some(key.to_owned()), pv, uv: Some(uv), status_5xx, ..Row::default() }
+        Row { key: Some(key.to_owned()), uv: UvCount::Known(uv), ..Row::known(pv, 0, status_5xx) }
     }
 
     #[test]

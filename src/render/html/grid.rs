@@ -71,7 +71,7 @@ impl<'r> Grid<'r> {
             let is_there = rows.first().is_some_and(|row| row.figure(*metric).is_some());
             // Classes that hardly any log has, and in a table of codes or classes what the key says already.
             let is_rare = matches!(metric, Metric::Status1xx | Metric::StatusOther)
-                && rows.iter().all(|row| row.figure(*metric) == Some(Figure::Count(0)));
+                && rows.iter().all(|row| matches!(row.figure(*metric), Some(Figure::Count(0) | Figure::Unknown)));
             let by_key = match &*section {
                 "status" | "top.status" => metric.name().ends_with("xx") || *metric == Metric::StatusOther,
                 "class" | "top.class" => matches!(metric, Metric::Static | Metric::Dynamic),
@@ -150,8 +150,8 @@ impl<'r> Grid<'r> {
             figure => Told(figure).to_string(),
         };
         let ink = match metric {
-            Metric::Status4xx => Ink::of_4xx(row.status_4xx, row.pv),
-            Metric::Status5xx => Ink::of_5xx(row.status_5xx, row.pv),
+            Metric::Status4xx => Ink::of_4xx(row.of_status(row.status_4xx)),
+            Metric::Status5xx => Ink::of_5xx(row.of_status(row.status_5xx)),
             _ => Ink::Plain,
         };
         Cell { value, text, tone: ink.tone() }

@@ -78,7 +78,14 @@ impl Latency {
 }
 
 fn facts(latency: &LatencyReport) -> Vec<Tile> {
-    let fact = |label, metric, value, text| Tile { label, metric, value, text, note: String::new(), tone: "" };
+    let fact = |label, metric, value: u64, text| Tile {
+        label,
+        metric,
+        value: value.to_string(),
+        text,
+        note: String::new(),
+        tone: "",
+    };
     let time = |label, metric, ms| fact(label, metric, ms, Duration(ms).to_string());
     let slow = format!("{} ({})", Grouped(latency.slow), Percent(latency.slow, latency.count));
     vec![

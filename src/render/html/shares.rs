@@ -21,7 +21,7 @@ pub(super) struct Part {
 }
 
 /// What a section's rows are made of: the name of a part, its colour, its hits.
-type Made = (&'static str, &'static str, fn(&Row) -> u64);
+type Made = (&'static str, &'static str, fn(&Row) -> Option<u64>);
 
 const OF_STATUS: [Made; 6] = [
     ("1xx", "other", |row| row.status_1xx),
@@ -37,8 +37,9 @@ const OF_CLASS: [Made; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", 
 impl Shares {
     pub(super) fn of(section: &str, rows: &[Row]) -> Shares {
         let made: &[Made] = if section == "status" { &OF_STATUS } else { &OF_CLASS };
-        let sum = |of: fn(&Row) -> u64| rows.iter().map(of).sum::<u64>();
-        let all = sum(|row| row.pv);
+        // A row of such a section is of hits that have what it is made of.
+        let sum = |of: fn(&Row) -> Option<u64>| rows.iter().filter_map(of).sum::<u64>();
+        let all = sum(|row| Some(row.pv));
         let mut before = 0;
         let mut parts = Vec::new();
         for (label, ink, of) in made {

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::report::Row;
-use crate::report::numbers::{Bytes, Grouped, Percent, Told};
+use crate::report::numbers::{Bytes, Grouped, Known, Percent, Told, share};
+use crate::report::{Row, UvCount};
 
 /// A column of a table of rows.
 #[derive(Clone, Copy)]
@@ -55,7 +55,9 @@ pub(super) const UV: Column<'static> = Column {
     label: "UV",
     gives_way: 1,
     show: Show::By(|row, _, out| {
-        row.uv.into_iter().for_each(|uv| put(out, Grouped(uv)));
+        if row.uv != UvCount::NotCounted {
+            put(out, Known(row.uv.known().map(Grouped)));
+        }
         Ink::Plain
     }),
 };
@@ -70,32 +72,34 @@ pub(super) const SHARE: Column<'static> = Column {
     }),
 };
 
-/// The share of server errors in the row's hits.
+/// The share of server errors in the row's hits that have a status.
 pub(super) const STATUS_5XX: Column<'static> = Column {
     label: "5xx",
     gives_way: 3,
     show: Show::By(|row, _, out| {
-        put(out, Percent(row.status_5xx, row.pv));
-        Ink::of_5xx(row.status_5xx, row.pv)
+        let part = row.of_status(row.status_5xx);
+        put(out, share(part));
+        Ink::of_5xx(part)
     }),
 };
 
-/// The share of client errors in the row's hits.
+/// The share of client errors in the row's hits that have a status.
 pub(super) const STATUS_4XX: Column<'static> = Column {
     label: "4xx",
     gives_way: 4,
     show: Show::By(|row, _, out| {
-        put(out, Percent(row.status_4xx, row.pv));
-        Ink::of_4xx(row.status_4xx, row.pv)
+        let part = row.of_status(row.status_4xx);
+        put(out, share(part));
+        Ink::of_4xx(part)
     }),
 };
 
-/// The share of the row's hits that were served from files.
+/// The share of the row's hits with a path that were served from files.
 pub(super) const STATIC: Column<'static> = Column {
     label: "static",
     gives_way: 5,
     show: Show::By(|row, _, out| {
-        put(out, Percent(row.statics, row.pv));
+        put(out, share(row.of_path()));
         Ink::Plain
     }),
 };
@@ -105,7 +109,7 @@ pub(super) const SENT: Column<'static> = Column {
     label: "sent",
     gives_way: 6,
     show: Show::By(|row, _, out| {
-        put(out, Bytes(row.bytes));
+        put(out, Known(row.bytes.map(Bytes)));
         Ink::Plain
     }),
 };
@@ -117,7 +121,7 @@ macro_rules! counted {
             label: $label,
             gives_way: ASKED,
             show: Show::By(|row, _, out| {
-                put(out, Grouped(row.$field));
+                put(out, Known(row.$field.map(Grouped)));
                 Ink::Plain
             }),
         }
@@ -193,13 +197,11 @@ mod tests {
     #[test]
     fn columns_show_their_own_and_give_way_one_by_one() {
         let row = Row {
-            pv: 2000,
-            uv: Some(1500),
-            bytes: 4096,
-            statics: 500,
-            status_4xx: 200,
-            status_5xx: 1,
-            ..Row::default()
+            uv: UvCount::Known(1500),
+            bytes: Some(4096),
+            statics: Some(500),
+            dynamic: Some(1500),
+            ..Row::known(2000, 200, 1)
         };
         let rows = [
             (PV, "2,000", Ink::Plain),
@@ -215,5 +217,17 @@ mod tests {
             assert_eq!(column.show(&row, 4000, &mut out), ink, "{}", column.label);
             assert_eq!((out.as_str(), usize::from(column.gives_way)), (expected, i));
         }
+    }
+
+    #[test]
+    fn unknown_numbers_have_a_sign_and_no_colour() {
+        let row = Row { pv: 9, uv: UvCount::Unknown, ..Row::default() };
+        for column in [UV, STATUS_5XX, STATUS_4XX, STATIC, SENT, asked(Metric::Dynamic).unwrap()] {
+            let mut out = String::new();
+            assert_eq!((column.show(&row, 9, &mut out), out.as_str()), (Ink::Plain, "–"), "{}", column.label);
+        }
+        let mut out = String::new();
+        UV.show(&Row { uv: UvCount::NotCounted, ..row }, 9, &mut out);
+        assert_eq!(out, "");
     }
 }

@@ -258,15 +258,14 @@ impl<'a> Grid<'a> {
 mod tests {
     use super::*;
     use crate::render::table::column::{PV, SENT, SHARE, STATUS_4XX, STATUS_5XX, UV};
+    use crate::report::UvCount;
 
     fn row(key: &str, pv: u64) -> Row {
         Row {
             key: Some(key.to_owned()),
-            pv,
-            uv: Some(pv / 2),
-            bytes: pv * 1024,
-            status_5xx: pv / 100,
-            ..Row::default()
+            uv: UvCount::Known(pv / 2),
+            bytes: Some(pv * 1024),
+            ..Row::known(pv, 0, pv / 100)
         }
     }
 

@@ -40,14 +40,14 @@ impl Ink {
         }
     }
 
-    /// The ink of client errors: many are odd.
-    pub(in crate::render) fn of_4xx(part: u64, whole: u64) -> Ink {
-        if exceeds(part, whole, 10) { Ink::Odd } else { Ink::Plain }
+    /// The ink of client errors, a part of a whole: many are odd.
+    pub(in crate::render) fn of_4xx(part: Option<(u64, u64)>) -> Ink {
+        if part.is_some_and(|(part, whole)| exceeds(part, whole, 10)) { Ink::Odd } else { Ink::Plain }
     }
 
-    /// The ink of server errors: one in a hundred is too many.
-    pub(in crate::render) fn of_5xx(part: u64, whole: u64) -> Ink {
-        if exceeds(part, whole, 1) { Ink::Bad } else { Ink::Plain }
+    /// The ink of server errors, a part of a whole: one in a hundred is too many.
+    pub(in crate::render) fn of_5xx(part: Option<(u64, u64)>) -> Ink {
+        if part.is_some_and(|(part, whole)| exceeds(part, whole, 1)) { Ink::Bad } else { Ink::Plain }
     }
 
     /// The ink of slow requests.
@@ -67,8 +67,9 @@ mod tests {
 
     #[test]
     fn only_what_is_odd_or_wrong_has_a_colour() {
-        assert_eq!((Ink::of_4xx(99, 1000), Ink::of_4xx(100, 1000)), (Ink::Plain, Ink::Odd));
-        assert_eq!((Ink::of_5xx(9, 1000), Ink::of_5xx(10, 1000)), (Ink::Plain, Ink::Bad));
+        assert_eq!([99, 100].map(|part| Ink::of_4xx(Some((part, 1000)))), [Ink::Plain, Ink::Odd]);
+        assert_eq!([9, 10].map(|part| Ink::of_5xx(Some((part, 1000)))), [Ink::Plain, Ink::Bad]);
+        assert_eq!([Ink::of_4xx(None), Ink::of_5xx(None)], [Ink::Plain; 2]);
         assert_eq!((Ink::of_slow(0, 0), Ink::of_slow(1, 1)), (Ink::Plain, Ink::Odd));
         for ink in [Ink::Plain, Ink::Strong, Ink::Faint] {
             assert_eq!(ink.style().get_fg_color(), None, "{ink:?}");

@@ -117,7 +117,7 @@ fn hits(report: &Report) -> u64 {
 mod tests {
     use super::*;
     use crate::render::Colors;
-    use crate::report::{Generator, InputReport, Lines, Period, Row, Summary, UvReport};
+    use crate::report::{Generator, InputReport, Lines, Period, Row, Summary, UvCount, UvReport};
     use crate::time::Unit;
 
     /// A report with a summary and a timeline by day.
@@ -143,7 +143,7 @@ mod tests {
             visitor: None,
             notes: Vec::new(),
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
-            summary: Some(Summary { visitor_days: all.uv.unwrap_or(0), row: all }),
+            summary: Some(Summary { visitor_days: all.uv.known(), row: all }),
             highlights: None,
             timeline: Some(timeline),
             status: None,
@@ -157,15 +157,8 @@ mod tests {
 
     #[test]
     fn colours_change_nothing_but_colour() {
-        let row = |key: Option<&str>| Row {
-            key: key.map(str::to_owned),
-            pv: 50,
-            uv: Some(7),
-            status_2xx: 20,
-            status_4xx: 20,
-            status_5xx: 10,
-            ..Row::default()
-        };
+        let row =
+            |key: Option<&str>| Row { key: key.map(str::to_owned), uv: UvCount::Known(7), ..Row::known(50, 20, 10) };
         let report = report(row(None), vec![row(Some("2026-11-14")), row(Some("2026-11-15"))]);
         for columns in [1, 20, 40, 80, 200] {
             let written = |colors| {

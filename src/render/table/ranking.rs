@@ -10,7 +10,7 @@ use super::{Sheet, hits, words};
 use crate::dimension::Dimension;
 use crate::metric::Metric;
 use crate::report::numbers::Grouped;
-use crate::report::{Approximate, Ranking, Report};
+use crate::report::{Approximate, Ranking, Report, UvCount};
 use crate::time::Unit;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -58,7 +58,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 /// nothing.
 fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     let mut columns = vec![PV];
-    if ranking.rows.iter().any(|row| row.uv.is_some()) {
+    if ranking.rows.iter().any(|row| row.uv != UvCount::NotCounted) {
         columns.push(UV);
     }
     columns.push(SHARE);

@@ -8,7 +8,7 @@ use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, hits, latency};
 use crate::render::highlights::{Key, Told, told};
-use crate::report::numbers::{Bytes, Grouped, Percent};
+use crate::report::numbers::{Bytes, Grouped, Known, share};
 use crate::report::{Highlight, Report, Row};
 
 const INDENT: usize = 2;
@@ -20,9 +20,9 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let mut facts = vec![
         vec![
             Fact::new("PV", Grouped(row.pv)).ink(Ink::Strong),
-            Fact::new("UV", Grouped(row.uv.unwrap_or(0))).ink(Ink::Strong),
-            Fact::new("sent", Bytes(row.bytes)),
-            Fact::new("static", Percent(row.statics, row.pv)),
+            Fact::new("UV", Known(row.uv.known().map(Grouped))).ink(Ink::Strong),
+            Fact::new("sent", Known(row.bytes.map(Bytes))),
+            Fact::new("static", share(row.of_path())),
         ],
         codes(row),
     ];
@@ -51,15 +51,15 @@ fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
 
 /// The shares of the status classes; the odd ones only where there are any, so that they always add up.
 fn codes(row: &Row) -> Vec<Fact> {
-    let fact = |label, part| Fact::new(label, Percent(part, row.pv));
+    let fact = |label, hits| Fact::new(label, share(row.of_status(hits)));
     let mut facts = vec![
         fact("2xx", row.status_2xx),
         fact("3xx", row.status_3xx),
-        fact("4xx", row.status_4xx).ink(Ink::of_4xx(row.status_4xx, row.pv)),
-        fact("5xx", row.status_5xx).ink(Ink::of_5xx(row.status_5xx, row.pv)),
+        fact("4xx", row.status_4xx).ink(Ink::of_4xx(row.of_status(row.status_4xx))),
+        fact("5xx", row.status_5xx).ink(Ink::of_5xx(row.of_status(row.status_5xx))),
     ];
     for (label, part) in [("1xx", row.status_1xx), ("other", row.status_other)] {
-        if part > 0 {
+        if part.is_some_and(|hits| hits > 0) {
             facts.push(fact(label, part));
         }
     }

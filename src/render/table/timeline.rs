@@ -43,12 +43,9 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         sheet.flow(&Piece::words(Ink::Faint, &words::left_out(&left_out)), 2)?;
     }
     let Some(total) = total else { return Ok(()) };
-    let sum = if unit == Unit::Day {
-        total.visitor_days
-    } else {
-        rows.iter().map(|row| row.uv.unwrap_or(0)).fold(0, u64::saturating_add)
-    };
-    sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(total.row.uv.unwrap_or(0), sum, unit)), 0)
+    let Some(uv) = total.row.uv.known() else { return Ok(()) };
+    let sum = rows.iter().filter_map(|row| row.uv.known()).fold(0, u64::saturating_add);
+    sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
 }
 
 /// A log whose format has no time has all its hits in one row.

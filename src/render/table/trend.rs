@@ -10,7 +10,7 @@ use super::ink::Ink;
 use super::line::Line;
 use crate::render::slots::{Slot, Slots};
 use crate::report::Report;
-use crate::report::numbers::{Grouped, Percent};
+use crate::report::numbers::{Grouped, share};
 
 /// So many rows are a screen, whose bars are seen together.
 const SCREEN: usize = 24;
@@ -47,14 +47,14 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     };
     let most = trend.slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
     line("PV", Ink::Faint, spark(trend.slots.iter().map(|slot| (slot.pv, most))), &Grouped(most))?;
-    let worst = trend.slots.iter().filter(|slot| slot.status_5xx > 0).reduce(|worst, slot| {
+    let worst = trend.slots.iter().filter(|slot| slot.status_5xx.is_some_and(|hits| hits > 0)).reduce(|worst, slot| {
         let (a, b) = (crossed(slot, worst), crossed(worst, slot));
         if a > b { slot } else { worst }
     });
     let Some(worst) = worst else { return Ok(()) };
     // Shares of the worst share: errors of one times hits of the other.
     let of_errors = trend.slots.iter().map(|slot| (crossed(slot, worst), crossed(worst, slot)));
-    line("5xx", Ink::Bad, spark(of_errors), &Percent(worst.status_5xx, worst.pv))
+    line("5xx", Ink::Bad, spark(of_errors), &share(worst.status_5xx.zip(worst.with_status)))
 }
 
 /// What is to be said of the first sign and the last, which may be of a part of that.
@@ -68,9 +68,9 @@ fn ends(trend: &Slots) -> &'static str {
     }
 }
 
-/// The errors of a slot, were its hits multiplied by those of another.
+/// The errors of a slot times the hits of another that have a status.
 fn crossed(slot: &Slot, other: &Slot) -> u64 {
-    slot.status_5xx.saturating_mul(other.pv)
+    slot.status_5xx.unwrap_or(0).saturating_mul(other.with_status.unwrap_or(0))
 }
 
 /// A sign for each part of a whole, by its height; a space for nothing.

@@ -1,0 +1,38 @@
+//! Files of Fluentd: `2026-01-05T10:00:01+00:00<TAB>TAG<TAB>{"log":"LINE"}`.
+
+use super::{Letter, Sender, Text, stamp};
+
+/// Opens `TIME<TAB>TAG<TAB>{…}`: the text is the object, which may be an envelope of its own or an access log.
+/// Source: Fluentd's documentation, `formatter/out_file`. Older versions leave out the zone.
+pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+    let rest = line[stamp::rfc3339(line).or_else(|| stamp::without_zone(line))?..].strip_prefix(b"\t")?;
+    let tab = memchr::memchr(b'\t', rest).filter(|tab| *tab > 0)?;
+    let (tag, text) = (&rest[..tab], &rest[tab + 1..]);
+    text.starts_with(b"{").then_some(Letter { text: Text::Plain(text), sender: Sender::Program(tag), goes_on: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_tags() {
+        let rows = [
+            ("2026-01-05T10:00:01+00:00\tnginx.access\t{\"log\":\"x\"}", Some(("nginx.access", "{\"log\":\"x\"}"))),
+            ("2026-01-05T10:00:01Z\ta\t{}", Some(("a", "{}"))),
+            ("2026-01-05T10:00:01\ta\t{}", Some(("a", "{}"))),
+            ("2026-01-05T10:00:01Z\t\t{}", None),
+            ("2026-01-05T10:00:01Z\ta\tx", None),
+            ("2026-01-05T10:00:01Z a {}", None),
+            ("2026-01-05T10:00:01Z\ta", None),
+        ];
+        for (line, expected) in rows {
+            let expected = expected.map(|(tag, text)| Letter {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Program(tag.as_bytes()),
+                goes_on: false,
+            });
+            assert_eq!(open(line.as_bytes()), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Variables that are parts of the request, taken from it where a format does not log them by themselves.
+//!
+//! nginx makes them of the request line as a client sent it, so what it would have logged can be read there. They are
+//! derived for the hits of a question that asks for them, and for no others.
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+
+use super::plan::Slot;
+use super::row::Row;
+use super::variables::Feeds;
+use super::{escape, request};
+use crate::batch::{MISSING, TextField};
+
+/// A variable that is a part of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Derived {
+    RequestUri,
+    Args,
+    IsArgs,
+    /// `$arg_NAME`, by its name.
+    Arg(Box<str>),
+}
+
+/// Where in a text a value starts and ends.
+type Span = (usize, usize);
+
+impl Derived {
+    /// What the variable of this name is derived as.
+    pub(super) fn named(variable: &str) -> Option<Derived> {
+        match variable {
+            "request_uri" => Some(Derived::RequestUri),
+            "args" | "query_string" => Some(Derived::Args),
+            "is_args" => Some(Derived::IsArgs),
+            _ => variable.strip_prefix("arg_").map(|name| Derived::Arg(name.into())),
+        }
+    }
+
+    /// Whether a variable that feeds this holds it.
+    pub(super) fn is_in(&self, feeds: Feeds) -> bool {
+        match feeds {
+            Feeds::Request => true,
+            Feeds::Text(TextField::Path) | Feeds::Args | Feeds::UriAndArgs => *self != Derived::RequestUri,
+            _ => false,
+        }
+    }
+
+    /// The value as nginx would have logged it, with backslashes escaped as in every other column.
+    pub(super) fn value<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = |slot: Slot| Some(row.text(slot)).filter(|text| *text != MISSING);
+        let part = |raw: &'a [u8], of: &dyn Fn(&[u8]) -> Option<Span>| match escape::undo(raw) {
+            Cow::Borrowed(plain) => of(plain).map(|(start, end)| &plain[start..end]),
+            Cow::Owned(plain) => of(&plain).map(|(start, end)| {
+                let escaped: &'a [u8] = bump.alloc_slice_copy(&escape::escape(&plain[start..end]));
+                escaped
+            }),
+        };
+        let of_args = |args: &[u8]| self.of_args(args);
+        let found = if let Some(args) = logged(Slot::ARGS).filter(|_| *self != Derived::RequestUri) {
+            part(args, &of_args)
+        } else if let Some(line) = logged(Slot::REQUEST) {
+            part(line, &|line| self.of_request(line))
+        } else if let Some(uri) = logged(Slot::of(TextField::Path)).or_else(|| logged(Slot::URI_AND_ARGS)) {
+            part(uri, &|uri| self.of_target(uri))
+        } else {
+            None
+        };
+        match found {
+            _ if *self == Derived::IsArgs && found.is_some() => b"?",
+            None | Some([]) => MISSING,
+            Some(value) => value,
+        }
+    }
+
+    /// Where the value is in a request line.
+    fn of_request(&self, line: &[u8]) -> Option<Span> {
+        let target = request::split(line)?.target;
+        let (start, end) = self.of_target(target)?;
+        let at = target.as_ptr().addr() - line.as_ptr().addr();
+        Some((at + start, at + end))
+    }
+
+    /// Where the value is in a target. nginx answers 400 to what is neither a path nor an absolute URI, and then knows no part of it.
+    fn of_target(&self, target: &[u8]) -> Option<Span> {
+        let uri = match target {
+            [b'/', ..] => target,
+            _ => request::after_authority(target)?,
+        };
+        let at = target.len() - uri.len();
+        if *self == Derived::RequestUri {
+            return Some((at, target.len()));
+        }
+        // A fragment ends the arguments, or hides them.
+        let end = memchr::memchr(b'#', uri).unwrap_or(uri.len());
+        let from = memchr::memchr(b'?', &uri[..end])? + 1;
+        let (start, end) = self.of_args(&uri[from..end])?;
+        Some((at + from + start, at + from + end))
+    }
+
+    /// Where the value is in the arguments, of which there is at least one byte: without any, nginx writes no `?`.
+    fn of_args(&self, args: &[u8]) -> Option<Span> {
+        let Derived::Arg(name) = self else {
+            return (!args.is_empty()).then_some((0, args.len()));
+        };
+        let mut at = 0;
+        for argument in args.split(|b| *b == b'&') {
+            let value = argument.split_at_checked(name.len()).and_then(|(found, rest)| {
+                let is_it = found.eq_ignore_ascii_case(name.as_bytes());
+                rest.strip_prefix(b"=").filter(|_| is_it)
+            });
+            let end = at + argument.len();
+            if let Some(value) = value {
+                return Some((end - value.len(), end));
+            }
+            at = end + 1;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derived(variable: &str, slot: Slot, text: &str) -> String {
+        let bump = Bump::new();
+        let mut row = Row::EMPTY;
+        row.set_text(slot, bump.alloc_slice_copy(text.as_bytes()));
+        let value = Derived::named(variable).unwrap().value(&row, &bump);
+        String::from_utf8(value.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn parts_of_the_request_are_as_nginx_logs_them() {
+        for (line, uri, args, is_args, arg) in [
+            ("GET /a?x=1&y=2 HTTP/1.1", "/a?x=1&y=2", "x=1&y=2", "?", "1"),
+            ("GET /a HTTP/1.1", "/a", "-", "-", "-"),
+            ("GET /a? HTTP/1.1", "/a?", "-", "-", "-"),
+            ("GET /a?X=1&x=2 HTTP/1.1", "/a?X=1&x=2", "X=1&x=2", "?", "1"),
+            ("GET /a?ax=1&x=%20 HTTP/1.1", "/a?ax=1&x=%20", "ax=1&x=%20", "?", "%20"),
+            ("GET /a?x&x=&x=3 HTTP/1.1", "/a?x&x=&x=3", "x&x=&x=3", "?", "-"),
+            ("GET /a?x=b=c?d HTTP/1.1", "/a?x=b=c?d", "x=b=c?d", "?", "b=c?d"),
+            ("GET /a?x=1#f HTTP/1.1", "/a?x=1#f", "x=1", "?", "1"),
+            ("GET /a#f?x=1 HTTP/1.1", "/a#f?x=1", "-", "-", "-"),
+            ("GET /my file?x=a b HTTP/1.1", "/my file?x=a b", "x=a b", "?", "a b"),
+            ("GET http://h/a?x=1 HTTP/1.1", "/a?x=1", "x=1", "?", "1"),
+            ("GET /?x=1", "/?x=1", "x=1", "?", "1"),
+            ("GET /?x=\\x22\\xC3\\xA9 HTTP/1.1", "/?x=\"é", "x=\"é", "?", "\"é"),
+            ("GET /?x=\\x5Cx22 HTTP/1.1", "/?x=\\\\x22", "x=\\\\x22", "?", "\\\\x22"),
+            ("GET /\\x3Fx=\\x41 HTTP/1.1", "/?x=A", "x=A", "?", "A"),
+            ("OPTIONS * HTTP/1.1", "-", "-", "-", "-"),
+            ("\\x16\\x03\\x01", "-", "-", "-", "-"),
+            ("-", "-", "-", "-", "-"),
+            ("", "-", "-", "-", "-"),
+        ] {
+            let of = |variable| derived(variable, Slot::REQUEST, line);
+            assert_eq!(
+                [of("request_uri"), of("args"), of("is_args"), of("arg_x")],
+                [uri, args, is_args, arg],
+                "{line}"
+            );
+            assert_eq!(of("query_string"), args);
+        }
+    }
+
+    #[test]
+    fn arguments_are_in_what_holds_them() {
+        assert_eq!(derived("arg_x", Slot::ARGS, "y=2&x=1"), "1");
+        assert_eq!(derived("is_args", Slot::ARGS, "y"), "?");
+        assert_eq!(derived("arg_X", Slot::of(TextField::Path), "/a?x=1"), "1");
+        assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a?x=1"), "x=1");
+        assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a-"), "-");
+        assert!(!Derived::RequestUri.is_in(Feeds::UriAndArgs) && Derived::Args.is_in(Feeds::UriAndArgs));
+        assert_eq!((Derived::named("request"), Derived::named("uri")), (None, None));
+    }
+
+    proptest::proptest! {
+        /// nginx's own search: the first place of `NAME=` that begins the arguments or follows an `&`.
+        #[test]
+        fn an_argument_is_found_as_nginx_finds_it(words in proptest::collection::vec(
+            proptest::sample::select(vec!["x", "X", "x=", "=", "&", "y", "xx=", "?", "%78="]), 0..12)
+        ) {
+            let args = words.concat();
+            let lower = args.to_ascii_lowercase();
+            let first = lower.match_indices("x=").find(|(at, _)| *at == 0 || lower.as_bytes()[at - 1] == b'&');
+            let expected = first.map_or("", |(at, _)| args[at + 2..].split('&').next().unwrap());
+            let expected = if expected.is_empty() { "-" } else { expected };
+            proptest::prop_assert_eq!(derived("arg_x", Slot::REQUEST, &format!("GET /?{args} HTTP/1.1")), expected);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A format by what a user types for `--log-format`: a name, nginx's text, or Apache's.
+
+use std::str::FromStr;
+
+use super::escape::NginxEscape;
+use super::given::Given;
+use super::plan::Tail;
+use super::presets::PRESETS;
+use super::{FormatError, JSON, LTSV, LogFormat, apache, is_name, json_template};
+
+impl FromStr for LogFormat {
+    type Err = FormatError;
+
+    /// Reads the name of a preset in any case, `json`, `ltsv`, or the text of a `log_format` as nginx reads it: with escapes,
+    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
+    fn from_str(text: &str) -> Result<Self, FormatError> {
+        if let Some(preset) = PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
+            return Ok(Self::preset(preset));
+        }
+        if text.eq_ignore_ascii_case(JSON) {
+            return Ok(Self::json(JSON, Vec::new()));
+        }
+        if text.eq_ignore_ascii_case(LTSV) {
+            return Ok(Self::ltsv());
+        }
+        if is_name(text) {
+            let names: Vec<_> = Self::names().collect();
+            return Err(FormatError {
+                text: text.to_owned(),
+                at: 0,
+                what: format!(
+                    "no format has this name; there are {}, or give the text with its $variables",
+                    names.join(", ")
+                ),
+            });
+        }
+        let given = Given::read(text)?;
+        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
+    }
+}
+
+impl LogFormat {
+    fn of_given(given: &Given<'_>) -> Result<LogFormat, FormatError> {
+        if given.is_apache {
+            let text = apache::as_in_presets(&given.text);
+            if let Some(preset) = PRESETS.iter().find(|preset| apache::as_in_presets(preset.text) == text) {
+                return Ok(LogFormat { read_as: Some(preset.name.to_owned()), ..Self::preset(preset) });
+            }
+            let read = Self::compile_escaped(given.shown(), &given.text, Tail::Nothing, NginxEscape::Default)?;
+            return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
+        }
+        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
+        let escape = given.escape.unwrap_or(match given.is_directive() {
+            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
+            _ => NginxEscape::Default,
+        });
+        Self::nginx(given.shown(), &given.text, escape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> LogFormat {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn apache_s_formats_equal_presets() {
+        let common = r#"%h %l %u %t \"%r\" %>s %b"#;
+        let combined = format!(r#"{common} \"%{{Referer}}i\" \"%{{User-agent}}i\""#);
+        for (text, expected) in [
+            (common.to_owned(), "common"),
+            (format!("LogFormat \"{common}\" mine"), "common"),
+            (combined.replace("%b", "%O"), "combined"),
+            (combined.replace('\\', ""), "combined"),
+            (format!("%v {combined}"), "vhost"),
+            (format!("{combined} %T"), "combined_timed"),
+        ] {
+            let format = read(&text);
+            assert_eq!((format.name(), format.read_as()), (expected, Some(expected)), "{text}");
+            assert!(format.tail == Tail::Fields);
+        }
+        let format = read(&format!("{combined} %D"));
+        assert!(format.read_as().unwrap().ends_with("\"$http_user_agent\" $request_time_us"));
+        assert_eq!(format.tail, Tail::Nothing);
+    }
+
+    #[test]
+    fn json_is_read_by_its_keys_if_it_is_escaped_as_json() {
+        let json = r#"{"ip":"$remote_addr","code":$status}"#;
+        for (text, is_json, escape) in [
+            (json.to_owned(), true, NginxEscape::Json),
+            (format!("'{json}'"), true, NginxEscape::Json),
+            (format!("escape=json {json}"), true, NginxEscape::Json),
+            (format!("escape=none {json}"), false, NginxEscape::None),
+            (format!("log_format a escape=json '{json}';"), true, NginxEscape::Json),
+            (format!("log_format a '{json}';"), false, NginxEscape::Default),
+            ("escape=json $remote_addr|$status".to_owned(), false, NginxEscape::Json),
+        ] {
+            let format = read(&text);
+            assert_eq!((format.is_json(), format.strictness.escape), (is_json, escape), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_presets_are_read_in_any_case_and_belong_to_presets() {
+        for name in LogFormat::names() {
+            assert_eq!(read(&name.to_uppercase()).name(), name);
+        }
+        let own = read("log_format common '$remote_addr $status';");
+        assert_eq!((own.name(), own.is_common, own.tail), ("common", false, Tail::Nothing));
+        assert!(read("Common").is_common);
+    }
+}

@@ -1,0 +1,58 @@
+//! A sum that only few logs have at all: an array by group id that is as long as the last group that has one.
+
+use super::per_group::Sum;
+use crate::table::{GroupId, IdMap};
+
+/// The sums of every group. Without any it takes no memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rare<T> {
+    groups: Vec<T>,
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Rare { groups: Vec::new() }
+    }
+}
+
+impl<T: Sum> Rare<T> {
+    pub(super) fn of(&self, group: GroupId) -> T {
+        self.groups.get(group.0 as usize).copied().unwrap_or(T::NONE)
+    }
+
+    pub(super) fn add(&mut self, group: GroupId, hit: T) {
+        let at = group.0 as usize;
+        if at >= self.groups.len() {
+            self.groups.resize(at + 1, T::NONE);
+        }
+        self.groups[at].merge(hit);
+    }
+
+    pub(super) fn keep(&mut self, groups: &[GroupId]) {
+        if !self.groups.is_empty() {
+            self.groups = groups.iter().map(|group| self.of(*group)).collect();
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Rare<T>, ids: &IdMap<'_>) {
+        for (theirs, group) in other.groups.iter().zip(ids.groups) {
+            self.add(*group, *theirs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_without_a_sum_take_no_memory() {
+        let mut sums = Rare::<u64>::default();
+        sums.keep(&[GroupId(3), GroupId(7)]);
+        assert_eq!((sums.of(GroupId(5)), sums.groups.len()), (0, 0));
+        sums.add(GroupId(2), 5);
+        assert_eq!([0, 2, 9].map(|id| sums.of(GroupId(id))), [0, 5, 0]);
+        sums.keep(&[GroupId(2), GroupId(9)]);
+        assert_eq!([0, 1, 2].map(|id| sums.of(GroupId(id))), [5, 0, 0]);
+    }
+}

@@ -1,0 +1,25 @@
+//! Values under keys of JSON logs that could not be read: the field, and what stands there.
+
+use super::written::{sample_text, sample_text_cut};
+use super::{Note, NoteCode};
+use crate::format::{BadValue, LogFormat};
+use crate::table::InputLedger;
+
+/// A note for each key of an input whose value made one of the first malformed lines malformed. A key that is called as
+/// nginx's variable holds what it says: there the line is damaged, and its sample says so.
+pub(super) fn bad_values(formats: &[LogFormat], path: &str, ledger: &InputLedger, anonymize: bool) -> Vec<Note> {
+    let mut noted = Vec::new();
+    let mut notes = Vec::new();
+    let of_samples = ledger.samples.iter().filter_map(|sample| Some((sample, sample.bad_value.as_ref()?)));
+    for (sample, BadValue { format, rule, text }) in of_samples {
+        let Some(expected) = formats[*format].guessed_value(*rule).filter(|_| !noted.contains(&(format, rule))) else {
+            continue;
+        };
+        noted.push((format, rule));
+        let found = if anonymize { sample_text_cut(text) } else { sample_text(text) };
+        let line = ledger.line_of(sample);
+        let text = format!("expected {expected}, found \"{found}\" in line {line}; such lines are malformed");
+        notes.push(Note::about(NoteCode::BadValue, path, text));
+    }
+    notes
+}

@@ -1,0 +1,112 @@
+//! Hits that lack a field which other hits have: the numbers taken from it are those of the others, and a note says so.
+
+use super::{Note, NoteCode};
+use crate::batch::{Fields, TextField};
+use crate::table::Unknown;
+
+/// A field that some lines do not log.
+struct UnknownRow {
+    code: NoteCode,
+    /// The field; for a visitor, the question says which.
+    field: Fields,
+    hits: fn(&Unknown) -> u64,
+    /// What the requests are without, and the variables that would log it; for a visitor, those of the question.
+    what: &'static str,
+    variables: &'static str,
+    /// What it means for the numbers.
+    so: &'static str,
+}
+
+/// THE TABLE of fields that a line may lack, in the order of the notes.
+const ROWS: [UnknownRow; 5] = [
+    UnknownRow {
+        code: NoteCode::TimesUnknown,
+        field: Fields::TIME,
+        hits: |unknown| unknown.time,
+        what: "a time",
+        variables: "$time_local, $time_iso8601 or $msec",
+        so: "timelines have them under '-', and visitor_days counts the others",
+    },
+    UnknownRow {
+        code: NoteCode::VisitorsUnknown,
+        field: Fields::NONE,
+        hits: |unknown| unknown.visitor,
+        what: "a visitor",
+        variables: "",
+        so: "uv counts the visitors of the others",
+    },
+    UnknownRow {
+        code: NoteCode::PathsUnknown,
+        field: Fields::text(TextField::Path),
+        hits: |unknown| unknown.path,
+        what: "a path",
+        variables: "$request, $request_uri or $uri",
+        so: "only the others are counted as static or dynamic",
+    },
+    UnknownRow {
+        code: NoteCode::StatusUnknown,
+        field: Fields::STATUS,
+        hits: |unknown| unknown.status,
+        what: "a status",
+        variables: "$status",
+        so: "numbers by status are those of the others",
+    },
+    UnknownRow {
+        code: NoteCode::BytesUnknown,
+        field: Fields::BYTES,
+        hits: |unknown| unknown.bytes,
+        what: "a size",
+        variables: "$body_bytes_sent or $bytes_sent",
+        so: "bytes are those of the others",
+    },
+];
+
+/// A note for each field that some of the hits lack and that is logged all the same: by another input, or by other lines.
+/// `visitor` are the fields that tell visitors apart, and the variables that log them.
+pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logged: Fields) -> Vec<Note> {
+    let note = |row: &UnknownRow| {
+        let (field, variables) = if row.field == Fields::NONE { visitor } else { (row.field, row.variables) };
+        let hits = (row.hits)(unknown);
+        (hits > 0 && logged.holds(field)).then(|| {
+            let UnknownRow { code, what, so, .. } = row;
+            let text = format!("{hits} of {pv} requests without {what} (their lines do not log {variables}): {so}");
+            Note::new(*code, text)
+        })
+    };
+    ROWS.iter().filter_map(note).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_fields_that_some_lines_log_are_noted() {
+        let hits = Unknown { visitor: 3, status: 2, bytes: 0, path: 7, time: 1 };
+        let addr = Fields::text(TextField::Addr);
+        let notes = |logged| unknown(&hits, 9, (addr, "$remote_addr"), logged);
+        let logged = addr.and(Fields::STATUS).and(Fields::BYTES);
+        assert_eq!(
+            notes(logged).iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "3 of 9 requests without a visitor (their lines do not log $remote_addr): uv counts the visitors of the others",
+                "2 of 9 requests without a status (their lines do not log $status): numbers by status are those of the others",
+            ]
+        );
+        assert!(notes(Fields::NONE).is_empty());
+    }
+
+    #[test]
+    fn every_row_counts_its_own_hits() {
+        let all = Unknown { visitor: 1, status: 2, bytes: 3, path: 4, time: 5 };
+        let found: Vec<_> = ROWS.iter().map(|row| (row.code, (row.hits)(&all))).collect();
+        let expected = [
+            (NoteCode::TimesUnknown, 5),
+            (NoteCode::VisitorsUnknown, 1),
+            (NoteCode::PathsUnknown, 4),
+            (NoteCode::StatusUnknown, 2),
+            (NoteCode::BytesUnknown, 3),
+        ];
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,56 @@
+//! Tables that list codes: a hit that lacks its code is in no row of them.
+//!
+//! A ranking of texts has a row `-` for such hits, because its rows are all hits by text. A list of statuses without
+//! statuses would be a number that nobody logged.
+
+use super::VisitorId;
+use super::one::Selected;
+use crate::batch::{Fields, TextField};
+use crate::dimension::Dimension;
+use crate::measure::{Visitors, VisitorsAs};
+
+/// The field without which a hit is in no group of a dimension, if there is one.
+pub(super) fn listed_by(dimension: Dimension) -> Option<Fields> {
+    match dimension {
+        Dimension::Status => Some(Fields::STATUS),
+        Dimension::Class => Some(Fields::text(TextField::Path)),
+        _ => None,
+    }
+}
+
+/// Hits that have a field, copied from others.
+pub(super) struct Kept {
+    hits: Vec<u16>,
+    ids: Vec<VisitorId>,
+    hashes: Vec<u64>,
+    are_logged: Option<Vec<bool>>,
+}
+
+impl Kept {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn having(field: Fields, selected: Selected<'_>) -> Kept {
+        let Selected { batch, hits, visitors } = selected;
+        let places: Vec<usize> =
+            (0..hits.len()).filter(|at| !batch.lacks(usize::from(hits[*at])).meets(field)).collect();
+        let (mut ids, mut hashes) = (Vec::new(), Vec::new());
+        match visitors.as_counted {
+            VisitorsAs::NotCounted => {}
+            VisitorsAs::Ids(all) => ids.extend(places.iter().map(|at| all[*at])),
+            VisitorsAs::Hashes(all) => hashes.extend(places.iter().map(|at| all[*at])),
+        }
+        let are_logged = visitors.are_logged.map(|all| places.iter().map(|at| all[*at]).collect());
+        Kept { hits: places.iter().map(|at| hits[*at]).collect(), ids, hashes, are_logged }
+    }
+
+    /// The same as hits of the batch they are from.
+    pub(super) fn selected<'h>(&'h self, from: Selected<'h>) -> Selected<'h> {
+        let as_counted = match from.visitors.as_counted {
+            VisitorsAs::NotCounted => VisitorsAs::NotCounted,
+            VisitorsAs::Ids(_) => VisitorsAs::Ids(&self.ids),
+            VisitorsAs::Hashes(_) => VisitorsAs::Hashes(&self.hashes),
+        };
+        let visitors = Visitors { as_counted, are_logged: self.are_logged.as_deref() };
+        Selected { batch: from.batch, hits: &self.hits, visitors }
+    }
+}

@@ -1,0 +1,36 @@
+//! Hits that lack a field that the report would tell of: the format that read their line does not log it.
+
+use crate::batch::{Fields, TextField};
+
+/// The hits that lack each field, whatever tables they are in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    pub(crate) visitor: u64,
+    pub(crate) status: u64,
+    pub(crate) bytes: u64,
+    pub(crate) path: u64,
+    pub(crate) time: u64,
+}
+
+impl Unknown {
+    /// The fields that are looked at, beside those that tell visitors apart.
+    pub(super) const FIELDS: Fields =
+        Fields::STATUS.and(Fields::BYTES).and(Fields::TIME).and(Fields::text(TextField::Path));
+
+    /// Adds a hit that lacks these fields, where those of `visitor` tell visitors apart.
+    pub(super) fn add(&mut self, lacks: Fields, visitor: Fields) {
+        self.visitor += u64::from(lacks.meets(visitor));
+        self.status += u64::from(lacks.meets(Fields::STATUS));
+        self.bytes += u64::from(lacks.meets(Fields::BYTES));
+        self.path += u64::from(lacks.meets(Fields::text(TextField::Path)));
+        self.time += u64::from(lacks.meets(Fields::TIME));
+    }
+
+    pub(super) fn merge(&mut self, other: Unknown) {
+        self.visitor += other.visitor;
+        self.status += other.status;
+        self.bytes += other.bytes;
+        self.path += other.path;
+        self.time += other.time;
+    }
+}
