@@ -29,32 +29,39 @@ pub(super) fn fields(shown: &Shown<'_>, anatomy: &Anatomy) -> (Vec<FieldValue>, 
     (fields, anatomy.fields.len().saturating_sub(MOST), unread)
 }
 
-/// What a value feeds, by the names of rankings and columns; a variable that the question names feeds that.
+/// What a value feeds, by the names of rankings and columns. A variable that the question names feeds that too.
 fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
-    let feeds: &[&str] = match field.feeds {
-        Feeds::Nothing => &[],
-        Feeds::Ranked(place) => return shown.ranked.get(usize::from(place)).copied().into_iter().collect(),
-        Feeds::Text(text) => &[match text {
-            TextField::Addr => "ip",
-            TextField::Host => "host",
-            TextField::Method => "method",
-            TextField::Path => "path",
-            TextField::Protocol => "protocol",
-            TextField::User => "user",
-            TextField::Referer => "referer",
-            TextField::Agent => "agent",
-        }],
+    let named = match field.feeds {
+        Feeds::Ranked(place) => shown.ranked.get(usize::from(place)).copied(),
+        _ => shown.ranked.iter().copied().find(|ranked| Some(*ranked) == field.variable.as_deref()),
+    };
+    let real_ip = named.filter(|named| shown.real_ip == Some(named)).map(|_| "ip");
+    let mut feeds = usual(field.feeds).to_vec();
+    for name in real_ip.into_iter().chain(named) {
+        if !feeds.contains(&name) {
+            feeds.push(name);
+        }
+    }
+    feeds
+}
+
+/// What a value feeds whatever the question names.
+fn usual(feeds: Feeds) -> &'static [&'static str] {
+    match feeds {
+        Feeds::Nothing | Feeds::Ranked(_) => &[],
+        Feeds::Text(TextField::Addr) => &["ip"],
+        Feeds::Text(TextField::Host) => &["host"],
+        Feeds::Text(TextField::Method) => &["method"],
+        Feeds::Text(TextField::Path) | Feeds::Uri | Feeds::UriAndArgs => &["path"],
+        Feeds::Text(TextField::Protocol) => &["protocol"],
+        Feeds::Text(TextField::User) => &["user"],
+        Feeds::Text(TextField::Referer) => &["referer"],
+        Feeds::Text(TextField::Agent) => &["agent"],
         Feeds::Request => &["method", "path", "protocol"],
-        Feeds::Uri | Feeds::UriAndArgs => &["path"],
         Feeds::Args => &["query"],
         Feeds::Time => &["time"],
         Feeds::Status => &["status"],
         Feeds::Bytes => &["bytes"],
         Feeds::RequestTime | Feeds::RequestTimeIn(_) => &["request_time"],
-    };
-    if feeds.is_empty() {
-        let name = field.variable.as_deref();
-        return shown.ranked.iter().copied().filter(|ranked| Some(*ranked) == name).collect();
     }
-    feeds.to_vec()
 }

@@ -40,7 +40,8 @@ fn explain_head(
     let met = Met::by(head, formats, own);
     let of_file = &met.formats;
     let (bump, ranked) = (Bump::new(), reader.extras().names());
-    let shown = Shown { anonymize: question.anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
+    let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+    let shown = Shown { real_ip, anonymize: question.anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
     let lines = read(reader, formats, &met, head, &bump);
     let ledger = &lines.ledger;
     let path = written(source.path.as_os_str().as_encoded_bytes());
@@ -63,7 +64,11 @@ fn explain_head(
     let mut notes = format_notes(question, formats, &ReadFormats { path: &path, of_file, ledger });
     notes.extend(assumed_utc([ledger].into_iter()));
     let problem = ledger.fits_nothing().then(|| {
-        let detail = format!("no log format fits (0 of {} lines)", ledger.malformed());
+        let lines = match ledger.malformed() {
+            1 => "its one line".to_owned(),
+            lines => format!("0 of {lines} lines"),
+        };
+        let detail = format!("no log format fits ({lines})");
         ErrorKind::NoFormat { path: source.path.clone(), detail }.into()
     });
     let input = InputExplanation {

@@ -28,7 +28,8 @@ pub(super) fn malformed(
             found: found.chars().take(FOUND).collect(),
         }
     };
-    // A line that is too long is not kept whole.
-    let stops = if reason == Reason::TooLong { Vec::new() } else { stops(formats, text) };
+    // A line that is too long is not looked at, and nothing is expected of another program's.
+    let is_tried = !matches!(reason, Reason::TooLong | Reason::OtherProgram);
+    let stops = if is_tried { stops(formats, text) } else { Vec::new() };
     MalformedLine { line, text: shown.text(text), reason, stops: stops.into_iter().map(stop).collect() }
 }

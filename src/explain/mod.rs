@@ -189,7 +189,8 @@ pub struct MalformedLine {
     pub text: String,
     /// Why it is malformed.
     pub reason: Reason,
-    /// Where the formats stop that come furthest in it, the furthest first.
+    /// Where the formats stop that come furthest in it, the furthest first. Empty if the line is too long or of another
+    /// program, and if a format that was rejected takes it.
     pub stops: Vec<FormatStop>,
 }
 

@@ -119,12 +119,60 @@ impl Formats<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::{Explained, explain};
+    use crate::{Engine, Input, Question};
 
     #[test]
     fn every_code_has_its_row() {
         for (i, (code, name)) in CODES.iter().enumerate() {
             assert_eq!(code.name(), *name);
             assert!(CODES[..i].iter().all(|(_, other)| other != name), "{name}");
+        }
+    }
+
+    const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+
+    /// The formats that came first and second for these lines, and why the second lost.
+    fn first_two(formats: &[&str], lines: &[String]) -> (String, String, &'static str) {
+        let log_formats = formats.iter().map(|format| format.parse().unwrap()).collect();
+        let question = Question { log_formats, ..Question::default() };
+        let inputs = vec![Input::reader("a.log", std::io::Cursor::new(lines.join("\n").into_bytes()))];
+        let Explained { explanation, .. } = explain(&question, inputs, &Engine::default()).unwrap();
+        let input = explanation.inputs.into_iter().next().unwrap();
+        let format = input.format.map_or_else(|| "none".to_owned(), |format| format.name);
+        let other = input.runner_up.unwrap();
+        (format, other.format.name, other.lost.code.name())
+    }
+
+    #[test]
+    fn the_runner_up_lost_by_what_detection_goes_by() {
+        let with = |after: &str| format!("{COMBINED}{after}");
+        let three = |line: &str| vec![line.to_owned(); 3];
+        let users: Vec<_> =
+            (1..=4).map(|i| format!("a{i}.example {}", COMBINED.replace("1.2.3.4", &format!("1.2.3.{i}")))).collect();
+        for (formats, lines, expected) in [
+            (&["combined", "common"][..], three(COMBINED), ("combined", "common", "fewer-whole")),
+            (&["combined", "common"][..], vec![with(""), with(" x")], ("combined", "common", "fewer-whole")),
+            (
+                &["$remote_addr $args", "$remote_addr $status"][..],
+                vec!["1.2.3.4 200".to_owned(), "1.2.3.4 x".to_owned()],
+                ("$remote_addr $args", "$remote_addr $status", "fewer-whole"),
+            ),
+            (
+                &["$remote_addr $args", "$remote_addr $args $host"][..],
+                vec!["1.2.3.4 a b".to_owned(); 2],
+                ("$remote_addr $args $host", "$remote_addr $args", "fewer-fields"),
+            ),
+            (
+                &["$remote_addr $args", "$remote_addr $http_x"][..],
+                vec!["1.2.3.4 a b".to_owned(); 2],
+                ("$remote_addr $args", "$remote_addr $http_x", "later"),
+            ),
+            (&[][..], users, ("vhost", "combined_forwarded", "no-addresses")),
+            (&[][..], three(&with(" 12.5")), ("combined", "combined_forwarded", "later")),
+        ] {
+            let (first, second, code) = first_two(formats, &lines);
+            assert_eq!((first.as_str(), second.as_str(), code), expected, "{formats:?} {lines:?}");
         }
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Shown<'s> {
     pub(super) anonymize: bool,
     /// Variables that the question names.
     pub(super) ranked: &'s [&'static str],
+    /// The variable that addresses are taken from.
+    pub(super) real_ip: Option<&'static str>,
     /// True if users are other fields, and not read.
     pub(super) drops_users: bool,
 }

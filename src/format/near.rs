@@ -21,7 +21,7 @@ pub(crate) struct Stop {
 const MOST: usize = 3;
 
 /// Where the formats stop that came furthest in a line; at most [`MOST`] different stops, the furthest first. Those that
-/// stop at the first byte are left out, unless all do.
+/// stop at the first byte are left out, unless all do. None, if a format takes the line and was rejected by other lines.
 pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     let bump = Bump::new();
     let room = Room { bump: &bump, needs: Fields::NONE };
@@ -30,7 +30,7 @@ pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     for format in 0..formats.len() {
         let candidate = Candidate::given(formats, format);
         let Err(misfit) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else {
-            continue;
+            return Vec::new();
         };
         let expected = formats[format].expectation(misfit);
         match stops.iter_mut().find(|stop| stop.misfit.at == misfit.at && stop.expected == expected) {
@@ -43,7 +43,7 @@ pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     }
     // In a line of keys and values no other format comes near, however far it reads.
     let has_keys = |stop: &Stop| stop.formats.iter().any(|format| formats[*format].has_keys());
-    if stops.iter().any(has_keys) {
+    if stops.iter().any(|stop| stop.misfit.at > 0 && has_keys(stop)) {
         stops.retain(has_keys);
     }
     // The sort is stable: of equals, the one whose first format stands first in the list.
@@ -67,9 +67,10 @@ mod tests {
             stops.map(|stop| (stop.formats, stop.misfit.at)).collect::<Vec<_>>()
         };
         assert_eq!(of("10.0.0.7|x"), [(vec![0, 1], 9)]);
-        assert_eq!(of("10.0.0.7|200"), [(vec![1], 12)]);
+        assert_eq!(of("10.0.0.7|200x"), [(vec![0], 12), (vec![1], 12)]);
         assert_eq!(of("10.0.0.7 x"), [(vec![3], 9)]);
         assert_eq!(of("[05/Apr/2022:03:45:05 +0000 200"), [(vec![2], 27), (vec![3], 22)]);
+        assert_eq!(of("10.0.0.7 200"), []);
         assert_eq!(of(""), [(vec![0, 1, 3], 0), (vec![2], 0)]);
         let formats = LogFormat::all_presets();
         let stops = stops(&formats, br#"{"msg":"a - - [05/Apr/2022:03:45:05 +0000] \"GET / HTTP/1.1\" 200"}"#);

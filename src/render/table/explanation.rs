@@ -64,7 +64,7 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
     match &input.format {
         Some(format) => {
             sheet.labelled("format", &chosen(format, input.sampled))?;
-            sheet.labelled("", format.text.as_deref().unwrap_or("an object of keys and values on each line"))?;
+            sheet.labelled("", format.text.as_deref().unwrap_or("keys and values on each line"))?;
         }
         None if input.sampled == 0 => sheet.labelled("format", "no lines to find it by")?,
         None => sheet.labelled("format", "none that fits")?,
@@ -186,10 +186,12 @@ fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let headings = if has_keys { ["key", "read as", "value"] } else { ["variable", "feeds", "value"] };
     let widest =
         |of: &dyn Fn(&FieldRow) -> usize, heading: &str| rows.iter().map(of).max().unwrap_or(0).max(heading.len());
-    let name_width = widest(&|row| width(&row.name), headings[0]).min(columns * 2 / 5);
+    let name_width =
+        widest(&|row| width(&row.name), headings[0]).min(if columns < 60 { columns * 3 / 10 } else { columns * 2 / 5 });
     let reads_width = widest(&|row| row.reads.iter().map(|word| width(word)).max().unwrap_or(0), headings[1]);
     let starts = [INDENT, INDENT + name_width + 2, INDENT + name_width + 2 + reads_width + 2];
-    sheet.cells(starts, headings, [Ink::Faint; 3])?;
+    let value = cut_end(headings[2], columns.saturating_sub(starts[2]));
+    sheet.cells(starts, [headings[0], headings[1], &value], [Ink::Faint; 3])?;
     for row in &rows {
         let value = cut_end(&row.value, columns.saturating_sub(starts[2]));
         let name = cut_middle(&row.name, name_width);
