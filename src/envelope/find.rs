@@ -18,8 +18,10 @@ use crate::batch::{Fields, TextField};
 use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row, Slot};
 use crate::input::{is_blank, lines};
 
-/// Number of lines whose shape is looked at; of each sender, as many are shown to the formats.
+/// Number of lines whose shape is looked at.
 const SAMPLE: usize = 1000;
+/// Number of lines of each sender that readings are compared on. Detecting formats is most of the cost.
+const COMPARED: usize = 500;
 /// Number of senders that are told apart in the first lines.
 const SENDERS: usize = 100;
 /// Number of envelopes that may be within one another.
@@ -94,7 +96,7 @@ impl<'t> Search<'_, 't> {
         let room = Room { bump: &room_for_texts, needs: Fields::NONE };
         for (sender, places) in of_senders {
             let mut text = Vec::new();
-            places.iter().take(SAMPLE).for_each(|at| push(all[*at].text, &mut text));
+            places.iter().take(COMPARED).for_each(|at| push(all[*at].text, &mut text));
             let of_sender = FormatsOfFile::detect(self.formats, self.own, &text);
             let mut is_ours = false;
             for at in places {
@@ -113,7 +115,7 @@ impl<'t> Search<'_, 't> {
     }
 }
 
-/// The lines of each sender that an envelope of `around` names, [`SAMPLE`] at most, and as many outside: enough to compare.
+/// The lines of each sender that an envelope of `around` names, [`COMPARED`] at most, and as many outside: enough to compare.
 fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
     let mut counts: Vec<BTreeMap<Option<Sender<'t>>, usize>> = vec![BTreeMap::new(); around.len()];
     let is_wanted = |line: &&Opened<'t>| {
@@ -122,7 +124,7 @@ fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
             let is_room = counts.len() < SENDERS || counts.contains_key(&sender);
             let count = counts.entry(if is_room { sender } else { None }).or_default();
             *count += 1;
-            is_wanted || *count <= SAMPLE
+            is_wanted || *count <= COMPARED
         })
     };
     all.iter().filter(is_wanted).copied().collect()
@@ -151,7 +153,7 @@ fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static E
 
 /// The first lines without their envelopes, each in its place. The place of a line in parts is that of its last; the other
 /// parts are blank, and so are the lines of other programs.
-fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
+pub(crate) fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
     let mut text = Vec::with_capacity(head.len());
     each_line(worn, head, bump, |line| match line.filter(|line| !worn.is_another_program(line.sender)) {
         Some(line) => push(line.text, &mut text),
@@ -288,7 +290,7 @@ mod tests {
         assert_eq!(name(&head), "docker compose + docker compose");
         let all: Vec<_> = lines(head.as_bytes(), true).map(Opened::whole).collect();
         let compose = ENVELOPES.iter().find(|envelope| envelope.name == "docker compose").unwrap();
-        assert_eq!(thinned(&all, &[compose]).len(), SAMPLE);
+        assert_eq!(thinned(&all, &[compose]).len(), COMPARED);
         assert_eq!(thinned(&all[..10], &[compose]).len(), 10);
     }
 

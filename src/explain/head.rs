@@ -1,5 +1,7 @@
 //! The first lines of an input, one by one, as they are counted: without envelope.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 
 use crate::engine::scan::Met;
@@ -15,6 +17,12 @@ pub(super) struct HeadLine<'l> {
     pub(super) stays_out: bool,
     /// True if it is another program's if it fits no format.
     pub(super) is_foreign: bool,
+}
+
+/// The lines without their envelope, each in its place, as the format is found by: those of other programs are blank.
+pub(super) fn text_of<'h>(met: &Met<'_>, head: &'h [u8]) -> Cow<'h, [u8]> {
+    let Some(worn) = &met.envelope else { return Cow::Borrowed(head) };
+    Cow::Owned(envelope::taken_out(worn, head, &Bump::new()))
 }
 
 /// Shows each line.

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::head::each_line;
+use super::head::{each_line, text_of};
 use super::malformed::malformed;
 use super::runner_up::Formats;
 use super::sample::{Read, Reader, Shown};
@@ -46,8 +46,10 @@ fn explain_head(
     let ledger = &lines.ledger;
     let path = written(source.path.as_os_str().as_encoded_bytes());
     let (sampled, all) = (of_file.sampled(), Formats { all: formats, own });
-    let chosen = chosen(of_file);
-    let runner_up = of_file.considered().iter().find(|c| chosen.is_none_or(|chosen| c.format != chosen.format));
+    let considered = FormatsOfFile::considered_thoroughly(formats, own, &text_of(&met, head));
+    let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
+    let chosen = considered.iter().find(is_chosen);
+    let runner_up = considered.iter().find(|c| chosen.is_none_or(|chosen| c.format != chosen.format));
     let described = |considered: &Considered| ChosenFormat {
         name: printable(formats[considered.format].name().as_bytes()),
         text: formats[considered.format].text().map(|text| printable(text.as_bytes())),
@@ -89,11 +91,6 @@ fn explain_head(
         notes,
     };
     (input, problem)
-}
-
-/// What the sample says about the format that lines are tried with first; `None` if it takes none of them.
-fn chosen<'c>(of_file: &'c FormatsOfFile<'_>) -> Option<&'c Considered> {
-    of_file.considered().first().filter(|first| first.format == of_file.main())
 }
 
 /// The lines of a head.

@@ -19,6 +19,8 @@ pub enum LostCode {
     NoTime,
     /// Its users would hold other fields.
     NoUsers,
+    /// It reads a list where others read an address, and they explain its lines.
+    OthersExplain,
     /// It explains fewer lines to their end.
     FewerWhole,
     /// It takes fewer lines.
@@ -32,11 +34,12 @@ pub enum LostCode {
 }
 
 /// THE TABLE of these codes.
-const CODES: [(LostCode, &str); 9] = [
+const CODES: [(LostCode, &str); 10] = [
     (LostCode::NoAddresses, "no-addresses"),
     (LostCode::NoHosts, "no-hosts"),
     (LostCode::NoTime, "no-time"),
     (LostCode::NoUsers, "no-users"),
+    (LostCode::OthersExplain, "others-explain"),
     (LostCode::FewerWhole, "fewer-whole"),
     (LostCode::FewerLines, "fewer-lines"),
     (LostCode::NotConfigured, "not-configured"),
@@ -77,7 +80,11 @@ impl Formats<'_> {
         }
         let chosen = &self.all[best.format];
         let is_own = |format: usize| self.own.contains(&format);
-        let (code, text) = if other.survey.whole < best.survey.whole {
+        let lines = |c: &Considered| (c.survey.whole, c.survey.fits);
+        let (code, text) = if lines(other) > lines(best) {
+            let text = "reads a list in the place of an address, and other formats explain its lines";
+            (LostCode::OthersExplain, text.to_owned())
+        } else if other.survey.whole < best.survey.whole {
             let whole = other.survey.whole;
             (LostCode::FewerWhole, format!("explains fewer lines to their end ({whole} of {sampled})"))
         } else if other.survey.fits < best.survey.fits {
@@ -169,6 +176,11 @@ mod tests {
                 ("$remote_addr $args", "$remote_addr $http_x", "later"),
             ),
             (&[][..], users, ("vhost", "combined_forwarded", "no-addresses")),
+            (
+                &[][..],
+                [vec![format!("shop.example {COMBINED}")], vec![COMBINED.to_owned(); 70]].concat(),
+                ("combined", "combined_forwarded", "others-explain"),
+            ),
             (&[][..], three(&with(" 12.5")), ("combined", "combined_forwarded", "later")),
         ] {
             let (first, second, code) = first_two(formats, &lines);

@@ -1,16 +1,14 @@
 //! Which formats the lines of a file have: found from its first lines, and tried line by line.
 
-use std::cmp::Reverse;
-
 use bumpalo::Bump;
 
+use super::choose;
 use super::damage;
 use super::json_format::Syntax;
 use super::plan::{Slot, Tail, Usual};
 use super::row::Row;
 use super::scan::{Expected, Misfit, scan};
-use super::survey::{Rejected, Survey, is_nothing, is_plausible};
-use super::trailing::Number;
+use super::survey::{Rejected, Survey, Take, is_nothing, is_plausible};
 use super::{Line, LogFormat, Memory, Room, json, ltsv};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::input::{is_blank, lines};
@@ -19,37 +17,33 @@ use crate::table::Reason;
 /// Lines of a file that are looked at.
 const SAMPLE: usize = 1000;
 
-/// `common` is the beginning of `combined`, so a line of `combined` that is cut short can look like it. Only where
-/// one line in this many is a whole line of `common` is it taken for a format of the file, unless it is given.
-const COMMON_IS_RARER_THAN: usize = 10;
-
 /// The formats that the lines of one file are tried with.
 #[derive(Debug)]
 pub(crate) struct FormatsOfFile<'f> {
-    formats: &'f [LogFormat],
+    pub(super) formats: &'f [LogFormat],
     /// The file's format, tried first.
-    main: Candidate,
+    pub(super) main: Candidate,
     /// Formats with more fields than `main`: tried where a line goes on after the last field of `main`.
-    longer: Vec<Candidate>,
+    pub(super) longer: Vec<Candidate>,
     /// All but `main`: tried where a line does not fit it. Both ordered by fields, most first.
-    others: Vec<Candidate>,
+    pub(super) others: Vec<Candidate>,
     /// Whether users of `main` are other fields, and not read.
-    drops_users: bool,
-    nearest: Option<Nearest>,
-    findings: Vec<Finding>,
+    pub(super) drops_users: bool,
+    pub(super) nearest: Option<Nearest>,
+    pub(super) findings: Vec<Finding>,
     /// What the first lines say about each format that takes some of them, best first.
-    considered: Vec<Considered>,
+    pub(super) considered: Vec<Considered>,
     /// Number of lines that were looked at.
-    sampled: usize,
+    pub(super) sampled: usize,
 }
 
 /// A format, and what may follow its last field.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) format: usize,
-    tail: Tail,
+    pub(super) tail: Tail,
     /// Whether the first lines had it, or the user gave it. If not, its lines must look plausible one by one.
-    is_established: bool,
+    pub(super) is_established: bool,
 }
 
 /// The format that took a line.
@@ -85,8 +79,13 @@ pub(crate) struct Considered {
     pub(crate) format: usize,
     pub(crate) survey: Survey,
     pub(crate) rejected: Option<Rejected>,
-    /// Which of the lines it takes.
-    takes: Vec<bool>,
+    /// What it takes of each line.
+    pub(super) takes: Vec<Take>,
+}
+
+/// The lines of a head that are looked at, with their numbers from 1.
+fn sample(head: &[u8]) -> Vec<(u64, &[u8])> {
+    (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect()
 }
 
 impl Candidate {
@@ -97,79 +96,15 @@ impl Candidate {
 }
 
 impl<'f> FormatsOfFile<'f> {
-    /// Finds the format that explains the most of the first lines to their end, then takes the most, then has the most
-    /// fields, then stands first. Those that are known to be the file's `own` are preferred among equals.
+    /// Finds the formats of a file from its first lines. Those that are known to be the file's `own` are preferred among equals.
     pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
-        let candidate = |format: usize| Candidate::given(formats, format);
-        let mut by_fields: Vec<usize> = (0..formats.len()).collect();
-        by_fields.sort_by_key(|&i| (!own.contains(&i), Reverse(formats[i].variables()), i));
-        let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
+        choose::choose(formats, own, &sample(head), choose::FIRST)
+    }
 
-        let sample: Vec<_> = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect();
-        let mut considered: Vec<Considered> = Vec::new();
-        for candidate in &all {
-            let (survey, takes) = Survey::of(formats, *candidate, &sample);
-            let rejected = if formats[candidate.format].is_given() { None } else { survey.rejected() };
-            considered.push(Considered { format: candidate.format, survey, rejected, takes });
-        }
-        reject_numbers(formats, &mut considered);
-        reject_users(formats, &mut considered);
-        // `all` has most fields first, and the stable sort keeps that order among equals.
-        considered.sort_by_key(|c| {
-            (c.rejected.is_some(), Reverse((c.survey.whole, c.survey.fits)), !own.contains(&c.format))
-        });
-        let best = considered.first().map_or(0, |best| best.format);
-        let survey_of = |format: usize| considered.iter().find(|c| c.format == format);
-        let drops_users = considered.first().is_some_and(|c| !formats[best].is_given() && c.survey.users.hold_fields());
-
-        let is_taken =
-            |line: usize, by: &dyn Fn(&Considered) -> bool| considered.iter().any(|c| by(c) && c.takes[line]);
-        let total = (0..sample.len()).filter(|line| is_taken(*line, &|_| true)).count();
-        let common = all.iter().find(|c| formats[c.format].is_common);
-        let whole_common = common.map_or(0, |common| {
-            let is_only = |line: &usize| !is_taken(*line, &|c| c.format != common.format);
-            let is_whole = |line: &usize| fits(formats, unquoted(common.format), Line::unmarked(sample[*line].1));
-            (0..sample.len()).filter(|line| is_only(line) && is_whole(line)).count()
-        });
-        let is_rare_common = |c: &Candidate| {
-            let format = &formats[c.format];
-            format.is_common && !format.is_given() && total > 0 && whole_common * COMMON_IS_RARER_THAN <= total
-        };
-        let is_out = |c: &Candidate| survey_of(c.format).is_some_and(|c| c.rejected.is_some()) || is_rare_common(c);
-        let others = all.iter().filter(|c| c.format != best && !is_out(c)).map(|c| Candidate {
-            tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
-            // It takes a line that the best one does not.
-            is_established: formats[c.format].is_given()
-                || (0..sample.len()).any(|line| {
-                    is_taken(line, &|by| by.format == c.format) && !is_taken(line, &|by| by.format == best)
-                }),
-            ..*c
-        });
-        let others: Vec<_> = others.collect();
-        let fields = formats[best].variables();
-        let longer = others.iter().copied().filter(|c| formats[c.format].variables() > fields).collect();
-        // Somebody who wonders why a line does not fit thinks of combined, or of the format that was given.
-        let is_usual = |c: &&Candidate| {
-            let format = &formats[c.format];
-            format.is_given() || format.is_json() || format.plan.shortcut.is_some()
-        };
-        let usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
-        let nearest = if total == 0 { nearest(formats, &usual, &sample) } else { None };
-        considered.retain(|c| c.survey.fits > 0);
-        let findings =
-            considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
-        let main = candidate(best);
-        FormatsOfFile {
-            formats,
-            main,
-            longer,
-            others,
-            drops_users,
-            nearest,
-            findings,
-            considered,
-            sampled: sample.len(),
-        }
+    /// What all of the first lines say about each format that takes some of them, best first. Detection need not try every
+    /// format with every line, and then does not know how many lines those take that it did not choose.
+    pub(crate) fn considered_thoroughly(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Vec<Considered> {
+        choose::choose(formats, own, &sample(head), SAMPLE).considered
     }
 
     /// The guesses that could be wrong.
@@ -347,84 +282,7 @@ impl<'f> FormatsOfFile<'f> {
     }
 }
 
-/// Rejects presets that add a number to another one, where the numbers of the sample are something else.
-fn reject_numbers(formats: &[LogFormat], considered: &mut [Considered]) {
-    let number_before = |c: &Considered| {
-        let base = formats[c.format].before_last_field().filter(|_| !formats[c.format].is_given())?;
-        let is_base = |c: &&Considered| formats[c.format].name() == base && !formats[c.format].is_given();
-        considered.iter().find(is_base).map(|base| base.survey.trailing.number())
-    };
-    let numbers: Vec<Option<Number>> = considered.iter().map(number_before).collect();
-    for (considered, number) in considered.iter_mut().zip(numbers) {
-        let is_wrong = number.is_some_and(|number| match formats[considered.format].last_field() {
-            "request_time" => number != Number::RequestTime,
-            "upstream_response_time" => number != Number::List,
-            _ => false,
-        });
-        if is_wrong {
-            considered.rejected = considered.rejected.or(Some(Rejected::NoTime));
-        }
-    }
-}
-
-/// Rejects formats whose users hold other fields, if there is one that reads these fields.
-fn reject_users(formats: &[LogFormat], considered: &mut [Considered]) {
-    let is_odd = |c: &Considered| !formats[c.format].is_given() && c.survey.fits > 0 && c.survey.users.hold_fields();
-    let most = considered.iter().filter(|c| is_odd(c)).map(|c| c.survey.fits).max().unwrap_or(0);
-    let is_better = |c: &Considered| !is_odd(c) && c.rejected.is_none() && c.survey.fits * 100 >= most * 99;
-    if most > 0 && considered.iter().any(is_better) {
-        let odd = considered.iter_mut().filter(|c| is_odd(c));
-        odd.for_each(|c| c.rejected = c.rejected.or(Some(Rejected::Users)));
-    }
-}
-
-/// The guesses about a file that could be wrong; `main` is the format that was chosen.
-fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered], drops_users: bool) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if main.survey.has_mostly_other_addresses()
-        && let Some(example) = main.survey.odd_address.clone()
-    {
-        findings.push(Finding::NotAddresses { example });
-    }
-    if drops_users {
-        findings.push(Finding::UsersAreFields { fields: main.survey.users.suggestion() });
-    }
-    let format = &formats[main.format];
-    if format.is_given() {
-        return findings;
-    }
-    // The preset that the number follows: the chosen one, or the one that the chosen one adds a field to.
-    let base = considered.iter().find(|c| Some(formats[c.format].name()) == format.before_last_field()).unwrap_or(main);
-    let is_timed = formats.iter().any(|format| {
-        format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
-    });
-    match base.survey.trailing.number() {
-        _ if !is_timed => {}
-        Number::RequestTime => {}
-        Number::List => findings.push(Finding::TimeIsList),
-        Number::Other(example) => {
-            let has_more = base.survey.trailing.has_more();
-            findings.push(Finding::NumberIsNoTime { format: base.format, example, has_more });
-        }
-    }
-    findings
-}
-
-/// The first line, and the format that came furthest in it, where no line fits any.
-fn nearest(formats: &[LogFormat], all: &[Candidate], sample: &[(u64, &[u8])]) -> Option<Nearest> {
-    let (number, text) = sample.first()?;
-    let bump = Bump::new();
-    let room = Room { bump: &bump, needs: Fields::NONE };
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
-    let (format, misfit) = furthest(formats, all, Line::unmarked(text), room, &mut memory, &mut row)?;
-    Some(Nearest { line: *number, text: text.to_vec(), format, misfit })
-}
-
-fn unquoted(format: usize) -> Candidate {
-    Candidate { format, tail: Tail::UnquotedFields, is_established: true }
-}
-
-fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '_>) -> bool {
+pub(super) fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '_>) -> bool {
     let bump = Bump::new();
     let room = Room { bump: &bump, needs: Fields::NONE };
     try_one(formats, candidate, line, room, &mut Memory::default(), &mut Row::EMPTY.clone()).is_ok()
@@ -455,31 +313,6 @@ pub(super) fn try_one<'a>(
         }
         None => scan(&format.plan, candidate.tail, line, memory, row),
     }
-}
-
-/// The candidate that came furthest in a line that none takes. A line of the right shape whose time or number does not exist
-/// is that candidate's.
-fn furthest<'a>(
-    formats: &[LogFormat],
-    candidates: &[Candidate],
-    line: Line<'a, '_>,
-    room: Room<'a>,
-    memory: &mut Memory,
-    row: &mut Row<'a>,
-) -> Option<(usize, Misfit)> {
-    let mut furthest: Option<(usize, Misfit)> = None;
-    for candidate in candidates {
-        match try_one(formats, *candidate, line, room, memory, row) {
-            Ok(_) => return None,
-            Err(misfit) if misfit.reason != Reason::NoMatch => return Some((candidate.format, misfit)),
-            Err(misfit) => {
-                if furthest.is_none_or(|(_, f)| misfit.at > f.at) {
-                    furthest = Some((candidate.format, misfit));
-                }
-            }
-        }
-    }
-    furthest
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod anatomy;
 mod apache;
 mod apache_time;
 mod blocks;
+mod choose;
 pub(crate) mod conf_words;
 mod damage;
 mod derived;

@@ -31,6 +31,15 @@ pub(crate) struct Survey {
     pub(super) trailing: Trailing,
 }
 
+/// What a format takes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Take {
+    Nothing,
+    /// The line goes on after the last field.
+    Part,
+    Whole,
+}
+
 /// Why a format that takes lines is not chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejected {
@@ -45,20 +54,21 @@ pub(crate) enum Rejected {
 }
 
 impl Survey {
-    /// Reads the sample by one format. Returns also for each line whether the format takes it.
-    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &[(u64, &[u8])]) -> (Survey, Vec<bool>) {
+    /// Reads the sample by one format. Returns also what the format takes of each line.
+    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &[(u64, &[u8])]) -> (Survey, Vec<Take>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
         let room = Room { bump: &bump, needs: Fields::text(TextField::Addr).and(Fields::text(TextField::Host)) };
         let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
-        let (mut survey, mut takes) = (Survey::default(), vec![false; sample.len()]);
-        for ((_, text), is_taken) in sample.iter().zip(&mut takes) {
+        let (mut survey, mut takes) = (Survey::default(), vec![Take::Nothing; sample.len()]);
+        for ((_, text), take) in sample.iter().zip(&mut takes) {
             let Ok(end) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else {
                 continue;
             };
-            *is_taken = true;
+            let is_whole = is_nothing(&text[end..]);
+            *take = if is_whole { Take::Whole } else { Take::Part };
             survey.fits += 1;
-            survey.whole += usize::from(is_nothing(&text[end..]));
+            survey.whole += usize::from(is_whole);
             let addr = row.text(Slot::of(TextField::Addr));
             if format.is_address(addr) {
                 survey.addresses += 1;
