@@ -11,6 +11,7 @@ pub(crate) mod worker;
 use std::sync::{Arc, OnceLock};
 
 use crate::batch::{EXTRAS, Fields, TextField};
+use crate::dimension::Extras;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
@@ -118,14 +119,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
     }
-    let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
-    let (formats, own) = formats(question, &sources);
-    let formats: Vec<_> = formats
-        .into_iter()
-        .map(|format| format.with_fields(&question.fields))
-        .map(|format| if names_list { format.without_address_list() } else { format })
-        .map(|format| format.ranking(&extras.names()))
-        .collect();
+    let (formats, own) = formats(question, &extras, &sources);
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
@@ -198,8 +192,20 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     Ok(Outcome { report: assembled.report, rejects, problems, phases })
 }
 
+/// The formats to try, as the question has them, and which of them are those of each input.
+pub(crate) fn formats(question: &Question, extras: &Extras, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+    let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
+    let (formats, own) = formats_in_use(question, sources);
+    let formats = formats
+        .into_iter()
+        .map(|format| format.with_fields(&question.fields))
+        .map(|format| if names_list { format.without_address_list() } else { format })
+        .map(|format| format.ranking(&extras.names()));
+    (formats.collect(), own)
+}
+
 /// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.
-fn formats(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+fn formats_in_use(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let none = vec![Vec::new(); sources.len()];
     if !question.log_formats.is_empty() {
         return (question.log_formats.clone(), none);

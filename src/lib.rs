@@ -31,6 +31,7 @@ mod dimension;
 mod engine;
 mod envelope;
 mod error;
+mod explain;
 mod expression;
 mod filter;
 mod format;
@@ -57,24 +58,28 @@ mod verdict;
 mod visitor;
 
 #[cfg(feature = "cli")]
-pub use crate::render::write_table;
+pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Pair, Variable},
     engine::{Engine, Outcome, Seek, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
+    explain::{
+        ChosenFormat, Explained, Explanation, FieldValue, FormatOrigin, FormatStop, HitExplanation, InputExplanation,
+        Lost, LostCode, MalformedLine, RunnerUp, SampleLine, explain,
+    },
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape},
     input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     metric::Metric,
-    nginx::{NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget},
+    nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},
     progress::Progress,
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
     rejects::Rejects,
-    render::{Colors, Page, ReportFormat, Signs, Style, write_json},
+    render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,

@@ -192,8 +192,9 @@ pub(crate) struct Args {
     )]
     pub(crate) nginx_conf: Option<PathBuf>,
 
-    /// Prints what is understood of --nginx-conf, and reads no log
+    /// Shows how each input is read: its format, envelope, fields
     #[arg(long, hide_short_help = true)]
+    #[arg(long_help = help::EXPLAIN)]
     pub(crate) explain: bool,
 
     /// Malformed lines go to this file, all of them as they are

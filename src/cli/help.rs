@@ -27,6 +27,7 @@ Examples:
   logstat access.log --top path --columns p95 --sort p95
   logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
+  logstat access.log --explain
   cat access.log | logstat --top agent --slow 1
   logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'
 
@@ -62,6 +63,12 @@ pub(crate) fn output() -> String {
         endings.join(" ")
     )
 }
+
+pub(crate) const EXPLAIN: &str = "\
+Shows how each input is read, and counts nothing: its format and envelope, the format that came second and why it lost, and \
+the first three lines field by field with what each feeds; --json has the same for programs. Only the first 1 MiB of each is \
+read. With --nginx-conf it also names the configured format of each file, and the server and location of the three lines; \
+with --nginx-conf and no FILE it prints what is understood of the configuration";
 
 pub(crate) const CONFIG: &str = "\
 Defaults for options, names for log formats, and sites, which @NAME stands for, from this file; by default from that of \

@@ -3,6 +3,7 @@
 
 mod args;
 mod config;
+mod explain;
 mod filters;
 mod generate;
 mod help;
@@ -84,9 +85,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             return Ok(End::Misused);
         }
     };
-    if args.explain && conf.is_none() {
-        let message = "--explain prints what is understood of --nginx-conf: give that too";
-        return Err(args::misuse(clap::error::ErrorKind::MissingRequiredArgument, message));
+    if args.explain
+        && let Some(refusal) = explain::refusal(line, conf.is_some())
+    {
+        return Err(args::misuse(clap::error::ErrorKind::ArgumentConflict, &refusal));
     }
     let asked = |args: &Args| {
         let question = args.question(conf.as_ref())?;
@@ -94,7 +96,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     };
     let (mut question, style) = asked(args).map_err(|error| line.blamed(error, |args| asked(args).map(drop)))?;
     if let Some(conf) = conf {
-        if args.explain {
+        if args.explain && files.is_empty() {
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
         }
         conf.skipped().iter().for_each(|skipped| messages.note(skipped));
@@ -120,6 +122,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
     for note in idle.chain(found.notes.iter().map(ToString::to_string)) {
         messages.note(&note);
+    }
+    if args.explain {
+        return Ok(explain::run(args, &question, style.page, found, messages));
     }
     let can_be_written = |args: &Args| {
         let rejects = args.rejects.as_deref();

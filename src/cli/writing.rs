@@ -77,6 +77,11 @@ impl WritingArgs {
         if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
     }
 
+    /// True if JSON has one value per line.
+    pub(crate) fn is_pretty(&self) -> bool {
+        self.pretty
+    }
+
     /// The files that the report goes to; standard output is one of them only where it is named, as `-`.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         self.output.iter().map(|path| Output::new(path, self.format())).collect()

@@ -31,7 +31,7 @@ pub(crate) struct Met<'f> {
 }
 
 impl<'f> Met<'f> {
-    pub(super) fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
+    pub(crate) fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
         let mut watch = Stopwatch::start();
         let (envelope, formats) = envelope::find(formats, own, head);
         Met { envelope, formats, took: watch.lap() }

@@ -153,21 +153,26 @@ fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static E
 
 /// The first lines without their envelopes, each in its place. The place of a line in parts is that of its last; the other
 /// parts are blank, and so are the lines of other programs.
-fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
+pub(crate) fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
     let mut text = Vec::with_capacity(head.len());
+    each_line(worn, head, bump, |line| match line.filter(|line| !worn.is_another_program(line.sender)) {
+        Some(line) => push(line.text, &mut text),
+        None => text.push(b'\n'),
+    });
+    text
+}
+
+/// Shows each of the first lines without its envelopes. A line in parts is shown in the place of its last part; for the other
+/// parts there is `None`.
+pub(crate) fn each_line<'t>(worn: &Worn, head: &'t [u8], bump: &'t Bump, mut visit: impl FnMut(Option<Opened<'t>>)) {
     let mut runs = Runs::at(0);
     for line in lines(head, true) {
         let opened = worn.open(line, bump);
-        let whole = match opened.part {
+        visit(match opened.part {
             None => Some(opened),
             Some(_) => joined(opened, &mut runs, bump).map(|whole| worn.open_inner(whole, bump)),
-        };
-        match whole.filter(|whole| !worn.is_another_program(whole.sender)) {
-            Some(whole) => push(whole.text, &mut text),
-            None => text.push(b'\n'),
-        }
+        });
     }
-    text
 }
 
 /// Appends a line. Line feeds within, which JSON can have, would make it two.

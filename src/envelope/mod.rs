@@ -37,7 +37,7 @@ mod worn;
 use std::fmt;
 
 use address::is_address;
-pub(crate) use find::find;
+pub(crate) use find::{each_line, find, taken_out};
 pub(crate) use join::{Joined, LinePlace, Pipe, kept_of};
 pub(crate) use open::Opened;
 pub(crate) use programs::is_another_programs;

@@ -20,19 +20,24 @@ use crate::table::Reason;
 const COMMON_IS_RARER_THAN: usize = 10;
 
 /// A format that takes none of so many lines is tried only with lines that the others do not explain.
-const FIRST: usize = 24;
+pub(super) const FIRST: usize = 24;
 
 /// Lines with their numbers, from 1.
 type Sample<'s> = [(u64, &'s [u8])];
 
-/// Chooses the formats of a file.
-pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sample<'_>) -> FormatsOfFile<'f> {
-    let candidate = |format: usize| Candidate { format, tail: formats[format].tail, is_established: true };
+/// Chooses the formats of a file; `first` is the number of lines that every format is tried with.
+pub(super) fn choose<'f>(
+    formats: &'f [LogFormat],
+    own: &[usize],
+    sample: &Sample<'_>,
+    first: usize,
+) -> FormatsOfFile<'f> {
+    let candidate = |format: usize| Candidate::given(formats, format);
     let mut by_fields: Vec<usize> = (0..formats.len()).collect();
     by_fields.sort_by_key(|&i| (!own.contains(&i), Reverse(formats[i].variables()), i));
     let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
 
-    let mut considered = consider(formats, &all, sample);
+    let mut considered = consider(formats, &all, sample, first);
     reject_numbers(formats, &mut considered);
     reject_users(formats, &mut considered);
     // `all` has most fields first, and the stable sort keeps that order among equals.
@@ -79,18 +84,18 @@ pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sampl
     considered.retain(|c| c.survey.fits > 0);
     let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
     let main = candidate(best);
-    FormatsOfFile { formats, main, longer, others, drops_users, nearest, findings, considered }
+    FormatsOfFile { formats, main, longer, others, drops_users, nearest, findings, considered, sampled: sample.len() }
 }
 
 /// What the sample says about each format.
-fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Vec<Considered> {
+fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>, first: usize) -> Vec<Considered> {
     let survey = |candidate: &Candidate, lines: &Sample<'_>| {
         let (survey, takes) = Survey::of(formats, *candidate, lines);
         let format = &formats[candidate.format];
         let rejected = if format.is_given() { None } else { survey.rejected(format) };
         Considered { format: candidate.format, survey, rejected, takes }
     };
-    let first = &sample[..sample.len().min(FIRST)];
+    let first = &sample[..sample.len().min(first)];
     let mut considered: Vec<_> = all.iter().map(|candidate| survey(candidate, first)).collect();
     if first.len() == sample.len() {
         return considered;
@@ -247,7 +252,7 @@ mod tests {
             let candidates: Vec<_> = (0..formats.len())
                 .map(|format| Candidate { format, tail: formats[format].tail, is_established: true })
                 .collect();
-            let considered = consider(&formats, &candidates, &sample);
+            let considered = consider(&formats, &candidates, &sample, FIRST);
             let whole: Vec<_> = candidates.iter().map(|c| (c.format, Survey::of(&formats, *c, &sample).1)).collect();
             for (considered, candidate) in considered.iter().zip(&candidates) {
                 let (all, takes) = Survey::of(&formats, *candidate, &sample);

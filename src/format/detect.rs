@@ -33,6 +33,8 @@ pub(crate) struct FormatsOfFile<'f> {
     pub(super) findings: Vec<Finding>,
     /// What the first lines say about each format that takes some of them, best first.
     pub(super) considered: Vec<Considered>,
+    /// Number of lines that were looked at.
+    pub(super) sampled: usize,
 }
 
 /// A format, and what may follow its last field.
@@ -81,11 +83,28 @@ pub(crate) struct Considered {
     pub(super) takes: Vec<Take>,
 }
 
+/// The lines of a head that are looked at, with their numbers from 1.
+fn sample(head: &[u8]) -> Vec<(u64, &[u8])> {
+    (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect()
+}
+
+impl Candidate {
+    /// The format as it is tried if it was given.
+    pub(super) fn given(formats: &[LogFormat], format: usize) -> Candidate {
+        Candidate { format, tail: formats[format].tail, is_established: true }
+    }
+}
+
 impl<'f> FormatsOfFile<'f> {
     /// Finds the formats of a file from its first lines. Those that are known to be the file's `own` are preferred among equals.
     pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
-        let sample: Vec<_> = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect();
-        choose::choose(formats, own, &sample)
+        choose::choose(formats, own, &sample(head), choose::FIRST)
+    }
+
+    /// What all of the first lines say about each format that takes some of them, best first. Detection need not try every
+    /// format with every line, and then does not know how many lines those take that it did not choose.
+    pub(crate) fn considered_thoroughly(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Vec<Considered> {
+        choose::choose(formats, own, &sample(head), SAMPLE).considered
     }
 
     /// The guesses that could be wrong.
@@ -101,6 +120,16 @@ impl<'f> FormatsOfFile<'f> {
     /// What the first lines say about each format that takes some of them, best first.
     pub(crate) fn considered(&self) -> &[Considered] {
         &self.considered
+    }
+
+    /// Number of lines that were looked at to find the format.
+    pub(crate) fn sampled(&self) -> usize {
+        self.sampled
+    }
+
+    /// True if users are other fields, and not read.
+    pub(crate) fn drops_users(&self) -> bool {
+        self.drops_users
     }
 
     pub(crate) fn nearest(&self) -> Option<&Nearest> {

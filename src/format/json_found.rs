@@ -101,6 +101,12 @@ impl Finds {
         }
     }
 
+    /// The rule of the value that starts at this byte of the line, if it is one of those that were found.
+    pub(super) fn rule_at(&self, start: usize) -> Option<u16> {
+        let found = self.found.iter().find(|found| found.rule != NOT_FOUND.rule && found.start == start)?;
+        Some(found.rule)
+    }
+
     /// Whether this is a `-` that somebody found worth an escape.
     #[cold]
     fn is_escaped_missing(&mut self, raw: &[u8]) -> bool {

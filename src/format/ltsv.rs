@@ -120,6 +120,18 @@ impl Recall {
     }
 }
 
+/// Shows each label of a line with the place of its value, also those that are not known.
+pub(super) fn labelled(line: &[u8], visit: &mut dyn FnMut(&[u8], Range<usize>)) {
+    let mut start = 0;
+    for field in line.split(|byte| *byte == b'\t') {
+        let end = start + field.len();
+        if let Some(label) = label_len(field) {
+            visit(&field[..label], start + label + 1..end);
+        }
+        start = end + 1;
+    }
+}
+
 /// Where a value stands, without the brackets that Apache's `%t` has around a time.
 fn value_place(keys: &JsonKeys, rule: u16, place: Range<usize>, line: &[u8]) -> Range<usize> {
     match (keys.targets()[keys.rule(rule).target], &line[place.clone()]) {

@@ -3,6 +3,7 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
+mod anatomy;
 mod apache;
 mod apache_time;
 mod blocks;
@@ -22,6 +23,7 @@ mod json_format;
 mod json_forms;
 mod json_found;
 mod json_keys;
+mod json_members;
 mod json_shape;
 mod json_table;
 mod json_template;
@@ -36,6 +38,7 @@ mod ltsv_table;
 mod ltsv_twin;
 mod marks;
 mod memory;
+mod near;
 mod plan;
 mod presets;
 mod request;
@@ -56,8 +59,11 @@ mod usual;
 mod variables;
 mod walk;
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 
+pub(crate) use anatomy::{Anatomy, LineField};
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
@@ -73,6 +79,7 @@ pub(crate) use log_format::Piece;
 use log_format::Value;
 pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::{BadValue, Memory};
+pub(crate) use near::{Stop, stops};
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
@@ -80,8 +87,7 @@ use scan::Expected;
 pub(crate) use scan::{Misfit, closing_quote};
 pub(crate) use survey::Rejected;
 pub(crate) use usual::{UsualLine, take_usual};
-use variables::Feeds;
-pub(crate) use variables::{Ranked, is_known, is_name, ranked_names, variable};
+pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::{Column, Fields, MISSING, TextField};
 use crate::report::printable;
@@ -279,11 +285,19 @@ impl LogFormat {
 
     /// The text of the format; none if lines name their values.
     pub(crate) fn text(&self) -> Option<String> {
-        let piece = |piece: &Piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Variable(value) => format!("${}", value.name),
+        let is_part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let piece = |(at, piece): (usize, &Piece)| match (piece, self.pieces.get(at + 1)) {
+            (Piece::Literal(text), _) => text.clone(),
+            // Braces, where what follows would be read as part of the name.
+            (Piece::Variable(value), Some(Piece::Literal(next))) if next.starts_with(is_part_of_name) => {
+                match value.name.rsplit_once('$') {
+                    Some((before, last)) => format!("${before}${{{last}}}"),
+                    None => format!("${{{}}}", value.name),
+                }
+            }
+            (Piece::Variable(value), _) => format!("${}", value.name),
         };
-        (!self.has_keys()).then(|| self.pieces.iter().map(piece).collect())
+        (!self.has_keys()).then(|| self.pieces.iter().enumerate().map(piece).collect())
     }
 
     /// The same with these fields in the place of `$remote_user`.
@@ -459,19 +473,27 @@ impl LogFormat {
     /// The values of a row as nginx would have written them by default, so that a tally has one way of escaping.
     pub(crate) fn escaped_by_default<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> Row<'a> {
         let mut row = row.clone();
-        row.rewrite(|raw| {
-            if !raw.contains(&b'\\') {
-                return raw;
-            }
-            let mut plain = Vec::new();
-            match self.strictness.escape {
-                NginxEscape::Default => return raw,
-                NginxEscape::Json => json_text::decode(raw, &mut plain),
-                NginxEscape::None => plain.extend_from_slice(raw),
-            }
-            bump.alloc_slice_copy(&escape::escape(&plain))
+        row.rewrite(|raw| match self.in_default_escaping(raw) {
+            Cow::Borrowed(raw) => raw,
+            Cow::Owned(text) => bump.alloc_slice_copy(&text),
         });
         row
+    }
+
+    /// A value of a line as nginx would have written it by default.
+    fn in_default_escaping<'v>(&self, raw: &'v [u8]) -> Cow<'v, [u8]> {
+        if !raw.contains(&b'\\') {
+            return Cow::Borrowed(raw);
+        }
+        match self.strictness.escape {
+            NginxEscape::Default => Cow::Borrowed(raw),
+            NginxEscape::None => escape::escape(raw),
+            NginxEscape::Json => {
+                let mut plain = Vec::new();
+                json_text::decode(raw, &mut plain);
+                Cow::Owned(escape::escape(&plain).into_owned())
+            }
+        }
     }
 
     /// Whether lines are JSON objects.

@@ -5,6 +5,7 @@
 //! asked. `explain` tells all of it. Nothing here reads a log.
 
 mod access_log;
+mod answer;
 mod content;
 mod error;
 mod explain;
@@ -31,6 +32,7 @@ mod uri;
 use std::path::{Path, PathBuf};
 
 pub use access_log::NginxLogTarget;
+pub use answer::{ConfiguredLog, NginxAnswer, NginxPlace};
 pub use error::NginxConfError;
 pub use formats::NginxFormat;
 pub use logs::NginxLog;
@@ -176,18 +178,33 @@ impl NginxConf {
         host: Option<&[u8]>,
         path: &[u8],
     ) -> bool {
-        let server = server.filter(|_| host.is_none()).or_else(|| self.hosts.server(host));
-        self.is_static_in(rules, server, path)
+        self.is_static_in(rules, self.server_for(server, host), path)
+    }
+
+    /// The server for a host, or if none is logged, for the log of one server.
+    fn server_for(&self, of_log: Option<usize>, host: Option<&[u8]>) -> Option<usize> {
+        of_log.filter(|_| host.is_none()).or_else(|| self.hosts.server(host))
     }
 
     fn is_static_in(&self, rules: &StaticRules, server: Option<usize>, path: &[u8]) -> bool {
+        self.judge(rules, server, path, &mut |_| ()).0
+    }
+
+    /// True if a path is static, and whether the rules decide that. `enter` is told each location that the request comes to.
+    fn judge(
+        &self,
+        rules: &StaticRules,
+        server: Option<usize>,
+        path: &[u8],
+        enter: &mut dyn FnMut(usize),
+    ) -> (bool, bool) {
         let server = server.map(|at| &self.servers[at]);
         let merges_slashes = server.is_none_or(|server| server.merges_slashes);
-        let Some(uri) = uri::normalized(&path_and_query(path), merges_slashes) else { return false };
-        match server.map_or(Class::ByRules, |server| server.class(&uri)) {
-            Class::Static => true,
-            Class::Dynamic => false,
-            Class::ByRules => rules.is_static(&uri),
+        let Some(uri) = uri::normalized(&path_and_query(path), merges_slashes) else { return (false, false) };
+        match server.map_or(Class::ByRules, |server| server.class(&uri, enter)) {
+            Class::Static => (true, false),
+            Class::Dynamic => (false, false),
+            Class::ByRules => (rules.is_static(&uri), true),
         }
     }
 

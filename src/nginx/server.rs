@@ -101,37 +101,40 @@ impl Server {
         matches!(self.locations[0].steps.first(), Some(rewrite::Step::Return(_)))
     }
 
-    /// Who answers for a path, which is [normalized](super::uri::normalized).
-    pub(super) fn class(&self, uri: &[u8]) -> Class {
+    /// Who answers for a path, which is [normalized](super::uri::normalized). `enter` is told each location that the request
+    /// comes to, in order: more than one if a rewrite, an index or a fallback leads on.
+    pub(super) fn class(&self, uri: &[u8], enter: &mut dyn FnMut(usize)) -> Class {
         match rewrite::run(&self.locations[0].steps, uri.to_vec()) {
             After::Answered => Class::Dynamic,
-            After::Stays(uri) | After::Moves(uri) => self.class_found(&uri, HOPS),
+            After::Stays(uri) | After::Moves(uri) => self.class_found(&uri, HOPS, enter),
         }
     }
 
     /// As [`Server::class`], within nginx: what the server does with paths of requests is done.
-    fn class_found(&self, uri: &[u8], hops: u32) -> Class {
-        self.class_in(self.find(uri), uri, hops)
+    fn class_found(&self, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
+        self.class_in(self.find(uri), uri, hops, enter)
     }
 
-    fn class_in(&self, at: usize, uri: &[u8], hops: u32) -> Class {
+    fn class_in(&self, at: usize, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
+        enter(at);
         let location = &self.locations[at];
         // The steps of the server were taken before its locations were looked at.
         let steps = if at == 0 { &[] } else { location.steps.as_slice() };
         match rewrite::run(steps, uri.to_vec()) {
             After::Answered => Class::Dynamic,
             After::Moves(_) if hops == 0 => Class::Dynamic,
-            After::Moves(uri) => self.class_found(&uri, hops - 1),
-            After::Stays(uri) => self.class_of_content(location, &uri, hops),
+            After::Moves(uri) => self.class_found(&uri, hops - 1, enter),
+            After::Stays(uri) => self.class_of_content(location, &uri, hops, enter),
         }
     }
 
-    pub(super) fn class_of_content(&self, location: &Location, uri: &[u8], hops: u32) -> Class {
+    fn class_of_content(&self, location: &Location, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
         match &location.content {
             Content::HandedOver(_) | Content::Generated(_) => Class::Dynamic,
             Content::Gif => Class::Static,
-            Content::Files { fallback: None, .. } => self.class_of_index(location, uri, hops),
-            Content::Files { fallback: Some(fallback), .. } => match self.class_of_fallback(fallback, uri, hops) {
+            Content::Files { fallback: None, .. } => self.class_of_index(location, uri, hops, enter),
+            Content::Files { fallback: Some(fallback), .. } => match self.class_of_fallback(fallback, uri, hops, enter)
+            {
                 Class::Static => Class::Static,
                 Class::Dynamic | Class::ByRules if fallback.tries_path => Class::ByRules,
                 Class::Dynamic | Class::ByRules => Class::Dynamic,
@@ -139,19 +142,19 @@ impl Server {
         }
     }
 
-    fn class_of_fallback(&self, fallback: &Fallback, uri: &[u8], hops: u32) -> Class {
+    fn class_of_fallback(&self, fallback: &Fallback, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
         match &fallback.to {
             To::HandedOver => Class::Dynamic,
             To::Named(_) if hops == 0 => Class::Dynamic,
             // nginx answers 500 where there is no such location.
-            To::Named(name) => self.named(name).map_or(Class::Dynamic, |at| self.class_in(at, uri, hops - 1)),
+            To::Named(name) => self.named(name).map_or(Class::Dynamic, |at| self.class_in(at, uri, hops - 1, enter)),
             To::Uri(to) => {
                 let value = |name: &str| matches!(name, "uri" | "document_uri").then(|| uri.to_vec());
                 match to.path(value) {
                     None => Class::Dynamic,
                     // `try_files $uri /index.html` has come to /index.html: it is there, or nginx would go round.
                     Some(next) if next == uri || hops == 0 => Class::Static,
-                    Some(next) => self.class_found(&next, hops - 1),
+                    Some(next) => self.class_found(&next, hops - 1, enter),
                 }
             }
         }
@@ -159,12 +162,12 @@ impl Server {
 
     /// A directory is answered with the first of its `index` files, which may belong to another location: index.php
     /// does. Whether there is such a file only nginx knows; who names it first has it.
-    fn class_of_index(&self, location: &Location, uri: &[u8], hops: u32) -> Class {
+    fn class_of_index(&self, location: &Location, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
         let Some(index) = location.index.as_deref().filter(|_| uri.ends_with(b"/") && hops > 0) else {
             return Class::Static;
         };
         let next = if index.starts_with('/') { index.as_bytes().to_vec() } else { [uri, index.as_bytes()].concat() };
-        match self.class_found(&next, hops - 1) {
+        match self.class_found(&next, hops - 1, enter) {
             Class::Dynamic => Class::Dynamic,
             Class::Static | Class::ByRules => Class::Static,
         }
@@ -182,7 +185,7 @@ impl Server {
             Fits::Prefix { name, .. } => format!("{name}?"),
             Fits::Rest | Fits::Regex(_) | Fits::Skipped(_) | Fits::Named(_) => "/?".to_owned(),
         };
-        self.class_of_content(location, sample.as_bytes(), HOPS)
+        self.class_of_content(location, sample.as_bytes(), HOPS, &mut |_| ())
     }
 
     /// The location that nginx chooses; the first, which is the server, if none fits.

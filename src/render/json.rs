@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Style;
+use crate::explain::Explanation;
 use crate::report::Report;
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -19,5 +20,18 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
 /// Those of `out`.
 pub fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, report)?;
+    out.write_all(b"\n")
+}
+
+/// Writes an explanation as JSON with a line feed after it; `pretty`: one value per line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_explanation_json(explanation: &Explanation, pretty: bool, out: &mut dyn Write) -> io::Result<()> {
+    if pretty {
+        serde_json::to_writer_pretty(&mut *out, explanation)?;
+    } else {
+        serde_json::to_writer(&mut *out, explanation)?;
+    }
     out.write_all(b"\n")
 }

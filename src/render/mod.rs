@@ -18,9 +18,9 @@ mod table;
 #[cfg(feature = "cli")]
 mod words;
 
-pub use json::write_json;
+pub use json::{write_explanation_json, write_json};
 #[cfg(feature = "cli")]
-pub use table::write_table;
+pub use table::{write_explanation, write_table};
 
 use std::io::{self, Write};
 

@@ -251,7 +251,7 @@ fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
 }
 
 /// The formats that took lines of an input: those that took the most first, of equals those with the most fields.
-fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<FormatReport> {
+pub(crate) fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<FormatReport> {
     let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
     took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
     took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()

@@ -7,14 +7,14 @@ use crate::question::Question;
 use crate::table::InputLedger;
 
 /// An input, its formats and its account.
-pub(super) struct ReadFormats<'i> {
-    pub(super) path: &'i str,
-    pub(super) of_file: &'i FormatsOfFile<'i>,
-    pub(super) ledger: &'i InputLedger,
+pub(crate) struct ReadFormats<'i> {
+    pub(crate) path: &'i str,
+    pub(crate) of_file: &'i FormatsOfFile<'i>,
+    pub(crate) ledger: &'i InputLedger,
 }
 
 /// The notes about an input.
-pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &ReadFormats<'_>) -> Vec<Note> {
+pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &ReadFormats<'_>) -> Vec<Note> {
     let ReadFormats { path, of_file, ledger } = *input;
     let about = |code, text: String| Note::about(code, path, text);
     let shown = |bytes: &[u8]| if question.anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
@@ -104,7 +104,7 @@ pub(super) fn unread(formats: &[LogFormat], ledger: &InputLedger) -> Option<Unre
 }
 
 /// A note if times without an offset were read.
-pub(super) fn assumed_utc<'l>(mut ledgers: impl Iterator<Item = &'l InputLedger>) -> Option<Note> {
+pub(crate) fn assumed_utc<'l>(mut ledgers: impl Iterator<Item = &'l InputLedger>) -> Option<Note> {
     let text = "times without an offset from UTC are read as UTC";
     ledgers.any(|ledger| ledger.has_assumed_utc).then(|| Note::new(NoteCode::AssumedUtc, text))
 }

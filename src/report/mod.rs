@@ -25,13 +25,14 @@ mod unknown;
 mod verdicts;
 mod written;
 
-pub(crate) use assemble::{CountedInput, assemble};
+pub(crate) use assemble::{CountedInput, assemble, formats_of};
+pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
-pub(crate) use written::{printable, shown_of};
+pub(crate) use written::{printable, sample_text, sample_text_cut, shown_of, written};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

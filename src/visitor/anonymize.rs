@@ -92,6 +92,15 @@ fn cut_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
     }
 }
 
+/// A value of a line with its addresses cut, unless its variable holds those of the site.
+pub(crate) fn cut_value<'a>(variable: Option<&str>, value: &'a [u8], bump: &'a Bump) -> &'a [u8] {
+    match variable {
+        Some("binary_remote_addr") => cut_binary(value, bump),
+        Some(name) if name == "host" || THE_SITES_OWN.contains(&name) => value,
+        _ => cut_key(value, bump).unwrap_or(value),
+    }
+}
+
 /// The bytes of an address with the last of them zeros.
 fn cut_binary<'a>(key: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     if key.is_empty() || key == MISSING {
@@ -128,6 +137,21 @@ mod tests {
             assert_eq!(cut_binary(key.as_bytes(), &bump), latin, "{key}");
         }
         assert_eq!(cut_binary(&[b'a'; 16], &bump), b"aaaaaa\0\0\0\0\0\0\0\0\0\0");
+    }
+
+    #[test]
+    fn values_are_cut_unless_they_are_the_sites() {
+        let bump = Bump::new();
+        for (variable, value, expected) in [
+            (Some("remote_addr"), "203.0.113.7", "203.0.113.0"),
+            (Some("request"), "GET /?ip=203.0.113.7 HTTP/1.1", "GET /?ip=203.0.113.0 HTTP/1.1"),
+            (None, r"\x32001:db8:1:2:3:4:5:6", "2001:db8:1::"),
+            (Some("host"), "203.0.113.7", "203.0.113.7"),
+            (Some("upstream_addr"), "10.0.0.7:80", "10.0.0.7:80"),
+            (Some("binary_remote_addr"), "abcd", "abc\0"),
+        ] {
+            assert_eq!(cut_value(variable, value.as_bytes(), &bump), expected.as_bytes(), "{value}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
+pub(crate) use anonymize::cut_value;
 pub(crate) use cut::{AHEAD, cut_piece, cut_tail};
 pub use identity::{Ipv6Prefix, Visitor};
 pub use real_ip::RealIp;

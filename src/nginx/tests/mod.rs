@@ -1,5 +1,6 @@
 //! Whole configurations, written to a directory and read from there.
 
+mod answer;
 mod choice;
 mod explanation;
 mod logs;

@@ -41,8 +41,7 @@ impl Write for Ascii<'_> {
         }
         // What is written here are texts, each whole.
         let text = String::from_utf8_lossy(bytes);
-        let sign = |c: char| SIGNS.iter().find(|(sign, _)| *sign == c).map_or(b'?', |(_, ascii)| *ascii);
-        let ascii: Vec<u8> = text.chars().map(|c| if c.is_ascii() { c as u8 } else { sign(c) }).collect();
+        let ascii: Vec<u8> = text.chars().map(|c| if c.is_ascii() { c as u8 } else { of_sign(c) }).collect();
         self.out.write_all(&ascii)?;
         Ok(bytes.len())
     }
@@ -50,6 +49,11 @@ impl Write for Ascii<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// What stands for a sign of ours.
+pub(super) fn of_sign(sign: char) -> u8 {
+    SIGNS.iter().find(|(known, _)| *known == sign).map_or(b'?', |(_, ascii)| *ascii)
 }
 
 /// The same report with no text in it that is not ASCII.
@@ -70,10 +74,14 @@ pub(super) fn with_ascii_texts(report: &Report) -> Report {
 }
 
 fn escape(text: &mut String) {
-    if text.is_ascii() {
-        return;
+    if !text.is_ascii() {
+        *text = escaped(text);
     }
-    let escaped = text.chars().fold(String::with_capacity(2 * text.len()), |mut escaped, c| {
+}
+
+/// A text with each byte that is not ASCII written `\xHH`.
+pub(super) fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(2 * text.len()), |mut escaped, c| {
         if c.is_ascii() {
             escaped.push(c);
         } else {
@@ -81,8 +89,7 @@ fn escape(text: &mut String) {
             c.encode_utf8(&mut bytes).bytes().for_each(|byte| escaped += &format!("\\x{byte:02X}"));
         }
         escaped
-    });
-    *text = escaped;
+    })
 }
 
 #[cfg(test)]

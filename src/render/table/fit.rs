@@ -41,6 +41,12 @@ pub(super) fn cut_end(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
+/// Number of bytes of the text that fit into so many columns, at least those of one character.
+pub(super) fn fitting_len(text: &str, columns: usize) -> usize {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    fitting(text.char_indices(), columns).map_or(first, |(at, c)| at + c.len_utf8())
+}
+
 /// The last of the characters that fit together, with its place.
 fn fitting(chars: impl Iterator<Item = (usize, char)>, columns: usize) -> Option<(usize, char)> {
     let mut used = 0;

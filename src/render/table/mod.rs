@@ -7,12 +7,14 @@ mod ascii;
 mod bar;
 mod breakdown;
 mod column;
+mod explanation;
 mod facts;
 mod fit;
 mod flow;
 mod grid;
 mod header;
 pub(super) mod ink;
+mod labelled;
 mod latency;
 mod layout;
 mod ledger;
@@ -27,6 +29,7 @@ use std::io::{self, Write};
 
 use super::{Page, Signs, words};
 use crate::report::Report;
+pub use explanation::write_explanation;
 use flow::{Piece, flow};
 
 /// The parts of a table, in their order. Each says nothing where the report has nothing for it.

@@ -1,0 +1,47 @@
+//! `--explain`: how inputs are read, on standard output.
+
+use logstat::{Access, Engine, Found, Page, Question, ReportFormat, explain, guard_mappings, write_explanation};
+
+use super::args::Args;
+use super::config::Line;
+use super::messages::Messages;
+use super::{End, end_of, stdout};
+
+/// What an explanation cannot be asked for with; as defaults, these options are about reports.
+pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
+    let args = &line.args;
+    let is_given = |option: &str| line.origin(option).is_none();
+    let format = args.writing.format();
+    if !matches!(format, ReportFormat::Table | ReportFormat::Json) && is_given("--format") {
+        let name = format.name();
+        return Some(format!("--explain is written as table or json, not as {name}: leave --format {name} out"));
+    }
+    if format == ReportFormat::Json && has_conf && args.files.is_empty() && is_given("--json") && is_given("--format") {
+        return Some("--explain without FILE prints the configuration, which has no JSON: give the files".to_owned());
+    }
+    let others = [("--output", !args.writing.outputs().is_empty()), ("--rejects", args.rejects.is_some())];
+    let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
+    Some(format!("--explain is written to standard output: leave {option} out"))
+}
+
+/// Explains how the inputs are read.
+pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> End {
+    let engine = Engine { access: guard_mappings().map_or(Access::Read, Access::Map), ..Engine::default() };
+    let explained = match explain(question, found.inputs, &engine) {
+        Ok(explained) => explained,
+        Err(error) => {
+            messages.error(&error);
+            return end_of(error.kind(), false);
+        }
+    };
+    let explanation = &explained.explanation;
+    let end = stdout::write(messages, |out| match args.writing.format() {
+        ReportFormat::Json => logstat::write_explanation_json(explanation, args.writing.is_pretty(), out),
+        _ => write_explanation(explanation, page, out),
+    });
+    // An empty log is fine, as in a report.
+    let fits = explanation.inputs.iter().any(|input| input.parsed > 0 || input.malformed == 0);
+    let found = found.problems.iter().inspect(|problem| messages.error(problem)).map(|_| End::Failed);
+    let failed = explained.problems.iter().inspect(|problem| messages.error(problem));
+    found.chain(failed.map(|problem| end_of(problem.kind(), fits))).fold(end, End::max)
+}

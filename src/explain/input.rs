@@ -1,0 +1,141 @@
+//! One input: its format, its envelope, and its first lines.
+
+use bumpalo::Bump;
+
+use super::head::{each_line, text_of};
+use super::malformed::malformed;
+use super::runner_up::Formats;
+use super::sample::{Read, Reader, Shown};
+use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
+use crate::engine::scan::Met;
+use crate::envelope::Worn;
+use crate::error::{Error, ErrorKind};
+use crate::format::{Considered, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::input::{Source, Wait};
+use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, written};
+use crate::table::{InputLedger, Reason};
+
+/// Lines that are shown field by field.
+const SAMPLES: usize = 3;
+
+/// How an input is read, and what is wrong if no format fits.
+pub(super) fn explain(
+    reader: &Reader<'_>,
+    formats: &[LogFormat],
+    own: &[usize],
+    source: &Source,
+) -> (InputExplanation, Option<Error>) {
+    let explained = source.with_head(Wait::Yes, |head| explain_head(reader, formats, own, source, head));
+    explained.expect("the caller waits for the head")
+}
+
+fn explain_head(
+    reader: &Reader<'_>,
+    formats: &[LogFormat],
+    own: &[usize],
+    source: &Source,
+    head: &[u8],
+) -> (InputExplanation, Option<Error>) {
+    let question = reader.question;
+    let met = Met::by(head, formats, own);
+    let of_file = &met.formats;
+    let (bump, ranked) = (Bump::new(), reader.extras().names());
+    let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+    let shown = Shown { real_ip, anonymize: question.anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
+    let lines = read(reader, formats, &met, head, &bump);
+    let ledger = &lines.ledger;
+    let path = written(source.path.as_os_str().as_encoded_bytes());
+    let (sampled, all) = (of_file.sampled(), Formats { all: formats, own });
+    let considered = FormatsOfFile::considered_thoroughly(formats, own, &text_of(&met, head));
+    let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
+    let chosen = considered.iter().find(is_chosen);
+    let runner_up = considered.iter().find(|c| chosen.is_none_or(|chosen| c.format != chosen.format));
+    let described = |considered: &Considered| ChosenFormat {
+        name: printable(formats[considered.format].name().as_bytes()),
+        text: formats[considered.format].text().map(|text| printable(text.as_bytes())),
+        origin: match (formats[considered.format].is_given(), question.log_formats.is_empty()) {
+            (false, _) => FormatOrigin::Preset,
+            (true, true) => FormatOrigin::NginxConf,
+            (true, false) => FormatOrigin::Given,
+        },
+        takes: considered.survey.fits,
+        whole: considered.survey.whole,
+    };
+    let conf = question.nginx_conf.as_ref();
+    let of_log = conf.and_then(|conf| conf.server_of_file(&source.path));
+    let mut notes = format_notes(question, formats, &ReadFormats { path: &path, of_file, ledger });
+    notes.extend(assumed_utc([ledger].into_iter()));
+    let problem = ledger.fits_nothing().then(|| {
+        let lines = match ledger.malformed() {
+            1 => "its one line".to_owned(),
+            lines => format!("0 of {lines} lines"),
+        };
+        let detail = format!("no log format fits ({lines})");
+        ErrorKind::NoFormat { path: source.path.clone(), detail }.into()
+    });
+    let input = InputExplanation {
+        path,
+        envelope: met.envelope.as_ref().map(Worn::name),
+        sampled,
+        parsed: ledger.parsed(),
+        malformed: ledger.malformed(),
+        formats: formats_of(formats, ledger),
+        format: chosen.map(described),
+        runner_up: runner_up.map(|other| RunnerUp {
+            format: described(other),
+            lost: all.lost(&shown, chosen.unwrap_or(other), other, sampled),
+        }),
+        configured: conf.map(|conf| conf.configured_log(&source.path)),
+        samples: reader.samples(&shown, formats, of_log, &lines.samples),
+        first_malformed: lines.malformed.map(|(line, text, reason)| malformed(&shown, formats, line, text, reason)),
+        notes,
+    };
+    (input, problem)
+}
+
+/// The lines of a head.
+struct Lines<'a> {
+    ledger: InputLedger,
+    samples: Vec<Read<'a>>,
+    malformed: Option<(u64, &'a [u8], Reason)>,
+}
+
+/// Reads the lines of a head as a worker does.
+fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u8], bump: &'a Bump) -> Lines<'a> {
+    let room = Room { bump, needs: reader.needs };
+    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let mut lines = Lines { ledger: InputLedger::new(formats.len()), samples: Vec::new(), malformed: None };
+    each_line(met, head, |line| {
+        let text: &'a [u8] = bump.alloc_slice_copy(line.text);
+        let taken = if text.len() > reader.question.max_line {
+            Err(Reason::TooLong)
+        } else if line.stays_out {
+            Err(Reason::OtherProgram)
+        } else {
+            met.formats.take(Line::unmarked(text), room, &mut memory, &mut row)
+        };
+        lines.ledger.read += 1;
+        match taken {
+            Ok(taken) => {
+                lines.ledger.take(taken.0, &row);
+                if lines.samples.len() < SAMPLES {
+                    lines.samples.push(Read { number: line.number, text, taken, row: row.clone() });
+                }
+            }
+            Err(reason) => {
+                let is_no_match = reason == Reason::NoMatch;
+                lines.ledger.like_common += u64::from(is_no_match && met.formats.looks_like_common(text));
+                let reason = if is_no_match && line.is_foreign { Reason::OtherProgram } else { reason };
+                lines.ledger.reject(reason);
+                let is_better = |(_, _, other): (u64, &[u8], Reason)| {
+                    other == Reason::OtherProgram && reason != Reason::OtherProgram
+                };
+                if lines.malformed.is_none_or(is_better) {
+                    lines.malformed = Some((line.number, text, reason));
+                }
+            }
+        }
+    });
+    memory.move_keys_to(&mut lines.ledger.keys);
+    lines
+}

@@ -1,0 +1,35 @@
+//! A line that no format reads, and where formats stop in it.
+
+use super::sample::Shown;
+use super::{FormatStop, MalformedLine};
+use crate::format::{LogFormat, Stop, stops};
+use crate::report::{printable, sample_text};
+use crate::table::Reason;
+use crate::visitor::cut_tail;
+
+/// Characters that are shown of what stands where a format stops.
+const FOUND: usize = 24;
+
+pub(super) fn malformed(
+    shown: &Shown<'_>,
+    formats: &[LogFormat],
+    line: u64,
+    text: &[u8],
+    reason: Reason,
+) -> MalformedLine {
+    let stop = |Stop { formats: places, misfit, expected }: Stop| {
+        let at = misfit.at.min(text.len());
+        let found = if shown.anonymize { sample_text(&cut_tail(text, at)) } else { sample_text(&text[at..]) };
+        let name = |place: usize| printable(formats[place].name().as_bytes());
+        FormatStop {
+            formats: places.into_iter().map(name).collect(),
+            byte: at,
+            expected,
+            found: found.chars().take(FOUND).collect(),
+        }
+    };
+    // A line that is too long is not looked at, and nothing is expected of another program's.
+    let is_tried = !matches!(reason, Reason::TooLong | Reason::OtherProgram);
+    let stops = if is_tried { stops(formats, text) } else { Vec::new() };
+    MalformedLine { line, text: shown.text(text), reason, stops: stops.into_iter().map(stop).collect() }
+}

@@ -1,0 +1,189 @@
+//! Why one format was chosen and not another, by the order that detection goes by.
+
+use serde::{Serialize, Serializer};
+
+use super::Lost;
+use super::sample::Shown;
+use crate::format::{Considered, LogFormat, Rejected};
+use crate::report::printable;
+
+/// The kind of reason why a format was not chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LostCode {
+    /// Values of its address are no addresses.
+    NoAddresses,
+    /// Values of its host are no hosts.
+    NoHosts,
+    /// The number at the end is not the one that it says.
+    NoTime,
+    /// Its users would hold other fields.
+    NoUsers,
+    /// Where it has a list of addresses there is never more than one.
+    NoLists,
+    /// It explains fewer lines to their end.
+    FewerWhole,
+    /// It takes fewer lines.
+    FewerLines,
+    /// The nginx configuration says that the file has another.
+    NotConfigured,
+    /// It has fewer fields.
+    FewerFields,
+    /// It is equal, and comes later in the list of formats.
+    Later,
+}
+
+/// THE TABLE of these codes.
+const CODES: [(LostCode, &str); 10] = [
+    (LostCode::NoAddresses, "no-addresses"),
+    (LostCode::NoHosts, "no-hosts"),
+    (LostCode::NoTime, "no-time"),
+    (LostCode::NoUsers, "no-users"),
+    (LostCode::NoLists, "no-lists"),
+    (LostCode::FewerWhole, "fewer-whole"),
+    (LostCode::FewerLines, "fewer-lines"),
+    (LostCode::NotConfigured, "not-configured"),
+    (LostCode::FewerFields, "fewer-fields"),
+    (LostCode::Later, "later"),
+];
+
+impl LostCode {
+    /// Every code.
+    pub fn all() -> impl Iterator<Item = LostCode> {
+        CODES.iter().map(|(code, _)| *code)
+    }
+
+    /// As it is written in JSON: `fewer-lines`.
+    pub fn name(self) -> &'static str {
+        CODES[self as usize].1
+    }
+}
+
+impl Serialize for LostCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Formats, and those that the configuration says the file has.
+pub(super) struct Formats<'f> {
+    pub(super) all: &'f [LogFormat],
+    pub(super) own: &'f [usize],
+}
+
+impl Formats<'_> {
+    /// Why `other` was not chosen, and `best` was.
+    pub(super) fn lost(&self, shown: &Shown<'_>, best: &Considered, other: &Considered, sampled: usize) -> Lost {
+        let format = &self.all[other.format];
+        if let Some(rejected) = other.rejected {
+            return self.rejected(shown, rejected, other);
+        }
+        let chosen = &self.all[best.format];
+        let is_own = |format: usize| self.own.contains(&format);
+        let (code, text) = if other.survey.whole < best.survey.whole {
+            let whole = other.survey.whole;
+            (LostCode::FewerWhole, format!("explains fewer lines to their end ({whole} of {sampled})"))
+        } else if other.survey.fits < best.survey.fits {
+            (LostCode::FewerLines, format!("takes fewer lines ({} of {sampled})", other.survey.fits))
+        } else if is_own(best.format) && !is_own(other.format) {
+            let name = printable(chosen.name().as_bytes());
+            (LostCode::NotConfigured, format!("takes these lines too, but the configuration says {name}"))
+        } else if format.variables() < chosen.variables() {
+            let (fields, more) = (format.variables(), chosen.variables());
+            (LostCode::FewerFields, format!("takes these lines too, but has fewer fields ({fields} of {more})"))
+        } else {
+            (LostCode::Later, "takes these lines too, but comes later in the list of formats".to_owned())
+        };
+        Lost { code, text }
+    }
+
+    fn rejected(&self, shown: &Shown<'_>, rejected: Rejected, other: &Considered) -> Lost {
+        let format = &self.all[other.format];
+        let (code, text) = match rejected {
+            Rejected::Addresses => {
+                let example = shown.text(other.survey.odd_address.as_deref().unwrap_or_default());
+                let subject = if format.has_keys() {
+                    "its address".to_owned()
+                } else {
+                    format!("its ${}", format.address_variable())
+                };
+                (LostCode::NoAddresses, format!("{subject} would be \"{example}\", which is no address"))
+            }
+            Rejected::Hosts => (LostCode::NoHosts, "most of its hosts would be no host names".to_owned()),
+            Rejected::NoLists => {
+                (LostCode::NoLists, format!("no ${} has more than one address", format.address_variable()))
+            }
+            Rejected::NoTime => {
+                (LostCode::NoTime, format!("the number at the end of the lines is no ${}", format.last_field()))
+            }
+            Rejected::Users => (LostCode::NoUsers, "its $remote_user would hold other fields".to_owned()),
+        };
+        Lost { code, text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::{Explained, explain};
+    use crate::{Engine, Input, Question};
+
+    #[test]
+    fn every_code_has_its_row() {
+        for (i, (code, name)) in CODES.iter().enumerate() {
+            assert_eq!(code.name(), *name);
+            assert!(CODES[..i].iter().all(|(_, other)| other != name), "{name}");
+        }
+    }
+
+    const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+
+    /// The formats that came first and second for these lines, and why the second lost.
+    fn first_two(formats: &[&str], lines: &[String]) -> (String, String, &'static str) {
+        let log_formats = formats.iter().map(|format| format.parse().unwrap()).collect();
+        let question = Question { log_formats, ..Question::default() };
+        let inputs = vec![Input::reader("a.log", std::io::Cursor::new(lines.join("\n").into_bytes()))];
+        let Explained { explanation, .. } = explain(&question, inputs, &Engine::default()).unwrap();
+        let input = explanation.inputs.into_iter().next().unwrap();
+        let format = input.format.map_or_else(|| "none".to_owned(), |format| format.name);
+        let other = input.runner_up.unwrap();
+        (format, other.format.name, other.lost.code.name())
+    }
+
+    #[test]
+    fn the_runner_up_lost_by_what_detection_goes_by() {
+        let with = |after: &str| format!("{COMBINED}{after}");
+        let three = |line: &str| vec![line.to_owned(); 3];
+        let users: Vec<_> =
+            (1..=4).map(|i| format!("a{i}.example {}", COMBINED.replace("1.2.3.4", &format!("1.2.3.{i}")))).collect();
+        for (formats, lines, expected) in [
+            (&["combined", "common"][..], three(COMBINED), ("combined", "common", "fewer-whole")),
+            (&["combined", "common"][..], vec![with(""), with(" x")], ("combined", "common", "fewer-whole")),
+            (
+                &["$remote_addr $args", "$remote_addr $status"][..],
+                vec!["1.2.3.4 200".to_owned(), "1.2.3.4 x".to_owned()],
+                ("$remote_addr $args", "$remote_addr $status", "fewer-whole"),
+            ),
+            (
+                &["$remote_addr $args", "$remote_addr $args $host"][..],
+                vec!["1.2.3.4 a b".to_owned(); 2],
+                ("$remote_addr $args $host", "$remote_addr $args", "fewer-fields"),
+            ),
+            (
+                &["$remote_addr $args", "$remote_addr $http_x"][..],
+                vec!["1.2.3.4 a b".to_owned(); 2],
+                ("$remote_addr $args", "$remote_addr $http_x", "later"),
+            ),
+            (&[][..], users, ("vhost", "combined_forwarded", "no-addresses")),
+            (
+                &[][..],
+                [vec![format!("shop.example {COMBINED}")], vec![COMBINED.to_owned(); 70]].concat(),
+                ("combined", "combined_forwarded", "others-explain"),
+            ),
+            (&[][..], three(&with(" 12.5")), ("combined", "combined_forwarded", "later")),
+        ] {
+            let (first, second, code) = first_two(formats, &lines);
+            assert_eq!((first.as_str(), second.as_str(), code), expected, "{formats:?} {lines:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Lines that are read, and what they are counted as: by the steps that a worker takes with a batch.
+
+use bumpalo::Bump;
+
+use super::field::fields;
+use super::{HitExplanation, SampleLine};
+use crate::batch::{Batch, Fields, MISSING, Status, TextField};
+use crate::dimension::Extras;
+use crate::error::{Error, ErrorKind};
+use crate::format::{Filler, LogFormat, Row, Taken, undo_escapes};
+use crate::nginx::NginxAnswer;
+use crate::question::Question;
+use crate::report::{self, printable, sample_text, sample_text_cut, written};
+use crate::time::{Stamp, ZoneClock};
+use crate::visitor::Visits;
+
+/// Texts of a hit.
+const TEXTS: [TextField; 4] = [TextField::Addr, TextField::Host, TextField::Method, TextField::Path];
+
+/// What a question says about lines.
+pub(super) struct Reader<'q> {
+    pub(super) question: &'q Question,
+    extras: Extras,
+    visits: Option<Visits>,
+    pub(super) needs: Fields,
+}
+
+/// How values are shown.
+pub(super) struct Shown<'s> {
+    pub(super) anonymize: bool,
+    /// Variables that the question names.
+    pub(super) ranked: &'s [&'static str],
+    /// The variable that addresses are taken from.
+    pub(super) real_ip: Option<&'static str>,
+    /// True if users are other fields, and not read.
+    pub(super) drops_users: bool,
+}
+
+impl Shown<'_> {
+    /// A text of a log, safe on a terminal, at most 200 bytes.
+    pub(super) fn text(&self, bytes: &[u8]) -> String {
+        if self.anonymize { sample_text_cut(bytes) } else { sample_text(bytes) }
+    }
+}
+
+/// A line that a format took.
+pub(super) struct Read<'a> {
+    pub(super) number: u64,
+    pub(super) text: &'a [u8],
+    pub(super) taken: Taken,
+    pub(super) row: Row<'a>,
+}
+
+impl<'q> Reader<'q> {
+    pub(super) fn new(question: &'q Question) -> Result<Reader<'q>, Error> {
+        let extras = report::extras(question, &report::tables(question));
+        if extras.are_too_many() {
+            return Err(ErrorKind::TooManyVariables { most: crate::batch::EXTRAS }.into());
+        }
+        let needs = TEXTS.iter().fold(Fields::NONE, |needs, field| needs.and(Fields::text(*field)));
+        let (visits, needs) = Visits::new(question, &extras).with_needs(question, &extras, needs);
+        Ok(Reader { question, extras, visits, needs })
+    }
+
+    /// The variables that the question names.
+    pub(super) fn extras(&self) -> &Extras {
+        &self.extras
+    }
+
+    /// The lines field by field, and what they are counted as; `of_log` is the server that writes the input.
+    pub(super) fn samples(
+        &self,
+        shown: &Shown<'_>,
+        formats: &[LogFormat],
+        of_log: Option<usize>,
+        lines: &[Read<'_>],
+    ) -> Vec<SampleLine> {
+        let bump = Bump::new();
+        let question = self.question;
+        let filler = Filler {
+            formats,
+            needs: self.needs,
+            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
+            keeps_lists: question.real_ip.is_some(),
+            watched: Fields::NONE,
+            query: question.query,
+            rules: &question.static_rules,
+        };
+        let mut batch = Batch::new(self.needs);
+        lines.iter().for_each(|line| filler.push(line.taken, &line.row, &mut batch, &bump));
+        let answers: Vec<_> = (0..lines.len()).map(|row| self.answer(of_log, &batch, row)).collect();
+        for (row, answer) in answers.iter().enumerate() {
+            answer.iter().for_each(|answer| batch.set_static(row, answer.is_static));
+        }
+        if let Some(mut clock) = question.zone.map(ZoneClock::new) {
+            batch.turn_times(|stamp| clock.turn(stamp));
+        }
+        if let Some(visits) = &self.visits {
+            let hits: Vec<_> = (0..).take(lines.len()).collect();
+            visits.before_filters(&mut batch, &bump);
+            visits.before_tables(&mut batch, &hits, &bump);
+        }
+        let sample = |((row, line), nginx): ((usize, &Read<'_>), Option<NginxAnswer>)| {
+            let format = &formats[line.taken.0];
+            let (fields, fields_left_out, unread) = fields(shown, &format.anatomy(line.text));
+            SampleLine {
+                line: line.number,
+                text: shown.text(line.text),
+                format: printable(format.name().as_bytes()),
+                fields,
+                fields_left_out,
+                unread,
+                hit: hit(&batch, row, line.row.has),
+                nginx,
+            }
+        };
+        lines.iter().enumerate().zip(answers).map(sample).collect()
+    }
+
+    /// The server and location that nginx chooses for a row, as `ByLocation` has them.
+    fn answer(&self, of_log: Option<usize>, batch: &Batch<'_>, row: usize) -> Option<NginxAnswer> {
+        let conf = self.question.nginx_conf.as_ref()?;
+        let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
+        let host = (host != MISSING).then(|| undo_escapes(host));
+        Some(conf.answer(&self.question.static_rules, of_log, host.as_deref(), &undo_escapes(path)))
+    }
+}
+
+/// What a row is counted as, where lines have the fields `logged`.
+fn hit(batch: &Batch<'_>, row: usize, logged: Fields) -> HitExplanation {
+    let text = |field: TextField| {
+        let text = || written(&undo_escapes(batch.text(field)[row]));
+        logged.meets(Fields::text(field)).then(text)
+    };
+    let (stamp, status) = (batch.stamp(row), batch.status()[row]);
+    let has_path = logged.meets(Fields::text(TextField::Path));
+    let class = || if batch.is_static()[row] { "static" } else { "dynamic" };
+    HitExplanation {
+        time: (stamp != Stamp::NONE).then(|| stamp.to_string()),
+        ip: text(TextField::Addr),
+        host: text(TextField::Host),
+        method: text(TextField::Method),
+        path: text(TextField::Path),
+        status: (status != Status::MISSING || logged.meets(Fields::STATUS)).then(|| status.key()),
+        bytes: logged.meets(Fields::BYTES).then(|| batch.bytes()[row]),
+        request_time_ms: batch.time_ms()[row],
+        class: has_path.then(class),
+    }
+}

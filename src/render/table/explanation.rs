@@ -1,0 +1,259 @@
+//! An explanation as text for people: how each input is read, and its first lines field by field.
+
+use std::io::{self, Write};
+
+use super::ascii::Ascii;
+use super::fit::{cut_end, cut_middle, width};
+use super::ink::Ink;
+use super::labelled::INDENT;
+use super::line::Line;
+use super::{NARROWEST, Page, Sheet, layout, words};
+use crate::explain::{ChosenFormat, Explanation, FieldValue, FormatOrigin, HitExplanation, InputExplanation};
+use crate::explain::{FormatStop, MalformedLine, SampleLine};
+use crate::nginx::{ConfiguredLog, NginxAnswer, NginxPlace};
+use crate::render::Signs;
+use crate::report::FormatReport;
+use crate::report::numbers::Grouped;
+
+/// Pages of fewer columns are narrow.
+const WIDE: usize = 72;
+/// Names of formats that are shown of those that stop at one place.
+const NAMES: usize = 3;
+
+/// Writes an explanation as text for people. Long values are cut at their end, so that no line is wider than the page from
+/// 40 columns on.
+///
+/// # Errors
+/// Those of `out`.
+///
+/// ```
+/// use logstat::{Engine, Input, Page, Question, explain, write_explanation};
+/// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
+/// let inputs = vec![Input::reader("a.log", line.as_bytes())];
+/// let explained = explain(&Question::default(), inputs, &Engine::default())?;
+/// let mut text = Vec::new();
+/// write_explanation(&explained.explanation, Page::default(), &mut text)?;
+/// assert!(String::from_utf8(text)?.contains("$remote_addr      ip                      10.0.0.7\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_explanation(explanation: &Explanation, page: Page, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
+    match page.signs {
+        Signs::Unicode => write_inputs(explanation, Sheet { out, page, is_blank: true }),
+        Signs::Ascii => write_inputs(explanation, Sheet { out: &mut Ascii { out }, page, is_blank: true }),
+    }
+}
+
+fn write_inputs(explanation: &Explanation, mut sheet: Sheet<'_>) -> io::Result<()> {
+    explanation.inputs.iter().try_for_each(|input| write_input(input, &mut sheet))
+}
+
+fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.begin()?;
+    let lines = words::counted(input.parsed + input.malformed, "line");
+    let malformed = match input.malformed {
+        0 => String::new(),
+        malformed => format!(", {} malformed", Grouped(malformed)),
+    };
+    sheet.titled(words::input(&input.path), &format!("{lines} looked at{malformed}"))?;
+    match &input.format {
+        Some(format) => {
+            sheet.labelled("format", &chosen(format, input.sampled))?;
+            sheet.labelled("", format.text.as_deref().unwrap_or("keys and values on each line"))?;
+        }
+        None if input.sampled == 0 => sheet.labelled("format", "no lines to find it by")?,
+        None => sheet.labelled("format", "none that fits")?,
+    }
+    if input.formats.len() > 1 {
+        let lines = |took: &FormatReport| format!("{} {}", took.format, words::counted(took.lines, "line"));
+        sheet.labelled("read as", &input.formats.iter().map(lines).collect::<Vec<_>>().join(", "))?;
+    }
+    sheet.labelled("envelope", input.envelope.as_deref().unwrap_or("none"))?;
+    if let Some(log) = &input.configured {
+        sheet.labelled("configured", &configured(log))?;
+    }
+    match &input.runner_up {
+        Some(other) => {
+            sheet.labelled("runner-up", &format!("{}: {}", other.format.name, other.lost.text))?;
+        }
+        None if input.format.is_some() => sheet.labelled("runner-up", "no other format takes any of the lines")?,
+        None => {}
+    }
+    input.notes.iter().try_for_each(|note| sheet.labelled("note", &note.text.replace("\n  ", " ")))?;
+    input.samples.iter().try_for_each(|sample| write_sample(sample, input, sheet))?;
+    input.first_malformed.iter().try_for_each(|line| write_malformed(line, sheet))
+}
+
+fn chosen(format: &ChosenFormat, sampled: usize) -> String {
+    let origin = match format.origin {
+        FormatOrigin::Preset => "detected",
+        FormatOrigin::NginxConf => "of the nginx configuration",
+        FormatOrigin::Given => "given",
+    };
+    let count = |lines: usize| Grouped(lines as u64).to_string();
+    let takes = if format.takes == sampled { "all".to_owned() } else { count(format.takes) };
+    let takes = format!("takes {takes} of {}", words::counted(sampled as u64, "line"));
+    let whole = match format.whole {
+        whole if whole == format.takes => "to their end".to_owned(),
+        0 => "none to its end".to_owned(),
+        whole => format!("{} to their end", count(whole)),
+    };
+    // A format that has only its text is that text in the next line.
+    let name = if format.text.as_ref() == Some(&format.name) { "" } else { &format.name };
+    let name = if name.is_empty() { String::new() } else { format!("{name}, ") };
+    format!("{name}{origin}; {takes}, {whole}")
+}
+
+fn placed(thing: &NginxPlace) -> String {
+    match &thing.place {
+        Some(place) => format!("{} ({place})", thing.name),
+        None => format!("{} (built in)", thing.name),
+    }
+}
+
+fn configured(log: &ConfiguredLog) -> String {
+    if log.formats.is_empty() {
+        return "no access_log names this file".to_owned();
+    }
+    let formats: Vec<_> = log.formats.iter().map(placed).collect();
+    let by = match &log.access_logs[..] {
+        [] => "written by default".to_owned(),
+        places => format!("access_log at {}", places.join(", ")),
+    };
+    let server =
+        log.server.as_ref().map(|server| format!("; written by one server: {}", placed(server))).unwrap_or_default();
+    format!("log_format {}; {by}{server}", formats.join(", "))
+}
+
+fn write_sample(sample: &SampleLine, input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.line("")?;
+    let is_other = input.format.as_ref().is_none_or(|format| format.name != sample.format);
+    let other = if is_other { format!(", read as {}", sample.format) } else { String::new() };
+    sheet.headed(&format!("line {}{other}", Grouped(sample.line)))?;
+    write_fields(sample, sheet)?;
+    let arrow = sheet.sign('→');
+    sheet.sub_labelled("counted as", &counted_as(&sample.hit, sheet.sign('·')))?;
+    sample.nginx.iter().try_for_each(|answer| sheet.sub_labelled("nginx", &nginx(answer, arrow)))
+}
+
+/// A row of the fields of a line.
+struct FieldRow {
+    name: String,
+    /// What it is read as or feeds, in pieces that may stand in lines of their own.
+    reads: Vec<String>,
+    value: String,
+}
+
+impl FieldRow {
+    /// A field. With keys it is the variable that says what is read, without them what the variable feeds.
+    fn of(field: &FieldValue) -> FieldRow {
+        let (name, reads) = match (&field.key, &field.variable) {
+            (Some(key), Some(variable)) if !field.feeds.is_empty() => (key.clone(), vec![format!("${variable}")]),
+            (Some(key), _) => (key.clone(), Vec::new()),
+            (None, variable) => (
+                format!("${}", variable.as_deref().unwrap_or_default()),
+                field.feeds.iter().map(|name| (*name).to_owned()).collect(),
+            ),
+        };
+        FieldRow { name, reads, value: field.value.clone() }
+    }
+}
+
+fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let columns = sheet.page.columns;
+    let mut rows: Vec<_> = sample.fields.iter().map(FieldRow::of).collect();
+    if let Some(unread) = &sample.unread {
+        rows.push(FieldRow { name: "(unread)".to_owned(), reads: Vec::new(), value: unread.trim().to_owned() });
+    }
+    for row in &mut rows {
+        (row.name, row.value) = (sheet.text(&row.name), sheet.text(&row.value));
+        // On a narrow page, what one value feeds stands in several lines.
+        let commas = row.reads.len().saturating_sub(1);
+        row.reads.iter_mut().take(commas).for_each(|word| word.push(','));
+        if columns >= WIDE {
+            row.reads = vec![row.reads.join(" ")];
+        }
+        if row.reads.concat().is_empty() {
+            row.reads = vec!["–".to_owned()];
+        }
+    }
+    let has_keys = sample.fields.iter().any(|field| field.key.is_some());
+    let headings = if has_keys { ["key", "read as", "value"] } else { ["variable", "feeds", "value"] };
+    let widest =
+        |of: &dyn Fn(&FieldRow) -> usize, heading: &str| rows.iter().map(of).max().unwrap_or(0).max(heading.len());
+    let name_width =
+        widest(&|row| width(&row.name), headings[0]).min(if columns < 60 { columns * 3 / 10 } else { columns * 2 / 5 });
+    let reads_width = widest(&|row| row.reads.iter().map(|word| width(word)).max().unwrap_or(0), headings[1]);
+    let starts = [INDENT, INDENT + name_width + 2, INDENT + name_width + 2 + reads_width + 2];
+    let value = cut_end(headings[2], columns.saturating_sub(starts[2]));
+    sheet.cells(starts, [headings[0], headings[1], &value], [Ink::Faint; 3])?;
+    for row in &rows {
+        let value = cut_end(&row.value, columns.saturating_sub(starts[2]));
+        let name = cut_middle(&row.name, name_width);
+        for (i, words) in row.reads.iter().enumerate() {
+            let cells = if i == 0 { [&*name, words, value.trim_end()] } else { ["", words, ""] };
+            sheet.cells(starts, cells, [Ink::Plain, Ink::Faint, Ink::Plain])?;
+        }
+    }
+    if sample.fields_left_out > 0 {
+        let more = words::counted(sample.fields_left_out as u64, "more field");
+        sheet.sub_labelled("", &format!("and {more}"))?;
+    }
+    Ok(())
+}
+
+fn counted_as(hit: &HitExplanation, dot: char) -> String {
+    let mut parts = Vec::new();
+    let request: Vec<_> = [&hit.method, &hit.path].into_iter().flatten().cloned().collect();
+    parts.extend(Some(request.join(" ")).filter(|request| !request.is_empty()));
+    parts.extend(hit.host.as_ref().map(|host| format!("host {host}")));
+    parts.extend(hit.status.as_ref().map(|status| format!("status {status}")));
+    parts.extend(hit.class.map(str::to_owned));
+    parts.extend(hit.bytes.map(|bytes| words::counted(bytes, "byte")));
+    parts.extend(hit.request_time_ms.map(|ms| format!("{} ms", Grouped(ms))));
+    parts.extend(hit.ip.as_ref().map(|ip| format!("from {ip}")));
+    parts.extend(hit.time.as_ref().map(|time| format!("at {time}")));
+    parts.join(&format!(" {dot} "))
+}
+
+fn nginx(answer: &NginxAnswer, arrow: char) -> String {
+    let class = if answer.is_static { "static" } else { "dynamic" };
+    let class = if answer.by_rules { format!("{class} by the rules for paths") } else { class.to_owned() };
+    let server =
+        answer.server.as_ref().map_or_else(|| "no server".to_owned(), |server| format!("server {}", placed(server)));
+    let locations: Vec<_> = answer.locations.iter().map(placed).collect();
+    let locations = match &locations[..] {
+        [] => "answered before any location".to_owned(),
+        all => format!("location {}", all.join(&format!(" {arrow} "))),
+    };
+    format!("{server}, {locations}: {class}")
+}
+
+fn write_malformed(line: &MalformedLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.line("")?;
+    sheet.headed(&format!("line {} is malformed: {}", Grouped(line.line), line.reason))?;
+    let mut text = Line::new(sheet.page.colors);
+    text.gap(INDENT);
+    let shown = sheet.text(&line.text);
+    text.push(Ink::Plain, cut_end(&shown, sheet.page.columns.saturating_sub(INDENT)).trim_end());
+    sheet.line(&text)?;
+    line.stops.iter().try_for_each(|stop| sheet.sub_labelled(&format!("at byte {}", stop.byte), &stopped(stop)))
+}
+
+fn stopped(stop: &FormatStop) -> String {
+    let mut names: Vec<_> = stop.formats.iter().take(NAMES).cloned().collect();
+    let more = stop.formats.len().saturating_sub(NAMES);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let (verb, names) = match &names[..] {
+        [one] => ("expects", one.clone()),
+        [first @ .., last] => ("expect", format!("{} and {last}", first.join(", "))),
+        [] => ("expect", String::new()),
+    };
+    let found = match stop.found.as_str() {
+        "" => "the line ends".to_owned(),
+        found => format!("the line has \"{found}\""),
+    };
+    format!("{names} {verb} {}, but {found}", stop.expected)
+}

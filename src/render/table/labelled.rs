@@ -1,0 +1,131 @@
+//! Lines of text with labels before them, and cells under each other, for an explanation.
+
+use std::io;
+
+use super::fit::{cut_end, cut_middle, fitting_len, width};
+use super::ink::Ink;
+use super::line::Line;
+use super::{Sheet, ascii};
+use crate::render::Signs;
+
+/// Columns of labels before text, with the space after them.
+const LABEL: usize = 12;
+/// Spaces before the fields of a line.
+pub(super) const INDENT: usize = 4;
+/// A word that is broken begins in a line with this many columns left, and otherwise in the next.
+const ROOM: usize = 4;
+
+impl Sheet<'_> {
+    /// A text of a log as the page shows it.
+    pub(super) fn text(&self, text: &str) -> String {
+        if self.page.signs == Signs::Ascii { ascii::escaped(text) } else { text.to_owned() }
+    }
+
+    /// A sign of ours as the page shows it.
+    pub(super) fn sign(&self, sign: char) -> char {
+        if self.page.signs == Signs::Ascii { char::from(ascii::of_sign(sign)) } else { sign }
+    }
+
+    /// A name, which is cut, and what is to be said of it.
+    pub(super) fn titled(&mut self, name: &str, rest: &str) -> io::Result<()> {
+        let (name, rest) = (self.text(name), format!(" · {rest}"));
+        let room = self.page.columns.saturating_sub(width(&rest)).max(self.page.columns / 3);
+        let mut line = Line::of(self.page.colors, Ink::Strong, &cut_middle(&name, room));
+        let left = self.page.columns.saturating_sub(line.columns());
+        line.push(Ink::Plain, &cut_end(&rest, left));
+        self.line(&line)
+    }
+
+    /// Cells that start at these columns.
+    pub(super) fn cells(&mut self, starts: [usize; 3], cells: [&str; 3], inks: [Ink; 3]) -> io::Result<()> {
+        let mut line = Line::new(self.page.colors);
+        for ((start, cell), ink) in starts.into_iter().zip(cells).zip(inks) {
+            line.gap(start.saturating_sub(line.columns()));
+            line.push(ink, cell);
+        }
+        self.line(&line)
+    }
+
+    pub(super) fn headed(&mut self, text: &str) -> io::Result<()> {
+        let text = self.text(text);
+        let mut line = Line::new(self.page.colors);
+        line.gap(2);
+        line.push(Ink::Strong, &cut_end(&text, self.page.columns.saturating_sub(2)));
+        self.line(&line)
+    }
+
+    pub(super) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        self.wrapped(2, label, text)
+    }
+
+    pub(super) fn sub_labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        self.wrapped(INDENT, label, text)
+    }
+
+    /// A label, and after it a text in as many lines as it takes.
+    fn wrapped(&mut self, indent: usize, label: &str, text: &str) -> io::Result<()> {
+        let at = indent + LABEL.max(width(label) + 1);
+        let lines = wrap(&self.text(text), self.page.columns.saturating_sub(at).max(8));
+        for (i, text) in lines.iter().enumerate() {
+            let mut line = Line::new(self.page.colors);
+            line.gap(indent);
+            if i == 0 {
+                line.push(Ink::Faint, label);
+            }
+            line.gap(at.saturating_sub(line.columns()));
+            line.push(Ink::Plain, text.trim_end());
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// A text in lines of at most so many columns: broken at spaces, and within words that are longer than a line.
+fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is a line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if width(last) + 1 + width(word) <= columns {
+            last.push(' ');
+            last.push_str(word);
+        } else if width(word) <= columns || columns.saturating_sub(width(last)) < ROOM {
+            lines.push(word.to_owned());
+        } else {
+            last.push(' ');
+            last.push_str(word);
+        }
+        while lines.last().is_some_and(|last| width(last) > columns) {
+            let last = lines.pop().expect("there is a line");
+            let (head, rest) = last.split_at(fitting_len(&last, columns));
+            lines.push(head.to_owned());
+            if rest.is_empty() {
+                break;
+            }
+            lines.push(rest.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wrapped_and_long_ones_broken() {
+        for (text, columns, expected) in [
+            ("", 8, vec![""]),
+            ("a bcdefghijklmnop q", 10, vec!["a bcdefghi", "jklmnop q"]),
+            ("abcdefg bcdefghijklmnop q", 10, vec!["abcdefg", "bcdefghijk", "lmnop q"]),
+            ("a bb ccc", 4, vec!["a bb", "ccc"]),
+            ("abcdefgh ij", 3, vec!["abc", "def", "gh", "ij"]),
+            ("日本語", 4, vec!["日本", "語"]),
+            ("日本", 1, vec!["日", "本"]),
+            ("a…b", 2, vec!["a…", "b"]),
+        ] {
+            assert_eq!(wrap(text, columns), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What an explanation says of lines is what they are counted as.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use logstat::{
+    Dimension, Engine, HitExplanation, Input, NginxConf, Page, Question, Signs, count, explain, write_explanation,
+    write_explanation_json,
+};
+use serde_json::Value;
+
+/// The first three lines of every log in testdata that is text.
+fn logs() -> Vec<(PathBuf, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let mut logs = Vec::new();
+    for entry in glob::glob(root.join("**/*.log").to_str().unwrap()).unwrap() {
+        let path = entry.unwrap();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let ends: Vec<_> = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+        let end = ends.get(2).copied().unwrap_or(bytes.len());
+        logs.push((path, bytes[..end].to_vec()));
+    }
+    logs.sort();
+    logs
+}
+
+/// Hits by a field; a hit without it counts as `missing`, or not at all.
+fn tallied<'h>(
+    hits: &'h [HitExplanation],
+    missing: Option<&'h str>,
+    of: impl Fn(&'h HitExplanation) -> Option<&'h str>,
+) -> BTreeMap<&'h str, u64> {
+    let mut tally = BTreeMap::new();
+    hits.iter().filter_map(|hit| of(hit).or(missing)).for_each(|key| *tally.entry(key).or_default() += 1);
+    tally
+}
+
+#[test]
+fn samples_are_what_is_counted() {
+    let top = [Dimension::Path, Dimension::Ip, Dimension::Status, Dimension::Class];
+    let mut compared = 0;
+    for (path, log) in logs() {
+        for anonymize in [false, true] {
+            let question = Question { top: Some(top.to_vec()), limit: 0, anonymize, ..Question::default() };
+            let input = || vec![Input::reader("a.log", Cursor::new(log.clone()))];
+            let explained = explain(&question, input(), &Engine::default()).unwrap();
+            let explanation = explained.explanation.inputs.into_iter().next().unwrap();
+            let outcome = count(&Question { top: None, ..question.clone() }, input(), &Engine::default()).unwrap();
+            let Some(report) = outcome.report else {
+                assert_eq!(explanation.parsed, 0, "{}", path.display());
+                assert_eq!(explained.problems.len(), outcome.problems.len(), "{}", path.display());
+                continue;
+            };
+            let name = path.display();
+            assert_eq!(explanation.envelope, report.inputs[0].envelope, "{name}");
+            assert_eq!(
+                (explanation.parsed, explanation.malformed),
+                (report.lines.parsed, report.lines.malformed),
+                "{name}"
+            );
+            assert_eq!(explanation.formats, report.inputs[0].formats, "{name}");
+            assert_eq!(explanation.samples.len() as u64, report.lines.parsed.min(3), "{name}");
+            // Three lines of compressed data may be more lines of text.
+            if report.lines.parsed > 3 {
+                continue;
+            }
+            let hits: Vec<_> = explanation.samples.into_iter().map(|sample| sample.hit).collect();
+            for dimension in top {
+                let asked = Question { top: Some(vec![dimension]), ..question.clone() };
+                // What the lines do not log cannot be asked for.
+                let Ok(outcome) = count(&asked, input(), &Engine::default()) else { continue };
+                let report = outcome.report.unwrap();
+                let ranking = report.top.unwrap();
+                let counted: BTreeMap<_, _> =
+                    ranking[0].rows.iter().map(|row| (row.key.as_deref().unwrap(), row.pv)).collect();
+                // Of hits without a status or a path, none is in these rankings.
+                let missing = if matches!(dimension, Dimension::Status | Dimension::Class) { None } else { Some("-") };
+                let said = tallied(&hits, missing, |hit| match dimension {
+                    Dimension::Path => hit.path.as_deref(),
+                    Dimension::Ip => hit.ip.as_deref(),
+                    Dimension::Status => hit.status.as_deref(),
+                    _ => hit.class,
+                });
+                assert_eq!(said, counted, "{name} {}", dimension.name());
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 500, "{compared}");
+}
+
+#[test]
+fn json_has_no_control_characters_and_is_one_line() {
+    let log =
+        b"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] \"GET /\x1b\xff HTTP/1.1\" 200 12 \"-\" \"\x07\"\n\x00\x1b[31m\n"
+            .to_vec();
+    let explained =
+        explain(&Question::default(), vec![Input::reader("a\x1b.log", Cursor::new(log))], &Engine::default()).unwrap();
+    let mut json = Vec::new();
+    write_explanation_json(&explained.explanation, false, &mut json).unwrap();
+    let text = String::from_utf8(json).unwrap();
+    assert!(text.ends_with("}\n") && text.trim_end().chars().all(|c| !c.is_control()), "{text}");
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read["inputs"][0]["samples"][0]["fields"][3]["value"], r"GET /\x1B\xFF HTTP/1.1");
+    assert_eq!(read["inputs"][0]["path"], r"a\x1B.log");
+}
+
+#[test]
+fn text_fits_its_page() {
+    for (path, log) in logs() {
+        let inputs = vec![Input::reader(&path, Cursor::new(log))];
+        let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();
+        for (columns, signs) in [(40, Signs::Unicode), (60, Signs::Ascii), (80, Signs::Unicode), (200, Signs::Ascii)] {
+            let mut text = Vec::new();
+            let page = Page { columns, signs, ..Page::default() };
+            write_explanation(&explained.explanation, page, &mut text).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            assert!(signs == Signs::Unicode || text.is_ascii(), "{text}");
+            for line in text.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= columns, "{columns}: {line}");
+                assert!(!line.ends_with(' ') && !line.chars().any(char::is_control), "{line:?}");
+            }
+        }
+    }
+}
+
+/// The keys of a value and of all within it.
+fn keys(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            into.push(key.clone());
+            keys(value, into);
+        }),
+        Value::Array(values) => values.iter().for_each(|value| keys(value, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_of_the_json_is_in_the_readme() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    let conf = NginxConf::read(&cases.join("explain_nginx_conf_and_files/nginx.conf")).unwrap();
+    let question = Question { nginx_conf: Some(conf), ..Question::default() };
+    let inputs =
+        ["explain_nginx_conf_and_files/access.log", "explain_several/json.log", "explain_anonymized/access.log"];
+    let inputs = inputs.map(|path| Input::path(cases.join(path))).into();
+    let explained = explain(&question, inputs, &Engine::default()).unwrap();
+    let mut found = Vec::new();
+    keys(&serde_json::to_value(&explained.explanation).unwrap()["inputs"], &mut found);
+    let readme = include_str!("../README.md").split("## How a log is read\n").nth(1).unwrap();
+    let section = readme.split("\n## ").next().unwrap();
+    let words: Vec<_> = section.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    for key in &found {
+        assert!(words.contains(&key.as_str()), "{key}");
+    }
+    assert!(
+        ["locations", "stops", "lost", "access_logs", "key"].iter().all(|key| found.iter().any(|found| found == key))
+    );
+    for code in logstat::LostCode::all() {
+        assert!(section.contains(code.name()), "{}", code.name());
+    }
+}
