@@ -156,11 +156,20 @@ fn assert_safe(what: &str, bytes: &[u8]) {
 
 const EVERY_TEXT: &str = "path,ip,host,user,referer,agent,method,protocol";
 
+/// That of [`line`]: its addresses are none, so it is not detected.
+const AS_GIVEN: [&str; 2] = ["--log-format", "vhost_timed"];
+
+/// What logstat says of a hostile log of which everything is asked.
+fn everything(escape: Escape, arguments: &[&str], columns: usize) -> Output {
+    let all = [&AS_GIVEN[..], &["--top", EVERY_TEXT, "-n", "0"], arguments].concat();
+    logstat(&hostile_log(escape), &all, columns)
+}
+
 #[test]
 fn the_table_is_safe_on_a_terminal_of_any_width() {
     for escape in [Escape::Default, Escape::Least] {
         for columns in [1, 20, 40, 60, 80, 120, 200, 500, 65_535] {
-            let output = logstat(&hostile_log(escape), &["--top", EVERY_TEXT, "-n", "0", "-v"], columns);
+            let output = everything(escape, &["-v"], columns);
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             assert_safe(&format!("{escape:?}, {columns} columns"), &output.stdout);
             assert_safe(&format!("{escape:?}, messages"), &output.stderr);
@@ -171,7 +180,7 @@ fn the_table_is_safe_on_a_terminal_of_any_width() {
 #[test]
 fn no_hostile_line_is_wider_than_the_page() {
     for columns in [40, 80, 120] {
-        let output = logstat(&hostile_log(Escape::Default), &["--top", EVERY_TEXT, "-n", "0"], columns);
+        let output = everything(Escape::Default, &[], columns);
         for line in String::from_utf8(output.stdout).unwrap().lines() {
             assert!(line.width() <= columns, "{columns} columns: {} of {line}", line.width());
         }
@@ -180,7 +189,7 @@ fn no_hostile_line_is_wider_than_the_page() {
 
 #[test]
 fn colours_are_all_that_is_let_through() {
-    let output = logstat(&hostile_log(Escape::Least), &["--top", EVERY_TEXT, "-n", "0", "--color", "always"], 80);
+    let output = everything(Escape::Least, &["--color", "always"], 80);
     let text = String::from_utf8(output.stdout).unwrap();
     let colour = Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     assert!(colour.is_match(&text));
@@ -191,7 +200,7 @@ fn colours_are_all_that_is_let_through() {
 fn keys_in_json_have_the_written_form_whatever_was_escaped() {
     let mut answers = Vec::new();
     for escape in [Escape::Default, Escape::Least] {
-        let output = logstat(&hostile_log(escape), &["--json", "--top", EVERY_TEXT, "-n", "0"], 80);
+        let output = everything(escape, &["--json"], 80);
         assert_eq!(output.stdout.iter().position(u8::is_ascii_control), Some(output.stdout.len() - 1));
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["lines"]["malformed"], 0, "{escape:?}: {}", report["malformed_samples"]);
@@ -248,14 +257,14 @@ fn malformed_samples_are_safe() {
     let mut log = line(b"", Escape::Default);
     for value in values().into_iter().rev() {
         log.extend([&b"x"[..], &value, b"\n"].concat());
-        let json = logstat(&log, &["--json"], 80).stdout;
+        let json = logstat(&log, &[&AS_GIVEN[..], &["--json"]].concat(), 80).stdout;
         let report: Value = serde_json::from_slice(&json).unwrap();
         for sample in report["malformed_samples"].as_array().unwrap() {
             let text = sample["text"].as_str().unwrap();
             assert!(text.len() <= 200);
             assert_safe("sample", text.as_bytes());
         }
-        assert_safe("table", &logstat(&log, &[], 80).stdout);
+        assert_safe("table", &logstat(&log, &AS_GIVEN, 80).stdout);
     }
 }
 
@@ -270,7 +279,8 @@ fn names_of_files_are_written_safely() {
         fs::write(folder.path().join(name), line(b"x", Escape::Default)).unwrap();
         let run = |arguments: &[&std::ffi::OsStr]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
-            command.current_dir(&folder).env_clear().stdin(Stdio::null()).args(arguments).output().unwrap()
+            command.current_dir(&folder).env_clear().stdin(Stdio::null());
+            command.args(AS_GIVEN).args(arguments).output().unwrap()
         };
         let missing = [name, std::ffi::OsStr::new("-missing")].join(std::ffi::OsStr::new(""));
         let output = run(&[name, name, &missing, std::ffi::OsStr::new("-v")]);
@@ -357,7 +367,14 @@ fn counted(log: Vec<u8>, question: &Question, chance: &mut Chance) -> Option<Rep
         ..Engine::default()
     };
     let has_lines = !log.is_empty();
-    let outcome = count(question, vec![Input::reader("a.log", Cursor::new(log))], &engine).unwrap();
+    let outcome = match count(question, vec![Input::reader("a.log", Cursor::new(log))], &engine) {
+        // Most lines may look like a format with fewer fields.
+        Err(error) => {
+            assert!(matches!(error.kind(), ErrorKind::NotLogged { .. }), "{error}");
+            return None;
+        }
+        Ok(outcome) => outcome,
+    };
     if outcome.report.is_none() {
         assert!(has_lines && matches!(outcome.problems[0].kind(), ErrorKind::NoFormat { .. }));
     }
@@ -477,7 +494,7 @@ fn mutated_lines_are_counted_or_malformed_and_the_sums_close() {
         let mut log = Vec::new();
         for (number, line) in made.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let mut line = line.to_vec();
-            if number % 4 > 0 {
+            if number % 2 > 0 {
                 mutate(&mut line, chance);
             }
             log.extend(line);

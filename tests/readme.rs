@@ -14,6 +14,13 @@ fn commands() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
+fn every_format_that_is_detected_is_listed() {
+    let row = |(name, about): (&str, &str)| format!("| `{name}` | {about} |\n");
+    let rows: String = logstat::LogFormat::detected().map(row).collect();
+    assert!(README.contains(&rows), "{rows}");
+}
+
+#[test]
 fn every_use_of_logstat_runs() {
     let directory = tempfile::tempdir().unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_logstat"));

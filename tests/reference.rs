@@ -31,9 +31,11 @@ struct Asked {
     until: &'static str,
     keep_query: bool,
     slow_ms: u64,
+    /// Empty where the format is detected.
+    log_format: &'static str,
 }
 
-const USUAL: Asked = Asked { by: "day", since: "", until: "", keep_query: false, slow_ms: 300 };
+const USUAL: Asked = Asked { by: "day", since: "", until: "", keep_query: false, slow_ms: 300, log_format: "" };
 
 /// A wall clock that exists, and its distance from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -410,6 +412,7 @@ fn reported(files: &[&[u8]], asked: Asked, top: Vec<Dimension>) -> Value {
         until: moment(asked.until),
         query: if asked.keep_query { Query::Keep } else { Query::Strip },
         slow_ms: asked.slow_ms,
+        log_formats: (!asked.log_format.is_empty()).then(|| asked.log_format.parse().unwrap()).into_iter().collect(),
         ..Question::default()
     };
     let inputs = files.iter().map(|file| Input::reader("a.log", Cursor::new(file.to_vec()))).collect();
@@ -645,9 +648,11 @@ fn hand_made_lines_in_other_formats() {
     }
     // Of a host with further fields that no preset has, these are passed over.
     agrees(&[&wrapped("shop.example ", " \"-\"")], USUAL, true);
+    // No such number is detected as a time.
+    let given = Asked { log_format: "combined_timed", ..USUAL };
     let longest = wrapped("", " 18446744073709551.615");
-    agrees(&[&longest, &longest], USUAL, false);
-    agrees(&[&[longest, wrapped("", " 18446744073709551.616")].concat()], USUAL, false);
+    agrees(&[&longest, &longest], given, false);
+    agrees(&[&[longest, wrapped("", " 18446744073709551.616")].concat()], given, false);
     agrees(&[&wrapped("", " 0.1")], USUAL, false);
 }
 

@@ -63,7 +63,7 @@ fn odd_log() -> Vec<u8> {
     };
     let mut log = line("::1", "GET /a\\x22\\\\b HTTP/1.1", "200 18446744073709551615 \"-\" \"\\xD0\\x9F\\xFF\" 0.301");
     log.extend(line("10.0.0.7", "\\x16\\x03", "999 - \"\" \"\u{202e}\u{1b}[31m\" -"));
-    log.extend(line("10.0.0.8", "GET /größe.css", "404 99 \"http://a/?b\" \"x\" 18446744073709551.615"));
+    log.extend(line("10.0.0.8", "GET /größe.css", "404 99 \"http://a/?b\" \"x\" 9999999.999"));
     log.extend(line("10.0.0.8", "GET /", "200 18446744073709551616 \"-\" \"x\" 0.000"));
     log.extend(b"shop.example 10.0.0.8 - - [31/Apr/2022:03:45:05 -0330] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\" 0.000\n");
     log.extend(b"\n \nno \\ line\x1b\xff\n");

@@ -142,7 +142,7 @@ pub(crate) struct Args {
     )]
     fail_if: Vec<String>,
 
-    /// combined … or nginx's own; by default found out
+    /// combined … or nginx's own; by default detected
     #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = Among(Value(values::log_format), names::log_formats().words()))]
     #[arg(long_help = help::log_formats())]

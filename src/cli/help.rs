@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
-use logstat::{ReportFormat, envelopes};
+use logstat::{LogFormat, ReportFormat, envelopes};
 
 use super::End;
 use super::args::Args;
@@ -41,9 +41,17 @@ Exit codes:
 
 /// The end of the long help.
 pub(crate) fn after_options() -> String {
-    let width = envelopes().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let rows: String = envelopes().map(|(name, example)| format!("\n  {name:width$}  {example}")).collect();
-    format!("{EXAMPLES}\n\nTaken off around lines, up to three within one another:{rows}")
+    format!(
+        "{EXAMPLES}\n\nFormats that are detected, and that --log-format takes:{}\n\nTaken off around lines, up to three within \
+         one another:{}",
+        two_columns(LogFormat::detected()),
+        two_columns(envelopes())
+    )
+}
+
+fn two_columns<'t>(rows: impl Iterator<Item = (&'t str, &'t str)> + Clone) -> String {
+    let width = rows.clone().map(|(left, _)| left.len()).max().unwrap_or(0);
+    rows.map(|(left, right)| format!("\n  {left:width$}  {right}")).collect()
 }
 
 /// What `-o` takes.
@@ -94,7 +102,7 @@ pub(crate) fn rankings() -> String {
 pub(crate) fn log_formats() -> String {
     list(
         "How lines are read: the text of an nginx log_format with its $variables, a whole pasted log_format directive, an \
-         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is found out from its first lines. Names",
+         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is detected from its first lines. Names",
         &names::log_formats(),
     )
 }

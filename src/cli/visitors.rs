@@ -30,6 +30,8 @@ pub(crate) struct VisitorArgs {
     real_ip: Option<String>,
 
     /// The proxies that --real-ip believes: 10.0.0.0/8,2001:db8::/32,unix:
+    ///
+    /// Alone it is for logs that have a list of addresses in the place of $remote_addr, in which otherwise private addresses are passed over.
     #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     trust: Vec<Networks>,
 

@@ -190,7 +190,7 @@ const ENVELOPES: &[Envelope] = &[
 /// let (name, example) = logstat::envelopes().next().expect("there are some");
 /// assert_eq!((name, example), ("docker compose", "nginx-1  | LINE"));
 /// ```
-pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
     ENVELOPES.iter().map(|envelope| (envelope.name, envelope.example))
 }
 

@@ -20,7 +20,7 @@ use crate::table::Reason;
 const COMMON_IS_RARER_THAN: usize = 10;
 
 /// A format that takes none of so many lines is tried only with lines that the others do not explain.
-pub(super) const FIRST: usize = 64;
+pub(super) const FIRST: usize = 24;
 
 /// Lines with their numbers, from 1.
 type Sample<'s> = [(u64, &'s [u8])];

@@ -142,6 +142,16 @@ impl LogFormat {
         presets::PRESETS.iter().map(|preset| (preset.name, preset.text))
     }
 
+    /// Every format that is detected: its name, and what writes it.
+    ///
+    /// ```
+    /// assert!(logstat::LogFormat::detected().any(|(name, about)| (name, about) == ("ingress", "ingress-nginx")));
+    /// ```
+    pub fn detected() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+        let presets = presets::PRESETS.iter().map(|preset| (preset.name, preset.about));
+        presets.chain([(JSON, "an object a line, such as escape=json"), (LTSV, "LABEL:VALUE with tabs between")])
+    }
+
     /// A preset by its table row.
     fn preset(preset: &Preset) -> LogFormat {
         Self::compile_escaped(preset.name, preset.text, Tail::Fields, preset.escape)

@@ -35,12 +35,14 @@ pub(crate) const COMBINED: &str = combined!("$remote_addr", "");
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Preset {
     pub(crate) name: &'static str,
+    /// What writes it, or how it differs from another.
+    pub(crate) about: &'static str,
     pub(crate) text: &'static str,
     pub(crate) escape: NginxEscape,
 }
 
-const fn row(name: &'static str, text: &'static str, escape: NginxEscape) -> Preset {
-    Preset { name, text, escape }
+const fn row(name: &'static str, about: &'static str, text: &'static str, escape: NginxEscape) -> Preset {
+    Preset { name, about, text, escape }
 }
 
 /// THE TABLE of presets. Of two that explain a file alike, the first is taken.
@@ -51,35 +53,35 @@ const fn row(name: &'static str, text: &'static str, escape: NginxEscape) -> Pre
 /// apache/apisix (Apache-2.0), `access_log_format`; uWSGI's documentation of request logging.
 #[rustfmt::skip]
 pub(crate) const PRESETS: [Preset; 26] = [
-    row("combined", COMBINED, Default),
-    row("common", COMMON, Default),
-    row("main", combined!("$remote_addr", r#" "$http_x_forwarded_for""#), Default),
-    row("vhost", combined!("$host $remote_addr", ""), Default),
-    row("combined_timed", combined!("$remote_addr", " $request_time"), Default),
-    row("main_timed", combined!("$remote_addr", r#" "$http_x_forwarded_for" $request_time"#), Default),
-    row("vhost_timed", combined!("$host $remote_addr", " $request_time"), Default),
+    row("combined", "nginx, where no log_format is given; Apache's combined", COMBINED, Default),
+    row("common", "Apache's common; nothing after the bytes", COMMON, Default),
+    row("main", "nginx's packages and docker image", combined!("$remote_addr", r#" "$http_x_forwarded_for""#), Default),
+    row("vhost", "$host before combined", combined!("$host $remote_addr", ""), Default),
+    row("combined_timed", "combined, then $request_time", combined!("$remote_addr", " $request_time"), Default),
+    row("main_timed", "main, then $request_time", combined!("$remote_addr", r#" "$http_x_forwarded_for" $request_time"#), Default),
+    row("vhost_timed", "vhost, then $request_time", combined!("$host $remote_addr", " $request_time"), Default),
     // Lists of times, one for each upstream server.
-    row("combined_upstream", combined!("$remote_addr", " $upstream_response_time"), Default),
-    row("main_upstream", combined!("$remote_addr", r#" "$http_x_forwarded_for" $upstream_response_time"#), Default),
-    row("vhost_upstream", combined!("$host $remote_addr", " $upstream_response_time"), Default),
+    row("combined_upstream", "combined, then $upstream_response_time, a list", combined!("$remote_addr", " $upstream_response_time"), Default),
+    row("main_upstream", "main, then $upstream_response_time", combined!("$remote_addr", r#" "$http_x_forwarded_for" $upstream_response_time"#), Default),
+    row("vhost_upstream", "vhost, then $upstream_response_time", combined!("$host $remote_addr", " $upstream_response_time"), Default),
     // The list of a proxy in the place of the address.
-    row("combined_forwarded", combined!("$proxy_add_x_forwarded_for", ""), Default),
-    row("main_forwarded", combined!("$proxy_add_x_forwarded_for", r#" "$http_x_forwarded_for""#), Default),
-    row("combined_timed_forwarded", combined!("$proxy_add_x_forwarded_for", " $request_time"), Default),
-    row("vhost_combined", combined!("$host:$server_port $remote_addr", ""), Default),
-    row("gitlab", combined!("$remote_addr", " $gzip_ratio"), Default),
-    row("ingress", combined!("$remote_addr", " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"), Default),
-    row("ingress_0.25", combined!("$remote_addr - [$the_real_ip]", " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"), Default),
-    row("ingress_0.23", combined!("$remote_addr - [$the_real_ip]", " $request_length $request_time [$proxy_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"), Default),
-    row("ingress_0.14", combined!("$remote_addr - [$the_real_ip]", " $request_length $request_time [$proxy_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status"), Default),
-    row("npm", r#"[$time_local] $upstream_cache_status $upstream_status $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] [Sent-to $server] "$http_user_agent" "$http_referer""#, Default),
-    row("npm_standard", r#"[$time_local] $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] "$http_user_agent" "$http_referer""#, Default),
-    row("npmplus", r#"[$time_local] $host $remote_addr $request_time "$request" $status $body_bytes_sent $bytes_sent $http_referer $http_user_agent"#, Default),
+    row("combined_forwarded", "combined with a list of addresses in front", combined!("$proxy_add_x_forwarded_for", ""), Default),
+    row("main_forwarded", "main with a list of addresses in front", combined!("$proxy_add_x_forwarded_for", r#" "$http_x_forwarded_for""#), Default),
+    row("combined_timed_forwarded", "combined_timed with a list of addresses in front", combined!("$proxy_add_x_forwarded_for", " $request_time"), Default),
+    row("vhost_combined", "Debian's Apache: host and port before combined", combined!("$host:$server_port $remote_addr", ""), Default),
+    row("gitlab", "GitLab's bundled nginx", combined!("$remote_addr", " $gzip_ratio"), Default),
+    row("ingress", "ingress-nginx", combined!("$remote_addr", " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"), Default),
+    row("ingress_0.25", "ingress-nginx before 0.26", combined!("$remote_addr - [$the_real_ip]", " $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"), Default),
+    row("ingress_0.23", "ingress-nginx before 0.24", combined!("$remote_addr - [$the_real_ip]", " $request_length $request_time [$proxy_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"), Default),
+    row("ingress_0.14", "ingress-nginx before 0.15", combined!("$remote_addr - [$the_real_ip]", " $request_length $request_time [$proxy_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status"), Default),
+    row("npm", "Nginx Proxy Manager, proxy hosts", r#"[$time_local] $upstream_cache_status $upstream_status $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] [Sent-to $server] "$http_user_agent" "$http_referer""#, Default),
+    row("npm_standard", "Nginx Proxy Manager, other hosts", r#"[$time_local] $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] "$http_user_agent" "$http_referer""#, Default),
+    row("npmplus", "NPMplus", r#"[$time_local] $host $remote_addr $request_time "$request" $status $body_bytes_sent $bytes_sent $http_referer $http_user_agent"#, Default),
     // Traefik writes values as they are.
-    row("traefik", combined!("$remote_addr", r#" $traefik_requests "$traefik_router" "$traefik_service_url" ${request_time_ms}ms"#), None),
-    row("apisix", r#"$remote_addr - $remote_user [$time_local] $http_host "$request" $status $body_bytes_sent $request_time "$http_referer" "$http_user_agent" $upstream_addr $upstream_status $upstream_response_time "$upstream_url""#, Default),
-    row("uwsgi", uwsgi!("${request_time_ms} msecs"), None),
-    row("uwsgi_micros", uwsgi!("${request_time_us} micros"), None),
+    row("traefik", "Traefik's common log", combined!("$remote_addr", r#" $traefik_requests "$traefik_router" "$traefik_service_url" ${request_time_ms}ms"#), None),
+    row("apisix", "Apache APISIX", r#"$remote_addr - $remote_user [$time_local] $http_host "$request" $status $body_bytes_sent $request_time "$http_referer" "$http_user_agent" $upstream_addr $upstream_status $upstream_response_time "$upstream_url""#, Default),
+    row("uwsgi", "uWSGI's request log", uwsgi!("${request_time_ms} msecs"), None),
+    row("uwsgi_micros", "uWSGI with --log-micros", uwsgi!("${request_time_us} micros"), None),
 ];
 
 #[cfg(test)]

@@ -106,6 +106,8 @@ pub(crate) fn assemble(
         notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
     }
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
+    // In an order that is not that of the inputs, of which two may have one name.
+    notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
     let report = Report {
         schema: "logstat.report/2",
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },

@@ -242,7 +242,6 @@ fn what_says_how_another_is_meant_sleeps_without_that() {
         assert!(judged(config, variables, given).is_ok(), "{config} {variables} {given}");
     }
     let awake = [
-        ("", "--trust 10.0.0.0/8", "--trust says whom --real-ip believes"),
         ("", "--prom-label host", "--prom-label: host is not ranked here: give --top host too"),
         ("", "--prom-label host/path", "--prom-label: host/path is not ranked here: give --top host/path too"),
         ("", "--prom-label pth", "unknown ranking 'pth' for --prom-label; did you mean 'path'?"),
@@ -254,8 +253,10 @@ fn what_says_how_another_is_meant_sleeps_without_that() {
         assert!(message.starts_with(expected), "{config} {given}: {message}");
     }
     assert_eq!(judged("prom-label = 'path'", "", "-o r.prom").unwrap().prom_labels.len(), 1);
-    let line = read("trust = '10.0.0.0/8'", "", "--real-ip http_x_real_ip").unwrap();
-    assert!(line.args.question(None).unwrap().real_ip.is_some());
+    for (config, given) in [("trust = '10.0.0.0/8'", "--real-ip http_x_real_ip"), ("", "--trust 10.0.0.0/8")] {
+        let line = read(config, "", given).unwrap();
+        assert!(line.args.question(None).unwrap().real_ip.is_some(), "{config} {given}");
+    }
 }
 
 #[test]
