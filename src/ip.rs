@@ -67,11 +67,16 @@ fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.rsplit(|byte| matches!(byte, b',' | b' ' | b'\t')).filter(|word| !word.is_empty())
 }
 
-/// Whether a text is a list of addresses: two or more words, each an address, `-`, `unknown` or `unix:`.
+/// Whether a text is a list of addresses: words, each an address, `-`, `unknown` or `unix:`.
 pub(crate) fn is_address_list(text: &[u8]) -> bool {
     let is_item =
         |word: &[u8]| matches!(word, b"-" | b"unknown") || word.starts_with(UNIX) || split_port(word).is_some();
     words(text).all(is_item) && words(text).any(|word| split_port(word).is_some())
+}
+
+/// Whether a text is a list of addresses with more than one word.
+pub(crate) fn has_several(text: &[u8]) -> bool {
+    is_address_list(text) && words(text).nth(1).is_some()
 }
 
 /// The visitor's address in a list that proxies pass on: the last one that is not private, loopback or link-local. A word

@@ -25,7 +25,7 @@ pub(crate) struct Survey {
     pub(crate) whole: usize,
     addresses: usize,
     hosts: usize,
-    /// Lines with several addresses where the format says `$remote_addr` or a list.
+    /// Lines with several addresses in a list.
     lists: usize,
     /// The first value that is no address.
     pub(crate) odd_address: Option<Vec<u8>>,
@@ -79,7 +79,7 @@ impl Survey {
             } else {
                 survey.odd_address.get_or_insert_with(|| addr.to_vec());
             }
-            survey.lists += usize::from(addr.contains(&b',') || addr.contains(&b' '));
+            survey.lists += usize::from(format.has_address_list() && ip::has_several(addr));
             survey.hosts += usize::from(ip::is_host(row.text(Slot::of(TextField::Host))));
             survey.users.add(row.text(Slot::of(TextField::User)), addr);
             survey.trailing.add(&text[end..]);
