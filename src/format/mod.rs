@@ -41,6 +41,7 @@ mod memory;
 mod near;
 mod plan;
 mod presets;
+mod reach;
 mod request;
 mod roles;
 mod row;

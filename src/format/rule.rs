@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::plan::{AFTER_TIME, BEFORE_TIME, Bytes, Open, Plan, Reach, Step, Tail};
+use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
+use super::reach::{Bytes, Open, Reach};
 use super::row::Row;
 use super::scan::{Expected, Misfit};
 use super::spelling;

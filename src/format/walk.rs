@@ -9,7 +9,8 @@
 use super::digits::digits;
 use super::marks::{Line, Quotes};
 use super::memory::Memory;
-use super::plan::{Bytes, Open, Order, Plan, Reach, Step, Tail};
+use super::plan::{Plan, Step, Tail};
+use super::reach::{Bytes, Open, Order, Reach};
 use super::row::Row;
 use super::scan::{Expected, Misfit, next_quote, take};
 use super::sink;
