@@ -261,7 +261,7 @@ impl LogFormat {
     }
 
     /// The name of the preset that this one adds one unquoted field to.
-    fn before_last_field(&self) -> Option<&'static str> {
+    pub(crate) fn before_last_field(&self) -> Option<&'static str> {
         let text = self.preset_text()?;
         let (before, _) = text.rsplit_once(" $").filter(|(_, last)| is_name(last))?;
         Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)

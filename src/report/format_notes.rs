@@ -29,17 +29,17 @@ pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
             Finding::TimeIsList => about(
                 NoteCode::TimeNotRead,
                 format!(
-                    "the numbers after {} are lists, which are read as $upstream_response_time: no request times",
+                    "some numbers after {} are lists, so all are read as $upstream_response_time, not as request times",
                     after(main.before_list())
                 ),
             ),
             Finding::NumberIsNoTime { format, example, has_more } => {
-                about(NoteCode::TimeNotRead, number_is_no_time(&formats[*format], &shown(example), *has_more))
+                about(NoteCode::TimeNotRead, number_is_no_time(main, &formats[*format], &shown(example), *has_more))
             }
             Finding::UsersAreFields { fields } => about(
                 NoteCode::UsersNotRead,
                 format!(
-                    "$remote_user is not read, because other fields stand in its place; if they are these, pass\n  \
+                    "$remote_user is not read, because other fields are in its place; if this is the log_format, pass\n  \
                      --log-format '{}'",
                     main.text_with_user(fields)
                 ),
@@ -55,16 +55,18 @@ pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
             about(
                 NoteCode::NotDivided,
                 format!(
-                    "{names} stand next to each other in the log format: where one ends cannot be told, so none is read"
+                    "{names} are next to each other in the log format, and nothing shows where one ends, so they are not read"
                 ),
             )
         }));
         if let Some(variable) = format.forgeable() {
+            // A preset is what another program writes, so only the format that is given can be changed.
+            let remedy = if format.is_given() { "; put it in quotes in the log_format" } else { "" };
             notes.push(about(
                 NoteCode::Forgeable,
                 format!(
-                    "visitors can choose how lines of {name} are read, because ${variable} may hold what looks like the \
-                     rest of the line: quote it in the log_format"
+                    "visitors can change how lines of {name} are read, because ${variable} may contain text that looks \
+                     like the rest of the line{remedy}"
                 ),
             ));
         }
@@ -123,25 +125,31 @@ fn not_addresses(format: &LogFormat, example: &str) -> String {
     } else {
         "is the order of the fields right?"
     };
-    format!("most values of {variable} are no addresses, such as \"{example}\"; {cause}")
+    format!("most values of {variable} are not addresses, such as \"{example}\"; {cause}")
 }
 
-fn number_is_no_time(format: &LogFormat, example: &str, has_more: bool) -> String {
+/// `before` is the format that the number follows: `main`, or the one to which `main` adds it.
+fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: &str, has_more: bool) -> String {
     let rest = if has_more { " $rest" } else { "" };
-    let text = format.text().unwrap_or_default();
-    format!(
-        "the number after {} is not read as a request time, because not all are seconds with three decimals (\"{example}\"); \
-         if it is one, pass\n  --log-format '{text} $request_time{rest}'",
-        after(format.last_field())
-    )
+    let text = before.text().unwrap_or_default();
+    let after = after(before.last_field());
+    let how = if main.before_last_field() == Some(before.name()) {
+        format!("the numbers after {after} are read as ${}, not as request times", main.last_field())
+    } else {
+        format!(
+            "the numbers after {after} are not read as request times, because not all are seconds with three decimals, \
+             below 10,000,000 (\"{example}\")"
+        )
+    };
+    format!("{how}; if they are request times, pass\n  --log-format '{text} $request_time{rest}'")
 }
 
 fn address_list(format: &LogFormat) -> String {
     let forged =
         if format.logs("remote_addr") { "" } else { "; visitors can forge it, because $remote_addr is not logged" };
     format!(
-        "addresses are taken from the list ${}: the last one that is not private{forged}; --trust names the proxies \
-         instead",
+        "addresses are taken from the list ${}: the last one that is not private{forged}; to name the \
+         proxies instead, pass --trust",
         format.address_variable()
     )
 }
