@@ -83,7 +83,9 @@ pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sampl
 fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Vec<Considered> {
     let survey = |candidate: &Candidate, lines: &Sample<'_>| {
         let (survey, takes) = Survey::of(formats, *candidate, lines);
-        let rejected = if formats[candidate.format].is_given() { None } else { survey.rejected() };
+        let format = &formats[candidate.format];
+        let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address_key();
+        let rejected = if format.is_given() { None } else { survey.rejected().filter(|r| !is_as_given(r)) };
         Considered { format: candidate.format, survey, rejected, takes }
     };
     let first = &sample[..sample.len().min(FIRST)];

@@ -335,6 +335,11 @@ impl LogFormat {
         self.strictness.is_given
     }
 
+    /// True if the user said which key of a JSON log holds the address.
+    pub(crate) fn has_given_address_key(&self) -> bool {
+        self.json.as_ref().is_some_and(|json| json.has_given("remote_addr"))
+    }
+
     /// The same format, in which the variables that the question ranks by name have their place.
     pub(crate) fn ranking(self, ranked: &[&str]) -> LogFormat {
         if ranked.is_empty() {

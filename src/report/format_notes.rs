@@ -117,9 +117,13 @@ fn after(variable: &str) -> String {
 
 /// Values of `$remote_addr` that are no addresses, and the likely cause.
 fn not_addresses(format: &LogFormat, example: &str) -> String {
-    let variable = if format.is_json() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
+    let variable = if format.has_keys() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
     let cause = if crate::ip::is_address_list(example.as_bytes()) {
-        "they are lists: write $http_x_forwarded_for in its place"
+        if format.has_keys() {
+            "they are lists: pass --field http_x_forwarded_for=KEY --real-ip http_x_forwarded_for --trust NETWORKS"
+        } else {
+            "they are lists: write $http_x_forwarded_for in its place"
+        }
     } else if crate::ip::is_host(example.as_bytes()) && example.chars().any(char::is_alphabetic) {
         "they look like host names: is another field in front of the address?"
     } else {

@@ -88,7 +88,7 @@ fn rejected(question: &Question, format: &LogFormat, considered: &Considered) ->
     let example = if question.anonymize { sample_text_cut(example) } else { sample_text(example) };
     let why = match rejected {
         Rejected::Addresses => {
-            format!("not enough values of $remote_addr are addresses (\"{example}\")")
+            format!("not enough of its values for the address are addresses (\"{example}\")")
         }
         Rejected::Hosts => "most values of $host are not host names".to_owned(),
         Rejected::NoTime => "the numbers at the end are not request times".to_owned(),
