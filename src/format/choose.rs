@@ -164,14 +164,14 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     let is_timed = formats.iter().any(|format| {
         format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
     });
-    match base.survey.trailing.number() {
-        _ if !is_timed => {}
-        Number::RequestTime => {}
-        Number::List => findings.push(Finding::TimeIsList),
-        Number::Other(example) => {
-            let has_more = base.survey.trailing.has_more();
-            findings.push(Finding::NumberIsNoTime { format: base.format, example, has_more });
-        }
+    let reads_no_time = !formats[base.format].plan.fields.holds(Fields::REQUEST_TIME);
+    let trailing = &base.survey.trailing;
+    let no_time = |example| Finding::NumberIsNoTime { format: base.format, example, has_more: trailing.has_more() };
+    match trailing.number() {
+        Number::List if is_timed => findings.push(Finding::TimeIsList),
+        Number::Other(example) if is_timed || reads_no_time => findings.push(no_time(Some(example))),
+        Number::RequestTime if !is_timed && reads_no_time && trailing.has_seconds() => findings.push(no_time(None)),
+        _ => {}
     }
     findings
 }

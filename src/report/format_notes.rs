@@ -34,7 +34,7 @@ pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
                 ),
             ),
             Finding::NumberIsNoTime { format, example, has_more } => {
-                about(NoteCode::TimeNotRead, number_is_no_time(main, &formats[*format], &shown(example), *has_more))
+                about(NoteCode::TimeNotRead, number_is_no_time(main, &formats[*format], example.as_deref().map(shown).as_deref(), *has_more))
             }
             Finding::UsersAreFields { fields } => about(
                 NoteCode::UsersNotRead,
@@ -78,22 +78,21 @@ pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
         notes.push(about(
             NoteCode::Unread,
             format!(
-                "text after {} is not read ({} of {} lines); to read it, pass the log_format of your nginx configuration \
+                "text after {} is not read ({} of {} {}); to read it, pass the log_format of your nginx configuration \
                  with --log-format or --nginx-conf",
                 after(&unread.after),
                 unread.lines,
-                ledger.read
+                ledger.read,
+                if ledger.read == 1 { "line" } else { "lines" }
             ),
         ));
     }
     if ledger.like_common > 0 {
-        notes.push(about(
-            NoteCode::LikeCommon,
-            format!(
-                "{} malformed lines look like whole lines of the format common: to count them, add --log-format common",
-                ledger.like_common
-            ),
-        ));
+        let lines = match ledger.like_common {
+            1 => "1 malformed line looks like a whole line of the format common: to count it".to_owned(),
+            n => format!("{n} malformed lines look like whole lines of the format common: to count them"),
+        };
+        notes.push(about(NoteCode::LikeCommon, format!("{lines}, add --log-format common")));
     }
     notes
 }
@@ -133,19 +132,27 @@ fn not_addresses(format: &LogFormat, example: &str) -> String {
 }
 
 /// `before` is the format that the number follows: `main`, or the one to which `main` adds it.
-fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: &str, has_more: bool) -> String {
+fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>, has_more: bool) -> String {
     let rest = if has_more { " $rest" } else { "" };
     let text = before.text().unwrap_or_default();
     let after = after(before.last_field());
-    let how = if main.before_last_field() == Some(before.name()) {
-        format!("the numbers after {after} are read as ${}, not as request times", main.last_field())
-    } else {
-        format!(
+    let how = match example {
+        _ if main.before_last_field() == Some(before.name()) => {
+            format!("the numbers after {after} are read as ${}, not as request times", main.last_field())
+        }
+        Some(example) => format!(
             "the numbers after {after} are not read as request times, because not all are seconds with three decimals, \
              below 10,000,000 (\"{example}\")"
-        )
+        ),
+        None => format!("the numbers after {after} are not read"),
     };
-    format!("{how}; if they are request times, pass\n  --log-format '{text} $request_time{rest}'")
+    // Apache's %D is in microseconds, and other programs count milliseconds.
+    let units = if example.is_some_and(|example| example.bytes().all(|b| b.is_ascii_digit())) {
+        "\n  (or $request_time_ms for milliseconds, $request_time_us for microseconds)"
+    } else {
+        ""
+    };
+    format!("{how}; if they are request times, pass\n  --log-format '{text} $request_time{rest}'{units}")
 }
 
 fn address_list(format: &LogFormat) -> String {
