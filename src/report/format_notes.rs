@@ -75,24 +75,22 @@ pub(super) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
         }
     }
     if let Some(unread) = unread(formats, ledger) {
-        notes.push(about(
-            NoteCode::Unread,
-            format!(
-                "text after {} is not read ({} of {} {}); to read it, pass the log_format of your nginx configuration \
-                 with --log-format or --nginx-conf",
-                after(&unread.after),
-                unread.lines,
-                ledger.read,
-                if ledger.read == 1 { "line" } else { "lines" }
-            ),
-        ));
+        let lines = if ledger.read == 1 { "line" } else { "lines" };
+        let text =
+            format!("text after {} is not read ({} of {} {lines})", after(&unread.after), unread.lines, ledger.read);
+        // The note about the number has its own advice.
+        let has_advice = is_main_used && of_file.findings().iter().any(|f| matches!(f, Finding::NumberIsNoTime { .. }));
+        let advice = "; to read it, pass the log_format of your nginx configuration with --log-format or --nginx-conf";
+        notes.push(about(NoteCode::Unread, text + if has_advice { "" } else { advice }));
     }
     if ledger.like_common > 0 {
         let lines = match ledger.like_common {
             1 => "1 malformed line looks like a whole line of the format common: to count it".to_owned(),
             n => format!("{n} malformed lines look like whole lines of the format common: to count them"),
         };
-        notes.push(about(NoteCode::LikeCommon, format!("{lines}, add --log-format common")));
+        // A format that is given replaces detection, so the detected one must be given too.
+        let detected = if main.is_given() { String::new() } else { format!(" to --log-format {}", main.name()) };
+        notes.push(about(NoteCode::LikeCommon, format!("{lines}, add --log-format common{detected}")));
     }
     notes
 }
