@@ -71,7 +71,9 @@ pub(super) fn choose<'f>(formats: &'f [LogFormat], own: &[usize], sample: &Sampl
         let format = &formats[c.format];
         format.is_given() || format.is_json() || format.plan.shortcut.is_some()
     };
-    let usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
+    let mut usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
+    // Of two that come equally far, the first of the table is the better known.
+    usual.sort_by_key(|c| c.format);
     let nearest = if total == 0 { nearest(formats, &usual, sample) } else { None };
     considered.retain(|c| c.survey.fits > 0);
     let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
