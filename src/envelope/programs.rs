@@ -1,5 +1,5 @@
 //! Lines in an access log that do not belong to it: nginx's error log and the messages of its container, and the messages
-//! of Caddy, Traefik and Envoy about themselves.
+//! of Caddy, Traefik, Envoy and uWSGI about themselves.
 
 use super::stamp::{fraction, has_shape, rfc3339};
 
@@ -8,7 +8,7 @@ const LEVELS: [&[u8]; 9] = [b"debug", b"info", b"notice", b"warn", b"error", b"c
 
 /// Whether another program than nginx's access log wrote a line that fits no format.
 pub(crate) fn is_another_programs(line: &[u8]) -> bool {
-    is_error_log(line) || is_entrypoint(line) || is_message(line) || is_from_a_tool(line)
+    is_error_log(line) || is_entrypoint(line) || is_message(line) || is_uwsgis(line) || is_from_a_tool(line)
 }
 
 /// Lines that grep, stern and exports to CSV add to those they hand on. Sources: GNU grep's manual, "Output Line Prefix
@@ -133,6 +133,51 @@ fn is_envoys(line: &[u8]) -> bool {
     }
 }
 
+/// How messages of uWSGI begin that do not stand between asterisks.
+const UWSGI: [&[u8]; 27] = [
+    b"[uWSGI] ",
+    b"uWSGI ",
+    b"uwsgi socket ",
+    b"spawned uWSGI ",
+    b"Respawned uWSGI ",
+    b"WSGI app ",
+    b"goodbye to uWSGI",
+    b"compiled with version: ",
+    b"os: ",
+    b"nodename: ",
+    b"machine: ",
+    b"clock source: ",
+    b"detected number of CPU cores: ",
+    b"detected binary path: ",
+    b"detected max file descriptor number: ",
+    b"current working directory: ",
+    b"your processes number limit is ",
+    b"your memory page size is ",
+    b"your server socket listen backlog is limited to ",
+    b"your mercy for graceful operations on workers is ",
+    b"lock engine: ",
+    b"thunder lock: ",
+    b"Python version: ",
+    b"Python main interpreter initialized at ",
+    b"...gracefully killing workers...",
+    b"SIGINT/SIGQUIT received...killing workers...",
+    b"SIGINT/SIGTERM received...killing workers...",
+];
+
+/// `*** Operational MODE: preforking ***`, `spawned uWSGI worker 1 (pid: 7, cores: 1)`, `worker 1 killed successfully …`:
+/// uWSGI writes them to the file of its request log. Source: uWSGI's documentation, which shows its output at start.
+fn is_uwsgis(line: &[u8]) -> bool {
+    let is_starred = line.len() > 8 && line.starts_with(b"*** ") && line.ends_with(b" ***");
+    let is_of_a_worker = || {
+        line.strip_prefix(b"worker ").is_some_and(|rest| {
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            let rest = &rest[digits..];
+            digits > 0 && (rest.starts_with(b" killed successfully") || rest.starts_with(b" buried after "))
+        })
+    };
+    is_starred || UWSGI.iter().any(|beginning| line.starts_with(beginning)) || is_of_a_worker()
+}
+
 const ESCAPE: u8 = 0x1B;
 
 /// A line without the colours of a terminal: `ESC [ 34 m`.
@@ -208,6 +253,17 @@ mod tests {
             ("[2026-01-05T10:00:01.123Z] \"GET / HTTP/1.1\" 200", false),
             ("caddy.HomeDir=/var/lib/caddy", true),
             ("caddy: stopped", false),
+            ("*** Starting uWSGI 2.0.21 (64bit) on [Mon Jan  5 10:00:01 2026] ***", true),
+            ("*** uWSGI is running in multiple interpreter mode ***", true),
+            ("spawned uWSGI worker 1 (pid: 7, cores: 1)", true),
+            ("WSGI app 0 (mountpoint='') ready in 1 seconds on interpreter 0x55d0c0 pid: 7 (default app)", true),
+            ("[uWSGI] getting INI configuration from app.ini", true),
+            ("worker 12 killed successfully (pid: 17)", true),
+            ("worker killed successfully", false),
+            ("worker 1 is slow", false),
+            ("*** ***", false),
+            ("*** x", false),
+            ("[pid: 7|app: 0|req: 1/1] 192.0.2.1 () {40 vars in 600 bytes} [Mon Jan  5", false),
             ("\u{1b}\u{1b}[", false),
             ("", false),
         ];

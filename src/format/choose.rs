@@ -79,7 +79,9 @@ pub(super) fn choose<'f>(
         let format = &formats[c.format];
         format.is_given() || format.is_json() || format.plan.shortcut.is_some()
     };
-    let usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
+    let mut usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
+    // Of two that come equally far, the first of the table is the better known.
+    usual.sort_by_key(|c| c.format);
     let nearest = if total == 0 { nearest(formats, &usual, sample) } else { None };
     considered.retain(|c| c.survey.fits > 0);
     let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
@@ -92,7 +94,8 @@ fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>, first
     let survey = |candidate: &Candidate, lines: &Sample<'_>| {
         let (survey, takes) = Survey::of(formats, *candidate, lines);
         let format = &formats[candidate.format];
-        let rejected = if format.is_given() { None } else { survey.rejected(format) };
+        let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address_key();
+        let rejected = if format.is_given() { None } else { survey.rejected(format).filter(|r| !is_as_given(r)) };
         Considered { format: candidate.format, survey, rejected, takes }
     };
     let first = &sample[..sample.len().min(first)];
@@ -108,7 +111,8 @@ fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>, first
     };
     for (considered, candidate) in considered.iter_mut().zip(all).filter(|(c, _)| is_early(c)) {
         *considered = survey(candidate, sample);
-        let whole = considered.takes.iter().map(|take| *take == Take::Whole);
+        let is_accepted = considered.rejected.is_none();
+        let whole = considered.takes.iter().map(|take| is_accepted && *take == Take::Whole);
         is_open.iter_mut().zip(whole).for_each(|(open, whole)| *open &= !whole);
     }
     let open: Vec<_> = sample.iter().zip(is_open).filter(|(_, open)| *open).map(|(line, _)| *line).collect();
@@ -171,14 +175,14 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     let is_timed = formats.iter().any(|format| {
         format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
     });
-    match base.survey.trailing.number() {
-        _ if !is_timed => {}
-        Number::RequestTime => {}
-        Number::List => findings.push(Finding::TimeIsList),
-        Number::Other(example) => {
-            let has_more = base.survey.trailing.has_more();
-            findings.push(Finding::NumberIsNoTime { format: base.format, example, has_more });
-        }
+    let reads_no_time = !formats[base.format].plan.fields.holds(Fields::REQUEST_TIME);
+    let trailing = &base.survey.trailing;
+    let no_time = |example| Finding::NumberIsNoTime { format: base.format, example, has_more: trailing.has_more() };
+    match trailing.number() {
+        Number::List if is_timed => findings.push(Finding::TimeIsList),
+        Number::Other(example) if is_timed || reads_no_time => findings.push(no_time(Some(example))),
+        Number::RequestTime if !is_timed && reads_no_time && trailing.has_seconds() => findings.push(no_time(None)),
+        _ => {}
     }
     findings
 }
@@ -235,10 +239,11 @@ mod tests {
         /// Formats that take none of the first lines are tried with few of the others; that must not change the choice.
         #[test]
         fn lines_that_are_not_tried_change_nothing(
-            blocks in prop::collection::vec((0..7_usize, prop::sample::select(vec![1, 3, 30, 70, 200])), 1..5),
+            blocks in prop::collection::vec((0..8_usize, prop::sample::select(vec![1, 3, 30, 70, 200])), 1..5),
         ) {
             let kinds = [
                 COMBINED.to_owned(),
+                format!("5.6.7.8, {COMBINED}"),
                 format!("{COMBINED} 0.106"),
                 format!("{COMBINED} \"-\""),
                 format!("shop.example {COMBINED}"),
@@ -252,6 +257,8 @@ mod tests {
             let candidates: Vec<_> = (0..formats.len())
                 .map(|format| Candidate { format, tail: formats[format].tail, is_established: true })
                 .collect();
+            let [quick, thorough] = [FIRST, sample.len()].map(|first| choose(&formats, &[], &sample, first));
+            prop_assert_eq!(formats[quick.main()].name(), formats[thorough.main()].name());
             let considered = consider(&formats, &candidates, &sample, FIRST);
             let whole: Vec<_> = candidates.iter().map(|c| (c.format, Survey::of(&formats, *c, &sample).1)).collect();
             for (considered, candidate) in considered.iter().zip(&candidates) {

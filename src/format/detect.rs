@@ -67,8 +67,9 @@ pub(crate) enum Finding {
     NotAddresses { example: Vec<u8> },
     /// The numbers after `main` are lists, as of upstream servers.
     TimeIsList,
-    /// The number after this format's last field is no request time, as this one; whether more follows it.
-    NumberIsNoTime { format: usize, example: Vec<u8>, has_more: bool },
+    /// The number after this format's last field is not read as a request time: some values, such as this one, have another
+    /// form, or no preset has a time there. `has_more` is true if more follows the number.
+    NumberIsNoTime { format: usize, example: Option<Vec<u8>>, has_more: bool },
     /// The users of `main` are other fields: these.
     UsersAreFields { fields: String },
 }

@@ -55,6 +55,11 @@ impl JsonFormat {
         self.fields[..self.given].iter().find(|f| *f.key() == *rule.key && *f.variable() == *rule.variable)
     }
 
+    /// True if the user said which key holds this variable.
+    pub(super) fn has_given(&self, variable: &str) -> bool {
+        self.fields[..self.given].iter().any(|field| *field.variable() == *variable)
+    }
+
     /// What the value of a rule should have been: `a status for --field status=level`.
     pub(super) fn expectation(&self, rule: u16) -> String {
         let rule = self.keys().rule(rule);

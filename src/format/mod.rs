@@ -278,7 +278,7 @@ impl LogFormat {
     }
 
     /// The name of the preset that this one adds one unquoted field to.
-    fn before_last_field(&self) -> Option<&'static str> {
+    pub(crate) fn before_last_field(&self) -> Option<&'static str> {
         let text = self.preset_text()?;
         let (before, _) = text.rsplit_once(" $").filter(|(_, last)| is_name(last))?;
         Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
@@ -358,6 +358,11 @@ impl LogFormat {
     /// Whether the user has asked for it.
     pub(crate) fn is_given(&self) -> bool {
         self.strictness.is_given
+    }
+
+    /// True if the user said which key of a JSON log holds the address.
+    pub(crate) fn has_given_address_key(&self) -> bool {
+        self.json.as_ref().is_some_and(|json| json.has_given("remote_addr"))
     }
 
     /// The same format, in which the variables that the question ranks by name have their place.

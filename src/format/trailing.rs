@@ -9,6 +9,8 @@ pub(super) struct Trailing {
     lists: usize,
     /// The first number that is no `$request_time`.
     odd: Option<Vec<u8>>,
+    /// Whether any is a `$request_time`, not `-`.
+    has_seconds: bool,
     /// Whether anything follows the number.
     has_more: bool,
 }
@@ -42,6 +44,8 @@ impl Trailing {
             self.lists += 1;
         } else if !is_request_time(word) {
             self.odd.get_or_insert_with(|| word.to_vec());
+        } else {
+            self.has_seconds |= word != b"-";
         }
     }
 
@@ -51,6 +55,11 @@ impl Trailing {
             Some(odd) => Number::Other(odd.clone()),
             None => Number::RequestTime,
         }
+    }
+
+    /// Whether any number looks like a `$request_time`.
+    pub(super) fn has_seconds(&self) -> bool {
+        self.has_seconds
     }
 
     /// Whether other fields follow the number.

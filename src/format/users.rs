@@ -97,24 +97,45 @@ impl Users {
         self.odd > 0 && self.odd * 100 >= self.all * ODD && self.addresses.len() >= ADDRESSES
     }
 
+    /// For each word, whether it stands in brackets.
+    fn bracketed(&self) -> Vec<bool> {
+        let (mut depth, mut bracketed) = (0_u32, Vec::new());
+        for token in self.shape.iter().flatten() {
+            match token {
+                Token::Word => bracketed.push(depth > 0),
+                Token::Other(b'[') => depth += 1,
+                Token::Other(b']') => depth = depth.saturating_sub(1),
+                Token::Other(_) => {}
+            }
+        }
+        bracketed
+    }
+
     /// How a `log_format` would write these fields: `$host - $remote_user`.
     pub(super) fn suggestion(&self) -> String {
-        let last_free = self.words.iter().rposition(|word| word.dashes < self.odd);
+        let is_dash = |word: &Word| word.dashes == self.odd;
+        let is_address = |word: &Word| word.addresses * 2 > self.odd;
+        let host = self.words.iter().position(|word| !is_address(word) && word.hosts * 2 > self.odd);
+        let is_bracketed = self.bracketed();
+        let is_named = |place: usize, word: &Word| is_address(word) || Some(place) == host || is_bracketed[place];
+        let last = |is_it: &dyn Fn(usize, &Word) -> bool| {
+            (0..self.words.len()).rev().find(|place| is_it(*place, &self.words[*place]))
+        };
+        // Some visitors have logged in and others have not; all have; or none has, and the user is one of the dashes.
+        let user = last(&|place, word| !is_named(place, word) && !is_dash(word) && word.dashes > 0)
+            .or_else(|| last(&|_, word| !is_dash(word)).filter(|place| !is_named(*place, &self.words[*place])))
+            .or_else(|| last(&|_, word| is_dash(word)));
         let (mut text, mut words, mut unnamed) = (String::new(), self.words.iter().enumerate(), 0);
-        let mut has_host = false;
         for token in self.shape.iter().flatten() {
             match token {
                 Token::Other(byte) => text.push(char::from(*byte)),
                 Token::Word => {
                     let Some((place, word)) = words.next() else { continue };
                     text += &match word {
-                        word if word.dashes == self.odd => "-".to_owned(),
-                        word if word.addresses * 2 > self.odd => "$http_x_forwarded_for".to_owned(),
-                        word if word.hosts * 2 > self.odd && !has_host => {
-                            has_host = true;
-                            "$host".to_owned()
-                        }
-                        _ if Some(place) == last_free => "$remote_user".to_owned(),
+                        _ if Some(place) == user => "$remote_user".to_owned(),
+                        word if is_dash(word) => "-".to_owned(),
+                        word if is_address(word) => "$http_x_forwarded_for".to_owned(),
+                        _ if Some(place) == host => "$host".to_owned(),
                         _ => {
                             unnamed += 1;
                             format!("$field_{unnamed}")
@@ -145,6 +166,14 @@ mod tests {
         let real_ip = [("[203.0.113.7] - -", "a"), ("[203.0.113.8] - bob", "b")];
         assert!(users(&real_ip).hold_fields());
         assert_eq!(users(&real_ip).suggestion(), "[$http_x_forwarded_for] - $remote_user");
+        let anonymous = [("shop.example.com - -", "a"), ("blog.example.com - -", "b")];
+        assert_eq!(users(&anonymous).suggestion(), "$host - $remote_user");
+        let dash_first = [("- [203.0.113.7]", "a"), ("- [203.0.113.8]", "b")];
+        assert_eq!(users(&dash_first).suggestion(), "$remote_user [$http_x_forwarded_for]");
+        let time = [("- [05/Jan/2026:10:00:01 +0000]", "a"), ("- [05/Jan/2026:10:00:02 +0000]", "b")];
+        assert_eq!(users(&time).suggestion(), "$remote_user [$field_1 $field_2]");
+        let address_last = [("bob 203.0.113.7", "a"), ("- 203.0.113.8", "b")];
+        assert_eq!(users(&address_last).suggestion(), "$remote_user $http_x_forwarded_for");
         // One address, or one user among many, may claim what it likes.
         assert!(!users(&[("shop - - -", "a"), ("blog - bob -", "a")]).hold_fields());
         assert!(!users(&[("shop - - -", "a"), ("-", "b")]).hold_fields());

@@ -29,17 +29,17 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
             Finding::TimeIsList => about(
                 NoteCode::TimeNotRead,
                 format!(
-                    "the numbers after {} are lists, which are read as $upstream_response_time: no request times",
+                    "some numbers after {} are lists, so all are read as $upstream_response_time, not as request times",
                     after(main.before_list())
                 ),
             ),
             Finding::NumberIsNoTime { format, example, has_more } => {
-                about(NoteCode::TimeNotRead, number_is_no_time(&formats[*format], &shown(example), *has_more))
+                about(NoteCode::TimeNotRead, number_is_no_time(main, &formats[*format], example.as_deref().map(shown).as_deref(), *has_more))
             }
             Finding::UsersAreFields { fields } => about(
                 NoteCode::UsersNotRead,
                 format!(
-                    "$remote_user is not read, because other fields stand in its place; if they are these, pass\n  \
+                    "$remote_user is not read, because other fields are in its place; if this is the log_format, pass\n  \
                      --log-format '{}'",
                     main.text_with_user(fields)
                 ),
@@ -55,16 +55,18 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
             about(
                 NoteCode::NotDivided,
                 format!(
-                    "{names} stand next to each other in the log format: where one ends cannot be told, so none is read"
+                    "{names} are next to each other in the log format, and nothing shows where one ends, so they are not read"
                 ),
             )
         }));
         if let Some(variable) = format.forgeable() {
+            // A preset is what another program writes, so only the format that is given can be changed.
+            let remedy = if format.is_given() { "; put it in quotes in the log_format" } else { "" };
             notes.push(about(
                 NoteCode::Forgeable,
                 format!(
-                    "visitors can choose how lines of {name} are read, because ${variable} may hold what looks like the \
-                     rest of the line: quote it in the log_format"
+                    "visitors can change how lines of {name} are read, because ${variable} may contain text that looks \
+                     like the rest of the line{remedy}"
                 ),
             ));
         }
@@ -73,25 +75,22 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
         }
     }
     if let Some(unread) = unread(formats, ledger) {
-        notes.push(about(
-            NoteCode::Unread,
-            format!(
-                "text after {} is not read ({} of {} lines); to read it, pass the log_format of your nginx configuration \
-                 with --log-format or --nginx-conf",
-                after(&unread.after),
-                unread.lines,
-                ledger.read
-            ),
-        ));
+        let lines = if ledger.read == 1 { "line" } else { "lines" };
+        let text =
+            format!("text after {} is not read ({} of {} {lines})", after(&unread.after), unread.lines, ledger.read);
+        // The note about the number has its own advice.
+        let has_advice = is_main_used && of_file.findings().iter().any(|f| matches!(f, Finding::NumberIsNoTime { .. }));
+        let advice = "; to read it, pass the log_format of your nginx configuration with --log-format or --nginx-conf";
+        notes.push(about(NoteCode::Unread, text + if has_advice { "" } else { advice }));
     }
     if ledger.like_common > 0 {
-        notes.push(about(
-            NoteCode::LikeCommon,
-            format!(
-                "{} malformed lines look like whole lines of the format common: to count them, add --log-format common",
-                ledger.like_common
-            ),
-        ));
+        let lines = match ledger.like_common {
+            1 => "1 malformed line looks like a whole line of the format common: to count it".to_owned(),
+            n => format!("{n} malformed lines look like whole lines of the format common: to count them"),
+        };
+        // A format that is given replaces detection, so the detected one must be given too.
+        let detected = if main.is_given() { String::new() } else { format!(" to --log-format {}", main.name()) };
+        notes.push(about(NoteCode::LikeCommon, format!("{lines}, add --log-format common{detected}")));
     }
     notes
 }
@@ -115,33 +114,51 @@ fn after(variable: &str) -> String {
 
 /// Values of `$remote_addr` that are no addresses, and the likely cause.
 fn not_addresses(format: &LogFormat, example: &str) -> String {
-    let variable = if format.is_json() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
+    let variable = if format.has_keys() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
     let cause = if crate::ip::is_address_list(example.as_bytes()) {
-        "they are lists: write $http_x_forwarded_for in its place"
+        if format.has_keys() {
+            "they are lists: pass --field http_x_forwarded_for=KEY --real-ip http_x_forwarded_for --trust NETWORKS"
+        } else {
+            "they are lists: write $http_x_forwarded_for in its place"
+        }
     } else if crate::ip::is_host(example.as_bytes()) && example.chars().any(char::is_alphabetic) {
         "they look like host names: is another field in front of the address?"
     } else {
         "is the order of the fields right?"
     };
-    format!("most values of {variable} are no addresses, such as \"{example}\"; {cause}")
+    format!("most values of {variable} are not addresses, such as \"{example}\"; {cause}")
 }
 
-fn number_is_no_time(format: &LogFormat, example: &str, has_more: bool) -> String {
+/// `before` is the format that the number follows: `main`, or the one to which `main` adds it.
+fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>, has_more: bool) -> String {
     let rest = if has_more { " $rest" } else { "" };
-    let text = format.text().unwrap_or_default();
-    format!(
-        "the number after {} is not read as a request time, because not all are seconds with three decimals (\"{example}\"); \
-         if it is one, pass\n  --log-format '{text} $request_time{rest}'",
-        after(format.last_field())
-    )
+    let text = before.text().unwrap_or_default();
+    let after = after(before.last_field());
+    let how = match example {
+        _ if main.before_last_field() == Some(before.name()) => {
+            format!("the numbers after {after} are read as ${}, not as request times", main.last_field())
+        }
+        Some(example) => format!(
+            "the numbers after {after} are not read as request times, because not all are seconds with three decimals, \
+             below 10,000,000 (\"{example}\")"
+        ),
+        None => format!("the numbers after {after} are not read"),
+    };
+    // Apache's %D is in microseconds, and other programs count milliseconds.
+    let units = if example.is_some_and(|example| example.bytes().all(|b| b.is_ascii_digit())) {
+        "\n  (or $request_time_ms for milliseconds, $request_time_us for microseconds)"
+    } else {
+        ""
+    };
+    format!("{how}; if they are request times, pass\n  --log-format '{text} $request_time{rest}'{units}")
 }
 
 fn address_list(format: &LogFormat) -> String {
     let forged =
         if format.logs("remote_addr") { "" } else { "; visitors can forge it, because $remote_addr is not logged" };
     format!(
-        "addresses are taken from the list ${}: the last one that is not private{forged}; --trust names the proxies \
-         instead",
+        "addresses are taken from the list ${}: the last one that is not private{forged}; to name the \
+         proxies instead, pass --trust",
         format.address_variable()
     )
 }

@@ -75,7 +75,9 @@ pub(super) fn no_format(
             format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
         }
         [_, ..] => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
-        [] => format!("\n  give it as nginx has it:  logstat --log-format '$remote_addr …' {path}"),
+        [] => format!(
+            "\n  pass the log_format of your nginx configuration:  logstat --log-format '$remote_addr …' {path}"
+        ),
     };
     detail
 }
@@ -86,17 +88,15 @@ fn rejected(question: &Question, format: &LogFormat, considered: &Considered) ->
     let name = printable(format.name().as_bytes());
     let example = considered.survey.odd_address.as_deref().unwrap_or_default();
     let example = if question.anonymize { sample_text_cut(example) } else { sample_text(example) };
-    match rejected {
-        Rejected::Addresses => format!(
-            "\n  {name} fits {} of the first lines, but has \"{example}\" for an address; if it is right all the same, pass \
-             --log-format {name}",
-            considered.survey.fits
-        ),
-        Rejected::Hosts | Rejected::NoLists | Rejected::NoTime | Rejected::Users => {
-            format!(
-                "\n  {name} fits {} of the first lines, but its values are not what it says",
-                considered.survey.fits
-            )
+    let why = match rejected {
+        Rejected::Addresses => {
+            format!("not enough of its values for the address are addresses (\"{example}\")")
         }
-    }
+        Rejected::Hosts => "most values of $host are not host names".to_owned(),
+        Rejected::NoLists => "no line has more than one address where it has a list".to_owned(),
+        Rejected::NoTime => "the numbers at the end are not request times".to_owned(),
+        Rejected::Users => "$remote_user holds other fields".to_owned(),
+    };
+    let fits = considered.survey.fits;
+    format!("\n  {name} fits {fits} of the first lines, but {why}; if it is right, pass --log-format {name}")
 }
