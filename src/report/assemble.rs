@@ -18,8 +18,8 @@ use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::written::{printable, sample_text, sample_text_cut, written};
 use super::{
-    Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, Period, Report, Summary,
-    UvReport, VisitorReport,
+    Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
+    Summary, UvReport, VisitorReport,
 };
 use crate::batch::Fields;
 use crate::dimension::Dimension;
@@ -86,7 +86,8 @@ pub(crate) fn assemble(
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, plan, logged).or_else(|| key_not_logged(question, formats, &ledgers));
         if let Some(missing) = missing {
-            return Err(ErrorKind::NotLogged { detail: missing.to_string() }.into());
+            let why = if missing.needs_times() { why_no_times(question, formats, &read) } else { String::new() };
+            return Err(ErrorKind::NotLogged { detail: format!("{missing}{why}") }.into());
         }
         if question.real_ip.as_ref().is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
             let detail = "--trust needs a list of addresses in the place of $remote_addr, which no input logs; name the \
@@ -160,6 +161,15 @@ struct ReadInput<'t> {
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
     skipped_bytes: (u64, u64),
+}
+
+/// Why the number at the end of lines is no request time, if there is one.
+fn why_no_times(question: &Question, formats: &[LogFormat], read: &[ReadInput<'_>]) -> String {
+    let notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
+        format_notes(question, formats, &ReadFormats { path, of_file, ledger })
+    });
+    let why = notes.filter(|note| note.code == NoteCode::TimeNotRead).map(|note| format!("\n  {}", note.text));
+    why.take(1).collect()
 }
 
 /// Whether a format that took lines has a list of addresses in the place of the address.

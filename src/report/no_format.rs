@@ -66,6 +66,7 @@ pub(super) fn no_format(
     let has_other_keys = |nearest: &Nearest| {
         formats[nearest.format].has_keys() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
     };
+    let has_other_address = |c: &Considered| formats[c.format].has_keys() && c.rejected == Some(Rejected::Addresses);
     let has_bad_value = |nearest: &Nearest| nearest.misfit.value(&nearest.text).is_some();
     detail += &match given {
         _ if nearest.is_some_and(has_bad_value) => {
@@ -73,6 +74,9 @@ pub(super) fn no_format(
         }
         _ if nearest.is_some_and(has_other_keys) => {
             format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
+        }
+        _ if of_file.considered().first().is_some_and(has_other_address) => {
+            format!("\n  say which key has the address:  logstat --field ip=KEY {path}")
         }
         [_, ..] => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
         [] => format!(

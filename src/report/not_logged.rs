@@ -25,6 +25,13 @@ impl fmt::Display for NotLogged {
     }
 }
 
+impl NotLogged {
+    /// Whether it is told by request times.
+    pub(super) fn needs_times(&self) -> bool {
+        self.needs.contains("$request_time")
+    }
+}
+
 /// What was asked for by name and is logged by none of the formats that took lines.
 pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields) -> Option<NotLogged> {
     let extras = extras(question, plan);
