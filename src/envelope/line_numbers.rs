@@ -1,7 +1,7 @@
 //! `grep -n` and `rg -n`: `12:LINE`.
 
 use super::programs::is_another_programs;
-use super::{Letter, Sampled, Sender, Text, first_word, is_address};
+use super::{Letter, Sampled, Sender, Text, is_address};
 
 /// Opens `NUMBER:LINE`. Beyond nine digits it is a time in a log rather than a line's number.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
@@ -10,7 +10,20 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
         return None;
     }
     let text = line[digits..].strip_prefix(b":")?;
+    if digits == 2 && is_minutes(text) {
+        return None;
+    }
     Some(Letter { text: Text::Plain(text), sender: Sender::Unknown, goes_on: false })
+}
+
+/// True for what follows the hour of a clock: `10:01`.
+fn is_minutes(text: &[u8]) -> bool {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let is_pair = |at: usize| is_digit(at) && is_digit(at + 1);
+    is_pair(0)
+        && text.get(2) == Some(&b':')
+        && is_pair(3)
+        && !text.get(5).is_some_and(|b| *b == b':' || b.is_ascii_digit())
 }
 
 /// True if every line of a sample has a number, and they ascend in each file.
@@ -30,7 +43,8 @@ pub(super) fn ascend(sample: &[Sampled<'_>]) -> bool {
 
 /// True for the beginning of an IPv6 address that a visitor can have: `2001:db8::1`, `64:ff9b::1`.
 fn is_public_address(number: u32, line: &[u8]) -> bool {
-    (number >= 2000 || number == 64) && is_address(first_word(line))
+    let digits = line.iter().take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')).count();
+    (number >= 2000 || number == 64) && is_address(&line[..digits])
 }
 
 fn number(line: &[u8]) -> Option<u32> {
@@ -51,6 +65,8 @@ mod tests {
             ("123456789:x", Some("x")),
             ("1767607201:x", None),
             ("1767607201.123:x", None),
+            ("12:10:01 x", None),
+            ("12:10:01:02 x", Some("10:01:02 x")),
             ("12 x", None),
             ("12", None),
             ("::1 - -", None),
