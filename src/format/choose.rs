@@ -94,7 +94,7 @@ fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>, first
     let survey = |candidate: &Candidate, lines: &Sample<'_>| {
         let (survey, takes) = Survey::of(formats, *candidate, lines);
         let format = &formats[candidate.format];
-        let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address_key();
+        let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address();
         let rejected = if format.is_given() { None } else { survey.rejected(format).filter(|r| !is_as_given(r)) };
         Considered { format: candidate.format, survey, rejected, takes }
     };
@@ -169,6 +169,9 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     let format = &formats[main.format];
     if format.is_given() {
         return findings;
+    }
+    if main.survey.users.may_hold_fields() {
+        findings.push(Finding::UsersMayBeFields { fields: main.survey.users.suggestion() });
     }
     // The preset that the number follows: the chosen one, or the one that the chosen one adds a field to.
     let base = considered.iter().find(|c| Some(formats[c.format].name()) == format.before_last_field()).unwrap_or(main);

@@ -72,6 +72,8 @@ pub(crate) enum Finding {
     NumberIsNoTime { format: usize, example: Option<Vec<u8>>, has_more: bool },
     /// The users of `main` are other fields: these.
     UsersAreFields { fields: String },
+    /// They may be, but all come from one address.
+    UsersMayBeFields { fields: String },
 }
 
 /// A format that takes some of the first lines.

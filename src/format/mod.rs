@@ -301,9 +301,12 @@ impl LogFormat {
         (!self.has_keys()).then(|| self.pieces.iter().enumerate().map(piece).collect())
     }
 
-    /// The same with these fields in the place of `$remote_user`.
+    /// The same with these fields in the place of `$remote_user`. If the address is one of them, the site stands where the
+    /// address did.
     pub(crate) fn text_with_user(&self, fields: &str) -> String {
-        self.text().unwrap_or_default().replace("$remote_user", fields)
+        let text = self.text().unwrap_or_default();
+        let text = if fields.contains("$remote_addr") { text.replace("$remote_addr", "$host") } else { text };
+        text.replace("$remote_user", fields)
     }
 
     /// The variable before the last field, if this is a preset with a list at its end.
@@ -360,9 +363,10 @@ impl LogFormat {
         self.strictness.is_given
     }
 
-    /// True if the user said which key of a JSON log holds the address.
-    pub(crate) fn has_given_address_key(&self) -> bool {
+    /// Whether the user said which key or variable holds the address.
+    pub(crate) fn has_given_address(&self) -> bool {
         self.json.as_ref().is_some_and(|json| json.has_given("remote_addr"))
+            || self.given.iter().any(|field| field.variable() == "remote_addr")
     }
 
     /// The same format, in which the variables that the question ranks by name have their place.

@@ -22,6 +22,8 @@ pub(super) struct Users {
     shape: Option<Vec<Token>>,
     words: Vec<Word>,
     addresses: HashSet<Vec<u8>>,
+    /// Odd users of lines that have a host name where the address should be.
+    named: usize,
 }
 
 /// A part of the shape of a user.
@@ -82,6 +84,7 @@ impl Users {
             return;
         }
         self.odd += 1;
+        self.named += usize::from(!is_address(addr));
         for (seen, word) in self.words.iter_mut().zip(words) {
             seen.dashes += usize::from(word == b"-");
             seen.addresses += usize::from(is_address(word));
@@ -94,7 +97,16 @@ impl Users {
 
     /// Whether the users hold other fields.
     pub(super) fn hold_fields(&self) -> bool {
-        self.odd > 0 && self.odd * 100 >= self.all * ODD && self.addresses.len() >= ADDRESSES
+        self.are_odd() && self.addresses.len() >= ADDRESSES
+    }
+
+    /// Whether one address has all of them: they may be fields behind a proxy, or what one visitor claims.
+    pub(super) fn may_hold_fields(&self) -> bool {
+        self.are_odd() && self.odd > 1 && self.addresses.len() < ADDRESSES
+    }
+
+    fn are_odd(&self) -> bool {
+        self.odd > 0 && self.odd * 100 >= self.all * ODD
     }
 
     /// For each word, whether it stands in brackets.
@@ -111,11 +123,13 @@ impl Users {
         bracketed
     }
 
-    /// How a `log_format` would write these fields: `$host - $remote_user`.
+    /// How a `log_format` would write these fields: `$host - $remote_user`. If it has `$remote_addr`, the site stands before
+    /// them, in the place of the address.
     pub(super) fn suggestion(&self) -> String {
         let is_dash = |word: &Word| word.dashes == self.odd;
         let is_address = |word: &Word| word.addresses * 2 > self.odd;
         let host = self.words.iter().position(|word| !is_address(word) && word.hosts * 2 > self.odd);
+        let is_behind_host = self.named * 2 > self.odd;
         let is_bracketed = self.bracketed();
         let is_named = |place: usize, word: &Word| is_address(word) || Some(place) == host || is_bracketed[place];
         let last = |is_it: &dyn Fn(usize, &Word) -> bool| {
@@ -134,6 +148,7 @@ impl Users {
                     text += &match word {
                         _ if Some(place) == user => "$remote_user".to_owned(),
                         word if is_dash(word) => "-".to_owned(),
+                        word if is_address(word) && is_behind_host => "$remote_addr".to_owned(),
                         word if is_address(word) => "$http_x_forwarded_for".to_owned(),
                         _ if Some(place) == host => "$host".to_owned(),
                         _ => {
@@ -160,26 +175,30 @@ mod tests {
 
     #[test]
     fn nearly_all_users_of_one_shape_and_several_addresses_are_fields() {
-        let fields = [("shop.example.com - - -", "a"), ("blog.example.com - bob -", "b")];
+        let fields = [("shop.example.com - - -", "192.0.2.1"), ("blog.example.com - bob -", "192.0.2.2")];
         assert!(users(&fields).hold_fields());
         assert_eq!(users(&fields).suggestion(), "$host - $remote_user -");
-        let real_ip = [("[203.0.113.7] - -", "a"), ("[203.0.113.8] - bob", "b")];
+        let real_ip = [("[203.0.113.7] - -", "192.0.2.1"), ("[203.0.113.8] - bob", "192.0.2.2")];
         assert!(users(&real_ip).hold_fields());
         assert_eq!(users(&real_ip).suggestion(), "[$http_x_forwarded_for] - $remote_user");
-        let anonymous = [("shop.example.com - -", "a"), ("blog.example.com - -", "b")];
+        let anonymous = [("shop.example.com - -", "192.0.2.1"), ("blog.example.com - -", "192.0.2.2")];
         assert_eq!(users(&anonymous).suggestion(), "$host - $remote_user");
-        let dash_first = [("- [203.0.113.7]", "a"), ("- [203.0.113.8]", "b")];
+        let dash_first = [("- [203.0.113.7]", "192.0.2.1"), ("- [203.0.113.8]", "192.0.2.2")];
         assert_eq!(users(&dash_first).suggestion(), "$remote_user [$http_x_forwarded_for]");
-        let time = [("- [05/Jan/2026:10:00:01 +0000]", "a"), ("- [05/Jan/2026:10:00:02 +0000]", "b")];
+        let time = [("- [05/Jan/2026:10:00:01 +0000]", "192.0.2.1"), ("- [05/Jan/2026:10:00:02 +0000]", "192.0.2.2")];
         assert_eq!(users(&time).suggestion(), "$remote_user [$field_1 $field_2]");
-        let address_last = [("bob 203.0.113.7", "a"), ("- 203.0.113.8", "b")];
+        let address_last = [("bob 203.0.113.7", "192.0.2.1"), ("- 203.0.113.8", "192.0.2.2")];
         assert_eq!(users(&address_last).suggestion(), "$remote_user $http_x_forwarded_for");
+        let host_first = [("203.0.113.7 - bob", "a.example"), ("203.0.113.8 - -", "b.example")];
+        assert_eq!(users(&host_first).suggestion(), "$remote_addr - $remote_user");
+        let one_address = [("203.0.113.7 - bob", "10.0.0.1"), ("203.0.113.8 - -", "10.0.0.1")];
+        assert!(users(&one_address).may_hold_fields() && !users(&one_address).hold_fields());
         // One address, or one user among many, may claim what it likes.
-        assert!(!users(&[("shop - - -", "a"), ("blog - bob -", "a")]).hold_fields());
-        assert!(!users(&[("shop - - -", "a"), ("-", "b")]).hold_fields());
-        assert!(!users(&[("a - b", "a"), ("x [y]", "b")]).hold_fields());
-        assert!(!users(&[("bob", "a"), ("bob smith", "b"), ("-", "c")]).hold_fields());
-        assert!(!users(&[("bob@example.com", "a"), ("eve@example.com", "b")]).hold_fields());
+        assert!(!users(&[("shop - - -", "192.0.2.1"), ("blog - bob -", "192.0.2.1")]).hold_fields());
+        assert!(!users(&[("shop - - -", "192.0.2.1"), ("-", "192.0.2.2")]).hold_fields());
+        assert!(!users(&[("a - b", "192.0.2.1"), ("x [y]", "192.0.2.2")]).hold_fields());
+        assert!(!users(&[("bob", "192.0.2.1"), ("bob smith", "192.0.2.2"), ("-", "192.0.2.3")]).hold_fields());
+        assert!(!users(&[("bob@example.com", "192.0.2.1"), ("eve@example.com", "192.0.2.2")]).hold_fields());
         assert!(!users(&[]).hold_fields());
     }
 }

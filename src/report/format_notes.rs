@@ -44,6 +44,14 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
                     main.text_with_user(fields)
                 ),
             ),
+            Finding::UsersMayBeFields { fields } => about(
+                NoteCode::OddUsers,
+                format!(
+                    "$remote_user looks like other fields, all from one address; if this is the log_format, pass\n  \
+                     --log-format '{}'",
+                    main.text_with_user(fields)
+                ),
+            ),
         });
     }
     for format in took() {

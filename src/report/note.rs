@@ -28,6 +28,8 @@ pub enum NoteCode {
     AddressList,
     /// Users are not read, because other fields stand in their place.
     UsersNotRead,
+    /// Users may be other fields, but come from one address: a visitor's choice, or a proxy's.
+    OddUsers,
     /// A number that may be a request time is not read as one.
     TimeNotRead,
     /// Lines go on after the last field that is read.
@@ -57,11 +59,12 @@ pub enum NoteCode {
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 17] = [
+const CODES: [(NoteCode, &str); 18] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
     (NoteCode::UsersNotRead, "users-not-read"),
+    (NoteCode::OddUsers, "odd-users"),
     (NoteCode::TimeNotRead, "time-not-read"),
     (NoteCode::Unread, "unread"),
     (NoteCode::NotDivided, "not-divided"),
