@@ -57,9 +57,13 @@ fn is_name(text: &[u8]) -> bool {
     text.split(|b| *b == b'.').all(is_label) && !text[dot + 1..].iter().all(u8::is_ascii_digit)
 }
 
-/// Whether a text can be a host: letters, digits and `. - _ : [ ] *`, or nothing.
+/// Whether a text can be a host: letters, digits and `. - _ : [ ] *`, or nothing. A moment, `2026-01-05T10:00:01Z`, is none.
 pub(crate) fn is_host(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']' | b'*'))
+    let is_moment = text.len() >= 19
+        && (text[4], text[7], text[10], text[13]) == (b'-', b'-', b'T', b':')
+        && text[..4].iter().all(u8::is_ascii_digit);
+    !is_moment
+        && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']' | b'*'))
 }
 
 /// The words of a list of addresses, which commas and spaces separate, from its end.
