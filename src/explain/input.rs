@@ -49,7 +49,12 @@ fn explain_head(
     let considered = FormatsOfFile::considered_thoroughly(formats, own, &text_of(&met, head));
     let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
     let chosen = considered.iter().find(is_chosen);
-    let runner_up = considered.iter().find(|c| chosen.is_none_or(|chosen| c.format != chosen.format));
+    // A format of the configuration may be a preset, too.
+    let is_other = |c: &&Considered| {
+        let text = |c: &Considered| formats[c.format].text();
+        chosen.is_none_or(|chosen| c.format != chosen.format && (text(c).is_none() || text(c) != text(chosen)))
+    };
+    let runner_up = considered.iter().find(is_other);
     let described = |considered: &Considered| ChosenFormat {
         name: printable(formats[considered.format].name().as_bytes()),
         text: formats[considered.format].text().map(|text| printable(text.as_bytes())),
