@@ -51,9 +51,9 @@ impl Slot {
 pub(crate) enum Tail {
     /// Nothing.
     Nothing,
-    /// Fields that the format does not know, after a space.
+    /// Fields that the format does not know, after a space or tab.
     Fields,
-    /// The same, but no quoted field: behind `common` that is a line of `combined` cut short.
+    /// The same after a space, but no quoted field: behind `common` that is a line of `combined` cut short.
     UnquotedFields,
 }
 
@@ -62,7 +62,7 @@ impl Tail {
     pub(crate) fn fits(self, rest: &[u8]) -> bool {
         match self {
             Tail::Nothing => rest.is_empty(),
-            Tail::Fields => matches!(rest, [] | [b' ', ..]),
+            Tail::Fields => matches!(rest, [] | [b' ' | b'\t', ..]),
             Tail::UnquotedFields => matches!(rest, [] | [b' ']) || matches!(rest, [b' ', b, ..] if *b != b'"'),
         }
     }

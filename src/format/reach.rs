@@ -142,6 +142,8 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
     let escape = strictness.escape;
     let may_be_empty = escape != NginxEscape::Default;
     let end = next.map(|literal| literal.as_bytes()[0]);
+    // uWSGI has none of a request that does not say it.
+    let is_other_programs = escape == NginxEscape::None && !strictness.is_given;
     let is_addr = value.feeds == Feeds::Text(TextField::Addr);
     if let Some(neighbour) = neighbour
         && !matches!(value.shape, Shape::Time | Shape::Status | Shape::Duration)
@@ -159,10 +161,10 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
         // Certain: a space ends a word, and no literal that begins with another byte can be part of it.
         Shape::Token | Shape::Address if end.is_none_or(|end| end == b' ') => Reach::Word {
             end,
-            may_be_empty: value.shape != Shape::Address,
+            may_be_empty: value.shape != Shape::Address || is_other_programs,
             // `1.2.3.4 - - bob [` of combined must not be read as a host, an address that is missing, and bob:
             // nginx always has an address.
-            may_be_missing: !(is_addr && at > 1),
+            may_be_missing: !(is_addr && at > 1) || is_other_programs,
         },
         Shape::Port if end.is_none_or(|end| end == b' ') => Reach::Number { may_be_empty: true },
         Shape::Token => open(pieces, at, Bytes::Word, true, escape),

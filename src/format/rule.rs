@@ -83,7 +83,7 @@ pub(super) fn pattern(plan: &Plan, tail: Tail) -> String {
     }
     pattern += match tail {
         Tail::Nothing => r"()\z",
-        Tail::Fields => r"((?: .*)?)\z",
+        Tail::Fields => r"((?:[ \t].*)?)\z",
         Tail::UnquotedFields => r#"((?: (?:[^"].*)?)?)\z"#,
     };
     pattern

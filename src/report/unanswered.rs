@@ -20,7 +20,7 @@ const USUAL: [(Fields, Unanswered); 5] = [
         Fields::text(TextField::Path),
         Unanswered {
             needs: "$request, $request_uri or $uri",
-            what: "paths are unknown, and what is static or dynamic",
+            what: "paths are unknown, and so is what is static or dynamic",
         },
     ),
     (Fields::STATUS, Unanswered { needs: "$status", what: "status codes are unknown" }),
