@@ -11,12 +11,16 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text: unquoted(text), sender: Sender::Unknown, goes_on: false })
 }
 
-/// True if every line of a sample is in quotes, but for the name of the column in the first.
+/// Of so many lines one may be without quotes: a footer, or a line that was cut off.
+const OTHERS_ARE_RARER_THAN: usize = 20;
+
+/// True if nearly every line of a sample is in quotes, not counting the name of the column in the first.
 pub(super) fn are_everywhere(sample: &[Sampled<'_>]) -> bool {
-    let mut others = sample.iter().enumerate().filter(|(_, line)| !line.is_letter && !is_another_programs(line.text));
-    others.all(|(at, line)| {
-        at == 0 && line.text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'@' | b' '))
-    })
+    let others = sample.iter().enumerate().filter(|(_, line)| !line.is_letter && !is_another_programs(line.text));
+    let is_column = |(at, line): &(usize, &Sampled<'_>)| {
+        *at == 0 && line.text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'@' | b' '))
+    };
+    others.filter(|line| !is_column(line)).count() * OTHERS_ARE_RARER_THAN <= sample.len()
 }
 
 /// The text between two quotes, with the rule by which the quotes within are to be undone.
