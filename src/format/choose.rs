@@ -173,6 +173,15 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     if main.survey.users.may_hold_fields() {
         findings.push(Finding::UsersMayBeFields { fields: main.survey.users.suggestion() });
     }
+    let is_before = |c: &&Considered| {
+        let quoted = formats[c.format].text().map(|text| format!("{text} \"$http_x_forwarded_for\""));
+        quoted.is_some() && quoted == format.text()
+    };
+    if let Some(before) = considered.iter().find(is_before)
+        && let Some(example) = before.survey.trailing.quoted_number()
+    {
+        findings.push(Finding::NumberIsQuoted { format: before.format, example: example.to_vec() });
+    }
     // The preset that the number follows: the chosen one, or the one that the chosen one adds a field to.
     let base = considered.iter().find(|c| Some(formats[c.format].name()) == format.before_last_field()).unwrap_or(main);
     let is_timed = formats.iter().any(|format| {

@@ -70,6 +70,8 @@ pub(crate) enum Finding {
     /// The number after this format's last field is not read as a request time: some values, such as this one, have another
     /// form, or no preset has a time there. `has_more` is true if more follows the number.
     NumberIsNoTime { format: usize, example: Option<Vec<u8>>, has_more: bool },
+    /// What `main` reads as its last field are numbers in quotes, as this one; they follow this format.
+    NumberIsQuoted { format: usize, example: Vec<u8> },
     /// The users of `main` are other fields: these.
     UsersAreFields { fields: String },
     /// They may be, but all come from one address.

@@ -13,6 +13,10 @@ pub(super) struct Trailing {
     has_seconds: bool,
     /// Whether anything follows the number.
     has_more: bool,
+    /// Quoted values but `-`, those of them that are numbers with decimals, and the first of these.
+    quoted: usize,
+    quoted_numbers: usize,
+    quoted_number: Option<Vec<u8>>,
 }
 
 /// What the numbers of a sample are.
@@ -33,6 +37,10 @@ impl Trailing {
     /// Adds what follows a line's last field.
     pub(super) fn add(&mut self, rest: &[u8]) {
         let Some(text) = rest.strip_prefix(b" ") else { return };
+        if let Some(quoted) = text.strip_prefix(b"\"") {
+            self.add_quoted(quoted.split(|b| *b == b'"').next().unwrap_or_default());
+            return;
+        }
         let len = list_len(text);
         let word = text.split(|b| *b == b' ').next().unwrap_or_default();
         if len <= word.len() && !is_number(word) {
@@ -47,6 +55,20 @@ impl Trailing {
         } else {
             self.has_seconds |= word != b"-";
         }
+    }
+
+    fn add_quoted(&mut self, value: &[u8]) {
+        let is_number = value.contains(&b'.') && is_number(value);
+        self.quoted += usize::from(value != b"-");
+        if is_number {
+            self.quoted_numbers += 1;
+            self.quoted_number.get_or_insert_with(|| value.to_vec());
+        }
+    }
+
+    /// One of the numbers, if a number in quotes follows in every line that has a value there.
+    pub(super) fn quoted_number(&self) -> Option<&[u8]> {
+        self.quoted_number.as_deref().filter(|_| self.quoted_numbers == self.quoted)
     }
 
     pub(super) fn number(&self) -> Number {
@@ -110,6 +132,18 @@ mod tests {
         let mut trailing = Trailing::default();
         rests.iter().for_each(|rest| trailing.add(rest.as_bytes()));
         trailing.number()
+    }
+
+    #[test]
+    fn numbers_in_quotes_are_all_that_stands_there() {
+        let quoted = |rests: &[&str]| {
+            let mut trailing = Trailing::default();
+            rests.iter().for_each(|rest| trailing.add(rest.as_bytes()));
+            trailing.quoted_number().map(<[u8]>::to_vec)
+        };
+        assert_eq!(quoted(&[" \"0.250\"", " \"-\" x", " \"1.5\" \"y\""]).as_deref(), Some(&b"0.250"[..]));
+        assert_eq!(quoted(&[" \"0.250\"", " \"10.0.0.1\""]), None);
+        assert_eq!(quoted(&[" \"250\"", " \"-\"", " 0.250", ""]), None);
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
             Finding::NumberIsNoTime { format, example, has_more } => {
                 about(NoteCode::TimeNotRead, number_is_no_time(main, &formats[*format], example.as_deref().map(shown).as_deref(), *has_more))
             }
+            Finding::NumberIsQuoted { format, example } => {
+                about(NoteCode::TimeNotRead, number_is_quoted(main, &formats[*format], &shown(example)))
+            }
             Finding::UsersAreFields { fields } => about(
                 NoteCode::UsersNotRead,
                 format!(
@@ -159,6 +162,16 @@ fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>
         ""
     };
     format!("{how}; if they are request times, pass\n  --log-format '{text} $request_time{rest}'{units}")
+}
+
+fn number_is_quoted(main: &LogFormat, before: &LogFormat, example: &str) -> String {
+    format!(
+        "the numbers after {} (\"{example}\") are read as ${}, not as request times; if they are request times, pass\n  \
+         --log-format '{} \"$request_time\"'",
+        after(before.last_field()),
+        main.last_field(),
+        before.text().unwrap_or_default()
+    )
 }
 
 fn address_list(format: &LogFormat) -> String {
