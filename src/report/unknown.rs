@@ -69,6 +69,8 @@ pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logge
         let hits = (row.hits)(unknown);
         (hits > 0 && logged.holds(field)).then(|| {
             let UnknownRow { code, what, so, .. } = row;
+            // One line may log one part of a visitor, and another line the other.
+            let so = if hits == pv { "the numbers are unknown" } else { so };
             let text = format!("{hits} of {pv} requests without {what} (their lines do not log {variables}): {so}");
             Note::new(*code, text)
         })
