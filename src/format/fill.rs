@@ -94,7 +94,6 @@ impl Filler<'_> {
         }
     }
 
-    /// Appends a usual line. No format that has such lines logs a host, or a variable that the question ranks by name.
     /// True if usual lines have every field that is needed of them. No format that has such lines logs a host, or a
     /// variable that the question ranks by name; all other fields are logged by each of them.
     pub(crate) fn takes_usual(&self) -> bool {

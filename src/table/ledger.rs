@@ -174,8 +174,9 @@ impl InputLedger {
         self.filtered += other.filtered;
         self.like_common += other.like_common;
         self.has_assumed_utc |= other.has_assumed_utc;
-        let (mine, theirs) = (self.taken.iter_mut().chain(&mut self.unread), other.taken.iter().chain(&other.unread));
-        mine.zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        // Once for each batch: two plain loops are several times as fast as one over both.
+        self.taken.iter_mut().zip(&other.taken).for_each(|(mine, theirs)| *mine += theirs);
+        self.unread.iter_mut().zip(&other.unread).for_each(|(mine, theirs)| *mine += theirs);
         self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
         other.samples.into_iter().for_each(|s| self.sample(s));
         self.chunk_lines.extend(other.chunk_lines);
