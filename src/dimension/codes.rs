@@ -43,7 +43,7 @@ impl StatusIds {
     }
 }
 
-/// The groups of static and dynamic, and of what is neither because its path is not logged.
+/// The groups for static, for dynamic, and for hits whose path is not logged.
 #[derive(Clone, Debug)]
 pub(crate) struct ClassIds {
     keys: Keys,

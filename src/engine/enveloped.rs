@@ -16,7 +16,7 @@ use crate::table::{InputLedger, Reason, Tally};
 /// A line as it stands in its input.
 #[derive(Clone, Copy)]
 struct Source<'s, 'q> {
-    /// Without and with what is dropped of a line.
+    /// The line without the bytes that are dropped (CR, byte order mark, NULs), and with them.
     shown: &'s [u8],
     raw: &'s [u8],
     at: LinePlace,

@@ -1,7 +1,7 @@
 //! Detecting an input's envelopes from its first lines.
 //!
-//! A reading of the lines is a chain of envelopes, perhaps none. Of two readings, the one that explains more of the same
-//! lines is taken. A line is explained if it fits a format once its envelopes are taken off, and has an address where the
+//! A reading of the lines is a chain of envelopes, which may be empty. If two readings are possible, the one that explains more of the
+//! same lines is used. A line is explained if it fits a format once its envelopes are taken off, and has an address where the
 //! format has one; lines that fit without one decide only between readings that are equal otherwise.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use crate::input::{is_blank, lines};
 const SAMPLE: usize = 1000;
 /// Number of lines of each sender that readings are compared on. Detecting formats is most of the cost.
 const COMPARED: usize = 500;
-/// Number of senders that are told apart in the first lines.
+/// How many senders are distinguished in the first lines.
 const SENDERS: usize = 100;
 /// Number of envelopes that may be within one another.
 const DEPTH: usize = 3;

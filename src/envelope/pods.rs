@@ -11,7 +11,7 @@ pub(super) fn is_label(name: &[u8]) -> bool {
         && name.iter().any(u8::is_ascii_lowercase)
 }
 
-/// True for a pod's name: labels with dots between them. An address is none.
+/// True for a pod's name: labels with dots between them, but not an address.
 pub(super) fn is_pod(name: &[u8]) -> bool {
     let is_part = |part: &[u8]| is_label(part) || !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     name.len() <= 253 && name.split(|b| *b == b'.').all(is_part) && !is_address(name)

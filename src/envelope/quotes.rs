@@ -11,7 +11,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text: unquoted(text), sender: Sender::Unknown, goes_on: false })
 }
 
-/// Of so many lines one may be without quotes: a footer, or a line that was cut off.
+/// One line in this many may lack quotes: a footer, or a truncated line.
 const OTHERS_ARE_RARER_THAN: usize = 20;
 
 /// True if nearly every line of a sample is in quotes, not counting the name of the column in the first.

@@ -61,7 +61,7 @@ impl Worn {
         }
     }
 
-    /// True if a line of this sender is another program's even if it fits a format. gunicorn behind nginx logs the same
+    /// True if another program writes this sender's lines, even if they fit a format. gunicorn with nginx in front logs the same
     /// requests again, in combined: if another sender is called nginx, this one's lines stay out.
     pub(crate) fn stays_out(&self, sender: Sender<'_>) -> bool {
         matches!(sender, Sender::Program(name) if !is_called_nginx(name))

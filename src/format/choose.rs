@@ -86,7 +86,13 @@ pub(super) fn choose<'f>(
     considered.retain(|c| c.survey.fits > 0);
     let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
     let main = candidate(best);
-    FormatsOfFile { formats, main, longer, others, drops_users, nearest, findings, considered, sampled: sample.len() }
+    let is_unused = |c: &&Candidate| {
+        let is_in_use = c.format == best || others.iter().any(|other| other.format == c.format);
+        formats[c.format].is_common && !formats[c.format].is_given() && !is_in_use
+    };
+    let unused_common = all.iter().find(is_unused).map(|c| Candidate { tail: Tail::Nothing, ..*c });
+    let sampled = sample.len();
+    FormatsOfFile { formats, main, longer, others, drops_users, unused_common, nearest, findings, considered, sampled }
 }
 
 /// What the sample says about each format.

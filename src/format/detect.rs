@@ -29,6 +29,8 @@ pub(crate) struct FormatsOfFile<'f> {
     pub(super) others: Vec<Candidate>,
     /// Whether users of `main` are other fields, and not read.
     pub(super) drops_users: bool,
+    /// `common`, where it is not in use: malformed lines may look like whole lines of it.
+    pub(super) unused_common: Option<Candidate>,
     pub(super) nearest: Option<Nearest>,
     pub(super) findings: Vec<Finding>,
     /// What the first lines say about each format that takes some of them, best first.
@@ -280,10 +282,7 @@ impl<'f> FormatsOfFile<'f> {
 
     /// Whether a malformed line looks like a whole line of `common`, which is not in use here.
     pub(crate) fn looks_like_common(&self, text: &[u8]) -> bool {
-        let is_in_use = |format: usize| self.main.format == format || self.others.iter().any(|c| c.format == format);
-        let common = self.formats.iter().position(|format| format.is_common && !format.is_given());
-        let candidate = |format| Candidate { format, tail: Tail::Nothing, is_established: true };
-        common.is_some_and(|common| !is_in_use(common) && fits(self.formats, candidate(common), Line::unmarked(text)))
+        self.unused_common.is_some_and(|common| fits(self.formats, common, Line::unmarked(text)))
     }
 }
 

@@ -34,7 +34,9 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
                 ),
             ),
             Finding::NumberIsNoTime { format, example, has_more } => {
-                about(NoteCode::TimeNotRead, number_is_no_time(main, &formats[*format], example.as_deref().map(shown).as_deref(), *has_more))
+                let example = example.as_deref().map(shown);
+                let text = number_is_no_time(main, &formats[*format], example.as_deref(), *has_more);
+                about(NoteCode::TimeNotRead, text)
             }
             Finding::NumberIsQuoted { format, example } => {
                 about(NoteCode::TimeNotRead, number_is_quoted(main, &formats[*format], &shown(example)))
