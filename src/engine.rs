@@ -1,6 +1,7 @@
 //! Chunks × plan × filter → one merged tally: what is needed is put together here, `scan` shares the chunks out among
 //! workers, and a worker counts them, lines in envelopes by a loop of their own.
 
+pub(crate) mod columns;
 mod enveloped;
 mod now;
 mod rounds;
@@ -10,12 +11,12 @@ pub(crate) mod worker;
 
 use std::sync::{Arc, OnceLock};
 
-use crate::batch::{EXTRAS, Fields, TextField};
+use crate::batch::Fields;
 use crate::dimension::Extras;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
-use crate::format::{Filler, LogFormat};
+use crate::format::LogFormat;
 use crate::input::{Access, Cut, Input, Source};
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
@@ -23,9 +24,9 @@ use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, Tally, VisitorKey};
-use crate::visitor::{self, Visits};
+use crate::table::{Bounded, Seed, Tally};
 
+use columns::{Columns, Filled};
 use scan::{MET, Scan};
 pub use seek::Seek;
 
@@ -115,23 +116,16 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         return Err(ErrorKind::NotBounded { asked }.into());
     }
     let plan = report::tables(question);
-    let extras = report::extras(question, &plan);
-    if extras.are_too_many() {
-        return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
-    }
-    let (formats, own) = formats(question, &extras, &sources);
+    let columns = Columns::new(question, &plan)?;
+    let (formats, own) = formats(question, columns.extras(), &sources);
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
     seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-    let filter = Filter::new(period, question, &extras, seed);
-    let visits = Visits::new(question, &extras);
-    let visitor = VisitorKey { column: visits.column(), from: visitor::logged_by(question, &extras) };
-    let needs = Tally::needs(&plan, visits.visitor_fields()).and(filter.needs());
-    let (visits, mut needs) = visits.with_needs(question, &extras, needs);
+    let filter = Filter::new(period, question, columns.extras(), seed);
+    let visitor = columns.visitor();
+    let used = Tally::needs(&plan, columns.visitor_fields()).and(filter.needs());
+    let Filled { needs, visits } = columns.filled(used);
     let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
-    if by_location.is_some() {
-        needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
-    }
     let scan = Scan {
         sources: &sources,
         met: &met,
@@ -144,15 +138,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         by_location: by_location.map(|conf| (conf, seed)),
         servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
         rejects: question.keep_rejects.then(Collector::new),
-        filler: Filler {
-            formats: &formats,
-            needs,
-            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&extras)),
-            keeps_lists: question.real_ip.is_some(),
-            watched: Tally::watches(&plan, needs, visitor.from),
-            query: question.query,
-            rules: &question.static_rules,
-        },
+        filler: columns.filler(&formats, needs, Tally::watches(&plan, needs, visitor.from)),
     };
     let opening = watch.lap();
     let (mut tally, mut phases, bounded) = match question.max_keys {
@@ -162,8 +148,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         }
         Some(max_keys) => {
             let (others, rankings) = report::tables_and_rankings(question);
-            let mut bounded = Bounded::new(&rankings, &extras, max_keys.keys(), seed);
-            let tally = || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, &extras);
+            let mut bounded = Bounded::new(&rankings, columns.extras(), max_keys.keys(), seed);
+            let tally = || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, columns.extras());
             let (tally, phases) = scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
             (tally, phases, Some(bounded))
         }
