@@ -37,7 +37,7 @@ Exit codes:
        the rest is reported
   2    wrong usage, or no input fits any log format
   3    a condition of --fail-if holds
-  130  interrupted";
+  130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP: no file is half written";
 
 /// The end of the long help.
 pub(crate) fn after_options() -> String {

@@ -8,10 +8,12 @@ mod filters;
 mod generate;
 mod help;
 mod inputs;
+mod interrupt;
 mod led_to;
 mod messages;
 mod names;
 mod nearest;
+mod new_file;
 mod outputs;
 mod phases;
 mod progress;
@@ -31,9 +33,10 @@ use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, S
 
 use args::Args;
 use config::{Environment, Line};
+pub(crate) use interrupt::exit_on_signals;
 use messages::Messages;
+use new_file::NewFile;
 use outputs::Output;
-use rejects::RejectsFile;
 
 /// What reports in JSON are described by.
 const SCHEMA: &str = include_str!("../../report.schema.json");
@@ -135,7 +138,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
     let rejects_file = match &args.rejects {
         None => None,
-        Some(path) => match RejectsFile::create(path) {
+        // A file that cannot be written is reported before anything is counted.
+        Some(path) => match NewFile::create(path) {
             Ok(file) => Some(file),
             Err(error) => {
                 messages.error(&error);
@@ -172,17 +176,21 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
     }
-    if let Some((file, rejects)) = rejects_file.zip(rejects)
-        && let Err(error) = file.write(rejects)
-    {
-        messages.error(&error);
-        end = End::Failed.max(end);
+    let mut new_files = Vec::new();
+    if let Some((file, rejects)) = rejects_file.zip(rejects) {
+        match file.write(|out| rejects.write(out)) {
+            Ok(()) => new_files.push(file),
+            Err(error) => {
+                messages.error(&error);
+                end = End::Failed.max(end);
+            }
+        }
     }
     if let Some(report) = report {
         report.notes.iter().for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
-        end = end.max(write(&report, args, &outputs, &style, messages));
+        end = end.max(write(&report, args, &outputs, &style, &mut new_files, messages));
         for verdict in &report.verdicts {
             let Some(reason) = &verdict.reason else { continue };
             messages.verdict(&verdict.condition, reason);
@@ -190,19 +198,33 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
         messages.phases(&phases, start.elapsed());
     }
+    if let Err(message) = new_file::put_in_place(new_files) {
+        messages.error(message);
+        end = End::Failed.max(end);
+    }
     Ok(end)
 }
 
-/// Writes a report to where it is asked for: standard output if nothing else is.
-fn write(report: &Report, args: &Args, outputs: &[Output], style: &Style, messages: &Messages) -> End {
+/// Writes a report to standard output, if it goes there, and to new files, which are not in place yet.
+fn write(
+    report: &Report,
+    args: &Args,
+    outputs: &[Output],
+    style: &Style,
+    new_files: &mut Vec<NewFile>,
+    messages: &Messages,
+) -> End {
     let mut end = End::Done;
     if outputs.is_empty() || outputs.iter().any(Output::is_standard) {
         end = stdout::write(messages, |out| args.writing.format().write(report, style, out));
     }
     for output in outputs.iter().filter(|output| !output.is_standard()) {
-        if let Err(error) = output.write(report, style) {
-            messages.error(&error);
-            end = end.max(End::Failed);
+        match output.write(report, style) {
+            Ok(file) => new_files.push(file),
+            Err(error) => {
+                messages.error(&error);
+                end = end.max(End::Failed);
+            }
         }
     }
     end
