@@ -197,6 +197,9 @@ impl Random {
     }
 }
 
+/// Bytes that would steer a terminal, or turn the direction of text.
+const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x";
+
 /// The arguments of command line `number`. One in thirty values is wrong.
 fn arguments(number: usize) -> Vec<String> {
     let mut random = Random((number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -205,7 +208,8 @@ fn arguments(number: usize) -> Vec<String> {
         arguments.push(option.to_owned());
         if !right.is_empty() {
             let values = if random.below(30) == 0 { wrong } else { right };
-            arguments.push(random.one_of(values).replace("NUMBER", &number.to_string()));
+            let value = if random.below(60) == 0 { HOSTILE } else { random.one_of(values) };
+            arguments.push(value.replace("NUMBER", &number.to_string()));
         }
     };
     for _ in 0..=random.below(6) {
@@ -226,7 +230,7 @@ fn arguments(number: usize) -> Vec<String> {
         arguments.push(random.one_of(LOGS).0.to_owned());
     }
     if random.below(30) == 0 {
-        arguments.push(random.one_of(&["-", ".", "missing.log", "*.log"]).to_owned());
+        arguments.push(random.one_of(&["-", ".", "missing.log", "*.log", HOSTILE, "--\u{1b}[31m"]).to_owned());
     }
     arguments
 }
@@ -242,6 +246,9 @@ fn run(folder: &Path, arguments: &[String]) -> Result<i32, String> {
     let output = logstat(folder).args(arguments).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     match output.status.code() {
+        _ if stderr.contains(|c: char| c != '\n' && (c.is_control() || HOSTILE[4..].contains(c) && !c.is_ascii())) => {
+            Err(format!("control characters: {arguments:?}\n{stderr:?}"))
+        }
         Some(code @ 0..=3) if !stderr.contains("panicked") && (code == 0 || !stderr.is_empty()) => Ok(code),
         _ => Err(format!("{}: {arguments:?}\n{stderr}", output.status)),
     }

@@ -58,7 +58,7 @@ pub(crate) enum End {
 pub(crate) fn run() -> End {
     let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {
         Ok(line) => line,
-        Err(answer) => return help::say(&answer),
+        Err(answer) => return help::say(answer),
     };
     let messages = Messages::new(line.args.quiet, line.args.verbose);
     line.notes.iter().for_each(|note| messages.note(note));
@@ -67,7 +67,7 @@ pub(crate) fn run() -> End {
     }
     match answer(&line, &messages) {
         Ok(end) => end,
-        Err(misuse) => help::say(&misuse),
+        Err(misuse) => help::say(misuse),
     }
 }
 

@@ -32,7 +32,8 @@ pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
-pub(crate) use written::{printable, sample_text, sample_text_cut, shown_of, written};
+pub use written::printable;
+pub(crate) use written::{sample_text, sample_text_cut, shown_of, written};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
