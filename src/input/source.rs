@@ -71,6 +71,9 @@ impl<'a> Taken<'a> {
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
     kind: Kind,
+    /// True for regular files, compressed or not.
+    is_file: bool,
+    cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
 }
@@ -88,22 +91,22 @@ impl Source {
         cut: Cut,
         progress: Option<&Arc<Progress>>,
     ) -> Result<Source, Error> {
-        let (path, kind) = match input.0 {
+        let (path, kind, is_file) = match input.0 {
             Origin::Path(path) => {
-                let kind = open_path(&path, access, cut, progress)?;
-                (path, kind)
+                let (kind, is_file) = open_path(&path, access, cut, progress)?;
+                (path, kind, is_file)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
                 let stream = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
-                (path, stream)
+                (path, stream, false)
             }
             Origin::Reader { name, reader } => {
                 let stream = open_reader(reader, &name, cut, progress)?;
-                (name, stream)
+                (name, stream, false)
             }
         };
-        Ok(Source { path, kind, progress: progress.cloned() })
+        Ok(Source { path, kind, is_file, cut, progress: progress.cloned() })
     }
 
     /// The first lines; `None` where another worker is at them, and this one does not wait.
@@ -112,6 +115,20 @@ impl Source {
             Kind::Mapped(mapped) => Some(look(mapped.head())),
             Kind::Positioned(file) => Some(file.with_head(look)),
             Kind::Stream(stream) => stream.with_head(wait, look),
+        }
+    }
+
+    /// The first lines, after lines were taken, too. A compressed file is opened again. `None` if it cannot be, or if the input
+    /// can be read only once.
+    pub(crate) fn with_head_again<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        match &self.kind {
+            Kind::Stream(_) if self.is_file => {
+                let (kind, _) = open_path(&self.path, Access::Read, self.cut, None).ok()?;
+                Source { path: PathBuf::new(), kind, is_file: false, cut: self.cut, progress: None }
+                    .with_head(Wait::Yes, look)
+            }
+            Kind::Stream(_) => None,
+            Kind::Mapped(_) | Kind::Positioned(_) => self.with_head(Wait::Yes, look),
         }
     }
 
@@ -206,7 +223,8 @@ impl Source {
     }
 }
 
-fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<Kind, Error> {
+/// True with a regular file.
+fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<(Kind, bool), Error> {
     let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
     let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
     let metadata = file.metadata().map_err(failed)?;
@@ -215,21 +233,22 @@ fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progre
     }
     // Files of /proc say that they are regular and empty: what has no length is read to its end.
     if !metadata.is_file() || metadata.len() == 0 {
-        return open_reader(Box::new(file), path, cut, progress);
+        return Ok((open_reader(Box::new(file), path, cut, progress)?, false));
     }
     progress.iter().for_each(|progress| progress.expect(Some(metadata.len())));
     let mut first = Vec::new();
     file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
     file.rewind().map_err(failed)?;
     if let Some(compression) = Compression::of(&first) {
-        return Ok(Kind::Stream(Stream::later(decoder(compression, metered(Box::new(file), progress), path)?, cut)));
+        let decoder = decoder(compression, metered(Box::new(file), progress), path)?;
+        return Ok((Kind::Stream(Stream::later(decoder, cut)), true));
     }
     if let Access::Map(guard) = access
         && let Some(mapped) = Mapped::new(&file, guard, cut)
     {
-        return Ok(Kind::Mapped(mapped));
+        return Ok((Kind::Mapped(mapped), true));
     }
-    Ok(Kind::Positioned(Positioned::new(file, metadata.len(), cut)))
+    Ok((Kind::Positioned(Positioned::new(file, metadata.len(), cut)), true))
 }
 
 fn metered(reader: Box<dyn Read + Send>, progress: Option<&Arc<Progress>>) -> Box<dyn Read + Send> {
