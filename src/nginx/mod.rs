@@ -1,14 +1,16 @@
 //! A configuration of nginx: which logs it writes in which formats, and what it serves from files.
 //!
-//! `lexer` → `tree` is the way of the text, with `include` and `lua` beside it. `formats`, `access_log` and `logs` say
+//! `files` → `lexer` → `tree` is the way of the text, with `dump`, `include` and `lua` beside it. `formats`, `access_log` and `logs` say
 //! what is logged where. `server`, `location`, `content` and `rewrite` say who answers for a path, `hosts` which server is
 //! asked. `explain` tells all of it. Nothing here reads a log.
 
 mod access_log;
 mod answer;
 mod content;
+mod dump;
 mod error;
 mod explain;
+mod files;
 mod formats;
 mod hosts;
 mod include;
@@ -39,6 +41,7 @@ pub use logs::NginxLog;
 
 use crate::classify::StaticRules;
 use crate::format::path_and_query;
+use files::Files;
 use hosts::Hosts;
 use location::Inherited;
 use logs::Logs;
@@ -73,17 +76,23 @@ pub struct NginxConf {
 }
 
 impl NginxConf {
-    /// Reads a configuration and all that it includes.
+    /// Reads a configuration and all that it includes: a regular file, or a pipe, a FIFO or `/dev/stdin`, up to 64 MiB in all.
     ///
-    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the
-    /// file lies in a directory `conf`, as it does when nginx is built from its sources, that is the directory above;
-    /// otherwise it is the directory of the file. [`NginxConf::read_with_prefix`] is told.
+    /// The output of `nginx -T` is read as the files that it consists of. Then places name those files, and nothing is read
+    /// from disk. Only regular files can be included.
+    ///
+    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the main
+    /// file is in a directory `conf`, as it is when nginx is built from its sources, that is the directory above;
+    /// otherwise it is the directory of the file, or the working directory if the configuration is a pipe.
+    /// [`NginxConf::read_with_prefix`] takes another.
     ///
     /// # Errors
     /// A file that cannot be read, and what nginx would refuse of what is understood here, with its place.
     /// Directives that have nothing to do with logs or locations are not looked at.
     pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
-        Self::read_with_prefix(path, &prefix_of(path))
+        let files = Files::open(path, files::MOST_BYTES)?;
+        let prefix = files.prefix();
+        Self::of(&files, &prefix)
     }
 
     /// As [`NginxConf::read`], with nginx's prefix (its option `-p`).
@@ -91,15 +100,19 @@ impl NginxConf {
     /// # Errors
     /// As [`NginxConf::read`].
     pub fn read_with_prefix(path: &Path, prefix: &Path) -> Result<NginxConf, NginxConfError> {
-        let (directives, files) = tree::read(path)?;
-        let http = http_block(path, &directives)?;
+        Self::of(&Files::open(path, files::MOST_BYTES)?, prefix)
+    }
+
+    fn of(files: &Files, prefix: &Path) -> Result<NginxConf, NginxConfError> {
+        let (directives, files_read) = tree::read(files)?;
+        let http = http_block(files.main(), &directives)?;
         let logs = Logs::read(http, &directives, prefix)?;
         let merges_slashes = server::merge_slashes(http).unwrap_or(true);
         let inherited = Inherited::default().and(http);
         let servers = http.iter().filter(|directive| directive.is("server"));
         let servers = servers.map(|directive| Server::read(directive, &inherited, merges_slashes));
         let servers = servers.collect::<Result<Vec<_>, _>>()?;
-        Ok(NginxConf { prefix: prefix.to_owned(), files, logs, hosts: Hosts::new(&servers), servers })
+        Ok(NginxConf { prefix: prefix.to_owned(), files: files_read, logs, hosts: Hosts::new(&servers), servers })
     }
 
     /// The formats that it defines, and `combined`, which is built in and comes first.
@@ -227,17 +240,6 @@ fn is_of(file: &Path, log: &Path) -> bool {
     let behind =
         |name: &[u8], start: &[u8]| name.strip_prefix(start).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]));
     log.parent() == file.parent() && behind(&name(file), &name(log))
-}
-
-/// The directory that nginx was most likely built to start from.
-fn prefix_of(path: &Path) -> PathBuf {
-    let dir = path.parent().unwrap_or(Path::new(""));
-    let is_conf = std::path::absolute(path).is_ok_and(|full| full.parent().is_some_and(|dir| dir.ends_with("conf")));
-    match dir.parent() {
-        _ if !is_conf => dir.to_owned(),
-        Some(above) if dir.ends_with("conf") => above.to_owned(),
-        _ => dir.join(".."),
-    }
 }
 
 fn http_block<'a>(path: &Path, directives: &'a [Directive]) -> Result<&'a [Directive], NginxConfError> {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod choice;
+mod dumps;
 mod explanation;
 mod logs;
 mod reading;
