@@ -51,8 +51,7 @@ impl Files {
         let main = path.to_owned();
         let origin = match Dump::of(&text) {
             Some(dump) => Origin::Dump(dump),
-            // A file that is redirected to standard input is there without its directory.
-            None if is_file && !path.starts_with("/dev") => Origin::Disk { main, text },
+            None if is_file && !is_descriptor(path) => Origin::Disk { main, text },
             None => Origin::Pipe { main, text },
         };
         Ok(Files { origin, most, left: Cell::new(most) })
@@ -66,12 +65,9 @@ impl Files {
         }
     }
 
-    /// The directory that nginx was most likely built to start from. A pipe does not say.
-    pub(super) fn prefix(&self) -> PathBuf {
-        match &self.origin {
-            Origin::Pipe { .. } => PathBuf::new(),
-            Origin::Disk { .. } | Origin::Dump(_) => prefix_of(self.main()),
-        }
+    /// True if the main file is a pipe, which has no directory.
+    pub(super) fn is_pipe(&self) -> bool {
+        matches!(self.origin, Origin::Pipe { .. })
     }
 
     /// The files that an `include` means, from whichever file.
@@ -125,6 +121,11 @@ fn read(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     Ok((text.len() as u64 <= most).then_some(text))
 }
 
+/// True for the names of open files, which are not in the directories of those: `/dev/stdin`, `/dev/fd/63`.
+fn is_descriptor(path: &Path) -> bool {
+    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc")
+}
+
 fn too_large(most: u64) -> String {
     format!("more than {} MiB of configuration, all included files together", most >> 20)
 }
@@ -146,15 +147,5 @@ fn no_file(metadata: &std::fs::Metadata) -> &'static str {
         "is a FIFO, and only regular files can be included"
     } else {
         "is a device or socket, not a regular file"
-    }
-}
-
-fn prefix_of(path: &Path) -> PathBuf {
-    let dir = path.parent().unwrap_or(Path::new(""));
-    let is_conf = std::path::absolute(path).is_ok_and(|full| full.parent().is_some_and(|dir| dir.ends_with("conf")));
-    match dir.parent() {
-        _ if !is_conf => dir.to_owned(),
-        Some(above) if dir.ends_with("conf") => above.to_owned(),
-        _ => dir.join(".."),
     }
 }

@@ -16,6 +16,8 @@ mod hosts;
 mod include;
 mod lexer;
 mod location;
+mod location_index;
+mod log_names;
 mod logs;
 mod lua;
 mod names;
@@ -91,7 +93,7 @@ impl NginxConf {
     /// Directives that have nothing to do with logs or locations are not looked at.
     pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
         let files = Files::open(path, files::MOST_BYTES)?;
-        let prefix = files.prefix();
+        let prefix = if files.is_pipe() { PathBuf::new() } else { prefix_of(files.main()) };
         Self::of(&files, &prefix)
     }
 
@@ -151,13 +153,7 @@ impl NginxConf {
 
     /// The logs that a file may be one of.
     fn logs_of_file(&self, file: &Path) -> impl Iterator<Item = &NginxLog> {
-        let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let file = full(file);
-        self.logs.logs.iter().filter(move |log| match log.target() {
-            NginxLogTarget::File(path) => is_of(&file, &full(path)),
-            NginxLogTarget::Files(pattern) => glob::Pattern::new(pattern).is_ok_and(|p| p.matches_path(&file)),
-            NginxLogTarget::Unreadable { .. } => false,
-        })
+        self.logs.names.of(file).into_iter().map(|at| &self.logs.logs[at])
     }
 
     /// The files to read for every request once, each with the formats that are written to it.
@@ -178,7 +174,8 @@ impl NginxConf {
     /// [`NginxConf::skipped`] lists; `error_page`, but for `error_page 404 = @app`. `internal` makes no difference. Of a
     /// directory, the first `index` file is taken to be there.
     ///
-    /// This goes through the locations one by one: it is for distinct paths, not for every line.
+    /// Locations are found by their names, and regular expressions are tried one by one: this is for distinct paths, not for
+    /// every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
         self.is_static_in(rules, self.hosts.server(host), path)
     }
@@ -234,12 +231,15 @@ impl NginxConf {
     }
 }
 
-/// Whether a file is a log, or was before it was rotated.
-fn is_of(file: &Path, log: &Path) -> bool {
-    let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-    let behind =
-        |name: &[u8], start: &[u8]| name.strip_prefix(start).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]));
-    log.parent() == file.parent() && behind(&name(file), &name(log))
+/// The directory that nginx was most likely built to start from.
+fn prefix_of(path: &Path) -> PathBuf {
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let is_conf = std::path::absolute(path).is_ok_and(|full| full.parent().is_some_and(|dir| dir.ends_with("conf")));
+    match dir.parent() {
+        _ if !is_conf => dir.to_owned(),
+        Some(above) if dir.ends_with("conf") => above.to_owned(),
+        _ => dir.join(".."),
+    }
 }
 
 fn http_block<'a>(path: &Path, directives: &'a [Directive]) -> Result<&'a [Directive], NginxConfError> {

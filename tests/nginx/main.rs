@@ -8,6 +8,7 @@
 
 mod client;
 mod conversations;
+mod dump;
 mod expected;
 mod formats;
 mod hostile;

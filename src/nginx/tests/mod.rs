@@ -4,6 +4,7 @@ mod answer;
 mod choice;
 mod dumps;
 mod explanation;
+mod location_reference;
 mod logs;
 mod reading;
 
