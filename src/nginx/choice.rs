@@ -1,0 +1,70 @@
+//! Which of several servers answers a request, and what it answers.
+
+use super::NginxConf;
+use super::class::Class;
+use super::server::Kind;
+use super::uri;
+use crate::classify::StaticRules;
+use crate::format::path_and_query;
+
+/// What the configuration says about one request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// The server; `None` if the configuration has none.
+    pub(super) server: Option<usize>,
+    pub(super) is_static: bool,
+    /// True if the file system decides, which no log tells: the rules for paths do then.
+    pub(super) by_rules: bool,
+}
+
+impl NginxConf {
+    /// The choice for a request of which the host is logged or not, in the log that one server writes or several do.
+    ///
+    /// Of the servers that the host may have come to, one that redirects the path is passed over if another does not
+    /// redirect it: clients follow a redirect to https, and it is there that the path means something.
+    pub(super) fn choose(
+        &self,
+        rules: &StaticRules,
+        of_log: Option<usize>,
+        host: Option<&[u8]>,
+        path: &[u8],
+    ) -> Choice {
+        let candidates = self.hosts.candidates(host);
+        let of_log = of_log.filter(|at| host.is_none() || candidates.contains(at));
+        if let Some(server) = of_log {
+            return self.choice(rules, Some(server), path);
+        }
+        // A server that answers everything by itself is the last resort.
+        let kind = |at: &usize| self.hosts.kind(*at);
+        let sites = candidates.iter().take_while(|at| kind(at) != Kind::Answers).count();
+        let asked = if sites == 0 { &candidates[..] } else { &candidates[..sites] };
+        let answering = match asked {
+            [only] => Some(*only),
+            _ => asked.iter().copied().find(|at| self.class(*at, path, &mut |_| ()) != Some(Class::Redirect)),
+        };
+        let first_site = || asked.iter().copied().find(|at| kind(at) == Kind::Site);
+        self.choice(rules, answering.or_else(first_site).or_else(|| asked.first().copied()), path)
+    }
+
+    fn choice(&self, rules: &StaticRules, server: Option<usize>, path: &[u8]) -> Choice {
+        let merges_slashes = server.is_none_or(|at| self.servers[at].merges_slashes);
+        let uri = uri_of(path, merges_slashes);
+        let class = |uri: &[u8]| server.map_or(Class::ByRules, |at| self.servers[at].class(uri, &mut |_| ()));
+        let (is_static, by_rules) = match uri.as_deref().map(|uri| (class(uri), uri)) {
+            Some((Class::Static, _)) => (true, false),
+            Some((Class::ByRules, uri)) => (rules.is_static(uri), true),
+            Some((Class::Dynamic | Class::Redirect, _)) | None => (false, false),
+        };
+        Choice { server, is_static, by_rules }
+    }
+
+    /// What a server does with a path; `None` if nginx refuses it. `enter` is told each location that the request comes to.
+    pub(super) fn class(&self, server: usize, path: &[u8], enter: &mut dyn FnMut(usize)) -> Option<Class> {
+        let server = &self.servers[server];
+        uri_of(path, server.merges_slashes).map(|uri| server.class(&uri, enter))
+    }
+}
+
+fn uri_of(path: &[u8], merges_slashes: bool) -> Option<Vec<u8>> {
+    uri::normalized(&path_and_query(path), merges_slashes)
+}
