@@ -38,24 +38,25 @@ impl NginxConf {
         let kind = |at: &usize| self.hosts.kind(*at);
         let sites = candidates.iter().take_while(|at| kind(at) != Kind::Answers).count();
         let asked = if sites == 0 { &candidates[..] } else { &candidates[..sites] };
+        let redirects = |at: usize| {
+            let class = self.class(at, path, &mut |_| ()).map(|class| class.by(rules));
+            class == Some(Class::Redirect)
+        };
         let answering = match asked {
             [only] => Some(*only),
-            _ => asked.iter().copied().find(|at| self.class(*at, path, &mut |_| ()) != Some(Class::Redirect)),
+            _ => asked.iter().copied().find(|at| !redirects(*at)),
         };
         let first_site = || asked.iter().copied().find(|at| kind(at) == Kind::Site);
         self.choice(rules, answering.or_else(first_site).or_else(|| asked.first().copied()), path)
     }
 
     fn choice(&self, rules: &StaticRules, server: Option<usize>, path: &[u8]) -> Choice {
-        let merges_slashes = server.is_none_or(|at| self.servers[at].merges_slashes);
-        let uri = uri_of(path, merges_slashes);
-        let class = |uri: &[u8]| server.map_or(Class::ByRules, |at| self.servers[at].class(uri, &mut |_| ()));
-        let (is_static, by_rules) = match uri.as_deref().map(|uri| (class(uri), uri)) {
-            Some((Class::Static, _)) => (true, false),
-            Some((Class::ByRules, uri)) => (rules.is_static(uri), true),
-            Some((Class::Dynamic | Class::Redirect, _)) | None => (false, false),
+        let class = match server {
+            Some(at) => self.class(at, path, &mut |_| ()),
+            None => uri_of(path, true).map(|uri| Class::ByRules { files: vec![uri], redirects: false }),
         };
-        Choice { server, is_static, by_rules }
+        let by_rules = matches!(class, Some(Class::ByRules { .. }));
+        Choice { server, is_static: class.is_some_and(|class| class.by(rules) == Class::Static), by_rules }
     }
 
     /// What a server does with a path; `None` if nginx refuses it. `enter` is told each location that the request comes to.

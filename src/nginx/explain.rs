@@ -149,7 +149,7 @@ fn location_row(server: &Server, at: usize, depth: usize) -> [String; 4] {
     let class = match server.usual_class(at) {
         Class::Static => "static",
         Class::Dynamic | Class::Redirect => "dynamic",
-        Class::ByRules => "by rules",
+        Class::ByRules { .. } => "by rules",
     };
     [name, class.to_owned(), place, why(location)]
 }
@@ -167,7 +167,7 @@ fn why(location: &Location) -> String {
 /// What holds for all servers, where it matters.
 fn legend(text: &mut Text, servers: &[Server]) {
     let mut classes = servers.iter().flat_map(|server| (0..server.locations.len()).map(|at| server.usual_class(at)));
-    if classes.any(|class| class == Class::ByRules) {
+    if classes.any(|class| matches!(class, Class::ByRules { .. })) {
         text.line(0, "\nby rules: nginx looks for a file and hands over if there is none, which no log tells. Static are the paths");
         text.line(0, "that the rules of extensions and prefixes have as static; all others are dynamic.");
     }

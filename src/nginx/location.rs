@@ -2,8 +2,9 @@
 
 use regex::bytes::Regex;
 
-use super::content::{self, Content, Fallback};
+use super::content::Content;
 use super::error::NginxConfError;
+use super::fallback::{self, Fallback};
 use super::place::{Place, Word, shown};
 use super::regexes::{self, Case};
 use super::rewrite::{self, Step};
@@ -77,7 +78,7 @@ impl Inherited {
         Inherited {
             error_page: match error_pages.peek() {
                 None => self.error_page.clone(),
-                Some(_) => error_pages.find_map(content::error_page),
+                Some(_) => error_pages.find_map(fallback::error_page),
             },
             root: root.map_or_else(|| self.root.clone(), |word| Some(word.text.clone())),
             index: match index {
@@ -85,7 +86,7 @@ impl Inherited {
                 Some(word) => Some(word.text.clone()).filter(|name| !Template::new(name).has_variables()),
                 None => self.index.clone(),
             },
-            passenger: find(&["passenger_enabled"]).map_or_else(|| self.passenger.clone(), content::passenger),
+            passenger: find(&["passenger_enabled"]).map_or_else(|| self.passenger.clone(), fallback::passenger),
         }
     }
 }

@@ -12,6 +12,7 @@ mod class;
 mod content;
 mod error;
 mod explain;
+mod fallback;
 mod formats;
 mod handlers;
 mod hosts;

@@ -1,6 +1,8 @@
 //! A `server`: its names, its locations, and which of them nginx chooses for a path.
 
+use super::content::Content;
 use super::error::NginxConfError;
+use super::fallback::{Fallback, To};
 use super::location::{Fits, Inherited, Location};
 use super::names::{Listen, Name};
 use super::rewrite;
@@ -77,14 +79,24 @@ impl Server {
             Fits::Regex(regex) => rewrite::matches_all(regex),
             _ => false,
         };
-        let answer = self.nested(0).filter(|(_, location)| takes_all(location));
-        let mut answer = answer.filter_map(|(at, location)| Some((at, rewrite::answer(&location.steps)?)));
-        match answer.next().filter(|(_, answer)| answer.is_of_all) {
-            None => Kind::Site,
-            Some((only, _)) if !self.has_own_locations(only) => Kind::Answers,
-            Some((_, answer)) if answer.redirects => Kind::Exempts,
-            Some(_) => Kind::Site,
+        for (at, location) in self.nested(0).filter(|(_, location)| takes_all(location)) {
+            match rewrite::answer(&location.steps).filter(|answer| answer.is_of_all) {
+                Some(_) if !self.has_own_locations(at) => return Kind::Answers,
+                Some(answer) if answer.redirects => return Kind::Exempts,
+                None if self.redirects_missing(location) => return Kind::Exempts,
+                _ => {}
+            }
         }
+        Kind::Site
+    }
+
+    /// Whether a location redirects what it has no file for.
+    fn redirects_missing(&self, location: &Location) -> bool {
+        let Content::Files { fallback: Some(Fallback { to: To::Named(name), .. }), .. } = &location.content else {
+            return false;
+        };
+        let answer = self.named(name).and_then(|at| rewrite::answer(&self.locations[at].steps));
+        answer.is_some_and(|answer| answer.redirects && answer.is_of_all)
     }
 
     /// Whether requests can come to another location than this one.
