@@ -52,6 +52,10 @@ struct Request {
 }
 
 impl Request {
+    fn new(uri: Vec<u8>, captures: Captures) -> Request {
+        Request { uri, captures, hops: HOPS, has_failed: false }
+    }
+
     /// The same request at another path; `None` if it was redirected too often.
     fn to(mut self, uri: Vec<u8>) -> Option<Request> {
         self.hops = self.hops.checked_sub(1)?;
@@ -72,9 +76,7 @@ impl Server {
         match rewrite::run(&self.locations[0].steps, uri.to_vec(), &mut captures) {
             After::Answered => Class::Dynamic,
             After::Redirected => Class::Redirect,
-            After::Stays(uri) | After::Moves(uri) => {
-                self.class_found(Request { uri, captures, hops: HOPS, has_failed: false }, enter)
-            }
+            After::Stays(uri) | After::Moves(uri) => self.class_found(Request::new(uri, captures), enter),
         }
     }
 
@@ -140,7 +142,11 @@ impl Server {
 
     fn class_of_fallback(&self, fallback: &Fallback, mut request: Request, enter: &mut dyn FnMut(usize)) -> Class {
         request.has_failed |= fallback.is_error_page;
-        match &fallback.to {
+        self.class_of_target(&fallback.to, fallback.tries_path, request, enter)
+    }
+
+    fn class_of_target(&self, to: &To, tries_path: bool, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
+        match to {
             To::HandedOver => Class::Dynamic,
             To::Code(_) => Class::Static,
             To::Named(name) => {
@@ -154,7 +160,7 @@ impl Server {
             To::Uri(to) => match to.path(|name| request.captures.value(name, &request.uri)) {
                 None => Class::Dynamic,
                 // `try_files $uri /index.html` has come to /index.html: it is there, or nginx would go round and answer 500.
-                Some(next) if next == request.uri && fallback.tries_path => Class::Static,
+                Some(next) if next == request.uri && tries_path => Class::Static,
                 Some(next) => request.to(next).map_or(Class::Dynamic, |request| self.class_found(request, enter)),
             },
         }
@@ -186,8 +192,12 @@ impl Server {
             Fits::Prefix { name, .. } => format!("{name}?"),
             Fits::Rest | Fits::Regex(_) | Fits::Skipped(_) | Fits::Named(_) => "/?".to_owned(),
         };
-        let request =
-            Request { uri: sample.into_bytes(), captures: Captures::default(), hops: HOPS, has_failed: false };
-        self.class_of_content(location, request, &mut |_| ())
+        self.class_of_content(location, Request::new(sample.into_bytes(), Captures::default()), &mut |_| ())
+    }
+
+    /// Whether an error page that leads there may come from elsewhere than from a file.
+    pub(super) fn is_answer(&self, to: &To) -> bool {
+        let request = Request { has_failed: true, ..Request::new(b"/?".to_vec(), Captures::default()) };
+        self.class_of_target(to, false, request, &mut |_| ()) != Class::Static
     }
 }

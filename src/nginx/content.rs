@@ -58,6 +58,11 @@ impl Content {
                     unheeded.extend(body.iter().filter_map(not_followed));
                     continue;
                 }
+                // Files for some methods, changes to them for others.
+                "dav_methods" if directive.args.iter().any(|word| word.text != "off") => {
+                    unheeded.push(Unheeded::new(directive, Why::NotThePath));
+                    continue;
+                }
                 // Of several, the last is what nginx takes.
                 "empty_gif" => {
                     content = Content::Gif;

@@ -124,7 +124,11 @@ fn explain_server(text: &mut Text, conf: &NginxConf, at: usize, server: &Server)
     }
     rows.push(location_row(server, 0, 0));
     text.rows(1, &rows);
-    for unheeded in server.locations.iter().flat_map(|location| &location.unheeded) {
+    let error_pages = |location| {
+        let location: &Location = location;
+        location.error_pages.iter().filter(|(_, to)| server.is_answer(to)).map(|(unheeded, _)| unheeded)
+    };
+    for unheeded in server.locations.iter().flat_map(|location| location.unheeded.iter().chain(error_pages(location))) {
         text.line(1, &format!("not followed: {}  {unheeded}", unheeded.place));
     }
 }

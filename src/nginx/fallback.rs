@@ -107,6 +107,16 @@ pub(super) fn error_page(directive: &Directive) -> Option<Fallback> {
         .map(|to| Fallback { is_error_page: true, ..Fallback::new(directive, to, Directory::Index) })
 }
 
+/// An `error_page` that is only shown where a file is missing or access is refused, and where it leads.
+pub(super) fn other_error_page(directive: &Directive) -> Option<(Unheeded, To)> {
+    let (to, codes) = directive.args.split_last()?;
+    let is_shown = codes.iter().any(|code| matches!(code.text.as_str(), "403" | "404" | "405"));
+    let is_other = directive.is("error_page") && error_page(directive).is_none();
+    let is_local = to.text.starts_with(['@', '/']);
+    let to = target(&to.text).filter(|_| is_other && is_shown && is_local)?;
+    Some((Unheeded::new(directive, Why::Failure), to))
+}
+
 fn target(text: &str) -> Option<To> {
     match text.as_bytes().first()? {
         b'=' => Some(To::Code(text[1..].parse().unwrap_or_default())),

@@ -4,6 +4,9 @@
 //! `contrib/vim/syntax/nginx.vim` lists with their modules, and the documentation of those modules. A name that no table
 //! has may belong to a module that answers requests, so it is reported.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::tree::Directive;
 
 /// What a directive does to the requests of its level.
@@ -37,9 +40,6 @@ const MAY_ANSWER: &str = "access_by_* access_handler_* echo_exec eval internal_r
     mruby_post_read_* mruby_rewrite_* postgres_rewrite precontent_by_* proxy_wasm rewrite_by_* rewrite_handler_* \
     server_rewrite_by_* srcache_fetch testcookie";
 
-/// Directives that end in `_pass` and hand nothing over.
-const NOT_HANDED_OVER: &str = "nchan_redis_pass";
-
 /// Settings of nginx's own modules that servers and locations may have.
 const SETTINGS: &str = "absolute_redirect access_log acme_* add_after_body add_before_body add_header* add_trailer \
     addition_types aio* alias allow ancient_browser* auth_* autoindex* break charset* chunked_transfer_encoding client_* \
@@ -61,33 +61,58 @@ const SETTINGS_OF_OTHERS: &str = "ajp_* always_read_body array_* aws_* balancer_
     brotli* check_rule CheckRule concat* datadog_* denied_url DeniedUrl drizzle_* echo_after_body echo_before_body \
     echo_status encrypted_session_* eval_* fancyindex* footer* geoip2* header_filter_* hide_server_tokens iconv_* \
     immutable learning_mode LearningMode let libinjection_* LibInjection* log_by_* log_handler_* lua_* memc_* \
-    MainRule main_rule modsecurity* ModSecurity* mogilefs_* mongo more_* mruby_* naxsi_* nchan_* njs_* opentelemetry* \
+    MainRule main_rule modsecurity* ModSecurity* mogilefs_* mongo more_* mruby_* naxsi_* nchan_* nchan_redis_pass njs_* opentelemetry* \
     opentracing* pagespeed passenger_* pool_context_hash_size postgres_* push_* rails_env rack_env rds_* redis2_* redis_* \
     replace_filter* response_type rtmp_* rules_disabled rules_enabled sec_rules_* SecRules* security_headers* set_* \
     slowfs_* small_light* srcache_* statsd_* sticky* stream_server_traffic_status_* subs_* sysguard* tnt_* track_uploads \
     trim* union_station_* unset_* upload_* upstream_show_* vhost_traffic_status* video_thumbextractor_* vod_* xss_* zstd*";
 
-/// What a directive of a server or location does.
-pub(super) fn role(directive: &Directive) -> Role {
-    let name = directive.name.text.as_str();
-    let is_off = matches!(directive.args.as_slice(), [only] if matches!(only.text.as_str(), "off" | "none"));
-    if has(GENERATES, name) {
-        return if is_off { Role::Setting } else { Role::Generates };
-    }
-    if has(MAY_ANSWER, name) {
-        return if is_off { Role::Setting } else { Role::MayAnswer };
-    }
-    if name.ends_with("_pass") && !has(NOT_HANDED_OVER, name) {
-        return Role::HandsOver;
-    }
-    if has(SETTINGS, name) || has(SETTINGS_OF_OTHERS, name) { Role::Setting } else { Role::Unknown }
+const TABLES: [(&str, Role); 4] = [
+    (GENERATES, Role::Generates),
+    (MAY_ANSWER, Role::MayAnswer),
+    (SETTINGS, Role::Setting),
+    (SETTINGS_OF_OTHERS, Role::Setting),
+];
+
+/// The tables as they are looked up: a configuration may have 100,000 locations.
+struct Names {
+    whole: HashMap<&'static str, Role>,
+    /// The longest first.
+    starts: Vec<(&'static str, Role)>,
 }
 
-fn has(table: &str, name: &str) -> bool {
-    table.split_ascii_whitespace().any(|word| match word.strip_suffix('*') {
-        Some(start) => name.starts_with(start),
-        None => name == word,
-    })
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let mut names = Names { whole: HashMap::new(), starts: Vec::new() };
+    for (table, role) in TABLES {
+        for word in table.split_ascii_whitespace() {
+            match word.strip_suffix('*') {
+                Some(start) => names.starts.push((start, role)),
+                None => drop(names.whole.insert(word, role)),
+            }
+        }
+    }
+    names.starts.sort_by_key(|(start, _)| std::cmp::Reverse(start.len()));
+    names
+});
+
+/// What a directive of a server or location does.
+pub(super) fn role(directive: &Directive) -> Role {
+    let is_off = matches!(directive.args.as_slice(), [only] if matches!(only.text.as_str(), "off" | "none"));
+    match role_of(&directive.name.text) {
+        Role::Generates | Role::MayAnswer if is_off => Role::Setting,
+        role => role,
+    }
+}
+
+fn role_of(name: &str) -> Role {
+    if let Some(role) = NAMES.whole.get(name) {
+        return *role;
+    }
+    if name.ends_with("_pass") {
+        return Role::HandsOver;
+    }
+    let by_start = NAMES.starts.iter().find(|(start, _)| name.starts_with(start));
+    by_start.map_or(Role::Unknown, |(_, role)| *role)
 }
 
 #[cfg(test)]
@@ -176,8 +201,7 @@ mod tests {
 
     #[test]
     fn names_of_the_tables_are_unique_and_have_one_role() {
-        let tables = [GENERATES, MAY_ANSWER, NOT_HANDED_OVER, SETTINGS, SETTINGS_OF_OTHERS];
-        let mut words: Vec<&str> = tables.iter().flat_map(|table| table.split_ascii_whitespace()).collect();
+        let mut words: Vec<&str> = TABLES.iter().flat_map(|(table, _)| table.split_ascii_whitespace()).collect();
         let count = words.len();
         words.sort_unstable();
         words.dedup();

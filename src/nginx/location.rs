@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 
 use super::content::Content;
 use super::error::NginxConfError;
-use super::fallback::{self, Fallback};
+use super::fallback::{self, Fallback, To};
 use super::place::{Place, Word, shown};
 use super::regexes::{self, Case};
 use super::rewrite::{self, Step};
@@ -45,6 +45,8 @@ pub(super) struct Location {
     /// The first of `index`, own or inherited; `None` if only nginx knows it.
     pub(super) index: Option<String>,
     pub(super) unheeded: Vec<Unheeded>,
+    /// The error pages that are not followed, and where they lead.
+    pub(super) error_pages: Vec<(Unheeded, To)>,
 }
 
 /// What a level hands down to its locations.
@@ -117,6 +119,7 @@ impl Location {
             content,
             index: inherited.index.clone(),
             unheeded,
+            error_pages: level.iter().filter_map(fallback::other_error_page).collect(),
         })
     }
 

@@ -1,8 +1,10 @@
 //! A configuration of nginx: which logs it writes in which formats, and what it serves from files.
 //!
 //! `lexer` → `tree` is the way of the text, with `include` and `lua` beside it. `formats`, `access_log` and `logs` say
-//! what is logged where. `server`, `location`, `content` and `rewrite` say who answers for a path, `hosts` which server is
-//! asked. `explain` tells all of it. Nothing here reads a log.
+//! what is logged where. `hosts` finds the servers that a host may have come to, `choice` the one that answers a path, and
+//! `class` what becomes of the path there: `server`, `location`, `content`, `fallback` and `rewrite` have what was read.
+//! `handlers` knows directives by their names, `unheeded` what is not followed. `explain` shows all of it. Nothing here
+//! reads a log.
 
 mod access_log;
 mod answer;
@@ -181,10 +183,12 @@ impl NginxConf {
     /// `host` is `$host` as logged, if it is; `path` the target of the request as logged, but for nginx's escapes of
     /// logs. Where the file system decides, as with `try_files $uri @app`, the rules do. What nginx refuses is dynamic.
     ///
+    /// Of the servers that a host may have come to, one that redirects the path is passed over if another does not.
+    ///
     /// Not followed, and told by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
-    /// `proxy_pass` in it, which is a `try_files`; a `rewrite` to variables that only nginx knows, and those that
-    /// [`NginxConf::skipped`] lists; `error_page`, but for `error_page 404 = @app`. `internal` makes no difference. Of a
-    /// directory, the first `index` file is taken to be there.
+    /// `proxy_pass` in it, which is a `try_files`; an `error_page` that the application answers, but for
+    /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. `internal` makes no difference. Of a directory, the
+    /// first `index` file is taken to be there.
     ///
     /// This goes through the locations one by one: it is for distinct paths, not for every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {

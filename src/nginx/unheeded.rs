@@ -21,6 +21,8 @@ pub(super) enum Why {
     NotThePath,
     /// It leads to a path with this variable, which only nginx knows.
     Variable(String),
+    /// It answers where a file is missing or access is refused, which no path tells.
+    Failure,
     /// It is code that may answer or lead elsewhere.
     Code,
     /// It belongs to a module that is not known here.
@@ -59,6 +61,7 @@ impl fmt::Display for Unheeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
             Why::NotThePath => write!(f, "{}: depends on more than the path", self.written),
+            Why::Failure => write!(f, "{}: answers only where a file is missing or access is refused", self.written),
             Why::Variable(name) => write!(f, "{}: only nginx knows the value of ${}", self.written, shown(name)),
             Why::Code => write!(f, "{}: code that may answer the request or lead elsewhere", self.written),
             Why::Unknown => write!(f, "{}: unknown here, and may handle the request", self.written),

@@ -134,6 +134,31 @@ fn what_only_nginx_knows_is_listed() {
 }
 
 #[test]
+fn what_depends_on_more_than_the_path_is_told() {
+    const APP: &str = "location /app/ { proxy_pass http://a; } location @app { proxy_pass http://a; }";
+    for (text, expected) in [
+        ("error_page 404 /app/404;", Some("error_page 404 /app/404: answers only where a file is missing")),
+        ("error_page 403 404 @app;", Some("error_page 403 404 @app: answers only where a file is missing")),
+        ("error_page 404 /404.html;", None),
+        ("error_page 500 502 /app/500;", None),
+        ("error_page 404 = @app;", None),
+        ("error_page 404 https://elsewhere.example/;", None),
+        ("location / { if (-f $request_filename) { break; } }", Some("depends on more than the path")),
+        ("location / { if ($x) { set $y 1; } }", None),
+        ("location / { dav_methods PUT; }", Some("dav_methods PUT: depends on more than the path")),
+        ("location / { dav_methods off; }", None),
+    ] {
+        let conf = http(&format!("server {{ {text} {APP} }}")).unwrap();
+        let told = conf.explain();
+        match expected {
+            Some(expected) => assert!(told.contains("not followed:") && told.contains(expected), "{text}: {told}"),
+            None => assert!(!told.contains("not followed:"), "{text}: {told}"),
+        }
+        assert!(conf.skipped().is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn directives_of_one_name_are_one_line() {
     let conf = http("server { frob a; location /a { frob b; } location /b { other c; } } server { frob d; }").unwrap();
     let skipped = conf.skipped();
