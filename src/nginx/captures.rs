@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use regex::bytes::Regex;
 
-/// What templates of a request can refer to, besides its path.
+/// Values that templates of a request can refer to, besides its path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Captures {
-    /// Of the last expression that matched; the first is the whole match.
+    /// Groups of the last expression that matched; the first is the whole match.
     numbered: Vec<Vec<u8>>,
-    /// Of every expression that matched. nginx keeps a named group until another expression sets it.
+    /// Named groups of every expression that matched. nginx keeps one until another expression sets it.
     named: HashMap<String, Vec<u8>>,
 }
 

@@ -1,4 +1,4 @@
-//! Which of several servers answers a request, and what it answers.
+//! The choice among several servers: the one that answers a request.
 
 use super::NginxConf;
 use super::class::Class;
@@ -7,7 +7,7 @@ use super::uri;
 use crate::classify::StaticRules;
 use crate::format::path_and_query;
 
-/// What the configuration says about one request.
+/// The server of one request, and whether a file is the answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Choice {
     /// The server; `None` if the configuration has none.
@@ -34,9 +34,9 @@ impl NginxConf {
         if let Some(server) = of_log {
             return self.choice(rules, Some(server), path);
         }
-        // A server that answers everything by itself is the last resort.
+        // A server that redirects or answers everything is the last resort.
         let kind = |at: &usize| self.hosts.kind(*at);
-        let sites = candidates.iter().take_while(|at| kind(at) != Kind::Answers).count();
+        let sites = candidates.iter().take_while(|at| kind(at) < Kind::Redirects).count();
         let asked = if sites == 0 { &candidates[..] } else { &candidates[..sites] };
         let redirects = |at: usize| {
             let class = self.class(at, path, &mut |_| ()).map(|class| class.by(rules));
@@ -59,7 +59,8 @@ impl NginxConf {
         Choice { server, is_static: class.is_some_and(|class| class.by(rules) == Class::Static), by_rules }
     }
 
-    /// What a server does with a path; `None` if nginx refuses it. `enter` is told each location that the request comes to.
+    /// Class of a path in a server; `None` if nginx refuses the path. `enter` is called with each location that the request
+    /// comes to.
     pub(super) fn class(&self, server: usize, path: &[u8], enter: &mut dyn FnMut(usize)) -> Option<Class> {
         let server = &self.servers[server];
         uri_of(path, server.merges_slashes).map(|uri| server.class(&uri, enter))

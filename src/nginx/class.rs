@@ -1,5 +1,5 @@
-//! Who answers for a path in a server: what becomes of the path in the location that nginx chooses, and in those to which a
-//! rewrite, an index or a fallback leads on.
+//! The way of a path through a server: the location that nginx chooses, and those to which a rewrite, an index or a fallback
+//! leads on.
 
 use super::captures::Captures;
 use super::content::Content;
@@ -12,7 +12,7 @@ use crate::classify::StaticRules;
 /// Redirects within nginx for one request, at most: with more, nginx answers 500.
 const HOPS: u32 = 10;
 
-/// Who answers a request.
+/// The source of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Static,
@@ -69,7 +69,7 @@ impl Request {
 }
 
 impl Server {
-    /// Who answers for a path, which is [normalized](super::uri::normalized). `enter` is told each location that the request
+    /// Class of a path, which is [normalized](super::uri::normalized). `enter` is called with each location that the request
     /// comes to, in order: more than one if a rewrite, an index or a fallback leads on.
     pub(super) fn class(&self, uri: &[u8], enter: &mut dyn FnMut(usize)) -> Class {
         let mut captures = Captures::default();
@@ -124,7 +124,7 @@ impl Server {
         let found = match fallback.directory {
             Directory::Nothing if request.is_of_directory() => return otherwise,
             Directory::Index if request.is_of_directory() => {
-                // Where the fallback leads to other locations, those are told, not the index.
+                // Where the fallback leads to other locations, those are reported, not the index.
                 let enter = if matches!(fallback.to, To::Code(_)) { enter } else { &mut |_| () };
                 self.class_of_index(location, request, enter)
             }
@@ -180,7 +180,7 @@ impl Server {
         }
     }
 
-    /// What becomes of paths in a location, as far as it can be said without one.
+    /// Class of most paths of a location.
     pub(super) fn usual_class(&self, at: usize) -> Class {
         let location = &self.locations[at];
         if rewrite::answer(&location.steps).is_some() {
@@ -195,7 +195,7 @@ impl Server {
         self.class_of_content(location, Request::new(sample.into_bytes(), Captures::default()), &mut |_| ())
     }
 
-    /// Whether an error page that leads there may come from elsewhere than from a file.
+    /// True if an error page that leads there may come from elsewhere than from a file.
     pub(super) fn is_answer(&self, to: &To) -> bool {
         let request = Request { has_failed: true, ..Request::new(b"/?".to_vec(), Captures::default()) };
         self.class_of_target(to, false, request, &mut |_| ()) != Class::Static

@@ -12,7 +12,7 @@ use super::place::shown;
 use super::tree::Directive;
 use super::unheeded::{Unheeded, Why};
 
-/// What answers, by the directives of a location itself. Of all that answers, only `passenger_enabled` and `error_page` are
+/// The handler of a location, by its own directives. Of all handlers, only `passenger_enabled` and `error_page` are
 /// inherited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
@@ -86,7 +86,7 @@ impl Content {
     }
 }
 
-/// Why a directive cannot be followed, if it may answer a request in a way that only nginx knows.
+/// A directive that may answer a request in a way that only nginx knows.
 fn not_followed(directive: &Directive) -> Option<Unheeded> {
     match role(directive) {
         Role::MayAnswer => Some(Unheeded::new(directive, Why::Code)),
@@ -95,7 +95,7 @@ fn not_followed(directive: &Directive) -> Option<Unheeded> {
     }
 }
 
-/// Whether a directive within an `if` makes a difference to what answers.
+/// True if a directive within an `if` makes a difference to what answers.
 fn acts(directive: &Directive) -> bool {
     matches!(directive.name.text.as_str(), "rewrite" | "return" | "break" | "empty_gif")
         || matches!(role(directive), Role::HandsOver | Role::Generates)

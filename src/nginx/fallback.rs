@@ -1,4 +1,4 @@
-//! What answers where a file is missing: the end of a `try_files`, an `error_page`, an `if` that asks for the file, and
+//! Fallbacks, which answer where a file is missing: the end of a `try_files`, an `error_page`, an `if` that asks for the file, and
 //! Passenger's application.
 
 use regex::bytes::Regex;
@@ -9,22 +9,22 @@ use super::template::{Part, Template};
 use super::tree::Directive;
 use super::unheeded::{Unheeded, Why};
 
-/// What answers where there is no file.
+/// The answer where there is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fallback {
     /// The directive.
     pub(super) written: String,
     pub(super) to: To,
-    /// Whether a file is looked for that depends on the path; `try_files /maintenance.html @app` looks for one, whatever
+    /// True if nginx looks for a file that depends on the path; `try_files /maintenance.html @app` looks for one, whatever
     /// the path is.
     pub(super) tries_path: bool,
-    /// What is looked for where the path ends with a slash.
+    /// The file that nginx looks for where the path ends with a slash.
     pub(super) directory: Directory,
     /// True of an `error_page`: nginx follows one for each request.
     pub(super) is_error_page: bool,
 }
 
-/// What a fallback has for paths that end with a slash. `try_files` takes no directory for a file.
+/// The file that nginx looks for where a path ends with a slash. `try_files` takes no directory for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Directory {
     /// Nothing is found: `$uri` is a directory, if anything.
@@ -125,7 +125,7 @@ fn target(text: &str) -> Option<To> {
     }
 }
 
-/// What an `if` looks for that asks for the file of the path: `if (!-f $request_filename)`, which is older than `try_files`.
+/// The file that an `if` looks for, if it asks for the file of the path: `if (!-f $request_filename)`, which is older than `try_files`.
 pub(super) fn file_check(directive: &Directive) -> Option<Directory> {
     let words = || directive.args.iter().map(|word| word.text.trim_start_matches('('));
     let directory = words().find_map(|word| match word.trim_start_matches('!') {

@@ -1,4 +1,4 @@
-//! What a directive of a server or a location does to a request, by its name.
+//! Roles of directives of servers and locations, by their names.
 //!
 //! Sources: the alphabetical index of directives on nginx.org (November 2026), the names that nginx's own
 //! `contrib/vim/syntax/nginx.vim` lists with their modules, and the documentation of those modules. A name that no table
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use super::tree::Directive;
 
-/// What a directive does to the requests of its level.
+/// The effect of a directive on the requests of its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// Hands the request over to another process.
@@ -95,7 +95,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     names
 });
 
-/// What a directive of a server or location does.
+/// Role of a directive of a server or location.
 pub(super) fn role(directive: &Directive) -> Role {
     let is_off = matches!(directive.args.as_slice(), [only] if matches!(only.text.as_str(), "off" | "none"));
     match role_of(&directive.name.text) {

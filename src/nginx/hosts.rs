@@ -1,4 +1,4 @@
-//! Which servers a host may have come to, by nginx's order: the name itself, the longest wildcard in front, the longest
+//! The servers that a host may have come to, by nginx's order: the name itself, the longest wildcard in front, the longest
 //! wildcard at the end, the first regular expression, the default server.
 //!
 //! nginx chooses among the servers of one socket, and a log does not say on which socket a request came in. So a host has
@@ -39,13 +39,17 @@ impl Hosts {
             server.names.iter().for_each(|name| hosts.add(&name.fits, at));
         }
         let defaults = defaults(servers);
-        hosts.default = hosts.with_one_site(&defaults);
+        hosts.tls_defaults = hosts.with_one_site(&defaults_of(servers, |listen| listen.is_tls));
+        hosts.default.clone_from(&defaults);
+        if defaults.iter().all(|at| matches!(hosts.kinds[*at], Kind::Exempts | Kind::Redirects)) {
+            hosts.default.extend(hosts.tls_defaults.iter().filter(|at| !defaults.contains(at)));
+        }
+        hosts.default = hosts.with_one_site(&hosts.default);
         hosts.unnamed = defaults;
         if !hosts.has_site(&hosts.unnamed) {
             hosts.unnamed.extend((0..servers.len()).find(|at| hosts.kinds[*at] == Kind::Site));
         }
         hosts.unnamed = hosts.with_one_site(&hosts.unnamed);
-        hosts.tls_defaults = hosts.with_one_site(&defaults_of(servers, |listen| listen.is_tls));
         hosts
     }
 
@@ -124,7 +128,7 @@ fn of<'n>(names: &'n HashMap<Vec<u8>, Vec<usize>>, name: &[u8]) -> &'n [usize] {
 struct Named<'h> {
     hosts: &'h Hosts,
     servers: Vec<usize>,
-    /// Those that have their server.
+    /// Sockets that have their server.
     sockets: HashSet<usize>,
 }
 

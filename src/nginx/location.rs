@@ -55,14 +55,14 @@ pub(super) struct Inherited {
     pub(super) root: Option<String>,
     /// The first of `index`; `None` if only nginx knows it.
     pub(super) index: Option<String>,
-    /// What `passenger_enabled on` does.
+    /// The fallback of `passenger_enabled on`.
     pub(super) passenger: Option<Fallback>,
-    /// What answers where a file is missing.
+    /// The fallback of `error_page`.
     pub(super) error_page: Option<Fallback>,
 }
 
 impl Default for Inherited {
-    /// What nginx has where no level says anything.
+    /// nginx's defaults.
     fn default() -> Self {
         Inherited { root: None, index: Some("index.html".to_owned()), passenger: None, error_page: None }
     }

@@ -51,7 +51,7 @@ use logs::Logs;
 use server::Server;
 use tree::Directive;
 
-/// What nginx's packages are built to write where no `access_log` is configured: nginx.org's and those of Debian, Ubuntu,
+/// The log that nginx's packages write where no `access_log` is configured: nginx.org's and those of Debian, Ubuntu,
 /// Fedora and Alpine (their `--http-log-path`, November 2026).
 const DEFAULT_OF_PACKAGES: &str = "/var/log/nginx/access.log";
 
@@ -185,7 +185,7 @@ impl NginxConf {
     ///
     /// Of the servers that a host may have come to, one that redirects the path is passed over if another does not.
     ///
-    /// Not followed, and told by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
+    /// Not followed, and reported by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
     /// `proxy_pass` in it, which is a `try_files`; an `error_page` that the application answers, but for
     /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. `internal` makes no difference. Of a directory, the
     /// first `index` file is taken to be there.
@@ -206,7 +206,7 @@ impl NginxConf {
         self.choose(rules, server, host, path).is_static
     }
 
-    /// What is not followed although it may decide who answers a path, each with its place: what the `regex` crate cannot
+    /// Directives that are not followed although they may decide what answers a path, with their places: what the `regex` crate cannot
     /// express (`nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`), rewrites to variables
     /// that only nginx knows, code that may answer, and directives that are unknown here.
     pub fn skipped(&self) -> Vec<String> {
@@ -235,7 +235,7 @@ fn is_of(file: &Path, log: &Path) -> bool {
 enum Prefix {
     /// Above a directory `conf`, as when nginx is built from its sources.
     AboveConf(PathBuf),
-    /// The directory of the file: it tells nothing of how nginx was built.
+    /// The directory of the file: it says nothing about how nginx was built.
     OfFile(PathBuf),
 }
 

@@ -78,7 +78,7 @@ impl NameFits {
         })
     }
 
-    /// Why no host is compared with it, if none is.
+    /// The reason why no host is compared with it, if none is.
     pub(super) fn skipped(&self) -> Option<&str> {
         match self {
             NameFits::Misplaced => Some("nginx matches no host with a wildcard in this place"),

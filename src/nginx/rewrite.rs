@@ -159,7 +159,7 @@ pub(super) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> 
     if has_moved { After::Moves(uri) } else { After::Stays(uri) }
 }
 
-/// How the steps answer every path that no `rewrite` takes elsewhere.
+/// The answer of the steps to every path that no `rewrite` takes elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Answer<'s> {
     pub(super) written: &'s str,

@@ -9,13 +9,15 @@ use super::rewrite;
 use super::tree::Directive;
 use super::unheeded::Why;
 
-/// What a server is for, in the order in which servers of one name are asked.
+/// The purpose of a server, in the order in which servers of one name are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// It redirects all paths but those for which it has locations, as the server does that renews certificates over http.
     Exempts,
     Site,
-    /// It answers all paths by itself, as the server does that sends every client to https.
+    /// It redirects all paths, as the server does that sends every client to https.
+    Redirects,
+    /// It answers all paths by itself.
     Answers,
 }
 
@@ -71,8 +73,9 @@ impl Server {
     }
 
     pub(super) fn kind(&self) -> Kind {
-        if self.always_answers() {
-            return Kind::Answers;
+        let of_all = |answer: rewrite::Answer<'_>| if answer.redirects { Kind::Redirects } else { Kind::Answers };
+        if let Some(answer) = rewrite::answer(&self.locations[0].steps).filter(|answer| answer.is_of_all) {
+            return of_all(answer);
         }
         let takes_all = |location: &Location| match &location.fits {
             Fits::Prefix { name, .. } => name == "/",
@@ -81,7 +84,7 @@ impl Server {
         };
         for (at, location) in self.nested(0).filter(|(_, location)| takes_all(location)) {
             match rewrite::answer(&location.steps).filter(|answer| answer.is_of_all) {
-                Some(_) if !self.has_own_locations(at) => return Kind::Answers,
+                Some(answer) if !self.has_own_locations(at) => return of_all(answer),
                 Some(answer) if answer.redirects => return Kind::Exempts,
                 None if self.redirects_missing(location) => return Kind::Exempts,
                 _ => {}
@@ -90,7 +93,7 @@ impl Server {
         Kind::Site
     }
 
-    /// Whether a location redirects what it has no file for.
+    /// True if a location redirects paths that have no file.
     fn redirects_missing(&self, location: &Location) -> bool {
         let Content::Files { fallback: Some(Fallback { to: To::Named(name), .. }), .. } = &location.content else {
             return false;
@@ -99,7 +102,7 @@ impl Server {
         answer.is_some_and(|answer| answer.redirects && answer.is_of_all)
     }
 
-    /// Whether requests can come to another location than this one.
+    /// True if requests can come to another location than this one.
     fn has_own_locations(&self, only: usize) -> bool {
         let is_named = |location: &Location| matches!(location.fits, Fits::Named(_));
         let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);

@@ -21,7 +21,7 @@ pub(super) enum Why {
     NotThePath,
     /// It leads to a path with this variable, which only nginx knows.
     Variable(String),
-    /// It answers where a file is missing or access is refused, which no path tells.
+    /// It answers where a file is missing or access is refused, which the path does not show.
     Failure,
     /// It is code that may answer or lead elsewhere.
     Code,

@@ -1,5 +1,5 @@
 //! Servers drawn from a grammar: locations of every kind, rewrites, returns, fallbacks, indexes, and servers of one name. Each
-//! location says who answers there: a header tells a file from an answer of nginx, and the application has its own.
+//! location has a header that tells a file from an answer of nginx, and the application has its own.
 
 use super::random::Random;
 
@@ -9,7 +9,7 @@ pub(crate) const DIRECTORIES: [&str; 7] = ["/", "/a/", "/a/b/", "/img/", "/old/"
 /// Names that are asked for in each directory.
 pub(crate) const NAMES: [&str; 8] = ["", "x.css", "y.png", "page", "x.7.css", "y.7.dat", "x.html", "run.php"];
 
-/// Those that exist. The program's rules, with the extensions html and php, have the same names as static: where the file
+/// Names of files that exist. The program's rules, with the extensions html and php, have the same names as static: where the file
 /// system decides, the rules decide alike.
 pub(crate) const FILES: [&str; 7] = ["x.css", "y.png", "x.7.css", "x.html", "run.php", "index.html", "index.php"];
 
@@ -139,7 +139,7 @@ fn nested(random: &mut Random, place: &str) -> String {
 /// The application says by itself that it answers; a header of the location's own keeps that of the server away.
 const PROXIED: &str = "proxy_pass http://app; add_header X-Proxied yes;";
 
-/// What answers in a location.
+/// The content of a location.
 fn content(random: &mut Random) -> String {
     let file = |what: &str| format!("add_header X-Served file always; {what}");
     match random.below(16) {

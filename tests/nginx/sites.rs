@@ -58,7 +58,7 @@ fn drawn_sites_are_judged_as_nginx_serves_them() {
     findings.settle("drawn sites by --nginx-conf");
 }
 
-/// What a client was answered.
+/// An answer that a client got.
 struct Asked {
     host: String,
     path: String,
@@ -99,7 +99,7 @@ fn get(port: u16, app: &App, host: &str, target: &str) -> Seen {
     connection.answer(&exchange, app)
 }
 
-/// Whether all requests of a host and a path are static, or none; `None` if they differ or are not there.
+/// True if all requests of a host and a path are static, false if none is; `None` if they differ or are missing.
 fn counted(rows: &[Value], host: &str, path: &str) -> Option<bool> {
     let row = rows.iter().find(|row| row["keys"][0] == *host && row["keys"][1] == *path)?;
     match (row["static"].as_u64()?, row["dynamic"].as_u64()?) {

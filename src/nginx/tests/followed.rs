@@ -1,4 +1,4 @@
-//! What is followed of a request on its way, and what is listed as not followed.
+//! The way of a request through locations, and the directives that are listed as not followed.
 
 use super::http;
 use crate::StaticRules;
@@ -134,7 +134,7 @@ fn what_only_nginx_knows_is_listed() {
 }
 
 #[test]
-fn what_depends_on_more_than_the_path_is_told() {
+fn what_depends_on_more_than_the_path_is_explained() {
     const APP: &str = "location /app/ { proxy_pass http://a; } location @app { proxy_pass http://a; }";
     for (text, expected) in [
         ("error_page 404 /app/404;", Some("error_page 404 /app/404: answers only where a file is missing")),

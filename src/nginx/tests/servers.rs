@@ -1,4 +1,4 @@
-//! Which of several servers of one name answers a path.
+//! The choice among several servers of one name.
 
 use super::http;
 use crate::StaticRules;
@@ -117,6 +117,20 @@ fn each_socket_has_its_own_server_for_a_host() {
         (
             format!("server {{ server_name a.org; return 301 /; }}\nserver {{ listen 8080; server_name _; {site} }}"),
             "a.org",
+            (3, false),
+        ),
+        (
+            format!(
+                "server {{ listen 80 default_server; return 301 /; }}\nserver {{ listen 443 ssl; server_name a.org; {site} }}"
+            ),
+            "b.org",
+            (4, true),
+        ),
+        (
+            format!(
+                "server {{ listen 80 default_server; return 444; }}\nserver {{ listen 443 ssl; server_name a.org; {site} }}"
+            ),
+            "b.org",
             (3, false),
         ),
         // Two sites: the first, unless it redirects the path.
