@@ -27,7 +27,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
+use logstat::{
+    Access, Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Outcome, Progress, Report, Seek, Style, count,
+    guard_mappings,
+};
 
 use args::Args;
 use config::{Environment, Line};
@@ -102,8 +105,15 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         conf.skipped().iter().for_each(|skipped| messages.note(skipped));
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
+            let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
+            for (built, path) in conf.logs().iter().filter_map(default_log) {
+                messages.note(&format!(
+                    "{name}: no access_log is configured for a server: {} is read, the default of {built}; give the files \
+                     if its log is elsewhere",
+                    path.display()
+                ));
+            }
             if files.is_empty() {
-                let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
                 messages.error(format_args!("{name}: names no access log that can be read; give the files"));
                 return Ok(End::Failed);
             }
@@ -191,6 +201,14 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         messages.phases(&phases, start.elapsed());
     }
     Ok(end)
+}
+
+/// The log that nginx writes because none is configured, and which nginx does.
+fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
+    match log.target() {
+        NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
+        _ => None,
+    }
 }
 
 /// Writes a report to where it is asked for: standard output if nothing else is.

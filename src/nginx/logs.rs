@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::DEFAULT_OF_PACKAGES;
 use super::access_log::{AccessLog, NginxLogTarget};
 use super::error::NginxConfError;
 use super::formats::{self, NginxFormat};
@@ -40,6 +41,13 @@ impl NginxLog {
         self.is_gzip
     }
 
+    /// The nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built from source`.
+    pub fn default_of(&self) -> Option<&'static str> {
+        let is_of_packages = || self.target == NginxLogTarget::File(DEFAULT_OF_PACKAGES.into());
+        let built = || if is_of_packages() { "nginx's packages" } else { "nginx built from source" };
+        self.places.is_empty().then(built)
+    }
+
     /// Whether any level of the configuration writes it: not if every level that would has another or is `off`.
     pub fn is_written(&self) -> bool {
         self.is_written
@@ -71,13 +79,19 @@ pub(super) struct Logs {
 }
 
 impl Logs {
-    pub(super) fn read(http: &[Directive], all: &[Directive], prefix: &Path) -> Result<Self, NginxConfError> {
+    pub(super) fn read(
+        http: &[Directive],
+        all: &[Directive],
+        prefix: &Path,
+        default_log: &Path,
+    ) -> Result<Self, NginxConfError> {
         let mut formats = vec![NginxFormat::combined()];
         for directive in http.iter().filter(|directive| directive.is("log_format")) {
             formats::add(&mut formats, directive)?;
         }
         let mut walk = Walk {
             prefix,
+            default_log,
             formats: &formats,
             found: Vec::new(),
             levels: Vec::new(),
@@ -134,6 +148,8 @@ enum Level {
 /// A walk through the levels.
 struct Walk<'a> {
     prefix: &'a Path,
+    /// Written where no `access_log` is configured.
+    default_log: &'a Path,
     formats: &'a [NginxFormat],
     found: Vec<AccessLog>,
     /// What each server and location writes, as places in `found`.
@@ -202,7 +218,7 @@ impl Walk<'_> {
     fn default_log(&mut self) -> usize {
         let known = self.found.iter().position(|log| log.place.is_none());
         known.unwrap_or_else(|| {
-            self.found.push(AccessLog::by_default(self.prefix));
+            self.found.push(AccessLog::by_default(self.default_log));
             self.found.len() - 1
         })
     }

@@ -3,8 +3,10 @@
 mod answer;
 mod choice;
 mod explanation;
+mod followed;
 mod logs;
 mod reading;
+mod servers;
 
 use super::{NginxConf, NginxConfError};
 

@@ -117,7 +117,7 @@ fn configured(log: &ConfiguredLog) -> String {
     }
     let formats: Vec<_> = log.formats.iter().map(placed).collect();
     let by = match &log.access_logs[..] {
-        [] => "written by default".to_owned(),
+        [] => "no access_log is configured, so nginx writes it by default".to_owned(),
         places => format!("access_log at {}", places.join(", ")),
     };
     let server =
