@@ -218,7 +218,7 @@ fn end_of(problem: &ErrorKind, has_report: bool) -> End {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,
         // Of several inputs one may be something else; if none fits, the formats do not.
-        ErrorKind::NoFormat { .. } if !has_report => End::Misused,
+        ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => End::Misused,
         _ => End::Failed,
     }
 }

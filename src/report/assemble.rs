@@ -9,9 +9,9 @@ use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::list_alone;
-use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
+use super::refused::refused;
 use super::split::Splits;
 use super::unanswered::unanswered;
 use super::unknown::unknown;
@@ -28,6 +28,7 @@ use crate::filter;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
+use crate::recognize::Foreign;
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 use crate::visitor::{self, RealIp};
@@ -38,6 +39,10 @@ pub(crate) struct CountedInput<'m> {
     /// What its lines are in.
     pub(crate) envelope: Option<String>,
     pub(crate) formats: &'m FormatsOfFile<'m>,
+    /// What it is, if it is not an access log.
+    pub(crate) foreign: Option<&'m Foreign>,
+    /// The preset that fits its first lines if the formats in use do not.
+    pub(crate) fitting_preset: Option<&'m str>,
 }
 
 /// What is told of what was counted.
@@ -61,15 +66,14 @@ pub(crate) fn assemble(
     let mut problems = Vec::new();
     let mut read = Vec::new();
     for (input, ledger) in inputs.into_iter().zip(&tally.ledger.inputs) {
-        if ledger.fits_nothing() {
-            let detail = no_format(question, formats, &input, ledger);
-            problems.push(ErrorKind::NoFormat { path: input.source.path.clone(), detail }.into());
-        } else {
-            let path = written(input.source.path.as_os_str().as_encoded_bytes());
-            let skipped_bytes = input.source.skipped_bytes();
-            read.push(ReadInput { path, envelope: input.envelope, of_file: input.formats, ledger, skipped_bytes });
+        let refused = refused(question, formats, &input, ledger);
+        let CountedInput { source, envelope, formats: of_file, .. } = input;
+        let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
+        let failure = source.into_failure();
+        if refused.is_none() {
+            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes });
         }
-        problems.extend(input.source.into_failure());
+        problems.extend(refused.into_iter().chain(failure));
     }
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
