@@ -27,7 +27,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
+use logstat::{
+    Access, Engine, ErrorKind, NginxConf, Note, NoteCode, Outcome, Progress, Report, Seek, Style, count, guard_mappings,
+};
 
 use args::Args;
 use config::{Environment, Line};
@@ -179,7 +181,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         end = End::Failed.max(end);
     }
     if let Some(report) = report {
-        report.notes.iter().for_each(|note| messages.note(&note.to_string()));
+        // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
+        let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
+        report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         end = end.max(write(&report, args, &outputs, &style, messages));

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bad_values::bad_values;
+use super::empty::empty_note;
 use super::fill::filled;
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
@@ -71,7 +72,8 @@ pub(crate) fn assemble(
         let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
         let failure = source.into_failure();
         if refused.is_none() {
-            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes });
+            let is_empty = ledger.read == ledger.blank && skipped_bytes == (0, 0) && failure.is_none();
+            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, is_empty });
         }
         problems.extend(refused.into_iter().chain(failure));
     }
@@ -110,6 +112,8 @@ pub(crate) fn assemble(
     for ReadInput { path, of_file, ledger, .. } in &read {
         notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
     }
+    let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
+    notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // In an order that is not that of the inputs, of which two may have one name.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
@@ -152,6 +156,7 @@ pub(crate) fn assemble(
         approximate: Vec::new(),
         latency: None,
         verdicts: Vec::new(),
+        empty_inputs: empty.len(),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, problems })
@@ -165,6 +170,8 @@ struct ReadInput<'t> {
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
     skipped_bytes: (u64, u64),
+    /// True if it was read to its end and has no line but blank ones.
+    is_empty: bool,
 }
 
 /// Why the number at the end of lines is no request time, if there is one.

@@ -5,6 +5,7 @@
 mod assemble;
 mod bad_values;
 mod counted;
+mod empty;
 mod fill;
 mod foreign;
 mod format_notes;
@@ -107,6 +108,9 @@ pub struct Report {
     /// What is to be said of each condition under which the site is not well.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
+    /// Number of inputs without a line that is not blank.
+    #[serde(skip)]
+    pub(crate) empty_inputs: usize,
 }
 
 /// Whether a condition holds.

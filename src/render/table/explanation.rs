@@ -62,7 +62,8 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
     if let Some(contents) = contents.as_deref().filter(|_| input.sampled == 0) {
         return sheet.titled(words::input(&input.path), contents);
     }
-    sheet.titled(words::input(&input.path), &format!("{lines} looked at{malformed}"))?;
+    let empty = if input.sampled == 0 { "empty: " } else { "" };
+    sheet.titled(words::input(&input.path), &format!("{empty}{lines} looked at{malformed}"))?;
     contents.iter().try_for_each(|contents| sheet.labelled("contents", contents))?;
     match &input.format {
         Some(format) => {
