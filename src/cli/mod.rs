@@ -28,8 +28,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use logstat::{
-    Access, Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Outcome, Progress, Report, Seek, Style, count,
-    guard_mappings,
+    Access, Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek,
+    Style, count, guard_mappings,
 };
 
 use args::Args;
@@ -189,7 +189,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         end = End::Failed.max(end);
     }
     if let Some(report) = report {
-        report.notes.iter().for_each(|note| messages.note(&note.to_string()));
+        // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
+        let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
+        report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         end = end.max(write(&report, args, &outputs, &style, messages));
@@ -236,7 +238,7 @@ fn end_of(problem: &ErrorKind, has_report: bool) -> End {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,
         // Of several inputs one may be something else; if none fits, the formats do not.
-        ErrorKind::NoFormat { .. } if !has_report => End::Misused,
+        ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => End::Misused,
         _ => End::Failed,
     }
 }

@@ -70,6 +70,8 @@ impl<'a> Taken<'a> {
 /// An opened input. Every line of it is in exactly one of its chunks, and no line is in two parts.
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
+    /// How its bytes are compressed, if they are.
+    pub(crate) compression: Option<Compression>,
     kind: Kind,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
@@ -88,22 +90,22 @@ impl Source {
         cut: Cut,
         progress: Option<&Arc<Progress>>,
     ) -> Result<Source, Error> {
-        let (path, kind) = match input.0 {
+        let (path, (kind, compression)) = match input.0 {
             Origin::Path(path) => {
-                let kind = open_path(&path, access, cut, progress)?;
-                (path, kind)
+                let opened = open_path(&path, access, cut, progress)?;
+                (path, opened)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
-                let stream = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
-                (path, stream)
+                let opened = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
+                (path, opened)
             }
             Origin::Reader { name, reader } => {
-                let stream = open_reader(reader, &name, cut, progress)?;
-                (name, stream)
+                let opened = open_reader(reader, &name, cut, progress)?;
+                (name, opened)
             }
         };
-        Ok(Source { path, kind, progress: progress.cloned() })
+        Ok(Source { path, compression, kind, progress: progress.cloned() })
     }
 
     /// The first lines; `None` where another worker is at them, and this one does not wait.
@@ -127,6 +129,13 @@ impl Source {
             progress.read(chunk.bytes.len() as u64 + chunk.left_out);
         }
         chunk.into()
+    }
+
+    /// Reads no more of the input.
+    pub(crate) fn close(&self) {
+        if let Kind::Stream(stream) = &self.kind {
+            stream.close();
+        }
     }
 
     /// Whether the text has no more than `bytes` bytes. Of a stream, all chunks before them must have been taken.
@@ -206,7 +215,9 @@ impl Source {
     }
 }
 
-fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<Kind, Error> {
+type Opened = (Kind, Option<Compression>);
+
+fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<Opened, Error> {
     let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
     let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
     let metadata = file.metadata().map_err(failed)?;
@@ -222,14 +233,15 @@ fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progre
     file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
     file.rewind().map_err(failed)?;
     if let Some(compression) = Compression::of(&first) {
-        return Ok(Kind::Stream(Stream::later(decoder(compression, metered(Box::new(file), progress), path)?, cut)));
+        let text = decoder(compression, metered(Box::new(file), progress), path)?;
+        return Ok((Kind::Stream(Stream::later(text, cut)), Some(compression)));
     }
     if let Access::Map(guard) = access
         && let Some(mapped) = Mapped::new(&file, guard, cut)
     {
-        return Ok(Kind::Mapped(mapped));
+        return Ok((Kind::Mapped(mapped), None));
     }
-    Ok(Kind::Positioned(Positioned::new(file, metadata.len(), cut)))
+    Ok((Kind::Positioned(Positioned::new(file, metadata.len(), cut)), None))
 }
 
 fn metered(reader: Box<dyn Read + Send>, progress: Option<&Arc<Progress>>) -> Box<dyn Read + Send> {
@@ -244,14 +256,15 @@ fn open_reader(
     path: &Path,
     cut: Cut,
     progress: Option<&Arc<Progress>>,
-) -> Result<Kind, Error> {
+) -> Result<Opened, Error> {
     progress.iter().for_each(|progress| progress.expect(None));
     let (first, reader) = peek(metered(reader, progress), MAGIC_BYTES);
-    let reader = match Compression::of(&first) {
+    let compression = Compression::of(&first);
+    let reader = match compression {
         Some(compression) => decoder(compression, reader, path)?,
         None => reader,
     };
-    Ok(Kind::Stream(Stream::new(reader, cut)))
+    Ok((Kind::Stream(Stream::new(reader, cut)), compression))
 }
 
 #[cfg(feature = "compressed")]

@@ -56,10 +56,12 @@ pub enum NoteCode {
     BadValue,
     /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
     AddressListAlone,
+    /// Some inputs have no lines, or only blank ones.
+    Empty,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 18] = [
+const CODES: [(NoteCode, &str); 19] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
@@ -78,6 +80,7 @@ const CODES: [(NoteCode, &str); 18] = [
     (NoteCode::BytesUnknown, "bytes-unknown"),
     (NoteCode::BadValue, "bad-value"),
     (NoteCode::AddressListAlone, "address-list-alone"),
+    (NoteCode::Empty, "empty"),
 ];
 
 impl NoteCode {
