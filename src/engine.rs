@@ -183,6 +183,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         source,
         envelope: met.envelope.as_ref().map(Worn::name),
         formats: &met.formats,
+        foreign: met.foreign.as_ref(),
+        fitting_preset: met.fitting_preset.as_deref(),
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::input::{Compression, LogsWithin};
+use crate::recognize::FileKind;
 use crate::time::Unit;
 
 /// Something that kept logstat from reading or answering.
@@ -87,6 +88,17 @@ pub enum ErrorKind {
         path: PathBuf,
         /// Which line was looked at, what it holds, and what was expected where.
         detail: String,
+    },
+    /// An input is something else than an access log in a format that is read.
+    NotAccessLog {
+        /// As it was given.
+        path: PathBuf,
+        /// What it is.
+        kind: FileKind,
+        /// The part of the input that shows it, safe on a terminal: `line 1: …`, `first file: …`, `first bytes: …`.
+        sample: String,
+        /// A command that can be pasted into a shell, with a word about its purpose, or a sentence.
+        remedy: String,
     },
     /// Something was asked for by name that no input logs.
     NotLogged {
@@ -196,6 +208,11 @@ impl fmt::Display for Error {
             }
             ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
+            ErrorKind::NotAccessLog { path, kind, sample, remedy } => {
+                let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { name(path) };
+                let other = if kind.has_requests() { "an nginx access log" } else { "an access log" };
+                write!(f, "{name} is {kind}, not {other}\n  {sample}\n  {}\n  {remedy}", kind.reason())
+            }
             ErrorKind::NotLogged { detail } | ErrorKind::Pair { detail } => f.write_str(detail),
             ErrorKind::ReadOnce { path } => write!(
                 f,

@@ -45,6 +45,7 @@ mod phases;
 mod prefetch;
 mod progress;
 mod question;
+mod recognize;
 mod rejects;
 mod render;
 mod report;
@@ -81,6 +82,7 @@ pub use crate::{
     phases::{Phases, WorkerShare},
     progress::Progress,
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
+    recognize::FileKind,
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{

@@ -74,7 +74,8 @@ pub struct Scanner<'f> {
 impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
-        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, &[], log), took: Duration::ZERO };
+        let formats = FormatsOfFile::detect(&presets.0, &[], log);
+        let met = Met { envelope: None, formats, foreign: None, fitting_preset: None, took: Duration::ZERO };
         Scanner { met: OnceLock::from(met), formats: &presets.0, question: Question::default() }
     }
 

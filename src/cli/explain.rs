@@ -1,6 +1,8 @@
 //! `--explain`: how inputs are read, on standard output.
 
-use logstat::{Access, Engine, Found, Page, Question, ReportFormat, explain, guard_mappings, write_explanation};
+use logstat::{
+    Access, Engine, Found, InputExplanation, Page, Question, ReportFormat, explain, guard_mappings, write_explanation,
+};
 
 use super::args::Args;
 use super::config::Line;
@@ -40,7 +42,8 @@ pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, me
         _ => write_explanation(explanation, page, out),
     });
     // An empty log is fine, as in a report.
-    let fits = explanation.inputs.iter().any(|input| input.parsed > 0 || input.malformed == 0);
+    let is_read = |input: &InputExplanation| input.kind.is_none() && (input.parsed > 0 || input.malformed == 0);
+    let fits = explanation.inputs.iter().any(is_read);
     let found = found.problems.iter().inspect(|problem| messages.error(problem)).map(|_| End::Failed);
     let failed = explained.problems.iter().inspect(|problem| messages.error(problem));
     found.chain(failed.map(|problem| end_of(problem.kind(), fits))).fold(end, End::max)

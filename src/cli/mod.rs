@@ -27,7 +27,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
+use logstat::{
+    Access, Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek,
+    Style, count, guard_mappings,
+};
 
 use args::Args;
 use config::{Environment, Line};
@@ -102,8 +105,15 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         conf.skipped().iter().for_each(|skipped| messages.note(skipped));
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
+            let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
+            for (built, path) in conf.logs().iter().filter_map(default_log) {
+                messages.note(&format!(
+                    "{name}: no access_log is configured for a server: {} is read, the default of {built}; give the files \
+                     if its log is elsewhere",
+                    path.display()
+                ));
+            }
             if files.is_empty() {
-                let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
                 messages.error(format_args!("{name}: names no access log that can be read; give the files"));
                 return Ok(End::Failed);
             }
@@ -183,7 +193,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         end = End::Failed.max(end);
     }
     if let Some(report) = report {
-        report.notes.iter().for_each(|note| messages.note(&note.to_string()));
+        // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
+        let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
+        report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         end = end.max(write(&report, args, &outputs, &style, messages));
@@ -195,6 +207,14 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         messages.phases(&phases, start.elapsed());
     }
     Ok(end)
+}
+
+/// The log that nginx writes because none is configured, and which nginx does.
+fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
+    match log.target() {
+        NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
+        _ => None,
+    }
 }
 
 /// Writes a report to where it is asked for: standard output if nothing else is.
@@ -222,7 +242,7 @@ fn end_of(problem: &ErrorKind, has_report: bool) -> End {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,
         // Of several inputs one may be something else; if none fits, the formats do not.
-        ErrorKind::NoFormat { .. } if !has_report => End::Misused,
+        ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => End::Misused,
         _ => End::Failed,
     }
 }

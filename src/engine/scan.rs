@@ -14,6 +14,7 @@ use crate::format::{Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait};
 use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
+use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
 use crate::table::{InputLedger, Seed, Tally};
 use crate::time::Zone;
@@ -26,6 +27,10 @@ pub(crate) struct Met<'f> {
     /// What its lines are in.
     pub(crate) envelope: Option<Worn>,
     pub(crate) formats: FormatsOfFile<'f>,
+    /// What the input is, if it is not an access log.
+    pub(crate) foreign: Option<Foreign>,
+    /// The preset that fits if the formats in use do not.
+    pub(crate) fitting_preset: Option<String>,
     /// How long it took to find that out.
     pub(crate) took: Duration,
 }
@@ -33,8 +38,17 @@ pub(crate) struct Met<'f> {
 impl<'f> Met<'f> {
     pub(crate) fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
         let mut watch = Stopwatch::start();
-        let (envelope, formats) = envelope::find(formats, own, head);
-        Met { envelope, formats, took: watch.lap() }
+        let (envelope, of_file) = envelope::find(formats, own, head);
+        let foreign = recognize(head, envelope.as_ref(), &of_file);
+        let fits_nothing = foreign.is_none() && of_file.nearest().is_some();
+        let may_fit = fits_nothing && !formats.iter().all(LogFormat::is_preset_alone);
+        let fitting_preset = if may_fit { fitting_preset(head) } else { None };
+        Met { envelope, formats: of_file, foreign, fitting_preset, took: watch.lap() }
+    }
+
+    /// True if no line of the input is counted.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| foreign.is_certain)
     }
 }
 
@@ -164,6 +178,10 @@ impl<'f> Scan<'_, 'f> {
             if looked.is_none() {
                 return Taken::Busy;
             }
+        }
+        if met.get().is_some_and(Met::is_refused) {
+            source.close();
+            return Taken::End;
         }
         source.next(until, wait, buffer)
     }

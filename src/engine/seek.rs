@@ -90,7 +90,7 @@ pub(super) fn narrow<'f>(
         let Some(met) = source.with_head(Wait::Yes, |head| met.get_or_init(|| Met::by(head, formats, own))) else {
             continue;
         };
-        if met.envelope.is_some() {
+        if met.envelope.is_some() || met.is_refused() {
             continue;
         }
         let mut search = Search {

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::input::{Cut, Input, Source};
 use crate::nginx::{ConfiguredLog, NginxAnswer};
 use crate::question::Question;
+use crate::recognize::FileKind;
 use crate::report::{FormatReport, Generator, Note};
 use crate::table::Reason;
 
@@ -43,6 +44,9 @@ pub struct InputExplanation {
     pub path: String,
     /// The envelope that is taken off its lines; `None` if there is none.
     pub envelope: Option<String>,
+    /// What it is, if it is not an access log that is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<FileKind>,
     /// Number of lines that were looked at to find the format, blank ones not among them.
     pub sampled: usize,
     /// Number of lines in the first 1 MiB that a format reads.

@@ -281,6 +281,12 @@ impl LogFormat {
         self.strictness.is_given
     }
 
+    /// True for a preset about which the user says nothing.
+    pub(crate) fn is_preset_alone(&self) -> bool {
+        let mut keys = self.json.iter().flat_map(|json| json.fields());
+        !self.is_given() && self.given.is_empty() && keys.next().is_none()
+    }
+
     /// Whether the user said which key or variable holds the address.
     pub(crate) fn has_given_address(&self) -> bool {
         self.json.as_ref().is_some_and(|json| json.has_given("remote_addr"))

@@ -70,9 +70,11 @@ impl<'a> Taken<'a> {
 /// An opened input. Every line of it is in exactly one of its chunks, and no line is in two parts.
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
+    /// How its bytes are compressed, if they are.
+    pub(crate) compression: Option<Compression>,
     kind: Kind,
-    /// True for regular files, compressed or not.
-    is_file: bool,
+    /// True if it was opened by its path.
+    is_path: bool,
     cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
@@ -91,22 +93,23 @@ impl Source {
         cut: Cut,
         progress: Option<&Arc<Progress>>,
     ) -> Result<Source, Error> {
-        let (path, kind, is_file) = match input.0 {
+        let is_path = matches!(input.0, Origin::Path(_));
+        let (path, (kind, compression)) = match input.0 {
             Origin::Path(path) => {
-                let (kind, is_file) = open_path(&path, access, cut, progress)?;
-                (path, kind, is_file)
+                let opened = open_path(&path, access, cut, progress)?;
+                (path, opened)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
-                let stream = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
-                (path, stream, false)
+                let opened = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
+                (path, opened)
             }
             Origin::Reader { name, reader } => {
-                let stream = open_reader(reader, &name, cut, progress)?;
-                (name, stream, false)
+                let opened = open_reader(reader, &name, cut, progress)?;
+                (name, opened)
             }
         };
-        Ok(Source { path, kind, is_file, cut, progress: progress.cloned() })
+        Ok(Source { path, compression, kind, is_path, cut, progress: progress.cloned() })
     }
 
     /// The first lines; `None` where another worker is at them, and this one does not wait.
@@ -122,10 +125,9 @@ impl Source {
     /// can be read only once.
     pub(crate) fn with_head_again<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
         match &self.kind {
-            Kind::Stream(_) if self.is_file => {
-                let (kind, _) = open_path(&self.path, Access::Read, self.cut, None).ok()?;
-                Source { path: PathBuf::new(), kind, is_file: false, cut: self.cut, progress: None }
-                    .with_head(Wait::Yes, look)
+            Kind::Stream(_) if self.is_path && std::fs::metadata(&self.path).is_ok_and(|file| file.is_file()) => {
+                let again = Source::open(Input::path(&self.path), Access::Read, self.cut, None).ok()?;
+                again.with_head(Wait::Yes, look)
             }
             Kind::Stream(_) => None,
             Kind::Mapped(_) | Kind::Positioned(_) => self.with_head(Wait::Yes, look),
@@ -144,6 +146,13 @@ impl Source {
             progress.read(chunk.bytes.len() as u64 + chunk.left_out);
         }
         chunk.into()
+    }
+
+    /// Reads no more of the input.
+    pub(crate) fn close(&self) {
+        if let Kind::Stream(stream) = &self.kind {
+            stream.close();
+        }
     }
 
     /// Whether the text has no more than `bytes` bytes. Of a stream, all chunks before them must have been taken.
@@ -223,8 +232,9 @@ impl Source {
     }
 }
 
-/// True with a regular file.
-fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<(Kind, bool), Error> {
+type Opened = (Kind, Option<Compression>);
+
+fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<Opened, Error> {
     let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
     let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
     let metadata = file.metadata().map_err(failed)?;
@@ -233,22 +243,22 @@ fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progre
     }
     // Files of /proc say that they are regular and empty: what has no length is read to its end.
     if !metadata.is_file() || metadata.len() == 0 {
-        return Ok((open_reader(Box::new(file), path, cut, progress)?, false));
+        return open_reader(Box::new(file), path, cut, progress);
     }
     progress.iter().for_each(|progress| progress.expect(Some(metadata.len())));
     let mut first = Vec::new();
     file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
     file.rewind().map_err(failed)?;
     if let Some(compression) = Compression::of(&first) {
-        let decoder = decoder(compression, metered(Box::new(file), progress), path)?;
-        return Ok((Kind::Stream(Stream::later(decoder, cut)), true));
+        let text = decoder(compression, metered(Box::new(file), progress), path)?;
+        return Ok((Kind::Stream(Stream::later(text, cut)), Some(compression)));
     }
     if let Access::Map(guard) = access
         && let Some(mapped) = Mapped::new(&file, guard, cut)
     {
-        return Ok((Kind::Mapped(mapped), true));
+        return Ok((Kind::Mapped(mapped), None));
     }
-    Ok((Kind::Positioned(Positioned::new(file, metadata.len(), cut)), true))
+    Ok((Kind::Positioned(Positioned::new(file, metadata.len(), cut)), None))
 }
 
 fn metered(reader: Box<dyn Read + Send>, progress: Option<&Arc<Progress>>) -> Box<dyn Read + Send> {
@@ -263,14 +273,15 @@ fn open_reader(
     path: &Path,
     cut: Cut,
     progress: Option<&Arc<Progress>>,
-) -> Result<Kind, Error> {
+) -> Result<Opened, Error> {
     progress.iter().for_each(|progress| progress.expect(None));
     let (first, reader) = peek(metered(reader, progress), MAGIC_BYTES);
-    let reader = match Compression::of(&first) {
+    let compression = Compression::of(&first);
+    let reader = match compression {
         Some(compression) => decoder(compression, reader, path)?,
         None => reader,
     };
-    Ok(Kind::Stream(Stream::new(reader, cut)))
+    Ok((Kind::Stream(Stream::new(reader, cut)), compression))
 }
 
 #[cfg(feature = "compressed")]

@@ -97,6 +97,13 @@ impl Stream {
         }
     }
 
+    /// Lets go of what was read, and reads no more.
+    pub(crate) fn close(&self) {
+        let mut turn = self.turn.lock().expect(LOCK);
+        turn.reader = Box::new(io::empty());
+        (turn.ahead, turn.start, turn.has_ended) = (Vec::new(), 0, true);
+    }
+
     /// Whether the text has no more than `bytes` bytes, of which all lines that start before have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
         let mut turn = self.turn.lock().expect(LOCK);

@@ -52,8 +52,8 @@ pub(super) struct AccessLog {
 
 impl AccessLog {
     /// What nginx writes where a configuration names no log.
-    pub(super) fn by_default(prefix: &Path) -> Self {
-        let target = NginxLogTarget::File(prefix.join("logs/access.log"));
+    pub(super) fn by_default(path: &Path) -> Self {
+        let target = NginxLogTarget::File(path.to_owned());
         AccessLog { target, format: 0, condition: None, is_gzip: false, place: None }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::DEFAULT_OF_PACKAGES;
 use super::access_log::{AccessLog, NginxLogTarget};
 use super::error::NginxConfError;
 use super::formats::{Formats, NginxFormat};
@@ -43,6 +44,13 @@ impl NginxLog {
         self.is_gzip
     }
 
+    /// The nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built from source`.
+    pub fn default_of(&self) -> Option<&'static str> {
+        let is_of_packages = || self.target == NginxLogTarget::File(DEFAULT_OF_PACKAGES.into());
+        let built = || if is_of_packages() { "nginx's packages" } else { "nginx built from source" };
+        self.places.is_empty().then(built)
+    }
+
     /// Whether any level of the configuration writes it: not if every level that would has another or is `off`.
     pub fn is_written(&self) -> bool {
         self.is_written
@@ -75,16 +83,22 @@ pub(super) struct Logs {
 }
 
 impl Logs {
-    pub(super) fn read(http: &[Directive], all: &[Directive], prefix: &Path) -> Result<Self, NginxConfError> {
+    pub(super) fn read(
+        http: &[Directive],
+        all: &[Directive],
+        prefix: &Path,
+        default_log: &Path,
+    ) -> Result<Self, NginxConfError> {
         let mut formats = Formats::built_in();
         for directive in http.iter().filter(|directive| directive.is("log_format")) {
             formats.add(directive)?;
         }
         let mut walk = Walk {
             prefix,
+            default_log,
             formats: &formats,
             found: Vec::new(),
-            default_log: None,
+            by_default: None,
             levels: Vec::new(),
             servers: 0,
             off: Vec::new(),
@@ -144,10 +158,12 @@ struct Written {
 /// A walk through the levels.
 struct Walk<'a> {
     prefix: &'a Path,
+    /// Written where no `access_log` is configured.
+    default_log: &'a Path,
     formats: &'a Formats,
     found: Vec<AccessLog>,
     /// The log that nginx writes where none is given, by its place in `found`.
-    default_log: Option<usize>,
+    by_default: Option<usize>,
     /// The servers, and the levels in them with logs of their own.
     levels: Vec<Written>,
     /// How many servers were entered.
@@ -211,8 +227,8 @@ impl Walk<'_> {
     }
 
     fn default_log(&mut self) -> usize {
-        *self.default_log.get_or_insert_with(|| {
-            self.found.push(AccessLog::by_default(self.prefix));
+        *self.by_default.get_or_insert_with(|| {
+            self.found.push(AccessLog::by_default(self.default_log));
             self.found.len() - 1
         })
     }

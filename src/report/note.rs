@@ -58,10 +58,12 @@ pub enum NoteCode {
     AddressListAlone,
     /// Files have the same text, as far as their lengths and beginnings tell.
     MaybeCopies,
+    /// Some inputs have no lines, or only blank ones.
+    Empty,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 19] = [
+const CODES: [(NoteCode, &str); 20] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
@@ -81,6 +83,7 @@ const CODES: [(NoteCode, &str); 19] = [
     (NoteCode::BadValue, "bad-value"),
     (NoteCode::AddressListAlone, "address-list-alone"),
     (NoteCode::MaybeCopies, "maybe-copies"),
+    (NoteCode::Empty, "empty"),
 ];
 
 impl NoteCode {

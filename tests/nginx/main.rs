@@ -8,6 +8,7 @@
 
 mod client;
 mod conversations;
+mod drawn;
 mod dump;
 mod expected;
 mod formats;
@@ -18,6 +19,7 @@ mod real_ip;
 mod report;
 mod request;
 mod server;
+mod sites;
 #[path = "../outside/skip.rs"]
 mod skip;
 mod traffic;
