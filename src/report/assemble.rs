@@ -166,7 +166,10 @@ pub(crate) fn assemble(
 
 /// The inputs that are in the report, as far as copies among them are looked for.
 fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<'a>> {
-    let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|(_, ledger)| !ledger.fits_nothing());
+    let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
+        ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
+    };
+    let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
     let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
         let (before, after) = input.source.skipped_bytes();
         Original { source: &input.source, bytes: ledger.bytes + before + after }
