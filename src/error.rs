@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::input::Compression;
+use crate::input::{Compression, LogsWithin};
 use crate::recognize::FileKind;
 use crate::time::Unit;
 
@@ -72,6 +72,8 @@ pub enum ErrorKind {
     NoLogs {
         /// As it was given.
         path: PathBuf,
+        /// The directories below it that have some.
+        within: Option<LogsWithin>,
     },
     /// Wildcards that no file matches, or that are none.
     NoMatch {
@@ -189,10 +191,16 @@ impl fmt::Display for Error {
                 write!(f, "{}: is a link to {}, which leads nowhere", name(path), name(target))
             }
             ErrorKind::LinkLoop { path } => write!(f, "{}: its links lead round in a circle", name(path)),
-            ErrorKind::NoLogs { path } => write!(
+            ErrorKind::NoLogs { path, within: Some(within) } => write!(
                 f,
-                "{}: no access logs in this directory: no file is named access… or ….log, rotated or compressed; give \
-                 the files by their names",
+                "{}: no access logs in this directory; there are some in {within}\n  to read them:  {}",
+                name(path),
+                within.command()
+            ),
+            ErrorKind::NoLogs { path, within: None } => write!(
+                f,
+                "{}: no access logs in this directory: no file's name contains 'access' or ends in .log, rotated or \
+                 compressed; give the files by their names",
                 name(path)
             ),
             ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {

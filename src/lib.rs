@@ -73,7 +73,10 @@ pub use crate::{
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape},
-    input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
+    input::{
+        Access, Compression, FindNote, Found, Input, LogDirectory, LogsWithin, MapGuard, SkipReason, SkippedFile,
+        find_logs, guard_mappings,
+    },
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},

@@ -130,8 +130,12 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
     // What is in a file or a variable is for other runs, too.
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
-    for note in idle.chain(found.notes.iter().map(ToString::to_string)) {
-        messages.note(&note);
+    idle.for_each(|note| messages.note(&note));
+    for note in &found.notes {
+        match note.is_routine() {
+            true => messages.detail(&note.to_string()),
+            false => messages.note(&note.to_string()),
+        }
     }
     if args.explain {
         return Ok(explain::run(args, &question, style.page, found, messages));

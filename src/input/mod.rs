@@ -14,7 +14,7 @@ mod source;
 mod stream;
 
 pub use compressed::Compression;
-pub use find::{FindNote, Found, find_logs};
+pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines};
 pub use mapped::{MapGuard, guard_mappings};
 pub(crate) use source::{Chunk, Cut, Source, Taken, Wait};

@@ -73,6 +73,9 @@ pub(crate) struct Source {
     /// How its bytes are compressed, if they are.
     pub(crate) compression: Option<Compression>,
     kind: Kind,
+    /// True if it was opened by its path.
+    is_path: bool,
+    cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
 }
@@ -90,6 +93,7 @@ impl Source {
         cut: Cut,
         progress: Option<&Arc<Progress>>,
     ) -> Result<Source, Error> {
+        let is_path = matches!(input.0, Origin::Path(_));
         let (path, (kind, compression)) = match input.0 {
             Origin::Path(path) => {
                 let opened = open_path(&path, access, cut, progress)?;
@@ -105,7 +109,7 @@ impl Source {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, progress: progress.cloned() })
+        Ok(Source { path, compression, kind, is_path, cut, progress: progress.cloned() })
     }
 
     /// The first lines; `None` where another worker is at them, and this one does not wait.
@@ -114,6 +118,19 @@ impl Source {
             Kind::Mapped(mapped) => Some(look(mapped.head())),
             Kind::Positioned(file) => Some(file.with_head(look)),
             Kind::Stream(stream) => stream.with_head(wait, look),
+        }
+    }
+
+    /// The first lines, after lines were taken, too. A compressed file is opened again. `None` if it cannot be, or if the input
+    /// can be read only once.
+    pub(crate) fn with_head_again<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        match &self.kind {
+            Kind::Stream(_) if self.is_path && std::fs::metadata(&self.path).is_ok_and(|file| file.is_file()) => {
+                let again = Source::open(Input::path(&self.path), Access::Read, self.cut, None).ok()?;
+                again.with_head(Wait::Yes, look)
+            }
+            Kind::Stream(_) => None,
+            Kind::Mapped(_) | Kind::Positioned(_) => self.with_head(Wait::Yes, look),
         }
     }
 

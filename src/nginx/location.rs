@@ -144,15 +144,6 @@ impl Location {
         }
     }
 
-    /// Whether nginx refuses two of them side by side.
-    pub(super) fn is_same_as(&self, other: &Location) -> bool {
-        match (&self.fits, &other.fits) {
-            (Fits::Exact(a), Fits::Exact(b)) => a == b,
-            (Fits::Prefix { name: a, .. }, Fits::Prefix { name: b, .. }) => a == b,
-            _ => false,
-        }
-    }
-
     /// Whether nginx redirects `uri` here, which lacks the last slash of a location that hands over.
     pub(super) fn redirects(&self, uri: &[u8]) -> bool {
         let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };

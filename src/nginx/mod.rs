@@ -1,7 +1,7 @@
 //! A configuration of nginx: which logs it writes in which formats, and what it serves from files.
 //!
-//! `lexer` → `tree` is the way of the text, with `include` and `lua` beside it. `formats`, `access_log` and `logs` say
-//! what is logged where. `hosts` finds the servers that a host may have come to, `choice` the one that answers a path, and
+//! `files` → `lexer` → `tree` is the way of the text, with `dump`, `include` and `lua` beside it. `formats`, `access_log`
+//! and `logs` say what is logged where. `hosts` finds the servers that a host may have come to, `choice` the one that answers a path, and
 //! `class` what becomes of the path there: `server`, `location`, `content`, `fallback` and `rewrite` have what was read.
 //! `handlers` knows directives by their names, `unheeded` what is not followed. `explain` shows all of it. Nothing here
 //! reads a log.
@@ -12,15 +12,19 @@ mod captures;
 mod choice;
 mod class;
 mod content;
+mod dump;
 mod error;
 mod explain;
 mod fallback;
+mod files;
 mod formats;
 mod handlers;
 mod hosts;
 mod include;
 mod lexer;
 mod location;
+mod location_index;
+mod log_names;
 mod logs;
 mod lua;
 mod names;
@@ -45,6 +49,7 @@ pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
 use crate::classify::StaticRules;
+use files::Files;
 use hosts::Hosts;
 use location::Inherited;
 use logs::Logs;
@@ -83,11 +88,15 @@ pub struct NginxConf {
 }
 
 impl NginxConf {
-    /// Reads a configuration and all that it includes.
+    /// Reads a configuration and all that it includes: a regular file, or a pipe, a FIFO or `/dev/stdin`, up to 64 MiB in all.
     ///
-    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the
-    /// file lies in a directory `conf`, as it does when nginx is built from its sources, that is the directory above;
-    /// otherwise it is the directory of the file. [`NginxConf::read_with_prefix`] is told.
+    /// The output of `nginx -T` is read as the files that it consists of. Then places name those files, and nothing is read
+    /// from disk. Only regular files can be included.
+    ///
+    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the main
+    /// file is in a directory `conf`, as it is when nginx is built from its sources, that is the directory above;
+    /// otherwise it is the directory of the file, or the working directory if the configuration is a pipe.
+    /// [`NginxConf::read_with_prefix`] takes another.
     ///
     /// A server without an `access_log` writes the log that nginx was built with. That is `logs/access.log` in the prefix
     /// where the file lies in a directory `conf` or the prefix is given, otherwise `/var/log/nginx/access.log`, the
@@ -97,9 +106,14 @@ impl NginxConf {
     /// A file that cannot be read, and what nginx would refuse of what is understood here, with its place.
     /// Directives that have nothing to do with logs or locations are not looked at.
     pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
-        match prefix_of(path) {
-            Prefix::AboveConf(prefix) => Self::read_with_prefix(path, &prefix),
-            Prefix::OfFile(prefix) => Self::read_with_default(path, &prefix, Path::new(DEFAULT_OF_PACKAGES)),
+        let files = Files::open(path, files::MOST_BYTES)?;
+        let packaged = Path::new(DEFAULT_OF_PACKAGES);
+        if files.is_pipe() {
+            return Self::of(&files, Path::new(""), packaged);
+        }
+        match prefix_of(files.main()) {
+            Prefix::AboveConf(prefix) => Self::of(&files, &prefix, &prefix.join("logs/access.log")),
+            Prefix::OfFile(prefix) => Self::of(&files, &prefix, packaged),
         }
     }
 
@@ -108,13 +122,13 @@ impl NginxConf {
     /// # Errors
     /// As [`NginxConf::read`].
     pub fn read_with_prefix(path: &Path, prefix: &Path) -> Result<NginxConf, NginxConfError> {
-        Self::read_with_default(path, prefix, &prefix.join("logs/access.log"))
+        Self::of(&Files::open(path, files::MOST_BYTES)?, prefix, &prefix.join("logs/access.log"))
     }
 
     /// `default_log` is written where no `access_log` is configured.
-    fn read_with_default(path: &Path, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
-        let (directives, files) = tree::read(path)?;
-        let http = http_block(path, &directives)?;
+    fn of(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
+        let (directives, files_read) = tree::read(files)?;
+        let http = http_block(files.main(), &directives)?;
         let logs = Logs::read(http, &directives, prefix, default_log)?;
         let merges_slashes = server::merge_slashes(http).unwrap_or(true);
         let inherited = Inherited::default().and(http);
@@ -122,7 +136,7 @@ impl NginxConf {
         let servers = servers.map(|directive| Server::read(directive, &inherited, merges_slashes));
         let servers = servers.collect::<Result<Vec<_>, _>>()?;
         hosts::check_names(&servers)?;
-        Ok(NginxConf { prefix: prefix.to_owned(), files, logs, hosts: Hosts::new(&servers), servers })
+        Ok(NginxConf { prefix: prefix.to_owned(), files: files_read, logs, hosts: Hosts::new(&servers), servers })
     }
 
     /// The formats that it defines, and `combined`, which is built in and comes first.
@@ -161,13 +175,7 @@ impl NginxConf {
 
     /// The logs that a file may be one of.
     fn logs_of_file(&self, file: &Path) -> impl Iterator<Item = &NginxLog> {
-        let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let file = full(file);
-        self.logs.logs.iter().filter(move |log| match log.target() {
-            NginxLogTarget::File(path) => is_of(&file, &full(path)),
-            NginxLogTarget::Files(pattern) => glob::Pattern::new(pattern).is_ok_and(|p| p.matches_path(&file)),
-            NginxLogTarget::Unreadable { .. } => false,
-        })
+        self.logs.names.of(file).into_iter().map(|at| &self.logs.logs[at])
     }
 
     /// The files to read for every request once, each with the formats that are written to it.
@@ -190,7 +198,8 @@ impl NginxConf {
     /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. `internal` makes no difference. Of a directory, the
     /// first `index` file is taken to be there.
     ///
-    /// This goes through the locations one by one: it is for distinct paths, not for every line.
+    /// Locations are found by their names, and regular expressions are tried one by one: this is for distinct paths, not for
+    /// every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
         self.choose(rules, None, host, path).is_static
     }
@@ -221,14 +230,6 @@ impl NginxConf {
     pub fn explain(&self) -> String {
         explain::explain(self)
     }
-}
-
-/// Whether a file is a log, or was before it was rotated.
-fn is_of(file: &Path, log: &Path) -> bool {
-    let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-    let behind =
-        |name: &[u8], start: &[u8]| name.strip_prefix(start).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]));
-    log.parent() == file.parent() && behind(&name(file), &name(log))
 }
 
 /// The directory that nginx was most likely built to start from.

@@ -4,6 +4,7 @@ use super::content::Content;
 use super::error::NginxConfError;
 use super::fallback::{Fallback, To};
 use super::location::{Fits, Inherited, Location};
+use super::location_index::{LocationIndex, Names};
 use super::names::{Listen, Name};
 use super::rewrite;
 use super::tree::Directive;
@@ -28,6 +29,7 @@ pub(super) struct Server {
     pub(super) merges_slashes: bool,
     /// The first is the server itself.
     pub(super) locations: Vec<Location>,
+    index: LocationIndex,
 }
 
 impl Server {
@@ -43,8 +45,10 @@ impl Server {
             listens: Listen::all(level)?,
             merges_slashes: merge_slashes(level).unwrap_or(merges_slashes),
             locations: vec![Location::read(directive, &inherited)?],
+            index: LocationIndex::default(),
         };
         server.read_locations(level, 0, &inherited)?;
+        server.index = LocationIndex::new(&server.locations);
         Ok(server)
     }
 
@@ -54,17 +58,18 @@ impl Server {
         outer: usize,
         inherited: &Inherited,
     ) -> Result<(), NginxConfError> {
+        let mut names = Names::default();
         for directive in level.iter().filter(|directive| directive.is("location")) {
             let body = directive.body()?;
             let inherited = inherited.and(body);
             let location = Location::read(directive, &inherited)?;
             self.locations[outer].may_hold(&location)?;
-            let twin = self.nested(outer).find(|(_, other)| other.is_same_as(&location));
-            if let Some((_, twin)) = twin {
-                let message = format!("duplicate location \"{}\": the first is at {}", location.written, twin.place);
+            let at = self.locations.len();
+            if let Some(twin) = names.twin(&location, at) {
+                let first = &self.locations[twin].place;
+                let message = format!("duplicate location \"{}\": the first is at {first}", location.written);
                 return Err(NginxConfError::at(&location.place, message));
             }
-            let at = self.locations.len();
             self.locations.push(location);
             self.locations[outer].nested.push(at);
             self.read_locations(body, at, &inherited)?;
@@ -145,7 +150,7 @@ impl Server {
     /// may still come before it.
     fn find_within(&self, outer: usize, uri: &[u8], chosen: &mut usize) -> bool {
         let mut is_firm = false;
-        if let Some((at, is_final)) = self.by_name(outer, uri) {
+        if let Some((at, is_final)) = self.index.by_name(&self.locations, outer, uri) {
             *chosen = at;
             if is_final || self.find_within(at, uri, chosen) {
                 return true;
@@ -155,36 +160,14 @@ impl Server {
         if is_firm {
             return false;
         }
-        let fits = |location: &Location| matches!(&location.fits, Fits::Regex(regex) if regex.is_match(uri));
-        let Some((at, _)) = self.nested(outer).find(|(_, location)| fits(location)) else { return false };
+        let Some(at) = self.index.by_regex(&self.locations, outer, uri) else { return false };
         *chosen = at;
         self.find_within(at, uri, chosen);
         true
     }
 
-    /// The exact location or the longest prefix, and whether that is final.
-    fn by_name(&self, outer: usize, uri: &[u8]) -> Option<(usize, bool)> {
-        let mut longest: Option<(usize, usize)> = None;
-        let mut redirecting = None;
-        for (at, location) in self.nested(outer) {
-            match &location.fits {
-                Fits::Exact(name) if name.as_bytes() == uri => return Some((at, true)),
-                Fits::Prefix { name, .. } if uri.starts_with(name.as_bytes()) => {
-                    longest = longest.max(Some((name.len(), at)));
-                }
-                _ if location.redirects(uri) => redirecting = Some((at, true)),
-                _ => {}
-            }
-        }
-        match longest {
-            Some((len, at)) if len == uri.len() => Some((at, false)),
-            longest => redirecting.or(longest.map(|(_, at)| (at, false))),
-        }
-    }
-
     pub(super) fn named(&self, name: &str) -> Option<usize> {
-        let is_it = |location: &Location| matches!(&location.fits, Fits::Named(other) if other == name);
-        self.nested(0).find(|(_, location)| is_it(location)).map(|(at, _)| at)
+        self.index.named(&self.locations, name)
     }
 
     fn nested(&self, outer: usize) -> impl Iterator<Item = (usize, &Location)> {

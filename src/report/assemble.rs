@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bad_values::bad_values;
+use super::copies::{Original, copies};
 use super::empty::empty_note;
 use super::fill::filled;
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
@@ -66,6 +67,7 @@ pub(crate) fn assemble(
 ) -> Result<Assembled, Error> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
+    let mut notes = copies(&originals(&inputs, tally));
     for (input, ledger) in inputs.into_iter().zip(&tally.ledger.inputs) {
         let refused = refused(question, formats, &input, ledger);
         let CountedInput { source, envelope, formats: of_file, .. } = input;
@@ -81,7 +83,7 @@ pub(crate) fn assemble(
         return Ok(Assembled { problems, ..Assembled::default() });
     }
     let extras = extras(question, plan);
-    let (mut logged, mut notes) = (Fields::NONE, Vec::new());
+    let mut logged = Fields::NONE;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
         let with_address = visitor::with_address(question, &extras, fields);
@@ -160,6 +162,19 @@ pub(crate) fn assemble(
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, problems })
+}
+
+/// The inputs that are in the report, as far as copies among them are looked for.
+fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<'a>> {
+    let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
+        ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
+    };
+    let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
+    let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
+        let (before, after) = input.source.skipped_bytes();
+        Original { source: &input.source, bytes: ledger.bytes + before + after }
+    };
+    of_report.map(original).collect()
 }
 
 /// An input of which there is something to report.

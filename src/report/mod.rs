@@ -4,6 +4,7 @@
 
 mod assemble;
 mod bad_values;
+mod copies;
 mod counted;
 mod empty;
 mod fill;

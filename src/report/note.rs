@@ -56,12 +56,14 @@ pub enum NoteCode {
     BadValue,
     /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
     AddressListAlone,
+    /// Files have the same text, as far as their lengths and beginnings tell.
+    MaybeCopies,
     /// Some inputs have no lines, or only blank ones.
     Empty,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 19] = [
+const CODES: [(NoteCode, &str); 20] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
@@ -80,6 +82,7 @@ const CODES: [(NoteCode, &str); 19] = [
     (NoteCode::BytesUnknown, "bytes-unknown"),
     (NoteCode::BadValue, "bad-value"),
     (NoteCode::AddressListAlone, "address-list-alone"),
+    (NoteCode::MaybeCopies, "maybe-copies"),
     (NoteCode::Empty, "empty"),
 ];
 

@@ -9,6 +9,7 @@
 mod client;
 mod conversations;
 mod drawn;
+mod dump;
 mod expected;
 mod formats;
 mod hostile;

@@ -2,8 +2,10 @@
 
 mod answer;
 mod choice;
+mod dumps;
 mod explanation;
 mod followed;
+mod location_reference;
 mod logs;
 mod reading;
 mod servers;
