@@ -27,7 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
+use logstat::{Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count};
 
 use args::Args;
 use config::{Environment, Line};
@@ -147,9 +147,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let engine = Engine {
         threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
-        access: guard_mappings().map_or(Access::Read, Access::Map),
         progress: Some(Arc::clone(&progress)),
-        ..Engine::default()
+        ..inputs::engine(&found.inputs)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();

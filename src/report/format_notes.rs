@@ -22,7 +22,7 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
     let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
     // What the first lines told is of no interest if no line was read so.
     let main = &formats[of_file.main()];
-    let is_main_used = ledger.taken[of_file.main()] > 0;
+    let is_main_used = ledger.taken.get(of_file.main()).is_some_and(|lines| *lines > 0);
     for finding in of_file.findings().iter().filter(|_| is_main_used) {
         notes.push(match finding {
             Finding::NotAddresses { example } => about(NoteCode::NotAddresses, not_addresses(main, &shown(example))),

@@ -1,0 +1,49 @@
+//! Detecting the formats of many files.
+//!
+//! Files of one site are mostly alike: if every line of a file's sample is ordinary and has the same ending, the formats are
+//! those of every other such file, and they are detected once. Which file comes first is no matter.
+
+use std::sync::{Arc, OnceLock};
+
+use super::LogFormat;
+use super::alike::{ENDINGS, Ending};
+use super::detect::FormatsOfFile;
+use super::sample::Sample;
+
+/// Detects which of some formats files have.
+pub(crate) struct Detector<'f> {
+    formats: &'f [LogFormat],
+    /// Whether all of them are as the tables have them: then ordinary lines are alike.
+    are_presets: bool,
+    /// The formats of files that have nothing but ordinary lines, by their ending.
+    ordinary: [OnceLock<Arc<FormatsOfFile<'f>>>; ENDINGS],
+}
+
+impl<'f> Detector<'f> {
+    pub(crate) fn new(formats: &'f [LogFormat]) -> Detector<'f> {
+        let are_presets = formats.iter().all(|format| !format.is_given() && format.given.is_empty());
+        Detector { formats, are_presets, ordinary: std::array::from_fn(|_| OnceLock::new()) }
+    }
+
+    /// The first lines of a head.
+    pub(crate) fn sample<'s>(&self, head: &'s [u8]) -> Sample<'s> {
+        if self.are_presets { Sample::for_presets(head) } else { Sample::for_any(head) }
+    }
+
+    /// Detects the formats of a file from its sample; `own` are those that are configured for it.
+    pub(crate) fn detect(&self, own: &[usize], sample: &Sample<'_>) -> Arc<FormatsOfFile<'f>> {
+        let detect = || FormatsOfFile::of_sample(self.formats, own, sample);
+        match sample.ending() {
+            // What the sample says about each format is a matter of how many lines it has.
+            Some(ending) if own.is_empty() => {
+                let known = self.of_ending(ending).get_or_init(|| Arc::new(detect().without_counts()));
+                Arc::clone(known)
+            }
+            _ => Arc::new(detect()),
+        }
+    }
+
+    fn of_ending(&self, ending: Ending) -> &OnceLock<Arc<FormatsOfFile<'f>>> {
+        &self.ordinary[ending as usize]
+    }
+}
