@@ -236,8 +236,12 @@ fn formats_in_use(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, V
     let read: Vec<_> =
         conf.formats().iter().filter_map(|format| Some((format.name(), format.log_format().ok()?))).collect();
     let place = |format: &NginxFormat| read.iter().position(|(name, _)| *name == format.name());
-    let of = |source: &Source| conf.formats_of_file(&source.path).into_iter().filter_map(place).map(|at| presets + at);
-    let own = sources.iter().map(|source| of(source).collect()).collect();
+    let of = |source: &Source| {
+        let named = conf.formats_of_file(&source.path).into_iter().filter_map(place).map(|at| presets + at);
+        let named: Vec<usize> = named.collect();
+        if named.is_empty() { (presets..presets + read.len()).collect() } else { named }
+    };
+    let own = sources.iter().map(of).collect();
     formats.extend(read.iter().map(|(_, format)| format.clone()));
     (formats, own)
 }

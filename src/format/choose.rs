@@ -91,7 +91,19 @@ pub(super) fn choose<'f>(
     };
     let unused_common = all.iter().find(is_unused).map(|c| Candidate { tail: Tail::Nothing, ..*c });
     let sampled = sample.sampled();
-    FormatsOfFile { formats, main, longer, others, drops_users, unused_common, nearest, findings, considered, sampled }
+    FormatsOfFile {
+        formats,
+        main,
+        longer,
+        others,
+        drops_users,
+        unused_common,
+        nearest,
+        findings,
+        considered,
+        sampled,
+        unmatched: Vec::new(),
+    }
 }
 
 /// What the sample says about a format.

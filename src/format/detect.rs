@@ -35,6 +35,8 @@ pub(crate) struct FormatsOfFile<'f> {
     pub(super) considered: Vec<Considered>,
     /// Number of lines that were looked at; 0 if that was left out.
     pub(super) sampled: usize,
+    /// The formats that are configured for the file, if they take no line of the sample.
+    pub(super) unmatched: Vec<usize>,
 }
 
 /// A format, and what may follow its last field.
@@ -107,14 +109,27 @@ impl<'f> FormatsOfFile<'f> {
         FormatsOfFile { considered: Vec::new(), sampled: 0, ..self }
     }
 
-    /// Detects the formats of a file from its sample. Those that are configured for the file are preferred among equals.
+    /// Detects the formats of a file from its sample. If formats are configured for the file, only these are tried, and all
+    /// others only if they take no line of the sample.
     pub(super) fn of_sample(formats: &'f [LogFormat], own: &[usize], sample: &Sample<'_>) -> Self {
-        choose::choose(formats, own, 0..formats.len(), sample)
+        if !own.is_empty() {
+            let configured = choose::choose(formats, own, own.iter().copied(), sample);
+            if !configured.considered.is_empty() || sample.sampled() == 0 {
+                return configured;
+            }
+        }
+        let detected = choose::choose(formats, own, 0..formats.len(), sample);
+        FormatsOfFile { unmatched: own.to_vec(), ..detected }
     }
 
     /// What the first lines say about all formats, whatever is configured: for an explanation.
     pub(crate) fn of_all(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
         choose::choose(formats, own, 0..formats.len(), &Detector::new(formats).sample(head))
+    }
+
+    /// The formats that are configured for the file, if they take no line of the sample.
+    pub(crate) fn unmatched(&self) -> impl Iterator<Item = &'f LogFormat> {
+        self.unmatched.iter().map(|format| &self.formats[*format])
     }
 
     /// The guesses that could be wrong.
