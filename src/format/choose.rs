@@ -20,7 +20,7 @@ use crate::table::Reason;
 /// one line in this many is a whole line of `common` is it taken for a format of the file, unless it is given.
 const COMMON_IS_RARER_THAN: usize = 10;
 
-/// Chooses the formats of a file from some of all formats. Those that are configured for the file are preferred among equals.
+/// Chooses the formats of a file among those to try. Formats that are configured for the file are preferred among equals.
 pub(super) fn choose<'f>(
     formats: &'f [LogFormat],
     own: &[usize],

@@ -47,3 +47,33 @@ impl<'f> Detector<'f> {
         &self.ordinary[ending as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
+
+    #[test]
+    fn files_of_ordinary_lines_share_what_was_detected() {
+        let formats = LogFormat::all_presets();
+        let detector = Detector::new(&formats);
+        let detect = |head: &str| detector.detect(&[], &detector.sample(head.as_bytes()));
+        let head = format!("{LINE}\n").repeat(100);
+        let first = detect(&head);
+        assert!(Arc::ptr_eq(&first, &detect(&head.replace("10.0.0.7", "2001:db8::7"))));
+        assert!(Arc::ptr_eq(&first, &detect(LINE)));
+        assert!(!Arc::ptr_eq(&first, &detect(&format!("{LINE} 0.123\n"))));
+        for odd in ["x", &format!("{LINE} 12"), &format!("h {LINE}"), &format!("{LINE} 0.123")] {
+            assert!(!Arc::ptr_eq(&first, &detect(&format!("{head}{odd}\n"))), "{odd}");
+        }
+        assert_eq!(detector.sample(head.as_bytes()).lines().len(), 1);
+    }
+
+    #[test]
+    fn given_formats_are_tried_with_every_line() {
+        let formats = ["combined".parse().unwrap()];
+        let head = format!("{LINE}\n").repeat(3);
+        assert_eq!(Detector::new(&formats).sample(head.as_bytes()).lines().len(), 3);
+    }
+}

@@ -15,12 +15,12 @@ pub(crate) struct Sample<'s> {
     lines: Vec<SampledLine<'s>>,
     /// Places of the quotes of all lines in the head.
     quotes: Vec<u32>,
-    /// Which of the lines is the first of its kind.
+    /// Index of the first line of each kind.
     first_of_kind: [Option<usize>; KINDS],
-    /// Number of lines that were looked at, and of these and blank ones.
+    /// Number of lines without blank ones, and of all lines.
     sampled: usize,
     read: u64,
-    /// Number of bytes that all these have.
+    /// Length of all lines in bytes, line ends included.
     bytes: usize,
     endings: Endings,
 }

@@ -121,6 +121,9 @@ impl Small {
                 Ok(read) => turn.read = read,
                 Err(failure) => turn.failure = Some(failure),
             }
+            if turn.read == 0 {
+                std::mem::swap(buffer, &mut turn.buffer);
+            }
         }
         Some(turn)
     }
@@ -178,7 +181,7 @@ fn read(file: &File, len: u64, buffer: &mut Vec<u8>) -> Result<usize, Failure> {
     read_whole(file, &mut buffer[..len]).map_err(Failure::Io)
 }
 
-/// Reads as many bytes as there are room for, and returns how many there were.
+/// Fills the buffer from the start of a file, and returns the number of bytes that the file had.
 pub(super) fn read_whole(file: &File, text: &mut [u8]) -> io::Result<usize> {
     let mut read = 0;
     while read < text.len() {
@@ -237,6 +240,19 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_takes_no_memory_before_it_is_read_nor_after() {
+        let (_file, [kept, closed]) = both(100);
+        let unread = |small: &Small| {
+            let turn = small.turn.lock().unwrap();
+            (turn.buffer.capacity(), turn.unread.as_ref().map(|unread| matches!(unread, Unread::Open(_))))
+        };
+        assert_eq!((unread(&kept), unread(&closed)), ((0, Some(true)), (0, Some(false))));
+        assert_eq!((taken(&kept), taken(&closed)), (TEXT.to_vec(), TEXT.to_vec()));
+        assert_eq!((unread(&kept), unread(&closed)), ((0, None), (0, None)));
+    }
+
     #[test]
     fn a_worker_that_does_not_wait_is_told_that_another_one_reads() {
         let (_file, [small, _]) = both(100);
@@ -280,6 +296,7 @@ mod tests {
         let (file, [_, closed]) = both(100);
         drop(file);
         assert_eq!(taken(&closed), b"");
+        assert_eq!(closed.turn.lock().unwrap().buffer.capacity(), 0);
         assert!(matches!(closed.into_failure(PathBuf::new()), Some(ErrorKind::Io { .. })));
     }
 }

@@ -115,8 +115,11 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
 /// The part of lines that is not read, and how many lines have it.
 pub(super) fn unread(formats: &[LogFormat], ledger: &InputLedger) -> Option<Unread> {
     let lines = ledger.unread.iter().sum();
+    if lines == 0 {
+        return None;
+    }
     let (most, _) = formats.iter().zip(&ledger.unread).max_by_key(|(_, lines)| **lines)?;
-    (lines > 0).then(|| Unread { after: most.last_field().to_owned(), lines })
+    Some(Unread { after: most.last_field().to_owned(), lines })
 }
 
 /// A note if times without an offset were read.
