@@ -29,7 +29,7 @@ pub enum ErrorKind {
         /// As it was given.
         path: PathBuf,
     },
-    /// A mapped file became shorter while it was read; what was left is counted.
+    /// A file became shorter while it was read; what was left is counted.
     Shrunk {
         /// As it was given.
         path: PathBuf,
@@ -37,6 +37,11 @@ pub enum ErrorKind {
         from_bytes: u64,
         /// Its length at the end.
         to_bytes: u64,
+    },
+    /// A path led to another file when the input was read than when it was opened; neither is counted.
+    Replaced {
+        /// As it was given.
+        path: PathBuf,
     },
     /// Compressed data is not what it should be; the text before is counted.
     Compressed {
@@ -175,6 +180,11 @@ impl fmt::Display for Error {
             ErrorKind::Shrunk { path, from_bytes, to_bytes } => write!(
                 f,
                 "{}: shrank from {from_bytes} to {to_bytes} bytes while it was read; what was left is counted",
+                name(path)
+            ),
+            ErrorKind::Replaced { path } => write!(
+                f,
+                "{}: was replaced by another file before it was read, and is not counted; run the command again",
                 name(path)
             ),
             ErrorKind::Compressed { path, compression, at_byte, detail } => write!(

@@ -1,13 +1,11 @@
 //! `--explain`: how inputs are read, on standard output.
 
-use logstat::{
-    Access, Engine, Found, InputExplanation, Page, Question, ReportFormat, explain, guard_mappings, write_explanation,
-};
+use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, write_explanation};
 
 use super::args::Args;
 use super::config::Line;
 use super::messages::Messages;
-use super::{End, end_of, stdout};
+use super::{End, end_of, inputs, stdout};
 
 /// What an explanation cannot be asked for with; as defaults, these options are about reports.
 pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
@@ -28,7 +26,7 @@ pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
 
 /// Explains how the inputs are read.
 pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> End {
-    let engine = Engine { access: guard_mappings().map_or(Access::Read, Access::Map), ..Engine::default() };
+    let engine = inputs::engine(&found.inputs);
     let explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,
         Err(error) => {

@@ -28,8 +28,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use logstat::{
-    Access, Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek,
-    Style, count, guard_mappings,
+    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, Style,
+    count,
 };
 
 use args::Args;
@@ -161,9 +161,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let engine = Engine {
         threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
-        access: guard_mappings().map_or(Access::Read, Access::Map),
         progress: Some(Arc::clone(&progress)),
-        ..Engine::default()
+        ..inputs::engine(&found.inputs)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();

@@ -10,7 +10,7 @@ use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
 use crate::engine::scan::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
-use crate::format::{Considered, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
 use crate::input::{Source, Wait};
 use crate::recognize::FileKind;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, refusal, written};
@@ -26,7 +26,8 @@ pub(super) fn explain(
     own: &[usize],
     source: &Source,
 ) -> (InputExplanation, Option<Error>) {
-    let explained = source.with_head(Wait::Yes, |head| explain_head(reader, formats, own, source, head));
+    let mut buffer = Vec::new();
+    let explained = source.with_head(Wait::Yes, &mut buffer, |head| explain_head(reader, formats, own, source, head));
     explained.expect("the caller waits for the head")
 }
 
@@ -38,7 +39,7 @@ fn explain_head(
     head: &[u8],
 ) -> (InputExplanation, Option<Error>) {
     let question = reader.question;
-    let met = Met::by(head, formats, own);
+    let met = Met::by(head, &Detector::new(formats), own);
     if let Some(foreign) = met.foreign.as_ref().filter(|foreign| foreign.is_certain) {
         let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);
         return (input, Some(refusal(foreign, source, question.anonymize)));
@@ -50,8 +51,9 @@ fn explain_head(
     let lines = read(reader, formats, &met, head, &bump);
     let ledger = &lines.ledger;
     let path = written(source.path.as_os_str().as_encoded_bytes());
-    let (sampled, all) = (of_file.sampled(), Formats { all: formats, own });
-    let considered = FormatsOfFile::considered_thoroughly(formats, own, &text_of(&met, head));
+    let all = Formats { all: formats, own };
+    let all_formats = FormatsOfFile::of_all(formats, own, &text_of(&met, head));
+    let (sampled, considered) = (all_formats.sampled(), all_formats.considered());
     let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
     let chosen = considered.iter().find(is_chosen);
     // A format of the configuration may be a preset, too.

@@ -19,7 +19,7 @@ use bumpalo::Bump;
 
 use crate::batch::Fields;
 use crate::envelope::{self, Worn};
-use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
 use crate::input::{Compression, is_blank, lines};
 
 pub use kinds::FileKind;
@@ -67,16 +67,14 @@ pub(crate) fn recognize(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFil
         let is_certain = foreign.is_certain || !has_ordinary_lines(head, worn, of_file);
         return is_certain.then_some(Foreign { is_certain, ..foreign });
     }
-    let fits_nothing = of_file.considered().iter().all(|considered| considered.rejected.is_some());
-    if fits_nothing { lines::recognize(head, worn) } else { None }
+    if of_file.fits() { None } else { lines::recognize(head, worn) }
 }
 
 /// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.
 pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
     let presets = LogFormat::all_presets();
-    let (_, of_file) = envelope::find(&presets, &[], head);
-    let best = of_file.considered().first().filter(|best| best.rejected.is_none())?;
-    Some(presets[best.format].name().to_owned())
+    let (_, of_file) = envelope::find(&Detector::new(&presets), &[], head);
+    of_file.fits().then(|| presets[of_file.main()].name().to_owned())
 }
 
 /// True if some of the first lines are text that a format takes. Attackers can choose the first bytes of a log, if its

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{FileKind, Reading, w3c};
 use crate::envelope;
-use crate::format::{Finding, LogFormat};
+use crate::format::{Detector, Finding, LogFormat};
 use crate::input::{is_blank, lines};
 
 /// How much of the first lines a format is tried on.
@@ -93,7 +93,7 @@ pub(super) fn reading(kind: FileKind, head: &[u8]) -> Option<Reading> {
 fn reads(log_format: &str, text: &[u8]) -> bool {
     let Ok(format) = log_format.parse::<LogFormat>() else { return false };
     let formats = [format];
-    let (_, of_file) = envelope::find(&formats, &[], text);
+    let (_, of_file) = envelope::find(&Detector::new(&formats), &[], text);
     let all = lines(text, true).filter(|line| !is_blank(line) && !line.starts_with(b"#")).count();
     let finds_addresses = !of_file.findings().iter().any(|f| matches!(f, Finding::NotAddresses { .. }));
     let taken = of_file.considered().first().map_or(0, |best| best.survey.fits);

@@ -45,6 +45,8 @@ pub(crate) struct CountedInput<'m> {
     pub(crate) foreign: Option<&'m Foreign>,
     /// The preset that fits its first lines if the formats in use do not.
     pub(crate) fitting_preset: Option<&'m str>,
+    /// Hash of its first bytes: equal for inputs with equal texts.
+    pub(crate) beginning: u64,
 }
 
 /// What is told of what was counted.
@@ -172,7 +174,7 @@ fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<
     let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
     let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
         let (before, after) = input.source.skipped_bytes();
-        Original { source: &input.source, bytes: ledger.bytes + before + after }
+        Original { source: &input.source, bytes: ledger.bytes + before + after, beginning: input.beginning }
     };
     of_report.map(original).collect()
 }

@@ -1,16 +1,16 @@
 //! Notes about inputs that may be copies of each other, whose requests are then counted more than once.
 
 use std::collections::HashMap;
-
-use twox_hash::XxHash3_64;
+use std::hash::Hash;
 
 use super::Note;
 use super::note::NoteCode;
 use super::written::written;
 use crate::input::Source;
+use crate::table::fixed_hash;
 
-/// Bytes at the beginning that are compared. Most logs of one length differ in the first few lines already.
-const COMPARED: [usize; 2] = [4 << 10, 64 << 10];
+/// Bytes at the beginning that are compared.
+const COMPARED: usize = 64 << 10;
 
 /// Groups of copies that have a note of their own.
 const NOTED: usize = 5;
@@ -24,20 +24,20 @@ pub(super) struct Original<'a> {
     pub(super) source: &'a Source,
     /// Length of its text, decompressed.
     pub(super) bytes: u64,
+    /// Hash of the first bytes, from when its format was detected. Most logs of one length differ there already.
+    pub(super) beginning: u64,
 }
 
 /// A note for each group of files with equal texts, as far as lengths and beginnings tell. A file and its compressed copy are
 /// equal. Only files of equal length are looked at; input that can be read only once is not.
 pub(super) fn copies(inputs: &[Original<'_>]) -> Vec<Note> {
     let with_text = inputs.iter().copied().filter(|input| input.bytes > 0).collect();
-    let mut groups = groups_by(with_text, |input| Some(input.bytes));
-    for bytes in COMPARED {
-        let hash = |input: &Original<'_>| {
-            let beginning = usize::try_from(input.bytes).unwrap_or(usize::MAX).min(bytes);
-            input.source.with_head_again(|head| head.get(..beginning).map(XxHash3_64::oneshot)).flatten()
-        };
-        groups = groups.into_iter().flat_map(|group| groups_by(group, hash)).collect();
-    }
+    let alike = groups_by(with_text, |input| Some((input.bytes, input.beginning)));
+    let hash = |input: &Original<'_>| {
+        let compared = usize::try_from(input.bytes).unwrap_or(usize::MAX).min(COMPARED);
+        input.source.with_head_again(|head| head.get(..compared).map(fixed_hash)).flatten()
+    };
+    let mut groups: Vec<_> = alike.into_iter().flat_map(|group| groups_by(group, hash)).collect();
     groups.iter_mut().for_each(|group| group.sort_by_key(|input| &input.source.path));
     groups.sort_by_key(|group| &group[0].source.path);
     let mut notes: Vec<_> = groups.iter().take(NOTED).map(|group| note(group)).collect();
@@ -50,8 +50,11 @@ pub(super) fn copies(inputs: &[Original<'_>]) -> Vec<Note> {
 }
 
 /// The inputs with equal keys, if there are at least two. Without a key, an input is in no group.
-fn groups_by<'a>(inputs: Vec<Original<'a>>, key: impl Fn(&Original<'a>) -> Option<u64>) -> Vec<Vec<Original<'a>>> {
-    let mut groups: HashMap<u64, Vec<Original<'_>>> = HashMap::new();
+fn groups_by<'a, K: Eq + Hash>(
+    inputs: Vec<Original<'a>>,
+    key: impl Fn(&Original<'a>) -> Option<K>,
+) -> Vec<Vec<Original<'a>>> {
+    let mut groups: HashMap<K, Vec<Original<'_>>> = HashMap::new();
     for input in inputs {
         if let Some(key) = key(&input) {
             groups.entry(key).or_default().push(input);
@@ -67,7 +70,7 @@ fn note(group: &[Original<'_>]) -> Note {
         names.push(format!("{} more", group.len() - NAMED));
     }
     let last = names.pop().unwrap_or_default();
-    let is_whole = group.iter().all(|input| input.bytes <= COMPARED[1] as u64);
+    let is_whole = group.iter().all(|input| input.bytes <= COMPARED as u64);
     let equal = if is_whole { "the same text" } else { "the same length and the same first 64 KiB" };
     let doubt = match group.len() {
         2 => "if one is a copy, its requests are counted twice: leave it out",

@@ -22,6 +22,8 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
+    /// No line of a file's beginning fits a format that is configured for it, so its lines are read by detected formats.
+    NotAsConfigured,
     /// Most values of the address are no addresses.
     NotAddresses,
     /// Addresses are taken from a list that proxies pass on.
@@ -63,8 +65,9 @@ pub enum NoteCode {
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 20] = [
+const CODES: [(NoteCode, &str); 21] = [
     (NoteCode::NotLogged, "not-logged"),
+    (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
     (NoteCode::UsersNotRead, "users-not-read"),
