@@ -44,6 +44,7 @@ fn main() {
     tables::measures(&mut criterion);
     tables::merge(&mut criterion);
     whole::whole(&mut criterion);
+    whole::many_files(&mut criterion);
     runs::runs_of_the_program(&mut criterion);
     memory::exact_uv(&mut criterion);
     criterion.final_summary();

@@ -16,8 +16,8 @@ use crate::dimension::Extras;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
-use crate::format::LogFormat;
-use crate::input::{Access, Cut, Input, Source};
+use crate::format::{Detector, LogFormat};
+use crate::input::{Access, Cut, Input, Opener, SMALL_BYTES, Source};
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
 use crate::progress::Progress;
@@ -39,6 +39,8 @@ pub struct Engine {
     pub chunk_bytes: usize,
     /// How files are read.
     pub access: Access,
+    /// Number of small files that are kept open until they are read. The others are opened again, which takes a little longer.
+    pub kept_open: usize,
     /// Which files are searched for a period rather than read from end to end.
     pub seek: Seek,
     /// The seed of the tables' hashes; random unless given.
@@ -47,16 +49,28 @@ pub struct Engine {
     pub progress: Option<Arc<Progress>>,
 }
 
+/// Small files that are kept open unless the caller says how many. Any system grants a process twice as many descriptors.
+const KEPT_OPEN: usize = 128;
+
 impl Default for Engine {
     fn default() -> Self {
         Engine {
             threads: 0,
             chunk_bytes: 1 << 20,
             access: Access::default(),
+            kept_open: KEPT_OPEN,
             seek: Seek::default(),
             seed: None,
             progress: None,
         }
+    }
+}
+
+impl Engine {
+    /// How inputs are cut into chunks. Files that may be searched for a period are mapped, however small they are.
+    pub(crate) fn cut(&self, max_line: usize) -> Cut {
+        let small_bytes = SMALL_BYTES.min(self.seek.least_bytes());
+        Cut { chunk_bytes: self.chunk_bytes.max(1), max_line, small_bytes }
     }
 }
 
@@ -96,9 +110,10 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let period = Period::new(question, now::now(question, &inputs, engine)?);
     let mut problems = Vec::new();
     let mut sources = Vec::new();
-    let cut = Cut { chunk_bytes: engine.chunk_bytes.max(1), max_line: question.max_line };
+    let cut = engine.cut(question.max_line);
+    let mut opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
     for input in inputs {
-        match Source::open(input, engine.access, cut, engine.progress.as_ref()) {
+        match opener.open(input) {
             Ok(source) => sources.push(source),
             Err(error) => problems.push(error),
         }
@@ -119,7 +134,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let columns = Columns::new(question, &plan)?;
     let (formats, own) = formats(question, columns.extras(), &sources);
     let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
-    seek::narrow(engine.seek, question, period, &mut sources, &met, (&formats, &own));
+    let detector = Detector::new(&formats);
+    seek::narrow(engine.seek, question, period, &mut sources, &met, &detector, &own);
     let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
     let filter = Filter::new(period, question, columns.extras(), seed);
     let visitor = columns.visitor();
@@ -131,6 +147,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         met: &met,
         own: &own,
         formats: &formats,
+        detector: &detector,
         max_line: question.max_line,
         filter,
         zone: question.zone,
@@ -169,6 +186,9 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         source,
         envelope: met.envelope.as_ref().map(Worn::name),
         formats: &met.formats,
+        foreign: met.foreign.as_ref(),
+        fitting_preset: met.fitting_preset.as_deref(),
+        beginning: met.beginning,
     });
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);
@@ -178,7 +198,7 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     Ok(Outcome { report: assembled.report, rejects, problems, phases })
 }
 
-/// The formats to try, as the question has them, and which of them are those of each input.
+/// The formats to try, as the question has them, and which of them are configured for each input.
 pub(crate) fn formats(question: &Question, extras: &Extras, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
     let (formats, own) = formats_in_use(question, sources);
@@ -190,7 +210,9 @@ pub(crate) fn formats(question: &Question, extras: &Extras, sources: &[Source]) 
     (formats.collect(), own)
 }
 
-/// The formats to try, and which of them are those of each input: as given, else the presets and those of the configuration.
+/// The formats to try, and which of them are configured for each input. These are the formats that are given; otherwise
+/// presets and the formats of the configuration. The configured ones are those of the `access_log` that names the input, or all
+/// if none does.
 fn formats_in_use(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let none = vec![Vec::new(); sources.len()];
     if !question.log_formats.is_empty() {
@@ -203,8 +225,12 @@ fn formats_in_use(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, V
     let read: Vec<_> =
         conf.formats().iter().filter_map(|format| Some((format.name(), format.log_format().ok()?))).collect();
     let place = |format: &NginxFormat| read.iter().position(|(name, _)| *name == format.name());
-    let of = |source: &Source| conf.formats_of_file(&source.path).into_iter().filter_map(place).map(|at| presets + at);
-    let own = sources.iter().map(|source| of(source).collect()).collect();
+    let of = |source: &Source| {
+        let named = conf.formats_of_file(&source.path).into_iter().filter_map(place).map(|at| presets + at);
+        let named: Vec<usize> = named.collect();
+        if named.is_empty() { (presets..presets + read.len()).collect() } else { named }
+    };
+    let own = sources.iter().map(of).collect();
     formats.extend(read.iter().map(|(_, format)| format.clone()));
     (formats, own)
 }

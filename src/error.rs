@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::input::Compression;
+use crate::input::{Compression, LogsWithin};
+use crate::recognize::FileKind;
 use crate::time::Unit;
 
 /// Something that kept logstat from reading or answering.
@@ -28,7 +29,7 @@ pub enum ErrorKind {
         /// As it was given.
         path: PathBuf,
     },
-    /// A mapped file became shorter while it was read; what was left is counted.
+    /// A file became shorter while it was read; what was left is counted.
     Shrunk {
         /// As it was given.
         path: PathBuf,
@@ -36,6 +37,11 @@ pub enum ErrorKind {
         from_bytes: u64,
         /// Its length at the end.
         to_bytes: u64,
+    },
+    /// A path led to another file when the input was read than when it was opened; neither is counted.
+    Replaced {
+        /// As it was given.
+        path: PathBuf,
     },
     /// Compressed data is not what it should be; the text before is counted.
     Compressed {
@@ -71,6 +77,8 @@ pub enum ErrorKind {
     NoLogs {
         /// As it was given.
         path: PathBuf,
+        /// The directories below it that have some.
+        within: Option<LogsWithin>,
     },
     /// Wildcards that no file matches, or that are none.
     NoMatch {
@@ -85,6 +93,17 @@ pub enum ErrorKind {
         path: PathBuf,
         /// Which line was looked at, what it holds, and what was expected where.
         detail: String,
+    },
+    /// An input is something else than an access log in a format that is read.
+    NotAccessLog {
+        /// As it was given.
+        path: PathBuf,
+        /// What it is.
+        kind: FileKind,
+        /// The part of the input that shows it, safe on a terminal: `line 1: …`, `first file: …`, `first bytes: …`.
+        sample: String,
+        /// A command that can be pasted into a shell, with a word about its purpose, or a sentence.
+        remedy: String,
     },
     /// Something was asked for by name that no input logs.
     NotLogged {
@@ -163,6 +182,11 @@ impl fmt::Display for Error {
                 "{}: shrank from {from_bytes} to {to_bytes} bytes while it was read; what was left is counted",
                 name(path)
             ),
+            ErrorKind::Replaced { path } => write!(
+                f,
+                "{}: was replaced by another file before it was read, and is not counted; run the command again",
+                name(path)
+            ),
             ErrorKind::Compressed { path, compression, at_byte, detail } => write!(
                 f,
                 "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted",
@@ -177,10 +201,16 @@ impl fmt::Display for Error {
                 write!(f, "{}: is a link to {}, which leads nowhere", name(path), name(target))
             }
             ErrorKind::LinkLoop { path } => write!(f, "{}: its links lead round in a circle", name(path)),
-            ErrorKind::NoLogs { path } => write!(
+            ErrorKind::NoLogs { path, within: Some(within) } => write!(
                 f,
-                "{}: no access logs in this directory: no file is named access… or ….log, rotated or compressed; give \
-                 the files by their names",
+                "{}: no access logs in this directory; there are some in {within}\n  to read them:  {}",
+                name(path),
+                within.command()
+            ),
+            ErrorKind::NoLogs { path, within: None } => write!(
+                f,
+                "{}: no access logs in this directory: no file's name contains 'access' or ends in .log, rotated or \
+                 compressed; give the files by their names",
                 name(path)
             ),
             ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {
@@ -188,6 +218,11 @@ impl fmt::Display for Error {
             }
             ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
+            ErrorKind::NotAccessLog { path, kind, sample, remedy } => {
+                let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { name(path) };
+                let other = if kind.has_requests() { "an nginx access log" } else { "an access log" };
+                write!(f, "{name} is {kind}, not {other}\n  {sample}\n  {}\n  {remedy}", kind.reason())
+            }
             ErrorKind::NotLogged { detail } | ErrorKind::Pair { detail } => f.write_str(detail),
             ErrorKind::ReadOnce { path } => write!(
                 f,

@@ -45,6 +45,7 @@ mod phases;
 mod prefetch;
 mod progress;
 mod question;
+mod recognize;
 mod rejects;
 mod render;
 mod report;
@@ -72,12 +73,16 @@ pub use crate::{
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape},
-    input::{Access, Compression, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
+    input::{
+        Access, Compression, FindNote, Found, Input, LogDirectory, LogsWithin, MapGuard, SkipReason, SkippedFile,
+        find_logs, guard_mappings,
+    },
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},
     progress::Progress,
     question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
+    recognize::FileKind,
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{

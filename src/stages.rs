@@ -14,7 +14,7 @@ use crate::dimension::{Dimension, Extras};
 use crate::engine::scan::{Met, Scan};
 use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};
-use crate::format::{Filler, FormatsOfFile, LogFormat, Marks, Quotes};
+use crate::format::{Detector, Filler, LogFormat, Marks, Quotes};
 use crate::input::Chunk;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::{Question, UvMethod};
@@ -68,14 +68,18 @@ impl Default for Presets {
 pub struct Scanner<'f> {
     met: OnceLock<Met<'f>>,
     formats: &'f [LogFormat],
+    detector: Detector<'f>,
     question: Question,
 }
 
 impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
-        let met = Met { envelope: None, formats: FormatsOfFile::detect(&presets.0, &[], log), took: Duration::ZERO };
-        Scanner { met: OnceLock::from(met), formats: &presets.0, question: Question::default() }
+        let detector = Detector::new(&presets.0);
+        let formats = detector.detect(&[], &detector.sample(log));
+        let met =
+            Met { envelope: None, formats, foreign: None, fitting_preset: None, beginning: 0, took: Duration::ZERO };
+        Scanner { met: OnceLock::from(met), formats: &presets.0, detector, question: Question::default() }
     }
 
     /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
@@ -89,6 +93,7 @@ impl<'f> Scanner<'f> {
             met: std::slice::from_ref(&self.met),
             own: &[],
             formats: self.formats,
+            detector: &self.detector,
             max_line: self.question.max_line,
             filter: Filter::new(
                 Period::new(&self.question, NowIs::Wall(0)),

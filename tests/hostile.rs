@@ -376,7 +376,8 @@ fn counted(log: Vec<u8>, question: &Question, chance: &mut Chance) -> Option<Rep
         Ok(outcome) => outcome,
     };
     if outcome.report.is_none() {
-        assert!(has_lines && matches!(outcome.problems[0].kind(), ErrorKind::NoFormat { .. }));
+        let problem = outcome.problems[0].kind();
+        assert!(has_lines && matches!(problem, ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. }));
     }
     outcome.report
 }

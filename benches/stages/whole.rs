@@ -28,3 +28,35 @@ pub(crate) fn whole(criterion: &mut Criterion) {
     }
     group.finish();
 }
+
+/// Lines of each of many files.
+const FILE_LINES: usize = 100;
+
+/// The same log in files of a few lines.
+pub(crate) fn many_files(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let lines: Vec<&[u8]> = LOG.text.split_inclusive(|byte| *byte == b'\n').collect();
+    let paths: Vec<_> =
+        (0..lines.len().div_ceil(FILE_LINES)).map(|at| folder.path().join(format!("{at}.log"))).collect();
+    for (path, lines) in paths.iter().zip(lines.chunks(FILE_LINES)) {
+        std::fs::write(path, lines.concat()).expect("room for the log");
+    }
+    let right = Right::new(&LOG.hits, &Question::default(), true);
+    let access = guard_mappings().map_or(Access::Read, Access::Map);
+    let mut group = criterion.benchmark_group("many files");
+    group.throughput(LOG.throughput());
+    for threads in [1, 2] {
+        let engine = Engine { threads, access, ..Engine::default() };
+        group.bench_function(format!("threads: {threads}"), |bencher| {
+            bencher.iter(|| {
+                let outcome = count(&Question::default(), paths.iter().map(Input::path).collect(), &engine);
+                let outcome = outcome.expect("a log in a format that is known");
+                assert!(outcome.problems.is_empty());
+                let report = outcome.report.expect("the files were read");
+                assert_eq!(report.inputs.len(), paths.len());
+                right.check(&report);
+            });
+        });
+    }
+    group.finish();
+}

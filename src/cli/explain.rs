@@ -1,11 +1,11 @@
 //! `--explain`: how inputs are read, on standard output.
 
-use logstat::{Access, Engine, Found, Page, Question, ReportFormat, explain, guard_mappings, write_explanation};
+use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, write_explanation};
 
 use super::args::Args;
 use super::config::Line;
 use super::messages::Messages;
-use super::{End, end_of, stdout};
+use super::{End, end_of, inputs, stdout};
 
 /// What an explanation cannot be asked for with; as defaults, these options are about reports.
 pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
@@ -26,7 +26,7 @@ pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
 
 /// Explains how the inputs are read.
 pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> End {
-    let engine = Engine { access: guard_mappings().map_or(Access::Read, Access::Map), ..Engine::default() };
+    let engine = inputs::engine(&found.inputs);
     let explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,
         Err(error) => {
@@ -40,7 +40,8 @@ pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, me
         _ => write_explanation(explanation, page, out),
     });
     // An empty log is fine, as in a report.
-    let fits = explanation.inputs.iter().any(|input| input.parsed > 0 || input.malformed == 0);
+    let is_read = |input: &InputExplanation| input.kind.is_none() && (input.parsed > 0 || input.malformed == 0);
+    let fits = explanation.inputs.iter().any(is_read);
     let found = found.problems.iter().inspect(|problem| messages.error(problem)).map(|_| End::Failed);
     let failed = explained.problems.iter().inspect(|problem| messages.error(problem));
     found.chain(failed.map(|problem| end_of(problem.kind(), fits))).fold(end, End::max)

@@ -12,8 +12,8 @@ use super::messages::safe;
 use super::names::{self, Names};
 
 pub(crate) const FILES: &str = "\
-Access logs, compressed or not; of a directory those in it whose names have 'access' in them or end in .log, rotated ones \
-too, and no error logs; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe; @NAME is a \
+Access logs, compressed or not; directories, for the files in them whose names contain 'access' or end in .log, rotated ones \
+too, but no error logs, backups or other endings; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe; @NAME is a \
 site of the configuration file";
 
 /// Behind the long help; a test runs each of them.

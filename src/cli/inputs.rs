@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 
-use logstat::{Found, find_logs};
+use logstat::{Access, Engine, Found, Input, find_logs, guard_mappings};
 
-/// Every input is open until the report is made. So many are allowed anywhere; more may take what the system grants.
+/// Any system grants a process descriptors for so many inputs.
 const FEW: usize = 200;
 
 /// The inputs that are given, or standard input; `None` where that is a terminal and nobody asked for it.
@@ -13,10 +13,16 @@ pub(crate) fn inputs(given: &[PathBuf]) -> Option<Found> {
     if given.is_empty() {
         return (!stdin().is_terminal()).then(|| find_logs(["-"]));
     }
-    let found = find_logs(given);
-    if found.inputs.len() > FEW {
-        // Where it is refused, opening what is too much says so, and the rest is counted.
-        let _ = rlimit::increase_nofile_limit(u64::MAX);
+    Some(find_logs(given))
+}
+
+/// How these inputs are read: mapped, if that is safe, and with as many descriptors as the system grants if they are many.
+/// Small files need none of their own; if there are not enough for the others, opening one says so, and the rest is counted.
+pub(crate) fn engine(inputs: &[Input]) -> Engine {
+    let engine = Engine { access: guard_mappings().map_or(Access::Read, Access::Map), ..Engine::default() };
+    let granted = (inputs.len() > FEW).then(|| rlimit::increase_nofile_limit(u64::MAX)).and_then(Result::ok);
+    match granted.and_then(|granted| usize::try_from(granted / 2).ok()) {
+        Some(kept_open) => Engine { kept_open, ..engine },
+        None => engine,
     }
-    Some(found)
 }

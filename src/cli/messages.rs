@@ -49,6 +49,13 @@ impl Messages {
         }
     }
 
+    /// A note that most users know without it.
+    pub(crate) fn detail(self, what: &str) {
+        if self.loudness >= Loudness::Verbose {
+            say(format_args!("note: {what}"));
+        }
+    }
+
     /// The configuration file in use.
     pub(crate) fn configuration(self, file: &str) {
         if self.loudness >= Loudness::Verbose {

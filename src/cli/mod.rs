@@ -29,7 +29,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{Access, Engine, ErrorKind, NginxConf, Outcome, Progress, Report, Seek, Style, count, guard_mappings};
+use logstat::{
+    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, Style,
+    count,
+};
 
 use args::Args;
 use config::{Environment, Line};
@@ -105,8 +108,15 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         conf.skipped().iter().for_each(|skipped| messages.note(skipped));
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
+            let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
+            for (built, path) in conf.logs().iter().filter_map(default_log) {
+                messages.note(&format!(
+                    "{name}: no access_log is configured for a server: {} is read, the default of {built}; give the files \
+                     if its log is elsewhere",
+                    path.display()
+                ));
+            }
             if files.is_empty() {
-                let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
                 messages.error(format_args!("{name}: names no access log that can be read; give the files"));
                 return Ok(End::Failed);
             }
@@ -123,8 +133,12 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
     // What is in a file or a variable is for other runs, too.
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
-    for note in idle.chain(found.notes.iter().map(ToString::to_string)) {
-        messages.note(&note);
+    idle.for_each(|note| messages.note(&note));
+    for note in &found.notes {
+        match note.is_routine() {
+            true => messages.detail(&note.to_string()),
+            false => messages.note(&note.to_string()),
+        }
     }
     if args.explain {
         return Ok(explain::run(args, &question, style.page, found, messages));
@@ -151,9 +165,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let engine = Engine {
         threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
-        access: guard_mappings().map_or(Access::Read, Access::Map),
         progress: Some(Arc::clone(&progress)),
-        ..Engine::default()
+        ..inputs::engine(&found.inputs)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();
@@ -187,7 +200,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
     }
     if let Some(report) = report {
-        report.notes.iter().for_each(|note| messages.note(&note.to_string()));
+        // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
+        let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
+        report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         end = end.max(write(&report, args, &outputs, &style, &mut new_files, messages));
@@ -203,6 +218,14 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         end = End::Failed.max(end);
     }
     Ok(end)
+}
+
+/// The log that nginx writes because none is configured, and which nginx does.
+fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
+    match log.target() {
+        NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
+        _ => None,
+    }
 }
 
 /// Writes a report to standard output, if it goes there, and to new files, which are not in place yet.
@@ -240,7 +263,7 @@ fn end_of(problem: &ErrorKind, has_report: bool) -> End {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,
         // Of several inputs one may be something else; if none fits, the formats do not.
-        ErrorKind::NoFormat { .. } if !has_report => End::Misused,
+        ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => End::Misused,
         _ => End::Failed,
     }
 }

@@ -88,13 +88,14 @@ impl Scan<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{Access, Cut, Input, Taken, Wait};
+    use crate::input::{Access, Cut, Input, Opener, Taken, Wait};
 
     /// Which inputs, by their names, go how far in each round.
     fn rounds(inputs: &[(&str, usize)], round_bytes: u64) -> Vec<Vec<(String, u64)>> {
         let source = |(name, lines): &(&str, usize)| {
             let text = std::io::Cursor::new("123456789\n".repeat(*lines));
-            Source::open(Input::reader(name, text), Access::Read, Cut { chunk_bytes: 7, max_line: 100 }, None).unwrap()
+            let cut = Cut { chunk_bytes: 7, max_line: 100, small_bytes: 0 };
+            Opener::new(Access::Read, cut, None, 0).open(Input::reader(name, text)).unwrap()
         };
         let sources: Vec<Source> = inputs.iter().map(source).collect();
         let mut rounds = Rounds::new(&sources, round_bytes);

@@ -1,6 +1,7 @@
 //! Sharing the chunks of all inputs out among workers. The only home of rayon.
 
-use std::sync::OnceLock;
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rayon::ThreadPool;
@@ -10,31 +11,51 @@ use super::worker::Worker;
 use crate::envelope::{self, Worn};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
-use crate::format::{Filler, FormatsOfFile, LogFormat};
+use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait};
 use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
+use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
-use crate::table::{InputLedger, Seed, Tally};
+use crate::table::{InputLedger, Seed, Tally, fixed_hash};
 use crate::time::Zone;
 use crate::visitor::Visits;
 
 pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
 
+/// Bytes that tell an input from nearly all others.
+const BEGINNING: usize = 4 << 10;
+
 /// What the first lines of an input tell.
 pub(crate) struct Met<'f> {
     /// What its lines are in.
     pub(crate) envelope: Option<Worn>,
-    pub(crate) formats: FormatsOfFile<'f>,
+    pub(crate) formats: Arc<FormatsOfFile<'f>>,
+    /// What the input is, if it is not an access log.
+    pub(crate) foreign: Option<Foreign>,
+    /// The preset that fits if the formats in use do not.
+    pub(crate) fitting_preset: Option<String>,
+    /// Hash of the first [`BEGINNING`] bytes.
+    pub(crate) beginning: u64,
     /// How long it took to find that out.
     pub(crate) took: Duration,
 }
 
 impl<'f> Met<'f> {
-    pub(crate) fn by(head: &[u8], formats: &'f [LogFormat], own: &[usize]) -> Met<'f> {
+    pub(crate) fn by(head: &[u8], detector: &Detector<'f>, own: &[usize]) -> Met<'f> {
         let mut watch = Stopwatch::start();
-        let (envelope, formats) = envelope::find(formats, own, head);
-        Met { envelope, formats, took: watch.lap() }
+        let beginning = fixed_hash(&head[..head.len().min(BEGINNING)]);
+        let (envelope, of_file) = envelope::find(detector, own, head);
+        let foreign = recognize(head, envelope.as_ref(), &of_file);
+        let fits_nothing = foreign.is_none() && of_file.nearest().is_some();
+        let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
+        let fitting_preset = if may_fit { fitting_preset(head) } else { None };
+        Met { envelope, formats: of_file, foreign, fitting_preset, beginning, took: watch.lap() }
+    }
+
+    /// True if no line of the input is counted.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| foreign.is_certain)
     }
 }
 
@@ -43,9 +64,10 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) sources: &'s [Source],
     /// Found out by the worker that comes to an input first.
     pub(crate) met: &'s [OnceLock<Met<'f>>],
-    /// The formats of each input of which a configuration says so.
+    /// The configured formats of each input; none without a configuration.
     pub(crate) own: &'s [Vec<usize>],
     pub(crate) formats: &'f [LogFormat],
+    pub(crate) detector: &'s Detector<'f>,
     /// A line of more bytes is malformed.
     pub(crate) max_line: usize,
     pub(crate) filter: Filter,
@@ -109,7 +131,7 @@ impl<'f> Scan<'_, 'f> {
     }
 
     pub(super) fn worker(&self, mut tally: Tally) -> Worker<'_, 'f> {
-        tally.ledger.inputs = vec![InputLedger::new(self.formats.len()); self.sources.len()];
+        tally.ledger.inputs = vec![InputLedger::default(); self.sources.len()];
         tally.by_instant = self.zone.is_some();
         Worker::new(self, tally)
     }
@@ -119,12 +141,11 @@ impl<'f> Scan<'_, 'f> {
     /// what one worker decompresses the others count in turn.
     pub(super) fn work(&self, worker: &mut Worker<'_, 'f>, stretches: &[Stretch]) {
         let mut buffer = Vec::new();
-        let mut left = stretches.to_vec();
-        let (mut at, mut busy) = (0, 0);
+        // The first is the one that the worker is at.
+        let mut left: VecDeque<_> = stretches.iter().copied().collect();
+        let mut busy = 0;
         let mut watch = Stopwatch::start();
-        while !left.is_empty() {
-            at %= left.len();
-            let Stretch { input, until } = left[at];
+        while let Some(Stretch { input, until }) = left.front().copied() {
             let wait = if busy < left.len() { Wait::No } else { Wait::Yes };
             let taken = self.take(input, until, wait, &mut buffer);
             worker.share.fetching += watch.lap();
@@ -134,10 +155,13 @@ impl<'f> Scan<'_, 'f> {
                     worker.count(input, chunk);
                     worker.share.counting += watch.lap();
                 }
-                Taken::Busy => (at, busy) = (at + 1, busy + 1),
+                Taken::Busy => {
+                    busy += 1;
+                    left.rotate_left(1);
+                }
                 Taken::End => {
                     busy = 0;
-                    left.remove(at);
+                    left.pop_front();
                 }
             }
         }
@@ -158,12 +182,16 @@ impl<'f> Scan<'_, 'f> {
     fn take<'b>(&'b self, input: usize, until: u64, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
         let (source, met) = (&self.sources[input], &self.met[input]);
         if met.get().is_none() {
-            let looked = source.with_head(wait, |head| {
-                met.get_or_init(|| Met::by(head, self.formats, &self.own[input]));
+            let looked = source.with_head(wait, buffer, |head| {
+                met.get_or_init(|| Met::by(head, self.detector, &self.own[input]));
             });
             if looked.is_none() {
                 return Taken::Busy;
             }
+        }
+        if met.get().is_some_and(Met::is_refused) {
+            source.close();
+            return Taken::End;
         }
         source.next(until, wait, buffer)
     }

@@ -13,7 +13,7 @@ use bumpalo::Bump;
 use super::scan::Met;
 use crate::batch::Fields;
 use crate::filter::Period;
-use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row};
 use crate::input::{Source, Wait, clean};
 use crate::question::Question;
 use crate::time::{Stamp, ZoneClock};
@@ -57,6 +57,11 @@ impl Seek {
         Seek { from_bytes: None, wanted: Wanted::Period }
     }
 
+    /// Files with fewer bytes are never searched.
+    pub(super) fn least_bytes(self) -> u64 {
+        self.from_bytes.unwrap_or(u64::MAX)
+    }
+
     /// The same files, of which no more is wanted than what the largest time is in.
     pub(super) fn to_the_last(self) -> Seek {
         Seek { wanted: Wanted::Last, ..self }
@@ -77,20 +82,22 @@ pub(super) fn narrow<'f>(
     period: Period,
     sources: &mut [Source],
     met: &[OnceLock<Met<'f>>],
-    formats: (&'f [LogFormat], &[Vec<usize>]),
+    detector: &Detector<'f>,
+    own: &[Vec<usize>],
 ) {
     let Some(from_bytes) = seek.from_bytes else { return };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
     if !is_asked || question.keep_rejects || !question.fields.is_empty() {
         return;
     }
-    let (formats, own) = formats;
     for ((source, met), own) in sources.iter_mut().zip(met).zip(own) {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let Some(met) = source.with_head(Wait::Yes, |head| met.get_or_init(|| Met::by(head, formats, own))) else {
+        let Some(met) =
+            source.with_head(Wait::Yes, &mut Vec::new(), |head| met.get_or_init(|| Met::by(head, detector, own)))
+        else {
             continue;
         };
-        if met.envelope.is_some() {
+        if met.envelope.is_some() || met.is_refused() {
             continue;
         }
         let mut search = Search {

@@ -5,6 +5,7 @@
 //! format has one; lines that fit without one decide only between readings that are equal otherwise.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 
@@ -15,7 +16,7 @@ use super::seams::Runs;
 use super::worn::Worn;
 use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
-use crate::format::{FormatsOfFile, Line, LogFormat, Memory, Room, Row, Slot};
+use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row, Slot};
 use crate::input::{is_blank, lines};
 
 /// Number of lines whose shape is looked at.
@@ -28,44 +29,57 @@ const SENDERS: usize = 100;
 const DEPTH: usize = 3;
 
 /// Detects the envelopes, if there are any, and the formats of the lines within.
-pub(crate) fn find<'f>(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> (Option<Worn>, FormatsOfFile<'f>) {
+pub(crate) fn find<'f>(detector: &Detector<'f>, own: &[usize], head: &[u8]) -> (Option<Worn>, Arc<FormatsOfFile<'f>>) {
     let bump = Bump::new();
-    let search = Search { formats, own, bump: &bump };
-    let mut rest = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole);
-    let mut all: Vec<_> = rest.by_ref().take(SAMPLE).collect();
-    let reading = match &candidates(&all, &[])[..] {
-        [] => None,
-        around => {
-            all.extend(rest);
-            let few = thinned(&all, around);
-            let reading = search.read(&few, &mut Vec::new());
-            // nginx's lines may be few among those of others, more than one envelope deep.
-            let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
-            Some(if is_none { search.read(&all, &mut Vec::new()) } else { reading })
-        }
-    };
+    let sample = detector.sample(head);
+    let opens = |envelope: &&Envelope| sample.may_be_wrapped().any(|text| (envelope.open)(text).is_some());
+    let envelopes: Vec<_> = ENVELOPES.iter().filter(opens).collect();
+    let reading = if envelopes.is_empty() { None } else { reading(&envelopes, detector, own, head, &bump) };
     match reading.filter(|reading| !reading.chain.is_empty()) {
-        None => (None, FormatsOfFile::detect(formats, own, head)),
+        None => (None, detector.detect(own, &sample)),
         Some(Reading { chain, ours, .. }) => {
             let worn = Worn::new(chain, &ours);
-            let of_file = FormatsOfFile::detect(formats, own, &taken_out(&worn, head, &bump));
+            let of_file = detector.detect(own, &detector.sample(&taken_out(&worn, head, &bump)));
             (Some(worn), of_file)
         }
     }
 }
 
-struct Search<'s, 't> {
-    formats: &'s [LogFormat],
+/// The best reading of lines that some of these envelopes may be around; `None` if none of them is.
+fn reading<'t>(
+    envelopes: &[&'static Envelope],
+    detector: &Detector<'_>,
+    own: &[usize],
+    head: &'t [u8],
+    bump: &'t Bump,
+) -> Option<Reading<'t>> {
+    let search = Search { detector, own, bump };
+    let mut rest = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole);
+    let mut all: Vec<_> = rest.by_ref().take(SAMPLE).collect();
+    let around = candidates(envelopes.iter().copied(), &all, &[]);
+    if around.is_empty() {
+        return None;
+    }
+    all.extend(rest);
+    let few = thinned(&all, &around);
+    let reading = search.read(&few, &mut Vec::new());
+    // nginx's lines may be few among those of others, more than one envelope deep.
+    let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
+    Some(if is_none { search.read(&all, &mut Vec::new()) } else { reading })
+}
+
+struct Search<'s, 'f, 't> {
+    detector: &'s Detector<'f>,
     own: &'s [usize],
     bump: &'t Bump,
 }
 
-impl<'t> Search<'_, 't> {
+impl<'t> Search<'_, '_, 't> {
     /// The best reading of lines that were taken out of `outer`.
     fn read(&self, all: &[Opened<'t>], outer: &mut Vec<&'static Envelope>) -> Reading<'t> {
         let plain = self.as_they_stand(all);
         let mut best: Option<((usize, usize), usize, Reading<'t>)> = None;
-        for envelope in candidates(all, outer) {
+        for envelope in candidates(ENVELOPES.iter(), all, outer) {
             let letters = Letters::of(envelope, all, self.bump);
             outer.push(envelope);
             let inside = self.read(&letters.texts, outer);
@@ -97,7 +111,7 @@ impl<'t> Search<'_, 't> {
         for (sender, places) in of_senders {
             let mut text = Vec::new();
             places.iter().take(COMPARED).for_each(|at| push(all[*at].text, &mut text));
-            let of_sender = FormatsOfFile::detect(self.formats, self.own, &text);
+            let of_sender = self.detector.detect(self.own, &self.detector.sample(&text));
             let mut is_ours = false;
             for at in places {
                 let line = Line::unmarked(all[at].text);
@@ -130,8 +144,12 @@ fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
     all.iter().filter(is_wanted).copied().collect()
 }
 
-/// Envelopes that some of the first lines may be in.
-fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static Envelope> {
+/// Those of some envelopes that some of the first lines may be in.
+fn candidates(
+    envelopes: impl Iterator<Item = &'static Envelope>,
+    all: &[Opened<'_>],
+    outer: &[&'static Envelope],
+) -> Vec<&'static Envelope> {
     if outer.len() == DEPTH {
         return Vec::new();
     }
@@ -148,7 +166,7 @@ fn candidates(all: &[Opened<'_>], outer: &[&'static Envelope]) -> Vec<&'static E
             .collect();
         (envelope.accepts)(&sample)
     };
-    ENVELOPES.iter().filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
+    envelopes.filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
 }
 
 /// The first lines without their envelopes, each in its place. The place of a line in parts is that of its last; the other
@@ -185,11 +203,14 @@ fn push(line: &[u8], out: &mut Vec<u8>) {
 mod tests {
     use super::super::join::Pipe;
     use super::*;
+    use crate::format::LogFormat;
+    use proptest::prelude::*;
+    use std::net::{Ipv4Addr, Ipv6Addr};
 
     const LINE: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
 
     fn found(head: &str) -> Option<Worn> {
-        find(&LogFormat::all_presets(), &[], head.as_bytes()).0
+        find(&Detector::new(&LogFormat::all_presets()), &[], head.as_bytes()).0
     }
 
     fn name(head: &str) -> String {
@@ -218,7 +239,7 @@ mod tests {
     #[test]
     fn a_format_that_looks_like_an_envelope_is_read_as_it_stands() {
         let formats = ["$host | $remote_addr [$time_local] $status".parse().unwrap()];
-        let (worn, _) = find(&formats, &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
+        let (worn, _) = find(&Detector::new(&formats), &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
         assert!(worn.is_none());
     }
 
@@ -227,7 +248,7 @@ mod tests {
         let formats = ["combined".parse().unwrap()];
         let lines = |count: usize| (0..count).map(|i| format!("a.log.{}:{LINE}\n", i % 3)).collect::<String>();
         for count in [1, 10, 6000] {
-            let (worn, _) = find(&formats, &[], lines(count).as_bytes());
+            let (worn, _) = find(&Detector::new(&formats), &[], lines(count).as_bytes());
             assert_eq!(worn.unwrap().name(), "grep", "{count}");
         }
     }
@@ -329,5 +350,44 @@ mod tests {
         assert_eq!(taken_out(&worn("docker compose", &ours), head, &bump), b"x\n\nz\nw\n");
         let head = b"2026-01-01T00:00:00Z stdout P x\n2026-01-01T00:00:00Z stdout F y\n";
         assert_eq!(taken_out(&worn("Kubernetes CRI", &[]), head, &bump), b"\nxy\n");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// Of lines that are alike one is tried, and most ordinary lines are not tried at all.
+        #[test]
+        fn lines_that_are_not_opened_change_nothing(
+            parts in prop::collection::vec(
+                (
+                    prop_oneof![
+                        any::<Ipv4Addr>().prop_map(|addr| addr.to_string()),
+                        any::<Ipv6Addr>().prop_map(|addr| addr.to_string()),
+                        prop::sample::select(vec!["12", "access.log:1.2.3.4", "web-1 |", "a b 1.2.3.4"]).prop_map(str::to_owned),
+                    ],
+                    prop::sample::select(vec!["-", "bob", "nginx:", "access.log", "|", "{", "<13>1"]),
+                    "[^\"\n\\\\]{0,20}",
+                    "[^\"\n\\\\]{0,20}",
+                    prop::sample::select(vec!["", " 0.001", " \"-\"", " \"1.2.3.4\" 0.001"]),
+                ),
+                1..8,
+            ),
+        ) {
+            let line = |(addr, user, request, agent, after): &(String, &str, String, String, &str)| {
+                format!("{addr} - {user} [05/Apr/2022:03:45:05 +0000] \"{request}\" 200 5 \"-\" \"{agent}\"{after}\n")
+            };
+            let head: String = parts.iter().map(line).collect();
+            let formats = LogFormat::all_presets();
+            let sample = Detector::new(&formats).sample(head.as_bytes());
+            let all: Vec<_> = lines(head.as_bytes(), true).filter(|line| !is_blank(line)).map(Opened::whole).collect();
+            let is_seen =
+                |envelope: &&Envelope| sample.may_be_wrapped().any(|text| (envelope.open)(text).is_some());
+            let names = |envelopes: Vec<&Envelope>| envelopes.iter().map(|envelope| envelope.name).collect::<Vec<_>>();
+            prop_assert_eq!(
+                names(candidates(ENVELOPES.iter().filter(is_seen), &all, &[])),
+                names(candidates(ENVELOPES.iter(), &all, &[])),
+                "{}", head
+            );
+        }
     }
 }

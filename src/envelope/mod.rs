@@ -40,7 +40,7 @@ use address::is_address;
 pub(crate) use find::{each_line, find, taken_out};
 pub(crate) use join::{Joined, LinePlace, Pipe, kept_of};
 pub(crate) use open::Opened;
-pub(crate) use programs::is_another_programs;
+pub(crate) use programs::{is_another_programs, is_error_log, is_of_start};
 pub(crate) use seams::Runs;
 pub(crate) use worn::Worn;
 
@@ -192,6 +192,15 @@ const ENVELOPES: &[Envelope] = &[
 /// ```
 pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
     ENVELOPES.iter().map(|envelope| (envelope.name, envelope.example))
+}
+
+/// The program and the message of a line of a syslog, in either form.
+pub(crate) fn syslog_message(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let letter = syslog::open(line).or_else(|| syslog_5424::open(line))?;
+    match (letter.sender, letter.text) {
+        (Sender::Program(program), Text::Plain(text) | Text::Inner(text)) => Some((program, text)),
+        _ => None,
+    }
 }
 
 fn first_word(text: &[u8]) -> &[u8] {

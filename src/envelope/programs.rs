@@ -8,7 +8,7 @@ const LEVELS: [&[u8]; 9] = [b"debug", b"info", b"notice", b"warn", b"error", b"c
 
 /// Whether another program than nginx's access log wrote a line that fits no format.
 pub(crate) fn is_another_programs(line: &[u8]) -> bool {
-    is_error_log(line) || is_entrypoint(line) || is_message(line) || is_uwsgis(line) || is_from_a_tool(line)
+    is_error_log(line) || is_of_start(line) || is_message(line) || is_uwsgis(line) || is_from_a_tool(line)
 }
 
 /// Lines that grep, stern and exports to CSV add to those they hand on. Sources: GNU grep's manual, "Output Line Prefix
@@ -24,7 +24,7 @@ fn is_from_a_tool(line: &[u8]) -> bool {
 }
 
 /// `2026/11/21 10:00:00 [error] 7#7: *1 …`, or `nginx: [emerg] …` where there is no log yet.
-fn is_error_log(line: &[u8]) -> bool {
+pub(crate) fn is_error_log(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"nginx: ").or_else(|| {
         let time = b"0000/00/00 00:00:00 ";
         has_shape(line, time).then(|| &line[time.len()..])
@@ -38,7 +38,7 @@ fn is_error_log(line: &[u8]) -> bool {
 
 /// The scripts that nginx's own container image runs before nginx: `/docker-entrypoint.sh: …`,
 /// `10-listen-on-ipv6-by-default.sh: info: …`.
-fn is_entrypoint(line: &[u8]) -> bool {
+pub(crate) fn is_of_start(line: &[u8]) -> bool {
     if line.starts_with(b"/docker-entrypoint.") {
         return true;
     }

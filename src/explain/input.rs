@@ -10,9 +10,10 @@ use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
 use crate::engine::scan::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
-use crate::format::{Considered, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
 use crate::input::{Source, Wait};
-use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, written};
+use crate::recognize::FileKind;
+use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, refusal, written};
 use crate::table::{InputLedger, Reason};
 
 /// Lines that are shown field by field.
@@ -25,7 +26,8 @@ pub(super) fn explain(
     own: &[usize],
     source: &Source,
 ) -> (InputExplanation, Option<Error>) {
-    let explained = source.with_head(Wait::Yes, |head| explain_head(reader, formats, own, source, head));
+    let mut buffer = Vec::new();
+    let explained = source.with_head(Wait::Yes, &mut buffer, |head| explain_head(reader, formats, own, source, head));
     explained.expect("the caller waits for the head")
 }
 
@@ -37,7 +39,11 @@ fn explain_head(
     head: &[u8],
 ) -> (InputExplanation, Option<Error>) {
     let question = reader.question;
-    let met = Met::by(head, formats, own);
+    let met = Met::by(head, &Detector::new(formats), own);
+    if let Some(foreign) = met.foreign.as_ref().filter(|foreign| foreign.is_certain) {
+        let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);
+        return (input, Some(refusal(foreign, source, question.anonymize)));
+    }
     let of_file = &met.formats;
     let (bump, ranked) = (Bump::new(), reader.extras().names());
     let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
@@ -45,8 +51,9 @@ fn explain_head(
     let lines = read(reader, formats, &met, head, &bump);
     let ledger = &lines.ledger;
     let path = written(source.path.as_os_str().as_encoded_bytes());
-    let (sampled, all) = (of_file.sampled(), Formats { all: formats, own });
-    let considered = FormatsOfFile::considered_thoroughly(formats, own, &text_of(&met, head));
+    let all = Formats { all: formats, own };
+    let all_formats = FormatsOfFile::of_all(formats, own, &text_of(&met, head));
+    let (sampled, considered) = (all_formats.sampled(), all_formats.considered());
     let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
     let chosen = considered.iter().find(is_chosen);
     // A format of the configuration may be a preset, too.
@@ -70,17 +77,22 @@ fn explain_head(
     let of_log = conf.and_then(|conf| conf.server_of_file(&source.path));
     let mut notes = format_notes(question, formats, &ReadFormats { path: &path, of_file, ledger });
     notes.extend(assumed_utc([ledger].into_iter()));
-    let problem = ledger.fits_nothing().then(|| {
-        let lines = match ledger.malformed() {
-            1 => "its one line".to_owned(),
-            lines => format!("0 of {lines} lines"),
-        };
-        let detail = format!("no log format fits ({lines})");
-        ErrorKind::NoFormat { path: source.path.clone(), detail }.into()
+    let foreign = met.foreign.as_ref().filter(|_| ledger.fits_nothing());
+    let problem = foreign.map(|foreign| refusal(foreign, source, question.anonymize));
+    let problem = problem.or_else(|| {
+        ledger.fits_nothing().then(|| {
+            let lines = match ledger.malformed() {
+                1 => "its one line".to_owned(),
+                lines => format!("0 of {lines} lines"),
+            };
+            let detail = format!("no log format fits ({lines})");
+            ErrorKind::NoFormat { path: source.path.clone(), detail }.into()
+        })
     });
     let input = InputExplanation {
         path,
         envelope: met.envelope.as_ref().map(Worn::name),
+        kind: foreign.map(|foreign| foreign.kind),
         sampled,
         parsed: ledger.parsed(),
         malformed: ledger.malformed(),
@@ -96,6 +108,27 @@ fn explain_head(
         notes,
     };
     (input, problem)
+}
+
+impl InputExplanation {
+    /// An input of which no line is read, because it is not text or an archive.
+    fn unread(path: String, kind: FileKind) -> InputExplanation {
+        InputExplanation {
+            path,
+            envelope: None,
+            kind: Some(kind),
+            sampled: 0,
+            parsed: 0,
+            malformed: 0,
+            formats: Vec::new(),
+            format: None,
+            runner_up: None,
+            configured: None,
+            samples: Vec::new(),
+            first_malformed: None,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// The lines of a head.

@@ -15,9 +15,10 @@ use serde::Serialize;
 
 use crate::engine::{self, Engine};
 use crate::error::Error;
-use crate::input::{Cut, Input, Source};
+use crate::input::{Input, Opener};
 use crate::nginx::{ConfiguredLog, NginxAnswer};
 use crate::question::Question;
+use crate::recognize::FileKind;
 use crate::report::{FormatReport, Generator, Note};
 use crate::table::Reason;
 
@@ -43,6 +44,9 @@ pub struct InputExplanation {
     pub path: String,
     /// The envelope that is taken off its lines; `None` if there is none.
     pub envelope: Option<String>,
+    /// What it is, if it is not an access log that is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<FileKind>,
     /// Number of lines that were looked at to find the format, blank ones not among them.
     pub sampled: usize,
     /// Number of lines in the first 1 MiB that a format reads.
@@ -243,9 +247,9 @@ pub struct Explained {
 pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Explained, Error> {
     let mut problems = Vec::new();
     let mut sources = Vec::new();
-    let cut = Cut { chunk_bytes: engine.chunk_bytes.max(1), max_line: question.max_line };
+    let mut opener = Opener::new(engine.access, engine.cut(question.max_line), None, engine.kept_open);
     for input in inputs {
-        match Source::open(input, engine.access, cut, None) {
+        match opener.open(input) {
             Ok(source) => sources.push(source),
             Err(error) => problems.push(error),
         }

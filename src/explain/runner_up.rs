@@ -25,7 +25,7 @@ pub enum LostCode {
     FewerWhole,
     /// It takes fewer lines.
     FewerLines,
-    /// The nginx configuration says that the file has another.
+    /// It is not a format that the nginx configuration has for the file.
     NotConfigured,
     /// It has fewer fields.
     FewerFields,
@@ -65,7 +65,7 @@ impl Serialize for LostCode {
     }
 }
 
-/// Formats, and those that the configuration says the file has.
+/// Formats, and those that are configured for the file.
 pub(super) struct Formats<'f> {
     pub(super) all: &'f [LogFormat],
     pub(super) own: &'f [usize],
@@ -80,14 +80,22 @@ impl Formats<'_> {
         }
         let chosen = &self.all[best.format];
         let is_own = |format: usize| self.own.contains(&format);
-        let (code, text) = if other.survey.whole < best.survey.whole {
+        let counts = |considered: &Considered| (considered.survey.whole, considered.survey.fits);
+        let (code, text) = if is_own(best.format) && !is_own(other.format) && counts(other) >= counts(best) {
+            let these =
+                if counts(other) > counts(best) { "takes more of these lines" } else { "takes these lines too" };
+            let name = printable(chosen.name().as_bytes());
+            let why = if format.is_given() {
+                format!("the configuration says {name}")
+            } else {
+                "is not configured".to_owned()
+            };
+            (LostCode::NotConfigured, format!("{these}, but {why}"))
+        } else if other.survey.whole < best.survey.whole {
             let whole = other.survey.whole;
             (LostCode::FewerWhole, format!("explains fewer lines to their end ({whole} of {sampled})"))
         } else if other.survey.fits < best.survey.fits {
             (LostCode::FewerLines, format!("takes fewer lines ({} of {sampled})", other.survey.fits))
-        } else if is_own(best.format) && !is_own(other.format) {
-            let name = printable(chosen.name().as_bytes());
-            (LostCode::NotConfigured, format!("takes these lines too, but the configuration says {name}"))
         } else if format.variables() < chosen.variables() {
             let (fields, more) = (format.variables(), chosen.variables());
             (LostCode::FewerFields, format!("takes these lines too, but has fewer fields ({fields} of {more})"))

@@ -100,7 +100,7 @@ impl Found {
         write: impl Fn(u64, u32, &mut [u32; BLOCK]),
     ) {
         if self.marks.len() < self.len + STRIP {
-            self.marks.resize((self.len + STRIP).next_power_of_two(), 0);
+            self.marks.resize((self.len + STRIP).next_power_of_two().max(2 * STRIP), 0);
         }
         let room: &mut [u32; STRIP] = self.marks[self.len..].first_chunk_mut().expect(ROOM);
         let mut found = 0;

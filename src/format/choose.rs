@@ -8,6 +8,7 @@ use bumpalo::Bump;
 use super::detect::{Candidate, Considered, Finding, FormatsOfFile, Nearest, fits, try_one};
 use super::plan::Tail;
 use super::row::Row;
+use super::sample::{Sample, SampledLine};
 use super::scan::Misfit;
 use super::survey::{Rejected, Survey, Take};
 use super::trailing::Number;
@@ -19,25 +20,19 @@ use crate::table::Reason;
 /// one line in this many is a whole line of `common` is it taken for a format of the file, unless it is given.
 const COMMON_IS_RARER_THAN: usize = 10;
 
-/// A format that takes none of so many lines is tried only with lines that the others do not explain.
-pub(super) const FIRST: usize = 24;
-
-/// Lines with their numbers, from 1.
-type Sample<'s> = [(u64, &'s [u8])];
-
-/// Chooses the formats of a file; `first` is the number of lines that every format is tried with.
+/// Chooses the formats of a file among those to try. Formats that are configured for the file are preferred among equals.
 pub(super) fn choose<'f>(
     formats: &'f [LogFormat],
     own: &[usize],
+    tried: impl Iterator<Item = usize>,
     sample: &Sample<'_>,
-    first: usize,
 ) -> FormatsOfFile<'f> {
     let candidate = |format: usize| Candidate::given(formats, format);
-    let mut by_fields: Vec<usize> = (0..formats.len()).collect();
-    by_fields.sort_by_key(|&i| (!own.contains(&i), Reverse(formats[i].variables()), i));
+    let mut by_fields: Vec<usize> = tried.collect();
+    by_fields.sort_by_cached_key(|&i| (!own.contains(&i), Reverse(formats[i].variables()), i));
     let all: Vec<_> = by_fields.into_iter().map(candidate).collect();
 
-    let mut considered = consider(formats, &all, sample, first);
+    let mut considered: Vec<_> = all.iter().map(|candidate| consider(formats, *candidate, sample)).collect();
     reject_numbers(formats, &mut considered);
     reject_users(formats, &mut considered);
     // `all` has most fields first, and the stable sort keeps that order among equals.
@@ -46,28 +41,32 @@ pub(super) fn choose<'f>(
     let best = considered.first().map_or(0, |best| best.format);
     let drops_users = considered.first().is_some_and(|c| !formats[best].is_given() && c.survey.users.hold_fields());
 
+    let mut by_format: Vec<Option<&Considered>> = vec![None; formats.len()];
+    considered.iter().for_each(|c| by_format[c.format] = Some(c));
     let takes = |line: usize, c: &Considered| c.takes.get(line).is_some_and(|take| *take != Take::Nothing);
-    let takes_of = |line: usize, format: usize| considered.iter().any(|c| c.format == format && takes(line, c));
-    let total = (0..sample.len()).filter(|line| considered.iter().any(|c| takes(*line, c))).count();
+    let takes_of = |line: usize, format: usize| by_format[format].is_some_and(|c| takes(line, c));
+    let places = 0..sample.lines().len();
+    let lines_where =
+        |holds: &dyn Fn(usize) -> bool| places.clone().filter(|at| holds(*at)).map(|at| sample.lines()[at].lines).sum();
+    let total: usize = lines_where(&|line| considered.iter().any(|c| takes(line, c)));
     let common = all.iter().find(|c| formats[c.format].is_common);
-    let whole_common = common.map_or(0, |common| {
-        let is_only = |line: &usize| considered.iter().all(|c| c.format == common.format || !takes(*line, c));
-        let is_whole = |line: &usize| fits(formats, unquoted(common.format), Line::unmarked(sample[*line].1));
-        (0..sample.len()).filter(|line| is_only(line) && is_whole(line)).count()
+    let whole_common: usize = common.map_or(0, |common| {
+        let is_only = |line: usize| considered.iter().all(|c| c.format == common.format || !takes(line, c));
+        let is_whole = |line: usize| fits(formats, unquoted(common.format), sample.marked(&sample.lines()[line]));
+        lines_where(&|line| is_only(line) && is_whole(line))
     });
     let is_rare_common = |c: &Candidate| {
         let format = &formats[c.format];
         format.is_common && !format.is_given() && total > 0 && whole_common * COMMON_IS_RARER_THAN <= total
     };
-    let rejected =
-        |c: &Candidate| considered.iter().find(|other| other.format == c.format).and_then(|other| other.rejected);
+    let rejected = |c: &Candidate| by_format[c.format].and_then(|considered| considered.rejected);
     // Lists may come later, in lines that do not fit the others.
     let is_rejected = |c: &Candidate| rejected(c).is_some_and(|rejected| rejected != Rejected::NoLists);
     let others = all.iter().filter(|c| c.format != best && !is_rejected(c) && !is_rare_common(c)).map(|c| Candidate {
         tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
         // It takes a line that the best one does not.
         is_established: formats[c.format].is_given()
-            || (0..sample.len()).any(|line| takes_of(line, c.format) && !takes_of(line, best)),
+            || places.clone().any(|line| takes_of(line, c.format) && !takes_of(line, best)),
         ..*c
     });
     let others: Vec<_> = others.collect();
@@ -84,6 +83,7 @@ pub(super) fn choose<'f>(
     usual.sort_by_key(|c| c.format);
     let nearest = if total == 0 { nearest(formats, &usual, sample) } else { None };
     considered.retain(|c| c.survey.fits > 0);
+    let fits = considered.first().is_some_and(|best| best.rejected.is_none());
     let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
     let main = candidate(best);
     let is_unused = |c: &&Candidate| {
@@ -91,43 +91,30 @@ pub(super) fn choose<'f>(
         formats[c.format].is_common && !formats[c.format].is_given() && !is_in_use
     };
     let unused_common = all.iter().find(is_unused).map(|c| Candidate { tail: Tail::Nothing, ..*c });
-    let sampled = sample.len();
-    FormatsOfFile { formats, main, longer, others, drops_users, unused_common, nearest, findings, considered, sampled }
+    let sampled = sample.sampled();
+    FormatsOfFile {
+        formats,
+        main,
+        longer,
+        others,
+        drops_users,
+        unused_common,
+        nearest,
+        findings,
+        considered,
+        fits,
+        sampled,
+        unmatched: Vec::new(),
+    }
 }
 
-/// What the sample says about each format.
-fn consider(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>, first: usize) -> Vec<Considered> {
-    let survey = |candidate: &Candidate, lines: &Sample<'_>| {
-        let (survey, takes) = Survey::of(formats, *candidate, lines);
-        let format = &formats[candidate.format];
-        let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address();
-        let rejected = if format.is_given() { None } else { survey.rejected(format).filter(|r| !is_as_given(r)) };
-        Considered { format: candidate.format, survey, rejected, takes }
-    };
-    let first = &sample[..sample.len().min(first)];
-    let mut considered: Vec<_> = all.iter().map(|candidate| survey(candidate, first)).collect();
-    if first.len() == sample.len() {
-        return considered;
-    }
-    let mut is_open = vec![true; sample.len()];
-    // A list of addresses may be one address, so such a format takes what others explain as well.
-    let is_early = |c: &Considered| {
-        let format = &formats[c.format];
-        c.survey.fits > 0 && (format.is_given() || !format.has_address_list())
-    };
-    for (considered, candidate) in considered.iter_mut().zip(all).filter(|(c, _)| is_early(c)) {
-        *considered = survey(candidate, sample);
-        let is_accepted = considered.rejected.is_none();
-        let whole = considered.takes.iter().map(|take| is_accepted && *take == Take::Whole);
-        is_open.iter_mut().zip(whole).for_each(|(open, whole)| *open &= !whole);
-    }
-    let open: Vec<_> = sample.iter().zip(is_open).filter(|(_, open)| *open).map(|(line, _)| *line).collect();
-    for (considered, candidate) in considered.iter_mut().zip(all).filter(|(c, _)| !is_early(c)) {
-        if survey(candidate, &open).survey.fits > 0 {
-            *considered = survey(candidate, sample);
-        }
-    }
-    considered
+/// What the sample says about a format.
+fn consider(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> Considered {
+    let (survey, takes) = Survey::of(formats, candidate, sample);
+    let format = &formats[candidate.format];
+    let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address();
+    let rejected = if format.is_given() { None } else { survey.rejected(format).filter(|r| !is_as_given(r)) };
+    Considered { format: candidate.format, survey, rejected, takes }
 }
 
 /// Rejects presets that add a number to another one, where the numbers of the sample are something else.
@@ -179,10 +166,9 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     if main.survey.users.may_hold_fields() {
         findings.push(Finding::UsersMayBeFields { fields: main.survey.users.suggestion() });
     }
-    let is_before = |c: &&Considered| {
-        let quoted = formats[c.format].text().map(|text| format!("{text} \"$http_x_forwarded_for\""));
-        quoted.is_some() && quoted == format.text()
-    };
+    let text = format.text();
+    let before = text.as_deref().and_then(|text| text.strip_suffix(" \"$http_x_forwarded_for\""));
+    let is_before = |c: &&Considered| before.is_some() && formats[c.format].text().as_deref() == before;
     if let Some(before) = considered.iter().find(is_before)
         && let Some(example) = before.survey.trailing.quoted_number()
     {
@@ -206,8 +192,8 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
 }
 
 /// The first line, and the format that came furthest in it, where no line fits any.
-fn nearest(formats: &[LogFormat], all: &[Candidate], sample: &[(u64, &[u8])]) -> Option<Nearest> {
-    let (number, text) = sample.first()?;
+fn nearest(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Option<Nearest> {
+    let SampledLine { number, text, .. } = sample.lines().first()?;
     let bump = Bump::new();
     let room = Room { bump: &bump, needs: Fields::NONE };
     let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
@@ -242,55 +228,4 @@ fn furthest<'a>(
         }
     }
     furthest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-
-        /// Formats that take none of the first lines are tried with few of the others; that must not change the choice.
-        #[test]
-        fn lines_that_are_not_tried_change_nothing(
-            blocks in prop::collection::vec((0..8_usize, prop::sample::select(vec![1, 3, 30, 70, 200])), 1..5),
-        ) {
-            let kinds = [
-                COMBINED.to_owned(),
-                format!("5.6.7.8, {COMBINED}"),
-                format!("{COMBINED} 0.106"),
-                format!("{COMBINED} \"-\""),
-                format!("shop.example {COMBINED}"),
-                format!("{COMBINED} 0.1, 0.2"),
-                "garbage".to_owned(),
-                r#"{"remote_addr":"1.2.3.4","status":200,"request":"GET / HTTP/1.1"}"#.to_owned(),
-            ];
-            let lines: Vec<&str> = blocks.iter().flat_map(|(kind, n)| std::iter::repeat_n(kinds[*kind].as_str(), *n)).collect();
-            let sample: Vec<_> = (1..).zip(lines.iter().map(|line| line.as_bytes())).collect();
-            let formats = LogFormat::all_presets();
-            let candidates: Vec<_> = (0..formats.len())
-                .map(|format| Candidate { format, tail: formats[format].tail, is_established: true })
-                .collect();
-            let [quick, thorough] = [FIRST, sample.len()].map(|first| choose(&formats, &[], &sample, first));
-            prop_assert_eq!(formats[quick.main()].name(), formats[thorough.main()].name());
-            let considered = consider(&formats, &candidates, &sample, FIRST);
-            let whole: Vec<_> = candidates.iter().map(|c| (c.format, Survey::of(&formats, *c, &sample).1)).collect();
-            for (considered, candidate) in considered.iter().zip(&candidates) {
-                let (all, takes) = Survey::of(&formats, *candidate, &sample);
-                if considered.takes.len() == sample.len() {
-                    prop_assert_eq!((considered.survey.fits, considered.survey.whole), (all.fits, all.whole));
-                    prop_assert_eq!(&considered.takes, &takes);
-                } else {
-                    let name = formats[candidate.format].name();
-                    let is_whole = |line: usize| whole.iter().any(|(f, takes)| *f != candidate.format && takes[line] == Take::Whole);
-                    let is_explained = |line: usize| takes[line] == Take::Nothing || is_whole(line);
-                    prop_assert!((0..sample.len()).all(is_explained), "{}", name);
-                }
-            }
-        }
-    }
 }

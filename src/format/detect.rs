@@ -4,18 +4,16 @@ use bumpalo::Bump;
 
 use super::choose;
 use super::damage;
+use super::detector::Detector;
 use super::json_format::Syntax;
 use super::plan::{Slot, Tail, Usual};
 use super::row::Row;
+use super::sample::Sample;
 use super::scan::{Expected, Misfit, scan};
 use super::survey::{Rejected, Survey, Take, is_nothing, is_plausible};
 use super::{Line, LogFormat, Memory, Room, json, ltsv};
 use crate::batch::{Fields, MISSING, TextField};
-use crate::input::{is_blank, lines};
 use crate::table::Reason;
-
-/// Lines of a file that are looked at.
-const SAMPLE: usize = 1000;
 
 /// The formats that the lines of one file are tried with.
 #[derive(Debug)]
@@ -33,14 +31,18 @@ pub(crate) struct FormatsOfFile<'f> {
     pub(super) unused_common: Option<Candidate>,
     pub(super) nearest: Option<Nearest>,
     pub(super) findings: Vec<Finding>,
-    /// What the first lines say about each format that takes some of them, best first.
+    /// What the first lines say about each format that takes some of them, best first; empty if that was left out.
     pub(super) considered: Vec<Considered>,
-    /// Number of lines that were looked at.
+    /// True if a format that was not rejected takes some of the first lines.
+    pub(super) fits: bool,
+    /// Number of lines that were looked at; 0 if that was left out.
     pub(super) sampled: usize,
+    /// The formats that are configured for the file, if they take no line of the sample.
+    pub(super) unmatched: Vec<usize>,
 }
 
 /// A format, and what may follow its last field.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) format: usize,
     pub(super) tail: Tail,
@@ -86,13 +88,8 @@ pub(crate) struct Considered {
     pub(crate) format: usize,
     pub(crate) survey: Survey,
     pub(crate) rejected: Option<Rejected>,
-    /// What it takes of each line.
+    /// What it takes of each line, or of one of those that are alike.
     pub(super) takes: Vec<Take>,
-}
-
-/// The lines of a head that are looked at, with their numbers from 1.
-fn sample(head: &[u8]) -> Vec<(u64, &[u8])> {
-    (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE).collect()
 }
 
 impl Candidate {
@@ -103,15 +100,38 @@ impl Candidate {
 }
 
 impl<'f> FormatsOfFile<'f> {
-    /// Finds the formats of a file from its first lines. Those that are known to be the file's `own` are preferred among equals.
+    /// Detects the formats of a file from its first lines; `own` are those that are configured for it.
+    #[cfg(test)]
     pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
-        choose::choose(formats, own, &sample(head), choose::FIRST)
+        Self::of_sample(formats, own, &Detector::new(formats).sample(head))
     }
 
-    /// What all of the first lines say about each format that takes some of them, best first. Detection need not try every
-    /// format with every line, and then does not know how many lines those take that it did not choose.
-    pub(crate) fn considered_thoroughly(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Vec<Considered> {
-        choose::choose(formats, own, &sample(head), SAMPLE).considered
+    /// The same without what depends on the number of lines.
+    pub(super) fn without_counts(self) -> Self {
+        FormatsOfFile { considered: Vec::new(), sampled: 0, ..self }
+    }
+
+    /// Detects the formats of a file from its sample. If formats are configured for the file, only these are tried, and all
+    /// others only if they take no line of the sample.
+    pub(super) fn of_sample(formats: &'f [LogFormat], own: &[usize], sample: &Sample<'_>) -> Self {
+        if !own.is_empty() {
+            let configured = choose::choose(formats, own, own.iter().copied(), sample);
+            if !configured.considered.is_empty() || sample.sampled() == 0 {
+                return configured;
+            }
+        }
+        let detected = choose::choose(formats, own, 0..formats.len(), sample);
+        FormatsOfFile { unmatched: own.to_vec(), ..detected }
+    }
+
+    /// What the first lines say about all formats, whatever is configured: for an explanation.
+    pub(crate) fn of_all(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
+        choose::choose(formats, own, 0..formats.len(), &Detector::new(formats).sample(head))
+    }
+
+    /// The formats that are configured for the file, if they take no line of the sample.
+    pub(crate) fn unmatched(&self) -> impl Iterator<Item = &'f LogFormat> {
+        self.unmatched.iter().map(|format| &self.formats[*format])
     }
 
     /// The guesses that could be wrong.
@@ -127,6 +147,11 @@ impl<'f> FormatsOfFile<'f> {
     /// What the first lines say about each format that takes some of them, best first.
     pub(crate) fn considered(&self) -> &[Considered] {
         &self.considered
+    }
+
+    /// True if a format that was not rejected takes some of the first lines.
+    pub(crate) fn fits(&self) -> bool {
+        self.fits
     }
 
     /// Number of lines that were looked at to find the format.

@@ -3,6 +3,7 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
+mod alike;
 mod anatomy;
 mod apache;
 mod apache_time;
@@ -13,6 +14,9 @@ mod damage;
 mod derived;
 mod description;
 mod detect;
+#[cfg(test)]
+mod detect_twin;
+mod detector;
 mod digits;
 mod escape;
 mod field_key;
@@ -47,6 +51,7 @@ mod request;
 mod roles;
 mod row;
 mod rule;
+mod sample;
 mod scan;
 mod shape;
 mod sink;
@@ -67,6 +72,7 @@ use bumpalo::Bump;
 
 pub(crate) use anatomy::{Anatomy, LineField};
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
+pub(crate) use detector::Detector;
 pub use escape::NginxEscape;
 pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 use field_key::key_variable;
@@ -279,6 +285,12 @@ impl LogFormat {
     /// Whether the user has asked for it.
     pub(crate) fn is_given(&self) -> bool {
         self.strictness.is_given
+    }
+
+    /// True for a preset about which the user says nothing.
+    pub(crate) fn is_preset_alone(&self) -> bool {
+        let mut keys = self.json.iter().flat_map(|json| json.fields());
+        !self.is_given() && self.given.is_empty() && keys.next().is_none()
     }
 
     /// Whether the user said which key or variable holds the address.

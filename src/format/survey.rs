@@ -5,9 +5,10 @@ use bumpalo::Bump;
 
 use super::detect::{Candidate, try_one};
 use super::plan::Slot;
+use super::sample::{Sample, SampledLine};
 use super::trailing::Trailing;
 use super::users::Users;
-use super::{Line, LogFormat, Memory, Room, Row};
+use super::{LogFormat, Memory, Room, Row};
 use crate::batch::{Fields, TextField};
 use crate::ip;
 
@@ -17,7 +18,7 @@ const ADDRESSES: usize = 95;
 const HOSTS: usize = 50;
 
 /// What the first lines say about one format.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
     /// Lines that the format takes.
     pub(crate) fits: usize,
@@ -59,30 +60,31 @@ pub(crate) enum Rejected {
 
 impl Survey {
     /// Reads the sample by one format. Returns also what the format takes of each line.
-    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &[(u64, &[u8])]) -> (Survey, Vec<Take>) {
+    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Take>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
         let room = Room { bump: &bump, needs: Fields::text(TextField::Addr).and(Fields::text(TextField::Host)) };
         let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
-        let (mut survey, mut takes) = (Survey::default(), vec![Take::Nothing; sample.len()]);
-        for ((_, text), take) in sample.iter().zip(&mut takes) {
-            let Ok(end) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else {
+        let (mut survey, mut takes) = (Survey::default(), vec![Take::Nothing; sample.lines().len()]);
+        for (line, take) in sample.lines().iter().zip(&mut takes) {
+            let SampledLine { text, lines, .. } = *line;
+            let Ok(end) = try_one(formats, candidate, sample.marked(line), room, &mut memory, &mut row) else {
                 continue;
             };
             let is_whole = is_nothing(&text[end..]);
             *take = if is_whole { Take::Whole } else { Take::Part };
-            survey.fits += 1;
-            survey.whole += usize::from(is_whole);
+            survey.fits += lines;
+            survey.whole += lines * usize::from(is_whole);
             let addr = row.text(Slot::of(TextField::Addr));
             if format.is_address(addr) {
-                survey.addresses += 1;
+                survey.addresses += lines;
             } else {
                 survey.odd_address.get_or_insert_with(|| addr.to_vec());
             }
-            survey.lists += usize::from(format.has_address_list() && ip::has_several(addr));
-            survey.hosts += usize::from(ip::is_host(row.text(Slot::of(TextField::Host))));
-            survey.users.add(row.text(Slot::of(TextField::User)), addr);
-            survey.trailing.add(&text[end..]);
+            survey.lists += lines * usize::from(format.has_address_list() && ip::has_several(addr));
+            survey.hosts += lines * usize::from(ip::is_host(row.text(Slot::of(TextField::Host))));
+            survey.users.add(row.text(Slot::of(TextField::User)), addr, lines);
+            survey.trailing.add(&text[end..], lines);
         }
         (survey, takes)
     }

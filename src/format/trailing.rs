@@ -3,7 +3,7 @@
 use super::digits::digits;
 
 /// What the first field after a preset is, in all lines of a sample.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trailing {
     numbers: usize,
     lists: usize,
@@ -34,11 +34,11 @@ pub(super) enum Number {
 const TOO_LONG_S: u64 = 10_000_000;
 
 impl Trailing {
-    /// Adds what follows a line's last field.
-    pub(super) fn add(&mut self, rest: &[u8]) {
+    /// Adds what follows the last field of some lines that are alike.
+    pub(super) fn add(&mut self, rest: &[u8], lines: usize) {
         let Some(text) = rest.strip_prefix(b" ") else { return };
         if let Some(quoted) = text.strip_prefix(b"\"") {
-            self.add_quoted(quoted.split(|b| *b == b'"').next().unwrap_or_default());
+            self.add_quoted(quoted.split(|b| *b == b'"').next().unwrap_or_default(), lines);
             return;
         }
         let len = list_len(text);
@@ -46,10 +46,10 @@ impl Trailing {
         if len <= word.len() && !is_number(word) {
             return;
         }
-        self.numbers += 1;
+        self.numbers += lines;
         self.has_more |= len.max(word.len()) < text.len();
         if len > word.len() {
-            self.lists += 1;
+            self.lists += lines;
         } else if !is_request_time(word) {
             self.odd.get_or_insert_with(|| word.to_vec());
         } else {
@@ -57,11 +57,11 @@ impl Trailing {
         }
     }
 
-    fn add_quoted(&mut self, value: &[u8]) {
+    fn add_quoted(&mut self, value: &[u8], lines: usize) {
         let is_number = value.contains(&b'.') && is_number(value);
-        self.quoted += usize::from(value != b"-");
+        self.quoted += if value == b"-" { 0 } else { lines };
         if is_number {
-            self.quoted_numbers += 1;
+            self.quoted_numbers += lines;
             self.quoted_number.get_or_insert_with(|| value.to_vec());
         }
     }
@@ -91,7 +91,7 @@ impl Trailing {
 }
 
 /// `-`, or digits, perhaps with decimals and a unit.
-fn is_number(word: &[u8]) -> bool {
+pub(super) fn is_number(word: &[u8]) -> bool {
     let whole = digits(word).1;
     let (decimals, unit) = match &word[whole..] {
         [b'.', rest @ ..] => rest.split_at(digits(rest).1),
@@ -130,7 +130,7 @@ mod tests {
 
     fn number(rests: &[&str]) -> Number {
         let mut trailing = Trailing::default();
-        rests.iter().for_each(|rest| trailing.add(rest.as_bytes()));
+        rests.iter().for_each(|rest| trailing.add(rest.as_bytes(), 1));
         trailing.number()
     }
 
@@ -138,7 +138,7 @@ mod tests {
     fn numbers_in_quotes_are_all_that_stands_there() {
         let quoted = |rests: &[&str]| {
             let mut trailing = Trailing::default();
-            rests.iter().for_each(|rest| trailing.add(rest.as_bytes()));
+            rests.iter().for_each(|rest| trailing.add(rest.as_bytes(), 1));
             trailing.quoted_number().map(<[u8]>::to_vec)
         };
         assert_eq!(quoted(&[" \"0.250\"", " \"-\" x", " \"1.5\" \"y\""]).as_deref(), Some(&b"0.250"[..]));

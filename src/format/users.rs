@@ -14,7 +14,7 @@ const ODD: usize = 99;
 const ADDRESSES: usize = 2;
 
 /// The users of a sample.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Users {
     all: usize,
     /// Odd users of the shape that the first one has, and their words, word by word.
@@ -34,7 +34,7 @@ enum Token {
 }
 
 /// What the users of one shape have in one place.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Word {
     dashes: usize,
     addresses: usize,
@@ -67,9 +67,9 @@ fn is_odd(user: &[u8], words: &[&[u8]]) -> bool {
 }
 
 impl Users {
-    /// Adds the user of a line, and its address.
-    pub(super) fn add(&mut self, user: &[u8], addr: &[u8]) {
-        self.all += 1;
+    /// Adds the user of some lines that are alike, and their address.
+    pub(super) fn add(&mut self, user: &[u8], addr: &[u8], lines: usize) {
+        self.all += lines;
         if user == b"-" {
             return;
         }
@@ -83,12 +83,12 @@ impl Users {
         if *self.shape.get_or_insert_with(|| shape.clone()) != shape {
             return;
         }
-        self.odd += 1;
-        self.named += usize::from(!is_address(addr));
+        self.odd += lines;
+        self.named += lines * usize::from(!is_address(addr));
         for (seen, word) in self.words.iter_mut().zip(words) {
-            seen.dashes += usize::from(word == b"-");
-            seen.addresses += usize::from(is_address(word));
-            seen.hosts += usize::from(word.contains(&b'.') && is_host(word));
+            seen.dashes += lines * usize::from(word == b"-");
+            seen.addresses += lines * usize::from(is_address(word));
+            seen.hosts += lines * usize::from(word.contains(&b'.') && is_host(word));
         }
         if self.addresses.len() < ADDRESSES {
             self.addresses.insert(addr.to_vec());
@@ -169,7 +169,7 @@ mod tests {
 
     fn users(lines: &[(&str, &str)]) -> Users {
         let mut users = Users::default();
-        lines.iter().for_each(|(user, addr)| users.add(user.as_bytes(), addr.as_bytes()));
+        lines.iter().for_each(|(user, addr)| users.add(user.as_bytes(), addr.as_bytes(), 1));
         users
     }
 

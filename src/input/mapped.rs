@@ -1,19 +1,18 @@
-//! Files mapped into memory. The home of `unsafe` that has to do with memory; what else there is asks a processor for
-//! what it has (prefetch.rs, format/blocks.rs, table/quad.rs).
+//! Files mapped into memory. This file and guard.rs are the home of `unsafe` that has to do with memory; the rest asks a
+//! processor for what it has (prefetch.rs, format/blocks.rs, table/quad.rs).
 //!
-//! Two things are promised here. A mapping is read-only and private to us, and whoever asks for one has installed the
-//! guard below. And a file that shrinks while it is mapped, as logrotate's `copytruncate` makes it, ends nobody:
-//! touching a page that is gone raises SIGBUS, and the guard's handler puts a page of zeros in its place and notes it.
-//! What is read after that is zeros, never an error; [`Mapped::shrunk_to`] tells the reader, who drops them.
+//! Two things are promised here. A mapping is read-only and private to us, and a caller that asks for one has installed the
+//! guard (guard.rs). And a file that shrinks while it is mapped does not end the process: its lost pages read as zeros, never
+//! as an error. [`Mapped::shrunk_to`] tells the reader, who drops them.
 #![allow(unsafe_code)]
 
 use std::fs::File;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memmap2::Mmap;
 
 use super::Chunk;
+use super::guard::{MapGuard, Region};
 use super::lines::{HEAD_BYTES, head, kept_of, text_start};
 use super::ranges::Ranges;
 use super::source::Cut;
@@ -29,16 +28,15 @@ pub(crate) struct Mapped {
 }
 
 impl Mapped {
-    /// `None` where the system does not map this file.
-    pub(crate) fn new(file: &File, _guard: MapGuard, cut: Cut) -> Option<Mapped> {
-        let file = file.try_clone().ok()?;
+    /// Maps a file, or returns it where the system does not map it.
+    pub(crate) fn new(file: File, _guard: MapGuard, cut: Cut) -> Result<Mapped, File> {
         // SAFETY: the mapping is read-only, so nothing is changed through it. Another process may change the file:
         // the bytes are then other bytes, which nothing here takes for more than bytes (no length, no UTF-8 is
         // believed twice). It may cut the file: that is what the guard is for, and the caller has shown it.
-        let map = unsafe { Mmap::map(&file) }.ok()?;
+        let Ok(map) = (unsafe { Mmap::map(&file) }) else { return Err(file) };
         let region = Region::watch(map.as_ptr() as usize, map.len());
         let ranges = Ranges::new(0..map.len() as u64, cut.chunk_bytes);
-        Some(Mapped { map, file, region, max_line: cut.max_line, ranges })
+        Ok(Mapped { map, file, region, max_line: cut.max_line, ranges })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -156,160 +154,18 @@ const PIECE_BYTES: usize = 32 << 20;
 /// No system that we know has larger pages for files.
 const PAGE_AT_MOST: u64 = 65_536;
 
-/// Proof that this process outlives a mapped file that shrinks; made by [`guard_mappings`].
-#[derive(Clone, Copy, Debug)]
-pub struct MapGuard(());
-
-/// Makes the process outlive mapped files that shrink, by a handler for SIGBUS; `None` where there is no such thing.
-///
-/// This changes the process, so the library never does it by itself: a program that owns its process calls it once,
-/// and passes what it gets to [`Access::Map`](crate::Access::Map). A SIGBUS that comes from elsewhere ends the process as it would without.
-pub fn guard_mappings() -> Option<MapGuard> {
-    guard::install().then_some(MapGuard(()))
-}
-
-/// The addresses of a mapping, for the handler to find. Regions are never freed, and used again: a handler may look
-/// at any moment.
-struct Region {
-    start: AtomicUsize,
-    /// 0 for a region that is free.
-    len: AtomicUsize,
-    hurt: AtomicUsize,
-    next: AtomicUsize,
-}
-
-/// The address of the first region of the list, 0 for none.
-static REGIONS: AtomicUsize = AtomicUsize::new(0);
-/// What a free region has for a length while somebody takes it.
-const TAKEN: usize = usize::MAX;
-
-impl Region {
-    fn all() -> impl Iterator<Item = &'static Region> {
-        let mut at = REGIONS.load(Ordering::Acquire);
-        std::iter::from_fn(move || {
-            // SAFETY: the list holds addresses of leaked boxes alone, each whole before it was published.
-            let region = unsafe { (at as *const Region).as_ref() }?;
-            at = region.next.load(Ordering::Acquire);
-            Some(region)
-        })
-    }
-
-    fn watch(start: usize, len: usize) -> &'static Region {
-        let free = |r: &&Region| r.len.compare_exchange(0, TAKEN, Ordering::AcqRel, Ordering::Relaxed).is_ok();
-        let region = Region::all().find(free).unwrap_or_else(|| {
-            let new = Box::leak(Box::new(Region {
-                start: AtomicUsize::new(usize::MAX),
-                len: AtomicUsize::new(TAKEN),
-                hurt: AtomicUsize::new(0),
-                next: AtomicUsize::new(0),
-            }));
-            let address = std::ptr::from_ref(new) as usize;
-            let publish = |first| {
-                new.next.store(first, Ordering::Release);
-                Some(address)
-            };
-            REGIONS.fetch_update(Ordering::AcqRel, Ordering::Acquire, publish).expect("an address is always given");
-            new
-        });
-        region.hurt.store(0, Ordering::Release);
-        region.start.store(start, Ordering::Release);
-        region.len.store(len, Ordering::Release);
-        region
-    }
-
-    fn forget(&self) {
-        self.start.store(usize::MAX, Ordering::Release);
-        self.len.store(0, Ordering::Release);
-    }
-
-    fn is_hurt(&self) -> bool {
-        self.hurt.load(Ordering::Relaxed) != 0
-    }
-}
-
-#[cfg(unix)]
-mod guard {
-    use super::{Ordering, Region, TAKEN};
-    use std::sync::OnceLock;
-
-    static PAGE: OnceLock<usize> = OnceLock::new();
-
-    pub(super) fn install() -> bool {
-        static INSTALLED: OnceLock<bool> = OnceLock::new();
-        *INSTALLED.get_or_init(|| {
-            // SAFETY: sysconf only reads.
-            let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-            let Ok(page) = usize::try_from(page) else { return false };
-            PAGE.get_or_init(|| page);
-            // SAFETY: the struct is valid when zeroed; the handler has the signature that SA_SIGINFO asks for, and
-            // does nothing that is not allowed in a handler (below).
-            unsafe {
-                let mut action: libc::sigaction = std::mem::zeroed();
-                action.sa_sigaction = on_sigbus as *const () as usize;
-                action.sa_flags = libc::SA_SIGINFO;
-                libc::sigemptyset(&raw mut action.sa_mask);
-                libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut()) == 0
-            }
-        })
-    }
-
-    /// Puts zeros where a mapped file has ended. Atomics, `mmap` and `sigaction` are all it uses: no lock, no allocation.
-    extern "C" fn on_sigbus(_signal: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
-        // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo, whose address is that of the fault.
-        let address = unsafe { (*info).si_addr() } as usize;
-        let page = PAGE.get().copied().unwrap_or(4096);
-        for region in Region::all() {
-            let (start, len) = (region.start.load(Ordering::Acquire), region.len.load(Ordering::Acquire));
-            if len == 0 || len == TAKEN || address < start || address - start >= len {
-                continue;
-            }
-            let from = address / page * page;
-            let bytes = (start + len - from).div_ceil(page) * page;
-            // SAFETY: the range is pages of our own mapping, behind the end of its file: nobody else has them, and
-            // what they held is gone. They are replaced by zeros, which any reader may find there.
-            let zeros = unsafe {
-                libc::mmap(
-                    from as *mut libc::c_void,
-                    bytes,
-                    libc::PROT_READ,
-                    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED,
-                    -1,
-                    0,
-                )
-            };
-            if zeros != libc::MAP_FAILED {
-                region.hurt.store(1, Ordering::Release);
-                return;
-            }
-        }
-        // Not ours: the default action, at the same instruction again.
-        // SAFETY: the struct is valid when zeroed, and sigaction may be called in a handler.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = libc::SIG_DFL;
-            libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod guard {
-    pub(super) fn install() -> bool {
-        false
-    }
-}
-
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
+    use super::super::guard::guard_mappings;
     use super::*;
     use std::io::Write;
 
     fn mapped(text: &[u8], chunk_bytes: usize) -> (tempfile::NamedTempFile, Mapped) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();
-        let map =
-            Mapped::new(file.as_file(), guard_mappings().unwrap(), Cut { chunk_bytes, max_line: 1 << 20 }).unwrap();
+        let cut = Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 };
+        let map = Mapped::new(file.reopen().unwrap(), guard_mappings().unwrap(), cut).unwrap();
         (file, map)
     }
 

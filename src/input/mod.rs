@@ -1,23 +1,26 @@
 //! Where bytes come from: files, mapped or read, and streams; cut at line ends into chunks that workers take.
 //!
 //! The way of an input: `find` says which there are; `source` opens one; what begins as compressed data does goes through
-//! `compressed`, which is a reader of the text; `mapped`, `positioned` and `stream` cut the text into chunks.
+//! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
 mod compressed;
 mod find;
+mod guard;
 mod lines;
 mod mapped;
 mod peeked;
 mod positioned;
 mod ranges;
+mod small;
 mod source;
 mod stream;
 
 pub use compressed::Compression;
-pub use find::{FindNote, Found, find_logs};
+pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
+pub use guard::{MapGuard, guard_mappings};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines};
-pub use mapped::{MapGuard, guard_mappings};
-pub(crate) use source::{Chunk, Cut, Source, Taken, Wait};
+pub(crate) use small::SMALL_BYTES;
+pub(crate) use source::{Chunk, Cut, Opener, Source, Taken, Wait};
 
 use std::fmt;
 use std::io::Read;

@@ -130,12 +130,12 @@ const AHEAD: u64 = 16 << 10;
 const AHEAD_AT_MOST: u64 = 1 << 20;
 
 #[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
@@ -155,7 +155,8 @@ mod tests {
         let long = b"x".repeat(40_000);
         let text = [&b"one\ntwo\n\n\nthree is longer\n"[..], &long, b"\nend without line feed"].concat();
         for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
-            let input = Positioned::new(file(&text), text.len() as u64, Cut { chunk_bytes, max_line: 1 << 20 });
+            let input =
+                Positioned::new(file(&text), text.len() as u64, Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 });
             let (mut all, mut buffer) = (Vec::new(), Vec::new());
             while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
                 assert_eq!(chunk.offset, all.len() as u64, "{chunk_bytes}");
@@ -171,8 +172,8 @@ mod tests {
     fn a_file_that_has_become_shorter_is_read_to_its_end_and_told() {
         let text = b"a line\n".repeat(1000);
         let file = file(&text);
-        let input =
-            Positioned::new(file.try_clone().unwrap(), text.len() as u64, Cut { chunk_bytes: 1000, max_line: 1 << 20 });
+        let cut = Cut { chunk_bytes: 1000, max_line: 1 << 20, small_bytes: 0 };
+        let input = Positioned::new(file.try_clone().unwrap(), text.len() as u64, cut);
         file.set_len(1500).unwrap();
         let (mut bytes, mut buffer) = (0, Vec::new());
         while let Some(chunk) = input.next(u64::MAX, &mut buffer) {

@@ -10,6 +10,7 @@ use super::compressed::{Compression, MAGIC_BYTES};
 use super::mapped::Mapped;
 use super::peeked::peek;
 use super::positioned::Positioned;
+use super::small::{Small, read_whole};
 use super::stream::Stream;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
@@ -32,6 +33,17 @@ pub(crate) struct Cut {
     pub(crate) chunk_bytes: usize,
     /// A line of more bytes is malformed, and not kept whole.
     pub(crate) max_line: usize,
+    /// Files with fewer bytes, and no more than one chunk, are read whole rather than mapped.
+    pub(crate) small_bytes: u64,
+}
+
+/// Opens inputs.
+pub(crate) struct Opener<'p> {
+    access: Access,
+    cut: Cut,
+    progress: Option<&'p Arc<Progress>>,
+    /// Number of small files that may yet keep their descriptors until they are read.
+    kept_open: usize,
 }
 
 /// Whether a worker waits where another one reads or decompresses.
@@ -70,68 +82,155 @@ impl<'a> Taken<'a> {
 /// An opened input. Every line of it is in exactly one of its chunks, and no line is in two parts.
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
+    /// How its bytes are compressed, if they are.
+    pub(crate) compression: Option<Compression>,
     kind: Kind,
+    /// True if it was opened by its path.
+    is_path: bool,
+    cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
 }
 
 enum Kind {
+    Small(Small),
     Mapped(Mapped),
     Positioned(Positioned),
     Stream(Stream),
 }
 
-impl Source {
-    pub(crate) fn open(
-        input: Input,
-        access: Access,
-        cut: Cut,
-        progress: Option<&Arc<Progress>>,
-    ) -> Result<Source, Error> {
-        let (path, kind) = match input.0 {
+impl Opener<'_> {
+    pub(crate) fn new(access: Access, cut: Cut, progress: Option<&Arc<Progress>>, kept_open: usize) -> Opener<'_> {
+        Opener { access, cut, progress, kept_open }
+    }
+
+    pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
+        let is_path = matches!(input.0, Origin::Path(_));
+        let (path, (kind, compression)) = match input.0 {
             Origin::Path(path) => {
-                let kind = open_path(&path, access, cut, progress)?;
-                (path, kind)
+                let opened = self.open_path(&path)?;
+                (path, opened)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
-                let stream = open_reader(Box::new(io::stdin()), &path, cut, progress)?;
-                (path, stream)
+                let opened = self.open_reader(Box::new(io::stdin()), &path)?;
+                (path, opened)
             }
             Origin::Reader { name, reader } => {
-                let stream = open_reader(reader, &name, cut, progress)?;
-                (name, stream)
+                let opened = self.open_reader(reader, &name)?;
+                (name, opened)
             }
         };
-        Ok(Source { path, kind, progress: progress.cloned() })
+        Ok(Source { path, compression, kind, is_path, cut: self.cut, progress: self.progress.cloned() })
     }
 
-    /// The first lines; `None` where another worker is at them, and this one does not wait.
-    pub(crate) fn with_head<R>(&self, wait: Wait, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
+        let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
+        let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(ErrorKind::Directory { path: path.to_owned() }.into());
+        }
+        // Files of /proc say that they are regular and empty: what has no length is read to its end.
+        if !metadata.is_file() || metadata.len() == 0 {
+            return self.open_reader(Box::new(file), path);
+        }
+        let (len, cut) = (metadata.len(), self.cut);
+        self.progress.iter().for_each(|progress| progress.expect(Some(len)));
+        let mut first = [0; MAGIC_BYTES];
+        let read = read_whole(&file, &mut first).map_err(failed)?;
+        if let Some(compression) = Compression::of(&first[..read]) {
+            file.rewind().map_err(failed)?;
+            let text = decoder(compression, self.metered(Box::new(file)), path)?;
+            return Ok((Kind::Stream(Stream::later(text, cut)), Some(compression)));
+        }
+        if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
+            let keeps_descriptor = self.kept_open > 0;
+            self.kept_open = self.kept_open.saturating_sub(1);
+            return Ok((Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)), None));
+        }
+        let file = match self.access {
+            Access::Map(guard) => match Mapped::new(file, guard, cut) {
+                Ok(mapped) => return Ok((Kind::Mapped(mapped), None)),
+                Err(file) => file,
+            },
+            Access::Read => file,
+        };
+        Ok((Kind::Positioned(Positioned::new(file, len, cut)), None))
+    }
+
+    fn metered(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        match self.progress {
+            Some(progress) => progress.metered(reader),
+            None => reader,
+        }
+    }
+
+    fn open_reader(&self, reader: Box<dyn Read + Send>, path: &Path) -> Result<Opened, Error> {
+        self.progress.iter().for_each(|progress| progress.expect(None));
+        let (first, reader) = peek(self.metered(reader), MAGIC_BYTES);
+        let compression = Compression::of(&first);
+        let reader = match compression {
+            Some(compression) => decoder(compression, reader, path)?,
+            None => reader,
+        };
+        Ok((Kind::Stream(Stream::new(reader, self.cut)), compression))
+    }
+}
+
+impl Source {
+    /// The first lines; `None` where another worker is at them, and this one does not wait. A small file is read into the
+    /// buffer, which is the one that the caller passes to [`next`](Self::next).
+    pub(crate) fn with_head<R>(&self, wait: Wait, buffer: &mut Vec<u8>, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
         match &self.kind {
+            Kind::Small(small) => small.with_head(wait, buffer, look),
             Kind::Mapped(mapped) => Some(look(mapped.head())),
             Kind::Positioned(file) => Some(file.with_head(look)),
             Kind::Stream(stream) => stream.with_head(wait, look),
         }
     }
 
+    /// The first lines, after lines were taken, too. A small or compressed file is opened again. `None` if it cannot be, or if
+    /// the input can be read only once.
+    pub(crate) fn with_head_again<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let mut buffer = Vec::new();
+        match &self.kind {
+            Kind::Small(_) | Kind::Stream(_) => {
+                let is_file = self.is_path && std::fs::metadata(&self.path).is_ok_and(|file| file.is_file());
+                let mut opener = Opener::new(Access::Read, self.cut, None, 1);
+                let again = if is_file { opener.open(Input::path(&self.path)).ok()? } else { return None };
+                again.with_head(Wait::Yes, &mut buffer, look)
+            }
+            Kind::Mapped(_) | Kind::Positioned(_) => self.with_head(Wait::Yes, &mut buffer, look),
+        }
+    }
+
     /// The next chunk of lines that start before the byte `until` of the text; of a stream, read into `buffer`. Any worker
     /// may ask, in any order.
     pub(crate) fn next<'a>(&'a self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
-        let chunk = match &self.kind {
-            Kind::Mapped(mapped) => mapped.next(until),
-            Kind::Positioned(file) => file.next(until, buffer),
+        let taken = match &self.kind {
+            Kind::Small(small) => small.next(until, wait, buffer),
+            Kind::Mapped(mapped) => mapped.next(until).into(),
+            Kind::Positioned(file) => file.next(until, buffer).into(),
             Kind::Stream(stream) => return stream.next(until, wait, buffer),
         };
-        if let (Some(progress), Some(chunk)) = (&self.progress, &chunk) {
+        if let (Some(progress), Taken::Chunk(chunk)) = (&self.progress, &taken) {
             progress.read(chunk.bytes.len() as u64 + chunk.left_out);
         }
-        chunk.into()
+        taken
+    }
+
+    /// Reads no more of the input.
+    pub(crate) fn close(&self) {
+        if let Kind::Stream(stream) = &self.kind {
+            stream.close();
+        }
     }
 
     /// Whether the text has no more than `bytes` bytes. Of a stream, all chunks before them must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
         match &self.kind {
+            Kind::Small(small) => small.len() <= bytes,
             Kind::Mapped(mapped) => mapped.len() <= bytes,
             Kind::Positioned(file) => file.len() <= bytes,
             Kind::Stream(stream) => stream.is_within(bytes),
@@ -142,7 +241,7 @@ impl Source {
     pub(crate) fn mapped(&self) -> Option<&[u8]> {
         match &self.kind {
             Kind::Mapped(mapped) => Some(mapped.bytes()),
-            Kind::Positioned(_) | Kind::Stream(_) => None,
+            Kind::Small(_) | Kind::Positioned(_) | Kind::Stream(_) => None,
         }
     }
 
@@ -171,6 +270,7 @@ impl Source {
     /// How many chunks there are at most, as far as can be said before they are taken.
     pub(crate) fn chunks_at_most(&self) -> Option<usize> {
         match &self.kind {
+            Kind::Small(small) => Some(small.chunks_at_most()),
             Kind::Mapped(mapped) => Some(mapped.chunks_at_most()),
             Kind::Positioned(file) => Some(file.chunks_at_most()),
             Kind::Stream(stream) => stream.is_one_chunk().then_some(1),
@@ -181,7 +281,7 @@ impl Source {
     pub(crate) fn shrunk_to(&self, end: u64) -> Option<u64> {
         match &self.kind {
             Kind::Mapped(mapped) => mapped.shrunk_to(end),
-            Kind::Positioned(_) | Kind::Stream(_) => None,
+            Kind::Small(_) | Kind::Positioned(_) | Kind::Stream(_) => None,
         }
     }
 
@@ -189,6 +289,7 @@ impl Source {
     pub(crate) fn into_failure(self) -> Option<Error> {
         let path = self.path;
         match self.kind {
+            Kind::Small(small) => Some(small.into_failure(path)?.into()),
             Kind::Mapped(mapped) => {
                 let from_bytes = mapped.len();
                 let to_bytes = mapped.shrunk_to(from_bytes)?;
@@ -206,53 +307,7 @@ impl Source {
     }
 }
 
-fn open_path(path: &Path, access: Access, cut: Cut, progress: Option<&Arc<Progress>>) -> Result<Kind, Error> {
-    let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
-    let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
-    let metadata = file.metadata().map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(ErrorKind::Directory { path: path.to_owned() }.into());
-    }
-    // Files of /proc say that they are regular and empty: what has no length is read to its end.
-    if !metadata.is_file() || metadata.len() == 0 {
-        return open_reader(Box::new(file), path, cut, progress);
-    }
-    progress.iter().for_each(|progress| progress.expect(Some(metadata.len())));
-    let mut first = Vec::new();
-    file.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
-    file.rewind().map_err(failed)?;
-    if let Some(compression) = Compression::of(&first) {
-        return Ok(Kind::Stream(Stream::later(decoder(compression, metered(Box::new(file), progress), path)?, cut)));
-    }
-    if let Access::Map(guard) = access
-        && let Some(mapped) = Mapped::new(&file, guard, cut)
-    {
-        return Ok(Kind::Mapped(mapped));
-    }
-    Ok(Kind::Positioned(Positioned::new(file, metadata.len(), cut)))
-}
-
-fn metered(reader: Box<dyn Read + Send>, progress: Option<&Arc<Progress>>) -> Box<dyn Read + Send> {
-    match progress {
-        Some(progress) => progress.metered(reader),
-        None => reader,
-    }
-}
-
-fn open_reader(
-    reader: Box<dyn Read + Send>,
-    path: &Path,
-    cut: Cut,
-    progress: Option<&Arc<Progress>>,
-) -> Result<Kind, Error> {
-    progress.iter().for_each(|progress| progress.expect(None));
-    let (first, reader) = peek(metered(reader, progress), MAGIC_BYTES);
-    let reader = match Compression::of(&first) {
-        Some(compression) => decoder(compression, reader, path)?,
-        None => reader,
-    };
-    Ok(Kind::Stream(Stream::new(reader, cut)))
-}
+type Opened = (Kind, Option<Compression>);
 
 #[cfg(feature = "compressed")]
 fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {
@@ -312,13 +367,14 @@ mod tests {
             (0..text.len()).filter(|at| *at == 0 || text[at - 1] == b'\n').chain([text.len()]).collect();
         for chunk_bytes in (1..20).chain([100]) {
             for step in (1..20).chain([text.len() - 1, text.len(), 100]) {
-                let cut = Cut { chunk_bytes, max_line: 1 << 20 };
-                let path = Input::path(file.path());
+                let path = || Input::path(file.path());
                 let map = guard_mappings().map_or(Access::Read, Access::Map);
                 let reader = Input::reader("text", Cursor::new(text));
-                let all = [(Input::path(file.path()), map), (path, Access::Read), (reader, Access::Read)];
-                for (input, access) in all {
-                    let source = Source::open(input, access, cut, None).unwrap();
+                let small = u64::MAX;
+                let all = [(path(), map, 0), (path(), Access::Read, 0), (path(), map, small), (reader, map, small)];
+                for (input, access, small_bytes) in all {
+                    let cut = Cut { chunk_bytes, max_line: 1 << 20, small_bytes };
+                    let source = Opener::new(access, cut, None, 1).open(input).unwrap();
                     let (mut taken, mut buffer) = (0, Vec::new());
                     for until in (1..).map(|i| i * step) {
                         while let Taken::Chunk(chunk) = source.next(until as u64, Wait::Yes, &mut buffer) {

@@ -97,6 +97,13 @@ impl Stream {
         }
     }
 
+    /// Lets go of what was read, and reads no more.
+    pub(crate) fn close(&self) {
+        let mut turn = self.turn.lock().expect(LOCK);
+        turn.reader = Box::new(io::empty());
+        (turn.ahead, turn.start, turn.has_ended) = (Vec::new(), 0, true);
+    }
+
     /// Whether the text has no more than `bytes` bytes, of which all lines that start before have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
         let mut turn = self.turn.lock().expect(LOCK);
@@ -121,7 +128,7 @@ impl Turn {
 
     /// How many bytes the next whole lines have: as many as fit a chunk, or one line that is longer, and at the end all
     /// that is left. Of a line that is longer than any may be not all is kept: how much is left out is said too.
-    fn lines(&mut self, Cut { chunk_bytes, max_line }: Cut) -> (usize, u64) {
+    fn lines(&mut self, Cut { chunk_bytes, max_line, .. }: Cut) -> (usize, u64) {
         if !self.has_ended && self.ahead.len() - self.start < chunk_bytes {
             self.read(chunk_bytes - (self.ahead.len() - self.start));
         }
@@ -187,7 +194,7 @@ mod tests {
     }
 
     fn cut(chunk_bytes: usize) -> Cut {
-        Cut { chunk_bytes, max_line: 1 << 20 }
+        Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 }
     }
 
     fn taken(stream: &Stream) -> Vec<(u64, Vec<u8>)> {
@@ -238,7 +245,7 @@ mod tests {
         let endless = || io::repeat(b'x').take(50 << 20);
         let nuls = || io::repeat(0).take(20 << 20);
         let text = nuls().chain(&b"one\n"[..]).chain(endless()).chain(&b"\nthree\n"[..]).chain(endless());
-        let stream = Stream::later(Box::new(text), Cut { chunk_bytes: 1000, max_line });
+        let stream = Stream::later(Box::new(text), Cut { max_line, ..cut(1000) });
         let mut buffer = Vec::new();
         let (mut texts, mut offset) = (Vec::new(), 0);
         while let Some(chunk) = stream.next(u64::MAX, Wait::Yes, &mut buffer).chunk() {

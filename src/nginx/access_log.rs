@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use glob::Pattern;
 
 use super::error::NginxConfError;
-use super::formats::{self, NginxFormat};
+use super::formats::Formats;
 use super::place::{Place, shown};
 use super::template::{Part, Template};
 use super::tree::Directive;
 
 /// Where nginx writes a log to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NginxLogTarget {
     /// A file, relative to the prefix of nginx or absolute as given.
@@ -25,6 +25,16 @@ pub enum NginxLogTarget {
         /// Why not.
         why: &'static str,
     },
+}
+
+impl NginxLogTarget {
+    /// The path, if it is one file.
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        match self {
+            NginxLogTarget::File(path) => Some(path),
+            NginxLogTarget::Files(_) | NginxLogTarget::Unreadable { .. } => None,
+        }
+    }
 }
 
 /// An `access_log` that is not `off`.
@@ -42,15 +52,16 @@ pub(super) struct AccessLog {
 
 impl AccessLog {
     /// What nginx writes where a configuration names no log.
-    pub(super) fn by_default(prefix: &Path) -> Self {
-        let target = NginxLogTarget::File(prefix.join("logs/access.log"));
+    pub(super) fn by_default(path: &Path) -> Self {
+        let target = NginxLogTarget::File(path.to_owned());
         AccessLog { target, format: 0, condition: None, is_gzip: false, place: None }
     }
 
-    /// Reads an `access_log`; `None` is `off`. The formats are those that stand before it, and the others.
+    /// Reads an `access_log`; `None` is `off`. The first `known` formats stand before it.
     pub(super) fn read(
         directive: &Directive,
-        formats: (&[NginxFormat], &[NginxFormat]),
+        formats: &Formats,
+        known: usize,
         prefix: &Path,
     ) -> Result<Option<Self>, NginxConfError> {
         let [path, rest @ ..] = directive.args_within(1..=usize::MAX)? else { unreachable!("there is one or more") };
@@ -62,7 +73,7 @@ impl AccessLog {
         }
         let (format, parameters) = match rest {
             [] => (0, rest),
-            [name, parameters @ ..] => (formats::find(formats, name)?, parameters),
+            [name, parameters @ ..] => (formats.find(known, name)?, parameters),
         };
         let mut log = AccessLog {
             target: target(&path.text, prefix),

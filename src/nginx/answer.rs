@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::NginxConf;
+use super::choice::Choice;
 use super::place::{Place, shown};
 use crate::classify::StaticRules;
 
@@ -69,9 +70,11 @@ impl NginxConf {
         host: Option<&[u8]>,
         path: &[u8],
     ) -> NginxAnswer {
-        let server = self.server_for(of_log, host);
+        let Choice { server, is_static, by_rules } = self.choose(rules, of_log, host, path);
         let mut entered = Vec::new();
-        let (is_static, by_rules) = self.judge(rules, server, path, &mut |at| entered.push(at));
+        if let Some(at) = server {
+            self.class(at, path, &mut |location| entered.push(location));
+        }
         let location = |at: usize| {
             let location = &self.servers[server?].locations[at];
             // The first is what no location of the server takes.

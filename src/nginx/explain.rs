@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::NginxConf;
 use super::access_log::NginxLogTarget;
+use super::class::Class;
 use super::location::{Fits, Location};
 use super::logs::NginxLog;
-use super::names::NameFits;
 use super::place::{Place, shown, shown_path};
-use super::rewrite;
-use super::server::{Class, Server};
+use super::rewrite::{self, Step};
+use super::server::Server;
 
 /// Columns are not made wider than this for one long name.
 const WIDEST: usize = 60;
@@ -70,7 +70,10 @@ fn logs(text: &mut Text, conf: &NginxConf) {
         };
         let formats: Vec<_> = conf.formats_of(log).iter().map(|format| shown(format.name())).collect();
         let places: Vec<_> = log.places.iter().map(Place::to_string).collect();
-        let places = if places.is_empty() { "by default".to_owned() } else { places.join(", ") };
+        let places = match log.default_of() {
+            Some(built) => format!("no access_log is configured: the default of {built}"),
+            None => places.join(", "),
+        };
         [target, formats.join(", "), places, log_notes(log)]
     };
     text.rows(1, &conf.logs().iter().map(row).collect::<Vec<_>>());
@@ -110,7 +113,7 @@ fn explain_server(text: &mut Text, conf: &NginxConf, at: usize, server: &Server)
     };
     text.line(1, &format!("listens on {}{default}", sockets.join(", ")));
     for name in &server.names {
-        if let NameFits::Unknown(why) = &name.fits {
+        if let Some(why) = name.fits.skipped() {
             text.line(1, &format!("name {} is skipped: {why}  {}", name.written, name.place));
         }
     }
@@ -121,7 +124,11 @@ fn explain_server(text: &mut Text, conf: &NginxConf, at: usize, server: &Server)
     }
     rows.push(location_row(server, 0, 0));
     text.rows(1, &rows);
-    for unheeded in server.locations.iter().flat_map(|location| &location.unheeded) {
+    let error_pages = |location| {
+        let location: &Location = location;
+        location.error_pages.iter().filter(|(_, to)| server.is_answer(to)).map(|(unheeded, _)| unheeded)
+    };
+    for unheeded in server.locations.iter().flat_map(|location| location.unheeded.iter().chain(error_pages(location))) {
         text.line(1, &format!("not followed: {}  {unheeded}", unheeded.place));
     }
 }
@@ -145,15 +152,17 @@ fn location_row(server: &Server, at: usize, depth: usize) -> [String; 4] {
     }
     let class = match server.usual_class(at) {
         Class::Static => "static",
-        Class::Dynamic => "dynamic",
-        Class::ByRules => "by rules",
+        Class::Dynamic | Class::Redirect => "dynamic",
+        Class::ByRules { .. } => "by rules",
     };
     [name, class.to_owned(), place, why(location)]
 }
 
 fn why(location: &Location) -> String {
-    let mut why = rewrite::answer(&location.steps).map_or_else(|| location.content.to_string(), str::to_owned);
-    if location.steps.iter().any(|step| matches!(step, rewrite::Step::Rewrite { .. })) {
+    let answer = rewrite::answer(&location.steps).map(|answer| answer.written);
+    let mut why = answer.map_or_else(|| location.content.to_string(), str::to_owned);
+    let is_another = |step: &Step| matches!(step, Step::Rewrite { written, .. } if Some(written.as_str()) != answer);
+    if location.steps.iter().any(is_another) {
         why += " (unless a rewrite leads elsewhere)";
     }
     why
@@ -162,12 +171,15 @@ fn why(location: &Location) -> String {
 /// What holds for all servers, where it matters.
 fn legend(text: &mut Text, servers: &[Server]) {
     let mut classes = servers.iter().flat_map(|server| (0..server.locations.len()).map(|at| server.usual_class(at)));
-    if classes.any(|class| class == Class::ByRules) {
+    if classes.any(|class| matches!(class, Class::ByRules { .. })) {
         text.line(0, "\nby rules: nginx looks for a file and hands over if there is none, which no log tells. Static are the paths");
         text.line(0, "that the rules of extensions and prefixes have as static; all others are dynamic.");
     }
     if servers.len() > 1 {
-        text.line(0, "\nsockets: a log does not say on which one a request came in, so the servers of all are one list here. Of two");
-        text.line(0, "with one name, the one that does more than to answer with a return is taken.");
+        text.line(0, "\nsockets: a log does not say on which one a request came in, so a host may have several servers here. One that");
+        text.line(
+            0,
+            "redirects a path is passed over if another does not; one that answers every path by itself comes last.",
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! The `log_format`s of a configuration.
 
+use std::collections::HashMap;
+
 use super::error::NginxConfError;
 use super::nearest::nearest;
 use super::place::{Place, Word, shown};
@@ -81,31 +83,48 @@ fn read_escape(word: &Word) -> Result<NginxEscape, NginxConfError> {
     })
 }
 
-/// Adds a format, whose name must be new.
-pub(super) fn add(formats: &mut Vec<NginxFormat>, directive: &Directive) -> Result<(), NginxConfError> {
-    let format = NginxFormat::read(directive)?;
-    if let Some(other) = formats.iter().find(|other| other.name == format.name) {
-        let first = other.place.as_ref().map_or_else(|| "is built in".to_owned(), |place| format!("is at {place}"));
-        let message = format!("duplicate \"log_format\" name \"{}\": the first {first}", shown(&format.name));
-        return Err(NginxConfError::at(&directive.args[0].place, message));
-    }
-    formats.push(format);
-    Ok(())
+/// The formats of a configuration, by their names.
+#[derive(Debug)]
+pub(super) struct Formats {
+    pub(super) all: Vec<NginxFormat>,
+    by_name: HashMap<String, usize>,
 }
 
-/// The place of the format that `word` names, among those that stand before it.
-pub(super) fn find((before, later): (&[NginxFormat], &[NginxFormat]), word: &Word) -> Result<usize, NginxConfError> {
-    before.iter().position(|format| format.name == word.text).ok_or_else(|| {
-        let is_it = |format: &&NginxFormat| format.name == word.text;
-        let hint = if let Some(place) = later.iter().find(is_it).and_then(|format| format.place.as_ref()) {
+impl Formats {
+    /// Those that are built in.
+    pub(super) fn built_in() -> Self {
+        let combined = NginxFormat::combined();
+        Formats { by_name: HashMap::from([(combined.name.clone(), 0)]), all: vec![combined] }
+    }
+
+    /// Adds a format, whose name must be new.
+    pub(super) fn add(&mut self, directive: &Directive) -> Result<(), NginxConfError> {
+        let format = NginxFormat::read(directive)?;
+        if let Some(other) = self.by_name.get(&format.name).map(|at| &self.all[*at]) {
+            let first = other.place.as_ref().map_or_else(|| "is built in".to_owned(), |place| format!("is at {place}"));
+            let message = format!("duplicate \"log_format\" name \"{}\": the first {first}", shown(&format.name));
+            return Err(NginxConfError::at(&directive.args[0].place, message));
+        }
+        self.by_name.insert(format.name.clone(), self.all.len());
+        self.all.push(format);
+        Ok(())
+    }
+
+    /// The place of the format that `word` names, among the first `known` ones: those that stand before it.
+    pub(super) fn find(&self, known: usize, word: &Word) -> Result<usize, NginxConfError> {
+        let found = self.by_name.get(&word.text).copied();
+        if let Some(at) = found.filter(|at| *at < known) {
+            return Ok(at);
+        }
+        let hint = if let Some(place) = found.and_then(|later| self.all[later].place.as_ref()) {
             format!(": it must stand before its use, and is at {place}")
-        } else if let Some(meant) = nearest(&word.text, before.iter().map(NginxFormat::name)) {
+        } else if let Some(meant) = nearest(&word.text, self.all[..known].iter().map(NginxFormat::name)) {
             format!(": did you mean \"{}\"?", shown(meant))
         } else if word.text.starts_with("if=") || word.text.starts_with("buffer=") {
             ": the name of a format stands before parameters".to_owned()
         } else {
             String::new()
         };
-        NginxConfError::at(&word.place, format!("unknown log format \"{}\"{hint}", shown(&word.text)))
-    })
+        Err(NginxConfError::at(&word.place, format!("unknown log format \"{}\"{hint}", shown(&word.text))))
+    }
 }

@@ -4,11 +4,13 @@ use regex::bytes::Regex;
 
 use super::content::Content;
 use super::error::NginxConfError;
+use super::fallback::{self, Fallback, To};
 use super::place::{Place, Word, shown};
 use super::regexes::{self, Case};
 use super::rewrite::{self, Step};
+use super::template::Template;
 use super::tree::Directive;
-use super::unheeded::Unheeded;
+use super::unheeded::{Unheeded, Why};
 
 /// Which paths a location is for.
 #[derive(Clone, Debug)]
@@ -40,28 +42,53 @@ pub(super) struct Location {
     pub(super) nested: Vec<usize>,
     pub(super) steps: Vec<Step>,
     pub(super) content: Content,
-    /// The first of `index`, own or inherited.
+    /// The first of `index`, own or inherited; `None` if only nginx knows it.
     pub(super) index: Option<String>,
     pub(super) unheeded: Vec<Unheeded>,
+    /// The error pages that are not followed, and where they lead.
+    pub(super) error_pages: Vec<(Unheeded, To)>,
 }
 
 /// What a level hands down to its locations.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Inherited {
     pub(super) root: Option<String>,
+    /// The first of `index`; `None` if only nginx knows it.
     pub(super) index: Option<String>,
+    /// The fallback of `passenger_enabled on`.
+    pub(super) passenger: Option<Fallback>,
+    /// The fallback of `error_page`.
+    pub(super) error_page: Option<Fallback>,
+}
+
+impl Default for Inherited {
+    /// nginx's defaults.
+    fn default() -> Self {
+        Inherited { root: None, index: Some("index.html".to_owned()), passenger: None, error_page: None }
+    }
 }
 
 impl Inherited {
     /// With what a level says itself.
     pub(super) fn and(&self, level: &[Directive]) -> Self {
-        let first = |names: &[&str]| {
-            let found = level.iter().find(|directive| names.contains(&directive.name.text.as_str()))?;
-            found.args.first().map(|word| word.text.clone())
-        };
+        let find = |names: &[&str]| level.iter().find(|directive| names.contains(&directive.name.text.as_str()));
+        let root = find(&["alias", "root"]).and_then(|directive| directive.args.first());
+        let index = find(&["index"]).and_then(|directive| directive.args.first());
+        let picks_any =
+            find(&["random_index"]).is_some_and(|directive| directive.args.iter().any(|on| on.text == "on"));
+        let mut error_pages = level.iter().filter(|directive| directive.is("error_page")).peekable();
         Inherited {
-            root: first(&["alias", "root"]).or_else(|| self.root.clone()),
-            index: first(&["index"]).or_else(|| self.index.clone()),
+            error_page: match error_pages.peek() {
+                None => self.error_page.clone(),
+                Some(_) => error_pages.find_map(fallback::error_page),
+            },
+            root: root.map_or_else(|| self.root.clone(), |word| Some(word.text.clone())),
+            index: match index {
+                _ if picks_any => None,
+                Some(word) => Some(word.text.clone()).filter(|name| !Template::new(name).has_variables()),
+                None => self.index.clone(),
+            },
+            passenger: find(&["passenger_enabled"]).map_or_else(|| self.passenger.clone(), fallback::passenger),
         }
     }
 }
@@ -76,15 +103,23 @@ impl Location {
         } else {
             (Fits::Rest, String::new())
         };
+        let regex = match &fits {
+            Fits::Regex(regex) => Some(regex),
+            _ => None,
+        };
+        let steps = rewrite::steps(level, regex, &mut unheeded)?;
+        let content = Content::read(level, inherited, regex, &mut unheeded)?;
+        unheeded.extend(level.iter().filter_map(unknown_index));
         Ok(Location {
             fits,
             written,
             place: directive.name.place.clone(),
             nested: Vec::new(),
-            steps: rewrite::steps(level, &mut unheeded)?,
-            content: Content::read(level, inherited.root.clone(), &mut unheeded)?,
+            steps,
+            content,
             index: inherited.index.clone(),
             unheeded,
+            error_pages: level.iter().filter_map(fallback::other_error_page).collect(),
         })
     }
 
@@ -109,20 +144,19 @@ impl Location {
         }
     }
 
-    /// Whether nginx refuses two of them side by side.
-    pub(super) fn is_same_as(&self, other: &Location) -> bool {
-        match (&self.fits, &other.fits) {
-            (Fits::Exact(a), Fits::Exact(b)) => a == b,
-            (Fits::Prefix { name: a, .. }, Fits::Prefix { name: b, .. }) => a == b,
-            _ => false,
-        }
-    }
-
     /// Whether nginx redirects `uri` here, which lacks the last slash of a location that hands over.
     pub(super) fn redirects(&self, uri: &[u8]) -> bool {
         let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };
         matches!(self.content, Content::HandedOver(_)) && name.as_bytes().strip_suffix(b"/") == Some(uri)
     }
+}
+
+/// An `index` whose first file has a variable in its name.
+fn unknown_index(directive: &Directive) -> Option<Unheeded> {
+    let first = directive.args.first().filter(|_| directive.is("index"))?;
+    let template = Template::new(&first.text);
+    let name = template.unknown_variable(|_| false)?;
+    Some(Unheeded::new(directive, Why::Variable(name.to_owned())))
 }
 
 impl Fits {

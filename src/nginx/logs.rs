@@ -1,11 +1,15 @@
 //! Which logs are written, by nginx's inheritance: a level that has an `access_log` of its own has no other.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
+use super::DEFAULT_OF_PACKAGES;
 use super::access_log::{AccessLog, NginxLogTarget};
 use super::error::NginxConfError;
-use super::formats::{self, NginxFormat};
+use super::formats::{Formats, NginxFormat};
 use super::include;
+use super::log_names::LogNames;
 use super::place::{Place, shown};
 use super::tree::Directive;
 
@@ -40,6 +44,13 @@ impl NginxLog {
         self.is_gzip
     }
 
+    /// The nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built from source`.
+    pub fn default_of(&self) -> Option<&'static str> {
+        let is_of_packages = || self.target == NginxLogTarget::File(DEFAULT_OF_PACKAGES.into());
+        let built = || if is_of_packages() { "nginx's packages" } else { "nginx built from source" };
+        self.places.is_empty().then(built)
+    }
+
     /// Whether any level of the configuration writes it: not if every level that would has another or is `off`.
     pub fn is_written(&self) -> bool {
         self.is_written
@@ -64,31 +75,40 @@ impl NginxLog {
 pub(super) struct Logs {
     pub(super) formats: Vec<NginxFormat>,
     pub(super) logs: Vec<NginxLog>,
+    pub(super) names: LogNames,
     /// Where errors go: no access log, though its name may fit a pattern.
-    error_logs: Vec<PathBuf>,
+    error_logs: HashSet<PathBuf>,
     /// Those that some level switches off.
     pub(super) off: Vec<Place>,
 }
 
 impl Logs {
-    pub(super) fn read(http: &[Directive], all: &[Directive], prefix: &Path) -> Result<Self, NginxConfError> {
-        let mut formats = vec![NginxFormat::combined()];
+    pub(super) fn read(
+        http: &[Directive],
+        all: &[Directive],
+        prefix: &Path,
+        default_log: &Path,
+    ) -> Result<Self, NginxConfError> {
+        let mut formats = Formats::built_in();
         for directive in http.iter().filter(|directive| directive.is("log_format")) {
-            formats::add(&mut formats, directive)?;
+            formats.add(directive)?;
         }
         let mut walk = Walk {
             prefix,
+            default_log,
             formats: &formats,
             found: Vec::new(),
+            by_default: None,
             levels: Vec::new(),
-            servers_of_levels: Vec::new(),
             servers: 0,
             off: Vec::new(),
         };
         walk.level(http, Level::Http, 1, None)?;
-        let mut error_logs = Vec::new();
+        let mut error_logs = HashSet::new();
         find_error_logs(all, prefix, &mut error_logs);
-        Ok(Logs { logs: walk.merged(), off: walk.off, formats, error_logs })
+        let (logs, off) = (walk.merged(), walk.off);
+        let names = LogNames::new(logs.iter().map(NginxLog::target));
+        Ok(Logs { logs, names, off, formats: formats.all, error_logs })
     }
 
     /// The files that are there to be read, each once, with the formats that are written to it.
@@ -96,26 +116,22 @@ impl Logs {
         let mut files: Vec<(PathBuf, Vec<&NginxFormat>)> = Vec::new();
         let of = |log: &NginxLog| log.formats.iter().map(|format| &self.formats[*format]).collect::<Vec<_>>();
         let to_read = || self.logs.iter().filter(|log| log.is_written && !log.repeats_another);
-        files.extend(to_read().filter_map(|log| match &log.target {
-            NginxLogTarget::File(path) => Some((path.clone(), of(log))),
-            _ => None,
-        }));
-        let is_named = |path: &PathBuf| {
-            let is_log = |log: &NginxLog| matches!(&log.target, NginxLogTarget::File(other) if other == path);
-            self.error_logs.contains(path) || self.logs.iter().any(is_log)
-        };
+        files.extend(to_read().filter_map(|log| Some((log.target.file()?.clone(), of(log)))));
+        let named: HashSet<&PathBuf> =
+            self.logs.iter().filter_map(|log| log.target.file()).chain(&self.error_logs).collect();
+        let mut by_pattern: HashMap<PathBuf, usize> = HashMap::new();
         for log in to_read() {
             let NginxLogTarget::Files(pattern) = &log.target else { continue };
             // A directory that cannot be listed has no files for us: the pattern is in the explanation.
             let found = include::matches(pattern).unwrap_or_default();
-            for path in found.into_iter().filter(|path| !is_named(path)) {
-                match files.iter_mut().find(|(other, _)| *other == path) {
-                    None => files.push((path, of(log))),
-                    Some((_, formats)) => {
-                        let others = of(log).into_iter().filter(|format| !formats.contains(format)).collect::<Vec<_>>();
-                        formats.extend(others);
-                    }
-                }
+            for path in found.into_iter().filter(|path| !named.contains(path)) {
+                let at = *by_pattern.entry(path).or_insert_with_key(|path| {
+                    files.push((path.clone(), Vec::new()));
+                    files.len() - 1
+                });
+                let formats = &mut files[at].1;
+                let others = of(log).into_iter().filter(|format| !formats.contains(format)).collect::<Vec<_>>();
+                formats.extend(others);
             }
         }
         files
@@ -131,15 +147,25 @@ enum Level {
     Within,
 }
 
+/// What a level writes.
+struct Written {
+    /// The server that it is or is in.
+    server: usize,
+    /// By their places in `found`.
+    logs: Rc<[usize]>,
+}
+
 /// A walk through the levels.
 struct Walk<'a> {
     prefix: &'a Path,
-    formats: &'a [NginxFormat],
+    /// Written where no `access_log` is configured.
+    default_log: &'a Path,
+    formats: &'a Formats,
     found: Vec<AccessLog>,
-    /// What each server and location writes, as places in `found`.
-    levels: Vec<Vec<usize>>,
-    /// The server of each of these.
-    servers_of_levels: Vec<usize>,
+    /// The log that nginx writes where none is given, by its place in `found`.
+    by_default: Option<usize>,
+    /// The servers, and the levels in them with logs of their own.
+    levels: Vec<Written>,
     /// How many servers were entered.
     servers: usize,
     off: Vec<Place>,
@@ -152,7 +178,7 @@ impl Walk<'_> {
         directives: &[Directive],
         level: Level,
         mut known: usize,
-        inherited: Option<&[usize]>,
+        inherited: Option<&Rc<[usize]>>,
     ) -> Result<(), NginxConfError> {
         // The logs of a level hold for its blocks wherever they stand in it, so blocks come last; but a format must be
         // there before it is named, so a block knows those that stood before it.
@@ -164,7 +190,7 @@ impl Walk<'_> {
             match (directive.name.text.as_str(), level) {
                 ("log_format", Level::Http) => known += 1,
                 ("log_format", _) => return Err(directive.error("\"log_format\" may be used only on \"http\" level")),
-                ("access_log", _) => match AccessLog::read(directive, self.formats.split_at(known), self.prefix)? {
+                ("access_log", _) => match AccessLog::read(directive, self.formats, known, self.prefix)? {
                     Some(log) => {
                         own.push(self.found.len());
                         self.found.push(log);
@@ -180,53 +206,55 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+        let has_own = is_off || !own.is_empty();
         let mut written = match inherited {
-            _ if is_off => Some(Vec::new()),
-            _ if !own.is_empty() => Some(own),
-            inherited => inherited.map(<[usize]>::to_vec),
+            _ if is_off => Some(Rc::from([])),
+            _ if has_own => Some(Rc::from(own)),
+            inherited => inherited.cloned(),
         };
         if level == Level::Server && written.is_none() {
-            written = Some(vec![self.default_log()]);
+            written = Some(Rc::from([self.default_log()]));
         }
         self.servers += usize::from(level == Level::Server);
-        if let (true, Some(written)) = (level != Level::Http, &written) {
-            self.levels.push(written.clone());
-            self.servers_of_levels.push(self.servers - 1);
+        // A location without logs of its own writes what its server does.
+        if let (true, Some(logs)) = (level == Level::Server || has_own && level != Level::Http, &written) {
+            self.levels.push(Written { server: self.servers - 1, logs: Rc::clone(logs) });
         }
         for (directive, level, known) in blocks {
-            self.level(directive.body()?, level, known, written.as_deref())?;
+            self.level(directive.body()?, level, known, written.as_ref())?;
         }
         Ok(())
     }
 
     fn default_log(&mut self) -> usize {
-        let known = self.found.iter().position(|log| log.place.is_none());
-        known.unwrap_or_else(|| {
-            self.found.push(AccessLog::by_default(self.prefix));
+        *self.by_default.get_or_insert_with(|| {
+            self.found.push(AccessLog::by_default(self.default_log));
             self.found.len() - 1
         })
     }
 
     /// The logs, each target once, in the order of the file.
     fn merged(&self) -> Vec<NginxLog> {
-        let mut logs: Vec<(NginxLog, Vec<usize>)> = Vec::new();
-        for (i, found) in self.found.iter().enumerate() {
-            let at = logs.iter().position(|(log, _)| log.target == found.target).unwrap_or_else(|| {
-                let log = NginxLog {
+        let mut logs: Vec<NginxLog> = Vec::new();
+        let mut by_target: HashMap<&NginxLogTarget, usize> = HashMap::new();
+        // The place in `logs` of each in `found`.
+        let mut places = Vec::new();
+        for found in &self.found {
+            let at = *by_target.entry(&found.target).or_insert_with(|| {
+                logs.push(NginxLog {
                     target: found.target.clone(),
                     formats: Vec::new(),
                     conditions: Vec::new(),
                     places: Vec::new(),
                     is_gzip: false,
                     is_written: false,
-                    repeats_another: false,
+                    repeats_another: true,
                     servers: Vec::new(),
-                };
-                logs.push((log, Vec::new()));
+                });
                 logs.len() - 1
             });
-            let (log, members) = &mut logs[at];
-            members.push(i);
+            places.push(at);
+            let log = &mut logs[at];
             log.is_gzip |= found.is_gzip;
             log.places.extend(found.place.clone());
             log.conditions.extend(found.condition.as_deref().map(shown));
@@ -234,19 +262,19 @@ impl Walk<'_> {
                 log.formats.push(found.format);
             }
         }
-        let settle = |(mut log, members): (NginxLog, Vec<usize>)| {
-            let servers = self.levels.iter().zip(&self.servers_of_levels);
-            let writing = servers.filter(|(level, _)| level.iter().any(|i| members.contains(i)));
-            log.servers = writing.map(|(_, server)| *server).collect();
-            log.servers.dedup();
-            let mut levels = self.levels.iter().filter(|level| level.iter().any(|i| members.contains(i))).peekable();
-            log.is_written = levels.peek().is_some();
-            log.repeats_another = log.is_written
-                && levels
-                    .all(|level| self.whole_log(level).is_some_and(|whole| self.found[whole].target != log.target));
-            log
-        };
-        logs.into_iter().map(settle).collect()
+        for Written { server, logs: written } in &self.levels {
+            let whole = self.whole_log(written).map(|whole| places[whole]);
+            for at in written.iter().map(|found| places[*found]) {
+                let log = &mut logs[at];
+                log.is_written = true;
+                log.repeats_another &= whole.is_some_and(|whole| whole != at);
+                if log.servers.last() != Some(server) {
+                    log.servers.push(*server);
+                }
+            }
+        }
+        logs.iter_mut().for_each(|log| log.repeats_another &= log.is_written);
+        logs
     }
 
     /// The first log of a level that can be read and has every request of it.
@@ -258,10 +286,10 @@ impl Walk<'_> {
     }
 }
 
-fn find_error_logs(directives: &[Directive], prefix: &Path, into: &mut Vec<PathBuf>) {
+fn find_error_logs(directives: &[Directive], prefix: &Path, into: &mut HashSet<PathBuf>) {
     for directive in directives {
         if let (true, Some(path)) = (directive.is("error_log"), directive.args.first()) {
-            into.push(prefix.join(&path.text));
+            into.insert(prefix.join(&path.text));
         }
         find_error_logs(directive.block.as_deref().unwrap_or_default(), prefix, into);
     }

@@ -1,19 +1,30 @@
 //! A configuration of nginx: which logs it writes in which formats, and what it serves from files.
 //!
-//! `lexer` → `tree` is the way of the text, with `include` and `lua` beside it. `formats`, `access_log` and `logs` say
-//! what is logged where. `server`, `location`, `content` and `rewrite` say who answers for a path, `hosts` which server is
-//! asked. `explain` tells all of it. Nothing here reads a log.
+//! `files` → `lexer` → `tree` is the way of the text, with `dump`, `include` and `lua` beside it. `formats`, `access_log`
+//! and `logs` say what is logged where. `hosts` finds the servers that a host may have come to, `choice` the one that answers a path, and
+//! `class` what becomes of the path there: `server`, `location`, `content`, `fallback` and `rewrite` have what was read.
+//! `handlers` knows directives by their names, `unheeded` what is not followed. `explain` shows all of it. Nothing here
+//! reads a log.
 
 mod access_log;
 mod answer;
+mod captures;
+mod choice;
+mod class;
 mod content;
+mod dump;
 mod error;
 mod explain;
+mod fallback;
+mod files;
 mod formats;
+mod handlers;
 mod hosts;
 mod include;
 mod lexer;
 mod location;
+mod location_index;
+mod log_names;
 mod logs;
 mod lua;
 mod names;
@@ -38,12 +49,16 @@ pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
 use crate::classify::StaticRules;
-use crate::format::path_and_query;
+use files::Files;
 use hosts::Hosts;
 use location::Inherited;
 use logs::Logs;
-use server::{Class, Server};
+use server::Server;
 use tree::Directive;
+
+/// The log that nginx's packages write where no `access_log` is configured: nginx.org's and those of Debian, Ubuntu,
+/// Fedora and Alpine (their `--http-log-path`, November 2026).
+const DEFAULT_OF_PACKAGES: &str = "/var/log/nginx/access.log";
 
 /// What a configuration of nginx says about its logs, and about who answers for a path.
 ///
@@ -73,17 +88,33 @@ pub struct NginxConf {
 }
 
 impl NginxConf {
-    /// Reads a configuration and all that it includes.
+    /// Reads a configuration and all that it includes: a regular file, or a pipe, a FIFO or `/dev/stdin`, up to 64 MiB in all.
     ///
-    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the
-    /// file lies in a directory `conf`, as it does when nginx is built from its sources, that is the directory above;
-    /// otherwise it is the directory of the file. [`NginxConf::read_with_prefix`] is told.
+    /// The output of `nginx -T` is read as the files that it consists of. Then places name those files, and nothing is read
+    /// from disk. Only regular files can be included.
+    ///
+    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the main
+    /// file is in a directory `conf`, as it is when nginx is built from its sources, that is the directory above;
+    /// otherwise it is the directory of the file, or the working directory if the configuration is a pipe.
+    /// [`NginxConf::read_with_prefix`] takes another.
+    ///
+    /// A server without an `access_log` writes the log that nginx was built with. That is `logs/access.log` in the prefix
+    /// where the file lies in a directory `conf` or the prefix is given, otherwise `/var/log/nginx/access.log`, the
+    /// default of nginx's packages.
     ///
     /// # Errors
     /// A file that cannot be read, and what nginx would refuse of what is understood here, with its place.
     /// Directives that have nothing to do with logs or locations are not looked at.
     pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
-        Self::read_with_prefix(path, &prefix_of(path))
+        let files = Files::open(path, files::MOST_BYTES)?;
+        let packaged = Path::new(DEFAULT_OF_PACKAGES);
+        if files.is_pipe() {
+            return Self::of(&files, Path::new(""), packaged);
+        }
+        match prefix_of(files.main()) {
+            Prefix::AboveConf(prefix) => Self::of(&files, &prefix, &prefix.join("logs/access.log")),
+            Prefix::OfFile(prefix) => Self::of(&files, &prefix, packaged),
+        }
     }
 
     /// As [`NginxConf::read`], with nginx's prefix (its option `-p`).
@@ -91,15 +122,21 @@ impl NginxConf {
     /// # Errors
     /// As [`NginxConf::read`].
     pub fn read_with_prefix(path: &Path, prefix: &Path) -> Result<NginxConf, NginxConfError> {
-        let (directives, files) = tree::read(path)?;
-        let http = http_block(path, &directives)?;
-        let logs = Logs::read(http, &directives, prefix)?;
+        Self::of(&Files::open(path, files::MOST_BYTES)?, prefix, &prefix.join("logs/access.log"))
+    }
+
+    /// `default_log` is written where no `access_log` is configured.
+    fn of(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
+        let (directives, files_read) = tree::read(files)?;
+        let http = http_block(files.main(), &directives)?;
+        let logs = Logs::read(http, &directives, prefix, default_log)?;
         let merges_slashes = server::merge_slashes(http).unwrap_or(true);
         let inherited = Inherited::default().and(http);
         let servers = http.iter().filter(|directive| directive.is("server"));
         let servers = servers.map(|directive| Server::read(directive, &inherited, merges_slashes));
         let servers = servers.collect::<Result<Vec<_>, _>>()?;
-        Ok(NginxConf { prefix: prefix.to_owned(), files, logs, hosts: Hosts::new(&servers), servers })
+        hosts::check_names(&servers)?;
+        Ok(NginxConf { prefix: prefix.to_owned(), files: files_read, logs, hosts: Hosts::new(&servers), servers })
     }
 
     /// The formats that it defines, and `combined`, which is built in and comes first.
@@ -138,13 +175,7 @@ impl NginxConf {
 
     /// The logs that a file may be one of.
     fn logs_of_file(&self, file: &Path) -> impl Iterator<Item = &NginxLog> {
-        let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let file = full(file);
-        self.logs.logs.iter().filter(move |log| match log.target() {
-            NginxLogTarget::File(path) => is_of(&file, &full(path)),
-            NginxLogTarget::Files(pattern) => glob::Pattern::new(pattern).is_ok_and(|p| p.matches_path(&file)),
-            NginxLogTarget::Unreadable { .. } => false,
-        })
+        self.logs.names.of(file).into_iter().map(|at| &self.logs.logs[at])
     }
 
     /// The files to read for every request once, each with the formats that are written to it.
@@ -160,17 +191,20 @@ impl NginxConf {
     /// `host` is `$host` as logged, if it is; `path` the target of the request as logged, but for nginx's escapes of
     /// logs. Where the file system decides, as with `try_files $uri @app`, the rules do. What nginx refuses is dynamic.
     ///
-    /// Not followed, and told by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
-    /// `proxy_pass` in it, which is a `try_files`; a `rewrite` to variables that only nginx knows, and those that
-    /// [`NginxConf::skipped`] lists; `error_page`, but for `error_page 404 = @app`. `internal` makes no difference. Of a
-    /// directory, the first `index` file is taken to be there.
+    /// Of the servers that a host may have come to, one that redirects the path is passed over if another does not.
     ///
-    /// This goes through the locations one by one: it is for distinct paths, not for every line.
+    /// Not followed, and reported by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
+    /// `proxy_pass` in it, which is a `try_files`; an `error_page` that the application answers, but for
+    /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. `internal` makes no difference. Of a directory, the
+    /// first `index` file is taken to be there.
+    ///
+    /// Locations are found by their names, and regular expressions are tried one by one: this is for distinct paths, not for
+    /// every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
-        self.is_static_in(rules, self.hosts.server(host), path)
+        self.choose(rules, None, host, path).is_static
     }
 
-    /// The same for a request of which no host is logged, in the log of one server.
+    /// The same for a request in the log of one server, which is asked where no host is logged or where it has the host.
     pub(crate) fn is_static_of(
         &self,
         rules: &StaticRules,
@@ -178,41 +212,18 @@ impl NginxConf {
         host: Option<&[u8]>,
         path: &[u8],
     ) -> bool {
-        self.is_static_in(rules, self.server_for(server, host), path)
+        self.choose(rules, server, host, path).is_static
     }
 
-    /// The server for a host, or if none is logged, for the log of one server.
-    fn server_for(&self, of_log: Option<usize>, host: Option<&[u8]>) -> Option<usize> {
-        of_log.filter(|_| host.is_none()).or_else(|| self.hosts.server(host))
-    }
-
-    fn is_static_in(&self, rules: &StaticRules, server: Option<usize>, path: &[u8]) -> bool {
-        self.judge(rules, server, path, &mut |_| ()).0
-    }
-
-    /// True if a path is static, and whether the rules decide that. `enter` is told each location that the request comes to.
-    fn judge(
-        &self,
-        rules: &StaticRules,
-        server: Option<usize>,
-        path: &[u8],
-        enter: &mut dyn FnMut(usize),
-    ) -> (bool, bool) {
-        let server = server.map(|at| &self.servers[at]);
-        let merges_slashes = server.is_none_or(|server| server.merges_slashes);
-        let Some(uri) = uri::normalized(&path_and_query(path), merges_slashes) else { return (false, false) };
-        match server.map_or(Class::ByRules, |server| server.class(&uri, enter)) {
-            Class::Static => (true, false),
-            Class::Dynamic => (false, false),
-            Class::ByRules => (rules.is_static(&uri), true),
-        }
-    }
-
-    /// What is skipped because the `regex` crate cannot express it (look-around, for one), each with its place:
-    /// `nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`.
+    /// Directives that are not followed although they may decide what answers a path, with their places: what the `regex` crate cannot
+    /// express (`nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`), rewrites to variables
+    /// that only nginx knows, code that may answer, and directives that are unknown here.
     pub fn skipped(&self) -> Vec<String> {
         let formats = self.logs.formats.iter().filter_map(NginxFormat::skipped);
-        formats.chain(self.servers.iter().flat_map(Server::skipped)).collect()
+        let mut skipped: Vec<String> = formats.chain(self.servers.iter().flat_map(Server::skipped)).collect();
+        let locations = self.servers.iter().flat_map(|server| &server.locations);
+        skipped.extend(unheeded::may_answer(locations.flat_map(|location| &location.unheeded)));
+        skipped
     }
 
     /// What was understood, for people: formats, logs, and for each location static or dynamic and why.
@@ -221,22 +232,21 @@ impl NginxConf {
     }
 }
 
-/// Whether a file is a log, or was before it was rotated.
-fn is_of(file: &Path, log: &Path) -> bool {
-    let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-    let behind =
-        |name: &[u8], start: &[u8]| name.strip_prefix(start).is_some_and(|rest| matches!(rest, [] | [b'.' | b'-', ..]));
-    log.parent() == file.parent() && behind(&name(file), &name(log))
+/// The directory that nginx was most likely built to start from.
+enum Prefix {
+    /// Above a directory `conf`, as when nginx is built from its sources.
+    AboveConf(PathBuf),
+    /// The directory of the file: it says nothing about how nginx was built.
+    OfFile(PathBuf),
 }
 
-/// The directory that nginx was most likely built to start from.
-fn prefix_of(path: &Path) -> PathBuf {
+fn prefix_of(path: &Path) -> Prefix {
     let dir = path.parent().unwrap_or(Path::new(""));
     let is_conf = std::path::absolute(path).is_ok_and(|full| full.parent().is_some_and(|dir| dir.ends_with("conf")));
     match dir.parent() {
-        _ if !is_conf => dir.to_owned(),
-        Some(above) if dir.ends_with("conf") => above.to_owned(),
-        _ => dir.join(".."),
+        _ if !is_conf => Prefix::OfFile(dir.to_owned()),
+        Some(above) if dir.ends_with("conf") => Prefix::AboveConf(above.to_owned()),
+        _ => Prefix::AboveConf(dir.join("..")),
     }
 }
 

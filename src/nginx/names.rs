@@ -26,6 +26,8 @@ pub(super) enum NameFits {
     /// `www.*`, as `www.`.
     BeginsWith(String),
     Regex(Regex),
+    /// No host: a wildcard or a dot stands where nginx looks for none.
+    Misplaced,
     /// No host: `$hostname` is known to the machine alone, and a regular expression may be one that was skipped.
     Unknown(String),
 }
@@ -55,19 +57,34 @@ impl NameFits {
             return Ok(NameFits::Unknown("the name of the machine is not known here".to_owned()));
         }
         let name = text.to_ascii_lowercase();
-        let stars = name.matches('*').count();
-        let fits = if stars == 0 && name.starts_with('.') && name.len() > 1 {
-            NameFits::Below(name)
-        } else if stars == 0 && name != "." {
-            NameFits::Exact(name)
-        } else if stars == 1 && name.starts_with("*.") && name.len() > 2 {
-            NameFits::EndsIn(name[1..].to_owned())
-        } else if stars == 1 && name.ends_with(".*") && name.len() > 2 {
-            NameFits::BeginsWith(name[..name.len() - 1].to_owned())
-        } else {
+        // As nginx 1.22 does: the directive checks how a name begins, and the table of a socket's names all else.
+        let is_star = name.starts_with('*') && (name.len() < 3 || !name.starts_with("*."));
+        if is_star || name == "." {
             return Err(NginxConfError::at(&word.place, format!("server name \"{}\" is invalid", shown(text))));
-        };
-        Ok(fits)
+        }
+        let stars = name.matches('*').count();
+        Ok(if stars > 1 || name.contains("..") {
+            NameFits::Misplaced
+        } else if name.starts_with('.') {
+            NameFits::Below(name)
+        } else if name.starts_with("*.") {
+            NameFits::EndsIn(name[1..].to_owned())
+        } else if name.ends_with(".*") {
+            NameFits::BeginsWith(name[..name.len() - 1].to_owned())
+        } else if stars > 0 {
+            NameFits::Misplaced
+        } else {
+            NameFits::Exact(name)
+        })
+    }
+
+    /// The reason why no host is compared with it, if none is.
+    pub(super) fn skipped(&self) -> Option<&str> {
+        match self {
+            NameFits::Misplaced => Some("nginx matches no host with a wildcard in this place"),
+            NameFits::Unknown(why) => Some(why),
+            _ => None,
+        }
     }
 }
 
@@ -77,6 +94,8 @@ pub(super) struct Listen {
     /// With the port.
     pub(super) socket: String,
     pub(super) is_default: bool,
+    /// True if TLS is spoken there: by `ssl` or `quic`, or because the port is 443.
+    pub(super) is_tls: bool,
 }
 
 impl Listen {
@@ -85,11 +104,13 @@ impl Listen {
         let mut listens = Vec::new();
         for directive in level.iter().filter(|directive| directive.is("listen")) {
             let [address, parameters @ ..] = directive.args_within(1..=usize::MAX)? else { continue };
-            let is_default = parameters.iter().any(|word| matches!(word.text.as_str(), "default_server" | "default"));
-            listens.push(Listen { socket: socket(&address.text), is_default });
+            let has = |names: &[&str]| parameters.iter().any(|word| names.contains(&word.text.as_str()));
+            let socket = socket(&address.text);
+            let is_tls = has(&["ssl", "quic"]) || socket.ends_with(":443");
+            listens.push(Listen { socket, is_default: has(&["default_server", "default"]), is_tls });
         }
         if listens.is_empty() {
-            listens.push(Listen { socket: socket("80"), is_default: false });
+            listens.push(Listen { socket: socket("80"), is_default: false, is_tls: false });
         }
         Ok(listens)
     }
@@ -102,5 +123,6 @@ fn socket(address: &str) -> String {
     }
     let host_end = address.rfind(']').unwrap_or(0);
     let has_port = address.starts_with("unix:") || address[host_end..].contains(':');
-    if has_port { address } else { format!("{address}:80") }
+    let socket = if has_port { address } else { format!("{address}:80") };
+    socket.strip_prefix("0.0.0.0:").map_or_else(|| socket.clone(), |port| format!("*:{port}"))
 }

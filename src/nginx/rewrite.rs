@@ -2,6 +2,7 @@
 
 use regex::bytes::Regex;
 
+use super::captures::Captures;
 use super::error::NginxConfError;
 use super::place::shown;
 use super::regexes::{self, Case};
@@ -9,15 +10,23 @@ use super::template::Template;
 use super::tree::Directive;
 use super::unheeded::{Unheeded, Why};
 
+/// Paths of every kind: an expression that matches them all is one that leaves no path out.
+const SAMPLES: [&[u8]; 5] = [b"/", b"/a", b"/a/b.html", b"/\xff~1/.x/", b"/-"];
+
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Rewrite {
         from: Regex,
         to: Template,
         then: Then,
+        /// As it is written.
+        written: String,
     },
-    /// As it is written.
-    Return(String),
+    Return {
+        /// As it is written.
+        written: String,
+        redirects: bool,
+    },
     Break,
 }
 
@@ -43,32 +52,67 @@ pub(super) enum After {
     Moves(Vec<u8>),
     /// nginx has answered.
     Answered,
+    /// nginx has sent the client elsewhere.
+    Redirected,
 }
 
-/// The steps of a level, and among `unheeded` what of them cannot be followed.
-pub(super) fn steps(level: &[Directive], unheeded: &mut Vec<Unheeded>) -> Result<Vec<Step>, NginxConfError> {
+/// The steps of a level, and among `unheeded` what of them cannot be followed. `location` is the expression of the location
+/// that they belong to, if it has one.
+pub(super) fn steps(
+    level: &[Directive],
+    location: Option<&Regex>,
+    unheeded: &mut Vec<Unheeded>,
+) -> Result<Vec<Step>, NginxConfError> {
     let mut steps = Vec::new();
     for directive in level {
         match directive.name.text.as_str() {
             "return" => {
-                directive.args_within(1..=2)?;
-                steps.push(Step::Return(directive.written()));
+                let args = directive.args_within(1..=2)?;
+                steps.push(Step::Return { written: directive.written(), redirects: redirects(&args[0].text) });
             }
             "break" => steps.push(Step::Break),
-            "rewrite" => steps.extend(rewrite(directive, unheeded)?),
+            "rewrite" => {
+                let Some(step) = rewrite(directive, unheeded)? else { continue };
+                let unknown = unknown_variable(&step, &steps, location).map(str::to_owned);
+                unheeded.extend(unknown.map(|name| Unheeded::new(directive, Why::Variable(name))));
+                steps.push(step);
+            }
             _ => {}
         }
     }
     Ok(steps)
 }
 
+/// True if a `return` with this first argument sends the client elsewhere: a code that does, or a URL.
+fn redirects(argument: &str) -> bool {
+    matches!(argument, "301" | "302" | "303" | "307" | "308") || is_elsewhere(argument)
+}
+
+/// True if a target is of another scheme or host, whatever its variables are.
+fn is_elsewhere(target: &str) -> bool {
+    ["http://", "https://", "$scheme"].iter().any(|start| target.starts_with(start))
+}
+
+/// The variable in the target of a rewrite that only nginx knows.
+fn unknown_variable<'s>(step: &'s Step, before: &[Step], location: Option<&Regex>) -> Option<&'s str> {
+    let Step::Rewrite { from, to, then, .. } = step else { return None };
+    if *then == Then::Redirect {
+        return None;
+    }
+    let earlier = before.iter().filter_map(|step| match step {
+        Step::Rewrite { from, .. } => Some(from),
+        _ => None,
+    });
+    let regexes: Vec<&Regex> = earlier.chain(location).chain([from]).collect();
+    to.unknown_variable(|name| regexes.iter().any(|regex| regex.capture_names().flatten().any(|group| group == name)))
+}
+
 fn rewrite(directive: &Directive, unheeded: &mut Vec<Unheeded>) -> Result<Option<Step>, NginxConfError> {
     let args = directive.args_within(2..=3)?;
     let (pattern, to) = (&args[0], &args[1].text);
-    let is_elsewhere = ["http://", "https://", "$scheme"].iter().any(|start| to.starts_with(start));
     let then = match args.get(2).map(|word| word.text.as_str()) {
         Some("redirect" | "permanent") => Then::Redirect,
-        None | Some("last" | "break") if is_elsewhere => Then::Redirect,
+        None | Some("last" | "break") if is_elsewhere(to) => Then::Redirect,
         None => Then::GoOn,
         Some("last") => Then::Last,
         Some("break") => Then::Stay,
@@ -78,7 +122,7 @@ fn rewrite(directive: &Directive, unheeded: &mut Vec<Unheeded>) -> Result<Option
         }
     };
     match regexes::compile(&pattern.text, Case::Sensitive) {
-        Ok(from) => Ok(Some(Step::Rewrite { from, to: Template::new(to), then })),
+        Ok(from) => Ok(Some(Step::Rewrite { from, to: Template::new(to), then, written: directive.written() })),
         Err(why) => {
             unheeded.push(Unheeded::new(directive, Why::Regex(why)));
             Ok(None)
@@ -87,31 +131,23 @@ fn rewrite(directive: &Directive, unheeded: &mut Vec<Unheeded>) -> Result<Option
 }
 
 /// Takes a path through the steps.
-pub(super) fn run(steps: &[Step], mut uri: Vec<u8>) -> After {
+pub(super) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> After {
     let mut has_moved = false;
     for step in steps {
         let (from, to, then) = match step {
-            Step::Return(_) => return After::Answered,
+            Step::Return { redirects: true, .. } => return After::Redirected,
+            Step::Return { redirects: false, .. } => return After::Answered,
             Step::Break => return After::Stays(uri),
-            Step::Rewrite { from, to, then } => (from, to, *then),
+            Step::Rewrite { from, to, then, .. } => (from, to, *then),
         };
-        let Some(found) = from.captures(&uri) else { continue };
-        if then == Then::Redirect {
-            return After::Answered;
+        if !captures.match_with(from, &uri) {
+            continue;
         }
-        let value = |name: &str| match name {
-            "uri" | "document_uri" => Some(uri.clone()),
-            _ => {
-                let group = match name.parse::<usize>() {
-                    Ok(number) if number < from.captures_len() => found.get(number),
-                    _ if from.capture_names().flatten().any(|other| other == name) => found.name(name),
-                    _ => return None,
-                };
-                Some(group.map(|group| group.as_bytes().to_vec()).unwrap_or_default())
-            }
-        };
+        if then == Then::Redirect {
+            return After::Redirected;
+        }
         // A variable that only nginx knows: the location that was found is the best that can be said.
-        let Some(moved) = to.path(value) else { return After::Stays(uri) };
+        let Some(moved) = to.path(|name| captures.value(name, &uri)) else { return After::Stays(uri) };
         uri = moved;
         has_moved = true;
         match then {
@@ -123,10 +159,57 @@ pub(super) fn run(steps: &[Step], mut uri: Vec<u8>) -> After {
     if has_moved { After::Moves(uri) } else { After::Stays(uri) }
 }
 
-/// The `return` that a path meets if no `rewrite` takes it elsewhere.
-pub(super) fn answer(steps: &[Step]) -> Option<&str> {
-    steps.iter().take_while(|step| !matches!(step, Step::Break)).find_map(|step| match step {
-        Step::Return(written) => Some(written.as_str()),
-        _ => None,
-    })
+/// The answer of the steps to every path that no `rewrite` takes elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer<'s> {
+    pub(super) written: &'s str,
+    pub(super) redirects: bool,
+    /// True if no `rewrite` before it leads to a location.
+    pub(super) is_of_all: bool,
+}
+
+pub(super) fn answer(steps: &[Step]) -> Option<Answer<'_>> {
+    let mut is_of_all = true;
+    for step in steps {
+        match step {
+            Step::Break => return None,
+            Step::Return { written, redirects } => {
+                return Some(Answer { written, redirects: *redirects, is_of_all });
+            }
+            Step::Rewrite { from, then: Then::Redirect, written, .. } if matches_all(from) => {
+                return Some(Answer { written, redirects: true, is_of_all });
+            }
+            Step::Rewrite { then: Then::Last | Then::Stay, .. } => is_of_all = false,
+            Step::Rewrite { then: Then::GoOn | Then::Redirect, .. } => {}
+        }
+    }
+    None
+}
+
+/// True if an expression matches every path.
+pub(super) fn matches_all(regex: &Regex) -> bool {
+    SAMPLES.iter().all(|path| regex.is_match(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_that_match_every_path_are_recognised() {
+        for (pattern, expected) in [
+            ("^", true),
+            ("^/", true),
+            ("^(.*)$", true),
+            ("^/(.*)$", true),
+            (".*", true),
+            ("^/?(?<rest>.*)", true),
+            ("^/(.+)$", false),
+            ("^/$", false),
+            ("^/a", false),
+            (r"\.html$", false),
+        ] {
+            assert_eq!(matches_all(&regexes::compile(pattern, Case::Sensitive).unwrap()), expected, "{pattern}");
+        }
+    }
 }

@@ -1,23 +1,25 @@
-//! A `server`: which of its locations nginx chooses for a path, and what becomes of the path there.
+//! A `server`: its names, its locations, and which of them nginx chooses for a path.
 
-use super::content::{Content, Fallback, To};
+use super::content::Content;
 use super::error::NginxConfError;
+use super::fallback::{Fallback, To};
 use super::location::{Fits, Inherited, Location};
-use super::names::{Listen, Name, NameFits};
-use super::rewrite::{self, After};
+use super::location_index::{LocationIndex, Names};
+use super::names::{Listen, Name};
+use super::rewrite;
 use super::tree::Directive;
 use super::unheeded::Why;
 
-/// Redirects within nginx for one request, at most: with more, nginx answers 500.
-const HOPS: u32 = 10;
-
-/// Who answers a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    Static,
-    Dynamic,
-    /// A file if there is one, otherwise the application: the log does not say which. The rules for paths do.
-    ByRules,
+/// The purpose of a server, in the order in which servers of one name are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// It redirects all paths but those for which it has locations, as the server does that renews certificates over http.
+    Exempts,
+    Site,
+    /// It redirects all paths, as the server does that sends every client to https.
+    Redirects,
+    /// It answers all paths by itself.
+    Answers,
 }
 
 #[derive(Clone, Debug)]
@@ -27,6 +29,7 @@ pub(super) struct Server {
     pub(super) merges_slashes: bool,
     /// The first is the server itself.
     pub(super) locations: Vec<Location>,
+    index: LocationIndex,
 }
 
 impl Server {
@@ -42,8 +45,10 @@ impl Server {
             listens: Listen::all(level)?,
             merges_slashes: merge_slashes(level).unwrap_or(merges_slashes),
             locations: vec![Location::read(directive, &inherited)?],
+            index: LocationIndex::default(),
         };
         server.read_locations(level, 0, &inherited)?;
+        server.index = LocationIndex::new(&server.locations);
         Ok(server)
     }
 
@@ -53,17 +58,18 @@ impl Server {
         outer: usize,
         inherited: &Inherited,
     ) -> Result<(), NginxConfError> {
+        let mut names = Names::default();
         for directive in level.iter().filter(|directive| directive.is("location")) {
             let body = directive.body()?;
             let inherited = inherited.and(body);
             let location = Location::read(directive, &inherited)?;
             self.locations[outer].may_hold(&location)?;
-            let twin = self.nested(outer).find(|(_, other)| other.is_same_as(&location));
-            if let Some((_, twin)) = twin {
-                let message = format!("duplicate location \"{}\": the first is at {}", location.written, twin.place);
+            let at = self.locations.len();
+            if let Some(twin) = names.twin(&location, at) {
+                let first = &self.locations[twin].place;
+                let message = format!("duplicate location \"{}\": the first is at {first}", location.written);
                 return Err(NginxConfError::at(&location.place, message));
             }
-            let at = self.locations.len();
             self.locations.push(location);
             self.locations[outer].nested.push(at);
             self.read_locations(body, at, &inherited)?;
@@ -71,18 +77,48 @@ impl Server {
         Ok(())
     }
 
-    /// Whether all that it does is to answer by itself, as the server that sends everybody to https does.
-    pub(super) fn only_answers(&self) -> bool {
-        let answers = |location: &Location| rewrite::answer(&location.steps).is_some();
-        let is_root = |location: &Location| matches!(&location.fits, Fits::Prefix { name, .. } if name == "/");
-        answers(&self.locations[0]) || self.nested(0).any(|(_, location)| is_root(location) && answers(location))
+    pub(super) fn kind(&self) -> Kind {
+        let of_all = |answer: rewrite::Answer<'_>| if answer.redirects { Kind::Redirects } else { Kind::Answers };
+        if let Some(answer) = rewrite::answer(&self.locations[0].steps).filter(|answer| answer.is_of_all) {
+            return of_all(answer);
+        }
+        let takes_all = |location: &Location| match &location.fits {
+            Fits::Prefix { name, .. } => name == "/",
+            Fits::Regex(regex) => rewrite::matches_all(regex),
+            _ => false,
+        };
+        for (at, location) in self.nested(0).filter(|(_, location)| takes_all(location)) {
+            match rewrite::answer(&location.steps).filter(|answer| answer.is_of_all) {
+                Some(answer) if !self.has_own_locations(at) => return of_all(answer),
+                Some(answer) if answer.redirects => return Kind::Exempts,
+                None if self.redirects_missing(location) => return Kind::Exempts,
+                _ => {}
+            }
+        }
+        Kind::Site
+    }
+
+    /// True if a location redirects paths that have no file.
+    fn redirects_missing(&self, location: &Location) -> bool {
+        let Content::Files { fallback: Some(Fallback { to: To::Named(name), .. }), .. } = &location.content else {
+            return false;
+        };
+        let answer = self.named(name).and_then(|at| rewrite::answer(&self.locations[at].steps));
+        answer.is_some_and(|answer| answer.redirects && answer.is_of_all)
+    }
+
+    /// True if requests can come to another location than this one.
+    fn has_own_locations(&self, only: usize) -> bool {
+        let is_named = |location: &Location| matches!(location.fits, Fits::Named(_));
+        let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);
+        others.any(|(_, location)| !is_named(location))
     }
 
     /// The names, locations and rewrites that are skipped, with place and reason.
     pub(super) fn skipped(&self) -> Vec<String> {
         let mut skipped = Vec::new();
         for name in &self.names {
-            if let NameFits::Unknown(why) = &name.fits {
+            if let Some(why) = name.fits.skipped() {
                 skipped.push(format!("{}: server_name {} is skipped: {why}", name.place, name.written));
             }
         }
@@ -90,7 +126,8 @@ impl Server {
             if let Fits::Skipped(why) = &location.fits {
                 skipped.push(format!("{}: location {} is skipped: {why}", location.place, location.written));
             }
-            let unheeded = location.unheeded.iter().filter(|unheeded| matches!(unheeded.why, Why::Regex(_)));
+            let unheeded =
+                location.unheeded.iter().filter(|unheeded| matches!(unheeded.why, Why::Regex(_) | Why::Variable(_)));
             skipped.extend(unheeded.map(|unheeded| format!("{}: {unheeded}", unheeded.place)));
         }
         skipped
@@ -98,94 +135,7 @@ impl Server {
 
     /// Whether it answers every request before it looks at a location.
     pub(super) fn always_answers(&self) -> bool {
-        matches!(self.locations[0].steps.first(), Some(rewrite::Step::Return(_)))
-    }
-
-    /// Who answers for a path, which is [normalized](super::uri::normalized). `enter` is told each location that the request
-    /// comes to, in order: more than one if a rewrite, an index or a fallback leads on.
-    pub(super) fn class(&self, uri: &[u8], enter: &mut dyn FnMut(usize)) -> Class {
-        match rewrite::run(&self.locations[0].steps, uri.to_vec()) {
-            After::Answered => Class::Dynamic,
-            After::Stays(uri) | After::Moves(uri) => self.class_found(&uri, HOPS, enter),
-        }
-    }
-
-    /// As [`Server::class`], within nginx: what the server does with paths of requests is done.
-    fn class_found(&self, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
-        self.class_in(self.find(uri), uri, hops, enter)
-    }
-
-    fn class_in(&self, at: usize, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
-        enter(at);
-        let location = &self.locations[at];
-        // The steps of the server were taken before its locations were looked at.
-        let steps = if at == 0 { &[] } else { location.steps.as_slice() };
-        match rewrite::run(steps, uri.to_vec()) {
-            After::Answered => Class::Dynamic,
-            After::Moves(_) if hops == 0 => Class::Dynamic,
-            After::Moves(uri) => self.class_found(&uri, hops - 1, enter),
-            After::Stays(uri) => self.class_of_content(location, &uri, hops, enter),
-        }
-    }
-
-    fn class_of_content(&self, location: &Location, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
-        match &location.content {
-            Content::HandedOver(_) | Content::Generated(_) => Class::Dynamic,
-            Content::Gif => Class::Static,
-            Content::Files { fallback: None, .. } => self.class_of_index(location, uri, hops, enter),
-            Content::Files { fallback: Some(fallback), .. } => match self.class_of_fallback(fallback, uri, hops, enter)
-            {
-                Class::Static => Class::Static,
-                Class::Dynamic | Class::ByRules if fallback.tries_path => Class::ByRules,
-                Class::Dynamic | Class::ByRules => Class::Dynamic,
-            },
-        }
-    }
-
-    fn class_of_fallback(&self, fallback: &Fallback, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
-        match &fallback.to {
-            To::HandedOver => Class::Dynamic,
-            To::Named(_) if hops == 0 => Class::Dynamic,
-            // nginx answers 500 where there is no such location.
-            To::Named(name) => self.named(name).map_or(Class::Dynamic, |at| self.class_in(at, uri, hops - 1, enter)),
-            To::Uri(to) => {
-                let value = |name: &str| matches!(name, "uri" | "document_uri").then(|| uri.to_vec());
-                match to.path(value) {
-                    None => Class::Dynamic,
-                    // `try_files $uri /index.html` has come to /index.html: it is there, or nginx would go round.
-                    Some(next) if next == uri || hops == 0 => Class::Static,
-                    Some(next) => self.class_found(&next, hops - 1, enter),
-                }
-            }
-        }
-    }
-
-    /// A directory is answered with the first of its `index` files, which may belong to another location: index.php
-    /// does. Whether there is such a file only nginx knows; who names it first has it.
-    fn class_of_index(&self, location: &Location, uri: &[u8], hops: u32, enter: &mut dyn FnMut(usize)) -> Class {
-        let Some(index) = location.index.as_deref().filter(|_| uri.ends_with(b"/") && hops > 0) else {
-            return Class::Static;
-        };
-        let next = if index.starts_with('/') { index.as_bytes().to_vec() } else { [uri, index.as_bytes()].concat() };
-        match self.class_found(&next, hops - 1, enter) {
-            Class::Dynamic => Class::Dynamic,
-            Class::Static | Class::ByRules => Class::Static,
-        }
-    }
-
-    /// What becomes of paths in a location, as far as it can be said without one.
-    pub(super) fn usual_class(&self, at: usize) -> Class {
-        let location = &self.locations[at];
-        if rewrite::answer(&location.steps).is_some() {
-            return Class::Dynamic;
-        }
-        // A path that is no directory, for those are a matter of their own.
-        let sample = match &location.fits {
-            Fits::Exact(name) => name.clone(),
-            Fits::Prefix { name, .. } => format!("{name}?"),
-            Fits::Rest | Fits::Regex(_) | Fits::Skipped(_) | Fits::Named(_) => "/?".to_owned(),
-        };
-        self.class_of_content(location, sample.as_bytes(), HOPS, &mut |_| ())
+        rewrite::answer(&self.locations[0].steps).is_some_and(|answer| answer.is_of_all)
     }
 
     /// The location that nginx chooses; the first, which is the server, if none fits.
@@ -200,7 +150,7 @@ impl Server {
     /// may still come before it.
     fn find_within(&self, outer: usize, uri: &[u8], chosen: &mut usize) -> bool {
         let mut is_firm = false;
-        if let Some((at, is_final)) = self.by_name(outer, uri) {
+        if let Some((at, is_final)) = self.index.by_name(&self.locations, outer, uri) {
             *chosen = at;
             if is_final || self.find_within(at, uri, chosen) {
                 return true;
@@ -210,36 +160,14 @@ impl Server {
         if is_firm {
             return false;
         }
-        let fits = |location: &Location| matches!(&location.fits, Fits::Regex(regex) if regex.is_match(uri));
-        let Some((at, _)) = self.nested(outer).find(|(_, location)| fits(location)) else { return false };
+        let Some(at) = self.index.by_regex(&self.locations, outer, uri) else { return false };
         *chosen = at;
         self.find_within(at, uri, chosen);
         true
     }
 
-    /// The exact location or the longest prefix, and whether that is final.
-    fn by_name(&self, outer: usize, uri: &[u8]) -> Option<(usize, bool)> {
-        let mut longest: Option<(usize, usize)> = None;
-        let mut redirecting = None;
-        for (at, location) in self.nested(outer) {
-            match &location.fits {
-                Fits::Exact(name) if name.as_bytes() == uri => return Some((at, true)),
-                Fits::Prefix { name, .. } if uri.starts_with(name.as_bytes()) => {
-                    longest = longest.max(Some((name.len(), at)));
-                }
-                _ if location.redirects(uri) => redirecting = Some((at, true)),
-                _ => {}
-            }
-        }
-        match longest {
-            Some((len, at)) if len == uri.len() => Some((at, false)),
-            longest => redirecting.or(longest.map(|(_, at)| (at, false))),
-        }
-    }
-
-    fn named(&self, name: &str) -> Option<usize> {
-        let is_it = |location: &Location| matches!(&location.fits, Fits::Named(other) if other == name);
-        self.nested(0).find(|(_, location)| is_it(location)).map(|(at, _)| at)
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        self.index.named(&self.locations, name)
     }
 
     fn nested(&self, outer: usize) -> impl Iterator<Item = (usize, &Location)> {

@@ -1,5 +1,7 @@
 //! Text with `$variables` in it: names of logs, what a `rewrite` or a `try_files` leads to.
 
+use super::captures::is_always_known;
+
 /// nginx reads request lines of 8 KiB unless it is told otherwise.
 const LONGEST: usize = 1 << 16;
 
@@ -40,6 +42,16 @@ impl Template {
         self.0.iter().any(|part| matches!(part, Part::Variable(_)))
     }
 
+    /// The first variable of its path that is not known: neither the path itself, nor a numbered group, nor a name for
+    /// which `is_known` holds.
+    pub(super) fn unknown_variable(&self, is_known: impl Fn(&str) -> bool) -> Option<&str> {
+        let parts = self.0.iter().map_while(|part| match part {
+            Part::Literal(text) => (!text.contains('?')).then_some(None),
+            Part::Variable(name) => (!begins_the_query(name)).then_some(Some(name.as_str())),
+        });
+        parts.flatten().find(|name| !is_always_known(name) && !is_known(name))
+    }
+
     /// The path that it is with these values, up to where the query begins. `None` if a variable has no value here, or
     /// if it is longer than any request can be: `$uri$uri` doubles with every turn.
     pub(super) fn path(&self, value: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
@@ -54,7 +66,7 @@ impl Template {
                         break;
                     }
                 }
-                Part::Variable(name) if matches!(name.as_str(), "is_args" | "args" | "query_string") => break,
+                Part::Variable(name) if begins_the_query(name) => break,
                 Part::Variable(name) => out.extend_from_slice(&value(name)?),
             }
             if out.len() > LONGEST {
@@ -63,6 +75,10 @@ impl Template {
         }
         Some(out)
     }
+}
+
+fn begins_the_query(variable: &str) -> bool {
+    matches!(variable, "is_args" | "args" | "query_string")
 }
 
 /// The name of the variable with which `text` begins, and how many bytes it takes.
@@ -102,6 +118,18 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(written(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_variables_count_in_the_path_alone() {
+        for (text, expected) in [
+            ("/x$1$uri$document_uri$known", None),
+            ("/$lang/$other", Some("lang")),
+            ("/index.php?q=$lang", None),
+            ("/index.php$is_args$lang", None),
+        ] {
+            assert_eq!(Template::new(text).unknown_variable(|name| name == "known"), expected, "{text}");
         }
     }
 

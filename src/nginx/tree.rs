@@ -1,9 +1,10 @@
 //! The directives of a configuration, nested as its blocks are, with included files in their places.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::error::NginxConfError;
-use super::include;
+use super::files::Files;
 use super::lexer::{Lexer, Token};
 use super::place::{Word, shown, shown_path};
 
@@ -80,34 +81,34 @@ const MAX_DEPTH: usize = 100;
 /// Files, each as often as it is included. A few files that include each other twice would be millions.
 const MAX_FILES: usize = 10_000;
 
-/// The directives of `path` and of all that it includes, and the files that were read.
-pub(super) fn read(path: &Path) -> Result<(Vec<Directive>, Vec<PathBuf>), NginxConfError> {
-    let dir = path.parent().unwrap_or(Path::new("")).to_owned();
-    let mut reader = Reader { dir, open: Vec::new(), files: Vec::new(), count: 0 };
-    let directives =
-        reader.file(path, 0).map_err(|error| NginxConfError::of_file(path, crate::error::plain(&error)))??;
-    Ok((directives, reader.files))
+/// The directives of the main file and of all that it includes, and the files that were read.
+pub(super) fn read(files: &Files) -> Result<(Vec<Directive>, Vec<PathBuf>), NginxConfError> {
+    let mut reader = Reader { files, open: Vec::new(), read: Vec::new(), known: HashSet::new(), count: 0 };
+    let main = files.main();
+    let directives = reader.file(main, 0).map_err(|message| NginxConfError::of_file(main, message))??;
+    Ok((directives, reader.read))
 }
 
-struct Reader {
-    /// Of the main file: what is included is found from there, from included files too.
-    dir: PathBuf,
+struct Reader<'f> {
+    files: &'f Files,
     /// The files that are being read, for one that includes itself.
     open: Vec<PathBuf>,
     /// Each once.
-    files: Vec<PathBuf>,
+    read: Vec<PathBuf>,
+    /// The same.
+    known: HashSet<PathBuf>,
     /// How many were read, each as often as it was.
     count: usize,
 }
 
-impl Reader {
-    /// The outer error is of the file, and for the one who asked for it.
-    fn file(&mut self, path: &Path, depth: usize) -> std::io::Result<Result<Vec<Directive>, NginxConfError>> {
-        let text = std::fs::read(path)?;
-        self.open.push(path.canonicalize()?);
+impl Reader<'_> {
+    /// The outer error is why the file cannot be read, and for the one who asked for it.
+    fn file(&mut self, path: &Path, depth: usize) -> Result<Result<Vec<Directive>, NginxConfError>, String> {
+        let text = self.files.text(path)?;
+        self.open.push(self.files.identity(path));
         self.count += 1;
-        if !self.files.iter().any(|file| file == path) {
-            self.files.push(path.to_owned());
+        if self.known.insert(path.to_owned()) {
+            self.read.push(path.to_owned());
         }
         let directives = self.level(&mut Lexer::new(&text, path), None, depth);
         self.open.pop();
@@ -180,15 +181,15 @@ impl Reader {
     fn include(&mut self, asked: &Directive, depth: usize, into: &mut Vec<Directive>) -> Result<(), NginxConfError> {
         let wanted = &asked.args_within(1..=1)?[0];
         let error = |message: String| NginxConfError::at(&wanted.place, message);
-        for path in include::paths(&self.dir, &wanted.text).map_err(error)? {
+        for path in self.files.included(&wanted.text).map_err(error)? {
             let what = |what: &str| error(format!("include of {}: {what}", shown_path(&path)));
-            if path.canonicalize().is_ok_and(|real| self.open.contains(&real)) {
+            if self.open.contains(&self.files.identity(&path)) {
                 return Err(what("this file includes itself"));
             }
             if depth == MAX_DEPTH || self.count == MAX_FILES {
                 return Err(what("too many files"));
             }
-            let directives = self.file(&path, depth + 1).map_err(|error| what(&crate::error::plain(&error)))??;
+            let directives = self.file(&path, depth + 1).map_err(|message| what(&message))??;
             into.extend(directives);
         }
         Ok(())

@@ -1,8 +1,9 @@
 //! What a configuration says and the choice between static and dynamic does not follow. It is told, not hidden.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use super::place::Place;
+use super::place::{Place, shown};
 use super::tree::Directive;
 
 /// A directive that is not followed, and why.
@@ -18,6 +19,14 @@ pub(super) struct Unheeded {
 pub(super) enum Why {
     /// It depends on headers, methods, or what else a path does not tell.
     NotThePath,
+    /// It leads to a path with this variable, which only nginx knows.
+    Variable(String),
+    /// It answers where a file is missing or access is refused, which the path does not show.
+    Failure,
+    /// It is code that may answer or lead elsewhere.
+    Code,
+    /// It belongs to a module that is not known here.
+    Unknown,
     /// Its regular expression cannot be compiled, for this reason.
     Regex(String),
 }
@@ -28,10 +37,34 @@ impl Unheeded {
     }
 }
 
+/// The directives that may answer requests by code or by a module that is not known here: one line for each name.
+pub(super) fn may_answer<'a>(all: impl Iterator<Item = &'a Unheeded>) -> Vec<String> {
+    let mut names: HashMap<&str, usize> = HashMap::new();
+    let mut firsts: Vec<(&Unheeded, usize)> = Vec::new();
+    for unheeded in all.filter(|unheeded| matches!(unheeded.why, Why::Code | Why::Unknown)) {
+        let name = unheeded.written.split(' ').next().unwrap_or_default();
+        let at = *names.entry(name).or_insert(firsts.len());
+        match firsts.get_mut(at) {
+            Some((_, more)) => *more += 1,
+            None => firsts.push((unheeded, 0)),
+        }
+    }
+    let line = |(first, more): (&Unheeded, usize)| match more {
+        0 => format!("{}: {first}", first.place),
+        1 => format!("{}: {first} (and in 1 more place)", first.place),
+        _ => format!("{}: {first} (and in {more} more places)", first.place),
+    };
+    firsts.into_iter().map(line).collect()
+}
+
 impl fmt::Display for Unheeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
             Why::NotThePath => write!(f, "{}: depends on more than the path", self.written),
+            Why::Failure => write!(f, "{}: answers only where a file is missing or access is refused", self.written),
+            Why::Variable(name) => write!(f, "{}: only nginx knows the value of ${}", self.written, shown(name)),
+            Why::Code => write!(f, "{}: code that may answer the request or lead elsewhere", self.written),
+            Why::Unknown => write!(f, "{}: unknown here, and may handle the request", self.written),
             Why::Regex(why) => write!(f, "{}: its regular expression is skipped: {why}", self.written),
         }
     }

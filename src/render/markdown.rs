@@ -8,6 +8,9 @@ use super::sections::{Section, Told, sections};
 use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(empty) = report.described_as_empty() {
+        return writeln!(out, "**{}**: {empty}", names(report));
+    }
     head(report, out)?;
     highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
     for section in sections(report) {
@@ -18,12 +21,15 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
 }
 
 fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let files: Vec<String> = report.inputs.iter().map(|input| escaped(&input.path)).collect();
     let period = match (&report.period.first, &report.period.last) {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    writeln!(out, "**{}**{period}", files.join(", "))
+    writeln!(out, "**{}**{period}", names(report))
+}
+
+fn names(report: &Report) -> String {
+    report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")
 }
 
 /// What stands out, as a list.

@@ -22,6 +22,14 @@ pub(super) fn input(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }
 }
 
+/// The inputs of a report: the name of one, the number of several.
+pub(super) fn inputs(report: &Report) -> Cow<'_, str> {
+    match &report.inputs[..] {
+        [one] => Cow::Borrowed(input(&one.path)),
+        several => Cow::Owned(counted(several.len() as u64, "file")),
+    }
+}
+
 /// Several units of a timeline.
 pub(super) fn units(unit: Unit) -> Cow<'static, str> {
     Cow::Borrowed(match unit {

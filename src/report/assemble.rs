@@ -4,14 +4,16 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bad_values::bad_values;
+use super::copies::{Original, copies};
+use super::empty::empty_note;
 use super::fill::filled;
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::list_alone;
-use super::no_format::no_format;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
+use super::refused::refused;
 use super::split::Splits;
 use super::unanswered::unanswered;
 use super::unknown::unknown;
@@ -28,6 +30,7 @@ use crate::filter;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
+use crate::recognize::Foreign;
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 use crate::visitor::{self, RealIp};
@@ -38,6 +41,12 @@ pub(crate) struct CountedInput<'m> {
     /// What its lines are in.
     pub(crate) envelope: Option<String>,
     pub(crate) formats: &'m FormatsOfFile<'m>,
+    /// What it is, if it is not an access log.
+    pub(crate) foreign: Option<&'m Foreign>,
+    /// The preset that fits its first lines if the formats in use do not.
+    pub(crate) fitting_preset: Option<&'m str>,
+    /// Hash of its first bytes: equal for inputs with equal texts.
+    pub(crate) beginning: u64,
 }
 
 /// What is told of what was counted.
@@ -60,22 +69,23 @@ pub(crate) fn assemble(
 ) -> Result<Assembled, Error> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
+    let mut notes = copies(&originals(&inputs, tally));
     for (input, ledger) in inputs.into_iter().zip(&tally.ledger.inputs) {
-        if ledger.fits_nothing() {
-            let detail = no_format(question, formats, &input, ledger);
-            problems.push(ErrorKind::NoFormat { path: input.source.path.clone(), detail }.into());
-        } else {
-            let path = written(input.source.path.as_os_str().as_encoded_bytes());
-            let skipped_bytes = input.source.skipped_bytes();
-            read.push(ReadInput { path, envelope: input.envelope, of_file: input.formats, ledger, skipped_bytes });
+        let refused = refused(question, formats, &input, ledger);
+        let CountedInput { source, envelope, formats: of_file, .. } = input;
+        let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
+        let failure = source.into_failure();
+        if refused.is_none() {
+            let is_empty = ledger.read == ledger.blank && skipped_bytes == (0, 0) && failure.is_none();
+            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, is_empty });
         }
-        problems.extend(input.source.into_failure());
+        problems.extend(refused.into_iter().chain(failure));
     }
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
     }
     let extras = extras(question, plan);
-    let (mut logged, mut notes) = (Fields::NONE, Vec::new());
+    let mut logged = Fields::NONE;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
         let with_address = visitor::with_address(question, &extras, fields);
@@ -106,6 +116,8 @@ pub(crate) fn assemble(
     for ReadInput { path, of_file, ledger, .. } in &read {
         notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
     }
+    let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
+    notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // In an order that is not that of the inputs, of which two may have one name.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
@@ -148,9 +160,23 @@ pub(crate) fn assemble(
         approximate: Vec::new(),
         latency: None,
         verdicts: Vec::new(),
+        empty_inputs: empty.len(),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, problems })
+}
+
+/// The inputs that are in the report, as far as copies among them are looked for.
+fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<'a>> {
+    let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
+        ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
+    };
+    let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
+    let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
+        let (before, after) = input.source.skipped_bytes();
+        Original { source: &input.source, bytes: ledger.bytes + before + after, beginning: input.beginning }
+    };
+    of_report.map(original).collect()
 }
 
 /// An input of which there is something to report.
@@ -161,6 +187,8 @@ struct ReadInput<'t> {
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
     skipped_bytes: (u64, u64),
+    /// True if it was read to its end and has no line but blank ones.
+    is_empty: bool,
 }
 
 /// Why the number at the end of lines is no request time, if there is one.

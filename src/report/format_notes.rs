@@ -22,7 +22,11 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
     let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
     // What the first lines told is of no interest if no line was read so.
     let main = &formats[of_file.main()];
-    let is_main_used = ledger.taken[of_file.main()] > 0;
+    let is_main_used = ledger.taken.get(of_file.main()).is_some_and(|lines| *lines > 0);
+    let unmatched: Vec<_> = of_file.unmatched().map(|format| printable(format.name().as_bytes())).collect();
+    if is_main_used && !unmatched.is_empty() {
+        notes.push(about(NoteCode::NotAsConfigured, not_as_configured(&unmatched, main)));
+    }
     for finding in of_file.findings().iter().filter(|_| is_main_used) {
         notes.push(match finding {
             Finding::NotAddresses { example } => about(NoteCode::NotAddresses, not_addresses(main, &shown(example))),
@@ -111,14 +115,33 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
 /// The part of lines that is not read, and how many lines have it.
 pub(super) fn unread(formats: &[LogFormat], ledger: &InputLedger) -> Option<Unread> {
     let lines = ledger.unread.iter().sum();
+    if lines == 0 {
+        return None;
+    }
     let (most, _) = formats.iter().zip(&ledger.unread).max_by_key(|(_, lines)| **lines)?;
-    (lines > 0).then(|| Unread { after: most.last_field().to_owned(), lines })
+    Some(Unread { after: most.last_field().to_owned(), lines })
 }
 
 /// A note if times without an offset were read.
 pub(crate) fn assumed_utc<'l>(mut ledgers: impl Iterator<Item = &'l InputLedger>) -> Option<Note> {
     let text = "times without an offset from UTC are read as UTC";
     ledgers.any(|ledger| ledger.has_assumed_utc).then(|| Note::new(NoteCode::AssumedUtc, text))
+}
+
+/// Names of configured formats that are listed in a note.
+const NAMED: usize = 4;
+
+/// The configured formats that no line fits, and the format that is used instead.
+fn not_as_configured(configured: &[String], main: &LogFormat) -> String {
+    let formats = match configured {
+        [name] => format!("the configured format {name}"),
+        some if some.len() <= NAMED => format!("a configured format ({})", some.join(", ")),
+        many => format!("any of the {} configured formats", many.len()),
+    };
+    let name = printable(main.name().as_bytes());
+    format!(
+        "no line at the beginning fits {formats}, so lines are read as {name}, which was detected; is this the right nginx.conf?"
+    )
 }
 
 fn after(variable: &str) -> String {

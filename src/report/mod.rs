@@ -4,11 +4,15 @@
 
 mod assemble;
 mod bad_values;
+mod copies;
 mod counted;
+mod empty;
 mod fill;
+mod foreign;
 mod format_notes;
 mod groups;
 mod highlights;
+mod json_keys;
 mod latency;
 mod list_alone;
 mod no_format;
@@ -17,8 +21,10 @@ mod note;
 #[cfg(feature = "cli")]
 pub(crate) mod numbers;
 mod plan;
+mod refused;
 pub(crate) mod round;
 mod rows;
+mod shell;
 mod split;
 mod unanswered;
 mod unknown;
@@ -26,6 +32,7 @@ mod verdicts;
 mod written;
 
 pub(crate) use assemble::{CountedInput, assemble, formats_of};
+pub(crate) use foreign::refusal;
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
@@ -103,6 +110,9 @@ pub struct Report {
     /// What is to be said of each condition under which the site is not well.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
+    /// Number of inputs without a line that is not blank.
+    #[serde(skip)]
+    pub(crate) empty_inputs: usize,
 }
 
 /// Whether a condition holds.

@@ -1,106 +1,204 @@
-//! Why a file is refused that fits no format, and the way out.
+//! Why a file is refused that fits no format, and what helps. No advice leads back to the same message.
 
 use super::assemble::CountedInput;
+use super::json_keys::{Wanted, field_key};
+use super::shell::{file_argument, word};
 use super::written::{printable, sample_text, sample_text_cut};
-use crate::format::{Considered, LogFormat, Nearest, Rejected};
+use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
 use crate::question::Question;
 use crate::table::{InputLedger, Reason};
 use crate::visitor::cut_tail;
 
-/// Why a file is refused, and the way out.
+/// What is known about a file that fits no format.
+struct Unfit<'u> {
+    question: &'u Question,
+    formats: &'u [LogFormat],
+    of_file: &'u FormatsOfFile<'u>,
+    envelope: Option<&'u str>,
+    /// The preset that would fit the first lines if the question said nothing about formats and fields.
+    fitting_preset: Option<&'u str>,
+    ledger: &'u InputLedger,
+    /// The file as an argument of a command.
+    path: String,
+}
+
+/// Why a file is refused, and what helps.
 pub(super) fn no_format(
     question: &Question,
     formats: &[LogFormat],
-    CountedInput { source, envelope, formats: of_file }: &CountedInput<'_>,
+    CountedInput { source, envelope, formats: of_file, fitting_preset, .. }: &CountedInput<'_>,
     ledger: &InputLedger,
 ) -> String {
-    let given = question.log_formats.as_slice();
-    let nearest = of_file.nearest();
-    let lines = match ledger.malformed() {
-        1 => "its one line".to_owned(),
-        n => format!("0 of its {n} lines"),
-    };
-    let mut detail = match given {
-        [] => format!("no known log format fits ({lines})"),
-        [format] => format!("the log format '{}' does not fit ({lines})", printable(format.name().as_bytes())),
-        several => format!("none of the {} log formats fits ({lines})", several.len()),
-    };
-    if let Some(nearest) = nearest {
-        let format = &formats[nearest.format];
-        let Nearest { text, misfit, .. } = nearest;
-        let found = match misfit.value(text) {
-            Some(value) if question.anonymize => format!("\"{}\"", sample_text_cut(value)),
-            Some(value) => format!("\"{}\"", sample_text(value)),
-            None => {
-                let found = match question.anonymize {
-                    true => sample_text(&cut_tail(text, misfit.at)),
-                    false => sample_text(&text[misfit.at.min(text.len())..]),
-                };
-                let found: String = found.chars().take(24).collect();
-                if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
-            }
-        };
-        let inside = envelope.as_ref().map(|envelope| format!(" in {envelope}")).unwrap_or_default();
-        detail += &format!(
-            "\n  line {}{inside}: {}",
-            nearest.line,
-            if question.anonymize { sample_text_cut(text) } else { sample_text(text) }
-        );
-        let expectation = format.expectation(nearest.misfit);
-        detail += &match given {
-            [_] => format!("\n  expected {expectation}, found {found}"),
-            _ => {
-                let name = printable(format.name().as_bytes());
-                format!("\n  nearest: {name}, which expects {expectation} and found {found}")
-            }
-        };
-    }
-    if let Some(considered) = of_file.considered().first() {
-        detail += &rejected(question, &formats[considered.format], considered);
-    }
-    if let Some(sample) = ledger.samples.first().filter(|sample| sample.reason == Reason::TooLong) {
-        let line = ledger.line_of(sample);
-        detail += &format!("\n  line {line} is longer than {} bytes: --max-line has them longer", question.max_line);
-    }
-    let path = printable(source.path.as_os_str().as_encoded_bytes());
-    let has_other_keys = |nearest: &Nearest| {
-        formats[nearest.format].has_keys() && nearest.misfit.reason == Reason::NoMatch && nearest.misfit.at > 0
-    };
-    let has_other_address = |c: &Considered| formats[c.format].has_keys() && c.rejected == Some(Rejected::Addresses);
-    let has_bad_value = |nearest: &Nearest| nearest.misfit.value(&nearest.text).is_some();
-    detail += &match given {
-        _ if nearest.is_some_and(has_bad_value) => {
-            format!("\n  say which key holds it:  logstat --field NAME=KEY {path}")
-        }
-        _ if nearest.is_some_and(has_other_keys) => {
-            format!("\n  say which keys hold what:  logstat --field status=KEY --field path=KEY {path}")
-        }
-        _ if of_file.considered().first().is_some_and(has_other_address) => {
-            format!("\n  say which key has the address:  logstat --field ip=KEY {path}")
-        }
-        [_, ..] => format!("\n  leave --log-format out to have the format found:  logstat {path}"),
-        [] => format!(
-            "\n  pass the log_format of your nginx configuration:  logstat --log-format '$remote_addr …' {path}"
-        ),
-    };
-    detail
+    let (envelope, fitting_preset) = (envelope.as_deref(), *fitting_preset);
+    let path = file_argument(&source.path);
+    let unfit = Unfit { question, formats, of_file, envelope, fitting_preset, ledger, path };
+    unfit.headline() + &unfit.sample() + &unfit.reason() + &unfit.advice()
 }
 
-/// Why the format that takes most lines is not accepted.
-fn rejected(question: &Question, format: &LogFormat, considered: &Considered) -> String {
-    let Some(rejected) = considered.rejected else { return String::new() };
-    let name = printable(format.name().as_bytes());
-    let example = considered.survey.odd_address.as_deref().unwrap_or_default();
-    let example = if question.anonymize { sample_text_cut(example) } else { sample_text(example) };
-    let why = match rejected {
-        Rejected::Addresses => {
-            format!("not enough of its values for the address are addresses (\"{example}\")")
+impl Unfit<'_> {
+    fn shown(&self, text: &[u8]) -> String {
+        if self.question.anonymize { sample_text_cut(text) } else { sample_text(text) }
+    }
+
+    fn nearest(&self) -> Option<&Nearest> {
+        self.of_file.nearest()
+    }
+
+    /// The format that takes most lines, and is rejected.
+    fn rejected(&self) -> Option<(&Considered, Rejected)> {
+        let considered = self.of_file.considered().first()?;
+        Some((considered, considered.rejected?))
+    }
+
+    /// True if all lines are longer than a line may be.
+    fn is_too_long(&self) -> bool {
+        self.ledger.malformed_by(Reason::TooLong) == self.ledger.malformed()
+    }
+
+    fn headline(&self) -> String {
+        let lines = match self.ledger.malformed() {
+            1 => "its one line".to_owned(),
+            n => format!("0 of its {n} lines"),
+        };
+        match self.question.log_formats.as_slice() {
+            [] if self.question.nginx_conf.is_some() => {
+                format!("neither a log_format of the nginx configuration nor a known log format fits ({lines})")
+            }
+            [] => format!("no known log format fits ({lines})"),
+            [format] => format!("the log format '{}' does not fit ({lines})", printable(format.name().as_bytes())),
+            several => format!("none of the {} log formats fits ({lines})", several.len()),
         }
-        Rejected::Hosts => "most values of $host are not host names".to_owned(),
-        Rejected::NoLists => "no line has more than one address where it has a list".to_owned(),
-        Rejected::NoTime => "the numbers at the end are not request times".to_owned(),
-        Rejected::Users => "$remote_user holds other fields".to_owned(),
-    };
-    let fits = considered.survey.fits;
-    format!("\n  {name} fits {fits} of the first lines, but {why}; if it is right, pass --log-format {name}")
+    }
+
+    /// The line that came nearest to a format, else the first malformed one.
+    fn sample(&self) -> String {
+        if let Some(nearest) = self.nearest() {
+            let inside = self.envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
+            return format!("\n  line {}{inside}: {}", nearest.line, self.shown(&nearest.text));
+        }
+        let Some(sample) = self.ledger.samples.first() else { return String::new() };
+        format!("\n  line {}: {}", self.ledger.line_of(sample), self.shown(&sample.text))
+    }
+
+    fn reason(&self) -> String {
+        let mut reason = String::new();
+        if let Some(nearest) = self.nearest() {
+            let format = &self.formats[nearest.format];
+            let (expectation, found) = (format.expectation(nearest.misfit), self.found(nearest));
+            reason += &match self.question.log_formats.as_slice() {
+                [_] => format!("\n  expected {expectation}, found {found}"),
+                _ => {
+                    let name = printable(format.name().as_bytes());
+                    format!("\n  nearest: {name}, which expects {expectation} and found {found}")
+                }
+            };
+        }
+        if let Some((considered, rejected)) = self.rejected() {
+            reason += &self.why_rejected(considered, rejected);
+        }
+        if self.is_too_long() {
+            reason += &format!("\n  it is longer than {} bytes, the most that a line may have", self.question.max_line);
+        } else if reason.is_empty()
+            && let Some(sample) = self.ledger.samples.first()
+        {
+            reason += &format!("\n  it is malformed: {}", sample.reason);
+        }
+        reason
+    }
+
+    /// The text of a line where the nearest format expects something else.
+    fn found(&self, Nearest { text, misfit, .. }: &Nearest) -> String {
+        if let Some(value) = misfit.value(text) {
+            return format!("\"{}\"", self.shown(value));
+        }
+        let found = match self.question.anonymize {
+            true => sample_text(&cut_tail(text, misfit.at)),
+            false => sample_text(&text[misfit.at.min(text.len())..]),
+        };
+        let found: String = found.chars().take(24).collect();
+        if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
+    }
+
+    fn why_rejected(&self, considered: &Considered, rejected: Rejected) -> String {
+        let name = printable(self.formats[considered.format].name().as_bytes());
+        let example = self.shown(considered.survey.odd_address.as_deref().unwrap_or_default());
+        let why = match rejected {
+            Rejected::Addresses => {
+                format!("not enough of its values for the address are addresses (\"{example}\")")
+            }
+            Rejected::Hosts => "most values of $host are not host names".to_owned(),
+            Rejected::NoLists => "no line has more than one address where it has a list".to_owned(),
+            Rejected::NoTime => "the numbers at the end are not request times".to_owned(),
+            Rejected::Users => "$remote_user holds other fields".to_owned(),
+        };
+        let fits = considered.survey.fits;
+        format!("\n  {name} fits {fits} of the first lines, but {why}")
+    }
+
+    fn advice(&self) -> String {
+        let path = &self.path;
+        if self.is_too_long() {
+            return format!("\n  to read longer lines:  logstat --max-line {} {path}", self.ledger.bytes);
+        }
+        if let Some(preset) = self.fitting_preset {
+            let left_out = if self.question.log_formats.is_empty() { "--field" } else { "--log-format" };
+            return format!("\n  the format {preset} fits; to have it detected, leave {left_out} out:  logstat {path}");
+        }
+        if let Some((considered, _)) = self.rejected() {
+            let name = word(self.formats[considered.format].name().as_bytes());
+            let given = format!("\n  if {name} is right:  logstat --log-format {name} {path}");
+            return given + &self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format());
+        }
+        self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format())
+    }
+
+    /// Advice for lines of a format that is not known.
+    fn advice_for_a_format(&self) -> String {
+        let path = &self.path;
+        if !self.question.log_formats.is_empty() {
+            let what = if self.question.fields.is_empty() { "it" } else { "it or --field" };
+            return format!("\n  correct {what} there: it must be the log_format that wrote the file");
+        }
+        let pass = format!(
+            "\n  pass the log_format of your nginx configuration:  logstat --log-format '$remote_addr …' {path}"
+        );
+        match self.question.nginx_conf {
+            Some(_) => pass,
+            None => {
+                pass + &format!("\n  or have it read from there:  logstat --nginx-conf /etc/nginx/nginx.conf {path}")
+            }
+        }
+    }
+
+    /// Advice for lines with keys: the keys that hold what is missing.
+    fn advice_for_keys(&self) -> Option<String> {
+        let has_keys = |format: usize| self.formats[format].has_keys();
+        let path = &self.path;
+        if let Some((considered, Rejected::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
+            let lines = || self.ledger.samples.iter().map(|sample| &sample.text[..]);
+            if crate::ip::is_address_list(considered.survey.odd_address.as_deref().unwrap_or_default()) {
+                let key = word(field_key(lines(), Wanted::AddressList)?.as_bytes());
+                let options = format!("--field {key} --real-ip http_x_forwarded_for --trust NETWORKS");
+                return Some(format!(
+                    "\n  if this key has a list that your proxies pass on:  logstat {options} {path}"
+                ));
+            }
+            let key = word(field_key(lines(), Wanted::Address)?.as_bytes());
+            return Some(format!("\n  if this key has the address:  logstat --field {key} {path}"));
+        }
+        let nearest = self.nearest().filter(|nearest| has_keys(nearest.format))?;
+        if nearest.misfit.value(&nearest.text).is_some() {
+            return Some("\n  --field must name the key of such a value, and no other format fits".to_owned());
+        }
+        if nearest.misfit.reason != Reason::NoMatch || nearest.misfit.at == 0 {
+            return None;
+        }
+        let line = || std::iter::once(&nearest.text[..]);
+        let keys = [Wanted::Status, Wanted::Path].into_iter().filter_map(|wanted| field_key(line(), wanted));
+        let keys: String = keys.map(|key| format!("--field {} ", word(key.as_bytes()))).collect();
+        Some(match keys.is_empty() {
+            true => "\n  no key of the line has a status or a path: it is not an access log".to_owned(),
+            false => format!("\n  if these keys have the status and the path:  logstat {keys}{path}"),
+        })
+    }
 }

@@ -100,7 +100,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
 
 /// A field that was given with a key or a variable that no line has.
 pub(super) fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
-    let took = |at: usize| read.iter().filter(move |ledger| ledger.taken[at] > 0);
+    let took = |at: usize| read.iter().filter(move |ledger| ledger.taken.get(at).is_some_and(|lines| *lines > 0));
     let is_there = |field: &FieldKey| {
         let mut all = formats.iter().enumerate();
         all.any(|(at, format)| took(at).any(|ledger| format.has_given(field, &ledger.keys[at])))

@@ -22,6 +22,8 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
+    /// No line of a file's beginning fits a format that is configured for it, so its lines are read by detected formats.
+    NotAsConfigured,
     /// Most values of the address are no addresses.
     NotAddresses,
     /// Addresses are taken from a list that proxies pass on.
@@ -56,11 +58,16 @@ pub enum NoteCode {
     BadValue,
     /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
     AddressListAlone,
+    /// Files have the same text, as far as their lengths and beginnings tell.
+    MaybeCopies,
+    /// Some inputs have no lines, or only blank ones.
+    Empty,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 18] = [
+const CODES: [(NoteCode, &str); 21] = [
     (NoteCode::NotLogged, "not-logged"),
+    (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
     (NoteCode::AddressList, "address-list"),
     (NoteCode::UsersNotRead, "users-not-read"),
@@ -78,6 +85,8 @@ const CODES: [(NoteCode, &str); 18] = [
     (NoteCode::BytesUnknown, "bytes-unknown"),
     (NoteCode::BadValue, "bad-value"),
     (NoteCode::AddressListAlone, "address-list-alone"),
+    (NoteCode::MaybeCopies, "maybe-copies"),
+    (NoteCode::Empty, "empty"),
 ];
 
 impl NoteCode {

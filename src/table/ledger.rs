@@ -92,7 +92,8 @@ pub(crate) struct InputLedger {
     /// Malformed lines by reason, in the order of reasons.
     by_reason: [u64; REASONS.len()],
     pub(crate) filtered: u64,
-    /// How many lines each format took, by its place in the list of formats.
+    /// How many lines each format took, by its place in the list of formats; empty before the first batch, as the two vectors
+    /// below are: a worker has an account of every input, and may come to few of them.
     pub(crate) taken: Vec<u64>,
     /// Of these, lines that go on after the last field of their format, by its place.
     pub(crate) unread: Vec<u64>,
@@ -175,9 +176,13 @@ impl InputLedger {
         self.like_common += other.like_common;
         self.has_assumed_utc |= other.has_assumed_utc;
         // Once for each batch: two plain loops are several times as fast as one over both.
-        self.taken.iter_mut().zip(&other.taken).for_each(|(mine, theirs)| *mine += theirs);
-        self.unread.iter_mut().zip(&other.unread).for_each(|(mine, theirs)| *mine += theirs);
-        self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
+        if self.taken.is_empty() {
+            (self.taken, self.unread, self.keys) = (other.taken, other.unread, other.keys);
+        } else {
+            self.taken.iter_mut().zip(&other.taken).for_each(|(mine, theirs)| *mine += theirs);
+            self.unread.iter_mut().zip(&other.unread).for_each(|(mine, theirs)| *mine += theirs);
+            self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
         other.samples.into_iter().for_each(|s| self.sample(s));
         self.chunk_lines.extend(other.chunk_lines);
     }

@@ -27,7 +27,7 @@ pub(crate) use keys::Keys;
 pub use ledger::Reason;
 pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
 pub(crate) use one::Table;
-pub(crate) use quad::quad_of;
+pub(crate) use quad::{are_quads, quad_of};
 use tally::rankings_of;
 pub(crate) use tally::{TablePlan, Tally, VisitorKey, extras_of};
 pub(crate) use unknown::Unknown;

@@ -78,6 +78,17 @@ pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Qu
     quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
 }
 
+/// Whether each of these texts is an address that [`quad_of`] reads.
+#[allow(unsafe_code)]
+pub(crate) fn are_quads(texts: &[&[u8]]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if shuffle::is_there() {
+        // SAFETY: the processor has just been asked for the features that the function is compiled with.
+        return unsafe { shuffle::are_quads(texts) };
+    }
+    texts.iter().all(|text| quad_of(text).is_some())
+}
+
 /// The same by SSE4.1: a table says, by the places of the dots, where each digit goes, and two multiplications add them up. Less
 /// than half the instructions of the portable way, as valgrind counts them.
 #[cfg(target_arch = "x86_64")]
@@ -96,6 +107,11 @@ mod shuffle {
     #[target_feature(enable = "ssse3,sse4.1")]
     pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Quad>>) {
         quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
+    }
+
+    #[target_feature(enable = "ssse3,sse4.1")]
+    pub(super) fn are_quads(texts: &[&[u8]]) -> bool {
+        texts.iter().all(|text| quad_of(text).is_some())
     }
 
     /// Where the digits are in every address, and where its dots are: three, and the end where a fourth would be.

@@ -8,6 +8,8 @@
 
 mod client;
 mod conversations;
+mod drawn;
+mod dump;
 mod expected;
 mod formats;
 mod hostile;
@@ -17,6 +19,7 @@ mod real_ip;
 mod report;
 mod request;
 mod server;
+mod sites;
 #[path = "../outside/skip.rs"]
 mod skip;
 mod traffic;

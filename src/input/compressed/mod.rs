@@ -41,7 +41,7 @@ const BZIP2_NEXT: [&[u8; 6]; 2] = [b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x
 
 impl Compression {
     /// The compression of an input that begins with these bytes; `None` for text.
-    pub(super) fn of(head: &[u8]) -> Option<Compression> {
+    pub(crate) fn of(head: &[u8]) -> Option<Compression> {
         match head {
             [0x1f, 0x8b, ..] => Some(Compression::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),

@@ -125,7 +125,7 @@ fn hosts_find_their_servers() {
         ("[::1]:80", "default"),
         ("-", "default"),
     ] {
-        let at = conf.hosts.server(Some(host.as_bytes())).unwrap();
+        let at = conf.hosts.candidates(Some(host.as_bytes()))[0];
         assert_eq!(names[at], expected, "{host}");
     }
 }

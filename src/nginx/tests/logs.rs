@@ -1,8 +1,10 @@
 //! Which logs a configuration writes.
 
+use std::path::Path;
+
 use super::{http, read_all};
 use crate::format::NginxEscape;
-use crate::nginx::{NginxConf, NginxLogTarget};
+use crate::nginx::{NginxConf, NginxLog, NginxLogTarget};
 
 /// The files to read with their formats: `/a.log main`.
 fn files(conf: &NginxConf) -> Vec<String> {
@@ -108,14 +110,32 @@ fn what_cannot_be_read_is_listed_all_the_same() {
 }
 
 #[test]
-fn the_prefix_is_above_a_directory_conf() {
+fn the_default_log_is_that_of_packages_unless_nginx_was_built_from_source() {
     let dir = tempfile::tempdir().unwrap();
-    for (name, expected) in [("conf", "logs/access.log"), ("nginx", "nginx/logs/access.log")] {
-        let path = dir.path().join(name).join("nginx.conf");
+    let built = dir.path().join("conf").join("nginx.conf");
+    let packaged = dir.path().join("nginx").join("nginx.conf");
+    for path in [&built, &packaged] {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, "http { server {} }").unwrap();
-        let files = NginxConf::read(&path).unwrap().files().into_iter().map(|(path, _)| path).collect::<Vec<_>>();
-        assert_eq!(files, [dir.path().join(expected)]);
+        std::fs::write(path, "http { server {} server { access_log a.log; } }").unwrap();
+    }
+    let source = "nginx built from source";
+    let given = NginxConf::read_with_prefix(&packaged, Path::new("/given")).unwrap();
+    for (conf, default, own, of) in [
+        (NginxConf::read(&built).unwrap(), dir.path().join("logs/access.log"), dir.path().join("a.log"), source),
+        (
+            NginxConf::read(&packaged).unwrap(),
+            "/var/log/nginx/access.log".into(),
+            dir.path().join("nginx/a.log"),
+            "nginx's packages",
+        ),
+        (given, "/given/logs/access.log".into(), "/given/a.log".into(), source),
+    ] {
+        let files: Vec<_> = conf.files().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(files, [default, own]);
+        let defaults: Vec<_> = conf.logs().iter().map(NginxLog::default_of).collect();
+        assert_eq!(defaults, [Some(of), None]);
+        let told = format!("no access_log is configured: the default of {of}\n");
+        assert!(conf.explain().contains(&told), "{}", conf.explain());
     }
 }
 

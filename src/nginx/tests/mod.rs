@@ -2,9 +2,13 @@
 
 mod answer;
 mod choice;
+mod dumps;
 mod explanation;
+mod followed;
+mod location_reference;
 mod logs;
 mod reading;
+mod servers;
 
 use super::{NginxConf, NginxConfError};
 

@@ -61,6 +61,8 @@ fn period(report: &Report) -> String {
             false => format!("{}{zone} to {} {last_zone}", readable(first_clock), readable(last_clock)),
         });
         parts.extend(days_between(first, last).filter(|_| first != last).map(|days| words::counted(days + 1, "day")));
+    } else if let Some(empty) = report.described_as_empty() {
+        parts.push(empty);
     } else {
         parts.push(if super::hits(report) == 0 { "no hits" } else { "no times" }.to_owned());
     }

@@ -54,6 +54,7 @@ struct Page<'r> {
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let unit = report.period.unit;
     let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
+    let is_empty = report.described_as_empty().is_some();
     let page = Page {
         style: policy::STYLE,
         style_hash: policy::STYLE_HASH,
@@ -61,7 +62,7 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
         script_hash: policy::SCRIPT_HASH,
         head: Head::of(report),
         verdicts: &report.verdicts,
-        tiles: tiles::tiles(report),
+        tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
         highlights: report.highlights.iter().flatten().map(|highlight| told(highlight, hits(report))).collect(),
         timeline: timeline.map(|rows| {
             let grid = Grid::new(
@@ -74,8 +75,14 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
             (Chart::of(rows, unit), grid)
         }),
         shares: shares(report),
-        latency: report.latency.as_ref().map(|latency| Latency::of(latency, hits(report))),
-        rankings: report.top.iter().flatten().map(|ranking| of_ranking(ranking, report)).collect(),
+        latency: report.latency.as_ref().filter(|_| !is_empty).map(|latency| Latency::of(latency, hits(report))),
+        rankings: report
+            .top
+            .iter()
+            .filter(|_| !is_empty)
+            .flatten()
+            .map(|ranking| of_ranking(ranking, report))
+            .collect(),
         ledger: Ledger::of(report),
         unit: unit.name(),
     };

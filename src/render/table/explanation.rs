@@ -55,7 +55,16 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
         0 => String::new(),
         malformed => format!(", {} malformed", Grouped(malformed)),
     };
-    sheet.titled(words::input(&input.path), &format!("{lines} looked at{malformed}"))?;
+    let contents = input.kind.map(|kind| {
+        let other = if kind.has_requests() { "an nginx access log" } else { "an access log" };
+        format!("{kind}, not {other}")
+    });
+    if let Some(contents) = contents.as_deref().filter(|_| input.sampled == 0) {
+        return sheet.titled(words::input(&input.path), contents);
+    }
+    let empty = if input.sampled == 0 { "empty: " } else { "" };
+    sheet.titled(words::input(&input.path), &format!("{empty}{lines} looked at{malformed}"))?;
+    contents.iter().try_for_each(|contents| sheet.labelled("contents", contents))?;
     match &input.format {
         Some(format) => {
             sheet.labelled("format", &chosen(format, input.sampled))?;
@@ -117,7 +126,7 @@ fn configured(log: &ConfiguredLog) -> String {
     }
     let formats: Vec<_> = log.formats.iter().map(placed).collect();
     let by = match &log.access_logs[..] {
-        [] => "written by default".to_owned(),
+        [] => "no access_log is configured, so nginx writes it by default".to_owned(),
         places => format!("access_log at {}", places.join(", ")),
     };
     let server =

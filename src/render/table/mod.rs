@@ -77,6 +77,11 @@ pub fn write_table(report: &Report, page: Page, out: &mut dyn Write) -> io::Resu
 }
 
 fn write_parts(report: &Report, mut sheet: Sheet<'_>) -> io::Result<()> {
+    if let Some(empty) = report.described_as_empty() {
+        let room = sheet.page.columns.saturating_sub(fit::width(&empty) + 2);
+        let name = words::inputs(report);
+        return sheet.line(format_args!("{}: {empty}", fit::cut_middle(&name, room)));
+    }
     PARTS.into_iter().try_for_each(|part| part(report, &mut sheet))
 }
 
@@ -153,6 +158,7 @@ mod tests {
             approximate: Vec::new(),
             latency: None,
             verdicts: Vec::new(),
+            empty_inputs: 0,
         }
     }
 

@@ -1,0 +1,54 @@
+//! One directory: its logs, its other files and the directories in it.
+
+use std::fs::{self, DirEntry};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::log_name::Kind;
+use super::natural_order::natural_order;
+use super::note::SkippedFile;
+
+/// The contents of a directory, each in natural order.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    /// Entries that are named like access logs and are no directories: files, links, devices.
+    pub(super) logs: Vec<PathBuf>,
+    /// In the order of reasons first.
+    pub(super) skipped: Vec<SkippedFile>,
+    /// Without hidden ones.
+    pub(super) directories: Vec<PathBuf>,
+}
+
+impl Directory {
+    pub(super) fn read(path: &Path) -> io::Result<Directory> {
+        let mut directory = Directory::default();
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let file_name = entry.file_name();
+            let name = file_name.to_string_lossy();
+            match (Kind::of(&name), is_directory(&entry)) {
+                (_, true) if !name.starts_with('.') => directory.directories.push(path.join(&file_name)),
+                (_, true) | (Kind::Hidden, false) => {}
+                (Kind::AccessLog, false) => directory.logs.push(path.join(&file_name)),
+                (Kind::Skipped(reason), false) => {
+                    directory.skipped.push(SkippedFile { reason, name: name.into_owned() });
+                }
+            }
+        }
+        for paths in [&mut directory.logs, &mut directory.directories] {
+            paths.sort_by(|a, b| natural_order(a.as_os_str().as_encoded_bytes(), b.as_os_str().as_encoded_bytes()));
+        }
+        directory
+            .skipped
+            .sort_by(|a, b| a.reason.cmp(&b.reason).then_with(|| natural_order(a.name.as_bytes(), b.name.as_bytes())));
+        Ok(directory)
+    }
+}
+
+/// True for a directory and a link to one. Only a link is looked up.
+fn is_directory(entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+        _ => entry.path().is_dir(),
+    }
+}

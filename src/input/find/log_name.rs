@@ -1,0 +1,244 @@
+//! Which names are those of access logs, and why the others are not.
+
+use std::fmt;
+
+/// What a name in a directory says about the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    AccessLog,
+    /// A hidden file, which a directory does not stand for. Only one that would be an access log is worth a note.
+    Hidden,
+    Skipped(SkipReason),
+}
+
+/// Why a file of a directory is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// A copy that an editor or a person made: `access.log.bak`.
+    Backup,
+    /// A file that is being written, or was left over: `access.log.tmp`.
+    Temporary,
+    /// A name that begins with a dot, and is an access log's otherwise.
+    Hidden,
+    /// `access.json`, which may be a log or a report.
+    Json,
+    /// Compressed in a form that logstat does not read: `access.log.Z`.
+    NotUnpacked,
+    /// Several files in one: `logs.tar.gz`.
+    Archive,
+    /// How far another program has read a log: `access.log.pos`.
+    State,
+    /// A configuration.
+    Configuration,
+    /// A database.
+    Database,
+    /// A page, perhaps a report.
+    Page,
+    /// A table, perhaps a report.
+    Table,
+    /// Text for people.
+    Text,
+    /// A name that is not an access log's.
+    OtherName,
+    /// A log of errors.
+    ErrorLog,
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SkipReason::Backup => "backup",
+            SkipReason::Temporary => "temporary",
+            SkipReason::Hidden => "hidden",
+            SkipReason::Json => "JSON",
+            SkipReason::NotUnpacked => "a compression that is not supported",
+            SkipReason::Archive => "archive",
+            SkipReason::State => "state of another program",
+            SkipReason::Configuration => "configuration",
+            SkipReason::Database => "database",
+            SkipReason::Page => "web page",
+            SkipReason::Table => "table",
+            SkipReason::Text => "text",
+            SkipReason::OtherName => "not named like an access log",
+            SkipReason::ErrorLog => "error log",
+        })
+    }
+}
+
+/// THE TABLE of endings that no access log has. All are in lower case, as names are when they are compared.
+const NO_LOGS: [(SkipReason, &[&str]); 11] = [
+    (SkipReason::Backup, &[".bak", ".backup", ".copy", ".old", ".orig", ".save", "~"]),
+    (SkipReason::Temporary, &[".tmp", ".temp", ".swp", ".swo", ".part"]),
+    (SkipReason::Json, &[".json", ".ndjson", ".jsonl"]),
+    (SkipReason::NotUnpacked, &[".z", ".lz", ".lz4", ".lzma", ".lzo", ".br", ".7z", ".zip", ".rar"]),
+    (SkipReason::Archive, &[".tar", ".tgz", ".tbz", ".tbz2", ".txz"]),
+    (SkipReason::State, &[".pos", ".state", ".offset"]),
+    (SkipReason::Configuration, &[".conf", ".cfg", ".ini", ".toml", ".yaml", ".yml"]),
+    (SkipReason::Database, &[".db", ".sqlite", ".sqlite3"]),
+    (SkipReason::Page, &[".html", ".htm"]),
+    (SkipReason::Table, &[".csv", ".tsv"]),
+    (SkipReason::Text, &[".md", ".txt"]),
+];
+
+/// Endings that compressing a log adds, and one that tools add to a log that they have read. Log rotation adds dates and
+/// numbers, too.
+const SUFFIXES: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".processed"];
+
+impl Kind {
+    /// An access log has `access` in its name or ends in `.log`. Only dates, numbers and [`SUFFIXES`] may follow, and no
+    /// word of the name is `error`.
+    pub(super) fn of(name: &str) -> Kind {
+        let name = name.to_lowercase();
+        if let Some(shown) = name.strip_prefix('.') {
+            let is_log = Kind::of(shown) == Kind::AccessLog;
+            return if is_log { Kind::Skipped(SkipReason::Hidden) } else { Kind::Hidden };
+        }
+        if is_of_errors(&name) {
+            return Kind::Skipped(SkipReason::ErrorLog);
+        }
+        let stem = without_suffixes(&name);
+        if is_access_log(stem) {
+            return Kind::AccessLog;
+        }
+        let has_ending = |(_, endings): &&(SkipReason, &[&str])| endings.iter().any(|ending| stem.ends_with(ending));
+        let row = NO_LOGS.iter().find(has_ending);
+        Kind::Skipped(row.map_or(SkipReason::OtherName, |(reason, _)| *reason))
+    }
+}
+
+/// Characters between the words of a name.
+const SEPARATORS: [char; 3] = ['.', '-', '_'];
+
+/// `terror.example-access.log` is no log of errors.
+fn is_of_errors(name: &str) -> bool {
+    name.split(SEPARATORS).any(|word| matches!(word, "error" | "errors"))
+        || name.contains("error") && !name.contains("access")
+}
+
+/// `stem` is a name without what may follow.
+fn is_access_log(stem: &str) -> bool {
+    let last = stem.rsplit(SEPARATORS).next().unwrap_or(stem);
+    stem.ends_with(".log") || stem.contains("access") && is_end_of_log(last)
+}
+
+/// The last word of an access log, to which a number may be attached without a separator.
+fn is_end_of_log(word: &str) -> bool {
+    word == "log" || word.ends_with("access") || word.ends_with("accesslog")
+}
+
+/// A name without the suffixes at its end, in any order.
+fn without_suffixes(name: &str) -> &str {
+    let mut stem = name;
+    let shorter = |stem| {
+        let without = |suffix: &&str| str::strip_suffix(stem, suffix);
+        SUFFIXES.iter().find_map(without).or_else(|| without_number(stem))
+    };
+    while let Some(shorter) = shorter(stem) {
+        stem = shorter;
+    }
+    stem
+}
+
+/// A name without the number or the part of a date at its end: `.1`, `-20260101`, `_2026`, `-W01`, `-20260101T0300Z`, or a
+/// number that is attached to the last word, as in `access_log1`.
+fn without_number(stem: &str) -> Option<&str> {
+    let start = stem.rfind(SEPARATORS).map_or(0, |separator| separator + 1);
+    let word = &stem[start..];
+    let (letters, number) = word.split_at(word.find(|c: char| c.is_ascii_digit())?);
+    if !is_number_or_time(number) {
+        return None;
+    }
+    match letters {
+        "" | "w" => stem[..start].strip_suffix(SEPARATORS),
+        attached if is_end_of_log(attached) => Some(&stem[..start + letters.len()]),
+        _ => None,
+    }
+}
+
+/// Digits, perhaps of a time of day with its `T`, colons, offset and `Z`. The first is a digit.
+fn is_number_or_time(text: &str) -> bool {
+    let text = text.strip_suffix('z').unwrap_or(text);
+    text.split(['t', ':', '+']).all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn access_logs_are_known_by_their_names() {
+        let names = "access.log access.log.1 access.log.2.gz access.log-20260101.gz access.log.20260101.zst access.log-2026-01-01 \
+                     access.log-2026.01.01 access.log_2026_01_01.xz access_log access_log-20260101 access-20260101.log.xz \
+                     access.1.log shop.access.log shop_access.log.14.bz2 shop.log shop.log.3.zstd access access.1 Access.LOG \
+                     terror.example-access.log ssl_access_log.1 access.log-20260101-1767225600.gz other_vhosts_access.log \
+                     accesslog nginxaccesslog access_log.processed access.log.1.processed access.log.processed.gz \
+                     access.log.gz.1 access_log1 access1 access.log20260101 access_log.1767225600 access.log-2026-W01 \
+                     access.log.2026-01-01T03:00:00Z access.log-20260101T030000.gz access.log-2026-01-01T03:00:00+01:00 \
+                     access_log.2026-01-01_03-00 access-ssl_log access-log ufw.log access.old.log access.json.log";
+        for name in names.split_whitespace() {
+            assert_eq!(Kind::of(name), Kind::AccessLog, "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_have_a_reason() {
+        use SkipReason as R;
+        for (reason, names) in [
+            (
+                R::Backup,
+                "access.log.bak access.log.old access.log.orig access.log.save access.log~ access.log.1~ shop.log.bak.gz",
+            ),
+            (R::Temporary, "access.log.tmp access.log.swp access.log.1.gz.part"),
+            (R::Hidden, ".access.log .access.log.1.gz"),
+            (R::Json, "access.json access.log.json access.json.1.gz report.json"),
+            (R::NotUnpacked, "access.log.Z access.log.1.lz4 logs.zip"),
+            (R::Archive, "access.tar access.tar.gz logs.tgz"),
+            (R::State, "access.log.pos access.log.state"),
+            (R::Configuration, "access.conf access.log.conf nginx.conf"),
+            (R::Database, "access.db"),
+            (R::Page, "access.html index.html"),
+            (R::Table, "access.csv"),
+            (R::Text, "access.md access.log.md access.txt"),
+            (
+                R::OtherName,
+                "nginx.pid syslog messages 1.gz gz -20260101 20260101 accessible accessible.log.html.1x access.log.shop \
+                 access-shop access_catalog access.log.v2 access.log.1a log log.1",
+            ),
+            (
+                R::ErrorLog,
+                "error.log error.log.1 error.log.2.gz shop.error.log nginxerror.log access_error.log errors.log \
+                 error.log.bak access.log.error",
+            ),
+        ] {
+            for name in names.split_whitespace() {
+                assert_eq!(Kind::of(name), Kind::Skipped(reason), "{name}");
+            }
+        }
+        for name in [".access.log.swp", ".gz", ".", ".error.log", ".git"] {
+            assert_eq!(Kind::of(name), Kind::Hidden, "{name}");
+        }
+    }
+
+    #[test]
+    fn endings_are_unique_and_in_lower_case() {
+        let endings: Vec<_> = NO_LOGS.iter().flat_map(|(_, endings)| *endings).chain(&SUFFIXES).collect();
+        for (i, ending) in endings.iter().enumerate() {
+            assert!(!endings[..i].contains(ending), "{ending}");
+            assert_eq!(**ending, ending.to_lowercase());
+        }
+    }
+
+    proptest::proptest! {
+        /// Rotating and compressing a log again never hides it, and never makes a log of something else.
+        #[test]
+        fn suffixes_do_not_change_the_kind(
+            name in "(access|shop|error|access_log|x.log|a.json|b.tmp|notes)[._-]?[a-z0-9]{0,4}",
+            suffixes in proptest::collection::vec(proptest::sample::select(&SUFFIXES[..]), 1..4),
+            dates in proptest::collection::vec("[._-](20260[1-9][0-2][0-9]|[0-9]{1,4}|2026-0[1-9]-[0-2][0-9])", 0..3),
+        ) {
+            let longer = format!("{name}{}{}", dates.concat(), suffixes.concat());
+            proptest::prop_assert_eq!(Kind::of(&longer), Kind::of(&name), "{} {}", name, longer);
+        }
+    }
+}

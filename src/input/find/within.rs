@@ -1,0 +1,186 @@
+//! The directories below a directory that have logs, and the names by which to read them.
+
+use std::collections::{HashSet, VecDeque};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::directory::Directory;
+use super::identity::Identity;
+use super::natural_order::natural_order;
+use super::note::{LogDirectory, LogsWithin};
+
+/// Directories that are looked into, at most: this is for a message.
+const LOOKED_INTO: usize = 1000;
+
+/// Directories that are listed one by one if no wildcards fit exactly them.
+const LISTED: usize = 5;
+
+/// Looks for logs in `directories`, which are in `root`, and in those below, `levels` levels deep. `None` if there are none.
+pub(super) fn logs_within(root: &Path, directories: Vec<PathBuf>, levels: usize) -> Option<LogsWithin> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::from([Identity::of(root)]);
+    let mut waiting: VecDeque<_> = directories.into_iter().map(|path| (path, 1)).collect();
+    while seen.len() <= LOOKED_INTO
+        && let Some((path, level)) = waiting.pop_front()
+    {
+        // Links may lead back to a directory. One that cannot be listed has no logs for this user.
+        let directory = if seen.insert(Identity::of(&path)) { Directory::read(&path).ok() } else { None };
+        let Some(Directory { logs, directories, .. }) = directory else { continue };
+        if !logs.is_empty() {
+            found.push(LogDirectory { path, logs: logs.len() });
+        }
+        if level < levels {
+            waiting.extend(directories.into_iter().map(|path| (path, level + 1)));
+        }
+    }
+    if found.is_empty() {
+        return None;
+    }
+    found.sort_by(|a, b| natural_order(a.path.as_os_str().as_encoded_bytes(), b.path.as_os_str().as_encoded_bytes()));
+    let is_cut = !waiting.is_empty();
+    let (arguments, are_wider) = arguments(root, &found, is_cut);
+    Some(LogsWithin { directories: found, is_cut, arguments, are_wider })
+}
+
+/// Wildcards if they fit these directories and no others, or if there are many; otherwise the paths. True if the wildcards
+/// fit others, too.
+fn arguments(root: &Path, found: &[LogDirectory], is_cut: bool) -> (Vec<String>, bool) {
+    let patterns = patterns(root, found);
+    let are_exact = !is_cut && patterns.iter().map(Pattern::count).sum::<usize>() == found.len();
+    let is_long = found.len() > LISTED || is_cut;
+    if found.len() > 1 && (are_exact || is_long) {
+        return (patterns.iter().map(Pattern::for_shell).collect(), !are_exact);
+    }
+    (found.iter().map(|directory| quoted(&directory.path.to_string_lossy())).collect(), false)
+}
+
+/// The directories of one depth below `root`, as a path in which a `*` is where they differ.
+struct Pattern<'a> {
+    root: &'a Path,
+    /// `None` is the `*`.
+    components: Vec<Option<&'a OsStr>>,
+}
+
+fn patterns<'a>(root: &'a Path, found: &'a [LogDirectory]) -> Vec<Pattern<'a>> {
+    let mut patterns: Vec<Pattern<'_>> = Vec::new();
+    for LogDirectory { path, .. } in found {
+        let components: Vec<_> = path.strip_prefix(root).unwrap_or(path).iter().map(Some).collect();
+        match patterns.iter_mut().find(|pattern| pattern.components.len() == components.len()) {
+            None => patterns.push(Pattern { root, components }),
+            Some(pattern) => {
+                for (common, own) in pattern.components.iter_mut().zip(components) {
+                    *common = common.filter(|_| *common == own);
+                }
+            }
+        }
+    }
+    patterns
+}
+
+impl Pattern<'_> {
+    /// Number of directories that it fits.
+    fn count(&self) -> usize {
+        let root = glob::Pattern::escape(&self.root.to_string_lossy());
+        let literal = |component: &OsStr| glob::Pattern::escape(&component.to_string_lossy());
+        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+        glob::glob_with(&self.joined(&root, literal), options).map_or(0, |paths| paths.flatten().count())
+    }
+
+    /// As it is typed in a shell.
+    fn for_shell(&self) -> String {
+        self.joined(&quoted(&self.root.to_string_lossy()), |component| quoted(&component.to_string_lossy()))
+    }
+
+    /// With a slash at the end: only directories fit.
+    fn joined(&self, root: &str, literal: impl Fn(&OsStr) -> String) -> String {
+        let components = self.components.iter().map(|component| component.map_or_else(|| "*".to_owned(), &literal));
+        let below = components.collect::<Vec<_>>().join("/");
+        if root.ends_with('/') { format!("{root}{below}/") } else { format!("{root}/{below}/") }
+    }
+}
+
+/// A word for a shell, in quotes if it needs them.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@' | '%');
+    // An argument that begins with a dash would be an option.
+    let dash = if word.starts_with('-') { "./" } else { "" };
+    if word.chars().all(is_plain) {
+        format!("{dash}{word}")
+    } else {
+        format!("{dash}'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// The directories with logs below one that has these files, and the arguments for them.
+    fn within(files: &[String], levels: usize) -> Option<(String, String, bool)> {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let directories = Directory::read(folder.path()).unwrap().directories;
+        let within = logs_within(folder.path(), directories, levels)?;
+        let below = |path: &str| path.replace(&format!("{}/", folder.path().display()), "");
+        Some((below(&within.to_string()), below(&within.arguments.join(" ")), within.are_wider))
+    }
+
+    /// The names, in which a `_` stands for a space.
+    fn files(names: &str) -> Vec<String> {
+        names.split_whitespace().map(|name| name.replace('_', " ")).collect()
+    }
+
+    #[test]
+    fn arguments_name_exactly_the_directories_with_logs() {
+        for (names, directories, arguments) in [
+            ("a/access.log", "a (1 file)", "a"),
+            ("a/x.log a/x.log.1 b/x.log b/error.log", "a (2 files), b (1 file)", "*/"),
+            // The pattern would fit `c`, too.
+            ("a/x.log b/x.log c/x", "a (1 file), b (1 file)", "a b"),
+            ("a/logs/x.log b/logs/x.log b/conf/x", "a/logs (1 file), b/logs (1 file)", "*/logs/"),
+            ("a/x.log b/x.log b/c/x.log", "a (1 file), b (1 file), b/c (1 file)", "*/ b/c/"),
+            ("a_b/it's/x.log c/x .hidden/x.log", "a b/it's (1 file)", r"'a b/it'\''s'"),
+        ] {
+            let expected = (directories.to_owned(), arguments.to_owned(), false);
+            assert_eq!(within(&files(names), 3), Some(expected), "{names}");
+        }
+        assert_eq!(within(&files("a/x a/b/c/d/x.log"), 3), None);
+        assert_eq!(within(&files("a/b/x.log"), 1), None);
+    }
+
+    #[test]
+    fn many_directories_are_named_by_wildcards() {
+        let (directories, arguments, are_wider) =
+            within(&files("0/x.log 1/x.log 2/x.log 3/x.log 4/x.log 5/x.log 6/other"), 3).unwrap();
+        assert!(directories.ends_with(" and 2 more"), "{directories}");
+        assert_eq!((arguments.as_str(), are_wider), ("*/", true));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_end() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("a")).unwrap();
+        fs::write(folder.path().join("a/x.log"), "").unwrap();
+        std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
+        std::os::unix::fs::symlink("a", folder.path().join("b")).unwrap();
+        let directories = Directory::read(folder.path()).unwrap().directories;
+        let within = logs_within(folder.path(), directories, 9).unwrap();
+        assert_eq!(within.directories, [LogDirectory { path: folder.path().join("a"), logs: 1 }]);
+    }
+
+    #[test]
+    fn shell_words_are_quoted_where_needed() {
+        for (word, expected) in
+            [("/var/log/nginx", "/var/log/nginx"), ("a b", "'a b'"), ("a*", "'a*'"), ("-x", "./-x"), ("größe", "größe")]
+        {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! THE TABLE of what an input can be other than an access log.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// Something that is not an access log that logstat reads.
+///
+/// ```
+/// use logstat::{Engine, ErrorKind, FileKind, Input, Question, count};
+/// let line = "2026/01/05 10:00:00 [error] 7#7: *1 open() \"/x\" failed (2: No such file or directory)\n";
+/// let inputs = vec![Input::reader("error.log", line.as_bytes())];
+/// let outcome = count(&Question::default(), inputs, &Engine::default())?;
+/// let ErrorKind::NotAccessLog { kind, .. } = outcome.problems[0].kind() else { panic!("it was read") };
+/// assert_eq!((*kind, kind.code(), kind.name()), (FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log"));
+/// # Ok::<(), logstat::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// What nginx writes to its `error_log`.
+    NginxErrorLog,
+    /// `nginx.conf`, or a file that it includes.
+    NginxConf,
+    /// A page of `stub_status`, or of nginx Plus's API.
+    NginxStatus,
+    /// What Apache writes to its `ErrorLog`.
+    ApacheErrorLog,
+    /// W3C's extended format, written by Internet Information Services.
+    IisLog,
+    /// W3C's extended format, written by another program.
+    W3cLog,
+    /// HAProxy's `option httplog`.
+    HaproxyLog,
+    /// An Application Load Balancer of Amazon.
+    AlbLog,
+    /// A Classic Load Balancer of Amazon.
+    ElbLog,
+    /// Amazon CloudFront's standard log.
+    CloudFrontLog,
+    /// Amazon S3's server access log.
+    S3Log,
+    /// Squid's native access log.
+    SquidLog,
+    /// A syslog without a line of nginx's.
+    Syslog,
+    /// A report or an explanation of logstat's, as JSON.
+    LogstatReport,
+    /// HTML.
+    Html,
+    /// XML.
+    Xml,
+    /// UTF-16 with a byte order mark.
+    Utf16,
+    /// UTF-16, little-endian, without a byte order mark.
+    Utf16Le,
+    /// UTF-16, big-endian, without a byte order mark.
+    Utf16Be,
+    /// UTF-32 with a byte order mark.
+    Utf32,
+    /// UTF-32, little-endian, without a byte order mark.
+    Utf32Le,
+    /// UTF-32, big-endian, without a byte order mark.
+    Utf32Be,
+    /// tar.
+    Tar,
+    /// zip, which documents of office programs and Java archives are, too.
+    Zip,
+    /// 7-Zip.
+    SevenZip,
+    /// RAR.
+    Rar,
+    /// ar, which packages of Debian are, too.
+    Ar,
+    /// Compressed data within compressed data.
+    CompressedTwice,
+    /// Frames of LZ4.
+    Lz4,
+    /// lzip.
+    Lzip,
+    /// lzop.
+    Lzop,
+    /// The `.Z` of compress.
+    Compress,
+    /// A program or library of Unix systems.
+    Elf,
+    /// A journal of systemd.
+    Journal,
+    /// SQLite.
+    Sqlite,
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// GIF.
+    Gif,
+    /// PDF.
+    Pdf,
+    /// A packet capture, pcap or pcapng.
+    Pcap,
+    /// Something that is not text.
+    Binary,
+}
+
+/// The way to a log that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// A sentence.
+    Advice(&'static str),
+    /// A command that turns its standard input, or the file that it is given, into a log.
+    Filter(&'static str),
+    /// What a command is for, and the command, which needs a file where it says `FILE`.
+    OnFile(&'static str, &'static str),
+    /// tar, which must be told how its standard input is compressed.
+    Tar,
+    /// The command that takes off the outer compression.
+    Unpack,
+    /// A log format that reads the lines.
+    LogFormat,
+}
+
+/// A row of the table.
+struct Row {
+    kind: FileKind,
+    code: &'static str,
+    name: &'static str,
+    /// Why it cannot be counted as it is.
+    reason: &'static str,
+    remedy: Remedy,
+}
+
+const fn row(kind: FileKind, code: &'static str, name: &'static str, reason: &'static str, remedy: Remedy) -> Row {
+    Row { kind, code, name, reason, remedy }
+}
+
+const NO_REQUESTS: &str = "it has no requests to count";
+const OTHER_FORMAT: &str = "its format is not one that is detected";
+const ENCODING: &str = "logs are read as UTF-8, or any encoding that contains ASCII";
+const ARCHIVE: &str = "an archive has headers between its files, so its lines cannot be counted as they are";
+const COMPRESSION: &str = "this compression is not read directly";
+const READ: &str = "to read it";
+const NO_LOG: &str = "it is not a log";
+const PASS_ACCESS_LOG: Remedy =
+    Remedy::Advice("pass the access log instead: access_log in nginx.conf names it, by default access.log");
+
+/// THE TABLE of kinds, in the order of [`FileKind`].
+#[rustfmt::skip]
+const KINDS: &[Row] = &[
+    row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_REQUESTS, PASS_ACCESS_LOG),
+    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_REQUESTS, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
+    row(FileKind::NginxStatus, "nginx-status", "a status page of nginx", "it has totals, and no requests", PASS_ACCESS_LOG),
+    row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_REQUESTS, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
+    row(FileKind::IisLog, "iis-log", "a W3C extended log (IIS)", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::W3cLog, "w3c-log", "a W3C extended log", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::HaproxyLog, "haproxy-log", "an HAProxy log", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::AlbLog, "alb-log", "an access log of an Amazon load balancer (ALB)", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::ElbLog, "elb-log", "an access log of an Amazon load balancer (ELB)", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::CloudFrontLog, "cloudfront-log", "a CloudFront log", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::S3Log, "s3-log", "an S3 server access log", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::SquidLog, "squid-log", "a Squid access log", OTHER_FORMAT, Remedy::LogFormat),
+    row(FileKind::Syslog, "syslog", "a syslog of other programs", "none of its first lines is from nginx", PASS_ACCESS_LOG),
+    row(FileKind::LogstatReport, "logstat-report", "a report of logstat", "it has totals, and no requests", Remedy::Advice("pass the log that it was made from")),
+    row(FileKind::Html, "html", "an HTML page", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Xml, "xml", "an XML document", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Utf16, "utf-16", "UTF-16 text", ENCODING, Remedy::Filter("iconv -f UTF-16 -t UTF-8")),
+    row(FileKind::Utf16Le, "utf-16le", "UTF-16 text (little-endian)", ENCODING, Remedy::Filter("iconv -f UTF-16LE -t UTF-8")),
+    row(FileKind::Utf16Be, "utf-16be", "UTF-16 text (big-endian)", ENCODING, Remedy::Filter("iconv -f UTF-16BE -t UTF-8")),
+    row(FileKind::Utf32, "utf-32", "UTF-32 text", ENCODING, Remedy::Filter("iconv -f UTF-32 -t UTF-8")),
+    row(FileKind::Utf32Le, "utf-32le", "UTF-32 text (little-endian)", ENCODING, Remedy::Filter("iconv -f UTF-32LE -t UTF-8")),
+    row(FileKind::Utf32Be, "utf-32be", "UTF-32 text (big-endian)", ENCODING, Remedy::Filter("iconv -f UTF-32BE -t UTF-8")),
+    row(FileKind::Tar, "tar", "a tar archive", ARCHIVE, Remedy::Tar),
+    row(FileKind::Zip, "zip", "a zip archive", ARCHIVE, Remedy::OnFile(READ, "unzip -p FILE | logstat -")),
+    row(FileKind::SevenZip, "7z", "a 7-Zip archive", ARCHIVE, Remedy::OnFile(READ, "7z x -so FILE | logstat -")),
+    row(FileKind::Rar, "rar", "a RAR archive", ARCHIVE, Remedy::OnFile(READ, "unrar p -inul FILE | logstat -")),
+    row(FileKind::Ar, "ar", "an ar archive, such as a Debian package", ARCHIVE, Remedy::OnFile(READ, "ar p FILE | logstat -")),
+    row(FileKind::CompressedTwice, "compressed-twice", "compressed data within compressed data", "only one layer is read directly", Remedy::Unpack),
+    row(FileKind::Lz4, "lz4", "LZ4 data", COMPRESSION, Remedy::Filter("lz4 -dc")),
+    row(FileKind::Lzip, "lzip", "lzip data", COMPRESSION, Remedy::Filter("lzip -dc")),
+    row(FileKind::Lzop, "lzop", "lzop data", COMPRESSION, Remedy::Filter("lzop -dc")),
+    row(FileKind::Compress, "compress", "data of compress (.Z)", COMPRESSION, Remedy::Filter("gzip -dc")),
+    row(FileKind::Elf, "elf", "an ELF program", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Journal, "journal", "a systemd journal", "its lines are in a database", Remedy::OnFile(READ, "journalctl --file FILE | logstat -")),
+    row(FileKind::Sqlite, "sqlite", "an SQLite database", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Png, "png", "a PNG picture", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Jpeg, "jpeg", "a JPEG picture", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Gif, "gif", "a GIF picture", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Pdf, "pdf", "a PDF document", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Pcap, "pcap", "a packet capture", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::Binary, "binary", "binary data", "its first lines are not text", Remedy::OnFile("to find out what it is", "file FILE")),
+];
+
+impl FileKind {
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = FileKind> {
+        KINDS.iter().map(|row| row.kind)
+    }
+
+    /// As it is written in JSON: `nginx-error-log`. Codes are stable.
+    pub fn code(self) -> &'static str {
+        self.row().code
+    }
+
+    /// With its article, for a sentence: `an nginx error log`.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Why it cannot be counted: one clause for people. Its wording may change.
+    pub fn reason(self) -> &'static str {
+        self.row().reason
+    }
+
+    /// True for access logs of other programs.
+    pub fn has_requests(self) -> bool {
+        self.remedy() == Remedy::LogFormat
+    }
+
+    pub(crate) fn remedy(self) -> Remedy {
+        self.row().remedy
+    }
+
+    fn row(self) -> &'static Row {
+        &KINDS[self as usize]
+    }
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for FileKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_row() {
+        for (i, row) in KINDS.iter().enumerate() {
+            assert_eq!(row.kind as usize, i, "{}", row.code);
+            let others = &KINDS[..i];
+            assert!(others.iter().all(|other| other.code != row.code && other.name != row.name), "{}", row.code);
+            assert!(row.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+            assert!(!row.reason.is_empty() && !row.reason.ends_with('.'));
+            assert_eq!(serde_json::to_value(row.kind).unwrap(), row.kind.code());
+        }
+        assert_eq!(FileKind::Binary as usize + 1, KINDS.len());
+    }
+}

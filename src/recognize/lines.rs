@@ -1,0 +1,226 @@
+//! Recognising an input by its first lines, where no format fits any of them.
+//!
+//! A line that defines the rest, such as `#Fields:`, is enough. Otherwise most of the lines must have the shape of the kind:
+//! an access log of an unknown format may hold anything in a few of its lines.
+
+use bumpalo::Bump;
+
+use super::bytes::begins;
+use super::readings::reading;
+use super::{Excerpt, FileKind, Foreign, first_line, is_control, shapes, w3c};
+use crate::envelope::{self, Worn, is_error_log, is_of_start, syslog_message};
+use crate::input::{is_blank, lines};
+
+/// Lines that are looked at.
+const SAMPLE: usize = 200;
+/// Of a hundred lines, so many must have the shape of a kind.
+const PERCENT: usize = 90;
+/// Of a hundred bytes of a binary file, so many at least have no use in a text.
+const CONTROL_PERCENT: usize = 3;
+
+/// A line as it stands, and as it is without its envelope or the head of a syslog.
+struct Sampled<'t> {
+    number: u64,
+    raw: &'t [u8],
+    text: &'t [u8],
+    /// True for a message of another program than nginx in a syslog.
+    is_syslog: bool,
+}
+
+/// The shape of a kind's lines, given the line as it stands and without its envelope.
+type Shape = fn(&Sampled<'_>) -> bool;
+
+/// THE TABLE of shapes. The first kind that most lines have the shape of is the one.
+const SHAPES: &[(FileKind, Shape)] = &[
+    (FileKind::NginxErrorLog, |line| is_error_log(line.text)),
+    (FileKind::ApacheErrorLog, |line| shapes::is_apache_error(line.text)),
+    (FileKind::HaproxyLog, |line| shapes::is_haproxy(line.text)),
+    (FileKind::AlbLog, |line| shapes::is_alb(line.raw)),
+    (FileKind::ElbLog, |line| shapes::is_elb(line.raw)),
+    (FileKind::S3Log, |line| shapes::is_s3(line.raw)),
+    (FileKind::SquidLog, |line| shapes::is_squid(line.text)),
+    (FileKind::Syslog, |line| line.is_syslog),
+];
+
+pub(super) fn recognize(head: &[u8], worn: Option<&Worn>) -> Option<Foreign> {
+    let found = |kind| first_line(head).map(|excerpt| (kind, excerpt));
+    let (kind, excerpt) = document(head)
+        .and_then(found)
+        .or_else(|| w3c::recognize(head))
+        .or_else(|| by_shape(head, worn))
+        .or_else(|| is_configuration(head).then_some(FileKind::NginxConf).and_then(found))
+        .or_else(|| is_binary(head).then(|| (FileKind::Binary, begins(head))))?;
+    Some(Foreign { is_certain: false, reading: reading(kind, head), ..Foreign::certain(kind, excerpt) })
+}
+
+/// The kind that most lines have the shape of, and the first of these lines.
+fn by_shape(head: &[u8], worn: Option<&Worn>) -> Option<(FileKind, Excerpt)> {
+    let bump = Bump::new();
+    let sample: Vec<_> = sample(head, worn, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
+    SHAPES.iter().find_map(|(kind, has_shape)| {
+        let mut of_kind = sample.iter().filter(|line| has_shape(line)).peekable();
+        let first = *of_kind.peek()?;
+        let excerpt = Excerpt::Line { number: first.number, text: first.raw.to_vec() };
+        (of_kind.count() * 100 >= sample.len() * PERCENT).then_some((*kind, excerpt))
+    })
+}
+
+/// The first lines that are not blank.
+fn sample<'t>(head: &'t [u8], worn: Option<&Worn>, bump: &'t Bump) -> Vec<Sampled<'t>> {
+    let mut texts: Vec<Option<&[u8]>> = Vec::new();
+    if let Some(worn) = worn {
+        envelope::each_line(worn, head, bump, |line| texts.push(line.map(|line| line.text)));
+    }
+    let all = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE);
+    let mut may_be_nginxs = false;
+    let sampled = all.map(|(number, raw)| {
+        let message = syslog_message(raw);
+        may_be_nginxs |= message.is_some_and(|(program, text)| may_be_a_request(program, text));
+        let in_envelope = texts.get(number as usize - 1).copied().flatten();
+        let text = in_envelope.or(message.map(|(_, text)| text)).unwrap_or(raw);
+        Sampled { number, raw, text, is_syslog: message.is_some() }
+    });
+    let mut sampled: Vec<_> = sampled.collect();
+    sampled.iter_mut().for_each(|line| line.is_syslog &= !may_be_nginxs);
+    sampled
+}
+
+/// True for a message of a syslog that may be a request in a format that is not known. Containers have ids for names.
+fn may_be_a_request(program: &[u8], text: &[u8]) -> bool {
+    const REQUEST: [&str; 4] = ["HTTP/", "GET ", "POST ", "HEAD "];
+    let holds = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    holds(&program.to_ascii_lowercase(), "nginx") || REQUEST.iter().any(|word| holds(text, word))
+}
+
+/// True for a line that belongs to a message of several lines, such as PHP's traces in an error log, and for what a
+/// container says before nginx starts.
+fn is_continuation(line: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 5] = [b" ", b"\t", b"Stack trace:", b"PHP ", b"#"];
+    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || is_of_start(line)
+}
+
+/// A document that is recognised by how it begins.
+fn document(head: &[u8]) -> Option<FileKind> {
+    const BEGINNINGS: [(&[u8], FileKind); 4] = [
+        (b"<!doctype html", FileKind::Html),
+        (b"<html", FileKind::Html),
+        (b"<?xml ", FileKind::Xml),
+        (b"active connections: ", FileKind::NginxStatus),
+    ];
+    let text = lines(head, true).find(|line| !is_blank(line))?.trim_ascii_start();
+    let begins = |(beginning, _): &&(&[u8], FileKind)| {
+        text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    };
+    BEGINNINGS.iter().find(begins).map(|(_, kind)| *kind).or_else(|| json_document(head))
+}
+
+/// A document in JSON, on one line or several.
+fn json_document(head: &[u8]) -> Option<FileKind> {
+    let text = head.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
+    if let Some(schema) = text.strip_prefix(b"\"schema\":") {
+        let is_ours = [&b"\"logstat.report/"[..], b"\"logstat.explanation/"]
+            .iter()
+            .any(|s| schema.trim_ascii_start().starts_with(s));
+        return is_ours.then_some(FileKind::LogstatReport);
+    }
+    // Source: nginx Plus's REST API, the object `nginx`.
+    let has = |key: &str| memchr::memmem::find(text, key.as_bytes()).is_some();
+    (has("\"load_timestamp\":") && has("\"generation\":")).then_some(FileKind::NginxStatus)
+}
+
+/// True if the lines are those of an nginx.conf: directives and blocks, one of which nginx has and other programs do not.
+fn is_configuration(head: &[u8]) -> bool {
+    const OURS: [&[u8]; 6] = [b"http {", b"events {", b"server {", b"location ", b"log_format ", b"access_log "];
+    let directives =
+        lines(head, true).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let (mut all, mut closed, mut is_ours) = (0, 0, false);
+    for line in directives.take(SAMPLE) {
+        all += 1;
+        let line = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii_end();
+        closed += usize::from(matches!(line.last(), Some(b';' | b'{' | b'}')));
+        is_ours |= OURS.iter().any(|beginning| line.starts_with(beginning));
+    }
+    // The parts of a log_format are lines that end without a semicolon.
+    is_ours && closed * 100 >= all * 70
+}
+
+/// True if nearly all lines hold bytes that a text has no use for. NULs before a line are what truncating leaves.
+fn is_binary(head: &[u8]) -> bool {
+    let (mut all, mut with, mut bytes, mut controls) = (0, 0, 0, 0);
+    for line in lines(head, true).filter(|line| !is_blank(line)).take(SAMPLE) {
+        let control = line.iter().filter(|byte| is_control(**byte)).count();
+        all += 1;
+        with += usize::from(control > 0);
+        bytes += line.len();
+        controls += control;
+    }
+    all > 0 && with * 100 >= all * PERCENT && controls * 100 >= bytes * CONTROL_PERCENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(head: &str) -> Option<FileKind> {
+        recognize(head.as_bytes(), None).map(|foreign| foreign.kind)
+    }
+
+    #[test]
+    fn documents_are_recognized_by_how_they_begin() {
+        let rows = [
+            ("<!DOCTYPE html>\n<html lang=\"en\">\n", Some(FileKind::Html)),
+            ("\u{feff}<HTML><head>", Some(FileKind::Html)),
+            ("<?xml version=\"1.0\"?>\n<a/>", Some(FileKind::Xml)),
+            ("Active connections: 2 \nserver accepts handled requests\n 1 1 3 \n", Some(FileKind::NginxStatus)),
+            (
+                "{\n  \"version\": \"1.29.0\",\n  \"generation\": 1,\n  \"load_timestamp\": \"2026-01-05T10:00:00.000Z\"\n}\n",
+                Some(FileKind::NginxStatus),
+            ),
+            ("{\"schema\":\"logstat.report/2\",\"generator\":{}}\n", Some(FileKind::LogstatReport)),
+            ("{\n  \"schema\": \"logstat.explanation/1\"\n}\n", Some(FileKind::LogstatReport)),
+            ("{\"schema\":\"other\"}\n", None),
+            ("{\"nginx_version\":\"1.29.0\",\"took\":1}\n", None),
+            ("<34>Jan 5 hello\n", None),
+            ("html\n", None),
+        ];
+        for (head, expected) in rows {
+            assert_eq!(kind(head), expected, "{head}");
+        }
+    }
+
+    #[test]
+    fn most_lines_must_have_the_shape() {
+        let error = "2026/01/05 10:00:00 [error] 7#7: *1 open() \"/x\" failed (2: No such file or directory)\n";
+        let trace = "PHP message: PHP Fatal error:  Uncaught Error in /x.php:3\nStack trace:\n#0 {main}\n  thrown in /x.php on line 3\n";
+        assert_eq!(kind(error), Some(FileKind::NginxErrorLog));
+        assert_eq!(kind(&[error, trace].concat()), Some(FileKind::NginxErrorLog));
+        let other = "192.0.2.1|2026-01-05|GET /|200\n";
+        assert_eq!(kind(&[&error.repeat(9), other].concat()), Some(FileKind::NginxErrorLog));
+        assert_eq!(kind(&[&error.repeat(8), other].concat()), None);
+        assert_eq!(kind(&format!("192.0.2.1|{error}")), None);
+    }
+
+    #[test]
+    fn a_syslog_is_one_of_other_programs_only_without_requests() {
+        let others =
+            "Jan  5 10:00:00 web sshd[7]: Accepted publickey\nJan  5 10:00:01 web CRON[8]: (root) CMD (true)\n";
+        assert_eq!(kind(others), Some(FileKind::Syslog));
+        assert_eq!(kind(&others.replace(" 5 1", "05 1")), Some(FileKind::Syslog));
+        for line in ["Jan  5 10:00:02 web nginx: x|y|z\n", "Jan  5 10:00:02 web 0a1b2c3d4e5f[9]: 192.0.2.1|GET /|200\n"]
+        {
+            assert_eq!(kind(&[&others.repeat(20), line].concat()), None);
+        }
+    }
+
+    #[test]
+    fn configurations_and_binaries_are_recognized() {
+        let conf = "user nginx;\nevents {\n}\nhttp {\n  log_format main '$remote_addr '\n    '$status';\n  access_log /a.log main; # x\n}\n";
+        assert_eq!(kind(conf), Some(FileKind::NginxConf));
+        assert_eq!(kind("int main() {\n  return 0;\n}\n"), None);
+        assert_eq!(kind("\x01\x02\x03abc\x04\n\x05\x06def\n"), Some(FileKind::Binary));
+        assert_eq!(kind("\x01\x02\x03abc\x04\nplain text\n"), None);
+        assert_eq!(kind("\0\0\0\0one|two\n\0\0three|four\n"), None);
+        assert_eq!(kind("hello\nworld\n"), None);
+        assert_eq!(kind(""), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! What an input is, if it is not an access log: recognised so that a refusal can name it and show the command that helps.
+//!
+//! There are two stages. `bytes` looks at the beginning of every input before its lines are counted, because an archive
+//! would otherwise be read with its headers glued to lines. `lines` looks only at inputs that no format fits. Neither
+//! names anything on weak evidence: an input that is not recognised is read, or refused as one that no format fits.
+//! `kinds` has THE TABLE. Only the first lines of an input are looked at.
+
+mod bytes;
+mod kinds;
+mod lines;
+mod readings;
+mod shapes;
+mod tar;
+mod unicode;
+mod w3c;
+mod zip;
+
+use bumpalo::Bump;
+
+use crate::batch::Fields;
+use crate::envelope::{self, Worn};
+use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::input::{Compression, is_blank, lines};
+
+pub use kinds::FileKind;
+pub(crate) use kinds::Remedy;
+
+/// Lines that are looked at to tell an input from a log that only begins with junk.
+const ORDINARY_SAMPLE: usize = 1000;
+/// An input is a log if at least one line in this many is an ordinary line of its format.
+const ORDINARY_IN: usize = 10;
+
+/// An input that is not an access log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Foreign {
+    pub(crate) kind: FileKind,
+    pub(crate) excerpt: Excerpt,
+    /// True if it is refused without reading its lines. If false, it is refused only if no line fits a format.
+    pub(crate) is_certain: bool,
+    /// The compression of the files in an archive.
+    pub(crate) packed: Option<Compression>,
+    /// The way to read it all the same.
+    pub(crate) reading: Option<Reading>,
+}
+
+/// A part of the input that shows what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Excerpt {
+    /// A line, counted from 1.
+    Line { number: u64, text: Vec<u8> },
+    /// The name of the first file in an archive.
+    Member(Vec<u8>),
+    /// The first bytes.
+    Bytes(Vec<u8>),
+}
+
+/// A log format that reads the input, and the command that its bytes must pass first, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) filter: Option<&'static str>,
+    pub(crate) log_format: String,
+}
+
+/// Recognises an input by its first lines, given the envelope and the formats that were detected.
+pub(crate) fn recognize(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<'_>) -> Option<Foreign> {
+    if let Some(foreign) = bytes::recognize(head) {
+        let is_certain = foreign.is_certain || !has_ordinary_lines(head, worn, of_file);
+        return is_certain.then_some(Foreign { is_certain, ..foreign });
+    }
+    if of_file.fits() { None } else { lines::recognize(head, worn) }
+}
+
+/// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.
+pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
+    let presets = LogFormat::all_presets();
+    let (_, of_file) = envelope::find(&Detector::new(&presets), &[], head);
+    of_file.fits().then(|| presets[of_file.main()].name().to_owned())
+}
+
+/// True if some of the first lines are text that a format takes. Attackers can choose the first bytes of a log, if its
+/// format begins with a value that they choose and nginx does not escape it.
+fn has_ordinary_lines(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<'_>) -> bool {
+    let bump = Bump::new();
+    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let (mut all, mut ordinary) = (0, 0);
+    let mut look = |text: &[u8]| {
+        if !is_blank(text) && all < ORDINARY_SAMPLE {
+            all += 1;
+            let text: &[u8] = bump.alloc_slice_copy(text);
+            let room = Room { bump: &bump, needs: Fields::NONE };
+            let is_text = !text.iter().any(|byte| is_control(*byte));
+            ordinary += usize::from(is_text && of_file.take(Line::unmarked(text), room, &mut memory, &mut row).is_ok());
+        }
+    };
+    match worn {
+        None => lines(head, true).for_each(look),
+        Some(worn) => lines(&envelope::taken_out(worn, head, &Bump::new()), true).for_each(&mut look),
+    }
+    ordinary * ORDINARY_IN >= all.max(1)
+}
+
+/// True for bytes that a text has no use for. Tabs separate fields, and an escape begins a colour.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31 | 127)
+}
+
+/// The first line that is not blank.
+fn first_line(head: &[u8]) -> Option<Excerpt> {
+    let (number, text) = (1..).zip(lines(head, true)).find(|(_, line)| !is_blank(line))?;
+    Some(Excerpt::Line { number, text: text.to_vec() })
+}

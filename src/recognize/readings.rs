@@ -1,0 +1,101 @@
+//! Log formats that read other programs' access logs. One is shown only if it reads the input's own first lines.
+
+use std::borrow::Cow;
+
+use super::{FileKind, Reading, w3c};
+use crate::envelope;
+use crate::format::{Detector, Finding, LogFormat};
+use crate::input::{is_blank, lines};
+
+/// How much of the first lines a format is tried on.
+const TRIED_BYTES: usize = 64 << 10;
+
+/// What must be done to the bytes before a format reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filter {
+    None,
+    /// Numbers are padded with spaces, and a format has one.
+    SqueezeSpaces,
+    /// The date and the time have a tab between them, and a time has a space there. Values hold no spaces.
+    TabsToSpaces,
+}
+
+/// THE TABLE of log formats; those of W3C's extended logs are made from their `#Fields:`.
+const READINGS: [(FileKind, Filter, &str); 5] = [
+    (
+        FileKind::HaproxyLog,
+        Filter::None,
+        "$remote_addr:$remote_port [$time_local] $frontend $backend $tr/$tw/$tc/$tr2/$request_time_ms $status $bytes_sent \
+         $rest \"$request\"",
+    ),
+    (
+        FileKind::AlbLog,
+        Filter::None,
+        "$type $time_iso8601 $balancer $remote_addr:$remote_port $target $request_processing $target_processing \
+         $response_processing $status $target_status $request_length $bytes_sent \"$request\" \"$http_user_agent\" $rest",
+    ),
+    (
+        FileKind::ElbLog,
+        Filter::None,
+        "$time_iso8601 $balancer $remote_addr:$remote_port $target $request_processing $target_processing \
+         $response_processing $status $target_status $request_length $bytes_sent \"$request\" \"$http_user_agent\" $rest",
+    ),
+    (
+        FileKind::S3Log,
+        Filter::None,
+        "$owner $bucket [$time_local] $remote_addr $requester $request_id $operation $key \"$request\" $status $error \
+         $bytes_sent $object_size $request_time_ms $turn_around \"$http_referer\" \"$http_user_agent\" $rest",
+    ),
+    (
+        FileKind::SquidLog,
+        Filter::SqueezeSpaces,
+        "$msec $request_time_ms $remote_addr $cache/$status $bytes_sent $request_method $request_uri $remote_user \
+         $hierarchy $content_type",
+    ),
+];
+
+impl Filter {
+    fn command(self) -> Option<&'static str> {
+        match self {
+            Filter::None => None,
+            Filter::SqueezeSpaces => Some("tr -s ' '"),
+            Filter::TabsToSpaces => Some(r"tr '\t' ' '"),
+        }
+    }
+
+    /// What the command writes.
+    fn apply(self, text: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Filter::None => Cow::Borrowed(text),
+            Filter::SqueezeSpaces => {
+                let mut squeezed = text.to_vec();
+                squeezed.dedup_by(|second, first| *second == b' ' && *first == b' ');
+                Cow::Owned(squeezed)
+            }
+            Filter::TabsToSpaces => {
+                Cow::Owned(text.iter().map(|byte| if *byte == b'\t' { b' ' } else { *byte }).collect())
+            }
+        }
+    }
+}
+
+/// The way to read an input of this kind, if its first lines are read by it.
+pub(super) fn reading(kind: FileKind, head: &[u8]) -> Option<Reading> {
+    let (filter, log_format) = match READINGS.iter().find(|(known, _, _)| *known == kind) {
+        Some((_, filter, text)) => (*filter, (*text).to_owned()),
+        None => w3c::log_format(head)?,
+    };
+    let tried = &head[..head.len().min(TRIED_BYTES)];
+    reads(&log_format, &filter.apply(tried)).then(|| Reading { filter: filter.command(), log_format })
+}
+
+/// True if a log format reads most lines that are not comments, and finds addresses.
+fn reads(log_format: &str, text: &[u8]) -> bool {
+    let Ok(format) = log_format.parse::<LogFormat>() else { return false };
+    let formats = [format];
+    let (_, of_file) = envelope::find(&Detector::new(&formats), &[], text);
+    let all = lines(text, true).filter(|line| !is_blank(line) && !line.starts_with(b"#")).count();
+    let finds_addresses = !of_file.findings().iter().any(|f| matches!(f, Finding::NotAddresses { .. }));
+    let taken = of_file.considered().first().map_or(0, |best| best.survey.fits);
+    taken * 2 > all.min(of_file.sampled()) && finds_addresses
+}

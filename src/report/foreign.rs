@@ -1,0 +1,175 @@
+//! An input that is not an access log: the part of it that shows what it is, and the command that helps.
+
+use std::path::Path;
+
+use super::shell::file_argument;
+use super::written::{sample_text, sample_text_cut};
+use crate::error::{Error, ErrorKind};
+use crate::input::{Compression, Source};
+use crate::recognize::{Excerpt, Foreign, Reading, Remedy};
+
+/// The refusal of an input.
+pub(crate) fn refusal(foreign: &Foreign, source: &Source, anonymize: bool) -> Error {
+    let sample = sample(&foreign.excerpt, anonymize);
+    let remedy = remedy(foreign, &source.path, source.compression);
+    ErrorKind::NotAccessLog { path: source.path.clone(), kind: foreign.kind, sample, remedy }.into()
+}
+
+fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
+    let shown = |text: &[u8]| if anonymize { sample_text_cut(text) } else { sample_text(text) };
+    let (label, text) = match excerpt {
+        Excerpt::Line { number, text } => (format!("line {number}"), text),
+        Excerpt::Member(name) => ("first file".to_owned(), name),
+        Excerpt::Bytes(bytes) => ("first bytes".to_owned(), bytes),
+    };
+    format!("{label}: {}", shown(text)).trim_end().to_owned()
+}
+
+fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> String {
+    let input = Given { path, compression };
+    let command = match foreign.kind.remedy() {
+        Remedy::Advice(advice) => return advice.to_owned(),
+        Remedy::Filter(filter) => input.through(filter),
+        Remedy::OnFile(purpose, command) => return input.on_file(purpose, command),
+        Remedy::Tar => input.through_tar(foreign.packed),
+        Remedy::Unpack => input.unpacked(),
+        Remedy::LogFormat => match &foreign.reading {
+            Some(reading) => input.read_by(reading),
+            None => return "pass a log_format for its fields, in the variables of nginx, with --log-format".to_owned(),
+        },
+    };
+    format!("to read it:  {command}")
+}
+
+/// An input as it was given.
+struct Given<'i> {
+    path: &'i Path,
+    compression: Option<Compression>,
+}
+
+impl Given<'_> {
+    fn is_standard_input(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    /// The program that decompresses the input to its standard output.
+    fn decompressor(&self) -> Option<&'static str> {
+        self.compression.map(|compression| match compression {
+            Compression::Gzip => "gzip -dc",
+            Compression::Zstd => "zstd -dc",
+            Compression::Bzip2 => "bzip2 -dc",
+            Compression::Xz => "xz -dc",
+        })
+    }
+
+    /// The command that has the decompressed input on its standard output, if one is needed.
+    fn source(&self) -> Option<String> {
+        match (self.is_standard_input(), self.decompressor()) {
+            (true, None) => Some("…".to_owned()),
+            (true, Some(decompressor)) => Some(format!("… | {decompressor}")),
+            (false, None) => None,
+            (false, Some(decompressor)) => Some(format!("{decompressor} {}", file_argument(self.path))),
+        }
+    }
+
+    fn through(&self, filter: &str) -> String {
+        match self.source() {
+            Some(source) => format!("{source} | {filter} | logstat -"),
+            None => format!("{filter} {} | logstat -", file_argument(self.path)),
+        }
+    }
+
+    fn unpacked(&self) -> String {
+        format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
+    }
+
+    /// With tar; `packed` is the compression of the files in the archive, which their own program takes off each.
+    fn through_tar(&self, packed: Option<Compression>) -> String {
+        // tar detects the compression of a file, but not of a pipe.
+        let (letter, long) = match self.compression.filter(|_| self.is_standard_input()) {
+            None => ("", ""),
+            Some(Compression::Gzip) => ("z", ""),
+            Some(Compression::Bzip2) => ("j", ""),
+            Some(Compression::Xz) => ("J", ""),
+            Some(Compression::Zstd) => ("", " --zstd"),
+        };
+        let pipe = if self.is_standard_input() { "… | " } else { "" };
+        let file = file_argument(self.path);
+        let each = Given { path: self.path, compression: packed }.decompressor();
+        match each {
+            // These programs pass on what is not compressed.
+            Some(each) => format!("{pipe}tar x{letter}f {file}{long} --to-command='{each}f' | logstat -"),
+            None => format!("{pipe}tar x{letter}Of {file}{long} | logstat -"),
+        }
+    }
+
+    fn read_by(&self, reading: &Reading) -> String {
+        let file = file_argument(self.path);
+        let log_format = format!("logstat --log-format '{}'", reading.log_format.replace('\'', r"'\''"));
+        match (reading.filter, self.source()) {
+            (None, _) if self.is_standard_input() => format!("… | {log_format} -"),
+            (None, _) => format!("{log_format} {file}"),
+            (Some(filter), None) => format!("{filter} < {file} | {log_format} -"),
+            (Some(filter), Some(source)) => format!("{source} | {filter} | {log_format} -"),
+        }
+    }
+
+    fn on_file(&self, purpose: &str, command: &str) -> String {
+        let file = if self.source().is_some() { "FILE".to_owned() } else { file_argument(self.path) };
+        let command = command.replace("FILE", &file);
+        match self.source() {
+            None => format!("{purpose}:  {command}"),
+            Some(source) => format!("{purpose}, save it in a file:  {source} > FILE && {command}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recognize::FileKind;
+
+    fn shown(kind: FileKind, path: &str, compression: Option<Compression>, packed: Option<Compression>) -> String {
+        let reading = Some(Reading { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
+        let reading = reading.filter(|_| kind == FileKind::SquidLog);
+        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, packed, reading };
+        remedy(&foreign, Path::new(path), compression)
+    }
+
+    #[test]
+    fn commands_fit_the_input() {
+        use Compression::{Bzip2, Gzip, Xz, Zstd};
+        use FileKind::{CompressedTwice, Journal, SquidLog, Tar, Utf16, Utf16Le, Zip};
+        let squid = r"tr -s ' ' < a.log | logstat --log-format '$remote_addr '\''$status'\''' -";
+        let rows = [
+            (Utf16, "a b.log", None, None, "iconv -f UTF-16 -t UTF-8 'a b.log' | logstat -"),
+            (Utf16, "-", None, None, "… | iconv -f UTF-16 -t UTF-8 | logstat -"),
+            (Utf16Le, "a.gz", Some(Gzip), None, "gzip -dc a.gz | iconv -f UTF-16LE -t UTF-8 | logstat -"),
+            (Utf16, "-", Some(Xz), None, "… | xz -dc | iconv -f UTF-16 -t UTF-8 | logstat -"),
+            (Tar, "logs.tar", None, None, "tar xOf logs.tar | logstat -"),
+            (Tar, "logs.tgz", Some(Gzip), None, "tar xOf logs.tgz | logstat -"),
+            (Tar, "h:logs.tar", None, None, "tar xOf ./h:logs.tar | logstat -"),
+            (Tar, "-", None, None, "… | tar xOf - | logstat -"),
+            (Tar, "-", Some(Gzip), None, "… | tar xzOf - | logstat -"),
+            (Tar, "-", Some(Zstd), None, "… | tar xOf - --zstd | logstat -"),
+            (Tar, "logs.tar", None, Some(Gzip), "tar xf logs.tar --to-command='gzip -dcf' | logstat -"),
+            (Tar, "-", Some(Bzip2), Some(Xz), "… | tar xjf - --to-command='xz -dcf' | logstat -"),
+            (CompressedTwice, "a.gz.xz", Some(Xz), None, "xz -dc a.gz.xz | logstat -"),
+            (CompressedTwice, "-", Some(Gzip), None, "… | gzip -dc | logstat -"),
+            (Zip, "it's.zip", None, None, r"unzip -p 'it'\''s.zip' | logstat -"),
+            (Journal, "a.journal", None, None, "journalctl --file a.journal | logstat -"),
+            (SquidLog, "a.log", None, None, squid),
+        ];
+        for (kind, path, compression, packed, expected) in rows {
+            assert_eq!(shown(kind, path, compression, packed), format!("to read it:  {expected}"));
+        }
+        assert_eq!(
+            shown(Zip, "-", None, None),
+            "to read it, save it in a file:  … > FILE && unzip -p FILE | logstat -"
+        );
+        assert_eq!(
+            shown(Zip, "a.zip.gz", Some(Gzip), None),
+            "to read it, save it in a file:  gzip -dc a.zip.gz > FILE && unzip -p FILE | logstat -"
+        );
+    }
+}

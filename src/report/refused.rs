@@ -1,0 +1,28 @@
+//! Whether an input is refused: it is something else, or no line of it fits a format.
+
+use super::assemble::CountedInput;
+use super::foreign::refusal;
+use super::no_format::no_format;
+use crate::error::{Error, ErrorKind};
+use crate::format::LogFormat;
+use crate::question::Question;
+use crate::table::InputLedger;
+
+/// The error for an input that is refused.
+pub(super) fn refused(
+    question: &Question,
+    formats: &[LogFormat],
+    input: &CountedInput<'_>,
+    ledger: &InputLedger,
+) -> Option<Error> {
+    match input.foreign {
+        Some(foreign) if foreign.is_certain || ledger.fits_nothing() => {
+            Some(refusal(foreign, &input.source, question.anonymize))
+        }
+        _ if ledger.fits_nothing() => {
+            let detail = no_format(question, formats, input, ledger);
+            Some(ErrorKind::NoFormat { path: input.source.path.clone(), detail }.into())
+        }
+        _ => None,
+    }
+}
