@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::Chunk;
 use super::lines::{HEAD_BYTES, head, kept_of, shorten};
@@ -15,14 +15,14 @@ use super::source::Cut;
 
 /// A file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
 pub(crate) struct Positioned {
-    file: File,
+    file: Arc<File>,
     max_line: usize,
     ranges: Ranges,
     failure: Mutex<Option<io::Error>>,
 }
 
 impl Positioned {
-    pub(crate) fn new(file: File, len: u64, cut: Cut) -> Positioned {
+    pub(crate) fn new(file: Arc<File>, len: u64, cut: Cut) -> Positioned {
         let ranges = Ranges::new(0..len, cut.chunk_bytes);
         Positioned { file, max_line: cut.max_line, ranges, failure: Mutex::new(None) }
     }
@@ -114,6 +114,13 @@ impl Positioned {
         filled
     }
 
+    /// Begins again, with all of the file.
+    pub(crate) fn restart(&mut self) {
+        let all = self.ranges.all();
+        self.ranges.narrow(all);
+        self.failure = Mutex::new(None);
+    }
+
     pub(crate) fn into_failure(self) -> Option<io::Error> {
         self.failure.into_inner().expect("no worker panics while it reads")
     }
@@ -155,8 +162,11 @@ mod tests {
         let long = b"x".repeat(40_000);
         let text = [&b"one\ntwo\n\n\nthree is longer\n"[..], &long, b"\nend without line feed"].concat();
         for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
-            let input =
-                Positioned::new(file(&text), text.len() as u64, Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 });
+            let input = Positioned::new(
+                Arc::new(file(&text)),
+                text.len() as u64,
+                Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 },
+            );
             let (mut all, mut buffer) = (Vec::new(), Vec::new());
             while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
                 assert_eq!(chunk.offset, all.len() as u64, "{chunk_bytes}");
@@ -173,7 +183,7 @@ mod tests {
         let text = b"a line\n".repeat(1000);
         let file = file(&text);
         let cut = Cut { chunk_bytes: 1000, max_line: 1 << 20, small_bytes: 0 };
-        let input = Positioned::new(file.try_clone().unwrap(), text.len() as u64, cut);
+        let input = Positioned::new(Arc::new(file.try_clone().unwrap()), text.len() as u64, cut);
         file.set_len(1500).unwrap();
         let (mut bytes, mut buffer) = (0, Vec::new());
         while let Some(chunk) = input.next(u64::MAX, &mut buffer) {

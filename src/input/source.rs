@@ -87,6 +87,8 @@ pub(crate) struct Source {
     kind: Kind,
     /// True if it was opened by its path.
     is_path: bool,
+    /// The file of a stream, if it is one.
+    file: Option<Arc<File>>,
     cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
@@ -106,7 +108,7 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_path = matches!(input.0, Origin::Path(_));
-        let (path, (kind, compression)) = match input.0 {
+        let (path, Opened { kind, compression, file }) = match input.0 {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -121,42 +123,54 @@ impl Opener<'_> {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, is_path, cut: self.cut, progress: self.progress.cloned() })
+        Ok(Source { path, compression, kind, is_path, file, cut: self.cut, progress: self.progress.cloned() })
     }
 
     fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
         let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
-        let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
+        let file = File::open(path).map_err(|error| link_without_end(path, error))?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
             return Err(ErrorKind::Directory { path: path.to_owned() }.into());
         }
         // Files of /proc say that they are regular and empty: what has no length is read to its end.
         if !metadata.is_file() || metadata.len() == 0 {
-            return self.open_reader(Box::new(file), path);
+            let file = Arc::new(file);
+            let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
+            return Ok(Opened { file: metadata.is_file().then_some(file), ..opened });
         }
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
         let read = read_whole(&file, &mut first).map_err(failed)?;
         if let Some(compression) = Compression::of(&first[..read]) {
-            file.rewind().map_err(failed)?;
-            let text = decoder(compression, self.metered(Box::new(file)), path)?;
-            return Ok((Kind::Stream(Stream::later(text, cut)), Some(compression)));
+            let file = Arc::new(file);
+            (&*file).rewind().map_err(failed)?;
+            let kind = self.stream(&file, Some(compression), path)?;
+            return Ok(Opened { kind, compression: Some(compression), file: Some(file) });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
             let keeps_descriptor = self.kept_open > 0;
             self.kept_open = self.kept_open.saturating_sub(1);
-            return Ok((Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)), None));
+            return Ok(Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)).into());
         }
         let file = match self.access {
             Access::Map(guard) => match Mapped::new(file, guard, cut) {
-                Ok(mapped) => return Ok((Kind::Mapped(mapped), None)),
+                Ok(mapped) => return Ok(Kind::Mapped(mapped).into()),
                 Err(file) => file,
             },
             Access::Read => file,
         };
-        Ok((Kind::Positioned(Positioned::new(file, len, cut)), None))
+        Ok(Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into())
+    }
+
+    /// The text of a file that is read in order.
+    fn stream(&self, file: &Arc<File>, compression: Option<Compression>, path: &Path) -> Result<Kind, Error> {
+        let bytes = self.metered(Box::new(Arc::clone(file)));
+        Ok(Kind::Stream(match compression {
+            Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
+            None => Stream::new(bytes, self.cut),
+        }))
     }
 
     fn metered(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
@@ -174,7 +188,7 @@ impl Opener<'_> {
             Some(compression) => decoder(compression, reader, path)?,
             None => reader,
         };
-        Ok((Kind::Stream(Stream::new(reader, self.cut)), compression))
+        Ok(Opened { kind: Kind::Stream(Stream::new(reader, self.cut)), compression, file: None })
     }
 }
 
@@ -277,12 +291,34 @@ impl Source {
         }
     }
 
-    /// How long the input is now, if bytes before `end` that were there are there no more.
-    pub(crate) fn shrunk_to(&self, end: u64) -> Option<u64> {
-        match &self.kind {
-            Kind::Mapped(mapped) => mapped.shrunk_to(end),
-            Kind::Small(_) | Kind::Positioned(_) | Kind::Stream(_) => None,
-        }
+    /// True if bytes of a mapping may have been read as zeros.
+    pub(crate) fn has_lost(&self) -> bool {
+        matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())
+    }
+
+    /// Begins again, with all of the input, and without a mapping. Everything that was counted must be discarded. The input must be
+    /// one that can be read [again](Input::again).
+    pub(crate) fn restart(&mut self) -> Result<(), Error> {
+        let kind = match &mut self.kind {
+            Kind::Small(small) => {
+                small.restart();
+                return Ok(());
+            }
+            Kind::Positioned(file) => {
+                file.restart();
+                return Ok(());
+            }
+            Kind::Mapped(mapped) => Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.cut)),
+            Kind::Stream(_) => {
+                let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
+                let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
+                (&**file).rewind().map_err(failed)?;
+                let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
+                opener.stream(file, self.compression, &self.path)?
+            }
+        };
+        self.kind = kind;
+        Ok(())
     }
 
     /// What went wrong while the input was read.
@@ -290,11 +326,8 @@ impl Source {
         let path = self.path;
         match self.kind {
             Kind::Small(small) => Some(small.into_failure(path)?.into()),
-            Kind::Mapped(mapped) => {
-                let from_bytes = mapped.len();
-                let to_bytes = mapped.shrunk_to(from_bytes)?;
-                Some(ErrorKind::Shrunk { path, from_bytes, to_bytes }.into())
-            }
+            // One that had lost anything was read again in another way.
+            Kind::Mapped(_) => None,
             Kind::Positioned(file) => {
                 let (from_bytes, shrunk_to) = (file.len(), file.shrunk_to());
                 if let Some(source) = file.into_failure() {
@@ -307,7 +340,18 @@ impl Source {
     }
 }
 
-type Opened = (Kind, Option<Compression>);
+struct Opened {
+    kind: Kind,
+    compression: Option<Compression>,
+    /// The file of a stream, if it is one.
+    file: Option<Arc<File>>,
+}
+
+impl From<Kind> for Opened {
+    fn from(kind: Kind) -> Opened {
+        Opened { kind, compression: None, file: None }
+    }
+}
 
 #[cfg(feature = "compressed")]
 fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {
