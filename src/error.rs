@@ -24,6 +24,17 @@ pub enum ErrorKind {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Bytes of an input could not be read; the lines without such bytes are counted.
+    Unreadable {
+        /// As it was given.
+        path: PathBuf,
+        /// The first such byte.
+        at_byte: u64,
+        /// Bytes that were not counted: those that could not be read, and the rest of their lines.
+        lost_bytes: u64,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// An input is a directory.
     Directory {
         /// As it was given.
@@ -169,6 +180,12 @@ impl fmt::Display for Error {
         let name = |path: &PathBuf| crate::report::printable(path.as_os_str().as_encoded_bytes());
         match self.kind() {
             ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
+            ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => write!(
+                f,
+                "{}: {} at byte {at_byte}; {lost_bytes} bytes are lost, and the rest is counted",
+                name(path),
+                plain(source)
+            ),
             ErrorKind::Directory { path } => {
                 let name = name(path);
                 write!(
@@ -259,7 +276,7 @@ pub(crate) fn plain(error: &std::io::Error) -> String {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {
-            ErrorKind::Io { source, .. } => Some(source),
+            ErrorKind::Io { source, .. } | ErrorKind::Unreadable { source, .. } => Some(source),
             _ => None,
         }
     }

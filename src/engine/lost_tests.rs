@@ -108,6 +108,50 @@ fn a_file_that_was_truncated_is_counted_up_to_its_new_end() {
     assert_eq!(rejects, b"");
 }
 
+/// A disk that fails raises the same signal, and the file's length stays. Here its pages can be read the second time.
+#[test]
+fn a_mapping_that_lost_a_page_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    let text = lines(5_000);
+    fs::write(&path, &text).unwrap();
+    let engine = engine(2);
+    let sources = opened(&[&path], &engine);
+    sources[0].lose_a_page();
+    let outcome = count_sources(sources, &engine);
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+    assert_has_first(&outcome.report.unwrap(), text.len() as u64);
+}
+
+#[test]
+fn lines_around_bytes_that_cannot_be_read_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    fs::write(&path, lines(5_000)).unwrap();
+    let width = line(0).len() as u64;
+    for threads in [1, 3] {
+        for (unreadable, lost_lines) in [(40_000..40_001, 40_000 / width..=40_959 / width), (0..1, 0..=4_095 / width)] {
+            let engine = engine(threads);
+            let source = Source::broken(&path, vec![unreadable.clone()], engine.cut(1 << 20)).unwrap();
+            let outcome = count_sources(vec![source], &engine);
+            let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
+            let ErrorKind::Unreadable { at_byte, lost_bytes, source, .. } = problem.kind() else { panic!("{problem}") };
+            let lost = lost_lines.end() - lost_lines.start() + 1;
+            assert_eq!(
+                (*at_byte, *lost_bytes, source.raw_os_error()),
+                (unreadable.start, lost * width, Some(libc::EIO))
+            );
+            let report = outcome.report.unwrap();
+            let lines = report.lines;
+            assert_eq!((lines.read, lines.parsed, lines.lost_bytes), (5_000 - lost, 5_000 - lost, *lost_bytes));
+            let paths = &report.top.unwrap()[0];
+            let numbers = paths.rows.iter().map(|row| row.key.as_deref().unwrap()[1..].parse::<u64>().unwrap());
+            let expected = (0..5_000).filter(|number| !lost_lines.contains(number));
+            assert_eq!(numbers.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        }
+    }
+}
+
 #[test]
 fn no_text_of_a_lost_page_is_counted_in_a_race() {
     let folder = tempfile::tempdir().unwrap();

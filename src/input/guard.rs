@@ -100,6 +100,11 @@ impl Region {
         FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(self);
     }
 
+    #[cfg(test)]
+    pub(super) fn hurt(&self) {
+        self.hurt.store(1, Ordering::Release);
+    }
+
     pub(super) fn is_hurt(&self) -> bool {
         self.hurt.load(Ordering::Relaxed) != 0
     }

@@ -138,6 +138,12 @@ impl Mapped {
         self.region.is_hurt() || self.file.metadata().map_or(0, |m| m.len()) < self.len()
     }
 
+    /// Marks the mapping as if a page of it could not be read.
+    #[cfg(test)]
+    pub(super) fn lose_a_page(&self) {
+        self.region.hurt();
+    }
+
     /// The file, to be read in another way.
     pub(crate) fn file(&self) -> Arc<File> {
         Arc::clone(&self.file)

@@ -11,9 +11,11 @@ mod mapped;
 mod peeked;
 mod positioned;
 mod ranges;
+mod read_at;
 mod small;
 mod source;
 mod stream;
+mod unreadable;
 
 pub use compressed::Compression;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::Chunk;
-use super::positioned::read_at;
+use super::read_at::ReadAt;
 use super::source::{Cut, Taken, Wait};
+use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
 /// Files with fewer bytes are small, unless they have more than one chunk.
@@ -54,7 +55,9 @@ enum Kept {
 type Identity = (u64, u64);
 
 enum Failure {
+    /// It could not be opened again.
     Io(io::Error),
+    Unreadable(Unreadable),
     /// The path leads to another file than when it was opened.
     Replaced,
 }
@@ -81,14 +84,17 @@ impl Kept {
     }
 
     /// Reads a file of `len` bytes.
-    fn read(&self, len: u64, buffer: &mut Vec<u8>) -> Result<usize, Failure> {
+    fn read(&self, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
         match self {
             Kept::Open(file) => read(file, len, buffer),
             #[cfg(unix)]
             Kept::Closed { path, identity: expected } => {
-                let file = File::open(path).map_err(Failure::Io)?;
-                let metadata = file.metadata().map_err(Failure::Io)?;
-                if identity(&metadata) == *expected { read(&file, len, buffer) } else { Err(Failure::Replaced) }
+                let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+                match opened {
+                    Ok((file, metadata)) if identity(&metadata) == *expected => read(&file, len, buffer),
+                    Ok(_) => (0, Some(Failure::Replaced)),
+                    Err(error) => (0, Some(Failure::Io(error))),
+                }
             }
         }
     }
@@ -121,11 +127,8 @@ impl Small {
             turn.is_read = true;
             turn.buffer = std::mem::take(buffer);
             let Turn { file, buffer: text, .. } = &mut *turn;
-            let read = file.read(self.len, text);
-            match read {
-                Ok(read) => turn.read = read,
-                Err(failure) => turn.failure = Some(failure),
-            }
+            let (read, failure) = file.read(self.len, text);
+            (turn.read, turn.failure) = (read, failure);
             if turn.read == 0 {
                 std::mem::swap(buffer, &mut turn.buffer);
             }
@@ -175,6 +178,7 @@ impl Small {
         let turn = self.turn.into_inner().expect(LOCK);
         match turn.failure {
             Some(Failure::Io(source)) => Some(ErrorKind::Io { path, source }),
+            Some(Failure::Unreadable(unreadable)) => Some(unreadable.of(path)),
             Some(Failure::Replaced) => Some(ErrorKind::Replaced { path }),
             None if turn.is_read && (turn.read as u64) < self.len => {
                 Some(ErrorKind::Shrunk { path, from_bytes: self.len, to_bytes: turn.read as u64 })
@@ -184,27 +188,32 @@ impl Small {
     }
 }
 
-/// Reads a file of so many bytes, and returns how many it has. The buffer grows and never shrinks.
-fn read(file: &File, len: u64, buffer: &mut Vec<u8>) -> Result<usize, Failure> {
-    let len = usize::try_from(len).unwrap_or_default();
-    if buffer.len() < len {
-        buffer.resize(len, 0);
+/// Reads a file of so many bytes, and returns how many it has: if some cannot be read, those of the whole lines before. The buffer
+/// grows and never shrinks.
+fn read(file: &dyn ReadAt, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
+    let bytes = usize::try_from(len).unwrap_or_default();
+    if buffer.len() < bytes {
+        buffer.resize(bytes, 0);
     }
-    read_whole(file, &mut buffer[..len]).map_err(Failure::Io)
+    let (read, error) = read_whole(file, &mut buffer[..bytes]);
+    let Some(source) = error else { return (read, None) };
+    let whole = memchr::memrchr(b'\n', &buffer[..read]).map_or(0, |lf| lf + 1);
+    let (at_byte, lost_bytes) = (read as u64, len - whole as u64);
+    (whole, Some(Failure::Unreadable(Unreadable { at_byte, lost_bytes, source })))
 }
 
-/// Fills the buffer from the start of a file, and returns the number of bytes that the file had.
-pub(super) fn read_whole(file: &File, text: &mut [u8]) -> io::Result<usize> {
+/// Fills the buffer from the start of a file, and returns the number of bytes that there were before its end, or before an error.
+pub(super) fn read_whole(file: &dyn ReadAt, text: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut read = 0;
     while read < text.len() {
-        match read_at(file, &mut text[read..], read as u64) {
+        match file.read_at(&mut text[read..], read as u64) {
             Ok(0) => break,
             Ok(more) => read += more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return (read, Some(error)),
         }
     }
-    Ok(read)
+    (read, None)
 }
 
 #[cfg(test)]

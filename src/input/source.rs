@@ -10,6 +10,8 @@ use super::compressed::{Compression, MAGIC_BYTES};
 use super::mapped::Mapped;
 use super::peeked::peek;
 use super::positioned::Positioned;
+#[cfg(test)]
+use super::read_at::Broken;
 use super::small::{Small, read_whole};
 use super::stream::Stream;
 use super::{Access, Input, Origin};
@@ -142,7 +144,8 @@ impl Opener<'_> {
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
-        let read = read_whole(&file, &mut first).map_err(failed)?;
+        // An error here comes again where the lines are read.
+        let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
             let file = Arc::new(file);
             (&*file).rewind().map_err(failed)?;
@@ -291,6 +294,24 @@ impl Source {
         }
     }
 
+    /// A file of which some bytes cannot be read.
+    #[cfg(test)]
+    pub(crate) fn broken(path: &Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
+        let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
+        let (compression, file, progress) = (None, None, None);
+        Ok(Source { path: path.to_owned(), compression, kind, is_path: true, file, cut, progress })
+    }
+
+    /// Marks a mapping as if a page of it could not be read.
+    #[cfg(test)]
+    pub(crate) fn lose_a_page(&self) {
+        if let Kind::Mapped(mapped) = &self.kind {
+            mapped.lose_a_page();
+        }
+    }
+
     /// True if bytes of a mapping may have been read as zeros.
     pub(crate) fn has_lost(&self) -> bool {
         matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())
@@ -330,8 +351,8 @@ impl Source {
             Kind::Mapped(_) => None,
             Kind::Positioned(file) => {
                 let (from_bytes, shrunk_to) = (file.len(), file.shrunk_to());
-                if let Some(source) = file.into_failure() {
-                    return Some(ErrorKind::Io { path, source }.into());
+                if let Some(unreadable) = file.into_unreadable() {
+                    return Some(unreadable.of(path).into());
                 }
                 Some(ErrorKind::Shrunk { path, from_bytes, to_bytes: shrunk_to? }.into())
             }

@@ -221,6 +221,9 @@ pub struct Lines {
     /// told of lines is told of the others.
     #[serde(skip_serializing_if = "is_none")]
     pub skipped_bytes: u64,
+    /// Bytes that could not be read, and the rest of their lines: these lines are in no other number.
+    #[serde(skip_serializing_if = "is_none")]
+    pub lost_bytes: u64,
 }
 
 /// A malformed line.
