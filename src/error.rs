@@ -54,6 +54,11 @@ pub enum ErrorKind {
         /// As it was given.
         path: PathBuf,
     },
+    /// A file was truncated and filled again, or overwritten, while it was read: what is counted may be old lines, new ones, or both.
+    Changed {
+        /// As it was given.
+        path: PathBuf,
+    },
     /// Compressed data is not what it should be; the text before is counted.
     Compressed {
         /// As it was given.
@@ -202,6 +207,11 @@ impl fmt::Display for Error {
             ErrorKind::Replaced { path } => write!(
                 f,
                 "{}: was replaced by another file before it was read, and is not counted; run the command again",
+                name(path)
+            ),
+            ErrorKind::Changed { path } => write!(
+                f,
+                "{}: changed while being read: it was overwritten, or truncated and filled again; old and new lines may be counted",
                 name(path)
             ),
             ErrorKind::Compressed { path, compression, at_byte, detail } => write!(

@@ -153,6 +153,43 @@ fn lines_around_bytes_that_cannot_be_read_are_counted() {
 }
 
 #[test]
+fn a_file_that_is_filled_again_is_reported_and_one_that_grows_or_is_renamed_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, moved) = (folder.path().join("a.log"), folder.path().join("b.log"));
+    let other_lines = |count: usize| lines(count).replace("GET /", "PUT /");
+    type Change = fn(&Path, &Path, &str, &str);
+    let changes: [(Change, bool); 5] = [
+        (|path, _, _, other| fs::write(path, other).unwrap(), true),
+        (|path, _, old, other| fs::write(path, format!("{other}{old}")).unwrap(), true),
+        (|path, _, old, _| fs::write(path, format!("{old}{old}")).unwrap(), false),
+        (|path, moved, _, other| (fs::rename(path, moved).unwrap(), fs::write(path, other).unwrap()).1, false),
+        (
+            |path, _, _, _| {
+                OpenOptions::new().append(true).open(path).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+            },
+            false,
+        ),
+    ];
+    for access in [Access::Read, engine(1).access] {
+        for (at, (change, is_reported)) in changes.iter().enumerate() {
+            let text = lines(5_000);
+            fs::write(&path, &text).unwrap();
+            let engine = Engine { access, ..engine(2) };
+            let sources = opened(&[&path], &engine);
+            change(&path, &moved, &text, &other_lines(5_000));
+            let outcome = count_sources(sources, &engine);
+            let changed = outcome.problems.iter().filter(|problem| matches!(problem.kind(), ErrorKind::Changed { .. }));
+            assert_eq!(
+                (changed.count(), outcome.problems.len()),
+                (usize::from(*is_reported), usize::from(*is_reported)),
+                "{at}"
+            );
+            assert_eq!(outcome.report.unwrap().lines.parsed, 5_000);
+        }
+    }
+}
+
+#[test]
 fn no_text_of_a_lost_page_is_counted_in_a_race() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");

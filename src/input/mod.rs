@@ -5,6 +5,7 @@
 
 mod compressed;
 mod find;
+mod fingerprint;
 mod guard;
 mod lines;
 mod mapped;

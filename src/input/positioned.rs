@@ -215,6 +215,11 @@ impl Positioned {
         Some(Unreadable { at_byte, lost_bytes: len.saturating_sub(self.taken.into_inner()), source })
     }
 
+    /// The file.
+    pub(super) fn file(&self) -> &dyn ReadAt {
+        &*self.file
+    }
+
     /// How long the file is now, if it has become shorter.
     pub(crate) fn shrunk_to(&self) -> Option<u64> {
         let len = self.file.len();

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compressed::{Compression, MAGIC_BYTES};
+use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
 use super::peeked::peek;
 use super::positioned::Positioned;
 #[cfg(test)]
 use super::read_at::Broken;
+use super::read_at::ReadAt;
 use super::small::{Small, read_whole};
 use super::stream::Stream;
 use super::{Access, Input, Origin};
@@ -91,6 +93,8 @@ pub(crate) struct Source {
     is_path: bool,
     /// The file of a stream, if it is one.
     file: Option<Arc<File>>,
+    /// The file as it was when it was opened, if it is read for longer than a moment.
+    fingerprint: Option<Fingerprint>,
     cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
@@ -110,7 +114,7 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_path = matches!(input.0, Origin::Path(_));
-        let (path, Opened { kind, compression, file }) = match input.0 {
+        let (path, Opened { kind, compression, file, fingerprint }) = match input.0 {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -125,7 +129,16 @@ impl Opener<'_> {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, is_path, file, cut: self.cut, progress: self.progress.cloned() })
+        Ok(Source {
+            path,
+            compression,
+            kind,
+            is_path,
+            file,
+            fingerprint,
+            cut: self.cut,
+            progress: self.progress.cloned(),
+        })
     }
 
     fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
@@ -150,21 +163,22 @@ impl Opener<'_> {
             let file = Arc::new(file);
             (&*file).rewind().map_err(failed)?;
             let kind = self.stream(&file, Some(compression), path)?;
-            return Ok(Opened { kind, compression: Some(compression), file: Some(file) });
+            return Ok(Opened { compression: Some(compression), file: Some(file), ..kind.into() });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
             let keeps_descriptor = self.kept_open > 0;
             self.kept_open = self.kept_open.saturating_sub(1);
             return Ok(Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)).into());
         }
+        let fingerprint = Some(Fingerprint::of(&file, len));
         let file = match self.access {
             Access::Map(guard) => match Mapped::new(file, guard, cut) {
-                Ok(mapped) => return Ok(Kind::Mapped(mapped).into()),
+                Ok(mapped) => return Ok(Opened { fingerprint, ..Kind::Mapped(mapped).into() }),
                 Err(file) => file,
             },
             Access::Read => file,
         };
-        Ok(Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into())
+        Ok(Opened { fingerprint, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
     }
 
     /// The text of a file that is read in order.
@@ -191,7 +205,7 @@ impl Opener<'_> {
             Some(compression) => decoder(compression, reader, path)?,
             None => reader,
         };
-        Ok(Opened { kind: Kind::Stream(Stream::new(reader, self.cut)), compression, file: None })
+        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
     }
 }
 
@@ -300,8 +314,8 @@ impl Source {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
-        let (compression, file, progress) = (None, None, None);
-        Ok(Source { path: path.to_owned(), compression, kind, is_path: true, file, cut, progress })
+        let (compression, file, fingerprint, progress) = (None, None, None, None);
+        Ok(Source { path: path.to_owned(), compression, kind, is_path: true, file, fingerprint, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -345,16 +359,21 @@ impl Source {
     /// What went wrong while the input was read.
     pub(crate) fn into_failure(self) -> Option<Error> {
         let path = self.path;
+        let has_changed = |file: &dyn ReadAt| self.fingerprint.as_ref().is_some_and(|then| then.differs(file));
+        let changed = |path: PathBuf| ErrorKind::Changed { path }.into();
         match self.kind {
             Kind::Small(small) => Some(small.into_failure(path)?.into()),
             // One that had lost anything was read again in another way.
-            Kind::Mapped(_) => None,
+            Kind::Mapped(mapped) => has_changed(&*mapped.file()).then(|| changed(path)),
             Kind::Positioned(file) => {
-                let (from_bytes, shrunk_to) = (file.len(), file.shrunk_to());
+                let (from_bytes, shrunk_to, has_changed) = (file.len(), file.shrunk_to(), has_changed(file.file()));
                 if let Some(unreadable) = file.into_unreadable() {
                     return Some(unreadable.of(path).into());
                 }
-                Some(ErrorKind::Shrunk { path, from_bytes, to_bytes: shrunk_to? }.into())
+                match shrunk_to {
+                    Some(to_bytes) => Some(ErrorKind::Shrunk { path, from_bytes, to_bytes }.into()),
+                    None => has_changed.then(|| changed(path)),
+                }
             }
             Kind::Stream(stream) => Some(failure_of_stream(path, stream.into_failure()?).into()),
         }
@@ -366,11 +385,12 @@ struct Opened {
     compression: Option<Compression>,
     /// The file of a stream, if it is one.
     file: Option<Arc<File>>,
+    fingerprint: Option<Fingerprint>,
 }
 
 impl From<Kind> for Opened {
     fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, file: None }
+        Opened { kind, compression: None, file: None, fingerprint: None }
     }
 }
 
