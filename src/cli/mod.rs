@@ -139,12 +139,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     // What is in a file or a variable is for other runs, too.
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
     idle.for_each(|note| messages.note(&note));
-    for note in &found.notes {
-        match note.is_routine() {
-            true => messages.detail(&note.to_string()),
-            false => messages.note(&note.to_string()),
-        }
-    }
+    found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         return Ok(explain::run(args, &question, style.page, found, messages));
     }

@@ -11,20 +11,22 @@ mod note;
 mod within;
 
 use std::collections::HashMap;
-use std::fs;
+use std::collections::hash_map::Entry;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 pub use log_name::SkipReason;
+pub(crate) use note::error_logs;
 pub use note::{FindNote, LogDirectory, LogsWithin, SkippedFile};
 
 use super::Input;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, plain};
 use directory::Directory;
 use identity::Identity;
 use natural_order::natural_order;
-use within::logs_within;
+use within::{Below, logs_below};
 
-/// Levels of directories in which logs are looked for where a directory has none: sites often have `site/logs/`.
+/// Levels of directories below a directory in which logs are looked for, to report them: sites often have `site/logs/`.
 const LEVELS: usize = 3;
 
 /// The result of [`find_logs`].
@@ -67,13 +69,13 @@ pub fn find_logs<P: Into<PathBuf>>(names: impl IntoIterator<Item = P>) -> Found 
 #[derive(Default)]
 struct Search {
     found: Found,
-    /// The name by which each file is read.
-    seen: HashMap<Identity, PathBuf>,
+    /// The place of each file among the inputs.
+    seen: HashMap<Identity, usize>,
 }
 
 impl Search {
     fn name(&mut self, name: PathBuf) {
-        if fs::symlink_metadata(&name).is_err() && !is_stdin(&name) && has_wildcards(&name) {
+        if has_wildcards(&name) && fs::symlink_metadata(&name).is_err() {
             self.wildcards(&name);
         } else {
             self.path(name);
@@ -103,8 +105,13 @@ impl Search {
     }
 
     fn path(&mut self, path: PathBuf) {
-        if is_stdin(&path) || !path.is_dir() {
-            return self.file(path);
+        // Standard input is the file that it comes from.
+        let metadata = fs::metadata(if is_stdin(&path) { Path::new("/dev/stdin") } else { &path }).ok();
+        if is_stdin(&path) {
+            return self.input(Input::stdin(), metadata.as_ref());
+        }
+        if metadata.as_ref().is_none_or(|metadata| !metadata.is_dir()) {
+            return self.input(Input::path(path), metadata.as_ref());
         }
         match Directory::read(&path) {
             Ok(directory) => self.directory(path, directory),
@@ -112,33 +119,47 @@ impl Search {
         }
     }
 
-    fn directory(&mut self, path: PathBuf, Directory { logs, skipped, directories }: Directory) {
-        let levels = if logs.is_empty() { LEVELS } else { 1 };
-        let within = logs_within(&path, directories, levels);
+    fn directory(&mut self, path: PathBuf, Directory { logs, skipped, directories, is_empty }: Directory) {
+        let Below { within, is_cut, unreadable } = logs_below(&path, directories, LEVELS);
+        if let Some((_, error)) = unreadable.first() {
+            let detail = plain(error);
+            let directories = unreadable.into_iter().map(|(path, _)| path).collect();
+            self.found.notes.push(FindNote::Unreadable { directories, detail });
+        }
+        if is_cut && within.is_none() {
+            self.found.notes.push(FindNote::NotSearched { directory: path.clone() });
+        }
         if !skipped.is_empty() {
-            self.found.notes.push(FindNote::Skipped { directory: path.clone(), files: skipped });
+            self.found.notes.push(FindNote::Skipped { directory: path.clone(), files: skipped.clone() });
         }
         if logs.is_empty() {
-            return self.found.problems.push(ErrorKind::NoLogs { path, within }.into());
+            return self.found.problems.push(ErrorKind::NoLogs { path, is_empty, skipped, within }.into());
         }
         for log in logs {
-            match fs::metadata(&log) {
-                Ok(metadata) if !metadata.is_file() => self.found.notes.push(FindNote::NoFile { path: log }),
+            let metadata = fs::metadata(&log).ok();
+            match &metadata {
+                Some(metadata) if !metadata.is_file() => self.found.notes.push(FindNote::NoFile { path: log }),
                 // A link that leads nowhere is reported when it is opened.
-                _ => self.file(log),
+                metadata => self.input(Input::found(log), metadata.as_ref()),
             }
         }
         self.found.notes.extend(within.map(|within| FindNote::Within { directory: path, within }));
     }
 
-    fn file(&mut self, path: PathBuf) {
-        let identity = Identity::of(&path);
-        if let Some(read_as) = self.seen.get(&identity) {
-            let read_as = read_as.clone();
-            return self.found.notes.push(FindNote::SameFile { path, read_as });
+    fn input(&mut self, input: Input, metadata: Option<&Metadata>) {
+        let inputs = &mut self.found.inputs;
+        match self.seen.entry(Identity::new(input.name(), metadata)) {
+            Entry::Occupied(seen) => {
+                let read = &mut inputs[*seen.get()];
+                read.is_found &= input.is_found;
+                let (path, read_as) = (input.name().to_owned(), read.name().to_owned());
+                self.found.notes.push(FindNote::SameFile { path, read_as });
+            }
+            Entry::Vacant(new) => {
+                new.insert(inputs.len());
+                inputs.push(input);
+            }
         }
-        self.seen.insert(identity, path.clone());
-        self.found.inputs.push(if is_stdin(&path) { Input::stdin() } else { Input::path(path) });
     }
 }
 
@@ -236,10 +257,57 @@ mod tests {
         let again = find_logs(within.arguments.iter().map(String::as_str));
         assert_eq!(inputs(&again), ["access.log"]);
 
-        fs::write(file("site/access.log"), "").unwrap();
-        let found = find_logs([file("site")]);
+        // A directory that has logs itself is searched as deep.
+        fs::write(file("access.log"), "").unwrap();
+        let found = find_logs([folder.path()]);
         assert_eq!(inputs(&found), ["access.log"]);
-        assert!(matches!(&found.notes[..], [FindNote::Within { within, .. }] if within.directories.len() == 1));
+        let [FindNote::Within { within, .. }] = &found.notes[..] else { panic!("{found:?}") };
+        assert_eq!(within.directories, [LogDirectory { path: file("site/logs"), logs: 1 }]);
+    }
+
+    #[test]
+    fn a_directory_without_logs_says_what_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let problem = || {
+            let problem = find_logs([folder.path()]).problems.remove(0).to_string();
+            problem.replace(&folder.path().display().to_string(), "d")
+        };
+        assert_eq!(problem(), "d: the directory is empty");
+        fs::write(folder.path().join("error.log.1"), "").unwrap();
+        fs::write(folder.path().join("error.log"), "").unwrap();
+        assert_eq!(problem(), "d: only error logs here: error.log, error.log.1");
+        fs::write(folder.path().join("access.log.bak"), "").unwrap();
+        assert!(problem().starts_with("d: no access logs in this directory: "), "{}", problem());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn directories_that_cannot_be_listed_are_noted() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let closed = folder.path().join("nginx");
+        fs::create_dir(&closed).unwrap();
+        fs::write(folder.path().join("access.log"), "").unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
+        let found = find_logs([folder.path()]);
+        // The superuser can list any directory.
+        let is_listed = fs::read_dir(&closed).is_ok();
+        let note = FindNote::Unreadable { directories: vec![closed], detail: "permission denied".to_owned() };
+        assert_eq!(found.notes, if is_listed { vec![] } else { vec![note] });
+        assert_eq!(inputs(&found), ["access.log"]);
+    }
+
+    #[test]
+    fn a_file_that_is_named_was_not_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        for name in ["a.log", "b.log"] {
+            fs::write(file(name), "").unwrap();
+        }
+        let are_found =
+            |given: [PathBuf; 2]| find_logs(given).inputs.iter().map(|input| input.is_found).collect::<Vec<_>>();
+        assert_eq!(are_found([file("a.log"), folder.path().to_owned()]), [false, true]);
+        assert_eq!(are_found([folder.path().to_owned(), file("b.log")]), [true, false]);
     }
 
     #[test]
