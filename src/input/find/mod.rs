@@ -10,9 +10,10 @@ mod natural_order;
 mod note;
 mod within;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use log_name::SkipReason;
@@ -121,11 +122,13 @@ impl Search {
 
     fn directory(&mut self, path: PathBuf, Directory { logs, skipped, directories, is_empty }: Directory) {
         let Below { within, is_cut, unreadable } = logs_below(&path, directories, LEVELS);
-        if let Some((_, error)) = unreadable.first() {
-            let detail = plain(error);
-            let directories = unreadable.into_iter().map(|(path, _)| path).collect();
-            self.found.notes.push(FindNote::Unreadable { directories, detail });
+        let mut by_detail: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+        // A directory that is gone has no logs.
+        for (path, error) in unreadable.into_iter().filter(|(_, error)| error.kind() != io::ErrorKind::NotFound) {
+            by_detail.entry(plain(&error)).or_default().push(path);
         }
+        let unreadable = |(detail, directories)| FindNote::Unreadable { directories, detail };
+        self.found.notes.extend(by_detail.into_iter().map(unreadable));
         if is_cut && within.is_none() {
             self.found.notes.push(FindNote::NotSearched { directory: path.clone() });
         }

@@ -34,7 +34,7 @@ pub enum FindNote {
     Unreadable {
         /// Their paths, which begin as the name did that was given.
         directories: Vec<PathBuf>,
-        /// What the system said of the first.
+        /// What the system said of each.
         detail: String,
     },
     /// A directory that has so many directories below it that only some were looked into, none of which has logs.
