@@ -11,8 +11,8 @@ use crate::table::fixed_hash;
 /// Bytes at the beginning of an input that are compared to find copies.
 const BEGINNING: usize = 64 << 10;
 
-/// The first bytes of an input, at most [`BEGINNING`]. Measured on 10,000 files of 24 kB: hashing them all while they are
-/// in the cache takes less time than opening a tenth of them again.
+/// The first bytes of an input, at most [`BEGINNING`]. Measured on 10,000 files of 24 kB: hashing them while they are in
+/// the cache takes 2 ms; opening 2,000 of them again to compare them takes 26 ms.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Beginning {
     pub(crate) bytes: usize,

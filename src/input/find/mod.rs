@@ -49,7 +49,8 @@ pub struct Found {
 /// `.2026-01-01`), `.processed` and the endings of compressed files (`.gz`, `.zst`, `.bz2`, `.xz`) may follow. Error logs,
 /// hidden files, directories within and files with other endings are not read, and [`FindNote`]s name them.
 ///
-/// Nothing is opened: [`count`](crate::count) reports a missing file, or a link that leads nowhere.
+/// Nothing is opened: [`count`](crate::count) reports a missing file, or a link that leads nowhere. A file of a directory that
+/// is recognised as something else than an access log is a note of the report, not a problem, if another input is read.
 ///
 /// ```
 /// use logstat::{Engine, Question, count, find_logs};
