@@ -85,9 +85,8 @@ pub(crate) struct Source {
     /// How its bytes are compressed, if they are.
     pub(crate) compression: Option<Compression>,
     kind: Kind,
-    /// True if it was opened by its path.
-    is_path: bool,
-    cut: Cut,
+    /// True for a file that was found in a directory, not named by the user.
+    pub(crate) is_found: bool,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
 }
@@ -105,8 +104,8 @@ impl Opener<'_> {
     }
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
-        let is_path = matches!(input.0, Origin::Path(_));
-        let (path, (kind, compression)) = match input.0 {
+        let is_found = input.is_found;
+        let (path, (kind, compression)) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -121,7 +120,7 @@ impl Opener<'_> {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, is_path, cut: self.cut, progress: self.progress.cloned() })
+        Ok(Source { path, compression, kind, is_found, progress: self.progress.cloned() })
     }
 
     fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
@@ -187,21 +186,6 @@ impl Source {
             Kind::Mapped(mapped) => Some(look(mapped.head())),
             Kind::Positioned(file) => Some(file.with_head(look)),
             Kind::Stream(stream) => stream.with_head(wait, look),
-        }
-    }
-
-    /// The first lines, after lines were taken, too. A small or compressed file is opened again. `None` if it cannot be, or if
-    /// the input can be read only once.
-    pub(crate) fn with_head_again<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        let mut buffer = Vec::new();
-        match &self.kind {
-            Kind::Small(_) | Kind::Stream(_) => {
-                let is_file = self.is_path && std::fs::metadata(&self.path).is_ok_and(|file| file.is_file());
-                let mut opener = Opener::new(Access::Read, self.cut, None, 1);
-                let again = if is_file { opener.open(Input::path(&self.path)).ok()? } else { return None };
-                again.with_head(Wait::Yes, &mut buffer, look)
-            }
-            Kind::Mapped(_) | Kind::Positioned(_) => self.with_head(Wait::Yes, &mut buffer, look),
         }
     }
 
