@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::input::{Compression, LogsWithin};
+use crate::input::{Compression, LogsWithin, SkippedFile, error_logs};
 use crate::recognize::FileKind;
 use crate::time::Unit;
 
@@ -93,7 +93,11 @@ pub enum ErrorKind {
     NoLogs {
         /// As it was given.
         path: PathBuf,
-        /// The directories below it that have some.
+        /// True if there is nothing in it.
+        is_empty: bool,
+        /// The files in it.
+        skipped: Vec<SkippedFile>,
+        /// The directories below it that have access logs.
         within: Option<LogsWithin>,
     },
     /// Wildcards that no file matches, or that are none.
@@ -228,18 +232,22 @@ impl fmt::Display for Error {
                 write!(f, "{}: is a link to {}, which leads nowhere", name(path), name(target))
             }
             ErrorKind::LinkLoop { path } => write!(f, "{}: its links lead round in a circle", name(path)),
-            ErrorKind::NoLogs { path, within: Some(within) } => write!(
+            ErrorKind::NoLogs { path, within: Some(within), .. } => write!(
                 f,
                 "{}: no access logs in this directory; there are some in {within}\n  to read them:  {}",
                 name(path),
                 within.command()
             ),
-            ErrorKind::NoLogs { path, within: None } => write!(
-                f,
-                "{}: no access logs in this directory: no file's name contains 'access' or ends in .log, rotated or \
-                 compressed; give the files by their names",
-                name(path)
-            ),
+            ErrorKind::NoLogs { path, is_empty: true, .. } => write!(f, "{}: the directory is empty", name(path)),
+            ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
+                Some(names) => write!(f, "{}: only error logs here: {names}", name(path)),
+                None => write!(
+                    f,
+                    "{}: no access logs in this directory: their names contain 'access' or end in .log, rotated or \
+                     compressed; give the files by their names",
+                    name(path)
+                ),
+            },
             ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {
                 write!(f, "{}: no file matches", name(pattern))
             }

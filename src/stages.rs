@@ -18,6 +18,7 @@ use crate::format::{Detector, Filler, LogFormat, Marks, Quotes};
 use crate::input::Chunk;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::{Question, UvMethod};
+use crate::report::Beginning;
 use crate::table::{AddressKeys, GroupId, InputLedger, Keys, Seed, TablePlan, Tally};
 use crate::time::NowIs;
 
@@ -77,8 +78,14 @@ impl<'f> Scanner<'f> {
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
         let detector = Detector::new(&presets.0);
         let formats = detector.detect(&[], &detector.sample(log));
-        let met =
-            Met { envelope: None, formats, foreign: None, fitting_preset: None, beginning: 0, took: Duration::ZERO };
+        let met = Met {
+            envelope: None,
+            formats,
+            foreign: None,
+            fitting_preset: None,
+            beginning: Beginning::default(),
+            took: Duration::ZERO,
+        };
         Scanner { met: OnceLock::from(met), formats: &presets.0, detector, question: Question::default() }
     }
 

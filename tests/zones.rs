@@ -80,7 +80,7 @@ proptest! {
         // Offsets are written alike, and so the bytes are as many.
         as_written["inputs"] = told["inputs"].clone();
         // With a zone, first and last are by instant, otherwise by wall clock: two orders where the clock was put back.
-        let mut by_instant = hits.clone();
+        let mut by_instant = hits;
         by_instant.sort_by_key(|(time, _)| *time);
         let on_the_wall = by_instant.iter().map(|(time, _)| time.with_timezone(&tz).naive_local());
         if !on_the_wall.is_sorted() {

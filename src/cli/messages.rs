@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use logstat::{FormatReport, Phases, Report, printable};
+use logstat::{FindNote, FormatReport, Phases, Report, printable};
 
 use super::phases;
 
@@ -49,10 +49,13 @@ impl Messages {
         }
     }
 
-    /// A note that most users know without it.
-    pub(crate) fn detail(self, what: &str) {
+    /// A note about files that are not read: names all of them if details are asked for, and leaves out what every user
+    /// expects if they are not.
+    pub(crate) fn not_read(self, note: &FindNote) {
         if self.loudness >= Loudness::Verbose {
-            say(format_args!("note: {what}"));
+            say(format_args!("note: {}", note.in_full()));
+        } else if !note.is_routine() {
+            self.note(&note.to_string());
         }
     }
 

@@ -110,11 +110,19 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
             let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
             for (built, path) in conf.logs().iter().filter_map(default_log) {
-                messages.note(&format!(
-                    "{name}: no access_log is configured for a server: {} is read, the default of {built}; give the files \
-                     if its log is elsewhere",
-                    path.display()
-                ));
+                let path_shown = path.display();
+                if is_missing(path) && files.iter().any(|file| file != path && !is_missing(file)) {
+                    files.retain(|file| file != path);
+                    messages.note(&format!(
+                        "{name}: no access_log is configured for a server, and {path_shown}, the default of {built}, does not \
+                         exist; give the files if its log is elsewhere"
+                    ));
+                } else {
+                    messages.note(&format!(
+                        "{name}: no access_log is configured for a server: {path_shown} is read, the default of {built}; give \
+                         the files if its log is elsewhere"
+                    ));
+                }
             }
             if files.is_empty() {
                 messages.error(format_args!("{name}: names no access log that can be read; give the files"));
@@ -134,12 +142,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     // What is in a file or a variable is for other runs, too.
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
     idle.for_each(|note| messages.note(&note));
-    for note in &found.notes {
-        match note.is_routine() {
-            true => messages.detail(&note.to_string()),
-            false => messages.note(&note.to_string()),
-        }
-    }
+    found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         return Ok(explain::run(args, &question, style.page, found, messages));
     }
@@ -226,6 +229,11 @@ fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
         NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
         _ => None,
     }
+}
+
+/// True if nothing is at this path: not if it is in a directory that the user may not look into.
+fn is_missing(path: &Path) -> bool {
+    path.try_exists().is_ok_and(|exists| !exists)
 }
 
 /// Writes a report to standard output, if it goes there, and to new files, which are not in place yet.

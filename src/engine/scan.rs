@@ -17,14 +17,12 @@ use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
-use crate::table::{InputLedger, Seed, Tally, fixed_hash};
+use crate::report::Beginning;
+use crate::table::{InputLedger, Seed, Tally};
 use crate::time::Zone;
 use crate::visitor::Visits;
 
 pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
-
-/// Bytes that tell an input from nearly all others.
-const BEGINNING: usize = 4 << 10;
 
 /// What the first lines of an input tell.
 pub(crate) struct Met<'f> {
@@ -35,8 +33,7 @@ pub(crate) struct Met<'f> {
     pub(crate) foreign: Option<Foreign>,
     /// The preset that fits if the formats in use do not.
     pub(crate) fitting_preset: Option<String>,
-    /// Hash of the first [`BEGINNING`] bytes.
-    pub(crate) beginning: u64,
+    pub(crate) beginning: Beginning,
     /// How long it took to find that out.
     pub(crate) took: Duration,
 }
@@ -44,7 +41,7 @@ pub(crate) struct Met<'f> {
 impl<'f> Met<'f> {
     pub(crate) fn by(head: &[u8], detector: &Detector<'f>, own: &[usize]) -> Met<'f> {
         let mut watch = Stopwatch::start();
-        let beginning = fixed_hash(&head[..head.len().min(BEGINNING)]);
+        let beginning = Beginning::of(head);
         let (envelope, of_file) = envelope::find(detector, own, head);
         let foreign = recognize(head, envelope.as_ref(), &of_file);
         let fits_nothing = foreign.is_none() && of_file.nearest().is_some();

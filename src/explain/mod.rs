@@ -15,11 +15,11 @@ use serde::Serialize;
 
 use crate::engine::{self, Engine};
 use crate::error::Error;
-use crate::input::{Input, Opener};
+use crate::input::{Input, Opener, Source};
 use crate::nginx::{ConfiguredLog, NginxAnswer};
 use crate::question::Question;
 use crate::recognize::FileKind;
-use crate::report::{FormatReport, Generator, Note};
+use crate::report::{FormatReport, Generator, Note, set_aside};
 use crate::table::Reason;
 
 pub use runner_up::LostCode;
@@ -218,7 +218,8 @@ pub struct FormatStop {
 pub struct Explained {
     /// How each input is read.
     pub explanation: Explanation,
-    /// Inputs that could not be read, and those that fit no format. The latter are in the explanation, too.
+    /// Inputs that could not be read, and those that fit no format. The latter are in the explanation, too. Files that were
+    /// found in a directory and are recognised as something else are problems only if no input is an access log.
     pub problems: Vec<Error>,
 }
 
@@ -256,11 +257,12 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
     }
     let reader = sample::Reader::new(question)?;
     let (formats, own) = engine::formats(question, reader.extras(), &sources);
-    let mut explained = Vec::new();
-    for (source, own) in sources.into_iter().zip(&own) {
-        let (input, problem) = input::explain(&reader, &formats, own, &source);
-        explained.push(input);
-        problems.extend(problem);
+    let explain = |(source, own): (&Source, &Vec<usize>)| input::explain(&reader, &formats, own, source);
+    let (explained, refusals): (Vec<_>, Vec<_>) = sources.iter().zip(&own).map(explain).unzip();
+    let is_any_read = refusals.iter().any(Option::is_none);
+    for (source, refusal) in sources.into_iter().zip(refusals) {
+        // As in a report: the explanation says what it is.
+        problems.extend(refusal.filter(|refusal| !is_any_read || set_aside(&source, refusal).is_none()));
         problems.extend(source.into_failure());
     }
     let generator = Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };

@@ -19,6 +19,7 @@ mod stream;
 mod unreadable;
 
 pub use compressed::Compression;
+pub(crate) use find::error_logs;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines};
@@ -30,7 +31,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Something to read.
-pub struct Input(pub(crate) Origin);
+pub struct Input {
+    pub(crate) origin: Origin,
+    /// True for a file that was found in a directory, not named by the user.
+    pub(crate) is_found: bool,
+}
 
 pub(crate) enum Origin {
     Path(PathBuf),
@@ -43,31 +48,40 @@ impl Input {
     ///
     /// This and all other inputs may be compressed with gzip, zstd, bzip2 or xz, which their first bytes tell.
     pub fn path(path: impl Into<PathBuf>) -> Input {
-        Input(Origin::Path(path.into()))
+        Input::new(Origin::Path(path.into()))
     }
 
     /// Standard input; its name in reports is `-`.
     pub fn stdin() -> Input {
-        Input(Origin::Stdin)
+        Input::new(Origin::Stdin)
     }
 
     /// Anything that can be read, by the name that reports give it.
     pub fn reader(name: impl Into<PathBuf>, reader: impl Read + Send + 'static) -> Input {
-        Input(Origin::Reader { name: name.into(), reader: Box::new(reader) })
+        Input::new(Origin::Reader { name: name.into(), reader: Box::new(reader) })
     }
 }
 
 impl Input {
+    fn new(origin: Origin) -> Input {
+        Input { origin, is_found: false }
+    }
+
+    /// A file in a directory.
+    pub(crate) fn found(path: PathBuf) -> Input {
+        Input { origin: Origin::Path(path), is_found: true }
+    }
+
     /// The same once more; `None` of what can be read only once. What is not there at all can be: it is a failure each time.
     pub(crate) fn again(&self) -> Option<Input> {
-        let Origin::Path(path) = &self.0 else { return None };
+        let Origin::Path(path) = &self.origin else { return None };
         let is_stream = std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
-        (!is_stream).then(|| Input::path(path))
+        (!is_stream).then(|| Input { origin: Origin::Path(path.clone()), is_found: self.is_found })
     }
 
     /// The name that reports give it.
     pub fn name(&self) -> &Path {
-        match &self.0 {
+        match &self.origin {
             Origin::Path(path) => path,
             Origin::Stdin => Path::new("-"),
             Origin::Reader { name, .. } => name,
@@ -77,7 +91,7 @@ impl Input {
 
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.0 {
+        let kind = match &self.origin {
             Origin::Path(_) => "path",
             Origin::Stdin => "stdin",
             Origin::Reader { .. } => "reader",

@@ -89,8 +89,8 @@ pub(crate) struct Source {
     /// How its bytes are compressed, if they are.
     pub(crate) compression: Option<Compression>,
     kind: Kind,
-    /// True if it was opened by its path.
-    is_path: bool,
+    /// True for a file that was found in a directory, not named by the user.
+    pub(crate) is_found: bool,
     /// The file of a stream, if it is one.
     file: Option<Arc<File>>,
     /// The file as it was when it was opened, if it is read for longer than a moment.
@@ -113,8 +113,8 @@ impl Opener<'_> {
     }
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
-        let is_path = matches!(input.0, Origin::Path(_));
-        let (path, Opened { kind, compression, file, fingerprint }) = match input.0 {
+        let is_found = input.is_found;
+        let (path, Opened { kind, compression, file, fingerprint }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -133,7 +133,7 @@ impl Opener<'_> {
             path,
             compression,
             kind,
-            is_path,
+            is_found,
             file,
             fingerprint,
             cut: self.cut,
@@ -221,21 +221,6 @@ impl Source {
         }
     }
 
-    /// The first lines, after lines were taken, too. A small or compressed file is opened again. `None` if it cannot be, or if
-    /// the input can be read only once.
-    pub(crate) fn with_head_again<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        let mut buffer = Vec::new();
-        match &self.kind {
-            Kind::Small(_) | Kind::Stream(_) => {
-                let is_file = self.is_path && std::fs::metadata(&self.path).is_ok_and(|file| file.is_file());
-                let mut opener = Opener::new(Access::Read, self.cut, None, 1);
-                let again = if is_file { opener.open(Input::path(&self.path)).ok()? } else { return None };
-                again.with_head(Wait::Yes, &mut buffer, look)
-            }
-            Kind::Mapped(_) | Kind::Positioned(_) => self.with_head(Wait::Yes, &mut buffer, look),
-        }
-    }
-
     /// The next chunk of lines that start before the byte `until` of the text; of a stream, read into `buffer`. Any worker
     /// may ask, in any order.
     pub(crate) fn next<'a>(&'a self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
@@ -315,7 +300,7 @@ impl Source {
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
         let (compression, file, fingerprint, progress) = (None, None, None, None);
-        Ok(Source { path: path.to_owned(), compression, kind, is_path: true, file, fingerprint, cut, progress })
+        Ok(Source { path: path.to_owned(), compression, kind, is_found: false, file, fingerprint, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.

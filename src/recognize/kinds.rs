@@ -44,6 +44,8 @@ pub enum FileKind {
     SquidLog,
     /// A syslog without a line of nginx's.
     Syslog,
+    /// `dpkg.log` or `alternatives.log`, which dpkg writes on Debian and its derivatives.
+    DpkgLog,
     /// A report or an explanation of logstat's, as JSON.
     LogstatReport,
     /// HTML.
@@ -159,6 +161,7 @@ const KINDS: &[Row] = &[
     row(FileKind::S3Log, "s3-log", "an S3 server access log", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::SquidLog, "squid-log", "a Squid access log", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::Syslog, "syslog", "a syslog of other programs", "none of its first lines is from nginx", PASS_ACCESS_LOG),
+    row(FileKind::DpkgLog, "dpkg-log", "a log of dpkg", NO_REQUESTS, PASS_ACCESS_LOG),
     row(FileKind::LogstatReport, "logstat-report", "a report of logstat", "it has totals, and no requests", Remedy::Advice("pass the log that it was made from")),
     row(FileKind::Html, "html", "an HTML page", NO_LOG, PASS_ACCESS_LOG),
     row(FileKind::Xml, "xml", "an XML document", NO_LOG, PASS_ACCESS_LOG),

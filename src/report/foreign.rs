@@ -4,15 +4,46 @@ use std::path::Path;
 
 use super::shell::file_argument;
 use super::written::{sample_text, sample_text_cut};
+use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
 use crate::input::{Compression, Source};
-use crate::recognize::{Excerpt, Foreign, Reading, Remedy};
+use crate::recognize::{Excerpt, FileKind, Foreign, Reading, Remedy};
 
 /// The refusal of an input.
 pub(crate) fn refusal(foreign: &Foreign, source: &Source, anonymize: bool) -> Error {
     let sample = sample(&foreign.excerpt, anonymize);
     let remedy = remedy(foreign, &source.path, source.compression);
     ErrorKind::NotAccessLog { path: source.path.clone(), kind: foreign.kind, sample, remedy }.into()
+}
+
+/// What an input is, if it does not make a run fail: a file that was found in a directory, not named by the user, and
+/// recognised as something else. Directories of logs have many kinds of logs.
+pub(crate) fn set_aside(source: &Source, refusal: &Error) -> Option<FileKind> {
+    match refusal.kind() {
+        ErrorKind::NotAccessLog { kind, .. } if source.is_found => Some(*kind),
+        _ => None,
+    }
+}
+
+/// Files that a note names.
+const NAMED: usize = 3;
+
+/// A note if files were set aside, given their written paths.
+pub(super) fn set_aside_note(mut files: Vec<(String, FileKind)>) -> Option<Note> {
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    match &files[..] {
+        [] => None,
+        [(path, kind)] => Some(Note::about(NoteCode::NotAnAccessLog, path, format!("not counted: it is {kind}"))),
+        several => {
+            let names = several.iter().take(NAMED).map(|(path, kind)| format!("{path} is {kind}"));
+            let mut text = format!("{} files are not access logs, and are not counted: ", several.len());
+            text += &names.collect::<Vec<_>>().join(", ");
+            if several.len() > NAMED {
+                text += &format!(", and {} more", several.len() - NAMED);
+            }
+            Some(Note::new(NoteCode::NotAnAccessLog, text))
+        }
+    }
 }
 
 fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
@@ -127,13 +158,25 @@ impl Given<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recognize::FileKind;
 
     fn shown(kind: FileKind, path: &str, compression: Option<Compression>, packed: Option<Compression>) -> String {
         let reading = Some(Reading { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
         let reading = reading.filter(|_| kind == FileKind::SquidLog);
         let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, packed, reading };
         remedy(&foreign, Path::new(path), compression)
+    }
+
+    #[test]
+    fn three_files_that_were_set_aside_are_named() {
+        let note = |names: &[&str]| {
+            let files = names.iter().map(|name| ((*name).to_owned(), FileKind::NginxErrorLog)).collect();
+            set_aside_note(files).map(|note| note.to_string())
+        };
+        assert_eq!(note(&[]), None);
+        assert_eq!(note(&["a"]).unwrap(), "a: not counted: it is an nginx error log");
+        let expected = "4 files are not access logs, and are not counted: a is an nginx error log, b is an nginx error log, \
+                        c is an nginx error log, and 1 more";
+        assert_eq!(note(&["d", "b", "a", "c"]).unwrap(), expected);
     }
 
     #[test]

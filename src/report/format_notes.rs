@@ -25,7 +25,7 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
     let is_main_used = ledger.taken.get(of_file.main()).is_some_and(|lines| *lines > 0);
     let unmatched: Vec<_> = of_file.unmatched().map(|format| printable(format.name().as_bytes())).collect();
     if is_main_used && !unmatched.is_empty() {
-        notes.push(about(NoteCode::NotAsConfigured, not_as_configured(&unmatched, main)));
+        notes.push(about(NoteCode::NotAsConfigured, not_as_configured(&unmatched, main, of_file.sampled())));
     }
     for finding in of_file.findings().iter().filter(|_| is_main_used) {
         notes.push(match finding {
@@ -132,16 +132,18 @@ pub(crate) fn assumed_utc<'l>(mut ledgers: impl Iterator<Item = &'l InputLedger>
 const NAMED: usize = 4;
 
 /// The configured formats that no line fits, and the format that is used instead.
-fn not_as_configured(configured: &[String], main: &LogFormat) -> String {
+fn not_as_configured(configured: &[String], main: &LogFormat, sampled: usize) -> String {
     let formats = match configured {
         [name] => format!("the configured format {name}"),
         some if some.len() <= NAMED => format!("a configured format ({})", some.join(", ")),
         many => format!("any of the {} configured formats", many.len()),
     };
     let name = printable(main.name().as_bytes());
-    format!(
-        "no line at the beginning fits {formats}, so lines are read as {name}, which was detected; is this the right nginx.conf?"
-    )
+    let lines = match sampled {
+        1 => "the first line does not fit".to_owned(),
+        lines => format!("none of the first {lines} lines fits"),
+    };
+    format!("{lines} {formats}, so lines are read as {name}, which was detected; is this the right nginx.conf?")
 }
 
 fn after(variable: &str) -> String {

@@ -60,12 +60,14 @@ pub enum NoteCode {
     AddressListAlone,
     /// Files have the same text, as far as their lengths and beginnings tell.
     MaybeCopies,
+    /// Files that were found in a directory are not access logs, and are not counted.
+    NotAnAccessLog,
     /// Some inputs have no lines, or only blank ones.
     Empty,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 21] = [
+const CODES: [(NoteCode, &str); 22] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -86,6 +88,7 @@ const CODES: [(NoteCode, &str); 21] = [
     (NoteCode::BadValue, "bad-value"),
     (NoteCode::AddressListAlone, "address-list-alone"),
     (NoteCode::MaybeCopies, "maybe-copies"),
+    (NoteCode::NotAnAccessLog, "not-an-access-log"),
     (NoteCode::Empty, "empty"),
 ];
 

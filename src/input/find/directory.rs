@@ -17,13 +17,16 @@ pub(super) struct Directory {
     pub(super) skipped: Vec<SkippedFile>,
     /// Without hidden ones.
     pub(super) directories: Vec<PathBuf>,
+    /// True if there is nothing in it, not even a hidden file.
+    pub(super) is_empty: bool,
 }
 
 impl Directory {
     pub(super) fn read(path: &Path) -> io::Result<Directory> {
-        let mut directory = Directory::default();
+        let mut directory = Directory { is_empty: true, ..Directory::default() };
         for entry in fs::read_dir(path)? {
             let entry = entry?;
+            directory.is_empty = false;
             let file_name = entry.file_name();
             let name = file_name.to_string_lossy();
             match (Kind::of(&name), is_directory(&entry)) {

@@ -1,9 +1,9 @@
 //! Which names are of one file.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-/// Equal for all names of one file or directory. Standard input is the file that it comes from.
+/// Equal for all names of one file or directory.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Identity {
     #[cfg(unix)]
@@ -15,13 +15,19 @@ pub(super) enum Identity {
 }
 
 impl Identity {
-    pub(super) fn of(path: &Path) -> Identity {
-        let name = if super::is_stdin(path) { Path::new("/dev/stdin") } else { path };
+    /// The identity of what is at a path, given its metadata if there is anything.
+    pub(super) fn new(path: &Path, metadata: Option<&Metadata>) -> Identity {
         #[cfg(unix)]
-        if let Ok(metadata) = fs::metadata(name) {
+        if let Some(metadata) = metadata {
             use std::os::unix::fs::MetadataExt;
             return Identity::Inode { device: metadata.dev(), inode: metadata.ino() };
         }
-        Identity::Path(fs::canonicalize(name).unwrap_or_else(|_| name.to_owned()))
+        #[cfg(not(unix))]
+        let _ = metadata;
+        Identity::Path(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
+
+    pub(super) fn of(path: &Path) -> Identity {
+        Identity::new(path, fs::metadata(path).ok().as_ref())
     }
 }

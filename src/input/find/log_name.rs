@@ -1,7 +1,5 @@
 //! Which names are those of access logs, and why the others are not.
 
-use std::fmt;
-
 /// What a name in a directory says about the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -45,24 +43,33 @@ pub enum SkipReason {
     ErrorLog,
 }
 
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            SkipReason::Backup => "backup",
-            SkipReason::Temporary => "temporary",
-            SkipReason::Hidden => "hidden",
-            SkipReason::Json => "JSON",
-            SkipReason::NotUnpacked => "a compression that is not supported",
-            SkipReason::Archive => "archive",
-            SkipReason::State => "state of another program",
-            SkipReason::Configuration => "configuration",
-            SkipReason::Database => "database",
-            SkipReason::Page => "web page",
-            SkipReason::Table => "table",
-            SkipReason::Text => "text",
-            SkipReason::OtherName => "not named like an access log",
-            SkipReason::ErrorLog => "error log",
-        })
+impl SkipReason {
+    /// `1 backup`, `2 backups`.
+    pub(super) fn counted(self, files: usize) -> String {
+        let (one, several) = match self {
+            SkipReason::Backup => ("backup", "backups"),
+            SkipReason::Temporary => ("temporary file", "temporary files"),
+            SkipReason::Hidden => ("hidden file", "hidden files"),
+            SkipReason::Json => ("JSON file", "JSON files"),
+            SkipReason::NotUnpacked => {
+                ("file in a compression that is not supported", "files in compressions that are not supported")
+            }
+            SkipReason::Archive => ("archive", "archives"),
+            SkipReason::State => ("state file of another program", "state files of other programs"),
+            SkipReason::Configuration => ("configuration", "configurations"),
+            SkipReason::Database => ("database", "databases"),
+            SkipReason::Page => ("web page", "web pages"),
+            SkipReason::Table => ("table", "tables"),
+            SkipReason::Text => ("text", "texts"),
+            SkipReason::OtherName => ("not named like an access log", "not named like access logs"),
+            SkipReason::ErrorLog => ("error log", "error logs"),
+        };
+        format!("{files} {}", if files == 1 { one } else { several })
+    }
+
+    /// True if logstat can read such a file if it is given by its name and has the lines of an access log.
+    pub(super) fn may_be_readable(self) -> bool {
+        !matches!(self, SkipReason::NotUnpacked | SkipReason::Archive | SkipReason::Database | SkipReason::ErrorLog)
     }
 }
 
@@ -86,15 +93,15 @@ const NO_LOGS: [(SkipReason, &[&str]); 11] = [
 const SUFFIXES: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".processed"];
 
 impl Kind {
-    /// An access log has `access` in its name or ends in `.log`. Only dates, numbers and [`SUFFIXES`] may follow, and no
-    /// word of the name is `error`.
+    /// An access log has `access` in its name or ends in `.log`. Only dates, numbers and [`SUFFIXES`] may follow, and it is
+    /// not the name of an error log.
     pub(super) fn of(name: &str) -> Kind {
         let name = name.to_lowercase();
         if let Some(shown) = name.strip_prefix('.') {
             let is_log = Kind::of(shown) == Kind::AccessLog;
             return if is_log { Kind::Skipped(SkipReason::Hidden) } else { Kind::Hidden };
         }
-        if is_of_errors(&name) {
+        if is_error_log(&name) {
             return Kind::Skipped(SkipReason::ErrorLog);
         }
         let stem = without_suffixes(&name);
@@ -110,10 +117,17 @@ impl Kind {
 /// Characters between the words of a name.
 const SEPARATORS: [char; 3] = ['.', '-', '_'];
 
-/// `terror.example-access.log` is no log of errors.
-fn is_of_errors(name: &str) -> bool {
-    name.split(SEPARATORS).any(|word| matches!(word, "error" | "errors"))
-        || name.contains("error") && !name.contains("access")
+/// Programs whose names are written together with `error`, and `log`: `nginxerror.log`, `errorlog`.
+const NEXT_TO_ERROR: [&str; 11] =
+    ["log", "logs", "nginx", "openresty", "tengine", "angie", "freenginx", "apache", "httpd", "lighttpd", "php"];
+
+/// True if a word is `error` or `errors`, alone or next to words of [`NEXT_TO_ERROR`]. Words are runs of letters, so
+/// `terror.example-access.log` is not a log of errors.
+fn is_error_log(name: &str) -> bool {
+    let may_surround = |part: &str| part.is_empty() || NEXT_TO_ERROR.contains(&part);
+    name.split(|c: char| !c.is_alphabetic())
+        .filter_map(|word| word.split_once("error"))
+        .any(|(before, after)| may_surround(before) && may_surround(after.strip_prefix('s').unwrap_or(after)))
 }
 
 /// `stem` is a name without what may follow.
@@ -175,7 +189,8 @@ mod tests {
                      accesslog nginxaccesslog access_log.processed access.log.1.processed access.log.processed.gz \
                      access.log.gz.1 access_log1 access1 access.log20260101 access_log.1767225600 access.log-2026-W01 \
                      access.log.2026-01-01T03:00:00Z access.log-20260101T030000.gz access.log-2026-01-01T03:00:00+01:00 \
-                     access_log.2026-01-01_03-00 access-ssl_log access-log ufw.log access.old.log access.json.log";
+                     access_log.2026-01-01_03-00 access-ssl_log access-log ufw.log access.old.log access.json.log \
+                     terror.log mirrorerror.log access_terror.log accesserror.log errorpages.log myerrors_access.log";
         for name in names.split_whitespace() {
             assert_eq!(Kind::of(name), Kind::AccessLog, "{name}");
         }
@@ -208,7 +223,8 @@ mod tests {
             (
                 R::ErrorLog,
                 "error.log error.log.1 error.log.2.gz shop.error.log nginxerror.log access_error.log errors.log \
-                 error.log.bak access.log.error",
+                 error.log.bak access.log.error errorlog errorlog.log error_log-20260101 error1.log nginxerrors.log.1.gz \
+                 errornginx.log nginxerrorlog Apache2Error.log php-error.log error-access.log",
             ),
         ] {
             for name in names.split_whitespace() {

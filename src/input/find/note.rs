@@ -30,7 +30,19 @@ pub enum FindNote {
         /// The files, in the order of reasons, then of names.
         files: Vec<SkippedFile>,
     },
-    /// Directories within a directory, whose logs are not read.
+    /// Directories below a directory that cannot be listed. There may be logs in them.
+    Unreadable {
+        /// Their paths, which begin as the name did that was given.
+        directories: Vec<PathBuf>,
+        /// What the system said of each.
+        detail: String,
+    },
+    /// A directory that has so many directories below it that only some were looked into, none of which has logs.
+    NotSearched {
+        /// The directory, as it was given.
+        directory: PathBuf,
+    },
+    /// Directories below a directory, whose logs are not read.
     Within {
         /// The directory, as it was given.
         directory: PathBuf,
@@ -42,7 +54,24 @@ pub enum FindNote {
 impl FindNote {
     /// True if every user expects this: error logs, which are next to the access logs in nearly every directory, are not read.
     pub fn is_routine(&self) -> bool {
-        matches!(self, FindNote::Skipped { files, .. } if files.iter().all(|file| file.reason == SkipReason::ErrorLog))
+        matches!(self, FindNote::Skipped { files, .. } if error_logs(files).is_some())
+    }
+
+    /// The note with the names of all files, however many.
+    pub fn in_full(&self) -> String {
+        match self {
+            FindNote::Skipped { directory, files } => {
+                let groups = files.chunk_by(|a, b| a.reason == b.reason).map(|group| {
+                    let names = group.iter().map(|file| printable(file.name.as_bytes())).collect::<Vec<_>>();
+                    group.first().map_or_else(String::new, |first| first.reason.counted(group.len()))
+                        + ": "
+                        + &names.join(", ")
+                });
+                let groups = groups.collect::<Vec<_>>().join("; ");
+                format!("{}: {} not read: {groups}{}", shown(directory), counted(files.len()), advice(files))
+            }
+            note => note.to_string(),
+        }
     }
 }
 
@@ -74,17 +103,18 @@ pub struct LogsWithin {
     pub directories: Vec<LogDirectory>,
     /// Whether there were too many directories to look into all of them.
     pub is_cut: bool,
-    /// What [`find_logs`](super::find_logs) takes for them, quoted for a shell: their paths, or wildcards.
+    /// Arguments of [`find_logs`](super::find_logs) that stand for them, quoted for a shell: wildcards that fit no other
+    /// directory, or the first paths.
     pub arguments: Vec<String>,
-    /// Whether the wildcards fit directories without logs, too. Each of those is a problem, and the others are read.
-    pub are_wider: bool,
+    /// Number of directories that the arguments leave out.
+    pub more: usize,
 }
 
 impl LogsWithin {
     /// The command that reads them.
     pub(crate) fn command(&self) -> String {
-        let wider = if self.are_wider { "  (directories without logs are reported and left out)" } else { "" };
-        format!("logstat {}{wider}", self.arguments.join(" "))
+        let more = if self.more > 0 { format!("  (and {} more)", self.more) } else { String::new() };
+        format!("logstat {}{more}", self.arguments.join(" "))
     }
 }
 
@@ -108,12 +138,24 @@ impl fmt::Display for FindNote {
             }
             FindNote::NoFile { path } => write!(f, "{path:?} is no file and not read"),
             FindNote::Skipped { directory, files } => {
-                let groups: Vec<_> = files.chunk_by(|a, b| a.reason == b.reason).map(group).collect();
                 let (directory, count) = (shown(directory), counted(files.len()));
+                let reasons = reasons(files);
                 if self.is_routine() {
-                    return write!(f, "{directory}: {} not read", groups.join("; "));
+                    return write!(f, "{directory}: {reasons} not read");
                 }
-                write!(f, "{directory}: {count} not read: {}; to read one, give its name", groups.join("; "))
+                let names = first_names(files);
+                let more = files.len() - names.len();
+                let (more, hint) = match more {
+                    0 => (String::new(), advice(files)),
+                    more => (format!(" and {more} more"), "; -v lists them"),
+                };
+                write!(f, "{directory}: {count} not read ({reasons}): {}{more}{hint}", names.join(", "))
+            }
+            FindNote::Unreadable { directories, detail } => {
+                write!(f, "cannot look into {}: {detail}", list(directories.iter().map(|path| shown(path))))
+            }
+            FindNote::NotSearched { directory } => {
+                write!(f, "{}: not all directories in it were looked into", shown(directory))
             }
             FindNote::Within { directory, within } => {
                 write!(f, "{}: not read: the logs in {within}; to read them:  {}", shown(directory), within.command())
@@ -122,25 +164,61 @@ impl fmt::Display for FindNote {
     }
 }
 
-/// Names of a list that are shown.
-const SHOWN: usize = 4;
+/// Directories of a list that are shown.
+const LISTED: usize = 5;
 
 /// The first names of a list, and how many more there are.
 fn list(names: impl ExactSizeIterator<Item = String>) -> String {
-    let more = names.len().saturating_sub(SHOWN);
-    let shown = names.take(SHOWN).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(LISTED);
+    let shown = names.take(LISTED).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
-/// Files that are not read for one reason. Logs of errors need no names.
-fn group(files: &[SkippedFile]) -> String {
-    match files {
-        [] => String::new(),
-        [SkippedFile { reason: SkipReason::ErrorLog, .. }] => "1 error log".to_owned(),
-        [SkippedFile { reason: SkipReason::ErrorLog, .. }, ..] => format!("{} error logs", files.len()),
-        [SkippedFile { reason, .. }, ..] => {
-            format!("{} ({reason})", list(files.iter().map(|file| printable(file.name.as_bytes()))))
+/// The names of files that are all error logs; `None` if others are among them, or there are none.
+pub(crate) fn error_logs(files: &[SkippedFile]) -> Option<String> {
+    let are_all = !files.is_empty() && files.iter().all(|file| file.reason == SkipReason::ErrorLog);
+    are_all.then(|| list(files.iter().map(|file| printable(file.name.as_bytes()))))
+}
+
+/// Reasons that a note counts files by.
+const REASONS: usize = 3;
+
+/// The number of files for each reason: `8 backups, 3 temporary files, …`.
+fn reasons(files: &[SkippedFile]) -> String {
+    let mut groups: Vec<_> = files.chunk_by(|a, b| a.reason == b.reason).collect();
+    // The most frequent first; stable, so that those with equally many files stay in the order of reasons.
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    let counted = |group: &&[SkippedFile]| Some(group.first()?.reason.counted(group.len()));
+    let shown = groups.iter().take(REASONS).filter_map(counted).collect::<Vec<_>>().join(", ");
+    if groups.len() > REASONS { shown + ", …" } else { shown }
+}
+
+/// Names of skipped files that a note shows, and their length in characters, at most.
+const NAMES: usize = 3;
+const NAMES_CHARS: usize = 80;
+
+/// The names of the first files. One that is too long is cut.
+fn first_names(files: &[SkippedFile]) -> Vec<String> {
+    let (mut names, mut chars) = (Vec::new(), 0);
+    for file in files.iter().take(NAMES) {
+        let name = printable(file.name.as_bytes());
+        chars += name.chars().count();
+        if chars > NAMES_CHARS {
+            if names.is_empty() {
+                names.push(name.chars().take(NAMES_CHARS).chain(['…']).collect());
+            }
+            break;
         }
+        names.push(name);
+    }
+    names
+}
+
+/// Advice for files that could be read.
+fn advice(files: &[SkippedFile]) -> &'static str {
+    match files.iter().any(|file| file.reason.may_be_readable()) {
+        true => "; to read one, give its name",
+        false => "",
     }
 }
 
@@ -162,35 +240,55 @@ mod tests {
     }
 
     #[test]
-    fn skipped_files_are_counted_and_named_with_the_reason() {
-        use SkipReason::{Backup, ErrorLog, OtherName};
+    fn skipped_files_are_counted_by_reason_and_named() {
+        use SkipReason::{Archive, Backup, ErrorLog, NotUnpacked, OtherName, Temporary};
+        let many = skipped(&[
+            (Backup, "a.bak"),
+            (Temporary, "a.tmp"),
+            (OtherName, "1"),
+            (OtherName, "2"),
+            (OtherName, "3\u{1b}"),
+            (ErrorLog, "error.log"),
+            (ErrorLog, "error.log.1"),
+        ]);
         for (note, expected) in [
             (
                 skipped(&[(Backup, "access.log.bak")]),
-                "logs: 1 file not read: access.log.bak (backup); to read one, give its name",
+                "logs: 1 file not read (1 backup): access.log.bak; to read one, give its name",
             ),
             (
-                skipped(&[
-                    (Backup, "a.bak"),
-                    (Backup, "a.old"),
-                    (OtherName, "1"),
-                    (OtherName, "2"),
-                    (OtherName, "3\u{1b}"),
-                    (OtherName, "4"),
-                    (OtherName, "5"),
-                    (OtherName, "6"),
-                    (ErrorLog, "error.log"),
-                    (ErrorLog, "error.log.1"),
-                ]),
-                "logs: 10 files not read: a.bak, a.old (backup); 1, 2, 3\\x1B, 4 and 2 more (not named like an access log); \
-                 2 error logs; to read one, give its name",
+                skipped(&[(NotUnpacked, "access.7z"), (Archive, "logs.tar")]),
+                "logs: 2 files not read (1 file in a compression that is not supported, 1 archive): access.7z, logs.tar",
+            ),
+            (
+                many.clone(),
+                "logs: 7 files not read (3 not named like access logs, 2 error logs, 1 backup, …): a.bak, a.tmp, 1 and 4 more; \
+                 -v lists them",
+            ),
+            (
+                skipped(&[(Backup, &"x".repeat(200)), (Backup, "y")]),
+                &format!("logs: 2 files not read (2 backups): {}… and 1 more; -v lists them", "x".repeat(80)),
             ),
         ] {
             assert_eq!(note.to_string(), expected);
-            assert!(!note.is_routine());
+            assert!(!note.is_routine() && expected.chars().count() <= 200, "{expected}");
         }
+        assert_eq!(
+            many.in_full(),
+            "logs: 7 files not read: 1 backup: a.bak; 1 temporary file: a.tmp; 3 not named like access logs: 1, 2, 3\\x1B; \
+             2 error logs: error.log, error.log.1; to read one, give its name"
+        );
         let error_log = skipped(&[(ErrorLog, "error.log")]);
         assert_eq!((error_log.is_routine(), error_log.to_string()), (true, "logs: 1 error log not read".to_owned()));
+    }
+
+    #[test]
+    fn directories_that_were_not_looked_into_are_named() {
+        let directories = ["l/nginx", "l/private"].map(PathBuf::from).to_vec();
+        let note = FindNote::Unreadable { directories, detail: "permission denied".to_owned() };
+        assert_eq!(note.to_string(), "cannot look into l/nginx, l/private: permission denied");
+        let note = FindNote::NotSearched { directory: "l".into() };
+        assert_eq!(note.to_string(), "l: not all directories in it were looked into");
     }
 
     #[test]
@@ -200,17 +298,18 @@ mod tests {
             directories: vec![directory("srv/a", 3), directory("srv/b", 1)],
             is_cut: false,
             arguments: vec!["srv/*/".to_owned()],
-            are_wider: false,
+            more: 0,
         };
         let note = FindNote::Within { directory: "srv".into(), within: within.clone() };
         let expected = "srv: not read: the logs in srv/a (3 files), srv/b (1 file); to read them:  logstat srv/*/";
         assert_eq!(note.to_string(), expected);
         within.directories.extend((0..9).map(|i| directory(&format!("srv/{i}"), 1)));
-        (within.is_cut, within.are_wider) = (true, true);
+        (within.is_cut, within.more) = (true, 6);
         assert_eq!(
             within.to_string(),
-            "srv/a (3 files), srv/b (1 file), srv/0 (1 file), srv/1 (1 file) and 7 more; not all directories were looked into"
+            "srv/a (3 files), srv/b (1 file), srv/0 (1 file), srv/1 (1 file), srv/2 (1 file) and 6 more; not all directories \
+             were looked into"
         );
-        assert_eq!(within.command(), "logstat srv/*/  (directories without logs are reported and left out)");
+        assert_eq!(within.command(), "logstat srv/*/  (and 6 more)");
     }
 }

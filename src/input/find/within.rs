@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::directory::Directory;
@@ -12,20 +13,39 @@ use super::note::{LogDirectory, LogsWithin};
 /// Directories that are looked into, at most: this is for a message.
 const LOOKED_INTO: usize = 1000;
 
-/// Directories that are listed one by one if no wildcards fit exactly them.
+/// Directories that a command lists one by one, at most.
 const LISTED: usize = 5;
 
-/// Looks for logs in `directories`, which are in `root`, and in those below, `levels` levels deep. `None` if there are none.
-pub(super) fn logs_within(root: &Path, directories: Vec<PathBuf>, levels: usize) -> Option<LogsWithin> {
-    let mut found = Vec::new();
+/// The result of a search below a directory.
+#[derive(Debug)]
+pub(super) struct Below {
+    /// The directories that have logs, if there are any.
+    pub(super) within: Option<LogsWithin>,
+    /// True if there were too many directories to look into all of them.
+    pub(super) is_cut: bool,
+    /// Directories that the system does not list for this user, and why.
+    pub(super) unreadable: Vec<(PathBuf, io::Error)>,
+}
+
+/// Looks for logs in `directories`, which are in `root`, and in those below, `levels` levels deep.
+pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) -> Below {
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([Identity::of(root)]);
     let mut waiting: VecDeque<_> = directories.into_iter().map(|path| (path, 1)).collect();
     while seen.len() <= LOOKED_INTO
         && let Some((path, level)) = waiting.pop_front()
     {
-        // Links may lead back to a directory. One that cannot be listed has no logs for this user.
-        let directory = if seen.insert(Identity::of(&path)) { Directory::read(&path).ok() } else { None };
-        let Some(Directory { logs, directories, .. }) = directory else { continue };
+        // Links may lead back to a directory.
+        if !seen.insert(Identity::of(&path)) {
+            continue;
+        }
+        let Directory { logs, directories, .. } = match Directory::read(&path) {
+            Ok(directory) => directory,
+            Err(error) => {
+                unreadable.push((path, error));
+                continue;
+            }
+        };
         if !logs.is_empty() {
             found.push(LogDirectory { path, logs: logs.len() });
         }
@@ -33,25 +53,25 @@ pub(super) fn logs_within(root: &Path, directories: Vec<PathBuf>, levels: usize)
             waiting.extend(directories.into_iter().map(|path| (path, level + 1)));
         }
     }
-    if found.is_empty() {
-        return None;
-    }
     found.sort_by(|a, b| natural_order(a.path.as_os_str().as_encoded_bytes(), b.path.as_os_str().as_encoded_bytes()));
     let is_cut = !waiting.is_empty();
-    let (arguments, are_wider) = arguments(root, &found, is_cut);
-    Some(LogsWithin { directories: found, is_cut, arguments, are_wider })
+    let within = (!found.is_empty()).then(|| {
+        let (arguments, more) = arguments(root, &found, is_cut);
+        LogsWithin { directories: found, is_cut, arguments, more }
+    });
+    Below { within, is_cut, unreadable }
 }
 
-/// Wildcards if they fit these directories and no others, or if there are many; otherwise the paths. True if the wildcards
-/// fit others, too.
-fn arguments(root: &Path, found: &[LogDirectory], is_cut: bool) -> (Vec<String>, bool) {
+/// Wildcards if they fit these directories and no others, otherwise the first paths. The number says how many paths are
+/// left out. Wildcards that fit others would read directories that the user has not seen in a message.
+fn arguments(root: &Path, found: &[LogDirectory], is_cut: bool) -> (Vec<String>, usize) {
     let patterns = patterns(root, found);
-    let are_exact = !is_cut && patterns.iter().map(Pattern::count).sum::<usize>() == found.len();
-    let is_long = found.len() > LISTED || is_cut;
-    if found.len() > 1 && (are_exact || is_long) {
-        return (patterns.iter().map(Pattern::for_shell).collect(), !are_exact);
+    let are_exact = || patterns.iter().map(Pattern::count).sum::<usize>() == found.len();
+    if found.len() > 1 && !is_cut && patterns.len() <= LISTED && are_exact() {
+        return (patterns.iter().map(Pattern::for_shell).collect(), 0);
     }
-    (found.iter().map(|directory| quoted(&directory.path.to_string_lossy())).collect(), false)
+    let listed = found.iter().take(LISTED).map(|directory| quoted(&directory.path.to_string_lossy()));
+    (listed.collect(), found.len().saturating_sub(LISTED))
 }
 
 /// The directories of one depth below `root`, as a path in which a `*` is where they differ.
@@ -118,7 +138,7 @@ mod tests {
     use super::*;
 
     /// The directories with logs below one that has these files, and the arguments for them.
-    fn within(files: &[String], levels: usize) -> Option<(String, String, bool)> {
+    fn within(files: &[String], levels: usize) -> Option<(String, String, usize)> {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
             let path = folder.path().join(file);
@@ -126,9 +146,9 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let directories = Directory::read(folder.path()).unwrap().directories;
-        let within = logs_within(folder.path(), directories, levels)?;
+        let within = logs_below(folder.path(), directories, levels).within?;
         let below = |path: &str| path.replace(&format!("{}/", folder.path().display()), "");
-        Some((below(&within.to_string()), below(&within.arguments.join(" ")), within.are_wider))
+        Some((below(&within.to_string()), below(&within.arguments.join(" ")), within.more))
     }
 
     /// The names, in which a `_` stands for a space.
@@ -147,7 +167,7 @@ mod tests {
             ("a/x.log b/x.log b/c/x.log", "a (1 file), b (1 file), b/c (1 file)", "*/ b/c/"),
             ("a_b/it's/x.log c/x .hidden/x.log", "a b/it's (1 file)", r"'a b/it'\''s'"),
         ] {
-            let expected = (directories.to_owned(), arguments.to_owned(), false);
+            let expected = (directories.to_owned(), arguments.to_owned(), 0);
             assert_eq!(within(&files(names), 3), Some(expected), "{names}");
         }
         assert_eq!(within(&files("a/x a/b/c/d/x.log"), 3), None);
@@ -155,11 +175,22 @@ mod tests {
     }
 
     #[test]
-    fn many_directories_are_named_by_wildcards() {
-        let (directories, arguments, are_wider) =
-            within(&files("0/x.log 1/x.log 2/x.log 3/x.log 4/x.log 5/x.log 6/other"), 3).unwrap();
-        assert!(directories.ends_with(" and 2 more"), "{directories}");
-        assert_eq!((arguments.as_str(), are_wider), ("*/", true));
+    fn a_command_never_reads_directories_that_have_no_logs() {
+        let names = files("0/x.log 1/x.log 2/x.log 3/x.log 4/x.log 5/x.log 6/x.log 7/other");
+        let (directories, arguments, more) = within(&names, 3).unwrap();
+        assert!(directories.ends_with("4 (1 file) and 2 more"), "{directories}");
+        assert_eq!((arguments.as_str(), more), ("0 1 2 3 4", 2));
+        // Wildcards that fit no other directory are as good as a list of any length.
+        let (_, arguments, more) = within(&names[..7], 3).unwrap();
+        assert_eq!((arguments.as_str(), more), ("*/", 0));
+    }
+
+    #[test]
+    fn a_search_ends_and_says_so() {
+        let names: Vec<_> = (0..=LOOKED_INTO).map(|i| format!("{i}/x.log")).collect();
+        let (directories, arguments, more) = within(&names, 3).unwrap();
+        assert!(directories.ends_with("; not all directories were looked into"), "{directories}");
+        assert_eq!((arguments.as_str(), more), ("0 1 2 3 4", LOOKED_INTO - LISTED));
     }
 
     #[cfg(unix)]
@@ -171,7 +202,7 @@ mod tests {
         std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
         std::os::unix::fs::symlink("a", folder.path().join("b")).unwrap();
         let directories = Directory::read(folder.path()).unwrap().directories;
-        let within = logs_within(folder.path(), directories, 9).unwrap();
+        let within = logs_below(folder.path(), directories, 9).within.unwrap();
         assert_eq!(within.directories, [LogDirectory { path: folder.path().join("a"), logs: 1 }]);
     }
 
