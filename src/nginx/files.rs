@@ -76,7 +76,7 @@ impl Files {
         match &self.origin {
             Origin::Disk { .. } => include::paths(dir, wanted),
             Origin::Pipe { .. } if Path::new(wanted).is_relative() => Err(format!(
-                "include of {}: a pipe does not say in which directory; give the file, or the output of nginx -T",
+                "cannot include {}: a pipe does not say in which directory; give the file, or the output of nginx -T",
                 super::place::shown(wanted)
             )),
             Origin::Pipe { .. } => include::paths(dir, wanted),
@@ -99,7 +99,9 @@ impl Files {
         let plain = |error: std::io::Error| crate::error::plain(&error);
         let metadata = std::fs::metadata(path).map_err(plain)?;
         if !metadata.is_file() {
-            return Err(no_file(&metadata).to_owned());
+            // A common mask: what would be included is linked to it.
+            let is_null = path.canonicalize().is_ok_and(|real| real == Path::new("/dev/null"));
+            return if is_null { Ok(Vec::new()) } else { Err(no_file(&metadata).to_owned()) };
         }
         read(path, self.left.get()).map_err(plain)?.ok_or_else(|| too_large(self.most))
     }
@@ -142,10 +144,10 @@ fn is_pipe(_: &std::fs::Metadata) -> bool {
 
 fn no_file(metadata: &std::fs::Metadata) -> &'static str {
     if metadata.is_dir() {
-        "is a directory"
+        "it is a directory, not a regular file"
     } else if is_pipe(metadata) {
-        "is a FIFO, and only regular files can be included"
+        "it is a FIFO, not a regular file"
     } else {
-        "is a device or socket, not a regular file"
+        "it is a device or socket, not a regular file"
     }
 }
