@@ -81,7 +81,16 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         return Ok(stdout::write(messages, |out| line.print(out)));
     }
     let mut files = args.files.clone();
-    let conf = match args.nginx_conf.as_deref().map(NginxConf::read).transpose() {
+    let standard_input = Path::new("-");
+    if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
+        let refusal = "standard input is the log or the configuration, not both: give one of them as a file";
+        return Err(args::misuse(clap::error::ErrorKind::ArgumentConflict, refusal));
+    }
+    let read = |path: &Path| match path == standard_input {
+        true => NginxConf::from_reader(path, std::io::stdin()),
+        false => NginxConf::read(path),
+    };
+    let conf = match args.nginx_conf.as_deref().map(read).transpose() {
         Ok(conf) => conf,
         Err(error) => {
             messages.error(line.placed("--nginx-conf", &error.to_string()));

@@ -119,6 +119,22 @@ impl NginxConf {
         }
     }
 
+    /// Reads a configuration that comes through a pipe, such as standard input. `path` is its name in messages.
+    ///
+    /// ```
+    /// use logstat::NginxConf;
+    /// let conf = NginxConf::from_reader("-".as_ref(), "http { access_log /var/log/a.log; }".as_bytes())?;
+    /// assert_eq!(conf.logs().len(), 1);
+    /// # Ok::<(), logstat::NginxConfError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`NginxConf::read`].
+    pub fn from_reader(path: &Path, reader: impl std::io::Read) -> Result<NginxConf, NginxConfError> {
+        let files = Files::of(path, reader, false, files::MOST_BYTES)?;
+        Self::of(&files, Path::new(""), Path::new(DEFAULT_OF_PACKAGES))
+    }
+
     /// As [`NginxConf::read`], with nginx's prefix (its option `-p`).
     ///
     /// # Errors
@@ -129,6 +145,10 @@ impl NginxConf {
 
     /// `default_log` is written where no `access_log` is configured.
     fn of(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
+        Self::of_files(files, prefix, default_log).map_err(|error| files.named(error))
+    }
+
+    fn of_files(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
         let (directives, files_read) = tree::read(files)?;
         let http = http_block(files.main(), &directives)?;
         let logs = Logs::read(http, &directives, prefix, default_log)?;
