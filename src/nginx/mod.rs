@@ -282,7 +282,10 @@ fn http_block<'a>(path: &Path, directives: &'a [Directive]) -> Result<&'a [Direc
                 "\"{}\" is not in an \"http\" block: give the main configuration, which includes this file",
                 inner.name.text
             )),
-            None => NginxConfError::of_file(path, "no \"http\" block in this configuration"),
+            None => NginxConfError::of_file(
+                path,
+                "no \"http\" block in this configuration: give the main file, such as /etc/nginx/nginx.conf",
+            ),
         });
     };
     match blocks.next() {

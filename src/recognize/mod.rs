@@ -82,7 +82,7 @@ pub(crate) fn name_unless_conf(head: &[u8]) -> Option<String> {
         return Some("an access log".to_owned());
     }
     let kind = lines::recognize(head, None)?.kind;
-    (kind != FileKind::NginxConf).then(|| kind.name().to_owned())
+    (!matches!(kind, FileKind::NginxConf | FileKind::NginxConfPart)).then(|| kind.name().to_owned())
 }
 
 /// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.

@@ -108,7 +108,7 @@ fn what_is_wrong_with_the_grammar_has_its_place() {
     }
     assert_eq!(
         read_all(&[("nginx.conf", "# nothing")]).unwrap_err(),
-        "DIR/nginx.conf: no \"http\" block in this configuration"
+        "DIR/nginx.conf: no \"http\" block in this configuration: give the main file, such as /etc/nginx/nginx.conf"
     );
     let deep = "a {".repeat(100_000);
     assert_eq!(
