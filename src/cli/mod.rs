@@ -27,10 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{
-    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, Style,
-    count,
-};
+use logstat::{Engine, ErrorKind, NginxConf, Note, NoteCode, Outcome, Progress, Report, Seek, Style, count};
 
 use args::Args;
 use config::{Environment, Line};
@@ -107,21 +104,18 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         args.writing.style(&question).map(|style| (question, style))
     };
     let (mut question, style) = asked(args).map_err(|error| line.blamed(error, |args| asked(args).map(drop)))?;
+    let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
         }
-        conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+        if args.explain {
+            conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+        }
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
             let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
-            for (built, path) in conf.logs().iter().filter_map(default_log) {
-                messages.note(&format!(
-                    "{name}: no access_log is configured for a server: {} is read, the default of {built}; give the files \
-                     if its log is elsewhere",
-                    path.display()
-                ));
-            }
+            assumed_logs = conf.assumed_logs();
             if files.is_empty() {
                 messages.error(format_args!("{name}: names no access log that can be read; give the files"));
                 return Ok(End::Failed);
@@ -147,6 +141,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
     }
     if args.explain {
+        add_notes(None, assumed_logs, messages);
         return Ok(explain::run(args, &question, style.page, found, messages));
     }
     let can_be_written = |args: &Args| {
@@ -182,14 +177,16 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let counted = count(&question, found.inputs, &engine);
     drop(bar);
-    let Outcome { report, rejects, problems, phases, .. } = match counted {
+    let Outcome { mut report, rejects, problems, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
+            add_notes(None, assumed_logs, messages);
             let message = error.to_string();
             messages.error(line.placed(&message, &message));
             return Ok(end_of(error.kind(), false));
         }
     };
+    add_notes(report.as_mut(), assumed_logs, messages);
     for problem in &problems {
         messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
@@ -217,11 +214,15 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     Ok(end)
 }
 
-/// The log that nginx writes because none is configured, and which nginx does.
-fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
-    match log.target() {
-        NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
-        _ => None,
+/// Adds notes about inputs to the report. Those about an input that it does not have are printed.
+fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messages) {
+    for note in notes {
+        let has_input =
+            |report: &&mut Report| report.inputs.iter().any(|input| Some(&input.path) == note.input.as_ref());
+        match report.as_deref_mut().filter(has_input) {
+            Some(report) => report.notes.push(note),
+            None => messages.note(&note.to_string()),
+        }
     }
 }
 

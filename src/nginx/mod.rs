@@ -51,6 +51,7 @@ pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
 use crate::classify::StaticRules;
+use crate::{Note, NoteCode};
 use files::Files;
 use hosts::Hosts;
 use location::Inherited;
@@ -206,6 +207,20 @@ impl NginxConf {
     /// each of its requests is also in another one beside it.
     pub fn files(&self) -> Vec<(PathBuf, Vec<&NginxFormat>)> {
         self.logs.files()
+    }
+
+    /// A note for each log among [`NginxConf::files`] that no `access_log` names. For the notes of a report on these files.
+    pub fn assumed_logs(&self) -> Vec<Note> {
+        let note = |log: &NginxLog| {
+            let (built, path) = (log.default_of()?, log.target().file()?);
+            let text = format!(
+                "no access_log is configured for a server: this log is read, the default of {built}; give the files if its \
+                 log is elsewhere"
+            );
+            let path = crate::report::written(path.as_os_str().as_encoded_bytes());
+            Some(Note::about(NoteCode::AssumedLog, &path, text))
+        };
+        self.logs().iter().filter_map(note).collect()
     }
 
     /// Whether nginx answers a path from a file, in the location that it chooses for it.

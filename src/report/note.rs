@@ -62,10 +62,14 @@ pub enum NoteCode {
     MaybeCopies,
     /// Some inputs have no lines, or only blank ones.
     Empty,
+    /// A directive of nginx that may decide what is static is not followed.
+    NotFollowed,
+    /// A log is read because nginx writes it by default: no `access_log` is configured.
+    AssumedLog,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 21] = [
+const CODES: [(NoteCode, &str); 23] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -87,6 +91,8 @@ const CODES: [(NoteCode, &str); 21] = [
     (NoteCode::AddressListAlone, "address-list-alone"),
     (NoteCode::MaybeCopies, "maybe-copies"),
     (NoteCode::Empty, "empty"),
+    (NoteCode::NotFollowed, "not-followed"),
+    (NoteCode::AssumedLog, "assumed-log"),
 ];
 
 impl NoteCode {
