@@ -12,6 +12,7 @@ mod led_to;
 mod messages;
 mod names;
 mod nearest;
+mod no_logs;
 mod outputs;
 mod phases;
 mod progress;
@@ -114,10 +115,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
-            let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
             assumed_logs = conf.assumed_logs();
             if files.is_empty() {
-                messages.error(format_args!("{name}: names no access log that can be read; give the files"));
+                let name = args.nginx_conf.as_deref().unwrap_or(standard_input).to_string_lossy();
+                messages.error(no_logs::message(&name, &conf));
                 return Ok(End::Failed);
             }
         }
