@@ -20,8 +20,10 @@ use serde::{Serialize, Serializer};
 pub enum FileKind {
     /// What nginx writes to its `error_log`.
     NginxErrorLog,
-    /// `nginx.conf`, or a file that it includes.
+    /// `nginx.conf`, or the output of `nginx -T`.
     NginxConf,
+    /// A file that `nginx.conf` includes, such as a site or `mime.types`.
+    NginxConfPart,
     /// A page of `stub_status`, or of nginx Plus's API.
     NginxStatus,
     /// What Apache writes to its `ErrorLog`.
@@ -150,6 +152,7 @@ const PASS_ACCESS_LOG: Remedy =
 const KINDS: &[Row] = &[
     row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_REQUESTS, PASS_ACCESS_LOG),
     row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_REQUESTS, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
+    row(FileKind::NginxConfPart, "nginx-conf-part", "part of an nginx configuration", NO_REQUESTS, Remedy::Advice("the main file includes it; to read the logs that are named there:  logstat --nginx-conf /etc/nginx/nginx.conf")),
     row(FileKind::NginxStatus, "nginx-status", "a status page of nginx", "it has totals, and no requests", PASS_ACCESS_LOG),
     row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_REQUESTS, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
     row(FileKind::IisLog, "iis-log", "a W3C extended log (IIS)", OTHER_FORMAT, Remedy::LogFormat),

@@ -49,7 +49,7 @@ pub(super) fn recognize(head: &[u8], worn: Option<&Worn>) -> Option<Foreign> {
         .and_then(found)
         .or_else(|| w3c::recognize(head))
         .or_else(|| by_shape(head, worn))
-        .or_else(|| is_configuration(head).then_some(FileKind::NginxConf).and_then(found))
+        .or_else(|| configuration(head).and_then(found))
         .or_else(|| is_binary(head).then(|| (FileKind::Binary, begins(head))))?;
     Some(Foreign { is_certain: false, reading: reading(kind, head), ..Foreign::certain(kind, excerpt) })
 }
@@ -129,20 +129,62 @@ fn json_document(head: &[u8]) -> Option<FileKind> {
     (has("\"load_timestamp\":") && has("\"generation\":")).then_some(FileKind::NginxStatus)
 }
 
-/// True if the lines are those of an nginx.conf: directives and blocks, one of which nginx has and other programs do not.
-fn is_configuration(head: &[u8]) -> bool {
-    const OURS: [&[u8]; 6] = [b"http {", b"events {", b"server {", b"location ", b"log_format ", b"access_log "];
+/// Directives and blocks that nginx has and other programs do not, in the main file or in files that it includes.
+const OF_NGINX: [&str; 30] = [
+    "access_log",
+    "add_header",
+    "client_max_body_size",
+    "events",
+    "fastcgi_param",
+    "fastcgi_pass",
+    "grpc_pass",
+    "gzip_types",
+    "http",
+    "limit_req",
+    "limit_req_zone",
+    "location",
+    "log_format",
+    "map",
+    "proxy_pass",
+    "proxy_set_header",
+    "resolver",
+    "scgi_param",
+    "server",
+    "server_name",
+    "set_real_ip_from",
+    "ssl_certificate",
+    "ssl_ciphers",
+    "ssl_protocols",
+    "ssl_session_cache",
+    "try_files",
+    "types",
+    "upstream",
+    "uwsgi_param",
+    "uwsgi_pass",
+];
+
+/// The main file of an nginx configuration or a file that it includes, if most lines are directives and blocks and nginx has one of
+/// them.
+fn configuration(head: &[u8]) -> Option<FileKind> {
     let directives =
-        lines(head, true).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+        || lines(head, true).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
     let (mut all, mut closed, mut is_ours) = (0, 0, false);
-    for line in directives.take(SAMPLE) {
+    for line in directives().take(SAMPLE) {
         all += 1;
         let line = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii_end();
         closed += usize::from(matches!(line.last(), Some(b';' | b'{' | b'}')));
-        is_ours |= OURS.iter().any(|beginning| line.starts_with(beginning));
+        is_ours |= OF_NGINX.iter().any(|name| first_word(line) == name.as_bytes());
     }
     // The parts of a log_format are lines that end without a semicolon.
-    is_ours && closed * 100 >= all * 70
+    if !is_ours || closed * 100 < all * 70 {
+        return None;
+    }
+    let is_main = directives().any(|line| matches!(first_word(line), b"http" | b"events"));
+    Some(if is_main { FileKind::NginxConf } else { FileKind::NginxConfPart })
+}
+
+fn first_word(line: &[u8]) -> &[u8] {
+    line.split(|byte| byte.is_ascii_whitespace() || *byte == b'{').next().unwrap_or_default()
 }
 
 /// True if nearly all lines hold bytes that a text has no use for. NULs before a line are what truncating leaves.
@@ -217,6 +259,17 @@ mod tests {
     fn configurations_and_binaries_are_recognized() {
         let conf = "user nginx;\nevents {\n}\nhttp {\n  log_format main '$remote_addr '\n    '$status';\n  access_log /a.log main; # x\n}\n";
         assert_eq!(kind(conf), Some(FileKind::NginxConf));
+        for (text, expected) in [
+            ("upstream a {\n  server a:1;\n}\nserver {\n  root /srv;\n}\n", FileKind::NginxConfPart),
+            ("types {\n    text/html  html htm;\n    application/x\n        y;\n}\n", FileKind::NginxConfPart),
+            ("\nuwsgi_param  QUERY_STRING  $query_string;\n", FileKind::NginxConfPart),
+            ("fastcgi_param  QUERY_STRING  $query_string;\n", FileKind::NginxConfPart),
+            ("ssl_protocols TLSv1.3;\nssl_prefer_server_ciphers on;\n", FileKind::NginxConfPart),
+            ("include a;\nhttp{\n  server {\n  }\n}\n", FileKind::NginxConf),
+            ("http\n{\n  server {\n  }\n}\n", FileKind::NginxConf),
+        ] {
+            assert_eq!(kind(text), Some(expected), "{text}");
+        }
         assert_eq!(kind("int main() {\n  return 0;\n}\n"), None);
         assert_eq!(kind("\x01\x02\x03abc\x04\n\x05\x06def\n"), Some(FileKind::Binary));
         assert_eq!(kind("\x01\x02\x03abc\x04\nplain text\n"), None);

@@ -70,6 +70,21 @@ pub(crate) fn recognize(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFil
     if of_file.fits() { None } else { lines::recognize(head, worn) }
 }
 
+/// The name of a file that should be an nginx configuration, if it is something else: `an access log`, `gzip data`.
+pub(crate) fn name_unless_conf(head: &[u8]) -> Option<String> {
+    if let Some(compression) = Compression::of(head) {
+        return Some(format!("{} data", compression.name()));
+    }
+    if let Some(foreign) = bytes::recognize(head) {
+        return Some(foreign.kind.name().to_owned());
+    }
+    if fitting_preset(head).is_some() {
+        return Some("an access log".to_owned());
+    }
+    let kind = lines::recognize(head, None)?.kind;
+    (!matches!(kind, FileKind::NginxConf | FileKind::NginxConfPart)).then(|| kind.name().to_owned())
+}
+
 /// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.
 pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
     let presets = LogFormat::all_presets();

@@ -12,6 +12,7 @@ use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::list_alone;
+use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
 use super::refused::refused;
@@ -128,6 +129,7 @@ pub(crate) fn assemble(
     }
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
+    notes.extend(question.nginx_conf.iter().flat_map(not_followed));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // In an order that is not that of the inputs, of which two may have one name.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));

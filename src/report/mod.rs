@@ -16,6 +16,7 @@ mod json_keys;
 mod latency;
 mod list_alone;
 mod no_format;
+mod not_followed;
 mod not_logged;
 mod note;
 #[cfg(feature = "cli")]
