@@ -16,6 +16,7 @@ mod source;
 mod stream;
 
 pub use compressed::Compression;
+pub(crate) use find::is_access_log_name;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines};

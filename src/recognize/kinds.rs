@@ -113,6 +113,8 @@ pub(crate) enum Remedy {
     OnFile(&'static str, &'static str),
     /// tar, which must be told how its standard input is compressed.
     Tar,
+    /// unzip, which extracts several files into a directory.
+    Zip,
     /// The command that takes off the outer compression.
     Unpack,
     /// A log format that reads the lines.
@@ -169,7 +171,7 @@ const KINDS: &[Row] = &[
     row(FileKind::Utf32Le, "utf-32le", "UTF-32 text (little-endian)", ENCODING, Remedy::Filter("iconv -f UTF-32LE -t UTF-8")),
     row(FileKind::Utf32Be, "utf-32be", "UTF-32 text (big-endian)", ENCODING, Remedy::Filter("iconv -f UTF-32BE -t UTF-8")),
     row(FileKind::Tar, "tar", "a tar archive", ARCHIVE, Remedy::Tar),
-    row(FileKind::Zip, "zip", "a zip archive", ARCHIVE, Remedy::OnFile(READ, "unzip -p FILE | logstat -")),
+    row(FileKind::Zip, "zip", "a zip archive", ARCHIVE, Remedy::Zip),
     row(FileKind::SevenZip, "7z", "a 7-Zip archive", ARCHIVE, Remedy::OnFile(READ, "7z x -so FILE | logstat -")),
     row(FileKind::Rar, "rar", "a RAR archive", ARCHIVE, Remedy::OnFile(READ, "unrar p -inul FILE | logstat -")),
     row(FileKind::Ar, "ar", "an ar archive, such as a Debian package", ARCHIVE, Remedy::OnFile(READ, "ar p FILE | logstat -")),

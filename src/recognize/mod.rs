@@ -8,6 +8,7 @@
 mod bytes;
 mod kinds;
 mod lines;
+mod members;
 mod readings;
 mod shapes;
 mod tar;
@@ -20,10 +21,11 @@ use bumpalo::Bump;
 use crate::batch::Fields;
 use crate::envelope::{self, Worn};
 use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{Compression, is_blank, lines};
+use crate::input::{is_blank, lines};
 
 pub use kinds::FileKind;
 pub(crate) use kinds::Remedy;
+pub(crate) use members::{Member, Members};
 
 /// Lines that are looked at to tell an input from a log that only begins with junk.
 const ORDINARY_SAMPLE: usize = 1000;
@@ -37,8 +39,8 @@ pub(crate) struct Foreign {
     pub(crate) excerpt: Excerpt,
     /// True if it is refused without reading its lines. If false, it is refused only if no line fits a format.
     pub(crate) is_certain: bool,
-    /// The compression of the files in an archive.
-    pub(crate) packed: Option<Compression>,
+    /// The files in an archive, if it is one.
+    pub(crate) members: Members,
     /// The way to read it all the same.
     pub(crate) reading: Option<Reading>,
 }
@@ -48,7 +50,7 @@ pub(crate) struct Foreign {
 pub(crate) enum Excerpt {
     /// A line, counted from 1.
     Line { number: u64, text: Vec<u8> },
-    /// The name of the first file in an archive.
+    /// The name of the first regular file in an archive.
     Member(Vec<u8>),
     /// The first bytes.
     Bytes(Vec<u8>),

@@ -31,7 +31,8 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
         Remedy::Advice(advice) => return advice.to_owned(),
         Remedy::Filter(filter) => input.through(filter),
         Remedy::OnFile(purpose, command) => return input.on_file(purpose, command),
-        Remedy::Tar => input.through_tar(foreign.packed),
+        Remedy::Tar => input.through_tar(&foreign.members),
+        Remedy::Zip => return input.through_zip(&foreign.members),
         Remedy::Unpack => input.unpacked(),
         Remedy::LogFormat => match &foreign.reading {
             Some(reading) => input.read_by(reading),
@@ -42,18 +43,18 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
 }
 
 /// An input as it was given.
-struct Given<'i> {
-    path: &'i Path,
-    compression: Option<Compression>,
+pub(super) struct Given<'i> {
+    pub(super) path: &'i Path,
+    pub(super) compression: Option<Compression>,
 }
 
 impl Given<'_> {
-    fn is_standard_input(&self) -> bool {
+    pub(super) fn is_standard_input(&self) -> bool {
         self.path.as_os_str() == "-"
     }
 
     /// The program that decompresses the input to its standard output.
-    fn decompressor(&self) -> Option<&'static str> {
+    pub(super) fn decompressor(&self) -> Option<&'static str> {
         self.compression.map(|compression| match compression {
             Compression::Gzip => "gzip -dc",
             Compression::Zstd => "zstd -dc",
@@ -83,26 +84,6 @@ impl Given<'_> {
         format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
     }
 
-    /// With tar; `packed` is the compression of the files in the archive, which their own program takes off each.
-    fn through_tar(&self, packed: Option<Compression>) -> String {
-        // tar detects the compression of a file, but not of a pipe.
-        let (letter, long) = match self.compression.filter(|_| self.is_standard_input()) {
-            None => ("", ""),
-            Some(Compression::Gzip) => ("z", ""),
-            Some(Compression::Bzip2) => ("j", ""),
-            Some(Compression::Xz) => ("J", ""),
-            Some(Compression::Zstd) => ("", " --zstd"),
-        };
-        let pipe = if self.is_standard_input() { "… | " } else { "" };
-        let file = file_argument(self.path);
-        let each = Given { path: self.path, compression: packed }.decompressor();
-        match each {
-            // These programs pass on what is not compressed.
-            Some(each) => format!("{pipe}tar x{letter}f {file}{long} --to-command='{each}f' | logstat -"),
-            None => format!("{pipe}tar x{letter}Of {file}{long} | logstat -"),
-        }
-    }
-
     fn read_by(&self, reading: &Reading) -> String {
         let file = file_argument(self.path);
         let log_format = format!("logstat --log-format '{}'", reading.log_format.replace('\'', r"'\''"));
@@ -114,7 +95,7 @@ impl Given<'_> {
         }
     }
 
-    fn on_file(&self, purpose: &str, command: &str) -> String {
+    pub(super) fn on_file(&self, purpose: &str, command: &str) -> String {
         let file = if self.source().is_some() { "FILE".to_owned() } else { file_argument(self.path) };
         let command = command.replace("FILE", &file);
         match self.source() {
@@ -127,12 +108,14 @@ impl Given<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recognize::FileKind;
+    use crate::recognize::{FileKind, Member, Members};
 
     fn shown(kind: FileKind, path: &str, compression: Option<Compression>, packed: Option<Compression>) -> String {
         let reading = Some(Reading { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
         let reading = reading.filter(|_| kind == FileKind::SquidLog);
-        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, packed, reading };
+        let files = vec![Member { name: b"access.log".to_vec(), compression: packed }];
+        let members = Members { files, is_complete: true };
+        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, reading };
         remedy(&foreign, Path::new(path), compression)
     }
 

@@ -15,6 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use log_name::SkipReason;
+pub(crate) use log_name::is_access_log_name;
 pub use note::{FindNote, LogDirectory, LogsWithin, SkippedFile};
 
 use super::Input;
