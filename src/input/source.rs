@@ -87,6 +87,8 @@ pub(crate) struct Source {
     kind: Kind,
     /// True if it was opened by its path.
     is_path: bool,
+    /// True for a device such as `/dev/zero`, which may have no end.
+    pub(crate) is_device: bool,
     cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
@@ -106,6 +108,7 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_path = matches!(input.0, Origin::Path(_));
+        let is_device = matches!(&input.0, Origin::Path(path) if is_device(path));
         let (path, (kind, compression)) = match input.0 {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
@@ -121,7 +124,7 @@ impl Opener<'_> {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, is_path, cut: self.cut, progress: self.progress.cloned() })
+        Ok(Source { path, compression, kind, is_path, is_device, cut: self.cut, progress: self.progress.cloned() })
     }
 
     fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
@@ -317,6 +320,17 @@ fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> 
 #[cfg(not(feature = "compressed"))]
 fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
+}
+
+#[cfg(unix)]
+fn is_device(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|file| file.file_type().is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Path) -> bool {
+    false
 }
 
 /// Why a file could not be opened; of links, which.

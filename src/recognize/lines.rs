@@ -15,8 +15,12 @@ use crate::input::{is_blank, lines};
 const SAMPLE: usize = 200;
 /// Of a hundred lines, so many must have the shape of a kind.
 const PERCENT: usize = 90;
-/// Of a hundred bytes of a binary file, so many at least have no use in a text.
+/// Bytes that are weighed to tell binary data from text.
+const WEIGHED_BYTES: usize = 64 << 10;
+/// Of a hundred bytes of binary data, at least this many are control characters.
 const CONTROL_PERCENT: usize = 3;
+/// Of a hundred bytes of binary data, at least this many are control characters or not UTF-8.
+const NO_TEXT_PERCENT: usize = 10;
 
 /// A line as it stands, and as it is without its envelope or the head of a syslog.
 struct Sampled<'t> {
@@ -144,17 +148,22 @@ fn is_configuration(head: &[u8]) -> bool {
     is_ours && closed * 100 >= all * 70
 }
 
-/// True if nearly all lines hold bytes that a text has no use for. NULs before a line are what truncating leaves.
+/// True for data that is not text: some of its bytes are control characters, and more of them are not UTF-8. Text in another
+/// encoding has bytes that are not UTF-8, but no control characters. NULs before a line are what truncating leaves.
 fn is_binary(head: &[u8]) -> bool {
-    let (mut all, mut with, mut bytes, mut controls) = (0, 0, 0, 0);
-    for line in lines(head, true).filter(|line| !is_blank(line)).take(SAMPLE) {
-        let control = line.iter().filter(|byte| is_control(**byte)).count();
-        all += 1;
-        with += usize::from(control > 0);
-        bytes += line.len();
-        controls += control;
+    let (mut all, mut controls, mut others) = (0, 0, 0);
+    for line in lines(&head[..head.len().min(WEIGHED_BYTES)], true) {
+        all += line.len();
+        controls += line.iter().filter(|byte| is_control(**byte)).count();
+        others += line.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
     }
-    all > 0 && with * 100 >= all * PERCENT && controls * 100 >= bytes * CONTROL_PERCENT
+    controls > 0 && controls * 100 >= all * CONTROL_PERCENT && (controls + others) * 100 >= all * NO_TEXT_PERCENT
+}
+
+/// A device that has nothing but NULs, as far as was read.
+pub(super) fn nothing_but_nuls(head: &[u8], is_device: bool) -> Option<Foreign> {
+    let is_empty = is_device && !head.is_empty() && head.iter().all(|byte| *byte == 0);
+    is_empty.then(|| Foreign::certain(FileKind::Binary, begins(head)))
 }
 
 #[cfg(test)]
@@ -218,7 +227,22 @@ mod tests {
         assert_eq!(kind(conf), Some(FileKind::NginxConf));
         assert_eq!(kind("int main() {\n  return 0;\n}\n"), None);
         assert_eq!(kind("\x01\x02\x03abc\x04\n\x05\x06def\n"), Some(FileKind::Binary));
-        assert_eq!(kind("\x01\x02\x03abc\x04\nplain text\n"), None);
+        assert_eq!(kind("\x01\x02abc\nplain text of forty characters in a line\n"), None);
+        let latin_1 = b"gr\xf6\xdfe;\xfc\xe4\xf6\xfc;\xe4\n".repeat(9);
+        assert!(!is_binary(&latin_1));
+        // A linear congruential generator: every length from 64 bytes on is recognised, whatever its lines are.
+        let mut state = 1_u64;
+        for length in 64..2000 {
+            let random: Vec<u8> = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            })
+            .take(length)
+            .collect();
+            assert!(is_binary(&random), "{length}");
+        }
+        assert!(nothing_but_nuls(&[0; 9], true).is_some_and(|foreign| foreign.is_certain));
+        assert_eq!(nothing_but_nuls(&[0; 9], false), None);
         assert_eq!(kind("\0\0\0\0one|two\n\0\0three|four\n"), None);
         assert_eq!(kind("hello\nworld\n"), None);
         assert_eq!(kind(""), None);

@@ -21,7 +21,7 @@ use bumpalo::Bump;
 use crate::batch::Fields;
 use crate::envelope::{self, Worn};
 use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{is_blank, lines};
+use crate::input::{is_blank, lines, lines_of_head};
 
 pub use kinds::FileKind;
 pub(crate) use kinds::Remedy;
@@ -63,13 +63,25 @@ pub(crate) struct Reading {
     pub(crate) log_format: String,
 }
 
-/// Recognises an input by its first lines, given the envelope and the formats that were detected.
-pub(crate) fn recognize(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<'_>) -> Option<Foreign> {
+/// Recognises an input by its first bytes, given the envelope and the formats that were detected in its lines. A log may begin
+/// with any number of NULs, but a device that writes them has no end.
+pub(crate) fn recognize(
+    head: &[u8],
+    is_device: bool,
+    worn: Option<&Worn>,
+    of_file: &FormatsOfFile<'_>,
+) -> Option<Foreign> {
     if let Some(foreign) = bytes::recognize(head) {
         let is_certain = foreign.is_certain || !has_ordinary_lines(head, worn, of_file);
         return is_certain.then_some(Foreign { is_certain, ..foreign });
     }
-    if of_file.fits() { None } else { lines::recognize(head, worn) }
+    if of_file.fits() {
+        return None;
+    }
+    let foreign = lines::recognize(head, worn).or_else(|| lines::nothing_but_nuls(head, is_device))?;
+    // Of data without an end no more is read.
+    let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(lines_of_head(head), worn, of_file);
+    Some(Foreign { is_certain, ..foreign })
 }
 
 /// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.

@@ -74,7 +74,9 @@ pub(crate) fn assemble(
         let refused = refused(question, formats, &input, ledger);
         let CountedInput { source, envelope, formats: of_file, .. } = input;
         let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
-        let failure = source.into_failure();
+        // Damage to something that is not a log is for the command that reads it to report.
+        let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
+        let failure = source.into_failure().filter(|_| !is_foreign);
         if refused.is_none() {
             let is_empty = ledger.read == ledger.blank && skipped_bytes == (0, 0) && failure.is_none();
             read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, is_empty });
