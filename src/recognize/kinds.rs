@@ -126,7 +126,7 @@ struct Row {
     kind: FileKind,
     code: &'static str,
     name: &'static str,
-    /// Why it cannot be counted as it is.
+    /// Why it cannot be counted as it is; empty if its name says it.
     reason: &'static str,
     remedy: Remedy,
 }
@@ -135,23 +135,23 @@ const fn row(kind: FileKind, code: &'static str, name: &'static str, reason: &'s
     Row { kind, code, name, reason, remedy }
 }
 
-const NO_REQUESTS: &str = "it has no requests to count";
-const OTHER_FORMAT: &str = "its format is not one that is detected";
+const OTHER_FORMAT: &str = "logstat does not detect this format";
 const ENCODING: &str = "logs are read as UTF-8, or any encoding that contains ASCII";
 const ARCHIVE: &str = "an archive has headers between its files, so its lines cannot be counted as they are";
 const COMPRESSION: &str = "this compression is not read directly";
 const READ: &str = "to read it";
-const NO_LOG: &str = "it is not a log";
+/// The name says it.
+const NO_LOG: &str = "";
 const PASS_ACCESS_LOG: Remedy =
     Remedy::Advice("pass the access log instead: access_log in nginx.conf names it, by default access.log");
 
 /// THE TABLE of kinds, in the order of [`FileKind`].
 #[rustfmt::skip]
 const KINDS: &[Row] = &[
-    row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_REQUESTS, PASS_ACCESS_LOG),
-    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_REQUESTS, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
+    row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_LOG, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
     row(FileKind::NginxStatus, "nginx-status", "a status page of nginx", "it has totals, and no requests", PASS_ACCESS_LOG),
-    row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_REQUESTS, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
+    row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_LOG, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
     row(FileKind::IisLog, "iis-log", "a W3C extended log (IIS)", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::W3cLog, "w3c-log", "a W3C extended log", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::HaproxyLog, "haproxy-log", "an HAProxy log", OTHER_FORMAT, Remedy::LogFormat),
@@ -207,9 +207,9 @@ impl FileKind {
         self.row().name
     }
 
-    /// Why it cannot be counted: one clause for people. Its wording may change.
-    pub fn reason(self) -> &'static str {
-        self.row().reason
+    /// Why it cannot be counted, if its name does not say it: one clause for people. Its wording may change.
+    pub fn reason(self) -> Option<&'static str> {
+        Some(self.row().reason).filter(|reason| !reason.is_empty())
     }
 
     /// True for access logs of other programs.
@@ -249,7 +249,7 @@ mod tests {
             let others = &KINDS[..i];
             assert!(others.iter().all(|other| other.code != row.code && other.name != row.name), "{}", row.code);
             assert!(row.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
-            assert!(!row.reason.is_empty() && !row.reason.ends_with('.'));
+            assert!(!row.reason.ends_with('.'));
             assert_eq!(serde_json::to_value(row.kind).unwrap(), row.kind.code());
         }
         assert_eq!(FileKind::Binary as usize + 1, KINDS.len());

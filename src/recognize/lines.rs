@@ -29,6 +29,8 @@ struct Sampled<'t> {
     text: &'t [u8],
     /// True for a message of another program than nginx in a syslog.
     is_syslog: bool,
+    /// True for a message of HAProxy in a syslog.
+    is_haproxys: bool,
 }
 
 /// The shape of a kind's lines, given the line as it stands and without its envelope.
@@ -62,10 +64,15 @@ fn by_shape(head: &[u8], worn: Option<&Worn>) -> Option<(FileKind, Excerpt)> {
     let bump = Bump::new();
     let sample: Vec<_> = sample(head, worn, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
     SHAPES.iter().find_map(|(kind, has_shape)| {
+        // HAProxy writes its requests and its other messages to one log.
+        let is_other = |line: &&Sampled<'_>| {
+            *kind == FileKind::HaproxyLog && (line.is_haproxys || shapes::is_of_haproxy(line.text)) && !has_shape(line)
+        };
+        let others = sample.iter().filter(is_other).count();
         let mut of_kind = sample.iter().filter(|line| has_shape(line)).peekable();
         let first = *of_kind.peek()?;
         let excerpt = Excerpt::Line { number: first.number, text: first.raw.to_vec() };
-        (of_kind.count() * 100 >= sample.len() * PERCENT).then_some((*kind, excerpt))
+        ((of_kind.count() + others) * 100 >= sample.len() * PERCENT).then_some((*kind, excerpt))
     })
 }
 
@@ -82,7 +89,8 @@ fn sample<'t>(head: &'t [u8], worn: Option<&Worn>, bump: &'t Bump) -> Vec<Sample
         may_be_nginxs |= message.is_some_and(|(program, text)| may_be_a_request(program, text));
         let in_envelope = texts.get(number as usize - 1).copied().flatten();
         let text = in_envelope.or(message.map(|(_, text)| text)).unwrap_or(raw);
-        Sampled { number, raw, text, is_syslog: message.is_some() }
+        let is_haproxys = message.is_some_and(|(program, _)| program.starts_with(b"haproxy"));
+        Sampled { number, raw, text, is_syslog: message.is_some(), is_haproxys }
     });
     let mut sampled: Vec<_> = sampled.collect();
     sampled.iter_mut().for_each(|line| line.is_syslog &= !may_be_nginxs);
@@ -207,6 +215,22 @@ mod tests {
         assert_eq!(kind(&[&error.repeat(9), other].concat()), Some(FileKind::NginxErrorLog));
         assert_eq!(kind(&[&error.repeat(8), other].concat()), None);
         assert_eq!(kind(&format!("192.0.2.1|{error}")), None);
+    }
+
+    #[test]
+    fn haproxys_other_messages_belong_to_its_log() {
+        let request = "192.0.2.1:33317 [05/Jan/2026:10:00:01.655] in app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 \"GET / HTTP/1.1\"\n";
+        let others = "Proxy http-in started.\nServer app/s1 is DOWN, reason: Layer4 timeout, check duration: 2001ms.\n\
+                      192.0.2.1:33317 [05/Jan/2026:10:00:01.655] in/1: SSL handshake failure\n\
+                      Connect from 192.0.2.1:33317 to 198.51.100.1:80 (in/HTTP)\n";
+        assert_eq!(kind(&[others, request].concat()), Some(FileKind::HaproxyLog));
+        assert_eq!(kind(others), None);
+        let in_syslog = |text: &str| -> String {
+            text.lines().map(|line| format!("Jan  5 10:00:00 lb haproxy[7]: {line}\n")).collect()
+        };
+        let any = "[NOTICE] (1) : New worker (7) forked\n";
+        assert_eq!(kind(&in_syslog(&[any, others, request].concat())), Some(FileKind::HaproxyLog));
+        assert_eq!(kind(&in_syslog(&[any, others].concat())), Some(FileKind::Syslog));
     }
 
     #[test]

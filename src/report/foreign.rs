@@ -15,6 +15,9 @@ pub(crate) fn refusal(foreign: &Foreign, source: &Source, anonymize: bool) -> Er
     ErrorKind::NotAccessLog { path: source.path.clone(), kind: foreign.kind, sample, remedy }.into()
 }
 
+/// Characters of a line that are shown.
+const SHOWN: usize = 120;
+
 fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
     let shown = |text: &[u8]| if anonymize { sample_text_cut(text) } else { sample_text(text) };
     let (label, text) = match excerpt {
@@ -22,7 +25,15 @@ fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
         Excerpt::Member(name) => ("first file".to_owned(), name),
         Excerpt::Bytes(bytes) => ("first bytes".to_owned(), bytes),
     };
-    format!("{label}: {}", shown(text)).trim_end().to_owned()
+    format!("{label}: {}", beginning(&shown(text))).trim_end().to_owned()
+}
+
+/// The beginning of a sample that is longer than a line of a message should be.
+pub(super) fn beginning(sample: &str) -> String {
+    match sample.char_indices().nth(SHOWN) {
+        Some((end, _)) => sample[..end].to_owned() + "…",
+        None => sample.to_owned(),
+    }
 }
 
 fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> String {
