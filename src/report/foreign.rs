@@ -101,7 +101,11 @@ impl Given<'_> {
         match (reading.filter, self.source()) {
             (None, _) if self.is_standard_input() => format!("… | {log_format} -"),
             (None, _) => format!("{log_format} {file}"),
-            (Some(filter), None) => format!("{filter} < {file} | {log_format} -"),
+            (Some(filter), None) => {
+                let (first, rest) = filter.split_once(" | ").unwrap_or((filter, ""));
+                let rest = if rest.is_empty() { String::new() } else { format!(" | {rest}") };
+                format!("{first} < {file}{rest} | {log_format} -")
+            }
             (Some(filter), Some(source)) => format!("{source} | {filter} | {log_format} -"),
         }
     }
