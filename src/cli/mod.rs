@@ -14,6 +14,7 @@ mod names;
 mod nearest;
 mod outputs;
 mod phases;
+mod problems;
 mod progress;
 mod rejects;
 mod screen;
@@ -181,8 +182,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             return Ok(end_of(error.kind(), false));
         }
     };
+    problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {
-        messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
     }
     if let Some((file, rejects)) = rejects_file.zip(rejects)
