@@ -15,6 +15,7 @@ mod nearest;
 mod no_logs;
 mod outputs;
 mod phases;
+mod problems;
 mod progress;
 mod rejects;
 mod screen;
@@ -200,8 +201,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
     };
     add_notes(report.as_mut(), assumed_logs, messages);
+    problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {
-        messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
     }
     if let Some((file, rejects)) = rejects_file.zip(rejects)

@@ -87,6 +87,8 @@ pub(crate) struct Source {
     kind: Kind,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
+    /// True for a device such as `/dev/zero`, which may have no end.
+    pub(crate) is_device: bool,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
 }
@@ -105,6 +107,7 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
+        let is_device = matches!(&input.origin, Origin::Path(path) if is_device(path));
         let (path, (kind, compression)) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
@@ -120,7 +123,7 @@ impl Opener<'_> {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, is_found, progress: self.progress.cloned() })
+        Ok(Source { path, compression, kind, is_found, is_device, progress: self.progress.cloned() })
     }
 
     fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
@@ -301,6 +304,17 @@ fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> 
 #[cfg(not(feature = "compressed"))]
 fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
+}
+
+#[cfg(unix)]
+fn is_device(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|file| file.file_type().is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Path) -> bool {
+    false
 }
 
 /// Why a file could not be opened; of links, which.

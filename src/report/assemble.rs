@@ -80,7 +80,9 @@ pub(crate) fn assemble(
         let CountedInput { source, envelope, formats: of_file, .. } = input;
         let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(&source, refusal));
-        let failure = source.into_failure();
+        // Damage to something that is not a log is for the command that reads it to report.
+        let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
+        let failure = source.into_failure().filter(|_| !is_foreign);
         if let Some(kind) = kind {
             others.push((path, kind));
         } else if refused.is_some() {

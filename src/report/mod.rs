@@ -2,6 +2,7 @@
 //!
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
+mod archive;
 mod assemble;
 mod bad_values;
 mod copies;
