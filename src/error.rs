@@ -186,7 +186,10 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |path: &PathBuf| crate::report::printable(path.as_os_str().as_encoded_bytes());
+        let name = |path: &PathBuf| match path.as_os_str().as_encoded_bytes() {
+            b"-" => "standard input".to_owned(),
+            path => crate::report::printable(path),
+        };
         match self.kind() {
             ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
             ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => write!(
@@ -229,7 +232,7 @@ impl fmt::Display for Error {
                 name(path)
             ),
             ErrorKind::DanglingLink { path, target } => {
-                write!(f, "{}: is a link to {}, which leads nowhere", name(path), name(target))
+                write!(f, "{}: broken link: its target \"{}\" does not exist", name(path), name(target))
             }
             ErrorKind::LinkLoop { path } => write!(f, "{}: its links lead round in a circle", name(path)),
             ErrorKind::NoLogs { path, within: Some(within), .. } => write!(
@@ -254,9 +257,12 @@ impl fmt::Display for Error {
             ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
             ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
             ErrorKind::NotAccessLog { path, kind, sample, remedy } => {
-                let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { name(path) };
                 let other = if kind.has_requests() { "an nginx access log" } else { "an access log" };
-                write!(f, "{name} is {kind}, not {other}\n  {sample}\n  {}\n  {remedy}", kind.reason())
+                write!(f, "{} is {kind}, not {other}\n  {sample}", name(path))?;
+                if let Some(reason) = kind.reason() {
+                    write!(f, "\n  {reason}")?;
+                }
+                write!(f, "\n  {remedy}")
             }
             ErrorKind::NotLogged { detail } | ErrorKind::Pair { detail } => f.write_str(detail),
             ErrorKind::ReadOnce { path } => write!(

@@ -188,7 +188,7 @@ pub(crate) struct Args {
     /// nginx's own configuration: its logs, formats and locations
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     #[arg(
-        long_help = "nginx's own configuration, or the output of nginx -T: without FILE the logs that it names are read, each in \
+        long_help = "nginx's own configuration, or the output of nginx -T, or - for standard input: without FILE the logs that it names are read, each in \
                        its format, and its locations decide what is static"
     )]
     pub(crate) nginx_conf: Option<PathBuf>,

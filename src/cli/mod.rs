@@ -14,8 +14,10 @@ mod messages;
 mod names;
 mod nearest;
 mod new_file;
+mod no_logs;
 mod outputs;
 mod phases;
+mod problems;
 mod progress;
 mod rejects;
 mod screen;
@@ -84,7 +86,16 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         return Ok(stdout::write(messages, |out| line.print(out)));
     }
     let mut files = args.files.clone();
-    let conf = match args.nginx_conf.as_deref().map(NginxConf::read).transpose() {
+    let standard_input = Path::new("-");
+    if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
+        let refusal = "standard input is the log or the configuration, not both: give one of them as a file";
+        return Err(args::misuse(clap::error::ErrorKind::ArgumentConflict, refusal));
+    }
+    let read = |path: &Path| match path == standard_input {
+        true => NginxConf::from_reader(path, std::io::stdin()),
+        false => NginxConf::read(path),
+    };
+    let conf = match args.nginx_conf.as_deref().map(read).transpose() {
         Ok(conf) => conf,
         Err(error) => {
             messages.error(line.placed("--nginx-conf", &error.to_string()));
@@ -101,31 +112,34 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         args.writing.style(&question).map(|style| (question, style))
     };
     let (mut question, style) = asked(args).map_err(|error| line.blamed(error, |args| asked(args).map(drop)))?;
+    let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
         }
-        conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+        if args.explain {
+            conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+        }
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
-            let name = args.nginx_conf.as_deref().unwrap_or(Path::new("-")).display();
-            for (built, path) in conf.logs().iter().filter_map(default_log) {
-                let path_shown = path.display();
-                if is_missing(path) && files.iter().any(|file| file != path && !is_missing(file)) {
-                    files.retain(|file| file != path);
-                    messages.note(&format!(
-                        "{name}: no access_log is configured for a server, and {path_shown}, the default of {built}, does not \
-                         exist; give the files if its log is elsewhere"
-                    ));
-                } else {
-                    messages.note(&format!(
-                        "{name}: no access_log is configured for a server: {path_shown} is read, the default of {built}; give \
-                         the files if its log is elsewhere"
-                    ));
-                }
+            assumed_logs = conf.assumed_logs();
+            let defaults = conf.logs().iter().filter_map(default_log);
+            let is_left_out =
+                |file: &Path| is_missing(file) && files.iter().any(|other| other != file && !is_missing(other));
+            let left_out: Vec<_> = defaults.filter(|(_, file)| is_left_out(file)).collect();
+            files.retain(|file| left_out.iter().all(|(_, other)| other != file));
+            let name = args.nginx_conf.as_deref().unwrap_or(standard_input).display();
+            for (built, file) in left_out {
+                let file = file.display().to_string();
+                assumed_logs.retain(|note| note.input.as_ref() != Some(&file));
+                messages.note(&format!(
+                    "{name}: no access_log is configured for a server, and {file}, the default of {built}, does not exist; give \
+                     the files if its log is elsewhere"
+                ));
             }
             if files.is_empty() {
-                messages.error(format_args!("{name}: names no access log that can be read; give the files"));
+                let name = args.nginx_conf.as_deref().unwrap_or(standard_input).to_string_lossy();
+                messages.error(no_logs::message(&name, &conf));
                 return Ok(End::Failed);
             }
         }
@@ -144,6 +158,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     idle.for_each(|note| messages.note(&note));
     found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
+        add_notes(None, assumed_logs, messages);
         return Ok(explain::run(args, &question, style.page, found, messages));
     }
     let can_be_written = |args: &Args| {
@@ -180,16 +195,18 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let counted = count(&question, found.inputs, &engine);
     drop(bar);
-    let Outcome { report, rejects, problems, phases, .. } = match counted {
+    let Outcome { mut report, rejects, problems, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
+            add_notes(None, assumed_logs, messages);
             let message = error.to_string();
             messages.error(line.placed(&message, &message));
             return Ok(end_of(error.kind(), false));
         }
     };
+    add_notes(report.as_mut(), assumed_logs, messages);
+    problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {
-        messages.error(problem);
         end = end.max(end_of(problem.kind(), report.is_some()));
     }
     let mut new_files = Vec::new();
@@ -221,6 +238,18 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         end = End::Failed.max(end);
     }
     Ok(end)
+}
+
+/// Adds notes about inputs to the report. Those about an input that it does not have are printed.
+fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messages) {
+    for note in notes {
+        let has_input =
+            |report: &&mut Report| report.inputs.iter().any(|input| Some(&input.path) == note.input.as_ref());
+        match report.as_deref_mut().filter(has_input) {
+            Some(report) => report.notes.push(note),
+            None => messages.note(&note.to_string()),
+        }
+    }
 }
 
 /// The log that nginx writes because none is configured, and which nginx does.

@@ -12,7 +12,7 @@ use crate::envelope::{self, Worn};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
-use crate::input::{Source, Taken, Wait};
+use crate::input::{Source, Taken, Wait, lines_of_head};
 use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
 use crate::recognize::{Foreign, fitting_preset, recognize};
@@ -39,11 +39,11 @@ pub(crate) struct Met<'f> {
 }
 
 impl<'f> Met<'f> {
-    pub(crate) fn by(head: &[u8], detector: &Detector<'f>, own: &[usize]) -> Met<'f> {
+    pub(crate) fn by(head: &[u8], source: &Source, detector: &Detector<'f>, own: &[usize]) -> Met<'f> {
         let mut watch = Stopwatch::start();
         let beginning = Beginning::of(head);
-        let (envelope, of_file) = envelope::find(detector, own, head);
-        let foreign = recognize(head, envelope.as_ref(), &of_file);
+        let (envelope, of_file) = envelope::find(detector, own, lines_of_head(head));
+        let foreign = recognize(head, source.is_device, envelope.as_ref(), &of_file);
         let fits_nothing = foreign.is_none() && of_file.nearest().is_some();
         let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
         let fitting_preset = if may_fit { fitting_preset(head) } else { None };
@@ -180,7 +180,7 @@ impl<'f> Scan<'_, 'f> {
         let (source, met) = (&self.sources[input], &self.met[input]);
         if met.get().is_none() {
             let looked = source.with_head(wait, buffer, |head| {
-                met.get_or_init(|| Met::by(head, self.detector, &self.own[input]));
+                met.get_or_init(|| Met::by(head, source, self.detector, &self.own[input]));
             });
             if looked.is_none() {
                 return Taken::Busy;

@@ -92,8 +92,8 @@ pub(super) fn narrow<'f>(
     }
     for ((source, met), own) in sources.iter_mut().zip(met).zip(own) {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let Some(met) =
-            source.with_head(Wait::Yes, &mut Vec::new(), |head| met.get_or_init(|| Met::by(head, detector, own)))
+        let Some(met) = source
+            .with_head(Wait::Yes, &mut Vec::new(), |head| met.get_or_init(|| Met::by(head, source, detector, own)))
         else {
             continue;
         };

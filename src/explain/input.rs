@@ -11,7 +11,7 @@ use crate::engine::scan::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{Source, Wait};
+use crate::input::{Source, Wait, lines_of_head};
 use crate::recognize::FileKind;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, refusal, written};
 use crate::table::{InputLedger, Reason};
@@ -39,7 +39,8 @@ fn explain_head(
     head: &[u8],
 ) -> (InputExplanation, Option<Error>) {
     let question = reader.question;
-    let met = Met::by(head, &Detector::new(formats), own);
+    let met = Met::by(head, source, &Detector::new(formats), own);
+    let head = lines_of_head(head);
     if let Some(foreign) = met.foreign.as_ref().filter(|foreign| foreign.is_certain) {
         let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);
         return (input, Some(refusal(foreign, source, question.anonymize)));

@@ -57,10 +57,17 @@ pub(super) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize 
 /// How much of an input is looked at before it is counted. No chunk size and no way of reading changes what that is.
 pub(super) const HEAD_BYTES: usize = 1 << 20;
 
-/// The whole lines of the first bytes of an input, and the last line without LF too where they are `all` of it.
+/// The whole lines of the first bytes of an input, and the last line without LF too where they are `all` of it. If no line
+/// ends in them, all bytes: they show what the input is.
 pub(super) fn head(bytes: &[u8], all: bool) -> &[u8] {
-    let end = if all { Some(bytes.len()) } else { memchr::memrchr(b'\n', bytes).map(|lf| lf + 1) };
-    &bytes[..end.unwrap_or(0)]
+    let end = if all { None } else { memchr::memrchr(b'\n', bytes).map(|lf| lf + 1) };
+    &bytes[..end.unwrap_or(bytes.len())]
+}
+
+/// The lines of a head: none if it is the beginning of a line that does not end in it.
+pub(crate) fn lines_of_head(head: &[u8]) -> &[u8] {
+    let is_cut = head.len() >= HEAD_BYTES && memchr::memchr(b'\n', head).is_none();
+    if is_cut { &[] } else { head }
 }
 
 /// The lines of `bytes`, clean; `starts_file` says that the first is the first of its file.

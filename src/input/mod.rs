@@ -19,10 +19,10 @@ mod stream;
 mod unreadable;
 
 pub use compressed::Compression;
-pub(crate) use find::error_logs;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
+pub(crate) use find::{error_logs, is_access_log_name};
 pub use guard::{MapGuard, guard_mappings};
-pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines};
+pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::{Chunk, Cut, Opener, Source, Taken, Wait};
 

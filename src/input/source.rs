@@ -91,6 +91,8 @@ pub(crate) struct Source {
     kind: Kind,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
+    /// True for a device such as `/dev/zero`, which may have no end.
+    pub(crate) is_device: bool,
     /// The file of a stream, if it is one.
     file: Option<Arc<File>>,
     /// The file as it was when it was opened, if it is read for longer than a moment.
@@ -114,6 +116,7 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
+        let is_device = matches!(&input.origin, Origin::Path(path) if is_device(path));
         let (path, Opened { kind, compression, file, fingerprint }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
@@ -134,6 +137,7 @@ impl Opener<'_> {
             compression,
             kind,
             is_found,
+            is_device,
             file,
             fingerprint,
             cut: self.cut,
@@ -300,7 +304,8 @@ impl Source {
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
         let (compression, file, fingerprint, progress) = (None, None, None, None);
-        Ok(Source { path: path.to_owned(), compression, kind, is_found: false, file, fingerprint, cut, progress })
+        let (is_found, is_device) = (false, false);
+        Ok(Source { path: path.to_owned(), compression, kind, is_found, is_device, file, fingerprint, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -387,6 +392,17 @@ fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> 
 #[cfg(not(feature = "compressed"))]
 fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
+}
+
+#[cfg(unix)]
+fn is_device(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|file| file.file_type().is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Path) -> bool {
+    false
 }
 
 /// Why a file could not be opened; of links, which.

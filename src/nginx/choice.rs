@@ -21,7 +21,8 @@ impl NginxConf {
     /// The choice for a request of which the host is logged or not, in the log that one server writes or several do.
     ///
     /// Of the servers that the host may have come to, one that redirects the path is passed over if another does not
-    /// redirect it: clients follow a redirect to https, and it is there that the path means something.
+    /// redirect it: clients follow a redirect to https, and it is there that the path means something. So is one whose
+    /// location for the path is `internal`, which no request of a client comes to.
     pub(super) fn choose(
         &self,
         rules: &StaticRules,
@@ -38,13 +39,13 @@ impl NginxConf {
         let kind = |at: &usize| self.hosts.kind(*at);
         let sites = candidates.iter().take_while(|at| kind(at) < Kind::Redirects).count();
         let asked = if sites == 0 { &candidates[..] } else { &candidates[..sites] };
-        let redirects = |at: usize| {
+        let passes_on = |at: usize| {
             let class = self.class(at, path, &mut |_| ()).map(|class| class.by(rules));
-            class == Some(Class::Redirect)
+            matches!(class, Some(Class::Redirect | Class::Internal))
         };
         let answering = match asked {
             [only] => Some(*only),
-            _ => asked.iter().copied().find(|at| !redirects(*at)),
+            _ => asked.iter().copied().find(|at| !passes_on(*at)),
         };
         let first_site = || asked.iter().copied().find(|at| kind(at) == Kind::Site);
         self.choice(rules, answering.or_else(first_site).or_else(|| asked.first().copied()), path)

@@ -19,6 +19,8 @@ pub(super) enum Class {
     Dynamic,
     /// nginx sends the client elsewhere: dynamic, but another server of the same name may have the answer.
     Redirect,
+    /// nginx answers 404, because the location is `internal`. Another server of the same name may have the answer.
+    Internal,
     /// A file if there is one, otherwise the application. The log does not say which; the rules for paths do.
     ByRules {
         /// The paths whose files nginx looks for.
@@ -76,8 +78,20 @@ impl Server {
         match rewrite::run(&self.locations[0].steps, uri.to_vec(), &mut captures) {
             After::Answered => Class::Dynamic,
             After::Redirected => Class::Redirect,
+            // A rewrite makes the request an internal one.
+            After::Stays(stays) if stays == uri => self.class_of_client(Request::new(stays, captures), enter),
             After::Stays(uri) | After::Moves(uri) => self.class_found(Request::new(uri, captures), enter),
         }
+    }
+
+    /// As [`Server::class_found`], for the path as the client has sent it.
+    fn class_of_client(&self, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
+        let at = self.find(&request.uri);
+        if self.locations[at].is_internal {
+            enter(at);
+            return Class::Internal;
+        }
+        self.class_in(at, request, enter)
     }
 
     /// As [`Server::class`], within nginx: what the server does with paths of requests is done.

@@ -59,6 +59,22 @@ fn is_message(line: &[u8]) -> bool {
     line.starts_with(b"nginx: ") || line.get(..10).is_some_and(is_date)
 }
 
+/// The message with which nginx refused its configuration, if a text is the output of an `nginx -T 2>&1` that failed: then it
+/// is nothing but messages.
+pub(super) fn failure(text: &[u8]) -> Option<String> {
+    const BEGINNING: &[u8] = b"nginx: [";
+    let lines = || text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    if !lines().all(is_message) {
+        return None;
+    }
+    let of_level = |level: &str| {
+        let mut messages = lines().filter_map(|line| line.strip_prefix(BEGINNING));
+        messages.find_map(|message| message.strip_prefix(level.as_bytes())?.strip_prefix(b"] "))
+    };
+    let message = ["emerg", "alert", "crit", "error"].into_iter().find_map(of_level)?;
+    Some(String::from_utf8_lossy(message.trim_ascii()).into_owned())
+}
+
 /// The path in a line that begins a file. It is absolute unless nginx was started with a relative `-p`; then it has a slash. Other
 /// lines of this form are comments.
 fn path_of(line: &[u8]) -> Option<PathBuf> {
@@ -97,6 +113,19 @@ mod tests {
         let mut files: Vec<_> = dump.names().map(|path| (path.display().to_string(), text(path))).collect();
         files.sort();
         Some((dump.main().display().to_string(), files))
+    }
+
+    #[test]
+    fn failures_are_texts_of_nothing_but_messages() {
+        let warning = "nginx: [warn] conflicting server name\n";
+        let emergency = "nginx: [emerg] unknown directive \"x\" in /etc/nginx/nginx.conf:1\n";
+        let end = "nginx: configuration file /etc/nginx/nginx.conf test failed\n";
+        let expected = Some("unknown directive \"x\" in /etc/nginx/nginx.conf:1".to_owned());
+        assert_eq!(failure([warning, emergency, end].concat().as_bytes()), expected);
+        assert_eq!(failure([emergency, "# configuration file /c:\n"].concat().as_bytes()), None);
+        for text in [warning, "", "2026/11/30 04:40:32 [emerg] 7#7: bind() failed\n"] {
+            assert_eq!(failure(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

@@ -104,14 +104,16 @@ fn explain_server(text: &mut Text, conf: &NginxConf, at: usize, server: &Server)
     let names: Vec<_> = server.names.iter().map(|name| name.written.as_str()).collect();
     let names = if names.is_empty() { "without a name".to_owned() } else { names.join(" ") };
     text.line(0, &format!("\nserver {names}  {}", server.locations[0].place));
-    let sockets: Vec<_> = server.listens.iter().map(|listen| listen.socket.as_str()).collect();
+    let mut sockets: Vec<_> = server.listens.iter().map(|listen| listen.written.as_str()).collect();
+    sockets.dedup();
     let default = match (conf.hosts.is_default(at), conf.hosts.is_for_no_host(at)) {
-        (true, true) => ", for hosts that no server names, and where no host is logged",
-        (true, false) => ", for hosts that no server names",
-        (false, true) => ", where no host is logged",
-        (false, false) => "",
+        (true, true) => Some("default server: for unknown hosts, and for logs without $host"),
+        (true, false) => Some("default server: for unknown hosts"),
+        (false, true) => Some("for logs without $host"),
+        (false, false) => None,
     };
-    text.line(1, &format!("listens on {}{default}", sockets.join(", ")));
+    text.line(1, &format!("listens on {}", sockets.join(", ")));
+    default.into_iter().for_each(|default| text.line(1, default));
     for name in &server.names {
         if let Some(why) = name.fits.skipped() {
             text.line(1, &format!("name {} is skipped: {why}  {}", name.written, name.place));
@@ -152,7 +154,7 @@ fn location_row(server: &Server, at: usize, depth: usize) -> [String; 4] {
     }
     let class = match server.usual_class(at) {
         Class::Static => "static",
-        Class::Dynamic | Class::Redirect => "dynamic",
+        Class::Dynamic | Class::Redirect | Class::Internal => "dynamic",
         Class::ByRules { .. } => "by rules",
     };
     [name, class.to_owned(), place, why(location)]
@@ -172,8 +174,10 @@ fn why(location: &Location) -> String {
 fn legend(text: &mut Text, servers: &[Server]) {
     let mut classes = servers.iter().flat_map(|server| (0..server.locations.len()).map(|at| server.usual_class(at)));
     if classes.any(|class| matches!(class, Class::ByRules { .. })) {
-        text.line(0, "\nby rules: nginx looks for a file and hands over if there is none, which no log tells. Static are the paths");
-        text.line(0, "that the rules of extensions and prefixes have as static; all others are dynamic.");
+        text.line(
+            0,
+            "\nby rules: whether the file exists is not in the log, so the extension and prefix rules decide.",
+        );
     }
     if servers.len() > 1 {
         text.line(0, "\nsockets: a log does not say on which one a request came in, so a host may have several servers here. One that");

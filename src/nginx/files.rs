@@ -6,12 +6,16 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::dump::Dump;
+use super::dump::{self, Dump};
 use super::error::NginxConfError;
 use super::include;
+use crate::recognize;
 
 /// Bytes of a configuration, all files together, each as often as it is included. The directives of 64 MiB take about 1 GiB.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
+
+/// Bytes of a main file by which it is recognised if it is no configuration.
+const HEAD_BYTES: usize = 64 << 10;
 
 /// Where a configuration is read from.
 pub(super) struct Files {
@@ -42,19 +46,40 @@ impl Files {
         if !is_file && !is_pipe(&metadata) {
             return Err(failed(no_file(&metadata).to_owned()));
         }
-        let text = read(path, most).map_err(plain)?.ok_or_else(|| failed(too_large(most)))?;
-        if !is_file && text.trim_ascii().is_empty() {
+        let file = File::open(path).map_err(plain)?;
+        Self::of(path, file, is_file && !is_descriptor(path), most)
+    }
+
+    /// Reads the main file from a reader. Only a file on disk has a directory, in which others are.
+    pub(super) fn of(path: &Path, reader: impl Read, is_on_disk: bool, most: u64) -> Result<Files, NginxConfError> {
+        let failed = |message: String| NginxConfError::of_file(path, message);
+        let plain = |error: std::io::Error| failed(crate::error::plain(&error));
+        let text = read(reader, most).map_err(plain)?.ok_or_else(|| failed(too_large(most)))?;
+        if !is_on_disk && text.trim_ascii().is_empty() {
             return Err(failed(
                 "nothing came through this pipe: see what its command says; nginx -T often needs root".to_owned(),
             ));
         }
+        if let Some(message) = dump::failure(&text) {
+            return Err(failed(format!("nginx -T failed: {}", super::place::shown(&message))));
+        }
         let main = path.to_owned();
         let origin = match Dump::of(&text) {
             Some(dump) => Origin::Dump(dump),
-            None if is_file && !is_descriptor(path) => Origin::Disk { main, text },
+            None if is_on_disk => Origin::Disk { main, text },
             None => Origin::Pipe { main, text },
         };
         Ok(Files { origin, most, left: Cell::new(most) })
+    }
+
+    /// The error that names the main file, if it is no configuration at all; otherwise the error that reading it gave.
+    pub(super) fn named(&self, error: NginxConfError) -> NginxConfError {
+        let (Origin::Disk { main, text } | Origin::Pipe { main, text }) = &self.origin else { return error };
+        let head = &text[..text.len().min(HEAD_BYTES)];
+        match recognize::name_unless_conf(head).filter(|_| error.path() == main) {
+            Some(name) => NginxConfError::of_file(main, format!("{name}, not an nginx configuration")),
+            None => error,
+        }
     }
 
     /// The main file. In a dump, the path that it has on nginx's machine.
@@ -76,7 +101,7 @@ impl Files {
         match &self.origin {
             Origin::Disk { .. } => include::paths(dir, wanted),
             Origin::Pipe { .. } if Path::new(wanted).is_relative() => Err(format!(
-                "include of {}: a pipe does not say in which directory; give the file, or the output of nginx -T",
+                "cannot include {}: a pipe does not say in which directory; give the file, or the output of nginx -T",
                 super::place::shown(wanted)
             )),
             Origin::Pipe { .. } => include::paths(dir, wanted),
@@ -99,9 +124,12 @@ impl Files {
         let plain = |error: std::io::Error| crate::error::plain(&error);
         let metadata = std::fs::metadata(path).map_err(plain)?;
         if !metadata.is_file() {
-            return Err(no_file(&metadata).to_owned());
+            // A common mask: what would be included is linked to it.
+            let is_null = path.canonicalize().is_ok_and(|real| real == Path::new("/dev/null"));
+            return if is_null { Ok(Vec::new()) } else { Err(no_file(&metadata).to_owned()) };
         }
-        read(path, self.left.get()).map_err(plain)?.ok_or_else(|| too_large(self.most))
+        let file = File::open(path).map_err(plain)?;
+        read(file, self.left.get()).map_err(plain)?.ok_or_else(|| too_large(self.most))
     }
 
     /// Equal for all names of a file.
@@ -115,9 +143,9 @@ impl Files {
 
 /// All bytes of a file; `None` if there are more than `most`. Its size is not asked for: a file may grow, and those of /proc
 /// have none.
-fn read(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+fn read(file: impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut text)?;
+    file.take(most + 1).read_to_end(&mut text)?;
     Ok((text.len() as u64 <= most).then_some(text))
 }
 
@@ -142,10 +170,10 @@ fn is_pipe(_: &std::fs::Metadata) -> bool {
 
 fn no_file(metadata: &std::fs::Metadata) -> &'static str {
     if metadata.is_dir() {
-        "is a directory"
+        "it is a directory, not a regular file"
     } else if is_pipe(metadata) {
-        "is a FIFO, and only regular files can be included"
+        "it is a FIFO, not a regular file"
     } else {
-        "is a device or socket, not a regular file"
+        "it is a device or socket, not a regular file"
     }
 }

@@ -122,7 +122,7 @@ mod tests {
 
     fn role_of(text: &str) -> Role {
         let place = Place { file: std::path::Path::new("x").into(), line: 1, column: 1 };
-        let mut words = text.split(' ').map(|word| Word { text: word.to_owned(), place: place.clone() });
+        let mut words = text.split(' ').map(|word| Word { text: word.to_owned(), quote: None, place: place.clone() });
         let name = words.next().unwrap();
         role(&Directive { name, args: words.collect(), block: None })
     }

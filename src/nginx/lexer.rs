@@ -77,7 +77,8 @@ impl<'a> Lexer<'a> {
         };
         let bytes: Vec<u8> = conf_words::unescaped(&self.text[span.start..span.end]).map(|(_, byte)| byte).collect();
         self.step_to(span.next);
-        Ok(Token::Word(Word { text: String::from_utf8_lossy(&bytes).into_owned(), place }))
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Token::Word(Word { text, quote: span.quote.map(char::from), place }))
     }
 
     fn taken(&mut self, token: Token) -> Token {

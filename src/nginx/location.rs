@@ -44,6 +44,8 @@ pub(super) struct Location {
     pub(super) content: Content,
     /// The first of `index`, own or inherited; `None` if only nginx knows it.
     pub(super) index: Option<String>,
+    /// True if only requests that nginx redirects within itself come to it: clients get 404.
+    pub(super) is_internal: bool,
     pub(super) unheeded: Vec<Unheeded>,
     /// The error pages that are not followed, and where they lead.
     pub(super) error_pages: Vec<(Unheeded, To)>,
@@ -59,12 +61,23 @@ pub(super) struct Inherited {
     pub(super) passenger: Option<Fallback>,
     /// The fallback of `error_page`.
     pub(super) error_page: Option<Fallback>,
+    /// `ssl on`, which nginx had before 1.25.1.
+    pub(super) ssl_on: bool,
+    /// `internal`: no request of a client comes to it.
+    pub(super) is_internal: bool,
 }
 
 impl Default for Inherited {
     /// nginx's defaults.
     fn default() -> Self {
-        Inherited { root: None, index: Some("index.html".to_owned()), passenger: None, error_page: None }
+        Inherited {
+            root: None,
+            index: Some("index.html".to_owned()),
+            passenger: None,
+            error_page: None,
+            ssl_on: false,
+            is_internal: false,
+        }
     }
 }
 
@@ -89,6 +102,8 @@ impl Inherited {
                 None => self.index.clone(),
             },
             passenger: find(&["passenger_enabled"]).map_or_else(|| self.passenger.clone(), fallback::passenger),
+            ssl_on: find(&["ssl"]).map_or(self.ssl_on, |directive| directive.args.iter().any(|on| on.text == "on")),
+            is_internal: self.is_internal || find(&["internal"]).is_some(),
         }
     }
 }
@@ -118,6 +133,7 @@ impl Location {
             steps,
             content,
             index: inherited.index.clone(),
+            is_internal: inherited.is_internal,
             unheeded,
             error_pages: level.iter().filter_map(fallback::other_error_page).collect(),
         })

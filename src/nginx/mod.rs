@@ -3,7 +3,8 @@
 //! `files` → `lexer` → `tree` is the way of the text, with `dump`, `include` and `lua` beside it. `formats`, `access_log`
 //! and `logs` say what is logged where. `hosts` finds the servers that a host may have come to, `choice` the one that answers a path, and
 //! `class` what becomes of the path there: `server`, `location`, `content`, `fallback` and `rewrite` have what was read.
-//! `handlers` knows directives by their names, `unheeded` what is not followed. `explain` shows all of it. Nothing here
+//! `connection` decides
+//! conditions that the sockets of a server settle. `handlers` knows directives by their names, `unheeded` what is not followed. `explain` shows all of it. Nothing here
 //! reads a log.
 
 mod access_log;
@@ -11,6 +12,7 @@ mod answer;
 mod captures;
 mod choice;
 mod class;
+mod connection;
 mod content;
 mod dump;
 mod error;
@@ -49,6 +51,7 @@ pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
 use crate::classify::StaticRules;
+use crate::{Note, NoteCode};
 use files::Files;
 use hosts::Hosts;
 use location::Inherited;
@@ -117,6 +120,22 @@ impl NginxConf {
         }
     }
 
+    /// Reads a configuration that comes through a pipe, such as standard input. `path` is its name in messages.
+    ///
+    /// ```
+    /// use logstat::NginxConf;
+    /// let conf = NginxConf::from_reader("-".as_ref(), "http { access_log /var/log/a.log; }".as_bytes())?;
+    /// assert_eq!(conf.logs().len(), 1);
+    /// # Ok::<(), logstat::NginxConfError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`NginxConf::read`].
+    pub fn from_reader(path: &Path, reader: impl std::io::Read) -> Result<NginxConf, NginxConfError> {
+        let files = Files::of(path, reader, false, files::MOST_BYTES)?;
+        Self::of(&files, Path::new(""), Path::new(DEFAULT_OF_PACKAGES))
+    }
+
     /// As [`NginxConf::read`], with nginx's prefix (its option `-p`).
     ///
     /// # Errors
@@ -127,6 +146,10 @@ impl NginxConf {
 
     /// `default_log` is written where no `access_log` is configured.
     fn of(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
+        Self::of_files(files, prefix, default_log).map_err(|error| files.named(error))
+    }
+
+    fn of_files(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
         let (directives, files_read) = tree::read(files)?;
         let http = http_block(files.main(), &directives)?;
         let logs = Logs::read(http, &directives, prefix, default_log)?;
@@ -186,16 +209,33 @@ impl NginxConf {
         self.logs.files()
     }
 
+    /// A note for each log among [`NginxConf::files`] that no `access_log` names. For the notes of a report on these files.
+    pub fn assumed_logs(&self) -> Vec<Note> {
+        let note = |log: &NginxLog| {
+            let (built, path) = (log.default_of()?, log.target().file()?);
+            let text = format!(
+                "no access_log is configured for a server: this log is read, the default of {built}; give the files if its \
+                 log is elsewhere"
+            );
+            let path = crate::report::written(path.as_os_str().as_encoded_bytes());
+            Some(Note::about(NoteCode::AssumedLog, &path, text))
+        };
+        self.logs().iter().filter_map(note).collect()
+    }
+
     /// Whether nginx answers a path from a file, in the location that it chooses for it.
     ///
     /// `host` is `$host` as logged, if it is; `path` the target of the request as logged, but for nginx's escapes of
     /// logs. Where the file system decides, as with `try_files $uri @app`, the rules do. What nginx refuses is dynamic.
     ///
-    /// Of the servers that a host may have come to, one that redirects the path is passed over if another does not.
+    /// Of the servers that a host may have come to, one that redirects the path, or whose location for it is
+    /// `internal`, is passed over if another is there. An `if` of a server that asks for `$scheme`, `$https` or
+    /// `$server_port` is followed where the sockets of the server decide it.
     ///
     /// Not followed, and reported by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
     /// `proxy_pass` in it, which is a `try_files`; an `error_page` that the application answers, but for
-    /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. `internal` makes no difference. Of a directory, the
+    /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. A path that
+    /// comes to an `internal` location is dynamic: nginx answers 404. Of a directory, the
     /// first `index` file is taken to be there.
     ///
     /// Locations are found by their names, and regular expressions are tried one by one: this is for distinct paths, not for
@@ -217,12 +257,11 @@ impl NginxConf {
 
     /// Directives that are not followed although they may decide what answers a path, with their places: what the `regex` crate cannot
     /// express (`nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`), rewrites to variables
-    /// that only nginx knows, code that may answer, and directives that are unknown here.
+    /// that only nginx knows, code that may answer, directives that are unknown here, and each `if` of a server that may answer.
     pub fn skipped(&self) -> Vec<String> {
         let formats = self.logs.formats.iter().filter_map(NginxFormat::skipped);
         let mut skipped: Vec<String> = formats.chain(self.servers.iter().flat_map(Server::skipped)).collect();
-        let locations = self.servers.iter().flat_map(|server| &server.locations);
-        skipped.extend(unheeded::may_answer(locations.flat_map(|location| &location.unheeded)));
+        skipped.extend(unheeded::by_name(self.servers.iter().flat_map(Server::may_answer)));
         skipped
     }
 
@@ -258,7 +297,10 @@ fn http_block<'a>(path: &Path, directives: &'a [Directive]) -> Result<&'a [Direc
                 "\"{}\" is not in an \"http\" block: give the main configuration, which includes this file",
                 inner.name.text
             )),
-            None => NginxConfError::of_file(path, "no \"http\" block in this configuration"),
+            None => NginxConfError::of_file(
+                path,
+                "no \"http\" block in this configuration: give the main file, such as /etc/nginx/nginx.conf",
+            ),
         });
     };
     match blocks.next() {

@@ -37,11 +37,16 @@ impl Name {
         let mut names = Vec::new();
         for directive in level.iter().filter(|directive| directive.is("server_name")) {
             for word in directive.args_within(1..=usize::MAX)? {
-                names.push(Name { fits: NameFits::read(word)?, written: shown(&word.text), place: word.place.clone() });
+                names.push(Name { fits: NameFits::read(word)?, written: written(word), place: word.place.clone() });
             }
         }
         Ok(names)
     }
+}
+
+/// A name as it is written; quotes show one that is empty, which requests without a host come to.
+fn written(word: &Word) -> String {
+    if word.text.is_empty() { "\"\"".to_owned() } else { shown(&word.text) }
 }
 
 impl NameFits {
@@ -91,6 +96,8 @@ impl NameFits {
 /// A `listen`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listen {
+    /// The socket, or the range of ports of which it is one.
+    pub(super) written: String,
     /// With the port.
     pub(super) socket: String,
     pub(super) is_default: bool,
@@ -105,20 +112,43 @@ impl Listen {
         for directive in level.iter().filter(|directive| directive.is("listen")) {
             let [address, parameters @ ..] = directive.args_within(1..=usize::MAX)? else { continue };
             let has = |names: &[&str]| parameters.iter().any(|word| names.contains(&word.text.as_str()));
-            let socket = socket(&address.text);
-            let is_tls = has(&["ssl", "quic"]) || socket.ends_with(":443");
-            listens.push(Listen { socket, is_default: has(&["default_server", "default"]), is_tls });
+            let written = socket(&address.text);
+            let (is_ssl, is_default) = (has(&["ssl", "quic"]), has(&["default_server", "default"]));
+            for socket in sockets(&written) {
+                let is_tls = is_ssl || socket.ends_with(":443");
+                listens.push(Listen { written: written.clone(), socket, is_default, is_tls });
+            }
         }
         if listens.is_empty() {
-            listens.push(Listen { socket: socket("80"), is_default: false, is_tls: false });
+            let socket = socket("80");
+            listens.push(Listen { written: socket.clone(), socket, is_default: false, is_tls: false });
         }
         Ok(listens)
     }
+
+    /// The port; `None` for a socket of Unix, which has none.
+    pub(super) fn port(&self) -> Option<&str> {
+        let (_, port) = self.socket.rsplit_once(':')?;
+        Some(port).filter(|_| !self.socket.starts_with("unix:"))
+    }
 }
 
+/// The sockets of a `listen`: several for a range of ports, which nginx takes since 1.15.10.
+fn sockets(written: &str) -> Vec<String> {
+    let range = written.rsplit_once(':').filter(|_| !written.starts_with("unix:")).and_then(|(host, ports)| {
+        let (first, last) = ports.split_once('-')?;
+        Some((host, first.parse::<u16>().ok()?..=last.parse::<u16>().ok()?))
+    });
+    match range {
+        Some((host, ports)) => ports.map(|port| format!("{host}:{port}")).collect(),
+        None => vec![written.to_owned()],
+    }
+}
+
+/// An address with its port, which is 80 where none is given.
 fn socket(address: &str) -> String {
     let address = shown(address);
-    if address.bytes().all(|b| b.is_ascii_digit()) {
+    if address.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
         return format!("*:{address}");
     }
     let host_end = address.rfind(']').unwrap_or(0);

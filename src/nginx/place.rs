@@ -19,6 +19,8 @@ pub(crate) struct Place {
 pub(crate) struct Word {
     /// Without quotes and escapes. What is not UTF-8 in the file is U+FFFD here: such a word names nothing.
     pub(crate) text: String,
+    /// The quote around it.
+    pub(crate) quote: Option<char>,
     pub(crate) place: Place,
 }
 

@@ -69,6 +69,9 @@ fn translate(pattern: &str) -> Result<String, String> {
             // These make intersections and differences of classes in the crate, and stand for themselves in PCRE.
             '&' | '~' if class_len.is_some() => write!(out, "\\{c}").expect("a String takes all that is written"),
             '$' if class_len.is_none() => out.push_str("(?:\\n?\\z)"),
+            '(' if class_len.is_none() && rest.starts_with("(?>") => {
+                return Err("atomic groups are not supported".to_owned());
+            }
             '+' if may_repeat_again => return Err("possessive quantifiers are not supported".to_owned()),
             '{' if class_len.is_none() && !is_quantifier => out.push_str("\\{"),
             '{' if class_len.is_none() => {
@@ -171,6 +174,7 @@ mod tests {
             (r"(a)\1", "backreferences are not supported"),
             ("a++", "possessive quantifiers are not supported"),
             ("a{2}+", "possessive quantifiers are not supported"),
+            ("^/(?>a|ab)c", "atomic groups are not supported"),
             ("((a)", "unclosed group"),
             ("(.{1000}){1000}", "too large"),
         ] {

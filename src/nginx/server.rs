@@ -1,5 +1,6 @@
 //! A `server`: its names, its locations, and which of them nginx chooses for a path.
 
+use super::connection::Connection;
 use super::content::Content;
 use super::error::NginxConfError;
 use super::fallback::{Fallback, To};
@@ -8,7 +9,7 @@ use super::location_index::{LocationIndex, Names};
 use super::names::{Listen, Name};
 use super::rewrite;
 use super::tree::Directive;
-use super::unheeded::Why;
+use super::unheeded::{Unheeded, Why};
 
 /// The purpose of a server, in the order in which servers of one name are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +41,13 @@ impl Server {
     ) -> Result<Self, NginxConfError> {
         let level = directive.body()?;
         let inherited = inherited.and(level);
+        let listens = Listen::all(level)?;
+        let settled = Connection::new(&listens, inherited.ssl_on).settled(directive);
         let mut server = Server {
             names: Name::all(level)?,
-            listens: Listen::all(level)?,
+            locations: vec![Location::read(settled.as_ref().unwrap_or(directive), &inherited)?],
+            listens,
             merges_slashes: merge_slashes(level).unwrap_or(merges_slashes),
-            locations: vec![Location::read(directive, &inherited)?],
             index: LocationIndex::default(),
         };
         server.read_locations(level, 0, &inherited)?;
@@ -109,9 +112,9 @@ impl Server {
 
     /// True if requests can come to another location than this one.
     fn has_own_locations(&self, only: usize) -> bool {
-        let is_named = |location: &Location| matches!(location.fits, Fits::Named(_));
+        let is_own = |location: &Location| !location.is_internal && !matches!(location.fits, Fits::Named(_));
         let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);
-        others.any(|(_, location)| !is_named(location))
+        others.any(|(_, location)| is_own(location))
     }
 
     /// The names, locations and rewrites that are skipped, with place and reason.
@@ -131,6 +134,14 @@ impl Server {
             skipped.extend(unheeded.map(|unheeded| format!("{}: {unheeded}", unheeded.place)));
         }
         skipped
+    }
+
+    /// Directives that may decide what answers, and are not followed.
+    pub(super) fn may_answer(&self) -> impl Iterator<Item = &Unheeded> {
+        let of_server = self.locations.first().into_iter().flat_map(|server| &server.unheeded);
+        let conditions = of_server.filter(|unheeded| unheeded.why == Why::NotThePath && unheeded.name() == "if");
+        let all = self.locations.iter().flat_map(|location| &location.unheeded);
+        conditions.chain(all.filter(|unheeded| matches!(unheeded.why, Why::Code | Why::Unknown)))
     }
 
     /// Whether it answers every request before it looks at a location.

@@ -40,10 +40,21 @@ impl Directive {
         Err(self.error(format!("invalid number of arguments in \"{}\"", self.name.text)))
     }
 
-    /// As it stands in the file, but for quotes and white space.
+    /// As it stands in the file, but for white space and escapes.
     pub(super) fn written(&self) -> String {
-        let words: Vec<_> = std::iter::once(&self.name).chain(&self.args).map(|word| shown(&word.text)).collect();
-        words.join(" ")
+        let mut written = shown(&self.name.text);
+        let mut quote = None;
+        for word in &self.args {
+            // The parenthesis after a quoted value is a word of its own.
+            if quote.is_none() || word.text != ")" {
+                written.push(' ');
+            }
+            quote = word.quote;
+            written.extend(quote);
+            written += &shown(&word.text);
+            written.extend(quote);
+        }
+        written
     }
 }
 
@@ -182,9 +193,9 @@ impl Reader<'_> {
         let wanted = &asked.args_within(1..=1)?[0];
         let error = |message: String| NginxConfError::at(&wanted.place, message);
         for path in self.files.included(&wanted.text).map_err(error)? {
-            let what = |what: &str| error(format!("include of {}: {what}", shown_path(&path)));
+            let what = |what: &str| error(format!("cannot include {}: {what}", shown_path(&path)));
             if self.open.contains(&self.files.identity(&path)) {
-                return Err(what("this file includes itself"));
+                return Err(what("it includes itself"));
             }
             if depth == MAX_DEPTH || self.count == MAX_FILES {
                 return Err(what("too many files"));

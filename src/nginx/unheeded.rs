@@ -35,15 +35,19 @@ impl Unheeded {
     pub(super) fn new(directive: &Directive, why: Why) -> Self {
         Unheeded { written: directive.written(), place: directive.name.place.clone(), why }
     }
+
+    /// The name of the directive.
+    pub(super) fn name(&self) -> &str {
+        self.written.split(' ').next().unwrap_or_default()
+    }
 }
 
-/// The directives that may answer requests by code or by a module that is not known here: one line for each name.
-pub(super) fn may_answer<'a>(all: impl Iterator<Item = &'a Unheeded>) -> Vec<String> {
+/// One line for each name of a directive, with its first place and the number of others.
+pub(super) fn by_name<'a>(all: impl Iterator<Item = &'a Unheeded>) -> Vec<String> {
     let mut names: HashMap<&str, usize> = HashMap::new();
     let mut firsts: Vec<(&Unheeded, usize)> = Vec::new();
-    for unheeded in all.filter(|unheeded| matches!(unheeded.why, Why::Code | Why::Unknown)) {
-        let name = unheeded.written.split(' ').next().unwrap_or_default();
-        let at = *names.entry(name).or_insert(firsts.len());
+    for unheeded in all {
+        let at = *names.entry(unheeded.name()).or_insert(firsts.len());
         match firsts.get_mut(at) {
             Some((_, more)) => *more += 1,
             None => firsts.push((unheeded, 0)),
@@ -64,7 +68,7 @@ impl fmt::Display for Unheeded {
             Why::Failure => write!(f, "{}: answers only where a file is missing or access is refused", self.written),
             Why::Variable(name) => write!(f, "{}: only nginx knows the value of ${}", self.written, shown(name)),
             Why::Code => write!(f, "{}: code that may answer the request or lead elsewhere", self.written),
-            Why::Unknown => write!(f, "{}: unknown here, and may handle the request", self.written),
+            Why::Unknown => write!(f, "unknown directive {}: it may handle the request", self.written),
             Why::Regex(why) => write!(f, "{}: its regular expression is skipped: {why}", self.written),
         }
     }

@@ -3,7 +3,7 @@
 //! Sources: the `file` project's magic (<https://github.com/file/file/tree/master/magic/Magdir>), the formats' own
 //! documentation where a row names it; read in November 2026. A signature of two bytes alone is never enough.
 
-use super::{Excerpt, FileKind, Foreign, first_line, tar, unicode, zip};
+use super::{Excerpt, FileKind, Foreign, Members, first_line, tar, unicode, zip};
 use crate::input::Compression;
 
 /// Number of bytes of a binary input that are shown.
@@ -61,13 +61,11 @@ pub(super) fn recognize(head: &[u8]) -> Option<Foreign> {
         return Some(Foreign::certain(kind, excerpt));
     }
     if tar::is_archive(head) {
-        let (name, packed) = tar::first_file(head);
-        let excerpt = name.map_or_else(|| begins(head), Excerpt::Member);
-        return Some(Foreign { packed, ..Foreign::certain(FileKind::Tar, excerpt) });
+        return Some(archive(FileKind::Tar, tar::members(head), head));
     }
-    if let Some(file) = zip::first_file(head) {
-        let excerpt = if file.name.is_empty() { begins(head) } else { Excerpt::Member(file.name.to_vec()) };
-        return Some(Foreign { is_certain: file.is_stored, ..Foreign::certain(FileKind::Zip, excerpt) });
+    if zip::first_file(head).is_some() {
+        let is_certain = zip::first_regular_file(head).is_some_and(|file| file.is_stored);
+        return Some(Foreign { is_certain, ..archive(FileKind::Zip, zip::members(head), head) });
     }
     // What is compressed once was decompressed before.
     if Compression::of(head).is_some() {
@@ -75,6 +73,11 @@ pub(super) fn recognize(head: &[u8]) -> Option<Foreign> {
     }
     let signature = SIGNATURES.iter().find(|signature| head.starts_with(signature.bytes) && (signature.holds)(head))?;
     Some(Foreign { is_certain: false, ..Foreign::certain(signature.kind, begins(head)) })
+}
+
+fn archive(kind: FileKind, members: Members, head: &[u8]) -> Foreign {
+    let excerpt = members.first_name().map_or_else(|| begins(head), |name| Excerpt::Member(name.to_vec()));
+    Foreign { members, ..Foreign::certain(kind, excerpt) }
 }
 
 /// The first bytes, to be shown.
@@ -85,7 +88,7 @@ pub(super) fn begins(head: &[u8]) -> Excerpt {
 impl Foreign {
     /// An input that is refused without reading its lines.
     pub(super) fn certain(kind: FileKind, excerpt: Excerpt) -> Foreign {
-        Foreign { kind, excerpt, is_certain: true, packed: None, reading: None }
+        Foreign { kind, excerpt, is_certain: true, members: Members::default(), reading: None }
     }
 }
 

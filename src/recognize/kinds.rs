@@ -20,8 +20,10 @@ use serde::{Serialize, Serializer};
 pub enum FileKind {
     /// What nginx writes to its `error_log`.
     NginxErrorLog,
-    /// `nginx.conf`, or a file that it includes.
+    /// `nginx.conf`, or the output of `nginx -T`.
     NginxConf,
+    /// A file that `nginx.conf` includes, such as a site or `mime.types`.
+    NginxConfPart,
     /// A page of `stub_status`, or of nginx Plus's API.
     NginxStatus,
     /// What Apache writes to its `ErrorLog`.
@@ -115,6 +117,8 @@ pub(crate) enum Remedy {
     OnFile(&'static str, &'static str),
     /// tar, which must be told how its standard input is compressed.
     Tar,
+    /// unzip, which extracts several files into a directory.
+    Zip,
     /// The command that takes off the outer compression.
     Unpack,
     /// A log format that reads the lines.
@@ -126,7 +130,7 @@ struct Row {
     kind: FileKind,
     code: &'static str,
     name: &'static str,
-    /// Why it cannot be counted as it is.
+    /// Why it cannot be counted as it is; empty if its name says it.
     reason: &'static str,
     remedy: Remedy,
 }
@@ -135,23 +139,24 @@ const fn row(kind: FileKind, code: &'static str, name: &'static str, reason: &'s
     Row { kind, code, name, reason, remedy }
 }
 
-const NO_REQUESTS: &str = "it has no requests to count";
-const OTHER_FORMAT: &str = "its format is not one that is detected";
+const OTHER_FORMAT: &str = "logstat does not detect this format";
 const ENCODING: &str = "logs are read as UTF-8, or any encoding that contains ASCII";
 const ARCHIVE: &str = "an archive has headers between its files, so its lines cannot be counted as they are";
 const COMPRESSION: &str = "this compression is not read directly";
 const READ: &str = "to read it";
-const NO_LOG: &str = "it is not a log";
+/// The name says it.
+const NO_LOG: &str = "";
 const PASS_ACCESS_LOG: Remedy =
     Remedy::Advice("pass the access log instead: access_log in nginx.conf names it, by default access.log");
 
 /// THE TABLE of kinds, in the order of [`FileKind`].
 #[rustfmt::skip]
 const KINDS: &[Row] = &[
-    row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_REQUESTS, PASS_ACCESS_LOG),
-    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_REQUESTS, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
+    row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_LOG, PASS_ACCESS_LOG),
+    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_LOG, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
+    row(FileKind::NginxConfPart, "nginx-conf-part", "part of an nginx configuration", NO_LOG, Remedy::Advice("the main file includes it; to read the logs that are named there:  logstat --nginx-conf /etc/nginx/nginx.conf")),
     row(FileKind::NginxStatus, "nginx-status", "a status page of nginx", "it has totals, and no requests", PASS_ACCESS_LOG),
-    row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_REQUESTS, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
+    row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_LOG, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
     row(FileKind::IisLog, "iis-log", "a W3C extended log (IIS)", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::W3cLog, "w3c-log", "a W3C extended log", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::HaproxyLog, "haproxy-log", "an HAProxy log", OTHER_FORMAT, Remedy::LogFormat),
@@ -161,7 +166,7 @@ const KINDS: &[Row] = &[
     row(FileKind::S3Log, "s3-log", "an S3 server access log", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::SquidLog, "squid-log", "a Squid access log", OTHER_FORMAT, Remedy::LogFormat),
     row(FileKind::Syslog, "syslog", "a syslog of other programs", "none of its first lines is from nginx", PASS_ACCESS_LOG),
-    row(FileKind::DpkgLog, "dpkg-log", "a log of dpkg", NO_REQUESTS, PASS_ACCESS_LOG),
+    row(FileKind::DpkgLog, "dpkg-log", "a log of dpkg", NO_LOG, PASS_ACCESS_LOG),
     row(FileKind::LogstatReport, "logstat-report", "a report of logstat", "it has totals, and no requests", Remedy::Advice("pass the log that it was made from")),
     row(FileKind::Html, "html", "an HTML page", NO_LOG, PASS_ACCESS_LOG),
     row(FileKind::Xml, "xml", "an XML document", NO_LOG, PASS_ACCESS_LOG),
@@ -172,7 +177,7 @@ const KINDS: &[Row] = &[
     row(FileKind::Utf32Le, "utf-32le", "UTF-32 text (little-endian)", ENCODING, Remedy::Filter("iconv -f UTF-32LE -t UTF-8")),
     row(FileKind::Utf32Be, "utf-32be", "UTF-32 text (big-endian)", ENCODING, Remedy::Filter("iconv -f UTF-32BE -t UTF-8")),
     row(FileKind::Tar, "tar", "a tar archive", ARCHIVE, Remedy::Tar),
-    row(FileKind::Zip, "zip", "a zip archive", ARCHIVE, Remedy::OnFile(READ, "unzip -p FILE | logstat -")),
+    row(FileKind::Zip, "zip", "a zip archive", ARCHIVE, Remedy::Zip),
     row(FileKind::SevenZip, "7z", "a 7-Zip archive", ARCHIVE, Remedy::OnFile(READ, "7z x -so FILE | logstat -")),
     row(FileKind::Rar, "rar", "a RAR archive", ARCHIVE, Remedy::OnFile(READ, "unrar p -inul FILE | logstat -")),
     row(FileKind::Ar, "ar", "an ar archive, such as a Debian package", ARCHIVE, Remedy::OnFile(READ, "ar p FILE | logstat -")),
@@ -208,9 +213,9 @@ impl FileKind {
         self.row().name
     }
 
-    /// Why it cannot be counted: one clause for people. Its wording may change.
-    pub fn reason(self) -> &'static str {
-        self.row().reason
+    /// Why it cannot be counted, if its name does not say it: one clause for people. Its wording may change.
+    pub fn reason(self) -> Option<&'static str> {
+        Some(self.row().reason).filter(|reason| !reason.is_empty())
     }
 
     /// True for access logs of other programs.
@@ -250,7 +255,7 @@ mod tests {
             let others = &KINDS[..i];
             assert!(others.iter().all(|other| other.code != row.code && other.name != row.name), "{}", row.code);
             assert!(row.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
-            assert!(!row.reason.is_empty() && !row.reason.ends_with('.'));
+            assert!(!row.reason.ends_with('.'));
             assert_eq!(serde_json::to_value(row.kind).unwrap(), row.kind.code());
         }
         assert_eq!(FileKind::Binary as usize + 1, KINDS.len());

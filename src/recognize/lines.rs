@@ -15,8 +15,12 @@ use crate::input::{is_blank, lines};
 const SAMPLE: usize = 200;
 /// Of a hundred lines, so many must have the shape of a kind.
 const PERCENT: usize = 90;
-/// Of a hundred bytes of a binary file, so many at least have no use in a text.
+/// Bytes that are weighed to tell binary data from text.
+const WEIGHED_BYTES: usize = 64 << 10;
+/// Of a hundred bytes of binary data, at least this many are control characters.
 const CONTROL_PERCENT: usize = 3;
+/// Of a hundred bytes of binary data, at least this many are control characters or not UTF-8.
+const NO_TEXT_PERCENT: usize = 10;
 
 /// A line as it stands, and as it is without its envelope or the head of a syslog.
 struct Sampled<'t> {
@@ -25,6 +29,8 @@ struct Sampled<'t> {
     text: &'t [u8],
     /// True for a message of another program than nginx in a syslog.
     is_syslog: bool,
+    /// True for a message of HAProxy in a syslog.
+    is_haproxys: bool,
 }
 
 /// The shape of a kind's lines, given the line as it stands and without its envelope.
@@ -49,7 +55,7 @@ pub(super) fn recognize(head: &[u8], worn: Option<&Worn>) -> Option<Foreign> {
         .and_then(found)
         .or_else(|| w3c::recognize(head))
         .or_else(|| by_shape(head, worn))
-        .or_else(|| is_configuration(head).then_some(FileKind::NginxConf).and_then(found))
+        .or_else(|| configuration(head).and_then(found))
         .or_else(|| is_binary(head).then(|| (FileKind::Binary, begins(head))))?;
     Some(Foreign { is_certain: false, reading: reading(kind, head), ..Foreign::certain(kind, excerpt) })
 }
@@ -59,10 +65,15 @@ fn by_shape(head: &[u8], worn: Option<&Worn>) -> Option<(FileKind, Excerpt)> {
     let bump = Bump::new();
     let sample: Vec<_> = sample(head, worn, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
     SHAPES.iter().find_map(|(kind, has_shape)| {
+        // HAProxy writes its requests and its other messages to one log.
+        let is_other = |line: &&Sampled<'_>| {
+            *kind == FileKind::HaproxyLog && (line.is_haproxys || shapes::is_of_haproxy(line.text)) && !has_shape(line)
+        };
+        let others = sample.iter().filter(is_other).count();
         let mut of_kind = sample.iter().filter(|line| has_shape(line)).peekable();
         let first = *of_kind.peek()?;
         let excerpt = Excerpt::Line { number: first.number, text: first.raw.to_vec() };
-        (of_kind.count() * 100 >= sample.len() * PERCENT).then_some((*kind, excerpt))
+        ((of_kind.count() + others) * 100 >= sample.len() * PERCENT).then_some((*kind, excerpt))
     })
 }
 
@@ -79,7 +90,8 @@ fn sample<'t>(head: &'t [u8], worn: Option<&Worn>, bump: &'t Bump) -> Vec<Sample
         may_be_nginxs |= message.is_some_and(|(program, text)| may_be_a_request(program, text));
         let in_envelope = texts.get(number as usize - 1).copied().flatten();
         let text = in_envelope.or(message.map(|(_, text)| text)).unwrap_or(raw);
-        Sampled { number, raw, text, is_syslog: message.is_some() }
+        let is_haproxys = message.is_some_and(|(program, _)| program.starts_with(b"haproxy"));
+        Sampled { number, raw, text, is_syslog: message.is_some(), is_haproxys }
     });
     let mut sampled: Vec<_> = sampled.collect();
     sampled.iter_mut().for_each(|line| line.is_syslog &= !may_be_nginxs);
@@ -129,33 +141,80 @@ fn json_document(head: &[u8]) -> Option<FileKind> {
     (has("\"load_timestamp\":") && has("\"generation\":")).then_some(FileKind::NginxStatus)
 }
 
-/// True if the lines are those of an nginx.conf: directives and blocks, one of which nginx has and other programs do not.
-fn is_configuration(head: &[u8]) -> bool {
-    const OURS: [&[u8]; 6] = [b"http {", b"events {", b"server {", b"location ", b"log_format ", b"access_log "];
+/// Directives and blocks that nginx has and other programs do not, in the main file or in files that it includes.
+const OF_NGINX: [&str; 30] = [
+    "access_log",
+    "add_header",
+    "client_max_body_size",
+    "events",
+    "fastcgi_param",
+    "fastcgi_pass",
+    "grpc_pass",
+    "gzip_types",
+    "http",
+    "limit_req",
+    "limit_req_zone",
+    "location",
+    "log_format",
+    "map",
+    "proxy_pass",
+    "proxy_set_header",
+    "resolver",
+    "scgi_param",
+    "server",
+    "server_name",
+    "set_real_ip_from",
+    "ssl_certificate",
+    "ssl_ciphers",
+    "ssl_protocols",
+    "ssl_session_cache",
+    "try_files",
+    "types",
+    "upstream",
+    "uwsgi_param",
+    "uwsgi_pass",
+];
+
+/// The main file of an nginx configuration or a file that it includes, if most lines are directives and blocks and nginx has one of
+/// them.
+fn configuration(head: &[u8]) -> Option<FileKind> {
     let directives =
-        lines(head, true).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+        || lines(head, true).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
     let (mut all, mut closed, mut is_ours) = (0, 0, false);
-    for line in directives.take(SAMPLE) {
+    for line in directives().take(SAMPLE) {
         all += 1;
         let line = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii_end();
         closed += usize::from(matches!(line.last(), Some(b';' | b'{' | b'}')));
-        is_ours |= OURS.iter().any(|beginning| line.starts_with(beginning));
+        is_ours |= OF_NGINX.iter().any(|name| first_word(line) == name.as_bytes());
     }
     // The parts of a log_format are lines that end without a semicolon.
-    is_ours && closed * 100 >= all * 70
+    if !is_ours || closed * 100 < all * 70 {
+        return None;
+    }
+    let is_main = directives().any(|line| matches!(first_word(line), b"http" | b"events"));
+    Some(if is_main { FileKind::NginxConf } else { FileKind::NginxConfPart })
 }
 
-/// True if nearly all lines hold bytes that a text has no use for. NULs before a line are what truncating leaves.
+fn first_word(line: &[u8]) -> &[u8] {
+    line.split(|byte| byte.is_ascii_whitespace() || *byte == b'{').next().unwrap_or_default()
+}
+
+/// True for data that is not text: some of its bytes are control characters, and more of them are not UTF-8. Text in another
+/// encoding has bytes that are not UTF-8, but no control characters. NULs before a line are what truncating leaves.
 fn is_binary(head: &[u8]) -> bool {
-    let (mut all, mut with, mut bytes, mut controls) = (0, 0, 0, 0);
-    for line in lines(head, true).filter(|line| !is_blank(line)).take(SAMPLE) {
-        let control = line.iter().filter(|byte| is_control(**byte)).count();
-        all += 1;
-        with += usize::from(control > 0);
-        bytes += line.len();
-        controls += control;
+    let (mut all, mut controls, mut others) = (0, 0, 0);
+    for line in lines(&head[..head.len().min(WEIGHED_BYTES)], true) {
+        all += line.len();
+        controls += line.iter().filter(|byte| is_control(**byte)).count();
+        others += line.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
     }
-    all > 0 && with * 100 >= all * PERCENT && controls * 100 >= bytes * CONTROL_PERCENT
+    controls > 0 && controls * 100 >= all * CONTROL_PERCENT && (controls + others) * 100 >= all * NO_TEXT_PERCENT
+}
+
+/// A device that has nothing but NULs, as far as was read.
+pub(super) fn nothing_but_nuls(head: &[u8], is_device: bool) -> Option<Foreign> {
+    let is_empty = is_device && !head.is_empty() && head.iter().all(|byte| *byte == 0);
+    is_empty.then(|| Foreign::certain(FileKind::Binary, begins(head)))
 }
 
 #[cfg(test)]
@@ -202,6 +261,22 @@ mod tests {
     }
 
     #[test]
+    fn haproxys_other_messages_belong_to_its_log() {
+        let request = "192.0.2.1:33317 [05/Jan/2026:10:00:01.655] in app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 \"GET / HTTP/1.1\"\n";
+        let others = "Proxy http-in started.\nServer app/s1 is DOWN, reason: Layer4 timeout, check duration: 2001ms.\n\
+                      192.0.2.1:33317 [05/Jan/2026:10:00:01.655] in/1: SSL handshake failure\n\
+                      Connect from 192.0.2.1:33317 to 198.51.100.1:80 (in/HTTP)\n";
+        assert_eq!(kind(&[others, request].concat()), Some(FileKind::HaproxyLog));
+        assert_eq!(kind(others), None);
+        let in_syslog = |text: &str| -> String {
+            text.lines().map(|line| format!("Jan  5 10:00:00 lb haproxy[7]: {line}\n")).collect()
+        };
+        let any = "[NOTICE] (1) : New worker (7) forked\n";
+        assert_eq!(kind(&in_syslog(&[any, others, request].concat())), Some(FileKind::HaproxyLog));
+        assert_eq!(kind(&in_syslog(&[any, others].concat())), Some(FileKind::Syslog));
+    }
+
+    #[test]
     fn a_syslog_is_one_of_other_programs_only_without_requests() {
         let others =
             "Jan  5 10:00:00 web sshd[7]: Accepted publickey\nJan  5 10:00:01 web CRON[8]: (root) CMD (true)\n";
@@ -217,9 +292,35 @@ mod tests {
     fn configurations_and_binaries_are_recognized() {
         let conf = "user nginx;\nevents {\n}\nhttp {\n  log_format main '$remote_addr '\n    '$status';\n  access_log /a.log main; # x\n}\n";
         assert_eq!(kind(conf), Some(FileKind::NginxConf));
+        for (text, expected) in [
+            ("upstream a {\n  server a:1;\n}\nserver {\n  root /srv;\n}\n", FileKind::NginxConfPart),
+            ("types {\n    text/html  html htm;\n    application/x\n        y;\n}\n", FileKind::NginxConfPart),
+            ("\nuwsgi_param  QUERY_STRING  $query_string;\n", FileKind::NginxConfPart),
+            ("fastcgi_param  QUERY_STRING  $query_string;\n", FileKind::NginxConfPart),
+            ("ssl_protocols TLSv1.3;\nssl_prefer_server_ciphers on;\n", FileKind::NginxConfPart),
+            ("include a;\nhttp{\n  server {\n  }\n}\n", FileKind::NginxConf),
+            ("http\n{\n  server {\n  }\n}\n", FileKind::NginxConf),
+        ] {
+            assert_eq!(kind(text), Some(expected), "{text}");
+        }
         assert_eq!(kind("int main() {\n  return 0;\n}\n"), None);
         assert_eq!(kind("\x01\x02\x03abc\x04\n\x05\x06def\n"), Some(FileKind::Binary));
-        assert_eq!(kind("\x01\x02\x03abc\x04\nplain text\n"), None);
+        assert_eq!(kind("\x01\x02abc\nplain text of forty characters in a line\n"), None);
+        let latin_1 = b"gr\xf6\xdfe;\xfc\xe4\xf6\xfc;\xe4\n".repeat(9);
+        assert!(!is_binary(&latin_1));
+        // A linear congruential generator: every length from 64 bytes on is recognised, whatever its lines are.
+        let mut state = 1_u64;
+        for length in 64..2000 {
+            let random: Vec<u8> = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            })
+            .take(length)
+            .collect();
+            assert!(is_binary(&random), "{length}");
+        }
+        assert!(nothing_but_nuls(&[0; 9], true).is_some_and(|foreign| foreign.is_certain));
+        assert_eq!(nothing_but_nuls(&[0; 9], false), None);
         assert_eq!(kind("\0\0\0\0one|two\n\0\0three|four\n"), None);
         assert_eq!(kind("hello\nworld\n"), None);
         assert_eq!(kind(""), None);

@@ -8,6 +8,7 @@
 mod bytes;
 mod kinds;
 mod lines;
+mod members;
 mod readings;
 mod shapes;
 mod tar;
@@ -20,10 +21,11 @@ use bumpalo::Bump;
 use crate::batch::Fields;
 use crate::envelope::{self, Worn};
 use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{Compression, is_blank, lines};
+use crate::input::{Compression, is_blank, lines, lines_of_head};
 
 pub use kinds::FileKind;
 pub(crate) use kinds::Remedy;
+pub(crate) use members::{Member, Members};
 
 /// Lines that are looked at to tell an input from a log that only begins with junk.
 const ORDINARY_SAMPLE: usize = 1000;
@@ -37,8 +39,8 @@ pub(crate) struct Foreign {
     pub(crate) excerpt: Excerpt,
     /// True if it is refused without reading its lines. If false, it is refused only if no line fits a format.
     pub(crate) is_certain: bool,
-    /// The compression of the files in an archive.
-    pub(crate) packed: Option<Compression>,
+    /// The files in an archive, if it is one.
+    pub(crate) members: Members,
     /// The way to read it all the same.
     pub(crate) reading: Option<Reading>,
 }
@@ -48,7 +50,7 @@ pub(crate) struct Foreign {
 pub(crate) enum Excerpt {
     /// A line, counted from 1.
     Line { number: u64, text: Vec<u8> },
-    /// The name of the first file in an archive.
+    /// The name of the first regular file in an archive.
     Member(Vec<u8>),
     /// The first bytes.
     Bytes(Vec<u8>),
@@ -61,13 +63,40 @@ pub(crate) struct Reading {
     pub(crate) log_format: String,
 }
 
-/// Recognises an input by its first lines, given the envelope and the formats that were detected.
-pub(crate) fn recognize(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<'_>) -> Option<Foreign> {
+/// Recognises an input by its first bytes, given the envelope and the formats that were detected in its lines. A log may begin
+/// with any number of NULs, but a device that writes them has no end.
+pub(crate) fn recognize(
+    head: &[u8],
+    is_device: bool,
+    worn: Option<&Worn>,
+    of_file: &FormatsOfFile<'_>,
+) -> Option<Foreign> {
     if let Some(foreign) = bytes::recognize(head) {
         let is_certain = foreign.is_certain || !has_ordinary_lines(head, worn, of_file);
         return is_certain.then_some(Foreign { is_certain, ..foreign });
     }
-    if of_file.fits() { None } else { lines::recognize(head, worn) }
+    if of_file.fits() {
+        return None;
+    }
+    let foreign = lines::recognize(head, worn).or_else(|| lines::nothing_but_nuls(head, is_device))?;
+    // Of data without an end no more is read.
+    let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(lines_of_head(head), worn, of_file);
+    Some(Foreign { is_certain, ..foreign })
+}
+
+/// The name of a file that should be an nginx configuration, if it is something else: `an access log`, `gzip data`.
+pub(crate) fn name_unless_conf(head: &[u8]) -> Option<String> {
+    if let Some(compression) = Compression::of(head) {
+        return Some(format!("{} data", compression.name()));
+    }
+    if let Some(foreign) = bytes::recognize(head) {
+        return Some(foreign.kind.name().to_owned());
+    }
+    if fitting_preset(head).is_some() {
+        return Some("an access log".to_owned());
+    }
+    let kind = lines::recognize(head, None)?.kind;
+    (!matches!(kind, FileKind::NginxConf | FileKind::NginxConfPart)).then(|| kind.name().to_owned())
 }
 
 /// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.

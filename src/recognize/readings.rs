@@ -16,7 +16,9 @@ pub(super) enum Filter {
     None,
     /// Numbers are padded with spaces, and a format has one.
     SqueezeSpaces,
-    /// The date and the time have a tab between them, and a time has a space there. Values hold no spaces.
+    /// Lines that begin with `#` are comments.
+    NoComments,
+    /// The same, and the date and the time have a tab between them, where a time has a space. Values hold no spaces.
     TabsToSpaces,
 }
 
@@ -59,14 +61,15 @@ impl Filter {
         match self {
             Filter::None => None,
             Filter::SqueezeSpaces => Some("tr -s ' '"),
-            Filter::TabsToSpaces => Some(r"tr '\t' ' '"),
+            Filter::NoComments => Some("grep -v '^#'"),
+            Filter::TabsToSpaces => Some(r"tr '\t' ' ' | grep -v '^#'"),
         }
     }
 
-    /// What the command writes.
+    /// What the command writes. Comments are not tried anyway.
     fn apply(self, text: &[u8]) -> Cow<'_, [u8]> {
         match self {
-            Filter::None => Cow::Borrowed(text),
+            Filter::None | Filter::NoComments => Cow::Borrowed(text),
             Filter::SqueezeSpaces => {
                 let mut squeezed = text.to_vec();
                 squeezed.dedup_by(|second, first| *second == b' ' && *first == b' ');

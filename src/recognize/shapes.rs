@@ -64,6 +64,28 @@ pub(super) fn is_haproxy(line: &[u8]) -> bool {
         && is_duration(status)
 }
 
+/// A line that HAProxy writes beside those of requests: about its proxies and servers, and about connections without a
+/// request. Source: HAProxy's configuration manual, chapter 8.2, and the messages in its source.
+pub(super) fn is_of_haproxy(line: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"Proxy ",
+        b"Stopping proxy ",
+        b"Stopping frontend ",
+        b"Stopping backend ",
+        b"Server ",
+        b"Backup Server ",
+        b"Health check for ",
+        b"Backend ",
+        b"backend ",
+    ];
+    let is_connection = || {
+        let [client, time] = words(line);
+        is_address_with_port(client) && has_shape(time, b"[00/AAA/0000:00:00:00.000]")
+    };
+    let connects = || line.strip_prefix(b"Connect from ").is_some_and(|rest| is_address_with_port(words::<1>(rest)[0]));
+    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || connects() || is_connection()
+}
+
 /// `https 2026-01-05T10:00:01.186641Z app/NAME/ID 192.0.2.1:2817 …`. Source: Amazon's guide to Application Load Balancers,
 /// "Access log entries".
 pub(super) fn is_alb(line: &[u8]) -> bool {

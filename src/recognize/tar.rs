@@ -1,7 +1,7 @@
 //! Headers of tar archives: POSIX.1-1988 (ustar), pax and GNU's, and those of the seventh edition of Unix, which have no
 //! magic. All have a checksum, so text is not taken for one. Source: the manual of GNU tar, "Basic Tar Format".
 
-use crate::input::Compression;
+use super::members::{Member, Members};
 
 const BLOCK: usize = 512;
 const CHECKSUM: std::ops::Range<usize> = 148..156;
@@ -16,22 +16,45 @@ pub(super) fn is_archive(head: &[u8]) -> bool {
         })
 }
 
-/// The name of the first regular file, and the compression of the first regular file that has one, as far as the first lines
-/// show them.
-pub(super) fn first_file(head: &[u8]) -> (Option<Vec<u8>>, Option<Compression>) {
-    let (mut first, mut rest) = (None, head);
+/// The regular files in an archive, as far as its first bytes show them.
+pub(super) fn members(head: &[u8]) -> Members {
+    let (mut members, mut rest, mut long_name) = (Members::default(), head, None);
     while let Some(header) = header(rest) {
         let data = &rest[BLOCK..];
-        if matches!(header.type_flag, 0 | b'0' | b'7') {
-            first.get_or_insert(header.name);
-            if let Some(compression) = Compression::of(data) {
-                return (first, Some(compression));
+        match header.type_flag {
+            0 | b'0' | b'7' => {
+                let name = long_name.take().unwrap_or(header.name);
+                members.files.push(Member::new(&name, &data[..data.len().min(header.size)]));
             }
+            // GNU's long names and those of pax are in an entry of their own, before the file's.
+            b'L' => long_name = data.get(..header.size).map(until_nul),
+            b'x' => long_name = data.get(..header.size).and_then(pax_path).or(long_name),
+            b'K' => {}
+            _ => long_name = None,
         }
-        let Some(next) = data.get(header.size.next_multiple_of(BLOCK)..) else { break };
+        let Some(next) = data.get(header.size.next_multiple_of(BLOCK)..) else { return members };
         rest = next;
     }
-    (first, None)
+    // An archive ends with a block of NULs.
+    members.is_complete = rest.get(..BLOCK).is_some_and(|block| block.iter().all(|byte| *byte == 0));
+    members
+}
+
+fn until_nul(text: &[u8]) -> Vec<u8> {
+    text.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()
+}
+
+/// The value of the record `path` in a header of pax. A record is `LENGTH KEY=VALUE` and a line feed.
+fn pax_path(mut records: &[u8]) -> Option<Vec<u8>> {
+    loop {
+        let space = memchr::memchr(b' ', records)?;
+        let length: usize = str::from_utf8(&records[..space]).ok()?.parse().ok()?;
+        let record = records.get(space + 1..length)?;
+        if let Some(path) = record.strip_prefix(b"path=") {
+            return Some(path.strip_suffix(b"\n").unwrap_or(path).to_vec());
+        }
+        records = &records[length..];
+    }
 }
 
 struct Header {
@@ -71,6 +94,7 @@ fn octal(field: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Compression;
 
     fn entry(name: &str, magic: &[u8], type_flag: u8, data: &[u8]) -> Vec<u8> {
         let mut block = vec![0; BLOCK];
@@ -86,23 +110,41 @@ mod tests {
         block
     }
 
+    fn names(archive: &[u8]) -> Vec<String> {
+        members(archive).files.into_iter().map(|file| String::from_utf8(file.name).unwrap()).collect()
+    }
+
     #[test]
-    fn the_first_file_is_named_in_every_variant() {
+    fn files_are_named_in_every_variant() {
         let log = b"192.0.2.1 - - [";
         for magic in [&b"ustar\x0000"[..], b"ustar  \0", b""] {
             for type_flag in [b'0', 0] {
                 let archive = entry("access.log", magic, type_flag, log);
-                assert!(is_archive(&archive));
-                assert_eq!(first_file(&archive), (Some(b"access.log".to_vec()), None));
+                assert!(is_archive(&archive) && !members(&archive).is_complete);
+                assert_eq!(names(&archive), ["access.log"]);
+                assert!(members(&[&archive[..], &[0; 1024]].concat()).is_complete);
             }
             let folder = [entry("log/", magic, b'5', b""), entry("log/a.log", magic, b'0', log)].concat();
             assert!(is_archive(&folder));
-            assert_eq!(first_file(&folder), (Some(b"log/a.log".to_vec()), None));
-            let packed = [&folder[..], &entry("log/a.log.2.gz", magic, b'0', b"\x1f\x8b\x08")].concat();
-            assert_eq!(first_file(&packed), (Some(b"log/a.log".to_vec()), Some(Compression::Gzip)));
+            assert_eq!(names(&folder), ["log/a.log"]);
+            let packed = [&folder[..], &entry("log/a.log.2", magic, b'0', b"\x1f\x8b\x08")].concat();
+            assert_eq!(names(&packed), ["log/a.log", "log/a.log.2"]);
+            assert_eq!(Members::compressions(&members(&packed).files), [Compression::Gzip]);
         }
-        let pax = [entry("x", b"ustar\x0000", b'x', b"27 path=a\n"), entry("a", b"ustar\x0000", b'0', log)].concat();
-        assert_eq!(first_file(&pax), (Some(b"a".to_vec()), None));
+    }
+
+    #[test]
+    fn long_names_are_in_an_entry_of_their_own() {
+        let magic = b"ustar  \0";
+        let pax = b"30 mtime=1767607200.123456789\n19 path=nginx/a.log\n";
+        for (name, type_flag, data) in [("././@LongLink", b'L', &b"nginx/a.log\0"[..]), ("PaxHeaders/a.log", b'x', pax)]
+        {
+            let archive =
+                [entry(name, magic, type_flag, data), entry("ngi", magic, b'0', b""), entry("b", magic, b'0', b"")];
+            assert_eq!(names(&archive.concat()), ["nginx/a.log", "b"]);
+        }
+        let other = [entry("x", magic, b'x', b"27 atime=1\n"), entry("a", magic, b'0', b"")].concat();
+        assert_eq!(names(&other), ["a"]);
     }
 
     #[test]

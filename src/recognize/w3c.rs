@@ -74,7 +74,7 @@ pub(super) fn log_format(head: &[u8]) -> Option<(Filter, String)> {
         });
     }
     let text: Vec<_> = variables.iter().map(|variable| format!("${variable}")).collect();
-    Some((if has_tabs { Filter::TabsToSpaces } else { Filter::None }, text.join(" ")))
+    Some((if has_tabs { Filter::TabsToSpaces } else { Filter::NoComments }, text.join(" ")))
 }
 
 /// A variable for a field that nginx does not have: `sc_substatus`.
@@ -106,7 +106,7 @@ mod tests {
             (
                 log("date time c-ip cs(User-Agent) sc-substatus time-taken", "2026-01-05 10:00:00 192.0.2.1 x 0 1"),
                 FileKind::W3cLog,
-                (Filter::None, "$time_iso8601 $remote_addr $http_user_agent $sc_substatus $request_time_ms"),
+                (Filter::NoComments, "$time_iso8601 $remote_addr $http_user_agent $sc_substatus $request_time_ms"),
             ),
             (
                 log(
@@ -119,7 +119,7 @@ mod tests {
             (
                 log("time c-ip date", "10:00:00 192.0.2.1 2026-01-05"),
                 FileKind::W3cLog,
-                (Filter::None, "$time $remote_addr $date"),
+                (Filter::NoComments, "$time $remote_addr $date"),
             ),
         ];
         for (head, expected, (filter, text)) in rows {

@@ -12,6 +12,7 @@ use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::list_alone;
+use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
 use super::refused::refused;
@@ -79,7 +80,9 @@ pub(crate) fn assemble(
         let CountedInput { source, envelope, formats: of_file, .. } = input;
         let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(&source, refusal));
-        let failure = source.into_failure();
+        // Damage to something that is not a log is for the command that reads it to report.
+        let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
+        let failure = source.into_failure().filter(|_| !is_foreign);
         let lost_bytes = match failure.as_ref().map(Error::kind) {
             Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
             _ => 0,
@@ -132,6 +135,7 @@ pub(crate) fn assemble(
     }
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
+    notes.extend(question.nginx_conf.iter().flat_map(not_followed));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // In an order that is not that of the inputs, of which two may have one name.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));

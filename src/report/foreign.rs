@@ -46,6 +46,9 @@ pub(super) fn set_aside_note(mut files: Vec<(String, FileKind)>) -> Option<Note>
     }
 }
 
+/// Characters of a line that are shown.
+const SHOWN: usize = 120;
+
 fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
     let shown = |text: &[u8]| if anonymize { sample_text_cut(text) } else { sample_text(text) };
     let (label, text) = match excerpt {
@@ -53,7 +56,15 @@ fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
         Excerpt::Member(name) => ("first file".to_owned(), name),
         Excerpt::Bytes(bytes) => ("first bytes".to_owned(), bytes),
     };
-    format!("{label}: {}", shown(text)).trim_end().to_owned()
+    format!("{label}: {}", beginning(&shown(text))).trim_end().to_owned()
+}
+
+/// The beginning of a sample that is longer than a line of a message should be.
+pub(super) fn beginning(sample: &str) -> String {
+    match sample.char_indices().nth(SHOWN) {
+        Some((end, _)) => sample[..end].to_owned() + "…",
+        None => sample.to_owned(),
+    }
 }
 
 fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> String {
@@ -62,7 +73,8 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
         Remedy::Advice(advice) => return advice.to_owned(),
         Remedy::Filter(filter) => input.through(filter),
         Remedy::OnFile(purpose, command) => return input.on_file(purpose, command),
-        Remedy::Tar => input.through_tar(foreign.packed),
+        Remedy::Tar => input.through_tar(&foreign.members),
+        Remedy::Zip => return input.through_zip(&foreign.members),
         Remedy::Unpack => input.unpacked(),
         Remedy::LogFormat => match &foreign.reading {
             Some(reading) => input.read_by(reading),
@@ -73,18 +85,18 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
 }
 
 /// An input as it was given.
-struct Given<'i> {
-    path: &'i Path,
-    compression: Option<Compression>,
+pub(super) struct Given<'i> {
+    pub(super) path: &'i Path,
+    pub(super) compression: Option<Compression>,
 }
 
 impl Given<'_> {
-    fn is_standard_input(&self) -> bool {
+    pub(super) fn is_standard_input(&self) -> bool {
         self.path.as_os_str() == "-"
     }
 
     /// The program that decompresses the input to its standard output.
-    fn decompressor(&self) -> Option<&'static str> {
+    pub(super) fn decompressor(&self) -> Option<&'static str> {
         self.compression.map(|compression| match compression {
             Compression::Gzip => "gzip -dc",
             Compression::Zstd => "zstd -dc",
@@ -114,38 +126,22 @@ impl Given<'_> {
         format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
     }
 
-    /// With tar; `packed` is the compression of the files in the archive, which their own program takes off each.
-    fn through_tar(&self, packed: Option<Compression>) -> String {
-        // tar detects the compression of a file, but not of a pipe.
-        let (letter, long) = match self.compression.filter(|_| self.is_standard_input()) {
-            None => ("", ""),
-            Some(Compression::Gzip) => ("z", ""),
-            Some(Compression::Bzip2) => ("j", ""),
-            Some(Compression::Xz) => ("J", ""),
-            Some(Compression::Zstd) => ("", " --zstd"),
-        };
-        let pipe = if self.is_standard_input() { "… | " } else { "" };
-        let file = file_argument(self.path);
-        let each = Given { path: self.path, compression: packed }.decompressor();
-        match each {
-            // These programs pass on what is not compressed.
-            Some(each) => format!("{pipe}tar x{letter}f {file}{long} --to-command='{each}f' | logstat -"),
-            None => format!("{pipe}tar x{letter}Of {file}{long} | logstat -"),
-        }
-    }
-
     fn read_by(&self, reading: &Reading) -> String {
         let file = file_argument(self.path);
         let log_format = format!("logstat --log-format '{}'", reading.log_format.replace('\'', r"'\''"));
         match (reading.filter, self.source()) {
             (None, _) if self.is_standard_input() => format!("… | {log_format} -"),
             (None, _) => format!("{log_format} {file}"),
-            (Some(filter), None) => format!("{filter} < {file} | {log_format} -"),
+            (Some(filter), None) => {
+                let (first, rest) = filter.split_once(" | ").unwrap_or((filter, ""));
+                let rest = if rest.is_empty() { String::new() } else { format!(" | {rest}") };
+                format!("{first} < {file}{rest} | {log_format} -")
+            }
             (Some(filter), Some(source)) => format!("{source} | {filter} | {log_format} -"),
         }
     }
 
-    fn on_file(&self, purpose: &str, command: &str) -> String {
+    pub(super) fn on_file(&self, purpose: &str, command: &str) -> String {
         let file = if self.source().is_some() { "FILE".to_owned() } else { file_argument(self.path) };
         let command = command.replace("FILE", &file);
         match self.source() {
@@ -158,11 +154,14 @@ impl Given<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recognize::{Member, Members};
 
     fn shown(kind: FileKind, path: &str, compression: Option<Compression>, packed: Option<Compression>) -> String {
         let reading = Some(Reading { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
         let reading = reading.filter(|_| kind == FileKind::SquidLog);
-        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, packed, reading };
+        let files = vec![Member { name: b"access.log".to_vec(), compression: packed }];
+        let members = Members { files, is_complete: true };
+        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, reading };
         remedy(&foreign, Path::new(path), compression)
     }
 

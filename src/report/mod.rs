@@ -2,6 +2,7 @@
 //!
 //! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
 
+mod archive;
 mod assemble;
 mod bad_values;
 mod copies;
@@ -16,6 +17,7 @@ mod json_keys;
 mod latency;
 mod list_alone;
 mod no_format;
+mod not_followed;
 mod not_logged;
 mod note;
 #[cfg(feature = "cli")]

@@ -1,6 +1,7 @@
 //! Why a file is refused that fits no format, and what helps. No advice leads back to the same message.
 
 use super::assemble::CountedInput;
+use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::shell::{file_argument, word};
 use super::written::{printable, sample_text, sample_text_cut};
@@ -74,10 +75,10 @@ impl Unfit<'_> {
     fn sample(&self) -> String {
         if let Some(nearest) = self.nearest() {
             let inside = self.envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
-            return format!("\n  line {}{inside}: {}", nearest.line, self.shown(&nearest.text));
+            return format!("\n  line {}{inside}: {}", nearest.line, beginning(&self.shown(&nearest.text)));
         }
         let Some(sample) = self.ledger.samples.first() else { return String::new() };
-        format!("\n  line {}: {}", self.ledger.line_of(sample), self.shown(&sample.text))
+        format!("\n  line {}: {}", self.ledger.line_of(sample), beginning(&self.shown(&sample.text)))
     }
 
     fn reason(&self) -> String {

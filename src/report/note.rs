@@ -64,10 +64,14 @@ pub enum NoteCode {
     NotAnAccessLog,
     /// Some inputs have no lines, or only blank ones.
     Empty,
+    /// A directive of nginx that may decide what is static is not followed.
+    NotFollowed,
+    /// A log is read because nginx writes it by default: no `access_log` is configured.
+    AssumedLog,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 22] = [
+const CODES: [(NoteCode, &str); 24] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -90,6 +94,8 @@ const CODES: [(NoteCode, &str); 22] = [
     (NoteCode::MaybeCopies, "maybe-copies"),
     (NoteCode::NotAnAccessLog, "not-an-access-log"),
     (NoteCode::Empty, "empty"),
+    (NoteCode::NotFollowed, "not-followed"),
+    (NoteCode::AssumedLog, "assumed-log"),
 ];
 
 impl NoteCode {

@@ -114,6 +114,11 @@ impl Kind {
     }
 }
 
+/// True if a file of this name in a directory is read.
+pub(crate) fn is_access_log_name(name: &str) -> bool {
+    Kind::of(name) == Kind::AccessLog
+}
+
 /// Characters between the words of a name.
 const SEPARATORS: [char; 3] = ['.', '-', '_'];
 

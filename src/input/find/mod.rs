@@ -19,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use log_name::SkipReason;
+pub(crate) use log_name::is_access_log_name;
 pub(crate) use note::error_logs;
 pub use note::{FindNote, LogDirectory, LogsWithin, SkippedFile};
 

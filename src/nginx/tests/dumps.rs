@@ -74,12 +74,12 @@ fn places_in_a_dump_are_those_of_its_files() {
         (
             "include mime.types",
             "include fastcgi.conf",
-            "nginx.conf:2:13: include of /nowhere/nginx/fastcgi.conf: not in the output of nginx -T",
+            "nginx.conf:2:13: cannot include /nowhere/nginx/fastcgi.conf: not in the output of nginx -T",
         ),
         (
             "types {",
             "include nginx.conf; a {",
-            "mime.types:1:9: include of /nowhere/nginx/nginx.conf: this file includes itself",
+            "mime.types:1:9: cannot include /nowhere/nginx/nginx.conf: it includes itself",
         ),
         ("include sites/*", "include sites/[", "nginx.conf:3:13: /nowhere/nginx/sites/[: invalid range pattern"),
     ] {
@@ -120,7 +120,7 @@ fn pipe_is_read_once_to_its_end() {
     let (_dir, other) = write("server { server_name disk; }");
     let conf = read_fifo(&format!("http {{ access_log a.log; include {}; }}", other.display())).unwrap();
     assert_eq!((conf.servers.len(), conf.logs()[0].target()), (1, &NginxLogTarget::File("a.log".into())));
-    let expected = "DIR/fifo:1:16: include of mime.types: a pipe does not say in which directory; give the file, or the \
+    let expected = "DIR/fifo:1:16: cannot include mime.types: a pipe does not say in which directory; give the file, or the \
                     output of nginx -T";
     assert_eq!(read_fifo("http { include mime.types; }").unwrap_err(), expected);
     assert!(read_fifo("").unwrap_err().starts_with("DIR/fifo: nothing came through this pipe: "));
@@ -131,18 +131,19 @@ fn pipe_is_read_once_to_its_end() {
 fn only_regular_files_are_included() {
     let (dir, _) = write("");
     let fifo = fifo(dir.path());
-    let is_device = "is a device or socket, not a regular file";
+    let is_device = "it is a device or socket, not a regular file";
     for (path, expected) in [
         (Path::new("/dev/zero"), is_device),
-        (fifo.as_path(), "is a FIFO, and only regular files can be included"),
-        (dir.path(), "is a directory"),
+        (fifo.as_path(), "it is a FIFO, not a regular file"),
+        (dir.path(), "it is a directory, not a regular file"),
     ] {
         let (_dir, main) = write(&format!("http {{\n include {};\n}}", path.display()));
         let error = NginxConf::read(&main).unwrap_err();
         assert_eq!(error.line_and_column(), Some((2, 10)));
-        assert_eq!(error.message(), format!("include of {}: {expected}", path.display()));
+        assert_eq!(error.message(), format!("cannot include {}: {expected}", path.display()));
     }
-    for (path, expected) in [(Path::new("/dev/zero"), is_device), (dir.path(), "is a directory")] {
+    for (path, expected) in [(Path::new("/dev/zero"), is_device), (dir.path(), "it is a directory, not a regular file")]
+    {
         let error = NginxConf::read(path).unwrap_err();
         assert_eq!((error.line_and_column(), error.message()), (None, expected));
     }
@@ -174,4 +175,16 @@ fn included_files_count_as_often_as_they_are_included() {
     assert!(Files::open(&main, DUMP.len() as u64 - 1).is_err());
     let files = Files::open(&main, DUMP.len() as u64).unwrap();
     assert!(tree::read(&files).is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn dev_null_and_links_to_it_are_included_as_empty_files() {
+    let (dir, _) = write("");
+    let link = dir.path().join("masked.conf");
+    std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+    for path in [Path::new("/dev/null"), link.as_path()] {
+        let (_dir, main) = write(&format!("http {{ include {}; access_log a.log; }}", path.display()));
+        assert_eq!(NginxConf::read(&main).unwrap().logs().len(), 1);
+    }
 }

@@ -41,7 +41,8 @@ fn all_that_was_understood_is_told() {
         "off DIR/site:5:43",
         "",
         "server a.org ~(?=x) *.a.org DIR/site:1:1",
-        "listens on *:80, [::]:443, for hosts that no server names, and where no host is logged",
+        "listens on *:80, [::]:443",
+        "default server: for unknown hosts, and for logs without $host",
         "name ~(?=x) is skipped: look-around, including look-ahead and look-behind, is not supported DIR/site:2:68",
         "/static/ static DIR/site:5:3 files of /srv/static/",
         "/ by rules DIR/site:6:3 files of /srv/a, try_files $uri @app",
@@ -55,8 +56,12 @@ fn all_that_was_understood_is_told() {
     assert!(told[expected.len()].starts_with("by rules:") && !conf.explain().contains("\nsockets:"));
     let skipped: Vec<_> = conf.skipped().iter().map(|line| line.replace(&dir, "DIR")).collect();
     let why = "is skipped: look-around, including look-ahead and look-behind, is not supported";
-    let lines = [("2:68", "server_name ~(?=x)"), ("6:37", "location ~ ^/(?!x)")];
-    assert_eq!(skipped, lines.map(|(place, what)| format!("DIR/site:{place}: {what} {why}")));
+    let lines = [
+        format!("2:68: server_name ~(?=x) {why}"),
+        format!("6:37: location ~ ^/(?!x) {why}"),
+        "4:3: if ($http_x): depends on more than the path".to_owned(),
+    ];
+    assert_eq!(skipped, lines.map(|line| format!("DIR/site:{line}")));
 }
 
 #[test]
@@ -66,6 +71,12 @@ fn a_server_that_always_answers_has_nothing_else_to_tell() {
     let text = conf.explain();
     assert!(text.contains("  all  dynamic  -  return 301 https://a\n") && !text.contains("proxy_pass"), "{text}");
     assert!(text.contains("\nsockets:") && !text.contains("\nby rules:"), "{text}");
+}
+
+#[test]
+fn sockets_and_names_are_shown_as_they_are_written() {
+    let text = http("server { listen 8080-8090; listen [::]:8080-8082 ssl; server_name ''; }").unwrap().explain();
+    assert!(text.contains("\nserver \"\"  ") && text.contains("  listens on *:8080-8090, [::]:8080-8082\n"), "{text}");
 }
 
 #[test]
@@ -80,7 +91,7 @@ fn nothing_in_it_can_harm_a_terminal() {
     let conf = read_all(&[("nginx.conf", &text)]).unwrap();
     let is_safe = |text: &str| !text.contains(['\u{1b}', '\u{202e}']);
     assert!(is_safe(&conf.explain()), "{:?}", conf.explain());
-    assert!(conf.skipped().len() == 3 && conf.skipped().iter().all(|line| is_safe(line)));
+    assert!(conf.skipped().len() == 4 && conf.skipped().iter().all(|line| is_safe(line)));
     for wrong in [
         format!("log_format x{evil} a; log_format x{evil} b;"),
         format!("log_format x escape={evil} a;"),

@@ -104,7 +104,7 @@ fn handlers_of_other_modules_make_the_answer() {
 fn what_only_nginx_knows_is_listed() {
     let variable = |name: &str| format!("only nginx knows the value of ${name}");
     let code = "code that may answer the request or lead elsewhere".to_owned();
-    let unknown = "unknown here, and may handle the request".to_owned();
+    let unknown = "it may handle the request".to_owned();
     for (text, written, why) in [
         ("location / { rewrite ^ /$lang/x last; }", "rewrite ^ /$lang/x last", variable("lang")),
         ("rewrite ^/(?<a>.*)$ /$a/$b;", "rewrite ^/(?<a>.*)$ /$a/$b", variable("b")),
@@ -113,8 +113,8 @@ fn what_only_nginx_knows_is_listed() {
         ("location / { access_by_lua_block { ngx.exit(403) } }", "access_by_lua_block", code.clone()),
         ("rewrite_by_lua_file r.lua;", "rewrite_by_lua_file r.lua", code.clone()),
         ("server_rewrite_by_lua_block { x = 1 }", "server_rewrite_by_lua_block", code),
-        ("location / { frobnicate all; }", "frobnicate all", unknown.clone()),
-        ("location / { if ($x) { frobnicate all; } }", "frobnicate all", unknown),
+        ("location / { frobnicate all; }", "unknown directive frobnicate all", unknown.clone()),
+        ("location / { if ($x) { frobnicate all; } }", "unknown directive frobnicate all", unknown),
     ] {
         let conf = http(&format!("server {{\n{text}\n}}")).unwrap();
         let [line] = &conf.skipped()[..] else { panic!("{text}: {:?}", conf.skipped()) };
@@ -162,8 +162,25 @@ fn what_depends_on_more_than_the_path_is_explained() {
 fn directives_of_one_name_are_one_line() {
     let conf = http("server { frob a; location /a { frob b; } location /b { other c; } } server { frob d; }").unwrap();
     let skipped = conf.skipped();
-    let why = "unknown here, and may handle the request";
+    let why = "it may handle the request";
     assert_eq!(skipped.len(), 2, "{skipped:?}");
-    assert!(skipped[0].ends_with(&format!("nginx.conf:3:10: frob a: {why} (and in 2 more places)")), "{skipped:?}");
-    assert!(skipped[1].ends_with(&format!(": other c: {why}")), "{skipped:?}");
+    let first = format!("nginx.conf:3:10: unknown directive frob a: {why} (and in 2 more places)");
+    assert!(skipped[0].ends_with(&first), "{skipped:?}");
+    assert!(skipped[1].ends_with(&format!(": unknown directive other c: {why}")), "{skipped:?}");
+}
+
+#[test]
+fn conditions_of_servers_are_one_line_in_their_quotes() {
+    let conf = http(
+        "server { if ($scheme ~ \"s\") { return 403; } if ($x) { set $y 1; } location / { if ($x = '') { return 1; } } }\n\
+         server { if ( $host != 'a.org' ) { rewrite ^ https://a.org permanent; } if ($https = \"\") { return 403; } }",
+    )
+    .unwrap();
+    let skipped = conf.skipped();
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    let line = "nginx.conf:3:10: if ($scheme ~ \"s\"): depends on more than the path (and in 1 more place)";
+    assert!(skipped[0].ends_with(line), "{skipped:?}");
+    for written in ["if ($x = '')", "if ( $host != 'a.org')"] {
+        assert!(conf.explain().contains(&format!("  {written}: depends")), "{}", conf.explain());
+    }
 }

@@ -21,7 +21,10 @@ fn includes_are_found_from_the_directory_of_the_main_file() {
         ("http.d/c1.conf", "this is wrong"),
     ]);
     // A directory fits the pattern and is no file: nginx stops there too.
-    assert_eq!(conf.unwrap_err(), "DIR/nginx.conf:1:60: include of DIR/sites/deeper: is a directory");
+    assert_eq!(
+        conf.unwrap_err(),
+        "DIR/nginx.conf:1:60: cannot include DIR/sites/deeper: it is a directory, not a regular file"
+    );
 
     let conf = read_all(&[
         ("nginx.conf", "include modules/*.conf; http { include 'sites/**'; include http.d/[ab]?.conf; }"),
@@ -58,17 +61,13 @@ fn what_is_included_is_in_the_place_of_the_include() {
 #[test]
 fn what_is_wrong_with_includes_is_said_where_they_are() {
     for (main, other, expected) in [
-        ("http {\n  include no.conf;\n}", "", "DIR/nginx.conf:2:11: include of DIR/no.conf: no such file or directory"),
         (
-            "http { include nginx.conf; }",
+            "http {\n  include no.conf;\n}",
             "",
-            "DIR/nginx.conf:1:16: include of DIR/nginx.conf: this file includes itself",
+            "DIR/nginx.conf:2:11: cannot include DIR/no.conf: no such file or directory",
         ),
-        (
-            "include o.conf;",
-            "include nginx.con?;",
-            "DIR/o.conf:1:9: include of DIR/nginx.conf: this file includes itself",
-        ),
+        ("http { include nginx.conf; }", "", "DIR/nginx.conf:1:16: cannot include DIR/nginx.conf: it includes itself"),
+        ("include o.conf;", "include nginx.con?;", "DIR/o.conf:1:9: cannot include DIR/nginx.conf: it includes itself"),
         ("http { include o.conf o.conf; }", "", "DIR/nginx.conf:1:8: invalid number of arguments in \"include\""),
         (
             "http { include o.conf; }",
@@ -109,7 +108,7 @@ fn what_is_wrong_with_the_grammar_has_its_place() {
     }
     assert_eq!(
         read_all(&[("nginx.conf", "# nothing")]).unwrap_err(),
-        "DIR/nginx.conf: no \"http\" block in this configuration"
+        "DIR/nginx.conf: no \"http\" block in this configuration: give the main file, such as /etc/nginx/nginx.conf"
     );
     let deep = "a {".repeat(100_000);
     assert_eq!(

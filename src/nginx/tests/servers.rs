@@ -195,3 +195,65 @@ fn names_that_no_host_can_have_are_accepted_where_nginx_accepts_them() {
         );
     }
 }
+
+#[test]
+fn conditions_that_the_sockets_decide_are_followed() {
+    const REDIRECT: &str = "return 301 https://$host$request_uri;";
+    for (listen, condition, holds) in [
+        ("80", "$scheme = http", Some(true)),
+        ("80", "$scheme = \"http\"", Some(true)),
+        ("80", " $scheme != \"https\" ", Some(true)),
+        ("80", "$https = \"\"", Some(true)),
+        ("80", "$https != on", Some(true)),
+        ("80", "$server_port = 80", Some(true)),
+        ("80", "$server_port = '80'", Some(true)),
+        ("80; listen [::]:80", "$server_port = 80", Some(true)),
+        ("80", "$server_port != 443", Some(true)),
+        ("80", "$scheme = https", Some(false)),
+        ("80", "$https = on", Some(false)),
+        ("80", "$server_port = 8080", Some(false)),
+        ("8080-8081", "$scheme = http", Some(true)),
+        ("8443 ssl", "$scheme = http", Some(false)),
+        ("8443; ssl on", "$scheme = http", Some(false)),
+        ("80; listen 443 ssl", "$scheme = http", None),
+        ("80; listen 81", "$server_port = 80", None),
+        ("8080-8081", "$server_port = 8080", None),
+        ("unix:/run/nginx:80", "$server_port = 80", None),
+        ("80", "$scheme ~ ^http$", None),
+        ("80", "$scheme = $wanted", None),
+        ("80", "$http_x_forwarded_proto = http", None),
+        ("80", "$https", None),
+    ] {
+        let server = format!("server {{ listen {listen}; root /srv; if ({condition}) {{ {REDIRECT} }} }}");
+        let conf = http(&server).unwrap();
+        assert_eq!(conf.skipped().len(), usize::from(holds.is_none()), "{server}");
+        assert_eq!(conf.is_static(&StaticRules::default(), None, b"/a"), holds != Some(true), "{server}");
+    }
+    for redirect in ["return 301 https://$host$request_uri;", "rewrite ^ https://$host$request_uri? permanent;"] {
+        let plain =
+            format!("server {{ listen 80; server_name a.org; root /srv; if ($scheme = http) {{ {redirect} }} }}");
+        for host in [Some("a.org"), None] {
+            let answers = answers(&format!("{plain}\nserver {{ {SITE} }}"), host, &["/files/x", "/x"]);
+            assert_eq!(answers, [(4, true), (4, false)], "{redirect}");
+        }
+    }
+}
+
+#[test]
+fn internal_locations_answer_no_client() {
+    const INTERNAL: &str = "location = /404.html { internal; }";
+    let site = "server { listen 443 ssl; server_name a.org; location / { proxy_pass http://a; } }";
+    let redirects =
+        format!("server {{ server_name a.org; {INTERNAL} location / {{ return 301 https://$host$uri; }} }}");
+    assert_eq!(answers(&format!("{redirects}\n{site}"), Some("a.org"), &["/404.html", "/x"]), [(4, false), (4, false)]);
+    // The server that has the location for clients comes first, too.
+    let files = "server { listen 443 ssl; server_name a.org; root /srv; }";
+    let app = format!("server {{ server_name a.org; {INTERNAL} location / {{ proxy_pass http://a; }} }}");
+    assert_eq!(answers(&format!("{app}\n{files}"), Some("a.org"), &["/404.html", "/x"]), [(4, true), (3, false)]);
+    // nginx redirects to it within itself, and otherwise answers 404.
+    let text = "server { rewrite ^/moved$ /in/x; location /in/ { internal; location /in/deep/ { } } \
+                location /try/ { try_files /none /in/y; } location /old { rewrite ^ /in/z last; } location / { } }";
+    let paths = ["/in/x", "/in/deep/x", "/moved", "/try/a", "/old", "/x"];
+    let is_static: Vec<_> = answers(text, None, &paths).into_iter().map(|(_, is_static)| is_static).collect();
+    assert_eq!(is_static, [false, false, true, true, true, true]);
+}

@@ -1,0 +1,33 @@
+//! Why an nginx configuration names no log that can be read, and what to type instead.
+
+use logstat::{NginxConf, NginxLogTarget};
+
+/// The message for a configuration without logs to read; `name` is the file as it was given.
+pub(super) fn message(name: &str, conf: &NginxConf) -> String {
+    // Whatever the configuration holds, it must not control a terminal.
+    let shown = |text: &str| text.escape_debug().to_string();
+    let name = &shown(name);
+    let written = || conf.logs().iter().filter(|log| log.is_written()).map(|log| log.target());
+    let is_stream = |text: &str| matches!(text, "/dev/stdout" | "/dev/stderr") || text.starts_with("/dev/fd/");
+    let stream = written().find_map(|target| match target {
+        NginxLogTarget::Unreadable { text, .. } if is_stream(text) => Some(shown(text)),
+        _ => None,
+    });
+    if let Some(stream) = stream {
+        // Standard input cannot be the log and the configuration.
+        let conf = if *name == "-" { "nginx.conf" } else { name };
+        return format!(
+            "{name}: the access log is {stream}, which keeps nothing\n  to read the output of a container:  docker logs web | \
+             logstat --nginx-conf {conf} -"
+        );
+    }
+    let why = match written().next() {
+        None => "access_log is off everywhere, or there is no server".to_owned(),
+        Some(NginxLogTarget::Unreadable { text, why }) => {
+            format!("the access log cannot be read: {}: {why}", shown(text))
+        }
+        Some(NginxLogTarget::Files(pattern)) => format!("no file fits the name of the access log, {}", shown(pattern)),
+        Some(_) => "it names no access log that can be read".to_owned(),
+    };
+    format!("{name}: {why}\n  give the files:  logstat --nginx-conf {name} FILE…")
+}

@@ -1,0 +1,43 @@
+//! Notes about what an nginx configuration says and is not followed.
+
+use super::note::{Note, NoteCode};
+use crate::nginx::NginxConf;
+
+/// Directives that have notes of their own.
+const NOTED: usize = 5;
+
+/// Notes about the directives that may decide what is static and are not followed.
+pub(crate) fn not_followed(conf: &NginxConf) -> Vec<Note> {
+    notes(conf.skipped())
+}
+
+fn notes(mut lines: Vec<String>) -> Vec<Note> {
+    let mut seen = std::collections::HashSet::new();
+    lines.retain(|line| seen.insert(line.clone()));
+    let more = lines.len().saturating_sub(NOTED);
+    lines.truncate(NOTED);
+    if more > 0 {
+        let what = if more == 1 { "directive of nginx is" } else { "directives of nginx are" };
+        lines.push(format!("{more} more {what} not followed: --explain lists them"));
+    }
+    lines.into_iter().map(|line| Note::new(NoteCode::NotFollowed, line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_five_are_noted_and_the_others_counted() {
+        let texts = |lines: &[&str]| -> Vec<String> {
+            notes(lines.iter().map(|line| (*line).to_owned()).collect()).into_iter().map(|note| note.text).collect()
+        };
+        assert!(texts(&[]).is_empty());
+        assert_eq!(texts(&["b", "a", "b"]), ["b", "a"]);
+        assert_eq!(texts(&["1", "2", "3", "4", "5"]), ["1", "2", "3", "4", "5"]);
+        let last = "1 more directive of nginx is not followed: --explain lists them";
+        assert_eq!(texts(&["1", "2", "3", "4", "5", "6"])[4..], ["5", last]);
+        let last = "2 more directives of nginx are not followed: --explain lists them";
+        assert_eq!(texts(&["1", "2", "3", "4", "5", "6", "7"])[5..], [last]);
+    }
+}
