@@ -1,7 +1,11 @@
 //! Chunks × plan × filter → one merged tally: what is needed is put together here, `scan` shares the chunks out among
 //! workers, and a worker counts them, lines in envelopes by a loop of their own.
 
+pub(crate) mod columns;
 mod enveloped;
+#[cfg(unix)]
+#[cfg(test)]
+mod lost_tests;
 mod now;
 mod rounds;
 pub(crate) mod scan;
@@ -10,12 +14,12 @@ pub(crate) mod worker;
 
 use std::sync::{Arc, OnceLock};
 
-use crate::batch::{EXTRAS, Fields, TextField};
+use crate::batch::Fields;
 use crate::dimension::Extras;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
-use crate::format::{Detector, Filler, LogFormat};
+use crate::format::{Detector, LogFormat};
 use crate::input::{Access, Cut, Input, Opener, SMALL_BYTES, Source};
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
@@ -23,10 +27,10 @@ use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, Tally, VisitorKey};
-use crate::visitor::{self, Visits};
+use crate::table::{Bounded, Seed, TablePlan, Tally};
 
-use scan::{MET, Scan};
+use columns::{Columns, Filled};
+use scan::{MET, Met, Scan};
 pub use seek::Seek;
 
 /// How to count: what changes the speed and never the answer.
@@ -105,18 +109,32 @@ pub struct Outcome {
 /// keys is to tell more than counts, [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
 /// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
-    let mut watch = Stopwatch::start();
+    let watch = Stopwatch::start();
     let period = Period::new(question, now::now(question, &inputs, engine)?);
     let mut problems = Vec::new();
     let mut sources = Vec::new();
     let cut = engine.cut(question.max_line);
-    let mut opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
+    // Where a mapped file loses pages, all inputs are read again.
+    let access = if inputs.iter().all(|input| input.again().is_some()) { engine.access } else { Access::Read };
+    let mut opener = Opener::new(access, cut, engine.progress.as_ref(), engine.kept_open);
     for input in inputs {
         match opener.open(input) {
             Ok(source) => sources.push(source),
             Err(error) => problems.push(error),
         }
     }
+    count_opened(question, period, sources, problems, engine, watch)
+}
+
+/// Counts the lines of inputs that are open.
+fn count_opened(
+    question: &Question,
+    period: Period,
+    mut sources: Vec<Source>,
+    mut problems: Vec<Error>,
+    engine: &Engine,
+    mut watch: Stopwatch,
+) -> Result<Outcome, Error> {
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
         return Ok(Outcome { report: None, rejects: None, problems, phases });
@@ -130,71 +148,36 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
         return Err(ErrorKind::NotBounded { asked }.into());
     }
     let plan = report::tables(question);
-    let extras = report::extras(question, &plan);
-    if extras.are_too_many() {
-        return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
-    }
-    let (formats, own) = formats(question, &extras, &sources);
-    let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
+    let columns = Columns::new(question, &plan)?;
+    let (formats, own) = formats(question, columns.extras(), &sources);
     let detector = Detector::new(&formats);
-    seek::narrow(engine.seek, question, period, &mut sources, &met, &detector, &own);
-    let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-    let filter = Filter::new(period, question, &extras, seed);
-    let visits = Visits::new(question, &extras);
-    let visitor = VisitorKey { column: visits.column(), from: visitor::logged_by(question, &extras) };
-    let needs = Tally::needs(&plan, visits.visitor_fields()).and(filter.needs());
-    let (visits, mut needs) = visits.with_needs(question, &extras, needs);
-    let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
-    if by_location.is_some() {
-        needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
-    }
-    let scan = Scan {
-        sources: &sources,
-        met: &met,
-        own: &own,
+    let run = Run {
+        question,
+        engine,
+        period,
+        plan: &plan,
+        columns: &columns,
         formats: &formats,
+        own: &own,
         detector: &detector,
-        max_line: question.max_line,
-        filter,
-        zone: question.zone,
-        visits,
-        by_location: by_location.map(|conf| (conf, seed)),
-        servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
-        rejects: question.keep_rejects.then(Collector::new),
-        filler: Filler {
-            formats: &formats,
-            needs,
-            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&extras)),
-            keeps_lists: question.real_ip.is_some(),
-            watched: Tally::watches(&plan, needs, visitor.from),
-            query: question.query,
-            rules: &question.static_rules,
-        },
     };
     let opening = watch.lap();
-    let (mut tally, mut phases, bounded) = match question.max_keys {
-        None => {
-            let (tally, phases) = scan.run(engine.threads, || Tally::new(&plan, question.uv, visitor, seed))?;
-            (tally, phases, None)
+    let mut counted = run.count(&mut sources)?;
+    if sources.iter().any(Source::has_lost) {
+        // Text of lost pages may have been counted, so nothing of it is kept.
+        drop(counted);
+        engine.progress.iter().for_each(|progress| progress.restart());
+        for source in &mut sources {
+            source.restart()?;
         }
-        Some(max_keys) => {
-            let (others, rankings) = report::tables_and_rankings(question);
-            let mut bounded = Bounded::new(&rankings, &extras, max_keys.keys(), seed);
-            let tally = || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, &extras);
-            let (tally, phases) = scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
-            (tally, phases, Some(bounded))
-        }
-    };
+        counted = run.count(&mut sources)?;
+    }
+    let Counted { tally, met, mut rejects, mut phases } = counted;
+    phases.opening += opening;
     watch.lap();
-    let rankings = std::mem::take(&mut tally.rankings);
-    let mut tally = tally.settle();
-    tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
-    (phases.opening, phases.settling) = (opening, watch.lap());
-    let mut rejects = scan.rejects.map(Collector::into_rejects);
     // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
-    let met: Vec<_> = met.into_iter().map(|met| met.into_inner().expect(MET)).collect();
     phases.finding_formats = met.iter().map(|met| met.took).sum();
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
         source,
@@ -210,6 +193,81 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     drop(tally);
     phases.releasing = watch.lap();
     Ok(Outcome { report: assembled.report, rejects, problems, phases })
+}
+
+/// A question made ready for its inputs.
+struct Run<'r, 'f> {
+    question: &'r Question,
+    engine: &'r Engine,
+    period: Period,
+    plan: &'r [TablePlan],
+    columns: &'r Columns<'r>,
+    formats: &'f [LogFormat],
+    own: &'r [Vec<usize>],
+    detector: &'r Detector<'f>,
+}
+
+/// Everything that was counted of the inputs, settled.
+struct Counted<'f> {
+    tally: Tally,
+    met: Vec<Met<'f>>,
+    rejects: Option<Rejects>,
+    phases: Phases,
+}
+
+impl<'f> Run<'_, 'f> {
+    /// Counts the lines of all inputs, from their start.
+    fn count(&self, sources: &mut [Source]) -> Result<Counted<'f>, Error> {
+        let Run { question, engine, period, plan, columns, formats, own, detector } = *self;
+        let mut watch = Stopwatch::start();
+        let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
+        seek::narrow(engine.seek, question, period, sources, &met, detector, own);
+        let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
+        let filter = Filter::new(period, question, columns.extras(), seed);
+        let visitor = columns.visitor();
+        let used = Tally::needs(plan, columns.visitor_fields()).and(filter.needs());
+        let Filled { needs, visits } = columns.filled(used);
+        let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
+        let scan = Scan {
+            sources,
+            met: &met,
+            own,
+            formats,
+            detector,
+            max_line: question.max_line,
+            filter,
+            zone: question.zone,
+            visits,
+            by_location: by_location.map(|conf| (conf, seed)),
+            servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
+            rejects: question.keep_rejects.then(Collector::new),
+            filler: columns.filler(formats, needs, Tally::watches(plan, needs, visitor.from)),
+        };
+        let opening = watch.lap();
+        let (mut tally, mut phases, bounded) = match question.max_keys {
+            None => {
+                let (tally, phases) = scan.run(engine.threads, || Tally::new(plan, question.uv, visitor, seed))?;
+                (tally, phases, None)
+            }
+            Some(max_keys) => {
+                let (others, rankings) = report::tables_and_rankings(question);
+                let mut bounded = Bounded::new(&rankings, columns.extras(), max_keys.keys(), seed);
+                let tally =
+                    || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, columns.extras());
+                let (tally, phases) =
+                    scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
+                (tally, phases, Some(bounded))
+            }
+        };
+        watch.lap();
+        let rankings = std::mem::take(&mut tally.rankings);
+        let mut tally = tally.settle();
+        tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
+        (phases.opening, phases.settling) = (opening, watch.lap());
+        let rejects = scan.rejects.map(Collector::into_rejects);
+        let met: Vec<_> = met.into_iter().map(|met| met.into_inner().expect(MET)).collect();
+        Ok(Counted { tally, met, rejects, phases })
+    }
 }
 
 /// The formats to try, as the question has them, and which of them are configured for each input.

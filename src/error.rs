@@ -24,6 +24,17 @@ pub enum ErrorKind {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Bytes of an input could not be read; the lines without such bytes are counted.
+    Unreadable {
+        /// As it was given.
+        path: PathBuf,
+        /// The first such byte.
+        at_byte: u64,
+        /// Bytes that were not counted: those that could not be read, and the rest of their lines.
+        lost_bytes: u64,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// An input is a directory.
     Directory {
         /// As it was given.
@@ -40,6 +51,11 @@ pub enum ErrorKind {
     },
     /// A path led to another file when the input was read than when it was opened; neither is counted.
     Replaced {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// A file was truncated and filled again, or overwritten, while it was read: what is counted may be old lines, new ones, or both.
+    Changed {
         /// As it was given.
         path: PathBuf,
     },
@@ -176,6 +192,12 @@ impl fmt::Display for Error {
         };
         match self.kind() {
             ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
+            ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => write!(
+                f,
+                "{}: {} at byte {at_byte}; {lost_bytes} bytes are lost, and the rest is counted",
+                name(path),
+                plain(source)
+            ),
             ErrorKind::Directory { path } => {
                 let name = name(path);
                 write!(
@@ -192,6 +214,11 @@ impl fmt::Display for Error {
             ErrorKind::Replaced { path } => write!(
                 f,
                 "{}: was replaced by another file before it was read, and is not counted; run the command again",
+                name(path)
+            ),
+            ErrorKind::Changed { path } => write!(
+                f,
+                "{}: changed while being read: it was overwritten, or truncated and filled again; old and new lines may be counted",
                 name(path)
             ),
             ErrorKind::Compressed { path, compression, at_byte, detail } => write!(
@@ -273,7 +300,7 @@ pub(crate) fn plain(error: &std::io::Error) -> String {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {
-            ErrorKind::Io { source, .. } => Some(source),
+            ErrorKind::Io { source, .. } | ErrorKind::Unreadable { source, .. } => Some(source),
             _ => None,
         }
     }

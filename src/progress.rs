@@ -41,6 +41,11 @@ impl Progress {
         let _ = self.all.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
+    /// Everything is read again.
+    pub(crate) fn restart(&self) {
+        self.read.store(0, Ordering::Relaxed);
+    }
+
     pub(crate) fn read(&self, bytes: u64) {
         self.read.fetch_add(bytes, Ordering::Relaxed);
     }

@@ -59,14 +59,6 @@ impl Rejected {
         self.starts.len()
     }
 
-    /// Forgets all but the first lines.
-    pub(crate) fn truncate(&mut self, lines: usize) {
-        if let Some((_, start)) = self.starts.get(lines) {
-            self.bytes.truncate(*start);
-            self.starts.truncate(lines);
-        }
-    }
-
     /// Takes the lines for neighbours: there are no others between the first and the last.
     pub(crate) fn are_in_order(&mut self) {
         self.starts.truncate(1);
@@ -204,10 +196,8 @@ mod tests {
         for (offset, line) in [(0, "one"), (9, ""), (20, "three")] {
             rejected.add(offset, line.as_bytes());
         }
-        rejected.truncate(5);
-        rejected.truncate(2);
-        assert_eq!((rejected.len(), &rejected.bytes[..]), (2, &b"one\n\n"[..]));
+        assert_eq!((rejected.len(), &rejected.bytes[..]), (3, &b"one\n\nthree\n"[..]));
         rejected.are_in_order();
-        assert_eq!((rejected.len(), &rejected.bytes[..]), (1, &b"one\n\n"[..]));
+        assert_eq!((rejected.len(), &rejected.bytes[..]), (1, &b"one\n\nthree\n"[..]));
     }
 }

@@ -14,6 +14,7 @@ use logstat::{Date, FieldKey, LogFormat, MaxKeys, Metric, Moment, Now, Query, Se
 use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
+use super::messages;
 use super::names;
 use super::values::{self, Among, GivenFormat, Slow, Value};
 use super::visitors::VisitorArgs;
@@ -280,5 +281,5 @@ pub(crate) struct Args {
 
 /// Arguments that are right one by one and wrong together.
 pub(super) fn misuse(kind: ErrorKind, message: &str) -> clap::Error {
-    Args::command().error(kind, message)
+    Args::command().error(kind, messages::safe(message))
 }

@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use clap::error::ContextValue;
 use logstat::{LogFormat, ReportFormat, envelopes};
 
 use super::End;
 use super::args::Args;
+use super::messages::safe;
 use super::names::{self, Names};
 
 pub(crate) const FILES: &str = "\
@@ -37,7 +39,7 @@ Exit codes:
        the rest is reported
   2    wrong usage, or no input fits any log format
   3    a condition of --fail-if holds
-  130  interrupted";
+  130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP: no file is half written";
 
 /// The end of the long help.
 pub(crate) fn after_options() -> String {
@@ -137,12 +139,26 @@ pub(crate) fn wrapped(words: &[&str], start: &str) -> String {
 }
 
 /// Prints what clap has to say: help and version where they were asked for, otherwise what is wrong.
-pub(crate) fn say(answer: &clap::Error) -> End {
+pub(crate) fn say(mut answer: clap::Error) -> End {
     let is_wrong = answer.use_stderr();
+    quote_safely(&mut answer);
     match answer.print() {
         _ if is_wrong => End::Misused,
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => End::Failed,
         _ => End::Done,
+    }
+}
+
+/// Escapes control and format characters of the arguments that a message quotes.
+fn quote_safely(answer: &mut clap::Error) {
+    let quoted = |value: &ContextValue| match value {
+        ContextValue::String(text) => Some(ContextValue::String(safe(text))),
+        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|text| safe(text)).collect())),
+        _ => None,
+    };
+    let all: Vec<_> = answer.context().filter_map(|(kind, value)| Some((kind, quoted(value)?))).collect();
+    for (kind, value) in all {
+        answer.insert(kind, value);
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use logstat::{FindNote, FormatReport, Phases, Report};
+use logstat::{FindNote, FormatReport, Phases, Report, printable};
 
 use super::phases;
 
@@ -116,5 +116,11 @@ pub(crate) fn shown(format: &str) -> String {
 }
 
 fn say(what: impl Display) {
-    let _ = writeln!(stderr(), "logstat: {what}");
+    let _ = writeln!(stderr(), "logstat: {}", safe(&what.to_string()));
+}
+
+/// A message of one or more lines without control and format characters, whoever wrote the text that it quotes.
+pub(super) fn safe(message: &str) -> String {
+    let lines: Vec<_> = message.split('\n').map(|line| printable(line.as_bytes())).collect();
+    lines.join("\n")
 }

@@ -8,10 +8,12 @@ mod filters;
 mod generate;
 mod help;
 mod inputs;
+mod interrupt;
 mod led_to;
 mod messages;
 mod names;
 mod nearest;
+mod new_file;
 mod no_logs;
 mod outputs;
 mod phases;
@@ -36,9 +38,10 @@ use logstat::{
 
 use args::Args;
 use config::{Environment, Line};
+pub(crate) use interrupt::exit_on_signals;
 use messages::Messages;
+use new_file::NewFile;
 use outputs::Output;
-use rejects::RejectsFile;
 
 /// What reports in JSON are described by.
 const SCHEMA: &str = include_str!("../../report.schema.json");
@@ -60,7 +63,7 @@ pub(crate) enum End {
 pub(crate) fn run() -> End {
     let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {
         Ok(line) => line,
-        Err(answer) => return help::say(&answer),
+        Err(answer) => return help::say(answer),
     };
     let messages = Messages::new(line.args.quiet, line.args.verbose);
     line.notes.iter().for_each(|note| messages.note(note));
@@ -69,7 +72,7 @@ pub(crate) fn run() -> End {
     }
     match answer(&line, &messages) {
         Ok(end) => end,
-        Err(misuse) => help::say(&misuse),
+        Err(misuse) => help::say(misuse),
     }
 }
 
@@ -167,7 +170,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
     let rejects_file = match &args.rejects {
         None => None,
-        Some(path) => match RejectsFile::create(path) {
+        // A file that cannot be written is reported before anything is counted.
+        Some(path) => match NewFile::create(path) {
             Ok(file) => Some(file),
             Err(error) => {
                 messages.error(&error);
@@ -205,11 +209,15 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     for problem in &problems {
         end = end.max(end_of(problem.kind(), report.is_some()));
     }
-    if let Some((file, rejects)) = rejects_file.zip(rejects)
-        && let Err(error) = file.write(rejects)
-    {
-        messages.error(&error);
-        end = End::Failed.max(end);
+    let mut new_files = Vec::new();
+    if let Some((file, rejects)) = rejects_file.zip(rejects) {
+        match file.write(|out| rejects.write(out)) {
+            Ok(()) => new_files.push(file),
+            Err(error) => {
+                messages.error(&error);
+                end = End::Failed.max(end);
+            }
+        }
     }
     if let Some(report) = report {
         // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
@@ -217,13 +225,17 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
-        end = end.max(write(&report, args, &outputs, &style, messages));
+        end = end.max(write(&report, args, &outputs, &style, &mut new_files, messages));
         for verdict in &report.verdicts {
             let Some(reason) = &verdict.reason else { continue };
             messages.verdict(&verdict.condition, reason);
             end = end.max(End::NotWell);
         }
         messages.phases(&phases, start.elapsed());
+    }
+    if let Err(message) = new_file::put_in_place(new_files) {
+        messages.error(message);
+        end = End::Failed.max(end);
     }
     Ok(end)
 }
@@ -253,16 +265,26 @@ fn is_missing(path: &Path) -> bool {
     path.try_exists().is_ok_and(|exists| !exists)
 }
 
-/// Writes a report to where it is asked for: standard output if nothing else is.
-fn write(report: &Report, args: &Args, outputs: &[Output], style: &Style, messages: &Messages) -> End {
+/// Writes a report to standard output, if it goes there, and to new files, which are not in place yet.
+fn write(
+    report: &Report,
+    args: &Args,
+    outputs: &[Output],
+    style: &Style,
+    new_files: &mut Vec<NewFile>,
+    messages: &Messages,
+) -> End {
     let mut end = End::Done;
     if outputs.is_empty() || outputs.iter().any(Output::is_standard) {
         end = stdout::write(messages, |out| args.writing.format().write(report, style, out));
     }
     for output in outputs.iter().filter(|output| !output.is_standard()) {
-        if let Err(error) = output.write(report, style) {
-            messages.error(&error);
-            end = end.max(End::Failed);
+        match output.write(report, style) {
+            Ok(file) => new_files.push(file),
+            Err(error) => {
+                messages.error(&error);
+                end = end.max(End::Failed);
+            }
         }
     }
     end

@@ -1,13 +1,12 @@
-//! Files that reports go to: written beside, and put in place when they are whole.
+//! Files that reports go to.
 
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
-use tempfile::Builder;
 
-use super::led_to::{directory, is_same, led_to};
+use super::led_to::{is_same, led_to};
+use super::new_file::NewFile;
 use super::rejects::is_read;
 
 /// A file of `-o`.
@@ -52,38 +51,18 @@ impl Output {
         is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
     }
 
-    pub(crate) fn write(&self, report: &Report, style: &Style) -> Result<(), Error> {
+    /// Writes the report next to the file that it replaces.
+    pub(crate) fn write(&self, report: &Report, style: &Style) -> Result<NewFile, Error> {
         // Colours are a terminal's.
         let mut style = style.clone();
         style.page.colors = Colors::None;
-        let write = |file: &File| -> io::Result<()> {
-            let mut out = BufWriter::with_capacity(1 << 16, file);
-            self.format.write(report, &style, &mut out)?;
-            out.flush()
-        };
-        self.put(write).map_err(|source| self.failed(source))
+        let file = NewFile::create(&self.path)?;
+        file.write(|out| self.format.write(report, &style, out))?;
+        Ok(file)
     }
 
     fn failed(&self, source: io::Error) -> Error {
         ErrorKind::Io { path: self.path.clone(), source }.into()
-    }
-
-    /// A file is replaced where it is, and links to it stay; what is none is written in place.
-    fn put(&self, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
-        let Some(path) = led_to(&self.path)? else {
-            return write(&OpenOptions::new().write(true).open(&self.path)?);
-        };
-        let mut builder = Builder::new();
-        builder.prefix(".logstat-");
-        let permissions = readable();
-        if let Some(permissions) = &permissions {
-            builder.permissions(permissions.clone());
-        }
-        let beside = builder.tempfile_in(directory(&path))?;
-        write(beside.as_file())?;
-        beside.as_file().sync_data()?;
-        beside.persist(&path).map_err(|error| error.error)?;
-        Ok(())
     }
 }
 
@@ -103,12 +82,4 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
         Some(format!("-o {path}: -o {other} writes there, too; give another file, or a report would be lost"))
     };
     alone.or_else(with_rejects).or_else(with_another)
-}
-
-/// As any new file: read by all, less the umask, which the system takes off.
-fn readable() -> Option<Permissions> {
-    #[cfg(unix)]
-    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    #[cfg(not(unix))]
-    None
 }

@@ -1,17 +1,9 @@
 //! Where malformed lines go, if they are asked for.
 
-use std::fs::{File, canonicalize};
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::fs::canonicalize;
+use std::path::Path;
 
-use logstat::{Error, ErrorKind, Input, Rejects};
-
-/// The file of `--rejects`, empty until all is counted: what cannot be written is said before anybody waits for it.
-#[derive(Debug)]
-pub(crate) struct RejectsFile {
-    path: PathBuf,
-    file: File,
-}
+use logstat::Input;
 
 /// Why a file is not one that malformed lines can go to.
 pub(crate) fn refusal(path: &Path, inputs: &[Input]) -> Option<String> {
@@ -30,21 +22,4 @@ pub(crate) fn is_read(path: &Path, inputs: &[Input]) -> bool {
             .is_ok_and(|input| input == full)
     };
     inputs.iter().any(|input| is_it(input.name()))
-}
-
-impl RejectsFile {
-    /// Makes the file, or empties it.
-    pub(crate) fn create(path: &Path) -> Result<RejectsFile, Error> {
-        let file = File::create(path).map_err(|source| failed(path, source))?;
-        Ok(RejectsFile { path: path.to_owned(), file })
-    }
-
-    pub(crate) fn write(self, rejects: Rejects) -> Result<(), Error> {
-        let mut out = BufWriter::with_capacity(1 << 16, self.file);
-        rejects.write(&mut out).map_err(|source| failed(&self.path, source))
-    }
-}
-
-fn failed(path: &Path, source: std::io::Error) -> Error {
-    ErrorKind::Io { path: path.to_owned(), source }.into()
 }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::Dimension;
-use crate::batch::{Column, EXTRAS};
+use crate::batch::{Column, EXTRAS, Fields};
 use crate::format::{Ranked, is_known, is_name, variable};
 use crate::time::UnitError;
 
@@ -139,6 +139,11 @@ impl Extras {
     /// Whether there are more than there are columns for.
     pub(crate) fn are_too_many(&self) -> bool {
         self.0.len() > EXTRAS
+    }
+
+    /// The fields of all their columns.
+    pub(crate) fn fields(&self) -> Fields {
+        (0..self.0.len()).fold(Fields::NONE, |fields, place| fields.and(Fields::column(Column::extra(place))))
     }
 
     pub(crate) fn names(&self) -> Vec<&'static str> {

@@ -57,7 +57,6 @@ impl<'s, 'f> Worker<'s, 'f> {
             let (start, lines) = (place.start, place.lines);
             batch.clear();
             let mut account = InputLedger::new(self.scan.formats.len());
-            let (before, rejected_before) = (worn.clone(), self.rejected.len());
             let parts = match &mut worn {
                 None => {
                     self.fill(&mut place, &mut batch, &mut account, &bump);
@@ -66,13 +65,6 @@ impl<'s, 'f> Worker<'s, 'f> {
                 Some((worn, runs)) => self.fill_from(worn, runs, &mut place, &mut batch, &mut account, &bump),
             };
             self.memory.move_keys_to(&mut account.keys);
-            // Lines that were there are lines still, or they are scanned again up to where the file now ends.
-            if let Some(len) = self.scan.sources[input].shrunk_to(chunk.offset + place.passed()) {
-                place.go_back(start, lines, usize::try_from(len.saturating_sub(chunk.offset)).unwrap_or(usize::MAX));
-                worn = before;
-                self.rejected.truncate(rejected_before);
-                continue;
-            }
             account.filtered = self.add(input, &mut batch, &bump);
             account.bytes = place.passed() - start as u64;
             account.read = place.lines - lines - parts;
@@ -246,13 +238,5 @@ impl<'c> Place<'c> {
     /// Where the next line is, which starts here in the chunk.
     pub(super) fn at(&self, start: usize) -> LinePlace {
         LinePlace { offset: self.offset + start as u64, chunk: self.offset, line_in_chunk: self.lines }
-    }
-
-    /// Back to a line where the worker was before, in a chunk of which only `len` bytes are left.
-    fn go_back(&mut self, start: usize, lines: u64, len: usize) {
-        self.left_out = self.left_out.min(len.saturating_sub(self.bytes.len()) as u64);
-        self.bytes = &self.bytes[..len.min(self.bytes.len())];
-        self.marks = Marks::from(self.bytes, start.min(self.bytes.len()));
-        (self.start, self.lines) = (start, lines);
     }
 }

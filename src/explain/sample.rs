@@ -6,8 +6,9 @@ use super::field::fields;
 use super::{HitExplanation, SampleLine};
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::dimension::Extras;
-use crate::error::{Error, ErrorKind};
-use crate::format::{Filler, LogFormat, Row, Taken, undo_escapes};
+use crate::engine::columns::{Columns, Filled};
+use crate::error::Error;
+use crate::format::{LogFormat, Row, Taken, undo_escapes};
 use crate::nginx::NginxAnswer;
 use crate::question::Question;
 use crate::report::{self, printable, sample_text, sample_text_cut, written};
@@ -20,7 +21,7 @@ const TEXTS: [TextField; 4] = [TextField::Addr, TextField::Host, TextField::Meth
 /// What a question says about lines.
 pub(super) struct Reader<'q> {
     pub(super) question: &'q Question,
-    extras: Extras,
+    columns: Columns<'q>,
     visits: Option<Visits>,
     pub(super) needs: Fields,
 }
@@ -53,18 +54,15 @@ pub(super) struct Read<'a> {
 
 impl<'q> Reader<'q> {
     pub(super) fn new(question: &'q Question) -> Result<Reader<'q>, Error> {
-        let extras = report::extras(question, &report::tables(question));
-        if extras.are_too_many() {
-            return Err(ErrorKind::TooManyVariables { most: crate::batch::EXTRAS }.into());
-        }
-        let needs = TEXTS.iter().fold(Fields::NONE, |needs, field| needs.and(Fields::text(*field)));
-        let (visits, needs) = Visits::new(question, &extras).with_needs(question, &extras, needs);
-        Ok(Reader { question, extras, visits, needs })
+        let columns = Columns::new(question, &report::tables(question))?;
+        let used = TEXTS.iter().fold(Fields::NONE, |used, field| used.and(Fields::text(*field)));
+        let Filled { needs, visits } = columns.filled(used);
+        Ok(Reader { question, columns, visits, needs })
     }
 
     /// The variables that the question names.
     pub(super) fn extras(&self) -> &Extras {
-        &self.extras
+        self.columns.extras()
     }
 
     /// The lines field by field, and what they are counted as; `of_log` is the server that writes the input.
@@ -77,15 +75,7 @@ impl<'q> Reader<'q> {
     ) -> Vec<SampleLine> {
         let bump = Bump::new();
         let question = self.question;
-        let filler = Filler {
-            formats,
-            needs: self.needs,
-            list: question.real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
-            keeps_lists: question.real_ip.is_some(),
-            watched: Fields::NONE,
-            query: question.query,
-            rules: &question.static_rules,
-        };
+        let filler = self.columns.filler(formats, self.needs, Fields::NONE);
         let mut batch = Batch::new(self.needs);
         lines.iter().for_each(|line| filler.push(line.taken, &line.row, &mut batch, &bump));
         let answers: Vec<_> = (0..lines.len()).map(|row| self.answer(of_log, &batch, row)).collect();

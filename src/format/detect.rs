@@ -6,6 +6,7 @@ use super::choose;
 use super::damage;
 use super::detector::Detector;
 use super::json_format::Syntax;
+use super::odd_duration;
 use super::plan::{Slot, Tail, Usual};
 use super::row::Row;
 use super::sample::Sample;
@@ -269,6 +270,9 @@ impl<'f> FormatsOfFile<'f> {
     ) -> Result<Taken, Reason> {
         if first.reason != Reason::NoMatch {
             return Err(first.reason);
+        }
+        if odd_duration::is_to_blame(&self.formats[self.main.format].plan, line.text, first) {
+            return Err(Reason::BadNumber);
         }
         for other in &self.others {
             match self.try_plausible(*other, line, room, memory, row) {

@@ -65,8 +65,8 @@ pub(super) fn bytes(text: &[u8]) -> Result<u64, Reason> {
     }
 }
 
-/// A duration in whole milliseconds. What is behind them is left off, as nginx itself leaves it off `$request_time`,
-/// and a time that ran backwards is none, as in nginx too.
+/// A duration in whole milliseconds. Fractions of a millisecond are cut, as nginx itself cuts them of `$request_time`. A negative
+/// number is no duration. Other programs than nginx write exponents: `1.2e-05`.
 pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
     // As nginx writes it.
     if let ([whole @ .., b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'], TimeUnit::Seconds) = (text, unit)
@@ -85,10 +85,7 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
         TimeUnit::Nanoseconds => -6,
         TimeUnit::Seconds | TimeUnit::SecondsIfDecimal | TimeUnit::SecondsUnlessEnvoy => 3,
     };
-    let read = text
-        .strip_prefix(b"-")
-        .map_or_else(|| Decimal::read(text).and_then(|d| d.whole(exponent)), |size| Decimal::read(size).map(|_| 0));
-    read.ok_or(Reason::BadNumber)
+    Decimal::read(text).and_then(|d| d.whole(exponent)).ok_or(Reason::BadNumber)
 }
 
 /// The number and the unit of a duration that says its unit: `26ms`, `0.004s`.
@@ -203,8 +200,8 @@ mod tests {
             ("1999", Microseconds, Some(1)),
             ("1234567890", Nanoseconds, Some(1234)),
             ("18446744073709551615000000", Nanoseconds, Some(u64::MAX)),
-            ("-0.001", Seconds, Some(0)),
-            ("-5000000", Nanoseconds, Some(0)),
+            ("-0.001", Seconds, None),
+            ("-5000000", Nanoseconds, None),
             ("--1", Seconds, None),
             ("-", Seconds, None),
             (".5", Seconds, None),
@@ -216,7 +213,7 @@ mod tests {
             ("1500us", Seconds, Some(1)),
             ("1500µs", Seconds, Some(1)),
             ("1500000ns", Seconds, Some(1)),
-            ("-1ms", Seconds, Some(0)),
+            ("-1ms", Seconds, None),
             ("1.5 ms", Seconds, None),
             ("ms", Seconds, None),
             ("1m2s", Seconds, None),

@@ -44,6 +44,7 @@ mod ltsv_twin;
 mod marks;
 mod memory;
 mod near;
+mod odd_duration;
 mod plan;
 mod presets;
 mod reach;

@@ -1,7 +1,7 @@
 //! The handler of SIGBUS, and the mappings that it watches.
 //!
-//! A file that shrinks while it is mapped, as logrotate's `copytruncate` makes it, does not end the process: touching a page
-//! that is gone raises SIGBUS, and the handler puts a page of zeros in its place and marks the mapping as hurt.
+//! A file that shrinks while it is mapped, as logrotate's `copytruncate` makes it, or that a broken disk cannot read, does not end
+//! the process: touching a lost page raises SIGBUS, and the handler puts pages of zeros in its place and marks the mapping as hurt.
 #![allow(unsafe_code)]
 
 use std::sync::Mutex;
@@ -20,8 +20,10 @@ pub fn guard_mappings() -> Option<MapGuard> {
 }
 
 /// The addresses of a mapping, for the handler to find. Regions are never freed, and used again: a handler may look
-/// at any moment.
+/// at any moment, so it reads start and length between two equal, even generations.
 pub(super) struct Region {
+    /// Odd while start and length change. Each use of the region has its own two numbers.
+    generation: AtomicUsize,
     start: AtomicUsize,
     /// 0 for a region that is free.
     len: AtomicUsize,
@@ -52,15 +54,32 @@ impl Region {
         // A poisoned list is whole: nothing panics between its pushes and pops.
         let free = FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         let region = free.unwrap_or_else(Region::publish);
-        region.hurt.store(0, Ordering::Release);
-        region.start.store(start, Ordering::Release);
-        region.len.store(len, Ordering::Release);
+        region.change(start, len);
         region
+    }
+
+    /// Changes the addresses. Only the thread that took the region from the free ones, or gives it back, does so.
+    fn change(&self, start: usize, len: usize) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.hurt.store(0, Ordering::SeqCst);
+        self.start.store(start, Ordering::SeqCst);
+        self.len.store(len, Ordering::SeqCst);
+        self.generation.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Start and length of the mapping; `None` if there is none, or if it changes meanwhile, so that it is not the one that a
+    /// thread has touched.
+    fn addresses(&self) -> Option<(usize, usize)> {
+        let generation = self.generation.load(Ordering::SeqCst);
+        let (start, len) = (self.start.load(Ordering::SeqCst), self.len.load(Ordering::SeqCst));
+        let is_whole = generation.is_multiple_of(2) && self.generation.load(Ordering::SeqCst) == generation;
+        (is_whole && len > 0).then_some((start, len))
     }
 
     /// Adds a free region to the list that the handler reads.
     fn publish() -> &'static Region {
         let new = Box::leak(Box::new(Region {
+            generation: AtomicUsize::new(0),
             start: AtomicUsize::new(usize::MAX),
             len: AtomicUsize::new(0),
             hurt: AtomicUsize::new(0),
@@ -77,9 +96,13 @@ impl Region {
 
     /// Has the handler watch this mapping no more.
     pub(super) fn forget(&'static self) {
-        self.len.store(0, Ordering::Release);
-        self.start.store(usize::MAX, Ordering::Release);
+        self.change(usize::MAX, 0);
         FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(self);
+    }
+
+    #[cfg(test)]
+    pub(super) fn hurt(&self) {
+        self.hurt.store(1, Ordering::Release);
     }
 
     pub(super) fn is_hurt(&self) -> bool {
@@ -119,16 +142,14 @@ mod handler {
         let address = unsafe { (*info).si_addr() } as usize;
         let page = PAGE.get().copied().unwrap_or(4096);
         for region in Region::all() {
-            let (start, len) = (region.start.load(Ordering::Acquire), region.len.load(Ordering::Acquire));
-            // The region of the mapping that is touched stays as it is; one that another thread uses again meanwhile is not it.
-            let is_stable = region.start.load(Ordering::Acquire) == start;
-            if !is_stable || len == 0 || address < start || address - start >= len {
+            let Some((start, len)) = region.addresses() else { continue };
+            if address < start || address - start >= len {
                 continue;
             }
             let from = address / page * page;
             let bytes = (start + len - from).div_ceil(page) * page;
-            // SAFETY: the range is pages of our own mapping, behind the end of its file: nobody else has them, and
-            // what they held is gone. They are replaced by zeros, which any reader may find there.
+            // SAFETY: the range is pages of our own mapping: the thread that touched them holds it, so it stays mapped, and no
+            // other code owns them. They are replaced by zeros, which any reader may find there.
             let zeros = unsafe {
                 libc::mmap(
                     from as *mut libc::c_void,
@@ -175,5 +196,34 @@ mod tests {
             regions.into_iter().for_each(Region::forget);
         }
         assert!(Region::all().count() < before + 1000);
+    }
+
+    /// A reader never sees the start of one use with the length of another.
+    #[test]
+    fn addresses_are_read_whole_while_a_region_is_used_again() {
+        let region = Region::publish();
+        let is_done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let mut seen = 0;
+                while !is_done.load(Ordering::Acquire) {
+                    if let Some((start, len)) = region.addresses() {
+                        assert_eq!(start, len << 20);
+                        seen += 1;
+                    }
+                }
+                seen
+            });
+            for len in 1..200_000 {
+                region.change(len << 20, len);
+            }
+            // At rest it is always read.
+            assert_eq!(region.addresses(), Some((199_999 << 20, 199_999)));
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            is_done.store(true, Ordering::Release);
+            assert!(reader.join().unwrap() > 0);
+        });
+        region.forget();
+        assert_eq!(region.addresses(), None);
     }
 }

@@ -2,12 +2,14 @@
 //! processor for what it has (prefetch.rs, format/blocks.rs, table/quad.rs).
 //!
 //! Two things are promised here. A mapping is read-only and private to us, and a caller that asks for one has installed the
-//! guard (guard.rs). And a file that shrinks while it is mapped does not end the process: its lost pages read as zeros, never
-//! as an error. [`Mapped::shrunk_to`] tells the reader, who drops them.
+//! guard (guard.rs). And a file that shrinks while it is mapped, or that cannot be read, does not end the process: its lost
+//! pages read as zeros. [`Mapped::has_lost`] reports that, and the caller then discards everything that was counted and reads
+//! the files again, at positions. So no text of a lost page is ever reported.
 #![allow(unsafe_code)]
 
 use std::fs::File;
 use std::ops::Range;
+use std::sync::Arc;
 
 use memmap2::Mmap;
 
@@ -20,7 +22,7 @@ use super::source::Cut;
 /// A mapped file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
 pub(crate) struct Mapped {
     map: Mmap,
-    file: File,
+    file: Arc<File>,
     region: &'static Region,
     max_line: usize,
     /// Of what is read: from the start of a line to that of another, or the end.
@@ -36,7 +38,7 @@ impl Mapped {
         let Ok(map) = (unsafe { Mmap::map(&file) }) else { return Err(file) };
         let region = Region::watch(map.as_ptr() as usize, map.len());
         let ranges = Ranges::new(0..map.len() as u64, cut.chunk_bytes);
-        Ok(Mapped { map, file, region, max_line: cut.max_line, ranges })
+        Ok(Mapped { map, file: Arc::new(file), region, max_line: cut.max_line, ranges })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -130,15 +132,21 @@ impl Mapped {
         text.saturating_add(kept_of(self.max_line)).min(end)
     }
 
-    /// How long the file is now, if bytes before `end` are gone. Asking is nearly free as long as nothing is.
-    pub(crate) fn shrunk_to(&self, end: u64) -> Option<u64> {
-        // Within its last page a file can shrink without a signal.
-        let may_be_gone = self.region.is_hurt() || end + PAGE_AT_MOST > self.len();
-        if !may_be_gone {
-            return None;
-        }
-        let len = self.file.metadata().map_or(0, |m| m.len());
-        (len < end).then_some(len)
+    /// True if bytes that were mapped may have been read as zeros: a page was lost, or the file is shorter now. Within its last
+    /// page a file can shrink without a signal.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.region.is_hurt() || self.file.metadata().map_or(0, |m| m.len()) < self.len()
+    }
+
+    /// Marks the mapping as if a page of it could not be read.
+    #[cfg(test)]
+    pub(super) fn lose_a_page(&self) {
+        self.region.hurt();
+    }
+
+    /// The file, to be read in another way.
+    pub(crate) fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
     }
 }
 
@@ -150,9 +158,6 @@ impl Drop for Mapped {
 
 /// As much as takes a thread a millisecond to let go of.
 const PIECE_BYTES: usize = 32 << 20;
-
-/// No system that we know has larger pages for files.
-const PAGE_AT_MOST: u64 = 65_536;
 
 #[cfg(unix)]
 #[cfg(test)]
@@ -202,22 +207,24 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_gone_reads_as_zeros_and_is_told() {
+    fn a_lost_page_reads_as_zeros_and_is_reported() {
         let text = b"a line of the log\n".repeat(100_000);
         let (file, map) = mapped(&text, 1 << 20);
-        assert_eq!(map.shrunk_to(map.len()), None);
+        assert!(!map.has_lost());
         file.as_file().set_len(10_000).unwrap();
         let chunk = map.next(u64::MAX).unwrap();
         assert_eq!(chunk.bytes[..9_999], text[..9_999]);
         assert_eq!(chunk.bytes[500_000], 0);
-        assert_eq!(map.shrunk_to(500_000), Some(10_000));
-        assert_eq!(map.shrunk_to(9_000), None);
+        assert!(map.has_lost());
+        // Even if the file grows again.
+        file.as_file().set_len(text.len() as u64).unwrap();
+        assert!(map.has_lost());
     }
 
     #[test]
-    fn within_the_last_page_too() {
+    fn a_file_that_shrinks_within_its_last_page_is_reported() {
         let (file, map) = mapped(b"one\ntwo\n", 1 << 20);
         file.as_file().set_len(4).unwrap();
-        assert_eq!(map.shrunk_to(8), Some(4));
+        assert!(map.has_lost());
     }
 }

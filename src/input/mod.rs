@@ -5,15 +5,18 @@
 
 mod compressed;
 mod find;
+mod fingerprint;
 mod guard;
 mod lines;
 mod mapped;
 mod peeked;
 mod positioned;
 mod ranges;
+mod read_at;
 mod small;
 mod source;
 mod stream;
+mod unreadable;
 
 pub use compressed::Compression;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};

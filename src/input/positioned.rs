@@ -1,30 +1,52 @@
 //! Regular files read at positions: workers read ranges of a file side by side, each into its own buffer.
 //!
 //! Measured on files in the page cache: as fast as mapping them (benches/stages/whole.rs); and a file
-//! that shrinks meanwhile is a read that ends early.
+//! that shrinks meanwhile is a read that ends early. Bytes that cannot be read lose their lines, and no others.
 
-use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Chunk;
 use super::lines::{HEAD_BYTES, head, kept_of, shorten};
 use super::ranges::Ranges;
+use super::read_at::ReadAt;
 use super::source::Cut;
+use super::unreadable::{Unreadable, UnreadableBytes};
+
+/// Neighbouring lines: their place in the file, their text, and how much is left out of the last.
+struct Piece<T> {
+    offset: u64,
+    text: T,
+    left_out: u64,
+}
 
 /// A file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
 pub(crate) struct Positioned {
-    file: File,
+    file: Arc<dyn ReadAt>,
     max_line: usize,
     ranges: Ranges,
-    failure: Mutex<Option<io::Error>>,
+    /// Bytes of the chunks that were taken.
+    taken: AtomicU64,
+    /// Whether any byte could not be read. Nearly always false, and then `lost` is not looked at.
+    has_lost: AtomicBool,
+    lost: Mutex<Lost>,
+}
+
+/// What to do about bytes that cannot be read.
+#[derive(Default)]
+struct Lost {
+    bytes: UnreadableBytes,
+    /// Lines after such bytes, which were read with those before and not taken yet.
+    later: Vec<Piece<Vec<u8>>>,
 }
 
 impl Positioned {
-    pub(crate) fn new(file: File, len: u64, cut: Cut) -> Positioned {
+    pub(crate) fn new(file: Arc<dyn ReadAt>, len: u64, cut: Cut) -> Positioned {
         let ranges = Ranges::new(0..len, cut.chunk_bytes);
-        Positioned { file, max_line: cut.max_line, ranges, failure: Mutex::new(None) }
+        let (taken, has_lost, lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
+        Positioned { file, max_line: cut.max_line, ranges, taken, has_lost, lost }
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -45,13 +67,72 @@ impl Positioned {
     /// The lines of the next range before `until`.
     pub(crate) fn next<'a>(&self, until: u64, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
         loop {
+            if let Some(Piece { offset, text, left_out }) = self.later_lines() {
+                *buffer = text;
+                return Some(self.chunk(buffer, offset, left_out));
+            }
             let range = self.ranges.next(until)?;
-            let start = range.start;
+            let from = range.start.saturating_sub(1);
             if let Some((lines, left_out)) = self.lines_of(range, buffer) {
-                let offset = start.saturating_sub(1) + lines.start as u64;
-                return Some(Chunk { bytes: &buffer[lines], offset, left_out });
+                let piece = Piece { offset: from + lines.start as u64, text: lines, left_out };
+                let piece = if self.has_lost() { self.readable(buffer, piece) } else { Some(piece) };
+                if let Some(Piece { offset, text, left_out }) = piece {
+                    return Some(self.chunk(&buffer[text], offset, left_out));
+                }
             }
         }
+    }
+
+    fn chunk<'a>(&self, bytes: &'a [u8], offset: u64, left_out: u64) -> Chunk<'a> {
+        self.taken.fetch_add(bytes.len() as u64 + left_out, Ordering::Relaxed);
+        Chunk { bytes, offset, left_out }
+    }
+
+    fn has_lost(&self) -> bool {
+        self.has_lost.load(Ordering::Acquire)
+    }
+
+    fn lost(&self) -> std::sync::MutexGuard<'_, Lost> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lines that were read together with others, and not taken with them.
+    fn later_lines(&self) -> Option<Piece<Vec<u8>>> {
+        if self.has_lost() { self.lost().later.pop() } else { None }
+    }
+
+    /// The first lines of a piece of the buffer of which every byte could be read. The others are kept for later.
+    #[cold]
+    fn readable(
+        &self,
+        buffer: &[u8],
+        Piece { offset, text, left_out }: Piece<Range<usize>>,
+    ) -> Option<Piece<Range<usize>>> {
+        let bytes = &buffer[text.clone()];
+        // Only what is left out of the last line is not in its place.
+        let last = match left_out {
+            0 => bytes.len(),
+            _ => memchr::memrchr(b'\n', &bytes[..bytes.len() - 1]).map_or(0, |lf| lf + 1),
+        };
+        let mut lost = self.lost();
+        let pieces = lost.bytes.lines_without(&bytes[..last], offset);
+        let in_buffer = |piece: Range<usize>| text.start + piece.start..text.start + piece.end;
+        let mut pieces: Vec<_> = pieces
+            .into_iter()
+            .map(|piece| Piece { offset: offset + piece.start as u64, text: in_buffer(piece), left_out: 0 })
+            .collect();
+        let of_last = offset + last as u64..offset + bytes.len() as u64 + left_out;
+        if left_out > 0 && !lost.bytes.has_any_of(&of_last) {
+            pieces.push(Piece { offset: of_last.start, text: in_buffer(last..bytes.len()), left_out });
+        }
+        let mut pieces = pieces.into_iter();
+        let first = pieces.next();
+        lost.later.extend(pieces.map(|Piece { offset, text, left_out }| Piece {
+            offset,
+            text: buffer[text].to_vec(),
+            left_out,
+        }));
+        first
     }
 
     /// Reads the lines that start in a range, from the byte before it on, and returns where in the buffer
@@ -101,26 +182,47 @@ impl Positioned {
         }
         let mut filled = 0;
         while filled < bytes {
-            match read_at(&self.file, &mut buffer[place + filled..place + bytes], offset + filled as u64) {
+            match self.file.read_at(&mut buffer[place + filled..place + bytes], offset + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    self.failure.lock().expect("no worker panics while it reads").get_or_insert(error);
-                    break;
+                    // Zeros stand for the page, and for nothing else: their lines are not taken.
+                    let at = offset + filled as u64;
+                    let next_page = self.lost().bytes.add(at, error);
+                    self.has_lost.store(true, Ordering::Release);
+                    let zeros = usize::try_from(next_page - at).unwrap_or(usize::MAX).min(bytes - filled);
+                    buffer[place + filled..place + filled + zeros].fill(0);
+                    filled += zeros;
                 }
             }
         }
         filled
     }
 
-    pub(crate) fn into_failure(self) -> Option<io::Error> {
-        self.failure.into_inner().expect("no worker panics while it reads")
+    /// Begins again, with all of the file.
+    pub(crate) fn restart(&mut self) {
+        let all = self.ranges.all();
+        self.ranges.narrow(all);
+        (self.taken, self.has_lost, self.lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
+    }
+
+    /// The bytes that could not be read, once everything else was taken.
+    pub(crate) fn into_unreadable(self) -> Option<Unreadable> {
+        let len = self.shrunk_to().unwrap_or_else(|| self.len());
+        let lost = self.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (at_byte, source) = lost.bytes.into_first()?;
+        Some(Unreadable { at_byte, lost_bytes: len.saturating_sub(self.taken.into_inner()), source })
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> &dyn ReadAt {
+        &*self.file
     }
 
     /// How long the file is now, if it has become shorter.
     pub(crate) fn shrunk_to(&self) -> Option<u64> {
-        let len = self.file.metadata().map_or(0, |metadata| metadata.len());
+        let len = self.file.len();
         (len < self.len()).then_some(len)
     }
 }
@@ -129,19 +231,11 @@ impl Positioned {
 const AHEAD: u64 = 16 << 10;
 const AHEAD_AT_MOST: u64 = 1 << 20;
 
-#[cfg(unix)]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::read_at::Broken;
     use super::*;
+    use std::fs::File;
     use std::io::Write;
 
     fn file(text: &[u8]) -> File {
@@ -155,8 +249,11 @@ mod tests {
         let long = b"x".repeat(40_000);
         let text = [&b"one\ntwo\n\n\nthree is longer\n"[..], &long, b"\nend without line feed"].concat();
         for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
-            let input =
-                Positioned::new(file(&text), text.len() as u64, Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 });
+            let input = Positioned::new(
+                Arc::new(file(&text)),
+                text.len() as u64,
+                Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 },
+            );
             let (mut all, mut buffer) = (Vec::new(), Vec::new());
             while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
                 assert_eq!(chunk.offset, all.len() as u64, "{chunk_bytes}");
@@ -164,7 +261,7 @@ mod tests {
                 assert!(chunk.bytes.ends_with(b"\n") || all.len() == text.len());
             }
             assert!(all == text, "{chunk_bytes}");
-            assert!(input.shrunk_to().is_none() && input.into_failure().is_none());
+            assert!(input.shrunk_to().is_none() && input.into_unreadable().is_none());
         }
     }
 
@@ -173,12 +270,63 @@ mod tests {
         let text = b"a line\n".repeat(1000);
         let file = file(&text);
         let cut = Cut { chunk_bytes: 1000, max_line: 1 << 20, small_bytes: 0 };
-        let input = Positioned::new(file.try_clone().unwrap(), text.len() as u64, cut);
+        let input = Positioned::new(Arc::new(file.try_clone().unwrap()), text.len() as u64, cut);
         file.set_len(1500).unwrap();
         let (mut bytes, mut buffer) = (0, Vec::new());
         while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
             bytes += chunk.bytes.len();
         }
         assert_eq!((bytes, input.shrunk_to()), (1500, Some(1500)));
+    }
+
+    /// Of a file of which some pages cannot be read, the lines without a byte of them are taken, once each, whatever the chunks.
+    #[test]
+    fn lines_around_unreadable_pages_are_taken() {
+        let line = |i: usize| format!("{i:05} {}\n", "x".repeat(i % 97));
+        let text: String = (0..1000).map(line).collect();
+        let all = text.len() as u64;
+        let ranges = [(5000, 5001), (0, 1), (all - 1, all), (0, all)].map(|(start, end)| (start..end, None));
+        let two = (8192..20_000, Some(30_000..30_010));
+        for (one, other) in ranges.into_iter().chain([two]) {
+            let unreadable: Vec<_> = [one].into_iter().chain(other).collect();
+            let pages = unreadable.iter().map(|r| r.start..(r.end.div_ceil(4096) * 4096)).collect::<Vec<_>>();
+            let is_lost = |from: u64, to: u64| pages.iter().any(|page| page.start < to && from < page.end);
+            let mut expected = Vec::new();
+            let mut at = 0;
+            // A line after a line feed that is lost is lost, too.
+            for line in text.split_inclusive('\n') {
+                let (from, to) = (at, at + line.len() as u64);
+                if !is_lost(from.saturating_sub(1), to) {
+                    expected.push(line);
+                }
+                at = to;
+            }
+            for (chunk_bytes, max_line) in [(100, 1 << 20), (4096, 1 << 20), (1 << 20, 1 << 20), (100, 20), (5000, 20)]
+            {
+                let broken = Broken { file: file(text.as_bytes()), unreadable: unreadable.clone() };
+                let cut = Cut { chunk_bytes, max_line, small_bytes: 0 };
+                let mut input = Positioned::new(Arc::new(broken), all, cut);
+                for _ in 0..2 {
+                    let (mut taken, mut buffer) = (Vec::new(), Vec::new());
+                    while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
+                        let offset = chunk.offset as usize;
+                        assert_eq!(text.as_bytes()[offset..offset + chunk.bytes.len()], *chunk.bytes);
+                        assert_eq!(chunk.left_out, 0);
+                        taken.extend(chunk.bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec));
+                    }
+                    taken.sort_unstable();
+                    assert_eq!(
+                        taken,
+                        expected.iter().map(|l| l.as_bytes()).collect::<Vec<_>>(),
+                        "{unreadable:?} {chunk_bytes}"
+                    );
+                    if input.taken.load(Ordering::Relaxed) > 0 {
+                        input.restart();
+                    }
+                }
+                let lost = input.into_unreadable().map(|lost| (lost.at_byte, lost.lost_bytes));
+                assert!(lost.is_none() || expected.is_empty(), "a restart forgets it: {lost:?}");
+            }
+        }
     }
 }

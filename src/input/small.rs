@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::Chunk;
-use super::positioned::read_at;
+use super::read_at::ReadAt;
 use super::source::{Cut, Taken, Wait};
+use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
 /// Files with fewer bytes are small, unless they have more than one chunk.
@@ -28,8 +29,9 @@ pub(crate) struct Small {
 }
 
 struct Turn {
-    /// `None` once the file was read.
-    unread: Option<Unread>,
+    /// The file, which may have to be read again.
+    file: Kept,
+    is_read: bool,
     /// The text, and what a worker had in its buffer before.
     buffer: Vec<u8>,
     /// Bytes of the text, and those that were taken.
@@ -38,8 +40,8 @@ struct Turn {
     failure: Option<Failure>,
 }
 
-/// A file that no worker has come to.
-enum Unread {
+/// A file between being opened and being read.
+enum Kept {
     Open(File),
     #[cfg(unix)]
     Closed {
@@ -53,7 +55,9 @@ enum Unread {
 type Identity = (u64, u64);
 
 enum Failure {
+    /// It could not be opened again.
     Io(io::Error),
+    Unreadable(Unreadable),
     /// The path leads to another file than when it was opened.
     Replaced,
 }
@@ -64,29 +68,33 @@ fn identity(metadata: &Metadata) -> Identity {
     (metadata.dev(), metadata.ino())
 }
 
-impl Unread {
+impl Kept {
     /// The file with its descriptor, if it is to keep it, or where nothing else tells it from another one.
     #[cfg(unix)]
-    fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> Unread {
+    fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> Kept {
         if keeps_descriptor {
-            return Unread::Open(file);
+            return Kept::Open(file);
         }
-        Unread::Closed { path: path.to_owned(), identity: identity(metadata) }
+        Kept::Closed { path: path.to_owned(), identity: identity(metadata) }
     }
 
     #[cfg(not(unix))]
-    fn new(_path: &Path, file: File, _metadata: &Metadata, _keeps_descriptor: bool) -> Unread {
-        Unread::Open(file)
+    fn new(_path: &Path, file: File, _metadata: &Metadata, _keeps_descriptor: bool) -> Kept {
+        Kept::Open(file)
     }
 
-    fn open(self) -> Result<File, Failure> {
+    /// Reads a file of `len` bytes.
+    fn read(&self, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
         match self {
-            Unread::Open(file) => Ok(file),
+            Kept::Open(file) => read(file, len, buffer),
             #[cfg(unix)]
-            Unread::Closed { path, identity: expected } => {
-                let file = File::open(path).map_err(Failure::Io)?;
-                let metadata = file.metadata().map_err(Failure::Io)?;
-                if identity(&metadata) == expected { Ok(file) } else { Err(Failure::Replaced) }
+            Kept::Closed { path, identity: expected } => {
+                let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+                match opened {
+                    Ok((file, metadata)) if identity(&metadata) == *expected => read(&file, len, buffer),
+                    Ok(_) => (0, Some(Failure::Replaced)),
+                    Err(error) => (0, Some(Failure::Io(error))),
+                }
             }
         }
     }
@@ -95,8 +103,8 @@ impl Unread {
 impl Small {
     /// A file that is read later; `path` leads to it.
     pub(super) fn new(path: &Path, file: File, metadata: &Metadata, cut: Cut, keeps_descriptor: bool) -> Small {
-        let unread = Some(Unread::new(path, file, metadata, keeps_descriptor));
-        let turn = Turn { unread, buffer: Vec::new(), read: 0, taken: 0, failure: None };
+        let file = Kept::new(path, file, metadata, keeps_descriptor);
+        let turn = Turn { file, is_read: false, buffer: Vec::new(), read: 0, taken: 0, failure: None };
         Small { len: metadata.len(), chunk_bytes: cut.chunk_bytes, turn: Mutex::new(turn) }
     }
 
@@ -115,12 +123,12 @@ impl Small {
                 Err(TryLockError::Poisoned(_)) => unreachable!("{LOCK}"),
             },
         };
-        if let Some(unread) = turn.unread.take() {
+        if !turn.is_read {
+            turn.is_read = true;
             turn.buffer = std::mem::take(buffer);
-            match unread.open().and_then(|file| read(&file, self.len, &mut turn.buffer)) {
-                Ok(read) => turn.read = read,
-                Err(failure) => turn.failure = Some(failure),
-            }
+            let Turn { file, buffer: text, .. } = &mut *turn;
+            let (read, failure) = file.read(self.len, text);
+            (turn.read, turn.failure) = (read, failure);
             if turn.read == 0 {
                 std::mem::swap(buffer, &mut turn.buffer);
             }
@@ -158,13 +166,21 @@ impl Small {
         usize::try_from(self.len.div_ceil(self.chunk_bytes as u64)).unwrap_or(usize::MAX)
     }
 
+    /// Begins again.
+    pub(super) fn restart(&mut self) {
+        let turn = self.turn.get_mut().expect(LOCK);
+        turn.buffer.clear();
+        (turn.is_read, turn.read, turn.taken, turn.failure) = (false, 0, 0, None);
+    }
+
     /// What kept the file from being read whole. One that became shorter afterwards was read whole.
     pub(super) fn into_failure(self, path: PathBuf) -> Option<ErrorKind> {
         let turn = self.turn.into_inner().expect(LOCK);
         match turn.failure {
             Some(Failure::Io(source)) => Some(ErrorKind::Io { path, source }),
+            Some(Failure::Unreadable(unreadable)) => Some(unreadable.of(path)),
             Some(Failure::Replaced) => Some(ErrorKind::Replaced { path }),
-            None if turn.unread.is_none() && (turn.read as u64) < self.len => {
+            None if turn.is_read && (turn.read as u64) < self.len => {
                 Some(ErrorKind::Shrunk { path, from_bytes: self.len, to_bytes: turn.read as u64 })
             }
             None => None,
@@ -172,27 +188,32 @@ impl Small {
     }
 }
 
-/// Reads a file of so many bytes, and returns how many it has. The buffer grows and never shrinks.
-fn read(file: &File, len: u64, buffer: &mut Vec<u8>) -> Result<usize, Failure> {
-    let len = usize::try_from(len).unwrap_or_default();
-    if buffer.len() < len {
-        buffer.resize(len, 0);
+/// Reads a file of so many bytes, and returns how many it has: if some cannot be read, those of the whole lines before. The buffer
+/// grows and never shrinks.
+fn read(file: &dyn ReadAt, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
+    let bytes = usize::try_from(len).unwrap_or_default();
+    if buffer.len() < bytes {
+        buffer.resize(bytes, 0);
     }
-    read_whole(file, &mut buffer[..len]).map_err(Failure::Io)
+    let (read, error) = read_whole(file, &mut buffer[..bytes]);
+    let Some(source) = error else { return (read, None) };
+    let whole = memchr::memrchr(b'\n', &buffer[..read]).map_or(0, |lf| lf + 1);
+    let (at_byte, lost_bytes) = (read as u64, len - whole as u64);
+    (whole, Some(Failure::Unreadable(Unreadable { at_byte, lost_bytes, source })))
 }
 
-/// Fills the buffer from the start of a file, and returns the number of bytes that the file had.
-pub(super) fn read_whole(file: &File, text: &mut [u8]) -> io::Result<usize> {
+/// Fills the buffer from the start of a file, and returns the number of bytes that there were before its end, or before an error.
+pub(super) fn read_whole(file: &dyn ReadAt, text: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut read = 0;
     while read < text.len() {
-        match read_at(file, &mut text[read..], read as u64) {
+        match file.read_at(&mut text[read..], read as u64) {
             Ok(0) => break,
             Ok(more) => read += more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return (read, Some(error)),
         }
     }
-    Ok(read)
+    (read, None)
 }
 
 #[cfg(test)]
@@ -244,13 +265,13 @@ mod tests {
     #[test]
     fn a_file_takes_no_memory_before_it_is_read_nor_after() {
         let (_file, [kept, closed]) = both(100);
-        let unread = |small: &Small| {
+        let state = |small: &Small| {
             let turn = small.turn.lock().unwrap();
-            (turn.buffer.capacity(), turn.unread.as_ref().map(|unread| matches!(unread, Unread::Open(_))))
+            (turn.buffer.capacity(), turn.is_read, matches!(turn.file, Kept::Open(_)))
         };
-        assert_eq!((unread(&kept), unread(&closed)), ((0, Some(true)), (0, Some(false))));
+        assert_eq!((state(&kept), state(&closed)), ((0, false, true), (0, false, false)));
         assert_eq!((taken(&kept), taken(&closed)), (TEXT.to_vec(), TEXT.to_vec()));
-        assert_eq!((unread(&kept), unread(&closed)), ((0, None), (0, None)));
+        assert_eq!((state(&kept), state(&closed)), ((0, true, true), (0, true, false)));
     }
 
     #[test]

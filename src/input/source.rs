@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compressed::{Compression, MAGIC_BYTES};
+use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
 use super::peeked::peek;
 use super::positioned::Positioned;
+#[cfg(test)]
+use super::read_at::Broken;
+use super::read_at::ReadAt;
 use super::small::{Small, read_whole};
 use super::stream::Stream;
 use super::{Access, Input, Origin};
@@ -89,6 +93,11 @@ pub(crate) struct Source {
     pub(crate) is_found: bool,
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
+    /// The file of a stream, if it is one.
+    file: Option<Arc<File>>,
+    /// The file as it was when it was opened, if it is read for longer than a moment.
+    fingerprint: Option<Fingerprint>,
+    cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
 }
@@ -108,7 +117,7 @@ impl Opener<'_> {
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
         let is_device = matches!(&input.origin, Origin::Path(path) if is_device(path));
-        let (path, (kind, compression)) = match input.origin {
+        let (path, Opened { kind, compression, file, fingerprint }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -123,42 +132,66 @@ impl Opener<'_> {
                 (name, opened)
             }
         };
-        Ok(Source { path, compression, kind, is_found, is_device, progress: self.progress.cloned() })
+        Ok(Source {
+            path,
+            compression,
+            kind,
+            is_found,
+            is_device,
+            file,
+            fingerprint,
+            cut: self.cut,
+            progress: self.progress.cloned(),
+        })
     }
 
     fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
         let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
-        let mut file = File::open(path).map_err(|error| link_without_end(path, error))?;
+        let file = File::open(path).map_err(|error| link_without_end(path, error))?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
             return Err(ErrorKind::Directory { path: path.to_owned() }.into());
         }
         // Files of /proc say that they are regular and empty: what has no length is read to its end.
         if !metadata.is_file() || metadata.len() == 0 {
-            return self.open_reader(Box::new(file), path);
+            let file = Arc::new(file);
+            let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
+            return Ok(Opened { file: metadata.is_file().then_some(file), ..opened });
         }
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
-        let read = read_whole(&file, &mut first).map_err(failed)?;
+        // An error here comes again where the lines are read.
+        let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
-            file.rewind().map_err(failed)?;
-            let text = decoder(compression, self.metered(Box::new(file)), path)?;
-            return Ok((Kind::Stream(Stream::later(text, cut)), Some(compression)));
+            let file = Arc::new(file);
+            (&*file).rewind().map_err(failed)?;
+            let kind = self.stream(&file, Some(compression), path)?;
+            return Ok(Opened { compression: Some(compression), file: Some(file), ..kind.into() });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
             let keeps_descriptor = self.kept_open > 0;
             self.kept_open = self.kept_open.saturating_sub(1);
-            return Ok((Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)), None));
+            return Ok(Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)).into());
         }
+        let fingerprint = Some(Fingerprint::of(&file, len));
         let file = match self.access {
             Access::Map(guard) => match Mapped::new(file, guard, cut) {
-                Ok(mapped) => return Ok((Kind::Mapped(mapped), None)),
+                Ok(mapped) => return Ok(Opened { fingerprint, ..Kind::Mapped(mapped).into() }),
                 Err(file) => file,
             },
             Access::Read => file,
         };
-        Ok((Kind::Positioned(Positioned::new(file, len, cut)), None))
+        Ok(Opened { fingerprint, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
+    }
+
+    /// The text of a file that is read in order.
+    fn stream(&self, file: &Arc<File>, compression: Option<Compression>, path: &Path) -> Result<Kind, Error> {
+        let bytes = self.metered(Box::new(Arc::clone(file)));
+        Ok(Kind::Stream(match compression {
+            Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
+            None => Stream::new(bytes, self.cut),
+        }))
     }
 
     fn metered(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
@@ -176,7 +209,7 @@ impl Opener<'_> {
             Some(compression) => decoder(compression, reader, path)?,
             None => reader,
         };
-        Ok((Kind::Stream(Stream::new(reader, self.cut)), compression))
+        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
     }
 }
 
@@ -264,37 +297,92 @@ impl Source {
         }
     }
 
-    /// How long the input is now, if bytes before `end` that were there are there no more.
-    pub(crate) fn shrunk_to(&self, end: u64) -> Option<u64> {
-        match &self.kind {
-            Kind::Mapped(mapped) => mapped.shrunk_to(end),
-            Kind::Small(_) | Kind::Positioned(_) | Kind::Stream(_) => None,
+    /// A file of which some bytes cannot be read.
+    #[cfg(test)]
+    pub(crate) fn broken(path: &Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
+        let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
+        let (compression, file, fingerprint, progress) = (None, None, None, None);
+        let (is_found, is_device) = (false, false);
+        Ok(Source { path: path.to_owned(), compression, kind, is_found, is_device, file, fingerprint, cut, progress })
+    }
+
+    /// Marks a mapping as if a page of it could not be read.
+    #[cfg(test)]
+    pub(crate) fn lose_a_page(&self) {
+        if let Kind::Mapped(mapped) = &self.kind {
+            mapped.lose_a_page();
         }
+    }
+
+    /// True if bytes of a mapping may have been read as zeros.
+    pub(crate) fn has_lost(&self) -> bool {
+        matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())
+    }
+
+    /// Begins again, with all of the input, and without a mapping. Everything that was counted must be discarded. The input must be
+    /// one that can be read [again](Input::again).
+    pub(crate) fn restart(&mut self) -> Result<(), Error> {
+        let kind = match &mut self.kind {
+            Kind::Small(small) => {
+                small.restart();
+                return Ok(());
+            }
+            Kind::Positioned(file) => {
+                file.restart();
+                return Ok(());
+            }
+            Kind::Mapped(mapped) => Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.cut)),
+            Kind::Stream(_) => {
+                let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
+                let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
+                (&**file).rewind().map_err(failed)?;
+                let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
+                opener.stream(file, self.compression, &self.path)?
+            }
+        };
+        self.kind = kind;
+        Ok(())
     }
 
     /// What went wrong while the input was read.
     pub(crate) fn into_failure(self) -> Option<Error> {
         let path = self.path;
+        let has_changed = |file: &dyn ReadAt| self.fingerprint.as_ref().is_some_and(|then| then.differs(file));
+        let changed = |path: PathBuf| ErrorKind::Changed { path }.into();
         match self.kind {
             Kind::Small(small) => Some(small.into_failure(path)?.into()),
-            Kind::Mapped(mapped) => {
-                let from_bytes = mapped.len();
-                let to_bytes = mapped.shrunk_to(from_bytes)?;
-                Some(ErrorKind::Shrunk { path, from_bytes, to_bytes }.into())
-            }
+            // One that had lost anything was read again in another way.
+            Kind::Mapped(mapped) => has_changed(&*mapped.file()).then(|| changed(path)),
             Kind::Positioned(file) => {
-                let (from_bytes, shrunk_to) = (file.len(), file.shrunk_to());
-                if let Some(source) = file.into_failure() {
-                    return Some(ErrorKind::Io { path, source }.into());
+                let (from_bytes, shrunk_to, has_changed) = (file.len(), file.shrunk_to(), has_changed(file.file()));
+                if let Some(unreadable) = file.into_unreadable() {
+                    return Some(unreadable.of(path).into());
                 }
-                Some(ErrorKind::Shrunk { path, from_bytes, to_bytes: shrunk_to? }.into())
+                match shrunk_to {
+                    Some(to_bytes) => Some(ErrorKind::Shrunk { path, from_bytes, to_bytes }.into()),
+                    None => has_changed.then(|| changed(path)),
+                }
             }
             Kind::Stream(stream) => Some(failure_of_stream(path, stream.into_failure()?).into()),
         }
     }
 }
 
-type Opened = (Kind, Option<Compression>);
+struct Opened {
+    kind: Kind,
+    compression: Option<Compression>,
+    /// The file of a stream, if it is one.
+    file: Option<Arc<File>>,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl From<Kind> for Opened {
+    fn from(kind: Kind) -> Opened {
+        Opened { kind, compression: None, file: None, fingerprint: None }
+    }
+}
 
 #[cfg(feature = "compressed")]
 fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {

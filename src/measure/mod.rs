@@ -25,7 +25,7 @@ pub(crate) use uv::Uv;
 
 use crate::batch::{Batch, Fields};
 use crate::question::UvMethod;
-use crate::table::{GroupId, IdMap, VisitorId};
+use crate::table::{GroupId, IdMap, Seed, VisitorId};
 
 /// The visitors of the hits of a batch.
 #[derive(Clone, Copy)]
@@ -96,11 +96,11 @@ impl MeasureKind {
         }
     }
 
-    pub(crate) fn measure(self, uv: UvMethod) -> Measure {
+    pub(crate) fn measure(self, uv: UvMethod, seed: Seed) -> Measure {
         match self {
             MeasureKind::Counts => Measure::Counts(Counts::default()),
             MeasureKind::Hits => Measure::Hits(Hits::default()),
-            MeasureKind::Uv => Measure::Uv(Uv::new(uv)),
+            MeasureKind::Uv => Measure::Uv(Uv::new(uv, seed)),
             MeasureKind::Latency => Measure::Latency(Latency::default()),
             MeasureKind::Times => Measure::Times(Times::default()),
             MeasureKind::Seen => Measure::Seen(Seen::default()),

@@ -4,28 +4,10 @@
 //! they are the maxima of all hashes: the same registers for every cut and order of the log.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::registers::Registers;
 use crate::question::Precision;
-
-/// Hashes are hashes already.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only words are hashed here");
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = word;
-    }
-}
+use crate::table::Seed;
 
 /// About how many visitors there are.
 #[derive(Clone, Debug)]
@@ -36,13 +18,14 @@ pub(crate) struct Sketch {
 
 #[derive(Clone, Debug)]
 enum Form {
-    Exact(HashSet<u64, BuildHasherDefault<AsIs>>),
+    /// The hashes are public, so they are hashed again with a seed.
+    Exact(HashSet<u64, Seed>),
     Poured(Registers),
 }
 
 impl Sketch {
-    pub(crate) fn new(precision: Precision) -> Sketch {
-        Sketch { precision, form: Form::Exact(HashSet::default()) }
+    pub(crate) fn new(precision: Precision, seed: Seed) -> Sketch {
+        Sketch { precision, form: Form::Exact(HashSet::with_hasher(seed)) }
     }
 
     #[inline]
@@ -104,7 +87,7 @@ mod tests {
     use crate::table::fixed_hash;
 
     fn of(precision: u8, visitors: impl Iterator<Item = u32>) -> Sketch {
-        let mut sketch = Sketch::new(Precision::new(precision).unwrap());
+        let mut sketch = Sketch::new(Precision::new(precision).unwrap(), Seed::fixed(1));
         visitors.for_each(|v| sketch.insert(fixed_hash(&v.to_le_bytes())));
         sketch
     }

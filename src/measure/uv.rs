@@ -5,7 +5,7 @@ use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
 use super::{Grouped, Visitors, VisitorsAs};
 use crate::question::{Precision, UvMethod};
-use crate::table::{GroupId, IdMap};
+use crate::table::{GroupId, IdMap, Seed};
 
 /// The visitors of every group.
 #[derive(Clone, Debug)]
@@ -19,14 +19,14 @@ pub(crate) struct Uv {
 #[derive(Clone, Debug)]
 enum Sets {
     Exact(Vec<VisitorSet>),
-    Hll(Precision, Vec<Sketch>),
+    Hll(Precision, Seed, Vec<Sketch>),
 }
 
 impl Uv {
-    pub(crate) fn new(method: UvMethod) -> Uv {
+    pub(crate) fn new(method: UvMethod, seed: Seed) -> Uv {
         let sets = match method {
             UvMethod::Exact => Sets::Exact(Vec::new()),
-            UvMethod::Hll(precision) => Sets::Hll(precision, Vec::new()),
+            UvMethod::Hll(precision) => Sets::Hll(precision, seed, Vec::new()),
         };
         Uv { sets, unknown: Rare::default() }
     }
@@ -35,7 +35,7 @@ impl Uv {
     pub(crate) fn of(&self, group: GroupId) -> u64 {
         match &self.sets {
             Sets::Exact(sets) => sets[group.0 as usize].len(),
-            Sets::Hll(_, sketches) => sketches[group.0 as usize].len(),
+            Sets::Hll(.., sketches) => sketches[group.0 as usize].len(),
         }
     }
 
@@ -43,7 +43,7 @@ impl Uv {
     pub(crate) fn of_one(&self) -> u64 {
         match &self.sets {
             Sets::Exact(sets) => sets.first().map_or(0, VisitorSet::len),
-            Sets::Hll(_, sketches) => sketches.first().map_or(0, Sketch::len),
+            Sets::Hll(.., sketches) => sketches.first().map_or(0, Sketch::len),
         }
     }
 
@@ -77,7 +77,7 @@ impl Uv {
                     sets[group.0 as usize].insert(*visitor);
                 }
             }
-            (Sets::Hll(_, sketches), VisitorsAs::Hashes(hashes)) => {
+            (Sets::Hll(.., sketches), VisitorsAs::Hashes(hashes)) => {
                 if let Some(only) = only {
                     sketches[only.0 as usize].insert_all(hashes);
                     return;
@@ -98,7 +98,7 @@ impl Uv {
             match (&mut self.sets, visitors) {
                 _ if !is_logged => self.unknown.add(*group, 1),
                 (Sets::Exact(sets), VisitorsAs::Ids(ids)) => sets[group.0 as usize].insert(ids[at]),
-                (Sets::Hll(_, sketches), VisitorsAs::Hashes(hashes)) => sketches[group.0 as usize].insert(hashes[at]),
+                (Sets::Hll(.., sketches), VisitorsAs::Hashes(hashes)) => sketches[group.0 as usize].insert(hashes[at]),
                 _ => unreachable!("visitors come as the method of counting wants them"),
             }
         }
@@ -111,7 +111,7 @@ impl Uv {
         }
         match &mut self.sets {
             Sets::Exact(sets) => keep(sets, groups),
-            Sets::Hll(_, sketches) => keep(sketches, groups),
+            Sets::Hll(.., sketches) => keep(sketches, groups),
         }
         self.unknown.keep(groups);
     }
@@ -125,7 +125,7 @@ impl Uv {
                     set.for_each(|visitor| mine.insert(ids.visitors[visitor.0 as usize]));
                 }
             }
-            (Sets::Hll(_, mine), Sets::Hll(_, theirs)) => {
+            (Sets::Hll(.., mine), Sets::Hll(.., theirs)) => {
                 for (sketch, group) in theirs.iter().zip(ids.groups) {
                     mine[group.0 as usize].merge(sketch);
                 }
@@ -140,7 +140,7 @@ impl Sets {
     fn grow(&mut self, len: usize) {
         match self {
             Sets::Exact(sets) => sets.resize_with(len, VisitorSet::default),
-            Sets::Hll(precision, sketches) => sketches.resize_with(len, || Sketch::new(*precision)),
+            Sets::Hll(precision, seed, sketches) => sketches.resize_with(len, || Sketch::new(*precision, *seed)),
         }
     }
 }

@@ -83,13 +83,17 @@ pub(crate) fn assemble(
         // Damage to something that is not a log is for the command that reads it to report.
         let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
         let failure = source.into_failure().filter(|_| !is_foreign);
+        let lost_bytes = match failure.as_ref().map(Error::kind) {
+            Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
+            _ => 0,
+        };
         if let Some(kind) = kind {
             others.push((path, kind));
         } else if refused.is_some() {
             problems.extend(refused);
         } else {
             let is_empty = ledger.read == ledger.blank && skipped_bytes == (0, 0) && failure.is_none();
-            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, is_empty });
+            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, lost_bytes, is_empty });
         }
         problems.extend(failure);
     }
@@ -139,13 +143,14 @@ pub(crate) fn assemble(
         schema: "logstat.report/2",
         generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: read.iter().map(|input| input.report(formats)).collect(),
-        lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, skipped_bytes, .. }| Lines {
+        lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, skipped_bytes, lost_bytes, .. }| Lines {
             read: sum.read + ledger.read,
             parsed: sum.parsed + ledger.parsed(),
             blank: sum.blank + ledger.blank,
             malformed: sum.malformed + ledger.malformed(),
             filtered: sum.filtered + ledger.filtered,
             skipped_bytes: sum.skipped_bytes + skipped_bytes.0 + skipped_bytes.1,
+            lost_bytes: sum.lost_bytes + lost_bytes,
         }),
         filtered_reasons: tally.ledger.filtered_reasons(),
         malformed_reasons: reasons(&read),
@@ -201,6 +206,8 @@ struct ReadInput<'t> {
     ledger: &'t InputLedger,
     /// Before what was read, and behind it.
     skipped_bytes: (u64, u64),
+    /// Bytes that could not be read, and the rest of their lines.
+    lost_bytes: u64,
     /// True if it was read to its end and has no line but blank ones.
     is_empty: bool,
 }
@@ -326,10 +333,10 @@ fn samples(read: &[ReadInput<'_>], anonymize: bool) -> Vec<MalformedSample> {
     let text = if anonymize { sample_text_cut } else { sample_text };
     let mut samples: Vec<_> = read
         .iter()
-        .flat_map(|ReadInput { path, ledger, skipped_bytes, .. }| {
+        .flat_map(|ReadInput { path, ledger, skipped_bytes, lost_bytes, .. }| {
             ledger.samples.iter().map(|sample| MalformedSample {
                 path: path.clone(),
-                line: (skipped_bytes.0 == 0).then(|| ledger.line_of(sample)),
+                line: (skipped_bytes.0 == 0 && *lost_bytes == 0).then(|| ledger.line_of(sample)),
                 byte: sample.offset,
                 reason: sample.reason,
                 text: text(&sample.text),

@@ -42,7 +42,8 @@ pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub use split::Split;
-pub(crate) use written::{printable, sample_text, sample_text_cut, shown_of, written};
+pub use written::printable;
+pub(crate) use written::{sample_text, sample_text_cut, shown_of, written};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -223,6 +224,9 @@ pub struct Lines {
     /// told of lines is told of the others.
     #[serde(skip_serializing_if = "is_none")]
     pub skipped_bytes: u64,
+    /// Bytes that could not be read, and the rest of their lines: these lines are in no other number.
+    #[serde(skip_serializing_if = "is_none")]
+    pub lost_bytes: u64,
 }
 
 /// A malformed line.

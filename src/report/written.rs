@@ -19,8 +19,13 @@ pub(crate) fn written(key: &[u8]) -> String {
     out
 }
 
-/// Text for people, where a backslash stands for itself: what nginx has escaped reads as nginx has it.
-pub(crate) fn printable(text: &[u8]) -> String {
+/// Text that is safe on a terminal: `\xHH` for each byte that is not UTF-8 or of a control or format character (Unicode Cc, Cf,
+/// Zl, Zp). A backslash stands for itself, so that nginx's own escapes read as nginx wrote them.
+///
+/// ```
+/// assert_eq!(logstat::printable(b"/a\xff\x1b[31m"), r"/a\xFF\x1B[31m");
+/// ```
+pub fn printable(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for_each_unit(text, |unit| match unit {
         Unit::Char(c) => out.push(c),

@@ -207,6 +207,18 @@ impl AddressKeys {
         self.ids_of_others[other as usize]
     }
 
+    /// Buckets that a look-up of each IPv4 address looks at, on average.
+    #[cfg(test)]
+    pub(super) fn mean_probes(&self) -> f64 {
+        let buckets = self.mask() + 1;
+        let probes = |(at, slot): (usize, &u64)| {
+            let first = (self.first_slot(Quad(*slot as u32)) - self.skipped) / BUCKET;
+            (at / BUCKET + buckets - first) % buckets + 1
+        };
+        let taken = self.slots[self.skipped..].iter().enumerate().filter(|(_, slot)| **slot != 0);
+        taken.map(probes).sum::<usize>() as f64 / self.quads as f64
+    }
+
     fn next_id(&mut self, address: Address) -> u32 {
         let id = u32::try_from(self.by_id.len()).ok().filter(|id| *id < u32::MAX).expect("less than 2^32 visitors");
         self.by_id.push(address);

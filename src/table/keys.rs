@@ -268,6 +268,15 @@ impl Keys {
         self.slots[at] = tag << 32 | (u64::from(place) + 1);
     }
 
+    /// Slots that a look-up of each key looks at, on average.
+    #[cfg(test)]
+    pub(super) fn mean_probes(&self) -> f64 {
+        let mask = self.slots.len() - 1;
+        let taken = self.slots.iter().enumerate().filter(|(_, slot)| **slot != 0);
+        let probes = taken.map(|(at, slot)| (at.wrapping_sub((slot >> 32) as usize) & mask) + 1);
+        probes.sum::<usize>() as f64 / self.len() as f64
+    }
+
     fn is_known(&self, key: &[u8]) -> bool {
         let tag = self.seed.hash(key) >> 32;
         let mask = self.slots.len() - 1;

@@ -4,6 +4,8 @@
 //! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure.
 
 mod addresses;
+#[cfg(test)]
+mod bad_sets;
 mod bounded;
 mod hash;
 mod key;

@@ -17,6 +17,7 @@ pub(crate) struct Table {
     grouping: Grouping,
     measures: Vec<Measure>,
     uv: UvMethod,
+    seed: Seed,
     /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
     pub(crate) max_error: Option<u64>,
 }
@@ -69,8 +70,8 @@ impl Table {
         uv: UvMethod,
     ) -> Table {
         let grouping = Grouping::new(dimension, extras, seed, by_visitor);
-        let measures = measures.iter().map(|kind| kind.measure(uv)).collect();
-        Table { dimension, grouping, measures, uv, max_error: None }
+        let measures = measures.iter().map(|kind| kind.measure(uv, seed)).collect();
+        Table { dimension, grouping, measures, uv, seed, max_error: None }
     }
 
     /// The keys of the groups; `visitors` are those of the tally.
@@ -178,7 +179,7 @@ impl Table {
     pub(super) fn settle(&mut self, visitors: &AddressKeys) {
         // Where no two keys become one the groups stay who they are.
         let Some(groups) = self.grouping.settle(visitors.seed(), settled) else { return };
-        let anew = self.measures.iter().map(|measure| measure.kind().measure(self.uv)).collect();
+        let anew = self.measures.iter().map(|measure| measure.kind().measure(self.uv, self.seed)).collect();
         let old = std::mem::replace(&mut self.measures, anew);
         let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
         self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids });

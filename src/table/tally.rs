@@ -89,7 +89,7 @@ impl Tally {
             uv,
             visitor,
             unknown: Unknown::default(),
-            undated: Uv::new(uv),
+            undated: Uv::new(uv, seed),
             scratch: Scratch::default(),
         }
     }

@@ -10,6 +10,8 @@ pub(super) struct Ledger<'r> {
     pub(super) parts: Vec<Part>,
     /// What was left unread; may be empty.
     pub(super) skipped: String,
+    /// Empty if every byte could be read.
+    pub(super) lost: String,
     pub(super) inputs: &'r [InputReport],
     pub(super) samples: &'r [MalformedSample],
 }
@@ -49,10 +51,15 @@ impl Ledger<'_> {
             0 => String::new(),
             bytes => format!("{} skipped unread: all there is before or behind the time asked for.", Bytes(bytes)),
         };
+        let lost = match lines.lost_bytes {
+            0 => String::new(),
+            bytes => format!("{} could not be read: the lines there are not counted.", Bytes(bytes)),
+        };
         Ledger {
             sum: format!("{} = {sum}", words::counted(lines.read, "line")),
             parts,
             skipped,
+            lost,
             inputs: &report.inputs,
             samples: &report.malformed_samples,
         }

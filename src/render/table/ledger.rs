@@ -43,6 +43,10 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             format!("{} skipped unread: all there is before or behind the time asked for", Bytes(lines.skipped_bytes));
         sheet.flow(&Piece::words(Ink::Plain, &skipped), 0)?;
     }
+    if lines.lost_bytes > 0 {
+        let lost = format!("{} could not be read: the lines there are not counted", Bytes(lines.lost_bytes));
+        sheet.flow(&Piece::words(Ink::Bad, &lost), 0)?;
+    }
     let Some(first) = report.malformed_samples.first() else { return Ok(()) };
     let columns = sheet.page.columns;
     let place = match first.line {

@@ -1,0 +1,115 @@
+//! Signals that end the program, and the unfinished files that it must not leave behind.
+//!
+//! Until a file is unfinished, a signal ends the process at once. From then on a thread waits for signals: it deletes the
+//! unfinished files, and exits. Making such a file and putting it in place take the same lock, so that a file is always in the
+//! list, in place, or not there.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Files that are deleted if a signal ends the program.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// The unfinished files, which no signal deletes while this is held.
+pub(crate) struct Unfinished(MutexGuard<'static, Vec<PathBuf>>);
+
+impl Unfinished {
+    /// Waits for whoever changes the list.
+    pub(crate) fn lock() -> Unfinished {
+        signals::watch();
+        Unfinished(UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds a file that was made under this lock.
+    pub(crate) fn add(&mut self, path: &Path) {
+        self.0.push(path.to_owned());
+    }
+
+    /// Removes a file that is in place, or deleted.
+    pub(crate) fn remove(&mut self, path: &Path) {
+        self.0.retain(|other| other != path);
+    }
+}
+
+/// Lets SIGINT, SIGTERM and SIGHUP end the program with 128 plus their number, and turns SIGXFSZ, sent where a file grows
+/// beyond a limit, into an error of that write. SIGHUP stays ignored if it was ignored at the start, as by nohup.
+pub(crate) fn exit_on_signals() {
+    signals::exit_at_once();
+}
+
+#[cfg(unix)]
+mod signals {
+    #![allow(unsafe_code)]
+
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, LazyLock, Once, PoisonError};
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::iterator::Signals;
+
+    use super::UNFINISHED;
+
+    /// True while no file is unfinished.
+    static AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+
+    /// The signals that end the program.
+    fn ending() -> impl Iterator<Item = i32> {
+        [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP))
+    }
+
+    fn exit_code(signal: i32) -> i32 {
+        128 + signal
+    }
+
+    /// Registers handlers. Only a system without resources refuses them; its own way of ending a process remains then.
+    pub(super) fn exit_at_once() {
+        for signal in ending() {
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, exit_code(signal), Arc::clone(&AT_ONCE));
+        }
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+    }
+
+    /// Starts the thread that deletes unfinished files, once.
+    pub(super) fn watch() {
+        static STARTED: Once = Once::new();
+        STARTED.call_once(|| {
+            let Ok(mut signals) = Signals::new(ending()) else { return };
+            let delete_and_exit = move || {
+                let Some(signal) = signals.forever().next() else { return };
+                // Held to the end: no file is made or put in place any more.
+                let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+                for path in unfinished.iter() {
+                    // A file that cannot be deleted cannot be helped.
+                    let _ = std::fs::remove_file(path);
+                }
+                std::process::exit(exit_code(signal));
+            };
+            if std::thread::Builder::new().spawn(delete_and_exit).is_ok() {
+                AT_ONCE.store(false, Ordering::SeqCst);
+            }
+        });
+    }
+
+    /// Whether a signal is ignored now.
+    fn is_ignored(signal: i32) -> bool {
+        // SAFETY: the struct is valid when zeroed, and without a new action sigaction only writes the present one into it.
+        unsafe {
+            let mut now: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(signal, std::ptr::null(), &raw mut now) == 0 && now.sa_sigaction == libc::SIG_IGN
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod signals {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    pub(super) fn exit_at_once() {
+        let always = Arc::new(AtomicBool::new(true));
+        let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, 130, always);
+    }
+
+    /// There is no thread: the system deletes nothing.
+    pub(super) fn watch() {}
+}

@@ -1,0 +1,165 @@
+//! New versions of files: each is written next to the old one and renamed once all are whole, so that nobody ever reads half a
+//! report, and an old file stays if the new one fails.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use logstat::{Error, ErrorKind};
+use tempfile::{Builder, NamedTempFile};
+
+use super::interrupt::Unfinished;
+use super::led_to::{directory, led_to};
+
+/// A file that is being written.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    /// As the user gave it.
+    name: PathBuf,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Next to the file that it replaces. Links are followed first, so that they stay.
+    Beside { temporary: Temporary, path: PathBuf },
+    /// A pipe or a device.
+    Direct(File),
+}
+
+/// A file that is deleted when it is dropped, and when a signal ends the program.
+#[derive(Debug)]
+struct Temporary(Option<NamedTempFile>);
+
+impl NewFile {
+    /// Makes an empty file next to `path`, or opens `path` if that is a pipe or a device.
+    pub(crate) fn create(path: &Path) -> Result<NewFile, Error> {
+        let place = Place::create(path).map_err(|source| failed(path, source))?;
+        Ok(NewFile { name: path.to_owned(), place })
+    }
+
+    /// Writes all of it.
+    pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let file = match &self.place {
+            Place::Beside { temporary, .. } => temporary.file(),
+            Place::Direct(file) => file,
+        };
+        let mut out = BufWriter::with_capacity(1 << 16, file);
+        let written = write(&mut out).and_then(|()| out.flush());
+        let synced = written.and_then(|()| match self.place {
+            Place::Beside { .. } => file.sync_data(),
+            Place::Direct(_) => Ok(()),
+        });
+        synced.map_err(|source| failed(&self.name, source))
+    }
+
+    fn put_in_place(self) -> io::Result<()> {
+        match self.place {
+            Place::Beside { temporary, path } => temporary.rename(&path),
+            Place::Direct(_) => Ok(()),
+        }
+    }
+}
+
+impl Place {
+    fn create(path: &Path) -> io::Result<Place> {
+        if let Some(file) = descriptor(path)? {
+            return Ok(Place::Direct(file));
+        }
+        let Some(path) = led_to(path)? else {
+            return Ok(Place::Direct(OpenOptions::new().append(true).open(path)?));
+        };
+        Ok(Place::Beside { temporary: Temporary::create(directory(&path))?, path })
+    }
+}
+
+impl Temporary {
+    fn create(directory: &Path) -> io::Result<Temporary> {
+        let mut builder = Builder::new();
+        builder.prefix(".logstat-");
+        let permissions = readable();
+        if let Some(permissions) = &permissions {
+            builder.permissions(permissions.clone());
+        }
+        let mut unfinished = Unfinished::lock();
+        let file = builder.tempfile_in(directory)?;
+        unfinished.add(file.path());
+        Ok(Temporary(Some(file)))
+    }
+
+    fn file(&self) -> &File {
+        self.0.as_ref().expect("only rename and drop take the file").as_file()
+    }
+
+    fn rename(mut self, path: &Path) -> io::Result<()> {
+        let mut unfinished = Unfinished::lock();
+        let file = self.0.take().expect("only rename and drop take the file");
+        let beside = file.path().to_owned();
+        let renamed = file.persist(path).map(drop).map_err(|error| error.error);
+        unfinished.remove(&beside);
+        renamed
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(file) = self.0.take() {
+            let mut unfinished = Unfinished::lock();
+            let beside = file.path().to_owned();
+            drop(file);
+            unfinished.remove(&beside);
+        }
+    }
+}
+
+/// Standard output or error by its path. A file to which one of them goes is not replaced: the process goes on writing to the
+/// old one, from the place that both share.
+#[cfg(unix)]
+fn descriptor(path: &Path) -> io::Result<Option<File>> {
+    use std::os::fd::AsFd;
+    let clone = |descriptor: std::os::fd::BorrowedFd<'_>| descriptor.try_clone_to_owned().map(File::from).map(Some);
+    match path.to_str() {
+        Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => clone(io::stdout().as_fd()),
+        Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => clone(io::stderr().as_fd()),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(not(unix))]
+fn descriptor(_: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+/// Puts files in place, one after the other. If one fails, it stays as it was, and the message names those that are new.
+pub(crate) fn put_in_place(files: Vec<NewFile>) -> Result<(), String> {
+    let (mut new, mut failures) = (Vec::new(), Vec::new());
+    let are_several = files.len() > 1;
+    for file in files {
+        let name = file.name.clone();
+        match file.put_in_place() {
+            Ok(()) => new.push(name.display().to_string()),
+            Err(source) => failures.push(failed(&name, source).to_string()),
+        }
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let mut message = failures.join("\n");
+    if are_several {
+        let new = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
+        message += &format!("\n  files that are new: {new}");
+    }
+    Err(message)
+}
+
+fn failed(path: &Path, source: io::Error) -> Error {
+    ErrorKind::Io { path: path.to_owned(), source }.into()
+}
+
+/// As any new file: read by all, less the umask, which the system takes off.
+fn readable() -> Option<Permissions> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    #[cfg(not(unix))]
+    None
+}

@@ -1,0 +1,54 @@
+//! Reading at positions.
+
+use std::fs::File;
+use std::io;
+
+/// Something that is read at positions: a file, or in tests one on a broken disk.
+pub(super) trait ReadAt: Send + Sync {
+    /// Reads bytes at an offset, and returns how many; 0 at the end.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// The length now; 0 if the system does not say.
+    fn len(&self) -> u64;
+}
+
+impl ReadAt for File {
+    #[cfg(unix)]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(self, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(self, buffer, offset)
+    }
+
+    fn len(&self) -> u64 {
+        self.metadata().map_or(0, |metadata| metadata.len())
+    }
+}
+
+/// A file of which some bytes cannot be read.
+#[cfg(test)]
+pub(super) struct Broken {
+    pub(super) file: File,
+    pub(super) unreadable: Vec<std::ops::Range<u64>>,
+}
+
+#[cfg(test)]
+impl ReadAt for Broken {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let end = offset + buffer.len() as u64;
+        let next =
+            self.unreadable.iter().filter(|range| range.end > offset && range.start < end).min_by_key(|r| r.start);
+        match next {
+            Some(range) if range.start <= offset => Err(io::Error::from_raw_os_error(libc::EIO)),
+            Some(range) => ReadAt::read_at(&self.file, &mut buffer[..(range.start - offset) as usize], offset),
+            None => ReadAt::read_at(&self.file, buffer, offset),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        ReadAt::len(&self.file)
+    }
+}

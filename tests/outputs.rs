@@ -1,0 +1,145 @@
+//! Files that are written: whole or not at all, whatever ends the program.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A folder with `a.log`, an old `old.json`, and `pipe`, which blocks a program that writes to it until it is read.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        fs::write(folder.path("a.log"), format!("{LINE}garbage\n")).unwrap();
+        fs::write(folder.path("old.json"), "old").unwrap();
+        assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Runs a line of shell in the folder, in which `logstat` is the program.
+    fn start(&self, line: &str) -> Child {
+        let program = Path::new(env!("CARGO_BIN_EXE_logstat")).parent().unwrap();
+        let path = format!("{}:/usr/bin:/bin", program.display());
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(&self.0).env_clear().env("PATH", path);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Waits until so many unfinished files are there.
+    fn wait_for_unfinished(&self, count: usize) {
+        let start = Instant::now();
+        while self.unfinished() != count {
+            assert!(start.elapsed() < PATIENCE, "{} unfinished files", self.unfinished());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn unfinished(&self) -> usize {
+        let names = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_string_lossy().starts_with(".logstat-")).count()
+    }
+
+    /// Reads the pipe, so that the program goes on.
+    fn read_pipe(&self) {
+        assert!(fs::metadata(self.path("pipe")).unwrap().file_type().is_fifo());
+        let mut text = String::new();
+        fs::File::open(self.path("pipe")).unwrap().read_to_string(&mut text).unwrap();
+        assert!(text.starts_with("{\"schema\""), "{text}");
+    }
+}
+
+fn signal(name: &str, child: &Child) {
+    let killed = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().unwrap();
+    assert!(killed.success());
+}
+
+fn end(child: Child) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+    (status.code(), String::from_utf8_lossy(&stderr).into_owned())
+}
+
+#[test]
+fn a_signal_leaves_old_files_and_nothing_else() {
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let folder = Folder::new();
+        let child = folder.start("exec logstat a.log --format json -o old.json -o new.json -o pipe --rejects bad.log");
+        folder.wait_for_unfinished(3);
+        signal(name, &child);
+        assert_eq!(end(child), (Some(code), String::new()), "{name}");
+        assert_eq!(folder.unfinished(), 0, "{name}");
+        assert_eq!(fs::read_to_string(folder.path("old.json")).unwrap(), "old");
+        assert!(!folder.path("new.json").exists() && !folder.path("bad.log").exists());
+    }
+}
+
+#[test]
+fn a_signal_before_any_file_ends_the_program_at_once() {
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let folder = Folder::new();
+        let child = folder.start("exec logstat pipe --json");
+        // The program reads when somebody can write.
+        let pipe = fs::OpenOptions::new().write(true).open(folder.path("pipe")).unwrap();
+        signal(name, &child);
+        assert_eq!(end(child).0, Some(code), "{name}");
+        drop(pipe);
+    }
+}
+
+#[test]
+fn a_hangup_that_was_ignored_at_the_start_stays_ignored() {
+    let folder = Folder::new();
+    let child = folder.start("trap '' HUP; exec logstat a.log --format json -o old.json -o pipe");
+    folder.wait_for_unfinished(1);
+    signal("HUP", &child);
+    folder.read_pipe();
+    assert_eq!(end(child), (Some(0), String::new()));
+    assert!(fs::read_to_string(folder.path("old.json")).unwrap().starts_with('{'));
+}
+
+#[test]
+fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
+    let folder = Folder::new();
+    let child = folder.start("exec logstat a.log --format json -o old.json -o other.json -o last.json -o pipe");
+    folder.wait_for_unfinished(3);
+    fs::create_dir(folder.path("other.json")).unwrap();
+    fs::write(folder.path("other.json/file"), "").unwrap();
+    folder.read_pipe();
+    let (code, message) = end(child);
+    assert_eq!(code, Some(1));
+    assert!(message.starts_with("logstat: other.json: "), "{message}");
+    assert!(message.ends_with("\n  files that are new: old.json, last.json, pipe\n"), "{message}");
+    assert_eq!(folder.unfinished(), 0);
+    assert!(fs::read_to_string(folder.path("last.json")).unwrap().starts_with('{'));
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_an_error_and_the_old_one_stays() {
+    let folder = Folder::new();
+    fs::write(folder.path("old.html"), "old").unwrap();
+    let child = folder.start("ulimit -f 8; exec logstat a.log -o new.json -o old.html");
+    assert_eq!(end(child), (Some(1), "logstat: old.html: file too large\n".to_owned()));
+    assert_eq!(fs::read_to_string(folder.path("old.html")).unwrap(), "old");
+    assert!(fs::read_to_string(folder.path("new.json")).unwrap().starts_with('{'));
+    assert_eq!(folder.unfinished(), 0);
+}
+
+#[test]
+fn standard_error_that_is_a_file_is_written_to_and_not_replaced() {
+    let folder = Folder::new();
+    let child = folder.start("exec logstat a.log --json --rejects /dev/stderr 2>errors -v");
+    assert_eq!(end(child).0, Some(0));
+    let errors = fs::read_to_string(folder.path("errors")).unwrap();
+    assert!(errors.contains("garbage\n") && errors.contains("logstat: a.log: combined"), "{errors}");
+}
