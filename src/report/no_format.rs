@@ -156,6 +156,9 @@ impl Unfit<'_> {
     /// Advice for lines of a format that is not known.
     fn advice_for_a_format(&self) -> String {
         let path = &self.path;
+        if !self.may_be_an_access_log() {
+            return "\n  no line has an HTTP status: this does not look like an access log".to_owned();
+        }
         if !self.question.log_formats.is_empty() {
             let what = if self.question.fields.is_empty() { "it" } else { "it or --field" };
             return format!("\n  correct {what} there: it must be the log_format that wrote the file");
@@ -164,11 +167,23 @@ impl Unfit<'_> {
             "\n  pass the log_format of your nginx configuration:  logstat --log-format '$remote_addr …' {path}"
         );
         match self.question.nginx_conf {
-            Some(_) => pass,
+            Some(_) => {
+                format!(
+                    "\n  is that the nginx.conf of the server that wrote the log? If not:  logstat --nginx-conf FILE {path}"
+                ) + &pass
+            }
             None => {
                 pass + &format!("\n  or have it read from there:  logstat --nginx-conf /etc/nginx/nginx.conf {path}")
             }
         }
+    }
+
+    /// True if a line that is known has a word of three digits that may be a status. A log without one has nothing to count.
+    fn may_be_an_access_log(&self) -> bool {
+        let is_status = |word: &[u8]| matches!(word, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']);
+        let has_status = |line: &[u8]| line.split(|byte| !byte.is_ascii_alphanumeric()).any(is_status);
+        let samples = self.ledger.samples.iter().map(|sample| &sample.text[..]);
+        samples.chain(self.nearest().map(|nearest| &nearest.text[..])).any(has_status)
     }
 
     /// Advice for lines with keys: the keys that hold what is missing.
