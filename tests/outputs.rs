@@ -28,12 +28,12 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Runs a line of shell in the folder, in which `logstat` is the program.
+    /// Runs a line of shell in the folder, in which `logstat` is the program and `$RUN` starts it.
     fn start(&self, line: &str) -> Child {
         let program = Path::new(env!("CARGO_BIN_EXE_logstat")).parent().unwrap();
         let path = format!("{}:/usr/bin:/bin", program.display());
         let mut command = Command::new("sh");
-        command.args(["-c", line]).current_dir(&self.0).env_clear().env("PATH", path);
+        command.args(["-c", line]).current_dir(&self.0).env_clear().env("PATH", path).env("RUN", run());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
@@ -60,6 +60,13 @@ impl Folder {
     }
 }
 
+/// What a shell starts a program with that is to get signals. Where the tests themselves run under nohup, SIGHUP would stay ignored;
+/// GNU's env sets it back.
+fn run() -> &'static str {
+    let env = Command::new("env").args(["--default-signal=HUP", "true"]).stderr(Stdio::null()).status();
+    if env.is_ok_and(|status| status.success()) { "exec env --default-signal=HUP" } else { "exec" }
+}
+
 fn signal(name: &str, child: &Child) {
     let killed = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().unwrap();
     assert!(killed.success());
@@ -74,7 +81,7 @@ fn end(child: Child) -> (Option<i32>, String) {
 fn a_signal_leaves_old_files_and_nothing_else() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
-        let child = folder.start("exec logstat a.log --format json -o old.json -o new.json -o pipe --rejects bad.log");
+        let child = folder.start("$RUN logstat a.log --format json -o old.json -o new.json -o pipe --rejects bad.log");
         folder.wait_for_unfinished(3);
         signal(name, &child);
         assert_eq!(end(child), (Some(code), String::new()), "{name}");
@@ -88,7 +95,7 @@ fn a_signal_leaves_old_files_and_nothing_else() {
 fn a_signal_before_any_file_ends_the_program_at_once() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
-        let child = folder.start("exec logstat pipe --json");
+        let child = folder.start("$RUN logstat pipe --json");
         // The program reads when somebody can write.
         let pipe = fs::OpenOptions::new().write(true).open(folder.path("pipe")).unwrap();
         signal(name, &child);
