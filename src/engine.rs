@@ -114,14 +114,16 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let mut problems = Vec::new();
     let mut sources = Vec::new();
     let cut = engine.cut(question.max_line);
-    // Where a mapped file loses pages, all inputs are read again.
-    let access = if inputs.iter().all(|input| input.again().is_some()) { engine.access } else { Access::Read };
-    let mut opener = Opener::new(access, cut, engine.progress.as_ref(), engine.kept_open);
+    let mut opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
     for input in inputs {
         match opener.open(input) {
             Ok(source) => sources.push(source),
             Err(error) => problems.push(error),
         }
+    }
+    // Where a mapped file loses pages, all inputs are read again.
+    if !sources.iter().all(Source::can_restart) {
+        sources.iter_mut().for_each(Source::unmap);
     }
     count_opened(question, period, sources, problems, engine, watch)
 }

@@ -1,6 +1,6 @@
 //! An opened input, and the chunks that workers take from it.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -116,8 +116,7 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
-        let is_device = matches!(&input.origin, Origin::Path(path) if is_device(path));
-        let (path, Opened { kind, compression, file, fingerprint }) = match input.origin {
+        let (path, Opened { kind, compression, is_device, file, fingerprint }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -156,7 +155,8 @@ impl Opener<'_> {
         if !metadata.is_file() || metadata.len() == 0 {
             let file = Arc::new(file);
             let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
-            return Ok(Opened { file: metadata.is_file().then_some(file), ..opened });
+            let (is_device, file) = (is_device(&metadata), metadata.is_file().then_some(file));
+            return Ok(Opened { is_device, file, ..opened });
         }
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
@@ -316,33 +316,38 @@ impl Source {
         }
     }
 
+    /// True if it can be read again from its start.
+    pub(crate) fn can_restart(&self) -> bool {
+        !matches!(self.kind, Kind::Stream(_)) || self.file.is_some()
+    }
+
+    /// Reads the file at positions, if it is mapped. Nothing of it must have been read.
+    pub(crate) fn unmap(&mut self) {
+        if let Kind::Mapped(mapped) = &self.kind {
+            self.kind = Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.cut));
+        }
+    }
+
     /// True if bytes of a mapping may have been read as zeros.
     pub(crate) fn has_lost(&self) -> bool {
         matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())
     }
 
     /// Begins again, with all of the input, and without a mapping. Everything that was counted must be discarded. The input must be
-    /// one that can be read [again](Input::again).
+    /// one that [can restart](Self::can_restart).
     pub(crate) fn restart(&mut self) -> Result<(), Error> {
-        let kind = match &mut self.kind {
-            Kind::Small(small) => {
-                small.restart();
-                return Ok(());
-            }
-            Kind::Positioned(file) => {
-                file.restart();
-                return Ok(());
-            }
-            Kind::Mapped(mapped) => Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.cut)),
+        match &mut self.kind {
+            Kind::Small(small) => small.restart(),
+            Kind::Positioned(file) => file.restart(),
+            Kind::Mapped(_) => self.unmap(),
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
                 (&**file).rewind().map_err(failed)?;
                 let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
-                opener.stream(file, self.compression, &self.path)?
+                self.kind = opener.stream(file, self.compression, &self.path)?;
             }
-        };
-        self.kind = kind;
+        }
         Ok(())
     }
 
@@ -373,6 +378,7 @@ impl Source {
 struct Opened {
     kind: Kind,
     compression: Option<Compression>,
+    is_device: bool,
     /// The file of a stream, if it is one.
     file: Option<Arc<File>>,
     fingerprint: Option<Fingerprint>,
@@ -380,7 +386,7 @@ struct Opened {
 
 impl From<Kind> for Opened {
     fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, file: None, fingerprint: None }
+        Opened { kind, compression: None, is_device: false, file: None, fingerprint: None }
     }
 }
 
@@ -395,13 +401,13 @@ fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Re
 }
 
 #[cfg(unix)]
-fn is_device(path: &Path) -> bool {
+fn is_device(metadata: &Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
-    std::fs::metadata(path).is_ok_and(|file| file.file_type().is_char_device())
+    metadata.file_type().is_char_device()
 }
 
 #[cfg(not(unix))]
-fn is_device(_: &Path) -> bool {
+fn is_device(_: &Metadata) -> bool {
     false
 }
 
