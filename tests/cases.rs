@@ -6,7 +6,6 @@
 //! others but a `COLUMNS` of 80 and a locale of UTF-8. The version in JSON is written `VERSION`.
 //!
 //! `LOGSTAT_BLESS=1 cargo test --test cases` writes what the program now says: read the difference before you commit it.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fmt::Write as _;
 use std::fs::{self, File};

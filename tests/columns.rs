@@ -1,13 +1,8 @@
 //! Columns, orders and verdicts against sums that are made in the plainest way: every line of every key in a list.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{Dimension, Engine, FailIf, Figure, Input, Metric, Question, Report, Section, count};
 
 struct Line {

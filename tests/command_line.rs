@@ -1,5 +1,4 @@
 //! The program among other programs: pipes, full disks, terminals' width, signals, and the examples of its help.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

@@ -1,6 +1,4 @@
 //! Compressed logs, whole and broken: what is in them is counted as what they hold would be, and what broke is said.
-#![cfg(feature = "compressed")]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs;
 use std::io::{self, Cursor, Read, Write};

@@ -1,6 +1,4 @@
 //! The configuration file as a user has one: where it is found, what is said of it, and files that are none.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

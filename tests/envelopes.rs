@@ -1,15 +1,10 @@
 //! Whatever nginx's lines are wrapped in, the report is that of the lines; and of that, whatever the threads, the chunks
 //! and the way of reading, not a byte changes.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::fs;
 use std::io::Cursor;
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{Access, Dimension, Engine, Input, MaxKeys, Question, count, guard_mappings, write_json};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -129,6 +124,7 @@ fn strategies() -> Vec<(usize, usize, u8)> {
 /// All strategies for envelopes that cut lines into parts, and some for the others.
 fn some_strategies(number: usize, envelope: &str) -> impl Iterator<Item = (usize, usize, u8)> {
     let step = if envelope.contains("CRI") || envelope.contains("json-file") { 1 } else { 7 };
+    let step = step * super::ONE_IN;
     strategies().into_iter().skip(number % step).step_by(step)
 }
 
@@ -252,7 +248,7 @@ fn a_line_of_too_many_parts_is_too_long() {
 
 #[test]
 fn readme_lists_every_envelope_in_order() {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme = include_str!("../README.md");
     let row = |(name, example): (&str, &str)| format!("| {name} | `{}` |", example.replace('|', "\\|"));
     let places: Vec<_> = logstat::envelopes().map(|envelope| readme.find(&row(envelope)).ok_or(envelope)).collect();
     assert!(places.iter().all(Result::is_ok), "{places:?}");
@@ -260,8 +256,6 @@ fn readme_lists_every_envelope_in_order() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
     /// What the lines hold, nothing panics, every line is accounted for, and every strategy says the same.
     #[test]
     fn hostile_envelopes(

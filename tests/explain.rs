@@ -1,6 +1,4 @@
 //! What an explanation says of lines is what they are counted as.
-#![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

@@ -1,14 +1,9 @@
 //! What stands out: the rules at their limits, a twin that is a plain reading of them, and what is not looked at.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{Dimension, Engine, Highlight, Input, MaxKeys, Precision, Question, Section, UvMethod, count};
 
 /// So many alike hits.

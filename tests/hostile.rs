@@ -1,10 +1,4 @@
 //! Logs hold what clients send: nothing in one reaches a terminal raw, breaks JSON, stops a run or upsets the sums.
-#![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +7,7 @@ use std::io::Cursor;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{
     Dimension, Engine, ErrorKind, Input, NoteCode, Query, Question, Report, Row, Unit, UvCount, count, write_json,
 };

@@ -1,6 +1,4 @@
 //! What the program says of inputs that a folder of `testdata/cases` cannot hold: links that lead nowhere, special files.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs::{self, File};
 use std::io::Write;

@@ -1,13 +1,8 @@
 //! One traffic, one answer: logged as JSON it is counted as it is in combined, whatever the order of keys and who wrote them.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::io::Cursor;
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{Dimension, Engine, ErrorKind, FieldKey, Input, Query, Question, Unit, count, write_json};
 use serde_json::{Map, Value, json};
 

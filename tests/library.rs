@@ -1,5 +1,4 @@
 //! The library as a program of somebody else's uses it: what it takes, what it gives, and what it says of failures.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs;
 use std::io::{self, Cursor, Read};
@@ -332,7 +331,7 @@ fn nothing_is_printed() {
         return;
     }
     let mut again = Command::new(std::env::current_exe().unwrap());
-    again.args(["--exact", "nothing_is_printed", "--nocapture", "--test-threads", "1"]);
+    again.args(["--exact", "library::nothing_is_printed", "--nocapture", "--test-threads", "1"]);
     let output = again.env(ASKED_TO_BE_QUIET, "1").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
@@ -342,7 +341,7 @@ fn nothing_is_printed() {
         .lines()
         .filter(|line| !(line.is_empty() || line.starts_with("running 1 test") || line.starts_with("test ")));
     assert_eq!(others.collect::<Vec<_>>(), [""; 0]);
-    assert!(said.contains("test nothing_is_printed ... ok"), "{said}");
+    assert!(said.contains("test library::nothing_is_printed ... ok"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,4 @@
 //! Many small files: no more descriptors than the system grants, and the same numbers as of one file.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fmt::Write;
 use std::fs;

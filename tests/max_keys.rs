@@ -1,14 +1,9 @@
 //! Rankings of no more than so many keys: what is promised of them holds, and nothing else of a report changes.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::collections::HashMap;
 use std::io::Cursor;
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{
     Approximate, Dimension, Engine, Input, MaxKeys, Precision, Question, Ranking, Report, Section, UvMethod, count,
     write_json,

@@ -1,6 +1,4 @@
 //! Files that are written: whole or not at all, whatever ends the program.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs;
 use std::io::Read;

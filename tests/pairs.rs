@@ -1,5 +1,4 @@
 //! Rankings of pairs and timelines that are split are those of a slow counter with maps of pairs of texts.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -79,7 +78,7 @@ fn engines() -> [Engine; 3] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 6))]
 
     #[test]
     fn pairs_are_those_of_a_map(hits in prop::collection::vec(hit(), 0..80)) {

@@ -1,5 +1,4 @@
 //! Random command lines: whatever options are combined, the program ends with a documented exit code and never panics.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const COMMAND_LINES: usize = 5_000;
+const COMMAND_LINES: usize = 5_000 / super::ONE_IN;
 
 /// Names that rankings, filters and visitors take: dimensions, logged variables, derived variables, and variables that no
 /// log has.
@@ -236,7 +235,7 @@ fn arguments(number: usize) -> Vec<String> {
 }
 
 fn logstat(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let mut command = Command::new(super::program());
     command.env_clear().stdin(Stdio::null()).current_dir(folder);
     command
 }

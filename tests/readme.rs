@@ -1,6 +1,4 @@
 //! The README's commands do what it says they do.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,17 +1,12 @@
 //! The numbers are those of a slow counter that knows nothing of the program: a regular expression, maps and sets, as
 //! the contract's text has it.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
-mod generator;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-use generator::Traffic;
+use loggen::Traffic;
 use logstat::{Dimension, Engine, Input, Query, Question, Unit, count, write_json};
 use regex::bytes::{Captures, Regex};
 use serde_json::{Value, json};

@@ -1,6 +1,4 @@
 //! Refusals name what an input is, and their advice helps: every command that the cases in testdata show is run.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,4 @@
 //! Malformed lines come out as they went in, all of them and in order, however they were read.
-#![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs::{self, File};
 use std::io::Cursor;

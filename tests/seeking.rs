@@ -1,6 +1,4 @@
 //! The program, asked for a part of a large file whose times ascend.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::io::{BufWriter, Write};
 use std::process::Command;

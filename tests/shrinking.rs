@@ -2,11 +2,6 @@
 //! what was lost is said.
 //!
 //! The program opens all its inputs before it counts, and waits for one that is a FIFO: while it waits, the file is cut.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "outside/skip.rs"]
-mod skip;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Cursor, Read, Write};
@@ -41,7 +36,7 @@ struct Running(Option<Child>);
 
 impl Running {
     fn start(folder: &Path, arguments: &[&str]) -> Running {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+        let mut command = Command::new(super::program());
         command.current_dir(folder).args(arguments).env_clear();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Running(Some(command.spawn().unwrap()))
@@ -61,10 +56,8 @@ impl Drop for Running {
     }
 }
 
-/// Whether there is a FIFO at `path` now; says so where there cannot be one.
-fn made_fifo(path: &Path) -> bool {
-    let made = Command::new("mkfifo").arg(path).status().is_ok_and(|status| status.success());
-    !skip::is_skipped(made, "there is no mkfifo here, or it fails")
+fn make_fifo(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 /// Opens a FIFO to write, which waits for a reader; `None` where the reader ends instead of coming.
@@ -86,12 +79,10 @@ fn opened(path: &Path, reader: &mut Running) -> Option<File> {
 }
 
 /// What a run said of `a.log`, with `LINES` lines, that is cut to `len` bytes before anything of it is counted.
-fn run_on_cut_file(len: u64, arguments: &[&str]) -> Option<Output> {
+fn run_on_cut_file(len: u64, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
-    if !made_fifo(&fifo) {
-        return None;
-    }
+    make_fifo(&fifo);
     fs::write(folder.path().join("a.log"), lines(LINES)).unwrap();
     let mut running = Running::start(folder.path(), &[&["a.log", "fifo"], arguments].concat());
     // It opens inputs in their order: that the FIFO has a reader says that the file was opened before.
@@ -100,7 +91,7 @@ fn run_on_cut_file(len: u64, arguments: &[&str]) -> Option<Output> {
     log.set_len(len).unwrap();
     writer.write_all(lines(FIFO_LINES).as_bytes()).unwrap();
     drop(writer);
-    Some(running.end())
+    running.end()
 }
 
 /// The number in the report at `pointer`.
@@ -111,7 +102,7 @@ fn number(report: &Value, pointer: &str) -> u64 {
 /// Cuts the file to `len` bytes, and looks whether all that is left is counted, and nothing else.
 fn counts_what_is_left(len: u64) {
     for threads in ["1", "3"] {
-        let Some(output) = run_on_cut_file(len, &["--json", "-j", threads]) else { return };
+        let output = run_on_cut_file(len, &["--json", "-j", threads]);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{len}: {said}");
         let size = lines(LINES).len();
@@ -173,7 +164,7 @@ fn by_a_few_bytes_within_the_last_page() {
 /// What is left fits no format then, as of any other file; and what is shown of it is what is left.
 #[test]
 fn to_the_middle_of_the_first_line() {
-    let Some(output) = run_on_cut_file(37, &["--json"]) else { return };
+    let output = run_on_cut_file(37, &["--json"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("a.log: no known log format fits") && said.contains(" to 37 bytes"), "{said}");
@@ -184,7 +175,7 @@ fn to_the_middle_of_the_first_line() {
 
 #[test]
 fn the_table_is_written_too() {
-    let Some(output) = run_on_cut_file(1_000_000, &[]) else { return };
+    let output = run_on_cut_file(1_000_000, &[]);
     assert_eq!(output.status.code(), Some(1));
     let table = String::from_utf8(output.stdout).unwrap();
     let read = 1_000_000_u64.div_ceil(line(0).len() as u64) + FIFO_LINES as u64;
@@ -197,9 +188,7 @@ fn the_table_is_written_too() {
 fn a_file_that_grows_is_no_failure() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
-    if !made_fifo(&fifo) {
-        return;
-    }
+    make_fifo(&fifo);
     fs::write(folder.path().join("a.log"), lines(1000)).unwrap();
     let mut running = Running::start(folder.path(), &["a.log", "fifo", "--json"]);
     let mut writer = opened(&fifo, &mut running).unwrap();

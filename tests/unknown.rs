@@ -1,5 +1,4 @@
 //! What is not logged is unknown, not a number: reports of mixed logs against a plain twin that looks at every hit by itself.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -269,11 +268,10 @@ fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
     for (section, expected) in twin(hits, question).as_object().unwrap() {
         assert_eq!(&found[section], expected, "{section} of {hits:#?} by {engine:?}");
     }
-    let notes = found["notes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|note| note["code"] != "not-logged" && note["code"] != "empty");
+    // About fields that no hit has, and inputs without lines or with the same lines.
+    let others = ["not-logged", "empty", "maybe-copies"];
+    let notes = found["notes"].as_array().unwrap().iter();
+    let notes = notes.filter(|note| !others.iter().any(|other| note["code"] == *other));
     let notes: Vec<_> = notes.map(|note| (note["code"].as_str().unwrap(), note["text"].as_str().unwrap())).collect();
     let expected = expected_notes(hits, question.visitor);
     assert_eq!(notes.len(), expected.len(), "{notes:?} for {expected:?}");
@@ -283,7 +281,7 @@ fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
     fn every_section_is_of_the_hits_that_have_the_field(hits in prop::collection::vec(hit(), 0..60), seed: u64) {

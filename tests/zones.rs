@@ -1,6 +1,4 @@
 //! A log with whatever offsets, told by the clock of a zone, is the log that a server in that zone would have written.
-#![cfg(feature = "zones")]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use chrono::{DateTime, FixedOffset, TimeZone};
 use chrono_tz::Tz;

@@ -23,15 +23,15 @@ ROOT = HERE.parent.parent
 def main() -> int:
     wish = arguments()
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    if not (wish.logstat and wish.generate):
-        build = ["cargo", "build", "--locked", "--release", "--bin", "logstat", "--example", "generate"]
+    if not (wish.logstat and wish.loggen):
+        build = ["cargo", "build", "--locked", "--release", "-p", "logstat", "-p", "loggen", "--bins"]
         subprocess.run(build, cwd=ROOT, check=True)
     logstat = wish.logstat or str(target / "release/logstat")
-    generate = wish.generate or str(target / "release/examples/generate")
+    loggen = wish.loggen or str(target / "release/loggen")
 
     directory = Path(wish.data or target / "side-by-side").resolve()
     names = {first_log(row.command) for row in TARGETS} if wish.targets else set()
-    logs = data.make(names | {"combined"}, wish.lines, directory, generate)
+    logs = data.make(names | {"combined"}, wish.lines, directory, loggen)
     with tempfile.TemporaryDirectory() as scratch:
         tools = Path(wish.tools or directory / "peers").resolve()
         bench = Bench(logs, logstat, tools, Path(scratch))
@@ -59,7 +59,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", help="where logs are, and are made if they aren't [target/side-by-side]")
     parser.add_argument("--tools", help="where peers are, and are installed if they aren't [DATA/peers]")
     parser.add_argument("--logstat", help="a binary that is built already")
-    parser.add_argument("--generate", help="the generator, built already")
+    parser.add_argument("--loggen", help="the log generator, built already")
     parser.add_argument("--write", action="store_true", help="put the tables into benches/README.md")
     wish = parser.parse_args()
     wish.targets = wish.only != "peers"

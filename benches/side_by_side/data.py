@@ -60,7 +60,7 @@ class Log:
         return sum(file.stat().st_size for file in self.files)
 
 
-def make(wanted: set[str], lines: int, directory: Path, generate: str) -> dict[str, Log]:
+def make(wanted: set[str], lines: int, directory: Path, loggen: str) -> dict[str, Log]:
     """The logs of these names, and those that they are made of, without those for which a program is missing here."""
     directory.mkdir(parents=True, exist_ok=True)
     logs: dict[str, Log] = {}
@@ -82,7 +82,7 @@ def make(wanted: set[str], lines: int, directory: Path, generate: str) -> dict[s
         else:
             count = max(1, round(lines * data_set.share))
             options = data_set.options.format(addresses=max(1, lines * 2 // 5))
-            command = [generate, "--lines", str(count), *options.split()]
+            command = [loggen, "--lines", str(count), *options.split()]
             files = [written(base.with_suffix(".log"), command)]
             text_bytes = files[0].stat().st_size
         logs[data_set.name] = Log(data_set, files, count, text_bytes, options)

@@ -10,7 +10,7 @@ from targets import PROMISED_LINES, Outcome
 BEGIN, END = "<!-- side by side: made by benches/side_by_side -->", "<!-- side by side: end -->"
 
 
-TEXT = {"log", "options of `generate`", "logstat", "program", "answers", "command", "yardstick command"}
+TEXT = {"log", "options of `loggen`", "logstat", "program", "answers", "command", "yardstick command"}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -27,7 +27,7 @@ def logs(logs: dict[str, Log]) -> str:
         ]
         for log in logs.values()
     ]
-    return table(["log", "lines", "file", "text", "options of `generate`"], rows)
+    return table(["log", "lines", "file", "text", "options of `loggen`"], rows)
 
 
 def targets(outcomes: list[Outcome], sizes: dict[str, int], lines: int) -> str:

@@ -7,8 +7,8 @@ use criterion::Throughput;
 use logstat::stages::{Plan, Presets, Scanner, Tables};
 use logstat::{Dimension, UvMethod};
 
-use crate::generator::Traffic;
 use crate::plain::{self, Groups, Hit};
+use loggen::Traffic;
 
 pub(crate) const LINES: usize = 100_000;
 

@@ -6,8 +6,8 @@ use std::hint::black_box;
 use criterion::{Bencher, Criterion, Throughput};
 use logstat::stages::{Addresses, COLUMN, Texts};
 
-use crate::generator::Traffic;
 use crate::plain::Hit;
+use loggen::Traffic;
 
 /// How many values are looked up: more than lines of the log, so that tables are as large as those of large logs.
 const VALUES: u64 = 400_000;

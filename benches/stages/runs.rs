@@ -10,10 +10,10 @@ use flate2::write::GzEncoder;
 use logstat::{Access, Dimension, Engine, Input, Question, Section, Unit, UvMethod, count, guard_mappings};
 use tempfile::TempDir;
 
-use crate::generator::Traffic;
 use crate::log::LINES;
 use crate::plain::Hit;
 use crate::right::Right;
+use loggen::Traffic;
 
 /// How a log comes.
 #[derive(Clone, Copy, PartialEq, Eq)]

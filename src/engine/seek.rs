@@ -290,7 +290,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
         /// Lines come late by up to the slack; some are malformed; the clock is put back in the middle.
         #[test]
         fn what_is_not_read_is_in_no_report(

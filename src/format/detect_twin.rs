@@ -197,7 +197,7 @@ fn ordinary() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
     fn lines_that_are_not_tried_change_nothing(heads in prop::collection::vec(prop_oneof![head(), ordinary()], 1..6)) {

@@ -236,7 +236,7 @@ fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) ->
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
     #[test]
     fn scanner_and_twin_read_the_same(lines in prop::collection::vec(line(), 1..5), again in 1..4_usize) {

@@ -177,7 +177,7 @@ fn field() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
 
     #[test]
     fn scanner_and_twin_read_the_same(lines in prop::collection::vec(prop::collection::vec(field(), 0..9), 1..4), whole in any::<bool>()) {

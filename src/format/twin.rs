@@ -339,7 +339,7 @@ static TWINS: LazyLock<Vec<(LogFormat, Twin)>> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
     #[test]
     fn scanner_and_twin_read_the_same(lines in prop::collection::vec(line(), 1..4)) {

@@ -317,7 +317,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
         #[test]
         fn a_line_that_is_taken_is_what_the_steps_read(lines in prop::collection::vec(line(), 1..6), usual in 0..6_usize) {

@@ -180,7 +180,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(80))]
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 3))]
 
         #[test]
         fn what_is_promised_holds_and_who_counts_what_is_no_matter(

@@ -118,7 +118,7 @@ fn uris(server: &Server) -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 3 / 2))]
     #[test]
     fn index_chooses_as_the_slow_algorithm_does(
         drawn in proptest::collection::vec((0..4_usize, 0..KINDS.len(), "[ab/]{0,3}"), 0..40),

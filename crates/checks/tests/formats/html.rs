@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::python::python;
-use super::skip::is_skipped;
 use super::{HOSTILE, SHOP, hostile, log_of, logstat};
+use checks::program;
+use checks::python::python;
+use checks::skip::is_skipped;
 
 /// As many texts as the hostile log has, and none that means anything.
 fn benign() -> Vec<u8> {
@@ -39,7 +40,7 @@ fn a_parser_finds_the_same_numbers_and_no_markup_of_others() {
     fs::write(at("hostile.log"), timed(&hostile())).unwrap();
     fs::write(at("benign.log"), timed(&benign())).unwrap();
     let checks = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/page.py");
-    check(&[checks, env!("CARGO_BIN_EXE_logstat"), SHOP, &at("hostile.log"), &at("benign.log")]);
+    check(&[checks, program(), SHOP, &at("hostile.log"), &at("benign.log")]);
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_browser_shows_it_and_asks_nobody() {
         [("shop", &["--by", "hour"]), ("hostile", &["--by", "minute", "--fail-if", "any agent: 4xx > 0"])];
     for (name, more) in pages {
         // From where they are, so that the page says their names alone.
-        let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+        let mut command = Command::new(program());
         command.env_clear().current_dir(&directory).arg(format!("{name}.log")).args(asked).arg(format!("{name}.html"));
         assert!(command.args(more).output().unwrap().status.code().is_some_and(|code| code == 0 || code == 3));
     }

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use checks::program;
+
 use super::server;
 
 const CONF: &str = "\
@@ -22,7 +24,7 @@ http {
 
 /// What is understood of a configuration, given as FILE or as standard input.
 fn explained(file: &Path, stdin: Option<&[u8]>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let mut command = Command::new(program());
     command.env_clear().arg("--explain").arg("--nginx-conf").arg(file);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

@@ -2,14 +2,8 @@
 //!
 //! The readers are Python's, with DuckDB and prometheus-client: `python3`, or what `LOGSTAT_PYTHON` names; and Chromium. Where they
 //! are not installed that test is skipped and says so, but for where `LOGSTAT_CI` is set: there that is a failure.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod html;
-#[path = "../outside/python.rs"]
-mod python;
-#[path = "../outside/skip.rs"]
-mod skip;
 
 use std::fs;
 use std::io::Write;
@@ -17,11 +11,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use python::{has, python};
+use checks::program;
+use checks::python::{has, python};
+use checks::skip::is_skipped;
 use serde_json::Value;
-use skip::is_skipped;
 
-const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/shop.log");
+const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/shop.log");
 
 /// What an attacker would like to see in a report.
 const HOSTILE: [&str; 14] = [
@@ -61,7 +56,7 @@ fn log_of<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
 }
 
 fn logstat(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_logstat")).args(arguments).env_clear().env("COLUMNS", "100").output().unwrap()
+    Command::new(program()).args(arguments).env_clear().env("COLUMNS", "100").output().unwrap()
 }
 
 #[test]
@@ -78,7 +73,7 @@ fn others_read_the_same_numbers() {
     fs::write(timed.path(), lines).unwrap();
     for path in [SHOP, timed.path().to_str().unwrap()] {
         let check = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/check.py");
-        let output = python(&["-B", check, env!("CARGO_BIN_EXE_logstat"), path]).unwrap();
+        let output = python(&["-B", check, program(), path]).unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{path}: {said}");
         assert!(String::from_utf8_lossy(&output.stdout).ends_with("numbers agree\n"));
@@ -178,5 +173,5 @@ fn what_is_no_file_is_written_in_place() {
 #[test]
 fn the_schema_is_printed() {
     let schema: Value = serde_json::from_slice(&logstat(&["--schema"]).stdout).unwrap();
-    assert_eq!(schema, serde_json::from_str::<Value>(include_str!("../../report.schema.json")).unwrap());
+    assert_eq!(schema, serde_json::from_str::<Value>(include_str!("../../../report.schema.json")).unwrap());
 }

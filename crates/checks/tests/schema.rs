@@ -1,5 +1,4 @@
 //! What is written as JSON is what `report.schema.json` describes, every key of it, and nothing else passes.
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
@@ -8,10 +7,10 @@ use logstat::{
 };
 use serde_json::{Value, json};
 
-const SHOP: &[u8] = include_bytes!("../testdata/shop.log");
+const SHOP: &[u8] = include_bytes!("../../../testdata/shop.log");
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../report.schema.json")).unwrap()
+    serde_json::from_str(include_str!("../../../report.schema.json")).unwrap()
 }
 
 /// The schema with no room for keys that it does not describe. Its objects are what has a type: parts that are

@@ -1,5 +1,6 @@
 //! Reports of the program, and what is compared of them.
 
+use checks::program;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 /// What the program says to these arguments and a file.
 pub(crate) fn report(arguments: &[&str], file: Option<&Path>) -> Result<Value, String> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let mut command = Command::new(program());
     command.env_clear().stdin(Stdio::null()).arg("--quiet").args(arguments).args(file);
     let output = command.output().map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&output.stderr);

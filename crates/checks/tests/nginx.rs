@@ -3,8 +3,6 @@
 //!
 //! nginx and its upstreams are started here, on free ports and in a directory of their own; no rights are needed. Where
 //! nginx is not installed the tests are skipped and say so, but for where `LOGSTAT_CI` is set: there that is a failure.
-#![cfg(all(target_os = "linux", feature = "cli"))]
-#![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod client;
 mod conversations;
@@ -20,8 +18,6 @@ mod report;
 mod request;
 mod server;
 mod sites;
-#[path = "../outside/skip.rs"]
-mod skip;
 mod traffic;
 mod upstream;
 mod uwsgi;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::shapes::Escape;
 use super::variables::VARIABLES;
-use crate::expected::written;
-use crate::request::{Logged, or_dash, path};
+use crate::nginx::expected::written;
+use crate::nginx::request::{Logged, or_dash, path};
 
 /// Byte before each value in a reference log. No request sends it.
 const MARK: char = '\x0e';

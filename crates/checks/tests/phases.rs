@@ -1,8 +1,4 @@
 //! How many threads count, what each did and how long the parts of a run took: what `-vv` says.
-#![allow(clippy::unwrap_used, reason = "a test may")]
-
-#[path = "outside/skip.rs"]
-mod skip;
 
 use std::fs;
 use std::io::Cursor;
@@ -10,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use checks::skip::is_skipped;
+use checks::{REPOSITORY, program};
 use logstat::{Engine, Input, Outcome, Question, count};
 
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
@@ -18,7 +16,7 @@ const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\
 const LINES: usize = 45_000;
 
 fn logstat() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let mut command = Command::new(program());
     command.env_clear();
     command
 }
@@ -64,15 +62,11 @@ fn processors_that_are_not_ours_are_not_counted_on() {
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = allowed.map(|list| list.trim().split([',', '-']).next().unwrap());
     let (Some(first), Ok(_)) = (first, Command::new("taskset").arg("--version").output()) else {
-        skip::is_skipped(false, "processors are given by taskset, which is not here");
+        is_skipped(false, "processors are given by taskset, which is not here");
         return;
     };
     let mut command = Command::new("taskset");
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).args([
-        "-c",
-        first,
-        env!("CARGO_BIN_EXE_logstat"),
-    ]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).args(["-c", first, program()]);
     let said = said(command, LINES, &[]);
     assert_eq!(lines_of_workers(&said), [LINES], "{said}");
 }
@@ -80,7 +74,7 @@ fn processors_that_are_not_ours_are_not_counted_on() {
 /// Any number of workers makes one tally, odd numbers too.
 #[test]
 fn what_workers_did_adds_up_to_the_run() {
-    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
+    let log = Path::new(REPOSITORY).join("testdata/shop.log");
     let text = fs::read_to_string(&log).unwrap();
     for threads in 1..=7 {
         let engine = Engine { threads, chunk_bytes: 1 << 10, ..Engine::default() };

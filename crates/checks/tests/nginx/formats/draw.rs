@@ -2,7 +2,7 @@
 
 use super::shapes::Escape;
 use super::variables::{VARIABLES, place};
-use crate::random::Random;
+use crate::nginx::random::Random;
 
 /// Number of formats.
 pub(crate) const FORMATS: usize = 300;

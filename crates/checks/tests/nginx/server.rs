@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::skip::is_skipped;
+use checks::skip::is_skipped;
 
 /// How long nginx may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::client::{Connection, Doors, Origin};
-use crate::hostile::{TEXTS, USERS, last_words};
-use crate::request::{Answer, Exchange, Logged, Request};
-use crate::upstream::App;
+use crate::nginx::client::{Connection, Doors, Origin};
+use crate::nginx::hostile::{TEXTS, USERS, last_words};
+use crate::nginx::request::{Answer, Exchange, Logged, Request};
+use crate::nginx::upstream::App;
 
 /// Values of the Host header.
 const HOSTS: [&str; 14] = [

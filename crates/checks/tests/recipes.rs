@@ -1,11 +1,4 @@
 //! The recipes of docs/recipes.md do what they say. What they hand to others is taken by stand-ins, which look at what they get.
-#![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used)]
-
-#[path = "outside/python.rs"]
-mod python;
-#[path = "outside/skip.rs"]
-mod skip;
 
 use std::fmt::Write as _;
 use std::fs::{self, Permissions};
@@ -14,11 +7,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
+use checks::skip::is_skipped;
+use checks::{REPOSITORY, program, python};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-const RECIPES: &str = include_str!("../docs/recipes.md");
-const README: &str = include_str!("../README.md");
+const RECIPES: &str = include_str!("../../../docs/recipes.md");
+const README: &str = include_str!("../../../README.md");
 
 /// THE TABLE of stand-ins: each fails where the program would have nothing to do.
 const OTHERS: [(&str, &str); 6] = [
@@ -33,7 +28,7 @@ const OTHERS: [(&str, &str); 6] = [
 /// A directory with the log of testdata, and in nginx/ one of the last hour, with or without errors of the server.
 fn place(errors: bool) -> TempDir {
     let place = tempfile::tempdir().unwrap();
-    fs::copy("testdata/shop.log", place.path().join("access.log")).unwrap();
+    fs::copy(format!("{REPOSITORY}/testdata/shop.log"), place.path().join("access.log")).unwrap();
     let mut log = String::new();
     for minute in 0..50 {
         let then: DateTime<Utc> = (SystemTime::now() - Duration::from_secs(60 * minute)).into();
@@ -61,11 +56,15 @@ fn blocks(kind: &str) -> Vec<String> {
 }
 
 fn run(script: &str, place: &Path) -> Output {
-    let program = Path::new(env!("CARGO_BIN_EXE_logstat")).parent().unwrap();
+    let program = Path::new(program()).parent().unwrap();
     let path = format!("{}:{}:/usr/bin:/bin", place.display(), program.display());
-    let python = std::env::var("LOGSTAT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-ec", script]).current_dir(place).env_clear().env("PATH", path).env("LOGSTAT_PYTHON", python);
+    shell
+        .args(["-ec", script])
+        .current_dir(place)
+        .env_clear()
+        .env("PATH", path)
+        .env("LOGSTAT_PYTHON", python::interpreter());
     shell.output().unwrap()
 }
 
@@ -123,7 +122,7 @@ fn what_is_typed_runs() {
 
 #[test]
 fn duckdb_reads_reports() {
-    if skip::is_skipped(python::has("duckdb"), "python3 has no DuckDB (pip install duckdb)") {
+    if is_skipped(python::has("duckdb"), "python3 has no DuckDB (pip install duckdb)") {
         return;
     }
     let mut scripts: Vec<_> = blocks("sh").into_iter().filter(|block| block.contains("duckdb -c")).collect();

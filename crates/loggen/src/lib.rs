@@ -1,10 +1,10 @@
-//! Access logs that look like a real site's, made from a seed: apart from benches and tests, which share it with
-//! the example `generate`. Nothing outside std is used, so that a seed means the same bytes on every machine.
+//! nginx access logs that look like a real site's, made from a seed, for tests and benchmarks. The crate uses only std, so
+//! that a seed gives the same bytes on every machine.
 //!
 //! ```text
-//! cargo run --release --example generate -- --lines 5000000 -o /tmp/big.log     1.2 GB in some seconds
+//! cargo run --release -p loggen -- --lines 5000000 -o /tmp/big.log     1.2 GB in a few seconds
 //! ```
-//! It must not know how logstat counts: an answer that benches assert is not to come from here.
+//! The crate does not know how logstat counts, and answers that tests and benchmarks expect must not come from it.
 
 mod agents;
 mod clock;
@@ -33,35 +33,35 @@ const ODD: u64 = 2000;
 /// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost`, `json`, `short`,
 /// `agent_bytes` and `malformed` change how the traffic is logged, and leave the traffic itself as it is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Traffic {
+pub struct Traffic {
     /// How many lines the log has.
-    pub(crate) lines: u64,
+    pub lines: u64,
     /// How many visitors there are, drawn after Zipf; with few lines not all of them come. At least 1, at most 2^27.
-    pub(crate) addresses: usize,
+    pub addresses: usize,
     /// Each request is from a visitor of its own, instead of one of `addresses`. Up to 2^27 lines.
-    pub(crate) unique_addresses: bool,
+    pub unique_addresses: bool,
     /// How many paths there are, drawn after Zipf. At least 1, below 2^32.
-    pub(crate) paths: usize,
+    pub paths: usize,
     /// The share, 0 to 1, of the requests with a query string that no other request has.
-    pub(crate) unique_queries: f64,
+    pub unique_queries: f64,
     /// Each request asks for a path of its own, instead of one of `paths`.
-    pub(crate) unique_paths: bool,
+    pub unique_paths: bool,
     /// `$request_time` follows the user agent.
-    pub(crate) times: bool,
+    pub times: bool,
     /// `$host` comes before the address.
-    pub(crate) vhost: bool,
+    pub vhost: bool,
     /// Lines are JSON, as nginx writes it with `escape=json`.
-    pub(crate) json: bool,
+    pub json: bool,
     /// Query strings, referers and user agents are left off: lines hardly become shorter.
-    pub(crate) short: bool,
+    pub short: bool,
     /// User agents repeat themselves until they are so long; 0 leaves them as they are.
-    pub(crate) agent_bytes: usize,
+    pub agent_bytes: usize,
     /// Over how many days the lines spread. At least 1; an hour of the fifth day is an outage.
-    pub(crate) days: u32,
+    pub days: u32,
     /// The same seed, with all else the same, gives the same bytes.
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// The share, 0 to 1, of lines that are cut short or hold something else, and fit no format.
-    pub(crate) malformed: f64,
+    pub malformed: f64,
 }
 
 impl Default for Traffic {
@@ -86,8 +86,11 @@ impl Default for Traffic {
 }
 
 impl Traffic {
-    /// Writes the log to `out`, a line at a time: let `out` be buffered.
-    pub(crate) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
+    /// Writes the log to `out`, one line at a time: `out` should be buffered.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         let mut site = Site::new(self);
         let mut line = Vec::with_capacity(1024);
         for number in 0..self.lines {
@@ -99,8 +102,7 @@ impl Traffic {
     }
 
     /// The log in memory.
-    #[allow(dead_code, reason = "not every program that includes this module keeps a log in memory")]
-    pub(crate) fn to_vec(&self) -> Vec<u8> {
+    pub fn to_vec(&self) -> Vec<u8> {
         let mut log = Vec::with_capacity(256 * self.lines as usize);
         self.write_to(&mut log).expect("a Vec takes every write");
         log

@@ -1,12 +1,8 @@
-//! Writes an access log that looks like a real site's: the example `generate`, apart from the generator so that
-//! benches and tests can use that without a command line.
+//! Writes an nginx access log that looks like a real site's.
 //!
 //! ```text
-//! cargo run --release --example generate -- --lines 5000000 -o /tmp/big.log
+//! cargo run --release -p loggen -- --lines 5000000 -o /tmp/big.log
 //! ```
-
-#[path = "mod.rs"]
-mod generator;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -15,12 +11,12 @@ use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use generator::Traffic;
+use loggen::Traffic;
 
 const HELP: &str = "\
 Writes an nginx access log that looks like a real site's; the same options give the same bytes.
 
-usage: generate [OPTIONS]
+usage: loggen [OPTIONS]
 
   --lines N               lines to write [100000]
   --addresses N           visitors, drawn after Zipf [200000]
@@ -55,16 +51,16 @@ fn main() -> ExitCode {
     let wish = match wish(std::env::args().skip(1)) {
         Ok(wish) => wish,
         Err(problem) => {
-            eprintln!("generate: {problem}\n  --help lists the options");
+            eprintln!("loggen: {problem}\n  --help lists the options");
             return ExitCode::from(2);
         }
     };
     match fulfil(&wish) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the log has seen enough of it: `generate | head`.
+        // Whoever read the log has seen enough of it: `loggen | head`.
         Err(error) if error.kind() == ErrorKind::BrokenPipe && wish.output.is_none() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("generate: {}: {error}", wish.output.as_deref().unwrap_or("standard output"));
+            eprintln!("loggen: {}: {error}", wish.output.as_deref().unwrap_or("standard output"));
             ExitCode::FAILURE
         }
     }

@@ -1,0 +1,52 @@
+//! The tests of the program and of the library as their users see them, in one binary. Tests that need other programs, large
+//! crates or minutes are in `crates/checks`.
+#![allow(clippy::unwrap_used, reason = "tests may")]
+
+/// The tests try one in this many of the strategies and command lines that `crates/checks` tries.
+const ONE_IN: usize = 8;
+
+mod agreement;
+mod cases;
+mod columns;
+mod command_line;
+#[cfg(feature = "compressed")]
+mod compressed;
+#[cfg(all(unix, feature = "cli"))]
+mod config;
+mod envelopes;
+#[cfg(feature = "cli")]
+mod explain;
+mod highlights;
+#[cfg(feature = "cli")]
+mod hostile;
+#[cfg(all(unix, feature = "cli"))]
+mod inputs;
+mod json_logs;
+mod library;
+#[cfg(all(unix, feature = "cli"))]
+mod many_files;
+mod max_keys;
+#[cfg(unix)]
+mod outputs;
+mod pairs;
+mod random_commands;
+#[cfg(all(unix, feature = "cli"))]
+mod readme;
+mod reference;
+#[cfg(all(unix, feature = "cli"))]
+mod refusals;
+#[cfg(feature = "cli")]
+mod rejects;
+#[cfg(all(unix, feature = "cli"))]
+mod seeking;
+#[cfg(all(unix, feature = "cli"))]
+mod shrinking;
+mod unknown;
+#[cfg(feature = "zones")]
+mod zones;
+
+/// The path of the program.
+#[cfg(feature = "cli")]
+fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_logstat")
+}
