@@ -1,9 +1,10 @@
 //! The program under test. `cargo test --workspace` builds it, in the directory above that of the tests.
 
 use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::LazyLock;
-use std::time::SystemTime;
 
 /// The path of `logstat`, built from the sources of this checkout.
 ///
@@ -11,27 +12,40 @@ use std::time::SystemTime;
 /// If it is not built yet, or if a source is newer: `cargo test --package checks` alone does not build it.
 #[must_use]
 pub fn program() -> &'static str {
-    static PROGRAM: LazyLock<String> = LazyLock::new(|| {
-        let test = std::env::current_exe().expect("the system knows where a test is");
-        let directory = test.parent().and_then(Path::parent).expect("tests are in target/PROFILE/deps");
-        let program = directory.join("logstat");
-        let newer = newer_source(&program, &directory.join("logstat.d"));
-        assert!(
-            newer.is_none(),
-            "{} is newer than {}: run `cargo test --workspace`",
-            newer.unwrap_or_default(),
-            program.display()
-        );
-        program.into_os_string().into_string().expect("the path is UTF-8")
+    static PROGRAM: LazyLock<Result<String, String>> = LazyLock::new(|| {
+        let test = std::env::current_exe().map_err(|error| error.to_string())?;
+        let deps = test.parent().expect("a test is in target/PROFILE/deps");
+        let program = deps.with_file_name("logstat");
+        match newer_source(&program, deps) {
+            Ok(None) => program.into_os_string().into_string().map_err(|_| "the path is not UTF-8".to_owned()),
+            Ok(Some(source)) => {
+                Err(format!("{} is older than {source}: run `cargo test --workspace`", program.display()))
+            }
+            Err(error) => Err(format!("{}: {error}: run `cargo test --workspace`", program.display())),
+        }
     });
-    &PROGRAM
+    match &*PROGRAM {
+        Ok(program) => program,
+        Err(reason) => panic!("{reason}"),
+    }
 }
 
-/// A source that changed after the program was built. `sources` is the list that cargo writes beside the program.
-fn newer_source(program: &Path, sources: &Path) -> Option<String> {
-    let changed = |path: &str| fs::metadata(path).and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::now());
-    let built = changed(program.to_str()?);
-    let list = fs::read_to_string(sources).unwrap_or_else(|error| panic!("{}: {error}", sources.display()));
-    let (_, list) = list.split_once(": ").expect("a program and a colon");
-    list.split_whitespace().find(|source| changed(source) > built).map(str::to_owned)
+/// A source that was changed after the program was built. Cargo lists them beside the file in `deps` that the program is a
+/// link to.
+fn newer_source(program: &Path, deps: &Path) -> io::Result<Option<String>> {
+    let built = fs::metadata(program)?;
+    for entry in fs::read_dir(deps)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b"logstat-") && entry.metadata()?.ino() == built.ino() {
+            let list = fs::read_to_string(entry.path().with_extension("d"))?;
+            let sources = list.lines().next().and_then(|rule| rule.split_once(": ")).map_or("", |(_, sources)| sources);
+            let changed = |source: &&str| fs::metadata(Path::new(crate::REPOSITORY).join(source))?.modified();
+            for source in sources.split_whitespace() {
+                if changed(&source)? > built.modified()? {
+                    return Ok(Some(source.to_owned()));
+                }
+            }
+        }
+    }
+    Ok(None)
 }
