@@ -188,7 +188,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = |path: &PathBuf| match path.as_os_str().as_encoded_bytes() {
             b"-" => "standard input".to_owned(),
-            path => crate::report::printable(path),
+            path => crate::text::printable(path),
         };
         match self.kind() {
             ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),

@@ -49,11 +49,11 @@ mod recognize;
 mod rejects;
 mod render;
 mod report;
-mod search;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
 mod table;
+mod text;
 mod time;
 mod verdict;
 mod visitor;
@@ -88,9 +88,10 @@ pub use crate::{
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
-        UvReport, Verdict, VisitorReport, printable,
+        UvReport, Verdict, VisitorReport,
     },
     table::Reason,
+    text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
     verdict::FailIf,
     visitor::{Ipv6Prefix, RealIp, Visitor},

@@ -3,9 +3,9 @@
 
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::classify::StaticRules;
-use crate::format::undo_escapes;
 use crate::nginx::NginxConf;
 use crate::table::{Keys, Seed};
+use crate::text::undo_escapes;
 
 /// Answers by location, and those that were given before.
 pub(crate) struct ByLocation<'q> {

@@ -1,6 +1,6 @@
 //! Static or dynamic, by the path alone: what a site has told nginx to serve from files.
 
-use crate::search::{Prefix, behind_last, lower};
+use crate::text::{Prefix, behind_last, lower};
 
 /// Where Django sites have their files.
 const PREFIXES: [&str; 2] = ["/static/", "/media/"];

@@ -9,9 +9,9 @@ use super::worker::{Place, Refused, Worker};
 use crate::batch::{Batch, ROWS};
 use crate::envelope::{Joined, LinePlace, Opened, Pipe, Runs, Worn, is_another_programs, kept_of};
 use crate::format::{Line, Quotes, Room, Row};
-use crate::input::{clean, is_blank};
 use crate::report;
 use crate::table::{InputLedger, Reason, Tally};
+use crate::text::{clean, is_blank};
 
 /// A line as it stands in its input.
 #[derive(Clone, Copy)]

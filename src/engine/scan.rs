@@ -12,13 +12,14 @@ use crate::envelope::{self, Worn};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
-use crate::input::{Source, Taken, Wait, lines_of_head};
+use crate::input::{Source, Taken, Wait};
 use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
 use crate::report::Beginning;
 use crate::table::{InputLedger, Seed, Tally};
+use crate::text::lines_of_head;
 use crate::time::Zone;
 use crate::visitor::Visits;
 

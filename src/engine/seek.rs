@@ -14,8 +14,9 @@ use super::scan::Met;
 use crate::batch::Fields;
 use crate::filter::Period;
 use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row};
-use crate::input::{Source, Wait, clean};
+use crate::input::{Source, Wait};
 use crate::question::Question;
+use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
 
 /// How late a line may be. Where nginx buffers its log, `access_log … buffer=`, each of its processes writes when its

@@ -8,11 +8,12 @@ use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
 use crate::filter::Filter;
 use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
-use crate::input::{Chunk, clean, is_blank};
+use crate::input::Chunk;
 use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
 use crate::table::{InputLedger, Reason, Sample, Tally};
+use crate::text::{clean, is_blank};
 use crate::time::ZoneClock;
 
 /// What one thread counts, and what it keeps from line to line.

@@ -17,7 +17,7 @@ use super::worn::Worn;
 use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
 use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row, Slot};
-use crate::input::{is_blank, lines};
+use crate::text::{is_blank, lines};
 
 /// Number of lines whose shape is looked at.
 const SAMPLE: usize = 1000;

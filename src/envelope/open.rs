@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::quotes::undo_doubled;
 use super::{Envelope, Pipe, Sender, Text};
 use crate::format::undo_json;
-use crate::input::clean;
+use crate::text::clean;
 
 /// A line, taken out of the envelopes that it was in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

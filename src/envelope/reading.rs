@@ -6,7 +6,7 @@ use super::join::{Joined, LinePlace};
 use super::open::Opened;
 use super::seams::Runs;
 use super::{Certainty, Envelope, Sender};
-use crate::input::{clean, is_blank};
+use crate::text::{clean, is_blank};
 
 /// An envelope is taken off only if it explains one line for this many that stand outside.
 const LETTERS_ARE_RARER_THAN: usize = 10;

@@ -2,7 +2,7 @@
 
 use super::syslog::priority;
 use super::{Letter, Sender, Text, stamp, word};
-use crate::input::BYTE_ORDER_MARK;
+use crate::text::BYTE_ORDER_MARK;
 
 /// Opens `[<PRIORITY>]1 TIME HOST APP PROCID MSGID DATA LINE`. The mark that says that a line is UTF-8 is taken off too.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {

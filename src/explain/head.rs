@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use crate::engine::scan::Met;
 use crate::envelope::{self, is_another_programs};
-use crate::input::{is_blank, lines};
+use crate::text::{is_blank, lines};
 
 /// A line that is not blank.
 pub(super) struct HeadLine<'l> {

@@ -11,10 +11,12 @@ use crate::engine::scan::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{Source, Wait, lines_of_head};
+use crate::input::{Source, Wait};
 use crate::recognize::FileKind;
-use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, printable, refusal, written};
+use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
 use crate::table::{InputLedger, Reason};
+use crate::text::lines_of_head;
+use crate::text::{printable, written};
 
 /// Lines that are shown field by field.
 const SAMPLES: usize = 3;

@@ -3,8 +3,9 @@
 use super::sample::Shown;
 use super::{FormatStop, MalformedLine};
 use crate::format::{LogFormat, Stop, stops};
-use crate::report::{printable, sample_text};
+use crate::report::sample_text;
 use crate::table::Reason;
+use crate::text::printable;
 use crate::visitor::cut_tail;
 
 /// Characters that are shown of what stands where a format stops.

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::Lost;
 use super::sample::Shown;
 use crate::format::{Considered, LogFormat, Rejected};
-use crate::report::printable;
+use crate::text::printable;
 
 /// The kind of reason why a format was not chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,12 @@ use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::dimension::Extras;
 use crate::engine::columns::{Columns, Filled};
 use crate::error::Error;
-use crate::format::{LogFormat, Row, Taken, undo_escapes};
+use crate::format::{LogFormat, Row, Taken};
 use crate::nginx::NginxAnswer;
 use crate::question::Question;
-use crate::report::{self, printable, sample_text, sample_text_cut, written};
+use crate::report::{self, sample_text, sample_text_cut};
+use crate::text::undo_escapes;
+use crate::text::{printable, written};
 use crate::time::{Stamp, ZoneClock};
 use crate::visitor::Visits;
 

@@ -23,7 +23,7 @@ impl SyntaxError {
 
     /// The same of a name that nothing has.
     pub(crate) fn unknown_name(text: &str, at: usize, name: &str) -> SyntaxError {
-        let what = format!("unknown name '{}'", crate::report::printable(name.as_bytes()));
+        let what = format!("unknown name '{}'", crate::text::printable(name.as_bytes()));
         SyntaxError { unknown: Some(name.to_owned()), ..SyntaxError::new(text, at, what) }
     }
 
@@ -45,7 +45,7 @@ impl SyntaxError {
     /// The text, of a long one what is near the place, and in a second line a caret under it.
     pub fn shown(&self) -> String {
         let at = self.at.min(self.text.len());
-        let shown = |bytes: &[u8]| crate::report::printable(bytes).chars().collect::<Vec<char>>();
+        let shown = |bytes: &[u8]| crate::text::printable(bytes).chars().collect::<Vec<char>>();
         let (before, behind) = (shown(&self.text.as_bytes()[..at]), shown(&self.text.as_bytes()[at..]));
         let cut = before.len().saturating_sub(NEAR);
         let dots = |is_cut| if is_cut { "…" } else { "" };

@@ -100,7 +100,7 @@ fn sign(rest: &str) -> Result<(Token, usize), String> {
         Some((foreign, ours)) => format!("'{foreign}' is written '{ours}' here"),
         None => {
             let first: String = rest.chars().take(1).collect();
-            format!("unexpected '{}'", crate::report::printable(first.as_bytes()))
+            format!("unexpected '{}'", crate::text::printable(first.as_bytes()))
         }
     })
 }

@@ -59,7 +59,7 @@ impl Parser<'_> {
             return self.error(format!("it ends where {what} was expected"));
         }
         let end = self.tokens.get(self.next + 1).map_or(self.text.len(), |next| next.at);
-        let found = crate::report::printable(self.text[*at..end].trim_end().as_bytes());
+        let found = crate::text::printable(self.text[*at..end].trim_end().as_bytes());
         self.error(format!("'{found}' where {what} was expected"))
     }
 

@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::subject::{NameError, Subject};
 use crate::dimension::Dimension;
 use crate::expression::{Comparison, Expression, Operator, Order, Placed, SyntaxError, Value, parse};
-use crate::format::undo_escapes;
+use crate::text::undo_escapes;
 
 /// An expression that a hit fits or not.
 ///
@@ -138,7 +138,7 @@ impl Reading<'_> {
             Value::Word(word) => match word.parse() {
                 Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
                 _ => {
-                    let word = crate::report::printable(word.as_bytes());
+                    let word = crate::text::printable(word.as_bytes());
                     Err(self.error(value.at, format!("a value was expected; a text stands between quotes: \"{word}\"")))
                 }
             },

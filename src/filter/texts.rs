@@ -3,9 +3,9 @@
 use super::check::Check;
 use super::rows::Rows;
 use crate::batch::{Batch, Column, MISSING};
-use crate::format::undo_escapes;
-use crate::search::find_near;
 use crate::table::{Keys, Seed};
+use crate::text::find_near;
+use crate::text::undo_escapes;
 
 /// A check of the texts of a column, and what it has answered.
 #[derive(Clone, Debug)]

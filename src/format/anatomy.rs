@@ -18,8 +18,9 @@ use super::plan::{AFTER_TIME, BEFORE_TIME, Plan};
 use super::reach::Reach;
 use super::row::Row;
 use super::variables::Feeds;
-use super::{Line, LogFormat, escape};
+use super::{Line, LogFormat};
 use crate::batch::Fields;
+use crate::text::escape_backslashes;
 use crate::time::Clock;
 
 /// A value of a line.
@@ -123,11 +124,11 @@ fn plain(value: &Value, text: &[u8]) -> Vec<u8> {
     let raw = &text[value.start..value.end];
     match value.kind {
         Kind::Plain => raw.to_vec(),
-        Kind::List => escape::escape(raw).into_owned(),
+        Kind::List => escape_backslashes(raw).into_owned(),
         Kind::Escaped => {
             let mut plain = Vec::new();
             decode(raw, &mut plain);
-            match escape::escape(&plain) {
+            match escape_backslashes(&plain) {
                 Cow::Borrowed(_) => plain,
                 Cow::Owned(escaped) => escaped,
             }

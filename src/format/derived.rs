@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::plan::Slot;
+use super::request;
 use super::row::Row;
 use super::variables::Feeds;
-use super::{escape, request};
 use crate::batch::{MISSING, TextField};
+use crate::text::{escape_backslashes, undo_escapes};
 
 /// A variable that is a part of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +50,10 @@ impl Derived {
     /// The value as nginx would have logged it, with backslashes escaped as in every other column.
     pub(super) fn value<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
         let logged = |slot: Slot| Some(row.text(slot)).filter(|text| *text != MISSING);
-        let part = |raw: &'a [u8], of: &dyn Fn(&[u8]) -> Option<Span>| match escape::undo(raw) {
+        let part = |raw: &'a [u8], of: &dyn Fn(&[u8]) -> Option<Span>| match undo_escapes(raw) {
             Cow::Borrowed(plain) => of(plain).map(|(start, end)| &plain[start..end]),
             Cow::Owned(plain) => of(&plain).map(|(start, end)| {
-                let escaped: &'a [u8] = bump.alloc_slice_copy(&escape::escape(&plain[start..end]));
+                let escaped: &'a [u8] = bump.alloc_slice_copy(&escape_backslashes(&plain[start..end]));
                 escaped
             }),
         };

@@ -7,7 +7,7 @@ use super::plan::Tail;
 use super::scan::{Expected, Misfit};
 use super::variables::{Feeds, is_name};
 use crate::batch::TextField;
-use crate::report::printable;
+use crate::text::printable;
 
 impl LogFormat {
     /// The name of the preset that this one adds one unquoted field to.

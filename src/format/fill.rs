@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::plan::Slot;
-use super::{LogFormat, Row, Taken, UsualLine, escape, request};
+use super::{LogFormat, Row, Taken, UsualLine, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::ip;
 use crate::question::Query;
+use crate::text::{escape_backslashes, undo_escapes};
 use crate::time::Stamp;
 
 /// Puts rows into batches.
@@ -174,9 +175,9 @@ impl Filler<'_> {
     /// The keys are kept escaped, as those of every other column are.
     #[cold]
     fn parts_of_escaped<'a>(&self, line: &[u8], bump: &'a Bump) -> Parts<'a> {
-        let line = bump.alloc_slice_copy(&escape::undo(line));
+        let line = bump.alloc_slice_copy(&undo_escapes(line));
         let parts = self.parts(request::split(line), bump);
-        let escaped = |value: &'a [u8]| match escape::escape(value) {
+        let escaped = |value: &'a [u8]| match escape_backslashes(value) {
             Cow::Borrowed(value) => value,
             Cow::Owned(value) => bump.alloc_slice_copy(&value),
         };
@@ -218,12 +219,12 @@ impl Filler<'_> {
     fn set_plain_path<'a>(&self, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
         let target = row.text(Slot::of(TextField::Path));
         if target != MISSING {
-            let target = bump.alloc_slice_copy(&escape::undo(target));
+            let target = bump.alloc_slice_copy(&undo_escapes(target));
             let (path, is_static) = self.path(target, bump);
-            parts.path = bump.alloc_slice_copy(&escape::escape(path));
+            parts.path = bump.alloc_slice_copy(&escape_backslashes(path));
             parts.is_static = is_static;
         } else if let Some((uri, args)) = uri_and_args(row) {
-            self.set_uri(&escape::undo(uri), args.map(escape::undo).as_deref(), parts, bump);
+            self.set_uri(&undo_escapes(uri), args.map(undo_escapes).as_deref(), parts, bump);
         }
     }
 
@@ -233,7 +234,7 @@ impl Filler<'_> {
             Some(args) if self.query == Query::Keep => Cow::Owned([uri, b"?", args].concat()),
             _ => Cow::Borrowed(uri),
         };
-        parts.path = bump.alloc_slice_copy(&escape::escape(&path));
+        parts.path = bump.alloc_slice_copy(&escape_backslashes(&path));
         parts.is_static = self.rules.is_static(uri);
     }
 }

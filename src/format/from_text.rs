@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use super::escape::NginxEscape;
 use super::given::Given;
+use super::nginx_escape::NginxEscape;
 use super::plan::Tail;
 use super::presets::PRESETS;
 use super::{FormatError, JSON, LTSV, LogFormat, apache, is_name, json_template};

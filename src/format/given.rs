@@ -3,8 +3,8 @@
 
 use super::apache;
 use super::conf_words::{self, BadWord, Span};
-use super::escape::NginxEscape;
 use super::log_format::FormatError;
+use super::nginx_escape::NginxEscape;
 
 /// A format as nginx has it after reading its configuration, and where in the typed text each byte comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

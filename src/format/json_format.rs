@@ -7,7 +7,7 @@ use super::field_key::FieldKey;
 use super::json_keys::{JsonKeys, Rule};
 use super::ltsv_table::LABELS;
 use super::variables::Feeds;
-use crate::report::printable;
+use crate::text::printable;
 
 /// How lines say which value is which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

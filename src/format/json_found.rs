@@ -2,7 +2,6 @@
 
 use bumpalo::Bump;
 
-use super::escape;
 use super::json::{Kind, Value};
 use super::json_keys::JsonKeys;
 use super::json_text::decode;
@@ -12,6 +11,7 @@ use super::row::Row;
 use super::variables::Feeds;
 use crate::batch::{Fields, MISSING, TextField};
 use crate::table::Reason;
+use crate::text::escape_backslashes;
 use crate::time::{Clock, Rfc3339};
 
 /// Where what must be written anew lives, and which fields are worth it.
@@ -152,7 +152,7 @@ impl Finds {
                 }
                 // Keys are kept as nginx's own escapes leave them.
                 _ if room.wants(keys.rule(found.rule).fields) => {
-                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape::escape(plain));
+                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape_backslashes(plain));
                     row.set_text(slot(*feeds), text);
                     row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');
                     Ok(())

@@ -15,9 +15,10 @@ use super::json_keys::JsonKeys;
 use super::plan::{Slot, slot};
 use super::row::Row;
 use super::variables::Feeds;
-use super::{Line, Quotes, undo_escapes};
+use super::{Line, Quotes};
 use crate::batch::{Fields, Status, TextField};
 use crate::table::Reason;
+use crate::text::undo_escapes;
 use crate::time::{Clock, Stamp};
 
 use lines::{known_member, line, unknown_member, write_object};

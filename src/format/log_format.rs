@@ -63,8 +63,8 @@ impl std::fmt::Display for FormatError {
         let (before, behind) = self.text.as_bytes().split_at(self.at);
         let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let text = crate::report::printable(&[before, behind].concat());
-        let before = crate::report::printable(before);
+        let text = crate::text::printable(&[before, behind].concat());
+        let before = crate::text::printable(before);
         let caret_at = before.chars().count();
         write!(f, "log format: {}\n  {text}\n  {:caret_at$}^", self.what, "")
     }

@@ -143,7 +143,7 @@ fn is_giant(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::lines;
+    use crate::text::lines;
     use proptest::prelude::*;
 
     proptest! {

@@ -18,7 +18,6 @@ mod detect;
 mod detect_twin;
 mod detector;
 mod digits;
-mod escape;
 mod field_key;
 mod fill;
 mod from_text;
@@ -44,6 +43,7 @@ mod ltsv_twin;
 mod marks;
 mod memory;
 mod near;
+mod nginx_escape;
 mod odd_duration;
 mod plan;
 mod presets;
@@ -71,11 +71,11 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
+use crate::text::escape_backslashes;
+
 pub(crate) use anatomy::{Anatomy, LineField};
 pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
 pub(crate) use detector::Detector;
-pub use escape::NginxEscape;
-pub(crate) use escape::{escape as escape_backslashes, undo as undo_escapes};
 use field_key::key_variable;
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
@@ -89,6 +89,7 @@ use log_format::Value;
 pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::{BadValue, Memory};
 pub(crate) use near::{Stop, stops};
+pub use nginx_escape::NginxEscape;
 pub(crate) use presets::COMBINED;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
@@ -428,11 +429,11 @@ impl LogFormat {
         }
         match self.strictness.escape {
             NginxEscape::Default => Cow::Borrowed(raw),
-            NginxEscape::None => escape::escape(raw),
+            NginxEscape::None => escape_backslashes(raw),
             NginxEscape::Json => {
                 let mut plain = Vec::new();
                 json_text::decode(raw, &mut plain);
-                Cow::Owned(escape::escape(&plain).into_owned())
+                Cow::Owned(escape_backslashes(&plain).into_owned())
             }
         }
     }

@@ -1,14 +1,14 @@
 //! A `log_format` compiled to the steps that scan a line.
 
-use super::escape::NginxEscape;
 use super::json_forms::TimeUnit;
 use super::log_format::{Piece, Value};
+use super::nginx_escape::NginxEscape;
 use super::reach::{Reach, reach};
 use super::rule::Rules;
 use super::shape::Shape;
 use super::variables::Feeds;
 use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
-use crate::search::Prefix;
+use crate::text::Prefix;
 
 /// Where in a row a text goes: a text field, the request, a variable that the question names, or nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

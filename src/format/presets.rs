@@ -1,6 +1,6 @@
 //! The formats that have a name. A preset is the text of a `log_format`, and how its values are escaped.
 
-use super::escape::NginxEscape::{self, Default, None};
+use super::nginx_escape::NginxEscape::{self, Default, None};
 
 const COMMON: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#;
 

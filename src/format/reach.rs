@@ -2,8 +2,8 @@
 
 use memchr::memmem::{Finder, FinderRev};
 
-use super::escape::NginxEscape;
 use super::log_format::{Piece, starts_with_slash};
+use super::nginx_escape::NginxEscape;
 use super::plan::{Strictness, literal, variable_at};
 use super::scan::closing_quote;
 use super::shape::Shape;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::search::{find_anywhere, find_near};
+use crate::text::{find_anywhere, find_near};
 
 /// What a request line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

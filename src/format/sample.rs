@@ -4,7 +4,7 @@ use super::alike::{Checks, Ending, KINDS, Kind, kind, usual_kind};
 use super::marks::{Line, Marks, Quotes};
 use super::plan::Usual;
 use super::{Memory, take_usual};
-use crate::input::{clean, is_blank};
+use crate::text::{clean, is_blank};
 
 /// Lines of a file that are looked at.
 const LINES: usize = 1000;

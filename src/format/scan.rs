@@ -10,8 +10,8 @@ use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, Slot, Tail};
 use super::row::Row;
 use super::walk::{Stuck, walk};
 use crate::batch::{MISSING, Status, TextField};
-use crate::search::find_near;
 use crate::table::Reason;
+use crate::text::find_near;
 use crate::time::Clock;
 
 /// Where and why a line does not fit a plan.

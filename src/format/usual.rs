@@ -11,7 +11,7 @@ use super::plan::{AFTER_TIME, NOBODY, Usual};
 use super::{Marks, Memory};
 use crate::batch::Status;
 use crate::ip::may_have_port;
-use crate::search::find_near;
+use crate::text::find_near;
 use crate::time::{Clock, Stamp};
 
 /// How many quotes and line ends such a line has.

@@ -17,8 +17,8 @@ use super::sink;
 use super::spelling::{self, Lengths};
 use super::user::{self, UserAndTime};
 use crate::batch::MISSING;
-use crate::search::find_near;
 use crate::table::Reason;
+use crate::text::find_near;
 use crate::time::Clock;
 
 /// An end that was tried, from which there may be another.

@@ -7,7 +7,6 @@ mod compressed;
 mod find;
 mod fingerprint;
 mod guard;
-mod lines;
 mod mapped;
 mod peeked;
 mod positioned;
@@ -22,7 +21,6 @@ pub use compressed::Compression;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
 pub(crate) use find::{error_logs, is_access_log_name};
 pub use guard::{MapGuard, guard_mappings};
-pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::{Chunk, Cut, Opener, Source, Taken, Wait};
 

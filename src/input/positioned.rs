@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Chunk;
-use super::lines::{HEAD_BYTES, head, kept_of, shorten};
 use super::ranges::Ranges;
 use super::read_at::ReadAt;
 use super::source::Cut;
 use super::unreadable::{Unreadable, UnreadableBytes};
+use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
 /// Neighbouring lines: their place in the file, their text, and how much is left out of the last.
 struct Piece<T> {

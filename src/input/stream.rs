@@ -4,8 +4,8 @@ use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::Chunk;
-use super::lines::{HEAD_BYTES, head, kept_of, shorten};
 use super::source::{Cut, Taken, Wait};
+use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
 const LOCK: &str = "no worker panics while it reads";
 

@@ -217,7 +217,7 @@ impl NginxConf {
                 "no access_log is configured for a server: this log is read, the default of {built}; give the files if its \
                  log is elsewhere"
             );
-            let path = crate::report::written(path.as_os_str().as_encoded_bytes());
+            let path = crate::text::written(path.as_os_str().as_encoded_bytes());
             Some(Note::about(NoteCode::AssumedLog, &path, text))
         };
         self.logs().iter().filter_map(note).collect()

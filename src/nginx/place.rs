@@ -32,10 +32,10 @@ impl fmt::Display for Place {
 
 /// A path as a person may see it, whatever bytes it holds.
 pub(super) fn shown_path(path: &Path) -> String {
-    crate::report::printable(path.as_os_str().as_encoded_bytes())
+    crate::text::printable(path.as_os_str().as_encoded_bytes())
 }
 
 /// Text of a configuration as a person may see it, whatever it holds.
 pub(super) fn shown(text: &str) -> String {
-    crate::report::printable(text.as_bytes())
+    crate::text::printable(text.as_bytes())
 }

@@ -9,7 +9,7 @@ use super::bytes::begins;
 use super::readings::reading;
 use super::{Excerpt, FileKind, Foreign, first_line, is_control, shapes, w3c};
 use crate::envelope::{self, Worn, is_error_log, is_of_start, syslog_message};
-use crate::input::{is_blank, lines};
+use crate::text::{is_blank, lines};
 
 /// Lines that are looked at.
 const SAMPLE: usize = 200;

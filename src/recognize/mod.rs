@@ -21,7 +21,8 @@ use bumpalo::Bump;
 use crate::batch::Fields;
 use crate::envelope::{self, Worn};
 use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{Compression, is_blank, lines, lines_of_head};
+use crate::input::Compression;
+use crate::text::{self, is_blank, lines_of_head};
 
 pub use kinds::FileKind;
 pub(crate) use kinds::Remedy;
@@ -122,8 +123,8 @@ fn has_ordinary_lines(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<
         }
     };
     match worn {
-        None => lines(head, true).for_each(look),
-        Some(worn) => lines(&envelope::taken_out(worn, head, &Bump::new()), true).for_each(&mut look),
+        None => text::lines(head, true).for_each(look),
+        Some(worn) => text::lines(&envelope::taken_out(worn, head, &Bump::new()), true).for_each(&mut look),
     }
     ordinary * ORDINARY_IN >= all.max(1)
 }
@@ -135,6 +136,6 @@ fn is_control(byte: u8) -> bool {
 
 /// The first line that is not blank.
 fn first_line(head: &[u8]) -> Option<Excerpt> {
-    let (number, text) = (1..).zip(lines(head, true)).find(|(_, line)| !is_blank(line))?;
+    let (number, text) = (1..).zip(text::lines(head, true)).find(|(_, line)| !is_blank(line))?;
     Some(Excerpt::Line { number, text: text.to_vec() })
 }

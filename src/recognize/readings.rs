@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{FileKind, Reading, w3c};
 use crate::envelope;
 use crate::format::{Detector, Finding, LogFormat};
-use crate::input::{is_blank, lines};
+use crate::text::{is_blank, lines};
 
 /// How much of the first lines a format is tried on.
 const TRIED_BYTES: usize = 64 << 10;

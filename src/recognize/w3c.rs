@@ -5,7 +5,7 @@
 
 use super::readings::Filter;
 use super::{Excerpt, FileKind};
-use crate::input::{is_blank, lines};
+use crate::text::{is_blank, lines};
 
 /// Lines before which the comments must be.
 const COMMENTS: usize = 20;

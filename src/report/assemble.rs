@@ -16,11 +16,11 @@ use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
 use super::refused::refused;
+use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
 use super::unanswered::unanswered;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
-use super::written::{printable, sample_text, sample_text_cut, written};
 use super::{
     Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
     Summary, UvReport, VisitorReport,
@@ -34,6 +34,7 @@ use crate::input::Source;
 use crate::question::{Question, Section, UvMethod};
 use crate::recognize::Foreign;
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
+use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 use crate::visitor::{self, RealIp};
 

@@ -1,6 +1,6 @@
 //! Values under keys of JSON logs that could not be read: the field, and what stands there.
 
-use super::written::{sample_text, sample_text_cut};
+use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::format::{BadValue, LogFormat};
 use crate::table::InputLedger;

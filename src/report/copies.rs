@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Note;
 use super::note::NoteCode;
-use super::written::written;
 use crate::table::fixed_hash;
+use crate::text::written;
 
 /// Bytes at the beginning of an input that are compared to find copies.
 const BEGINNING: usize = 64 << 10;

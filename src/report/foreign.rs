@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::sample_text::{sample_text, sample_text_cut};
 use super::shell::file_argument;
-use super::written::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
 use crate::input::{Compression, Source};

@@ -1,10 +1,11 @@
 //! Notes about how lines were read: guesses that could be wrong, and values that were not read.
 
-use super::written::{printable, sample_text, sample_text_cut};
+use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
 use crate::question::Question;
 use crate::table::InputLedger;
+use crate::text::printable;
 
 /// An input, its formats and its account.
 pub(crate) struct ReadFormats<'i> {

@@ -5,13 +5,13 @@ use std::collections::BinaryHeap;
 
 use super::counted::Counted;
 use super::latency::latency;
-use super::written::written;
 use super::{Figure, LatencyReport, Ranking, Row, UvCount};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairIds, time_number, written_time};
 use crate::measure::{Counts, Uv};
 use crate::metric::Metric;
 use crate::table::{GroupId, Key, KeysOfTable, Table, Tally};
+use crate::text::written;
 
 /// Whether a row says how many visitors there were.
 #[derive(Clone, Copy, PartialEq)]

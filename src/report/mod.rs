@@ -26,12 +26,12 @@ mod plan;
 mod refused;
 pub(crate) mod round;
 mod rows;
+mod sample_text;
 mod shell;
 mod split;
 mod unanswered;
 mod unknown;
 mod verdicts;
-mod written;
 
 pub(crate) use assemble::{CountedInput, assemble, formats_of};
 pub(crate) use copies::Beginning;
@@ -41,9 +41,8 @@ pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
 pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
+pub(crate) use sample_text::{sample_text, sample_text_cut, shown_of};
 pub use split::Split;
-pub use written::printable;
-pub(crate) use written::{sample_text, sample_text_cut, shown_of, written};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

@@ -3,11 +3,12 @@
 use super::assemble::CountedInput;
 use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
+use super::sample_text::{sample_text, sample_text_cut};
 use super::shell::{file_argument, word};
-use super::written::{printable, sample_text, sample_text_cut};
 use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
 use crate::question::Question;
 use crate::table::{InputLedger, Reason};
+use crate::text::printable;
 use crate::visitor::cut_tail;
 
 /// What is known about a file that fits no format.

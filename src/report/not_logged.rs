@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::plan::extras;
-use super::written::printable;
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{InputLedger, TablePlan};
+use crate::text::printable;
 use crate::visitor;
 
 /// Something asked for by name that no input logs.

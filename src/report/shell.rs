@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::written::printable;
+use crate::text::printable;
 
 /// A file's name as one word of a POSIX shell, which no program takes for an option and tar does not take for another machine.
 pub(super) fn file_argument(path: &Path) -> String {

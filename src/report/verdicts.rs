@@ -31,7 +31,7 @@ pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec
             let holds = facts.fit(fail_if);
             (u64::from(holds), holds.then(|| facts.reason(fail_if)))
         };
-        Verdict { condition: super::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
+        Verdict { condition: crate::text::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
     };
     question.fail_if.iter().map(verdict).collect()
 }

@@ -10,7 +10,7 @@ use super::hash::{Seed, middle};
 use crate::batch::ROWS;
 use crate::huge_pages;
 use crate::prefetch::prefetch;
-use crate::search::find_near;
+use crate::text::find_near;
 
 /// Keys and their ids.
 #[derive(Clone, Debug)]

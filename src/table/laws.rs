@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use super::{GroupId, Key, KeysOfTable, Seed, Tally, Unknown, fixed_hash};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
-use crate::format::undo_escapes;
 use crate::measure::MeasureKind;
 use crate::question::{Precision, UvMethod};
+use crate::text::undo_escapes;
 use crate::time::Stamp;
 
 const TEXTS: [TextField; 8] = [

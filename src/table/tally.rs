@@ -6,7 +6,7 @@ use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
 use crate::question::UvMethod;
-use crate::search::find_near;
+use crate::text::find_near;
 use crate::time::Stamp;
 
 /// What a worker fills, and what is left of all of them.

@@ -12,9 +12,9 @@ use super::cut::{cut_all, may_hold_one};
 use super::undone;
 use crate::batch::{Batch, Column, EXTRAS, Fields, MISSING, TextField};
 use crate::dimension::Extras;
-use crate::format::escape_backslashes;
-use crate::search::find_near;
 use crate::table::quad_of;
+use crate::text::escape_backslashes;
+use crate::text::find_near;
 
 /// The columns in which addresses are cut.
 #[derive(Clone, Debug, Default)]

@@ -8,9 +8,9 @@ use super::undone;
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::filter::{Address, address_of};
-use crate::format::undo_escapes;
 use crate::question::Question;
-use crate::search::find_near;
+use crate::text::find_near;
+use crate::text::undo_escapes;
 
 /// What tells visitors apart.
 ///

@@ -19,9 +19,9 @@ pub use real_ip::RealIp;
 
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::format::undo_escapes;
 use crate::question::Question;
-use crate::search::find_near;
+use crate::text::find_near;
+use crate::text::undo_escapes;
 use anonymize::Cuts;
 use identity::Identity;
 use real_ip::Proxies;

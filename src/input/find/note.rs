@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::log_name::SkipReason;
-use crate::report::printable;
+use crate::text::printable;
 
 /// Something that is not read, for a reason that is no failure.
 #[derive(Clone, Debug, PartialEq, Eq)]

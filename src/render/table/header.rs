@@ -8,7 +8,8 @@ use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, words};
 use crate::report::numbers::{Bytes, Grouped};
-use crate::report::{FormatReport, Report, UvReport, printable};
+use crate::report::{FormatReport, Report, UvReport};
+use crate::text::printable;
 use crate::time::days_between;
 
 /// More names of formats tell nobody more.

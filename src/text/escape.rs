@@ -1,34 +1,11 @@
 //! nginx's escapes in a log: `\xHH` for a byte, and `\"` and `\\` as other servers write them.
 //!
-//! Undone for distinct keys, once each, and for the few requests that hold one before they are split.
+//! They are undone once for each distinct key, and in the few requests that hold one before those are split.
 
 use std::borrow::Cow;
 
-/// How nginx escapes the values of a format: the `escape=` of `log_format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NginxEscape {
-    /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
-    #[default]
-    Default,
-    /// As in strings of JSON.
-    Json,
-    /// Nothing is escaped.
-    None,
-}
-
-impl NginxEscape {
-    /// As it is written behind `escape=`.
-    pub fn name(self) -> &'static str {
-        match self {
-            NginxEscape::Default => "default",
-            NginxEscape::Json => "json",
-            NginxEscape::None => "none",
-        }
-    }
-}
-
 /// The bytes that were escaped.
-pub(crate) fn undo(raw: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn undo_escapes(raw: &[u8]) -> Cow<'_, [u8]> {
     let Some(mut at) = memchr::memchr(b'\\', raw) else { return Cow::Borrowed(raw) };
     let mut out = Vec::with_capacity(raw.len());
     let mut done = 0;
@@ -53,8 +30,8 @@ pub(crate) fn undo(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The bytes with every backslash escaped, so that [`undo`] gives them back.
-pub(crate) fn escape(bytes: &[u8]) -> Cow<'_, [u8]> {
+/// The bytes with every backslash escaped, so that [`undo_escapes`] gives them back.
+pub(crate) fn escape_backslashes(bytes: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', bytes).is_none() {
         return Cow::Borrowed(bytes);
     }
@@ -77,7 +54,7 @@ mod tests {
     use super::*;
     use regex::bytes::{Captures, Regex};
 
-    fn twin(raw: &[u8]) -> Vec<u8> {
+    fn by_regex(raw: &[u8]) -> Vec<u8> {
         let rule = Regex::new(r#"(?-u)\\(?:x([0-9A-Fa-f]{2})|(["\\]))"#).unwrap();
         rule.replace_all(raw, |m: &Captures<'_>| match m.get(1) {
             Some(digits) => vec![u8::from_str_radix(std::str::from_utf8(digits.as_bytes()).unwrap(), 16).unwrap()],
@@ -92,8 +69,8 @@ mod tests {
             parts in proptest::collection::vec(proptest::sample::select(vec!["\\", "x", "4", "1", "\"", "f", "F", "g", "é", "\\x"]), 0..12),
         ) {
             let raw = parts.concat();
-            proptest::prop_assert_eq!(undo(raw.as_bytes()).into_owned(), twin(raw.as_bytes()));
-            proptest::prop_assert_eq!(undo(&escape(raw.as_bytes())).into_owned(), raw.as_bytes());
+            proptest::prop_assert_eq!(undo_escapes(raw.as_bytes()).into_owned(), by_regex(raw.as_bytes()));
+            proptest::prop_assert_eq!(undo_escapes(&escape_backslashes(raw.as_bytes())).into_owned(), raw.as_bytes());
         }
     }
 
@@ -102,7 +79,7 @@ mod tests {
         for (raw, bytes) in
             [(r"\xD0\x9f", &b"\xd0\x9f"[..]), (r#"\"\\x41"#, br#""\x41"#), (r"\x4", br"\x4"), (r"a\", br"a\")]
         {
-            assert_eq!(undo(raw.as_bytes()), bytes);
+            assert_eq!(undo_escapes(raw.as_bytes()), bytes);
         }
     }
 }

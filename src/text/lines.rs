@@ -27,7 +27,7 @@ pub(crate) fn is_blank(line: &[u8]) -> bool {
 
 /// How much is kept of a line that is longer than `max_line` bytes: enough to see that it is, whatever else is dropped of
 /// it, and more than is ever shown of one.
-pub(super) fn kept_of(max_line: usize) -> usize {
+pub(crate) fn kept_of(max_line: usize) -> usize {
     max_line.saturating_add(2).max(1 << 10)
 }
 
@@ -36,14 +36,14 @@ fn mark_len(line: &[u8], starts_file: bool) -> usize {
 }
 
 /// Where the text of a line starts: behind a byte order mark and NULs.
-pub(super) fn text_start(line: &[u8], starts_file: bool) -> usize {
+pub(crate) fn text_start(line: &[u8], starts_file: bool) -> usize {
     let mark = mark_len(line, starts_file);
     mark + line[mark..].iter().take_while(|b| **b == 0).count()
 }
 
 /// Makes a line short whose end was not read yet: drops NULs in front, but for one, as nothing at all would be no line,
 /// and what is behind the first `kept` bytes of its text. Returns how many bytes are left.
-pub(super) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize {
+pub(crate) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize {
     if line.len() <= kept {
         return line.len();
     }
@@ -55,11 +55,11 @@ pub(super) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize 
 }
 
 /// How much of an input is looked at before it is counted. No chunk size and no way of reading changes what that is.
-pub(super) const HEAD_BYTES: usize = 1 << 20;
+pub(crate) const HEAD_BYTES: usize = 1 << 20;
 
 /// The whole lines of the first bytes of an input, and the last line without LF too where they are `all` of it. If no line
 /// ends in them, all bytes: they show what the input is.
-pub(super) fn head(bytes: &[u8], all: bool) -> &[u8] {
+pub(crate) fn head(bytes: &[u8], all: bool) -> &[u8] {
     let end = if all { None } else { memchr::memrchr(b'\n', bytes).map(|lf| lf + 1) };
     &bytes[..end.unwrap_or(bytes.len())]
 }

@@ -1,11 +1,8 @@
-//! The one written form of a key: UTF-8, reversible, safe on a terminal.
+//! Text from logs as outputs and messages have it: UTF-8, safe on a terminal, and reversible for keys.
 
 use std::fmt::Write;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
-
-use crate::table::SAMPLE_BYTES;
-use crate::visitor::{AHEAD, cut_piece};
 
 /// A key as it is written in every output: `\xHH` for each byte that is not UTF-8, of a control or format character
 /// (Unicode Cc, Cf, Zl, Zp) or of a backslash.
@@ -34,21 +31,8 @@ pub fn printable(text: &[u8]) -> String {
     out
 }
 
-/// As much of a malformed line as is kept to show its beginning: behind that so much that no address is cut in two.
-const KEPT: usize = SAMPLE_BYTES + AHEAD;
-
-/// As much of a malformed line as must be kept to show its beginning.
-pub(crate) fn shown_of(text: &[u8]) -> &[u8] {
-    &text[..text.len().min(KEPT)]
-}
-
-/// What was kept of a malformed line as it is reported, with addresses cut.
-pub(crate) fn sample_text_cut(kept: &[u8]) -> String {
-    sample_text(&cut_piece(shown_of(kept), kept.len() >= KEPT))
-}
-
-/// The beginning of a malformed line as it is reported: [`SAMPLE_BYTES`] at most, no character cut.
-pub(crate) fn sample_text(text: &[u8]) -> String {
+/// As much of [`printable`] text as fits into `most_bytes`; no character and no escape is cut.
+pub(crate) fn printable_within(text: &[u8], most_bytes: usize) -> String {
     let mut out = String::new();
     let mut is_full = false;
     for_each_unit(text, |unit| {
@@ -57,7 +41,7 @@ pub(crate) fn sample_text(text: &[u8]) -> String {
             Unit::Char(c) => out.push(c),
             Unit::Escaped(bytes) => push_escaped(&mut out, bytes),
         }
-        is_full |= out.len() > SAMPLE_BYTES;
+        is_full |= out.len() > most_bytes;
         if is_full {
             out.truncate(before);
         }
@@ -66,9 +50,9 @@ pub(crate) fn sample_text(text: &[u8]) -> String {
 }
 
 enum Unit<'a> {
-    /// Of a printable character.
+    /// A printable character.
     Char(char),
-    /// What must be escaped, all of it or nothing.
+    /// The bytes of a character that is escaped, or a byte that is not UTF-8.
     Escaped(&'a [u8]),
 }
 
@@ -128,15 +112,16 @@ mod tests {
         fn keys_differ_in_writing_if_they_differ(a: Vec<u8>, b: Vec<u8>) {
             proptest::prop_assert_eq!(a == b, written(&a) == written(&b));
             proptest::prop_assert!(!written(&a).chars().any(char::is_control));
-            proptest::prop_assert_eq!(crate::format::undo_escapes(written(&a).as_bytes()).into_owned(), a);
+            proptest::prop_assert_eq!(crate::text::undo_escapes(written(&a).as_bytes()).into_owned(), a);
         }
     }
 
     #[test]
-    fn samples_are_200_bytes_at_most_and_never_cut_a_character() {
-        assert_eq!(sample_text(&[b'a'; 300]).len(), 200);
-        assert_eq!(sample_text(&[0; 300]).len(), 200);
-        assert_eq!(sample_text("aé".repeat(100).as_bytes()), "aé".repeat(66) + "a");
-        assert_eq!(sample_text(b"short"), "short");
+    fn a_cut_never_splits_a_character_or_an_escape() {
+        assert_eq!(printable_within(&[b'a'; 300], 200).len(), 200);
+        assert_eq!(printable_within(&[0; 300], 200).len(), 200);
+        assert_eq!(printable_within(&[0; 300], 203).len(), 200);
+        assert_eq!(printable_within("aé".repeat(100).as_bytes(), 200), "aé".repeat(66) + "a");
+        assert_eq!(printable_within(b"short", 200), "short");
     }
 }
