@@ -110,7 +110,7 @@ pub struct Outcome {
 /// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
-    let period = Period::new(question, now::now(question, &inputs, engine)?);
+    let period = Period::new(question.since, question.until, question.date, now::now(question, &inputs, engine)?);
     let mut problems = Vec::new();
     let mut sources = Vec::new();
     let cut = engine.cut(question.max_line);
@@ -225,7 +225,7 @@ impl<'f> Run<'_, 'f> {
         let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
         seek::narrow(engine.seek, question, period, sources, &met, detector, own);
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-        let filter = Filter::new(period, question, columns.extras(), seed);
+        let filter = Filter::new(period, &question.filters, columns.extras(), seed);
         let visitor = columns.visitor();
         let used = Tally::needs(plan, columns.visitor_fields()).and(filter.needs());
         let Filled { needs, visits } = columns.filled(used);

@@ -3,12 +3,13 @@
 use crate::classify::StaticRules;
 use crate::dimension::{Dimension, DimensionError};
 use crate::filter::{Condition, contradictions};
-use crate::format::{FieldKey, LogFormat};
+use crate::format::{FieldKey, LogFormat, Query};
+use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::time::{Date, Moment, Now, Unit, Zone};
 use crate::verdict::FailIf;
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,44 +47,6 @@ impl Section {
     /// What a user types: `timeline`.
     pub fn name(self) -> &'static str {
         SECTIONS.iter().find(|(section, _)| *section == self).map(|(_, name)| *name).expect("every section has its row")
-    }
-}
-
-/// How visitors are counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UvMethod {
-    /// Every visitor is remembered.
-    #[default]
-    Exact,
-    /// HyperLogLog++: bounded memory, and a standard error that the report names.
-    Hll(Precision),
-}
-
-/// The precision of HyperLogLog++: 2 to this power registers, 4 to 18.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Precision(u8);
-
-impl Precision {
-    /// The precision `bits`, if that is one.
-    pub fn new(bits: u8) -> Option<Precision> {
-        (4..=18).contains(&bits).then_some(Precision(bits))
-    }
-
-    /// 4 to 18.
-    pub fn bits(self) -> u8 {
-        self.0
-    }
-
-    /// 1.04 / √registers, as in Flajolet et al., "HyperLogLog", 2007; to four decimals.
-    pub fn standard_error(self) -> f64 {
-        let error = 1.04 / f64::from(1_u32 << self.0).sqrt();
-        (error * 1e4).round() / 1e4
-    }
-}
-
-impl Default for Precision {
-    fn default() -> Self {
-        Precision(14)
     }
 }
 
@@ -132,16 +95,6 @@ impl MaxKeys {
     pub fn round_bytes(self) -> u64 {
         self.round_bytes
     }
-}
-
-/// What of a target is the path.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Query {
-    /// Everything up to the `?`.
-    #[default]
-    Strip,
-    /// All of it.
-    Keep,
 }
 
 /// What to count.
@@ -325,6 +278,12 @@ impl Question {
         contradictions(&self.filters)
     }
 
+    /// How visitors are identified.
+    pub(crate) fn visitor_options(&self) -> VisitorOptions<'_> {
+        let Question { visitor, ipv6_prefix, anonymize, .. } = *self;
+        VisitorOptions { visitor, ipv6_prefix, real_ip: self.real_ip.as_ref(), anonymize }
+    }
+
     /// Whether the report has this section.
     pub fn shows(&self, section: Section) -> bool {
         self.show.as_ref().is_none_or(|show| show.contains(&section))
@@ -334,15 +293,6 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn precisions_are_4_to_18_and_have_their_error() {
-        assert_eq!(Precision::new(3), None);
-        assert_eq!(Precision::new(19), None);
-        assert_eq!(Precision::default().standard_error(), 0.0081);
-        assert_eq!(Precision::new(4).unwrap().standard_error(), 0.26);
-        assert_eq!(Precision::new(18).unwrap().standard_error(), 0.002);
-    }
 
     #[test]
     fn a_ranking_asked_for_twice_is_one() {

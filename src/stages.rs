@@ -16,11 +16,11 @@ use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, Filler, LogFormat, Marks, Quotes};
 use crate::input::Chunk;
+use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
-use crate::question::{Question, UvMethod};
+use crate::question::Question;
 use crate::report::Beginning;
 use crate::table::{AddressKeys, GroupId, InputLedger, Keys, Seed, TablePlan, Tally};
-use crate::time::NowIs;
 
 /// What is measured of each group.
 #[derive(Clone, Copy, Debug)]
@@ -102,12 +102,7 @@ impl<'f> Scanner<'f> {
             formats: self.formats,
             detector: &self.detector,
             max_line: self.question.max_line,
-            filter: Filter::new(
-                Period::new(&self.question, NowIs::Wall(0)),
-                &self.question,
-                &Extras::default(),
-                Seed::fixed(1),
-            ),
+            filter: Filter::new(Period::default(), &self.question.filters, &Extras::default(), Seed::fixed(1)),
             zone: None,
             by_location: None,
             visits: None,

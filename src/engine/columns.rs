@@ -34,7 +34,7 @@ impl<'q> Columns<'q> {
         if extras.are_too_many() {
             return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
         }
-        let visits = Visits::new(question, &extras);
+        let visits = Visits::new(&question.visitor_options(), &extras);
         Ok(Columns { question, extras, visits })
     }
 
@@ -45,7 +45,7 @@ impl<'q> Columns<'q> {
 
     /// The column that tells visitors apart, and the logged fields that it is made of.
     pub(crate) fn visitor(&self) -> VisitorKey {
-        VisitorKey { column: self.visits.column(), from: visitor::logged_by(self.question, &self.extras) }
+        VisitorKey { column: self.visits.column(), from: visitor::logged_by(self.question.visitor, &self.extras) }
     }
 
     /// The fields that must be filled to tell visitors apart.
@@ -56,7 +56,7 @@ impl<'q> Columns<'q> {
     /// The columns to fill where tables, filters or samples read `used`. Formats write the variables of a line all at once, so
     /// each variable is filled, even where only the check that it is logged asks for it.
     pub(crate) fn filled(&self, used: Fields) -> Filled {
-        let (visits, mut needs) = self.visits.clone().with_needs(self.question, &self.extras, used);
+        let (visits, mut needs) = self.visits.clone().with_needs(&self.question.visitor_options(), &self.extras, used);
         needs = needs.and(self.extras.fields());
         if self.question.nginx_conf.is_some() && needs.meets(Fields::REQUEST) {
             needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));

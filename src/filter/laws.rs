@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use super::{Condition, Filter, Filtered, Period, Where};
 use crate::batch::{Batch, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::question::Question;
 use crate::table::Seed;
 use crate::time::{Stamp, Unit};
 
@@ -109,9 +108,8 @@ fn fits(tree: &Tree, hit: &Hit) -> bool {
 }
 
 /// The rows that a filter selects, and how many it filters for which reason.
-fn selected(filters: Vec<Condition>, hits: &[Hit]) -> (Vec<u16>, [u64; Filtered::COUNT]) {
-    let question = Question { filters, ..Question::default() };
-    let mut filter = Filter::new(Period::default(), &question, &Extras::default(), Seed::fixed(1));
+fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; Filtered::COUNT]) {
+    let mut filter = Filter::new(Period::default(), filters, &Extras::default(), Seed::fixed(1));
     let mut batch = Batch::new(Fields::text(TextField::Path));
     for Hit { path, status, bytes, time_ms, is_static, wall_s } in hits {
         batch.set_text(TextField::Path, path);
@@ -138,7 +136,7 @@ proptest! {
     fn an_expression_is_what_it_says(tree in tree(), hits in prop::collection::vec(hit(), 0..256)) {
         let text = written(&tree);
         let selection: Where = text.parse().unwrap_or_else(|error| panic!("{error}"));
-        let (rows, filtered) = selected(vec![Condition::Where(selection)], &hits);
+        let (rows, filtered) = selected(&[Condition::Where(selection)], &hits);
         prop_assert_eq!(&rows, &that(&hits, |hit| fits(&tree, hit)), "{}", text);
         prop_assert_eq!(filtered[Filtered::Where as usize] as usize, hits.len() - rows.len());
     }
@@ -160,7 +158,7 @@ proptest! {
             (Condition::Excludes { dimension, any: vec!["*b".parse().unwrap()] }, |hit| !key(hit).ends_with(b"b")),
         ];
         let taken: Vec<usize> = order.into_iter().take(taken).collect();
-        let (found, filtered) = selected(taken.iter().map(|i| rows[*i].0.clone()).collect(), &hits);
+        let (found, filtered) = selected(&taken.iter().map(|i| rows[*i].0.clone()).collect::<Vec<_>>(), &hits);
         let mut asked = taken.clone();
         asked.sort_unstable();
         let mut left: Vec<&Hit> = hits.iter().collect();
@@ -183,15 +181,15 @@ fn every_dimension_can_be_asked_for() {
     let hits = [Hit { path: b"/a".to_vec(), status: 200, bytes: 1, time_ms: Some(1), is_static: true, wall_s: 0 }];
     for unit in Unit::all() {
         let text = format!("{} == \"{}\"", unit.name(), unit.key(unit.bucket(0).number));
-        let (rows, _) = selected(vec![Condition::Where(text.parse().unwrap())], &hits);
+        let (rows, _) = selected(&[Condition::Where(text.parse().unwrap())], &hits);
         assert_eq!(rows, [0], "{text}");
-        let (rows, _) = selected(vec![Condition::Where(format!("!({text})").parse().unwrap())], &hits);
+        let (rows, _) = selected(&[Condition::Where(format!("!({text})").parse().unwrap())], &hits);
         assert!(rows.is_empty(), "{text}");
     }
     for (pattern, count) in [("20?", 1), ("3*", 0)] {
         let any = vec![pattern.parse().unwrap()];
         let condition = Condition::Matches { dimension: Dimension::Status, any };
         assert_eq!(condition.reason(), Filtered::Where);
-        assert_eq!(selected(vec![condition], &hits).0.len(), count);
+        assert_eq!(selected(&[condition], &hits).0.len(), count);
     }
 }

@@ -22,7 +22,6 @@ mod texts;
 
 use crate::batch::{Batch, Fields, Hits};
 use crate::dimension::Extras;
-use crate::question::Question;
 use crate::table::Seed;
 pub use condition::Condition;
 pub(crate) use condition::contradictions;
@@ -50,14 +49,14 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// The variables that the question names are among `extras`.
-    pub(crate) fn new(period: Period, question: &Question, extras: &Extras, seed: Seed) -> Filter {
+    /// `extras` has the variables that the conditions name.
+    pub(crate) fn new(period: Period, conditions: &[Condition], extras: &Extras, seed: Seed) -> Filter {
         let making = Making { extras, seed };
         let ready = |condition: &Condition| (condition.reason(), making.condition(condition));
-        let mut predicates: Vec<_> = question.filters.iter().map(ready).collect();
+        let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
         let time = if period.is_all() { Fields::NONE } else { Fields::TIME };
-        let asked = question.filters.iter().flat_map(|condition| condition.asked(extras));
+        let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
         let needs = asked.fold(time, |needs, (_, fields, _)| needs.and(fields));
         Filter { period, predicates, needs }
     }

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::rows::Rows;
 use crate::batch::Batch;
-use crate::question::Question;
-use crate::time::{Edge, NowIs, Stamp};
+use crate::time::{Date, Edge, Moment, NowIs, Stamp};
 
 /// From the last of some edges to before the first of others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,12 +14,11 @@ pub(crate) struct Period {
 }
 
 impl Period {
-    pub(crate) fn new(question: &Question, now: NowIs) -> Period {
+    pub(crate) fn new(since: Option<Moment>, until: Option<Moment>, date: Option<Date>, now: NowIs) -> Period {
         let edge = |moment| Edge::of(moment, now);
-        let date = question.date;
         Period {
-            since: [question.since.map(edge), date.map(|date| edge(date.begin))],
-            until: [question.until.map(edge), date.map(|date| edge(date.end))],
+            since: [since.map(edge), date.map(|date| edge(date.begin))],
+            until: [until.map(edge), date.map(|date| edge(date.end))],
         }
     }
 
@@ -80,15 +78,13 @@ mod tests {
 
     use super::*;
     use crate::batch::{Fields, Hits, Numbers, Status};
-    use crate::time::Moment;
 
     const NOW_S: i64 = 1_649_130_305;
 
     fn period(since: &str, until: &str, date: &str) -> Period {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse::<Moment>().unwrap());
         let date = (!date.is_empty()).then(|| date.parse().unwrap());
-        let question = Question { since: moment(since), until: moment(until), date, ..Question::default() };
-        Period::new(&question, NowIs::Instant(NOW_S))
+        Period::new(moment(since), moment(until), date, NowIs::Instant(NOW_S))
     }
 
     fn selected(period: Period, stamps: &[Stamp]) -> Vec<u16> {

@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::plan::Slot;
+use super::request::Query;
 use super::{LogFormat, Row, Taken, UsualLine, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::classify::StaticRules;
 use crate::ip;
-use crate::question::Query;
 use crate::text::{escape_backslashes, undo_escapes};
 use crate::time::Stamp;
 

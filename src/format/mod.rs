@@ -91,6 +91,7 @@ pub(crate) use memory::{BadValue, Memory};
 pub(crate) use near::{Stop, stops};
 pub use nginx_escape::NginxEscape;
 pub(crate) use presets::COMBINED;
+pub use request::Query;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
 pub(crate) use scan::closing_quote;

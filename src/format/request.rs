@@ -4,6 +4,16 @@ use std::borrow::Cow;
 
 use crate::text::{find_anywhere, find_near};
 
+/// Whether the query string of a request is part of its path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Query {
+    /// The path ends before the `?`.
+    #[default]
+    Strip,
+    /// The path is the whole target.
+    Keep,
+}
+
 /// What a request line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Request<'a> {

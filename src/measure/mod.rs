@@ -12,6 +12,7 @@ mod seen;
 mod sketch;
 mod times;
 mod uv;
+mod uv_method;
 mod visitor_set;
 
 pub(crate) use counts::{Counts, Lacking, Tallied};
@@ -22,9 +23,9 @@ pub(crate) use latency::{Latency, Sorted};
 pub(crate) use seen::Seen;
 pub(crate) use times::Times;
 pub(crate) use uv::Uv;
+pub use uv_method::{Precision, UvMethod};
 
 use crate::batch::{Batch, Fields};
-use crate::question::UvMethod;
 use crate::table::{GroupId, IdMap, Seed, VisitorId};
 
 /// The visitors of the hits of a batch.

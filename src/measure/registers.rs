@@ -10,7 +10,7 @@ use hyperloglogplus::{HyperLogLog, HyperLogLogPlus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, to_value};
 
-use crate::question::Precision;
+use crate::measure::Precision;
 
 /// 2^precision registers: the longest run of leading zeros that a hash of each had, plus one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::registers::Registers;
-use crate::question::Precision;
+use crate::measure::Precision;
 use crate::table::Seed;
 
 /// About how many visitors there are.

@@ -4,7 +4,7 @@ use super::rare::Rare;
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
 use super::{Grouped, Visitors, VisitorsAs};
-use crate::question::{Precision, UvMethod};
+use crate::measure::{Precision, UvMethod};
 use crate::table::{GroupId, IdMap, Seed};
 
 /// The visitors of every group.

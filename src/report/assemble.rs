@@ -11,7 +11,7 @@ use super::foreign::{set_aside, set_aside_note};
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
-use super::list_alone::list_alone;
+use super::list_alone::{list_alone, with_address};
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
 use super::plan::extras;
@@ -31,7 +31,8 @@ use crate::error::{Error, ErrorKind};
 use crate::filter;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::input::Source;
-use crate::question::{Question, Section, UvMethod};
+use crate::measure::UvMethod;
+use crate::question::{Question, Section};
 use crate::recognize::Foreign;
 use crate::table::{InputLedger, Reason, SAMPLES, TablePlan, Tally};
 use crate::text::{printable, written};
@@ -106,7 +107,7 @@ pub(crate) fn assemble(
     let mut logged = Fields::NONE;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
-        let with_address = visitor::with_address(question, &extras, fields);
+        let with_address = with_address(question, &extras, fields);
         notes.extend(list_alone(question, path, fields, with_address));
         logged = logged.and(with_address);
     }
@@ -122,7 +123,7 @@ pub(crate) fn assemble(
                           variable that has one with --real-ip, such as --real-ip http_x_forwarded_for";
             return Err(ErrorKind::NotLogged { detail: detail.to_owned() }.into());
         }
-        let visitor = visitor::logged_by(question, &extras);
+        let visitor = visitor::logged_by(question.visitor, &extras);
         notes.extend(unanswered(Tally::needs(plan, visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
         let variables: Vec<_> = question.visitor.dimensions().map(Dimension::variable).collect();

@@ -2,6 +2,7 @@
 
 use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
+use crate::dimension::Extras;
 use crate::question::Question;
 
 /// A note for an input that logs these fields, where its addresses come from a list alone.
@@ -13,4 +14,10 @@ pub(super) fn list_alone(question: &Question, path: &str, logged: Fields, with_a
             format!("$remote_addr is not logged: addresses are those in ${list} alone, which visitors can forge");
         Note::about(NoteCode::AddressListAlone, path, text)
     })
+}
+
+/// The fields that a log has: those that it logs, and the address if the list of `--real-ip` is among them.
+pub(super) fn with_address(question: &Question, extras: &Extras, logged: Fields) -> Fields {
+    let list = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().needs(extras));
+    if list.is_some_and(|list| logged.holds(list)) { logged.and(Fields::text(TextField::Addr)) } else { logged }
 }

@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::plan::extras;
 use crate::batch::{Fields, TextField};
-use crate::dimension::Dimension;
+use crate::dimension::{Dimension, Extras};
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{InputLedger, TablePlan};
 use crate::text::printable;
-use crate::visitor;
+use crate::visitor::Visitor;
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
         asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
     }
-    asked.extend(visitor::asked(question, &extras));
+    asked.extend(asked_of_visitors(question, &extras));
     asked.extend(question.filters.iter().flat_map(|condition| condition.asked(&extras)));
     for section in question.show.iter().flatten() {
         let (needs, variable) = match section {
@@ -96,6 +96,25 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
     }
     let missing = asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs));
     missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
+}
+
+/// The options about visitors that were given, with the fields that each needs and the variable that logs them.
+fn asked_of_visitors(question: &Question, extras: &Extras) -> Vec<(String, Fields, String)> {
+    let of = |option: String, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
+    let mut asked = Vec::new();
+    if question.visitor != Visitor::IP {
+        let option = format!("--visitor {}", question.visitor.name());
+        asked.extend(question.visitor.dimensions().map(|dimension| of(option.clone(), dimension)));
+    }
+    if let Some(prefix) = question.ipv6_prefix
+        && question.visitor.has_address()
+    {
+        asked.push(of(format!("--ipv6-prefix {}", prefix.bits()), Dimension::Ip));
+    }
+    if let Some(real_ip) = question.real_ip.as_ref().filter(|real_ip| !real_ip.is_in_place()) {
+        asked.push(of(format!("--real-ip {}", real_ip.dimension().name()), real_ip.dimension()));
+    }
+    asked
 }
 
 /// A field that was given with a key or a variable that no line has.

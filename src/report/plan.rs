@@ -7,7 +7,6 @@ use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::table::{TablePlan, extras_of};
 use crate::time::Unit;
-use crate::visitor;
 
 /// The tables that answer a question, each dimension once.
 pub(crate) fn tables(question: &Question) -> Vec<TablePlan> {
@@ -83,7 +82,7 @@ fn tables_of(question: &Question, shows: impl Fn(Section) -> bool) -> Vec<TableP
 /// its filters and those that say who is who.
 pub(crate) fn extras(question: &Question, plan: &[TablePlan]) -> Extras {
     let filters = question.filters.iter().flat_map(|condition| condition.dimensions());
-    extras_of(plan).with(filters.chain(visitor::dimensions(question)))
+    extras_of(plan).with(filters.chain(question.visitor_options().dimensions()))
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ mod tests {
     use crate::batch::{Batch, Fields, Numbers, Status, TextField};
     use crate::dimension::Dimension;
     use crate::measure::MeasureKind;
-    use crate::question::UvMethod;
+    use crate::measure::UvMethod;
     use crate::time::Stamp;
 
     /// Which worker counts a hit, and the hit's path and address.

@@ -11,7 +11,7 @@ use super::{GroupId, Key, KeysOfTable, Seed, Tally, Unknown, fixed_hash};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
 use crate::measure::MeasureKind;
-use crate::question::{Precision, UvMethod};
+use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 use crate::time::Stamp;
 

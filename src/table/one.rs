@@ -6,8 +6,8 @@ use super::listed::{Kept, listed_by};
 use super::{AddressKeys, GroupId, IdMap, Key, KeysOfTable, Seed, VisitorId};
 use crate::batch::{Batch, MISSING};
 use crate::dimension::{Dimension, Extras, Grouping};
+use crate::measure::UvMethod;
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors, VisitorsAs};
-use crate::question::UvMethod;
 use crate::text::undo_escapes;
 
 /// A dimension with measures.

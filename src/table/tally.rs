@@ -4,8 +4,8 @@ use super::one::{MergedVisitors, Selected, Table, Texts, settled};
 use super::{AddressKeys, GroupId, IdMap, Ledger, Seed, Unknown, VisitorId, fixed_hash};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
+use crate::measure::UvMethod;
 use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
-use crate::question::UvMethod;
 use crate::text::find_near;
 use crate::time::Stamp;
 

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::undone;
+use super::{VisitorOptions, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::filter::{Address, address_of};
-use crate::question::Question;
 use crate::text::find_near;
 use crate::text::undo_escapes;
 
@@ -101,17 +100,17 @@ pub(super) enum Identity {
 }
 
 impl Identity {
-    pub(super) fn new(question: &Question, extras: &Extras) -> Identity {
-        let column = match question.visitor.0 {
-            By::IpAndAgent => return Identity::Address { bits: question.ipv6_prefix, with_agent: true },
-            By::Ip if question.ipv6_prefix.is_some() => {
-                return Identity::Address { bits: question.ipv6_prefix, with_agent: false };
+    pub(super) fn new(options: &VisitorOptions<'_>, extras: &Extras) -> Identity {
+        let column = match options.visitor.0 {
+            By::IpAndAgent => return Identity::Address { bits: options.ipv6_prefix, with_agent: true },
+            By::Ip if options.ipv6_prefix.is_some() => {
+                return Identity::Address { bits: options.ipv6_prefix, with_agent: false };
             }
             By::Ip => TextField::Addr.into(),
             By::Key(dimension) => dimension.column(extras).expect("a text has a column"),
         };
         // Cut addresses are no visitors.
-        if question.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
+        if options.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
     }
 
     pub(super) fn column(&self) -> Column {

@@ -19,14 +19,22 @@ pub use real_ip::RealIp;
 
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::question::Question;
 use crate::text::find_near;
 use crate::text::undo_escapes;
 use anonymize::Cuts;
 use identity::Identity;
 use real_ip::Proxies;
 
-/// The steps that a question asks for.
+/// How visitors are identified, and which addresses the report shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VisitorOptions<'q> {
+    pub(crate) visitor: Visitor,
+    pub(crate) ipv6_prefix: Option<Ipv6Prefix>,
+    pub(crate) real_ip: Option<&'q RealIp>,
+    pub(crate) anonymize: bool,
+}
+
+/// The steps that the options ask for.
 #[derive(Clone, Debug)]
 pub(crate) struct Visits {
     proxies: Option<Proxies>,
@@ -35,11 +43,11 @@ pub(crate) struct Visits {
 }
 
 impl Visits {
-    /// The variables that the question names are among `extras`.
-    pub(crate) fn new(question: &Question, extras: &Extras) -> Visits {
+    /// `extras` has the variables that the options name.
+    pub(crate) fn new(options: &VisitorOptions<'_>, extras: &Extras) -> Visits {
         Visits {
-            proxies: question.real_ip.as_ref().map(|real_ip| Proxies::new(real_ip, extras)),
-            identity: Identity::new(question, extras),
+            proxies: options.real_ip.map(|real_ip| Proxies::new(real_ip, extras)),
+            identity: Identity::new(options, extras),
             cuts: Cuts::default(),
         }
     }
@@ -57,13 +65,13 @@ impl Visits {
     /// The steps that change anything, if there are any, where all else takes these fields; and what it takes with theirs.
     pub(crate) fn with_needs(
         mut self,
-        question: &Question,
+        options: &VisitorOptions<'_>,
         extras: &Extras,
         needs: Fields,
     ) -> (Option<Visits>, Fields) {
         let takes_addresses = needs.holds(Fields::text(TextField::Addr));
         self.proxies = self.proxies.filter(|_| takes_addresses);
-        if question.anonymize {
+        if options.anonymize {
             self.cuts = Cuts::new(extras, needs);
         }
         let all = self.proxies.iter().fold(needs, |needs, proxies| needs.and(proxies.needs()));
@@ -85,40 +93,17 @@ impl Visits {
     }
 }
 
-/// The dimensions that a question asks for in order to tell visitors apart, and to find their addresses.
-pub(crate) fn dimensions(question: &Question) -> impl Iterator<Item = Dimension> {
-    let list = question.real_ip.as_ref().map(RealIp::dimension);
-    question.visitor.dimensions().chain(list)
+impl VisitorOptions<'_> {
+    /// The dimensions that identify visitors and find their addresses.
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        let list = self.real_ip.map(RealIp::dimension);
+        self.visitor.dimensions().chain(list)
+    }
 }
 
-/// The fields of a line that tell its visitor.
-pub(crate) fn logged_by(question: &Question, extras: &Extras) -> Fields {
-    question.visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
-}
-
-/// All that a question asks for by name in this: how, what fields that takes, and which variable logs them.
-pub(crate) fn asked(question: &Question, extras: &Extras) -> Vec<(String, Fields, String)> {
-    let of = |option: String, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
-    let mut asked = Vec::new();
-    if question.visitor != Visitor::IP {
-        let option = format!("--visitor {}", question.visitor.name());
-        asked.extend(question.visitor.dimensions().map(|dimension| of(option.clone(), dimension)));
-    }
-    if let Some(prefix) = question.ipv6_prefix
-        && question.visitor.has_address()
-    {
-        asked.push(of(format!("--ipv6-prefix {}", prefix.bits()), Dimension::Ip));
-    }
-    if let Some(real_ip) = question.real_ip.as_ref().filter(|real_ip| !real_ip.is_in_place()) {
-        asked.push(of(format!("--real-ip {}", real_ip.dimension().name()), real_ip.dimension()));
-    }
-    asked
-}
-
-/// The fields that a log has: those that it logs, and the address if the list of `--real-ip` is among them.
-pub(crate) fn with_address(question: &Question, extras: &Extras, logged: Fields) -> Fields {
-    let list = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().needs(extras));
-    if list.is_some_and(|list| logged.holds(list)) { logged.and(Fields::text(TextField::Addr)) } else { logged }
+/// The fields of a line that identify its visitor.
+pub(crate) fn logged_by(visitor: Visitor, extras: &Extras) -> Fields {
+    visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
 }
 
 /// A text of a batch with its escapes undone.
