@@ -21,13 +21,14 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
 use crate::input::{Access, Cut, Input, Opener, SMALL_BYTES, Source};
+use crate::keys::Seed;
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
 use crate::progress::Progress;
 use crate::question::Question;
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, TablePlan, Tally};
+use crate::tally::{Bounded, TablePlan, Tally};
 
 use columns::{Columns, Filled};
 use scan::{MET, Met, Scan};

@@ -38,6 +38,7 @@ mod format;
 mod huge_pages;
 mod input;
 mod ip;
+mod keys;
 mod measure;
 mod metric;
 mod nginx;
@@ -52,7 +53,7 @@ mod report;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
-mod table;
+mod tally;
 mod text;
 mod time;
 mod verdict;
@@ -72,7 +73,7 @@ pub use crate::{
     },
     expression::SyntaxError,
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
-    format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query},
+    format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     input::{
         Access, Compression, FindNote, Found, Input, LogDirectory, LogsWithin, MapGuard, SkipReason, SkippedFile,
         find_logs, guard_mappings,
@@ -91,7 +92,6 @@ pub use crate::{
         Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
         UvReport, Verdict, VisitorReport,
     },
-    table::Reason,
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
     verdict::FailIf,

@@ -16,11 +16,12 @@ use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, Filler, LogFormat, Marks, Quotes};
 use crate::input::Chunk;
+use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
 use crate::report::Beginning;
-use crate::table::{AddressKeys, GroupId, InputLedger, Keys, Seed, TablePlan, Tally};
+use crate::tally::{InputLedger, TablePlan, Tally};
 
 /// What is measured of each group.
 #[derive(Clone, Copy, Debug)]

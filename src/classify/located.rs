@@ -3,8 +3,8 @@
 
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::classify::StaticRules;
+use crate::keys::{Keys, Seed};
 use crate::nginx::NginxConf;
-use crate::table::{Keys, Seed};
 use crate::text::undo_escapes;
 
 /// Answers by location, and those that were given before.

@@ -1,7 +1,7 @@
 //! Keys of which there are few: status codes and the classes static and dynamic. A table by value finds the group.
 
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
-use crate::table::{GroupId, Keys};
+use crate::keys::{GroupId, Keys};
 
 const UNKNOWN: u32 = u32::MAX;
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::{Dimension, Extras, PairIds, codes, time};
 use crate::batch::{Batch, Column};
-use crate::table::{AddressKeys, GroupId, Keys, KeysOfTable, Seed, VisitorId};
+use crate::dimension::KeysOfTable;
+use crate::keys::{AddressKeys, GroupId, Keys, Seed, VisitorId};
 
 /// The groups of a table.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 
 mod codes;
 mod grouping;
+mod key;
 mod pair;
 mod pair_ids;
 mod time;
@@ -15,6 +16,7 @@ use crate::batch::{Column, Fields, TextField};
 use crate::time::Unit;
 
 pub(crate) use grouping::Grouping;
+pub(crate) use key::{Key, KeysOfTable};
 pub use pair::Pair;
 pub(crate) use pair_ids::PairIds;
 pub(crate) use variable::Extras;

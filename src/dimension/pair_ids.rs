@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Grouping;
 use crate::batch::{Batch, ROWS};
-use crate::table::{GroupId, Keys, Seed};
+use crate::keys::{GroupId, Keys, Seed};
 
 /// The groups of pairs.
 #[derive(Clone, Debug)]

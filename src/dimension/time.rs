@@ -1,7 +1,7 @@
 //! Stretches of time as keys: the number of the bucket, in eight bytes that sort as it does.
 
 use crate::batch::MISSING;
-use crate::table::{GroupId, Keys};
+use crate::keys::{GroupId, Keys};
 use crate::time::{Bucket, Stamp, Unit};
 
 /// The groups of a table of time. Lines come mostly in order, so the bucket of the line before is mostly the line's.

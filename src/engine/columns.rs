@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::format::{Filler, LogFormat};
 use crate::question::Question;
 use crate::report;
-use crate::table::{TablePlan, VisitorKey};
+use crate::tally::{TablePlan, VisitorKey};
 use crate::visitor::{self, Visits};
 
 /// The variables that a question names, and the columns that are filled for it.

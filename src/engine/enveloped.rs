@@ -8,9 +8,10 @@ use super::scan::Scan;
 use super::worker::{Place, Refused, Worker};
 use crate::batch::{Batch, ROWS};
 use crate::envelope::{Joined, LinePlace, Opened, Pipe, Runs, Worn, is_another_programs, kept_of};
+use crate::format::Reason;
 use crate::format::{Line, Quotes, Room, Row};
 use crate::report;
-use crate::table::{InputLedger, Reason, Tally};
+use crate::tally::{InputLedger, Tally};
 use crate::text::{clean, is_blank};
 
 /// A line as it stands in its input.

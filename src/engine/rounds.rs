@@ -9,7 +9,7 @@ use super::scan::Scan;
 use crate::error::Error;
 use crate::input::Source;
 use crate::phases::{Phases, Stopwatch};
-use crate::table::{Bounded, Tally};
+use crate::tally::{Bounded, Tally};
 
 /// So many inputs are open at a time, so that files are decompressed side by side. More would not be free: each holds what
 /// its codec needs for as long as it is open.

@@ -7,12 +7,13 @@ use crate::batch::{Batch, Hits, ROWS};
 use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
 use crate::filter::Filter;
+use crate::format::Reason;
 use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
 use crate::input::Chunk;
 use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
-use crate::table::{InputLedger, Reason, Sample, Tally};
+use crate::tally::{InputLedger, Sample, Tally};
 use crate::text::{clean, is_blank};
 use crate::time::ZoneClock;
 

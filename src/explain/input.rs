@@ -10,11 +10,12 @@ use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
 use crate::engine::scan::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
+use crate::format::Reason;
 use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
 use crate::input::{Source, Wait};
 use crate::recognize::FileKind;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
-use crate::table::{InputLedger, Reason};
+use crate::tally::InputLedger;
 use crate::text::lines_of_head;
 use crate::text::{printable, written};
 

@@ -2,9 +2,9 @@
 
 use super::sample::Shown;
 use super::{FormatStop, MalformedLine};
+use crate::format::Reason;
 use crate::format::{LogFormat, Stop, stops};
 use crate::report::sample_text;
-use crate::table::Reason;
 use crate::text::printable;
 use crate::visitor::cut_tail;
 

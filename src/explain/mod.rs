@@ -15,12 +15,12 @@ use serde::Serialize;
 
 use crate::engine::{self, Engine};
 use crate::error::Error;
+use crate::format::Reason;
 use crate::input::{Input, Opener, Source};
 use crate::nginx::{ConfiguredLog, NginxAnswer};
 use crate::question::Question;
 use crate::recognize::FileKind;
 use crate::report::{FormatReport, Generator, Note, set_aside};
-use crate::table::Reason;
 
 pub use runner_up::LostCode;
 

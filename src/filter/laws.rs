@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Condition, Filter, Filtered, Period, Where};
 use crate::batch::{Batch, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::table::Seed;
+use crate::keys::Seed;
 use crate::time::{Stamp, Unit};
 
 #[derive(Clone, Debug)]

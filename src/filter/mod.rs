@@ -22,7 +22,7 @@ mod texts;
 
 use crate::batch::{Batch, Fields, Hits};
 use crate::dimension::Extras;
-use crate::table::Seed;
+use crate::keys::Seed;
 pub use condition::Condition;
 pub(crate) use condition::contradictions;
 pub use day_times::DayTimes;

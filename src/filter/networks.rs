@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::listed::Listed;
 use crate::expression::SyntaxError;
-use crate::table::quad_of;
+use crate::keys::quad_of;
 
 /// Addresses and networks in CIDR notation, and with a `!` those that are not meant.
 ///

@@ -13,7 +13,7 @@ use super::texts::Texts;
 use crate::batch::{Batch, Fields, Status, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::expression::Expression;
-use crate::table::Seed;
+use crate::keys::Seed;
 
 /// What is asked of the rows of a batch.
 #[derive(Clone, Debug)]

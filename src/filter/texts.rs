@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::rows::Rows;
 use crate::batch::{Batch, Column, MISSING};
-use crate::table::{Keys, Seed};
+use crate::keys::{Keys, Seed};
 use crate::text::find_near;
 use crate::text::undo_escapes;
 

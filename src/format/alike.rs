@@ -13,7 +13,7 @@ use super::marks::{Line, Quotes};
 use super::trailing::is_number;
 use super::usual::UsualLine;
 use crate::ip::{is_address, may_have_port};
-use crate::table::{are_quads, quad_of};
+use crate::keys::{are_quads, quad_of};
 use crate::text::find_near;
 use crate::time::Clock;
 

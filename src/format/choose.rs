@@ -14,7 +14,7 @@ use super::survey::{Rejected, Survey, Take};
 use super::trailing::Number;
 use super::{Line, LogFormat, Memory, Room};
 use crate::batch::Fields;
-use crate::table::Reason;
+use crate::format::Reason;
 
 /// `common` is the beginning of `combined`, so a line of `combined` that is cut short can look like it. Only where
 /// one line in this many is a whole line of `common` is it taken for a format of the file, unless it is given.

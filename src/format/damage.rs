@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use crate::table::Reason;
+use crate::format::Reason;
 
 /// `[05/Apr/2022:03:45:05 +0000`, a digit for each digit and a letter for each letter.
 const TIME: &[u8] = b"[00/Aaa/0000:00:00:00 +0000] ";

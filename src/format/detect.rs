@@ -14,7 +14,7 @@ use super::scan::{Expected, Misfit, scan};
 use super::survey::{Rejected, Survey, Take, is_nothing, is_plausible};
 use super::{Line, LogFormat, Memory, Room, json, ltsv};
 use crate::batch::{Fields, MISSING, TextField};
-use crate::table::Reason;
+use crate::format::Reason;
 
 /// The formats that the lines of one file are tried with.
 #[derive(Debug)]

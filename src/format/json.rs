@@ -23,7 +23,7 @@ use super::marks::{Line, Quotes};
 use super::row::Row;
 use super::scan::{Expected, Misfit, next_quote};
 use crate::batch::{Fields, TextField};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::Clock;
 
 /// What a worker keeps from line to line for one format: memory, and which keys it has seen.

@@ -10,7 +10,7 @@ use super::plan::{Slot, slot};
 use super::row::Row;
 use super::variables::Feeds;
 use crate::batch::{Fields, MISSING, TextField};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::text::escape_backslashes;
 use crate::time::{Clock, Rfc3339};
 

@@ -17,7 +17,7 @@ use super::row::Row;
 use super::variables::Feeds;
 use super::{Line, Quotes};
 use crate::batch::{Fields, Status, TextField};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::text::undo_escapes;
 use crate::time::{Clock, Stamp};
 

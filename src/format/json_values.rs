@@ -4,7 +4,7 @@ use super::digits::digits;
 use super::json_forms::TimeUnit;
 use super::spelling;
 use crate::batch::Status;
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::{Clock, Fault, Rfc3339, Stamp, epoch};
 
 /// A time: every spelling of text formats, and seconds since 1970 with an exponent. Without an offset it is in UTC.

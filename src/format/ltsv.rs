@@ -21,7 +21,7 @@ use super::row::Row;
 use super::scan::{Expected, Misfit};
 use super::variables::Feeds;
 use crate::batch::{Fields, TextField};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::Clock;
 
 /// Fills `row`, which is empty, from a line.

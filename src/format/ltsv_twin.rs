@@ -14,7 +14,7 @@ use super::plan::{Slot, slot};
 use super::row::Row;
 use super::variables::Feeds;
 use crate::batch::{Fields, Status};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::{Clock, Rfc3339, Stamp};
 
 /// What a line says, by the slots of texts.

@@ -13,7 +13,7 @@ use super::row::Row;
 use super::scan::{Expected, Misfit};
 use super::spelling;
 use super::walk::{Put, put};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::Clock;
 
 /// The expressions of a plan, one for each tail, made when first asked for.

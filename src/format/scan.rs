@@ -10,7 +10,7 @@ use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, Slot, Tail};
 use super::row::Row;
 use super::walk::{Stuck, walk};
 use crate::batch::{MISSING, Status, TextField};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::text::find_near;
 use crate::time::Clock;
 

@@ -6,7 +6,7 @@ use super::plan::{Sink, Slot};
 use super::row::Row;
 use super::spelling;
 use crate::batch::{MISSING, Status};
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::{Clock, Rfc3339};
 
 /// Whether a value is missing: `-`, or with `escape=json` and `escape=none` nothing.

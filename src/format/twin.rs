@@ -17,7 +17,7 @@ use super::shape::Shape;
 use super::variables::Feeds;
 use super::{Line, LogFormat, Memory, NginxEscape, Piece, Quotes};
 use crate::batch::Status;
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::time::Stamp;
 
 struct Twin {

@@ -17,7 +17,7 @@ use super::sink;
 use super::spelling::{self, Lengths};
 use super::user::{self, UserAndTime};
 use crate::batch::MISSING;
-use crate::table::Reason;
+use crate::format::Reason;
 use crate::text::find_near;
 use crate::time::Clock;
 

@@ -1,7 +1,7 @@
 //! A few bytes of a file from when it was opened, to see at the end whether it is still the same file.
 
 use super::read_at::ReadAt;
-use crate::table::fixed_hash;
+use crate::keys::fixed_hash;
 
 /// Number of places, evenly spread from the first byte to the last.
 const PLACES: u64 = 8;

@@ -5,8 +5,8 @@ use super::per_group::Sum;
 use super::rare::Rare;
 use crate::batch::{Batch, Fields, TextField};
 use crate::huge_pages;
+use crate::keys::{GroupId, IdMap};
 use crate::prefetch::prefetch;
-use crate::table::{GroupId, IdMap};
 
 /// The counts of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::Grouped;
 use super::per_group::{PerGroup, Sum};
-use crate::table::GroupId;
+use crate::keys::GroupId;
 
 /// The hits of every group.
 pub(crate) type Hits = PerGroup<u64>;

@@ -2,7 +2,7 @@
 
 use super::Grouped;
 use crate::batch::Batch;
-use crate::table::{GroupId, IdMap};
+use crate::keys::{GroupId, IdMap};
 
 /// The times of every group.
 #[derive(Clone, Debug, Default)]

@@ -26,7 +26,7 @@ pub(crate) use uv::Uv;
 pub use uv_method::{Precision, UvMethod};
 
 use crate::batch::{Batch, Fields};
-use crate::table::{GroupId, IdMap, Seed, VisitorId};
+use crate::keys::{GroupId, IdMap, Seed, VisitorId};
 
 /// The visitors of the hits of a batch.
 #[derive(Clone, Copy)]

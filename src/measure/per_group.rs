@@ -1,6 +1,6 @@
 //! A small number of each group, or a few: an array by group id, whatever is in it.
 
-use crate::table::{GroupId, IdMap};
+use crate::keys::{GroupId, IdMap};
 
 /// What two parts of a group's hits come to together. The order they come in makes no difference.
 pub(crate) trait Sum: Copy {

@@ -1,7 +1,7 @@
 //! A sum that only few logs have at all: an array by group id that is as long as the last group that has one.
 
 use super::per_group::Sum;
-use crate::table::{GroupId, IdMap};
+use crate::keys::{GroupId, IdMap};
 
 /// The sums of every group. Without any it takes no memory.
 #[derive(Clone, Debug, PartialEq, Eq)]

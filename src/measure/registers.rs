@@ -117,8 +117,7 @@ mod tests {
             // From where it leaves its sparse form, through both corrections, to where there is none.
             for values in [0.6, 0.9, 2.0, 4.0, 7.0] {
                 let values = (values * f64::from(1 << bits)) as u64 + 8;
-                let hashes: Vec<u64> =
-                    (0..values).map(|value| crate::table::fixed_hash(&value.to_le_bytes())).collect();
+                let hashes: Vec<u64> = (0..values).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
                 assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}, {values}");
             }
         }
@@ -127,7 +126,7 @@ mod tests {
     #[test]
     fn the_longest_runs_are_those_of_hyperloglogplus() {
         for bits in [4, 14, 18] {
-            let mut hashes: Vec<u64> = (0..2_u64 << bits).map(|v| crate::table::fixed_hash(&v.to_le_bytes())).collect();
+            let mut hashes: Vec<u64> = (0..2_u64 << bits).map(|v| crate::keys::fixed_hash(&v.to_le_bytes())).collect();
             let plain = twin(bits, &hashes);
             // All zeros, all ones, and a single one behind the index at each place.
             hashes.extend([0, u64::MAX]);
@@ -139,7 +138,7 @@ mod tests {
 
     #[test]
     fn merging_is_adding_all() {
-        let hashes: Vec<u64> = (0..5_000_u64).map(|value| crate::table::fixed_hash(&value.to_le_bytes())).collect();
+        let hashes: Vec<u64> = (0..5_000_u64).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
         let (a, b) = hashes.split_at(1_234);
         let mut merged = of(10, a);
         merged.merge(&of(10, b));

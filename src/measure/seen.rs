@@ -3,7 +3,7 @@
 use super::Grouped;
 use super::per_group::{PerGroup, Sum};
 use crate::batch::Batch;
-use crate::table::GroupId;
+use crate::keys::GroupId;
 use crate::time::Stamp;
 
 /// The ranks of the first and the last instant; the first is above the last where there is none.

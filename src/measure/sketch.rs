@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use super::registers::Registers;
+use crate::keys::Seed;
 use crate::measure::Precision;
-use crate::table::Seed;
 
 /// About how many visitors there are.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl Sketch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::fixed_hash;
+    use crate::keys::fixed_hash;
 
     fn of(precision: u8, visitors: impl Iterator<Item = u32>) -> Sketch {
         let mut sketch = Sketch::new(Precision::new(precision).unwrap(), Seed::fixed(1));

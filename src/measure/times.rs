@@ -3,7 +3,7 @@
 use super::Grouped;
 use super::per_group::{PerGroup, Sum};
 use crate::batch::Batch;
-use crate::table::GroupId;
+use crate::keys::GroupId;
 
 /// The request times of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

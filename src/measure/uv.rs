@@ -4,8 +4,8 @@ use super::rare::Rare;
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
 use super::{Grouped, Visitors, VisitorsAs};
+use crate::keys::{GroupId, IdMap, Seed};
 use crate::measure::{Precision, UvMethod};
-use crate::table::{GroupId, IdMap, Seed};
 
 /// The visitors of every group.
 #[derive(Clone, Debug)]

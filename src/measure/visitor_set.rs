@@ -4,7 +4,7 @@
 //! many. So no order of arrival makes a set large, and a million groups of few visitors stay small. A set that has met
 //! every visitor there is, as that of all hits has and that of the first day, is nothing but their number.
 
-use crate::table::VisitorId;
+use crate::keys::VisitorId;
 
 /// A set of visitors.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::format::{BadValue, LogFormat};
-use crate::table::InputLedger;
+use crate::tally::InputLedger;
 
 /// A note for each key of an input whose value made one of the first malformed lines malformed. A key that is called as
 /// nginx's variable holds what it says: there the line is damaged, and its sample says so.

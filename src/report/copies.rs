@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Note;
 use super::note::NoteCode;
-use crate::table::fixed_hash;
+use crate::keys::fixed_hash;
 use crate::text::written;
 
 /// Bytes at the beginning of an input that are compared to find copies.

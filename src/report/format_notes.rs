@@ -4,7 +4,7 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
 use crate::question::Question;
-use crate::table::InputLedger;
+use crate::tally::InputLedger;
 use crate::text::printable;
 
 /// An input, its formats and its account.

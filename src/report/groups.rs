@@ -8,9 +8,11 @@ use super::latency::latency;
 use super::{Figure, LatencyReport, Ranking, Row, UvCount};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairIds, time_number, written_time};
+use crate::dimension::{Key, KeysOfTable};
+use crate::keys::GroupId;
 use crate::measure::{Counts, Uv};
 use crate::metric::Metric;
-use crate::table::{GroupId, Key, KeysOfTable, Table, Tally};
+use crate::tally::{Table, Tally};
 use crate::text::written;
 
 /// Whether a row says how many visitors there were.

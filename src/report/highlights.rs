@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 
 use super::groups::Groups;
 use crate::dimension::Dimension;
+use crate::keys::GroupId;
 use crate::measure::MeasureKind;
 use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::question::{Question, Section};
-use crate::table::{GroupId, TablePlan, Tally};
+use crate::tally::{TablePlan, Tally};
 use crate::time::Unit;
 use crate::visitor::Visitor;
 

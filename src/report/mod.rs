@@ -49,8 +49,8 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::dimension::Dimension;
 use crate::filter::Filtered;
+use crate::format::Reason;
 use crate::question::Question;
-use crate::table::Reason;
 use crate::time::Unit;
 use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 

@@ -5,9 +5,10 @@ use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use super::shell::{file_argument, word};
+use crate::format::Reason;
 use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
 use crate::question::Question;
-use crate::table::{InputLedger, Reason};
+use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::visitor::cut_tail;
 

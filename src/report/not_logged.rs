@@ -8,7 +8,7 @@ use crate::dimension::{Dimension, Extras};
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
-use crate::table::{InputLedger, TablePlan};
+use crate::tally::{InputLedger, TablePlan};
 use crate::text::printable;
 use crate::visitor::Visitor;
 

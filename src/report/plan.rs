@@ -5,7 +5,7 @@ use crate::dimension::{Dimension, Extras};
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
-use crate::table::{TablePlan, extras_of};
+use crate::tally::{TablePlan, extras_of};
 use crate::time::Unit;
 
 /// The tables that answer a question, each dimension once.

@@ -6,7 +6,7 @@ use super::no_format::no_format;
 use crate::error::{Error, ErrorKind};
 use crate::format::LogFormat;
 use crate::question::Question;
-use crate::table::InputLedger;
+use crate::tally::InputLedger;
 
 /// The error for an input that is refused.
 pub(super) fn refused(

@@ -1,6 +1,6 @@
 //! The text of malformed lines in the report.
 
-use crate::table::SAMPLE_BYTES;
+use crate::tally::SAMPLE_BYTES;
 use crate::text::printable_within;
 use crate::visitor::{AHEAD, cut_piece};
 

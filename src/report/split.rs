@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::groups::{Groups, written_of};
 use crate::dimension::{Dimension, Pair, PairIds};
-use crate::table::GroupId;
+use crate::keys::GroupId;
 
 /// Where all values are that have no column of their own.
 const OTHER: &str = "other";

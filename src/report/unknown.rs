@@ -2,7 +2,7 @@
 
 use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
-use crate::table::Unknown;
+use crate::tally::Unknown;
 
 /// A field that some lines do not log.
 struct UnknownRow {

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use super::groups::Groups;
 use super::{Lines, Verdict};
 use crate::dimension::Dimension;
+use crate::keys::GroupId;
 use crate::metric::Metric;
 use crate::question::Question;
-use crate::table::{GroupId, Tally};
+use crate::tally::Tally;
 use crate::verdict::{FailIf, Subject, Test, Than};
 
 /// What is to be said of each condition, in the order they were given.

@@ -12,7 +12,7 @@ use super::cut::{cut_all, may_hold_one};
 use super::undone;
 use crate::batch::{Batch, Column, EXTRAS, Fields, MISSING, TextField};
 use crate::dimension::Extras;
-use crate::table::quad_of;
+use crate::keys::quad_of;
 use crate::text::escape_backslashes;
 use crate::text::find_near;
 

@@ -2,11 +2,11 @@
 
 use super::read;
 use crate::batch::{Status, TextField};
+use crate::format::Reason;
 use crate::format::json::Recall;
 use crate::format::json_keys::JsonKeys;
 use crate::format::plan::slot;
 use crate::format::variables::Feeds;
-use crate::table::Reason;
 use crate::time::Clock;
 
 #[test]

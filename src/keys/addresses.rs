@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use wide::u32x8;
 
 use super::hash::Seed;
-use super::keys::Keys;
+use super::interner::Keys;
 use super::quad::{Quad, quad_of, quads_of};
 use crate::batch::ROWS;
 use crate::huge_pages;

@@ -17,9 +17,10 @@
 //! What is in a round is said by the text alone, so it is no matter who counts it, in which pieces, or whether those are
 //! merged after each round or only when it may be time to drop keys.
 
-use super::one::{MergedVisitors, Table, Texts};
-use super::{AddressKeys, GroupId, Seed, TablePlan, rankings_of};
+use super::table::{MergedVisitors, Table, Texts};
+use super::{TablePlan, rankings_of};
 use crate::dimension::Extras;
+use crate::keys::{AddressKeys, GroupId, Seed};
 
 /// The rankings of all rounds so far, texts being the keys that are reported.
 pub(crate) struct Bounded {
@@ -105,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Tally;
-    use super::super::one::settled;
+    use super::super::table::settled;
     use super::*;
     use crate::batch::{Batch, Fields, Numbers, Status, TextField};
     use crate::dimension::Dimension;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::listed::{Kept, listed_by};
-use super::{AddressKeys, GroupId, IdMap, Key, KeysOfTable, Seed, VisitorId};
 use crate::batch::{Batch, MISSING};
 use crate::dimension::{Dimension, Extras, Grouping};
+use crate::dimension::{Key, KeysOfTable};
+use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::UvMethod;
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors, VisitorsAs};
 use crate::text::undo_escapes;

@@ -1,9 +1,10 @@
 //! All tables of one worker, and how two of them become one.
 
-use super::one::{MergedVisitors, Selected, Table, Texts, settled};
-use super::{AddressKeys, GroupId, IdMap, Ledger, Seed, Unknown, VisitorId, fixed_hash};
+use super::table::{MergedVisitors, Selected, Table, Texts, settled};
+use super::{Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
+use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
 use crate::measure::UvMethod;
 use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
 use crate::text::find_near;

@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
 
-use super::{GroupId, Key, KeysOfTable, Seed, Tally, Unknown, fixed_hash};
+use super::{Tally, Unknown};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, written_time};
+use crate::dimension::{Key, KeysOfTable};
+use crate::keys::{GroupId, Seed, fixed_hash};
 use crate::measure::MeasureKind;
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::{AddressKeys, GroupId, Keys};
-use crate::dimension::{Dimension, PairIds};
+use super::{Dimension, PairIds};
+use crate::keys::{AddressKeys, GroupId, Keys};
 
 /// The keys of a table's groups.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub(crate) struct Key<'k> {
 }
 
 impl<'k> Key<'k> {
-    pub(super) fn new(dimension: Dimension, keys: KeysOfTable<'k>, group: GroupId) -> Key<'k> {
+    pub(crate) fn new(dimension: Dimension, keys: KeysOfTable<'k>, group: GroupId) -> Key<'k> {
         let (first, second) = match keys {
             KeysOfTable::Own(keys) => (Cow::Borrowed(keys.key(group.0)), None),
             KeysOfTable::Visitors(addresses) => (addresses.key(group.0), None),

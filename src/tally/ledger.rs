@@ -1,67 +1,7 @@
 //! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 
-use serde::ser::{Serialize, Serializer};
-
 use crate::filter::{Filtered, FilteredBy};
-use crate::format::{BadValue, KeysSeen, Row};
-
-/// Why a line is malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Reason {
-    /// It fits no format in use.
-    NoMatch,
-    /// Its date or time does not exist.
-    BadTime,
-    /// A number is beyond 64 bits.
-    BadNumber,
-    /// It is longer than [`Question::max_line`](crate::Question::max_line).
-    TooLong,
-    /// It fits no format and holds NULs, as files do after a crash.
-    Nul,
-    /// It holds the beginning of a second line, as after a full disk.
-    Glued,
-    /// It begins as JSON, and its brackets, quotes or commas do not fit together.
-    BadJson,
-    /// Another program than nginx's access log wrote it.
-    OtherProgram,
-}
-
-/// THE TABLE of reasons, in the order of reports: how each is written.
-const REASONS: [(Reason, &str); 8] = [
-    (Reason::NoMatch, "no match"),
-    (Reason::BadTime, "bad time"),
-    (Reason::BadNumber, "bad number"),
-    (Reason::TooLong, "too long"),
-    (Reason::Nul, "NUL"),
-    (Reason::Glued, "glued"),
-    (Reason::BadJson, "bad JSON"),
-    (Reason::OtherProgram, "other program"),
-];
-
-impl Reason {
-    /// Every reason, in the order of reports.
-    pub fn all() -> impl Iterator<Item = Reason> {
-        REASONS.iter().map(|(reason, _)| *reason)
-    }
-
-    /// As it is written: `no match`.
-    pub fn name(self) -> &'static str {
-        REASONS[self as usize].1
-    }
-}
-
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+use crate::format::{BadValue, KeysSeen, Reason, Row};
 
 /// A malformed line that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +30,7 @@ pub(crate) struct InputLedger {
     pub(crate) read: u64,
     pub(crate) blank: u64,
     /// Malformed lines by reason, in the order of reasons.
-    by_reason: [u64; REASONS.len()],
+    by_reason: [u64; Reason::COUNT],
     pub(crate) filtered: u64,
     /// How many lines each format took, by its place in the list of formats; empty before the first batch, as the two vectors
     /// below are: a worker has an account of every input, and may come to few of them.
@@ -230,7 +170,6 @@ mod tests {
     fn reasons_are_written_one_way_and_add_up() {
         let mut ledger = InputLedger::default();
         for (i, reason) in Reason::all().enumerate() {
-            assert_eq!(REASONS[reason as usize].0, reason);
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
             assert_eq!(reason.to_string(), reason.name());
             (0..=i).for_each(|_| ledger.reject(reason));

@@ -3,10 +3,10 @@
 //! A ranking of texts has a row `-` for such hits, because its rows are all hits by text. A list of statuses without
 //! statuses would be a number that nobody logged.
 
-use super::VisitorId;
-use super::one::Selected;
+use super::table::Selected;
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
+use crate::keys::VisitorId;
 use crate::measure::{Visitors, VisitorsAs};
 
 /// The field without which a hit is in no group of a dimension, if there is one.

@@ -1,0 +1,74 @@
+//! Why a line is malformed.
+
+use serde::ser::{Serialize, Serializer};
+
+/// Why a line is malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It fits no format in use.
+    NoMatch,
+    /// Its date or time does not exist.
+    BadTime,
+    /// A number is beyond 64 bits.
+    BadNumber,
+    /// It is longer than [`Question::max_line`](crate::Question::max_line).
+    TooLong,
+    /// It fits no format and holds NULs, as files do after a crash.
+    Nul,
+    /// It holds the beginning of a second line, as after a full disk.
+    Glued,
+    /// It begins as JSON, and its brackets, quotes or commas do not fit together.
+    BadJson,
+    /// Another program than nginx's access log wrote it.
+    OtherProgram,
+}
+
+/// THE TABLE of reasons, in the order of reports: how each is written.
+const REASONS: [(Reason, &str); 8] = [
+    (Reason::NoMatch, "no match"),
+    (Reason::BadTime, "bad time"),
+    (Reason::BadNumber, "bad number"),
+    (Reason::TooLong, "too long"),
+    (Reason::Nul, "NUL"),
+    (Reason::Glued, "glued"),
+    (Reason::BadJson, "bad JSON"),
+    (Reason::OtherProgram, "other program"),
+];
+
+impl Reason {
+    /// The number of reasons.
+    pub(crate) const COUNT: usize = REASONS.len();
+
+    /// Every reason, in the order of reports.
+    pub fn all() -> impl Iterator<Item = Reason> {
+        REASONS.iter().map(|(reason, _)| *reason)
+    }
+
+    /// As it is written: `no match`.
+    pub fn name(self) -> &'static str {
+        REASONS[self as usize].1
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_own_row() {
+        assert!(REASONS.iter().enumerate().all(|(at, (reason, _))| *reason as usize == at));
+    }
+}

@@ -1,0 +1,27 @@
+//! Distinct keys of a worker and their ids: texts, addresses, and the hashes of both.
+
+mod addresses;
+#[cfg(test)]
+mod bad_sets;
+mod hash;
+mod interner;
+mod quad;
+
+pub(crate) use addresses::AddressKeys;
+pub(crate) use hash::{Seed, fixed_hash};
+pub(crate) use interner::Keys;
+pub(crate) use quad::{are_quads, quad_of};
+
+/// A group of a table, in the count of one worker: 0, 1, 2 … in the order of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct GroupId(pub(crate) u32);
+
+/// A visitor, in the count of one worker. Not a group: a merge that mixes them up does not compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct VisitorId(pub(crate) u32);
+
+/// The ids that one worker's groups and visitors have in the count of another.
+pub(crate) struct IdMap<'m> {
+    pub(crate) groups: &'m [GroupId],
+    pub(crate) visitors: &'m [VisitorId],
+}

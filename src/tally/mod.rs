@@ -1,0 +1,20 @@
+//! Numbers by key: a table is a dimension with measures, a tally is all tables of a worker.
+//!
+//! One law holds for everything here: a table depends only on the multiset of hits. Cut the log anywhere, give the
+//! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure.
+
+mod bounded;
+#[cfg(test)]
+mod laws;
+mod ledger;
+mod listed;
+mod table;
+mod tables;
+mod unknown;
+
+pub(crate) use bounded::Bounded;
+pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
+pub(crate) use table::Table;
+use tables::rankings_of;
+pub(crate) use tables::{TablePlan, Tally, VisitorKey, extras_of};
+pub(crate) use unknown::Unknown;
