@@ -26,7 +26,6 @@
 //! The library never prints, never exits and installs nothing in the process that it is not asked to install.
 
 mod batch;
-mod classify;
 mod dimension;
 mod engine;
 mod envelope;
@@ -53,6 +52,8 @@ mod report;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
+mod static_rules;
+mod steps;
 mod tally;
 mod text;
 mod time;
@@ -62,7 +63,6 @@ mod visitor;
 #[cfg(feature = "cli")]
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
-    classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Pair, Variable},
     engine::{Engine, Outcome, Seek, count},
     envelope::envelopes,
@@ -92,6 +92,7 @@ pub use crate::{
         Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
         UvReport, Verdict, VisitorReport,
     },
+    static_rules::{RuleError, StaticRules},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
     verdict::FailIf,

@@ -1,12 +1,12 @@
 //! What to count: plain data with defaults.
 
-use crate::classify::StaticRules;
 use crate::dimension::{Dimension, DimensionError};
 use crate::filter::{Condition, contradictions};
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::nginx::NginxConf;
+use crate::static_rules::StaticRules;
 use crate::time::{Date, Moment, Now, Unit, Zone};
 use crate::verdict::FailIf;
 use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};

@@ -4,7 +4,6 @@ use bumpalo::Bump;
 
 use super::scan::Scan;
 use crate::batch::{Batch, Hits, ROWS};
-use crate::classify::ByLocation;
 use crate::envelope::{LinePlace, Runs, is_another_programs};
 use crate::filter::Filter;
 use crate::format::Reason;
@@ -13,6 +12,7 @@ use crate::input::Chunk;
 use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
+use crate::steps::ByLocation;
 use crate::tally::{InputLedger, Sample, Tally};
 use crate::text::{clean, is_blank};
 use crate::time::ZoneClock;

@@ -9,8 +9,8 @@ use super::plan::Slot;
 use super::request::Query;
 use super::{LogFormat, Row, Taken, UsualLine, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
-use crate::classify::StaticRules;
 use crate::ip;
+use crate::static_rules::StaticRules;
 use crate::text::{escape_backslashes, undo_escapes};
 use crate::time::Stamp;
 

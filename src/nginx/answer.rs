@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::NginxConf;
 use super::choice::Choice;
 use super::place::{Place, shown};
-use crate::classify::StaticRules;
+use crate::static_rules::StaticRules;
 
 /// Something of a configuration, and where it stands: `nginx.conf:12:5`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use super::NginxConf;
 use super::class::Class;
 use super::server::Kind;
 use super::uri;
-use crate::classify::StaticRules;
 use crate::format::path_and_query;
+use crate::static_rules::StaticRules;
 
 /// The server of one request, and whether a file is the answer.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use super::fallback::{Directory, Fallback, To};
 use super::location::{Fits, Location};
 use super::rewrite::{self, After};
 use super::server::Server;
-use crate::classify::StaticRules;
+use crate::static_rules::StaticRules;
 
 /// Redirects within nginx for one request, at most: with more, nginx answers 500.
 const HOPS: u32 = 10;

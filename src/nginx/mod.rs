@@ -50,7 +50,7 @@ pub use error::NginxConfError;
 pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
-use crate::classify::StaticRules;
+use crate::static_rules::StaticRules;
 use crate::{Note, NoteCode};
 use files::Files;
 use hosts::Hosts;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::http;
-use crate::classify::StaticRules;
+use crate::static_rules::StaticRules;
 
 #[test]
 fn an_answer_names_the_locations_that_a_request_comes_to() {

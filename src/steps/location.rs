@@ -2,9 +2,9 @@
 //! path is asked for once, for going through the locations takes longer than all else that is done with a line.
 
 use crate::batch::{Batch, Fields, MISSING, TextField};
-use crate::classify::StaticRules;
 use crate::keys::{Keys, Seed};
 use crate::nginx::NginxConf;
+use crate::static_rules::StaticRules;
 use crate::text::undo_escapes;
 
 /// Answers by location, and those that were given before.
