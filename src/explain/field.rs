@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::FieldValue;
-use super::sample::Shown;
+use super::shown::Shown;
 use crate::batch::TextField;
 use crate::format::{Anatomy, Feeds, LineField};
 use crate::visitor::cut_value;

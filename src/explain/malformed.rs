@@ -1,6 +1,6 @@
 //! A line that no format reads, and where formats stop in it.
 
-use super::sample::Shown;
+use super::shown::Shown;
 use super::{FormatStop, MalformedLine};
 use crate::format::Reason;
 use crate::format::{LogFormat, Stop, stops};

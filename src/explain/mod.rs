@@ -10,6 +10,7 @@ mod input;
 mod malformed;
 mod runner_up;
 mod sample;
+mod shown;
 
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::Lost;
-use super::sample::Shown;
+use super::shown::Shown;
 use crate::format::{Considered, LogFormat, Rejected};
 use crate::text::printable;
 

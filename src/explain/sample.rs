@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 
 use super::field::fields;
+use super::shown::Shown;
 use super::{HitExplanation, SampleLine};
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::dimension::Extras;
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::format::{LogFormat, Row, Taken};
 use crate::nginx::NginxAnswer;
 use crate::question::Question;
-use crate::report::{self, sample_text, sample_text_cut};
+use crate::report;
 use crate::text::undo_escapes;
 use crate::text::{printable, written};
 use crate::time::{Stamp, ZoneClock};
@@ -26,24 +27,6 @@ pub(super) struct Reader<'q> {
     columns: Columns<'q>,
     visits: Option<Visits>,
     pub(super) needs: Fields,
-}
-
-/// How values are shown.
-pub(super) struct Shown<'s> {
-    pub(super) anonymize: bool,
-    /// Variables that the question names.
-    pub(super) ranked: &'s [&'static str],
-    /// The variable that addresses are taken from.
-    pub(super) real_ip: Option<&'static str>,
-    /// True if users are other fields, and not read.
-    pub(super) drops_users: bool,
-}
-
-impl Shown<'_> {
-    /// A text of a log, safe on a terminal, at most 200 bytes.
-    pub(super) fn text(&self, bytes: &[u8]) -> String {
-        if self.anonymize { sample_text_cut(bytes) } else { sample_text(bytes) }
-    }
 }
 
 /// A line that a format took.

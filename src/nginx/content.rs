@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 use super::error::NginxConfError;
 use super::fallback::{self, Fallback, To};
 use super::handlers::{Role, role};
-use super::location::Inherited;
+use super::inherited::Inherited;
 use super::place::shown;
 use super::tree::Directive;
 use super::unheeded::{Unheeded, Why};

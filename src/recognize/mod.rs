@@ -6,6 +6,7 @@
 //! `kinds` has THE TABLE. Only the first lines of an input are looked at.
 
 mod bytes;
+mod filter;
 mod kinds;
 mod lines;
 mod members;

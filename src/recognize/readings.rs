@@ -1,7 +1,6 @@
 //! Log formats that read other programs' access logs. One is shown only if it reads the input's own first lines.
 
-use std::borrow::Cow;
-
+use super::filter::Filter;
 use super::{FileKind, Reading, w3c};
 use crate::envelope;
 use crate::format::{Detector, Finding, LogFormat};
@@ -9,18 +8,6 @@ use crate::text::{is_blank, lines};
 
 /// How much of the first lines a format is tried on.
 const TRIED_BYTES: usize = 64 << 10;
-
-/// What must be done to the bytes before a format reads them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Filter {
-    None,
-    /// Numbers are padded with spaces, and a format has one.
-    SqueezeSpaces,
-    /// Lines that begin with `#` are comments.
-    NoComments,
-    /// The same, and the date and the time have a tab between them, where a time has a space. Values hold no spaces.
-    TabsToSpaces,
-}
 
 /// THE TABLE of log formats; those of W3C's extended logs are made from their `#Fields:`.
 const READINGS: [(FileKind, Filter, &str); 5] = [
@@ -55,32 +42,6 @@ const READINGS: [(FileKind, Filter, &str); 5] = [
          $hierarchy $content_type",
     ),
 ];
-
-impl Filter {
-    fn command(self) -> Option<&'static str> {
-        match self {
-            Filter::None => None,
-            Filter::SqueezeSpaces => Some("tr -s ' '"),
-            Filter::NoComments => Some("grep -v '^#'"),
-            Filter::TabsToSpaces => Some(r"tr '\t' ' ' | grep -v '^#'"),
-        }
-    }
-
-    /// What the command writes. Comments are not tried anyway.
-    fn apply(self, text: &[u8]) -> Cow<'_, [u8]> {
-        match self {
-            Filter::None | Filter::NoComments => Cow::Borrowed(text),
-            Filter::SqueezeSpaces => {
-                let mut squeezed = text.to_vec();
-                squeezed.dedup_by(|second, first| *second == b' ' && *first == b' ');
-                Cow::Owned(squeezed)
-            }
-            Filter::TabsToSpaces => {
-                Cow::Owned(text.iter().map(|byte| if *byte == b'\t' { b' ' } else { *byte }).collect())
-            }
-        }
-    }
-}
 
 /// The way to read an input of this kind, if its first lines are read by it.
 pub(super) fn reading(kind: FileKind, head: &[u8]) -> Option<Reading> {

@@ -3,7 +3,7 @@
 //! A ranking of texts has a row `-` for such hits, because its rows are all hits by text. A list of statuses without
 //! statuses would be a number that nobody logged.
 
-use super::table::Selected;
+use super::selected::Selected;
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
 use crate::keys::VisitorId;

@@ -8,6 +8,7 @@ mod bounded;
 mod laws;
 mod ledger;
 mod listed;
+mod selected;
 mod table;
 mod tables;
 mod unknown;

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::listed::{Kept, listed_by};
-use crate::batch::{Batch, MISSING};
+use super::selected::Selected;
+use crate::batch::MISSING;
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::UvMethod;
-use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, Visitors, VisitorsAs};
+use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, VisitorsAs};
 use crate::text::undo_escapes;
 
 /// A dimension with measures.
@@ -21,14 +22,6 @@ pub(crate) struct Table {
     seed: Seed,
     /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
     pub(crate) max_error: Option<u64>,
-}
-
-/// The selected hits of a batch, and their visitors.
-#[derive(Clone, Copy)]
-pub(super) struct Selected<'h> {
-    pub(super) batch: &'h Batch<'h>,
-    pub(super) hits: &'h [u16],
-    pub(super) visitors: Visitors<'h>,
 }
 
 /// The visitors of two tallies that become one.

@@ -1,6 +1,7 @@
 //! All tables of one worker, and how two of them become one.
 
-use super::table::{MergedVisitors, Selected, Table, Texts, settled};
+use super::selected::Selected;
+use super::table::{MergedVisitors, Table, Texts, settled};
 use super::{Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};

@@ -1,6 +1,6 @@
 //! A time in figures, as much of it as is given: `2022`, `2022-04`, `2022-W14`, … to the second, and an offset behind that.
 
-use super::moment::MomentError;
+use super::moment_error::MomentError;
 use super::{DAY_S, Unit, day_start_s};
 
 /// What was written, and how much of it.

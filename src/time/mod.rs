@@ -6,6 +6,7 @@ mod clock;
 mod edge;
 mod figures;
 mod moment;
+mod moment_error;
 mod rfc3339;
 mod step;
 mod unit;
@@ -14,7 +15,8 @@ mod zone_clock;
 
 pub(crate) use clock::{Clock, Fault, MONTHS};
 pub(crate) use edge::{Edge, NowIs};
-pub use moment::{Date, Moment, MomentError, Now};
+pub use moment::{Date, Moment, Now};
+pub use moment_error::MomentError;
 pub(crate) use rfc3339::{Rfc3339, epoch};
 pub use step::{Step, UnitError};
 pub(crate) use unit::Bucket;

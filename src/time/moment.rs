@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::str::FromStr;
 
 use super::figures::Figures;
+use super::moment_error::MomentError;
+use super::unit::LENGTHS;
 use super::{DAY_S, weekday};
 
 /// A moment of `--since` and `--until`.
@@ -85,39 +87,6 @@ pub enum Now {
     At(Moment),
 }
 
-/// Why a text is no [`Moment`] or [`Date`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MomentError {
-    /// It is none of the forms there are.
-    Shape,
-    /// It is, but the calendar has no such date or the day no such time.
-    Nonexistent,
-    /// It is so long before now that the calendar does not reach there.
-    TooLong,
-    /// It is a moment that is no whole date: a length of time, or an instant.
-    NoDate,
-    /// It counts from now itself.
-    Relative,
-}
-
-impl std::fmt::Display for MomentError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            MomentError::Shape => {
-                "expected a time such as 2022, 2022-04, 2022-04-05, 2022-04-05T03 or 2022-04-05T03:45:05, or one seen \
-                 from now such as 90m, 7d, today or monday"
-            }
-            MomentError::Nonexistent => "there is no such date or time",
-            MomentError::TooLong => "that is longer ago than time is counted",
-            MomentError::NoDate => "expected a whole year, month, week, day, hour, minute or second",
-            MomentError::Relative => "now itself cannot count from now",
-        })
-    }
-}
-
-impl std::error::Error for MomentError {}
-
 /// THE TABLE of days that have names, as the midnights they begin at.
 const DAYS: [(&str, Midnight); 9] = [
     ("today", Midnight { weekday: None, days: 0 }),
@@ -130,9 +99,6 @@ const DAYS: [(&str, Midnight); 9] = [
     ("saturday", Midnight { weekday: Some(5), days: 0 }),
     ("sunday", Midnight { weekday: Some(6), days: 0 }),
 ];
-
-/// THE TABLE of what lengths of time are given in.
-pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
 
 /// Longer than all years there are.
 const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;

@@ -2,9 +2,11 @@
 
 use chrono::{Datelike, Timelike};
 
-use super::moment::LENGTHS;
 use super::step::{Step, UnitError};
 use super::{DAY_S, date, day_start_s};
+
+/// THE TABLE of letters for units of a length of time, with their seconds.
+pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
 
 /// What a timeline counts by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,0 +1,34 @@
+//! Why a text is not a time.
+
+/// Why a text is not a [`Moment`](crate::Moment) or a [`Date`](crate::Date).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MomentError {
+    /// It is none of the forms there are.
+    Shape,
+    /// It is, but the calendar has no such date or the day no such time.
+    Nonexistent,
+    /// It is so long before now that the calendar does not reach there.
+    TooLong,
+    /// It is a moment that is no whole date: a length of time, or an instant.
+    NoDate,
+    /// It counts from now itself.
+    Relative,
+}
+
+impl std::fmt::Display for MomentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            MomentError::Shape => {
+                "expected a time such as 2022, 2022-04, 2022-04-05, 2022-04-05T03 or 2022-04-05T03:45:05, or one seen \
+                 from now such as 90m, 7d, today or monday"
+            }
+            MomentError::Nonexistent => "there is no such date or time",
+            MomentError::TooLong => "that is longer ago than time is counted",
+            MomentError::NoDate => "expected a whole year, month, week, day, hour, minute or second",
+            MomentError::Relative => "now itself cannot count from now",
+        })
+    }
+}
+
+impl std::error::Error for MomentError {}
