@@ -85,7 +85,7 @@ pub struct Outcome {
     pub report: Option<Report>,
     /// The malformed lines of the inputs in the report, if the question keeps them.
     pub rejects: Option<Rejects>,
-    /// Inputs that failed, wholly or in part; the others are in the report all the same.
+    /// Inputs that failed, wholly or in part; the others are in the report, which has these as warnings.
     pub problems: Vec<Error>,
     /// How long it took.
     pub phases: Phases,
@@ -189,8 +189,9 @@ fn count_opened(
         fitting_preset: met.fitting_preset.as_deref(),
         beginning: met.beginning,
     });
-    let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
+    let mut assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);
+    assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling = watch.lap();
     drop(tally);
     phases.releasing = watch.lap();

@@ -1,7 +1,7 @@
 //! One error, with the place where it happened.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::input::{Compression, LogsWithin, SkippedFile, error_logs};
 use crate::recognize::FileKind;
@@ -172,6 +172,14 @@ impl Error {
         Error(Box::new(kind))
     }
 
+    /// The name of an input in messages, which every message about it begins with.
+    pub(crate) fn name_of(path: &Path) -> String {
+        match path.as_os_str().as_encoded_bytes() {
+            b"-" => "standard input".to_owned(),
+            path => crate::report::printable(path),
+        }
+    }
+
     /// What happened.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
@@ -186,10 +194,7 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |path: &PathBuf| match path.as_os_str().as_encoded_bytes() {
-            b"-" => "standard input".to_owned(),
-            path => crate::report::printable(path),
-        };
+        let name = |path: &PathBuf| Error::name_of(path);
         match self.kind() {
             ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
             ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => write!(

@@ -88,7 +88,7 @@ pub use crate::{
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
-        UvReport, Verdict, VisitorReport, printable,
+        UvReport, Verdict, VisitorReport, Warning, WarningCode, printable,
     },
     table::Reason,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},

@@ -25,16 +25,19 @@ pub enum Section {
     Top,
     /// How long requests took.
     Latency,
+    /// The account of lines and the warnings, in formats that are lists of numbers. Other formats always have them.
+    Ledger,
 }
 
 /// THE TABLE of sections: what a user types for each.
-const SECTIONS: [(Section, &str); 6] = [
+const SECTIONS: [(Section, &str); 7] = [
     (Section::Summary, "summary"),
     (Section::Timeline, "timeline"),
     (Section::Status, "status"),
     (Section::Class, "class"),
     (Section::Top, "top"),
     (Section::Latency, "latency"),
+    (Section::Ledger, "ledger"),
 ];
 
 impl Section {

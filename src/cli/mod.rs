@@ -205,6 +205,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
     };
     add_notes(report.as_mut(), assumed_logs, messages);
+    report.iter_mut().for_each(|report| report.warn(&found.problems));
     problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {
         end = end.max(end_of(problem.kind(), report.is_some()));
@@ -215,6 +216,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             Ok(()) => new_files.push(file),
             Err(error) => {
                 messages.error(&error);
+                report.iter_mut().for_each(|report| report.warn([&error]));
                 end = End::Failed.max(end);
             }
         }

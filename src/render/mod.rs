@@ -7,6 +7,7 @@ mod highlights;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
+mod ledger;
 mod markdown;
 mod ndjson;
 mod prometheus;
@@ -15,6 +16,7 @@ mod sections;
 mod slots;
 #[cfg(feature = "cli")]
 mod table;
+mod warnings;
 #[cfg(feature = "cli")]
 mod words;
 

@@ -163,6 +163,7 @@ pub(crate) fn assemble(
         },
         visitor: VisitorReport::of(question, has_lists(formats, &read)),
         notes,
+        warnings: Vec::new(),
         period: Period {
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
@@ -180,6 +181,7 @@ pub(crate) fn assemble(
         latency: None,
         verdicts: Vec::new(),
         empty_inputs: empty.len(),
+        has_ledger: question.shows(Section::Ledger),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, problems })

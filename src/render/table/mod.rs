@@ -148,6 +148,7 @@ mod tests {
             uv: UvReport::Exact,
             visitor: None,
             notes: Vec::new(),
+            warnings: Vec::new(),
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.known(), row: all }),
             highlights: None,
@@ -159,6 +160,7 @@ mod tests {
             latency: None,
             verdicts: Vec::new(),
             empty_inputs: 0,
+            has_ledger: true,
         }
     }
 
