@@ -94,6 +94,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--generate", &["man", "complete-bash"], &["x"]),
     ("--schema", &[], &[]),
     ("--no-seek", &[], &[]),
+    ("--no-mmap", &[], &[]),
     ("--threads", &["0", "1", "2"], &["x"]),
     ("--config", &["config.toml"], &["missing.toml"]),
     ("--no-config", &[], &[]),

@@ -241,6 +241,14 @@ pub(crate) struct Args {
     )]
     pub(crate) no_seek: bool,
 
+    /// Reads files without mapping them into memory
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Reads files without mapping them into memory, for example on a network file system whose server may stop \
+                       answering. Large files are then read from end to end, as with --no-seek"
+    )]
+    pub(crate) no_mmap: bool,
+
     /// Threads to count with, 0 for as many as there are [default: 0]
     #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
     #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]

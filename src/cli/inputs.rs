@@ -16,10 +16,12 @@ pub(crate) fn inputs(given: &[PathBuf]) -> Option<Found> {
     Some(find_logs(given))
 }
 
-/// How these inputs are read: mapped, if that is safe, and with as many descriptors as the system grants if they are many.
-/// Small files need none of their own; if there are not enough for the others, opening one says so, and the rest is counted.
-pub(crate) fn engine(inputs: &[Input]) -> Engine {
-    let engine = Engine { access: guard_mappings().map_or(Access::Read, Access::Map), ..Engine::default() };
+/// How these inputs are read: mapped, if the user permits it and it is safe, and with as many descriptors as the system grants
+/// if they are many. Small files need none of their own; if there are not enough for the others, opening one says so, and the
+/// rest is counted.
+pub(crate) fn engine(inputs: &[Input], may_map: bool) -> Engine {
+    let guard = may_map.then(guard_mappings).flatten();
+    let engine = Engine { access: guard.map_or(Access::Read, Access::Map), ..Engine::default() };
     let granted = (inputs.len() > FEW).then(|| rlimit::increase_nofile_limit(u64::MAX)).and_then(Result::ok);
     match granted.and_then(|granted| usize::try_from(granted / 2).ok()) {
         Some(kept_open) => Engine { kept_open, ..engine },

@@ -184,7 +184,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
         progress: Some(Arc::clone(&progress)),
-        ..inputs::engine(&found.inputs)
+        ..inputs::engine(&found.inputs, !args.no_mmap)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();

@@ -79,7 +79,7 @@ fn inputs_that_failed_are_listed_at_the_top() {
     assert!(code == Some(0) && !whole.contains("id=\"warnings\""));
     let (code, one) = page(&["<i>.log", "--fail-if", "pv > 0"]);
     let expected = "<main>\n<section aria-labelledby=\"warnings\">\n<h2 id=\"warnings\">Warnings</h2>\n\
-                    <p>These inputs failed, wholly or in part. The numbers may lack lines that they have.</p>\n\
+                    <p>These inputs failed, wholly or in part, so the numbers below may be incomplete.</p>\n\
                     <ul class=\"verdicts\">\n\
                     <li class=\"bad\"><b>&#60;i&#62;.log</b> <span>no such file or directory</span></li>\n</ul>\n</section>";
     assert!(code == Some(1) && one.contains(expected), "{one}");
