@@ -70,6 +70,17 @@ pub enum ErrorKind {
         /// `ends too early`, `is corrupt`, and how, `is followed by something else`.
         detail: String,
     },
+    /// Decoding compressed data needs more memory than is allowed; the text before is counted.
+    DecoderLimit {
+        /// As it was given.
+        path: PathBuf,
+        /// What its first bytes say that it is.
+        compression: Compression,
+        /// Where in the compressed data that was found.
+        at_byte: u64,
+        /// `needs a window of more than 128 MiB`
+        detail: String,
+    },
     /// An input is compressed, and the library was built without the feature `compressed`.
     NotUnpacked {
         /// As it was given.
@@ -230,6 +241,12 @@ impl fmt::Display for Error {
                 f,
                 "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted",
                 name(path)
+            ),
+            ErrorKind::DecoderLimit { path, compression, at_byte, detail } => write!(
+                f,
+                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted\n  to read it:  {}",
+                name(path),
+                crate::report::decompressing(path, *compression)
             ),
             ErrorKind::NotUnpacked { path, compression } => write!(
                 f,

@@ -22,7 +22,7 @@ fn refusals() -> Vec<(String, String)> {
         let said = fs::read_to_string(path.join("expected.err")).unwrap_or_default();
         let is_refusal = |line: &str| {
             line.starts_with("logstat: ")
-                && ["not an access log", "not an nginx access log", "fits (", "not fit ("]
+                && ["not an access log", "not an nginx access log", "fits (", "not fit (", "data needs "]
                     .iter()
                     .any(|w| line.contains(w))
         };

@@ -426,13 +426,15 @@ fn link_without_end(path: &Path, source: io::Error) -> Error {
 
 #[cfg(feature = "compressed")]
 fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
-    match source.downcast::<super::compressed::Broken>() {
-        Ok(broken) => ErrorKind::Compressed {
-            path,
-            compression: broken.compression,
-            at_byte: broken.at_byte,
-            detail: broken.how.to_string(),
-        },
+    use super::compressed::{Broken, How};
+    match source.downcast::<Broken>() {
+        Ok(Broken { compression, at_byte, how }) => {
+            let detail = how.to_string();
+            match how {
+                How::TooLarge(_) => ErrorKind::DecoderLimit { path, compression, at_byte, detail },
+                _ => ErrorKind::Compressed { path, compression, at_byte, detail },
+            }
+        }
         Err(source) => ErrorKind::Io { path, source },
     }
 }

@@ -36,7 +36,7 @@ mod written;
 
 pub(crate) use assemble::{CountedInput, assemble, formats_of};
 pub(crate) use copies::Beginning;
-pub(crate) use foreign::{refusal, set_aside};
+pub(crate) use foreign::{decompressing, refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};

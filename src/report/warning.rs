@@ -37,6 +37,8 @@ pub enum WarningCode {
     Replaced,
     /// Compressed data ends early, is corrupt, or is followed by something else.
     BadCompressedData,
+    /// Decoding compressed data needs more memory than is allowed.
+    DecoderLimit,
     /// The build cannot decompress the input.
     NotUnpacked,
     /// No line fits a format in use.
@@ -67,7 +69,7 @@ const fn row(code: WarningCode, name: &'static str, about: &'static str) -> Code
 }
 
 /// THE TABLE of warning codes, in the order of the report.
-const CODES: [CodeRow; 14] = [
+const CODES: [CodeRow; 15] = [
     row(WarningCode::IoError, "io-error", "the system could not open, read or write a file"),
     row(WarningCode::LostBytes, "lost-bytes", "some bytes could not be read; `lines.lost_bytes` counts them"),
     row(WarningCode::Shrunk, "shrunk", "the file became shorter while it was read"),
@@ -78,6 +80,7 @@ const CODES: [CodeRow; 14] = [
         "bad-compressed-data",
         "compressed data ends early, is corrupt, or is followed by something else",
     ),
+    row(WarningCode::DecoderLimit, "decoder-limit", "decoding compressed data needs more memory than is allowed"),
     row(WarningCode::NotUnpacked, "not-unpacked", "this build cannot decompress the input"),
     row(WarningCode::NoFormat, "no-format", "no line fits a format in use"),
     row(WarningCode::NotAnAccessLog, "not-an-access-log", "the input is recognised as something else"),
@@ -138,6 +141,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::Replaced { path } => (WarningCode::Replaced, path),
         ErrorKind::Changed { path } => (WarningCode::Changed, path),
         ErrorKind::Compressed { path, .. } => (WarningCode::BadCompressedData, path),
+        ErrorKind::DecoderLimit { path, .. } => (WarningCode::DecoderLimit, path),
         ErrorKind::NotUnpacked { path, .. } => (WarningCode::NotUnpacked, path),
         ErrorKind::DanglingLink { path, .. } => (WarningCode::DanglingLink, path),
         ErrorKind::LinkLoop { path } => (WarningCode::LinkLoop, path),
@@ -184,6 +188,7 @@ mod tests {
             ErrorKind::Changed { path: path() },
             ErrorKind::Replaced { path: path() },
             ErrorKind::Compressed { path: path(), compression, at_byte: 7, detail: "ends too early".to_owned() },
+            ErrorKind::DecoderLimit { path: path(), compression, at_byte: 7, detail: "needs memory".to_owned() },
             ErrorKind::NotUnpacked { path: path(), compression },
             ErrorKind::NoFormat { path: path(), detail: "no known log format fits\n  line 1: x".to_owned() },
             ErrorKind::NotAccessLog {
@@ -226,7 +231,7 @@ mod tests {
             }
         }
         let texts: Vec<_> = errors("a").into_iter().filter_map(|kind| Warning::of(&Error::new(kind))).collect();
-        assert_eq!(texts[8].text, "is an nginx error log, not an access log; line 1: x; give another");
+        assert_eq!(texts[9].text, "is an nginx error log, not an access log; line 1: x; give another");
         assert_eq!(texts[2].to_string(), "a: shrank from 9 to 5 bytes while it was read; what was left is counted");
     }
 }
