@@ -16,6 +16,7 @@ mod read_at;
 mod small;
 mod source;
 mod stream;
+mod turn;
 mod unreadable;
 
 pub use compressed::Compression;
@@ -24,7 +25,8 @@ pub(crate) use find::{error_logs, is_access_log_name};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
 pub(crate) use small::SMALL_BYTES;
-pub(crate) use source::{Chunk, Cut, Opener, Source, Taken, Wait};
+pub(crate) use source::{Chunk, Cut, Opener, Source, Taken};
+pub(crate) use turn::Wait;
 
 use std::fmt;
 use std::io::Read;

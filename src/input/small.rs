@@ -7,18 +7,17 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
 use super::read_at::ReadAt;
-use super::source::{Cut, Taken, Wait};
+use super::source::{Cut, Taken};
+use super::turn::{LOCK, Wait, take};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
 /// Files with fewer bytes are small, unless they have more than one chunk.
 pub(crate) const SMALL_BYTES: u64 = 128 << 10;
-
-const LOCK: &str = "no worker panics while it reads";
 
 /// A small file. Workers take turns at it.
 pub(crate) struct Small {
@@ -115,14 +114,7 @@ impl Small {
     /// The turn, with the text read; `None` if another worker has it and this one does not wait. The text is read into the
     /// buffer of the worker, which gets it back with the text.
     fn turn(&self, wait: Wait, buffer: &mut Vec<u8>) -> Option<MutexGuard<'_, Turn>> {
-        let mut turn = match wait {
-            Wait::Yes => self.turn.lock().expect(LOCK),
-            Wait::No => match self.turn.try_lock() {
-                Ok(turn) => turn,
-                Err(TryLockError::WouldBlock) => return None,
-                Err(TryLockError::Poisoned(_)) => unreachable!("{LOCK}"),
-            },
-        };
+        let mut turn = take(&self.turn, wait)?;
         if !turn.is_read {
             turn.is_read = true;
             turn.buffer = std::mem::take(buffer);

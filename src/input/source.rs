@@ -16,6 +16,7 @@ use super::read_at::Broken;
 use super::read_at::ReadAt;
 use super::small::{Small, read_whole};
 use super::stream::Stream;
+use super::turn::Wait;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Progress;
@@ -48,13 +49,6 @@ pub(crate) struct Opener<'p> {
     progress: Option<&'p Arc<Progress>>,
     /// Number of small files that may yet keep their descriptors until they are read.
     kept_open: usize,
-}
-
-/// Whether a worker waits where another one reads or decompresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wait {
-    Yes,
-    No,
 }
 
 /// What a worker gets that asks for a chunk.
