@@ -1,6 +1,6 @@
 //! Where bytes come from: files, mapped or read, and streams; cut at line ends into chunks that workers take.
 //!
-//! The way of an input: `find` says which there are; `source` opens one; what begins as compressed data does goes through
+//! The way of an input: `find` says which there are; `opener` opens one as a `source`; what begins as compressed data does goes through
 //! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
 mod compressed;
@@ -9,6 +9,7 @@ mod fingerprint;
 mod guard;
 mod lines;
 mod mapped;
+mod opener;
 mod peeked;
 mod positioned;
 mod ranges;
@@ -24,8 +25,9 @@ pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFil
 pub(crate) use find::{error_logs, is_access_log_name};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
+pub(crate) use opener::Opener;
 pub(crate) use small::SMALL_BYTES;
-pub(crate) use source::{Chunk, Cut, Opener, Source, Taken};
+pub(crate) use source::{Chunk, Cut, Source, Taken};
 pub(crate) use turn::Wait;
 
 use std::fmt;
