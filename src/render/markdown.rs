@@ -10,7 +10,8 @@ use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
-        return writeln!(out, "**{}**: {empty}", names(report));
+        writeln!(out, "**{}**: {empty}", names(report))?;
+        return warnings(report, out);
     }
     head(report, out)?;
     warnings(report, out)?;
