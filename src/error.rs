@@ -313,7 +313,7 @@ impl fmt::Display for Error {
 
 /// What the system said, without the number behind it.
 pub(crate) fn plain(error: &std::io::Error) -> String {
-    // A reader of the caller's may say anything.
+    // The caller's own reader may have put any text into it.
     let text = crate::report::printable(error.to_string().as_bytes());
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

@@ -25,8 +25,7 @@ pub(crate) fn set_aside(source: &Source, refusal: &Error) -> Option<FileKind> {
     }
 }
 
-/// The command that reads compressed data whose decoding needs much memory, by the program that decodes as much as the machine
-/// can.
+/// The command for compressed data whose decoding needs more memory than logstat allows: another program decodes it.
 pub(crate) fn decompressing(path: &Path, compression: Compression) -> String {
     let given = Given { path, compression: Some(compression) };
     // The other programs have no limit unless the user sets one.

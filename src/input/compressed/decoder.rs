@@ -47,7 +47,7 @@ pub(crate) struct Broken {
 pub(crate) enum How {
     EndsTooEarly,
     Corrupt(String),
-    /// It needs so much memory: `a window of more than 128 MiB`.
+    /// Decoding it needs too much memory: `a window of more than 128 MiB`.
     TooLarge(String),
     /// By what is no such data.
     IsFollowed,

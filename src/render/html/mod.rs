@@ -61,7 +61,7 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
     let is_empty = report.described_as_empty().is_some();
     let (warnings, more_warnings) = listed(report);
-    // The head of a page about empty logs says that they are empty.
+    // If all logs are empty, the page's head says so.
     let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
     let page = Page {
         style: policy::STYLE,
