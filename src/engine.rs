@@ -10,6 +10,7 @@ mod now;
 mod rounds;
 pub(crate) mod scan;
 mod seek;
+mod threads;
 pub(crate) mod worker;
 
 use std::sync::{Arc, OnceLock};
@@ -32,11 +33,13 @@ use crate::table::{Bounded, Seed, TablePlan, Tally};
 use columns::{Columns, Filled};
 use scan::{MET, Met, Scan};
 pub use seek::Seek;
+pub use threads::FewThreads;
 
 /// How to count: what changes the speed and never the answer.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    /// How many threads; 0 for as many as the machine gives us.
+    /// Number of threads; 0 for as many as the machine has. If the system starts fewer, those count, or the caller's thread
+    /// alone: see [`Outcome::few_threads`].
     pub threads: usize,
     /// How many bytes a worker takes at a time.
     pub chunk_bytes: usize,
@@ -87,6 +90,8 @@ pub struct Outcome {
     pub rejects: Option<Rejects>,
     /// Inputs that failed, wholly or in part; the others are in the report all the same.
     pub problems: Vec<Error>,
+    /// Set if fewer threads counted than the engine asked for, which makes a count slower and changes no number.
+    pub few_threads: Option<FewThreads>,
     /// How long it took.
     pub phases: Phases,
 }
@@ -139,7 +144,7 @@ fn count_opened(
 ) -> Result<Outcome, Error> {
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
-        return Ok(Outcome { report: None, rejects: None, problems, phases });
+        return Ok(Outcome { report: None, rejects: None, problems, few_threads: None, phases });
     }
     if let Some(detail) = question.misplaced_pair() {
         return Err(ErrorKind::Pair { detail }.into());
@@ -174,7 +179,7 @@ fn count_opened(
         }
         counted = run.count(&mut sources)?;
     }
-    let Counted { tally, met, mut rejects, mut phases } = counted;
+    let Counted { tally, met, mut rejects, few_threads, mut phases } = counted;
     phases.opening += opening;
     watch.lap();
     // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
@@ -194,7 +199,7 @@ fn count_opened(
     phases.assembling = watch.lap();
     drop(tally);
     phases.releasing = watch.lap();
-    Ok(Outcome { report: assembled.report, rejects, problems, phases })
+    Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })
 }
 
 /// A question made ready for its inputs.
@@ -214,6 +219,7 @@ struct Counted<'f> {
     tally: Tally,
     met: Vec<Met<'f>>,
     rejects: Option<Rejects>,
+    few_threads: Option<FewThreads>,
     phases: Phases,
 }
 
@@ -246,19 +252,20 @@ impl<'f> Run<'_, 'f> {
             filler: columns.filler(formats, needs, Tally::watches(plan, needs, visitor.from)),
         };
         let opening = watch.lap();
-        let (mut tally, mut phases, bounded) = match question.max_keys {
+        let (mut tally, mut phases, few_threads, bounded) = match question.max_keys {
             None => {
-                let (tally, phases) = scan.run(engine.threads, || Tally::new(plan, question.uv, visitor, seed))?;
-                (tally, phases, None)
+                let tally = || Tally::new(plan, question.uv, visitor, seed);
+                let (tally, phases, few) = scan.run(engine.threads, tally);
+                (tally, phases, few, None)
             }
             Some(max_keys) => {
                 let (others, rankings) = report::tables_and_rankings(question);
                 let mut bounded = Bounded::new(&rankings, columns.extras(), max_keys.keys(), seed);
                 let tally =
                     || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, columns.extras());
-                let (tally, phases) =
-                    scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
-                (tally, phases, Some(bounded))
+                let (tally, phases, few) =
+                    scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally);
+                (tally, phases, few, Some(bounded))
             }
         };
         watch.lap();
@@ -268,7 +275,7 @@ impl<'f> Run<'_, 'f> {
         (phases.opening, phases.settling) = (opening, watch.lap());
         let rejects = scan.rejects.map(Collector::into_rejects);
         let met: Vec<_> = met.into_iter().map(|met| met.into_inner().expect(MET)).collect();
-        Ok(Counted { tally, met, rejects, phases })
+        Ok(Counted { tally, met, rejects, few_threads, phases })
     }
 }
 

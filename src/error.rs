@@ -160,11 +160,6 @@ pub enum ErrorKind {
         /// How many it has room for.
         most: usize,
     },
-    /// The threads to count with could not be had.
-    Threads {
-        /// What the system said.
-        detail: String,
-    },
 }
 
 impl Error {
@@ -284,7 +279,6 @@ impl fmt::Display for Error {
             ErrorKind::TooManyVariables { most } => {
                 write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")
             }
-            ErrorKind::Threads { detail } => write!(f, "no threads to count with: {detail}"),
         }
     }
 }

@@ -63,7 +63,7 @@ pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, Outcome, Seek, count},
+    engine::{Engine, FewThreads, Outcome, Seek, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{

@@ -195,7 +195,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let counted = count(&question, found.inputs, &engine);
     drop(bar);
-    let Outcome { mut report, rejects, problems, phases, .. } = match counted {
+    let Outcome { mut report, rejects, problems, few_threads, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
             add_notes(None, assumed_logs, messages);
@@ -204,6 +204,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             return Ok(end_of(error.kind(), false));
         }
     };
+    few_threads.iter().for_each(|few| messages.few_threads(few));
     add_notes(report.as_mut(), assumed_logs, messages);
     problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {

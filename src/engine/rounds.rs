@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::scan::Scan;
-use crate::error::Error;
+use super::threads::{FewThreads, Threads};
 use crate::input::Source;
 use crate::phases::{Phases, Stopwatch};
 use crate::table::{Bounded, Tally};
@@ -63,8 +63,8 @@ impl Scan<'_, '_> {
         round_bytes: u64,
         bounded: &mut Bounded,
         tally: impl Fn() -> Tally,
-    ) -> Result<(Tally, Phases), Error> {
-        let pool = self.pool(threads)?;
+    ) -> (Tally, Phases, Option<FewThreads>) {
+        let Threads { pool, few } = self.threads(threads);
         let (mut counting, mut merging, mut watch) = (Duration::ZERO, Duration::ZERO, Stopwatch::start());
         let threads = pool.as_ref().map_or(1, |pool| pool.current_num_threads());
         let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally())).collect();
@@ -81,7 +81,7 @@ impl Scan<'_, '_> {
             merging += watch.lap();
         }
         let (tally, phases) = self.merged(pool.as_ref(), workers);
-        Ok((tally, Phases { counting, merging: merging + phases.merging, ..phases }))
+        (tally, Phases { counting, merging: merging + phases.merging, ..phases }, few)
     }
 }
 

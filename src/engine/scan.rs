@@ -1,4 +1,4 @@
-//! Sharing the chunks of all inputs out among workers. The only home of rayon.
+//! Sharing the chunks of all inputs out among workers. With threads.rs the home of rayon.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
@@ -7,9 +7,9 @@ use std::time::Duration;
 use rayon::ThreadPool;
 
 use super::rounds::Stretch;
+use super::threads::{self, FewThreads, Threads};
 use super::worker::Worker;
 use crate::envelope::{self, Worn};
-use crate::error::{Error, ErrorKind};
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait, lines_of_head};
@@ -81,8 +81,8 @@ pub(crate) struct Scan<'s, 'f> {
 
 impl<'f> Scan<'_, 'f> {
     /// Lets workers take chunks until there are none, and merges what they counted.
-    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<(Tally, Phases), Error> {
-        let pool = self.pool(threads)?;
+    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> (Tally, Phases, Option<FewThreads>) {
+        let Threads { pool, few } = self.threads(threads);
         let mut watch = Stopwatch::start();
         let all: Vec<_> = (0..self.sources.len()).map(|input| Stretch { input, until: u64::MAX }).collect();
         let work = || {
@@ -93,20 +93,16 @@ impl<'f> Scan<'_, 'f> {
         let workers = pool.as_ref().map_or_else(|| vec![work()], |pool| pool.broadcast(|_| work()));
         let counting = watch.lap();
         let (tally, phases) = self.merged(pool.as_ref(), workers);
-        Ok((tally, Phases { counting, ..phases }))
+        (tally, Phases { counting, ..phases }, few)
     }
 
-    /// The threads that count, if there are to be several.
-    pub(super) fn pool(&self, threads: usize) -> Result<Option<ThreadPool>, Error> {
-        let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    /// Starts the threads that count.
+    pub(super) fn threads(&self, asked: usize) -> Threads {
+        let threads = threads::number(asked);
         // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
         let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
         let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
-        if workers == 1 {
-            return Ok(None);
-        }
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
-        Ok(Some(pool.map_err(|e| ErrorKind::Threads { detail: e.to_string() })?))
+        Threads::start(workers)
     }
 
     /// All that was counted, once there are no more chunks, what each worker did, and how long it took to merge that.
