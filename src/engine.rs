@@ -45,7 +45,8 @@ pub struct Engine {
     pub chunk_bytes: usize,
     /// How files are read.
     pub access: Access,
-    /// Number of small files that are kept open until they are read. The others are opened again, which takes a little longer.
+    /// Number of files that are kept open until they are read. The others are opened again, which takes a little longer, and
+    /// read in chunks rather than mapped. If the system grants too few descriptors for these, none is kept open.
     pub kept_open: usize,
     /// Which files are searched for a period rather than read from end to end.
     pub seek: Seek,
@@ -55,7 +56,7 @@ pub struct Engine {
     pub progress: Option<Arc<Progress>>,
 }
 
-/// Small files that are kept open unless the caller says how many. Any system grants a process twice as many descriptors.
+/// Files that are kept open unless the caller says how many. Most systems grant a process twice as many descriptors.
 const KEPT_OPEN: usize = 128;
 
 impl Default for Engine {
@@ -116,16 +117,9 @@ pub struct Outcome {
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
     let period = Period::new(question, now::now(question, &inputs, engine)?);
-    let mut problems = Vec::new();
-    let mut sources = Vec::new();
     let cut = engine.cut(question.max_line);
-    let mut opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
-    for input in inputs {
-        match opener.open(input) {
-            Ok(source) => sources.push(source),
-            Err(error) => problems.push(error),
-        }
-    }
+    let opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
+    let (mut sources, problems) = opener.open_all(inputs)?;
     // Where a mapped file loses pages, all inputs are read again.
     if !sources.iter().all(Source::can_restart) {
         sources.iter_mut().for_each(Source::unmap);

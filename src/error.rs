@@ -171,6 +171,15 @@ impl Error {
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }
+
+    /// True if the process or the system has no descriptor left to open a file with.
+    pub(crate) fn lacks_descriptors(&self) -> bool {
+        #[cfg(unix)]
+        if let ErrorKind::Io { source, .. } = self.kind() {
+            return matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
+        }
+        false
+    }
 }
 
 impl From<ErrorKind> for Error {

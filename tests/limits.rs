@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "the example uses the rest")]
 mod generator;
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -44,4 +45,63 @@ fn without_threads_the_main_thread_counts() {
             assert_eq!((quiet.status.code(), quiet.stderr), (Some(0), Vec::new()));
         }
     }
+}
+
+/// Small files, files of more than a chunk, empty ones and compressed ones.
+fn many_files(directory: &Path) {
+    for i in 0..200_u64 {
+        let lines = if i % 20 == 0 { 1500 } else { 10 };
+        let text = Traffic { lines, seed: i, ..Traffic::default() }.to_vec();
+        let name = format!("access-{i:03}.log");
+        match i % 4 {
+            0 | 1 => std::fs::write(directory.join(name), text).unwrap(),
+            2 => {
+                let file = std::fs::File::create(directory.join(name + ".gz")).unwrap();
+                let mut gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+                gzip.write_all(&text).unwrap();
+                gzip.finish().unwrap();
+            }
+            _ => std::fs::write(directory.join(name), if i % 8 == 3 { &text[..] } else { b"" }).unwrap(),
+        }
+    }
+}
+
+#[test]
+fn few_descriptors_are_enough_for_many_files() {
+    let directory = tempfile::tempdir().unwrap();
+    many_files(directory.path());
+    for arguments in [
+        "*.log* --json --threads 1",
+        "*.log* --json --threads 32",
+        "*.log* --json --threads 4 --max-keys 100000",
+        "*.log* --top ip -o out.json",
+        "*.log* --json --since 1h --now last",
+        "*.log* --explain",
+    ] {
+        let result = |limit: &str| {
+            let output = after(limit, directory.path(), arguments);
+            let written = std::fs::read(directory.path().join("out.json")).unwrap_or_default();
+            (output.status.code(), stderr(&output), output.stdout, written)
+        };
+        let expected = result("true");
+        assert_eq!(expected.0, Some(0), "{arguments}: {}", expected.1);
+        for limit in ["ulimit -n 24", "ulimit -Sn 24"] {
+            let (code, stderr, stdout, written) = result(limit);
+            assert_eq!((code, &stderr), (expected.0, &expected.1), "{limit}: {arguments}");
+            assert!(stdout == expected.2 && written == expected.3, "{limit}: {arguments}");
+        }
+    }
+}
+
+/// Others may hold descriptors, which no limit tells: the first refusal closes what waits to be read.
+#[test]
+fn files_that_wait_are_closed_if_descriptors_run_out() {
+    let directory = tempfile::tempdir().unwrap();
+    many_files(directory.path());
+    // So many descriptors are taken by others that less than a quarter is left.
+    let others: String = (3..10).map(|number| format!("exec {number}< access-000.log; ")).collect();
+    let expected = after("true", directory.path(), "*.log* --json --threads 2");
+    let limited = after(&format!("{others} ulimit -n 13"), directory.path(), "*.log* --json --threads 2");
+    assert_eq!((limited.status.code(), stderr(&limited)), (Some(0), stderr(&expected)));
+    assert!(limited.stdout == expected.stdout);
 }

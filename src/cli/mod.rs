@@ -181,10 +181,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     };
     let progress = Arc::new(Progress::default());
     let engine = Engine {
-        threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
         progress: Some(Arc::clone(&progress)),
-        ..inputs::engine(&found.inputs)
+        ..inputs::engine(&found.inputs, args.threads)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::closed::{Closed, OpenedToRead, is_replaced};
 use super::compressed::{Compression, MAGIC_BYTES};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
@@ -46,7 +47,7 @@ pub(crate) struct Opener<'p> {
     access: Access,
     cut: Cut,
     progress: Option<&'p Arc<Progress>>,
-    /// Number of small files that may yet keep their descriptors until they are read.
+    /// Number of files that may yet keep their descriptors until they are read.
     kept_open: usize,
 }
 
@@ -94,12 +95,20 @@ pub(crate) struct Source {
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
     /// The file of a stream, if it is one.
-    file: Option<Arc<File>>,
+    file: Option<StreamFile>,
+    /// The file, if it can be closed until it is read.
+    closed: Option<Closed>,
     /// The file as it was when it was opened, if it is read for longer than a moment.
     fingerprint: Option<Fingerprint>,
     cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     progress: Option<Arc<Progress>>,
+}
+
+/// The file of a stream, which may have to be read again.
+enum StreamFile {
+    Open(Arc<File>),
+    Closed(Closed),
 }
 
 enum Kind {
@@ -114,9 +123,31 @@ impl Opener<'_> {
         Opener { access, cut, progress, kept_open }
     }
 
+    /// Opens inputs, and returns what is wrong with those that cannot be. If the system grants no more descriptors, all files
+    /// are closed until they are read.
+    pub(crate) fn open_all(mut self, inputs: Vec<Input>) -> Result<(Vec<Source>, Vec<Error>), Error> {
+        let (mut sources, mut problems): (Vec<Source>, Vec<Error>) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let again = input.again();
+            let opened = match (self.open(input), again) {
+                (Err(error), Some(again)) if error.lacks_descriptors() => {
+                    self.kept_open = 0;
+                    sources.iter_mut().try_for_each(Source::close_until_read)?;
+                    self.open(again)
+                }
+                (opened, _) => opened,
+            };
+            match opened {
+                Ok(source) => sources.push(source),
+                Err(error) => problems.push(error),
+            }
+        }
+        Ok((sources, problems))
+    }
+
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
-        let (path, Opened { kind, compression, is_device, file, fingerprint }) = match input.origin {
+        let (path, Opened { kind, compression, is_device, file, closed, fingerprint }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -138,6 +169,7 @@ impl Opener<'_> {
             is_found,
             is_device,
             file,
+            closed,
             fingerprint,
             cut: self.cut,
             progress: self.progress.cloned(),
@@ -155,39 +187,65 @@ impl Opener<'_> {
         if !metadata.is_file() || metadata.len() == 0 {
             let file = Arc::new(file);
             let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
-            let (is_device, file) = (is_device(&metadata), metadata.is_file().then_some(file));
-            return Ok(Opened { is_device, file, ..opened });
+            let closed = if metadata.is_file() { Closed::new(path, &metadata) } else { None };
+            let file = metadata.is_file().then(|| match &closed {
+                Some(closed) if !self.keeps_open() => StreamFile::Closed(closed.clone()),
+                _ => StreamFile::Open(file),
+            });
+            return Ok(Opened { is_device: is_device(&metadata), file, closed, ..opened });
         }
+        let closed = Closed::new(path, &metadata);
+        // A file that cannot be opened again stays open.
+        let reopened = if self.keeps_open() { None } else { closed.clone() };
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
         // An error here comes again where the lines are read.
         let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
-            let file = Arc::new(file);
-            (&*file).rewind().map_err(failed)?;
+            let file = match reopened {
+                Some(closed) => StreamFile::Closed(closed),
+                None => StreamFile::Open(Arc::new(file)),
+            };
             let kind = self.stream(&file, Some(compression), path)?;
-            return Ok(Opened { compression: Some(compression), file: Some(file), ..kind.into() });
+            return Ok(Opened { compression: Some(compression), file: Some(file), closed, ..kind.into() });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
-            let keeps_descriptor = self.kept_open > 0;
-            self.kept_open = self.kept_open.saturating_sub(1);
-            return Ok(Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)).into());
+            let small = Small::new(path, file, &metadata, cut, reopened.is_none());
+            return Ok(Opened { closed, ..Kind::Small(small).into() });
         }
         let fingerprint = Some(Fingerprint::of(&file, len));
+        if let Some(reopened) = reopened {
+            let kind = Kind::Positioned(Positioned::new(Arc::new(OpenedToRead::new(reopened)), len, cut));
+            return Ok(Opened { fingerprint, closed, ..kind.into() });
+        }
         let file = match self.access {
             Access::Map(guard) => match Mapped::new(file, guard, cut) {
-                Ok(mapped) => return Ok(Opened { fingerprint, ..Kind::Mapped(mapped).into() }),
+                Ok(mapped) => return Ok(Opened { fingerprint, closed, ..Kind::Mapped(mapped).into() }),
                 Err(file) => file,
             },
             Access::Read => file,
         };
-        Ok(Opened { fingerprint, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
+        Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
     }
 
-    /// The text of a file that is read in order.
-    fn stream(&self, file: &Arc<File>, compression: Option<Compression>, path: &Path) -> Result<Kind, Error> {
-        let bytes = self.metered(Box::new(Arc::clone(file)));
+    /// Whether one more file may keep its descriptor.
+    fn keeps_open(&mut self) -> bool {
+        let keeps = self.kept_open > 0;
+        self.kept_open = self.kept_open.saturating_sub(1);
+        keeps
+    }
+
+    /// The text of a file that is read in order, from its start.
+    fn stream(&self, file: &StreamFile, compression: Option<Compression>, path: &Path) -> Result<Kind, Error> {
+        let bytes: Box<dyn Read + Send> = match file {
+            StreamFile::Open(file) => {
+                (&**file).rewind().map_err(|source| ErrorKind::Io { path: path.to_owned(), source })?;
+                Box::new(Arc::clone(file))
+            }
+            StreamFile::Closed(closed) => Box::new(closed.clone().reader()),
+        };
+        let bytes = self.metered(bytes);
         Ok(Kind::Stream(match compression {
             Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
             None => Stream::new(bytes, self.cut),
@@ -242,8 +300,10 @@ impl Source {
 
     /// Reads no more of the input.
     pub(crate) fn close(&self) {
-        if let Kind::Stream(stream) = &self.kind {
-            stream.close();
+        match &self.kind {
+            Kind::Stream(stream) => stream.close(),
+            Kind::Positioned(file) => file.release(),
+            Kind::Small(_) | Kind::Mapped(_) => {}
         }
     }
 
@@ -303,9 +363,10 @@ impl Source {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
-        let (compression, file, fingerprint, progress) = (None, None, None, None);
+        let (compression, file, closed, fingerprint, progress) = (None, None, None, None, None);
         let (is_found, is_device) = (false, false);
-        Ok(Source { path: path.to_owned(), compression, kind, is_found, is_device, file, fingerprint, cut, progress })
+        let path = path.to_owned();
+        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -319,6 +380,30 @@ impl Source {
     /// True if it can be read again from its start.
     pub(crate) fn can_restart(&self) -> bool {
         !matches!(self.kind, Kind::Stream(_)) || self.file.is_some()
+    }
+
+    /// Closes the file until it is read, if it can be opened again. Nothing of it must have been read, but for the first
+    /// bytes of an empty file.
+    fn close_until_read(&mut self) -> Result<(), Error> {
+        let Some(closed) = self.closed.take() else { return Ok(()) };
+        match &mut self.kind {
+            Kind::Small(small) => small.close_until_read(closed),
+            Kind::Mapped(mapped) => {
+                let file = Arc::new(OpenedToRead::new(closed));
+                self.kind = Kind::Positioned(Positioned::new(file, mapped.len(), self.cut));
+            }
+            Kind::Positioned(open) => {
+                let file = Arc::new(OpenedToRead::new(closed));
+                self.kind = Kind::Positioned(Positioned::new(file, open.len(), self.cut));
+            }
+            Kind::Stream(_) => {
+                self.file = Some(StreamFile::Closed(closed));
+                if self.compression.is_some() {
+                    self.restart()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads the file at positions, if it is mapped. Nothing of it must have been read.
@@ -343,7 +428,6 @@ impl Source {
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
-                (&**file).rewind().map_err(failed)?;
                 let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
                 self.kind = opener.stream(file, self.compression, &self.path)?;
             }
@@ -361,6 +445,9 @@ impl Source {
             // One that had lost anything was read again in another way.
             Kind::Mapped(mapped) => has_changed(&*mapped.file()).then(|| changed(path)),
             Kind::Positioned(file) => {
+                if let Some(source) = file.take_failure() {
+                    return Some(not_opened_again(path, source).into());
+                }
                 let (from_bytes, shrunk_to, has_changed) = (file.len(), file.shrunk_to(), has_changed(file.file()));
                 if let Some(unreadable) = file.into_unreadable() {
                     return Some(unreadable.of(path).into());
@@ -380,13 +467,14 @@ struct Opened {
     compression: Option<Compression>,
     is_device: bool,
     /// The file of a stream, if it is one.
-    file: Option<Arc<File>>,
+    file: Option<StreamFile>,
+    closed: Option<Closed>,
     fingerprint: Option<Fingerprint>,
 }
 
 impl From<Kind> for Opened {
     fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, is_device: false, file: None, fingerprint: None }
+        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None }
     }
 }
 
@@ -433,13 +521,18 @@ fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
             at_byte: broken.at_byte,
             detail: broken.how.to_string(),
         },
-        Err(source) => ErrorKind::Io { path, source },
+        Err(source) => not_opened_again(path, source),
     }
+}
+
+/// The error for a file that was closed until it should be read.
+fn not_opened_again(path: PathBuf, source: io::Error) -> ErrorKind {
+    if is_replaced(&source) { ErrorKind::Replaced { path } } else { ErrorKind::Io { path, source } }
 }
 
 #[cfg(not(feature = "compressed"))]
 fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
-    ErrorKind::Io { path, source }
+    not_opened_again(path, source)
 }
 
 #[cfg(test)]
