@@ -105,3 +105,22 @@ fn files_that_wait_are_closed_if_descriptors_run_out() {
     assert_eq!((limited.status.code(), stderr(&limited)), (Some(0), stderr(&expected)));
     assert!(limited.stdout == expected.stdout);
 }
+
+/// A line without end, of which the program is asked to keep more than there is memory for.
+#[test]
+fn without_memory_the_program_exits_and_leaves_no_file_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("rejects"), b"old").unwrap();
+    let line = "ulimit -v 400000; head -c 600000000 /dev/zero | tr '\\0' x | \"$0\" - --max-line 1G --rejects rejects --no-config";
+    let mut shell = Command::new("sh");
+    let output =
+        shell.args(["-c", line, env!("CARGO_BIN_EXE_logstat")]).current_dir(directory.path()).output().unwrap();
+    let stderr = stderr(&output);
+    assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
+    let (start, end) = ("logstat: out of memory (", " bytes more were needed); see --max-memory\n");
+    let bytes = stderr.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+    assert!(bytes.is_some_and(|bytes| bytes.parse::<u64>().is_ok()), "{stderr}");
+    let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["rejects"]);
+    assert_eq!(std::fs::read(directory.path().join("rejects")).unwrap(), b"old");
+}

@@ -1,6 +1,7 @@
 //! The command line: arguments in, a question to the library, its answer to standard output, all else to standard
 //! error.
 
+mod allocator;
 mod args;
 mod config;
 mod explain;
