@@ -6,6 +6,7 @@ mod enveloped;
 #[cfg(unix)]
 #[cfg(test)]
 mod lost_tests;
+pub(crate) mod memory;
 mod now;
 mod rounds;
 pub(crate) mod scan;
@@ -13,6 +14,7 @@ mod seek;
 mod threads;
 pub(crate) mod worker;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use crate::batch::Fields;
@@ -25,12 +27,13 @@ use crate::input::{Access, Cut, Input, Opener, SMALL_BYTES, Source};
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
 use crate::progress::Progress;
-use crate::question::Question;
+use crate::question::{MaxKeys, MaxMemory, Question, UvMethod};
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::table::{Bounded, Seed, TablePlan, Tally};
+use crate::table::{Bounded, Degraded, Seed, TablePlan, Tally};
 
 use columns::{Columns, Filled};
+use memory::{Degrading, MemoryLimit};
 use scan::{MET, Met, Scan};
 pub use seek::Seek;
 pub use threads::FewThreads;
@@ -52,6 +55,9 @@ pub struct Engine {
     pub seek: Seek,
     /// The seed of the tables' hashes; random unless given.
     pub seed: Option<u64>,
+    /// The memory in bytes that tables may take, by a formula that is near to what they take; no limit. Beyond it the count
+    /// fails. [`Question::max_memory`] makes tables smaller instead.
+    pub memory_limit: Option<u64>,
     /// Told what is read, if somebody wants to know.
     pub progress: Option<Arc<Progress>>,
 }
@@ -68,6 +74,7 @@ impl Default for Engine {
             kept_open: KEPT_OPEN,
             seek: Seek::default(),
             seed: None,
+            memory_limit: None,
             progress: None,
         }
     }
@@ -112,7 +119,8 @@ pub struct Outcome {
 /// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is
 /// [`ErrorKind::NotLogged`] where the question asks by name for what no input logs, [`ErrorKind::ReadOnce`] where it
 /// counts from the last line of an input that cannot be read twice, [`ErrorKind::NotBounded`] where a ranking that may drop
-/// keys is to tell more than counts, [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
+/// keys is to tell more than counts, [`ErrorKind::MemoryLimit`] where the tables need more memory than they may take,
+/// [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
 /// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
@@ -188,12 +196,20 @@ fn count_opened(
         fitting_preset: met.fitting_preset.as_deref(),
         beginning: met.beginning,
     });
+    let question = &as_counted(question, tally.degraded);
     let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);
     phases.assembling = watch.lap();
     drop(tally);
     phases.releasing = watch.lap();
     Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })
+}
+
+/// The question that was answered: the same, but for what a limit of memory changed.
+fn as_counted(question: &Question, degraded: Option<Degraded>) -> Cow<'_, Question> {
+    let Some(Degraded { max_keys, hll, .. }) = degraded else { return Cow::Borrowed(question) };
+    let max_keys = max_keys.and_then(MaxKeys::new).or(question.max_keys);
+    Cow::Owned(Question { max_keys, uv: hll.map_or(question.uv, UvMethod::Hll), ..question.clone() })
 }
 
 /// A question made ready for its inputs.
@@ -243,28 +259,36 @@ impl<'f> Run<'_, 'f> {
             by_location: by_location.map(|conf| (conf, seed)),
             servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
             rejects: question.keep_rejects.then(Collector::new),
+            uv: question.uv,
+            memory: MemoryLimit::new(engine.memory_limit),
             filler: columns.filler(formats, needs, Tally::watches(plan, needs, visitor.from)),
         };
         let opening = watch.lap();
-        let (mut tally, mut phases, few_threads, bounded) = match question.max_keys {
+        let keys_rounds = question.max_keys.map(MaxKeys::round_bytes);
+        let round_bytes = keys_rounds.into_iter().chain(question.max_memory.map(MaxMemory::round_bytes)).min();
+        let (mut tally, mut phases, few_threads, bounded, degraded) = match round_bytes {
             None => {
                 let tally = || Tally::new(plan, question.uv, visitor, seed);
-                let (tally, phases, few) = scan.run(engine.threads, tally);
-                (tally, phases, few, None)
+                let (tally, phases, few) = scan.run(engine.threads, tally)?;
+                (tally, phases, few, None, None)
             }
-            Some(max_keys) => {
-                let (others, rankings) = report::tables_and_rankings(question);
-                let mut bounded = Bounded::new(&rankings, columns.extras(), max_keys.keys(), seed);
-                let tally =
-                    || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, columns.extras());
+            Some(round_bytes) => {
+                let may_bound = report::unbounded(question).is_none();
+                let (others, rankings) =
+                    if may_bound { report::tables_and_rankings(question) } else { (plan.to_vec(), Vec::new()) };
+                let most = question.max_keys.map_or(usize::MAX, MaxKeys::keys);
+                let mut bounded = Bounded::new(&rankings, columns.extras(), most, seed);
+                let mut degrading = question.max_memory.map(|limit| Degrading::new(limit, may_bound, question.uv));
+                let tally = |uv| Tally::new(&others, uv, visitor, seed).with_rankings(&rankings, columns.extras());
                 let (tally, phases, few) =
-                    scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally);
-                (tally, phases, few, Some(bounded))
+                    scan.run_in_rounds(engine.threads, round_bytes, &mut bounded, degrading.as_mut(), &tally)?;
+                (tally, phases, few, Some(bounded), degrading.and_then(|degrading| degrading.degraded))
             }
         };
         watch.lap();
         let rankings = std::mem::take(&mut tally.rankings);
         let mut tally = tally.settle();
+        tally.degraded = degraded;
         tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
         (phases.opening, phases.settling) = (opening, watch.lap());
         let rejects = scan.rejects.map(Collector::into_rejects);

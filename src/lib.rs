@@ -81,7 +81,7 @@ pub use crate::{
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
+    question::{MaxKeys, MaxMemory, Precision, Query, Question, Section, UvMethod},
     recognize::FileKind,
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},

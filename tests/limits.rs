@@ -1,6 +1,6 @@
 //! Limits of the system: threads, descriptors and memory that it does not grant.
+#![cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]
 #![allow(clippy::unwrap_used, reason = "a test may")]
-#![cfg(unix)]
 
 #[path = "../benches/generator/mod.rs"]
 #[allow(dead_code, reason = "the example uses the rest")]
@@ -8,7 +8,7 @@ mod generator;
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use generator::Traffic;
 
@@ -123,4 +123,40 @@ fn without_memory_the_program_exits_and_leaves_no_file_behind() {
     let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(files, ["rejects"]);
     assert_eq!(std::fs::read(directory.path().join("rejects")).unwrap(), b"old");
+}
+
+/// Ever new paths, until the program stops.
+#[test]
+fn tables_stop_before_the_memory_is_full() {
+    for (arguments, named) in [("--show top", "(path "), ("--show top --max-memory 4M", "")] {
+        let line = format!("ulimit -v 90000; exec \"$0\" - --threads 1 --query keep --no-config --json {arguments}");
+        let mut shell = Command::new("sh");
+        let shell = shell.args(["-c", &line, env!("CARGO_BIN_EXE_logstat")]);
+        let mut shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = shell.stdin.take().unwrap();
+        let query = "q".repeat(2000);
+        for i in 0..20_000 {
+            let request = format!("[15/Nov/2026:08:30:00 +0000] \"GET /{i}?{query} HTTP/1.1\" 200 5 \"-\" \"curl\"");
+            // A program that has stopped reads no more.
+            if writeln!(lines, "10.0.0.7 - - {request}").is_err() {
+                break;
+            }
+        }
+        drop(lines);
+        let output = shell.wait_with_output().unwrap();
+        let stderr = stderr(&output);
+        if named.is_empty() {
+            assert_eq!(output.status.code(), Some(0), "{stderr}");
+            assert!(
+                stderr.starts_with("logstat: note: tables may take 4 MiB of memory: the ranking of path"),
+                "{stderr}"
+            );
+            continue;
+        }
+        assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
+        assert!(stderr.starts_with("logstat: stopped, because the tables need more than 29.2 MiB"), "{stderr}");
+        for part in [named, "--max-memory SIZE", "--max-keys N", "--uv hll"] {
+            assert!(stderr.contains(part), "{stderr}");
+        }
+    }
 }

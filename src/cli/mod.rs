@@ -11,6 +11,7 @@ mod help;
 mod inputs;
 mod interrupt;
 mod led_to;
+mod memory;
 mod messages;
 mod names;
 mod nearest;
@@ -184,6 +185,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let engine = Engine {
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
         progress: Some(Arc::clone(&progress)),
+        memory_limit: memory::limit(),
         ..inputs::engine(&found.inputs, args.threads)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };

@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
+use super::memory::MemoryLimit;
 use super::rounds::Stretch;
 use super::threads::{self, FewThreads, Threads};
 use super::worker::Worker;
 use crate::envelope::{self, Worn};
+use crate::error::Error;
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait, lines_of_head};
 use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
+use crate::question::UvMethod;
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
 use crate::report::Beginning;
@@ -77,11 +80,18 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) servers: &'s [Option<usize>],
     pub(crate) filler: Filler<'s>,
     pub(crate) rejects: Option<Collector>,
+    /// How visitors are counted at first.
+    pub(crate) uv: UvMethod,
+    pub(crate) memory: MemoryLimit,
 }
 
 impl<'f> Scan<'_, 'f> {
     /// Lets workers take chunks until there are none, and merges what they counted.
-    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> (Tally, Phases, Option<FewThreads>) {
+    pub(super) fn run(
+        &self,
+        threads: usize,
+        tally: impl Fn() -> Tally + Sync,
+    ) -> Result<(Tally, Phases, Option<FewThreads>), Error> {
         let Threads { pool, few } = self.threads(threads);
         let mut watch = Stopwatch::start();
         let all: Vec<_> = (0..self.sources.len()).map(|input| Stretch { input, until: u64::MAX }).collect();
@@ -90,10 +100,13 @@ impl<'f> Scan<'_, 'f> {
             self.work(&mut worker, &all);
             worker
         };
-        let workers = pool.as_ref().map_or_else(|| vec![work()], |pool| pool.broadcast(|_| work()));
+        let mut workers = pool.as_ref().map_or_else(|| vec![work()], |pool| pool.broadcast(|_| work()));
+        if let Some(error) = self.memory.error(&mut workers) {
+            return Err(error);
+        }
         let counting = watch.lap();
         let (tally, phases) = self.merged(pool.as_ref(), workers);
-        (tally, Phases { counting, ..phases }, few)
+        Ok((tally, Phases { counting, ..phases }, few))
     }
 
     /// Starts the threads that count.
@@ -146,6 +159,10 @@ impl<'f> Scan<'_, 'f> {
                 Taken::Chunk(chunk) => {
                     busy = 0;
                     worker.count(input, chunk);
+                    worker.check_memory();
+                    if self.memory.is_exceeded() {
+                        return;
+                    }
                     worker.share.counting += watch.lap();
                 }
                 Taken::Busy => {
