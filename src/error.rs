@@ -161,6 +161,15 @@ pub enum ErrorKind {
         /// What that is.
         asked: String,
     },
+    /// The tables need more memory than they may take.
+    MemoryLimit {
+        /// The limit in bytes: of the question if it has one and could not be kept, otherwise of the engine.
+        limit_bytes: u64,
+        /// True if it is the question's, and everything that needs less memory was done.
+        is_asked: bool,
+        /// The largest parts: `visitors 812 MiB, path 92 MiB`.
+        largest: String,
+    },
     /// Two dimensions stand where one belongs, or one where it is already.
     Pair {
         /// Where, and what.
@@ -170,11 +179,6 @@ pub enum ErrorKind {
     TooManyVariables {
         /// How many it has room for.
         most: usize,
-    },
-    /// The threads to count with could not be had.
-    Threads {
-        /// What the system said.
-        detail: String,
     },
 }
 
@@ -194,6 +198,15 @@ impl Error {
     /// What happened.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
+    }
+
+    /// True if the process or the system has no descriptor left to open a file with.
+    pub(crate) fn lacks_descriptors(&self) -> bool {
+        #[cfg(unix)]
+        if let ErrorKind::Io { source, .. } = self.kind() {
+            return matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
+        }
+        false
     }
 }
 
@@ -303,12 +316,36 @@ impl fmt::Display for Error {
                 f,
                 "{asked} needs all hits of every key, and --max-keys keeps the hits of no more than so many: take one of them"
             ),
+            ErrorKind::MemoryLimit { limit_bytes, is_asked: true, largest } => write!(
+                f,
+                "--max-memory: the tables need more than {} ({largest}) and cannot be made smaller: take a longer unit with --by, \
+                 leave out sections with --show or a --sort and --columns that need every key, or raise the limit",
+                bytes_in_words(*limit_bytes)
+            ),
+            ErrorKind::MemoryLimit { limit_bytes, is_asked: false, largest } => write!(
+                f,
+                "stopped, because the tables need more than {} of memory ({largest}): bound them with --max-memory SIZE, \
+                 --max-keys N or --uv hll",
+                bytes_in_words(*limit_bytes)
+            ),
             ErrorKind::TooManyVariables { most } => {
                 write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")
             }
-            ErrorKind::Threads { detail } => write!(f, "no threads to count with: {detail}"),
         }
     }
+}
+
+/// `512 MiB`, `1.5 GiB`.
+pub(crate) fn bytes_in_words(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let Some((unit, shift)) = units.into_iter().find(|(_, shift)| bytes >> shift > 0) else {
+        return format!("{bytes} bytes");
+    };
+    let tenths = (u128::from(bytes) * 10) >> shift;
+    if tenths.is_multiple_of(10) || tenths >= 1000 {
+        return format!("{} {unit}", tenths / 10);
+    }
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
 /// What the system said, without the number behind it.

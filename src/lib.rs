@@ -63,7 +63,7 @@ pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     classify::{RuleError, StaticRules},
     dimension::{Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, Outcome, Seek, count},
+    engine::{Engine, FewThreads, Outcome, Seek, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -81,7 +81,7 @@ pub use crate::{
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{MaxKeys, Precision, Query, Question, Section, UvMethod},
+    question::{MaxKeys, MaxMemory, Precision, Query, Question, Section, UvMethod},
     recognize::FileKind,
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},

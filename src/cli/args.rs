@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 use clap::builder::StringValueParser;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
-use logstat::{Date, FieldKey, LogFormat, MaxKeys, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone};
+use logstat::{
+    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone,
+};
 
 use super::filters::FilterArgs;
 use super::generate::Generated;
@@ -91,6 +93,16 @@ pub(crate) struct Args {
                        are remembered all the same, but for --uv hll [default: all]"
     )]
     max_keys: Option<MaxKeys>,
+
+    /// Tables take no more memory than this: 512M, 2G
+    #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(
+        long_help = "Tables take no more memory than this, such as 512M or 2G. If they need more, rankings keep fewer keys, then \
+                       visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails. \
+                       Without it nothing becomes approximate, and a run that would need more than three quarters of the \
+                       memory of the machine or its control group stops"
+    )]
+    max_memory: Option<MaxMemory>,
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]

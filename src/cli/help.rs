@@ -27,6 +27,7 @@ Examples:
   logstat access.log --status 5xx --path '/api/*' --top path
   logstat access.log --where 'request_time > 1 && bytes > 1000'
   logstat access.log --top path --columns p95 --sort p95
+  logstat access.log --top ip,path --max-memory 512M
   logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
   logstat access.log --explain

@@ -3,6 +3,7 @@
 //! The way of an input: `find` says which there are; `opener` opens one as a `source`; what begins as compressed data does goes through
 //! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
+mod closed;
 mod compressed;
 mod find;
 mod fingerprint;

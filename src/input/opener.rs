@@ -5,13 +5,14 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::closed::{Closed, OpenedToRead};
 use super::compressed::{Compression, MAGIC_BYTES};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
 use super::peeked::peek;
 use super::positioned::Positioned;
 use super::small::{Small, read_whole};
-use super::source::{Cut, Kind, Source};
+use super::source::{Cut, Kind, Source, StreamFile};
 use super::stream::Stream;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
@@ -22,7 +23,7 @@ pub(crate) struct Opener<'p> {
     access: Access,
     cut: Cut,
     progress: Option<&'p Arc<Progress>>,
-    /// Number of small files that may yet keep their descriptors until they are read.
+    /// Number of files that may yet keep their descriptors until they are read.
     kept_open: usize,
 }
 
@@ -31,13 +32,14 @@ struct Opened {
     compression: Option<Compression>,
     is_device: bool,
     /// The file of a stream, if it is one.
-    file: Option<Arc<File>>,
+    file: Option<StreamFile>,
+    closed: Option<Closed>,
     fingerprint: Option<Fingerprint>,
 }
 
 impl From<Kind> for Opened {
     fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, is_device: false, file: None, fingerprint: None }
+        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None }
     }
 }
 
@@ -46,9 +48,31 @@ impl Opener<'_> {
         Opener { access, cut, progress, kept_open }
     }
 
+    /// Opens inputs, and returns what is wrong with those that cannot be. If the system grants no more descriptors, all files
+    /// are closed until they are read.
+    pub(crate) fn open_all(mut self, inputs: Vec<Input>) -> Result<(Vec<Source>, Vec<Error>), Error> {
+        let (mut sources, mut problems): (Vec<Source>, Vec<Error>) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let again = input.again();
+            let opened = match (self.open(input), again) {
+                (Err(error), Some(again)) if error.lacks_descriptors() => {
+                    self.kept_open = 0;
+                    sources.iter_mut().try_for_each(Source::close_until_read)?;
+                    self.open(again)
+                }
+                (opened, _) => opened,
+            };
+            match opened {
+                Ok(source) => sources.push(source),
+                Err(error) => problems.push(error),
+            }
+        }
+        Ok((sources, problems))
+    }
+
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
-        let (path, Opened { kind, compression, is_device, file, fingerprint }) = match input.origin {
+        let (path, Opened { kind, compression, is_device, file, closed, fingerprint }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
@@ -70,6 +94,7 @@ impl Opener<'_> {
             is_found,
             is_device,
             file,
+            closed,
             fingerprint,
             cut: self.cut,
             progress: self.progress.cloned(),
@@ -87,44 +112,70 @@ impl Opener<'_> {
         if !metadata.is_file() || metadata.len() == 0 {
             let file = Arc::new(file);
             let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
-            let (is_device, file) = (is_device(&metadata), metadata.is_file().then_some(file));
-            return Ok(Opened { is_device, file, ..opened });
+            let closed = if metadata.is_file() { Closed::new(path, &metadata) } else { None };
+            let file = metadata.is_file().then(|| match &closed {
+                Some(closed) if !self.keeps_open() => StreamFile::Closed(closed.clone()),
+                _ => StreamFile::Open(file),
+            });
+            return Ok(Opened { is_device: is_device(&metadata), file, closed, ..opened });
         }
+        let closed = Closed::new(path, &metadata);
+        // A file that cannot be opened again stays open.
+        let reopened = if self.keeps_open() { None } else { closed.clone() };
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
         // An error here comes again where the lines are read.
         let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
-            let file = Arc::new(file);
-            (&*file).rewind().map_err(failed)?;
+            let file = match reopened {
+                Some(closed) => StreamFile::Closed(closed),
+                None => StreamFile::Open(Arc::new(file)),
+            };
             let kind = self.stream(&file, Some(compression), path)?;
-            return Ok(Opened { compression: Some(compression), file: Some(file), ..kind.into() });
+            return Ok(Opened { compression: Some(compression), file: Some(file), closed, ..kind.into() });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
-            let keeps_descriptor = self.kept_open > 0;
-            self.kept_open = self.kept_open.saturating_sub(1);
-            return Ok(Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)).into());
+            let small = Small::new(path, file, &metadata, cut, reopened.is_none());
+            return Ok(Opened { closed, ..Kind::Small(small).into() });
         }
         let fingerprint = Some(Fingerprint::of(&file, len));
+        if let Some(reopened) = reopened {
+            let kind = Kind::Positioned(Positioned::new(Arc::new(OpenedToRead::new(reopened)), len, cut));
+            return Ok(Opened { fingerprint, closed, ..kind.into() });
+        }
         let file = match self.access {
             Access::Map(guard) => match Mapped::new(file, guard, cut) {
-                Ok(mapped) => return Ok(Opened { fingerprint, ..Kind::Mapped(mapped).into() }),
+                Ok(mapped) => return Ok(Opened { fingerprint, closed, ..Kind::Mapped(mapped).into() }),
                 Err(file) => file,
             },
             Access::Read => file,
         };
-        Ok(Opened { fingerprint, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
+        Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
     }
 
-    /// The text of a file that is read in order.
+    /// Whether one more file may keep its descriptor.
+    fn keeps_open(&mut self) -> bool {
+        let keeps = self.kept_open > 0;
+        self.kept_open = self.kept_open.saturating_sub(1);
+        keeps
+    }
+
+    /// The text of a file that is read in order, from its start.
     pub(super) fn stream(
         &self,
-        file: &Arc<File>,
+        file: &StreamFile,
         compression: Option<Compression>,
         path: &Path,
     ) -> Result<Kind, Error> {
-        let bytes = self.metered(Box::new(Arc::clone(file)));
+        let bytes: Box<dyn Read + Send> = match file {
+            StreamFile::Open(file) => {
+                (&**file).rewind().map_err(|source| ErrorKind::Io { path: path.to_owned(), source })?;
+                Box::new(Arc::clone(file))
+            }
+            StreamFile::Closed(closed) => Box::new(closed.clone().reader()),
+        };
+        let bytes = self.metered(bytes);
         Ok(Kind::Stream(match compression {
             Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
             None => Stream::new(bytes, self.cut),

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
+use super::closed::{Closed, is_replaced};
 use super::read_at::ReadAt;
 use super::source::{Cut, Taken};
 use super::turn::{LOCK, Wait, take};
@@ -42,16 +43,8 @@ struct Turn {
 /// A file between being opened and being read.
 enum Kept {
     Open(File),
-    #[cfg(unix)]
-    Closed {
-        path: PathBuf,
-        identity: Identity,
-    },
+    Closed(Closed),
 }
-
-/// Device and inode of a file.
-#[cfg(unix)]
-type Identity = (u64, u64);
 
 enum Failure {
     /// It could not be opened again.
@@ -61,40 +54,22 @@ enum Failure {
     Replaced,
 }
 
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino())
-}
-
 impl Kept {
     /// The file with its descriptor, if it is to keep it, or where nothing else tells it from another one.
-    #[cfg(unix)]
     fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> Kept {
-        if keeps_descriptor {
-            return Kept::Open(file);
-        }
-        Kept::Closed { path: path.to_owned(), identity: identity(metadata) }
-    }
-
-    #[cfg(not(unix))]
-    fn new(_path: &Path, file: File, _metadata: &Metadata, _keeps_descriptor: bool) -> Kept {
-        Kept::Open(file)
+        let closed = if keeps_descriptor { None } else { Closed::new(path, metadata) };
+        closed.map_or(Kept::Open(file), Kept::Closed)
     }
 
     /// Reads a file of `len` bytes.
     fn read(&self, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
         match self {
             Kept::Open(file) => read(file, len, buffer),
-            #[cfg(unix)]
-            Kept::Closed { path, identity: expected } => {
-                let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
-                match opened {
-                    Ok((file, metadata)) if identity(&metadata) == *expected => read(&file, len, buffer),
-                    Ok(_) => (0, Some(Failure::Replaced)),
-                    Err(error) => (0, Some(Failure::Io(error))),
-                }
-            }
+            Kept::Closed(closed) => match closed.open() {
+                Ok(file) => read(&file, len, buffer),
+                Err(error) if is_replaced(&error) => (0, Some(Failure::Replaced)),
+                Err(error) => (0, Some(Failure::Io(error))),
+            },
         }
     }
 }
@@ -109,6 +84,11 @@ impl Small {
 
     pub(super) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// Closes the file until it is read; nothing of it must have been read.
+    pub(super) fn close_until_read(&mut self, closed: Closed) {
+        self.turn.get_mut().expect(LOCK).file = Kept::Closed(closed);
     }
 
     /// The turn, with the text read; `None` if another worker has it and this one does not wait. The text is read into the

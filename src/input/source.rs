@@ -1,12 +1,13 @@
 //! An opened input, and the chunks that workers take from it.
 
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Access;
+use super::closed::{Closed, OpenedToRead, is_replaced};
 use super::compressed::Compression;
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
@@ -79,12 +80,20 @@ pub(crate) struct Source {
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
     /// The file of a stream, if it is one.
-    pub(super) file: Option<Arc<File>>,
+    pub(super) file: Option<StreamFile>,
+    /// The file, if it can be closed until it is read.
+    pub(super) closed: Option<Closed>,
     /// The file as it was when it was opened, if it is read for longer than a moment.
     pub(super) fingerprint: Option<Fingerprint>,
     pub(super) cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     pub(super) progress: Option<Arc<Progress>>,
+}
+
+/// The file of a stream, which may have to be read again.
+pub(super) enum StreamFile {
+    Open(Arc<File>),
+    Closed(Closed),
 }
 
 /// How the bytes of an input are read.
@@ -124,8 +133,10 @@ impl Source {
 
     /// Reads no more of the input.
     pub(crate) fn close(&self) {
-        if let Kind::Stream(stream) = &self.kind {
-            stream.close();
+        match &self.kind {
+            Kind::Stream(stream) => stream.close(),
+            Kind::Positioned(file) => file.release(),
+            Kind::Small(_) | Kind::Mapped(_) => {}
         }
     }
 
@@ -185,9 +196,10 @@ impl Source {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
-        let (compression, file, fingerprint, progress) = (None, None, None, None);
+        let (compression, file, closed, fingerprint, progress) = (None, None, None, None, None);
         let (is_found, is_device) = (false, false);
-        Ok(Source { path: path.to_owned(), compression, kind, is_found, is_device, file, fingerprint, cut, progress })
+        let path = path.to_owned();
+        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -201,6 +213,30 @@ impl Source {
     /// True if it can be read again from its start.
     pub(crate) fn can_restart(&self) -> bool {
         !matches!(self.kind, Kind::Stream(_)) || self.file.is_some()
+    }
+
+    /// Closes the file until it is read, if it can be opened again. Nothing of it must have been read, but for the first
+    /// bytes of an empty file.
+    pub(super) fn close_until_read(&mut self) -> Result<(), Error> {
+        let Some(closed) = self.closed.take() else { return Ok(()) };
+        match &mut self.kind {
+            Kind::Small(small) => small.close_until_read(closed),
+            Kind::Mapped(mapped) => {
+                let file = Arc::new(OpenedToRead::new(closed));
+                self.kind = Kind::Positioned(Positioned::new(file, mapped.len(), self.cut));
+            }
+            Kind::Positioned(open) => {
+                let file = Arc::new(OpenedToRead::new(closed));
+                self.kind = Kind::Positioned(Positioned::new(file, open.len(), self.cut));
+            }
+            Kind::Stream(_) => {
+                self.file = Some(StreamFile::Closed(closed));
+                if self.compression.is_some() {
+                    self.restart()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads the file at positions, if it is mapped. Nothing of it must have been read.
@@ -225,7 +261,6 @@ impl Source {
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
-                (&**file).rewind().map_err(failed)?;
                 let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
                 self.kind = opener.stream(file, self.compression, &self.path)?;
             }
@@ -243,6 +278,9 @@ impl Source {
             // One that had lost anything was read again in another way.
             Kind::Mapped(mapped) => has_changed(&*mapped.file()).then(|| changed(path)),
             Kind::Positioned(file) => {
+                if let Some(source) = file.take_failure() {
+                    return Some(not_opened_again(path, source).into());
+                }
                 let (from_bytes, shrunk_to, has_changed) = (file.len(), file.shrunk_to(), has_changed(file.file()));
                 if let Some(unreadable) = file.into_unreadable() {
                     return Some(unreadable.of(path).into());
@@ -268,13 +306,18 @@ fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
                 _ => ErrorKind::Compressed { path, compression, at_byte, detail },
             }
         }
-        Err(source) => ErrorKind::Io { path, source },
+        Err(source) => not_opened_again(path, source),
     }
+}
+
+/// The error for a file that was closed until it should be read.
+fn not_opened_again(path: PathBuf, source: io::Error) -> ErrorKind {
+    if is_replaced(&source) { ErrorKind::Replaced { path } } else { ErrorKind::Io { path, source } }
 }
 
 #[cfg(not(feature = "compressed"))]
 fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
-    ErrorKind::Io { path, source }
+    not_opened_again(path, source)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How long requests took: every millisecond with its count, so that percentiles are exact.
 
-use super::Grouped;
+use super::{Grouped, size};
 use crate::batch::Batch;
 use crate::table::{GroupId, IdMap};
 
@@ -22,6 +22,16 @@ impl Latency {
                 self.groups[group.0 as usize].add(time_ms, 1);
             }
         }
+    }
+
+    /// Bytes by the formula, without the times.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        (self.groups.len() * size_of::<Histogram>()) as u64
+    }
+
+    /// Bytes by the formula of the times.
+    pub(crate) fn set_bytes(&mut self) -> u64 {
+        self.groups.iter_mut().map(Histogram::set_bytes).sum()
     }
 
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
@@ -82,6 +92,12 @@ impl Histogram {
             }
         }
         self.settled = self.pile.len();
+    }
+
+    /// Bytes of the times. Once settled, there is an array of counters if and only if there are enough times.
+    fn set_bytes(&mut self) -> u64 {
+        self.settle();
+        (size::LOW_TIME * self.measured).min((LOW_MS * size_of::<u64>()) as u64) + size::TIME * self.pile.len() as u64
     }
 
     /// Each time with a count of it; in no order, and a time may come more than once.

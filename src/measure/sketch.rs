@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::registers::Registers;
+use super::size::HASH;
 use crate::question::Precision;
 use crate::table::Seed;
 
@@ -71,6 +72,19 @@ impl Sketch {
             Form::Exact(hashes) => hashes.iter().for_each(|hash| self.insert(*hash)),
             Form::Poured(theirs) => self.pour().merge(theirs),
         }
+    }
+
+    /// Bytes by the formula besides the sketch itself.
+    pub(super) fn set_bytes(&self) -> u64 {
+        match &self.form {
+            Form::Exact(hashes) => Sketch::bytes_of(hashes.len() as u64, self.precision),
+            Form::Poured(_) => 1 << self.precision.bits(),
+        }
+    }
+
+    /// The same of a sketch of so many visitors.
+    pub(super) fn bytes_of(visitors: u64, precision: Precision) -> u64 {
+        if visitors > 1 << (precision.bits() - 1) { 1 << precision.bits() } else { HASH * visitors }
     }
 
     pub(crate) fn len(&self) -> u64 {

@@ -7,6 +7,7 @@ mod assemble;
 mod bad_values;
 mod copies;
 mod counted;
+mod degraded;
 mod empty;
 mod fill;
 mod foreign;

@@ -155,7 +155,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::NotBounded { .. }
         | ErrorKind::Pair { .. }
         | ErrorKind::TooManyVariables { .. }
-        | ErrorKind::Threads { .. } => return None,
+        | ErrorKind::MemoryLimit { .. } => return None,
     };
     Some((code, path))
 }

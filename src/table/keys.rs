@@ -39,6 +39,8 @@ struct Probe {
 
 const ALIGN: usize = 8;
 const HEADER: usize = 8;
+/// Bytes that a key takes besides its record, in slots that are at least three eighths full.
+const KEY: u64 = 32;
 const SLOTS_AT_FIRST: usize = 16;
 const ROOM: &str = "tables of less than 32 GiB of keys";
 
@@ -56,6 +58,11 @@ impl Keys {
 
     pub(crate) fn len(&self) -> usize {
         self.records.len()
+    }
+
+    /// Bytes by the formula: the records, and 32 for the slots and the place of each.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.arena.len() as u64 + KEY * self.records.len() as u64
     }
 
     /// The key of an id that was given.

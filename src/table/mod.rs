@@ -16,7 +16,10 @@ mod ledger;
 mod listed;
 mod one;
 mod quad;
+#[cfg(test)]
+mod size_laws;
 mod tally;
+mod tally_size;
 mod unknown;
 
 pub(crate) use addresses::AddressKeys;
@@ -30,6 +33,7 @@ pub(crate) use one::Table;
 pub(crate) use quad::{are_quads, quad_of};
 use tally::rankings_of;
 pub(crate) use tally::{TablePlan, Tally, VisitorKey, extras_of};
+pub(crate) use tally_size::{Bytes, Degraded};
 pub(crate) use unknown::Unknown;
 
 /// A group of a table, in the count of one worker: 0, 1, 2 … in the order of arrival.

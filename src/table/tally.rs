@@ -1,7 +1,7 @@
 //! All tables of one worker, and how two of them become one.
 
 use super::one::{MergedVisitors, Selected, Table, Texts, settled};
-use super::{AddressKeys, GroupId, IdMap, Ledger, Seed, Unknown, VisitorId, fixed_hash};
+use super::{AddressKeys, Degraded, GroupId, IdMap, Ledger, Seed, Unknown, VisitorId, fixed_hash};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
@@ -20,12 +20,17 @@ pub(crate) struct Tally {
     pub(crate) tables: Vec<Table>,
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
     pub(crate) rankings: Vec<Table>,
-    uv: UvMethod,
+    pub(super) uv: UvMethod,
     visitor: VisitorKey,
     /// The hits that lack a watched field.
     pub(crate) unknown: Unknown,
     /// The visitors of the hits whose time is logged as missing, as one group.
     pub(crate) undated: Uv,
+    /// The changes that kept all tables within a limit of memory.
+    pub(crate) degraded: Option<Degraded>,
+    /// Bytes by the formula of all sets and histograms when they were last looked at, and the hits that were added since.
+    pub(super) known_set_bytes: u64,
+    pub(super) hits_since: u64,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -90,6 +95,9 @@ impl Tally {
             visitor,
             unknown: Unknown::default(),
             undated: Uv::new(uv, seed),
+            degraded: None,
+            known_set_bytes: 0,
+            hits_since: 0,
             scratch: Scratch::default(),
         }
     }
@@ -122,6 +130,7 @@ impl Tally {
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
+        self.hits_since += hits.len() as u64;
         let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
         visitors.clear();
         hashes.clear();
@@ -191,6 +200,8 @@ impl Tally {
 
     fn merge_as(&mut self, other: Tally, texts: Texts) {
         self.ledger.merge(other.ledger);
+        self.known_set_bytes += other.known_set_bytes;
+        self.hits_since += other.hits_since;
         self.unknown.merge(other.unknown);
         if let Some((first, last)) = other.period {
             self.widen_period(first, last);
@@ -213,6 +224,7 @@ impl Tally {
             let mut settled = Tally::new(&self.plan(), self.uv, self.visitor, self.visitors.seed());
             settled.ledger = std::mem::take(&mut self.ledger);
             settled.rankings = std::mem::take(&mut self.rankings);
+            settled.degraded = self.degraded.take();
             settled.merge_as(self, Texts::Settled);
             return settled;
         }
