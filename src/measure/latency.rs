@@ -209,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn only_a_group_of_many_times_has_an_array_and_its_pile_stays_short() {
+        let histogram = |len: u64| {
+            let mut histogram = Histogram::default();
+            (0..len).for_each(|i| histogram.add(i * 7 % 100 + i % 2 * 10_000, 1));
+            histogram
+        };
+        assert!(histogram(WORTH_LOW - 1).low.is_empty());
+        let many = histogram(100 * WORTH_LOW);
+        assert_eq!(many.low.len(), LOW_MS);
+        // Fifty of them are distinct and beyond the array, fifty within.
+        assert!(many.pile.len() < 2 * 50 + PILE, "{}", many.pile.len());
+        assert_eq!(many.sorted().times.len(), 100);
+    }
+
+    #[test]
     fn nothing_measured_is_zeros() {
         let sorted = Histogram::default().sorted();
         assert_eq!((sorted.count(), sorted.max_ms(), sorted.percentile_ms(50)), (0, 0, 0));

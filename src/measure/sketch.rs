@@ -115,6 +115,15 @@ mod tests {
     }
 
     #[test]
+    fn hashes_are_poured_when_there_are_more_than_half_as_many_as_registers() {
+        for precision in [4, 10, 18] {
+            let most = 1 << (precision - 1);
+            assert!(matches!(of(precision, 0..most).form, Form::Exact(_)), "p {precision}");
+            assert!(matches!(of(precision, 0..most + 1).form, Form::Poured(_)), "p {precision}");
+        }
+    }
+
+    #[test]
     fn many_are_within_four_standard_errors() {
         for precision in 4..=18 {
             let error = Precision::new(precision).unwrap().standard_error();

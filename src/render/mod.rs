@@ -137,7 +137,7 @@ const FORMATS: &[FormatRow] = &[
 pub struct Style {
     /// What tables are written on.
     pub page: Page,
-    /// JSON with a line a value.
+    /// Indented JSON, one value per line.
     pub pretty: bool,
     /// Texts of CSV that a spreadsheet would take for a formula begin with an apostrophe.
     pub csv_safe: bool,
@@ -209,7 +209,7 @@ pub enum Signs {
     /// All, in UTF-8.
     #[default]
     Unicode,
-    /// Those of ASCII; bytes of keys that are none are written as `\\xHH`.
+    /// ASCII only; other bytes of keys are written as `\\xHH`.
     Ascii,
 }
 

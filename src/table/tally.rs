@@ -261,3 +261,89 @@ impl Tally {
         self.tables.iter().find(|t| t.dimension == dimension).expect("a table of this dimension")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Numbers, Status};
+    use crate::question::Precision;
+
+    const ADDR: Fields = Fields::text(TextField::Addr);
+    const NOON: Stamp = Stamp { wall_s: 43_200, offset_min: 0 };
+
+    /// Visitors by address, counted from lines of an address, a time and the fields that are not logged.
+    fn counted(uv: UvMethod, lines: &[(&str, Stamp, Fields)]) -> Tally {
+        let mut batch = Batch::new(ADDR);
+        for (address, stamp, lacks) in lines {
+            batch.set_text(TextField::Addr, address.as_bytes());
+            if *lacks != Fields::NONE {
+                batch.set_lacks(*lacks);
+            }
+            if *stamp == Stamp::NONE {
+                batch.set_undated();
+            }
+            batch.add(Numbers { stamp: *stamp, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
+        }
+        let rows: Vec<u16> = (0..).take(lines.len()).collect();
+        let plan = [(Dimension::All, vec![MeasureKind::Uv])];
+        let mut tally = Tally::new(&plan, uv, TextField::Addr.into(), Seed::fixed(1));
+        tally.add(&batch, &rows);
+        tally
+    }
+
+    #[test]
+    fn visitors_without_a_time_are_those_whose_time_is_logged_as_missing() {
+        let all_logged =
+            [("a", NOON, Fields::NONE), ("b", Stamp::NONE, Fields::NONE), ("b", Stamp::NONE, Fields::NONE)];
+        let some_lack = [
+            ("c", Stamp::NONE, Fields::NONE),
+            ("d", Stamp::NONE, Fields::TIME),
+            ("e", Stamp::NONE, ADDR),
+            ("f", NOON, Fields::BYTES),
+        ];
+        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
+            let counts = |tally: &Tally| [tally.undated.of_one(), tally.tables[0].uv().unwrap().of(GroupId(0))];
+            assert_eq!(counts(&counted(uv, &all_logged)), [1, 2], "{uv:?}");
+            assert_eq!(counts(&counted(uv, &some_lack)), [1, 3], "{uv:?}");
+            assert_eq!(counts(&counted(uv, &all_logged[..1])), [0, 1], "{uv:?}");
+            let mut both = counted(uv, &all_logged);
+            both.merge(counted(uv, &some_lack));
+            assert_eq!(counts(&both), [2, 5], "{uv:?}");
+        }
+    }
+
+    #[test]
+    fn a_plan_needs_the_fields_of_its_measures_and_watches_those_that_may_be_unknown() {
+        const PATH: Fields = Fields::text(TextField::Path);
+        let counts = Fields::STATUS.and(Fields::BYTES).and(PATH);
+        let agent = ADDR.and(Fields::text(TextField::Agent));
+        let rows = [
+            (MeasureKind::Hits, Fields::NONE, Fields::NONE),
+            (MeasureKind::Uv, agent, agent),
+            (MeasureKind::Counts, counts, counts),
+            (MeasureKind::Latency, Fields::REQUEST_TIME, Fields::NONE),
+            (MeasureKind::Times, Fields::REQUEST_TIME, Fields::NONE),
+            (MeasureKind::Seen, Fields::TIME, Fields::TIME),
+        ];
+        for (kind, needs, watches) in rows {
+            let plan = [(Dimension::All, vec![kind])];
+            assert_eq!(Tally::needs(&plan, agent), needs, "{kind:?}");
+            assert_eq!(Tally::watches(&plan, needs, agent), watches, "{kind:?}");
+        }
+        let plan = [(Dimension::Path, vec![MeasureKind::Hits])];
+        assert_eq!(Tally::needs(&plan, agent), PATH);
+    }
+
+    #[test]
+    fn visitors_are_counted_only_if_a_table_asks() {
+        for (kinds, expected) in [(vec![MeasureKind::Uv], 1), (vec![MeasureKind::Hits], 0)] {
+            let mut batch = Batch::new(ADDR);
+            batch.set_text(TextField::Addr, b"10.0.0.1");
+            batch.add(Numbers { stamp: NOON, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
+            let mut tally =
+                Tally::new(&[(Dimension::All, kinds)], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
+            tally.add(&batch, &[0]);
+            assert_eq!(tally.visitors.len(), expected);
+        }
+    }
+}

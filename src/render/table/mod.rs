@@ -14,6 +14,7 @@ mod flow;
 mod grid;
 mod header;
 pub(super) mod ink;
+mod inked;
 mod labelled;
 mod latency;
 mod layout;
