@@ -291,7 +291,8 @@ impl fmt::Display for Error {
 
 /// What the system said, without the number behind it.
 pub(crate) fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
+    // A reader of the caller's may say anything.
+    let text = crate::report::printable(error.to_string().as_bytes());
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
