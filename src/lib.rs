@@ -35,6 +35,9 @@ mod explain;
 mod expression;
 mod filter;
 mod format;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod huge_pages;
 mod input;
 mod ip;

@@ -39,6 +39,8 @@ use logstat::{
 };
 
 use args::Args;
+#[cfg(fuzzing)]
+pub(crate) use config::fuzzing;
 use config::{Environment, Line};
 pub(crate) use interrupt::exit_on_signals;
 use messages::Messages;

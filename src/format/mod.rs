@@ -33,8 +33,8 @@ mod json_shape;
 mod json_table;
 mod json_template;
 mod json_text;
-#[cfg(test)]
-mod json_twin;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod json_twin;
 mod json_values;
 mod log_format;
 mod ltsv;
@@ -59,8 +59,8 @@ mod sink;
 mod spelling;
 mod survey;
 mod trailing;
-#[cfg(test)]
-mod twin;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod twin;
 mod user;
 mod users;
 mod usual;
