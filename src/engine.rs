@@ -6,12 +6,15 @@ mod enveloped;
 #[cfg(unix)]
 #[cfg(test)]
 mod lost_tests;
+pub(crate) mod memory;
 mod now;
 mod rounds;
 pub(crate) mod scan;
 mod seek;
+mod threads;
 pub(crate) mod worker;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use crate::batch::Fields;
@@ -22,38 +25,46 @@ use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
 use crate::input::{Access, Cut, Input, Opener, SMALL_BYTES, Source};
 use crate::keys::Seed;
+use crate::measure::UvMethod;
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
 use crate::progress::Progress;
-use crate::question::Question;
+use crate::question::{MaxKeys, MaxMemory, Question};
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::tally::{Bounded, TablePlan, Tally};
+use crate::tally::{Bounded, Degraded, TablePlan, Tally};
 
 use columns::{Columns, Filled};
+use memory::{Degrading, MemoryLimit};
 use scan::{MET, Met, Scan};
 pub use seek::Seek;
+pub use threads::FewThreads;
 
 /// How to count: what changes the speed and never the answer.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    /// How many threads; 0 for as many as the machine gives us.
+    /// Number of threads; 0 for as many as the machine has. If the system starts fewer, those count, or the caller's thread
+    /// alone: see [`Outcome::few_threads`].
     pub threads: usize,
     /// How many bytes a worker takes at a time.
     pub chunk_bytes: usize,
     /// How files are read.
     pub access: Access,
-    /// Number of small files that are kept open until they are read. The others are opened again, which takes a little longer.
+    /// Number of files that are kept open until they are read. The others are opened again, which takes a little longer, and
+    /// read in chunks rather than mapped. If the system grants too few descriptors for these, none is kept open.
     pub kept_open: usize,
     /// Which files are searched for a period rather than read from end to end.
     pub seek: Seek,
     /// The seed of the tables' hashes; random unless given.
     pub seed: Option<u64>,
+    /// The memory in bytes that tables may take, by a formula that is near to what they take; no limit. Beyond it the count
+    /// fails. [`Question::max_memory`] makes tables smaller instead.
+    pub memory_limit: Option<u64>,
     /// Told what is read, if somebody wants to know.
     pub progress: Option<Arc<Progress>>,
 }
 
-/// Small files that are kept open unless the caller says how many. Any system grants a process twice as many descriptors.
+/// Files that are kept open unless the caller says how many. Most systems grant a process twice as many descriptors.
 const KEPT_OPEN: usize = 128;
 
 impl Default for Engine {
@@ -65,6 +76,7 @@ impl Default for Engine {
             kept_open: KEPT_OPEN,
             seek: Seek::default(),
             seed: None,
+            memory_limit: None,
             progress: None,
         }
     }
@@ -86,8 +98,10 @@ pub struct Outcome {
     pub report: Option<Report>,
     /// The malformed lines of the inputs in the report, if the question keeps them.
     pub rejects: Option<Rejects>,
-    /// Inputs that failed, wholly or in part; the others are in the report all the same.
+    /// Inputs that failed, wholly or in part; the others are in the report, which has these as warnings.
     pub problems: Vec<Error>,
+    /// Set if fewer threads counted than the engine asked for, which makes a count slower and changes no number.
+    pub few_threads: Option<FewThreads>,
     /// How long it took.
     pub phases: Phases,
 }
@@ -107,21 +121,15 @@ pub struct Outcome {
 /// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is
 /// [`ErrorKind::NotLogged`] where the question asks by name for what no input logs, [`ErrorKind::ReadOnce`] where it
 /// counts from the last line of an input that cannot be read twice, [`ErrorKind::NotBounded`] where a ranking that may drop
-/// keys is to tell more than counts, [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
+/// keys is to tell more than counts, [`ErrorKind::MemoryLimit`] where the tables need more memory than they may take,
+/// [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
 /// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
     let period = Period::new(question.since, question.until, question.date, now::now(question, &inputs, engine)?);
-    let mut problems = Vec::new();
-    let mut sources = Vec::new();
     let cut = engine.cut(question.max_line);
-    let mut opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
-    for input in inputs {
-        match opener.open(input) {
-            Ok(source) => sources.push(source),
-            Err(error) => problems.push(error),
-        }
-    }
+    let opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
+    let (mut sources, problems) = opener.open_all(inputs)?;
     // Where a mapped file loses pages, all inputs are read again.
     if !sources.iter().all(Source::can_restart) {
         sources.iter_mut().for_each(Source::unmap);
@@ -140,7 +148,7 @@ fn count_opened(
 ) -> Result<Outcome, Error> {
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
-        return Ok(Outcome { report: None, rejects: None, problems, phases });
+        return Ok(Outcome { report: None, rejects: None, problems, few_threads: None, phases });
     }
     if let Some(detail) = question.misplaced_pair() {
         return Err(ErrorKind::Pair { detail }.into());
@@ -175,7 +183,7 @@ fn count_opened(
         }
         counted = run.count(&mut sources)?;
     }
-    let Counted { tally, met, mut rejects, mut phases } = counted;
+    let Counted { tally, met, mut rejects, few_threads, mut phases } = counted;
     phases.opening += opening;
     watch.lap();
     // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
@@ -190,12 +198,21 @@ fn count_opened(
         fitting_preset: met.fitting_preset.as_deref(),
         beginning: met.beginning,
     });
-    let assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
+    let question = &as_counted(question, tally.degraded);
+    let mut assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);
+    assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling = watch.lap();
     drop(tally);
     phases.releasing = watch.lap();
-    Ok(Outcome { report: assembled.report, rejects, problems, phases })
+    Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })
+}
+
+/// The question that was answered: the same, but for what a limit of memory changed.
+fn as_counted(question: &Question, degraded: Option<Degraded>) -> Cow<'_, Question> {
+    let Some(Degraded { max_keys, hll, .. }) = degraded else { return Cow::Borrowed(question) };
+    let max_keys = max_keys.and_then(MaxKeys::new).or(question.max_keys);
+    Cow::Owned(Question { max_keys, uv: hll.map_or(question.uv, UvMethod::Hll), ..question.clone() })
 }
 
 /// A question made ready for its inputs.
@@ -215,6 +232,7 @@ struct Counted<'f> {
     tally: Tally,
     met: Vec<Met<'f>>,
     rejects: Option<Rejects>,
+    few_threads: Option<FewThreads>,
     phases: Phases,
 }
 
@@ -244,32 +262,41 @@ impl<'f> Run<'_, 'f> {
             by_location: by_location.map(|conf| (conf, seed)),
             servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
             rejects: question.keep_rejects.then(Collector::new),
+            uv: question.uv,
+            memory: MemoryLimit::new(engine.memory_limit),
             filler: columns.filler(formats, needs, Tally::watches(plan, needs, visitor.from)),
         };
         let opening = watch.lap();
-        let (mut tally, mut phases, bounded) = match question.max_keys {
+        let keys_rounds = question.max_keys.map(MaxKeys::round_bytes);
+        let round_bytes = keys_rounds.into_iter().chain(question.max_memory.map(MaxMemory::round_bytes)).min();
+        let (mut tally, mut phases, few_threads, bounded, degraded) = match round_bytes {
             None => {
-                let (tally, phases) = scan.run(engine.threads, || Tally::new(plan, question.uv, visitor, seed))?;
-                (tally, phases, None)
+                let tally = || Tally::new(plan, question.uv, visitor, seed);
+                let (tally, phases, few) = scan.run(engine.threads, tally)?;
+                (tally, phases, few, None, None)
             }
-            Some(max_keys) => {
-                let (others, rankings) = report::tables_and_rankings(question);
-                let mut bounded = Bounded::new(&rankings, columns.extras(), max_keys.keys(), seed);
-                let tally =
-                    || Tally::new(&others, question.uv, visitor, seed).with_rankings(&rankings, columns.extras());
-                let (tally, phases) =
-                    scan.run_in_rounds(engine.threads, max_keys.round_bytes(), &mut bounded, tally)?;
-                (tally, phases, Some(bounded))
+            Some(round_bytes) => {
+                let may_bound = report::unbounded(question).is_none();
+                let (others, rankings) =
+                    if may_bound { report::tables_and_rankings(question) } else { (plan.to_vec(), Vec::new()) };
+                let most = question.max_keys.map_or(usize::MAX, MaxKeys::keys);
+                let mut bounded = Bounded::new(&rankings, columns.extras(), most, seed);
+                let mut degrading = question.max_memory.map(|limit| Degrading::new(limit, may_bound, question.uv));
+                let tally = |uv| Tally::new(&others, uv, visitor, seed).with_rankings(&rankings, columns.extras());
+                let (tally, phases, few) =
+                    scan.run_in_rounds(engine.threads, round_bytes, &mut bounded, degrading.as_mut(), &tally)?;
+                (tally, phases, few, Some(bounded), degrading.and_then(|degrading| degrading.degraded))
             }
         };
         watch.lap();
         let rankings = std::mem::take(&mut tally.rankings);
         let mut tally = tally.settle();
+        tally.degraded = degraded;
         tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
         (phases.opening, phases.settling) = (opening, watch.lap());
         let rejects = scan.rejects.map(Collector::into_rejects);
         let met: Vec<_> = met.into_iter().map(|met| met.into_inner().expect(MET)).collect();
-        Ok(Counted { tally, met, rejects, phases })
+        Ok(Counted { tally, met, rejects, few_threads, phases })
     }
 }
 

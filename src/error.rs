@@ -1,7 +1,7 @@
 //! One error, with the place where it happened.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::input::{Compression, LogsWithin, SkippedFile, error_logs};
 use crate::recognize::FileKind;
@@ -68,6 +68,17 @@ pub enum ErrorKind {
         /// Where in the compressed data that was found.
         at_byte: u64,
         /// `ends too early`, `is corrupt`, and how, `is followed by something else`.
+        detail: String,
+    },
+    /// Decoding compressed data needs more memory than is allowed; the text before is counted.
+    DecoderLimit {
+        /// As it was given.
+        path: PathBuf,
+        /// What its first bytes say that it is.
+        compression: Compression,
+        /// Where in the compressed data that was found.
+        at_byte: u64,
+        /// `needs a window of more than 128 MiB`
         detail: String,
     },
     /// An input is compressed, and the library was built without the feature `compressed`.
@@ -150,6 +161,15 @@ pub enum ErrorKind {
         /// What that is.
         asked: String,
     },
+    /// The tables need more memory than they may take.
+    MemoryLimit {
+        /// The limit in bytes: of the question if it has one and could not be kept, otherwise of the engine.
+        limit_bytes: u64,
+        /// True if it is the question's, and everything that needs less memory was done.
+        is_asked: bool,
+        /// The largest parts: `visitors 812 MiB, path 92 MiB`.
+        largest: String,
+    },
     /// Two dimensions stand where one belongs, or one where it is already.
     Pair {
         /// Where, and what.
@@ -160,11 +180,6 @@ pub enum ErrorKind {
         /// How many it has room for.
         most: usize,
     },
-    /// The threads to count with could not be had.
-    Threads {
-        /// What the system said.
-        detail: String,
-    },
 }
 
 impl Error {
@@ -172,9 +187,26 @@ impl Error {
         Error(Box::new(kind))
     }
 
+    /// The name of an input in messages, which every message about it begins with.
+    pub(crate) fn name_of(path: &Path) -> String {
+        match path.as_os_str().as_encoded_bytes() {
+            b"-" => "standard input".to_owned(),
+            path => crate::text::printable(path),
+        }
+    }
+
     /// What happened.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
+    }
+
+    /// True if the process or the system has no descriptor left to open a file with.
+    pub(crate) fn lacks_descriptors(&self) -> bool {
+        #[cfg(unix)]
+        if let ErrorKind::Io { source, .. } = self.kind() {
+            return matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
+        }
+        false
     }
 }
 
@@ -186,10 +218,7 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |path: &PathBuf| match path.as_os_str().as_encoded_bytes() {
-            b"-" => "standard input".to_owned(),
-            path => crate::text::printable(path),
-        };
+        let name = |path: &PathBuf| Error::name_of(path);
         match self.kind() {
             ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
             ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => write!(
@@ -225,6 +254,12 @@ impl fmt::Display for Error {
                 f,
                 "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted",
                 name(path)
+            ),
+            ErrorKind::DecoderLimit { path, compression, at_byte, detail } => write!(
+                f,
+                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted\n  to read it:  {}",
+                name(path),
+                crate::report::decompressing(path, *compression)
             ),
             ErrorKind::NotUnpacked { path, compression } => write!(
                 f,
@@ -281,17 +316,42 @@ impl fmt::Display for Error {
                 f,
                 "{asked} needs all hits of every key, and --max-keys keeps the hits of no more than so many: take one of them"
             ),
+            ErrorKind::MemoryLimit { limit_bytes, is_asked: true, largest } => write!(
+                f,
+                "--max-memory: the tables need more than {} ({largest}) and cannot be made smaller: take a longer unit with --by, \
+                 leave out sections with --show or a --sort and --columns that need every key, or raise the limit",
+                bytes_in_words(*limit_bytes)
+            ),
+            ErrorKind::MemoryLimit { limit_bytes, is_asked: false, largest } => write!(
+                f,
+                "stopped, because the tables need more than {} of memory ({largest}): bound them with --max-memory SIZE, \
+                 --max-keys N or --uv hll",
+                bytes_in_words(*limit_bytes)
+            ),
             ErrorKind::TooManyVariables { most } => {
                 write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")
             }
-            ErrorKind::Threads { detail } => write!(f, "no threads to count with: {detail}"),
         }
     }
 }
 
+/// `512 MiB`, `1.5 GiB`.
+pub(crate) fn bytes_in_words(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let Some((unit, shift)) = units.into_iter().find(|(_, shift)| bytes >> shift > 0) else {
+        return format!("{bytes} bytes");
+    };
+    let tenths = (u128::from(bytes) * 10) >> shift;
+    if tenths.is_multiple_of(10) || tenths >= 1000 {
+        return format!("{} {unit}", tenths / 10);
+    }
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
 /// What the system said, without the number behind it.
 pub(crate) fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
+    // The caller's own reader may have put any text into it.
+    let text = crate::text::printable(error.to_string().as_bytes());
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())

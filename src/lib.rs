@@ -34,6 +34,9 @@ mod explain;
 mod expression;
 mod filter;
 mod format;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod huge_pages;
 mod input;
 mod ip;
@@ -64,7 +67,7 @@ mod visitor;
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, Outcome, Seek, count},
+    engine::{Engine, FewThreads, Outcome, Seek, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -83,14 +86,14 @@ pub use crate::{
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{MaxKeys, Question, Section},
+    question::{MaxKeys, MaxMemory, Question, Section},
     recognize::FileKind,
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
-        UvReport, Verdict, VisitorReport,
+        UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
     text::printable,

@@ -1,5 +1,7 @@
 //! What to count: plain data with defaults.
 
+mod max_memory;
+
 use crate::dimension::{Dimension, DimensionError};
 use crate::filter::{Condition, contradictions};
 use crate::format::{FieldKey, LogFormat, Query};
@@ -10,6 +12,8 @@ use crate::static_rules::StaticRules;
 use crate::time::{Date, Moment, Now, Unit, Zone};
 use crate::verdict::FailIf;
 use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
+
+pub use max_memory::MaxMemory;
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,16 +30,19 @@ pub enum Section {
     Top,
     /// How long requests took.
     Latency,
+    /// The account of lines and the warnings, in formats that are lists of numbers. Other formats always have them.
+    Ledger,
 }
 
 /// THE TABLE of sections: what a user types for each.
-const SECTIONS: [(Section, &str); 6] = [
+const SECTIONS: [(Section, &str); 7] = [
     (Section::Summary, "summary"),
     (Section::Timeline, "timeline"),
     (Section::Status, "status"),
     (Section::Class, "class"),
     (Section::Top, "top"),
     (Section::Latency, "latency"),
+    (Section::Ledger, "ledger"),
 ];
 
 impl Section {
@@ -125,6 +132,9 @@ pub struct Question {
     /// How many keys a ranking has at most; as many as there are. Timelines, status codes and classes are no rankings, and
     /// how many visitors are remembered [`uv`](Question::uv) says.
     pub max_keys: Option<MaxKeys>,
+    /// The memory that all tables may take; no limit. The slowest path and frequent addresses are not looked for if there is
+    /// one.
+    pub max_memory: Option<MaxMemory>,
     /// The sections of the report; all.
     pub show: Option<Vec<Section>>,
     /// Whether the summary says what stands out, by the rules of [`Highlight`](crate::Highlight). It costs about a tenth of the
@@ -190,6 +200,7 @@ impl Default for Question {
             columns: Vec::new(),
             sort: Metric::Pv,
             max_keys: None,
+            max_memory: None,
             show: None,
             highlights: false,
             fill: false,

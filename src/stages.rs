@@ -11,6 +11,7 @@ use bumpalo::Bump;
 
 use crate::batch::{Batch, Fields, ROWS, TextField};
 use crate::dimension::{Dimension, Extras};
+use crate::engine::memory::MemoryLimit;
 use crate::engine::scan::{Met, Scan};
 use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};
@@ -109,6 +110,8 @@ impl<'f> Scanner<'f> {
             visits: None,
             servers: &[],
             rejects: None,
+            uv: UvMethod::Exact,
+            memory: MemoryLimit::new(None),
             filler: Filler {
                 formats: self.formats,
                 list: Fields::NONE,

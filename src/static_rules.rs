@@ -39,7 +39,7 @@ pub struct RuleError(String);
 
 impl std::fmt::Display for RuleError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&crate::text::printable(self.0.as_bytes()))
     }
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use loggen::Traffic;
 use logstat::{
-    Access, Condition, Dimension, Engine, Input, Ipv6Prefix, MaxKeys, Metric, Precision, Query, Question, RealIp,
-    Section, Unit, UvMethod, Visitor, count, guard_mappings, write_json,
+    Access, Condition, Dimension, Engine, Input, Ipv6Prefix, MaxKeys, MaxMemory, Metric, Precision, Query, Question,
+    RealIp, Section, Unit, UvMethod, Visitor, count, guard_mappings, write_json,
 };
 use tempfile::TempDir;
 
@@ -193,6 +193,11 @@ fn few_keys(keys: usize, round_bytes: u64) -> Option<MaxKeys> {
     MaxKeys::new(keys).map(|max_keys| max_keys.in_rounds_of(round_bytes))
 }
 
+/// So many bytes of memory in rounds of so many bytes.
+fn memory(bytes: u64, round_bytes: u64) -> Option<MaxMemory> {
+    MaxMemory::new(bytes).map(|limit| limit.in_rounds_of(round_bytes))
+}
+
 /// Some of each kind: those that remember what they were asked too.
 fn filters() -> Vec<Condition> {
     let patterns = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
@@ -229,6 +234,7 @@ fn questions() -> Vec<(&'static str, Question)> {
         ("pairs", Question { split: Some(Dimension::Agent), ..pairs(0) }),
         ("few pairs", Question { max_keys: few_keys(20, 3000), split: Some(Dimension::Status), ..pairs(3) }),
         ("filters", Question { filters: filters(), limit: 0, by: Some(Unit::Hour), ..usual() }),
+        ("little memory", Question { max_memory: memory(150_000, 2000), ..everything(&[Dimension::Host]) }),
     ];
     all.extend(Unit::all().map(|unit| (unit.name(), Question { by: Some(unit), ..usual() })));
     all.extend(Section::all().map(|section| (section.name(), of(section))));

@@ -111,6 +111,18 @@ fn a_question_is_answered_as_it_is_asked() {
 }
 
 #[test]
+fn problems_are_warnings_of_the_report() {
+    let inputs = vec![Input::path("no/such.log"), reader("a.log", LINES)];
+    let outcome = count(&Question::default(), inputs, &Engine::default()).unwrap();
+    let mut report = outcome.report.unwrap();
+    let found = logstat::find_logs(["no/*.log"]);
+    report.warn(&found.problems);
+    let warnings: Vec<_> = report.warnings.iter().map(|one| (one.code.name(), one.to_string())).collect();
+    let expected = [("io-error", "no/such.log: no such file or directory"), ("no-match", "no/*.log: no file matches")];
+    assert_eq!(warnings, expected.map(|(code, text)| (code, text.to_owned())));
+}
+
+#[test]
 fn sections_that_are_not_asked_for_are_not_there() {
     for section in Section::all() {
         let report = report(&Question { show: Some(vec![section]), ..Question::default() });

@@ -23,9 +23,16 @@ mod hostile;
 mod inputs;
 mod json_logs;
 mod library;
+mod licences;
+#[cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]
+mod limits;
 #[cfg(all(unix, feature = "cli"))]
 mod many_files;
 mod max_keys;
+mod max_memory;
+mod messages;
+#[cfg(all(target_os = "linux", feature = "cli"))]
+mod no_mmap;
 #[cfg(unix)]
 mod outputs;
 mod pairs;

@@ -58,6 +58,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--columns", &["uv", "p95,avg", "bytes,first,last", "static,5xx,share", "max,total_time"], &["nonsense"]),
     ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
+    ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
     ("--show", &["summary", "timeline", "status", "class", "top", "latency", "top,latency"], &["nonsense"]),
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
     (
@@ -93,6 +94,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--generate", &["man", "complete-bash"], &["x"]),
     ("--schema", &[], &[]),
     ("--no-seek", &[], &[]),
+    ("--no-mmap", &[], &[]),
     ("--threads", &["0", "1", "2"], &["x"]),
     ("--config", &["config.toml"], &["missing.toml"]),
     ("--no-config", &[], &[]),

@@ -195,9 +195,11 @@ fn a_file_that_cannot_hold_them_is_said() {
     let output = piped.env_clear().current_dir(&folder).args(["--rejects", "a.log"]).stdin(stdin).output().unwrap();
     if cfg!(target_os = "linux") {
         assert_eq!(output.status.code(), Some(2));
-        let output = logstat(folder.path(), &["a.log", "--rejects", "/dev/full"]);
+        let output = logstat(folder.path(), &["a.log", "--rejects", "/dev/full", "--json"]);
         assert_eq!(said(&output), (Some(1), "logstat: /dev/full: no space left on device\n".to_owned()));
-        assert!(!output.stdout.is_empty(), "the report is there all the same");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let warning = serde_json::json!({"code": "io-error", "input": "/dev/full", "text": "no space left on device"});
+        assert_eq!(report["warnings"], serde_json::json!([warning]));
     }
     assert_eq!(fs::read(folder.path().join("a.log")).unwrap(), log, "a log is never written to");
 }

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 use clap::builder::StringValueParser;
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
-use logstat::{Date, FieldKey, LogFormat, MaxKeys, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone};
+use logstat::{
+    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone,
+};
 
 use super::filters::FilterArgs;
 use super::generate::Generated;
@@ -78,8 +80,8 @@ pub(crate) struct Args {
     /// Order of rankings: 5xx, uv, p95, total_time [default: pv]
     #[arg(long, value_name = "COLUMN", value_parser = names::metrics(), hide_possible_values = true, hide_short_help = true)]
     #[arg(
-        long_help = "Rankings in the order of a column, any that --columns knows, the largest first and the latest; it is then \
-                       shown, too [default: pv]"
+        long_help = "Sort rankings by a column, any that --columns knows, the largest or latest first; the column is \
+                       then shown, too [default: pv]"
     )]
     sort: Option<Metric>,
 
@@ -91,6 +93,16 @@ pub(crate) struct Args {
                        are remembered all the same, but for --uv hll [default: all]"
     )]
     max_keys: Option<MaxKeys>,
+
+    /// Tables take no more memory than this: 512M, 2G
+    #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(
+        long_help = "Tables take no more memory than this, such as 512M or 2G. If they need more, rankings keep fewer keys, then \
+                       visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails. \
+                       Without it nothing becomes approximate, and a run that would need more than three quarters of the \
+                       memory of the machine or its control group stops"
+    )]
+    max_memory: Option<MaxMemory>,
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
@@ -119,8 +131,8 @@ pub(crate) struct Args {
     /// What 90m and today count from: last or a time
     #[arg(long, value_name = "TIME", value_parser = Value(values::now), help_heading = "Filters", hide_short_help = true)]
     #[arg(
-        long_help = "What 90m, today and their like count from: a time, or last for the last line of the files, which are \
-                       read twice for it [default: the system's clock]"
+        long_help = "The time that 90m, today and the like are relative to: a time, or last for the last line of the files, \
+                       which are then read twice [default: the system's clock]"
     )]
     now: Option<Now>,
 
@@ -164,12 +176,12 @@ pub(crate) struct Args {
 
     /// A request that took longer is slow [default: 0.3]
     #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A request that took longer than so many seconds is slow [default: 0.3]")]
+    #[arg(long_help = "A request that took more than this number of seconds is slow [default: 0.3]")]
     slow: Option<Slow>,
 
     /// Longer lines are malformed [default: 1M]
     #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A line of more bytes is malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
+    #[arg(long_help = "A line with more bytes is malformed and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
     max_line: Option<usize>,
 
     /// strip or keep what follows the ? of a path
@@ -230,16 +242,24 @@ pub(crate) struct Args {
 
     /// Print the JSON Schema of reports
     #[arg(long, hide_short_help = true)]
-    #[arg(long_help = "Prints the JSON Schema that reports in JSON are described by, and reads nothing")]
+    #[arg(long_help = "Prints the JSON Schema of JSON reports, and reads no log")]
     pub(crate) schema: bool,
 
     /// Reads files from end to end, whatever --since says
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Reads files from end to end: of large ones whose times ascend, what is before or behind --since, --until \
-                       and --date is skipped otherwise, and not in the account of lines"
+        long_help = "Reads files from end to end. Otherwise, in large files whose times ascend, lines outside --since, --until \
+                       and --date are skipped and not in the account of lines"
     )]
     pub(crate) no_seek: bool,
+
+    /// Reads files without mapping them into memory
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Reads files without mapping them into memory, for example on a network file system whose server may stop \
+                       answering. Large files are then read from end to end, as with --no-seek"
+    )]
+    pub(crate) no_mmap: bool,
 
     /// Threads to count with, 0 for as many as there are [default: 0]
     #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
@@ -251,15 +271,14 @@ pub(crate) struct Args {
     #[arg(long_help = help::CONFIG)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Without a configuration file
+    /// Ignore the configuration file
     #[arg(long, conflicts_with = "config", hide_short_help = true)]
     pub(crate) no_config: bool,
 
-    /// Print what is in force, and where it is from
+    /// Print the options in force, each with its origin
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Prints what options are in force, each with the place that it is from, in a form that --config takes, and \
-                       reads no log"
+        long_help = "Prints the options in force, each with its origin, in a form that --config takes, and reads no log"
     )]
     pub(crate) print_config: bool,
 
@@ -267,7 +286,7 @@ pub(crate) struct Args {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
-    /// Say what inputs are, how long it took; -vv by phase
+    /// Show what was detected and the time taken; -vv by phase
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
     pub(crate) verbose: u8,
 

@@ -26,7 +26,7 @@ pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
 
 /// Explains how the inputs are read.
 pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> End {
-    let engine = inputs::engine(&found.inputs);
+    let engine = inputs::engine(&found.inputs, 1, !args.no_mmap);
     let explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,
         Err(error) => {

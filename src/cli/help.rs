@@ -27,6 +27,7 @@ Examples:
   logstat access.log --status 5xx --path '/api/*' --top path
   logstat access.log --where 'request_time > 1 && bytes > 1000'
   logstat access.log --top path --columns p95 --sort p95
+  logstat access.log --top ip,path --max-memory 512M
   logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
   logstat access.log --explain
@@ -61,7 +62,7 @@ pub(crate) fn output() -> String {
     let endings: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
     format!(
         "Writes the report to a file, in the format that its name ends in ({}), else in that of --format; repeatable, - is \
-         standard output, which has nothing otherwise. A file is replaced when the new one is whole",
+         standard output, to which nothing is written otherwise. An existing file is replaced once the new one is complete",
         endings.join(" ")
     )
 }
@@ -73,16 +74,16 @@ read. With --nginx-conf it also names the configured format of each file, and th
 with --nginx-conf and no FILE it prints what is understood of the configuration";
 
 pub(crate) const CONFIG: &str = "\
-Defaults for options, names for log formats, and sites, which @NAME stands for, from this file; by default from that of \
-LOGSTAT_CONFIG, else from $XDG_CONFIG_HOME/logstat/config.toml, which is in ~/.config if that is not set, if it is there. An \
-option holds before its variable, LOGSTAT_LOG_FORMAT for --log-format, that before a site, and a site before the rest. An \
-option is a key, by = \"hour\"; a site a table, [sites.NAME], with its files = [\"FILE\"] and options of its own; formats \
-stand in [log-formats], NAME = 'TEXT', and are chosen by --log-format NAME";
+Read defaults for options, names of log formats, and sites (@NAME on the command line) from this file. By default it is the \
+one that LOGSTAT_CONFIG names, or $XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. \
+Precedence, highest first: option, environment variable (LOGSTAT_LOG_FORMAT for --log-format), site, rest of the file. An \
+option is a key, by = \"hour\"; a site is a table, [sites.NAME], with its files = [\"FILE\"] and its own options; formats \
+are in [log-formats], NAME = 'TEXT', and are chosen by --log-format NAME";
 
 pub(crate) const MOMENTS: &str = "\
-Only hits from then on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second is \
-the moment that this begins, and with Z or +01:00 behind the second an instant; 90s, 45m, 1h, 7d, 2w is so long ago; now, \
-today, yesterday, and monday to sunday for the last such day";
+Only hits from this time on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the \
+second stand for their first moment, and with Z or +01:00 after the second for an instant; 90s, 45m, 1h, 7d, 2w mean that \
+long ago; now, today, yesterday, and monday to sunday for the last such day";
 
 /// The units of a timeline.
 pub(crate) fn units() -> String {

@@ -5,7 +5,7 @@
 //! list, in place, or not there.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// Files that are deleted if a signal ends the program.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -29,6 +29,17 @@ impl Unfinished {
     pub(crate) fn remove(&mut self, path: &Path) {
         self.0.retain(|other| other != path);
     }
+}
+
+/// Deletes the unfinished files, for a program that has no memory left: nothing is allocated, and no lock is waited for, as this
+/// thread may be the one that holds it.
+pub(crate) fn delete_unfinished() {
+    let unfinished = match UNFINISHED.try_lock() {
+        Ok(unfinished) => unfinished,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return,
+    };
+    unfinished.iter().for_each(|path| signals::unlink(path));
 }
 
 /// Lets SIGINT, SIGTERM and SIGHUP end the program with 128 plus their number, and turns SIGXFSZ, sent where a file grows
@@ -90,6 +101,17 @@ mod signals {
         });
     }
 
+    /// Deletes a file without allocating. A path that is too long for any system stays.
+    pub(super) fn unlink(path: &std::path::Path) {
+        let mut with_nul = [0; libc::PATH_MAX as usize];
+        let path = path.as_os_str().as_encoded_bytes();
+        if path.len() < with_nul.len() {
+            with_nul[..path.len()].copy_from_slice(path);
+            // SAFETY: the bytes end with NUL.
+            unsafe { libc::unlink(with_nul.as_ptr().cast()) };
+        }
+    }
+
     /// Whether a signal is ignored now.
     fn is_ignored(signal: i32) -> bool {
         // SAFETY: the struct is valid when zeroed, and without a new action sigaction only writes the present one into it.
@@ -112,4 +134,9 @@ mod signals {
 
     /// There is no thread: the system deletes nothing.
     pub(super) fn watch() {}
+
+    /// A file that cannot be deleted cannot be helped.
+    pub(super) fn unlink(path: &std::path::Path) {
+        let _ = std::fs::remove_file(path);
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use logstat::{FindNote, FormatReport, Phases, Report, printable};
+use logstat::{FewThreads, FindNote, FormatReport, Phases, Report, printable};
 
 use super::phases;
 
@@ -47,6 +47,18 @@ impl Messages {
         if self.loudness >= Loudness::Normal {
             say(format_args!("note: {what}"));
         }
+    }
+
+    /// A count that took longer. The report is what it would have been, so it says nothing about this.
+    pub(crate) fn few_threads(self, few: &FewThreads) {
+        let FewThreads { wanted, used, source } = few;
+        let how = match used {
+            1 => "counted on the main thread".to_owned(),
+            _ => format!("counted with {used} threads"),
+        };
+        let why = source.to_string();
+        let why = why.split(" (os error").next().unwrap_or(&why).to_lowercase();
+        self.note(&format!("the system does not start {wanted} threads ({why}): {how}; the numbers are the same"));
     }
 
     /// A note about files that are not read: names all of them if details are asked for, and leaves out what every user

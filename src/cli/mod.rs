@@ -1,6 +1,7 @@
 //! The command line: arguments in, a question to the library, its answer to standard output, all else to standard
 //! error.
 
+mod allocator;
 mod args;
 mod config;
 mod explain;
@@ -10,6 +11,7 @@ mod help;
 mod inputs;
 mod interrupt;
 mod led_to;
+mod memory;
 mod messages;
 mod names;
 mod nearest;
@@ -37,6 +39,8 @@ use logstat::{
 };
 
 use args::Args;
+#[cfg(fuzzing)]
+pub(crate) use config::fuzzing;
 use config::{Environment, Line};
 pub(crate) use interrupt::exit_on_signals;
 use messages::Messages;
@@ -181,10 +185,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     };
     let progress = Arc::new(Progress::default());
     let engine = Engine {
-        threads: args.threads,
         seek: if args.no_seek { Seek::never() } else { Seek::default() },
         progress: Some(Arc::clone(&progress)),
-        ..inputs::engine(&found.inputs)
+        memory_limit: memory::limit(),
+        ..inputs::engine(&found.inputs, args.threads, !args.no_mmap)
     };
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();
@@ -195,7 +199,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let counted = count(&question, found.inputs, &engine);
     drop(bar);
-    let Outcome { mut report, rejects, problems, phases, .. } = match counted {
+    let Outcome { mut report, rejects, problems, few_threads, phases, .. } = match counted {
         Ok(outcome) => outcome,
         Err(error) => {
             add_notes(None, assumed_logs, messages);
@@ -204,7 +208,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             return Ok(end_of(error.kind(), false));
         }
     };
+    few_threads.iter().for_each(|few| messages.few_threads(few));
     add_notes(report.as_mut(), assumed_logs, messages);
+    report.iter_mut().for_each(|report| report.warn(&found.problems));
     problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {
         end = end.max(end_of(problem.kind(), report.is_some()));
@@ -215,6 +221,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             Ok(()) => new_files.push(file),
             Err(error) => {
                 messages.error(&error);
+                report.iter_mut().for_each(|report| report.warn([&error]));
                 end = End::Failed.max(end);
             }
         }

@@ -6,8 +6,8 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
-    Date, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, Moment, MomentError, Now, Precision, Unit,
-    UnitError, UvMethod, Zone, ZoneError,
+    Date, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, MaxMemory, Moment, MomentError, Now, Precision,
+    Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
 use super::names;
@@ -171,6 +171,12 @@ pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", text.escape_debug()))
 }
 
+/// The memory that tables may take.
+pub(crate) fn max_memory(text: &str) -> Result<MaxMemory, String> {
+    let limit = bytes(text).and_then(MaxMemory::new);
+    limit.ok_or_else(|| format!("--max-memory is a size, such as 512M or 2G, not '{}'", text.escape_debug()))
+}
+
 /// How long a line may be.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let bytes = bytes(text).and_then(|bytes| usize::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
@@ -294,6 +300,8 @@ mod tests {
             assert!(limit(text).is_err() && max_keys(text).is_err() && threads(text).is_err(), "{text}");
         }
         assert!(threads("1025").is_err() && max_keys("0").is_err());
+        assert!(max_memory("0").is_err() && max_memory("many").is_err());
+        assert_eq!(max_memory("2G").map(MaxMemory::bytes), Ok(2 << 30));
         assert_eq!(max_keys("7").map(MaxKeys::keys), Ok(7));
         assert_eq!(["1", "128"].map(|text| ipv6_prefix(text).map(Ipv6Prefix::bits)), [Ok(1), Ok(128)]);
         assert!(["0", "129", "-1", "/64", ""].iter().all(|text| ipv6_prefix(text).is_err()));

@@ -16,7 +16,7 @@ use super::screen::{self, Color};
 pub(crate) struct WritingArgs {
     /// How the report is written: table, json, csv … [default: table]
     #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = help::list("How the report is written, on standard output and in files whose names do not tell [default: table]", &names::report_formats()))]
+    #[arg(long_help = help::list("How the report is written, on standard output and in files whose extension names no format [default: table]", &names::report_formats()))]
     format: Option<ReportFormat>,
 
     /// Report to a file, as its name ends: r.html, r.json
@@ -31,11 +31,11 @@ pub(crate) struct WritingArgs {
     /// Tables in plain ASCII
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Tables in plain ASCII, as they are where the locale is not one of UTF-8; bytes of keys that are none are \\xHH"
+        long_help = "Tables in plain ASCII, the default if the locale is not UTF-8; other bytes of keys are written as \\xHH"
     )]
     ascii: bool,
 
-    /// JSON with a line a value
+    /// Indented JSON, one value per line
     #[arg(long, hide_short_help = true)]
     pretty: bool,
 

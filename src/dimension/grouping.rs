@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Dimension, Extras, PairIds, codes, time};
-use crate::batch::{Batch, Column};
+use crate::batch::{Batch, Column, TextField};
 use crate::dimension::KeysOfTable;
 use crate::keys::{AddressKeys, GroupId, Keys, Seed, VisitorId};
 
@@ -120,6 +120,23 @@ impl Grouping {
             (Grouping::Pair(pairs), _) => KeysOfTable::Pairs(pairs),
             (_, Some(keys)) => KeysOfTable::Own(keys),
             (_, None) => KeysOfTable::Visitors(visitors),
+        }
+    }
+
+    /// Bytes of the keys by the formula; those of visitors are not counted here.
+    pub(crate) fn bytes(&self) -> u64 {
+        match self {
+            Grouping::Pair(pairs) => pairs.bytes(),
+            _ => self.own_keys().map_or(0, Keys::bytes),
+        }
+    }
+
+    /// Gives groups that are the visitors keys of their own.
+    pub(crate) fn part_from(&mut self, visitors: &AddressKeys) {
+        if matches!(self, Grouping::Visitors) {
+            let mut keys = Keys::new(visitors.seed());
+            (0..visitors.len() as u32).for_each(|id| _ = keys.id(&visitors.key(id)));
+            *self = Grouping::Text(TextField::Addr.into(), keys);
         }
     }
 

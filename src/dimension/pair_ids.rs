@@ -43,6 +43,11 @@ impl PairIds {
         self.pairs.len()
     }
 
+    /// Bytes by the formula.
+    pub(super) fn bytes(&self) -> u64 {
+        self.pairs.bytes() + self.halves.iter().map(Grouping::bytes).sum::<u64>()
+    }
+
     /// The groups of both halves that a pair is of.
     pub(crate) fn halves_of(&self, group: GroupId) -> [GroupId; 2] {
         halves_of(self.pairs.key(group.0))

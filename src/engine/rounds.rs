@@ -1,15 +1,18 @@
-//! Counting in rounds, where rankings may have no more than so many keys.
+//! Counting in rounds, if rankings may have no more than N keys, or tables take no more than a limit of memory.
 //!
 //! Which lines are in a round is said by the inputs alone: by their names, their texts and where lines start in these. So
 //! neither workers nor chunks, nor how inputs are read or in which order they are given, are any matter.
 
 use std::time::Duration;
 
+use super::memory::Degrading;
 use super::scan::Scan;
+use super::threads::{FewThreads, Threads};
 use crate::error::Error;
 use crate::input::Source;
+use crate::measure::UvMethod;
 use crate::phases::{Phases, Stopwatch};
-use crate::tally::{Bounded, Tally};
+use crate::tally::{Bounded, Bytes, Tally};
 
 /// So many inputs are open at a time, so that files are decompressed side by side. More would not be free: each holds what
 /// its codec needs for as long as it is open.
@@ -56,19 +59,20 @@ impl<'s> Rounds<'s> {
 
 impl Scan<'_, '_> {
     /// Lets workers take the chunks of a round, as long as there are rounds, and merges what they counted; of the rankings
-    /// that is what `bounded` has not taken.
+    /// that is what `bounded` has not taken. `degrading` keeps all tables within a limit of memory.
     pub(super) fn run_in_rounds(
         &self,
         threads: usize,
         round_bytes: u64,
         bounded: &mut Bounded,
-        tally: impl Fn() -> Tally,
-    ) -> Result<(Tally, Phases), Error> {
-        let pool = self.pool(threads)?;
+        mut degrading: Option<&mut Degrading>,
+        tally: &dyn Fn(UvMethod) -> Tally,
+    ) -> Result<(Tally, Phases, Option<FewThreads>), Error> {
+        let Threads { pool, few } = self.threads(threads);
         let (mut counting, mut merging, mut watch) = (Duration::ZERO, Duration::ZERO, Stopwatch::start());
         let threads = pool.as_ref().map_or(1, |pool| pool.current_num_threads());
-        let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally())).collect();
-        let mut rounds = Rounds::new(self.sources, round_bytes);
+        let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally(self.uv))).collect();
+        let (mut rounds, mut rankings_counted) = (Rounds::new(self.sources, round_bytes), Bytes::default());
         while let Some(stretches) = rounds.next() {
             match &pool {
                 None => workers.iter_mut().for_each(|worker| self.work(worker, stretches)),
@@ -77,11 +81,18 @@ impl Scan<'_, '_> {
                 }),
             }
             counting += watch.lap();
+            if let Some(error) = self.memory.error(&mut workers) {
+                return Err(error);
+            }
             bounded.end_round(&mut workers.iter_mut().map(|worker| &mut worker.tally.rankings[..]).collect::<Vec<_>>());
+            if let Some(degrading) = &mut degrading {
+                degrading.end_round(&mut workers, bounded, tally)?;
+            }
+            self.memory.check_rankings(bounded, &mut rankings_counted);
             merging += watch.lap();
         }
         let (tally, phases) = self.merged(pool.as_ref(), workers);
-        Ok((tally, Phases { counting, merging: merging + phases.merging, ..phases }))
+        Ok((tally, Phases { counting, merging: merging + phases.merging, ..phases }, few))
     }
 }
 

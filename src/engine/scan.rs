@@ -1,4 +1,4 @@
-//! Sharing the chunks of all inputs out among workers. The only home of rayon.
+//! Sharing the chunks of all inputs out among workers. With threads.rs the home of rayon.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
+use super::memory::MemoryLimit;
 use super::rounds::Stretch;
+use super::threads::{self, FewThreads, Threads};
 use super::worker::Worker;
 use crate::envelope::{self, Worn};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait};
 use crate::keys::Seed;
+use crate::measure::UvMethod;
 use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
 use crate::recognize::{Foreign, fitting_preset, recognize};
@@ -79,12 +82,19 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) servers: &'s [Option<usize>],
     pub(crate) filler: Filler<'s>,
     pub(crate) rejects: Option<Collector>,
+    /// How visitors are counted at first.
+    pub(crate) uv: UvMethod,
+    pub(crate) memory: MemoryLimit,
 }
 
 impl<'f> Scan<'_, 'f> {
     /// Lets workers take chunks until there are none, and merges what they counted.
-    pub(super) fn run(&self, threads: usize, tally: impl Fn() -> Tally + Sync) -> Result<(Tally, Phases), Error> {
-        let pool = self.pool(threads)?;
+    pub(super) fn run(
+        &self,
+        threads: usize,
+        tally: impl Fn() -> Tally + Sync,
+    ) -> Result<(Tally, Phases, Option<FewThreads>), Error> {
+        let Threads { pool, few } = self.threads(threads);
         let mut watch = Stopwatch::start();
         let all: Vec<_> = (0..self.sources.len()).map(|input| Stretch { input, until: u64::MAX }).collect();
         let work = || {
@@ -92,23 +102,22 @@ impl<'f> Scan<'_, 'f> {
             self.work(&mut worker, &all);
             worker
         };
-        let workers = pool.as_ref().map_or_else(|| vec![work()], |pool| pool.broadcast(|_| work()));
+        let mut workers = pool.as_ref().map_or_else(|| vec![work()], |pool| pool.broadcast(|_| work()));
+        if let Some(error) = self.memory.error(&mut workers) {
+            return Err(error);
+        }
         let counting = watch.lap();
         let (tally, phases) = self.merged(pool.as_ref(), workers);
-        Ok((tally, Phases { counting, ..phases }))
+        Ok((tally, Phases { counting, ..phases }, few))
     }
 
-    /// The threads that count, if there are to be several.
-    pub(super) fn pool(&self, threads: usize) -> Result<Option<ThreadPool>, Error> {
-        let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    /// Starts the threads that count.
+    pub(super) fn threads(&self, asked: usize) -> Threads {
+        let threads = threads::number(asked);
         // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
         let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
         let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
-        if workers == 1 {
-            return Ok(None);
-        }
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
-        Ok(Some(pool.map_err(|e| ErrorKind::Threads { detail: e.to_string() })?))
+        Threads::start(workers)
     }
 
     /// All that was counted, once there are no more chunks, what each worker did, and how long it took to merge that.
@@ -152,6 +161,10 @@ impl<'f> Scan<'_, 'f> {
                 Taken::Chunk(chunk) => {
                     busy = 0;
                     worker.count(input, chunk);
+                    worker.check_memory();
+                    if self.memory.is_exceeded() {
+                        return;
+                    }
                     worker.share.counting += watch.lap();
                 }
                 Taken::Busy => {

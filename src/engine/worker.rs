@@ -13,7 +13,7 @@ use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
 use crate::steps::ByLocation;
-use crate::tally::{InputLedger, Sample, Tally};
+use crate::tally::{Bytes, InputLedger, Sample, Tally};
 use crate::text::{clean, is_blank};
 use crate::time::ZoneClock;
 
@@ -29,6 +29,8 @@ pub(crate) struct Worker<'s, 'f> {
     /// The malformed lines of a chunk, if they are kept.
     rejected: Rejected,
     pub(crate) tally: Tally,
+    /// The memory of the tally that the scan's sums have.
+    memory_counted: Bytes,
     /// How long it took.
     pub(super) share: WorkerShare,
 }
@@ -39,7 +41,8 @@ impl<'s, 'f> Worker<'s, 'f> {
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
         let zone_clock = scan.zone.map(ZoneClock::new);
         let (filter, share) = (scan.filter.clone(), WorkerShare::default());
-        Worker { scan, memory, hits, by_location, zone_clock, filter, rejected, tally, share }
+        let memory_counted = Bytes::default();
+        Worker { scan, memory, hits, by_location, zone_clock, filter, rejected, tally, memory_counted, share }
     }
 
     /// What was counted, and what was to do for it.
@@ -47,6 +50,18 @@ impl<'s, 'f> Worker<'s, 'f> {
         let inputs = &self.tally.ledger.inputs;
         let (lines, bytes) = inputs.iter().fold((0, 0), |(l, b), input| (l + input.read, b + input.bytes));
         (self.tally, WorkerShare { lines, bytes, ..self.share })
+    }
+
+    /// Adds the memory of the tally to that of the other workers.
+    pub(super) fn check_memory(&mut self) {
+        self.scan.memory.check(&mut self.tally, &mut self.memory_counted);
+    }
+
+    /// Takes the tally, but for its ledger, and goes on with an empty one.
+    pub(super) fn take_tally(&mut self, mut empty: Tally) -> Tally {
+        empty.ledger = std::mem::take(&mut self.tally.ledger);
+        empty.by_instant = self.tally.by_instant;
+        std::mem::replace(&mut self.tally, empty)
     }
 
     /// Counts a chunk, a batch at a time.

@@ -247,18 +247,15 @@ pub struct Explained {
 /// [`ErrorKind::TooManyVariables`](crate::ErrorKind) if the question names more variables than it has room for. What concerns
 /// an input is among the problems.
 pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Explained, Error> {
-    let mut problems = Vec::new();
-    let mut sources = Vec::new();
-    let mut opener = Opener::new(engine.access, engine.cut(question.max_line), None, engine.kept_open);
-    for input in inputs {
-        match opener.open(input) {
-            Ok(source) => sources.push(source),
-            Err(error) => problems.push(error),
-        }
-    }
+    let opener = Opener::new(engine.access, engine.cut(question.max_line), None, engine.kept_open);
+    let (sources, mut problems) = opener.open_all(inputs)?;
     let reader = sample::Reader::new(question)?;
     let (formats, own) = engine::formats(question, reader.extras(), &sources);
-    let explain = |(source, own): (&Source, &Vec<usize>)| input::explain(&reader, &formats, own, source);
+    let explain = |(source, own): (&Source, &Vec<usize>)| {
+        let explained = input::explain(&reader, &formats, own, source);
+        source.close();
+        explained
+    };
     let (explained, refusals): (Vec<_>, Vec<_>) = sources.iter().zip(&own).map(explain).unzip();
     let is_any_read = refusals.iter().any(Option::is_none);
     for (source, refusal) in sources.into_iter().zip(refusals) {

@@ -17,13 +17,15 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    pub(crate) fn new(text: &str, at: usize, what: impl Into<String>) -> SyntaxError {
-        SyntaxError { text: text.to_owned(), at, what: what.into(), unknown: None }
+    /// `what` may quote the text: it is escaped here, for callers that print it.
+    pub(crate) fn new(text: &str, at: usize, what: impl AsRef<str>) -> SyntaxError {
+        let what = crate::text::printable(what.as_ref().as_bytes());
+        SyntaxError { text: text.to_owned(), at, what, unknown: None }
     }
 
     /// The same of a name that nothing has.
     pub(crate) fn unknown_name(text: &str, at: usize, name: &str) -> SyntaxError {
-        let what = format!("unknown name '{}'", crate::text::printable(name.as_bytes()));
+        let what = format!("unknown name '{name}'");
         SyntaxError { unknown: Some(name.to_owned()), ..SyntaxError::new(text, at, what) }
     }
 

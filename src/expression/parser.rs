@@ -49,7 +49,7 @@ impl Parser<'_> {
         is_next
     }
 
-    fn error(&self, what: impl Into<String>) -> SyntaxError {
+    fn error(&self, what: impl AsRef<str>) -> SyntaxError {
         SyntaxError::new(self.text, self.peek().at, what)
     }
 

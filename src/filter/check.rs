@@ -78,6 +78,17 @@ mod tests {
         assert!(status.holds(b"404") && status.holds(b"-") && !status.holds(b"200"));
     }
 
+    #[test]
+    fn long_lists_and_regular_expressions_are_slow() {
+        let quick = Check::Number(Order::EQUAL, number("1"));
+        let list = |len| Check::Any(vec![quick.clone(); len]);
+        assert!(!quick.is_slow() && !list(1).is_slow() && !list(8).is_slow());
+        assert!(list(9).is_slow() && list(10).is_slow());
+        let pattern = |text: &str| Check::Looks(text.parse().unwrap());
+        assert!(pattern("~a|b").is_slow() && !pattern("a").is_slow());
+        assert!(Check::Any(vec![quick, pattern("~a|b")]).is_slow());
+    }
+
     proptest! {
         #[test]
         fn ranges_are_the_integers_that_compare_so(

@@ -170,6 +170,46 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_has_its_reason_its_option_and_the_fields_it_asks_for() {
+        use crate::batch::TextField;
+        let text = Fields::text;
+        let rows = [
+            (Condition::DayTimes("8-9".parse().unwrap()), Filtered::Time, "--time", Fields::TIME),
+            (Condition::Status("404".parse().unwrap()), Filtered::Status, "--status", Fields::STATUS),
+            (Condition::Static, Filtered::Class, "--static", text(TextField::Path)),
+            (Condition::Dynamic, Filtered::Class, "--dynamic", text(TextField::Path)),
+            (Condition::Slower { ms: 1 }, Filtered::Slower, "--slower", Fields::REQUEST_TIME),
+            (Condition::Larger { bytes: 1 }, Filtered::Larger, "--larger", Fields::BYTES),
+            (Condition::Ip("::1".parse().unwrap()), Filtered::Ip, "--ip", text(TextField::Addr)),
+        ];
+        let dimensions = [
+            (Dimension::Method, Filtered::Method, "method", text(TextField::Method)),
+            (Dimension::Host, Filtered::Host, "host", text(TextField::Host)),
+            (Dimension::Path, Filtered::Path, "path", text(TextField::Path)),
+            (Dimension::User, Filtered::User, "user", text(TextField::User)),
+            (Dimension::Referer, Filtered::Referer, "referer", text(TextField::Referer)),
+            (Dimension::Agent, Filtered::Agent, "agent", text(TextField::Agent)),
+            (Dimension::Protocol, Filtered::Where, "protocol", text(TextField::Protocol)),
+        ];
+        let patterns = dimensions.into_iter().flat_map(|(dimension, reason, name, needs)| {
+            let any = on_paths(&["a"]);
+            let excludes = Condition::Excludes { dimension, any: any.clone() };
+            [
+                (Condition::Matches { dimension, any }, reason, format!("--{name}"), needs),
+                (excludes, reason, format!("--exclude-{name}"), needs),
+            ]
+        });
+        let rows = rows.map(|(condition, reason, option, needs)| (condition, reason, option.to_owned(), needs));
+        for (condition, reason, option, needs) in rows.into_iter().chain(patterns) {
+            assert_eq!(condition.reason(), reason, "{condition:?}");
+            let asked = condition.asked(&Extras::default());
+            assert!(asked.iter().all(|(.., variable)| variable.starts_with('$')), "{condition:?}");
+            let asked: Vec<_> = asked.into_iter().map(|(option, needs, _)| (option, needs)).collect();
+            assert_eq!(asked, [(option, needs)], "{condition:?}");
+        }
+    }
+
+    #[test]
     fn what_no_hit_can_fit_is_said() {
         let dimension = Dimension::Path;
         let matches = |any: &[&str]| Condition::Matches { dimension, any: on_paths(any) };

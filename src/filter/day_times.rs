@@ -146,6 +146,26 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_the_day_is_a_number_of_seconds() {
+        let rows = [
+            ("0", Some(0)),
+            ("9", Some(9 * 3600)),
+            ("09:30", Some(9 * 3600 + 30 * 60)),
+            ("09:30:15", Some(9 * 3600 + 30 * 60 + 15)),
+            ("24:00", Some(86_400)),
+            ("24:00:01", None),
+            ("24:01", None),
+            ("01:02:03:04", None),
+            ("01:60", None),
+            ("01:02:60", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(second_of_day(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn the_day_of_any_wall_clock_is_cut_at_midnight() {
         let times: DayTimes = "0-1".parse().unwrap();
         let held = |wall_s| times.hold(wall_s);

@@ -131,8 +131,14 @@ mod tests {
             parse(br"a**\*\x5Cb\"),
             Ok(vec![byte(b'a'), Part::Any, byte(b'*'), byte(b'\\'), byte(b'b'), byte(b'\\')])
         );
+        // Of an escape both digits must be there; else the backslash makes the x itself.
+        for (glob, rest) in [(&br"\xg1"[..], &b"xg1"[..]), (br"\x1g", b"x1g"), (br"\x1", b"x1"), (br"\xgg", b"xgg")] {
+            assert_eq!(parse(glob), Ok(rest.iter().copied().map(byte).collect()), "{}", glob.escape_ascii());
+        }
         let ranges = vec![(b']', b']'), (b'a', b'c'), (b'-', b'-')];
         assert_eq!(parse(b"[]a-c-]?"), Ok(vec![Part::Within { ranges, is_not: false }, Part::One]));
+        let ranges = vec![(b'a', b'a'), (b'-', b'-')];
+        assert_eq!(parse(b"[a-]"), Ok(vec![Part::Within { ranges, is_not: false }]));
         assert_eq!(parse(b"[^!]"), Ok(vec![Part::Within { ranges: vec![(b'!', b'!')], is_not: true }]));
     }
 }

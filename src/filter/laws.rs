@@ -177,6 +177,66 @@ proptest! {
 }
 
 #[test]
+fn a_hit_that_lacks_a_field_fits_no_condition_on_it() {
+    const PATH: Fields = Fields::text(TextField::Path);
+    // The fields that each hit lacks, and whether it is static.
+    let hits = [
+        (Fields::NONE, true),
+        (Fields::NONE, false),
+        (PATH, true),
+        (PATH, false),
+        (Fields::BYTES, true),
+        (Fields::BYTES.and(PATH), false),
+    ];
+    let batch = |count: usize| {
+        let mut batch = Batch::new(PATH);
+        for (lacks, is_static) in &hits[..count] {
+            batch.set_text(TextField::Path, b"/a");
+            if *lacks != Fields::NONE {
+                batch.set_lacks(*lacks);
+            }
+            let stamp = Stamp { wall_s: 0, offset_min: 0 };
+            batch.add(Numbers { stamp, status: Status::new(200), bytes: 1, time_ms: None, is_static: *is_static });
+        }
+        batch
+    };
+    let bytes = |text: &str| Condition::Where(text.parse().unwrap());
+    let rows = [
+        (Condition::Static, vec![0, 4], vec![0]),
+        (Condition::Dynamic, vec![1], vec![1]),
+        (Condition::Larger { bytes: 0 }, vec![0, 1, 2, 3], vec![0, 1]),
+        (Condition::Larger { bytes: 1 }, vec![], vec![]),
+        (bytes("bytes < 9"), vec![0, 1, 2, 3], vec![0, 1]),
+        (bytes("!(bytes < 9)"), vec![4, 5], vec![]),
+    ];
+    for (condition, of_all, of_those_that_lack_nothing) in rows {
+        let conditions = [condition.clone()];
+        let mut filter = Filter::new(Period::default(), &conditions, &Extras::default(), Seed::fixed(1));
+        for (count, expected) in [(hits.len(), of_all), (2, of_those_that_lack_nothing)] {
+            let (mut found, mut filtered) = (Vec::new(), [0; Filtered::COUNT]);
+            filter.select(&batch(count), &mut found, &mut filtered);
+            assert_eq!(found, expected, "{condition:?}");
+        }
+    }
+}
+
+#[test]
+fn a_filter_needs_what_its_period_and_conditions_ask_for() {
+    let filters = vec![Condition::Status("404".parse().unwrap()), Condition::Larger { bytes: 1 }];
+    let asked = Fields::STATUS.and(Fields::BYTES);
+    let rows = [
+        (Period::default(), vec![], Fields::NONE),
+        (Period::default(), filters.clone(), asked),
+        (Period::since_instant(0), vec![], Fields::TIME),
+        (Period::since_instant(0), filters, asked.and(Fields::TIME)),
+    ];
+    for (period, filters, needs) in rows {
+        let filter = Filter::new(period, &filters, &Extras::default(), Seed::fixed(1));
+        assert_eq!(filter.needs(), needs, "{filters:?}");
+    }
+}
+
+#[test]
 fn every_dimension_can_be_asked_for() {
     let hits = [Hit { path: b"/a".to_vec(), status: 200, bytes: 1, time_ms: Some(1), is_static: true, wall_s: 0 }];
     for unit in Unit::all() {

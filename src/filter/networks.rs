@@ -169,6 +169,7 @@ mod tests {
             ("2001:db8::/32", "2001:0db8:0:0::1", true),
             ("10.0.0.0/8", "::ffff:10.0.0.7", true),
             ("::ffff:10.0.0.0/104", "10.200.0.7", true),
+            ("::ffff:10.0.0.0/104", "11.0.0.1", false),
             ("!10.0.0.0/8", "unix:", true),
             ("!10.0.0.0/8", "-", true),
             ("!10.0.0.0/8", "10.0.0.1", false),
@@ -188,6 +189,8 @@ mod tests {
         let is_empty = |text: &str| text.parse::<Networks>().unwrap().is_empty();
         assert!(is_empty("10.0.0.0/24,::1,!10.0.0.0/8,!::/0") && !is_empty("10.0.0.0/8,!10.0.0.0/24"));
         assert!(!is_empty("!0.0.0.0/0") && !is_empty("0.0.0.0/0,!::/0"));
+        assert!(is_empty("unix:,!unix:") && !is_empty("unix:,!::/0") && !is_empty("::1,!unix:"));
+        assert!(!is_empty("::1,!2001:db8::/32") && !is_empty("10.0.0.1,!11.0.0.0/8"));
     }
 
     /// The leading bits of both, written out.

@@ -116,6 +116,17 @@ mod tests {
     }
 
     #[test]
+    fn a_period_from_an_instant_has_a_begin_and_no_end() {
+        let lines = stamps(&[(-1, 0), (0, 0), (3599, 60), (3600, 60), (NOW_S, 0)]);
+        assert_eq!(selected(Period::since_instant(0), &lines), [1, 3, 4]);
+        let edges = |period: Period| (period.has_begin(), period.has_end());
+        assert_eq!(edges(Period::since_instant(0)), (true, false));
+        assert_eq!(edges(period("", "2022", "")), (false, true));
+        assert_eq!(edges(period("", "", "2022")), (true, true));
+        assert_eq!(edges(period("", "", "")), (false, false));
+    }
+
+    #[test]
     fn how_long_ago_is_the_same_instant_at_every_offset() {
         // One second before the edge and at it, at three offsets.
         let lines: Vec<_> = [0, 120, -330]

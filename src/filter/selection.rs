@@ -80,7 +80,7 @@ struct Reading<'t> {
 }
 
 impl Reading<'_> {
-    fn error(&self, at: usize, what: impl Into<String>) -> SyntaxError {
+    fn error(&self, at: usize, what: impl AsRef<str>) -> SyntaxError {
         SyntaxError::new(self.text, at, what)
     }
 

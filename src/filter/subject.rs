@@ -134,4 +134,28 @@ mod tests {
             assert!(named(name).is_ok(), "{name}");
         }
     }
+
+    #[test]
+    fn keys_that_are_no_numbers_are_not_compared_with_numbers() {
+        let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
+        assert_eq!((refused("class"), refused("weekday")), (Some(CLASSES), Some(WEEKDAYS)));
+        assert!(refused("day").unwrap().starts_with("a text such as"));
+        for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
+            assert_eq!(refused(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn texts_that_no_key_has_are_refused() {
+        let refused = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().refuses_text(text);
+        for (name, text, reason) in [("class", "dyn", CLASSES), ("weekday", "mon", WEEKDAYS)] {
+            assert_eq!(refused(name, text), Some(reason), "{name}");
+        }
+        for (name, text) in
+            [("class", "static"), ("class", "dynamic"), ("weekday", "Mon"), ("weekday", "Sun"), ("path", "x")]
+        {
+            assert_eq!(refused(name, text), None, "{name} {text}");
+        }
+        assert!(refused("bytes", "1").is_some() && refused("request_time", "1").is_some());
+    }
 }

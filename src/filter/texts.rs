@@ -120,6 +120,8 @@ mod tests {
         let mut texts = Texts::new(TextField::Path.into(), check.clone(), Seed::fixed(1));
         let values: Vec<_> = (0..REMEMBERED * 2).map(|i| format!("/{}", i % (REMEMBERED + 999)).into_bytes()).collect();
         let expected: Vec<_> = values.iter().map(|value| holds(&check, value)).collect();
+        // So that the number of answers is no multiple of the rows of a batch.
+        assert_eq!(selected(&mut texts, &[b"7".to_vec(), b"8".to_vec()]), [true, false]);
         assert_eq!(selected(&mut texts, &values), expected);
         let known = texts.known.unwrap();
         assert!(known.answers.len() <= REMEMBERED + ROWS && known.answers.len() == known.asked.len());

@@ -66,7 +66,8 @@ impl std::fmt::Display for FormatError {
         let text = crate::text::printable(&[before, behind].concat());
         let before = crate::text::printable(before);
         let caret_at = before.chars().count();
-        write!(f, "log format: {}\n  {text}\n  {:caret_at$}^", self.what, "")
+        let what = crate::text::printable(self.what.as_bytes());
+        write!(f, "log format: {what}\n  {text}\n  {:caret_at$}^", "")
     }
 }
 

@@ -32,8 +32,8 @@ mod json_shape;
 mod json_table;
 mod json_template;
 mod json_text;
-#[cfg(test)]
-mod json_twin;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod json_twin;
 mod json_values;
 mod log_format;
 mod ltsv;
@@ -60,8 +60,8 @@ mod sink;
 mod spelling;
 mod survey;
 mod trailing;
-#[cfg(test)]
-mod twin;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod twin;
 mod user;
 mod users;
 mod usual;

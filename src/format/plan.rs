@@ -31,7 +31,7 @@ impl Slot {
     }
 
     /// Every slot of a row.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn all() -> impl Iterator<Item = Slot> {
         (0..Slot::COUNT as u8).map(Slot)
     }

@@ -216,7 +216,7 @@ mod tests {
     use crate::format::Row;
     use crate::format::plan::{Slot, Tail};
     use crate::format::scan::scan;
-    use crate::format::twin::line;
+    use crate::format::twin::laws::line;
     use crate::format::{Line, LogFormat};
     use proptest::prelude::*;
 

@@ -1,13 +1,15 @@
 //! Where bytes come from: files, mapped or read, and streams; cut at line ends into chunks that workers take.
 //!
-//! The way of an input: `find` says which there are; `source` opens one; what begins as compressed data does goes through
+//! The way of an input: `find` says which there are; `opener` opens one as a `source`; what begins as compressed data does goes through
 //! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
+mod closed;
 mod compressed;
 mod find;
 mod fingerprint;
 mod guard;
 mod mapped;
+mod opener;
 mod peeked;
 mod positioned;
 mod ranges;
@@ -15,14 +17,17 @@ mod read_at;
 mod small;
 mod source;
 mod stream;
+mod turn;
 mod unreadable;
 
 pub use compressed::Compression;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
 pub(crate) use find::{error_logs, is_access_log_name};
 pub use guard::{MapGuard, guard_mappings};
+pub(crate) use opener::Opener;
 pub(crate) use small::SMALL_BYTES;
-pub(crate) use source::{Chunk, Cut, Opener, Source, Taken, Wait};
+pub(crate) use source::{Chunk, Cut, Source, Taken};
+pub(crate) use turn::Wait;
 
 use std::fmt;
 use std::io::Read;

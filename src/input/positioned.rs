@@ -71,7 +71,12 @@ impl Positioned {
                 *buffer = text;
                 return Some(self.chunk(buffer, offset, left_out));
             }
-            let range = self.ranges.next(until)?;
+            let Some(range) = self.ranges.next(until) else {
+                if until >= self.len() {
+                    self.release();
+                }
+                return None;
+            };
             let from = range.start.saturating_sub(1);
             if let Some((lines, left_out)) = self.lines_of(range, buffer) {
                 let piece = Piece { offset: from + lines.start as u64, text: lines, left_out };
@@ -215,6 +220,16 @@ impl Positioned {
         Some(Unreadable { at_byte, lost_bytes: len.saturating_sub(self.taken.into_inner()), source })
     }
 
+    /// Closes the file until it is read again, if it can be opened again.
+    pub(super) fn release(&self) {
+        self.file.release();
+    }
+
+    /// The reason why nothing could be read, if the file had to be opened again.
+    pub(super) fn take_failure(&self) -> Option<io::Error> {
+        self.file.take_failure()
+    }
+
     /// The file.
     pub(super) fn file(&self) -> &dyn ReadAt {
         &*self.file
@@ -222,8 +237,7 @@ impl Positioned {
 
     /// How long the file is now, if it has become shorter.
     pub(crate) fn shrunk_to(&self) -> Option<u64> {
-        let len = self.file.len();
-        (len < self.len()).then_some(len)
+        self.file.len().filter(|len| *len < self.len())
     }
 }
 

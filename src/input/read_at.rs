@@ -8,8 +8,16 @@ pub(super) trait ReadAt: Send + Sync {
     /// Reads bytes at an offset, and returns how many; 0 at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// The length now; 0 if the system does not say.
-    fn len(&self) -> u64;
+    /// The length now; `None` if the system does not say.
+    fn len(&self) -> Option<u64>;
+
+    /// Closes the file until it is read again, if it can be opened again.
+    fn release(&self) {}
+
+    /// The reason why it could not be opened again.
+    fn take_failure(&self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl ReadAt for File {
@@ -23,8 +31,8 @@ impl ReadAt for File {
         std::os::windows::fs::FileExt::seek_read(self, buffer, offset)
     }
 
-    fn len(&self) -> u64 {
-        self.metadata().map_or(0, |metadata| metadata.len())
+    fn len(&self) -> Option<u64> {
+        self.metadata().ok().map(|metadata| metadata.len())
     }
 }
 
@@ -48,7 +56,7 @@ impl ReadAt for Broken {
         }
     }
 
-    fn len(&self) -> u64 {
+    fn len(&self) -> Option<u64> {
         ReadAt::len(&self.file)
     }
 }

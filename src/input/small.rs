@@ -7,18 +7,18 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
+use super::closed::{Closed, is_replaced};
 use super::read_at::ReadAt;
-use super::source::{Cut, Taken, Wait};
+use super::source::{Cut, Taken};
+use super::turn::{LOCK, Wait, take};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
 /// Files with fewer bytes are small, unless they have more than one chunk.
 pub(crate) const SMALL_BYTES: u64 = 128 << 10;
-
-const LOCK: &str = "no worker panics while it reads";
 
 /// A small file. Workers take turns at it.
 pub(crate) struct Small {
@@ -43,16 +43,8 @@ struct Turn {
 /// A file between being opened and being read.
 enum Kept {
     Open(File),
-    #[cfg(unix)]
-    Closed {
-        path: PathBuf,
-        identity: Identity,
-    },
+    Closed(Closed),
 }
-
-/// Device and inode of a file.
-#[cfg(unix)]
-type Identity = (u64, u64);
 
 enum Failure {
     /// It could not be opened again.
@@ -62,40 +54,22 @@ enum Failure {
     Replaced,
 }
 
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino())
-}
-
 impl Kept {
     /// The file with its descriptor, if it is to keep it, or where nothing else tells it from another one.
-    #[cfg(unix)]
     fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> Kept {
-        if keeps_descriptor {
-            return Kept::Open(file);
-        }
-        Kept::Closed { path: path.to_owned(), identity: identity(metadata) }
-    }
-
-    #[cfg(not(unix))]
-    fn new(_path: &Path, file: File, _metadata: &Metadata, _keeps_descriptor: bool) -> Kept {
-        Kept::Open(file)
+        let closed = if keeps_descriptor { None } else { Closed::new(path, metadata) };
+        closed.map_or(Kept::Open(file), Kept::Closed)
     }
 
     /// Reads a file of `len` bytes.
     fn read(&self, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
         match self {
             Kept::Open(file) => read(file, len, buffer),
-            #[cfg(unix)]
-            Kept::Closed { path, identity: expected } => {
-                let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
-                match opened {
-                    Ok((file, metadata)) if identity(&metadata) == *expected => read(&file, len, buffer),
-                    Ok(_) => (0, Some(Failure::Replaced)),
-                    Err(error) => (0, Some(Failure::Io(error))),
-                }
-            }
+            Kept::Closed(closed) => match closed.open() {
+                Ok(file) => read(&file, len, buffer),
+                Err(error) if is_replaced(&error) => (0, Some(Failure::Replaced)),
+                Err(error) => (0, Some(Failure::Io(error))),
+            },
         }
     }
 }
@@ -112,17 +86,15 @@ impl Small {
         self.len
     }
 
+    /// Closes the file until it is read; nothing of it must have been read.
+    pub(super) fn close_until_read(&mut self, closed: Closed) {
+        self.turn.get_mut().expect(LOCK).file = Kept::Closed(closed);
+    }
+
     /// The turn, with the text read; `None` if another worker has it and this one does not wait. The text is read into the
     /// buffer of the worker, which gets it back with the text.
     fn turn(&self, wait: Wait, buffer: &mut Vec<u8>) -> Option<MutexGuard<'_, Turn>> {
-        let mut turn = match wait {
-            Wait::Yes => self.turn.lock().expect(LOCK),
-            Wait::No => match self.turn.try_lock() {
-                Ok(turn) => turn,
-                Err(TryLockError::WouldBlock) => return None,
-                Err(TryLockError::Poisoned(_)) => unreachable!("{LOCK}"),
-            },
-        };
+        let mut turn = take(&self.turn, wait)?;
         if !turn.is_read {
             turn.is_read = true;
             turn.buffer = std::mem::take(buffer);

@@ -1,22 +1,24 @@
 //! An opened input, and the chunks that workers take from it.
 
-use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek};
+use std::fs::File;
+use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::compressed::{Compression, MAGIC_BYTES};
+use super::Access;
+use super::closed::{Closed, OpenedToRead, is_replaced};
+use super::compressed::Compression;
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
-use super::peeked::peek;
+use super::opener::Opener;
 use super::positioned::Positioned;
 #[cfg(test)]
 use super::read_at::Broken;
 use super::read_at::ReadAt;
-use super::small::{Small, read_whole};
+use super::small::Small;
 use super::stream::Stream;
-use super::{Access, Input, Origin};
+use super::turn::Wait;
 use crate::error::{Error, ErrorKind};
 use crate::progress::Progress;
 
@@ -39,22 +41,6 @@ pub(crate) struct Cut {
     pub(crate) max_line: usize,
     /// Files with fewer bytes, and no more than one chunk, are read whole rather than mapped.
     pub(crate) small_bytes: u64,
-}
-
-/// Opens inputs.
-pub(crate) struct Opener<'p> {
-    access: Access,
-    cut: Cut,
-    progress: Option<&'p Arc<Progress>>,
-    /// Number of small files that may yet keep their descriptors until they are read.
-    kept_open: usize,
-}
-
-/// Whether a worker waits where another one reads or decompresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wait {
-    Yes,
-    No,
 }
 
 /// What a worker gets that asks for a chunk.
@@ -88,129 +74,34 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     /// How its bytes are compressed, if they are.
     pub(crate) compression: Option<Compression>,
-    kind: Kind,
+    pub(super) kind: Kind,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
     /// The file of a stream, if it is one.
-    file: Option<Arc<File>>,
+    pub(super) file: Option<StreamFile>,
+    /// The file, if it can be closed until it is read.
+    pub(super) closed: Option<Closed>,
     /// The file as it was when it was opened, if it is read for longer than a moment.
-    fingerprint: Option<Fingerprint>,
-    cut: Cut,
+    pub(super) fingerprint: Option<Fingerprint>,
+    pub(super) cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
-    progress: Option<Arc<Progress>>,
+    pub(super) progress: Option<Arc<Progress>>,
 }
 
-enum Kind {
+/// The file of a stream, which may have to be read again.
+pub(super) enum StreamFile {
+    Open(Arc<File>),
+    Closed(Closed),
+}
+
+/// How the bytes of an input are read.
+pub(super) enum Kind {
     Small(Small),
     Mapped(Mapped),
     Positioned(Positioned),
     Stream(Stream),
-}
-
-impl Opener<'_> {
-    pub(crate) fn new(access: Access, cut: Cut, progress: Option<&Arc<Progress>>, kept_open: usize) -> Opener<'_> {
-        Opener { access, cut, progress, kept_open }
-    }
-
-    pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
-        let is_found = input.is_found;
-        let (path, Opened { kind, compression, is_device, file, fingerprint }) = match input.origin {
-            Origin::Path(path) => {
-                let opened = self.open_path(&path)?;
-                (path, opened)
-            }
-            Origin::Stdin => {
-                let path = PathBuf::from("-");
-                let opened = self.open_reader(Box::new(io::stdin()), &path)?;
-                (path, opened)
-            }
-            Origin::Reader { name, reader } => {
-                let opened = self.open_reader(reader, &name)?;
-                (name, opened)
-            }
-        };
-        Ok(Source {
-            path,
-            compression,
-            kind,
-            is_found,
-            is_device,
-            file,
-            fingerprint,
-            cut: self.cut,
-            progress: self.progress.cloned(),
-        })
-    }
-
-    fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
-        let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
-        let file = File::open(path).map_err(|error| link_without_end(path, error))?;
-        let metadata = file.metadata().map_err(failed)?;
-        if metadata.is_dir() {
-            return Err(ErrorKind::Directory { path: path.to_owned() }.into());
-        }
-        // Files of /proc say that they are regular and empty: what has no length is read to its end.
-        if !metadata.is_file() || metadata.len() == 0 {
-            let file = Arc::new(file);
-            let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
-            let (is_device, file) = (is_device(&metadata), metadata.is_file().then_some(file));
-            return Ok(Opened { is_device, file, ..opened });
-        }
-        let (len, cut) = (metadata.len(), self.cut);
-        self.progress.iter().for_each(|progress| progress.expect(Some(len)));
-        let mut first = [0; MAGIC_BYTES];
-        // An error here comes again where the lines are read.
-        let (read, _) = read_whole(&file, &mut first);
-        if let Some(compression) = Compression::of(&first[..read]) {
-            let file = Arc::new(file);
-            (&*file).rewind().map_err(failed)?;
-            let kind = self.stream(&file, Some(compression), path)?;
-            return Ok(Opened { compression: Some(compression), file: Some(file), ..kind.into() });
-        }
-        if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
-            let keeps_descriptor = self.kept_open > 0;
-            self.kept_open = self.kept_open.saturating_sub(1);
-            return Ok(Kind::Small(Small::new(path, file, &metadata, cut, keeps_descriptor)).into());
-        }
-        let fingerprint = Some(Fingerprint::of(&file, len));
-        let file = match self.access {
-            Access::Map(guard) => match Mapped::new(file, guard, cut) {
-                Ok(mapped) => return Ok(Opened { fingerprint, ..Kind::Mapped(mapped).into() }),
-                Err(file) => file,
-            },
-            Access::Read => file,
-        };
-        Ok(Opened { fingerprint, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
-    }
-
-    /// The text of a file that is read in order.
-    fn stream(&self, file: &Arc<File>, compression: Option<Compression>, path: &Path) -> Result<Kind, Error> {
-        let bytes = self.metered(Box::new(Arc::clone(file)));
-        Ok(Kind::Stream(match compression {
-            Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
-            None => Stream::new(bytes, self.cut),
-        }))
-    }
-
-    fn metered(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-        match self.progress {
-            Some(progress) => progress.metered(reader),
-            None => reader,
-        }
-    }
-
-    fn open_reader(&self, reader: Box<dyn Read + Send>, path: &Path) -> Result<Opened, Error> {
-        self.progress.iter().for_each(|progress| progress.expect(None));
-        let (first, reader) = peek(self.metered(reader), MAGIC_BYTES);
-        let compression = Compression::of(&first);
-        let reader = match compression {
-            Some(compression) => decoder(compression, reader, path)?,
-            None => reader,
-        };
-        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
-    }
 }
 
 impl Source {
@@ -242,8 +133,10 @@ impl Source {
 
     /// Reads no more of the input.
     pub(crate) fn close(&self) {
-        if let Kind::Stream(stream) = &self.kind {
-            stream.close();
+        match &self.kind {
+            Kind::Stream(stream) => stream.close(),
+            Kind::Positioned(file) => file.release(),
+            Kind::Small(_) | Kind::Mapped(_) => {}
         }
     }
 
@@ -299,13 +192,14 @@ impl Source {
 
     /// A file of which some bytes cannot be read.
     #[cfg(test)]
-    pub(crate) fn broken(path: &Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
+    pub(crate) fn broken(path: &std::path::Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
-        let (compression, file, fingerprint, progress) = (None, None, None, None);
+        let (compression, file, closed, fingerprint, progress) = (None, None, None, None, None);
         let (is_found, is_device) = (false, false);
-        Ok(Source { path: path.to_owned(), compression, kind, is_found, is_device, file, fingerprint, cut, progress })
+        let path = path.to_owned();
+        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -319,6 +213,30 @@ impl Source {
     /// True if it can be read again from its start.
     pub(crate) fn can_restart(&self) -> bool {
         !matches!(self.kind, Kind::Stream(_)) || self.file.is_some()
+    }
+
+    /// Closes the file until it is read, if it can be opened again. Nothing of it must have been read, but for the first
+    /// bytes of an empty file.
+    pub(super) fn close_until_read(&mut self) -> Result<(), Error> {
+        let Some(closed) = self.closed.take() else { return Ok(()) };
+        match &mut self.kind {
+            Kind::Small(small) => small.close_until_read(closed),
+            Kind::Mapped(mapped) => {
+                let file = Arc::new(OpenedToRead::new(closed));
+                self.kind = Kind::Positioned(Positioned::new(file, mapped.len(), self.cut));
+            }
+            Kind::Positioned(open) => {
+                let file = Arc::new(OpenedToRead::new(closed));
+                self.kind = Kind::Positioned(Positioned::new(file, open.len(), self.cut));
+            }
+            Kind::Stream(_) => {
+                self.file = Some(StreamFile::Closed(closed));
+                if self.compression.is_some() {
+                    self.restart()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads the file at positions, if it is mapped. Nothing of it must have been read.
@@ -343,7 +261,6 @@ impl Source {
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
-                (&**file).rewind().map_err(failed)?;
                 let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
                 self.kind = opener.stream(file, self.compression, &self.path)?;
             }
@@ -361,6 +278,9 @@ impl Source {
             // One that had lost anything was read again in another way.
             Kind::Mapped(mapped) => has_changed(&*mapped.file()).then(|| changed(path)),
             Kind::Positioned(file) => {
+                if let Some(source) = file.take_failure() {
+                    return Some(not_opened_again(path, source).into());
+                }
                 let (from_bytes, shrunk_to, has_changed) = (file.len(), file.shrunk_to(), has_changed(file.file()));
                 if let Some(unreadable) = file.into_unreadable() {
                     return Some(unreadable.of(path).into());
@@ -375,78 +295,36 @@ impl Source {
     }
 }
 
-struct Opened {
-    kind: Kind,
-    compression: Option<Compression>,
-    is_device: bool,
-    /// The file of a stream, if it is one.
-    file: Option<Arc<File>>,
-    fingerprint: Option<Fingerprint>,
-}
-
-impl From<Kind> for Opened {
-    fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, is_device: false, file: None, fingerprint: None }
-    }
-}
-
-#[cfg(feature = "compressed")]
-fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {
-    Ok(Box::new(super::compressed::Decoder::new(compression, reader)))
-}
-
-#[cfg(not(feature = "compressed"))]
-fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
-    Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
-}
-
-#[cfg(unix)]
-fn is_device(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    metadata.file_type().is_char_device()
-}
-
-#[cfg(not(unix))]
-fn is_device(_: &Metadata) -> bool {
-    false
-}
-
-/// Why a file could not be opened; of links, which.
-fn link_without_end(path: &Path, source: io::Error) -> Error {
-    let path = path.to_owned();
-    #[cfg(unix)]
-    if source.raw_os_error() == Some(libc::ELOOP) {
-        return ErrorKind::LinkLoop { path }.into();
-    }
-    match std::fs::read_link(&path) {
-        Ok(target) if source.kind() == io::ErrorKind::NotFound => ErrorKind::DanglingLink { path, target }.into(),
-        _ => ErrorKind::Io { path, source }.into(),
-    }
-}
-
 #[cfg(feature = "compressed")]
 fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
-    match source.downcast::<super::compressed::Broken>() {
-        Ok(broken) => ErrorKind::Compressed {
-            path,
-            compression: broken.compression,
-            at_byte: broken.at_byte,
-            detail: broken.how.to_string(),
-        },
-        Err(source) => ErrorKind::Io { path, source },
+    use super::compressed::{Broken, How};
+    match source.downcast::<Broken>() {
+        Ok(Broken { compression, at_byte, how }) => {
+            let detail = how.to_string();
+            match how {
+                How::TooLarge(_) => ErrorKind::DecoderLimit { path, compression, at_byte, detail },
+                _ => ErrorKind::Compressed { path, compression, at_byte, detail },
+            }
+        }
+        Err(source) => not_opened_again(path, source),
     }
+}
+
+/// The error for a file that was closed until it should be read.
+fn not_opened_again(path: PathBuf, source: io::Error) -> ErrorKind {
+    if is_replaced(&source) { ErrorKind::Replaced { path } } else { ErrorKind::Io { path, source } }
 }
 
 #[cfg(not(feature = "compressed"))]
 fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
-    ErrorKind::Io { path, source }
+    not_opened_again(path, source)
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Write};
 
-    use super::super::guard_mappings;
+    use super::super::{Input, guard_mappings};
     use super::*;
 
     /// What starts before one border and not before another is the same however a text is read.

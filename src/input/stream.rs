@@ -1,13 +1,12 @@
 //! What can only be read from its start to its end: standard input, a FIFO, a file that is not mapped.
 
 use std::io::{self, Read};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
-use super::source::{Cut, Taken, Wait};
+use super::source::{Cut, Taken};
+use super::turn::{LOCK, Wait, take};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
-
-const LOCK: &str = "no worker panics while it reads";
 
 /// A reader that workers take turns at. Each takes as many whole lines as fit a chunk, or one that is longer.
 pub(crate) struct Stream {
@@ -45,14 +44,7 @@ impl Stream {
 
     /// The turn, begun; `None` where another worker has it and this one does not wait.
     fn turn(&self, wait: Wait) -> Option<MutexGuard<'_, Turn>> {
-        let mut turn = match wait {
-            Wait::Yes => self.turn.lock().expect(LOCK),
-            Wait::No => match self.turn.try_lock() {
-                Ok(turn) => turn,
-                Err(TryLockError::WouldBlock) => return None,
-                Err(TryLockError::Poisoned(_)) => unreachable!("{LOCK}"),
-            },
-        };
+        let mut turn = take(&self.turn, wait)?;
         turn.begin();
         Some(turn)
     }

@@ -35,6 +35,8 @@ pub(crate) struct AddressKeys {
     probes: Vec<Option<Quad>>,
 }
 
+/// Bytes of an address, in slots that are at least seven sixteenths full.
+const ADDRESS: u64 = 28;
 /// How many slots are a line of memory.
 const BUCKET: usize = 8;
 
@@ -74,6 +76,11 @@ impl AddressKeys {
 
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    /// Bytes by the formula: 28 for each, and the keys that are no IPv4 addresses.
+    pub(crate) fn bytes(&self) -> u64 {
+        ADDRESS * self.by_id.len() as u64 + self.others.bytes()
     }
 
     /// The address of an id that was given.

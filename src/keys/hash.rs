@@ -173,6 +173,23 @@ mod tests {
     }
 
     #[test]
+    fn every_bit_counts_whatever_the_seed() {
+        for seed in (0..8).map(Seed::fixed) {
+            let words: HashSet<u64> = (0..64).map(|bit| 1 << bit).chain([0]).map(|word| seed.hash_word(word)).collect();
+            assert_eq!(words.len(), 65, "{seed:?}");
+            for len in (0..=17).chain([31, 32, 33, 48, 49, 64, 65, 96, 200]) {
+                let flipped = (0..8 * len).map(|bit| {
+                    let mut key = vec![b'a'; len];
+                    key[bit / 8] ^= 1 << (bit % 8);
+                    seed.hash(&key)
+                });
+                let hashes: HashSet<u64> = flipped.chain([seed.hash(&vec![b'a'; len])]).collect();
+                assert_eq!(hashes.len(), 8 * len + 1, "{seed:?}, {len} bytes");
+            }
+        }
+    }
+
+    #[test]
     fn seeds_differ() {
         assert_ne!(Seed::fixed(1).hash(b"/"), Seed::fixed(2).hash(b"/"));
     }

@@ -1,8 +1,8 @@
 //! PV, bytes, static and status classes: one cache line a group.
 
-use super::Grouped;
 use super::per_group::Sum;
 use super::rare::Rare;
+use super::{Grouped, SizeOf};
 use crate::batch::{Batch, Fields, TextField};
 use crate::huge_pages;
 use crate::keys::{GroupId, IdMap};
@@ -128,6 +128,12 @@ impl Counts {
                 self.lacking.add(*group, lacking);
             }
         }
+    }
+
+    /// Bytes by the formula.
+    pub(crate) fn size_bytes(&self, size: SizeOf) -> u64 {
+        let groups = self.groups.len();
+        (groups * size_of::<Tallied>()) as u64 + size.rare(self.lacking.is_empty(), groups, size_of::<Lacking>())
     }
 
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {

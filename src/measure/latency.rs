@@ -1,6 +1,6 @@
 //! How long requests took: every millisecond with its count, so that percentiles are exact.
 
-use super::Grouped;
+use super::{Grouped, size};
 use crate::batch::Batch;
 use crate::keys::{GroupId, IdMap};
 
@@ -22,6 +22,16 @@ impl Latency {
                 self.groups[group.0 as usize].add(time_ms, 1);
             }
         }
+    }
+
+    /// Bytes by the formula, without the times.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        (self.groups.len() * size_of::<Histogram>()) as u64
+    }
+
+    /// Bytes by the formula of the times.
+    pub(crate) fn set_bytes(&mut self) -> u64 {
+        self.groups.iter_mut().map(Histogram::set_bytes).sum()
     }
 
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
@@ -82,6 +92,12 @@ impl Histogram {
             }
         }
         self.settled = self.pile.len();
+    }
+
+    /// Bytes of the times. Once settled, there is an array of counters if and only if there are enough times.
+    fn set_bytes(&mut self) -> u64 {
+        self.settle();
+        (size::LOW_TIME * self.measured).min((LOW_MS * size_of::<u64>()) as u64) + size::TIME * self.pile.len() as u64
     }
 
     /// Each time with a count of it; in no order, and a time may come more than once.
@@ -190,6 +206,21 @@ mod tests {
             proptest::prop_assert_eq!(sorted.in_steps(&steps[1..2]), [times.iter().filter(|ms| **ms <= 1).count() as u64]);
             proptest::prop_assert_eq!(sorted.slower_than(300), times.iter().filter(|ms| **ms > 300).count() as u64);
         }
+    }
+
+    #[test]
+    fn only_a_group_of_many_times_has_an_array_and_its_pile_stays_short() {
+        let histogram = |len: u64| {
+            let mut histogram = Histogram::default();
+            (0..len).for_each(|i| histogram.add(i * 7 % 100 + i % 2 * 10_000, 1));
+            histogram
+        };
+        assert!(histogram(WORTH_LOW - 1).low.is_empty());
+        let many = histogram(100 * WORTH_LOW);
+        assert_eq!(many.low.len(), LOW_MS);
+        // Fifty of them are distinct and beyond the array, fifty within.
+        assert!(many.pile.len() < 2 * 50 + PILE, "{}", many.pile.len());
+        assert_eq!(many.sorted().times.len(), 100);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod per_group;
 mod rare;
 mod registers;
 mod seen;
+mod size;
 mod sketch;
 mod times;
 mod uv;
@@ -21,6 +22,7 @@ pub(crate) use hits::Hits;
 pub(crate) use latency::Histogram;
 pub(crate) use latency::{Latency, Sorted};
 pub(crate) use seen::Seen;
+pub(crate) use size::SizeOf;
 pub(crate) use times::Times;
 pub(crate) use uv::Uv;
 pub use uv_method::{Precision, UvMethod};
@@ -141,6 +143,36 @@ impl Measure {
             Measure::Latency(latency) => latency.add(batch, hits, grouped),
             Measure::Times(times) => times.measure(batch, hits, grouped),
             Measure::Seen(seen) => seen.see(batch, hits, grouped),
+        }
+    }
+
+    /// Bytes by the formula, but for those of sets and histograms, which each group has one of.
+    pub(crate) fn bytes(&self, size: SizeOf) -> u64 {
+        match self {
+            Measure::Counts(counts) => counts.size_bytes(size),
+            Measure::Hits(hits) => hits.size_bytes(),
+            Measure::Uv(uv) => uv.size_bytes(size),
+            Measure::Latency(latency) => latency.size_bytes(),
+            Measure::Times(times) => times.size_bytes(),
+            Measure::Seen(seen) => seen.size_bytes(),
+        }
+    }
+
+    /// Bytes by the formula of the sets and histograms of all groups. This looks at every group.
+    pub(crate) fn set_bytes(&mut self, size: SizeOf) -> u64 {
+        match self {
+            Measure::Uv(uv) => uv.set_bytes(size),
+            Measure::Latency(latency) => latency.set_bytes(),
+            Measure::Counts(_) | Measure::Hits(_) | Measure::Times(_) | Measure::Seen(_) => 0,
+        }
+    }
+
+    /// Bytes that a hit adds to sets and histograms at most.
+    pub(crate) fn set_bytes_of_hit(&self) -> u64 {
+        match self {
+            Measure::Uv(uv) => uv.set_bytes_of_hit(),
+            Measure::Latency(_) => size::TIME + size::LOW_TIME,
+            Measure::Counts(_) | Measure::Hits(_) | Measure::Times(_) | Measure::Seen(_) => 0,
         }
     }
 

@@ -36,6 +36,11 @@ impl<T: Sum> PerGroup<T> {
         self.groups[group.0 as usize].merge(hit);
     }
 
+    /// Bytes by the formula.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        (self.groups.len() * size_of::<T>()) as u64
+    }
+
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         groups.iter().enumerate().for_each(|(new, old)| self.groups[new] = self.sum(*old));
         self.groups.truncate(groups.len());

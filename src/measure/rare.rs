@@ -20,6 +20,10 @@ impl<T: Sum> Rare<T> {
         self.groups.get(group.0 as usize).copied().unwrap_or(T::NONE)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     pub(super) fn add(&mut self, group: GroupId, hit: T) {
         let at = group.0 as usize;
         if at >= self.groups.len() {

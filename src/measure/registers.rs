@@ -137,6 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn a_rank_is_the_place_of_the_first_one_after_the_index() {
+        for bits in [4, 14, 18] {
+            let rank = |hash| of(bits, &[hash]).ranks[0];
+            for place in 0..64 - bits {
+                assert_eq!(rank(1 << place), 64 - bits - place, "p {bits}, bit {place}");
+            }
+            assert_eq!(rank(0), 64 - bits + 1, "p {bits}");
+        }
+    }
+
+    #[test]
     fn merging_is_adding_all() {
         let hashes: Vec<u64> = (0..5_000_u64).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
         let (a, b) = hashes.split_at(1_234);

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::registers::Registers;
+use super::size::HASH;
 use crate::keys::Seed;
 use crate::measure::Precision;
 
@@ -73,6 +74,19 @@ impl Sketch {
         }
     }
 
+    /// Bytes by the formula besides the sketch itself.
+    pub(super) fn set_bytes(&self) -> u64 {
+        match &self.form {
+            Form::Exact(hashes) => Sketch::bytes_of(hashes.len() as u64, self.precision),
+            Form::Poured(_) => 1 << self.precision.bits(),
+        }
+    }
+
+    /// The same of a sketch of so many visitors.
+    pub(super) fn bytes_of(visitors: u64, precision: Precision) -> u64 {
+        if visitors > 1 << (precision.bits() - 1) { 1 << precision.bits() } else { HASH * visitors }
+    }
+
     pub(crate) fn len(&self) -> u64 {
         match &self.form {
             Form::Exact(hashes) => hashes.len() as u64,
@@ -97,6 +111,15 @@ mod tests {
         for precision in 4..=18 {
             let most = 1 << (precision - 1);
             assert_eq!(of(precision, (0..most).chain(0..most)).len(), u64::from(most));
+        }
+    }
+
+    #[test]
+    fn hashes_are_poured_when_there_are_more_than_half_as_many_as_registers() {
+        for precision in [4, 10, 18] {
+            let most = 1 << (precision - 1);
+            assert!(matches!(of(precision, 0..most).form, Form::Exact(_)), "p {precision}");
+            assert!(matches!(of(precision, 0..most + 1).form, Form::Poured(_)), "p {precision}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Distinct visitors: UV of a group is the size of that group's own set, never a sum of others.
 
 use super::rare::Rare;
+use super::size::{self, SizeOf};
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
 use super::{Grouped, Visitors, VisitorsAs};
@@ -102,6 +103,49 @@ impl Uv {
                 _ => unreachable!("visitors come as the method of counting wants them"),
             }
         }
+    }
+
+    /// Bytes by the formula, without what is in the sets.
+    pub(crate) fn size_bytes(&self, size: SizeOf) -> u64 {
+        let (groups, bytes) = match &self.sets {
+            Sets::Exact(sets) => (sets.len(), size_of::<VisitorSet>()),
+            Sets::Hll(.., sketches) => (sketches.len(), size_of::<Sketch>()),
+        };
+        (groups * bytes) as u64 + size.rare(self.unknown.is_empty(), groups, size_of::<u64>())
+    }
+
+    /// Bytes by the formula of what is in the sets.
+    pub(crate) fn set_bytes(&self, size: SizeOf) -> u64 {
+        match &self.sets {
+            Sets::Exact(sets) => sets.iter().map(|set| size.visitors(set.len())).sum(),
+            Sets::Hll(.., sketches) => sketches.iter().map(Sketch::set_bytes).sum(),
+        }
+    }
+
+    /// Bytes by the formula that exact sets take, and that they would take as sketches.
+    pub(crate) fn bytes_and_as_sketches(&self, size: SizeOf, precision: Precision) -> (u64, u64) {
+        let Sets::Exact(sets) = &self.sets else { return (0, 0) };
+        let sketch = |set: &VisitorSet| size_of::<Sketch>() as u64 + Sketch::bytes_of(set.len(), precision);
+        (self.size_bytes(size) + self.set_bytes(size), sets.iter().map(sketch).sum())
+    }
+
+    pub(crate) fn set_bytes_of_hit(&self) -> u64 {
+        match &self.sets {
+            Sets::Exact(_) => size::VISITOR,
+            Sets::Hll(..) => size::HASH,
+        }
+    }
+
+    /// Turns exact sets into the sketches that the hashes of their visitors make, by the ids of these.
+    pub(crate) fn use_sketches(&mut self, precision: Precision, seed: Seed, hashes: &[u64]) {
+        let Sets::Exact(sets) = &mut self.sets else { return };
+        let sketch = |set: VisitorSet| {
+            let mut sketch = Sketch::new(precision, seed);
+            set.for_each(|visitor| sketch.insert(hashes[visitor.0 as usize]));
+            sketch
+        };
+        let sketches = std::mem::take(sets).into_iter().map(sketch).collect();
+        self.sets = Sets::Hll(precision, seed, sketches);
     }
 
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {

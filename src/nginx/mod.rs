@@ -27,6 +27,8 @@ mod inherited;
 mod lexer;
 mod location;
 mod location_index;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod location_twin;
 mod log_names;
 mod logs;
 mod lua;

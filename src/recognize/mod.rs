@@ -28,6 +28,7 @@ use crate::text::{self, is_blank, lines_of_head};
 pub use kinds::FileKind;
 pub(crate) use kinds::Remedy;
 pub(crate) use members::{Member, Members};
+pub(crate) use readings::is_known_reading;
 
 /// Lines that are looked at to tell an input from a log that only begins with junk.
 const ORDINARY_SAMPLE: usize = 1000;

@@ -43,6 +43,12 @@ const READINGS: [(FileKind, Filter, &str); 5] = [
     ),
 ];
 
+/// True if a log format is one of the table. The values that it does not quote are written by the server alone, or escaped, so
+/// that visitors cannot put the rest of a line into them.
+pub(crate) fn is_known_reading(log_format: &str) -> bool {
+    READINGS.iter().any(|(_, _, text)| *text == log_format)
+}
+
 /// The way to read an input of this kind, if its first lines are read by it.
 pub(super) fn reading(kind: FileKind, head: &[u8]) -> Option<Reading> {
     let (filter, log_format) = match READINGS.iter().find(|(known, _, _)| *known == kind) {

@@ -1,4 +1,4 @@
-//! For spreadsheets and databases: a section alone is a wide table, a row a key; several are a number a row.
+//! For spreadsheets and databases: a section alone is a wide table, a row a key; several, and the ledger, are a number a row.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use csv::{Writer, WriterBuilder};
 
 use super::Style;
+use super::ledger::ledger;
 use super::sections::sections;
 use crate::report::{Figure, Report};
 
@@ -19,8 +20,9 @@ pub(super) fn write_tabs(report: &Report, style: &Style, out: &mut dyn Write) ->
 
 fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = WriterBuilder::new().delimiter(between).from_writer(out);
+    let ledger = ledger(report);
     match &sections(report)[..] {
-        [section] => {
+        [section] if ledger.is_empty() => {
             let has_keys = section.rows.iter().any(|row| !row.key.is_empty()) || section.rows.is_empty();
             let keys = match section.pair {
                 Some(pair) => vec![pair.first().name(), pair.second().name()],
@@ -45,6 +47,9 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
                         record(&mut csv, [&section.name, &*text(row.key, style), &*told.name(), &*written(figure)])?;
                     }
                 }
+            }
+            for row in &ledger {
+                record(&mut csv, ["ledger", &*text(row.key, style), &*row.metric, &*row.value.to_string()])?;
             }
         }
     }

@@ -5,13 +5,16 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::sections::{Section, Told, sections};
+use super::warnings::listed;
 use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
-        return writeln!(out, "**{}**: {empty}", names(report));
+        writeln!(out, "**{}**: {empty}", names(report))?;
+        return warnings(report, out);
     }
     head(report, out)?;
+    warnings(report, out)?;
     highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
     for section in sections(report) {
         writeln!(out)?;
@@ -30,6 +33,18 @@ fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn names(report: &Report) -> String {
     report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")
+}
+
+/// Inputs that failed, as a list.
+fn warnings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let (listed, others) = listed(report);
+    if !listed.is_empty() {
+        writeln!(out)?;
+    }
+    listed.iter().try_for_each(|warning| {
+        writeln!(out, "- **warning** {}: {}", escaped(&warning.input), escaped(&warning.text))
+    })?;
+    if others.is_empty() { Ok(()) } else { writeln!(out, "- {others}") }
 }
 
 /// What stands out, as a list.

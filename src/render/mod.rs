@@ -7,6 +7,7 @@ mod highlights;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
+mod ledger;
 mod markdown;
 mod ndjson;
 mod prometheus;
@@ -15,6 +16,7 @@ mod sections;
 mod slots;
 #[cfg(feature = "cli")]
 mod table;
+mod warnings;
 #[cfg(feature = "cli")]
 mod words;
 
@@ -135,7 +137,7 @@ const FORMATS: &[FormatRow] = &[
 pub struct Style {
     /// What tables are written on.
     pub page: Page,
-    /// JSON with a line a value.
+    /// Indented JSON, one value per line.
     pub pretty: bool,
     /// Texts of CSV that a spreadsheet would take for a formula begin with an apostrophe.
     pub csv_safe: bool,
@@ -207,7 +209,7 @@ pub enum Signs {
     /// All, in UTF-8.
     #[default]
     Unicode,
-    /// Those of ASCII; bytes of keys that are none are written as `\\xHH`.
+    /// ASCII only; other bytes of keys are written as `\\xHH`.
     Ascii,
 }
 

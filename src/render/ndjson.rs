@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Style;
+use super::ledger::ledger;
 use super::sections::sections;
 use crate::report::{Figure, Report};
 
@@ -26,10 +27,18 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
             let key = Some(row.key).filter(|key| !key.is_empty());
             for (told, value) in section.metrics.iter().zip(&row.figures) {
                 let (section, keys, metric) = (&*section.name, row.keys, &*told.name());
-                serde_json::to_writer(&mut *out, &Line { section, key, keys, metric, value })?;
-                out.write_all(b"\n")?;
+                line(&Line { section, key, keys, metric, value }, out)?;
             }
         }
     }
+    for row in ledger(report) {
+        let key = Some(row.key).filter(|key| !key.is_empty());
+        line(&Line { section: "ledger", key, keys: None, metric: &row.metric, value: &Figure::Count(row.value) }, out)?;
+    }
     Ok(())
+}
+
+fn line(line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use crate::dimension::Dimension;
-use crate::report::{LatencyReport, Ranking, Report, Row};
+use crate::report::{LatencyReport, Ranking, Report, Row, WarningCode};
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let lines = &report.lines;
@@ -18,6 +18,11 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
         [("counted", pv), ("filtered", lines.filtered), ("blank", lines.blank), ("malformed", lines.malformed)];
     gauges.family("logstat_lines", "Lines of the log that were read, by what became of them.", |family| {
         states.iter().try_for_each(|(state, number)| family.sample(&[("state", state)], number))
+    })?;
+    // All codes, also without a warning: an alert needs a gauge that is there before something fails.
+    let with_code = |code: WarningCode| report.warnings.iter().filter(|warning| warning.code == code).count();
+    gauges.family("logstat_warnings", "Inputs that failed, wholly or in part, by what happened.", |family| {
+        WarningCode::all().try_for_each(|code| family.sample(&[("code", code.name())], with_code(code)))
     })?;
     gauges.one("logstat_requests", "Requests.", pv)?;
     if let Some(summary) = &report.summary {

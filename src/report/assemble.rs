@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::bad_values::bad_values;
 use super::copies::{Beginning, Original, copies};
+use super::degraded::degraded;
 use super::empty::empty_note;
 use super::fill::filled;
 use super::foreign::{set_aside, set_aside_note};
@@ -139,6 +140,7 @@ pub(crate) fn assemble(
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
     notes.extend(question.nginx_conf.iter().flat_map(not_followed));
+    notes.extend(degraded(tally));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // In an order that is not that of the inputs, of which two may have one name.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
@@ -166,6 +168,7 @@ pub(crate) fn assemble(
         },
         visitor: VisitorReport::of(question, has_lists(formats, &read)),
         notes,
+        warnings: Vec::new(),
         period: Period {
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
@@ -183,6 +186,7 @@ pub(crate) fn assemble(
         latency: None,
         verdicts: Vec::new(),
         empty_inputs: empty.len(),
+        has_ledger: question.shows(Section::Ledger),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, problems })

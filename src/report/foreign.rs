@@ -25,6 +25,14 @@ pub(crate) fn set_aside(source: &Source, refusal: &Error) -> Option<FileKind> {
     }
 }
 
+/// The command for compressed data whose decoding needs more memory than logstat allows: another program decodes it.
+pub(crate) fn decompressing(path: &Path, compression: Compression) -> String {
+    let given = Given { path, compression: Some(compression) };
+    // The other programs have no limit unless the user sets one.
+    let program = if compression == Compression::Zstd { Some("zstd -dc --long=31") } else { given.decompressor() };
+    given.unpacked_by(program)
+}
+
 /// Files that a note names.
 const NAMED: usize = 3;
 
@@ -75,7 +83,7 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
         Remedy::OnFile(purpose, command) => return input.on_file(purpose, command),
         Remedy::Tar => input.through_tar(&foreign.members),
         Remedy::Zip => return input.through_zip(&foreign.members),
-        Remedy::Unpack => input.unpacked(),
+        Remedy::Unpack => input.unpacked_by(input.decompressor()),
         Remedy::LogFormat => match &foreign.reading {
             Some(reading) => input.read_by(reading),
             None => return "pass a log_format for its fields, in the variables of nginx, with --log-format".to_owned(),
@@ -107,7 +115,11 @@ impl Given<'_> {
 
     /// The command that has the decompressed input on its standard output, if one is needed.
     fn source(&self) -> Option<String> {
-        match (self.is_standard_input(), self.decompressor()) {
+        self.source_by(self.decompressor())
+    }
+
+    fn source_by(&self, decompressor: Option<&str>) -> Option<String> {
+        match (self.is_standard_input(), decompressor) {
             (true, None) => Some("…".to_owned()),
             (true, Some(decompressor)) => Some(format!("… | {decompressor}")),
             (false, None) => None,
@@ -122,8 +134,8 @@ impl Given<'_> {
         }
     }
 
-    fn unpacked(&self) -> String {
-        format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
+    fn unpacked_by(&self, decompressor: Option<&str>) -> String {
+        format!("{} | logstat -", self.source_by(decompressor).unwrap_or_else(|| file_argument(self.path)))
     }
 
     fn read_by(&self, reading: &Reading) -> String {
@@ -176,6 +188,19 @@ mod tests {
         let expected = "4 files are not access logs, and are not counted: a is an nginx error log, b is an nginx error log, \
                         c is an nginx error log, and 1 more";
         assert_eq!(note(&["d", "b", "a", "c"]).unwrap(), expected);
+    }
+
+    #[test]
+    fn commands_decode_what_needs_much_memory() {
+        let rows = [
+            ("it's a.zst", Compression::Zstd, r"zstd -dc --long=31 'it'\''s a.zst' | logstat -"),
+            ("-", Compression::Zstd, "… | zstd -dc --long=31 | logstat -"),
+            ("-rf", Compression::Xz, "xz -dc ./-rf | logstat -"),
+            ("-", Compression::Bzip2, "… | bzip2 -dc | logstat -"),
+        ];
+        for (path, compression, expected) in rows {
+            assert_eq!(decompressing(Path::new(path), compression), expected);
+        }
     }
 
     #[test]

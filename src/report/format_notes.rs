@@ -4,6 +4,7 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
 use crate::question::Question;
+use crate::recognize::is_known_reading;
 use crate::tally::InputLedger;
 use crate::text::printable;
 
@@ -77,7 +78,9 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
                 ),
             )
         }));
-        if let Some(variable) = format.forgeable() {
+        if let Some(variable) = format.forgeable()
+            && !is_known_reading(format.name())
+        {
             // A preset is what another program writes, so only the format that is given can be changed.
             let remedy = if format.is_given() { "; put it in quotes in the log_format" } else { "" };
             notes.push(about(

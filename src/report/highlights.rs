@@ -91,12 +91,13 @@ pub(super) fn tables(question: &Question) -> Vec<TablePlan> {
     let ranks = |dimension| question.shows(Section::Top) && question.rankings().contains(&dimension);
     let mut tables = vec![(HOUR, vec![MeasureKind::Counts])];
     // What drops keys has counts alone.
-    if ranks(Dimension::Path) && question.max_keys.is_none() {
+    if ranks(Dimension::Path) && question.max_keys.is_none() && question.max_memory.is_none() {
         tables.push((Dimension::Path, vec![MeasureKind::Times]));
     }
     let visitors_are_addresses =
         question.visitor == Visitor::IP && question.ipv6_prefix.is_none() && !question.anonymize;
-    if visitors_are_addresses && question.uv == UvMethod::Exact && !ranks(Dimension::Ip) {
+    let keeps_visitors = question.uv == UvMethod::Exact && question.max_memory.is_none();
+    if visitors_are_addresses && keeps_visitors && !ranks(Dimension::Ip) {
         tables.push((Dimension::Ip, vec![MeasureKind::Hits]));
     }
     tables

@@ -7,6 +7,7 @@ mod assemble;
 mod bad_values;
 mod copies;
 mod counted;
+mod degraded;
 mod empty;
 mod fill;
 mod foreign;
@@ -32,10 +33,11 @@ mod split;
 mod unanswered;
 mod unknown;
 mod verdicts;
+mod warning;
 
 pub(crate) use assemble::{CountedInput, assemble, formats_of};
 pub(crate) use copies::Beginning;
-pub(crate) use foreign::{refusal, set_aside};
+pub(crate) use foreign::{decompressing, refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};
@@ -43,11 +45,13 @@ pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub(crate) use sample_text::{sample_text, sample_text_cut, shown_of};
 pub use split::Split;
+pub use warning::{Warning, WarningCode};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::dimension::Dimension;
+use crate::error::Error;
 use crate::filter::Filtered;
 use crate::format::Reason;
 use crate::question::Question;
@@ -82,6 +86,8 @@ pub struct Report {
     pub visitor: Option<VisitorReport>,
     /// What a reader must know to understand the numbers: guesses, values that were not read, fields that are not logged.
     pub notes: Vec<Note>,
+    /// Inputs that failed, wholly or in part: the numbers may lack lines.
+    pub warnings: Vec<Warning>,
     /// From when to when.
     pub period: Period,
     /// All hits together.
@@ -115,6 +121,19 @@ pub struct Report {
     /// Number of inputs without a line that is not blank.
     #[serde(skip)]
     pub(crate) empty_inputs: usize,
+    /// True if [`Section::Ledger`](crate::Section) is among the sections.
+    #[serde(skip)]
+    pub(crate) has_ledger: bool,
+}
+
+impl Report {
+    /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count) does not
+    /// see. [`Outcome::problems`](crate::Outcome) are in the report already.
+    pub fn warn<'e>(&mut self, problems: impl IntoIterator<Item = &'e Error>) {
+        self.warnings.extend(problems.into_iter().filter_map(Warning::of));
+        // As with notes, the order of the inputs does not matter.
+        self.warnings.sort();
+    }
 }
 
 /// Whether a condition holds.

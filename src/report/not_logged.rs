@@ -90,7 +90,7 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
             Section::Status => (Fields::STATUS, "$status"),
             Section::Class => (Fields::text(TextField::Path), "$request"),
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
-            Section::Summary | Section::Top => continue,
+            Section::Summary | Section::Top | Section::Ledger => continue,
         };
         asked.push((format!("--show {}", section.name()), needs, variable.to_owned()));
     }

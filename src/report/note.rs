@@ -68,10 +68,12 @@ pub enum NoteCode {
     NotFollowed,
     /// A log is read because nginx writes it by default: no `access_log` is configured.
     AssumedLog,
+    /// Rankings or visitors are approximate, because the tables would take more memory than they may.
+    DegradedToMemory,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 24] = [
+const CODES: [(NoteCode, &str); 25] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -96,6 +98,7 @@ const CODES: [(NoteCode, &str); 24] = [
     (NoteCode::Empty, "empty"),
     (NoteCode::NotFollowed, "not-followed"),
     (NoteCode::AssumedLog, "assumed-log"),
+    (NoteCode::DegradedToMemory, "degraded-to-memory"),
 ];
 
 impl NoteCode {

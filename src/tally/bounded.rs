@@ -18,9 +18,11 @@
 //! merged after each round or only when it may be time to drop keys.
 
 use super::table::{MergedVisitors, Table, Texts};
+use super::tally_size::MISSED;
 use super::{TablePlan, rankings_of};
 use crate::dimension::Extras;
 use crate::keys::{AddressKeys, GroupId, Seed};
+use crate::measure::SizeOf;
 
 /// The rankings of all rounds so far, texts being the keys that are reported.
 pub(crate) struct Bounded {
@@ -55,6 +57,47 @@ impl Bounded {
                 ranking.cut(*most, visitors);
             }
         }
+    }
+
+    /// Takes all that was counted from the rankings of a tally, which then begin anew.
+    pub(crate) fn take(&mut self, part: &mut [Table]) {
+        let Bounded { most, rankings, visitors } = self;
+        for (ranking, part) in rankings.iter_mut().zip(part) {
+            ranking.drain(part, visitors);
+            ranking.cut(*most, visitors);
+        }
+    }
+
+    /// Number of keys that a ranking has at most.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// True if there is a ranking.
+    pub(crate) fn has_rankings(&self) -> bool {
+        !self.rankings.is_empty()
+    }
+
+    /// Allows rankings no more than `most` keys from now on. What is promised of that many keys holds if there were more before:
+    /// `max_error` has then grown more slowly.
+    pub(crate) fn bound(&mut self, most: usize) {
+        self.most = most;
+        self.rankings.iter_mut().for_each(|ranking| ranking.cut(most, &self.visitors));
+    }
+
+    /// Bytes by the formula of all rankings: of a part of what is counted, or of all of it.
+    pub(crate) fn bytes(&mut self, size: SizeOf) -> u64 {
+        let of = |ranking: &mut Ranking| {
+            let missed = ranking.missed.len() as u64 * MISSED;
+            ranking.table.bytes(size) + ranking.table.set_bytes(size) + missed
+        };
+        self.rankings.iter_mut().map(of).sum()
+    }
+
+    /// The rankings, each with its bytes by the formula.
+    pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
+        let size = SizeOf::Whole { visitors: 0 };
+        self.rankings.iter().map(|ranking| (ranking.table.dimension.name(), ranking.table.bytes(size))).collect()
     }
 
     /// The rankings when the last round was counted, of which the rest is what was not taken from the parts.

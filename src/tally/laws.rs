@@ -29,7 +29,7 @@ const TEXTS: [TextField; 8] = [
 ];
 
 #[derive(Clone, Debug)]
-struct Hit {
+pub(super) struct Hit {
     texts: [Vec<u8>; 8],
     wall_s: i64,
     offset_min: i16,
@@ -86,7 +86,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 prop_compose! {
-    fn hit()(
+    pub(super) fn hit()(
         texts in prop::array::uniform8(text()), wall_s in prop_oneof![0..200_000_i64, -62_135_596_800..253_402_300_799_i64],
         offset_min in -1439..1440_i16, status in 0..1001_u16,
         bytes in prop_oneof![4 => 0..5_000_u64, 1 => Just(u64::MAX)],
@@ -101,7 +101,7 @@ prop_compose! {
     }
 }
 
-fn all_dimensions() -> Vec<Dimension> {
+pub(super) fn all_dimensions() -> Vec<Dimension> {
     let variable = Dimension::named("upstream_addr").unwrap();
     // Halves of which none, one and both are texts, of which addresses are visitors elsewhere.
     let pairs =
@@ -110,9 +110,9 @@ fn all_dimensions() -> Vec<Dimension> {
 }
 
 /// A key, or both of a pair.
-type Parts = Vec<Vec<u8>>;
+pub(super) type Parts = Vec<Vec<u8>>;
 
-fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64) -> Tally {
+pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64) -> Tally {
     let measures: Vec<_> = MeasureKind::all().collect();
     let plan: Vec<_> = all_dimensions().into_iter().map(|d| (d, measures.clone())).collect();
     let mut tally = Tally::new(&plan, uv, visitor.into(), Seed::fixed(seed));
@@ -143,12 +143,12 @@ fn count(tally: &mut Tally, hits: &[&Hit]) {
 
 /// The numbers of a group, plain.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Plain {
+pub(super) struct Plain {
     class: [u64; 6],
     bytes: u64,
     statics: u64,
     hits: u64,
-    uv: u64,
+    pub(super) uv: u64,
     /// Hits that lack their status, their bytes, their path and their visitor.
     lacking: [u64; 4],
     times: Vec<u64>,
@@ -228,7 +228,7 @@ fn written(key: &Key<'_>) -> Parts {
 }
 
 /// A table read back, its times as far as percentiles tell them.
-fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plain> {
+pub(super) fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plain> {
     let table = tally.table(dimension);
     let keys = table.keys(&tally.visitors);
     let group = |id: u32| {

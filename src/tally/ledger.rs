@@ -166,6 +166,74 @@ mod tests {
         Sample { offset, line_in_chunk: 0, chunk: 0, reason: Reason::NoMatch, text: Vec::new(), bad_value: None }
     }
 
+    fn row(has_unread: bool, has_assumed_utc: bool) -> Row<'static> {
+        let mut row = Row::EMPTY;
+        (row.has_unread, row.has_assumed_utc) = (has_unread, has_assumed_utc);
+        row
+    }
+
+    /// The account of lines of which `n` are of each kind: `n` were taken by the first of two formats, `2 * n` by the second.
+    fn account(n: u64) -> InputLedger {
+        let mut ledger = InputLedger::new(2);
+        (ledger.bytes, ledger.read, ledger.blank) = (100 * n, 7 * n, n);
+        (ledger.filtered, ledger.like_common) = (n, n);
+        for _ in 0..n {
+            ledger.take(0, &row(true, false));
+            ledger.take(1, &row(false, false));
+            ledger.take(1, &row(true, false));
+            ledger.reject(Reason::Glued);
+            ledger.reject(Reason::NoMatch);
+            ledger.reject(Reason::NoMatch);
+        }
+        ledger
+    }
+
+    #[test]
+    fn merged_accounts_are_the_account_of_all_lines() {
+        let all = account(5);
+        assert_eq!((&all.taken, &all.unread), (&vec![5, 10], &vec![5, 5]));
+        assert_eq!((all.malformed(), all.malformed_by(Reason::Glued)), (15, 5));
+        assert_eq!(all.read, all.blank + all.malformed() + all.parsed());
+        for parts in [&[5][..], &[2, 3], &[3, 2], &[1, 1, 3], &[0, 5, 0]] {
+            let mut merged = InputLedger::default();
+            parts.iter().for_each(|n| merged.merge(account(*n)));
+            assert_eq!(merged, all, "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn filtered_lines_add_up_by_reason() {
+        let mut all = Ledger::default();
+        for step in 1..=3 {
+            let mut filtered_by = FilteredBy::default();
+            filtered_by.iter_mut().zip(0..).for_each(|(lines, n)| *lines = n * step);
+            all.merge(Ledger { inputs: Vec::new(), filtered_by });
+        }
+        assert_eq!(all.filtered_reasons(), Filtered::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_assumed_offset_is_enough() {
+        let assumed = |is_assumed: &[bool]| {
+            let mut ledger = InputLedger::new(1);
+            for has_assumed_utc in is_assumed {
+                ledger.take(0, &row(false, *has_assumed_utc));
+            }
+            ledger
+        };
+        for (left, right) in
+            [([false, false], [false, false]), ([true, false], [false, false]), ([false, true], [true, true])]
+        {
+            let mut both = assumed(&left);
+            assert_eq!(both.has_assumed_utc, left.contains(&true));
+            both.merge(assumed(&right));
+            assert_eq!(both.has_assumed_utc, left.contains(&true) || right.contains(&true));
+            let mut other = assumed(&right);
+            other.merge(assumed(&left));
+            assert_eq!(other, both);
+        }
+    }
+
     #[test]
     fn reasons_are_written_one_way_and_add_up() {
         let mut ledger = InputLedger::default();

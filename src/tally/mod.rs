@@ -9,8 +9,11 @@ mod laws;
 mod ledger;
 mod listed;
 mod selected;
+#[cfg(test)]
+mod size_laws;
 mod table;
 mod tables;
+mod tally_size;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
@@ -18,4 +21,5 @@ pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
 pub(crate) use table::Table;
 use tables::rankings_of;
 pub(crate) use tables::{TablePlan, Tally, VisitorKey, extras_of};
+pub(crate) use tally_size::{Bytes, Degraded};
 pub(crate) use unknown::Unknown;

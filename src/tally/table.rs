@@ -8,8 +8,8 @@ use crate::batch::MISSING;
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
-use crate::measure::UvMethod;
-use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, Times, Uv, VisitorsAs};
+use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, SizeOf, Times, Uv, VisitorsAs};
+use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 
 /// A dimension with measures.
@@ -23,6 +23,9 @@ pub(crate) struct Table {
     /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
     pub(crate) max_error: Option<u64>,
 }
+
+/// Bytes of a table without keys.
+const TABLE: u64 = 64;
 
 /// The visitors of two tallies that become one.
 #[derive(Clone, Copy)]
@@ -177,6 +180,34 @@ impl Table {
         let old = std::mem::replace(&mut self.measures, anew);
         let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
         self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids });
+    }
+
+    /// Bytes by the formula, but for those of sets and histograms.
+    pub(super) fn bytes(&self, size: SizeOf) -> u64 {
+        let measures: u64 = self.measures.iter().map(|measure| measure.bytes(size)).sum();
+        // Settling gives a table one longer key at most: an empty one.
+        let own = if size == SizeOf::Part { 2 * TABLE } else { TABLE };
+        own + self.grouping.bytes() + measures
+    }
+
+    /// Bytes by the formula of the sets and histograms of all groups.
+    pub(super) fn set_bytes(&mut self, size: SizeOf) -> u64 {
+        self.measures.iter_mut().map(|measure| measure.set_bytes(size)).sum()
+    }
+
+    pub(super) fn set_bytes_of_hit(&self) -> u64 {
+        self.measures.iter().map(Measure::set_bytes_of_hit).sum()
+    }
+
+    /// Turns exact sets of visitors into sketches; `hashes` are those of the visitors, by their ids.
+    pub(super) fn use_sketches(&mut self, precision: Precision, visitors: &AddressKeys, hashes: &[u64]) {
+        self.grouping.part_from(visitors);
+        self.uv = UvMethod::Hll(precision);
+        for measure in &mut self.measures {
+            if let Measure::Uv(uv) = measure {
+                uv.use_sketches(precision, self.seed, hashes);
+            }
+        }
     }
 
     /// The hits of a group, where hits are counted.

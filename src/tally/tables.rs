@@ -2,7 +2,7 @@
 
 use super::selected::Selected;
 use super::table::{MergedVisitors, Table, Texts, settled};
-use super::{Ledger, Unknown};
+use super::{Degraded, Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
@@ -22,12 +22,17 @@ pub(crate) struct Tally {
     pub(crate) tables: Vec<Table>,
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
     pub(crate) rankings: Vec<Table>,
-    uv: UvMethod,
+    pub(super) uv: UvMethod,
     visitor: VisitorKey,
     /// The hits that lack a watched field.
     pub(crate) unknown: Unknown,
     /// The visitors of the hits whose time is logged as missing, as one group.
     pub(crate) undated: Uv,
+    /// The changes that kept all tables within a limit of memory.
+    pub(crate) degraded: Option<Degraded>,
+    /// Bytes by the formula of all sets and histograms when they were last looked at, and the hits that were added since.
+    pub(super) known_set_bytes: u64,
+    pub(super) hits_since: u64,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -92,6 +97,9 @@ impl Tally {
             visitor,
             unknown: Unknown::default(),
             undated: Uv::new(uv, seed),
+            degraded: None,
+            known_set_bytes: 0,
+            hits_since: 0,
             scratch: Scratch::default(),
         }
     }
@@ -124,6 +132,7 @@ impl Tally {
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
+        self.hits_since += hits.len() as u64;
         let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
         visitors.clear();
         hashes.clear();
@@ -193,6 +202,8 @@ impl Tally {
 
     fn merge_as(&mut self, other: Tally, texts: Texts) {
         self.ledger.merge(other.ledger);
+        self.known_set_bytes += other.known_set_bytes;
+        self.hits_since += other.hits_since;
         self.unknown.merge(other.unknown);
         if let Some((first, last)) = other.period {
             self.widen_period(first, last);
@@ -215,6 +226,7 @@ impl Tally {
             let mut settled = Tally::new(&self.plan(), self.uv, self.visitor, self.visitors.seed());
             settled.ledger = std::mem::take(&mut self.ledger);
             settled.rankings = std::mem::take(&mut self.rankings);
+            settled.degraded = self.degraded.take();
             settled.merge_as(self, Texts::Settled);
             return settled;
         }
@@ -249,5 +261,91 @@ fn add_undated(
 impl Tally {
     pub(crate) fn table(&self, dimension: Dimension) -> &Table {
         self.tables.iter().find(|t| t.dimension == dimension).expect("a table of this dimension")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Numbers, Status};
+    use crate::measure::Precision;
+
+    const ADDR: Fields = Fields::text(TextField::Addr);
+    const NOON: Stamp = Stamp { wall_s: 43_200, offset_min: 0 };
+
+    /// Visitors by address, counted from lines of an address, a time and the fields that are not logged.
+    fn counted(uv: UvMethod, lines: &[(&str, Stamp, Fields)]) -> Tally {
+        let mut batch = Batch::new(ADDR);
+        for (address, stamp, lacks) in lines {
+            batch.set_text(TextField::Addr, address.as_bytes());
+            if *lacks != Fields::NONE {
+                batch.set_lacks(*lacks);
+            }
+            if *stamp == Stamp::NONE {
+                batch.set_undated();
+            }
+            batch.add(Numbers { stamp: *stamp, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
+        }
+        let rows: Vec<u16> = (0..).take(lines.len()).collect();
+        let plan = [(Dimension::All, vec![MeasureKind::Uv])];
+        let mut tally = Tally::new(&plan, uv, TextField::Addr.into(), Seed::fixed(1));
+        tally.add(&batch, &rows);
+        tally
+    }
+
+    #[test]
+    fn visitors_without_a_time_are_those_whose_time_is_logged_as_missing() {
+        let all_logged =
+            [("a", NOON, Fields::NONE), ("b", Stamp::NONE, Fields::NONE), ("b", Stamp::NONE, Fields::NONE)];
+        let some_lack = [
+            ("c", Stamp::NONE, Fields::NONE),
+            ("d", Stamp::NONE, Fields::TIME),
+            ("e", Stamp::NONE, ADDR),
+            ("f", NOON, Fields::BYTES),
+        ];
+        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
+            let counts = |tally: &Tally| [tally.undated.of_one(), tally.tables[0].uv().unwrap().of(GroupId(0))];
+            assert_eq!(counts(&counted(uv, &all_logged)), [1, 2], "{uv:?}");
+            assert_eq!(counts(&counted(uv, &some_lack)), [1, 3], "{uv:?}");
+            assert_eq!(counts(&counted(uv, &all_logged[..1])), [0, 1], "{uv:?}");
+            let mut both = counted(uv, &all_logged);
+            both.merge(counted(uv, &some_lack));
+            assert_eq!(counts(&both), [2, 5], "{uv:?}");
+        }
+    }
+
+    #[test]
+    fn a_plan_needs_the_fields_of_its_measures_and_watches_those_that_may_be_unknown() {
+        const PATH: Fields = Fields::text(TextField::Path);
+        let counts = Fields::STATUS.and(Fields::BYTES).and(PATH);
+        let agent = ADDR.and(Fields::text(TextField::Agent));
+        let rows = [
+            (MeasureKind::Hits, Fields::NONE, Fields::NONE),
+            (MeasureKind::Uv, agent, agent),
+            (MeasureKind::Counts, counts, counts),
+            (MeasureKind::Latency, Fields::REQUEST_TIME, Fields::NONE),
+            (MeasureKind::Times, Fields::REQUEST_TIME, Fields::NONE),
+            (MeasureKind::Seen, Fields::TIME, Fields::TIME),
+        ];
+        for (kind, needs, watches) in rows {
+            let plan = [(Dimension::All, vec![kind])];
+            assert_eq!(Tally::needs(&plan, agent), needs, "{kind:?}");
+            assert_eq!(Tally::watches(&plan, needs, agent), watches, "{kind:?}");
+        }
+        let plan = [(Dimension::Path, vec![MeasureKind::Hits])];
+        assert_eq!(Tally::needs(&plan, agent), PATH);
+    }
+
+    #[test]
+    fn visitors_are_counted_only_if_a_table_asks() {
+        for (kinds, expected) in [(vec![MeasureKind::Uv], 1), (vec![MeasureKind::Hits], 0)] {
+            let mut batch = Batch::new(ADDR);
+            batch.set_text(TextField::Addr, b"10.0.0.1");
+            batch.add(Numbers { stamp: NOON, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
+            let mut tally =
+                Tally::new(&[(Dimension::All, kinds)], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
+            tally.add(&batch, &[0]);
+            assert_eq!(tally.visitors.len(), expected);
+        }
     }
 }

@@ -219,6 +219,25 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_of_another_kind_at_any_place_is_no_time() {
+        let (local, iso) = (b"05/Apr/2022:03:45:05 +0530", b"2022-04-05T03:45:05+05:30");
+        let mut used = Clock::default();
+        used.time_local(local).unwrap();
+        for mut clock in [Clock::default(), used] {
+            for at in 0..local.len() {
+                let mut raw = *local;
+                raw[at] = b'?';
+                assert_eq!(clock.time_local(&raw), Err(Fault::Shape), "{}", raw.escape_ascii());
+            }
+            for at in 0..iso.len() {
+                let mut raw = *iso;
+                raw[at] = b'?';
+                assert_eq!(clock.time_iso8601(&raw), Err(Fault::Shape), "{}", raw.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
     fn bytes_that_are_no_text_are_no_time() {
         let mut raw = *b"05/Apr/2022:03:45:05 +0000";
         raw[..18].fill(0);

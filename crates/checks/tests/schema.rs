@@ -3,7 +3,8 @@
 use jsonschema::{Validator, draft202012};
 use logstat::{
     Access, Condition, Dimension, Engine, Filtered, Input, Ipv6Prefix, LogFormat, MaxKeys, Metric, Precision, Query,
-    Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, Zone, count, guard_mappings, write_json,
+    Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, WarningCode, Zone, count, guard_mappings,
+    write_json,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +51,15 @@ fn sought() -> Value {
     let engine = Engine { access, seek: Seek::from_bytes(1), ..Engine::default() };
     let question = Question { since: Some("2022-04-05T23".parse().unwrap()), ..Question::default() };
     let outcome = count(&question, vec![Input::path(file.path())], &engine).unwrap();
+    let mut json = Vec::new();
+    write_json(&outcome.report.unwrap(), &mut json).unwrap();
+    serde_json::from_slice(&json).unwrap()
+}
+
+/// With a warning: one of two inputs is missing.
+fn warned() -> Value {
+    let inputs = vec![Input::path("gone\\\n.log"), Input::reader("a.log", SHOP)];
+    let outcome = count(&Question::default(), inputs, &Engine::default()).unwrap();
     let mut json = Vec::new();
     write_json(&outcome.report.unwrap(), &mut json).unwrap();
     serde_json::from_slice(&json).unwrap()
@@ -110,6 +120,9 @@ fn reports() -> Vec<(String, Value)> {
         let question = Question { top, columns: columns.clone(), sort, ..usual() };
         reports.push((format!("sorted by {}", sort.name()), report(SHOP, &question)));
     }
+    let warned = warned();
+    assert_eq!(warned["warnings"][0]["code"], "io-error");
+    reports.push(("warnings".to_owned(), warned));
     reports.push(("columns of odd lines".to_owned(), report(&odd, &Question { columns, limit: 0, ..usual() })));
     let fail_if =
         ["5xx > 0%", "any path: pv > 1", "p95 > 100000", "any ip: p95 > 100000"].map(|text| text.parse().unwrap());
@@ -268,8 +281,14 @@ fn every_dimension_and_unit_is_described() {
     assert_eq!(described, dimensions);
     let units: Vec<_> = Unit::all().map(Unit::name).chain(Step::all().map(Step::name)).collect();
     assert_eq!(schema["properties"]["period"]["properties"]["unit"]["enum"], json!(units));
+    let codes: Vec<_> = WarningCode::all().map(WarningCode::name).collect();
+    let described = &schema["properties"]["warnings"]["items"]["properties"]["code"]["examples"];
+    assert_eq!(*described, json!(codes));
+    let rows = WarningCode::all().map(|code| format!("| `{}` | {} |\n", code.name(), code.about()));
+    assert!(include_str!("../../../README.md").contains(&rows.collect::<String>()), "README.md lists the codes");
     for section in Section::all() {
-        assert!(schema["properties"].get(section.name()).is_some(), "{}", section.name());
+        let key = if section == Section::Ledger { "lines" } else { section.name() };
+        assert!(schema["properties"].get(key).is_some(), "{key}");
     }
 }
 
@@ -405,5 +424,12 @@ fn what_cannot_be_is_refused() {
             list => list[key.parse::<usize>().unwrap()] = wrong.clone(),
         }
         assert!(!validator.is_valid(&broken), "{pointer} is {wrong}");
+    }
+    for wrong in
+        [json!(null), json!([{"code": "Io", "input": "a", "text": "b"}]), json!([{"code": "io-error", "input": "a"}])]
+    {
+        let mut broken = report.clone();
+        broken["warnings"] = wrong;
+        assert!(!validator.is_valid(&broken), "{}", broken["warnings"]);
     }
 }

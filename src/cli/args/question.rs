@@ -19,6 +19,7 @@ impl Args {
             columns: self.columns.clone(),
             sort: self.sort.unwrap_or(Metric::Pv),
             max_keys: self.max_keys,
+            max_memory: self.max_memory,
             show: self.sections(),
             fill: self.fill,
             since: self.since,

@@ -3,6 +3,8 @@
 
 mod blame;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod layers;
 mod options;
 mod place;

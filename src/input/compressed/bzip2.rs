@@ -2,7 +2,7 @@
 
 use bzip2::{Decompress, Status};
 
-use super::{Codec, State, Step};
+use super::{Codec, NO_MEMORY, State, Step};
 
 pub(super) struct Bzip2(Decompress);
 
@@ -17,7 +17,7 @@ impl Codec for Bzip2 {
         let (before_in, before_out) = (self.0.total_in(), self.0.total_out());
         let state = match self.0.decompress(input, output) {
             Ok(Status::StreamEnd) => State::Ended,
-            Ok(Status::MemNeeded) => State::Corrupt("no memory for a block".to_owned()),
+            Ok(Status::MemNeeded) => State::TooLarge(NO_MEMORY.to_owned()),
             Ok(_) => State::Within,
             Err(_) => State::Corrupt("a block or its checksum is wrong".to_owned()),
         };

@@ -47,6 +47,8 @@ pub(crate) struct Broken {
 pub(crate) enum How {
     EndsTooEarly,
     Corrupt(String),
+    /// Decoding it needs too much memory: `a window of more than 128 MiB`.
+    TooLarge(String),
     /// By what is no such data.
     IsFollowed,
 }
@@ -56,6 +58,7 @@ impl fmt::Display for How {
         match self {
             How::EndsTooEarly => f.write_str("ends too early"),
             How::Corrupt(what) => write!(f, "is corrupt ({what})"),
+            How::TooLarge(what) => write!(f, "needs {what}"),
             How::IsFollowed => f.write_str("is followed by something else"),
         }
     }
@@ -122,6 +125,7 @@ impl Decoder {
         match step.state {
             State::Ended => self.phase = Phase::Between,
             State::Corrupt(what) => self.fail(How::Corrupt(what)),
+            State::TooLarge(what) => self.fail(How::TooLarge(what)),
             State::Within if step.read > 0 || step.written > 0 => {}
             State::Within if is_last => match self.raw.failure.take() {
                 Some(error) => self.phase = Phase::Failed(error),

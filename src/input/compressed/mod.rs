@@ -17,7 +17,7 @@ mod zstd;
 use std::fmt;
 
 #[cfg(feature = "compressed")]
-pub(super) use decoder::{Broken, Decoder};
+pub(super) use decoder::{Broken, Decoder, How};
 
 /// A way in which a log may be compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,7 +97,13 @@ enum State {
     Ended,
     /// What was written before is good all the same.
     Corrupt(String),
+    /// Decoding it needs more memory than is allowed, or than there is: `a window of more than 128 MiB`.
+    TooLarge(String),
 }
+
+/// What [`State::TooLarge`] holds if an allocation failed.
+#[cfg(feature = "compressed")]
+const NO_MEMORY: &str = "more memory than the system grants";
 
 #[cfg(feature = "compressed")]
 impl Compression {

@@ -1,8 +1,14 @@
 //! Zstandard, by the zstd crate.
 
-use zstd::stream::raw::{Decoder, Operation};
+use std::io;
 
-use super::{Codec, State, Step};
+use zstd::stream::raw::{Decoder, Operation};
+use zstd::zstd_safe::get_error_name;
+use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode::{
+    self, ZSTD_error_frameParameter_windowTooLarge as WINDOW_TOO_LARGE, ZSTD_error_memory_allocation as NO_ALLOCATION,
+};
+
+use super::{Codec, NO_MEMORY, State, Step};
 
 pub(super) struct Zstd {
     /// Or why there is none.
@@ -21,6 +27,22 @@ impl Zstd {
     }
 }
 
+/// The largest window that zstd decodes unless asked for more.
+const WINDOW_BYTES: u64 = 128 << 20;
+
+fn failed(error: &io::Error) -> State {
+    // The crate hands over the name of an error, not its code.
+    let name = error.to_string();
+    let is = |code: ZSTD_ErrorCode| name == get_error_name((code as usize).wrapping_neg());
+    if is(WINDOW_TOO_LARGE) {
+        State::TooLarge(format!("a window of more than {} MiB", WINDOW_BYTES >> 20))
+    } else if is(NO_ALLOCATION) {
+        State::TooLarge(NO_MEMORY.to_owned())
+    } else {
+        State::Corrupt(name.to_lowercase())
+    }
+}
+
 impl Codec for Zstd {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let decoder = match &mut self.decoder {
@@ -33,7 +55,7 @@ impl Codec for Zstd {
                 let state = if status.remaining == 0 { State::Ended } else { State::Within };
                 Step { read: status.bytes_read, written: status.bytes_written, state }
             }
-            Err(error) => Step { read: 0, written: 0, state: State::Corrupt(error.to_string().to_lowercase()) },
+            Err(error) => Step { read: 0, written: 0, state: failed(&error) },
         }
     }
 

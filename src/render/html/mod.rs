@@ -19,10 +19,11 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::highlights::{Told, told};
+use super::warnings::listed;
 use super::{Style, words};
 use crate::metric::Metric;
 use crate::report::numbers::Grouped;
-use crate::report::{Ranking, Report, Verdict};
+use crate::report::{Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
 use grid::Grid;
 use head::Head;
@@ -39,9 +40,13 @@ struct Page<'r> {
     script: &'static str,
     script_hash: &'static str,
     head: Head<'r>,
+    warnings: &'r [Warning],
+    /// A sentence about warnings that are not listed; may be empty.
+    more_warnings: String,
     verdicts: &'r [Verdict],
     tiles: Vec<Tile>,
     highlights: Vec<Told<'r>>,
+    notes: Vec<&'r Note>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status and class.
     shares: Vec<(Shares, Grid<'r>)>,
@@ -55,15 +60,21 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     let unit = report.period.unit;
     let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
     let is_empty = report.described_as_empty().is_some();
+    let (warnings, more_warnings) = listed(report);
+    // If all logs are empty, the page's head says so.
+    let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
     let page = Page {
         style: policy::STYLE,
         style_hash: policy::STYLE_HASH,
         script: policy::SCRIPT,
         script_hash: policy::SCRIPT_HASH,
         head: Head::of(report),
+        warnings,
+        more_warnings,
         verdicts: &report.verdicts,
         tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
         highlights: report.highlights.iter().flatten().map(|highlight| told(highlight, hits(report))).collect(),
+        notes: report.notes.iter().filter(is_shown).collect(),
         timeline: timeline.map(|rows| {
             let grid = Grid::new(
                 "timeline",

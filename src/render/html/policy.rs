@@ -6,7 +6,7 @@ pub(super) const STYLE: &str = include_str!("../../../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// As `Content-Security-Policy` names it: of all between the tags, to the byte. The test says what it is to be.
-pub(super) const STYLE_HASH: &str = "sha256-91FwxNwglNOHQdg/rnQ1SdYCT4W2bvj3+4GqXVrfvFI=";
+pub(super) const STYLE_HASH: &str = "sha256-+rCRTs8r1oX1lssDcJb9po8PCqO0g2lAZl8GsYyEKjs=";
 /// Of the script.
 pub(super) const SCRIPT_HASH: &str = "sha256-eRUDLwqIKsQBLnwuSg7AA359arxkFINIPYIiYhIZM7M=";
 

@@ -1,12 +1,14 @@
 //! Cells padded and aligned into lines: `comfy-table`, of which this is the only home.
 //!
 //! It pads and aligns, and that alone. How wide columns are is settled before: it sees the rows of one slice, and would
-//! wrap what it finds too wide. Ink is in the cells before, as escapes it measures around: its own colours are
-//! crossterm's, which looks at NO_COLOR itself, so that `--color always` could not overrule that.
+//! wrap what it finds too wide. Its feature `tty` would colour cells through crossterm, which looks at NO_COLOR itself, so
+//! that `--color always` could not overrule that. It gets plain text here, and `inked` puts the ink back.
 
 use std::io;
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
+
+use super::inked::{Inked, put_back};
 
 /// Wider columns are not to be had: `comfy-table` counts them in 16 bits.
 pub(super) const WIDEST: usize = u16::MAX as usize;
@@ -37,18 +39,24 @@ pub(super) fn for_each_line(
     mut visit: impl FnMut(&str) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut rows = rows.into_iter().peekable();
+    let mut inked_line = String::new();
     while rows.peek().is_some() {
-        let slice = table(places, rows.by_ref().take(SLICE));
-        slice.lines().try_for_each(|line| visit(line.trim_end_matches(' ')))?;
+        let slice: Vec<Vec<Inked>> =
+            rows.by_ref().take(SLICE).map(|cells| cells.into_iter().map(Inked::from).collect()).collect();
+        for (line, cells) in table(places, &slice).lines().zip(&slice) {
+            inked_line.clear();
+            put_back(cells, line.trim_end_matches(' '), &mut inked_line);
+            visit(&inked_line)?;
+        }
     }
     Ok(())
 }
 
-fn table(places: &[Place], rows: impl Iterator<Item = Vec<String>>) -> Table {
+fn table(places: &[Place], rows: &[Vec<Inked>]) -> Table {
     let mut table = Table::new();
-    table.force_no_tty().load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     for cells in rows {
-        let mut row = Row::from(cells.into_iter().map(Cell::new_owned));
+        let mut row = Row::from(cells.iter().map(|cell| Cell::new(&cell.text)));
         row.max_height(1);
         table.add_row(row);
     }

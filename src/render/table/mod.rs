@@ -14,6 +14,7 @@ mod flow;
 mod grid;
 mod header;
 pub(super) mod ink;
+mod inked;
 mod labelled;
 mod latency;
 mod layout;
@@ -148,6 +149,7 @@ mod tests {
             uv: UvReport::Exact,
             visitor: None,
             notes: Vec::new(),
+            warnings: Vec::new(),
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.known(), row: all }),
             highlights: None,
@@ -159,6 +161,7 @@ mod tests {
             latency: None,
             verdicts: Vec::new(),
             empty_inputs: 0,
+            has_ledger: true,
         }
     }
 

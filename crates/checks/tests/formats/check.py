@@ -19,8 +19,11 @@ ASKED = ["--top", "path,ip,agent,agent/path", "-n", "0", "--columns", "uv,avg,p9
 
 
 def run(*arguments):
-    command = [PROGRAM, LOG, *ASKED, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    # A file that is missing is a warning in each format, and exit 1.
+    command = [PROGRAM, LOG, "no\x1b,\"such\"\n.log", *ASKED, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 1, done.stderr
+    return done.stdout
 
 
 def told(report):
@@ -44,6 +47,10 @@ def told(report):
     if "latency" in report:
         # The histogram is a table of its own, which JSON and the page alone have.
         rows("latency", [{key: value for key, value in report["latency"].items() if key != "histogram"}])
+    # Bytes that were skipped or lost are always there.
+    rows("ledger", [{"skipped_bytes": 0, "lost_bytes": 0, **report["lines"]}])
+    for warning in report["warnings"]:
+        numbers["ledger", warning["input"], f"warning.{warning['code']}"] = 1
     return numbers
 
 
@@ -130,6 +137,8 @@ def prometheus(text, report):
     assert found["logstat_requests",] == report["summary"]["pv"]
     assert found["logstat_visitors",] == report["summary"]["uv"]
     assert found["logstat_lines", ("state", "malformed")] == report["lines"]["malformed"]
+    warnings = {place[1][1]: value for place, value in found.items() if place[0] == "logstat_warnings"}
+    assert len(warnings) > 10 and sum(warnings.values()) == len(report["warnings"]), warnings
     for row in report["status"]:
         assert found["logstat_requests_by_status", ("status", row["key"])] == row["pv"]
     if "latency" in report:

@@ -71,6 +71,40 @@ fn a_browser_shows_it_and_asks_nobody() {
 }
 
 #[test]
+fn inputs_that_failed_are_listed_at_the_top() {
+    let page = |arguments: &[&str]| {
+        let output = logstat(&[&[SHOP, "--format", "html"], arguments].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, whole) = page(&[]);
+    assert!(code == Some(0) && !whole.contains("id=\"warnings\""));
+    let (code, one) = page(&["<i>.log", "--fail-if", "pv > 0"]);
+    let expected = "<main>\n<section aria-labelledby=\"warnings\">\n<h2 id=\"warnings\">Warnings</h2>\n\
+                    <p>These inputs failed, wholly or in part, so the numbers below may be incomplete.</p>\n\
+                    <ul class=\"verdicts\">\n\
+                    <li class=\"bad\"><b>&#60;i&#62;.log</b> <span>no such file or directory</span></li>\n</ul>\n</section>";
+    assert!(code == Some(1) && one.contains(expected), "{one}");
+    let names: Vec<_> = (0..30).map(|i| format!("gone{i}")).collect();
+    let (_, many) = page(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(many.matches("<span>no such file or directory</span>").count(), 20);
+    assert!(many.contains("10 more are not listed here; the report in JSON has all."));
+}
+
+#[test]
+fn notes_are_on_the_page() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), b"[14/Nov/2026:09:00:03 +0100] GET / 200\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let page =
+        logstat(&[path, "--log-format", "[$time_local] $request_method $uri $status", "--format", "html"]).stdout;
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains("<h2 id=\"notes\">Notes</h2>\n<ul class=\"highlights\">\n<li class=\"note\"><span>"),
+        "{page}"
+    );
+}
+
+#[test]
 fn more_rows_than_a_browser_can_take_are_said_to_be_there() {
     let mut log = Vec::new();
     for second in 0..3000 {

@@ -1,0 +1,143 @@
+//! The binary's allocator: the system's, and one line and exit code 1 if the system has no memory left.
+//!
+//! Rust's own answer is to abort, which leaves a core dump and unfinished files behind. Nothing in here allocates.
+#![expect(unsafe_code, reason = "an allocator is unsafe by its nature; all it does is to pass calls on")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use super::interrupt::delete_unfinished;
+
+/// The system's allocator, which ends the program if it fails.
+struct OrExit;
+
+#[global_allocator]
+static ALLOCATOR: OrExit = OrExit;
+
+// SAFETY: every call goes to the system's allocator as it came, and what that returns is returned, unless it is null: then
+// nothing is returned.
+unsafe impl GlobalAlloc for OrExit {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the contract, which is the same.
+        or_exit(unsafe { System.alloc(layout) }, layout.size())
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above.
+        or_exit(unsafe { System.alloc_zeroed(layout) }, layout.size())
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: as above.
+        or_exit(unsafe { System.realloc(memory, layout, new_size) }, new_size)
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(memory, layout) };
+    }
+}
+
+#[inline(always)]
+fn or_exit(memory: *mut u8, bytes: usize) -> *mut u8 {
+    if memory.is_null() {
+        exit(bytes);
+    }
+    memory
+}
+
+/// Deletes unfinished files, says what happened, and exits.
+#[cold]
+#[inline(never)]
+fn exit(bytes: usize) -> ! {
+    delete_unfinished();
+    let mut message = Message { text: [0; 128], len: 0 };
+    message.add(b"logstat: out of memory (");
+    message.add_number(bytes);
+    message.add(b" bytes more were needed); see --max-memory\n");
+    end::exit_with(&message.text[..message.len])
+}
+
+/// Text in a place of fixed size; what does not fit is left out.
+struct Message {
+    text: [u8; 128],
+    len: usize,
+}
+
+impl Message {
+    fn add(&mut self, text: &[u8]) {
+        for (place, byte) in self.text[self.len..].iter_mut().zip(text) {
+            *place = *byte;
+            self.len += 1;
+        }
+    }
+
+    fn add_number(&mut self, number: usize) {
+        let mut digits = [0; 20];
+        let mut first = digits.len();
+        let mut rest = number;
+        loop {
+            first -= 1;
+            digits[first] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.add(&digits[first..]);
+    }
+}
+
+#[cfg(unix)]
+mod end {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    /// True if a thread is about to exit.
+    static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+    /// Writes a message to standard error, and exits at once. Of several threads one does.
+    pub(super) fn exit_with(message: &[u8]) -> ! {
+        while IS_ENDING.swap(true, Ordering::SeqCst) {
+            // SAFETY: it waits for a signal, or for the end of the process.
+            unsafe { libc::pause() };
+        }
+        // SAFETY: the bytes are there. That nobody reads them is no reason not to exit, which runs nothing of this program.
+        unsafe {
+            libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len());
+            libc::_exit(i32::from(crate::FAILED))
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod end {
+    use std::io::Write;
+
+    /// Writes a message to standard error, which has no buffer, and exits.
+    pub(super) fn exit_with(message: &[u8]) -> ! {
+        let _ = std::io::stderr().write_all(message);
+        std::process::exit(i32::from(crate::FAILED))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_cut_rather_than_allocated() {
+        let mut message = Message { text: [0; 128], len: 0 };
+        for number in [0, 7, 1024, usize::MAX] {
+            message.len = 0;
+            message.add_number(number);
+            assert_eq!(message.text[..message.len], *number.to_string().as_bytes());
+        }
+        message.len = 0;
+        message.add(&[b'x'; 200]);
+        message.add(b"y");
+        assert_eq!(message.text[..message.len], [b'x'; 128]);
+    }
+}

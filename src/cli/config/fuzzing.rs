@@ -1,0 +1,104 @@
+//! The body of the fuzz target `config`: any text is read as a configuration or refused with a message, and what is printed of it
+//! is a configuration that means the same. src/fuzzing/ has the bodies for the library.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use tempfile::NamedTempFile;
+
+use super::{Environment, Line, blame, variables};
+
+/// Arguments and variables beside the file.
+struct Beside {
+    given: &'static [&'static str],
+    variables: &'static [(&'static str, &'static str)],
+}
+
+const BESIDE: [Beside; 5] = [
+    Beside { given: &[], variables: &[] },
+    Beside { given: &["@a"], variables: &[] },
+    Beside { given: &["--by", "hour", "--top", "ip,host", "access.log"], variables: &[] },
+    Beside { given: &[], variables: &[("LOGSTAT_TOP", "ip,host"), ("LOGSTAT_FILL", "0"), ("LOGSTAT_BY", "month")] },
+    Beside { given: &["@a", "--path", "~\\.php$"], variables: &[("LOGSTAT_LIMIT", "3")] },
+];
+
+/// Characters that could move a cursor, turn text around or hide.
+static UNSAFE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").expect("an expression"));
+
+fn assert_safe(what: &str, text: &str) {
+    let found = UNSAFE.find_iter(text).find(|found| found.as_str() != "\n");
+    assert!(found.is_none(), "{what}: {found:?} in {text:?}");
+}
+
+/// The first byte chooses what is beside the file, the rest is the file.
+pub(crate) fn run(data: &[u8]) {
+    let Some((choice, text)) = data.split_first() else { return };
+    let Beside { given, variables } = BESIDE[usize::from(*choice) % BESIDE.len()];
+    let line = match read(text, given, variables) {
+        Ok(line) => line,
+        Err(error) => return assert_safe("a refused configuration", &blame::message(&error)),
+    };
+    line.notes.iter().for_each(|note| assert_safe("a note", note));
+    let printed = print(&line);
+    assert_safe("a configuration that is printed", &printed);
+    if let Err(error) = line.args.question(None) {
+        let error = line.blamed(error, |args| args.question(None).map(drop));
+        return assert_safe("a refused question", &blame::message(&error));
+    }
+    // A site stays in use.
+    let site = if given.first() == Some(&"@a") { &given[..1] } else { &[] };
+    let again = read(printed.as_bytes(), site, &[]);
+    let again = again.unwrap_or_else(|error| panic!("{}\n{printed}", blame::message(&error)));
+    assert_eq!(values(&print(&again)), values(&printed));
+}
+
+fn read(text: &[u8], given: &[&str], variables: &[(&str, &str)]) -> Result<Line, clap::Error> {
+    let file = NamedTempFile::new().expect("a temporary file");
+    std::fs::write(&file, text).expect("the file is written");
+    let path: &Path = file.path();
+    let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let own = [("HOME".into(), "/home/x".into()), (OsString::from(variables::CONFIG), path.into())];
+    let given = std::iter::once("logstat").chain(given.iter().copied()).map(OsString::from);
+    Line::read(given.collect(), &Environment { variables: variables.chain(own).collect() })
+}
+
+fn print(line: &Line) -> String {
+    let mut text = Vec::new();
+    line.print(&mut text).expect("memory takes all that is written");
+    String::from_utf8(text).expect("a configuration is UTF-8")
+}
+
+/// The lines that are no comments, without the places that they come from.
+fn values(printed: &str) -> Vec<&str> {
+    let lines = printed.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.rsplit_once("  # ").map_or(line, |(value, _)| value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_of_the_corpus_breaks_a_law() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz/config");
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        assert!(files.len() >= 5);
+        let is_fault = |file: &std::path::PathBuf| {
+            let data = std::fs::read(file).unwrap();
+            std::panic::catch_unwind(|| run(&data)).is_err()
+        };
+        let faults: Vec<_> = files.into_iter().filter(is_fault).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+
+    #[test]
+    fn characters_that_steer_a_terminal_are_found() {
+        assert_safe("fine", "größe\n");
+        for text in ["\u{1b}[31m", "\r", "\u{202e}"] {
+            assert!(std::panic::catch_unwind(|| assert_safe("unsafe", text)).is_err(), "{text:?}");
+        }
+    }
+}

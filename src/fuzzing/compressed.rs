@@ -1,0 +1,65 @@
+//! Compressed inputs: any bytes are read or refused in the same way by every strategy, and what is compressed whole is counted as
+//! the text itself.
+
+use std::io::Write;
+
+use super::Header;
+use super::counting::{Log, Strategy, Way, agreed, answer};
+use crate::question::Question;
+
+/// Options before the text.
+const HEADER: usize = 8;
+
+/// Bytes of compressed data as they come; more could stand for gigabytes of text.
+const MOST_RAW: usize = 1024;
+
+/// Bytes of a text that is compressed here.
+const MOST_TEXT: usize = 1 << 14;
+
+type Encoder = fn(&[u8]) -> std::io::Result<Vec<u8>>;
+
+const ENCODERS: [Encoder; 4] = [
+    |text| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text)?;
+        gzip.finish()
+    },
+    |text| zstd::encode_all(text, 1),
+    |text| {
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(text)?;
+        bzip2.finish()
+    },
+    |text| liblzma::encode_all(text, 1),
+];
+
+/// The header chooses between compressed data and a text to be compressed, and what happens to it.
+pub(super) fn run(data: &[u8]) {
+    let (mut header, text) = Header::of(data, HEADER);
+    let encoder = header.maybe_one_of(&ENCODERS);
+    let strategies = [Strategy::of(&mut header), Strategy { threads: 1, chunk_bytes: 100, way: Way::Read, seed: 2 }];
+    let question = Question { keep_rejects: true, ..Question::default() };
+    let Some(encoder) = encoder else {
+        agreed(&question, &Log::new(&text[..text.len().min(MOST_RAW)]), &strategies);
+        return;
+    };
+    let text = &text[..text.len().min(MOST_TEXT)];
+    let (first, second) = text.split_at(text.len() * usize::from(header.byte()) / 256);
+    let encode = |part| encoder(part).expect("memory takes all that is written");
+    let mut whole = [encode(first), encode(second)].concat();
+    let packed = agreed(&question, &Log::new(&whole), &strategies);
+    let plain = answer(&question, &Log::new(text), Strategy::PLAINEST);
+    let counts =
+        |answer: &super::counting::Answer| answer.report.as_ref().map(|report| (report.lines, report.summary.clone()));
+    // The text may look compressed itself, or be empty.
+    if crate::Compression::of(text).is_none() {
+        assert_eq!(counts(&packed), counts(&plain), "{}\n{}", packed.said, plain.said);
+    }
+    // Damage: a byte is changed, and the end is missing.
+    let at = whole.len() * usize::from(header.byte()) / 256;
+    if let Some(byte) = whole.get_mut(at) {
+        *byte ^= header.byte();
+    }
+    whole.truncate(whole.len() - whole.len() * usize::from(header.byte()) / 512);
+    agreed(&question, &Log::new(&whole), &strategies);
+}

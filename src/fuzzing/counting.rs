@@ -1,0 +1,174 @@
+//! Counting one log by several strategies: the ledger closes, and all that is said is the same.
+
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::Header;
+use super::messages::assert_safe;
+use crate::engine::{Engine, Seek, count};
+use crate::input::{Access, Input, guard_mappings};
+use crate::question::{Question, Section};
+use crate::render::write_json;
+use crate::report::Report;
+
+/// What changes the speed of a count and never its answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strategy {
+    pub(super) threads: usize,
+    pub(super) chunk_bytes: usize,
+    pub(super) way: Way,
+    pub(super) seed: u64,
+}
+
+/// How the bytes of a log reach the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Stream,
+    Read,
+    Map,
+}
+
+impl Strategy {
+    /// The strategy that all others are compared with: one worker, one chunk.
+    pub(super) const PLAINEST: Strategy = Strategy { threads: 1, chunk_bytes: 1 << 20, way: Way::Stream, seed: 1 };
+
+    /// A strategy that three bytes choose.
+    pub(super) fn of(header: &mut Header<'_>) -> Strategy {
+        Strategy {
+            threads: header.one_of(&[4, 1, 2]),
+            chunk_bytes: header.one_of(&[64, 1, 2, 3, 7, 100, 1000, 4096]),
+            way: header.one_of(&[Way::Map, Way::Read, Way::Stream]),
+            seed: 7,
+        }
+    }
+
+    /// The engine.
+    pub(super) fn engine(self) -> Engine {
+        let access = match self.way {
+            Way::Map => guard_mappings().map_or(Access::Read, Access::Map),
+            Way::Read | Way::Stream => Access::Read,
+        };
+        let Strategy { threads, chunk_bytes, seed, .. } = self;
+        Engine { threads, chunk_bytes, access, seed: Some(seed), seek: Seek::never(), ..Engine::default() }
+    }
+}
+
+/// A log in a file, so that it can be mapped.
+pub(super) struct Log<'l> {
+    pub(super) bytes: &'l [u8],
+    file: NamedTempFile,
+}
+
+impl<'l> Log<'l> {
+    pub(super) fn new(bytes: &'l [u8]) -> Log<'l> {
+        let mut file = NamedTempFile::new().expect("a temporary file");
+        file.write_all(bytes).expect("the file is written");
+        Log { bytes, file }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The log as an input of the name that it has in every way.
+    pub(super) fn input(&self, way: Way) -> Input {
+        match way {
+            Way::Stream => Input::reader(self.path(), Cursor::new(self.bytes.to_owned())),
+            Way::Read | Way::Map => Input::path(self.path()),
+        }
+    }
+}
+
+/// All that a count says.
+pub(super) struct Answer {
+    pub(super) report: Option<Report>,
+    /// The report, the malformed lines, and what went wrong.
+    pub(super) said: String,
+}
+
+/// Counts a log; panics if the ledger does not close or a message could harm a terminal.
+pub(super) fn answer(question: &Question, log: &Log<'_>, strategy: Strategy) -> Answer {
+    let outcome = match count(question, vec![log.input(strategy.way)], &strategy.engine()) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            assert_safe("an error", &error.to_string());
+            return Answer { report: None, said: error.to_string() };
+        }
+    };
+    let mut said = Vec::new();
+    if let Some(report) = &outcome.report {
+        assert_closes(report, question);
+        write_json(report, &mut said).expect("memory takes all that is written");
+        report.notes.iter().for_each(|note| assert_safe("a note", &note.to_string()));
+        for verdict in &report.verdicts {
+            assert_safe("a condition", &verdict.condition);
+            verdict.reason.iter().for_each(|reason| assert_safe("a verdict", reason));
+        }
+    }
+    if let Some(rejects) = outcome.rejects {
+        let mut lines = Vec::new();
+        rejects.write(&mut lines).expect("memory takes all that is written");
+        said.extend(lines.escape_ascii());
+    }
+    for problem in &outcome.problems {
+        assert_safe("a problem", &problem.to_string());
+        said.extend(problem.to_string().bytes());
+    }
+    Answer { report: outcome.report, said: String::from_utf8(said).expect("reports are UTF-8") }
+}
+
+/// Counts a log by strategies that should all say the same, and returns the first answer.
+pub(super) fn agreed(question: &Question, log: &Log<'_>, others: &[Strategy]) -> Answer {
+    let first = answer(question, log, Strategy::PLAINEST);
+    for strategy in others {
+        let other = answer(question, log, *strategy);
+        assert!(first.said == other.said, "{strategy:?}\n{}\n{}", first.said, other.said);
+    }
+    first
+}
+
+/// Panics if the account of a report's lines does not close.
+pub(super) fn assert_closes(report: &Report, question: &Question) {
+    let lines = report.lines;
+    assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed, "{lines:?}");
+    assert_eq!(lines.read, report.inputs.iter().map(|input| input.lines).sum::<u64>(), "{lines:?}");
+    let Some(summary) = &report.summary else { return };
+    assert_eq!(lines.parsed, summary.row.pv + lines.filtered, "{lines:?}");
+    if question.shows(Section::Timeline)
+        && let Some(timeline) = &report.timeline
+    {
+        assert_eq!(summary.row.pv, timeline.iter().map(|row| row.pv).sum::<u64>(), "hits of the timeline");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    const LOG: &[u8] = b"10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\"\nx\n\n";
+
+    fn is_caught(report: &Report) -> bool {
+        catch_unwind(AssertUnwindSafe(|| assert_closes(report, &Question::default()))).is_err()
+    }
+
+    #[test]
+    fn a_ledger_that_does_not_close_is_found() {
+        let log = Log::new(LOG);
+        let report = || answer(&Question::default(), &log, Strategy::PLAINEST).report.expect("a line of combined");
+        assert!(!is_caught(&report()));
+        let changes: [fn(&mut Report); 4] = [
+            |report| report.lines.read += 1,
+            |report| report.lines.blank -= 1,
+            |report| report.lines.filtered += 1,
+            |report| report.timeline = Some(Vec::new()),
+        ];
+        for change in changes {
+            let mut report = report();
+            change(&mut report);
+            assert!(is_caught(&report), "{:?}", report.lines);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The compiler of `log_format`: any text is compiled or refused with a message, and what is compiled reads lines as its reference.
+
+use super::Header;
+use super::messages::assert_safe;
+use crate::format::twin::Twin;
+use crate::format::{LogFormat, Memory, NginxEscape, stops};
+
+/// The first byte chooses how the format is given, the first line is its text, the others are lines of a log.
+pub(super) fn run(data: &[u8]) {
+    let (mut header, text) = Header::of(data, 1);
+    let escape = header.maybe_one_of(&[NginxEscape::Default, NginxEscape::Json, NginxEscape::None]);
+    let (text, lines) = text.split_at(text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len()));
+    let text = String::from_utf8_lossy(text);
+    let compiled = match escape {
+        None => text.parse(),
+        Some(escape) => LogFormat::nginx("own", &text, escape),
+    };
+    let format = match compiled {
+        Ok(format) => format,
+        Err(error) => return assert_safe("a refused format", &error.to_string()),
+    };
+    // A format is shown by its text, which compiles to the same.
+    if let Some(shown) = format.text() {
+        let again = LogFormat::nginx("own", &shown, NginxEscape::Default).ok().and_then(|again| again.text());
+        assert_eq!(again.as_ref(), Some(&shown), "{text:?}");
+    }
+    let twin = if format.has_keys() { None } else { Twin::of(format.clone()) };
+    // The fields of a text format are those of its expression.
+    let has_fields = format.has_keys() || twin.is_some();
+    let formats = [format];
+    let mut memory = Memory::default();
+    for line in lines.split(|byte| *byte == b'\n').skip(1) {
+        let stops = stops(&formats, line);
+        assert!(stops.iter().all(|stop| stop.misfit.at <= line.len()), "{stops:?} of {line:?}");
+        let is_shown = has_fields && stops.is_empty();
+        assert!(!is_shown || !formats[0].anatomy(line).fields.is_empty(), "{line:?} is taken and has no fields");
+        let agreed = twin.iter().try_for_each(|twin| twin.agree(&mut memory, line));
+        agreed.unwrap_or_else(|difference| panic!("{difference}"));
+    }
+}

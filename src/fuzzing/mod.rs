@@ -1,0 +1,44 @@
+//! Bodies of the fuzz targets: functions that take any bytes and panic if the program breaks a law.
+//!
+//! They are compiled for tests, which replay the corpora in testdata/fuzz, and for cargo-fuzz, which sets `cfg(fuzzing)`. Each has a
+//! target of its name in fuzz/fuzz_targets. DESIGN.md says how to run one and how to add one. The target `config` is
+//! part of the binary: src/cli/config/fuzzing.rs.
+
+mod compressed;
+mod counting;
+mod envelopes;
+mod expressions;
+mod header;
+mod json_lines;
+mod log_format;
+mod messages;
+mod nginx_conf;
+mod program;
+#[cfg(test)]
+mod replay;
+mod scanners;
+mod time;
+
+use header::Header;
+
+/// Takes any bytes; panics if they break a law.
+pub type Body = fn(&[u8]);
+
+/// THE TABLE of targets: the name, which is that of the corpus too, and the body.
+pub const TARGETS: [(&str, Body); 9] = [
+    ("compressed", compressed::run),
+    ("envelopes", envelopes::run),
+    ("expressions", expressions::run),
+    ("json_lines", json_lines::run),
+    ("log_format", log_format::run),
+    ("nginx_conf", nginx_conf::run),
+    ("program", program::run),
+    ("scanners", scanners::run),
+    ("time", time::run),
+];
+
+/// Runs the body of the target with this name.
+pub fn run(name: &str, data: &[u8]) {
+    let (_, body) = TARGETS.iter().find(|(other, _)| *other == name).expect("a name of the table");
+    body(data);
+}

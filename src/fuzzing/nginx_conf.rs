@@ -1,0 +1,47 @@
+//! Configurations of nginx: any text is read or refused with a message, and locations are chosen as by the slow algorithm.
+
+use std::path::Path;
+
+use super::Header;
+use super::messages::assert_safe;
+use crate::nginx::{NginxConf, location_twin};
+use crate::static_rules::StaticRules;
+
+/// Paths that are asked about.
+const PATHS: [&[u8]; 6] = [b"/", b"/a/../b.css", b"/static/%2e%2e/x.js?q", b"*", b"", b"/\xff/x.php"];
+
+/// The first byte chooses what is around the text. It is read as the output of `nginx -T`, so that nothing is read from disk.
+pub(super) fn run(data: &[u8]) {
+    let (mut header, text) = Header::of(data, 1);
+    let (before, after) = header.one_of(&[
+        ("", ""),
+        ("http {\n", "\n}"),
+        ("http { server {\n", "\n}}"),
+        ("http { server { location / {\n", "\n}}}"),
+    ]);
+    let head = format!("# configuration file /etc/nginx/nginx.conf:\n{before}");
+    let dump = [head.as_bytes(), text, after.as_bytes()].concat();
+    let conf = match NginxConf::from_reader(Path::new("-"), &dump[..]) {
+        Ok(conf) => conf,
+        Err(error) => return assert_safe("a refused configuration", &error.to_string()),
+    };
+    assert_safe("an explanation", &conf.explain());
+    conf.skipped().iter().for_each(|skipped| assert_safe("a directive that is skipped", skipped));
+    conf.assumed_logs().iter().for_each(|note| assert_safe("a log that is assumed", &note.to_string()));
+    for format in conf.formats() {
+        if let Err(error) = format.log_format() {
+            assert_safe("a format that reads no line", &error.to_string());
+        }
+    }
+    for log in conf.logs() {
+        conf.formats_of(log);
+    }
+    conf.formats_of_file(Path::new("/var/log/nginx/access.log.1"));
+    let rules = StaticRules::default();
+    for path in PATHS {
+        location_twin::agree(&conf, path).unwrap_or_else(|difference| panic!("{difference}"));
+        for host in [None, Some(&b"shop.example"[..])] {
+            conf.is_static(&rules, host, path);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Opens inputs: finds out what each is, and how its bytes are read.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::closed::{Closed, OpenedToRead};
+use super::compressed::{Compression, MAGIC_BYTES};
+use super::fingerprint::Fingerprint;
+use super::mapped::Mapped;
+use super::peeked::peek;
+use super::positioned::Positioned;
+use super::small::{Small, read_whole};
+use super::source::{Cut, Kind, Source, StreamFile};
+use super::stream::Stream;
+use super::{Access, Input, Origin};
+use crate::error::{Error, ErrorKind};
+use crate::progress::Progress;
+
+/// Opens inputs.
+pub(crate) struct Opener<'p> {
+    access: Access,
+    cut: Cut,
+    progress: Option<&'p Arc<Progress>>,
+    /// Number of files that may yet keep their descriptors until they are read.
+    kept_open: usize,
+}
+
+struct Opened {
+    kind: Kind,
+    compression: Option<Compression>,
+    is_device: bool,
+    /// The file of a stream, if it is one.
+    file: Option<StreamFile>,
+    closed: Option<Closed>,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl From<Kind> for Opened {
+    fn from(kind: Kind) -> Opened {
+        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None }
+    }
+}
+
+impl Opener<'_> {
+    pub(crate) fn new(access: Access, cut: Cut, progress: Option<&Arc<Progress>>, kept_open: usize) -> Opener<'_> {
+        Opener { access, cut, progress, kept_open }
+    }
+
+    /// Opens inputs, and returns what is wrong with those that cannot be. If the system grants no more descriptors, all files
+    /// are closed until they are read.
+    pub(crate) fn open_all(mut self, inputs: Vec<Input>) -> Result<(Vec<Source>, Vec<Error>), Error> {
+        let (mut sources, mut problems): (Vec<Source>, Vec<Error>) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let again = input.again();
+            let opened = match (self.open(input), again) {
+                (Err(error), Some(again)) if error.lacks_descriptors() => {
+                    self.kept_open = 0;
+                    sources.iter_mut().try_for_each(Source::close_until_read)?;
+                    self.open(again)
+                }
+                (opened, _) => opened,
+            };
+            match opened {
+                Ok(source) => sources.push(source),
+                Err(error) => problems.push(error),
+            }
+        }
+        Ok((sources, problems))
+    }
+
+    pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
+        let is_found = input.is_found;
+        let (path, Opened { kind, compression, is_device, file, closed, fingerprint }) = match input.origin {
+            Origin::Path(path) => {
+                let opened = self.open_path(&path)?;
+                (path, opened)
+            }
+            Origin::Stdin => {
+                let path = PathBuf::from("-");
+                let opened = self.open_reader(Box::new(io::stdin()), &path)?;
+                (path, opened)
+            }
+            Origin::Reader { name, reader } => {
+                let opened = self.open_reader(reader, &name)?;
+                (name, opened)
+            }
+        };
+        Ok(Source {
+            path,
+            compression,
+            kind,
+            is_found,
+            is_device,
+            file,
+            closed,
+            fingerprint,
+            cut: self.cut,
+            progress: self.progress.cloned(),
+        })
+    }
+
+    fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
+        let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
+        let file = File::open(path).map_err(|error| link_without_end(path, error))?;
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(ErrorKind::Directory { path: path.to_owned() }.into());
+        }
+        // Files of /proc say that they are regular and empty: what has no length is read to its end.
+        if !metadata.is_file() || metadata.len() == 0 {
+            let file = Arc::new(file);
+            let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
+            let closed = if metadata.is_file() { Closed::new(path, &metadata) } else { None };
+            let file = metadata.is_file().then(|| match &closed {
+                Some(closed) if !self.keeps_open() => StreamFile::Closed(closed.clone()),
+                _ => StreamFile::Open(file),
+            });
+            return Ok(Opened { is_device: is_device(&metadata), file, closed, ..opened });
+        }
+        let closed = Closed::new(path, &metadata);
+        // A file that cannot be opened again stays open.
+        let reopened = if self.keeps_open() { None } else { closed.clone() };
+        let (len, cut) = (metadata.len(), self.cut);
+        self.progress.iter().for_each(|progress| progress.expect(Some(len)));
+        let mut first = [0; MAGIC_BYTES];
+        // An error here comes again where the lines are read.
+        let (read, _) = read_whole(&file, &mut first);
+        if let Some(compression) = Compression::of(&first[..read]) {
+            let file = match reopened {
+                Some(closed) => StreamFile::Closed(closed),
+                None => StreamFile::Open(Arc::new(file)),
+            };
+            let kind = self.stream(&file, Some(compression), path)?;
+            return Ok(Opened { compression: Some(compression), file: Some(file), closed, ..kind.into() });
+        }
+        if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
+            let small = Small::new(path, file, &metadata, cut, reopened.is_none());
+            return Ok(Opened { closed, ..Kind::Small(small).into() });
+        }
+        let fingerprint = Some(Fingerprint::of(&file, len));
+        if let Some(reopened) = reopened {
+            let kind = Kind::Positioned(Positioned::new(Arc::new(OpenedToRead::new(reopened)), len, cut));
+            return Ok(Opened { fingerprint, closed, ..kind.into() });
+        }
+        let file = match self.access {
+            Access::Map(guard) => match Mapped::new(file, guard, cut) {
+                Ok(mapped) => return Ok(Opened { fingerprint, closed, ..Kind::Mapped(mapped).into() }),
+                Err(file) => file,
+            },
+            Access::Read => file,
+        };
+        Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
+    }
+
+    /// Whether one more file may keep its descriptor.
+    fn keeps_open(&mut self) -> bool {
+        let keeps = self.kept_open > 0;
+        self.kept_open = self.kept_open.saturating_sub(1);
+        keeps
+    }
+
+    /// The text of a file that is read in order, from its start.
+    pub(super) fn stream(
+        &self,
+        file: &StreamFile,
+        compression: Option<Compression>,
+        path: &Path,
+    ) -> Result<Kind, Error> {
+        let bytes: Box<dyn Read + Send> = match file {
+            StreamFile::Open(file) => {
+                (&**file).rewind().map_err(|source| ErrorKind::Io { path: path.to_owned(), source })?;
+                Box::new(Arc::clone(file))
+            }
+            StreamFile::Closed(closed) => Box::new(closed.clone().reader()),
+        };
+        let bytes = self.metered(bytes);
+        Ok(Kind::Stream(match compression {
+            Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
+            None => Stream::new(bytes, self.cut),
+        }))
+    }
+
+    fn metered(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        match self.progress {
+            Some(progress) => progress.metered(reader),
+            None => reader,
+        }
+    }
+
+    fn open_reader(&self, reader: Box<dyn Read + Send>, path: &Path) -> Result<Opened, Error> {
+        self.progress.iter().for_each(|progress| progress.expect(None));
+        let (first, reader) = peek(self.metered(reader), MAGIC_BYTES);
+        let compression = Compression::of(&first);
+        let reader = match compression {
+            Some(compression) => decoder(compression, reader, path)?,
+            None => reader,
+        };
+        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
+    }
+}
+
+#[cfg(feature = "compressed")]
+fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    Ok(Box::new(super::compressed::Decoder::new(compression, reader)))
+}
+
+#[cfg(not(feature = "compressed"))]
+fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
+}
+
+#[cfg(unix)]
+fn is_device(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Metadata) -> bool {
+    false
+}
+
+/// Why a file could not be opened; of links, which.
+fn link_without_end(path: &Path, source: io::Error) -> Error {
+    let path = path.to_owned();
+    #[cfg(unix)]
+    if source.raw_os_error() == Some(libc::ELOOP) {
+        return ErrorKind::LinkLoop { path }.into();
+    }
+    match std::fs::read_link(&path) {
+        Ok(target) if source.kind() == io::ErrorKind::NotFound => ErrorKind::DanglingLink { path, target }.into(),
+        _ => ErrorKind::Io { path, source }.into(),
+    }
+}

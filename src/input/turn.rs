@@ -1,0 +1,24 @@
+//! Turns: workers that share a reader lock it one after the other.
+
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+pub(super) const LOCK: &str = "no worker panics while it reads";
+
+/// Whether a worker waits where another one reads or decompresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    Yes,
+    No,
+}
+
+/// Takes the turn; `None` if another worker has it and this one does not wait.
+pub(super) fn take<T>(turn: &Mutex<T>, wait: Wait) -> Option<MutexGuard<'_, T>> {
+    match wait {
+        Wait::Yes => Some(turn.lock().expect(LOCK)),
+        Wait::No => match turn.try_lock() {
+            Ok(turn) => Some(turn),
+            Err(TryLockError::WouldBlock) => None,
+            Err(TryLockError::Poisoned(_)) => unreachable!("{LOCK}"),
+        },
+    }
+}

@@ -1,0 +1,16 @@
+//! The warnings that formats for people list.
+
+use crate::report::{Report, Warning};
+
+/// Warnings that are listed.
+const LISTED: usize = 20;
+
+/// The first warnings, and a sentence about the others; empty if all are listed.
+pub(super) fn listed(report: &Report) -> (&[Warning], String) {
+    let (listed, others) = report.warnings.split_at(report.warnings.len().min(LISTED));
+    let others = match others.len() {
+        0 => String::new(),
+        number => format!("{number} more are not listed here; the report in JSON has all."),
+    };
+    (listed, others)
+}

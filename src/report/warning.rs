@@ -1,0 +1,237 @@
+//! Warnings: inputs that failed, wholly or in part.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde::ser::Serializer;
+
+use crate::error::{Error, ErrorKind};
+use crate::text::written;
+
+/// An input that failed, wholly or in part. A report with a warning may lack lines that exist.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct Warning {
+    /// The kind of failure. Codes are stable.
+    pub code: WarningCode,
+    /// The input as it was given, in the written form of keys; `-` for standard input. It is not among the report's inputs if
+    /// nothing of it was counted.
+    pub input: String,
+    /// The message without the input's name, on one line. Its wording may change.
+    pub text: String,
+}
+
+/// The kind of a [`Warning`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum WarningCode {
+    /// The system could not open, read or write a file.
+    IoError,
+    /// Some bytes could not be read.
+    LostBytes,
+    /// A file became shorter while it was read.
+    Shrunk,
+    /// A file was overwritten, or truncated and filled again, while it was read.
+    Changed,
+    /// A path led to another file when the input was read than when it was opened.
+    Replaced,
+    /// Compressed data ends early, is corrupt, or is followed by something else.
+    BadCompressedData,
+    /// Decoding compressed data needs more memory than is allowed.
+    DecoderLimit,
+    /// The build cannot decompress the input.
+    NotUnpacked,
+    /// No line fits a format in use.
+    NoFormat,
+    /// The input is recognised as something else.
+    NotAnAccessLog,
+    /// A directory has no access logs.
+    NoLogs,
+    /// No file matches a pattern, or the pattern is not valid.
+    NoMatch,
+    /// A directory stands where a file is expected.
+    Directory,
+    /// A link leads to nothing.
+    DanglingLink,
+    /// Links lead round in a circle.
+    LinkLoop,
+}
+
+/// A row of the table of warning codes.
+struct CodeRow {
+    code: WarningCode,
+    name: &'static str,
+    about: &'static str,
+}
+
+const fn row(code: WarningCode, name: &'static str, about: &'static str) -> CodeRow {
+    CodeRow { code, name, about }
+}
+
+/// THE TABLE of warning codes, in the order of the report.
+const CODES: [CodeRow; 15] = [
+    row(WarningCode::IoError, "io-error", "the system could not open, read or write a file"),
+    row(WarningCode::LostBytes, "lost-bytes", "some bytes could not be read; `lines.lost_bytes` counts them"),
+    row(WarningCode::Shrunk, "shrunk", "the file became shorter while it was read"),
+    row(WarningCode::Changed, "changed", "the file was overwritten, or truncated and filled again, while it was read"),
+    row(WarningCode::Replaced, "replaced", "the path led to another file before it was read, and nothing was counted"),
+    row(
+        WarningCode::BadCompressedData,
+        "bad-compressed-data",
+        "compressed data ends early, is corrupt, or is followed by something else",
+    ),
+    row(WarningCode::DecoderLimit, "decoder-limit", "decoding compressed data needs more memory than is allowed"),
+    row(WarningCode::NotUnpacked, "not-unpacked", "this build cannot decompress the input"),
+    row(WarningCode::NoFormat, "no-format", "no line fits a format in use"),
+    row(WarningCode::NotAnAccessLog, "not-an-access-log", "the input is recognised as something else"),
+    row(WarningCode::NoLogs, "no-logs", "the directory has no access logs"),
+    row(WarningCode::NoMatch, "no-match", "no file matches the pattern, or the pattern is not valid"),
+    row(WarningCode::Directory, "directory", "a directory stands where a file is expected"),
+    row(WarningCode::DanglingLink, "dangling-link", "the link leads to nothing"),
+    row(WarningCode::LinkLoop, "link-loop", "links lead round in a circle"),
+];
+
+impl WarningCode {
+    /// Every code, in the order of the report.
+    pub fn all() -> impl Iterator<Item = WarningCode> {
+        CODES.iter().map(|row| row.code)
+    }
+
+    /// As it is written in JSON: `shrunk`.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// What it means, for lists of codes.
+    pub fn about(self) -> &'static str {
+        self.row().about
+    }
+
+    fn row(self) -> &'static CodeRow {
+        CODES.iter().find(|row| row.code == self).expect("every code has its row")
+    }
+}
+
+impl Serialize for WarningCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Warning {
+    /// The warning about a failed input; `None` for an error that keeps a question from being answered at all.
+    pub(crate) fn of(error: &Error) -> Option<Warning> {
+        let (code, path) = subject(error.kind())?;
+        let message = error.to_string();
+        // Every message about an input begins with its name.
+        let text = message.strip_prefix(&Error::name_of(path)).unwrap_or(&message);
+        let lines = text.trim_start_matches(':').lines().map(str::trim);
+        let text = lines.collect::<Vec<_>>().join("; ");
+        Some(Warning { code, input: written(path.as_os_str().as_encoded_bytes()), text })
+    }
+}
+
+/// The code of an error and the input it is about. A new kind of error does not compile before it has its place here.
+fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
+    let (code, path) = match kind {
+        ErrorKind::Io { path, .. } => (WarningCode::IoError, path),
+        ErrorKind::Unreadable { path, .. } => (WarningCode::LostBytes, path),
+        ErrorKind::Directory { path } => (WarningCode::Directory, path),
+        ErrorKind::Shrunk { path, .. } => (WarningCode::Shrunk, path),
+        ErrorKind::Replaced { path } => (WarningCode::Replaced, path),
+        ErrorKind::Changed { path } => (WarningCode::Changed, path),
+        ErrorKind::Compressed { path, .. } => (WarningCode::BadCompressedData, path),
+        ErrorKind::DecoderLimit { path, .. } => (WarningCode::DecoderLimit, path),
+        ErrorKind::NotUnpacked { path, .. } => (WarningCode::NotUnpacked, path),
+        ErrorKind::DanglingLink { path, .. } => (WarningCode::DanglingLink, path),
+        ErrorKind::LinkLoop { path } => (WarningCode::LinkLoop, path),
+        ErrorKind::NoLogs { path, .. } => (WarningCode::NoLogs, path),
+        ErrorKind::NoMatch { pattern, .. } => (WarningCode::NoMatch, pattern),
+        ErrorKind::NoFormat { path, .. } => (WarningCode::NoFormat, path),
+        ErrorKind::NotAccessLog { path, .. } => (WarningCode::NotAnAccessLog, path),
+        ErrorKind::NotLogged { .. }
+        | ErrorKind::ReadOnce { .. }
+        | ErrorKind::TooManyBuckets { .. }
+        | ErrorKind::NotBounded { .. }
+        | ErrorKind::Pair { .. }
+        | ErrorKind::TooManyVariables { .. }
+        | ErrorKind::MemoryLimit { .. } => return None,
+    };
+    Some((code, path))
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.input, self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::input::Compression;
+    use crate::recognize::FileKind;
+
+    /// An error for each code.
+    fn errors(path: &str) -> Vec<ErrorKind> {
+        let path = || PathBuf::from(path);
+        let (detail, source) = (String::new, || io::Error::from(io::ErrorKind::PermissionDenied));
+        let compression = Compression::Gzip;
+        let kind = FileKind::NginxErrorLog;
+        vec![
+            ErrorKind::Io { path: path(), source: source() },
+            ErrorKind::Unreadable { path: path(), at_byte: 4096, lost_bytes: 5000, source: source() },
+            ErrorKind::Shrunk { path: path(), from_bytes: 9, to_bytes: 5 },
+            ErrorKind::Changed { path: path() },
+            ErrorKind::Replaced { path: path() },
+            ErrorKind::Compressed { path: path(), compression, at_byte: 7, detail: "ends too early".to_owned() },
+            ErrorKind::DecoderLimit { path: path(), compression, at_byte: 7, detail: "needs memory".to_owned() },
+            ErrorKind::NotUnpacked { path: path(), compression },
+            ErrorKind::NoFormat { path: path(), detail: "no known log format fits\n  line 1: x".to_owned() },
+            ErrorKind::NotAccessLog {
+                path: path(),
+                kind,
+                sample: "line 1: x".to_owned(),
+                remedy: "give another".into(),
+            },
+            ErrorKind::NoLogs { path: path(), is_empty: true, skipped: Vec::new(), within: None },
+            ErrorKind::NoMatch { pattern: path(), detail: detail() },
+            ErrorKind::Directory { path: path() },
+            ErrorKind::DanglingLink { path: path(), target: "gone".into() },
+            ErrorKind::LinkLoop { path: path() },
+        ]
+    }
+
+    #[test]
+    fn every_code_has_one_name_and_an_error() {
+        for (i, row) in CODES.iter().enumerate() {
+            assert_eq!(row.code.name(), row.name);
+            assert!(CODES[..i].iter().all(|other| other.code != row.code && other.name != row.name), "{}", row.name);
+        }
+        assert!(CODES.is_sorted_by_key(|row| row.code));
+        let codes: Vec<_> = errors("a.log").iter().filter_map(|kind| Some(subject(kind)?.0)).collect();
+        assert_eq!(codes, WarningCode::all().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn texts_are_one_line_without_the_name() {
+        for path in ["a.log", "a\u{1b}[31m\nb", "-"] {
+            for kind in errors(path) {
+                let warning = Warning::of(&Error::new(kind)).unwrap();
+                assert_eq!(warning.input, written(path.as_bytes()));
+                let text = &warning.text;
+                assert!(
+                    text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.contains(char::is_control),
+                    "{text}"
+                );
+                assert!(!text.starts_with("a.log") && !text.starts_with("standard input"), "{text}");
+            }
+        }
+        let texts: Vec<_> = errors("a").into_iter().filter_map(|kind| Warning::of(&Error::new(kind))).collect();
+        assert_eq!(texts[9].text, "is an nginx error log, not an access log; line 1: x; give another");
+        assert_eq!(texts[2].to_string(), "a: shrank from 9 to 5 bytes while it was read; what was left is counted");
+    }
+}

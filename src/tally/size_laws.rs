@@ -1,0 +1,75 @@
+//! The laws of sizes: a size depends only on the multiset of hits, parts are together at least as large as the whole, and sketches
+//! made from exact sets are those that would have been made from the start.
+
+use proptest::prelude::*;
+
+use super::Tally;
+use super::laws::{Hit, all_dimensions, counted, found, hit};
+use crate::batch::TextField;
+use crate::measure::{Precision, UvMethod};
+
+/// A tally of each worker's hits.
+fn parts(hits: &[(Hit, usize)], uv: UvMethod, visitor: TextField, seeds: [u64; 3]) -> [Tally; 3] {
+    std::array::from_fn(|worker| {
+        let mine = hits.iter().filter(|(_, of)| *of == worker).map(|(hit, _)| hit);
+        counted(&mine.collect::<Vec<_>>(), uv, visitor, seeds[worker])
+    })
+}
+
+fn merged(parts: [Tally; 3]) -> Tally {
+    let [mut all, second, third] = parts;
+    all.merge(second);
+    all.merge(third);
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 6))]
+
+    #[test]
+    fn a_size_depends_only_on_the_multiset_of_hits(
+        hits in prop::collection::vec((hit(), 0..3_usize), 0..80), seeds in prop::array::uniform3(any::<u64>()),
+    ) {
+        let hll = UvMethod::Hll(Precision::new(4).unwrap());
+        for (uv, visitor) in [(UvMethod::Exact, TextField::Addr), (UvMethod::Exact, TextField::Agent), (hll, TextField::Addr)] {
+            let all: Vec<&Hit> = hits.iter().map(|(hit, _)| hit).collect();
+            let whole = counted(&all, uv, visitor, 7).whole_bytes();
+            let mut parts = parts(&hits, uv, visitor, seeds);
+            let sum: u64 = parts.iter_mut().map(Tally::part_bytes).sum();
+            for part in &mut parts {
+                let bounds = part.bounds();
+                let exact = part.exact_bounds();
+                prop_assert!(exact.at_least == exact.at_most && bounds.at_least <= exact.at_most, "{:?} {:?}", bounds, exact);
+                prop_assert!(exact.at_most <= bounds.at_most, "{:?} {:?}", bounds, exact);
+                prop_assert_eq!(part.whole_bytes(), exact.at_most);
+            }
+            let mut merged = merged(parts);
+            prop_assert_eq!(merged.whole_bytes(), whole);
+            prop_assert!(sum >= whole, "{} of {}", sum, whole);
+            prop_assert_eq!(merged.parts().iter().map(|(_, bytes)| bytes).sum::<u64>(), whole);
+        }
+    }
+
+    #[test]
+    fn sketches_of_exact_sets_are_those_from_the_start(
+        hits in prop::collection::vec((hit(), 0..3_usize), 1..80), seeds in prop::array::uniform3(any::<u64>()),
+    ) {
+        let precision = Precision::new(4).unwrap();
+        let all: Vec<&Hit> = hits.iter().map(|(hit, _)| hit).collect();
+        for visitor in [TextField::Addr, TextField::Agent] {
+            let expected = counted(&all, UvMethod::Hll(precision), visitor, 7).settle();
+            let mut exact = merged(parts(&hits, UvMethod::Exact, visitor, seeds));
+            exact.make_sketches(precision);
+            // More of the same hits change no set.
+            exact.merge(counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
+            let (exact, mut twice) = (exact.settle(), counted(&all, UvMethod::Hll(precision), visitor, 7));
+            twice.merge(counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
+            let twice = twice.settle();
+            for dimension in all_dimensions() {
+                prop_assert_eq!(found(&exact, dimension), found(&twice, dimension), "{:?}", dimension);
+                let visitors = |tally| found(tally, dimension).into_values().map(|plain| plain.uv).collect::<Vec<_>>();
+                prop_assert_eq!(visitors(&exact), visitors(&expected), "{:?}", dimension);
+            }
+        }
+    }
+}

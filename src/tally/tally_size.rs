@@ -1,0 +1,114 @@
+//! How much memory a tally takes, by the formula of `measure/size.rs`, and how it comes to take less.
+
+use super::Tally;
+use super::table::settled;
+use crate::keys::{AddressKeys, fixed_hash};
+use crate::measure::SizeOf;
+use crate::measure::{Precision, UvMethod};
+
+/// The changes that keep all tables within a limit of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Degraded {
+    /// The limit.
+    pub(crate) limit_bytes: u64,
+    /// The number of keys that rankings are bounded to, if they are.
+    pub(crate) max_keys: Option<usize>,
+    /// The precision of the sketches that exact sets of visitors were turned into, if they were.
+    pub(crate) hll: Option<Precision>,
+}
+
+/// Bytes of a group of a ranking for the hits that it may have had while it was not kept.
+pub(super) const MISSED: u64 = 8;
+
+/// A lower and an upper bound of a number of bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bytes {
+    pub(crate) at_least: u64,
+    pub(crate) at_most: u64,
+}
+
+impl Tally {
+    /// Bytes by the formula if this is a part of all that is counted: the parts' sum is at least the size of what they are
+    /// merged to.
+    pub(crate) fn part_bytes(&mut self) -> u64 {
+        self.bytes(SizeOf::Part)
+    }
+
+    /// Bytes by the formula if this is all that is counted, but for rankings that were taken from it.
+    pub(crate) fn whole_bytes(&mut self) -> u64 {
+        let size = self.whole();
+        self.bytes(size)
+    }
+
+    fn whole(&self) -> SizeOf {
+        SizeOf::Whole { visitors: self.visitors.len() as u64 }
+    }
+
+    fn bytes(&mut self, size: SizeOf) -> u64 {
+        let sets = self.set_bytes(size);
+        self.bytes_without_sets(size) + sets
+    }
+
+    fn bytes_without_sets(&self, size: SizeOf) -> u64 {
+        let tables = self.tables.iter().chain(&self.rankings).map(|table| table.bytes(size));
+        let missed: u64 = self.rankings.iter().map(|ranking| ranking.keys(&self.visitors).len() as u64 * MISSED).sum();
+        self.visitors.bytes() + missed + tables.sum::<u64>()
+    }
+
+    fn set_bytes(&mut self, size: SizeOf) -> u64 {
+        let tables = self.tables.iter_mut().chain(&mut self.rankings);
+        tables.map(|table| table.set_bytes(size)).sum::<u64>() + self.undated.set_bytes(size)
+    }
+
+    /// Bounds of the bytes by the formula. Nothing is looked at group by group, so this may be asked often.
+    pub(crate) fn bounds(&self) -> Bytes {
+        let at_least = self.bytes_without_sets(self.whole()) + self.known_set_bytes;
+        let tables = self.tables.iter().chain(&self.rankings).map(super::Table::set_bytes_of_hit);
+        let of_hit = tables.sum::<u64>() + self.undated.set_bytes_of_hit();
+        Bytes { at_least, at_most: at_least + self.hits_since * of_hit }
+    }
+
+    /// The same after a look at every group, so that both bounds are the number itself.
+    pub(crate) fn exact_bounds(&mut self) -> Bytes {
+        let size = self.whole();
+        self.known_set_bytes = self.set_bytes(size);
+        self.hits_since = 0;
+        self.bounds()
+    }
+
+    /// The parts that take memory, each with its bytes by the formula; the set of visitors without a time is among the visitors.
+    pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
+        let size = self.whole();
+        let visitors = [("visitors", self.visitors.bytes() + self.undated.set_bytes(size))];
+        let tables = self.tables.iter_mut().chain(&mut self.rankings);
+        visitors
+            .into_iter()
+            .chain(tables.map(|table| (table.dimension.name(), table.bytes(size) + table.set_bytes(size))))
+            .collect()
+    }
+
+    /// Turns exact sets of visitors into the sketches that counting by HyperLogLog from the start would have made. Returns
+    /// false, and nothing has changed, if they would not be smaller, as those of few visitors are not.
+    pub(crate) fn use_sketches(&mut self, precision: Precision) -> bool {
+        let size = self.whole();
+        let sets = self.tables.iter().filter_map(super::Table::uv);
+        let (exact, sketched) = sets
+            .map(|uv| uv.bytes_and_as_sketches(size, precision))
+            .fold((self.visitors.bytes(), 0), |(exact, sketched), (a, b)| (exact + a, sketched + b));
+        let is_smaller = self.uv == UvMethod::Exact && sketched < exact;
+        if is_smaller {
+            self.make_sketches(precision);
+        }
+        is_smaller
+    }
+
+    /// Turns exact sets into sketches, if there are any.
+    pub(super) fn make_sketches(&mut self, precision: Precision) {
+        let seed = self.visitors.seed();
+        let visitors = std::mem::replace(&mut self.visitors, AddressKeys::new(seed));
+        let hashes: Vec<u64> = (0..visitors.len() as u32).map(|id| fixed_hash(&settled(&visitors.key(id)))).collect();
+        self.uv = UvMethod::Hll(precision);
+        self.undated.use_sketches(precision, seed, &hashes);
+        self.tables.iter_mut().for_each(|table| table.use_sketches(precision, &visitors, &hashes));
+    }
+}

@@ -1,0 +1,26 @@
+//! packaging/third-party-licences.txt has every crate that is linked into the program.
+
+use std::process::Command;
+
+#[test]
+fn every_linked_crate_is_listed_with_its_version() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let listed = include_str!("../packaging/third-party-licences.txt");
+    let crates: Vec<_> = tree
+        .lines()
+        .filter_map(|line| line.split_once(" v"))
+        .filter(|(name, _)| *name != "logstat")
+        .map(|(name, rest)| (name, rest.split(' ').next().unwrap_or(rest)))
+        .collect();
+    assert!(crates.iter().any(|(name, _)| *name == "clap"), "{tree}");
+    for (name, version) in crates {
+        let entry = format!("\n{name} {version}: ");
+        assert!(listed.contains(&entry), "{name} {version} is not listed: run packaging/licences");
+    }
+}

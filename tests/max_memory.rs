@@ -1,0 +1,247 @@
+//! A limit of memory: one limit gives one report, whatever counts it; what becomes approximate is as it is promised, and nothing
+//! else changes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use logstat::{
+    Access, Engine, Error, ErrorKind, Input, MaxKeys, MaxMemory, Metric, NoteCode, Precision, Query, Question, Report,
+    Section, Unit, UvMethod, UvReport, count, guard_mappings, write_json,
+};
+
+/// Every line has its own address, path and second; every fifth path is one that comes often.
+fn log(lines: std::ops::Range<u32>, query_bytes: usize) -> Vec<u8> {
+    let mut log = Vec::new();
+    for i in lines {
+        let address = std::net::Ipv4Addr::from_bits(i.wrapping_mul(0x9E37_79B1));
+        let path = match i % 5 {
+            0 => format!("often/{}", i % 4),
+            _ => format!("{i:x}?{}", "q".repeat(query_bytes)),
+        };
+        let (hour, minute, second) = (i / 3600 % 24, i / 60 % 60, i % 60);
+        writeln!(
+            log,
+            "{address} - - [15/Nov/2026:{hour:02}:{minute:02}:{second:02} +0000] \"GET /{path} HTTP/1.1\" 200 {} \"-\" \"curl\"",
+            i % 1000
+        )
+        .unwrap();
+    }
+    log
+}
+
+fn two_logs(directory: &Path, lines: u32, query_bytes: usize) {
+    std::fs::write(directory.join("a.log"), log(0..lines / 3, query_bytes)).unwrap();
+    std::fs::write(directory.join("b.log"), log(lines / 3..lines, query_bytes)).unwrap();
+}
+
+/// How the two logs of a directory are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Read {
+    AtPositions,
+    Mapped,
+    AsStreams,
+}
+
+fn counted(
+    question: &Question,
+    directory: &Path,
+    engine: &Engine,
+    read: Read,
+    reversed: bool,
+) -> Result<Report, Error> {
+    let mut names = ["a.log", "b.log"];
+    if reversed {
+        names.reverse();
+    }
+    let input = |name: &str| match read {
+        Read::AsStreams => {
+            Input::reader(directory.join(name), Cursor::new(std::fs::read(directory.join(name)).unwrap()))
+        }
+        Read::AtPositions | Read::Mapped => Input::path(directory.join(name)),
+    };
+    let access = match guard_mappings() {
+        Some(guard) if read == Read::Mapped => Access::Map(guard),
+        _ => Access::Read,
+    };
+    let outcome = count(question, names.map(input).into(), &Engine { access, ..engine.clone() })?;
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+    Ok(outcome.report.unwrap())
+}
+
+fn exact(question: &Question, directory: &Path) -> Report {
+    let question = Question { max_memory: None, ..question.clone() };
+    counted(&question, directory, &Engine::default(), Read::AtPositions, false).unwrap()
+}
+
+/// The report as text, without the order of inputs.
+fn written(mut report: Report) -> String {
+    report.inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut json = Vec::new();
+    write_json(&report, &mut json).unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+/// A question that keeps to a limit in small rounds.
+fn limited(question: &Question, bytes: u64) -> Question {
+    Question { max_memory: MaxMemory::new(bytes).map(|limit| limit.in_rounds_of(200_000)), ..question.clone() }
+}
+
+/// The steps that were taken, or the largest part of what is too large.
+fn steps(report: &Result<Report, Error>) -> String {
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => {
+            let ErrorKind::MemoryLimit { is_asked: true, largest, .. } = error.kind() else { panic!("{error}") };
+            return format!("fails: {}", largest.split(' ').next().unwrap());
+        }
+    };
+    let keys = report.approximate.first().map(|approximate| format!("{} keys", approximate.max_keys));
+    let hll = (report.uv != UvReport::Exact).then(|| "hll".to_owned());
+    let is_noted = report.notes.iter().any(|note| note.code == NoteCode::DegradedToMemory);
+    let noted = is_noted.then(|| "noted".to_owned());
+    keys.into_iter().chain(hll).chain(noted).collect::<Vec<_>>().join(", ")
+}
+
+/// What is asked of a log, with a limit, and the steps that keep it.
+struct Row {
+    lines: u32,
+    query_bytes: usize,
+    question: Question,
+    limit: u64,
+    steps: &'static str,
+}
+
+fn rows() -> Vec<Row> {
+    let usual = Question { limit: 0, query: Query::Keep, ..Question::default() };
+    let by_second = Question { by: Some(Unit::Second), ..usual.clone() };
+    let all_keys = Question { sort: Metric::Bytes, ..usual.clone() };
+    let bounded = Question { max_keys: MaxKeys::new(500), ..usual.clone() };
+    let many = |question: &Question, kib: u64, steps| Row {
+        lines: 16_000,
+        query_bytes: 20,
+        question: question.clone(),
+        limit: kib << 10,
+        steps,
+    };
+    let long = |question: &Question, kib: u64, steps| Row {
+        lines: 5_000,
+        query_bytes: 300,
+        question: question.clone(),
+        limit: kib << 10,
+        steps,
+    };
+    vec![
+        many(&usual, 3000, ""),
+        many(&usual, 1000, "2000 keys, noted"),
+        many(&usual, 400, "800 keys, hll, noted"),
+        many(&by_second, 2000, "fails: second"),
+        many(&all_keys, 1000, "fails: path"),
+        many(&all_keys, 2000, "hll, noted"),
+        many(&bounded, 500, "500 keys, hll, noted"),
+        long(&usual, 500, "500 keys, noted"),
+        long(&usual, 200, "fails: visitors"),
+    ]
+}
+
+#[test]
+fn one_limit_gives_one_report() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut taken = Vec::new();
+    for Row { lines, query_bytes, question, limit, steps: expected } in rows() {
+        two_logs(directory.path(), lines, query_bytes);
+        let question = limited(&question, limit);
+        let engine =
+            |threads, chunk_bytes, seed| Engine { threads, chunk_bytes, seed: Some(seed), ..Engine::default() };
+        let first = counted(&question, directory.path(), &engine(1, 1 << 20, 1), Read::AtPositions, false);
+        taken.push((steps(&first), expected));
+        let first = first.map(written).map_err(|error| error.to_string());
+        for (engine, read, reversed) in [
+            (engine(4, 5_000, 2), Read::Mapped, false),
+            (engine(2, 1 << 20, 3), Read::AsStreams, true),
+            (engine(4, 30_000, 4), Read::AtPositions, true),
+        ] {
+            let other = counted(&question, directory.path(), &engine, read, reversed);
+            let other = other.map(written).map_err(|error| error.to_string());
+            assert!(other == first, "{limit}: {expected}");
+        }
+    }
+    let (steps, expected): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+    assert_eq!(steps, expected);
+}
+
+#[test]
+fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut seen = BTreeSet::new();
+    for Row { lines, query_bytes, question, limit, .. } in rows() {
+        two_logs(directory.path(), lines, query_bytes);
+        let Ok(report) =
+            counted(&limited(&question, limit), directory.path(), &Engine::default(), Read::AtPositions, false)
+        else {
+            continue;
+        };
+        let is_estimated = report.uv != UvReport::Exact;
+        let uv = if is_estimated { UvMethod::Hll(Precision::default()) } else { UvMethod::Exact };
+        let truth = exact(&Question { uv, max_keys: None, ..question.clone() }, directory.path());
+        let pv = truth.summary.as_ref().unwrap().row.pv;
+        for (ranking, all) in report.top.iter().flatten().zip(truth.top.iter().flatten()) {
+            let Some(approximate) = report.approximate.iter().find(|a| a.dimension == ranking.dimension) else {
+                assert_eq!(ranking.rows, all.rows);
+                continue;
+            };
+            let error = approximate.max_error;
+            assert!(ranking.rows.len() as u64 <= approximate.max_keys);
+            assert!((1..=pv / (approximate.max_keys + 1)).contains(&error), "{error} of {pv}");
+            let counted: HashMap<_, _> = ranking.rows.iter().map(|row| (&row.key, row.pv)).collect();
+            let hits: HashMap<_, _> = all.rows.iter().map(|row| (&row.key, row.pv)).collect();
+            assert!(counted.keys().all(|key| hits.contains_key(key)));
+            for (key, hits) in hits {
+                let counted = counted.get(key).copied().unwrap_or(0);
+                assert!(counted <= hits && hits <= counted + error, "{key:?}: {counted} of {hits}");
+            }
+        }
+        seen.insert((is_estimated, report.approximate.is_empty()));
+        let rest = |mut report: Report| {
+            report.notes.retain(|note| note.code != NoteCode::DegradedToMemory);
+            (report.top, report.approximate) = (None, Vec::new());
+            written(report)
+        };
+        assert_eq!(rest(report), rest(truth), "visitors are those of --uv hll from the start");
+    }
+    assert_eq!(seen.len(), 4, "{seen:?}");
+}
+
+/// Without a limit of the question nothing becomes approximate: beyond that of the engine the count stops.
+#[test]
+fn the_engines_limit_stops_the_count() {
+    let directory = tempfile::tempdir().unwrap();
+    two_logs(directory.path(), 16_000, 20);
+    let question = Question { show: Some(vec![Section::Summary, Section::Top]), ..Question::default() };
+    let all = written(exact(&question, directory.path()));
+    let bounded = Question { max_keys: MaxKeys::new(1000).map(|keys| keys.in_rounds_of(100_000)), ..question.clone() };
+    for threads in [1, 3] {
+        for (question, limit, stops) in [
+            (&question, 1 << 20, true),
+            (&question, 16 << 20, false),
+            (&bounded, 100 << 10, true),
+            (&bounded, 8 << 20, false),
+        ] {
+            let engine = Engine { threads, chunk_bytes: 20_000, memory_limit: Some(limit), ..Engine::default() };
+            let report = counted(question, directory.path(), &engine, Read::AtPositions, false);
+            match report {
+                Ok(report) => assert!(!stops && (question.max_keys.is_some() || written(report) == all), "{limit}"),
+                Err(error) => {
+                    let ErrorKind::MemoryLimit { limit_bytes, is_asked, largest } = error.kind() else {
+                        panic!("{error}")
+                    };
+                    assert_eq!((*limit_bytes, *is_asked, stops), (limit, false, true), "{error}");
+                    assert!(largest.starts_with("path ") || largest.starts_with("visitors "), "{largest}");
+                    for option in ["--max-memory", "--max-keys", "--uv hll"] {
+                        assert!(error.to_string().contains(option), "{error}");
+                    }
+                }
+            }
+        }
+    }
+}
