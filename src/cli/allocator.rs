@@ -107,7 +107,7 @@ mod end {
         // SAFETY: the bytes are there. That nobody reads them is no reason not to exit, which runs nothing of this program.
         unsafe {
             libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len());
-            libc::_exit(i32::from(crate::FAILED))
+            libc::_exit(i32::from(crate::cli::End::Failed.code()))
         }
     }
 }
@@ -119,7 +119,7 @@ mod end {
     /// Writes a message to standard error, which has no buffer, and exits.
     pub(super) fn exit_with(message: &[u8]) -> ! {
         let _ = std::io::stderr().write_all(message);
-        std::process::exit(i32::from(crate::FAILED))
+        std::process::exit(i32::from(crate::cli::End::Failed.code()))
     }
 }
 

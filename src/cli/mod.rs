@@ -63,6 +63,18 @@ pub(crate) enum End {
     Misused,
 }
 
+impl End {
+    /// The exit code, on which scripts rely.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            End::Done => 0,
+            End::Failed => 1,
+            End::Misused => 2,
+            End::NotWell => 3,
+        }
+    }
+}
+
 /// Runs the program.
 pub(crate) fn run() -> End {
     let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {

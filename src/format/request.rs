@@ -191,6 +191,11 @@ mod tests {
             "GET /abc/  HTTP/1.1",
             "PRI * HTTP/2.0",
             "GET /a HTTP/1.1 HTTP/1.1",
+            // What differs from a digit in the bits in which digits differ.
+            "GET /a HTTP/:.1",
+            "GET /a HTTP/1.?",
+            "GET /a HTTP/?.:",
+            " /a HTTP/1.1",
             "\u{16}\u{3}\u{1}",
         ] {
             same_as_twin(line.as_bytes());

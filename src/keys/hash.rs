@@ -189,6 +189,25 @@ mod tests {
         }
     }
 
+    /// Where a step lost half of the bits, ten of so many would have the hash of another.
+    #[test]
+    fn hashes_of_many_words_and_keys_differ() {
+        const MANY: u64 = 300_000;
+        let seed = Seed::fixed(5);
+        let words: HashSet<u64> = (0..MANY).map(|word| seed.hash_word(word)).collect();
+        assert_eq!(words.len() as u64, MANY);
+        for len in [12, 40, 80] {
+            let mut key = vec![b'a'; len];
+            let hashes: HashSet<u64> = (0..MANY)
+                .map(|n| {
+                    key[..8].copy_from_slice(&n.to_le_bytes());
+                    seed.hash(&key)
+                })
+                .collect();
+            assert_eq!(hashes.len() as u64, MANY, "{len} bytes");
+        }
+    }
+
     #[test]
     fn seeds_differ() {
         assert_ne!(Seed::fixed(1).hash(b"/"), Seed::fixed(2).hash(b"/"));

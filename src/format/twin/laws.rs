@@ -192,6 +192,31 @@ proptest! {
     }
 }
 
+/// The shortcut for usual lines is tried on every line, and must decline those that are only nearly usual.
+#[test]
+fn lines_that_differ_by_a_byte_from_a_usual_one_read_as_their_twin_does() {
+    const COMMON: &str = r#" - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512"#;
+    let rows = [("common", ""), ("combined", r#" "-" "curl""#), ("combined_timed", r#" "-" "curl" 0.106"#)];
+    for (name, end) in rows {
+        let twin = TWINS.iter().find(|twin| twin.format.name() == name).unwrap();
+        let mut memory = Memory::default();
+        for addr in ["1.2.3.4", "a"] {
+            let usual = [addr, COMMON, end].concat().into_bytes();
+            let mut agree = |parts: [&[u8]; 3]| twin.agree(&mut memory, &parts.concat()).unwrap();
+            for at in 0..=usual.len() {
+                let (before, after) = usual.split_at(at);
+                for byte in br#" "-[]a0:"# {
+                    agree([before, &[*byte], after]);
+                    agree([before, &[*byte], after.get(1..).unwrap_or_default()]);
+                }
+                for len in 1..=2 {
+                    agree([before, b"", after.get(len..).unwrap_or_default()]);
+                }
+            }
+        }
+    }
+}
+
 /// A few words, as a value that may hold what looks like the rest of the line.
 fn loose() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
