@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::input::{Compression, LogsWithin, SkippedFile, error_logs};
-use crate::recognize::FileKind;
+use crate::files::FileKind;
+use crate::files::{Compression, LogsWithin, SkippedFile, error_logs};
 use crate::time::Unit;
 
 /// Something that kept logstat from reading or answering.
@@ -259,7 +259,7 @@ impl fmt::Display for Error {
                 f,
                 "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted\n  to read it:  {}",
                 name(path),
-                crate::report::decompressing(path, *compression)
+                compression.command_without_limit(path)
             ),
             ErrorKind::NotUnpacked { path, compression } => write!(
                 f,

@@ -32,6 +32,7 @@ mod envelope;
 mod error;
 mod explain;
 mod expression;
+mod files;
 mod filter;
 mod format;
 #[cfg(any(test, fuzzing))]
@@ -75,19 +76,16 @@ pub use crate::{
         Lost, LostCode, MalformedLine, RunnerUp, SampleLine, explain,
     },
     expression::SyntaxError,
+    files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
-    input::{
-        Access, Compression, FindNote, Found, Input, LogDirectory, LogsWithin, MapGuard, SkipReason, SkippedFile,
-        find_logs, guard_mappings,
-    },
+    input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     phases::{Phases, WorkerShare},
     progress::Progress,
     question::{MaxKeys, MaxMemory, Question, Section},
-    recognize::FileKind,
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{

@@ -22,6 +22,7 @@ mod hostile;
 #[cfg(all(unix, feature = "cli"))]
 mod inputs;
 mod json_logs;
+mod layers;
 mod library;
 mod licences;
 #[cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]

@@ -16,11 +16,11 @@ use serde::Serialize;
 
 use crate::engine::{self, Engine};
 use crate::error::Error;
+use crate::files::FileKind;
 use crate::format::Reason;
 use crate::input::{Input, Opener, Source};
 use crate::nginx::{ConfiguredLog, NginxAnswer};
 use crate::question::Question;
-use crate::recognize::FileKind;
 use crate::report::{FormatReport, Generator, Note, set_aside};
 
 pub use runner_up::LostCode;

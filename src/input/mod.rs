@@ -20,9 +20,8 @@ mod stream;
 mod turn;
 mod unreadable;
 
-pub use compressed::Compression;
-pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};
-pub(crate) use find::{error_logs, is_access_log_name};
+pub(crate) use find::is_access_log_name;
+pub use find::{FindNote, Found, find_logs};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use opener::Opener;
 pub(crate) use small::SMALL_BYTES;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::closed::{Closed, OpenedToRead};
-use super::compressed::{Compression, MAGIC_BYTES};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
 use super::peeked::peek;
@@ -16,6 +15,7 @@ use super::source::{Cut, Kind, Source, StreamFile};
 use super::stream::Stream;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
+use crate::files::{Compression, MAGIC_BYTES};
 use crate::progress::Progress;
 
 /// Opens inputs.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::Access;
 use super::closed::{Closed, OpenedToRead, is_replaced};
-use super::compressed::Compression;
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
 use super::opener::Opener;
@@ -20,6 +19,7 @@ use super::small::Small;
 use super::stream::Stream;
 use super::turn::Wait;
 use crate::error::{Error, ErrorKind};
+use crate::files::Compression;
 use crate::progress::Progress;
 
 /// Whole lines, next to one another in an input.

@@ -3,8 +3,9 @@
 //! Sources: the `file` project's magic (<https://github.com/file/file/tree/master/magic/Magdir>), the formats' own
 //! documentation where a row names it; read in November 2026. A signature of two bytes alone is never enough.
 
-use super::{Excerpt, FileKind, Foreign, Members, first_line, tar, unicode, zip};
-use crate::input::Compression;
+use super::{Excerpt, Foreign, Members, first_line, tar, unicode, zip};
+use crate::files::Compression;
+use crate::files::FileKind;
 
 /// Number of bytes of a binary input that are shown.
 const SHOWN: usize = 16;

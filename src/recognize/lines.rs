@@ -7,8 +7,9 @@ use bumpalo::Bump;
 
 use super::bytes::begins;
 use super::readings::reading;
-use super::{Excerpt, FileKind, Foreign, first_line, is_control, shapes, w3c};
+use super::{Excerpt, Foreign, first_line, is_control, shapes, w3c};
 use crate::envelope::{self, Worn, is_error_log, is_of_start, syslog_message};
+use crate::files::FileKind;
 use crate::text::{is_blank, lines};
 
 /// Lines that are looked at.

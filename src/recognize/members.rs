@@ -1,6 +1,7 @@
 //! The files in an archive, as far as the first bytes of the archive show them.
 
-use crate::input::{Compression, is_access_log_name};
+use crate::files::Compression;
+use crate::input::is_access_log_name;
 
 /// Endings of compressed files, for members whose data cannot be looked at.
 const ENDINGS: [(&str, Compression); 5] = [

@@ -3,11 +3,10 @@
 //! There are two stages. `bytes` looks at the beginning of every input before its lines are counted, because an archive
 //! would otherwise be read with its headers glued to lines. `lines` looks only at inputs that no format fits. Neither
 //! names anything on weak evidence: an input that is not recognised is read, or refused as one that no format fits.
-//! `kinds` has THE TABLE. Only the first lines of an input are looked at.
+//! `files/kind.rs` has THE TABLE. Only the first lines of an input are looked at.
 
 mod bytes;
 mod filter;
-mod kinds;
 mod lines;
 mod members;
 mod readings;
@@ -21,12 +20,10 @@ use bumpalo::Bump;
 
 use crate::batch::Fields;
 use crate::envelope::{self, Worn};
+use crate::files::{Compression, FileKind};
 use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::Compression;
 use crate::text::{self, is_blank, lines_of_head};
 
-pub use kinds::FileKind;
-pub(crate) use kinds::Remedy;
 pub(crate) use members::{Member, Members};
 pub(crate) use readings::is_known_reading;
 

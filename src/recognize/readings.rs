@@ -1,8 +1,9 @@
 //! Log formats that read other programs' access logs. One is shown only if it reads the input's own first lines.
 
 use super::filter::Filter;
-use super::{FileKind, Reading, w3c};
+use super::{Reading, w3c};
 use crate::envelope;
+use crate::files::FileKind;
 use crate::format::{Detector, Finding, LogFormat};
 use crate::text::{is_blank, lines};
 

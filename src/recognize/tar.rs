@@ -94,7 +94,7 @@ fn octal(field: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::Compression;
+    use crate::files::Compression;
 
     fn entry(name: &str, magic: &[u8], type_flag: u8, data: &[u8]) -> Vec<u8> {
         let mut block = vec![0; BLOCK];

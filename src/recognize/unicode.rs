@@ -4,7 +4,7 @@
 //! other bytes of each are NULs. Both the beginning and the end of the first lines must be like that: a log may begin with
 //! NULs, or have lines of both kinds.
 
-use super::FileKind;
+use crate::files::FileKind;
 
 /// Number of bytes that are looked at, at the beginning and at the end.
 const LOOKED_AT: usize = 4096;

@@ -3,8 +3,9 @@
 //! Sources: <https://www.w3.org/TR/WD-logfile.html>; Microsoft's documentation of IIS logging; Amazon's guide to CloudFront,
 //! "Standard log file fields"; read in November 2026.
 
+use super::Excerpt;
 use super::filter::Filter;
-use super::{Excerpt, FileKind};
+use crate::files::FileKind;
 use crate::text::{is_blank, lines};
 
 /// Lines before which the comments must be.

@@ -4,9 +4,9 @@
 //! archive is extracted, and logstat reads the directories.
 
 use super::foreign::Given;
-use super::shell::{file_argument, word};
-use crate::input::Compression;
+use crate::files::Compression;
 use crate::recognize::{Member, Members};
+use crate::text::{file_argument, shell_word};
 
 /// The directory to extract into.
 const DIRECTORY: &str = "logs";
@@ -72,7 +72,7 @@ fn selection(members: &Members, wanted: &[&Member]) -> Option<String> {
         return Some(format!(" --wildcards '*{part}*'"));
     }
     let is_option = wanted.iter().any(|file| file.name.starts_with(b"-"));
-    let names = wanted.iter().map(|file| format!(" {}", word(&file.name))).collect();
+    let names = wanted.iter().map(|file| format!(" {}", shell_word(&file.name))).collect();
     (wanted.len() <= MOST_LISTED && !is_option).then_some(names)
 }
 
@@ -93,7 +93,7 @@ fn extracted(wanted: &[&Member]) -> String {
     }
     let path = |directory: &[u8]| match directory {
         [] => DIRECTORY.to_owned(),
-        directory => word(&[DIRECTORY.as_bytes(), b"/", directory].concat()),
+        directory => shell_word(&[DIRECTORY.as_bytes(), b"/", directory].concat()),
     };
     directories.iter().map(|directory| path(directory) + all).collect::<Vec<_>>().join(" ")
 }

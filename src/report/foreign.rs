@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::sample_text::{sample_text, sample_text_cut};
-use super::shell::file_argument;
 use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
-use crate::input::{Compression, Source};
-use crate::recognize::{Excerpt, FileKind, Foreign, Reading, Remedy};
+use crate::files::{Compression, FileKind, Remedy, decompressed_by};
+use crate::input::Source;
+use crate::recognize::{Excerpt, Foreign, Reading};
+use crate::text::file_argument;
 
 /// The refusal of an input.
 pub(crate) fn refusal(foreign: &Foreign, source: &Source, anonymize: bool) -> Error {
@@ -23,14 +24,6 @@ pub(crate) fn set_aside(source: &Source, refusal: &Error) -> Option<FileKind> {
         ErrorKind::NotAccessLog { kind, .. } if source.is_found => Some(*kind),
         _ => None,
     }
-}
-
-/// The command for compressed data whose decoding needs more memory than logstat allows: another program decodes it.
-pub(crate) fn decompressing(path: &Path, compression: Compression) -> String {
-    let given = Given { path, compression: Some(compression) };
-    // The other programs have no limit unless the user sets one.
-    let program = if compression == Compression::Zstd { Some("zstd -dc --long=31") } else { given.decompressor() };
-    given.unpacked_by(program)
 }
 
 /// Files that a note names.
@@ -83,7 +76,7 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
         Remedy::OnFile(purpose, command) => return input.on_file(purpose, command),
         Remedy::Tar => input.through_tar(&foreign.members),
         Remedy::Zip => return input.through_zip(&foreign.members),
-        Remedy::Unpack => input.unpacked_by(input.decompressor()),
+        Remedy::Unpack => input.unpacked(),
         Remedy::LogFormat => match &foreign.reading {
             Some(reading) => input.read_by(reading),
             None => return "pass a log_format for its fields, in the variables of nginx, with --log-format".to_owned(),
@@ -105,25 +98,14 @@ impl Given<'_> {
 
     /// The program that decompresses the input to its standard output.
     pub(super) fn decompressor(&self) -> Option<&'static str> {
-        self.compression.map(|compression| match compression {
-            Compression::Gzip => "gzip -dc",
-            Compression::Zstd => "zstd -dc",
-            Compression::Bzip2 => "bzip2 -dc",
-            Compression::Xz => "xz -dc",
-        })
+        self.compression.map(Compression::decompressor)
     }
 
     /// The command that has the decompressed input on its standard output, if one is needed.
     fn source(&self) -> Option<String> {
-        self.source_by(self.decompressor())
-    }
-
-    fn source_by(&self, decompressor: Option<&str>) -> Option<String> {
-        match (self.is_standard_input(), decompressor) {
-            (true, None) => Some("…".to_owned()),
-            (true, Some(decompressor)) => Some(format!("… | {decompressor}")),
-            (false, None) => None,
-            (false, Some(decompressor)) => Some(format!("{decompressor} {}", file_argument(self.path))),
+        match self.decompressor() {
+            Some(decompressor) => Some(decompressed_by(decompressor, self.path)),
+            None => self.is_standard_input().then(|| "…".to_owned()),
         }
     }
 
@@ -134,8 +116,8 @@ impl Given<'_> {
         }
     }
 
-    fn unpacked_by(&self, decompressor: Option<&str>) -> String {
-        format!("{} | logstat -", self.source_by(decompressor).unwrap_or_else(|| file_argument(self.path)))
+    fn unpacked(&self) -> String {
+        format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
     }
 
     fn read_by(&self, reading: &Reading) -> String {
@@ -188,19 +170,6 @@ mod tests {
         let expected = "4 files are not access logs, and are not counted: a is an nginx error log, b is an nginx error log, \
                         c is an nginx error log, and 1 more";
         assert_eq!(note(&["d", "b", "a", "c"]).unwrap(), expected);
-    }
-
-    #[test]
-    fn commands_decode_what_needs_much_memory() {
-        let rows = [
-            ("it's a.zst", Compression::Zstd, r"zstd -dc --long=31 'it'\''s a.zst' | logstat -"),
-            ("-", Compression::Zstd, "… | zstd -dc --long=31 | logstat -"),
-            ("-rf", Compression::Xz, "xz -dc ./-rf | logstat -"),
-            ("-", Compression::Bzip2, "… | bzip2 -dc | logstat -"),
-        ];
-        for (path, compression, expected) in rows {
-            assert_eq!(decompressing(Path::new(path), compression), expected);
-        }
     }
 
     #[test]

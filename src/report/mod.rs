@@ -28,7 +28,6 @@ mod refused;
 pub(crate) mod round;
 mod rows;
 mod sample_text;
-mod shell;
 mod split;
 mod unanswered;
 mod unknown;
@@ -37,7 +36,7 @@ mod warning;
 
 pub(crate) use assemble::{CountedInput, assemble, formats_of};
 pub(crate) use copies::Beginning;
-pub(crate) use foreign::{decompressing, refusal, set_aside};
+pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use note::{Note, NoteCode};

@@ -4,12 +4,12 @@ use super::assemble::CountedInput;
 use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
-use super::shell::{file_argument, word};
 use crate::format::Reason;
 use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
 use crate::question::Question;
 use crate::tally::InputLedger;
 use crate::text::printable;
+use crate::text::{file_argument, shell_word};
 use crate::visitor::cut_tail;
 
 /// What is known about a file that fits no format.
@@ -148,7 +148,7 @@ impl Unfit<'_> {
             return format!("\n  the format {preset} fits; to have it detected, leave {left_out} out:  logstat {path}");
         }
         if let Some((considered, _)) = self.rejected() {
-            let name = word(self.formats[considered.format].name().as_bytes());
+            let name = shell_word(self.formats[considered.format].name().as_bytes());
             let given = format!("\n  if {name} is right:  logstat --log-format {name} {path}");
             return given + &self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format());
         }
@@ -195,13 +195,13 @@ impl Unfit<'_> {
         if let Some((considered, Rejected::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
             let lines = || self.ledger.samples.iter().map(|sample| &sample.text[..]);
             if crate::ip::is_address_list(considered.survey.odd_address.as_deref().unwrap_or_default()) {
-                let key = word(field_key(lines(), Wanted::AddressList)?.as_bytes());
+                let key = shell_word(field_key(lines(), Wanted::AddressList)?.as_bytes());
                 let options = format!("--field {key} --real-ip http_x_forwarded_for --trust NETWORKS");
                 return Some(format!(
                     "\n  if this key has a list that your proxies pass on:  logstat {options} {path}"
                 ));
             }
-            let key = word(field_key(lines(), Wanted::Address)?.as_bytes());
+            let key = shell_word(field_key(lines(), Wanted::Address)?.as_bytes());
             return Some(format!("\n  if this key has the address:  logstat --field {key} {path}"));
         }
         let nearest = self.nearest().filter(|nearest| has_keys(nearest.format))?;
@@ -213,7 +213,7 @@ impl Unfit<'_> {
         }
         let line = || std::iter::once(&nearest.text[..]);
         let keys = [Wanted::Status, Wanted::Path].into_iter().filter_map(|wanted| field_key(line(), wanted));
-        let keys: String = keys.map(|key| format!("--field {} ", word(key.as_bytes()))).collect();
+        let keys: String = keys.map(|key| format!("--field {} ", shell_word(key.as_bytes()))).collect();
         Some(match keys.is_empty() {
             true => "\n  no key of the line has a status or a path: it is not an access log".to_owned(),
             false => format!("\n  if these keys have the status and the path:  logstat {keys}{path}"),

@@ -172,8 +172,8 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::input::Compression;
-    use crate::recognize::FileKind;
+    use crate::files::Compression;
+    use crate::files::FileKind;
 
     /// An error for each code.
     fn errors(path: &str) -> Vec<ErrorKind> {

@@ -7,7 +7,8 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
 
-use super::{Codec, Compression, MAGIC_BYTES, State};
+use super::{Codec, State, codec};
+use crate::files::{Compression, MAGIC_BYTES};
 
 /// How much compressed data is read at a time.
 const RAW_BYTES: usize = 64 << 10;
@@ -106,7 +107,7 @@ impl Decoder {
         } else if Compression::of(head) == Some(self.compression) {
             match &mut self.codec {
                 Some(codec) => codec.restart(),
-                None => self.codec = Some(self.compression.codec()),
+                None => self.codec = Some(codec(self.compression)),
             }
             self.text.resize(TEXT_BYTES, 0);
             self.phase = Phase::Within;

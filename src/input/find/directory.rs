@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::log_name::Kind;
 use super::natural_order::natural_order;
-use super::note::SkippedFile;
+use crate::files::SkippedFile;
 
 /// The contents of a directory, each in natural order.
 #[derive(Debug, Default)]

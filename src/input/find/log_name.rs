@@ -1,5 +1,7 @@
 //! Which names are those of access logs, and why the others are not.
 
+use crate::files::SkipReason;
+
 /// What a name in a directory says about the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -7,70 +9,6 @@ pub(super) enum Kind {
     /// A hidden file, which a directory does not stand for. Only one that would be an access log is worth a note.
     Hidden,
     Skipped(SkipReason),
-}
-
-/// Why a file of a directory is not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// A copy that an editor or a person made: `access.log.bak`.
-    Backup,
-    /// A file that is being written, or was left over: `access.log.tmp`.
-    Temporary,
-    /// A name that begins with a dot, and is an access log's otherwise.
-    Hidden,
-    /// `access.json`, which may be a log or a report.
-    Json,
-    /// Compressed in a form that logstat does not read: `access.log.Z`.
-    NotUnpacked,
-    /// Several files in one: `logs.tar.gz`.
-    Archive,
-    /// How far another program has read a log: `access.log.pos`.
-    State,
-    /// A configuration.
-    Configuration,
-    /// A database.
-    Database,
-    /// A page, perhaps a report.
-    Page,
-    /// A table, perhaps a report.
-    Table,
-    /// Text for people.
-    Text,
-    /// A name that is not an access log's.
-    OtherName,
-    /// A log of errors.
-    ErrorLog,
-}
-
-impl SkipReason {
-    /// `1 backup`, `2 backups`.
-    pub(super) fn counted(self, files: usize) -> String {
-        let (one, several) = match self {
-            SkipReason::Backup => ("backup", "backups"),
-            SkipReason::Temporary => ("temporary file", "temporary files"),
-            SkipReason::Hidden => ("hidden file", "hidden files"),
-            SkipReason::Json => ("JSON file", "JSON files"),
-            SkipReason::NotUnpacked => {
-                ("file in a compression that is not supported", "files in compressions that are not supported")
-            }
-            SkipReason::Archive => ("archive", "archives"),
-            SkipReason::State => ("state file of another program", "state files of other programs"),
-            SkipReason::Configuration => ("configuration", "configurations"),
-            SkipReason::Database => ("database", "databases"),
-            SkipReason::Page => ("web page", "web pages"),
-            SkipReason::Table => ("table", "tables"),
-            SkipReason::Text => ("text", "texts"),
-            SkipReason::OtherName => ("not named like an access log", "not named like access logs"),
-            SkipReason::ErrorLog => ("error log", "error logs"),
-        };
-        format!("{files} {}", if files == 1 { one } else { several })
-    }
-
-    /// True if logstat can read such a file if it is given by its name and has the lines of an access log.
-    pub(super) fn may_be_readable(self) -> bool {
-        !matches!(self, SkipReason::NotUnpacked | SkipReason::Archive | SkipReason::Database | SkipReason::ErrorLog)
-    }
 }
 
 /// THE TABLE of endings that no access log has. All are in lower case, as names are when they are compared.

@@ -18,10 +18,8 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use log_name::SkipReason;
 pub(crate) use log_name::is_access_log_name;
-pub(crate) use note::error_logs;
-pub use note::{FindNote, LogDirectory, LogsWithin, SkippedFile};
+pub use note::FindNote;
 
 use super::Input;
 use crate::error::{Error, ErrorKind, plain};

@@ -1,9 +1,9 @@
 //! Notes about files that are not read, although nothing failed.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::log_name::SkipReason;
+use crate::files::{LogsWithin, SkippedFile, counted, error_logs, list, shown};
 use crate::text::printable;
 
 /// Something that is not read, for a reason that is no failure.
@@ -75,58 +75,6 @@ impl FindNote {
     }
 }
 
-/// A file of a directory that is not read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub struct SkippedFile {
-    /// Why it is not read.
-    pub reason: SkipReason,
-    /// Its name in the directory; bytes that are not UTF-8 are U+FFFD.
-    pub name: String,
-}
-
-/// A directory that has access logs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LogDirectory {
-    /// Its path, which begins as the name did that was given.
-    pub path: PathBuf,
-    /// Number of its files that are named like access logs, at least 1.
-    pub logs: usize,
-}
-
-/// The directories below a directory that have access logs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LogsWithin {
-    /// In the order of their names.
-    pub directories: Vec<LogDirectory>,
-    /// Whether there were too many directories to look into all of them.
-    pub is_cut: bool,
-    /// Arguments of [`find_logs`](super::find_logs) that stand for them, quoted for a shell: wildcards that fit no other
-    /// directory, or the first paths.
-    pub arguments: Vec<String>,
-    /// Number of directories that the arguments leave out.
-    pub more: usize,
-}
-
-impl LogsWithin {
-    /// The command that reads them.
-    pub(crate) fn command(&self) -> String {
-        let more = if self.more > 0 { format!("  (and {} more)", self.more) } else { String::new() };
-        format!("logstat {}{more}", self.arguments.join(" "))
-    }
-}
-
-impl fmt::Display for LogsWithin {
-    /// `srv/a (3 files), srv/b (1 file)`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let directory = |LogDirectory { path, logs }: &LogDirectory| format!("{} ({})", shown(path), counted(*logs));
-        f.write_str(&list(self.directories.iter().map(directory)))?;
-        if self.is_cut { f.write_str("; not all directories were looked into") } else { Ok(()) }
-    }
-}
-
 impl fmt::Display for FindNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -162,22 +110,6 @@ impl fmt::Display for FindNote {
             }
         }
     }
-}
-
-/// Directories of a list that are shown.
-const LISTED: usize = 5;
-
-/// The first names of a list, and how many more there are.
-fn list(names: impl ExactSizeIterator<Item = String>) -> String {
-    let more = names.len().saturating_sub(LISTED);
-    let shown = names.take(LISTED).collect::<Vec<_>>().join(", ");
-    if more > 0 { format!("{shown} and {more} more") } else { shown }
-}
-
-/// The names of files that are all error logs; `None` if others are among them, or there are none.
-pub(crate) fn error_logs(files: &[SkippedFile]) -> Option<String> {
-    let are_all = !files.is_empty() && files.iter().all(|file| file.reason == SkipReason::ErrorLog);
-    are_all.then(|| list(files.iter().map(|file| printable(file.name.as_bytes()))))
 }
 
 /// Reasons that a note counts files by.
@@ -222,17 +154,10 @@ fn advice(files: &[SkippedFile]) -> &'static str {
     }
 }
 
-fn counted(files: usize) -> String {
-    format!("{files} {}", if files == 1 { "file" } else { "files" })
-}
-
-fn shown(path: &Path) -> String {
-    printable(path.as_os_str().as_encoded_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::{LogDirectory, SkipReason};
 
     fn skipped(files: &[(SkipReason, &str)]) -> FindNote {
         let file = |(reason, name): &(SkipReason, &str)| SkippedFile { reason: *reason, name: (*name).to_owned() };

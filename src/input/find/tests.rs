@@ -1,6 +1,7 @@
 //! The files that names, directories and wildcards stand for.
 
 use super::*;
+use crate::files::{LogDirectory, SkipReason, SkippedFile};
 
 fn inputs(found: &Found) -> Vec<String> {
     found.inputs.iter().map(|input| input.name().file_name().unwrap().to_str().unwrap().to_owned()).collect()

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::directory::Directory;
 use super::identity::Identity;
 use super::natural_order::natural_order;
-use super::note::{LogDirectory, LogsWithin};
+use crate::files::{LogDirectory, LogsWithin};
 
 /// Directories that are looked into, at most: this is for a message.
 const LOOKED_INTO: usize = 1000;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::text::printable;
+use super::printable;
 
 /// A file's name as one word of a POSIX shell, which no program takes for an option and tar does not take for another machine.
-pub(super) fn file_argument(path: &Path) -> String {
+pub(crate) fn file_argument(path: &Path) -> String {
     let name = path.as_os_str().as_encoded_bytes();
     let host = name.iter().position(|byte| *byte == b':');
     let is_remote = host.is_some_and(|colon| !name[..colon].contains(&b'/'));
@@ -14,7 +14,7 @@ pub(super) fn file_argument(path: &Path) -> String {
 }
 
 /// A text as one word of a POSIX shell.
-pub(super) fn word(text: &[u8]) -> String {
+pub(crate) fn word(text: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"%+,-./:=@_^".contains(byte);
     match str::from_utf8(text) {
         Ok(plain) if !text.is_empty() && text.iter().all(is_plain) => plain.to_owned(),

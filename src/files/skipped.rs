@@ -1,0 +1,148 @@
+//! The files of a directory that are not read, and the directories in it that have logs.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::text::printable;
+
+/// Why a file of a directory is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// A copy that an editor or a person made: `access.log.bak`.
+    Backup,
+    /// A file that is being written, or was left over: `access.log.tmp`.
+    Temporary,
+    /// A name that begins with a dot, and is an access log's otherwise.
+    Hidden,
+    /// `access.json`, which may be a log or a report.
+    Json,
+    /// Compressed in a form that logstat does not read: `access.log.Z`.
+    NotUnpacked,
+    /// Several files in one: `logs.tar.gz`.
+    Archive,
+    /// How far another program has read a log: `access.log.pos`.
+    State,
+    /// A configuration.
+    Configuration,
+    /// A database.
+    Database,
+    /// A page, perhaps a report.
+    Page,
+    /// A table, perhaps a report.
+    Table,
+    /// Text for people.
+    Text,
+    /// A name that is not an access log's.
+    OtherName,
+    /// A log of errors.
+    ErrorLog,
+}
+
+impl SkipReason {
+    /// `1 backup`, `2 backups`.
+    pub(crate) fn counted(self, files: usize) -> String {
+        let (one, several) = match self {
+            SkipReason::Backup => ("backup", "backups"),
+            SkipReason::Temporary => ("temporary file", "temporary files"),
+            SkipReason::Hidden => ("hidden file", "hidden files"),
+            SkipReason::Json => ("JSON file", "JSON files"),
+            SkipReason::NotUnpacked => {
+                ("file in a compression that is not supported", "files in compressions that are not supported")
+            }
+            SkipReason::Archive => ("archive", "archives"),
+            SkipReason::State => ("state file of another program", "state files of other programs"),
+            SkipReason::Configuration => ("configuration", "configurations"),
+            SkipReason::Database => ("database", "databases"),
+            SkipReason::Page => ("web page", "web pages"),
+            SkipReason::Table => ("table", "tables"),
+            SkipReason::Text => ("text", "texts"),
+            SkipReason::OtherName => ("not named like an access log", "not named like access logs"),
+            SkipReason::ErrorLog => ("error log", "error logs"),
+        };
+        format!("{files} {}", if files == 1 { one } else { several })
+    }
+
+    /// True if logstat can read such a file if it is given by its name and has the lines of an access log.
+    pub(crate) fn may_be_readable(self) -> bool {
+        !matches!(self, SkipReason::NotUnpacked | SkipReason::Archive | SkipReason::Database | SkipReason::ErrorLog)
+    }
+}
+
+/// A file of a directory that is not read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct SkippedFile {
+    /// Why it is not read.
+    pub reason: SkipReason,
+    /// Its name in the directory; bytes that are not UTF-8 are U+FFFD.
+    pub name: String,
+}
+
+/// A directory that has access logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogDirectory {
+    /// Its path, which begins as the name did that was given.
+    pub path: PathBuf,
+    /// Number of its files that are named like access logs, at least 1.
+    pub logs: usize,
+}
+
+/// The directories below a directory that have access logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogsWithin {
+    /// In the order of their names.
+    pub directories: Vec<LogDirectory>,
+    /// Whether there were too many directories to look into all of them.
+    pub is_cut: bool,
+    /// Arguments of [`find_logs`](crate::find_logs) that stand for them, quoted for a shell: wildcards that fit no other
+    /// directory, or the first paths.
+    pub arguments: Vec<String>,
+    /// Number of directories that the arguments leave out.
+    pub more: usize,
+}
+
+impl LogsWithin {
+    /// The command that reads them.
+    pub(crate) fn command(&self) -> String {
+        let more = if self.more > 0 { format!("  (and {} more)", self.more) } else { String::new() };
+        format!("logstat {}{more}", self.arguments.join(" "))
+    }
+}
+
+impl fmt::Display for LogsWithin {
+    /// `srv/a (3 files), srv/b (1 file)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let directory = |LogDirectory { path, logs }: &LogDirectory| format!("{} ({})", shown(path), counted(*logs));
+        f.write_str(&list(self.directories.iter().map(directory)))?;
+        if self.is_cut { f.write_str("; not all directories were looked into") } else { Ok(()) }
+    }
+}
+
+/// Directories of a list that are shown.
+const LISTED: usize = 5;
+
+/// The first names of a list, and how many more there are.
+pub(crate) fn list(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let shown = names.take(LISTED).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+/// The names of files that are all error logs; `None` if others are among them, or there are none.
+pub(crate) fn error_logs(files: &[SkippedFile]) -> Option<String> {
+    let are_all = !files.is_empty() && files.iter().all(|file| file.reason == SkipReason::ErrorLog);
+    are_all.then(|| list(files.iter().map(|file| printable(file.name.as_bytes()))))
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn counted(files: usize) -> String {
+    format!("{files} {}", if files == 1 { "file" } else { "files" })
+}
+
+/// A path as messages have it.
+pub(crate) fn shown(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
+}
