@@ -14,9 +14,9 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::Chunk;
+use super::chunk::Cut;
 use super::guard::{MapGuard, Region};
 use super::ranges::Ranges;
-use super::source::Cut;
 use crate::text::lines::{HEAD_BYTES, head, kept_of, text_start};
 
 /// A mapped file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.

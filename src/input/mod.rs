@@ -3,6 +3,7 @@
 //! The way of an input: `find` says which there are; `opener` opens one as a `source`; what begins as compressed data does goes through
 //! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
+mod chunk;
 mod closed;
 mod compressed;
 mod find;
@@ -17,15 +18,17 @@ mod read_at;
 mod small;
 mod source;
 mod stream;
+mod stream_file;
 mod turn;
 mod unreadable;
 
+pub(crate) use chunk::{Chunk, Cut, Taken};
 pub(crate) use find::is_access_log_name;
 pub use find::{FindNote, Found, find_logs};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use opener::Opener;
 pub(crate) use small::SMALL_BYTES;
-pub(crate) use source::{Chunk, Cut, Source, Taken};
+pub(crate) use source::Source;
 pub(crate) use turn::Wait;
 
 use std::fmt;

@@ -1,18 +1,20 @@
 //! Opens inputs: finds out what each is, and how its bytes are read.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::chunk::Cut;
 use super::closed::{Closed, OpenedToRead};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
 use super::peeked::peek;
 use super::positioned::Positioned;
 use super::small::{Small, read_whole};
-use super::source::{Cut, Kind, Source, StreamFile};
+use super::source::{Kind, Source};
 use super::stream::Stream;
+use super::stream_file::{StreamFile, decoder, metered};
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
 use crate::files::{Compression, MAGIC_BYTES};
@@ -132,7 +134,7 @@ impl Opener<'_> {
                 Some(closed) => StreamFile::Closed(closed),
                 None => StreamFile::Open(Arc::new(file)),
             };
-            let kind = self.stream(&file, Some(compression), path)?;
+            let kind = Kind::Stream(file.stream(Some(compression), path, cut, self.progress)?);
             return Ok(Opened { compression: Some(compression), file: Some(file), closed, ..kind.into() });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
@@ -161,37 +163,9 @@ impl Opener<'_> {
         keeps
     }
 
-    /// The text of a file that is read in order, from its start.
-    pub(super) fn stream(
-        &self,
-        file: &StreamFile,
-        compression: Option<Compression>,
-        path: &Path,
-    ) -> Result<Kind, Error> {
-        let bytes: Box<dyn Read + Send> = match file {
-            StreamFile::Open(file) => {
-                (&**file).rewind().map_err(|source| ErrorKind::Io { path: path.to_owned(), source })?;
-                Box::new(Arc::clone(file))
-            }
-            StreamFile::Closed(closed) => Box::new(closed.clone().reader()),
-        };
-        let bytes = self.metered(bytes);
-        Ok(Kind::Stream(match compression {
-            Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
-            None => Stream::new(bytes, self.cut),
-        }))
-    }
-
-    fn metered(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-        match self.progress {
-            Some(progress) => progress.metered(reader),
-            None => reader,
-        }
-    }
-
     fn open_reader(&self, reader: Box<dyn Read + Send>, path: &Path) -> Result<Opened, Error> {
         self.progress.iter().for_each(|progress| progress.expect(None));
-        let (first, reader) = peek(self.metered(reader), MAGIC_BYTES);
+        let (first, reader) = peek(metered(reader, self.progress), MAGIC_BYTES);
         let compression = Compression::of(&first);
         let reader = match compression {
             Some(compression) => decoder(compression, reader, path)?,
@@ -199,16 +173,6 @@ impl Opener<'_> {
         };
         Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
     }
-}
-
-#[cfg(feature = "compressed")]
-fn decoder(compression: Compression, reader: Box<dyn Read + Send>, _: &Path) -> Result<Box<dyn Read + Send>, Error> {
-    Ok(Box::new(super::compressed::Decoder::new(compression, reader)))
-}
-
-#[cfg(not(feature = "compressed"))]
-fn decoder(compression: Compression, _: Box<dyn Read + Send>, path: &Path) -> Result<Box<dyn Read + Send>, Error> {
-    Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
 }
 
 #[cfg(unix)]

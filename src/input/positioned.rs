@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Chunk;
+use super::chunk::Cut;
 use super::ranges::Ranges;
 use super::read_at::ReadAt;
-use super::source::Cut;
 use super::unreadable::{Unreadable, UnreadableBytes};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
+use super::chunk::{Cut, Taken};
 use super::closed::{Closed, is_replaced};
 use super::read_at::ReadAt;
-use super::source::{Cut, Taken};
 use super::turn::{LOCK, Wait, take};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;

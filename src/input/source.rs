@@ -1,73 +1,25 @@
 //! An opened input, and the chunks that workers take from it.
 
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Access;
+use super::chunk::{Cut, Taken};
 use super::closed::{Closed, OpenedToRead, is_replaced};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
-use super::opener::Opener;
 use super::positioned::Positioned;
 #[cfg(test)]
 use super::read_at::Broken;
 use super::read_at::ReadAt;
 use super::small::Small;
 use super::stream::Stream;
+use super::stream_file::StreamFile;
 use super::turn::Wait;
 use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
 use crate::progress::Progress;
-
-/// Whole lines, next to one another in an input.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Chunk<'a> {
-    pub(crate) bytes: &'a [u8],
-    /// Where in the input they start.
-    pub(crate) offset: u64,
-    /// How many bytes are left out of the last line, which is longer than any may be, or begins with many NULs. What
-    /// is there of it tells the same as all of it does.
-    pub(crate) left_out: u64,
-}
-
-/// How inputs are cut into chunks.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cut {
-    pub(crate) chunk_bytes: usize,
-    /// A line of more bytes is malformed, and not kept whole.
-    pub(crate) max_line: usize,
-    /// Files with fewer bytes, and no more than one chunk, are read whole rather than mapped.
-    pub(crate) small_bytes: u64,
-}
-
-/// What a worker gets that asks for a chunk.
-#[derive(Debug)]
-pub(crate) enum Taken<'a> {
-    Chunk(Chunk<'a>),
-    /// Another worker is at it, and this one did not want to wait.
-    Busy,
-    /// There are no more.
-    End,
-}
-
-impl<'a> From<Option<Chunk<'a>>> for Taken<'a> {
-    fn from(chunk: Option<Chunk<'a>>) -> Self {
-        chunk.map_or(Taken::End, Taken::Chunk)
-    }
-}
-
-#[cfg(test)]
-impl<'a> Taken<'a> {
-    pub(super) fn chunk(self) -> Option<Chunk<'a>> {
-        match self {
-            Taken::Chunk(chunk) => Some(chunk),
-            Taken::Busy | Taken::End => None,
-        }
-    }
-}
 
 /// An opened input. Every line of it is in exactly one of its chunks, and no line is in two parts.
 pub(crate) struct Source {
@@ -88,12 +40,6 @@ pub(crate) struct Source {
     pub(super) cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     pub(super) progress: Option<Arc<Progress>>,
-}
-
-/// The file of a stream, which may have to be read again.
-pub(super) enum StreamFile {
-    Open(Arc<File>),
-    Closed(Closed),
 }
 
 /// How the bytes of an input are read.
@@ -193,7 +139,7 @@ impl Source {
     /// A file of which some bytes cannot be read.
     #[cfg(test)]
     pub(crate) fn broken(path: &std::path::Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
-        let file = File::open(path)?;
+        let file = std::fs::File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
         let (compression, file, closed, fingerprint, progress) = (None, None, None, None, None);
@@ -261,8 +207,8 @@ impl Source {
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
-                let opener = Opener::new(Access::Read, self.cut, self.progress.as_ref(), 0);
-                self.kind = opener.stream(file, self.compression, &self.path)?;
+                let stream = file.stream(self.compression, &self.path, self.cut, self.progress.as_ref())?;
+                self.kind = Kind::Stream(stream);
             }
         }
         Ok(())
@@ -325,6 +271,8 @@ mod tests {
     use std::io::{Cursor, Write};
 
     use super::super::{Input, guard_mappings};
+
+    use super::super::{Access, Opener};
     use super::*;
 
     /// What starts before one border and not before another is the same however a text is read.

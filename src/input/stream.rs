@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
-use super::source::{Cut, Taken};
+use super::chunk::{Cut, Taken};
 use super::turn::{LOCK, Wait, take};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::bad_values::bad_values;
-use super::copies::{Beginning, Original, copies};
+use super::copies::{Original, copies};
+use super::counted_input::CountedInput;
 use super::degraded::degraded;
 use super::empty::empty_note;
 use super::fill::filled;
@@ -32,27 +33,12 @@ use crate::error::{Error, ErrorKind};
 use crate::filter;
 use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
-use crate::input::Source;
 use crate::measure::UvMethod;
 use crate::question::{Question, Section};
-use crate::recognize::Foreign;
 use crate::tally::{InputLedger, SAMPLES, TablePlan, Tally};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 use crate::visitor::{self, RealIp};
-
-/// An input that was counted, and what its first lines told.
-pub(crate) struct CountedInput<'m> {
-    pub(crate) source: Source,
-    /// What its lines are in.
-    pub(crate) envelope: Option<String>,
-    pub(crate) formats: &'m FormatsOfFile<'m>,
-    /// What it is, if it is not an access log.
-    pub(crate) foreign: Option<&'m Foreign>,
-    /// The preset that fits its first lines if the formats in use do not.
-    pub(crate) fitting_preset: Option<&'m str>,
-    pub(crate) beginning: Beginning,
-}
 
 /// What is told of what was counted.
 #[derive(Default)]

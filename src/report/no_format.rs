@@ -1,6 +1,6 @@
 //! Why a file is refused that fits no format, and what helps. No advice leads back to the same message.
 
-use super::assemble::CountedInput;
+use super::counted_input::CountedInput;
 use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};

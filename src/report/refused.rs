@@ -1,6 +1,6 @@
 //! Whether an input is refused: it is something else, or no line of it fits a format.
 
-use super::assemble::CountedInput;
+use super::counted_input::CountedInput;
 use super::foreign::refusal;
 use super::no_format::no_format;
 use crate::error::{Error, ErrorKind};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::Serializer;
 
-use super::Split;
+use super::row_split::Split;
 use crate::dimension::Dimension;
 use crate::metric::Metric;
 

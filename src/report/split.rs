@@ -4,66 +4,13 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-
 use super::groups::{Groups, written_of};
+use super::row_split::Split;
 use crate::dimension::{Dimension, Pair, PairIds};
 use crate::keys::GroupId;
 
 /// Where all values are that have no column of their own.
 const OTHER: &str = "other";
-
-/// The hits of a row by value: the values with the most hits in the whole report first, of equals by key bytes; all others
-/// together are `other`, the last.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Split {
-    /// The same for all rows.
-    values: Arc<[String]>,
-    pv: Vec<u64>,
-}
-
-impl Split {
-    /// Values and their hits; every row has all values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.values.iter().map(String::as_str).zip(self.pv.iter().copied())
-    }
-
-    /// The hits of a value, by its place among all.
-    #[cfg(feature = "cli")]
-    pub(crate) fn pv(&self, place: usize) -> Option<u64> {
-        self.pv.get(place).copied()
-    }
-
-    /// Writes the values of all rows of a timeline in another way.
-    #[cfg(feature = "cli")]
-    pub(crate) fn rename<'s>(splits: impl Iterator<Item = &'s mut Split>, rename: impl Fn(&mut String)) {
-        let mut renamed: Option<Arc<[String]>> = None;
-        for split in splits {
-            let values = renamed.get_or_insert_with(|| {
-                let mut values = split.values.to_vec();
-                values.iter_mut().for_each(&rename);
-                values.into()
-            });
-            split.values = Arc::clone(values);
-        }
-    }
-
-    /// Those of all rows of a timeline together.
-    #[cfg(feature = "cli")]
-    pub(crate) fn sum<'s>(mut splits: impl Iterator<Item = &'s Split>) -> Option<Split> {
-        let first = splits.next()?.clone();
-        Some(splits.fold(first, |mut sum, split| {
-            sum.pv.iter_mut().zip(&split.pv).for_each(|(sum, pv)| *sum += pv);
-            sum
-        }))
-    }
-}
-
-impl Serialize for Split {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
 
 /// The splits of all rows.
 pub(super) struct Splits {

@@ -17,8 +17,8 @@
 //! What is in a round is said by the text alone, so it is no matter who counts it, in which pieces, or whether those are
 //! merged after each round or only when it may be time to drop keys.
 
+use super::degraded::MISSED;
 use super::table::{MergedVisitors, Table, Texts};
-use super::tally_size::MISSED;
 use super::{TablePlan, rankings_of};
 use crate::dimension::Extras;
 use crate::keys::{AddressKeys, GroupId, Seed};

@@ -4,6 +4,7 @@
 //! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure.
 
 mod bounded;
+mod degraded;
 #[cfg(test)]
 mod laws;
 mod ledger;
@@ -17,9 +18,9 @@ mod tally_size;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
+pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
 pub(crate) use table::Table;
 use tables::rankings_of;
 pub(crate) use tables::{TablePlan, Tally, VisitorKey, extras_of};
-pub(crate) use tally_size::{Bytes, Degraded};
 pub(crate) use unknown::Unknown;

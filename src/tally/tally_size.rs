@@ -1,31 +1,10 @@
 //! How much memory a tally takes, by the formula of `measure/size.rs`, and how it comes to take less.
 
 use super::Tally;
+use super::degraded::{Bytes, MISSED};
 use super::table::settled;
 use crate::keys::{AddressKeys, fixed_hash};
-use crate::measure::SizeOf;
-use crate::measure::{Precision, UvMethod};
-
-/// The changes that keep all tables within a limit of memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Degraded {
-    /// The limit.
-    pub(crate) limit_bytes: u64,
-    /// The number of keys that rankings are bounded to, if they are.
-    pub(crate) max_keys: Option<usize>,
-    /// The precision of the sketches that exact sets of visitors were turned into, if they were.
-    pub(crate) hll: Option<Precision>,
-}
-
-/// Bytes of a group of a ranking for the hits that it may have had while it was not kept.
-pub(super) const MISSED: u64 = 8;
-
-/// A lower and an upper bound of a number of bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bytes {
-    pub(crate) at_least: u64,
-    pub(crate) at_most: u64,
-}
+use crate::measure::{Precision, SizeOf, UvMethod};
 
 impl Tally {
     /// Bytes by the formula if this is a part of all that is counted: the parts' sum is at least the size of what they are
