@@ -318,8 +318,9 @@ impl fmt::Display for Error {
             ),
             ErrorKind::MemoryLimit { limit_bytes, is_asked: true, largest } => write!(
                 f,
-                "--max-memory: the tables need more than {} ({largest}) and cannot be made smaller: take a longer unit with --by, \
-                 leave out sections with --show or a --sort and --columns that need every key, or raise the limit",
+                "--max-memory: the tables need more than {} ({largest}) and cannot be made smaller: use a longer unit with --by, \
+                 fewer sections with --show, a smaller --uv hll=P, or a higher limit; rankings with --sort, --columns or --fail-if that \
+                 need every key stay whole",
                 bytes_in_words(*limit_bytes)
             ),
             ErrorKind::MemoryLimit { limit_bytes, is_asked: false, largest } => write!(
@@ -339,7 +340,7 @@ impl fmt::Display for Error {
 pub(crate) fn bytes_in_words(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     let Some((unit, shift)) = units.into_iter().find(|(_, shift)| bytes >> shift > 0) else {
-        return format!("{bytes} bytes");
+        return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });
     };
     let tenths = (u128::from(bytes) * 10) >> shift;
     if tenths.is_multiple_of(10) || tenths >= 1000 {

@@ -477,7 +477,8 @@ fn files_in_another_order() {
     contents.extend(nasty.iter().map(Vec::as_slice));
     let log = Log::new("files", &contents);
     for (turn, (asked, question)) in questions().iter().enumerate() {
-        if *asked == "hosts too" {
+        // The tables of these logs are larger than that limit: there is no report, and tests/max_memory.rs has the order of files.
+        if ["hosts too", "little memory"].contains(asked) {
             continue;
         }
         let expected = log.answer(question, PLAINEST);

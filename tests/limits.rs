@@ -33,8 +33,8 @@ fn without_threads_the_main_thread_counts() {
             let output = after(limit, directory.path(), &format!("a.log --json --threads 4{more}"));
             let (code, stderr) = (output.status.code(), stderr(&output));
             assert_eq!((code, output.stdout == expected.stdout), (Some(0), true), "{limit}: {stderr}");
-            assert!(stderr.starts_with("logstat: note: the system does not start 4 threads ("), "{stderr}");
-            assert!(stderr.ends_with("): counted on the main thread; the numbers are the same\n"), "{stderr}");
+            assert!(stderr.starts_with("logstat: note: could not start 4 threads ("), "{stderr}");
+            assert!(stderr.ends_with("); counted on the main thread, with the same result\n"), "{stderr}");
             let quiet = after(limit, directory.path(), &format!("a.log --json --quiet --threads 4{more}"));
             assert_eq!((quiet.status.code(), quiet.stderr), (Some(0), Vec::new()));
         }
@@ -111,7 +111,7 @@ fn without_memory_the_program_exits_and_leaves_no_file_behind() {
         shell.args(["-c", line, env!("CARGO_BIN_EXE_logstat")]).current_dir(directory.path()).output().unwrap();
     let stderr = stderr(&output);
     assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
-    let (start, end) = ("logstat: out of memory (", " bytes more were needed); see --max-memory\n");
+    let (start, end) = ("logstat: out of memory: could not allocate ", " bytes; limit the tables with --max-memory\n");
     let bytes = stderr.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
     assert!(bytes.is_some_and(|bytes| bytes.parse::<u64>().is_ok()), "{stderr}");
     let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -142,7 +142,7 @@ fn tables_stop_before_the_memory_is_full() {
         if named.is_empty() {
             assert_eq!(output.status.code(), Some(0), "{stderr}");
             assert!(
-                stderr.starts_with("logstat: note: tables may take 4 MiB of memory: the ranking of path"),
+                stderr.starts_with("logstat: note: to keep the tables within 4 MiB of memory, the ranking of path"),
                 "{stderr}"
             );
             continue;

@@ -98,9 +98,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(
         long_help = "Tables take no more memory than this, such as 512M or 2G. If they need more, rankings keep fewer keys, then \
-                       visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails. \
-                       Without it nothing becomes approximate, and a run that would need more than three quarters of the \
-                       memory of the machine or its control group stops"
+                       visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails with \
+                       exit code 1 and no report. Between two checks, each thread may hold more. Without this option nothing \
+                       becomes approximate, and a run that would need more than three quarters of the memory of the machine \
+                       or its control group, or a third of the address space (ulimit -v), stops"
     )]
     max_memory: Option<MaxMemory>,
 
@@ -245,10 +246,10 @@ pub(crate) struct Args {
     #[arg(long_help = "Prints the JSON Schema of JSON reports, and reads no log")]
     pub(crate) schema: bool,
 
-    /// Reads files from end to end, whatever --since says
+    /// Reads files in full, whatever --since says
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Reads files from end to end. Otherwise, in large files whose times ascend, lines outside --since, --until \
+        long_help = "Reads files in full. Otherwise, in large files whose times ascend, lines outside --since, --until \
                        and --date are skipped and not in the account of lines"
     )]
     pub(crate) no_seek: bool,
@@ -257,7 +258,7 @@ pub(crate) struct Args {
     #[arg(long, hide_short_help = true)]
     #[arg(
         long_help = "Reads files without mapping them into memory, for example on a network file system whose server may stop \
-                       answering. Large files are then read from end to end, as with --no-seek"
+                       answering. Large files are then read in full, as with --no-seek"
     )]
     pub(crate) no_mmap: bool,
 

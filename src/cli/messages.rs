@@ -58,7 +58,7 @@ impl Messages {
         };
         let why = source.to_string();
         let why = why.split(" (os error").next().unwrap_or(&why).to_lowercase();
-        self.note(&format!("the system does not start {wanted} threads ({why}): {how}; the numbers are the same"));
+        self.note(&format!("could not start {wanted} threads ({why}); {how}, with the same result"));
     }
 
     /// A note about files that are not read: names all of them if details are asked for, and leaves out what every user

@@ -36,7 +36,7 @@ impl Seed {
         Seed::of(|word| random.hash_one(word))
     }
 
-    /// The same words for the same number: for tests, and for who wants two runs to take the same steps.
+    /// The same words for the same number: for tests, and for callers that want two runs to take the same steps.
     pub(crate) fn fixed(seed: u64) -> Seed {
         Seed::of(|word| mix(seed ^ OTHER, (2 * word + 1).wrapping_mul(ODD)))
     }

@@ -11,15 +11,16 @@ pub(super) fn degraded(tally: &Tally) -> Option<Note> {
     let names: Vec<_> = cut.map(|table| table.dimension.name()).collect();
     let rankings = max_keys.and_then(|most| match &names[..] {
         [] => None,
-        [one] => Some(format!("the ranking of {one} keeps {most} keys and is approximate")),
-        several => Some(format!("the rankings of {} keep {most} keys each and are approximate", several.join(", "))),
+        [one] => Some(format!("the ranking of {one} keeps {most} keys, and is approximate")),
+        several => Some(format!("the rankings of {} keep {most} keys each, and are approximate", several.join(", "))),
     });
     let visitors = hll.map(|precision| {
         format!("visitors are estimated, with a standard error of {:.2}%", 100.0 * precision.standard_error())
     });
     let changes: Vec<_> = rankings.into_iter().chain(visitors).collect();
     (!changes.is_empty()).then(|| {
-        let text = format!("tables may take {} of memory: {}", bytes_in_words(limit_bytes), changes.join("; "));
+        let text =
+            format!("to keep the tables within {} of memory, {}", bytes_in_words(limit_bytes), changes.join("; "));
         Note::new(NoteCode::DegradedToMemory, text)
     })
 }
