@@ -45,6 +45,7 @@ mod keys;
 mod measure;
 mod metric;
 mod nginx;
+mod note;
 mod phases;
 mod prefetch;
 mod progress;
@@ -83,6 +84,7 @@ pub use crate::{
     measure::{Precision, UvMethod},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
+    note::{Note, NoteCode},
     phases::{Phases, WorkerShare},
     progress::Progress,
     question::{MaxKeys, MaxMemory, Question, Section},
@@ -90,8 +92,8 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Note, NoteCode, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
-        UvReport, Verdict, VisitorReport, Warning, WarningCode,
+        Lines, MalformedSample, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport, Verdict,
+        VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
     text::printable,

@@ -53,8 +53,8 @@ pub use error::NginxConfError;
 pub use formats::NginxFormat;
 pub use logs::NginxLog;
 
+use crate::note::{Note, NoteCode};
 use crate::static_rules::StaticRules;
-use crate::{Note, NoteCode};
 use files::Files;
 use hosts::Hosts;
 use inherited::Inherited;

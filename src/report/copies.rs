@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::Note;
-use super::note::NoteCode;
+use super::NoteCode;
 use crate::keys::fixed_hash;
 use crate::text::written;
 

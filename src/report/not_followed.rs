@@ -1,6 +1,6 @@
 //! Notes about what an nginx configuration says and is not followed.
 
-use super::note::{Note, NoteCode};
+use super::{Note, NoteCode};
 use crate::nginx::NginxConf;
 
 /// Directives that have notes of their own.
