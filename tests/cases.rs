@@ -5,7 +5,7 @@
 //! (0 without it). `stdin` is given to the program; `env` has variables, `NAME=value` a line, and the program sees no
 //! others but a `COLUMNS` of 80 and a locale of UTF-8. The version in JSON is written `VERSION`.
 //!
-//! `LOGSTAT_BLESS=1 cargo test --test cases` writes what the program now says: read the difference before you commit it.
+//! `LOGSTAT_BLESS=1 cargo test --test integration cases` writes what the program now says: read the difference before you commit it.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};

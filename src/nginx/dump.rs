@@ -1,7 +1,7 @@
 //! The output of `nginx -T`: every file of a configuration, each after a line with its path.
 //!
 //! The line is `# configuration file /etc/nginx/nginx.conf:`, and a line feed follows each file. The main file comes first, each
-//! file once, by the path under which nginx opened it (tried with nginx 1.22.1, November 2026; tests/nginx/dump.rs).
+//! file once, by the path under which nginx opened it (tried with nginx 1.22.1, November 2026; crates/checks/tests/nginx/dump.rs).
 
 use std::collections::HashMap;
 use std::ops::Range;
