@@ -20,6 +20,7 @@ mod source;
 mod stream;
 mod turn;
 mod unreadable;
+mod watched;
 
 pub use compressed::Compression;
 pub use find::{FindNote, Found, LogDirectory, LogsWithin, SkipReason, SkippedFile, find_logs};

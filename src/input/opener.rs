@@ -14,6 +14,7 @@ use super::positioned::Positioned;
 use super::small::{Small, read_whole};
 use super::source::{Cut, Kind, Source, StreamFile};
 use super::stream::Stream;
+use super::watched::Watched;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Progress;
@@ -35,11 +36,12 @@ struct Opened {
     file: Option<StreamFile>,
     closed: Option<Closed>,
     fingerprint: Option<Fingerprint>,
+    watched: Option<Watched>,
 }
 
 impl From<Kind> for Opened {
     fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None }
+        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None, watched: None }
     }
 }
 
@@ -72,15 +74,16 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
-        let (path, Opened { kind, compression, is_device, file, closed, fingerprint }) = match input.origin {
+        let (path, Opened { kind, compression, is_device, file, closed, fingerprint, watched }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
-                let opened = self.open_reader(Box::new(io::stdin()), &path)?;
-                (path, opened)
+                let watched = Watched::stdin().map_err(|source| ErrorKind::Io { path: path.clone(), source })?;
+                let opened = self.open_reader(counted(watched.as_ref(), Box::new(io::stdin())), &path)?;
+                (path, Opened { watched, ..opened })
             }
             Origin::Reader { name, reader } => {
                 let opened = self.open_reader(reader, &name)?;
@@ -96,6 +99,7 @@ impl Opener<'_> {
             file,
             closed,
             fingerprint,
+            watched,
             cut: self.cut,
             progress: self.progress.cloned(),
         })
@@ -128,12 +132,13 @@ impl Opener<'_> {
         // An error here comes again where the lines are read.
         let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
+            let watched = Some(Watched::new(&file, len));
             let file = match reopened {
                 Some(closed) => StreamFile::Closed(closed),
                 None => StreamFile::Open(Arc::new(file)),
             };
-            let kind = self.stream(&file, Some(compression), path)?;
-            return Ok(Opened { compression: Some(compression), file: Some(file), closed, ..kind.into() });
+            let kind = self.stream(&file, watched.as_ref(), Some(compression), path)?;
+            return Ok(Opened { compression: Some(compression), file: Some(file), closed, watched, ..kind.into() });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
             let small = Small::new(path, file, &metadata, cut, reopened.is_none());
@@ -165,6 +170,7 @@ impl Opener<'_> {
     pub(super) fn stream(
         &self,
         file: &StreamFile,
+        watched: Option<&Watched>,
         compression: Option<Compression>,
         path: &Path,
     ) -> Result<Kind, Error> {
@@ -175,7 +181,7 @@ impl Opener<'_> {
             }
             StreamFile::Closed(closed) => Box::new(closed.clone().reader()),
         };
-        let bytes = self.metered(bytes);
+        let bytes = self.metered(counted(watched, bytes));
         Ok(Kind::Stream(match compression {
             Some(compression) => Stream::later(decoder(compression, bytes, path)?, self.cut),
             None => Stream::new(bytes, self.cut),
@@ -198,6 +204,14 @@ impl Opener<'_> {
             None => reader,
         };
         Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
+    }
+}
+
+/// A reader that counts the bytes of a watched file.
+fn counted(watched: Option<&Watched>, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+    match watched {
+        Some(watched) => watched.reader(reader),
+        None => reader,
     }
 }
 
