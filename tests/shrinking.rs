@@ -4,7 +4,7 @@
 //! The program opens all its inputs before it counts, and waits for one that is a FIFO: while it waits, the file is cut.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -36,9 +36,13 @@ struct Running(Option<Child>);
 
 impl Running {
     fn start(folder: &Path, arguments: &[&str]) -> Running {
+        Running::start_with(Stdio::null(), folder, arguments)
+    }
+
+    fn start_with(stdin: Stdio, folder: &Path, arguments: &[&str]) -> Running {
         let mut command = Command::new(super::program());
         command.current_dir(folder).args(arguments).env_clear();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         Running(Some(command.spawn().unwrap()))
     }
 
@@ -200,6 +204,52 @@ fn a_file_that_grows_is_no_failure() {
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(number(&report, "/summary/pv"), 1001);
+}
+
+/// The exit code and the messages of a run on standard input from a file that is changed while the program waits.
+fn run_on_changed_stdin(start: u64, change: impl FnOnce(&mut File)) -> (i32, String, u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let (fifo, path) = (folder.path().join("fifo"), folder.path().join("a.log"));
+    make_fifo(&fifo);
+    fs::write(&path, lines(LINES)).unwrap();
+    let mut stdin = File::open(&path).unwrap();
+    stdin.seek(SeekFrom::Start(start)).unwrap();
+    let mut running = Running::start_with(stdin.into(), folder.path(), &["-", "fifo", "--json", "-j", "2"]);
+    // Standard input is opened before the FIFO.
+    let mut writer = opened(&fifo, &mut running).unwrap();
+    change(&mut OpenOptions::new().write(true).open(&path).unwrap());
+    writer.write_all(line(0).as_bytes()).unwrap();
+    drop(writer);
+    let output = running.end();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), said, number(&report, "/summary/pv"))
+}
+
+#[test]
+fn a_file_on_standard_input_that_changes_is_reported() {
+    let width = line(0).len() as u64;
+    let (size, all) = (width * LINES as u64, LINES as u64 + 1);
+    type Change = fn(&mut File);
+    let emptied: Change = |file| file.set_len(0).unwrap();
+    let filled_again: Change = |file| {
+        file.set_len(0).unwrap();
+        file.write_all(lines(LINES + 9).replace("GET", "PUT").as_bytes()).unwrap();
+    };
+    let shrank = format!("logstat: standard input: shrank from {size} to 0 bytes");
+    let changed = "logstat: standard input: changed while being read".to_owned();
+    for (start, change, message) in [(0, emptied, &shrank), (width, emptied, &shrank), (0, filled_again, &changed)] {
+        let (code, said, _) = run_on_changed_stdin(start, change);
+        assert!(code == 1 && said.starts_with(message) && said.lines().count() == 1, "{code} {said}");
+    }
+    let touched: Change = |file| file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    let grown: Change = |file| {
+        file.seek(SeekFrom::End(0)).unwrap();
+        file.write_all(line(1).as_bytes()).unwrap();
+    };
+    for (start, change, pv) in [(0, touched, all), (width * 100, touched, all - 100), (0, grown, all + 1)] {
+        assert_eq!(run_on_changed_stdin(start, change), (0, String::new(), pv));
+    }
 }
 
 /// A reader that cuts a file when it is first read: by then, the inputs before it are open.

@@ -189,6 +189,76 @@ fn a_file_that_is_filled_again_is_reported_and_one_that_grows_or_is_renamed_is_n
     }
 }
 
+/// Changes the file at a path, which has the first bytes; the second ones are another file's.
+#[cfg(feature = "compressed")]
+type Change = fn(&Path, &[u8], &[u8]);
+
+#[cfg(feature = "compressed")]
+#[test]
+fn a_compressed_file_that_changes_is_reported_as_that_and_not_as_corrupt() {
+    use std::io::Write;
+    let member = |text: &str| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text.as_bytes()).unwrap();
+        gzip.finish().unwrap()
+    };
+    let first_member = member(&lines(3_000));
+    let old = [&first_member[..], &member(&lines(2_000))].concat();
+    let other = member(&lines(6_000).replace("GET /", "PUT /"));
+    let changes: [(&str, Change, &str); 8] = [
+        ("nothing", |_, _, _| (), ""),
+        ("filled again", |path, _, other| fs::write(path, other).unwrap(), "changed"),
+        (
+            "overwritten in place",
+            |path, old, _| {
+                let mut file = OpenOptions::new().write(true).open(path).unwrap();
+                file.write_all(&old[..100]).unwrap();
+                file.write_all(&vec![7; old.len() / 2]).unwrap();
+            },
+            "changed",
+        ),
+        ("truncated", |path, old, _| cut(path, old.len() as u64 / 3), "changed"),
+        ("emptied", |path, _, _| cut(path, 0), "changed"),
+        ("grown", |path, old, other| fs::write(path, [old, other].concat()).unwrap(), ""),
+        (
+            "grown by half a member",
+            |path, old, other| fs::write(path, [old, &other[..99]].concat()).unwrap(),
+            "corrupt",
+        ),
+        (
+            "touched",
+            |path, _, _| {
+                OpenOptions::new().append(true).open(path).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+            },
+            "",
+        ),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log.gz");
+    let is_said = |change: &dyn Fn(), kept_open: usize| {
+        fs::write(&path, &old).unwrap();
+        let engine = engine(2);
+        let source = Opener::new(engine.access, engine.cut(1 << 20), None, kept_open).open(Input::path(&path)).unwrap();
+        change();
+        let outcome = count_sources(vec![source], &engine);
+        let codes = outcome.problems.iter().filter_map(|problem| match problem.kind() {
+            ErrorKind::Changed { .. } => Some("changed"),
+            ErrorKind::Compressed { .. } => Some("corrupt"),
+            ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } => None,
+            other => panic!("{other:?}"),
+        });
+        codes.collect::<Vec<_>>().join(" ")
+    };
+    for kept_open in [0, 1] {
+        for (name, change, expected) in &changes {
+            assert_eq!(is_said(&|| change(&path, &old, &other), kept_open), *expected, "{name} {kept_open}");
+        }
+        // No checksum tells that a member is gone.
+        let at_member = || cut(&path, first_member.len() as u64);
+        assert_eq!(is_said(&at_member, kept_open), "changed", "{kept_open}");
+    }
+}
+
 #[test]
 fn no_text_of_a_lost_page_is_counted_in_a_race() {
     let folder = tempfile::tempdir().unwrap();

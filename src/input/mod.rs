@@ -21,6 +21,7 @@ mod stream;
 mod stream_file;
 mod turn;
 mod unreadable;
+mod watched;
 
 pub(crate) use chunk::{Chunk, Cut, Taken};
 pub(crate) use find::is_access_log_name;

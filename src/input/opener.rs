@@ -14,7 +14,8 @@ use super::positioned::Positioned;
 use super::small::{Small, read_whole};
 use super::source::{Kind, Source};
 use super::stream::Stream;
-use super::stream_file::{StreamFile, decoder, metered};
+use super::stream_file::{StreamFile, counted, decoder, metered};
+use super::watched::Watched;
 use super::{Access, Input, Origin};
 use crate::error::{Error, ErrorKind};
 use crate::files::{Compression, MAGIC_BYTES};
@@ -37,11 +38,12 @@ struct Opened {
     file: Option<StreamFile>,
     closed: Option<Closed>,
     fingerprint: Option<Fingerprint>,
+    watched: Option<Watched>,
 }
 
 impl From<Kind> for Opened {
     fn from(kind: Kind) -> Opened {
-        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None }
+        Opened { kind, compression: None, is_device: false, file: None, closed: None, fingerprint: None, watched: None }
     }
 }
 
@@ -74,15 +76,16 @@ impl Opener<'_> {
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
         let is_found = input.is_found;
-        let (path, Opened { kind, compression, is_device, file, closed, fingerprint }) = match input.origin {
+        let (path, Opened { kind, compression, is_device, file, closed, fingerprint, watched }) = match input.origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path)?;
                 (path, opened)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
-                let opened = self.open_reader(Box::new(io::stdin()), &path)?;
-                (path, opened)
+                let watched = Watched::stdin().map_err(|source| ErrorKind::Io { path: path.clone(), source })?;
+                let opened = self.open_reader(counted(watched.as_ref(), Box::new(io::stdin())), &path)?;
+                (path, Opened { watched, ..opened })
             }
             Origin::Reader { name, reader } => {
                 let opened = self.open_reader(reader, &name)?;
@@ -98,6 +101,7 @@ impl Opener<'_> {
             file,
             closed,
             fingerprint,
+            watched,
             cut: self.cut,
             progress: self.progress.cloned(),
         })
@@ -130,12 +134,19 @@ impl Opener<'_> {
         // An error here comes again where the lines are read.
         let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
+            let watched = Some(Watched::new(&file, len));
             let file = match reopened {
                 Some(closed) => StreamFile::Closed(closed),
                 None => StreamFile::Open(Arc::new(file)),
             };
-            let kind = Kind::Stream(file.stream(Some(compression), path, cut, self.progress)?);
-            return Ok(Opened { compression: Some(compression), file: Some(file), closed, ..kind.into() });
+            let stream = file.stream(watched.as_ref(), Some(compression), path, cut, self.progress)?;
+            return Ok(Opened {
+                compression: Some(compression),
+                file: Some(file),
+                closed,
+                watched,
+                ..Kind::Stream(stream).into()
+            });
         }
         if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
             let small = Small::new(path, file, &metadata, cut, reopened.is_none());

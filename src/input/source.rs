@@ -17,6 +17,7 @@ use super::small::Small;
 use super::stream::Stream;
 use super::stream_file::StreamFile;
 use super::turn::Wait;
+use super::watched::Watched;
 use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
 use crate::progress::Progress;
@@ -37,6 +38,8 @@ pub(crate) struct Source {
     pub(super) closed: Option<Closed>,
     /// The file as it was when it was opened, if it is read for longer than a moment.
     pub(super) fingerprint: Option<Fingerprint>,
+    /// The regular file of a stream as it was when it was opened: a compressed file, or one on standard input.
+    pub(super) watched: Option<Watched>,
     pub(super) cut: Cut,
     /// Told of what is read in place; of streams their reader tells.
     pub(super) progress: Option<Arc<Progress>>,
@@ -142,10 +145,10 @@ impl Source {
         let file = std::fs::File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
-        let (compression, file, closed, fingerprint, progress) = (None, None, None, None, None);
+        let (compression, file, closed, fingerprint, watched, progress) = (None, None, None, None, None, None);
         let (is_found, is_device) = (false, false);
         let path = path.to_owned();
-        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, cut, progress })
+        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, watched, cut, progress })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -207,7 +210,8 @@ impl Source {
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
-                let stream = file.stream(self.compression, &self.path, self.cut, self.progress.as_ref())?;
+                let (watched, progress) = (self.watched.as_ref(), self.progress.as_ref());
+                let stream = file.stream(watched, self.compression, &self.path, self.cut, progress)?;
                 self.kind = Kind::Stream(stream);
             }
         }
@@ -236,7 +240,27 @@ impl Source {
                     None => has_changed.then(|| changed(path)),
                 }
             }
-            Kind::Stream(stream) => Some(failure_of_stream(path, stream.into_failure()?).into()),
+            Kind::Stream(stream) => {
+                let failure = stream.into_failure().map(|source| failure_of_stream(path.clone(), source));
+                if let Some(failure @ (ErrorKind::Io { .. } | ErrorKind::Replaced { .. })) = failure {
+                    return Some(failure.into());
+                }
+                // Of a file that changed, data that looks corrupt follows from that.
+                let change = self.watched.and_then(|watched| {
+                    let file = watched.stdin_file().or_else(|| self.file.map(StreamFile::read_at))?;
+                    watched.change(&*file, path, self.compression.is_some())
+                });
+                change.or(failure).map(Error::from)
+            }
+        }
+    }
+}
+
+impl StreamFile {
+    fn read_at(self) -> Arc<dyn ReadAt> {
+        match self {
+            StreamFile::Open(file) => file,
+            StreamFile::Closed(closed) => Arc::new(OpenedToRead::new(closed)),
         }
     }
 }

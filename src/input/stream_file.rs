@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::chunk::Cut;
 use super::closed::Closed;
 use super::stream::Stream;
+use super::watched::Watched;
 use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
 use crate::progress::Progress;
@@ -22,6 +23,7 @@ impl StreamFile {
     /// The text of the file, from its start. `path` names it in errors.
     pub(super) fn stream(
         &self,
+        watched: Option<&Watched>,
         compression: Option<Compression>,
         path: &Path,
         cut: Cut,
@@ -34,11 +36,19 @@ impl StreamFile {
             }
             StreamFile::Closed(closed) => Box::new(closed.clone().reader()),
         };
-        let bytes = metered(bytes, progress);
+        let bytes = metered(counted(watched, bytes), progress);
         Ok(match compression {
             Some(compression) => Stream::later(decoder(compression, bytes, path)?, cut),
             None => Stream::new(bytes, cut),
         })
+    }
+}
+
+/// A reader that counts the bytes of a watched file.
+pub(super) fn counted(watched: Option<&Watched>, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+    match watched {
+        Some(watched) => watched.reader(reader),
+        None => reader,
     }
 }
 
