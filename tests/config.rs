@@ -78,8 +78,8 @@ fn files_that_are_none_are_refused_in_a_line() {
     let rows: [(&[u8], &str); 7] = [
         (&[b'x'; 10 << 20], ": this is no configuration: it is longer than 1 MiB\n"),
         (b"# \xff\n", ":1: this is not UTF-8, as TOML is\n"),
-        (b"\"\\u001b[31m\\u202e\" = 1", ":1: unknown key '\\u{1b}[31m\\u{202e}'\n"),
-        (b"by = \"\\u001b[31m\"", ":1: unknown unit '\\u{1b}[31m' for --by\n"),
+        (b"\"\\u001b[31m\\u202e\" = 1", ":1: unknown key '\\x1B[31m\\xE2\\x80\\xAE'\n"),
+        (b"by = \"\\u001b[31m\"", ":1: unknown unit '\\x1B[31m' for --by\n"),
         (b"by = 'a\x1b'", ":1: this is not TOML: "),
         (b"\x7fELF\0", ":1: this is not TOML: "),
         (b"output = 'nowhere/r.html'", ":1: -o ~/.config/logstat/nowhere/r.html: there is no such directory\n"),

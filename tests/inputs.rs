@@ -43,7 +43,7 @@ fn what_is_no_file_is_not_waited_for() {
     fs::write(folder.path().join("access.log"), LINE).unwrap();
     // As in nginx's docker image.
     symlink("/dev/stdout", folder.path().join("site_access.log")).unwrap();
-    let note = "logstat: note: \"./site_access.log\" is no file and not read\n";
+    let note = "logstat: note: ./site_access.log is no file and not read\n";
     assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
 }
 
@@ -54,10 +54,10 @@ fn a_link_is_the_file_that_it_leads_to() {
     fs::write(path("access.log"), LINE).unwrap();
     symlink("access.log", path("current.log")).unwrap();
     fs::hard_link(path("access.log"), path("hard.log")).unwrap();
-    let note = "logstat: note: \"./current.log\" is the same file as \"./access.log\" and read once\n\
-                logstat: note: \"./hard.log\" is the same file as \"./access.log\" and read once\n";
+    let note = "logstat: note: ./current.log is the same file as ./access.log and read once\n\
+                logstat: note: ./hard.log is the same file as ./access.log and read once\n";
     assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
-    let note = "logstat: note: \"-\" is the same file as \"hard.log\" and read once\n";
+    let note = "logstat: note: - is the same file as hard.log and read once\n";
     let stdin = Stdio::from(File::open(path("access.log")).unwrap());
     assert_eq!(run(folder.path(), &["hard.log", "-"], stdin), (Some(1), note.to_owned(), 0));
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -58,11 +59,11 @@ impl Folder {
     }
 }
 
-/// What a shell starts a program with that is to get signals. Where the tests themselves run under nohup, SIGHUP would stay ignored;
-/// GNU's env sets it back.
+/// What a shell starts a program with that is to get signals. Where the tests themselves run under nohup or as a background
+/// job, SIGHUP or SIGINT would stay ignored; GNU's env sets them back.
 fn run() -> &'static str {
-    let env = Command::new("env").args(["--default-signal=HUP", "true"]).stderr(Stdio::null()).status();
-    if env.is_ok_and(|status| status.success()) { "exec env --default-signal=HUP" } else { "exec" }
+    let env = Command::new("env").args(["--default-signal=HUP,INT", "true"]).stderr(Stdio::null()).status();
+    if env.is_ok_and(|status| status.success()) { "exec env --default-signal=HUP,INT" } else { "exec" }
 }
 
 fn signal(name: &str, child: &Child) {
@@ -103,20 +104,23 @@ fn a_signal_before_any_file_ends_the_program_at_once() {
 }
 
 #[test]
-fn a_hangup_that_was_ignored_at_the_start_stays_ignored() {
-    let folder = Folder::new();
-    let child = folder.start("trap '' HUP; exec logstat a.log --format json -o old.json -o pipe");
-    folder.wait_for_unfinished(1);
-    signal("HUP", &child);
-    folder.read_pipe();
-    assert_eq!(end(child), (Some(0), String::new()));
-    assert!(fs::read_to_string(folder.path("old.json")).unwrap().starts_with('{'));
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    for name in ["HUP", "INT"] {
+        let folder = Folder::new();
+        let child = folder.start(&format!("trap '' {name}; exec logstat a.log --format json -o old.json -o pipe"));
+        folder.wait_for_unfinished(1);
+        signal(name, &child);
+        folder.read_pipe();
+        assert_eq!(end(child), (Some(0), String::new()), "{name}");
+        assert!(fs::read_to_string(folder.path("old.json")).unwrap().starts_with('{'), "{name}");
+    }
 }
 
 #[test]
 fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
     let folder = Folder::new();
-    let child = folder.start("exec logstat a.log --format json -o old.json -o other.json -o last.json -o pipe");
+    let child =
+        folder.start("exec logstat a.log --format json -o old.json -o other.json -o \"$(printf 'last\\377')\" -o pipe");
     folder.wait_for_unfinished(3);
     fs::create_dir(folder.path("other.json")).unwrap();
     fs::write(folder.path("other.json/file"), "").unwrap();
@@ -124,19 +128,56 @@ fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
     let (code, message) = end(child);
     assert_eq!(code, Some(1));
     assert!(message.starts_with("logstat: other.json: "), "{message}");
-    assert!(message.ends_with("\n  files that are new: old.json, last.json, pipe\n"), "{message}");
+    assert!(message.ends_with("\n  files that are new: old.json, last\\xFF, pipe\n"), "{message}");
     assert_eq!(folder.unfinished(), 0);
-    assert!(fs::read_to_string(folder.path("last.json")).unwrap().starts_with('{'));
+    let last = std::ffi::OsStr::from_bytes(b"last\xff");
+    assert!(fs::read_to_string(folder.0.path().join(last)).unwrap().starts_with('{'));
 }
 
 #[test]
-fn a_file_beyond_the_limit_is_an_error_and_the_old_one_stays() {
+fn if_one_output_fails_no_file_is_new() {
+    let none = "logstat: no file is new, because not all could be written; old files are kept\n";
+    let runs = [
+        ("ulimit -f 8; exec logstat a.log -o old.csv -o old.html -o new.json", "logstat: old.html: file too large\n"),
+        (
+            "ulimit -f 8; exec logstat a.log -o old.html -o old.csv --rejects old.log",
+            "logstat: old.html: file too large\n",
+        ),
+        ("exec logstat a.log -o old.csv -o /dev/full", "logstat: /dev/full: no space left on device\n"),
+        ("exec logstat a.log -o old.csv --rejects /dev/full", "logstat: /dev/full: no space left on device\n"),
+        ("exec logstat a.log -o old.csv -o - >/dev/full", "logstat: standard output: no space left on device\n"),
+        ("exec logstat a.log --rejects old.log >/dev/full", "logstat: standard output: no space left on device\n"),
+    ];
+    for (line, error) in
+        runs.into_iter().filter(|(line, _)| !line.contains("/dev/full") || Path::new("/dev/full").exists())
+    {
+        let folder = Folder::new();
+        let old = ["old.csv", "old.html", "old.log"].map(|name| folder.path(name));
+        old.iter().for_each(|path| fs::write(path, "old").unwrap());
+        assert_eq!(end(folder.start(line)), (Some(1), format!("{error}{none}")), "{line}");
+        old.iter().for_each(|path| assert_eq!(fs::read_to_string(path).unwrap(), "old", "{line}: {}", path.display()));
+        assert!(!folder.path("new.json").exists(), "{line}");
+        assert_eq!(folder.unfinished(), 0, "{line}");
+    }
+}
+
+/// The log is a pipe without a writer: reading it would take forever.
+#[test]
+fn an_output_that_cannot_be_created_is_reported_before_counting() {
     let folder = Folder::new();
-    fs::write(folder.path("old.html"), "old").unwrap();
-    let child = folder.start("ulimit -f 8; exec logstat a.log -o new.json -o old.html");
-    assert_eq!(end(child), (Some(1), "logstat: old.html: file too large\n".to_owned()));
-    assert_eq!(fs::read_to_string(folder.path("old.html")).unwrap(), "old");
-    assert!(fs::read_to_string(folder.path("new.json")).unwrap().starts_with('{'));
+    // Not even root may create a file in /proc; only Linux has it.
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    let child = folder.start("exec logstat pipe --format json -o old.json -o /proc/new.json");
+    let (code, message) = end(child);
+    assert_eq!(code, Some(1));
+    assert!(message.starts_with("logstat: /proc/new.json: "), "{message}");
+    assert!(
+        message.ends_with("\n  no file is new, because not all could be written; old files are kept\n"),
+        "{message}"
+    );
+    assert_eq!(fs::read_to_string(folder.path("old.json")).unwrap(), "old");
     assert_eq!(folder.unfinished(), 0);
 }
 

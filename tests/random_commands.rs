@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use logstat::{Dimension, Metric, ReportFormat, Section, Unit};
+
 const COMMAND_LINES: usize = 5_000 / super::ONE_IN;
 
 /// Names that rankings, filters and visitors take: dimensions, logged variables, derived variables, and variables that no
@@ -21,8 +23,14 @@ const NAMES: &[&str] = &[
     "protocol",
     "status",
     "class",
+    "second",
+    "minute",
     "hour",
     "day",
+    "week",
+    "month",
+    "year",
+    "hour-of-day",
     "weekday",
     "http_x_forwarded_for",
     "cookie_x",
@@ -55,11 +63,23 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--fill", &[], &[]),
     ("--top", NAMES, NO_NAMES),
     ("--limit", &["0", "1", "3", "18446744073709551615"], &["-1"]),
-    ("--columns", &["uv", "p95,avg", "bytes,first,last", "static,5xx,share", "max,total_time"], &["nonsense"]),
+    (
+        "--columns",
+        &[
+            "uv",
+            "p95,avg",
+            "bytes,first,last",
+            "static,5xx,share",
+            "max,total_time",
+            "pv,dynamic,1xx,2xx,3xx,4xx,status_other",
+            "p50,p90,p99",
+        ],
+        &["nonsense"],
+    ),
     ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
-    ("--show", &["summary", "timeline", "status", "class", "top", "latency", "top,latency"], &["nonsense"]),
+    ("--show", &["summary", "timeline", "status", "class", "top", "latency", "ledger", "top,ledger"], &["nonsense"]),
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
     (
         "--fail-if",
@@ -198,8 +218,17 @@ impl Random {
     }
 }
 
-/// Bytes that would steer a terminal, or turn the direction of text.
-const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x";
+/// Characters that would control a terminal, change the direction of text, or begin a line.
+const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x\nforged";
+
+/// Names of options that there are not. clap's tip quotes the first and the last.
+const NO_OPTIONS: &[&str] = &[
+    "--a\u{1b}[31m\u{202e}b\u{200b}c\nforged\u{7}",
+    "--js\u{202e}on\nforged",
+    "--by\u{200b}=\nforged",
+    "-\u{1b}",
+    "-\nforged",
+];
 
 /// The arguments of command line `number`. One in thirty values is wrong.
 fn arguments(number: usize) -> Vec<String> {
@@ -231,7 +260,8 @@ fn arguments(number: usize) -> Vec<String> {
         arguments.push(random.one_of(LOGS).0.to_owned());
     }
     if random.below(30) == 0 {
-        arguments.push(random.one_of(&["-", ".", "missing.log", "*.log", HOSTILE, "--\u{1b}[31m"]).to_owned());
+        let others = ["-", ".", "missing.log", "*.log", HOSTILE];
+        arguments.push(random.one_of(&[&others, NO_OPTIONS].concat()).to_owned());
     }
     arguments
 }
@@ -242,13 +272,18 @@ fn logstat(folder: &Path) -> Command {
     command
 }
 
+/// True for control characters, and for those of [`HOSTILE`] and [`NO_OPTIONS`] that are not ASCII.
+fn is_hostile(c: char) -> bool {
+    c != '\n' && c.is_control() || HOSTILE.contains(c) && !c.is_ascii()
+}
+
 /// The exit code of a command line, or what is wrong with how it ended.
 fn run(folder: &Path, arguments: &[String]) -> Result<i32, String> {
     let output = logstat(folder).args(arguments).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     match output.status.code() {
-        _ if stderr.contains(|c: char| c != '\n' && (c.is_control() || HOSTILE[4..].contains(c) && !c.is_ascii())) => {
-            Err(format!("control characters: {arguments:?}\n{stderr:?}"))
+        _ if stderr.contains(is_hostile) || stderr.lines().any(|line| line.starts_with("forged")) => {
+            Err(format!("hostile characters: {arguments:?}\n{stderr:?}"))
         }
         Some(code @ 0..=3) if !stderr.contains("panicked") && (code == 0 || !stderr.is_empty()) => Ok(code),
         _ => Err(format!("{}: {arguments:?}\n{stderr}", output.status)),
@@ -299,4 +334,29 @@ fn every_option_is_drawn() {
     let in_help: BTreeSet<_> = in_help.map(|word| word.trim_end_matches(['.', ','])).collect();
     let drawn: BTreeSet<_> = OPTIONS.iter().map(|(option, ..)| *option).collect();
     assert_eq!(drawn, in_help);
+}
+
+#[test]
+fn every_name_of_the_library_is_drawn() {
+    let lists: [(&str, Vec<&str>); 5] = [
+        ("--show", Section::all().map(|section| section.name()).collect()),
+        ("--by", Unit::all().map(|unit| unit.name()).collect()),
+        ("--format", ReportFormat::all().map(|format| format.name()).collect()),
+        ("--top", Dimension::all().map(|dimension| dimension.name()).collect()),
+        ("--columns", Metric::all().map(|metric| metric.name()).collect()),
+    ];
+    for (option, names) in lists {
+        let (_, values, _) = OPTIONS.iter().find(|(name, ..)| *name == option).unwrap();
+        let drawn: BTreeSet<_> = values.iter().flat_map(|value| value.split(',')).collect();
+        let missing: Vec<_> = names.into_iter().filter(|name| !drawn.contains(name)).collect();
+        assert!(missing.is_empty(), "{option}: {missing:?}");
+    }
+}
+
+#[test]
+fn unknown_options_are_quoted_safely() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in NO_OPTIONS {
+        assert_eq!(run(folder.path(), &[(*name).to_owned()]), Ok(2));
+    }
 }

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
-use clap::error::ContextValue;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 use logstat::{LogFormat, ReportFormat, envelopes};
 
 use super::End;
 use super::args::Args;
-use super::messages::safe;
+use super::messages::shown;
 use super::names::{self, Names};
 
 pub(crate) const FILES: &str = "\
@@ -150,11 +151,21 @@ pub(crate) fn say(mut answer: clap::Error) -> End {
     }
 }
 
-/// Escapes control and format characters of the arguments that a message quotes.
+/// Escapes control and format characters, line ends too, of the arguments that a message quotes. An unknown option is also in
+/// clap's tips, between their colours.
 fn quote_safely(answer: &mut clap::Error) {
+    let unknown = match answer.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(name)) => name.clone(),
+        _ => String::new(),
+    };
+    let in_tip = |tip: &StyledStr| match unknown.is_empty() {
+        true => tip.clone(),
+        false => StyledStr::from(tip.ansi().to_string().replace(&unknown, &shown(&unknown))),
+    };
     let quoted = |value: &ContextValue| match value {
-        ContextValue::String(text) => Some(ContextValue::String(safe(text))),
-        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|text| safe(text)).collect())),
+        ContextValue::String(text) => Some(ContextValue::String(shown(text))),
+        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())),
+        ContextValue::StyledStrs(tips) => Some(ContextValue::StyledStrs(tips.iter().map(in_tip).collect())),
         _ => None,
     };
     let all: Vec<_> = answer.context().filter_map(|(kind, value)| Some((kind, quoted(value)?))).collect();
@@ -173,6 +184,17 @@ pub(crate) fn say_short() -> End {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// On a terminal nothing takes escape sequences out, because clap's own colours are among them.
+    #[test]
+    fn unknown_options_are_quoted_safely_between_the_colours() {
+        for name in ["--a\u{1b}[31mb", "--a\u{202e}b", "--a\nb", "-\u{7}", "--js\u{200b}on"] {
+            let mut answer = Args::command().try_get_matches_from(["logstat", name]).unwrap_err();
+            quote_safely(&mut answer);
+            let text = answer.render().ansi().to_string();
+            assert!(!text.contains(name) && text.contains(&shown(name)), "{text:?}");
+        }
+    }
 
     #[test]
     fn words_are_wrapped_under_each_other() {

@@ -43,7 +43,8 @@ pub(crate) fn delete_unfinished() {
 }
 
 /// Lets SIGINT, SIGTERM and SIGHUP end the program with 128 plus their number, and turns SIGXFSZ, sent where a file grows
-/// beyond a limit, into an error of that write. SIGHUP stays ignored if it was ignored at the start, as by nohup.
+/// beyond a limit, into an error of that write. SIGINT and SIGHUP stay ignored if they were ignored at the start: a shell without
+/// job control starts background jobs with SIGINT ignored, and nohup ignores SIGHUP.
 pub(crate) fn exit_on_signals() {
     signals::exit_at_once();
 }
@@ -65,7 +66,7 @@ mod signals {
 
     /// The signals that end the program.
     fn ending() -> impl Iterator<Item = i32> {
-        [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP))
+        [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| *signal == SIGTERM || !is_ignored(*signal))
     }
 
     fn exit_code(signal: i32) -> i32 {

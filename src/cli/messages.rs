@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{Write, stderr};
+use std::path::Path;
 use std::time::Duration;
 
 use logstat::{FewThreads, FindNote, FormatReport, Phases, Report, printable};
@@ -122,9 +123,14 @@ pub(super) fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A format or a name, which may be a user's own text with whatever is in it.
-pub(crate) fn shown(format: &str) -> String {
-    format.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
+/// A user's text, safe on a terminal.
+pub(crate) fn shown(text: &str) -> String {
+    printable(text.as_bytes())
+}
+
+/// A path, safe on a terminal.
+pub(crate) fn shown_path(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
 }
 
 fn say(what: impl Display) {

@@ -25,6 +25,7 @@ mod rejects;
 mod screen;
 mod static_rules;
 mod stdout;
+mod targets;
 mod values;
 mod visitors;
 mod writing;
@@ -34,8 +35,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use logstat::{
-    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, Style,
-    count,
+    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count,
 };
 
 use args::Args;
@@ -43,9 +43,8 @@ use args::Args;
 pub(crate) use config::fuzzing;
 use config::{Environment, Line};
 pub(crate) use interrupt::exit_on_signals;
-use messages::Messages;
-use new_file::NewFile;
-use outputs::Output;
+use messages::{Messages, shown_path};
+use targets::Targets;
 
 /// What reports in JSON are described by.
 const SCHEMA: &str = include_str!("../../report.schema.json");
@@ -144,7 +143,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
                 |file: &Path| is_missing(file) && files.iter().any(|other| other != file && !is_missing(other));
             let left_out: Vec<_> = defaults.filter(|(_, file)| is_left_out(file)).collect();
             files.retain(|file| left_out.iter().all(|(_, other)| other != file));
-            let name = args.nginx_conf.as_deref().unwrap_or(standard_input).display();
+            let name = shown_path(args.nginx_conf.as_deref().unwrap_or(standard_input));
             for (built, file) in left_out {
                 let file = file.display().to_string();
                 assumed_logs.retain(|note| note.input.as_ref() != Some(&file));
@@ -154,7 +153,6 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
                 ));
             }
             if files.is_empty() {
-                let name = args.nginx_conf.as_deref().unwrap_or(standard_input).to_string_lossy();
                 messages.error(no_logs::message(&name, &conf));
                 return Ok(End::Failed);
             }
@@ -184,16 +182,12 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         refusal.map_or(Ok(()), |message| Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message)))
     };
     can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
-    let rejects_file = match &args.rejects {
-        None => None,
-        // A file that cannot be written is reported before anything is counted.
-        Some(path) => match NewFile::create(path) {
-            Ok(file) => Some(file),
-            Err(error) => {
-                messages.error(&error);
-                return Ok(End::Failed);
-            }
-        },
+    let mut targets = match Targets::create(outputs, args.rejects.as_deref()) {
+        Ok(targets) => targets,
+        Err(message) => {
+            messages.error(message);
+            return Ok(End::Failed);
+        }
     };
     let progress = Arc::new(Progress::default());
     let engine = Engine {
@@ -227,16 +221,11 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     for problem in &problems {
         end = end.max(end_of(problem.kind(), report.is_some()));
     }
-    let mut new_files = Vec::new();
-    if let Some((file, rejects)) = rejects_file.zip(rejects) {
-        match file.write(|out| rejects.write(out)) {
-            Ok(()) => new_files.push(file),
-            Err(error) => {
-                messages.error(&error);
-                report.iter_mut().for_each(|report| report.warn([&error]));
-                end = End::Failed.max(end);
-            }
-        }
+    if let Some(rejects) = rejects
+        && let Err(error) = targets.write_rejects(rejects)
+    {
+        messages.error(&error);
+        report.iter_mut().for_each(|report| report.warn([&error]));
     }
     if let Some(report) = report {
         // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
@@ -244,7 +233,9 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
-        end = end.max(write(&report, args, &outputs, &style, &mut new_files, messages));
+        targets.write_report(&report, &style, messages, || {
+            stdout::write(messages, |out| args.writing.format().write(&report, &style, out))
+        });
         for verdict in &report.verdicts {
             let Some(reason) = &verdict.reason else { continue };
             messages.verdict(&verdict.condition, reason);
@@ -252,11 +243,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
         messages.phases(&phases, start.elapsed());
     }
-    if let Err(message) = new_file::put_in_place(new_files) {
-        messages.error(message);
-        end = End::Failed.max(end);
-    }
-    Ok(end)
+    Ok(end.max(targets.put_in_place(messages)))
 }
 
 /// Adds notes about inputs to the report. Those about an input that it does not have are printed.
@@ -282,31 +269,6 @@ fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
 /// True if nothing is at this path: not if it is in a directory that the user may not look into.
 fn is_missing(path: &Path) -> bool {
     path.try_exists().is_ok_and(|exists| !exists)
-}
-
-/// Writes a report to standard output, if it goes there, and to new files, which are not in place yet.
-fn write(
-    report: &Report,
-    args: &Args,
-    outputs: &[Output],
-    style: &Style,
-    new_files: &mut Vec<NewFile>,
-    messages: &Messages,
-) -> End {
-    let mut end = End::Done;
-    if outputs.is_empty() || outputs.iter().any(Output::is_standard) {
-        end = stdout::write(messages, |out| args.writing.format().write(report, style, out));
-    }
-    for output in outputs.iter().filter(|output| !output.is_standard()) {
-        match output.write(report, style) {
-            Ok(file) => new_files.push(file),
-            Err(error) => {
-                messages.error(&error);
-                end = end.max(End::Failed);
-            }
-        }
-    }
-    end
 }
 
 /// What a problem makes of a run.

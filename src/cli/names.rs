@@ -8,6 +8,7 @@ use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportForma
 
 use super::generate::{GENERATED, Generated};
 use super::help;
+use super::messages::shown;
 use super::nearest::nearest;
 use super::screen::Color;
 use super::values::refusal;
@@ -103,7 +104,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 /// What is wrong with a word, the way out, and what there is.
 pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> String {
     let list = help::wrapped(known, &format!("  {kind}s: "));
-    format!("unknown {kind} '{}' for {option}{}\n{list}", word.escape_debug(), meant(word, known))
+    format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), meant(word, known))
 }
 
 const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
@@ -117,7 +118,7 @@ pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
 /// The same of a word for which any variable will do, among others these.
 pub(crate) fn unknown_variable(kind: &str, word: &str, option: &str, named: &[&str]) -> String {
     let (meant, list) = meant_among(kind, word, named);
-    format!("unknown {kind} '{}' for {option}{meant}\n{list}", word.escape_debug())
+    format!("unknown {kind} '{}' for {option}{meant}\n{list}", shown(word))
 }
 
 /// What a name in an expression that nothing has was meant for, and what there is.
@@ -175,6 +176,6 @@ mod tests {
             "unknown unit 'dya' for --by; did you mean 'day'?\n  \
              units: second minute hour day week month year hour-of-day weekday"
         );
-        assert!(units().unknown("\u{1b}[31m", "--by").starts_with("unknown unit '\\u{1b}[31m' for --by\n"));
+        assert!(units().unknown("\u{1b}[31m", "--by").starts_with("unknown unit '\\x1B[31m' for --by\n"));
     }
 }

@@ -10,6 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::interrupt::Unfinished;
 use super::led_to::{directory, led_to};
+use super::messages::shown_path;
 
 /// A file that is being written.
 #[derive(Debug)]
@@ -38,6 +39,17 @@ impl NewFile {
         Ok(NewFile { name: path.to_owned(), place })
     }
 
+    /// Makes an empty file next to `path`, unless that is a pipe or a device.
+    pub(crate) fn create_beside(path: &Path) -> Result<Option<NewFile>, Error> {
+        let place = Place::create_beside(path).map_err(|source| failed(path, source))?;
+        Ok(place.map(|place| NewFile { name: path.to_owned(), place }))
+    }
+
+    /// The name that the user gave, safe on a terminal.
+    pub(crate) fn name(&self) -> String {
+        shown_path(&self.name)
+    }
+
     /// Writes all of it.
     pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let file = match &self.place {
@@ -53,9 +65,10 @@ impl NewFile {
         synced.map_err(|source| failed(&self.name, source))
     }
 
-    fn put_in_place(self) -> io::Result<()> {
+    /// Replaces the old file by this one, which is written.
+    pub(crate) fn put_in_place(self) -> Result<(), Error> {
         match self.place {
-            Place::Beside { temporary, path } => temporary.rename(&path),
+            Place::Beside { temporary, path } => temporary.rename(&path).map_err(|source| failed(&self.name, source)),
             Place::Direct(_) => Ok(()),
         }
     }
@@ -63,13 +76,22 @@ impl NewFile {
 
 impl Place {
     fn create(path: &Path) -> io::Result<Place> {
-        if let Some(file) = descriptor(path)? {
-            return Ok(Place::Direct(file));
+        if let Some(place) = Place::create_beside(path)? {
+            return Ok(place);
         }
-        let Some(path) = led_to(path)? else {
-            return Ok(Place::Direct(OpenOptions::new().append(true).open(path)?));
+        let file = match descriptor(path)? {
+            Some(file) => file,
+            None => OpenOptions::new().append(true).open(path)?,
         };
-        Ok(Place::Beside { temporary: Temporary::create(directory(&path))?, path })
+        Ok(Place::Direct(file))
+    }
+
+    fn create_beside(path: &Path) -> io::Result<Option<Place>> {
+        if descriptor(path)?.is_some() {
+            return Ok(None);
+        }
+        let Some(path) = led_to(path)? else { return Ok(None) };
+        Ok(Some(Place::Beside { temporary: Temporary::create(directory(&path))?, path }))
     }
 }
 
@@ -128,28 +150,6 @@ fn descriptor(path: &Path) -> io::Result<Option<File>> {
 #[cfg(not(unix))]
 fn descriptor(_: &Path) -> io::Result<Option<File>> {
     Ok(None)
-}
-
-/// Puts files in place, one after the other. If one fails, it stays as it was, and the message names those that are new.
-pub(crate) fn put_in_place(files: Vec<NewFile>) -> Result<(), String> {
-    let (mut new, mut failures) = (Vec::new(), Vec::new());
-    let are_several = files.len() > 1;
-    for file in files {
-        let name = file.name.clone();
-        match file.put_in_place() {
-            Ok(()) => new.push(name.display().to_string()),
-            Err(source) => failures.push(failed(&name, source).to_string()),
-        }
-    }
-    if failures.is_empty() {
-        return Ok(());
-    }
-    let mut message = failures.join("\n");
-    if are_several {
-        let new = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
-        message += &format!("\n  files that are new: {new}");
-    }
-    Err(message)
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {

@@ -2,10 +2,11 @@
 
 use logstat::{NginxConf, NginxLogTarget};
 
+use super::messages::shown;
+
 /// The message for a configuration without logs to read; `name` is the file as it was given.
 pub(super) fn message(name: &str, conf: &NginxConf) -> String {
     // Whatever the configuration holds, it must not control a terminal.
-    let shown = |text: &str| text.escape_debug().to_string();
     let name = &shown(name);
     let written = || conf.logs().iter().filter(|log| log.is_written()).map(|log| log.target());
     let is_stream = |text: &str| matches!(text, "/dev/stdout" | "/dev/stderr") || text.starts_with("/dev/fd/");

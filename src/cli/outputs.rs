@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 
 use super::led_to::{is_same, led_to};
+use super::messages::shown_path;
 use super::new_file::NewFile;
 use super::rejects::is_read;
 
@@ -34,7 +35,7 @@ impl Output {
 
     /// Why nothing can be written there, as far as that is seen before there is a report.
     pub(crate) fn refusal(&self, inputs: &[Input]) -> Option<String> {
-        let path = self.path.display();
+        let path = shown_path(&self.path);
         if self.is_standard() {
             return None;
         }
@@ -51,12 +52,17 @@ impl Output {
         is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
     }
 
-    /// Writes the report next to the file that it replaces.
-    pub(crate) fn write(&self, report: &Report, style: &Style) -> Result<NewFile, Error> {
+    /// Creates the file next to the one that it will replace. A pipe, a device and standard output have none.
+    pub(crate) fn create(&self) -> Result<Option<NewFile>, Error> {
+        if self.is_standard() { Ok(None) } else { NewFile::create_beside(&self.path) }
+    }
+
+    /// Writes the report to the file that was created, or to a pipe or a device.
+    pub(crate) fn write(&self, created: Option<NewFile>, report: &Report, style: &Style) -> Result<NewFile, Error> {
         // Colours are a terminal's.
         let mut style = style.clone();
         style.page.colors = Colors::None;
-        let file = NewFile::create(&self.path)?;
+        let file = created.map_or_else(|| NewFile::create(&self.path), Ok)?;
         file.write(|out| self.format.write(report, &style, out))?;
         Ok(file)
     }
@@ -72,13 +78,14 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
     let files: Vec<&Path> =
         outputs.iter().filter(|output| !output.is_standard()).map(|output| output.path.as_path()).collect();
     let with_rejects = || {
-        let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same(path, rejects)))?.display();
+        let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same(path, rejects)))?;
+        let path = shown_path(path);
         Some(format!("-o {path}: --rejects writes there, too; give another file, or malformed lines would be lost"))
     };
     let with_another = || {
         let others = |at: usize| files[..at].iter().find(|other| is_same(other, files[at])).map(|other| (at, other));
         let (at, other) = (1..files.len()).find_map(others)?;
-        let (path, other) = (files[at].display(), other.display());
+        let (path, other) = (shown_path(files[at]), shown_path(other));
         Some(format!("-o {path}: -o {other} writes there, too; give another file, or a report would be lost"))
     };
     alone.or_else(with_rejects).or_else(with_another)

@@ -5,13 +5,15 @@ use std::path::Path;
 
 use logstat::Input;
 
+use super::messages::shown_path;
+
 /// Why a file is not one that malformed lines can go to.
 pub(crate) fn refusal(path: &Path, inputs: &[Input]) -> Option<String> {
     if path.as_os_str() == "-" {
         return Some("--rejects - : standard output is the report's; give a file, or /dev/stderr".to_owned());
     }
     is_read(path, inputs)
-        .then(|| format!("--rejects {}: this file is read; give another, or it would be lost", path.display()))
+        .then(|| format!("--rejects {}: this file is read; give another, or it would be lost", shown_path(path)))
 }
 
 /// Whether a file is among the inputs, by whatever name.

@@ -2,15 +2,13 @@
 
 use std::io::{self, Write};
 
-use logstat::StaticRules;
+use logstat::{StaticRules, printable};
 
 use super::help::wrapped;
 
 /// Writes the prefixes and the extensions in force.
 pub(crate) fn write(rules: &StaticRules, out: &mut dyn Write) -> io::Result<()> {
-    let words = |words: Vec<&[u8]>| -> Vec<String> {
-        words.into_iter().map(|word| String::from_utf8_lossy(word).escape_debug().to_string()).collect()
-    };
+    let words = |words: Vec<&[u8]>| -> Vec<String> { words.into_iter().map(printable).collect() };
     let list = |words: &[String]| wrapped(&words.iter().map(String::as_str).collect::<Vec<_>>(), "  ");
     writeln!(out, "A path is static that begins with one of")?;
     writeln!(out, "{}", list(&words(rules.prefixes().collect())))?;

@@ -10,6 +10,7 @@ use logstat::{
     Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
+use super::messages::shown;
 use super::names;
 
 /// A value, by the function that reads it.
@@ -79,7 +80,7 @@ pub(crate) fn field_key(text: &str) -> Result<FieldKey, String> {
 pub(crate) fn unit(text: &str) -> Result<Unit, String> {
     text.parse().map_err(|error| match error {
         UnitError::Unknown => names::units().unknown(text, "--by") + "\n  or steps: 10s 5m 15m 6h …",
-        _ => format!("--by {}: {error}", text.escape_debug()),
+        _ => format!("--by {}: {error}", shown(text)),
     })
 }
 
@@ -107,7 +108,7 @@ pub(crate) fn zone(text: &str) -> Result<Zone, String> {
     let zone = if text.eq_ignore_ascii_case("local") { Zone::local() } else { text.parse() };
     zone.map_err(|error| match error {
         ZoneError::Unknown { name } => unknown_zone(&name),
-        _ => format!("--tz {}: {error}", text.escape_debug()),
+        _ => format!("--tz {}: {error}", shown(text)),
     })
 }
 
@@ -122,7 +123,7 @@ fn unknown_zone(name: &str) -> String {
     format!(
         "unknown zone '{}' for --tz{meant}\n  zones: local, utc, offsets such as +08:00, and the names of the IANA \
          database, such as\n  Europe/Berlin or Asia/Shanghai",
-        name.escape_debug()
+        shown(name)
     )
 }
 
@@ -131,13 +132,13 @@ const FROM_NOW: &str = "90s 45m 1h 7d 2w, now today yesterday monday … sunday"
 /// What is wrong with a time, and what there is.
 fn no_moment(error: MomentError, text: &str, option: &str, others: &str) -> String {
     if error != MomentError::Shape {
-        return format!("{option} {}: {error}", text.escape_debug());
+        return format!("{option} {}: {error}", shown(text));
     }
     let known: Vec<_> = if option == "--now" { vec!["last"] } else { Moment::words().collect() };
     format!(
         "unknown time '{}' for {option}{}\n  times: 2026 2026-11 2026-W46 2026-11-14 2026-11-14T08 … to the second\n  \
          or {others}",
-        text.escape_debug(),
+        shown(text),
         names::meant(text, &known)
     )
 }
@@ -152,7 +153,7 @@ pub(crate) fn uv(text: &str) -> Result<UvMethod, String> {
             .ok()
             .and_then(Precision::new)
             .map(UvMethod::Hll)
-            .ok_or_else(|| format!("the precision of hll is a number from 4 to 18, not '{}'", bits.escape_debug())),
+            .ok_or_else(|| format!("the precision of hll is a number from 4 to 18, not '{}'", shown(bits))),
         _ => Err(names::unknown("method", text, "--uv", &["exact", "hll", "hll=P"])),
     }
 }
@@ -162,38 +163,36 @@ const THREADS_AT_MOST: usize = 1024;
 
 /// The rows of a ranking.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", text.escape_debug()))
+    text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", shown(text)))
 }
 
 /// How many keys a ranking has at most.
 pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     let keys = text.parse().ok().and_then(MaxKeys::new);
-    keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", text.escape_debug()))
+    keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", shown(text)))
 }
 
 /// The memory that tables may take.
 pub(crate) fn max_memory(text: &str) -> Result<MaxMemory, String> {
     let limit = bytes(text).and_then(MaxMemory::new);
-    limit.ok_or_else(|| format!("--max-memory is a size, such as 512M or 2G, not '{}'", text.escape_debug()))
+    limit.ok_or_else(|| format!("--max-memory is a size, such as 512M or 2G, not '{}'", shown(text)))
 }
 
 /// How long a line may be.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let bytes = bytes(text).and_then(|bytes| usize::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
-    bytes.ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", text.escape_debug()))
+    bytes.ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", shown(text)))
 }
 
 /// How much of an IPv6 address is the visitor's.
 pub(crate) fn ipv6_prefix(text: &str) -> Result<Ipv6Prefix, String> {
     let prefix = text.parse().ok().and_then(Ipv6Prefix::new);
-    prefix.ok_or_else(|| {
-        format!("--ipv6-prefix is a number of bits from 1 to 128, such as 64, not '{}'", text.escape_debug())
-    })
+    prefix.ok_or_else(|| format!("--ipv6-prefix is a number of bits from 1 to 128, such as 64, not '{}'", shown(text)))
 }
 
 /// What an answer must be larger than.
 pub(crate) fn larger(text: &str) -> Result<u64, String> {
-    bytes(text).ok_or_else(|| format!("--larger is a size, as 4096, 10k or 1M, not '{}'", text.escape_debug()))
+    bytes(text).ok_or_else(|| format!("--larger is a size, as 4096, 10k or 1M, not '{}'", shown(text)))
 }
 
 /// A number of bytes, `K`, `M` and `G` being powers of 1024.
@@ -212,10 +211,7 @@ fn bytes(text: &str) -> Option<u64> {
 
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|threads| *threads <= THREADS_AT_MOST).ok_or_else(|| {
-        format!(
-            "--threads is a number up to {THREADS_AT_MOST}, 0 for as many as there are, not '{}'",
-            text.escape_debug()
-        )
+        format!("--threads is a number up to {THREADS_AT_MOST}, 0 for as many as there are, not '{}'", shown(text))
     })
 }
 
@@ -239,7 +235,7 @@ fn seconds(text: &str, option: &str) -> Result<Slow, String> {
     let seconds = text.parse::<f64>().ok();
     match seconds.map(|seconds| (seconds * 1000.0).round()) {
         Some(ms) if (0.0..1e18).contains(&ms) => Ok(Slow { ms: ms as u64 }),
-        _ => Err(format!("{option} is a time in seconds, such as 0.3, not '{}'", text.escape_debug())),
+        _ => Err(format!("{option} is a time in seconds, such as 0.3, not '{}'", shown(text))),
     }
 }
 

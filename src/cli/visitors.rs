@@ -6,6 +6,7 @@ use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp,
 
 use super::args::{Args, misuse};
 use super::filters::spelled;
+use super::messages::shown;
 use super::names;
 use super::values::{self, Value};
 
@@ -61,7 +62,7 @@ impl VisitorArgs {
                 let message = format!(
                     "--real-ip {} needs --trust, for anybody can send such a header: the addresses of\nyour proxies, such as \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
-                    word.escape_debug()
+                    shown(word)
                 );
                 return Err(misuse(ErrorKind::MissingRequiredArgument, &message));
             }
@@ -92,7 +93,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
         }
         Ok(None) | Err(_) => Err(format!(
             "--visitor {}: tells no visitors apart; ip, ip+agent, or a variable such as cookie_NAME do",
-            word.escape_debug()
+            shown(word)
         )),
     }
 }
@@ -106,7 +107,7 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
         }
         Ok(None) | Err(_) => Err(format!(
             "--real-ip {}: has no addresses from behind proxies; a variable such as http_x_forwarded_for has",
-            word.escape_debug()
+            shown(word)
         )),
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::json_forms::TimeUnit;
 use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
+use crate::text::printable;
 
 /// The short names, the variable of each, and the unit of its numbers.
 const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
@@ -100,11 +101,11 @@ impl fmt::Display for FieldKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldKeyError::Shape { text } => {
-                write!(f, "a field is NAME=KEY, such as status=http.code, not '{}'", text.escape_debug())
+                write!(f, "a field is NAME=KEY, such as status=http.code, not '{}'", printable(text.as_bytes()))
             }
             FieldKeyError::Name { name } => {
                 let names: Vec<_> = FieldKey::names().collect();
-                write!(f, "unknown field '{}'; there are {}", name.escape_debug(), names.join(", "))
+                write!(f, "unknown field '{}'; there are {}", printable(name.as_bytes()), names.join(", "))
             }
         }
     }

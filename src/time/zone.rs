@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Bucket, DAY_S};
+use crate::text::printable;
 
 /// Where the clock is that time is told by.
 ///
@@ -48,9 +49,9 @@ pub enum ZoneError {
 impl fmt::Display for ZoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ZoneError::Unknown { name } => write!(f, "there is no time zone '{}'", name.escape_debug()),
+            ZoneError::Unknown { name } => write!(f, "there is no time zone '{}'", printable(name.as_bytes())),
             ZoneError::NoLocal { detail } => {
-                write!(f, "the system's time zone is not known ({}); give its name", detail.escape_debug())
+                write!(f, "the system's time zone is not known ({}); give its name", printable(detail.as_bytes()))
             }
             ZoneError::NotBuilt => f.write_str(
                 "this was built without the feature 'zones', and knows utc and offsets such as +08:00 alone",

@@ -37,7 +37,7 @@ impl Args {
         };
         for field in question.fields.iter().filter(is_idle) {
             let name = field.name();
-            notes.push(format!("--field {name}={} changes nothing here: no --top {name}", field.key().escape_debug()));
+            notes.push(format!("--field {name}={} changes nothing here: no --top {name}", shown(field.key())));
         }
         if let Some(unit) = self.by
             && !question.shows(Section::Timeline)

@@ -5,6 +5,7 @@ use logstat::{
     Condition, Dimension, DimensionError, FailIf, LogFormat, Metric, NginxConf, Precision, Question, Section, UvMethod,
 };
 
+use super::super::messages::shown;
 use super::super::names;
 use super::super::values::{self, GivenFormat, Slow};
 use super::{Args, misuse};
@@ -79,12 +80,12 @@ impl Args {
                 let own = Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
                 own.ok_or_else(|| refused(&names::unknown_dimension(name, option)))
             }
-            known => known.map_err(|error| refused(&format!("{option} {}: {error}", word.escape_debug()))),
+            known => known.map_err(|error| refused(&format!("{option} {}: {error}", shown(word)))),
         };
         match word.split_once('/') {
             Some((first, second)) if !second.contains('/') => {
                 let pair = Dimension::pair(single(first)?, single(second)?);
-                pair.map_err(|error| refused(&format!("{option} {}: {error}", word.escape_debug())))
+                pair.map_err(|error| refused(&format!("{option} {}: {error}", shown(word))))
             }
             _ => single(word),
         }

@@ -3,6 +3,7 @@
 use clap::builder::ValueHint;
 use clap::{Arg, ArgAction, Command};
 
+use crate::cli::messages::shown;
 use crate::cli::nearest::nearest;
 
 /// THE TABLE of options that are no defaults, and why.
@@ -89,8 +90,8 @@ pub(super) fn are_rivals(one: &str, other: &str) -> bool {
 pub(super) fn shortened(word: &str) -> String {
     const AT_MOST: usize = 60;
     match word.char_indices().nth(AT_MOST) {
-        Some((end, _)) => format!("{}…", word[..end].escape_debug()),
-        None => word.escape_debug().to_string(),
+        Some((end, _)) => format!("{}…", shown(&word[..end])),
+        None => shown(word),
     }
 }
 
@@ -141,7 +142,7 @@ mod tests {
             ("site", "unknown key 'site'; did you mean 'sites'?"),
             ("colour", "unknown key 'colour'; did you mean 'color'?"),
             ("qqqqqqqqqqqq", "unknown key 'qqqqqqqqqqqq'"),
-            ("\u{1b}[31m\u{202e}", "unknown key '\\u{1b}[31m\\u{202e}'"),
+            ("\u{1b}[31m\u{202e}", "unknown key '\\x1B[31m\\xE2\\x80\\xAE'"),
             ("schema", "'schema' is for the command line alone: it prints something else than a report"),
         ];
         for (name, expected) in rows {

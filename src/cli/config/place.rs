@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::variables::CONFIG;
-use crate::cli::messages::shown;
+use crate::cli::messages::shown_path;
 
 /// What is longer is no configuration.
 const AT_MOST: u64 = 1 << 20;
@@ -57,7 +57,7 @@ pub(super) struct Place {
 impl Place {
     /// The path as messages have it.
     pub(super) fn shown(&self) -> Rc<str> {
-        shown(&self.path.to_string_lossy()).into()
+        shown_path(&self.path).into()
     }
 
     /// The text of the file; nothing where the usual one is not there, or not for us, which is noted.

@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(said("LOGSTAT_FILL=yes").unwrap_err(), "LOGSTAT_FILL: takes true or false, not 'yes'");
         assert_eq!(
             said("LOGSTAT_VERBOSE=a\u{1b}").unwrap_err(),
-            "LOGSTAT_VERBOSE: takes a number, true or false, not 'a\\u{1b}'"
+            "LOGSTAT_VERBOSE: takes a number, true or false, not 'a\\x1B'"
         );
     }
 

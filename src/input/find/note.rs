@@ -79,12 +79,12 @@ impl fmt::Display for FindNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FindNote::SameFile { path, read_as } if path == read_as => {
-                write!(f, "{path:?} is given more than once and read once")
+                write!(f, "{} is given more than once and read once", shown(path))
             }
             FindNote::SameFile { path, read_as } => {
-                write!(f, "{path:?} is the same file as {read_as:?} and read once")
+                write!(f, "{} is the same file as {} and read once", shown(path), shown(read_as))
             }
-            FindNote::NoFile { path } => write!(f, "{path:?} is no file and not read"),
+            FindNote::NoFile { path } => write!(f, "{} is no file and not read", shown(path)),
             FindNote::Skipped { directory, files } => {
                 let (directory, count) = (shown(directory), counted(files.len()));
                 let reasons = reasons(files);

@@ -1,0 +1,109 @@
+//! Everything that a run writes: files are renamed once all of it is written, or none is.
+
+use std::path::Path;
+
+use logstat::{Error, Rejects, Report, Style};
+
+use super::End;
+use super::messages::Messages;
+use super::new_file::NewFile;
+use super::outputs::Output;
+
+const NONE_IS_NEW: &str = "no file is new, because not all could be written; old files are kept";
+
+/// Where a report and malformed lines go.
+#[derive(Debug)]
+pub(crate) struct Targets {
+    outputs: Vec<(Output, Option<NewFile>)>,
+    rejects: Option<NewFile>,
+    /// Files that are written, but not in place yet.
+    written: Vec<NewFile>,
+    are_several: bool,
+    has_failed: bool,
+}
+
+impl Targets {
+    /// Creates the temporary files, so that a target that cannot be written is reported before anything is counted. A pipe of
+    /// `-o` is opened only when the report is there, because opening it waits for a reader.
+    pub(crate) fn create(outputs: Vec<Output>, rejects: Option<&Path>) -> Result<Targets, String> {
+        let are_several = outputs.len() + usize::from(rejects.is_some()) > 1;
+        let mut failures = Vec::new();
+        let mut created = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            match output.create() {
+                Ok(file) => created.push((output, file)),
+                Err(error) => failures.push(error.to_string()),
+            }
+        }
+        let rejects = rejects.map(NewFile::create).transpose().unwrap_or_else(|error| {
+            failures.push(error.to_string());
+            None
+        });
+        if failures.is_empty() {
+            return Ok(Targets { outputs: created, rejects, written: Vec::new(), are_several, has_failed: false });
+        }
+        if are_several {
+            failures.push(format!("  {NONE_IS_NEW}"));
+        }
+        Err(failures.join("\n"))
+    }
+
+    /// Writes malformed lines, if they have a file.
+    pub(crate) fn write_rejects(&mut self, rejects: Rejects) -> Result<(), Error> {
+        let Some(file) = self.rejects.take() else { return Ok(()) };
+        let written = file.write(|out| rejects.write(out));
+        self.has_failed |= written.is_err();
+        written.map(|()| self.written.push(file))
+    }
+
+    /// Writes a report to every output; without `-o` to standard output, by `to_standard`.
+    pub(crate) fn write_report(
+        &mut self,
+        report: &Report,
+        style: &Style,
+        messages: &Messages,
+        to_standard: impl FnOnce() -> End,
+    ) {
+        let outputs = std::mem::take(&mut self.outputs);
+        if outputs.is_empty() || outputs.iter().any(|(output, _)| output.is_standard()) {
+            self.has_failed |= to_standard() != End::Done;
+        }
+        for (output, file) in outputs.into_iter().filter(|(output, _)| !output.is_standard()) {
+            match output.write(file, report, style) {
+                Ok(file) => self.written.push(file),
+                Err(error) => {
+                    messages.error(&error);
+                    self.has_failed = true;
+                }
+            }
+        }
+    }
+
+    /// Renames the files, one after the other, if nothing has failed before. If a rename fails, that file stays as it was, and the
+    /// message names those that are new.
+    pub(crate) fn put_in_place(self, messages: &Messages) -> End {
+        if self.has_failed {
+            if self.are_several || !self.written.is_empty() {
+                messages.error(NONE_IS_NEW);
+            }
+            return End::Failed;
+        }
+        let (mut new, mut failures) = (Vec::new(), Vec::new());
+        for file in self.written {
+            let name = file.name();
+            match file.put_in_place() {
+                Ok(()) => new.push(name),
+                Err(error) => failures.push(error.to_string()),
+            }
+        }
+        if failures.is_empty() {
+            return End::Done;
+        }
+        if self.are_several {
+            let new = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
+            failures.push(format!("  files that are new: {new}"));
+        }
+        messages.error(failures.join("\n"));
+        End::Failed
+    }
+}
