@@ -80,23 +80,25 @@ impl Making<'_> {
         match subject {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
             Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
-            Subject::Of(Dimension::All) => match check.holds(b"all") {
-                true => Predicate::All(Vec::new()),
-                false => Predicate::Any(Vec::new()),
+            Subject::Of(dimension) => match dimension.column(self.extras) {
+                Some(column) => Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed))),
+                None => few(dimension, check),
             },
-            Subject::Of(Dimension::Status) => {
-                let status = |index: usize| Status::new(index as u16);
-                Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
-            }
-            Subject::Of(Dimension::Class) => {
-                Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") }
-            }
-            Subject::Of(Dimension::Time(unit)) => Predicate::Stretches(Stretches::new(unit, check.clone())),
-            Subject::Of(dimension) => {
-                let column = dimension.column(self.extras).expect("all others are texts");
-                Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed)))
-            }
         }
+    }
+}
+
+/// A check of keys that are not texts. No hit has a pair for a key: a question that asks for one is refused.
+fn few(dimension: Dimension, check: &Check) -> Predicate {
+    match dimension {
+        Dimension::All if check.holds(b"all") => Predicate::All(Vec::new()),
+        Dimension::Status => {
+            let status = |index: usize| Status::new(index as u16);
+            Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
+        }
+        Dimension::Class => Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") },
+        Dimension::Time(unit) => Predicate::Stretches(Stretches::new(unit, check.clone())),
+        _ => Predicate::Any(Vec::new()),
     }
 }
 

@@ -94,7 +94,7 @@ pub use nginx_escape::NginxEscape;
 pub(crate) use presets::COMBINED;
 pub use reason::Reason;
 pub use request::Query;
-pub(crate) use request::path_and_query;
+pub(crate) use request::{path_and_query, request_scheme};
 pub(crate) use row::Row;
 pub(crate) use scan::closing_quote;
 pub(crate) use survey::Rejected;
