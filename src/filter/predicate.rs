@@ -1,9 +1,9 @@
 //! Conditions made ready to be asked of batches.
 
 use super::check::Check;
-use super::condition::Condition;
 use super::day_times::DayTimes;
 use super::networks::Networks;
+use super::pattern::Pattern;
 use super::ranges::{self, Range};
 use super::rows::Rows;
 use super::selection::Test;
@@ -45,27 +45,14 @@ pub(super) struct Making<'e> {
 }
 
 impl Making<'_> {
-    pub(super) fn condition(self, condition: &Condition) -> Predicate {
-        let looks = |dimension: Dimension, any: &[super::pattern::Pattern]| {
-            let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
-            let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
-            self.test(Subject::Of(dimension), &check)
-        };
-        match condition {
-            Condition::DayTimes(times) => Predicate::DayTimes(times.clone()),
-            Condition::Status(set) => Predicate::Status(set.table().into()),
-            Condition::Static => Predicate::Class { statics: true, dynamic: false },
-            Condition::Dynamic => Predicate::Class { statics: false, dynamic: true },
-            Condition::Slower { ms } => Predicate::RequestTime(more_than(*ms)),
-            Condition::Larger { bytes } => Predicate::Bytes(more_than(*bytes)),
-            Condition::Ip(networks) => Predicate::Ip(networks.clone()),
-            Condition::Matches { dimension, any } => looks(*dimension, any),
-            Condition::Excludes { dimension, any } => Predicate::Not(Box::new(looks(*dimension, any))),
-            Condition::Where(selection) => self.expression(&selection.root),
-        }
+    /// A check that a key of a dimension looks like one of these.
+    pub(super) fn patterns(self, dimension: Dimension, any: &[Pattern]) -> Predicate {
+        let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
+        let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
+        self.test(Subject::Of(dimension), &check)
     }
 
-    fn expression(self, expression: &Expression<Test>) -> Predicate {
+    pub(super) fn expression(self, expression: &Expression<Test>) -> Predicate {
         let each = |all: &[Expression<Test>]| all.iter().map(|one| self.expression(one)).collect();
         match expression {
             Expression::All(all) => Predicate::All(each(all)),
@@ -100,10 +87,6 @@ fn few(dimension: Dimension, check: &Check) -> Predicate {
         Dimension::Time(unit) => Predicate::Stretches(Stretches::new(unit, check.clone())),
         _ => Predicate::Any(Vec::new()),
     }
-}
-
-fn more_than(number: u64) -> Vec<Range> {
-    number.checked_add(1).map(|first| (first, u64::MAX)).into_iter().collect()
 }
 
 impl Predicate {
