@@ -90,8 +90,8 @@ impl Dimension {
         }
     }
 
-    /// The name of one key in a heading.
-    pub(crate) fn singular(self) -> Cow<'static, str> {
+    /// The name of one key in a heading: `path`, `$upstream_addr`.
+    pub fn singular(self) -> Cow<'static, str> {
         match self {
             Dimension::Time(unit) => Cow::Owned(unit.name().replace('-', " ")),
             Dimension::Variable(variable) => Cow::Owned(format!("${}", variable.name())),
@@ -101,7 +101,7 @@ impl Dimension {
     }
 
     /// The name of several keys in a heading; of time and of pairs, which are called otherwise there, the same as of one.
-    pub(crate) fn plural(self) -> Cow<'static, str> {
+    pub fn plural(self) -> Cow<'static, str> {
         match self {
             Dimension::Time(_) | Dimension::Variable(_) | Dimension::Pair(_) => self.singular(),
             Dimension::Derived(derived) => Cow::Borrowed(derived.row().plural),

@@ -50,21 +50,18 @@ impl Metric {
         self.row().measure
     }
 
-    /// The heading of its column in a page.
-    #[cfg(feature = "cli")]
-    pub(crate) fn label(self) -> &'static str {
+    /// The heading of its column: `PV`, `total time`.
+    pub fn label(self) -> &'static str {
         self.row().label
     }
 
-    /// The heading of its column in a table of text; `None` if every ranking has such a column.
-    #[cfg(feature = "cli")]
-    pub(crate) fn column(self) -> Option<&'static str> {
+    /// The heading of its column beside shares, `5xx hits`, if it has one only where it was asked for.
+    pub fn column(self) -> Option<&'static str> {
         self.row().column
     }
 
-    /// All of them in the order of their columns in a page.
-    #[cfg(feature = "cli")]
-    pub(crate) fn in_place() -> Vec<Metric> {
+    /// Every metric in the order of its column in a page: the most, then what was asked for, then what hits are made of.
+    pub fn in_columns() -> Vec<Metric> {
         let mut all: Vec<_> = Metric::all().collect();
         all.sort_by_key(|metric| metric.row().place);
         all

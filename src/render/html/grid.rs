@@ -54,7 +54,7 @@ impl<'r> Grid<'r> {
             };
             is_there && !is_rare && !by_key
         };
-        let metrics: Vec<Metric> = Metric::in_place().into_iter().filter(is_told).collect();
+        let metrics: Vec<Metric> = Metric::in_columns().into_iter().filter(is_told).collect();
         let mut notes = Vec::new();
         if rows.len() > ROWS_AT_MOST {
             notes.push(format!(
