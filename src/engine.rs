@@ -32,7 +32,7 @@ use crate::progress::Progress;
 use crate::question::{MaxKeys, MaxMemory, Question};
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::tally::{Bounded, Degraded, TablePlan, Tally};
+use crate::tally::{Bounded, Degraded, TablePlan, Tally, Unescaped};
 
 use columns::{Columns, Filled};
 use memory::{Degrading, MemoryLimit};
@@ -227,9 +227,9 @@ struct Run<'r, 'f> {
     detector: &'r Detector<'f>,
 }
 
-/// Everything that was counted of the inputs, settled.
+/// Everything that was counted of the inputs.
 struct Counted<'f> {
-    tally: Tally,
+    tally: Tally<Unescaped>,
     met: Vec<Met<'f>>,
     rejects: Option<Rejects>,
     few_threads: Option<FewThreads>,
@@ -291,7 +291,7 @@ impl<'f> Run<'_, 'f> {
         };
         watch.lap();
         let rankings = std::mem::take(&mut tally.rankings);
-        let mut tally = tally.settle();
+        let mut tally = tally.unescape();
         tally.degraded = degraded;
         tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
         (phases.opening, phases.settling) = (opening, watch.lap());

@@ -35,7 +35,7 @@ use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
 use crate::question::{Question, Section};
-use crate::tally::{InputLedger, SAMPLES, TablePlan, Tally};
+use crate::tally::{InputLedger, SAMPLES, TablePlan, Tally, Unescaped};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 use crate::visitor::{self, RealIp};
@@ -55,7 +55,7 @@ pub(crate) fn assemble(
     plan: &[TablePlan],
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
-    tally: &Tally,
+    tally: &Tally<Unescaped>,
     selected: filter::Period,
 ) -> Result<Assembled, Error> {
     let mut problems = Vec::new();
@@ -179,7 +179,7 @@ pub(crate) fn assemble(
 }
 
 /// The inputs that are in the report, as far as copies among them are looked for.
-fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<'a>> {
+fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally<Unescaped>) -> Vec<Original<'a>> {
     let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
         ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
     };
@@ -240,7 +240,7 @@ impl ReadInput<'_> {
 fn with_sections(
     mut report: Report,
     question: &Question,
-    tally: &Tally,
+    tally: &Tally<Unescaped>,
     selected: filter::Period,
 ) -> Result<Report, Error> {
     let pv = report.lines.parsed - report.lines.filtered;
@@ -288,7 +288,7 @@ fn with_sections(
 }
 
 /// From when to before when a timeline without gaps goes, on the wall clock: as was asked, and otherwise as there are hits.
-fn stretch(tally: &Tally, selected: filter::Period) -> Range<i64> {
+fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
     let (first, last) = tally.period.map_or((None, None), |(first, last)| (Some(first), Some(last)));
     let asked = |stamp: Option<Stamp>| selected.wall_s(stamp.map_or(0, |stamp| stamp.offset_min));
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));

@@ -9,7 +9,7 @@ use crate::measure::MeasureKind;
 use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::question::{Question, Section};
-use crate::tally::{TablePlan, Tally};
+use crate::tally::{TablePlan, Tally, Unescaped};
 use crate::time::Unit;
 use crate::visitor::Visitor;
 
@@ -108,7 +108,7 @@ fn is_asked(question: &Question) -> bool {
 }
 
 /// What stands out, those of one kind after another.
-pub(super) fn highlights(question: &Question, tally: &Tally, pv: u64) -> Option<Vec<Highlight>> {
+pub(super) fn highlights(question: &Question, tally: &Tally<Unescaped>, pv: u64) -> Option<Vec<Highlight>> {
     if !is_asked(question) {
         return None;
     }

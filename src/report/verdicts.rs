@@ -8,11 +8,11 @@ use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
 use crate::question::Question;
-use crate::tally::Tally;
+use crate::tally::{Tally, Unescaped};
 use crate::verdict::{FailIf, Subject, Test, Than};
 
 /// What is to be said of each condition, in the order they were given.
-pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec<Verdict> {
+pub(super) fn verdicts(question: &Question, tally: &Tally<Unescaped>, lines: &Lines) -> Vec<Verdict> {
     let pv = lines.parsed - lines.filtered;
     let verdict = |fail_if: &FailIf| {
         let groups = Groups::of(tally, fail_if.dimension(), pv);

@@ -120,7 +120,7 @@ pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64
     tally
 }
 
-fn count(tally: &mut Tally, hits: &[&Hit]) {
+pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
     for hits in hits.chunks(7) {
         let derived = || Dimension::all().filter(|dimension| matches!(dimension, Dimension::Derived(_)));
         let derived = || derived().filter_map(|dimension| dimension.column(&Extras::default()));
@@ -233,7 +233,7 @@ fn written(key: &Key<'_>) -> Parts {
 }
 
 /// A table read back, its times as far as percentiles tell them.
-pub(super) fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plain> {
+pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts, Plain> {
     let table = tally.table(dimension);
     let keys = table.keys(&tally.visitors);
     let group = |id: u32| {
@@ -290,8 +290,8 @@ proptest! {
             }
             let mut tallies = order.iter().map(|&worker| counted(&parts[worker], uv, visitor, seeds[worker]));
             let mut merged = tallies.next().unwrap();
-            tallies.for_each(|tally| merged.merge(tally));
-            let merged = merged.settle();
+            tallies.for_each(|tally| merged.absorb(tally));
+            let merged = merged.unescape();
 
             let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
             for dimension in all_dimensions() {
@@ -373,7 +373,7 @@ fn sketches_of_one_set_are_equal_for_every_cut() {
     for cut in [1, 40, 1500, 2990] {
         let (left, right) = hits.split_at(cut);
         let mut merged = counted(&right.iter().rev().collect::<Vec<_>>(), uv, TextField::Addr, 2);
-        merged.merge(counted(&left.iter().collect::<Vec<_>>(), uv, TextField::Addr, 3));
+        merged.merge(&counted(&left.iter().collect::<Vec<_>>(), uv, TextField::Addr, 3));
         for dimension in [Dimension::All, Dimension::Class, Dimension::Time(crate::time::Unit::Day)] {
             assert_eq!(found(&merged, dimension), found(&whole, dimension), "cut at {cut}");
         }

@@ -18,8 +18,8 @@ fn parts(hits: &[(Hit, usize)], uv: UvMethod, visitor: TextField, seeds: [u64; 3
 
 fn merged(parts: [Tally; 3]) -> Tally {
     let [mut all, second, third] = parts;
-    all.merge(second);
-    all.merge(third);
+    all.absorb(second);
+    all.absorb(third);
     all
 }
 
@@ -57,14 +57,14 @@ proptest! {
         let precision = Precision::new(4).unwrap();
         let all: Vec<&Hit> = hits.iter().map(|(hit, _)| hit).collect();
         for visitor in [TextField::Addr, TextField::Agent] {
-            let expected = counted(&all, UvMethod::Hll(precision), visitor, 7).settle();
+            let expected = counted(&all, UvMethod::Hll(precision), visitor, 7).unescape();
             let mut exact = merged(parts(&hits, UvMethod::Exact, visitor, seeds));
             exact.make_sketches(precision);
             // More of the same hits change no set.
-            exact.merge(counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
-            let (exact, mut twice) = (exact.settle(), counted(&all, UvMethod::Hll(precision), visitor, 7));
-            twice.merge(counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
-            let twice = twice.settle();
+            exact.merge(&counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
+            let (exact, mut twice) = (exact.unescape(), counted(&all, UvMethod::Hll(precision), visitor, 7));
+            twice.merge(&counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
+            let twice = twice.unescape();
             for dimension in all_dimensions() {
                 prop_assert_eq!(found(&exact, dimension), found(&twice, dimension), "{:?}", dimension);
                 let visitors = |tally| found(tally, dimension).into_values().map(|plain| plain.uv).collect::<Vec<_>>();

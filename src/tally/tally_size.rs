@@ -2,11 +2,11 @@
 
 use super::Tally;
 use super::degraded::{Bytes, MISSED};
-use super::table::settled;
+use super::form::unescaped;
 use crate::keys::{AddressKeys, fixed_hash};
 use crate::measure::{GroupMeasure, Precision, SizeOf, UvMethod};
 
-impl Tally {
+impl<F> Tally<F> {
     /// Bytes by the formula if this is a part of all that is counted: the parts' sum is at least the size of what they are
     /// merged to.
     pub(crate) fn part_bytes(&mut self) -> u64 {
@@ -85,7 +85,7 @@ impl Tally {
     pub(super) fn make_sketches(&mut self, precision: Precision) {
         let seed = self.visitors.seed();
         let visitors = std::mem::replace(&mut self.visitors, AddressKeys::new(seed));
-        let hashes: Vec<u64> = (0..visitors.len() as u32).map(|id| fixed_hash(&settled(&visitors.key(id)))).collect();
+        let hashes: Vec<u64> = (0..visitors.len() as u32).map(|id| fixed_hash(&unescaped(&visitors.key(id)))).collect();
         self.uv = UvMethod::Hll(precision);
         self.undated.use_sketches(precision, seed, &hashes);
         self.tables.iter_mut().for_each(|table| table.use_sketches(precision, &visitors, &hashes));
