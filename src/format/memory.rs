@@ -1,10 +1,10 @@
 //! What a worker keeps from line to line: it changes speed and never an answer.
 
-use super::json::Recall;
-use super::json_keys::KeysSeen;
-use super::scan::{Expected, Misfit};
-use super::usual::Between;
-use super::walk::Choice;
+use crate::format::json::keys::KeysSeen;
+use crate::format::json::scan::Recall;
+use crate::format::log_format::fast_path::Between;
+use crate::format::log_format::scan::{Expected, Misfit};
+use crate::format::log_format::walk::Choice;
 use crate::time::Clock;
 
 /// One worker's.

@@ -3,70 +3,26 @@
 //! `log_format` → `plan` → `scan` is the way of a format; `presets` are formats with a name; `detect` finds out which
 //! of them a file has; `fill` puts the values of a line into a batch.
 
-mod alike;
 mod anatomy;
-mod apache;
-mod apache_time;
-mod blocks;
-mod choose;
 pub(crate) mod conf_words;
 mod damage;
 mod derived;
-mod description;
 mod detect;
-#[cfg(test)]
-mod detect_twin;
-mod detector;
 mod digits;
 mod field_key;
 mod fill;
 mod from_text;
-mod given;
-mod json;
-mod json_format;
-mod json_forms;
-mod json_found;
-mod json_keys;
-mod json_members;
-mod json_shape;
-mod json_table;
-mod json_template;
-mod json_text;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod json_twin;
-mod json_values;
-mod log_format;
+pub(crate) mod json;
+pub(crate) mod log_format;
 mod ltsv;
-mod ltsv_table;
-#[cfg(test)]
-mod ltsv_twin;
 mod marks;
 mod memory;
-mod near;
-mod nginx_escape;
-mod odd_duration;
-mod plan;
-mod presets;
-mod reach;
 mod reason;
 mod request;
-mod roles;
 mod row;
-mod rule;
-mod sample;
-mod scan;
 mod shape;
-mod sink;
-mod spelling;
-mod survey;
-mod trailing;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod twin;
-mod user;
-mod users;
-mod usual;
+mod timestamp;
 mod variables;
-mod walk;
 
 use std::borrow::Cow;
 
@@ -75,38 +31,36 @@ use bumpalo::Bump;
 use crate::text::escape_backslashes;
 
 pub(crate) use anatomy::{Anatomy, LineField};
-pub(crate) use detect::{Considered, Finding, FormatsOfFile, Nearest, Taken};
-pub(crate) use detector::Detector;
-use field_key::key_variable;
+pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, Nearest, Rejected, Stop, Taken, stops};
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
-use json_format::{JsonFormat, Syntax};
-pub(crate) use json_found::Room;
-pub(crate) use json_keys::{KeysSeen, is_key_of_a_hit};
-pub(crate) use json_text::undo_json;
-pub use log_format::FormatError;
-pub(crate) use log_format::Piece;
-use log_format::Value;
+pub(crate) use json::found::Room;
+pub(crate) use json::keys::{KeysSeen, is_key_of_a_hit};
+pub(crate) use json::text::undo_json;
+pub(crate) use log_format::fast_path::{UsualLine, take_usual};
+pub use log_format::nginx_escape::NginxEscape;
+pub use log_format::parse::FormatError;
+pub(crate) use log_format::parse::Piece;
+pub(crate) use log_format::plan::Slot;
+pub(crate) use log_format::presets::COMBINED;
+pub(crate) use log_format::scan::closing_quote;
 pub(crate) use marks::{Line, Marks, Quotes};
 pub(crate) use memory::{BadValue, Memory};
-pub(crate) use near::{Stop, stops};
-pub use nginx_escape::NginxEscape;
-pub(crate) use presets::COMBINED;
 pub use reason::Reason;
 pub use request::Query;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
-pub(crate) use scan::closing_quote;
-pub(crate) use survey::Rejected;
-pub(crate) use usual::{UsualLine, take_usual};
 pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::{Column, Fields, MISSING, TextField};
 use derived::Derived;
-pub(crate) use plan::Slot;
-use plan::{Plan, Strictness, Tail};
-use presets::Preset;
-use roles::Roles;
+use field_key::key_variable;
+use json::format::{JsonFormat, Syntax};
+use log_format::parse::Value;
+use log_format::plan::{Plan, Strictness, Tail};
+use log_format::presets::{PRESETS, Preset};
+use log_format::roles::{self, Roles};
+use log_format::{parse, plan};
 
 /// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
 ///
@@ -150,7 +104,7 @@ const COMMON: &str = "common";
 impl LogFormat {
     /// Name and text of every preset.
     pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
-        presets::PRESETS.iter().map(|preset| (preset.name, preset.text))
+        PRESETS.iter().map(|preset| (preset.name, preset.text))
     }
 
     /// Every format that is detected: its name, and what writes it.
@@ -159,7 +113,7 @@ impl LogFormat {
     /// assert!(logstat::LogFormat::detected().any(|(name, about)| (name, about) == ("ingress", "ingress-nginx")));
     /// ```
     pub fn detected() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
-        let presets = presets::PRESETS.iter().map(|preset| (preset.name, preset.about));
+        let presets = PRESETS.iter().map(|preset| (preset.name, preset.about));
         presets.chain([(JSON, "an object a line, such as escape=json"), (LTSV, "LABEL:VALUE with tabs between")])
     }
 
@@ -218,14 +172,14 @@ impl LogFormat {
     /// # Errors
     /// A text of which no line could be read.
     pub fn nginx(name: &str, text: &str, escape: NginxEscape) -> Result<LogFormat, FormatError> {
-        match json_template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
+        match json::template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
             Some(fields) => Ok(Self::json(name, fields)),
             None => Self::compile_escaped(name, text, Tail::Nothing, escape),
         }
     }
 
     fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
-        let pieces = log_format::parse(text)?;
+        let pieces = parse::parse(text)?;
         let strictness = Strictness { escape, is_given: true };
         let plan = plan::compile(&pieces, &[], strictness);
         Ok(LogFormat {
@@ -271,7 +225,7 @@ impl LogFormat {
 
     /// All presets, in the order of their table, JSON and LTSV. Behind each preset, fields that it does not know are passed over.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
-        let presets = presets::PRESETS.iter().map(Self::preset);
+        let presets = PRESETS.iter().map(Self::preset);
         presets.chain([Self::json(JSON, Vec::new()), Self::ltsv()]).map(LogFormat::guessed).collect()
     }
 
@@ -435,7 +389,7 @@ impl LogFormat {
             NginxEscape::None => escape_backslashes(raw),
             NginxEscape::Json => {
                 let mut plain = Vec::new();
-                json_text::decode(raw, &mut plain);
+                json::text::decode(raw, &mut plain);
                 Cow::Owned(escape_backslashes(&plain).into_owned())
             }
         }

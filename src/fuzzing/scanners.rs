@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Header;
-use crate::format::twin::Twin;
+use crate::format::log_format::twin::Twin;
 use crate::format::{LogFormat, Memory, NginxEscape};
 
 /// Formats that no preset is like.
