@@ -146,7 +146,8 @@ impl<'s, 'f> Worker<'s, 'f> {
             let starts_file = place.offset == 0 && start == 0;
             if let Some((usual, format)) = usual
                 && !starts_file
-                && let Some(line) = take_usual(usual, &mut place.marks, start, self.scan.max_line, &mut self.memory)
+                && let Memory { timestamp, clock, .. } = &mut self.memory
+                && let Some(line) = take_usual(usual, &mut place.marks, start, self.scan.max_line, timestamp, clock)
             {
                 account.taken[format.0] += 1;
                 self.scan.filler.push_usual(&line, batch, bump);

@@ -13,11 +13,13 @@ use crate::batch::Fields;
 use crate::format::json::format::{JsonFormat, Syntax};
 use crate::format::json::found::Room;
 use crate::format::json::members::members;
-use crate::format::json::scan::{Kind, Recall, Value};
+use crate::format::json::scan::Recall;
 use crate::format::json::text::decode;
+use crate::format::json::value::{Kind, Value};
 use crate::format::log_format::parse::Piece;
 use crate::format::log_format::plan::{AFTER_TIME, BEFORE_TIME, Plan};
 use crate::format::log_format::reach::Reach;
+use crate::format::log_format::rule;
 use crate::format::ltsv::scan::labelled;
 use crate::format::{Line, LogFormat};
 use crate::format::{json, ltsv};
@@ -55,7 +57,7 @@ impl LogFormat {
     }
 
     fn text_anatomy(&self, text: &[u8]) -> Anatomy {
-        let Some((values, end)) = self.plan.rules.values(&self.plan, self.tail, text) else {
+        let Some((values, end)) = rule::values(&self.plan, self.tail, text) else {
             return Anatomy::default();
         };
         let mut fields = Vec::new();

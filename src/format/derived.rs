@@ -11,7 +11,7 @@ use super::request;
 use super::row::Row;
 use super::variables::Feeds;
 use crate::batch::{MISSING, TextField};
-use crate::format::log_format::plan::Slot;
+use crate::format::slot::Slot;
 use crate::text::{escape_backslashes, undo_escapes};
 
 /// A variable that is a part of the request.

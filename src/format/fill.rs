@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use super::request;
 use super::request::Query;
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
-use crate::format::log_format::plan::Slot;
+use crate::format::slot::Slot;
 use crate::format::{LogFormat, Row, Taken, UsualLine};
 use crate::ip;
 use crate::static_rules::StaticRules;

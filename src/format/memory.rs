@@ -2,16 +2,16 @@
 
 use crate::format::json::keys::KeysSeen;
 use crate::format::json::scan::Recall;
-use crate::format::log_format::fast_path::Between;
-use crate::format::log_format::scan::{Expected, Misfit};
+use crate::format::log_format::fast_path::LastTimestamp;
 use crate::format::log_format::walk::Choice;
+use crate::format::misfit::{Expected, Misfit};
 use crate::time::Clock;
 
 /// One worker's.
 #[derive(Default)]
 pub(crate) struct Memory {
-    pub(super) clock: Clock,
-    pub(super) between: Between,
+    pub(crate) clock: Clock,
+    pub(crate) timestamp: LastTimestamp,
     /// The choices of a walk; kept for their memory.
     pub(super) choices: Vec<Choice>,
     /// By the place of a format in the list of formats.

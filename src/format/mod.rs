@@ -17,10 +17,13 @@ pub(crate) mod log_format;
 mod ltsv;
 mod marks;
 mod memory;
+mod misfit;
 mod reason;
 mod request;
 mod row;
 mod shape;
+mod slot;
+mod time_unit;
 mod timestamp;
 mod variables;
 
@@ -41,26 +44,26 @@ pub(crate) use log_format::fast_path::{UsualLine, take_usual};
 pub use log_format::nginx_escape::NginxEscape;
 pub use log_format::parse::FormatError;
 pub(crate) use log_format::parse::Piece;
-pub(crate) use log_format::plan::Slot;
 pub(crate) use log_format::presets::COMBINED;
-pub(crate) use log_format::scan::closing_quote;
-pub(crate) use marks::{Line, Marks, Quotes};
+pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
 pub(crate) use memory::{BadValue, Memory};
 pub use reason::Reason;
 pub use request::Query;
 pub(crate) use request::path_and_query;
 pub(crate) use row::Row;
+pub(crate) use slot::Slot;
 pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::{Column, Fields, MISSING, TextField};
+use crate::format::log_format::reach::Strictness;
 use derived::Derived;
 use field_key::key_variable;
 use json::format::{JsonFormat, Syntax};
 use log_format::parse::Value;
-use log_format::plan::{Plan, Strictness, Tail};
+use log_format::plan::{Plan, Tail};
 use log_format::presets::{PRESETS, Preset};
 use log_format::roles::{self, Roles};
-use log_format::{parse, plan};
+use log_format::{compile, parse};
 
 /// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
 ///
@@ -181,7 +184,7 @@ impl LogFormat {
     fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
         let pieces = parse::parse(text)?;
         let strictness = Strictness { escape, is_given: true };
-        let plan = plan::compile(&pieces, &[], strictness);
+        let plan = compile::compile(&pieces, &[], strictness);
         Ok(LogFormat {
             name: name.to_owned(),
             pieces,
@@ -211,7 +214,7 @@ impl LogFormat {
         LogFormat {
             name: name.to_owned(),
             pieces: Vec::new(),
-            plan: plan::compile(&[], &[], strictness),
+            plan: compile::compile(&[], &[], strictness),
             tail: Tail::Nothing,
             json: Some(Box::new(keys)),
             is_common: false,
@@ -232,7 +235,7 @@ impl LogFormat {
     /// The same format as one that nobody asked for, and that is tried by itself.
     fn guessed(self) -> LogFormat {
         let strictness = Strictness { is_given: false, ..self.strictness };
-        LogFormat { plan: plan::compile(&self.pieces, &[], strictness), strictness, ..self }
+        LogFormat { plan: compile::compile(&self.pieces, &[], strictness), strictness, ..self }
     }
 
     /// Whether the address is the visitor's of a list that proxies pass on.
@@ -263,7 +266,7 @@ impl LogFormat {
         if ranked.is_empty() {
             return self;
         }
-        let mut format = LogFormat { plan: plan::compile(&self.pieces, ranked, self.strictness), ..self };
+        let mut format = LogFormat { plan: compile::compile(&self.pieces, ranked, self.strictness), ..self };
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
@@ -311,7 +314,7 @@ impl LogFormat {
         let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
         if let Some(list) = fed.next() {
             list.feeds = Feeds::Nothing;
-            self.plan = plan::compile(&self.pieces, &[], self.strictness);
+            self.plan = compile::compile(&self.pieces, &[], self.strictness);
         }
         self
     }
@@ -342,7 +345,7 @@ impl LogFormat {
             return self;
         }
         let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);
-        let plan = plan::compile(&pieces, &[], self.strictness);
+        let plan = compile::compile(&pieces, &[], self.strictness);
         LogFormat { pieces, plan, given, overrides, ..self }
     }
 

@@ -1,7 +1,7 @@
 //! The values of one line, whichever format it is of.
 
 use crate::batch::{Fields, MISSING, Status};
-use crate::format::log_format::plan::Slot;
+use crate::format::slot::Slot;
 use crate::time::Stamp;
 
 /// The values of one line. What its format does not log is missing.

@@ -8,7 +8,7 @@
 
 use super::shape::Shape;
 use crate::batch::{Column, Fields, TextField};
-use crate::format::json::forms::TimeUnit;
+use crate::format::time_unit::TimeUnit;
 
 /// Where the value of a variable goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::batch::Fields;
 use crate::format::Reason;
 use crate::format::detect::{Candidate, Considered, Finding, FormatsOfFile, Nearest, fits, try_one};
 use crate::format::log_format::plan::Tail;
-use crate::format::log_format::scan::Misfit;
+use crate::format::misfit::Misfit;
 use crate::format::row::Row;
 use crate::format::{Line, LogFormat, Memory, Room};
 

@@ -18,9 +18,11 @@ use crate::batch::{Fields, MISSING, TextField};
 use crate::format::Reason;
 use crate::format::damage;
 use crate::format::json::format::Syntax;
-use crate::format::log_format::plan::{Slot, Tail, Usual};
-use crate::format::log_format::scan::{Expected, Misfit, scan};
+use crate::format::log_format::plan::{Tail, Usual};
+use crate::format::log_format::scan::scan;
+use crate::format::misfit::{Expected, Misfit};
 use crate::format::row::Row;
+use crate::format::slot::Slot;
 use crate::format::{Line, LogFormat, Memory, Room, json, ltsv};
 pub(crate) use detector::Detector;
 use sample::Sample;
@@ -364,7 +366,7 @@ pub(in crate::format) fn try_one<'a>(
 mod tests {
     use super::*;
     use crate::batch::TextField;
-    use crate::format::log_format::plan::Slot;
+    use crate::format::slot::Slot;
 
     const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
     const COMMON: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12"#;

@@ -2,7 +2,7 @@
 //! malformed. As a line of another format it would be counted as if nobody had measured it.
 
 use crate::format::log_format::plan::{Plan, Sink};
-use crate::format::log_format::scan::{Expected, Misfit};
+use crate::format::misfit::{Expected, Misfit};
 
 /// True if a line does not fit a plan because of such a number.
 pub(in crate::format) fn is_to_blame(plan: &Plan, text: &[u8], misfit: Misfit) -> bool {

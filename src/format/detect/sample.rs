@@ -93,7 +93,8 @@ impl<'s> Sample<'s> {
             let start = sample.bytes;
             if let Some(checks) = &mut checks
                 && start > 0
-                && let Some(line) = take_usual(usual, &mut marks, start, usize::MAX, &mut memory)
+                && let Some(line) =
+                    take_usual(usual, &mut marks, start, usize::MAX, &mut memory.timestamp, &mut memory.clock)
             {
                 let text = &head[start..line.text_end];
                 sample.bytes = line.text_end + 1;

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use crate::batch::Fields;
 use crate::format::detect::{Candidate, try_one};
-use crate::format::log_format::scan::Misfit;
+use crate::format::misfit::Misfit;
 use crate::format::{Line, LogFormat, Memory, Room, Row};
 
 /// Formats that stop at one byte of a line, expecting the same.

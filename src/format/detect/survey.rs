@@ -8,7 +8,7 @@ use super::trailing::Trailing;
 use super::users::Users;
 use crate::batch::{Fields, TextField};
 use crate::format::detect::{Candidate, try_one};
-use crate::format::log_format::plan::Slot;
+use crate::format::slot::Slot;
 use crate::format::{LogFormat, Memory, Room, Row};
 use crate::ip;
 

@@ -1,38 +1,9 @@
-//! What the keys of JSON logs leave open: units that depend on the value or on other keys, keys with several meanings, and
-//! lines of Caddy that look like an access log's.
+//! Keys of JSON logs with several meanings, keys that say something of their object, and lines of Caddy that look like an
+//! access log's.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// The unit of a number of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum TimeUnit {
-    #[default]
-    Seconds,
-    Milliseconds,
-    Microseconds,
-    Nanoseconds,
-    /// Seconds with a decimal point or an exponent, milliseconds as a whole number.
-    SecondsIfDecimal,
-    /// Milliseconds where the object has a key of Envoy's ([`Mark::Envoy`]), otherwise seconds.
-    SecondsUnlessEnvoy,
-}
-
-impl TimeUnit {
-    /// The unit of this number.
-    pub(in crate::format) fn of(self, number: &[u8], has_envoy_key: bool) -> TimeUnit {
-        match self {
-            TimeUnit::SecondsIfDecimal if is_decimal(number) => TimeUnit::Seconds,
-            TimeUnit::SecondsIfDecimal => TimeUnit::Milliseconds,
-            TimeUnit::SecondsUnlessEnvoy if has_envoy_key => TimeUnit::Milliseconds,
-            TimeUnit::SecondsUnlessEnvoy => TimeUnit::Seconds,
-            unit => unit,
-        }
-    }
-}
-
-fn is_decimal(number: &[u8]) -> bool {
-    number.iter().any(|b| matches!(b, b'.' | b'e' | b'E'))
-}
+use crate::format::time_unit::is_decimal;
 
 /// What a value must look like to have the meaning of a row, where a key has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,22 +103,6 @@ pub(in crate::format) fn is_caddys_own(logger: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn units_depend_on_the_value_and_on_other_keys() {
-        use TimeUnit::{Microseconds, Milliseconds, Seconds, SecondsIfDecimal, SecondsUnlessEnvoy};
-        for (unit, number, has_envoy_key, expected) in [
-            (SecondsIfDecimal, "0.001", false, Seconds),
-            (SecondsIfDecimal, "5e-05", true, Seconds),
-            (SecondsIfDecimal, "26", true, Milliseconds),
-            (SecondsUnlessEnvoy, "26", true, Milliseconds),
-            (SecondsUnlessEnvoy, "0.026", false, Seconds),
-            (SecondsUnlessEnvoy, "26", false, Seconds),
-            (Microseconds, "1.5", true, Microseconds),
-        ] {
-            assert_eq!(unit.of(number.as_bytes(), has_envoy_key), expected, "{unit:?} {number}");
-        }
-    }
 
     #[test]
     fn forms_tell_the_meanings_of_a_key_apart() {

@@ -3,13 +3,13 @@
 use bumpalo::Bump;
 
 use super::keys::JsonKeys;
-use super::scan::{Kind, Value};
 use super::text::decode;
+use super::value::{Kind, Value};
 use super::values;
 use crate::batch::{Fields, MISSING, TextField};
 use crate::format::Reason;
-use crate::format::log_format::plan::{Slot, slot};
 use crate::format::row::Row;
+use crate::format::slot::Slot;
 use crate::format::variables::Feeds;
 use crate::text::escape_backslashes;
 use crate::time::{Clock, Rfc3339};
@@ -147,14 +147,14 @@ impl Finds {
                     values::milliseconds(plain, unit).map(|time_ms| row.time_ms = Some(time_ms))
                 }
                 _ if found.kind == Kind::Plain => {
-                    row.set_text(slot(*feeds), raw);
+                    row.set_text(Slot::fed_by(*feeds), raw);
                     Ok(())
                 }
                 // Keys are kept as nginx's own escapes leave them.
                 _ if room.wants(keys.rule(found.rule).fields) => {
                     let text: &'a [u8] = room.bump.alloc_slice_copy(&escape_backslashes(plain));
-                    row.set_text(slot(*feeds), text);
-                    row.has_escaped_request |= slot(*feeds) == Slot::REQUEST && text.contains(&b'\\');
+                    row.set_text(Slot::fed_by(*feeds), text);
+                    row.has_escaped_request |= Slot::fed_by(*feeds) == Slot::REQUEST && text.contains(&b'\\');
                     Ok(())
                 }
                 _ => Ok(()),

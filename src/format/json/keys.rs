@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::forms::{Form, MARKS, Mark, TimeUnit};
+use super::forms::{Form, MARKS, Mark};
 use super::table::KEYS;
 use crate::batch::{Fields, TextField};
 use crate::format::derived::Derived;
 use crate::format::field_key::FieldKey;
-use crate::format::log_format::plan::{Slot, slot};
 use crate::format::ltsv::labels::LabelRow;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
 use crate::format::variables::{Feeds, variable, variables};
 
 /// What the value of one key feeds. Of rules that feed the same the first has the say.
@@ -211,7 +212,7 @@ impl JsonKeys {
     /// Where in a row the value of a ranked variable is, the `place`th of them.
     pub(crate) fn slot_of(&self, variable: &str, place: usize) -> Slot {
         let rule = self.rules.iter().find(|rule| &*rule.variable == variable);
-        rule.map(|rule| slot(self.targets[rule.target]))
+        rule.map(|rule| Slot::fed_by(self.targets[rule.target]))
             .filter(|slot| *slot != Slot::NOWHERE)
             .unwrap_or(Slot::extra(place))
     }

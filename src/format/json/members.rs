@@ -1,10 +1,10 @@
 //! Every key of a JSON line with its value, also those that are not known: for people, not for counting.
 
 use super::keys::JsonKeys;
-use super::scan::{Value, behind_space, value};
 use super::text::decode;
-use crate::format::log_format::scan::next_quote;
+use super::value::{Value, behind_space, value};
 use crate::format::marks::Quotes;
+use crate::format::marks::next_quote;
 
 /// Shows each key of an object, nested ones with dots between them, and its value, as far as the line is whole. Objects are
 /// entered only if a known key lies within, as the scanner does.

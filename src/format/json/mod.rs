@@ -19,4 +19,5 @@ pub(super) mod template;
 pub(super) mod text;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twin;
+pub(super) mod value;
 pub(super) mod values;

@@ -9,7 +9,7 @@
 use super::forms::{Mark, is_caddys_own};
 use super::found::Finds;
 use super::keys::{JsonKeys, KeysSeen};
-use super::scan::{Kind, Value, value};
+use super::value::{Kind, Value, value};
 use crate::batch::Fields;
 use crate::format::marks::{Line, Quotes};
 use crate::format::variables::Feeds;

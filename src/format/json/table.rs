@@ -5,7 +5,8 @@
 //! fields of Cloudflare's HTTP requests, of Google Cloud's load balancer and of Amazon's API Gateway; Matomo's and
 //! ingress-nginx's examples of a JSON `log_format`; Logstash's pattern for Apache's logs.
 
-use super::forms::{Form, TimeUnit};
+use super::forms::Form;
+use crate::format::time_unit::TimeUnit;
 
 /// A key, the variable whose value stands there, the unit of its numbers, and the form that a value must have.
 #[derive(Clone, Copy)]

@@ -3,11 +3,11 @@
 //! Lines of such a format are read by their keys, as those of every JSON log are: escapes are JSON's, a value may be
 //! missing, and the order of keys may change.
 
-use super::scan::{Kind, behind_space, value};
 use super::text::decode;
+use super::value::{Kind, behind_space, value};
 use crate::format::field_key::FieldKey;
-use crate::format::log_format::scan::next_quote;
 use crate::format::marks::Quotes;
+use crate::format::marks::next_quote;
 use crate::format::variables::variable;
 
 /// How deep objects may be within each other: deeper than anybody writes them by hand.

@@ -1,9 +1,9 @@
 //! Numbers and times as JSON logs have them: in quotes or without, as nginx writes them or as others do.
 
-use super::forms::TimeUnit;
 use crate::batch::Status;
 use crate::format::Reason;
 use crate::format::digits::digits;
+use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
 use crate::time::{Clock, Fault, Rfc3339, Stamp, epoch};
 

@@ -2,10 +2,10 @@
 
 use super::parse::{Piece, Value};
 use super::plan::Tail;
-use super::scan::{Expected, Misfit};
 use crate::batch::TextField;
 use crate::format::LogFormat;
 use crate::format::field_key::key_variable;
+use crate::format::misfit::{Expected, Misfit};
 use crate::format::variables::{Feeds, is_name};
 use crate::text::printable;
 

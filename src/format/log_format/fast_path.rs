@@ -9,7 +9,7 @@ use wide::u8x16;
 use super::plan::{AFTER_TIME, NOBODY, Usual};
 use crate::batch::Status;
 use crate::format::digits::eight_digits;
-use crate::format::{Marks, Memory};
+use crate::format::marks::Marks;
 use crate::ip::may_have_port;
 use crate::text::find_near;
 use crate::time::{Clock, Stamp};
@@ -40,7 +40,7 @@ const SECOND: usize = NOBODY.len() + 18;
 /// What stood between address and request in the line before, which is that of the next but for the second. At first it is
 /// zeros, which no line has there.
 #[derive(Default)]
-pub(in crate::format) struct Between {
+pub(crate) struct LastTimestamp {
     but_second: [u128; 3],
     minute_s: i64,
     offset_min: i16,
@@ -54,7 +54,7 @@ fn but_second(between: &[u8; BETWEEN]) -> [u128; 3] {
     [word(0), word(16) & !(0xFFFF << (8 * (SECOND - 16))), word(LAST) & !(0xFFFF << (8 * (SECOND - LAST)))]
 }
 
-impl Between {
+impl LastTimestamp {
     #[inline(always)]
     fn stamp(&mut self, between: &[u8; BETWEEN], clock: &mut Clock) -> Option<Stamp> {
         let (ten, one) = (between[SECOND].wrapping_sub(b'0'), between[SECOND + 1].wrapping_sub(b'0'));
@@ -75,7 +75,7 @@ impl Between {
         }
         let stamp = clock.time_local(between[NOBODY.len()..].first_chunk()?).ok()?;
         let minute_s = stamp.wall_s.div_euclid(60) * 60;
-        *self = Between { but_second: but_second(between), minute_s, offset_min: stamp.offset_min };
+        *self = LastTimestamp { but_second: but_second(between), minute_s, offset_min: stamp.offset_min };
         Some(stamp)
     }
 }
@@ -87,10 +87,11 @@ pub(crate) fn take_usual<'a>(
     marks: &mut Marks<'a>,
     start: usize,
     max_line: usize,
-    memory: &mut Memory,
+    timestamp: &mut LastTimestamp,
+    clock: &mut Clock,
 ) -> Option<UsualLine<'a>> {
     let chunk = marks.bytes();
-    let line = take(usual, chunk, start, marks.ahead::<MARKS>()?, memory)?;
+    let line = take(usual, chunk, start, marks.ahead::<MARKS>()?, timestamp, clock)?;
     if line.text_end - start > max_line {
         return None;
     }
@@ -104,12 +105,13 @@ fn take<'a>(
     chunk: &'a [u8],
     start: usize,
     marks: &[u32; MARKS],
-    memory: &mut Memory,
+    timestamp: &mut LastTimestamp,
+    clock: &mut Clock,
 ) -> Option<UsualLine<'a>> {
     let [open, close, referer, referer_end, agent, agent_end, text_end] = marks.map(|mark| mark as usize);
     let addr_end = (open + 1).checked_sub(BETWEEN)?;
     let addr = chunk.get(start..addr_end)?;
-    let stamp = memory.between.stamp(chunk.get(addr_end..)?.first_chunk()?, &mut memory.clock)?;
+    let stamp = timestamp.stamp(chunk.get(addr_end..)?.first_chunk()?, clock)?;
     if !is_usual_address(addr, chunk.get(start..)?.first_chunk()?) {
         return None;
     }
@@ -214,10 +216,10 @@ mod tests {
     use super::*;
     use crate::batch::TextField;
     use crate::format::Row;
-    use crate::format::log_format::plan::{Slot, Tail};
+    use crate::format::log_format::plan::Tail;
     use crate::format::log_format::scan::scan;
     use crate::format::log_format::twin::laws::line;
-    use crate::format::{Line, LogFormat};
+    use crate::format::{Line, LogFormat, Memory, Slot};
     use proptest::prelude::*;
 
     /// Goes along a chunk as a worker does. What is taken must be a line, and what the steps of the format read from it.
@@ -227,7 +229,7 @@ mod tests {
         let (mut marks, mut memory, mut slow) = (Marks::from(chunk, 0), Memory::default(), Memory::default());
         let (mut start, mut taken) = (0, 0);
         while start < chunk.len() {
-            let fast = take_usual(usual, &mut marks, start, 1 << 20, &mut memory);
+            let fast = take_usual(usual, &mut marks, start, 1 << 20, &mut memory.timestamp, &mut memory.clock);
             let text_end = memchr::memchr(b'\n', &chunk[start..]).map_or(chunk.len(), |len| start + len);
             let text = &chunk[start..text_end];
             start = text_end + 1;

@@ -7,8 +7,10 @@
 //!   those that take too many trials by a regular expression ([`rule`]).
 //! - The `twin` is the reference that tests compare all of them with.
 
+pub(super) mod compile;
 pub(super) mod description;
 pub(super) mod dialects;
+mod ends;
 pub(super) mod fast_path;
 pub(super) mod given;
 pub(super) mod nginx_escape;
@@ -17,8 +19,9 @@ pub(super) mod plan;
 pub(super) mod presets;
 pub(super) mod reach;
 pub(super) mod roles;
-mod rule;
+pub(super) mod rule;
 pub(super) mod scan;
+mod shortcut;
 mod sink;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twin;

@@ -211,6 +211,22 @@ pub(in crate::format) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -
     pieces
 }
 
+/// The literal that is this piece.
+pub(in crate::format) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
+    match pieces.get(at) {
+        Some(Piece::Literal(text)) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+/// The variable that is this piece.
+pub(in crate::format) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
+    match pieces.get(at) {
+        Some(Piece::Variable(value)) => Some(value),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,50 +1,14 @@
-//! A `log_format` compiled to the steps that scan a line.
+//! A plan: a `log_format` compiled to the steps that scan a line.
 
-use super::nginx_escape::NginxEscape;
-use super::parse::{Piece, Value};
-use super::reach::{Reach, reach};
-use super::rule::Rules;
-use crate::batch::{Column, EXTRAS, Fields, TEXTS, TextField};
-use crate::format::json::forms::TimeUnit;
-use crate::format::shape::Shape;
-use crate::format::variables::Feeds;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::reach::Reach;
+use crate::batch::Fields;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
 use crate::text::Prefix;
-
-/// Where in a row a text goes: a text field, the request, a variable that the question names, or nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Slot(u8);
-
-impl Slot {
-    pub(crate) const REQUEST: Slot = Slot(TEXTS as u8);
-    /// `$uri`, from which a path is made where there is no better.
-    pub(crate) const URI: Slot = Slot(TEXTS as u8 + 1);
-    pub(crate) const ARGS: Slot = Slot(TEXTS as u8 + 2);
-    /// What `$uri$is_args$args` wrote.
-    pub(crate) const URI_AND_ARGS: Slot = Slot(TEXTS as u8 + 3);
-    pub(crate) const NOWHERE: Slot = Slot(TEXTS as u8 + 4);
-    const EXTRA: usize = TEXTS + 5;
-    /// How many slots a row has.
-    pub(crate) const COUNT: usize = Slot::EXTRA + EXTRAS;
-
-    pub(crate) const fn of(field: TextField) -> Slot {
-        Slot(field as u8)
-    }
-
-    /// Every slot of a row.
-    #[cfg(any(test, fuzzing))]
-    pub(crate) fn all() -> impl Iterator<Item = Slot> {
-        (0..Slot::COUNT as u8).map(Slot)
-    }
-
-    /// Where the variable goes that is `place`th of those that the question ranks by name.
-    pub(crate) const fn extra(place: usize) -> Slot {
-        Slot((Slot::EXTRA + place) as u8)
-    }
-
-    pub(crate) const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// What may follow the last field of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +73,7 @@ pub(crate) struct Plan {
     /// Where in a row each of the variables is that the question ranks by name.
     pub(crate) extras: Vec<Slot>,
     /// The same as regular expressions.
-    pub(crate) rules: Rules,
+    pub(crate) expressions: Expressions,
 }
 
 /// The literals between user and time, and between time and request, in every preset. [`Reach::UserAndTime`] is made of them.
@@ -117,74 +81,6 @@ pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
 /// What stands in nearly every line between address and time.
 pub(crate) const NOBODY: &str = " - - [";
-
-/// How strictly a format is compiled.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Strictness {
-    pub(crate) escape: NginxEscape,
-    /// Whether the format was given; one that is guessed takes durations only as nginx writes them.
-    pub(crate) is_given: bool,
-}
-
-/// Compiles a format; `ranked` are the variables that the question ranks by name.
-pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness) -> Plan {
-    let escape = strictness.escape;
-    let mut plan = Plan {
-        lead: Prefix::default(),
-        steps: Vec::new(),
-        shortcut: None,
-        whole: None,
-        usual: None,
-        fields: Fields::NONE,
-        has_address_list: false,
-        // A slot that nothing goes to holds what is missing.
-        extras: (0..ranked.len()).map(Slot::extra).collect(),
-        rules: Rules::default(),
-    };
-    let mut at = 0;
-    if let Some(text) = literal(pieces, 0) {
-        plan.lead = Prefix::new(text);
-        at = 1;
-    }
-    while let Some(Piece::Variable(value)) = pieces.get(at) {
-        plan.fields = plan.fields.and(value.feeds.fields());
-        plan.has_address_list |= value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
-        let value_piece = at;
-        let mut sink = sink(value.feeds, value.shape);
-        if let Some(place) = ranked.iter().position(|ranked| *ranked == value.name) {
-            plan.fields = plan.fields.and(Fields::column(Column::extra(place)));
-            if sink == Sink::Text(Slot::NOWHERE) {
-                sink = Sink::Text(Slot::extra(place));
-            }
-            if let Sink::Text(slot) = sink {
-                plan.extras[place] = slot;
-            }
-        }
-        let reach = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
-            plan.fields = plan.fields.and(Fields::TIME);
-            at += 4;
-            Reach::UserAndTime
-        } else {
-            at += 1;
-            reach(pieces, value_piece, strictness)
-        };
-        let behind_piece = at;
-        let behind = literal(pieces, at).map_or_else(Prefix::default, |text| {
-            at += 1;
-            Prefix::new(text)
-        });
-        plan.steps.push(Step { reach, sink, behind, value_piece, behind_piece });
-    }
-    plan.shortcut = (0..plan.steps.len()).find_map(|from| shortcut(&plan.steps[from..], from));
-    plan.whole = plan.shortcut.filter(|shortcut| {
-        let behind = if shortcut.has_agent { "\"" } else { "" };
-        plan.lead.bytes().is_empty()
-            && (shortcut.from, shortcut.to) == (0, plan.steps.len())
-            && plan.steps[shortcut.to - 1].behind.bytes() == behind.as_bytes()
-    });
-    plan.usual = if escape == NginxEscape::Default { usual(&plan) } else { None };
-    plan
-}
 
 impl Plan {
     /// The piece of the first value that a visitor may end elsewhere: nothing marks its end, and before the next quote, which no
@@ -204,41 +100,10 @@ impl Plan {
     }
 }
 
-/// The literal that is this piece.
-pub(in crate::format) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
-    match pieces.get(at) {
-        Some(Piece::Literal(text)) => Some(text.as_str()),
-        _ => None,
-    }
-}
-
-/// The variable that is this piece.
-pub(in crate::format) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
-    match pieces.get(at) {
-        Some(Piece::Variable(value)) => Some(value),
-        _ => None,
-    }
-}
-
 /// `combined`, and `combined` with a request time behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Usual {
     pub(crate) has_time: bool,
-}
-
-fn usual(plan: &Plan) -> Option<Usual> {
-    let shortcut = plan.shortcut.filter(|shortcut| shortcut.has_agent)?;
-    if plan.whole.is_some() {
-        return Some(Usual { has_time: false });
-    }
-    let [.., agent, time] = &plan.steps[..] else { return None };
-    let is_timed = plan.lead.bytes().is_empty()
-        && (shortcut.from, shortcut.to + 1) == (0, plan.steps.len())
-        && agent.behind.bytes() == b"\" "
-        && matches!(time.reach, Reach::Duration { .. })
-        && time.sink == Sink::RequestTime(TimeUnit::Seconds)
-        && time.behind.bytes().is_empty();
-    is_timed.then_some(Usual { has_time: true })
 }
 
 /// Steps that every preset has one behind the other: `$remote_addr - $remote_user [$time_local] "$request" $status
@@ -252,114 +117,13 @@ pub(crate) struct Shortcut {
     pub(crate) has_agent: bool,
 }
 
-fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
-    let behind = |step: &Step, text: &str| step.behind.bytes() == text.as_bytes();
-    let text = |step: &Step, field| matches!(step.reach, Reach::Quoted) && step.sink == Sink::Text(Slot::of(field));
-    let [addr, user, request, status, bytes, rest @ ..] = steps else { return None };
-    let is_common = matches!(addr.reach, Reach::Word { end: Some(b' '), .. })
-        && addr.sink == Sink::Text(Slot::of(TextField::Addr))
-        && behind(addr, " - ")
-        && matches!(user.reach, Reach::UserAndTime)
-        && user.sink == Sink::Text(Slot::of(TextField::User))
-        && matches!(request.reach, Reach::Quoted)
-        && request.sink == Sink::Text(Slot::REQUEST)
-        && behind(request, "\" ")
-        && matches!(status.reach, Reach::Status { .. })
-        && status.sink == Sink::Status
-        && behind(status, " ")
-        && matches!(bytes.reach, Reach::Number { .. })
-        && bytes.sink == Sink::Bytes;
-    let has_agent = matches!(rest, [referer, agent, ..]
-        if behind(bytes, " \"")
-            && text(referer, TextField::Referer)
-            && behind(referer, "\" \"")
-            && text(agent, TextField::Agent)
-            // What follows the agent begins with its quote, and may be more.
-            && agent.behind.bytes().first() == Some(&b'"'));
-    (is_common && (has_agent || behind(bytes, ""))).then_some(Shortcut {
-        from,
-        to: from + if has_agent { 7 } else { 5 },
-        has_agent,
-    })
-}
+/// The regular expressions of a plan, one for each tail, compiled when first needed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expressions([OnceLock<Option<Regex>>; 3]);
 
-pub(in crate::format) fn slot(feeds: Feeds) -> Slot {
-    match feeds {
-        Feeds::Text(field) => Slot::of(field),
-        Feeds::Request => Slot::REQUEST,
-        Feeds::Uri => Slot::URI,
-        Feeds::Args => Slot::ARGS,
-        Feeds::UriAndArgs => Slot::URI_AND_ARGS,
-        Feeds::Ranked(place) => Slot::extra(usize::from(place)),
-        Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
-        Feeds::RequestTimeIn(_) => Slot::NOWHERE,
-    }
-}
-
-fn sink(feeds: Feeds, shape: Shape) -> Sink {
-    match feeds {
-        Feeds::Time => Sink::Time,
-        Feeds::Status => Sink::Status,
-        Feeds::Bytes => Sink::Bytes,
-        Feeds::RequestTime => Sink::RequestTime(match shape {
-            Shape::Milliseconds => TimeUnit::Milliseconds,
-            Shape::Microseconds => TimeUnit::Microseconds,
-            _ => TimeUnit::Seconds,
-        }),
-        Feeds::RequestTimeIn(unit) => Sink::RequestTime(unit),
-        text => Sink::Text(slot(text)),
-    }
-}
-
-/// Whether these pieces begin with `$remote_user [$time_local] "`, the quote ending its literal.
-fn is_user_and_time(pieces: &[Piece]) -> bool {
-    let [Piece::Variable(user), Piece::Literal(before), Piece::Variable(time), Piece::Literal(after), ..] = pieces
-    else {
-        return false;
-    };
-    user.name == "remote_user"
-        && before == BEFORE_TIME
-        && (time.shape, time.feeds) == (Shape::Time, Feeds::Time)
-        && after == AFTER_TIME
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::format::log_format::parse::parse;
-    use crate::format::log_format::presets::{PRESETS, Preset};
-
-    const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
-
-    #[test]
-    fn every_preset_finds_its_user_from_behind() {
-        for Preset { name, text, .. } in &PRESETS[..7] {
-            let plan = compile(&parse(text).unwrap(), &[], PLAIN);
-            assert_eq!(plan.steps.iter().filter(|s| matches!(s.reach, Reach::UserAndTime)).count(), 1, "{name}");
-            let from = usize::from(name.starts_with("vhost"));
-            let (to, has_agent) = if *name == "common" { (5, false) } else { (from + 7, true) };
-            assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
-            assert_eq!(plan.whole.is_some(), matches!(*name, "combined" | "common"), "{name}");
-            let usual = match *name {
-                "combined" => Some(Usual { has_time: false }),
-                "combined_timed" => Some(Usual { has_time: true }),
-                _ => None,
-            };
-            assert_eq!(plan.usual, usual, "{name}");
-            assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_variable_that_is_ranked_has_a_slot_where_the_format_logs_it() {
-        let ranked = ["upstream_addr", "http_host", "cookie_id"];
-        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, PLAIN);
-        assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);
-        let logged = [0, 1, 2].map(|place| plan.fields.holds(Fields::column(Column::extra(place))));
-        assert_eq!(logged, [true, true, false]);
-        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked, PLAIN);
-        assert_eq!(plan.extras, (0..3).map(Slot::extra).collect::<Vec<_>>());
-        assert_ne!(Slot::extra(EXTRAS - 1), Slot::NOWHERE);
-        assert_eq!(Slot::extra(EXTRAS - 1).index() + 1, Slot::COUNT);
+impl Expressions {
+    /// The expression for a tail, of which this is the pattern; `None` if it would be larger than the regex crate allows.
+    pub(super) fn get(&self, tail: Tail, pattern: impl FnOnce() -> String) -> Option<&Regex> {
+        self.0[tail as usize].get_or_init(|| RegexBuilder::new(&pattern()).build().ok()).as_ref()
     }
 }

@@ -3,10 +3,9 @@
 use memchr::memmem::{Finder, FinderRev};
 
 use super::nginx_escape::NginxEscape;
-use super::parse::{Piece, starts_with_slash};
-use super::plan::{Strictness, literal, variable_at};
-use super::scan::closing_quote;
+use super::parse::{Piece, literal, starts_with_slash, variable_at};
 use crate::batch::TextField;
+use crate::format::marks::closing_quote;
 use crate::format::shape::Shape;
 use crate::format::variables::{Author, Feeds};
 
@@ -133,6 +132,14 @@ impl Bytes {
             (Bytes::QuotedPath, _) => r#"(?:|-|[/?](?:[^"\\]|\\.)*?)"#,
         }
     }
+}
+
+/// How strictly a format is compiled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strictness {
+    pub(crate) escape: NginxEscape,
+    /// Whether the format was given; one that is guessed takes durations only as nginx writes them.
+    pub(crate) is_given: bool,
 }
 
 /// How far the value of this piece reaches.

@@ -4,8 +4,8 @@ use super::parse::{Piece, Value, settle_feeds};
 use crate::batch::Fields;
 use crate::format::field_key::FieldKey;
 use crate::format::field_key::key_variable;
-use crate::format::json::forms::TimeUnit;
 use crate::format::shape::Shape;
+use crate::format::time_unit::TimeUnit;
 use crate::format::variables::{Feeds, variable};
 
 /// A format's pieces with their roles.

@@ -3,22 +3,14 @@
 //! A group is the value of a step. Where several readings of a line fit, the expression prefers the same as the walk: from
 //! left to right each value has the first end, in its order, with which the rest of the line fits.
 
-use std::sync::OnceLock;
-
-use regex::bytes::{Regex, RegexBuilder};
-
 use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
 use super::reach::{Bytes, Open, Reach};
-use super::scan::{Expected, Misfit};
-use super::walk::{Put, put};
+use super::sink::{Put, put};
 use crate::format::Reason;
+use crate::format::misfit::{Expected, Misfit};
 use crate::format::row::Row;
 use crate::format::timestamp;
 use crate::time::Clock;
-
-/// The expressions of a plan, one for each tail, made when first asked for.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rules([OnceLock<Option<Regex>>; 3]);
 
 /// Times as nginx itself writes them.
 const EXACT_TIME: &str = concat!(
@@ -30,46 +22,37 @@ const EXACT_TIME: &str = concat!(
 const QUOTED: &str = r#"(?:[^"\\]|\\.)*?"#;
 const PROTOCOL: &str = r" HTTP/[0-9]\.[0-9]{1,3}";
 
-impl Rules {
-    /// The expression; `None` if it would be larger than the regex crate allows.
-    fn of(&self, plan: &Plan, tail: Tail) -> Option<&Regex> {
-        let make = || RegexBuilder::new(&pattern(plan, tail)).build().ok();
-        self.0[tail as usize].get_or_init(make).as_ref()
-    }
+/// The values of a line by step, and where the last step ended; `None` if the line does not fit.
+pub(in crate::format) fn values<'a>(plan: &Plan, tail: Tail, text: &'a [u8]) -> Option<(Vec<&'a [u8]>, usize)> {
+    let found = plan.expressions.get(tail, || pattern(plan, tail))?.captures(text)?;
+    let mut groups = found.iter().skip(1).map(|group| group.expect("no group is optional"));
+    let values = groups.by_ref().take(plan.steps.len()).map(|group| group.as_bytes()).collect();
+    Some((values, groups.next().map_or(text.len(), |rest| rest.start())))
+}
 
-    /// The values of a line by step, and where the last step ended; `None` if the line does not fit.
-    pub(crate) fn values<'a>(&self, plan: &Plan, tail: Tail, text: &'a [u8]) -> Option<(Vec<&'a [u8]>, usize)> {
-        let found = self.of(plan, tail)?.captures(text)?;
-        let mut groups = found.iter().skip(1).map(|group| group.expect("no group is optional"));
-        let values = groups.by_ref().take(plan.steps.len()).map(|group| group.as_bytes()).collect();
-        Some((values, groups.next().map_or(text.len(), |rest| rest.start())))
-    }
-
-    /// The same as [`crate::format::log_format::scan::scan`].
-    pub(in crate::format) fn scan<'a>(
-        &self,
-        plan: &Plan,
-        tail: Tail,
-        text: &'a [u8],
-        clock: &mut Clock,
-        row: &mut Row<'a>,
-    ) -> Result<usize, Misfit> {
-        let misfit = |reason, expected, at| Misfit { reason, expected, at };
-        let no_match = misfit(Reason::NoMatch, Expected::End, text.len());
-        let (values, end) = self.values(plan, tail, text).ok_or(no_match)?;
-        let mut flaw = Ok(end);
-        for (step, value) in plan.steps.iter().zip(values) {
-            match put(step, value, clock, row) {
-                Put::NoSuchValue(reason) if flaw.is_ok() => {
-                    let at = value.as_ptr().addr() - text.as_ptr().addr();
-                    flaw = Err(misfit(reason, Expected::Piece(step.value_piece), at));
-                }
-                Put::Done | Put::NoSuchValue(_) => {}
-                Put::NoValue | Put::TwoLines => return Err(no_match),
+/// The same as [`scan`](super::scan::scan).
+pub(super) fn scan<'a>(
+    plan: &Plan,
+    tail: Tail,
+    text: &'a [u8],
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Result<usize, Misfit> {
+    let misfit = |reason, expected, at| Misfit { reason, expected, at };
+    let no_match = misfit(Reason::NoMatch, Expected::End, text.len());
+    let (values, end) = values(plan, tail, text).ok_or(no_match)?;
+    let mut flaw = Ok(end);
+    for (step, value) in plan.steps.iter().zip(values) {
+        match put(step, value, clock, row) {
+            Put::NoSuchValue(reason) if flaw.is_ok() => {
+                let at = value.as_ptr().addr() - text.as_ptr().addr();
+                flaw = Err(misfit(reason, Expected::Piece(step.value_piece), at));
             }
+            Put::Done | Put::NoSuchValue(_) => {}
+            Put::NoValue | Put::TwoLines => return Err(no_match),
         }
-        flaw
     }
+    flaw
 }
 
 /// The expression of a plan.

@@ -1,27 +1,54 @@
 //! The value of a step, put where its variable feeds.
 
-use super::plan::{Sink, Slot};
+use super::plan::{Sink, Step};
+use super::reach::Reach;
+use super::user::{self, UserAndTime};
 use crate::batch::{MISSING, Status};
 use crate::format::Reason;
 use crate::format::digits::digits;
-use crate::format::json::forms::TimeUnit;
 use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
 use crate::time::{Clock, Rfc3339};
 
+/// What became of a value.
+pub(super) enum Put {
+    Done,
+    /// It has the right shape, but does not exist.
+    NoSuchValue(Reason),
+    /// It is no value of the step after all.
+    NoValue,
+    /// It is two lines in one: no other reading of the line is right.
+    TwoLines,
+}
+
+/// Puts a value into the row.
+#[inline(always)]
+pub(super) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
+    if !matches!(step.reach, Reach::UserAndTime) {
+        return put_value(step.sink, value, clock, row).map_or_else(Put::NoSuchValue, |()| Put::Done);
+    }
+    match user::read(value, clock) {
+        UserAndTime::Both(user, time) => {
+            put_text(step.sink, user, row);
+            (row.stamp, row.has_assumed_utc) = (time.stamp, !time.has_offset);
+            Put::Done
+        }
+        UserAndTime::NoSuchTime => Put::NoSuchValue(Reason::BadTime),
+        UserAndTime::Neither => Put::NoValue,
+        UserAndTime::TwoLines => Put::TwoLines,
+    }
+}
+
 /// Whether a value is missing: `-`, or with `escape=json` and `escape=none` nothing.
-pub(in crate::format) fn is_missing(value: &[u8]) -> bool {
+fn is_missing(value: &[u8]) -> bool {
     value.is_empty() || value == MISSING
 }
 
 /// Puts a value into the row. The value has the shape of its variable; an error says that it does not exist.
 #[inline]
-pub(in crate::format) fn put<'a>(
-    sink: Sink,
-    value: &'a [u8],
-    clock: &mut Clock,
-    row: &mut Row<'a>,
-) -> Result<(), Reason> {
+fn put_value<'a>(sink: Sink, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Result<(), Reason> {
     match sink {
         Sink::Text(_) => put_text(sink, value, row),
         Sink::Time => {
@@ -42,7 +69,7 @@ pub(in crate::format) fn put<'a>(
 
 /// Puts a text into its slot.
 #[inline]
-pub(in crate::format) fn put_text<'a>(sink: Sink, value: &'a [u8], row: &mut Row<'a>) {
+fn put_text<'a>(sink: Sink, value: &'a [u8], row: &mut Row<'a>) {
     if let Sink::Text(slot) = sink {
         row.set_text(slot, value);
         if slot == Slot::REQUEST {

@@ -4,8 +4,8 @@
 //! first quote ends the step, the time stands right before it, and all before the time is the user.
 
 use super::plan::{AFTER_TIME, BEFORE_TIME};
-use super::scan::closing_quote;
 use crate::format::damage::is_two_lines;
+use crate::format::marks::closing_quote;
 use crate::format::timestamp::{self, Time};
 use crate::time::{Clock, Fault, Rfc3339};
 

@@ -3,7 +3,7 @@
 //! Source: ltsv.org, "Labels for Web server's Log", and the example formats of programs that read LTSV. Beside these,
 //! nginx's variables are known by their own names, and the usual keys of JSON logs.
 
-use crate::format::json::forms::TimeUnit;
+use crate::format::time_unit::TimeUnit;
 
 /// A label, the variable whose value stands there, and the unit of its numbers.
 pub(in crate::format) type LabelRow = (&'static str, &'static str, TimeUnit);

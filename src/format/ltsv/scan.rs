@@ -17,10 +17,11 @@ use crate::batch::{Fields, TextField};
 use crate::format::Reason;
 use crate::format::json::found::{Flaw, Room};
 use crate::format::json::keys::JsonKeys;
-use crate::format::json::scan::{Kind, Recall, Value};
-use crate::format::log_format::plan::Slot;
-use crate::format::log_format::scan::{Expected, Misfit};
+use crate::format::json::scan::Recall;
+use crate::format::json::value::{Kind, Value};
+use crate::format::misfit::{Expected, Misfit};
 use crate::format::row::Row;
+use crate::format::slot::Slot;
 use crate::format::variables::Feeds;
 use crate::time::Clock;
 

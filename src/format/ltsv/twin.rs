@@ -7,13 +7,13 @@ use super::labels::LABELS;
 use super::scan::scan;
 use crate::batch::{Fields, Status};
 use crate::format::Reason;
-use crate::format::json::forms::TimeUnit;
 use crate::format::json::found::Room;
 use crate::format::json::keys::JsonKeys;
 use crate::format::json::scan::Recall;
 use crate::format::json::values;
-use crate::format::log_format::plan::{Slot, slot};
 use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
 use crate::format::variables::Feeds;
 use crate::time::{Clock, Rfc3339, Stamp};
 
@@ -120,7 +120,7 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
                 // Half a thousandth is less than any value here has beyond whole milliseconds.
                 plain.time_ms = Some((seconds * factor + 1e-4).floor() as u64);
             }
-            _ => plain.texts[slot(*feeds).index()] = value.as_bytes().to_vec(),
+            _ => plain.texts[Slot::fed_by(*feeds).index()] = value.as_bytes().to_vec(),
         }
     }
     Ok(plain)

@@ -3,8 +3,11 @@
 //! Measured: searching for the end of the line first, and then for each quote, took 3.1 times as long; benches/stages/lines.rs.
 
 mod blocks;
+mod quotes;
 
 use blocks::Found;
+pub(super) use quotes::next_quote;
+pub(crate) use quotes::{Quotes, closing_quote};
 
 /// How many marks are looked ahead for: those of some hundred lines.
 const AHEAD: usize = 1024;
@@ -14,15 +17,6 @@ const AHEAD: usize = 1024;
 pub(crate) struct Line<'a, 'q> {
     pub(crate) text: &'a [u8],
     pub(crate) quotes: Quotes<'q>,
-}
-
-/// Where the quotes of a line are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Quotes<'q> {
-    /// Nobody has looked, or a backslash may escape one.
-    Unknown,
-    /// Places of all of them in the chunk, in which the line starts at `start`.
-    At { places: &'q [u32], start: u32 },
 }
 
 impl<'a> Line<'a, '_> {

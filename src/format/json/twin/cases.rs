@@ -5,7 +5,7 @@ use crate::batch::{Status, TextField};
 use crate::format::Reason;
 use crate::format::json::keys::JsonKeys;
 use crate::format::json::scan::Recall;
-use crate::format::log_format::plan::slot;
+use crate::format::slot::Slot;
 use crate::format::variables::Feeds;
 use crate::time::Clock;
 
@@ -14,7 +14,7 @@ fn what_nginx_and_people_write_is_taken() {
     let keys = JsonKeys::new(&[], &[]);
     let (mut recall, mut clock) = (Recall::default(), Clock::default());
     let mut found = |line: &[u8]| read(&keys, line, &mut recall, &mut clock);
-    let path = slot(Feeds::Text(TextField::Path)).index();
+    let path = Slot::fed_by(Feeds::Text(TextField::Path)).index();
     let status = |code| Ok(Status::new(code));
     for (line, expected) in [
         (r#"{"status":000}"#, status(0)),

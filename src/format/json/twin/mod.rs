@@ -14,14 +14,15 @@ use bumpalo::Bump;
 use regex::Regex;
 use serde_json::Value;
 
-use super::forms::{Mark, TimeUnit, is_caddys_own};
+use super::forms::{Mark, is_caddys_own};
 use super::found::Room;
 use super::keys::JsonKeys;
 use super::scan::{Recall, scan};
 use crate::batch::{Fields, Status, TextField};
 use crate::format::Reason;
-use crate::format::log_format::plan::{Slot, slot};
 use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
 use crate::format::variables::Feeds;
 use crate::format::{Line, Quotes};
 use crate::text::undo_escapes;
@@ -147,7 +148,7 @@ fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
                     Err(_) => flaws.push(Reason::BadNumber),
                 }
             }
-            feeds => plain.texts[slot(*feeds).index()] = text.as_bytes().to_vec(),
+            feeds => plain.texts[Slot::fed_by(*feeds).index()] = text.as_bytes().to_vec(),
         }
     }
     let [request, method, path] =
@@ -200,7 +201,7 @@ fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) ->
             Plain { stamp: row.stamp, status: row.status, bytes: row.bytes, time_ms: row.time_ms, ..Plain::empty() };
         for feeds in keys.targets() {
             if !matches!(feeds, Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime) {
-                plain.texts[slot(*feeds).index()] = undo_escapes(row.text(slot(*feeds))).into_owned();
+                plain.texts[Slot::fed_by(*feeds).index()] = undo_escapes(row.text(Slot::fed_by(*feeds))).into_owned();
             }
         }
         plain

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::Twin;
+use super::{Twin, UNMARKED_ENDS};
+use crate::format::log_format::rule::values;
 use crate::format::log_format::scan::scan;
 use crate::format::row::Row;
 use crate::format::{Line, LogFormat, Memory, NginxEscape};
@@ -256,21 +257,6 @@ fn loose() -> impl Strategy<Value = String> {
 
 /// Formats with values that end where the rest of the line fits, and lines of them with gaps for values.
 static LOOSE: LazyLock<Vec<(Twin, String)>> = LazyLock::new(|| {
-    let formats = [
-        "$remote_addr [$time_local] $request $status $body_bytes_sent",
-        "$http_x_forwarded_for, $remote_addr $request $status",
-        "$remote_addr:$remote_port $host:$server_port-$status",
-        "$upstream_addr $upstream_status $http_user_agent $request_time",
-        "$http_referer $http_user_agent|$request_body$status",
-        "$scheme://$host$request_uri|$status",
-        "$remote_user [$time_iso8601]  \"$request\" $request_time",
-        "$uri $args $upstream_response_time : $status",
-        "$request_time_us $request_time|$gzip_ratio-$status",
-        "$request_time_ms $gzip_ratio",
-        "$msec$remote_addr $request_time$host $body_bytes_sent$status",
-        "$time_local $http_user_agent",
-        "$http_user_agent $http_referer \"$http_cookie\" $status $time_local",
-    ];
     let with_twin = |text: &&str, escape| {
         let format = LogFormat::nginx("twin", text, escape).unwrap();
         let (mut template, mut is_in_name) = (String::new(), false);
@@ -285,7 +271,7 @@ static LOOSE: LazyLock<Vec<(Twin, String)>> = LazyLock::new(|| {
         (Twin::of(format).unwrap(), template)
     };
     let escapes = [NginxEscape::Default, NginxEscape::Json, NginxEscape::None];
-    escapes.into_iter().flat_map(|escape| formats.iter().map(move |text| with_twin(text, escape))).collect()
+    escapes.into_iter().flat_map(|escape| UNMARKED_ENDS.iter().map(move |text| with_twin(text, escape))).collect()
 });
 
 #[test]
@@ -308,7 +294,7 @@ fn the_end_of_a_value_is_where_the_rest_fits() {
     ];
     for (text, line, expected) in rows {
         let format: LogFormat = text.parse().unwrap();
-        let found = format.plan.rules.values(&format.plan, format.tail, line.as_bytes());
+        let found = values(&format.plan, format.tail, line.as_bytes());
         let values =
             found.map(|(values, _)| values.into_iter().map(|v| String::from_utf8_lossy(v).into_owned()).collect());
         assert_eq!(values, Some(expected.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>()), "{text} on {line}");

@@ -8,15 +8,16 @@ use std::sync::LazyLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::parse::Value;
-use super::plan::{Slot, Step};
-use super::rule::pattern;
+use super::plan::Step;
+use super::rule::{self, pattern};
 use super::scan::scan;
 use crate::batch::Status;
 use crate::format::Reason;
 use crate::format::damage::is_two_lines;
-use crate::format::json::forms::TimeUnit;
 use crate::format::row::Row;
 use crate::format::shape::Shape;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
 use crate::format::variables::Feeds;
 use crate::format::{Line, LogFormat, Memory, Piece, Quotes};
@@ -33,6 +34,24 @@ pub(crate) struct Twin {
 /// What the formats tried here are ranked by.
 const RANKED: [&str; 5] =
     ["upstream_addr", "unknown_two", "server_name", "http_x_forwarded_for", "upstream_response_time"];
+
+/// Formats that no preset is like: the end of a value depends on the rest of the line.
+pub(crate) const UNMARKED_ENDS: [&str; 14] = [
+    "$remote_addr [$time_local] $request $status $body_bytes_sent",
+    "$http_x_forwarded_for, $remote_addr $request $status",
+    "$remote_addr:$remote_port $host:$server_port-$status",
+    "$upstream_addr $upstream_status $http_user_agent $request_time",
+    "$http_referer $http_user_agent|$request_body$status",
+    "$scheme://$host$request_uri|$status",
+    "$remote_user [$time_iso8601]  \"$request\" $request_time",
+    "$uri $args $upstream_response_time : $status",
+    "$request_time_us $request_time|$gzip_ratio-$status",
+    "$msec$remote_addr $request_time$host $body_bytes_sent$status",
+    "$status$time_local$remote_addr $unknown_one|$unknown_two",
+    "$http_user_agent $http_referer \"$http_cookie\" $status $time_local",
+    "$request_time_ms $gzip_ratio",
+    "$time_local $http_user_agent",
+];
 
 impl Twin {
     /// The reference of a text format; `None` if its expression would be larger than the regex crate allows.
@@ -132,7 +151,7 @@ impl Twin {
             same("with marks", row == other_row, &row, &other_row)?;
         }
         let mut ruled_row = Row::EMPTY;
-        let ruled = format.plan.rules.scan(&format.plan, format.tail, line, &mut memory.clock, &mut ruled_row);
+        let ruled = rule::scan(&format.plan, format.tail, line, &mut memory.clock, &mut ruled_row);
         let (fast, ruled) = (fast.map_err(|misfit| misfit.reason), ruled.map_err(|misfit| misfit.reason));
         same("without the rule", fast == ruled, &fast, &ruled)?;
         if fast.is_ok() {
