@@ -18,7 +18,7 @@ use crate::text::find_near;
 use crate::time::Clock;
 
 /// Number of kinds.
-pub(in crate::format) const KINDS: usize = 32;
+pub(super) const KINDS: usize = 32;
 
 /// Length of `05/Apr/2022:03:45:05 +0000`.
 const TIME: usize = 26;
@@ -27,18 +27,18 @@ const ADDRESS: usize = 45;
 
 /// The kind of an ordinary line: lines of one kind are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::format) struct Kind {
-    pub(in crate::format) ending: Ending,
+pub(super) struct Kind {
+    pub(super) ending: Ending,
     /// Whether the value in quotes after the user agent is `-`.
     is_dash: bool,
     has_referer: bool,
     /// Whether the address begins with a number and a colon, as a line that `grep -n` wrote.
-    pub(in crate::format) begins_with_number: bool,
+    pub(super) begins_with_number: bool,
 }
 
 /// What follows the user agent. Presets are chosen by it alone, whatever else the kind is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::format) enum Ending {
+pub(super) enum Ending {
     Nothing,
     /// A request time.
     Time,
@@ -48,18 +48,18 @@ pub(in crate::format) enum Ending {
 }
 
 /// Number of endings.
-pub(in crate::format) const ENDINGS: usize = 4;
+pub(super) const ENDINGS: usize = 4;
 
 impl Kind {
     /// A number of its own, less than [`KINDS`].
-    pub(in crate::format) fn index(self) -> usize {
+    pub(super) fn index(self) -> usize {
         let flags = [self.is_dash, self.has_referer, self.begins_with_number];
         flags.iter().fold(self.ending as usize, |index, flag| index << 1 | usize::from(*flag))
     }
 }
 
 /// Checks of values, which take less time for all lines at once.
-pub(in crate::format) struct Checks<'s> {
+pub(super) struct Checks<'s> {
     /// Addresses that are to be checked; `None` if each line is checked by itself.
     addresses: Option<Vec<&'s [u8]>>,
 }
@@ -69,16 +69,16 @@ const OTHERS: (u8, u8) = (b'\t', b'>');
 
 impl<'s> Checks<'s> {
     /// Kinds hold if [`Checks::hold`].
-    pub(in crate::format) fn at_once() -> Checks<'s> {
+    pub(super) fn at_once() -> Checks<'s> {
         Checks { addresses: Some(Vec::new()) }
     }
 
-    pub(in crate::format) fn of_each_line() -> Checks<'s> {
+    pub(super) fn of_each_line() -> Checks<'s> {
         Checks { addresses: None }
     }
 
     /// Whether the lines of this text have the kinds that they were given.
-    pub(in crate::format) fn hold(&self, text: &[u8]) -> bool {
+    pub(super) fn hold(&self, text: &[u8]) -> bool {
         self.addresses.as_ref().is_none_or(|addresses| are_quads(addresses) && !has_others(text))
     }
 
@@ -101,7 +101,7 @@ fn has_others(text: &[u8]) -> bool {
 }
 
 /// The kind of a usual line; `None` if it is not ordinary.
-pub(in crate::format) fn usual_kind<'s>(line: &UsualLine<'s>, text: &[u8], checks: &mut Checks<'s>) -> Option<Kind> {
+pub(super) fn usual_kind<'s>(line: &UsualLine<'s>, text: &[u8], checks: &mut Checks<'s>) -> Option<Kind> {
     if line.referer.first().is_some_and(u8::is_ascii_digit) || checks.addresses.is_none() && has_others(text) {
         return None;
     }
@@ -111,7 +111,7 @@ pub(in crate::format) fn usual_kind<'s>(line: &UsualLine<'s>, text: &[u8], check
 }
 
 /// The kind of a line; `None` if it is not ordinary.
-pub(in crate::format) fn kind<'s>(line: Line<'s, '_>, clock: &mut Clock, checks: &mut Checks<'s>) -> Option<Kind> {
+pub(super) fn kind<'s>(line: Line<'s, '_>, clock: &mut Clock, checks: &mut Checks<'s>) -> Option<Kind> {
     let text = line.text;
     let Quotes::At { places: [open, close, referer, referer_end, agent, agent_end, more @ ..], start } = line.quotes
     else {

@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 
 use bumpalo::Bump;
 
+use super::candidate::{Candidate, fits, try_one};
 use super::sample::{Sample, SampledLine};
 use super::survey::{Rejected, Survey, Take};
 use super::trailing::Number;
+use super::{Considered, Finding, FormatsOfFile, Nearest};
 use crate::batch::Fields;
 use crate::format::Reason;
-use crate::format::detect::{Candidate, Considered, Finding, FormatsOfFile, Nearest, fits, try_one};
 use crate::format::log_format::plan::Tail;
 use crate::format::misfit::Misfit;
 use crate::format::row::Row;
@@ -21,7 +22,7 @@ use crate::format::{Line, LogFormat, Memory, Room};
 const COMMON_IS_RARER_THAN: usize = 10;
 
 /// Chooses the formats of a file among those to try. Formats that are configured for the file are preferred among equals.
-pub(in crate::format) fn choose<'f>(
+pub(super) fn choose<'f>(
     formats: &'f [LogFormat],
     own: &[usize],
     tried: impl Iterator<Item = usize>,
@@ -228,4 +229,53 @@ fn furthest<'a>(
         }
     }
     furthest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+    const COMMON: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12"#;
+
+    fn found(head: &str) -> String {
+        let formats = LogFormat::all_presets();
+        formats[FormatsOfFile::detect(&formats, &[], head.as_bytes()).main.format].name.clone()
+    }
+
+    #[test]
+    fn each_preset_is_found() {
+        let with = |before: &str, after: &str| format!("{before}{COMBINED}{after}\n").repeat(3);
+        assert_eq!(found(&with("", "")), "combined");
+        assert_eq!(found(&with("", r#" "10.0.0.1""#)), "main");
+        assert_eq!(found(&with("", " 0.106")), "combined_timed");
+        assert_eq!(found(&with("", " -")), "combined_timed");
+        assert_eq!(found(&with("", r#" "-" 0.106"#)), "main_timed");
+        assert_eq!(found(&with("", r#" "-" 0.106 "more" 1"#)), "main_timed");
+        assert_eq!(found(&with("", " gz 1.2")), "combined");
+        assert_eq!(found(&with("shop.example ", "")), "vhost");
+        assert_eq!(found(&with("shop.example ", " 1.000")), "vhost_timed");
+        assert_eq!(found(&format!("{COMMON}\n")), "common");
+        assert_eq!(found("host:192.0.2.1\treq:GET / HTTP/1.1\tstatus:200\n"), "ltsv");
+        assert_eq!(found("{\"status\":200,\"uri\":\"/\"}\n"), "json");
+        assert_eq!(found(&format!("{COMMON} \"-\"\n")), "common");
+    }
+
+    #[test]
+    fn the_most_lines_win_then_the_most_fields() {
+        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.1\n{COMBINED} 0.106\n")), "combined");
+        assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined");
+        assert_eq!(found(&format!("{COMBINED}\nvhost {COMBINED}\n{COMBINED}\n")), "combined");
+    }
+
+    #[test]
+    fn what_fits_nothing_says_where_the_best_candidate_stopped() {
+        let formats = LogFormat::all_presets();
+        let head = b"\n10.0.0.7 - - [2026-11-14] GET /cart 200\n";
+        let of_file = FormatsOfFile::detect(&formats, &[], head);
+        let nearest = of_file.nearest().unwrap();
+        assert_eq!((nearest.line, nearest.misfit.reason), (2, Reason::NoMatch));
+        let expected = formats[nearest.format].expectation(nearest.misfit);
+        assert_eq!(expected, r#"$remote_user [$time_local] ""#);
+    }
 }

@@ -5,7 +5,7 @@ use crate::format::log_format::plan::{Plan, Sink};
 use crate::format::misfit::{Expected, Misfit};
 
 /// True if a line does not fit a plan because of such a number.
-pub(in crate::format) fn is_to_blame(plan: &Plan, text: &[u8], misfit: Misfit) -> bool {
+pub(super) fn is_to_blame(plan: &Plan, text: &[u8], misfit: Misfit) -> bool {
     let durations = || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.sink, Sink::RequestTime(_)));
     let starts_there = durations().any(|(_, step)| misfit.expected == Expected::Piece(step.value_piece));
     // A part of the number may have been taken for the value.

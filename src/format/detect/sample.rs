@@ -36,12 +36,12 @@ enum Endings {
 }
 
 /// A line, and how many are like it.
-pub(in crate::format) struct SampledLine<'s> {
+pub(super) struct SampledLine<'s> {
     /// Counted from 1.
-    pub(in crate::format) number: u64,
-    pub(in crate::format) text: &'s [u8],
+    pub(super) number: u64,
+    pub(super) text: &'s [u8],
     /// Number of lines, this one included.
-    pub(in crate::format) lines: usize,
+    pub(super) lines: usize,
     /// `None` if it is not ordinary.
     kind: Option<Kind>,
     quotes: LineQuotes,
@@ -71,7 +71,7 @@ impl Endings {
 
 impl<'s> Sample<'s> {
     /// The first lines of a head, in which lines that are alike are one: only presets cannot tell them apart.
-    pub(in crate::format) fn for_presets(head: &'s [u8]) -> Sample<'s> {
+    pub(super) fn for_presets(head: &'s [u8]) -> Sample<'s> {
         let mut checks = Checks::at_once();
         let sample = Self::with(head, Some(&mut checks));
         if checks.hold(&head[..sample.bytes]) {
@@ -81,7 +81,7 @@ impl<'s> Sample<'s> {
     }
 
     /// The first lines of a head, each by itself.
-    pub(in crate::format) fn for_any(head: &'s [u8]) -> Sample<'s> {
+    pub(super) fn for_any(head: &'s [u8]) -> Sample<'s> {
         Self::with(head, None)
     }
 
@@ -156,12 +156,12 @@ impl<'s> Sample<'s> {
     }
 
     /// The lines, one for those that are alike.
-    pub(in crate::format) fn lines(&self) -> &[SampledLine<'s>] {
+    pub(super) fn lines(&self) -> &[SampledLine<'s>] {
         &self.lines
     }
 
     /// One of the lines, with its quotes.
-    pub(in crate::format) fn marked(&self, line: &SampledLine<'s>) -> Line<'s, '_> {
+    pub(super) fn marked(&self, line: &SampledLine<'s>) -> Line<'s, '_> {
         let quotes = match line.quotes {
             LineQuotes::Unknown => Quotes::Unknown,
             LineQuotes::At { from, to, start } => Quotes::At { places: &self.quotes[from..to], start },
@@ -177,12 +177,12 @@ impl<'s> Sample<'s> {
     }
 
     /// The ending of all lines, if they are ordinary and have the same.
-    pub(in crate::format) fn ending(&self) -> Option<Ending> {
+    pub(super) fn ending(&self) -> Option<Ending> {
         if let Endings::One(ending) = self.endings { Some(ending) } else { None }
     }
 
     /// Number of lines that were looked at.
-    pub(in crate::format) fn sampled(&self) -> usize {
+    pub(super) fn sampled(&self) -> usize {
         self.sampled
     }
 }

@@ -2,8 +2,8 @@
 
 use bumpalo::Bump;
 
+use super::candidate::{Candidate, try_one};
 use crate::batch::Fields;
-use crate::format::detect::{Candidate, try_one};
 use crate::format::misfit::Misfit;
 use crate::format::{Line, LogFormat, Memory, Room, Row};
 

@@ -3,11 +3,11 @@
 
 use bumpalo::Bump;
 
+use super::candidate::{Candidate, try_one};
 use super::sample::{Sample, SampledLine};
 use super::trailing::Trailing;
 use super::users::Users;
 use crate::batch::{Fields, TextField};
-use crate::format::detect::{Candidate, try_one};
 use crate::format::slot::Slot;
 use crate::format::{LogFormat, Memory, Room, Row};
 use crate::ip;
@@ -30,13 +30,13 @@ pub(crate) struct Survey {
     lists: usize,
     /// The first value that is no address.
     pub(crate) odd_address: Option<Vec<u8>>,
-    pub(in crate::format) users: Users,
-    pub(in crate::format) trailing: Trailing,
+    pub(super) users: Users,
+    pub(super) trailing: Trailing,
 }
 
 /// What a format takes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::format) enum Take {
+pub(super) enum Take {
     Nothing,
     /// The line goes on after the last field.
     Part,
@@ -60,7 +60,7 @@ pub(crate) enum Rejected {
 
 impl Survey {
     /// Reads the sample by one format. Returns also what the format takes of each line.
-    pub(in crate::format) fn of(
+    pub(super) fn of(
         formats: &[LogFormat],
         candidate: Candidate,
         sample: &Sample<'_>,
@@ -104,7 +104,7 @@ impl Survey {
     }
 
     /// Why the format is not chosen, by its values alone.
-    pub(in crate::format) fn rejected(&self, format: &LogFormat) -> Option<Rejected> {
+    pub(super) fn rejected(&self, format: &LogFormat) -> Option<Rejected> {
         if !self.has_addresses() {
             return Some(Rejected::Addresses);
         }
@@ -116,12 +116,12 @@ impl Survey {
 }
 
 /// Whether there is nothing to read in what follows the last field.
-pub(in crate::format) fn is_nothing(rest: &[u8]) -> bool {
+pub(super) fn is_nothing(rest: &[u8]) -> bool {
     rest.iter().all(|b| *b == b' ')
 }
 
 /// Whether a line of a format that the first lines did not have has an address and a host where they are expected.
-pub(in crate::format) fn is_plausible(format: &LogFormat, row: &Row<'_>) -> bool {
+pub(super) fn is_plausible(format: &LogFormat, row: &Row<'_>) -> bool {
     format.is_address(row.text(Slot::of(TextField::Addr))) && ip::is_host(row.text(Slot::of(TextField::Host)))
 }
 

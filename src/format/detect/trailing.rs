@@ -4,7 +4,7 @@ use crate::format::digits::digits;
 
 /// What the first field after a preset is, in all lines of a sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::format) struct Trailing {
+pub(super) struct Trailing {
     numbers: usize,
     lists: usize,
     /// The first number that is no `$request_time`.
@@ -21,7 +21,7 @@ pub(in crate::format) struct Trailing {
 
 /// What the numbers of a sample are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::format) enum Number {
+pub(super) enum Number {
     /// There are none, or all are as nginx writes `$request_time`.
     RequestTime,
     /// Some are lists, as of upstream servers.
@@ -35,7 +35,7 @@ const TOO_LONG_S: u64 = 10_000_000;
 
 impl Trailing {
     /// Adds what follows the last field of some lines that are alike.
-    pub(in crate::format) fn add(&mut self, rest: &[u8], lines: usize) {
+    pub(super) fn add(&mut self, rest: &[u8], lines: usize) {
         let Some(text) = rest.strip_prefix(b" ") else { return };
         if let Some(quoted) = text.strip_prefix(b"\"") {
             self.add_quoted(quoted.split(|b| *b == b'"').next().unwrap_or_default(), lines);
@@ -67,11 +67,11 @@ impl Trailing {
     }
 
     /// One of the numbers, if a number in quotes follows in every line that has a value there.
-    pub(in crate::format) fn quoted_number(&self) -> Option<&[u8]> {
+    pub(super) fn quoted_number(&self) -> Option<&[u8]> {
         self.quoted_number.as_deref().filter(|_| self.quoted_numbers == self.quoted)
     }
 
-    pub(in crate::format) fn number(&self) -> Number {
+    pub(super) fn number(&self) -> Number {
         match &self.odd {
             _ if self.lists > 0 => Number::List,
             Some(odd) => Number::Other(odd.clone()),
@@ -80,18 +80,18 @@ impl Trailing {
     }
 
     /// Whether any number looks like a `$request_time`.
-    pub(in crate::format) fn has_seconds(&self) -> bool {
+    pub(super) fn has_seconds(&self) -> bool {
         self.has_seconds
     }
 
     /// Whether other fields follow the number.
-    pub(in crate::format) fn has_more(&self) -> bool {
+    pub(super) fn has_more(&self) -> bool {
         self.has_more
     }
 }
 
 /// `-`, or digits, perhaps with decimals and a unit.
-pub(in crate::format) fn is_number(word: &[u8]) -> bool {
+pub(super) fn is_number(word: &[u8]) -> bool {
     let whole = digits(word).1;
     let (decimals, unit) = match &word[whole..] {
         [b'.', rest @ ..] => rest.split_at(digits(rest).1),

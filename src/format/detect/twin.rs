@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::FormatsOfFile;
+use super::candidate::Candidate;
 use super::detector::Detector;
 use super::sample::Sample;
 use super::survey::{Rejected, Survey};
-use crate::format::detect::{Candidate, FormatsOfFile};
 use crate::format::{Finding, LogFormat};
 
 /// All that detection says, but for the lines that each format takes.

@@ -15,7 +15,7 @@ const ADDRESSES: usize = 2;
 
 /// The users of a sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::format) struct Users {
+pub(super) struct Users {
     all: usize,
     /// Odd users of the shape that the first one has, and their words, word by word.
     odd: usize,
@@ -68,7 +68,7 @@ fn is_odd(user: &[u8], words: &[&[u8]]) -> bool {
 
 impl Users {
     /// Adds the user of some lines that are alike, and their address.
-    pub(in crate::format) fn add(&mut self, user: &[u8], addr: &[u8], lines: usize) {
+    pub(super) fn add(&mut self, user: &[u8], addr: &[u8], lines: usize) {
         self.all += lines;
         if user == b"-" {
             return;
@@ -96,12 +96,12 @@ impl Users {
     }
 
     /// Whether the users hold other fields.
-    pub(in crate::format) fn hold_fields(&self) -> bool {
+    pub(super) fn hold_fields(&self) -> bool {
         self.are_odd() && self.addresses.len() >= ADDRESSES
     }
 
     /// Whether one address has all of them: they may be fields behind a proxy, or what one visitor claims.
-    pub(in crate::format) fn may_hold_fields(&self) -> bool {
+    pub(super) fn may_hold_fields(&self) -> bool {
         self.are_odd() && self.odd > 1 && self.addresses.len() < ADDRESSES
     }
 
@@ -125,7 +125,7 @@ impl Users {
 
     /// How a `log_format` would write these fields: `$host - $remote_user`. If it has `$remote_addr`, the site stands before
     /// them, in the place of the address.
-    pub(in crate::format) fn suggestion(&self) -> String {
+    pub(super) fn suggestion(&self) -> String {
         let is_dash = |word: &Word| word.dashes == self.odd;
         let is_address = |word: &Word| word.addresses * 2 > self.odd;
         let host = self.words.iter().position(|word| !is_address(word) && word.hosts * 2 > self.odd);

@@ -24,7 +24,7 @@ pub(crate) enum Form {
 
 impl Form {
     /// Whether a value has this form. A value that is missing has every form.
-    pub(in crate::format) fn fits(self, value: &[u8]) -> bool {
+    pub(super) fn fits(self, value: &[u8]) -> bool {
         if matches!(value, [] | b"-" | b"null") {
             return true;
         }
@@ -82,7 +82,7 @@ pub(crate) enum Mark {
 
 /// THE TABLE of marks. Source: Envoy's and Istio's documentation of access logs, Envoy Gateway's default format; Caddy's
 /// documentation of its log structure.
-pub(in crate::format) const MARKS: [(&str, Mark); 5] = [
+pub(super) const MARKS: [(&str, Mark); 5] = [
     ("response_flags", Mark::Envoy),
     ("start_time", Mark::Envoy),
     ("upstream_service_time", Mark::Envoy),
@@ -96,7 +96,7 @@ const CADDYS: [&[u8]; 7] =
     [b"http.log.error", b"http.handlers.", b"http.acme_client", b"http.auto_https", b"admin.api", b"tls.", b"pki."];
 
 /// Whether the value of `logger` names a part of Caddy that writes no access log.
-pub(in crate::format) fn is_caddys_own(logger: &[u8]) -> bool {
+pub(super) fn is_caddys_own(logger: &[u8]) -> bool {
     CADDYS.iter().any(|part| logger.starts_with(part))
 }
 

@@ -70,13 +70,13 @@ impl Finds {
 
     /// The line has a key of Envoy's.
     #[inline]
-    pub(in crate::format) fn note_envoy_key(&mut self) {
+    pub(super) fn note_envoy_key(&mut self) {
         self.has_envoy_key = true;
     }
 
     /// A value without JSON's escapes.
     #[cold]
-    pub(in crate::format) fn plain<'t>(&'t mut self, value: &Value, text: &'t [u8]) -> &'t [u8] {
+    pub(super) fn plain<'t>(&'t mut self, value: &Value, text: &'t [u8]) -> &'t [u8] {
         let raw = &text[value.start..value.end];
         if value.kind != Kind::Escaped {
             return raw;

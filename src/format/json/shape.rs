@@ -16,7 +16,7 @@ use crate::format::variables::Feeds;
 
 /// A value in the line that a shape is made from.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::format) struct Placed {
+pub(super) struct Placed {
     /// The first rule of its key, and the one that read it.
     first: Option<u16>,
     rule: Option<u16>,
@@ -38,7 +38,7 @@ enum Ends {
 }
 
 impl Placed {
-    pub(in crate::format) fn of(
+    pub(super) fn of(
         value: &Value,
         first: Option<u16>,
         rule: Option<u16>,
@@ -56,7 +56,7 @@ impl Placed {
 
 /// A line without its values.
 #[derive(Debug)]
-pub(in crate::format) struct Shape {
+pub(super) struct Shape {
     /// All that is between values, end to end.
     between: Vec<u8>,
     steps: Vec<Step>,
@@ -122,12 +122,12 @@ impl Shape {
     }
 
     /// What the values of lines of this shape feed.
-    pub(in crate::format) fn targets(&self) -> &[Feeds] {
+    pub(super) fn targets(&self) -> &[Feeds] {
         &self.targets
     }
 
     /// The fields that lines of this shape have keys for.
-    pub(in crate::format) fn has(&self) -> Fields {
+    pub(super) fn has(&self) -> Fields {
         self.has
     }
 
@@ -217,7 +217,7 @@ fn bare_end(text: &[u8], at: usize) -> Option<usize> {
 
 /// The shape that is remembered, and when another is worth learning.
 #[derive(Debug, Default)]
-pub(in crate::format) struct Shapes {
+pub(super) struct Shapes {
     shape: Option<Shape>,
     /// Whether a line that was taken had it since that was last asked, and ever.
     is_used: bool,
@@ -250,7 +250,7 @@ impl Shapes {
 
     /// The line that was read last was taken.
     #[inline]
-    pub(in crate::format) fn note_use(&mut self) {
+    pub(super) fn note_use(&mut self) {
         self.is_used = true;
         self.is_of_use = true;
     }
@@ -270,7 +270,7 @@ impl Shapes {
     }
 
     /// Whether the shape of this line is to be learned.
-    pub(in crate::format) fn wants_one(&mut self, line: Line<'_, '_>) -> bool {
+    pub(super) fn wants_one(&mut self, line: Line<'_, '_>) -> bool {
         if self.shape.is_some() || matches!(line.quotes, Quotes::Unknown) {
             return false;
         }
@@ -281,7 +281,7 @@ impl Shapes {
 
     /// Remembers the shape of a line that was taken.
     #[cold]
-    pub(in crate::format) fn learn(&mut self, keys: &JsonKeys, line: &[u8], placed: &[Placed]) {
+    pub(super) fn learn(&mut self, keys: &JsonKeys, line: &[u8], placed: &[Placed]) {
         self.shape = Some(Shape::of(keys, line, placed));
         self.is_of_use = false;
         self.credit = 2;

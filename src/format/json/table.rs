@@ -10,11 +10,11 @@ use crate::format::time_unit::TimeUnit;
 
 /// A key, the variable whose value stands there, the unit of its numbers, and the form that a value must have.
 #[derive(Clone, Copy)]
-pub(in crate::format) struct KeyRow {
-    pub(in crate::format) key: &'static str,
-    pub(in crate::format) variable: &'static str,
-    pub(in crate::format) unit: TimeUnit,
-    pub(in crate::format) form: Form,
+pub(super) struct KeyRow {
+    pub(super) key: &'static str,
+    pub(super) variable: &'static str,
+    pub(super) unit: TimeUnit,
+    pub(super) form: Form,
 }
 
 const fn row(key: &'static str, variable: &'static str) -> KeyRow {
@@ -39,7 +39,7 @@ impl KeyRow {
 /// told apart: `requestTime` is a duration if it is a number (nginx's `$request_time`), else a time (Amazon's API Gateway).
 /// A value that has the form of no row is passed over, and the next key of its field is read. What `request` holds is decided
 /// once the line is read: next to a method, a value that begins with `/` is the target (Logstash), not the request line.
-pub(in crate::format) const KEYS: &[KeyRow] = &[
+pub(super) const KEYS: &[KeyRow] = &[
     row("source.ip", "remote_addr"),
     row("source.address", "remote_addr"),
     row("client.ip", "remote_addr"),

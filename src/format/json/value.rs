@@ -23,11 +23,11 @@ pub(in crate::format) struct Value {
 }
 
 /// Where a line is broken.
-pub(in crate::format) struct Broken(pub(super) usize);
+pub(super) struct Broken(pub(super) usize);
 
 /// The value at `at`, whatever it is.
 #[inline]
-pub(in crate::format) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
+pub(super) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
     match text.get(at) {
         Some(b'"') => {
             let (end, is_escaped) = next_quote(quotes, text, at + 1).ok_or(Broken(at))?;
@@ -104,7 +104,7 @@ pub(super) fn bare_end(text: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 #[inline]
-pub(in crate::format) fn behind_space(text: &[u8], mut at: usize) -> usize {
+pub(super) fn behind_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\r') = text.get(at) {
         at += 1;
     }

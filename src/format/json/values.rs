@@ -67,7 +67,7 @@ pub(in crate::format) fn bytes(text: &[u8]) -> Result<u64, Reason> {
 
 /// A duration in whole milliseconds. Fractions of a millisecond are cut, as nginx itself cuts them of `$request_time`. A negative
 /// number is no duration. Other programs than nginx write exponents: `1.2e-05`.
-pub(in crate::format) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
+pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
     // As nginx writes it.
     if let ([whole @ .., b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'], TimeUnit::Seconds) = (text, unit)
         && let (Some(seconds), len) = digits(whole)

@@ -12,7 +12,7 @@ use crate::text::find_near;
 /// An end, and which round of trials it is of: a request first tries the ends after a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tried {
-    pub(super) end: usize,
+    pub(in crate::format) end: usize,
     round: u8,
 }
 

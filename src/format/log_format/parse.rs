@@ -174,7 +174,7 @@ fn without_sign(text: &str) -> Option<usize> {
 
 /// Leaves each feed to one variable: where a format logs two, to the first of those that have a `given` role, else to the
 /// one that stands first in the table of variables; and to `$request` all that it holds and no role does.
-pub(in crate::format) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
+pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
     let mut fed: Vec<(usize, usize)> = pieces
         .iter_mut()
         .enumerate()
@@ -212,7 +212,7 @@ pub(in crate::format) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -
 }
 
 /// The literal that is this piece.
-pub(in crate::format) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
+pub(super) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
     match pieces.get(at) {
         Some(Piece::Literal(text)) => Some(text.as_str()),
         _ => None,
@@ -220,7 +220,7 @@ pub(in crate::format) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
 }
 
 /// The variable that is this piece.
-pub(in crate::format) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
+pub(super) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
     match pieces.get(at) {
         Some(Piece::Variable(value)) => Some(value),
         _ => None,

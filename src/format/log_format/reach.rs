@@ -143,7 +143,7 @@ pub(crate) struct Strictness {
 }
 
 /// How far the value of this piece reaches.
-pub(in crate::format) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
+pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
     let Some(value) = variable_at(pieces, at) else { unreachable!("the caller looks at a variable") };
     let (next, neighbour) = (literal(pieces, at + 1), variable_at(pieces, at + 1));
     let escape = strictness.escape;

@@ -31,7 +31,7 @@ pub(in crate::format) fn values<'a>(plan: &Plan, tail: Tail, text: &'a [u8]) -> 
 }
 
 /// The same as [`scan`](super::scan::scan).
-pub(super) fn scan<'a>(
+pub(in crate::format) fn scan<'a>(
     plan: &Plan,
     tail: Tail,
     text: &'a [u8],
@@ -56,7 +56,7 @@ pub(super) fn scan<'a>(
 }
 
 /// The expression of a plan.
-pub(in crate::format) fn pattern(plan: &Plan, tail: Tail) -> String {
+pub(super) fn pattern(plan: &Plan, tail: Tail) -> String {
     let literal = |bytes: &[u8]| regex::escape(&String::from_utf8_lossy(bytes));
     let mut pattern = String::from(r"(?s-u)\A");
     pattern += &literal(plan.lead.bytes());

@@ -25,7 +25,7 @@ pub(super) enum Put {
 
 /// Puts a value into the row.
 #[inline(always)]
-pub(super) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
+pub(in crate::format) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
     if !matches!(step.reach, Reach::UserAndTime) {
         return put_value(step.sink, value, clock, row).map_or_else(Put::NoSuchValue, |()| Put::Done);
     }

@@ -10,7 +10,7 @@ use crate::format::timestamp::{self, Time};
 use crate::time::{Clock, Fault, Rfc3339};
 
 /// What the bytes of the step are.
-pub(in crate::format) enum UserAndTime<'a> {
+pub(super) enum UserAndTime<'a> {
     Both(&'a [u8], Time),
     /// They have the right shape, but there is no such date or time.
     NoSuchTime,

@@ -29,7 +29,7 @@ pub(in crate::format) struct Choice {
 }
 
 /// Why a walk ended without the end of the line.
-pub(in crate::format) enum Stuck {
+pub(super) enum Stuck {
     /// The line does not fit.
     Misfit(Misfit),
     /// It took too many trials.
@@ -41,7 +41,7 @@ const TRIALS_A_BYTE: usize = 4;
 const TRIALS: usize = 4096;
 
 /// Fills `row` and returns where the last step ended.
-pub(in crate::format) fn walk<'a>(
+pub(super) fn walk<'a>(
     plan: &Plan,
     tail: Tail,
     line: Line<'a, '_>,

@@ -20,7 +20,7 @@ const AHEAD: usize = 2048;
 
 /// What was found in the blocks looked at, each list ascending.
 #[derive(Clone, Debug, Default)]
-pub(in crate::format) struct Found {
+pub(super) struct Found {
     /// Quotes and LFs, with room behind the last, into which is written ahead of knowing what it will hold.
     marks: Vec<u32>,
     len: usize,
@@ -29,16 +29,16 @@ pub(in crate::format) struct Found {
 
 impl Found {
     /// Where quotes and LFs are.
-    pub(in crate::format) fn marks(&self) -> &[u32] {
+    pub(super) fn marks(&self) -> &[u32] {
         &self.marks[..self.len]
     }
 
-    pub(in crate::format) fn backslashes(&self) -> &[u32] {
+    pub(super) fn backslashes(&self) -> &[u32] {
         &self.backslashes
     }
 
     /// Forgets the first of the marks and of the backslashes.
-    pub(in crate::format) fn forget(&mut self, marks: usize, backslashes: usize) {
+    pub(super) fn forget(&mut self, marks: usize, backslashes: usize) {
         self.marks.copy_within(marks..self.len, 0);
         self.len -= marks;
         self.backslashes.drain(..backslashes);
@@ -47,7 +47,7 @@ impl Found {
     /// Looks at `bytes` from the block at `from` on, until `wanted` marks are there or all is seen, and returns the first block
     /// that was not looked at.
     #[allow(unsafe_code)]
-    pub(in crate::format) fn look(&mut self, bytes: &[u8], from: usize, wanted: usize) -> usize {
+    pub(super) fn look(&mut self, bytes: &[u8], from: usize, wanted: usize) -> usize {
         #[cfg(target_arch = "x86_64")]
         {
             if avx512::is_there() {
@@ -178,7 +178,7 @@ mod avx2 {
     use super::{BLOCK, Bits, Found, MARK_BY_LOWER_HALF, write};
     use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8};
 
-    pub(in crate::format) fn is_there() -> bool {
+    pub(super) fn is_there() -> bool {
         is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
@@ -186,13 +186,13 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-    pub(in crate::format) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
+    pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
         found.look_with(bytes, from, wanted, |block| bits_of(block), write)
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     #[inline]
-    pub(in crate::format) fn bits_of(block: &[u8; BLOCK]) -> Bits {
+    pub(super) fn bits_of(block: &[u8; BLOCK]) -> Bits {
         let (parts, _) = block.as_chunks::<32>();
         let [low, high]: [__m256i; 2] = [bytemuck::must_cast(parts[0]), bytemuck::must_cast(parts[1])];
         let bits = |low, high| {
@@ -217,7 +217,7 @@ mod avx512 {
         _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_shuffle_epi8,
     };
 
-    pub(in crate::format) fn is_there() -> bool {
+    pub(super) fn is_there() -> bool {
         is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vbmi2")
@@ -227,13 +227,13 @@ mod avx512 {
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
-    pub(in crate::format) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
+    pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
         found.look_with(bytes, from, wanted, |block| bits_of(block), |bits, start, room| write(bits, start, room))
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
     #[inline]
-    pub(in crate::format) fn bits_of(block: &[u8; BLOCK]) -> Bits {
+    pub(super) fn bits_of(block: &[u8; BLOCK]) -> Bits {
         let bytes: __m512i = bytemuck::must_cast(*block);
         let marks: __m512i = bytemuck::must_cast([MARK_BY_LOWER_HALF; 4]);
         Bits {
@@ -257,7 +257,7 @@ mod avx512 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
     #[inline]
-    pub(in crate::format) fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
+    pub(super) fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
         let numbers = _mm512_maskz_compress_epi8(bits, bytemuck::must_cast(NUMBERS));
         let places =
             _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(numbers)), _mm512_set1_epi32(start as i32));
