@@ -2,13 +2,14 @@
 
 use std::str::FromStr;
 
+use super::catalog::{JSON, LTSV};
 use crate::format::json::template;
 use crate::format::log_format::dialects::apache;
 use crate::format::log_format::given::Given;
 use crate::format::log_format::nginx_escape::NginxEscape;
 use crate::format::log_format::plan::Tail;
 use crate::format::log_format::presets::PRESETS;
-use crate::format::{FormatError, JSON, LTSV, LogFormat, is_name};
+use crate::format::{FormatError, LogFormat, is_name};
 
 impl FromStr for LogFormat {
     type Err = FormatError;

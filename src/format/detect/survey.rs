@@ -60,11 +60,7 @@ pub(crate) enum Rejected {
 
 impl Survey {
     /// Reads the sample by one format. Returns also what the format takes of each line.
-    pub(super) fn of(
-        formats: &[LogFormat],
-        candidate: Candidate,
-        sample: &Sample<'_>,
-    ) -> (Survey, Vec<Take>) {
+    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Take>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
         let room = Room { bump: &bump, needs: Fields::text(TextField::Addr).and(Fields::text(TextField::Host)) };

@@ -38,13 +38,7 @@ enum Ends {
 }
 
 impl Placed {
-    pub(super) fn of(
-        value: &Value,
-        first: Option<u16>,
-        rule: Option<u16>,
-        mark: Mark,
-        line: &[u8],
-    ) -> Placed {
+    pub(super) fn of(value: &Value, first: Option<u16>, rule: Option<u16>, mark: Mark, line: &[u8]) -> Placed {
         let ends = match value.kind {
             Kind::List => Ends::Bracket(line[value.start]),
             Kind::Plain | Kind::Escaped if value.is_quoted => Ends::Quote,
