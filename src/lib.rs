@@ -43,7 +43,6 @@ mod input;
 mod ip;
 mod keys;
 mod measure;
-mod metric;
 mod nginx;
 mod note;
 mod phases;
@@ -62,7 +61,6 @@ mod steps;
 mod tally;
 mod text;
 mod time;
-mod verdict;
 mod visitor;
 
 #[cfg(feature = "cli")]
@@ -82,12 +80,11 @@ pub use crate::{
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
-    metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{MaxKeys, MaxMemory, Question, Section},
+    question::{FailIf, MaxKeys, MaxMemory, Metric, Question, Section},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
@@ -98,6 +95,5 @@ pub use crate::{
     static_rules::{RuleError, StaticRules},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
-    verdict::FailIf,
     visitor::{Ipv6Prefix, RealIp, Visitor},
 };

@@ -30,9 +30,9 @@ const LAYERS: [(&str, &[&str]); 7] = [
     ),
     ("bytes", &["batch", "keys", "input"]),
     ("lines", &["format", "envelope", "recognize", "nginx"]),
-    ("columns to hits", &["dimension", "filter", "measure", "metric", "visitor", "steps"]),
+    ("columns to hits", &["dimension", "filter", "measure", "visitor", "steps"]),
     ("numbers", &["tally"]),
-    ("questions", &["verdict", "question"]),
+    ("questions", &["question"]),
     ("answers", &["rejects", "report", "engine", "explain", "render", "stages"]),
 ];
 

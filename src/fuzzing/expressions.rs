@@ -10,10 +10,9 @@ use super::messages::assert_safe;
 use crate::dimension::Dimension;
 use crate::filter::{Condition, Networks, Pattern, StatusSet, Where};
 use crate::format::FieldKey;
-use crate::question::{Question, Section};
+use crate::question::{FailIf, Question, Section};
 use crate::report::Verdict;
 use crate::static_rules::StaticRules;
-use crate::verdict::FailIf;
 
 /// Hits that differ in all that expressions ask for.
 const LOG: &[u8] = br#"10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] "GET /a?q=1 HTTP/1.1" 200 5 "-" "curl" 0.120

@@ -11,7 +11,7 @@ use crate::dimension::{Dimension, PairIds, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
 use crate::measure::{Counts, Uv};
-use crate::metric::Metric;
+use crate::question::Metric;
 use crate::tally::{Table, Tally};
 use crate::text::written;
 

@@ -3,8 +3,7 @@
 use super::highlights;
 use crate::dimension::{Dimension, Extras};
 use crate::measure::MeasureKind::{self, Counts, Latency, Uv};
-use crate::metric::Metric;
-use crate::question::{Question, Section};
+use crate::question::{Metric, Question, Section};
 use crate::tally::{TablePlan, extras_of};
 use crate::time::Unit;
 

@@ -5,7 +5,7 @@ use serde::ser::Serializer;
 
 use super::row_split::Split;
 use crate::dimension::Dimension;
-use crate::metric::Metric;
+use crate::question::Metric;
 
 /// The numbers of a group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

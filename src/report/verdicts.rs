@@ -6,10 +6,8 @@ use super::groups::Groups;
 use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
-use crate::metric::Metric;
-use crate::question::Question;
+use crate::question::{FailIf, Metric, Question, Subject, Test, Than};
 use crate::tally::Tally;
-use crate::verdict::{FailIf, Subject, Test, Than};
 
 /// What is to be said of each condition, in the order they were given.
 pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec<Verdict> {

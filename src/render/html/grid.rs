@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::metric::Metric;
+use crate::question::Metric;
 use crate::render::table::ink::Ink;
 use crate::report::numbers::{Bytes, Grouped, Percent, Told};
 use crate::report::{Figure, Report, Row, Split};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::ink::Ink;
-use crate::metric::Metric;
+use crate::question::Metric;
 use crate::report::numbers::{Bytes, Grouped, Known, Percent, Told, share};
 use crate::report::{Row, UvCount};
 

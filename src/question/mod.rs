@@ -1,19 +1,22 @@
 //! What to count: plain data with defaults.
 
+mod fail_if;
 mod max_memory;
+mod metric;
 
 use crate::dimension::{Dimension, DimensionError};
 use crate::filter::{Condition, contradictions};
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::measure::UvMethod;
-use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 use crate::time::{Date, Moment, Now, Unit, Zone};
-use crate::verdict::FailIf;
 use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
+pub use fail_if::FailIf;
+pub(crate) use fail_if::{Subject, Test, Than};
 pub use max_memory::MaxMemory;
+pub use metric::Metric;
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
