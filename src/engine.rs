@@ -8,6 +8,7 @@ mod enveloped;
 mod lost_tests;
 pub(crate) mod memory;
 mod now;
+mod options;
 mod rounds;
 pub(crate) mod scan;
 mod seek;
@@ -15,7 +16,7 @@ mod threads;
 pub(crate) mod worker;
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use crate::batch::Fields;
 use crate::dimension::Extras;
@@ -23,12 +24,11 @@ use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
-use crate::input::{Access, Cut, Input, Opener, SMALL_BYTES, Source};
+use crate::input::{Input, Opener, Source};
 use crate::keys::Seed;
 use crate::measure::UvMethod;
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
-use crate::progress::Progress;
 use crate::question::{MaxKeys, MaxMemory, Question};
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
@@ -36,59 +36,10 @@ use crate::tally::{Bounded, Degraded, TablePlan, Tally};
 
 use columns::{Columns, Filled};
 use memory::{Degrading, MemoryLimit};
+pub use options::Engine;
 use scan::{MET, Met, Scan};
 pub use seek::Seek;
 pub use threads::FewThreads;
-
-/// How to count: what changes the speed and never the answer.
-#[derive(Clone, Debug)]
-pub struct Engine {
-    /// Number of threads; 0 for as many as the machine has. If the system starts fewer, those count, or the caller's thread
-    /// alone: see [`Outcome::few_threads`].
-    pub threads: usize,
-    /// How many bytes a worker takes at a time.
-    pub chunk_bytes: usize,
-    /// How files are read.
-    pub access: Access,
-    /// Number of files that are kept open until they are read. The others are opened again, which takes a little longer, and
-    /// read in chunks rather than mapped. If the system grants too few descriptors for these, none is kept open.
-    pub kept_open: usize,
-    /// Which files are searched for a period rather than read from end to end.
-    pub seek: Seek,
-    /// The seed of the tables' hashes; random unless given.
-    pub seed: Option<u64>,
-    /// The memory in bytes that tables may take, by a formula that is near to what they take; no limit. Beyond it the count
-    /// fails. [`Question::max_memory`] makes tables smaller instead.
-    pub memory_limit: Option<u64>,
-    /// Told what is read, if somebody wants to know.
-    pub progress: Option<Arc<Progress>>,
-}
-
-/// Files that are kept open unless the caller says how many. Most systems grant a process twice as many descriptors.
-const KEPT_OPEN: usize = 128;
-
-impl Default for Engine {
-    fn default() -> Self {
-        Engine {
-            threads: 0,
-            chunk_bytes: 1 << 20,
-            access: Access::default(),
-            kept_open: KEPT_OPEN,
-            seek: Seek::default(),
-            seed: None,
-            memory_limit: None,
-            progress: None,
-        }
-    }
-}
-
-impl Engine {
-    /// How inputs are cut into chunks. Files that may be searched for a period are mapped, however small they are.
-    pub(crate) fn cut(&self, max_line: usize) -> Cut {
-        let small_bytes = SMALL_BYTES.min(self.seek.least_bytes());
-        Cut { chunk_bytes: self.chunk_bytes.max(1), max_line, small_bytes }
-    }
-}
 
 /// What was counted, and what went wrong on the way.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 //! ```
 //! use logstat::{Engine, Input, Question, Unit, count};
 //!
-//! let question = Question { by: Some(Unit::Hour), ..Question::default() };
+//! let question = Question::new().by(Unit::Hour);
 //! let inputs = vec![Input::path("testdata/shop.log")];
 //! let outcome = count(&question, inputs, &Engine::default())?;
 //!

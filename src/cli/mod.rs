@@ -34,9 +34,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use logstat::{
-    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count,
-};
+use logstat::{ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count};
 
 use args::Args;
 #[cfg(fuzzing)]
@@ -190,12 +188,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
     };
     let progress = Arc::new(Progress::default());
-    let engine = Engine {
-        seek: if args.no_seek { Seek::never() } else { Seek::default() },
-        progress: Some(Arc::clone(&progress)),
-        memory_limit: memory::limit(),
-        ..inputs::engine(&found.inputs, args.threads, !args.no_mmap)
-    };
+    let engine = inputs::engine(&found.inputs, args.threads, !args.no_mmap)
+        .seek(if args.no_seek { Seek::never() } else { Seek::default() })
+        .progress(Arc::clone(&progress))
+        .memory_limit(memory::limit());
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();
     let mut end = End::Done;

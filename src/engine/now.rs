@@ -40,18 +40,16 @@ fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Opti
     if let Some(input) = once {
         return Err(ErrorKind::ReadOnce { path: input.name().to_owned() }.into());
     }
-    let all = Question {
+    let all = Question::new()
         // Something that asks for the time of each line, and little else.
-        show: Some(vec![Section::Timeline]),
+        .show([Section::Timeline])
         // Of two lines on different clocks the later one is last.
-        zone: Some(Zone::UTC),
-        log_formats: question.log_formats.clone(),
-        fields: question.fields.clone(),
-        nginx_conf: question.nginx_conf.clone(),
-        max_line: question.max_line,
-        ..Question::default()
-    };
-    let engine = Engine { seek: engine.seek.to_the_last(), ..engine.clone() };
+        .zone(Zone::UTC)
+        .log_formats(question.log_formats.clone())
+        .fields(question.fields.clone())
+        .nginx_conf(question.nginx_conf.clone())
+        .max_line(question.max_line);
+    let engine = engine.clone().seek(engine.seek.to_the_last());
     let report = count(&all, inputs.iter().filter_map(Input::again).collect(), &engine)?.report;
     let last = report.and_then(|report| report.period.last).and_then(|last| last.parse().ok());
     Ok(last.map(|last| Edge::of(last, NowIs::Wall(0)).wall_s(0)))

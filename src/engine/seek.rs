@@ -262,7 +262,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(log.as_bytes()).unwrap();
         let access = Access::Map(guard_mappings().unwrap());
-        let engine = Engine { access, seek, chunk_bytes: 1000, threads: 2, ..Engine::default() };
+        let engine = Engine::new().access(access).seek(seek).chunk_bytes(1000).threads(2);
         count(question, vec![Input::path(file.path())], &engine).unwrap()
     }
 
@@ -280,14 +280,10 @@ mod tests {
 
     fn question(since: &str, until: &str, zone: &str) -> Question {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
-        Question {
-            by: Some(Unit::Minute),
-            since: moment(since),
-            until: moment(until),
-            now: Now::Last,
-            zone: (!zone.is_empty()).then(|| zone.parse().unwrap()),
-            ..Question::default()
-        }
+        let mut question = Question::new().by(Unit::Minute).now(Now::Last);
+        (question.since, question.until) = (moment(since), moment(until));
+        question.zone = (!zone.is_empty()).then(|| zone.parse().unwrap());
+        question
     }
 
     proptest! {
@@ -346,7 +342,7 @@ mod tests {
         let skipped = |question: &Question, seek| told(&counted(&log, question, seek)).1;
         assert_eq!(skipped(&question("2h", "", ""), Seek::default()), 0, "a small file");
         assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "all of it is asked for");
-        assert_eq!(skipped(&Question { keep_rejects: true, ..question("2h", "", "") }, Seek::from_bytes(1)), 0);
+        assert_eq!(skipped(&question("2h", "", "").keep_rejects(true), Seek::from_bytes(1)), 0);
     }
 
     #[test]

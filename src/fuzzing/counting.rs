@@ -51,7 +51,7 @@ impl Strategy {
             Way::Read | Way::Stream => Access::Read,
         };
         let Strategy { threads, chunk_bytes, seed, .. } = self;
-        Engine { threads, chunk_bytes, access, seed: Some(seed), seek: Seek::never(), ..Engine::default() }
+        Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access).seed(seed).seek(Seek::never())
     }
 }
 

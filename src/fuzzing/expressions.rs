@@ -70,7 +70,7 @@ fn of_where(text: &str) {
     let log = Log::new(LOG);
     let hits = |selected: Where| {
         let filters = vec![Condition::Where(selected)];
-        let question = Question { filters, show: Some(vec![Section::Summary]), ..Question::default() };
+        let question = Question::new().filters(filters).show([Section::Summary]);
         let report = answer(&question, &log, Strategy::PLAINEST).report?;
         report.summary.map(|summary| summary.row.pv)
     };
@@ -91,7 +91,7 @@ fn of_fail_if(text: &str) {
     let texts = [text.to_owned(), format!("{keys}{colon} !({condition})"), format!("{keys}{colon} !(!({condition}))")];
     let conditions: Result<Vec<_>, _> = texts.iter().map(|text| FailIf::parse(text, &is_own)).collect();
     let Ok(fail_if) = conditions else { return };
-    let question = Question { fail_if, ..Question::default() };
+    let question = Question::new().fail_if(fail_if);
     let Some(report) = answer(&question, &Log::new(LOG), Strategy::PLAINEST).report else { return };
     let [is, opposite, again] = &report.verdicts[..] else { panic!("three conditions: {:?}", report.verdicts) };
     let found = |verdict: &Verdict| (verdict.holds, verdict.keys);

@@ -96,17 +96,15 @@ fn question(header: &mut Header<'_>) -> Question {
     let dimension = |name: &str| Dimension::named(name).expect("a name of the list");
     let dimensions = DIMENSIONS.map(dimension);
     let metrics: Vec<Metric> = Metric::all().collect();
-    let mut question = Question {
-        by: header.maybe_one_of(&units),
-        split: header.maybe_one_of(&dimensions).filter(|_| header.byte() > 127),
-        limit: header.one_of(&[10, 0, 1, 3, usize::MAX]),
-        sort: header.one_of(&metrics),
-        query: header.one_of(&[Query::Strip, Query::Keep]),
-        visitor: header.one_of(&[Visitor::IP, Visitor::IP_AND_AGENT]),
-        ipv6_prefix: header.maybe_one_of(&[64, 1, 128]).and_then(Ipv6Prefix::new),
-        max_line: header.one_of(&[1 << 20, 64, 1, 200]),
-        ..Question::default()
-    };
+    let mut question = Question::new()
+        .by(header.maybe_one_of(&units))
+        .split(header.maybe_one_of(&dimensions).filter(|_| header.byte() > 127))
+        .limit(header.one_of(&[10, 0, 1, 3, usize::MAX]))
+        .sort(header.one_of(&metrics))
+        .query(header.one_of(&[Query::Strip, Query::Keep]))
+        .visitor(header.one_of(&[Visitor::IP, Visitor::IP_AND_AGENT]))
+        .ipv6_prefix(header.maybe_one_of(&[64, 1, 128]).and_then(Ipv6Prefix::new))
+        .max_line(header.one_of(&[1 << 20, 64, 1, 200]));
     if let Some(top) = header.maybe_one_of(&dimensions) {
         question.top = Some(vec![top, header.one_of(&dimensions)]);
     }

@@ -10,7 +10,7 @@
 ///
 /// ```
 /// use logstat::{MaxMemory, Question};
-/// let question = Question { max_memory: MaxMemory::new(512 << 20), ..Question::default() };
+/// let question = Question::new().max_memory(MaxMemory::new(512 << 20));
 /// assert_eq!(question.max_memory.map(MaxMemory::bytes), Some(512 << 20));
 /// assert_eq!(MaxMemory::new(0), None);
 /// ```

@@ -1,5 +1,6 @@
 //! What to count: plain data with defaults.
 
+mod builder;
 mod fail_if;
 mod max_memory;
 mod metric;
@@ -68,7 +69,7 @@ impl Section {
 ///
 /// ```
 /// use logstat::{MaxKeys, Question};
-/// let question = Question { max_keys: MaxKeys::new(100_000), ..Question::default() };
+/// let question = Question::new().max_keys(MaxKeys::new(100_000));
 /// assert_eq!(question.max_keys.map(MaxKeys::keys), Some(100_000));
 /// assert_eq!(MaxKeys::new(0), None);
 /// ```
@@ -114,10 +115,11 @@ impl MaxKeys {
 ///
 /// ```
 /// use logstat::{Question, Section, Unit};
-/// let question = Question { by: Some(Unit::Hour), show: Some(vec![Section::Timeline]), ..Question::default() };
+/// let question = Question::new().by(Unit::Hour).show([Section::Timeline]);
 /// assert_eq!(question.limit, 10);
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Question {
     /// The unit of the timeline; days.
     pub by: Option<Unit>,
@@ -232,6 +234,11 @@ impl Default for Question {
 }
 
 impl Question {
+    /// The usual question: all sections, days, and paths as the only ranking.
+    pub fn new() -> Question {
+        Question::default()
+    }
+
     /// The unit of the timeline.
     pub fn unit(&self) -> Unit {
         self.by.unwrap_or_default()
@@ -285,7 +292,7 @@ impl Question {
     ///
     /// ```
     /// use logstat::{Condition, Question};
-    /// let question = Question { filters: vec![Condition::Static, Condition::Dynamic], ..Question::default() };
+    /// let question = Question::new().filters([Condition::Static, Condition::Dynamic]);
     /// assert_eq!(question.contradictions(), ["--static and --dynamic: no hit is both"]);
     /// ```
     pub fn contradictions(&self) -> Vec<String> {
@@ -311,7 +318,7 @@ mod tests {
     #[test]
     fn a_ranking_asked_for_twice_is_one() {
         let top = vec![Dimension::Ip, Dimension::Path, Dimension::Ip];
-        let question = Question { top: Some(top), ..Question::default() };
+        let question = Question::new().top(top);
         assert_eq!(question.rankings(), [Dimension::Ip, Dimension::Path]);
     }
 }

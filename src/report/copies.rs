@@ -104,7 +104,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         files.iter().for_each(|(name, text)| fs::write(path(name), text).unwrap());
         let notes_of = |access, inputs: Vec<Input>| -> Vec<String> {
-            let engine = Engine { access, threads: 1, ..Engine::default() };
+            let engine = Engine::new().access(access).threads(1);
             let report = count(&Question::default(), inputs, &engine).unwrap().report.unwrap();
             let notes = report.notes.iter().filter(|note| note.code == NoteCode::MaybeCopies);
             notes.map(|note| note.text.replace(&format!("{}/", folder.path().display()), "")).collect()

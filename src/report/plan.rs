@@ -90,17 +90,16 @@ mod tests {
 
     #[test]
     fn what_a_section_has_too_is_no_ranking_alone() {
-        let top =
-            Some(vec![Dimension::Path, Dimension::Status, Dimension::Time(Unit::Day), Dimension::Time(Unit::Hour)]);
+        let top = [Dimension::Path, Dimension::Status, Dimension::Time(Unit::Day), Dimension::Time(Unit::Hour)];
         let rankings = |question: &Question| -> Vec<Dimension> {
             let (others, rankings) = tables_and_rankings(question);
             assert_eq!(others.len() + rankings.len(), tables(question).len());
             assert!(rankings.iter().all(|(_, measures)| *measures == [Counts]));
             rankings.into_iter().map(|(dimension, _)| dimension).collect()
         };
-        let all = Question { top: top.clone(), ..Question::default() };
+        let all = Question::new().top(top);
         assert_eq!(rankings(&all), [Dimension::Path, Dimension::Time(Unit::Hour)]);
-        let alone = Question { top: top.clone(), show: Some(vec![Section::Top]), ..Question::default() };
-        assert_eq!(Some(rankings(&alone)), top);
+        let alone = Question::new().top(top).show([Section::Top]);
+        assert_eq!(rankings(&alone), top);
     }
 }

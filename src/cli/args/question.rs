@@ -13,31 +13,27 @@ use super::{Args, misuse};
 impl Args {
     /// What is asked.
     pub(crate) fn question(&self, conf: Option<&NginxConf>) -> Result<Question, clap::Error> {
-        let mut question = Question {
-            by: self.by,
-            split: self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?,
-            top: self.rankings(conf)?,
-            columns: self.columns.clone(),
-            sort: self.sort.unwrap_or(Metric::Pv),
-            max_keys: self.max_keys,
-            max_memory: self.max_memory,
-            show: self.sections(),
-            fill: self.fill,
-            since: self.since,
-            until: self.until,
-            date: self.date,
-            now: self.now.unwrap_or_default(),
-            zone: self.tz,
-            filters: self.conditions(conf)?,
-            fail_if: self.verdicts(conf)?,
-            query: self.query.unwrap_or_default(),
-            uv: self.uv_method()?,
-            log_formats: self.log_format.iter().map(|given| self.format(given)).collect::<Result<_, _>>()?,
-            fields: self.fields.clone(),
-            highlights: self.writing.is_for_people(),
-            keep_rejects: self.rejects.is_some(),
-            ..Question::default()
-        };
+        let mut question = Question::new()
+            .by(self.by)
+            .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
+            .columns(self.columns.clone())
+            .sort(self.sort.unwrap_or(Metric::Pv))
+            .max_keys(self.max_keys)
+            .max_memory(self.max_memory)
+            .fill(self.fill)
+            .now(self.now.unwrap_or_default())
+            .filters(self.conditions(conf)?)
+            .fail_if(self.verdicts(conf)?)
+            .query(self.query.unwrap_or_default())
+            .uv(self.uv_method()?)
+            .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
+            .fields(self.fields.clone())
+            .highlights(self.writing.is_for_people())
+            .keep_rejects(self.rejects.is_some());
+        (question.since, question.until, question.date) = (self.since, self.until, self.date);
+        question.zone = self.tz;
+        question.top = self.rankings(conf)?;
+        question.show = self.sections();
         self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
         if let Some(limit) = self.limit {
             question.limit = limit;
