@@ -15,24 +15,22 @@ mod seek;
 mod threads;
 pub(crate) mod worker;
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::batch::Fields;
 use crate::dimension::Extras;
 use crate::envelope::Worn;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
 use crate::input::{Input, Opener, Source};
 use crate::keys::Seed;
-use crate::measure::UvMethod;
 use crate::nginx::NginxFormat;
 use crate::phases::{Phases, Stopwatch};
-use crate::question::{MaxKeys, MaxMemory, Question};
+use crate::question::{MaxKeys, MaxMemory, Plan, Question, Reading};
 use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
-use crate::tally::{Bounded, Degraded, TablePlan, Tally};
+use crate::tally::{Bounded, Tally};
 
 use columns::{Columns, Filled};
 use memory::{Degrading, MemoryLimit};
@@ -77,8 +75,13 @@ pub struct Outcome {
 /// no end.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
-    let period = Period::new(question.since, question.until, question.date, now::now(question, &inputs, engine)?);
-    let cut = engine.cut(question.max_line);
+    let period = Period::new(
+        question.counting.since,
+        question.counting.until,
+        question.counting.date,
+        now::now(question, &inputs, engine)?,
+    );
+    let cut = engine.cut(question.reading.max_line);
     let opener = Opener::new(engine.access, cut, engine.progress.as_ref(), engine.kept_open);
     let (mut sources, problems) = opener.open_all(inputs)?;
     // Where a mapped file loses pages, all inputs are read again.
@@ -101,17 +104,9 @@ fn count_opened(
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
         return Ok(Outcome { report: None, rejects: None, problems, few_threads: None, phases });
     }
-    if let Some(detail) = question.misplaced_pair() {
-        return Err(ErrorKind::Pair { detail }.into());
-    }
-    if question.max_keys.is_some()
-        && let Some(asked) = report::unbounded(question)
-    {
-        return Err(ErrorKind::NotBounded { asked }.into());
-    }
-    let plan = report::tables(question);
-    let columns = Columns::new(question, &plan)?;
-    let (formats, own) = formats(question, columns.extras(), &sources);
+    let plan = Plan::of(question)?;
+    let columns = Columns::new(question, plan.extras.clone());
+    let (formats, own) = formats(&question.reading, &plan.extras, &sources);
     let detector = Detector::new(&formats);
     let run = Run {
         question,
@@ -142,14 +137,17 @@ fn count_opened(
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     phases.finding_formats = met.iter().map(|met| met.took).sum();
     let counted = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
-        source,
+        path: source.path.clone(),
+        compression: source.compression,
+        is_found: source.is_found,
+        skipped_bytes: source.skipped_bytes(),
+        failure: source.into_failure(),
         envelope: met.envelope.as_ref().map(Worn::name),
         formats: &met.formats,
         foreign: met.foreign.as_ref(),
         fitting_preset: met.fitting_preset.as_deref(),
         beginning: met.beginning,
     });
-    let question = &as_counted(question, tally.degraded);
     let mut assembled = report::assemble(question, &plan, &formats, counted.collect(), &tally, period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
@@ -159,19 +157,12 @@ fn count_opened(
     Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })
 }
 
-/// The question that was answered: the same, but for what a limit of memory changed.
-fn as_counted(question: &Question, degraded: Option<Degraded>) -> Cow<'_, Question> {
-    let Some(Degraded { max_keys, hll, .. }) = degraded else { return Cow::Borrowed(question) };
-    let max_keys = max_keys.and_then(MaxKeys::new).or(question.max_keys);
-    Cow::Owned(Question { max_keys, uv: hll.map_or(question.uv, UvMethod::Hll), ..question.clone() })
-}
-
 /// A question made ready for its inputs.
 struct Run<'r, 'f> {
     question: &'r Question,
     engine: &'r Engine,
     period: Period,
-    plan: &'r [TablePlan],
+    plan: &'r Plan,
     columns: &'r Columns<'r>,
     formats: &'f [LogFormat],
     own: &'r [Vec<usize>],
@@ -193,47 +184,45 @@ impl<'f> Run<'_, 'f> {
         let Run { question, engine, period, plan, columns, formats, own, detector } = *self;
         let mut watch = Stopwatch::start();
         let met: Vec<_> = sources.iter().map(|_| OnceLock::new()).collect();
-        seek::narrow(engine.seek, question, period, sources, &met, detector, own);
+        seek::narrow(engine.seek, &question.reading, period, sources, &met, detector, own);
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-        let filter = Filter::new(period, &question.filters, columns.extras(), seed);
+        let filter = Filter::new(period, &question.counting.filters, columns.extras(), seed);
         let visitor = columns.visitor();
-        let used = Tally::needs(plan, columns.visitor_fields()).and(filter.needs());
-        let Filled { needs, visits } = columns.filled(used);
-        let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
+        let Filled { needs, visits } = columns.filled(plan.fields(columns.visitor_fields()));
+        let by_location = question.reading.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
         let scan = Scan {
             sources,
             met: &met,
             own,
             formats,
             detector,
-            max_line: question.max_line,
+            max_line: question.reading.max_line,
             filter,
-            zone: question.zone,
+            zone: question.reading.zone,
             visits,
             by_location: by_location.map(|conf| (conf, seed)),
             servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
-            rejects: question.keep_rejects.then(Collector::new),
-            uv: question.uv,
+            rejects: question.reading.keep_rejects.then(Collector::new),
+            uv: question.counting.uv,
             memory: MemoryLimit::new(engine.memory_limit),
-            filler: columns.filler(formats, needs, Tally::watches(plan, needs, visitor.from)),
+            filler: columns.filler(formats, needs, plan.watched(needs)),
         };
         let opening = watch.lap();
-        let keys_rounds = question.max_keys.map(MaxKeys::round_bytes);
-        let round_bytes = keys_rounds.into_iter().chain(question.max_memory.map(MaxMemory::round_bytes)).min();
+        let keys_rounds = question.counting.max_keys.map(MaxKeys::round_bytes);
+        let round_bytes = keys_rounds.into_iter().chain(question.counting.max_memory.map(MaxMemory::round_bytes)).min();
         let (mut tally, mut phases, few_threads, bounded, degraded) = match round_bytes {
             None => {
-                let tally = || Tally::new(plan, question.uv, visitor, seed);
+                let tally = || Tally::new(plan.kept(), question.counting.uv, visitor, seed);
                 let (tally, phases, few) = scan.run(engine.threads, tally)?;
                 (tally, phases, few, None, None)
             }
             Some(round_bytes) => {
-                let may_bound = report::unbounded(question).is_none();
-                let (others, rankings) =
-                    if may_bound { report::tables_and_rankings(question) } else { (plan.to_vec(), Vec::new()) };
-                let most = question.max_keys.map_or(usize::MAX, MaxKeys::keys);
-                let mut bounded = Bounded::new(&rankings, columns.extras(), most, seed);
-                let mut degrading = question.max_memory.map(|limit| Degrading::new(limit, may_bound, question.uv));
-                let tally = |uv| Tally::new(&others, uv, visitor, seed).with_rankings(&rankings, columns.extras());
+                let most = question.counting.max_keys.map_or(usize::MAX, MaxKeys::keys);
+                let mut bounded = Bounded::new(plan.rankings(), &plan.extras, most, seed);
+                let mut degrading =
+                    question.counting.max_memory.map(|limit| Degrading::new(limit, question.counting.uv));
+                let tally =
+                    |uv| Tally::new(plan.kept(), uv, visitor, seed).with_rankings(plan.rankings(), &plan.extras);
                 let (tally, phases, few) =
                     scan.run_in_rounds(engine.threads, round_bytes, &mut bounded, degrading.as_mut(), &tally)?;
                 (tally, phases, few, Some(bounded), degrading.and_then(|degrading| degrading.degraded))
@@ -252,12 +241,12 @@ impl<'f> Run<'_, 'f> {
 }
 
 /// The formats to try, as the question has them, and which of them are configured for each input.
-pub(crate) fn formats(question: &Question, extras: &Extras, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
-    let names_list = question.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
-    let (formats, own) = formats_in_use(question, sources);
+pub(crate) fn formats(reading: &Reading, extras: &Extras, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+    let names_list = reading.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
+    let (formats, own) = formats_in_use(reading, sources);
     let formats = formats
         .into_iter()
-        .map(|format| format.with_fields(&question.fields))
+        .map(|format| format.with_fields(&reading.fields))
         .map(|format| if names_list { format.without_address_list() } else { format })
         .map(|format| format.ranking(&extras.names()));
     (formats.collect(), own)
@@ -266,13 +255,13 @@ pub(crate) fn formats(question: &Question, extras: &Extras, sources: &[Source]) 
 /// The formats to try, and which of them are configured for each input. These are the formats that are given; otherwise
 /// presets and the formats of the configuration. The configured ones are those of the `access_log` that names the input, or all
 /// if none does.
-fn formats_in_use(question: &Question, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+fn formats_in_use(reading: &Reading, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let none = vec![Vec::new(); sources.len()];
-    if !question.log_formats.is_empty() {
-        return (question.log_formats.clone(), none);
+    if !reading.log_formats.is_empty() {
+        return (reading.log_formats.clone(), none);
     }
     let mut formats = LogFormat::all_presets();
-    let Some(conf) = &question.nginx_conf else { return (formats, none) };
+    let Some(conf) = &reading.nginx_conf else { return (formats, none) };
     let presets = formats.len();
     // Of one that no line could be read by, `NginxConf::skipped` tells.
     let read: Vec<_> =

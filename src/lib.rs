@@ -84,7 +84,7 @@ pub use crate::{
     note::{Note, NoteCode},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{FailIf, MaxKeys, MaxMemory, Metric, Question, Section},
+    question::{Counting, FailIf, MaxKeys, MaxMemory, Metric, Question, Reading, Section, Showing},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{

@@ -103,8 +103,8 @@ impl<'f> Scanner<'f> {
             own: &[],
             formats: self.formats,
             detector: &self.detector,
-            max_line: self.question.max_line,
-            filter: Filter::new(Period::default(), &self.question.filters, &Extras::default(), Seed::fixed(1)),
+            max_line: self.question.reading.max_line,
+            filter: Filter::new(Period::default(), &self.question.counting.filters, &Extras::default(), Seed::fixed(1)),
             zone: None,
             by_location: None,
             visits: None,
@@ -118,8 +118,8 @@ impl<'f> Scanner<'f> {
                 keeps_lists: false,
                 needs,
                 watched: Fields::NONE,
-                query: self.question.query,
-                rules: &self.question.static_rules,
+                query: self.question.reading.query,
+                rules: &self.question.reading.static_rules,
             },
         };
         let mut worker = Worker::new(&scan, tally);

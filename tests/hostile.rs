@@ -462,14 +462,15 @@ fn any_question(chance: &mut Chance) -> Question {
     let units: Vec<_> = Unit::all().collect();
     let mut question = Question::new().top(top).limit(0).by(*chance.pick(&units));
     if chance.below(3) == 0 {
-        question.since = Some("2026-11-15".parse().unwrap());
-        question.until = Some("2026-11-18T12".parse().unwrap());
+        question.counting.since = Some("2026-11-15".parse().unwrap());
+        question.counting.until = Some("2026-11-18T12".parse().unwrap());
     }
     if chance.below(3) == 0 {
-        question.query = Query::Keep;
+        question.reading.query = Query::Keep;
     }
     if chance.below(3) == 0 {
-        question.log_formats = vec![chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap()];
+        question.reading.log_formats =
+            vec![chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap()];
     }
     question
 }
@@ -511,7 +512,7 @@ fn garbage_is_malformed_and_stops_nothing() {
         let honest = Traffic { lines: 3, seed: round, times: true, ..Traffic::default() }.to_vec();
         let log = [&honest, &garbage[..], b"\n", &honest].concat();
         let mut question = any_question(chance);
-        question.log_formats = Vec::new();
+        question.reading.log_formats = Vec::new();
         let report = counted(log.clone(), &question, chance).unwrap();
         assert_closes(&report, &log);
         assert!(report.lines.parsed >= 6);

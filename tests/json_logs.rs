@@ -148,7 +148,7 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
         .to_string()
     });
     let mut timeless = question.top(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_)))).by(None);
-    timeless.show = None;
+    timeless.showing.show = None;
     let without_time = |mut report: Value| {
         for section in ["period", "timeline"] {
             report.as_object_mut().unwrap().remove(section).unwrap();

@@ -354,7 +354,7 @@ fn filters_hold_together_and_say_whom_they_refused() {
         Condition::Matches { dimension: Dimension::Path, any: vec!["/a".parse().unwrap()] },
     ];
     let question = Question::new().filters(filters);
-    assert!(question.contradictions().is_empty());
+    assert!(question.counting.contradictions().is_empty());
     let report = report(&question);
     assert_eq!(report.summary.unwrap().row.pv, 1);
     assert_eq!(report.filtered_reasons, [(Filtered::Slower, 1), (Filtered::Path, 1)]);

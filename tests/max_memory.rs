@@ -229,7 +229,9 @@ fn the_engines_limit_stops_the_count() {
             let engine = Engine::new().threads(threads).chunk_bytes(20_000).memory_limit(limit);
             let report = counted(question, directory.path(), &engine, Read::AtPositions, false);
             match report {
-                Ok(report) => assert!(!stops && (question.max_keys.is_some() || written(report) == all), "{limit}"),
+                Ok(report) => {
+                    assert!(!stops && (question.counting.max_keys.is_some() || written(report) == all), "{limit}")
+                }
                 Err(error) => {
                     let ErrorKind::MemoryLimit { limit_bytes, is_asked, largest } = error.kind() else {
                         panic!("{error}")

@@ -406,7 +406,7 @@ fn reported(files: &[&[u8]], asked: Asked, top: Vec<Dimension>) -> Value {
         .query(if asked.keep_query { Query::Keep } else { Query::Strip })
         .slow_ms(asked.slow_ms)
         .log_formats((!asked.log_format.is_empty()).then(|| asked.log_format.parse().unwrap()));
-    (question.since, question.until) = (moment(asked.since), moment(asked.until));
+    (question.counting.since, question.counting.until) = (moment(asked.since), moment(asked.until));
     let inputs = files.iter().map(|file| Input::reader("a.log", Cursor::new(file.to_vec()))).collect();
     let engine = Engine::new().threads(2).chunk_bytes(20_000);
     let outcome = count(&question, inputs, &engine).unwrap();

@@ -188,14 +188,14 @@ fn ranked(mut rows: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
 
 /// The sections that a report must have.
 fn twin(hits: &[Hit], question: &Question) -> Value {
-    let visitor = question.visitor;
+    let visitor = question.counting.visitor;
     let all: Vec<&Hit> = hits.iter().collect();
     let mut summary = numbers(&all, Some(visitor));
     let days: BTreeSet<_> = hits.iter().filter_map(|hit| Some((hit.visitor(visitor)?, hit.day?))).collect();
     let has_both = |hit: &Hit| hit.visitor(visitor).is_some() && hit.day.is_some();
     summary.insert("visitor_days".to_owned(), json!(known(&all, has_both, days.len())));
-    let column = question.columns.contains(&Metric::Uv).then_some(visitor);
-    let rankings = question.top.clone().unwrap_or_else(|| vec![Dimension::Path]);
+    let column = question.showing.columns.contains(&Metric::Uv).then_some(visitor);
+    let rankings = question.counting.top.clone().unwrap_or_else(|| vec![Dimension::Path]);
     let ranking = |dimension: &Dimension| {
         let key = |hit: &Hit| match dimension.name() {
             "path" => Some(vec![hit.path.unwrap_or("-")]),
@@ -276,7 +276,7 @@ fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
     let notes = found["notes"].as_array().unwrap().iter();
     let notes = notes.filter(|note| !others.iter().any(|other| note["code"] == *other));
     let notes: Vec<_> = notes.map(|note| (note["code"].as_str().unwrap(), note["text"].as_str().unwrap())).collect();
-    let expected = expected_notes(hits, question.visitor);
+    let expected = expected_notes(hits, question.counting.visitor);
     assert_eq!(notes.len(), expected.len(), "{notes:?} for {expected:?}");
     for ((code, text), (expected, start)) in notes.iter().zip(&expected) {
         assert!(code == expected && text.starts_with(start), "{code}: {text} for {expected}: {start}");
@@ -295,7 +295,7 @@ proptest! {
             assert_is_twin(&hits, &asked, &engine);
             assert_is_twin(&hits, &asked.clone().uv(hll), &engine);
             // By what is logged by some lines: by all that an address and an agent are.
-            if asked.top.is_some() {
+            if asked.counting.top.is_some() {
                 let visitor = Visitor::IP_AND_AGENT;
                 assert_is_twin(&hits, &asked.clone().visitor(visitor), &engine);
             }

@@ -56,15 +56,15 @@ proptest! {
         // Now has the offset that it has in the zone: so its days are the zone's.
         let now = tz.timestamp_opt(near, 0).unwrap().to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
         let mut question = Question::new().by(by.parse::<Unit>().unwrap()).top([Dimension::Time(Unit::Second), Dimension::Path]).now(Now::At(now.parse().unwrap())).zone(zone.parse().unwrap());
-        question.since = (!since.is_empty()).then(|| since.parse().unwrap());
-        question.date = (!date.is_empty()).then(|| date.parse().unwrap());
+        question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
+        question.counting.date = (!date.is_empty()).then(|| date.parse().unwrap());
         let told = report(log(&hits, |time| time), &question);
         let there = log(&hits, |time| time.with_timezone(&tz));
         // Midnight is where the line was written: of a log with two offsets, two. So the day is said as a date.
         let day = |days: u64| (tz.timestamp_opt(near, 0).unwrap().date_naive() - chrono::Days::new(days)).to_string();
         let since = match since { "today" => day(0), "yesterday" => day(1), other => other.to_owned() };
-        question.zone = None;
-        question.since = (!since.is_empty()).then(|| since.parse().unwrap());
+        question.reading.zone = None;
+        question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
         let mut as_written = report(there, &question);
         // Offsets are written alike, and so the bytes are as many.
         as_written["inputs"] = told["inputs"].clone();

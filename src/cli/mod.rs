@@ -155,10 +155,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
                 return Ok(End::Failed);
             }
         }
-        question.nginx_conf = Some(conf);
+        question.reading.nginx_conf = Some(conf);
     }
     if args.list_static {
-        return Ok(stdout::write(messages, |out| static_rules::write(&question.static_rules, out)));
+        return Ok(stdout::write(messages, |out| static_rules::write(&question.reading.static_rules, out)));
     }
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));

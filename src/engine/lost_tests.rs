@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::dimension::Dimension;
+use crate::error::ErrorKind;
 use crate::input::{Access, guard_mappings};
 
 /// Lines have one length, so that bytes say how many lines there are.

@@ -95,15 +95,13 @@ const LEAST_KEYS: usize = 128;
 /// The question's limit, and what has been done to keep it.
 pub(super) struct Degrading {
     limit: MaxMemory,
-    /// Whether rankings may be bounded: nothing is asked that needs all their keys.
-    may_bound: bool,
     pub(super) uv: UvMethod,
     pub(super) degraded: Option<Degraded>,
 }
 
 impl Degrading {
-    pub(super) fn new(limit: MaxMemory, may_bound: bool, uv: UvMethod) -> Degrading {
-        Degrading { limit, may_bound, uv, degraded: None }
+    pub(super) fn new(limit: MaxMemory, uv: UvMethod) -> Degrading {
+        Degrading { limit, uv, degraded: None }
     }
 
     /// Ends a round: if the tables are larger than the limit, they are merged into those of the first worker and made smaller.
@@ -144,7 +142,7 @@ impl Degrading {
     /// Takes the next step, if there is one left: rankings are bounded, then visitors are estimated, then rankings are bounded to
     /// half as many keys.
     fn degrade(&mut self, tally: &mut Tally, bounded: &mut Bounded) -> bool {
-        let (limit_bytes, may_bound) = (self.limit.bytes(), self.may_bound && bounded.has_rankings());
+        let (limit_bytes, may_bound) = (self.limit.bytes(), bounded.has_rankings());
         let degraded = self.degraded.get_or_insert(Degraded { limit_bytes, max_keys: None, hll: None });
         let first = self.limit.bytes() / 2 / (BYTES_A_KEY * tally.rankings.len().max(1) as u64);
         let first = usize::try_from(first).unwrap_or(usize::MAX).max(LEAST_KEYS);

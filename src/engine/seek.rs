@@ -15,7 +15,7 @@ use crate::batch::Fields;
 use crate::filter::Period;
 use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row};
 use crate::input::{Source, Wait};
-use crate::question::Question;
+use crate::question::Reading;
 use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
 
@@ -79,7 +79,7 @@ impl Default for Seek {
 /// Leaves out of each input what cannot be in the period.
 pub(super) fn narrow<'f>(
     seek: Seek,
-    question: &Question,
+    reading: &Reading,
     period: Period,
     sources: &mut [Source],
     met: &[OnceLock<Met<'f>>],
@@ -88,7 +88,7 @@ pub(super) fn narrow<'f>(
 ) {
     let Some(from_bytes) = seek.from_bytes else { return };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
-    if !is_asked || question.keep_rejects || !question.fields.is_empty() {
+    if !is_asked || reading.keep_rejects || !reading.fields.is_empty() {
         return;
     }
     for ((source, met), own) in sources.iter_mut().zip(met).zip(own) {
@@ -104,9 +104,9 @@ pub(super) fn narrow<'f>(
         let mut search = Search {
             bytes,
             formats: &met.formats,
-            max_line: question.max_line,
+            max_line: reading.max_line,
             memory: Memory::default(),
-            zone: question.zone.map(ZoneClock::new),
+            zone: reading.zone.map(ZoneClock::new),
         };
         if let Some(range) = search.range(seek.wanted, period) {
             source.narrow(range);
@@ -246,6 +246,7 @@ mod tests {
     use super::*;
     use crate::engine::{Engine, Outcome, count};
     use crate::input::{Access, Input, guard_mappings};
+    use crate::question::Question;
     use crate::time::{Now, Unit};
 
     /// 2022-11-03T00:00:00Z.
@@ -281,8 +282,8 @@ mod tests {
     fn question(since: &str, until: &str, zone: &str) -> Question {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
         let mut question = Question::new().by(Unit::Minute).now(Now::Last);
-        (question.since, question.until) = (moment(since), moment(until));
-        question.zone = (!zone.is_empty()).then(|| zone.parse().unwrap());
+        (question.counting.since, question.counting.until) = (moment(since), moment(until));
+        question.reading.zone = (!zone.is_empty()).then(|| zone.parse().unwrap());
         question
     }
 

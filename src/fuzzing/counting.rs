@@ -136,7 +136,7 @@ pub(super) fn assert_closes(report: &Report, question: &Question) {
     assert_eq!(lines.read, report.inputs.iter().map(|input| input.lines).sum::<u64>(), "{lines:?}");
     let Some(summary) = &report.summary else { return };
     assert_eq!(lines.parsed, summary.row.pv + lines.filtered, "{lines:?}");
-    if question.shows(Section::Timeline)
+    if question.showing.shows(Section::Timeline)
         && let Some(timeline) = &report.timeline
     {
         assert_eq!(summary.row.pv, timeline.iter().map(|row| row.pv).sum::<u64>(), "hits of the timeline");

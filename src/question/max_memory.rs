@@ -11,7 +11,7 @@
 /// ```
 /// use logstat::{MaxMemory, Question};
 /// let question = Question::new().max_memory(MaxMemory::new(512 << 20));
-/// assert_eq!(question.max_memory.map(MaxMemory::bytes), Some(512 << 20));
+/// assert_eq!(question.counting.max_memory.map(MaxMemory::bytes), Some(512 << 20));
 /// assert_eq!(MaxMemory::new(0), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,21 +30,22 @@ impl Args {
             .fields(self.fields.clone())
             .highlights(self.writing.is_for_people())
             .keep_rejects(self.rejects.is_some());
-        (question.since, question.until, question.date) = (self.since, self.until, self.date);
-        question.zone = self.tz;
-        question.top = self.rankings(conf)?;
-        question.show = self.sections();
+        (question.counting.since, question.counting.until, question.counting.date) =
+            (self.since, self.until, self.date);
+        question.reading.zone = self.tz;
+        question.counting.top = self.rankings(conf)?;
+        question.showing.show = self.sections();
         self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
         if let Some(limit) = self.limit {
-            question.limit = limit;
+            question.showing.limit = limit;
         }
         if let Some(Slow { ms }) = self.slow {
-            question.slow_ms = ms;
+            question.showing.slow_ms = ms;
         }
         if let Some(max_line) = self.max_line {
-            question.max_line = max_line;
+            question.reading.max_line = max_line;
         }
-        let rules = &mut question.static_rules;
+        let rules = &mut question.reading.static_rules;
         let wrong = |error: logstat::RuleError| misuse(ErrorKind::ValueValidation, &error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
