@@ -6,14 +6,14 @@
 //! is more than the slack behind it: so a line that is left out is outside whatever its neighbours are.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use bumpalo::Bump;
 
-use super::scan::Met;
+use super::met::Met;
+use super::scan::Scan;
 use crate::batch::Fields;
 use crate::filter::Period;
-use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row};
+use crate::format::{FormatsOfFile, Line, Memory, Room, Row};
 use crate::input::{Source, Wait};
 use crate::question::Reading;
 use crate::text::clean;
@@ -77,25 +77,17 @@ impl Default for Seek {
 }
 
 /// Leaves out of each input what cannot be in the period.
-pub(super) fn narrow<'f>(
-    seek: Seek,
-    reading: &Reading,
-    period: Period,
-    sources: &mut [Source],
-    met: &[OnceLock<Met<'f>>],
-    detector: &Detector<'f>,
-    own: &[Vec<usize>],
-) {
+pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mut [Source], scan: &Scan<'_>) {
     let Some(from_bytes) = seek.from_bytes else { return };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
     if !is_asked || reading.keep_rejects || !reading.fields.is_empty() {
         return;
     }
-    for ((source, met), own) in sources.iter_mut().zip(met).zip(own) {
+    for ((source, met), own) in sources.iter_mut().zip(&scan.met).zip(scan.own) {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let Some(met) = source
-            .with_head(Wait::Yes, &mut Vec::new(), |head| met.get_or_init(|| Met::by(head, source, detector, own)))
-        else {
+        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), |head| {
+            met.get_or_init(|| Met::by(head, source.is_device, &scan.detector, own))
+        }) else {
             continue;
         };
         if met.envelope.is_some() || met.is_refused() {

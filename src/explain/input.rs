@@ -8,7 +8,7 @@ use super::runner_up::Formats;
 use super::sample::{Read, Reader};
 use super::shown::Shown;
 use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
-use crate::engine::scan::Met;
+use crate::engine::met::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::files::FileKind;
@@ -45,7 +45,7 @@ fn explain_head(
 ) -> (InputExplanation, Option<Error>) {
     let Question { reading, counting, .. } = reader.question;
     let anonymize = counting.anonymize;
-    let met = Met::by(head, source, &Detector::new(formats), own);
+    let met = Met::by(head, source.is_device, &Detector::new(formats), own);
     let head = lines_of_head(head);
     if let Some(foreign) = met.foreign.as_ref().filter(|foreign| foreign.is_certain) {
         let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);

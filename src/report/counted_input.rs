@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::copies::Beginning;
 use crate::error::Error;
 use crate::files::Compression;
 use crate::format::FormatsOfFile;
+use crate::input::Beginning;
 use crate::recognize::Foreign;
 
 /// An input that was counted, and what its first lines say about it.

@@ -36,14 +36,13 @@ mod verdicts;
 mod warning;
 
 pub(crate) use assemble::{assemble, formats_of};
-pub(crate) use copies::Beginning;
 pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
-pub(crate) use sample_text::{sample_text, sample_text_cut, shown_of};
+pub(crate) use sample_text::{sample_text, sample_text_cut};
 pub use warning::{Warning, WarningCode};
 
 use serde::Serialize;
