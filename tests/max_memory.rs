@@ -230,7 +230,7 @@ fn the_engines_limit_stops_the_count() {
             let report = counted(question, directory.path(), &engine, Read::AtPositions, false);
             match report {
                 Ok(report) => {
-                    assert!(!stops && (question.counting.max_keys.is_some() || written(report) == all), "{limit}")
+                    assert!(!stops && (question.counting.max_keys.is_some() || written(report) == all), "{limit}");
                 }
                 Err(error) => {
                     let ErrorKind::MemoryLimit { limit_bytes, is_asked, largest } = error.kind() else {

@@ -22,6 +22,8 @@ mod threads;
 pub(crate) mod worker;
 
 use crate::error::Error;
+#[cfg(doc)]
+use crate::error::ErrorKind;
 use crate::filter::Period;
 use crate::input::{Input, Opener, Source};
 use crate::phases::{Phases, Stopwatch};
@@ -64,12 +66,13 @@ pub struct Outcome {
 /// ```
 ///
 /// # Errors
-/// What concerns an input is among the problems of the outcome, an input that fits no format too. An error is
-/// [`ErrorKind::NotLogged`] where the question asks by name for what no input logs, [`ErrorKind::ReadOnce`] where it
-/// counts from the last line of an input that cannot be read twice, [`ErrorKind::NotBounded`] where a ranking that may drop
-/// keys is to tell more than counts, [`ErrorKind::MemoryLimit`] where the tables need more memory than they may take,
-/// [`ErrorKind::Pair`] where a pair stands where one dimension belongs, and [`ErrorKind::TooManyBuckets`] where a timeline with all its empty buckets would have
-/// no end.
+/// What concerns an input is among the problems of the outcome, even an input that fits no format. Errors are
+/// [`NotLogged`](ErrorKind::NotLogged) if the question names something that no input logs, [`ReadOnce`](ErrorKind::ReadOnce)
+/// if it counts from the last line of an input that cannot be read twice, [`NotBounded`](ErrorKind::NotBounded) if a ranking
+/// that may drop keys is to have more than counts, [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables need more memory than
+/// they may take, [`Pair`](ErrorKind::Pair) if a pair stands where one dimension belongs,
+/// [`TooManyVariables`](ErrorKind::TooManyVariables) if the question names more variables than there are columns for, and
+/// [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets would have too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
     let Question { reading, counting, .. } = question;
