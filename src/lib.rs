@@ -43,6 +43,7 @@ mod input;
 mod ip;
 mod keys;
 mod measure;
+mod metric;
 mod nginx;
 mod note;
 mod phases;
@@ -66,7 +67,7 @@ mod visitor;
 #[cfg(feature = "cli")]
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
-    dimension::{Dimension, DimensionError, Pair, Variable},
+    dimension::{Derived, Dimension, DimensionError, Pair, Variable},
     engine::{Engine, FewThreads, Outcome, Seek, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
@@ -80,11 +81,12 @@ pub use crate::{
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
+    metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{Counting, FailIf, MaxKeys, MaxMemory, Metric, Question, Reading, Section, Showing},
+    question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{

@@ -22,6 +22,7 @@ use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
+use crate::steps::Derive;
 use crate::tally::{InputLedger, TablePlan, Tally};
 
 /// What is measured of each group.
@@ -104,6 +105,7 @@ impl<'f> Scanner<'f> {
             max_line: self.question.reading.max_line,
             filter: Filter::new(Period::default(), &self.question.counting.filters, &Extras::default(), Seed::fixed(1)),
             zone: None,
+            derive: Derive::default(),
             by_location: None,
             visits: None,
             servers: Vec::new(),

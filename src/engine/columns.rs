@@ -4,7 +4,9 @@
 use crate::batch::{Fields, TextField};
 use crate::dimension::Extras;
 use crate::format::{Filler, LogFormat};
+use crate::keys::Seed;
 use crate::question::Question;
+use crate::steps::Derive;
 use crate::tally::VisitorKey;
 use crate::visitor::{self, Visits};
 
@@ -50,12 +52,18 @@ impl<'q> Columns<'q> {
     /// The columns to fill where tables, filters or samples read `used`. Formats write the variables of a line all at once, so
     /// each variable is filled, even where only the check that it is logged asks for it.
     pub(crate) fn filled(&self, used: Fields) -> Filled {
+        let used = Derive::needs(&self.extras, used);
         let (visits, mut needs) = self.visits.clone().with_needs(&self.question.visitor_options(), &self.extras, used);
         needs = needs.and(self.extras.fields());
         if self.question.reading.nginx_conf.is_some() && needs.meets(Fields::REQUEST) {
             needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
         }
         Filled { needs, visits }
+    }
+
+    /// The step that fills those of these columns that are computed from others.
+    pub(crate) fn derive(&self, needs: Fields, seed: Seed) -> Derive {
+        Derive::new(&self.extras, needs, seed)
     }
 
     /// Fills batches with these columns. The absence of a `watched` field from a line makes a number unknown.

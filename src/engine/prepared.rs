@@ -74,6 +74,7 @@ impl<'q> Prepared<'q> {
             max_line: reading.max_line,
             filter: Filter::new(*period, &counting.filters, &plan.extras, seed),
             zone: reading.zone,
+            derive: columns.derive(needs, seed),
             visits,
             by_location: by_location.map(|conf| (conf, seed)),
             servers: sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect(),

@@ -10,6 +10,7 @@ use crate::keys::Seed;
 use crate::measure::UvMethod;
 use crate::nginx::NginxConf;
 use crate::rejects::Collector;
+use crate::steps::Derive;
 use crate::time::Zone;
 use crate::visitor::Visits;
 
@@ -26,6 +27,8 @@ pub(crate) struct Scan<'f> {
     pub(crate) filter: Filter,
     /// The zone whose clock all times are put on before anything reads them.
     pub(crate) zone: Option<Zone>,
+    /// The columns of derived dimensions.
+    pub(crate) derive: Derive,
     /// Who hits are from, unless that is `$remote_addr` as logged.
     pub(crate) visits: Option<Visits>,
     pub(crate) by_location: Option<(&'f NginxConf, Seed)>,

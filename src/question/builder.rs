@@ -1,10 +1,11 @@
 //! A question is asked step by step: one method for each of its fields.
 
-use super::{FailIf, MaxKeys, MaxMemory, Metric, Question, Section};
+use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::measure::UvMethod;
+use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 use crate::time::{Date, Moment, Now, Unit, Zone};

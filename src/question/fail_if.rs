@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use super::Metric;
 use crate::dimension::Dimension;
 use crate::expression::{Comparison, Expression, Number, Operator, Order, Placed, SyntaxError, Value, parse};
+use crate::metric::Metric;
 
 /// A condition under which a site is not well: of all hits together, or of any one key.
 ///

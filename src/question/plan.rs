@@ -1,12 +1,13 @@
 //! How a question is answered, computed once, before a line is read.
 
 use super::tables::{rankings_last, tables};
-use super::{Counting, Metric, Question, Showing};
-use crate::batch::{EXTRAS, Fields};
+use super::{Counting, Question, Showing};
+use crate::batch::{Fields, NAMED};
 use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
+use crate::metric::Metric;
 use crate::tally::{TablePlan, Tally, extras_of};
 use crate::visitor;
 
@@ -87,7 +88,7 @@ fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
     let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
     let extras = extras_of(tables).with(filters.chain(question.visitor_options().dimensions()));
     if extras.are_too_many() {
-        return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
+        return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
     }
     Ok(extras)
 }

@@ -1,6 +1,7 @@
 //! What the report shows of the tables.
 
-use super::{FailIf, Metric, Section};
+use super::{FailIf, Section};
+use crate::metric::Metric;
 
 /// What the report shows of the tables. Tables that were counted can answer another value of this, as long as they have what
 /// it needs.

@@ -1,9 +1,10 @@
 //! The tables that answer a question, each dimension once.
 
-use super::{Counting, Metric, Question, Section, Showing};
+use super::{Counting, Question, Section, Showing};
 use crate::dimension::Dimension;
 use crate::measure::MeasureKind::{self, Counts, Hits, Latency, Times, Uv};
 use crate::measure::UvMethod;
+use crate::metric::Metric;
 use crate::tally::TablePlan;
 use crate::time::Unit;
 use crate::visitor::Visitor;

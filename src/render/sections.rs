@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::dimension::{Dimension, Pair};
-use crate::question::Metric;
+use crate::metric::Metric;
 use crate::report::{Figure, LatencyReport, Report, Row, Split};
 
 /// A section of a report.

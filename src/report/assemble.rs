@@ -100,7 +100,7 @@ pub(crate) fn assemble(
         let fields = fields_of(formats, ledger);
         let with_address = with_address(real_ip, &plan.extras, fields);
         notes.extend(list_alone(real_ip, path, fields, with_address));
-        logged = logged.and(with_address);
+        logged = logged.and(plan.extras.with_derived(with_address));
     }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::groups::Groups;
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
-use crate::question::Metric;
+use crate::metric::Metric;
 use crate::tally::Tally;
 use crate::time::Unit;
 

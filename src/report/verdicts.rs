@@ -6,7 +6,8 @@ use super::groups::Groups;
 use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
-use crate::question::{FailIf, Metric, Subject, Test, Than};
+use crate::metric::Metric;
+use crate::question::{FailIf, Subject, Test, Than};
 use crate::tally::Tally;
 
 /// What is to be said of each condition, in the order they were given.

@@ -21,7 +21,7 @@ use askama::Template;
 use super::highlights::{Told, told};
 use super::warnings::listed;
 use super::{Style, words};
-use crate::question::Metric;
+use crate::metric::Metric;
 use crate::report::numbers::Grouped;
 use crate::report::{Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;

@@ -8,7 +8,7 @@ use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
 use super::{Sheet, hits, words};
 use crate::dimension::Dimension;
-use crate::question::Metric;
+use crate::metric::Metric;
 use crate::report::numbers::Grouped;
 use crate::report::{Approximate, Ranking, Report, UvCount};
 use crate::time::Unit;
