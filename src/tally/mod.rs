@@ -24,7 +24,7 @@ mod unknown;
 pub(crate) use bounded::Bounded;
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
-pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
+pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
 pub(crate) use partitioned::Partitioned;
 pub(crate) use table::Table;
 use tables::rankings_of;

@@ -1,0 +1,256 @@
+//! `--fail-if '5xx > 1%'`: what a site may not be like, its names and values understood.
+
+use std::str::FromStr;
+
+use crate::dimension::Dimension;
+use crate::expression::{Comparison, Expression, Number, Operator, Order, Placed, SyntaxError, Value, parse};
+use crate::metric::Metric;
+
+/// A condition under which a site is not well: of all hits together, or of any one key.
+///
+/// Names are those of columns and `malformed`, the lines of no format. Counts are compared with numbers, or with a share: those of
+/// hits of all the hits, `malformed` of all lines, `pv` and `share` of a key of the hits of all keys. Request times are compared
+/// with seconds.
+///
+/// ```
+/// use logstat::FailIf;
+/// let worn: FailIf = "5xx > 1% || p95 > 0.5".parse()?;
+/// let one: FailIf = "any path: 5xx > 5% && pv > 100".parse()?;
+/// assert_eq!("5yy > 1%".parse::<FailIf>().unwrap_err().unknown(), Some("5yy"));
+/// # Ok::<(), logstat::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FailIf {
+    text: String,
+    any: Option<Dimension>,
+    root: Expression<Test>,
+}
+
+/// One comparison.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Test {
+    pub(crate) subject: Subject,
+    pub(crate) order: Order,
+    pub(crate) than: Than,
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Metric(Metric),
+    /// Lines of no format in use.
+    Malformed,
+}
+
+/// What it is compared with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Than {
+    /// A count, or seconds.
+    Number(Number),
+    /// A share.
+    Percent(Number),
+}
+
+const MALFORMED: &str = "malformed";
+
+impl Subject {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Subject::Metric(metric) => metric.name(),
+            Subject::Malformed => MALFORMED,
+        }
+    }
+
+    fn named(name: &str) -> Option<Subject> {
+        if name == MALFORMED { Some(Subject::Malformed) } else { Metric::named(name).map(Subject::Metric) }
+    }
+
+    /// Why it has no share, if it has none; `is_of_one`: of a key, not of all hits.
+    fn refuses_percents(self, is_of_one: bool) -> Option<&'static str> {
+        match self {
+            Subject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
+                Some("all hits are 100% of all hits; a key has a share of them: any path: pv > 10%")
+            }
+            Subject::Metric(Metric::Uv | Metric::Bytes) => Some("a number was expected: only hits have shares"),
+            Subject::Metric(metric) if metric.is_time() => Some("a number of seconds was expected"),
+            _ => None,
+        }
+    }
+}
+
+impl FailIf {
+    /// Reads a condition; `is_own` says which variables there are that nginx does not know by itself.
+    ///
+    /// # Errors
+    /// Where the text is no condition, a name stands for nothing, or nothing of that name can have such a value.
+    pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<FailIf, SyntaxError> {
+        let (any, start) = any_of(text, is_own)?;
+        let parser = Parser { text, is_of_one: any.is_some() };
+        let root = parse(text, start)?.try_map(&|comparison| parser.comparison(&comparison))?;
+        Ok(FailIf { text: text.to_owned(), any, root })
+    }
+
+    /// As it was given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names that are compared.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let metrics = Metric::all().filter(|metric| !metric.is_moment()).map(Metric::name);
+        metrics.chain([MALFORMED])
+    }
+
+    /// What each key of is asked; all hits together where there is none.
+    pub(crate) fn dimension(&self) -> Dimension {
+        self.any.unwrap_or(Dimension::All)
+    }
+
+    pub(crate) fn is_of_any(&self) -> bool {
+        self.any.is_some()
+    }
+
+    pub(crate) fn root(&self) -> &Expression<Test> {
+        &self.root
+    }
+
+    /// What it compares, each once, in the order of the text.
+    pub(crate) fn subjects(&self) -> Vec<Subject> {
+        let mut subjects = Vec::new();
+        for Test { subject, .. } in self.root.tests() {
+            if !subjects.contains(subject) {
+                subjects.push(*subject);
+            }
+        }
+        subjects
+    }
+
+    /// The metrics among these.
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = Metric> {
+        self.subjects().into_iter().filter_map(|subject| match subject {
+            Subject::Metric(metric) => Some(metric),
+            Subject::Malformed => None,
+        })
+    }
+}
+
+impl FromStr for FailIf {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<FailIf, SyntaxError> {
+        FailIf::parse(text, &|_| false)
+    }
+}
+
+/// The dimension of `any path:`, and where what is asked of its keys begins.
+fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension>, usize), SyntaxError> {
+    let Some(rest) = text.trim_start().strip_prefix("any ") else { return Ok((None, 0)) };
+    let rest = rest.trim_start();
+    let at = text.len() - rest.len();
+    let Some(colon) = rest.find(':') else {
+        return Err(SyntaxError::new(
+            text,
+            text.len(),
+            "a colon was expected behind what is meant, as in any path: 5xx > 5%",
+        ));
+    };
+    let name = rest[..colon].trim_end();
+    let own = || Dimension::of_ones_own(name).filter(|_| is_own(name.trim_start_matches('$')));
+    let dimension = Dimension::named(name).or_else(|error| own().ok_or(error));
+    let dimension = dimension.map_err(|error| SyntaxError::new(text, at, format!("any {name}: {error}")))?;
+    Ok((Some(dimension), at + colon + 1))
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    is_of_one: bool,
+}
+
+impl Parser<'_> {
+    fn error(&self, at: usize, what: impl AsRef<str>) -> SyntaxError {
+        SyntaxError::new(self.text, at, what)
+    }
+
+    fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
+        let subject =
+            Subject::named(&name.it).ok_or_else(|| SyntaxError::unknown_name(self.text, name.at, &name.it))?;
+        match subject {
+            Subject::Malformed if self.is_of_one => {
+                return Err(self.error(name.at, "a malformed line has no key: ask for malformed by itself"));
+            }
+            Subject::Metric(metric) if metric.is_moment() => {
+                return Err(self.error(name.at, "this is a moment, and no number to compare"));
+            }
+            _ => {}
+        }
+        let is_unequal = operator.it == Operator::NotEqual;
+        let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.it) };
+        let (Some(order), [value]) = (order, &values[..]) else {
+            return Err(self.error(operator.at, "this is a number: use == != < <= > >="));
+        };
+        let than = self.than(subject, value)?;
+        Ok(Expression::Test(Test { subject, order, than }).negated_if(is_unequal))
+    }
+
+    fn than(&self, subject: Subject, value: &Placed<Value>) -> Result<Than, SyntaxError> {
+        let (number, than) = match &value.it {
+            Value::Number(number) => (*number, Than::Number(*number)),
+            Value::Percent(number) => {
+                if let Some(what) = subject.refuses_percents(self.is_of_one) {
+                    return Err(self.error(value.at, what));
+                }
+                (*number, Than::Percent(*number))
+            }
+            Value::Text(_) | Value::Word(_) => {
+                let what = match subject {
+                    Subject::Metric(metric) if metric.is_time() => "a number of seconds was expected, as 0.5",
+                    _ => "a number was expected, or a share as 1%",
+                };
+                return Err(self.error(value.at, what));
+            }
+        };
+        if !number.is_short() {
+            return Err(self.error(value.at, "this number has too many digits"));
+        }
+        Ok(than)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_has_its_place() {
+        let rows = [
+            ("5yy > 1%", 0, "unknown name '5yy'"),
+            ("p95 > 50%", 6, "a number of seconds was expected"),
+            ("p95 > 500ms", 6, "a number of seconds was expected, as 0.5"),
+            ("pv < 10%", 5, "all hits are 100% of all hits; a key has a share of them: any path: pv > 10%"),
+            ("uv < 10%", 5, "a number was expected: only hits have shares"),
+            ("5xx > \"1\"", 6, "a number was expected, or a share as 1%"),
+            ("5xx ~ \"1\"", 4, "this is a number: use == != < <= > >="),
+            ("5xx in (1, 2)", 4, "this is a number: use == != < <= > >="),
+            ("last > 1", 0, "this is a moment, and no number to compare"),
+            ("any path: malformed > 1", 10, "a malformed line has no key: ask for malformed by itself"),
+            ("any path 5xx > 1", 16, "a colon was expected behind what is meant, as in any path: 5xx > 5%"),
+            ("any pth: 5xx > 1", 4, "any pth: no dimension and no variable of nginx has this name"),
+            ("pv > 0.0000000000001", 5, "this number has too many digits"),
+        ];
+        for (text, at, what) in rows {
+            let error = text.parse::<FailIf>().unwrap_err();
+            assert_eq!((error.at(), error.what()), (at, what), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_columns_and_malformed() {
+        let fail_if: FailIf = "any  path : (status_5xx > 5% || 4xx >= 0.1%) && pv > 100 && p99_ms < 2".parse().unwrap();
+        assert_eq!(fail_if.dimension(), Dimension::Path);
+        let metrics: Vec<_> = fail_if.metrics().collect();
+        assert_eq!(metrics, [Metric::Status5xx, Metric::Status4xx, Metric::Pv, Metric::P99]);
+        assert!(FailIf::names().all(|name| format!("{name} > 1").parse::<FailIf>().is_ok()));
+        let own = FailIf::parse("any my_var: pv > 1", &|name| name == "my_var").unwrap();
+        assert_eq!(own.dimension().name(), "my_var");
+    }
+}
