@@ -86,7 +86,13 @@ impl<'q> Prepared<'q> {
         seek::narrow(engine.seek, reading, *period, sources, &scan);
         let run = Run { scan: &scan, sources };
         let opening = watch.lap();
-        let tally = |uv| Tally::new(plan.kept(), uv, visitor, seed).with_rankings(plan.rankings(), &plan.extras);
+        let tally = |uv| {
+            let tally = Tally::new(plan.kept(), uv, visitor, seed).with_rankings(plan.rankings(), &plan.extras);
+            match counting.each {
+                Some(each) => tally.with_each(each, &plan.extras),
+                None => tally,
+            }
+        };
         let keys_rounds = counting.max_keys.map(MaxKeys::round_bytes);
         let round_bytes = keys_rounds.into_iter().chain(counting.max_memory.map(MaxMemory::round_bytes)).min();
         let (mut tally, mut phases, few_threads, bounded, degraded) = match round_bytes {

@@ -16,6 +16,7 @@ use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
+use super::part::{PartReport, parts};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
@@ -173,11 +174,17 @@ pub(crate) fn assemble(
         approximate: Vec::new(),
         latency: None,
         verdicts: Vec::new(),
+        parts: Vec::new(),
         empty_inputs: empty.len(),
         has_ledger: showing.shows(Section::Ledger),
     };
-    let report = Some(with_sections(report, question, tally, selected)?);
-    Ok(Assembled { report, problems })
+    let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
+        let report = with_sections(part.report, question, tally, selected)?;
+        Ok(PartReport { report, ..part })
+    };
+    let parts = parts(&report, tally).into_iter().map(of_key).collect::<Result<_, Error>>()?;
+    let report = with_sections(report, question, tally, selected)?;
+    Ok(Assembled { report: Some(Report { parts, ..report }), problems })
 }
 
 /// The inputs that are in the report, as far as copies among them are looked for.

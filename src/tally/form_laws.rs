@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::laws::{Hit, Parts, Plain, all_dimensions, count, counted, found, hit};
-use super::{Partitioned, Tally};
+use super::Tally;
+use super::laws::{Hit, Parts, Plain, all_dimensions, count, counted, found, hit, key_in};
+use super::partitioned::Partitioned;
 use crate::batch::TextField;
+use crate::dimension::{Dimension, Extras, written_time};
 use crate::measure::{Precision, UvMethod};
 
 /// All tables of a tally, its period and the hits that lack a field.
@@ -78,10 +80,11 @@ proptest! {
         }
     }
 
-    /// A partition's tally is the tally of its hits, whoever counted them.
+    /// A part is the tally of its hits, whoever counted them, and all parts together are the tally of all hits.
     #[test]
     fn a_part_is_the_tally_of_its_hits(
-        hits in prop::collection::vec((hit(), 0..4_u8, 0..3_usize), 0..90), seeds in prop::array::uniform3(any::<u64>()),
+        hits in prop::collection::vec((hit(), 0..4_u8, 0..3_usize), 0..40), seeds in prop::array::uniform3(any::<u64>()),
+        is_merged: bool,
     ) {
         for (uv, visitor) in ways() {
             let mut workers = seeds.map(|seed| Partitioned::new(counted(&[], uv, visitor, seed)));
@@ -89,19 +92,60 @@ proptest! {
                 count(workers[*worker].part(*key), &[hit]);
             }
             let [mut all, second, third] = workers;
-            all.merge(&second);
-            all.merge(&third);
+            if is_merged {
+                all.merge(&second, Tally::merge);
+                all.merge(&third, Tally::merge);
+            } else {
+                all.absorb(second, Tally::absorb);
+                all.absorb(third, Tally::absorb);
+            }
+            let mut total = all.empty().clone();
+            all.iter().for_each(|(_, part)| total.merge(part));
             let of = |is_wanted: &dyn Fn(u8) -> bool| {
                 let wanted = hits.iter().filter(|(_, key, _)| is_wanted(*key)).map(|(hit, ..)| hit);
-                counted(&wanted.collect::<Vec<_>>(), uv, visitor, 7).unescape()
+                everything(&counted(&wanted.collect::<Vec<_>>(), uv, visitor, 7).unescape())
             };
-            for (key, part) in all.snapshot().iter() {
-                prop_assert_eq!(everything(part), everything(&of(&|other| other == *key)), "{}", key);
+            prop_assert_eq!(everything(&total.unescape()), of(&|_| true));
+            let keys: std::collections::BTreeSet<u8> = hits.iter().map(|(_, key, _)| *key).collect();
+            prop_assert!(all.iter().map(|(key, _)| key).eq(&keys));
+            for (key, part) in all.map(|part| part.unescape()).iter() {
+                prop_assert_eq!(everything(part), of(&|other| other == *key), "{}", key);
             }
-            prop_assert_eq!(everything(&all.total(|_| true).unescape()), everything(&of(&|_| true)));
-            prop_assert_eq!(everything(&all.total(|key| *key < 2).unescape()), everything(&of(&|key| key < 2)));
-            all.retain(|key| *key % 2 == 1);
-            prop_assert_eq!(everything(&all.total(|_| true).unescape()), everything(&of(&|key| key % 2 == 1)));
+        }
+    }
+
+    /// A tally by the keys of a dimension has for each key the tally of its hits, and is itself as it is without.
+    #[test]
+    fn hits_are_counted_once_more_by_their_keys(
+        parts in prop::collection::vec(prop::collection::vec(hit(), 0..9), 1..4), seed: u64, at: prop::sample::Index,
+        way in 0..3_usize, is_last: bool,
+    ) {
+        let single: Vec<_> = all_dimensions().into_iter().filter(|d| !matches!(d, Dimension::Pair(_))).collect();
+        let (dimension, (uv, visitor)) = (single[at.index(single.len())], ways()[way]);
+        let extras = Extras::of(all_dimensions().into_iter());
+        let mut tallies = parts.iter().zip(seed..).map(|(part, seed)| {
+            let mut tally = counted(&[], uv, visitor, seed).with_each(dimension, &extras);
+            count(&mut tally, &part.iter().collect::<Vec<_>>());
+            tally
+        });
+        let mut merged = tallies.next().unwrap();
+        tallies.enumerate().for_each(|(i, tally)| if i % 2 == 0 { merged.merge(&tally) } else { merged.absorb(tally) });
+        let merged = if is_last { merged.unescape() } else { merged.snapshot() };
+
+        let all: Vec<&Hit> = parts.iter().flatten().collect();
+        let of = |hits: &[&Hit]| everything(&counted(hits, uv, visitor, 7).unescape());
+        prop_assert_eq!(everything(&merged), of(&all));
+        let mut by_key: BTreeMap<Vec<u8>, Vec<&Hit>> = BTreeMap::new();
+        all.iter().for_each(|hit| by_key.entry(key_in(hit, dimension)).or_default().push(hit));
+        let found = &merged.by_key.as_ref().unwrap().tallies;
+        prop_assert_eq!(found.iter().count(), by_key.len());
+        for (key, part) in found.iter() {
+            let key = match dimension {
+                Dimension::Time(unit) => written_time(unit, key).into_bytes(),
+                _ => key.clone(),
+            };
+            prop_assert_eq!(everything(part), of(&by_key[&key]), "{:?}", key);
+            prop_assert_eq!(part.ledger.inputs[0].parsed(), by_key[&key].len() as u64);
         }
     }
 }

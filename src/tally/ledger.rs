@@ -166,6 +166,14 @@ impl Ledger {
         }
     }
 
+    /// Counts hits as the lines of the only input, all taken by one format.
+    pub(super) fn count_hits(&mut self, hits: u64) {
+        for input in &mut self.inputs {
+            input.read += hits;
+            input.taken.iter_mut().for_each(|taken| *taken += hits);
+        }
+    }
+
     /// The reasons for which there are filtered lines, and how many.
     pub(crate) fn filtered_reasons(&self) -> Vec<(Filtered, u64)> {
         Filtered::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()

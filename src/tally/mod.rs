@@ -4,6 +4,7 @@
 //! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure, form_laws.rs for tallies that outlive a run.
 
 mod bounded;
+mod by_key;
 mod degraded;
 mod form;
 #[cfg(test)]
@@ -25,7 +26,6 @@ pub(crate) use bounded::Bounded;
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
-pub(crate) use partitioned::Partitioned;
 pub(crate) use table::Table;
 use tables::rankings_of;
 pub(crate) use tables::{TablePlan, Tally, VisitorKey, extras_of};

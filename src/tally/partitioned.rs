@@ -1,60 +1,73 @@
-//! A tally for each small key: an input, a host, a day, a minute of arrival.
+//! A tally for each small key: a host, a day, a period, a minute of arrival.
+//!
+//! A part is the tally of its hits: form_laws.rs checks it next to the laws of merging.
 
 use std::collections::BTreeMap;
 
-use super::Tally;
-use super::form::{Escaped, ReadAs, Unescaped};
-
 /// The hits of each key in a tally of their own. All tallies have the same tables.
 #[derive(Clone, Debug)]
-pub(crate) struct Partitioned<K, F = Escaped> {
+pub(crate) struct Partitioned<K, T> {
     /// A tally of no hits, of which that of a new key is a copy.
-    empty: Tally<F>,
-    parts: BTreeMap<K, Tally<F>>,
+    empty: T,
+    parts: BTreeMap<K, T>,
 }
 
-impl<K: Ord, F: ReadAs<F>> Partitioned<K, F> {
-    pub(crate) fn new(empty: Tally<F>) -> Partitioned<K, F> {
+impl<K: Ord, T> Partitioned<K, T> {
+    pub(super) fn new(empty: T) -> Partitioned<K, T> {
         Partitioned { empty, parts: BTreeMap::new() }
     }
 
-    /// The tally of a key, to count in.
-    pub(crate) fn part(&mut self, key: K) -> &mut Tally<F> {
+    /// The tally of no hits.
+    pub(super) fn empty(&self) -> &T {
+        &self.empty
+    }
+
+    /// The tally of a key, to add to.
+    pub(super) fn part(&mut self, key: K) -> &mut T
+    where
+        T: Clone,
+    {
         self.parts.entry(key).or_insert_with(|| self.empty.clone())
     }
 
     /// Keys and their tallies, in the order of keys.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &Tally<F>)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &T)> {
         self.parts.iter()
     }
 
-    /// Adds what was counted in others of the same tables, key by key.
-    pub(crate) fn merge(&mut self, other: &Partitioned<K, F>)
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.parts.values_mut()
+    }
+
+    /// All tallies, that of no hits too.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.parts.values_mut().chain([&mut self.empty])
+    }
+
+    /// Merges the tallies of others key by key.
+    pub(super) fn merge<O>(&mut self, other: &Partitioned<K, O>, merge: impl Fn(&mut T, &O))
     where
         K: Clone,
+        T: Clone,
     {
-        for (key, part) in other.iter() {
-            self.part(key.clone()).merge(part);
+        for (key, part) in &other.parts {
+            merge(self.part(key.clone()), part);
         }
     }
 
-    /// The tally of all hits of the keys that are wanted.
-    pub(crate) fn total(&self, is_wanted: impl Fn(&K) -> bool) -> Tally<F> {
-        let mut total = self.empty.clone();
-        self.iter().filter(|(key, _)| is_wanted(key)).for_each(|(_, part)| total.merge(part));
-        total
+    /// The same for others that are not used again.
+    pub(super) fn absorb<O>(&mut self, other: Partitioned<K, O>, absorb: impl Fn(&mut T, O))
+    where
+        T: Clone,
+    {
+        for (key, part) in other.parts {
+            absorb(self.part(key), part);
+        }
     }
 
-    /// Drops the keys that are not wanted, such as the minutes that left a window.
-    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&K) -> bool) {
-        self.parts.retain(|key, _| is_wanted(key));
-    }
-}
-
-impl<K: Ord + Clone> Partitioned<K> {
-    /// What was counted so far, as reports need it; counting goes on.
-    pub(crate) fn snapshot(&self) -> Partitioned<K, Unescaped> {
-        let parts = self.iter().map(|(key, part)| (key.clone(), part.snapshot())).collect();
-        Partitioned { empty: self.empty.snapshot(), parts }
+    /// Turns every tally into another.
+    pub(super) fn map<U>(self, turn: impl Fn(T) -> U) -> Partitioned<K, U> {
+        let parts = self.parts.into_iter().map(|(key, part)| (key, turn(part))).collect();
+        Partitioned { empty: turn(self.empty), parts }
     }
 }

@@ -1,5 +1,6 @@
 //! All tables of one worker, and how two of them become one.
 
+use super::by_key::ByKey;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::selected::Selected;
 use super::table::{MergedVisitors, Table};
@@ -34,6 +35,8 @@ pub(crate) struct Tally<F = Escaped> {
     /// Bytes by the formula of all sets and histograms when they were last looked at, and the hits that were added since.
     pub(super) known_set_bytes: u64,
     pub(super) hits_since: u64,
+    /// The same hits by their keys in one dimension, if a report for each is asked for.
+    pub(crate) by_key: Option<Box<ByKey<Tally<F>>>>,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -103,8 +106,18 @@ impl Tally {
             degraded: None,
             known_set_bytes: 0,
             hits_since: 0,
+            by_key: None,
             scratch: Scratch::default(),
         }
+    }
+
+    /// With a tally of the same tables for each key of a dimension, which is single; a variable is among `extras`.
+    pub(crate) fn with_each(mut self, dimension: Dimension, extras: &Extras) -> Tally {
+        let ledger = Ledger { inputs: vec![InputLedger::new(1)], ..Ledger::default() };
+        let empty = Tally { ledger, ..self.emptied() };
+        let by_key = ByKey::new(dimension, extras, empty, self.visitors.seed());
+        self.by_key = Some(Box::new(by_key));
+        self
     }
 
     /// With rankings beside the tables, which have keys of their own.
@@ -131,6 +144,14 @@ impl Tally {
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
+        if let Some(by_key) = &mut self.by_key {
+            let by_instant = self.by_instant;
+            by_key.add(batch, hits, |tally: &mut Tally, hits| {
+                tally.by_instant = by_instant;
+                tally.ledger.count_hits(hits.len() as u64);
+                tally.add(batch, hits);
+            });
+        }
         self.hits_since += hits.len() as u64;
         let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
         visitors.clear();
@@ -192,7 +213,7 @@ impl Tally {
     pub(crate) fn unescape(mut self) -> Tally<Unescaped> {
         if !self.visitors.others().has_no_odd() {
             let mut unescaped = self.emptied();
-            unescaped.absorb_any(self);
+            unescaped.absorb(self);
             return unescaped;
         }
         let visitors = &self.visitors;
@@ -212,6 +233,7 @@ impl Tally {
             degraded: self.degraded,
             known_set_bytes: self.known_set_bytes,
             hits_since: self.hits_since,
+            by_key: self.by_key.map(|by_key| Box::new(by_key.map(Tally::unescape))),
             scratch: Scratch::default(),
         }
     }
@@ -219,14 +241,14 @@ impl Tally {
     /// What was counted so far, as a report needs it; counting goes on.
     pub(crate) fn snapshot(&self) -> Tally<Unescaped> {
         let mut snapshot = self.emptied();
-        snapshot.merge_any(self);
+        snapshot.merge(self);
         snapshot
     }
 }
 
 impl<F> Tally<F> {
     /// The same tables without a hit, whose texts have any form.
-    fn emptied<G>(&self) -> Tally<G> {
+    pub(super) fn emptied<G>(&self) -> Tally<G> {
         Tally {
             ledger: Ledger { inputs: vec![InputLedger::default(); self.ledger.inputs.len()], ..Ledger::default() },
             period: None,
@@ -241,6 +263,7 @@ impl<F> Tally<F> {
             degraded: self.degraded,
             known_set_bytes: 0,
             hits_since: 0,
+            by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.emptied(Tally::emptied))),
             scratch: Scratch::default(),
         }
     }
@@ -266,16 +289,28 @@ impl<F> Tally<F> {
         ids
     }
 
-    fn merge_any<G: ReadAs<F>>(&mut self, other: &Tally<G>) {
+    /// Adds what was counted in another tally of the same tables.
+    pub(crate) fn merge<G: ReadAs<F>>(&mut self, other: &Tally<G>)
+    where
+        F: Clone,
+    {
         let ids = self.merge_sums(other);
         let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
         let theirs = other.tables.iter().chain(&other.rankings);
         for (mine, theirs) in self.tables.iter_mut().chain(&mut self.rankings).zip(theirs) {
             mine.merge(theirs, visitors);
         }
+        if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key.as_ref()) {
+            mine.tallies.merge(&theirs.tallies, Tally::merge);
+        }
     }
 
-    fn absorb_any<G: ReadAs<F>>(&mut self, other: Tally<G>) {
+    /// The same for a tally that is not used again. Merging the tallies of all workers is where a run needs the most memory: here a
+    /// table's keys are freed before its numbers are added, and a table before the next one is.
+    pub(crate) fn absorb<G: ReadAs<F>>(&mut self, other: Tally<G>)
+    where
+        F: Clone,
+    {
         let ids = self.merge_sums(&other);
         drop(other.visitors);
         let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
@@ -283,19 +318,9 @@ impl<F> Tally<F> {
         for (mine, theirs) in self.tables.iter_mut().chain(&mut self.rankings).zip(theirs) {
             mine.absorb(theirs, visitors);
         }
-    }
-}
-
-impl<F: ReadAs<F>> Tally<F> {
-    /// Adds what was counted in another tally of the same tables.
-    pub(crate) fn merge(&mut self, other: &Tally<F>) {
-        self.merge_any(other);
-    }
-
-    /// The same for a tally that is not used again. Merging the tallies of all workers is where a run needs the most memory: here a
-    /// table's keys are freed before its numbers are added, and a table before the next one is.
-    pub(crate) fn absorb(&mut self, other: Tally<F>) {
-        self.absorb_any(other);
+        if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key) {
+            mine.tallies.absorb(theirs.tallies, Tally::absorb);
+        }
     }
 }
 

@@ -160,6 +160,7 @@ mod tests {
             approximate: Vec::new(),
             latency: None,
             verdicts: Vec::new(),
+            parts: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,
         }
