@@ -3,6 +3,7 @@
 
 mod allocator;
 mod args;
+mod closest_match;
 mod config;
 mod explain;
 mod filters;
@@ -14,7 +15,6 @@ mod led_to;
 mod memory;
 mod messages;
 mod names;
-mod nearest;
 mod new_file;
 mod no_logs;
 mod outputs;

@@ -79,7 +79,7 @@ fn explain_head(
         whole: considered.survey.whole,
     };
     let conf = question.nginx_conf.as_ref();
-    let of_log = conf.and_then(|conf| conf.server_of_file(&source.path));
+    let of_log = conf.and_then(|conf| conf.conf.server_of_file(&source.path));
     let mut notes = format_notes(question, formats, &ReadFormats { path: &path, of_file, ledger });
     notes.extend(assumed_utc([ledger].into_iter()));
     let foreign = met.foreign.as_ref().filter(|_| ledger.fits_nothing());
