@@ -8,7 +8,7 @@ mod tests;
 use std::path::PathBuf;
 
 use clap::builder::StringValueParser;
-use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
+use clap::{ArgAction, Parser};
 use logstat::{
     Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone,
 };
@@ -16,7 +16,6 @@ use logstat::{
 use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
-use super::messages;
 use super::names;
 use super::values::{self, Among, GivenFormat, Slow, Value};
 use super::visitors::VisitorArgs;
@@ -297,9 +296,4 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     filters: FilterArgs,
-}
-
-/// Arguments that are right one by one and wrong together.
-pub(super) fn misuse(kind: ErrorKind, message: &str) -> clap::Error {
-    Args::command().error(kind, messages::safe(message))
 }

@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, Error};
 use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, Where};
 
+use super::misuse::misuse;
 use super::names;
 use super::values::{self, Slow, Value};
 
@@ -182,6 +183,6 @@ impl<T: FromStr<Err = SyntaxError> + Clone + Send + Sync + 'static> TypedValuePa
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
-        text.parse().map_err(|error: SyntaxError| values::refusal(command, &format!("--{option}: {error}")))
+        text.parse().map_err(|error: SyntaxError| misuse(&format!("--{option}: {error}")))
     }
 }

@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
-
-use super::args::Args;
 
 /// What can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +24,7 @@ pub(crate) const GENERATED: [(&str, Generated); 6] = [
 ];
 
 impl Generated {
-    pub(crate) fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let mut command: Command = Args::command();
+    pub(crate) fn write(self, mut command: Command, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Generated::Man => {
                 Man::new(command).render(out)?;
@@ -52,11 +49,14 @@ impl Generated {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::args::Args;
 
     fn made(generated: Generated) -> String {
         let mut text = Vec::new();
-        generated.write(&mut text).unwrap();
+        generated.write(Args::command(), &mut text).unwrap();
         String::from_utf8(text).unwrap()
     }
 

@@ -1,15 +1,7 @@
-//! What help says beyond the options, and to whom.
+//! The texts of the long help that are too long for the table of options.
 
-use std::io::{self, Write};
-
-use clap::CommandFactory;
-use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
 use logstat::{LogFormat, ReportFormat, envelopes};
 
-use super::End;
-use super::args::Args;
-use super::messages::shown;
 use super::names::{self, Names};
 
 pub(crate) const FILES: &str = "\
@@ -121,87 +113,12 @@ pub(crate) fn fields() -> String {
     )
 }
 
-/// Words in lines of at most 78 columns, the first after `start`, the others under it.
-pub(crate) fn wrapped(words: &[&str], start: &str) -> String {
-    let mut text = start.to_owned();
-    let mut columns = start.len();
-    for (i, word) in words.iter().enumerate() {
-        if i > 0 && columns + 1 + word.len() > 78 {
-            text.push('\n');
-            text.extend(std::iter::repeat_n(' ', start.len()));
-            columns = start.len();
-        } else if i > 0 {
-            text.push(' ');
-            columns += 1;
-        }
-        text += word;
-        columns += word.len();
-    }
-    text
-}
-
-/// Prints what clap has to say: help and version where they were asked for, otherwise what is wrong.
-pub(crate) fn say(mut answer: clap::Error) -> End {
-    let is_wrong = answer.use_stderr();
-    quote_safely(&mut answer);
-    match answer.print() {
-        _ if is_wrong => End::Misused,
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => End::Failed,
-        _ => End::Done,
-    }
-}
-
-/// Escapes control and format characters, line ends too, of the arguments that a message quotes. An unknown option is also in
-/// clap's tips, between their colours.
-fn quote_safely(answer: &mut clap::Error) {
-    let unknown = match answer.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(name)) => name.clone(),
-        _ => String::new(),
-    };
-    let in_tip = |tip: &StyledStr| match unknown.is_empty() {
-        true => tip.clone(),
-        false => StyledStr::from(tip.ansi().to_string().replace(&unknown, &shown(&unknown))),
-    };
-    let quoted = |value: &ContextValue| match value {
-        ContextValue::String(text) => Some(ContextValue::String(shown(text))),
-        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())),
-        ContextValue::StyledStrs(tips) => Some(ContextValue::StyledStrs(tips.iter().map(in_tip).collect())),
-        _ => None,
-    };
-    let all: Vec<_> = answer.context().filter_map(|(kind, value)| Some((kind, quoted(value)?))).collect();
-    for (kind, value) in all {
-        answer.insert(kind, value);
-    }
-}
-
-/// The short help, where a terminal waits and nothing is asked.
-pub(crate) fn say_short() -> End {
-    // Nobody is left to be told where standard error is gone.
-    let _ = write!(io::stderr(), "{}", Args::command().render_help());
-    End::Misused
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
-
-    /// On a terminal nothing takes escape sequences out, because clap's own colours are among them.
-    #[test]
-    fn unknown_options_are_quoted_safely_between_the_colours() {
-        for name in ["--a\u{1b}[31mb", "--a\u{202e}b", "--a\nb", "-\u{7}", "--js\u{200b}on"] {
-            let mut answer = Args::command().try_get_matches_from(["logstat", name]).unwrap_err();
-            quote_safely(&mut answer);
-            let text = answer.render().ansi().to_string();
-            assert!(!text.contains(name) && text.contains(&shown(name)), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn words_are_wrapped_under_each_other() {
-        assert_eq!(wrapped(&["a", "b"], "  units: "), "  units: a b");
-        let long = "x".repeat(40);
-        assert_eq!(wrapped(&[&long, "b", &long], "> "), format!("> {long} b\n  {long}"));
-    }
+    use crate::cli::args::Args;
 
     #[test]
     fn moments_in_words_are_in_the_help() {

@@ -5,9 +5,7 @@ use std::io::{Write, stderr};
 use std::path::Path;
 use std::time::Duration;
 
-use logstat::{FewThreads, FindNote, FormatReport, Phases, Report, printable};
-
-use super::phases;
+use logstat::{FewThreads, FindNote, FormatReport, Report, printable};
 
 /// Says what is to be said at this loudness: errors always, as they make the exit code; notes unless quiet; details
 /// if asked for.
@@ -110,10 +108,10 @@ impl Messages {
         say(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
     }
 
-    /// How long each part of the run took, if that is asked for.
-    pub(crate) fn phases(self, phases: &Phases, writing: Duration) {
+    /// Lines for `-vv`.
+    pub(crate) fn more_details(self, lines: &[String]) {
         if self.loudness >= Loudness::VeryVerbose {
-            phases::lines(phases, writing).iter().for_each(say);
+            lines.iter().for_each(say);
         }
     }
 }

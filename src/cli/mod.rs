@@ -2,6 +2,7 @@
 //! error.
 
 mod allocator;
+mod answer;
 mod args;
 mod closest_match;
 mod config;
@@ -14,6 +15,7 @@ mod interrupt;
 mod led_to;
 mod memory;
 mod messages;
+mod misuse;
 mod names;
 mod new_file;
 mod no_logs;
@@ -28,12 +30,14 @@ mod stdout;
 mod targets;
 mod values;
 mod visitors;
+mod wrapped;
 mod writing;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use clap::CommandFactory;
 use logstat::{
     Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count,
 };
@@ -44,6 +48,7 @@ pub(crate) use config::fuzzing;
 use config::{Environment, Line};
 pub(crate) use interrupt::exit_on_signals;
 use messages::{Messages, shown_path};
+use misuse::misuse;
 use targets::Targets;
 
 /// What reports in JSON are described by.
@@ -78,7 +83,7 @@ impl End {
 pub(crate) fn run() -> End {
     let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {
         Ok(line) => line,
-        Err(answer) => return help::say(answer),
+        Err(answer) => return answer::say(answer),
     };
     let messages = Messages::new(line.args.quiet, line.args.verbose);
     line.notes.iter().for_each(|note| messages.note(note));
@@ -87,7 +92,7 @@ pub(crate) fn run() -> End {
     }
     match answer(&line, &messages) {
         Ok(end) => end,
-        Err(misuse) => help::say(misuse),
+        Err(misuse) => answer::say(misuse),
     }
 }
 
@@ -95,7 +100,7 @@ pub(crate) fn run() -> End {
 fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let args = &line.args;
     if let Some(generated) = args.generate {
-        return Ok(stdout::write(messages, |out| generated.write(out)));
+        return Ok(stdout::write(messages, |out| generated.write(Args::command(), out)));
     }
     if args.print_config {
         return Ok(stdout::write(messages, |out| line.print(out)));
@@ -104,7 +109,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let standard_input = Path::new("-");
     if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
         let refusal = "standard input is the log or the configuration, not both: give one of them as a file";
-        return Err(args::misuse(clap::error::ErrorKind::ArgumentConflict, refusal));
+        return Err(misuse(refusal));
     }
     let read = |path: &Path| match path == standard_input {
         true => NginxConf::from_reader(path, std::io::stdin()),
@@ -120,7 +125,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     if args.explain
         && let Some(refusal) = explain::refusal(line, conf.is_some())
     {
-        return Err(args::misuse(clap::error::ErrorKind::ArgumentConflict, &refusal));
+        return Err(misuse(&refusal));
     }
     let asked = |args: &Args| {
         let question = args.question(conf.as_ref())?;
@@ -166,7 +171,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
     }
     let outputs = args.writing.outputs();
-    let Some(found) = inputs::inputs(&files) else { return Ok(help::say_short()) };
+    let Some(found) = inputs::inputs(&files) else { return Ok(answer::say_short()) };
     // What is in a file or a variable is for other runs, too.
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
     idle.for_each(|note| messages.note(&note));
@@ -179,7 +184,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         let rejects = args.rejects.as_deref();
         let refusal = rejects.and_then(|path| rejects::refusal(path, &found.inputs));
         let refusal = refusal.or_else(|| outputs::refusal(&args.writing.outputs(), rejects, &found.inputs));
-        refusal.map_or(Ok(()), |message| Err(args::misuse(clap::error::ErrorKind::ValueValidation, &message)))
+        refusal.map_or(Ok(()), |message| Err(misuse(&message)))
     };
     can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
     let mut targets = match Targets::create(outputs, args.rejects.as_deref()) {
@@ -241,7 +246,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             messages.verdict(&verdict.condition, reason);
             end = end.max(End::NotWell);
         }
-        messages.phases(&phases, start.elapsed());
+        messages.more_details(&phases::lines(&phases, start.elapsed()));
     }
     Ok(end.max(targets.put_in_place(messages)))
 }

@@ -8,10 +8,10 @@ use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportForma
 
 use super::closest_match::closest_match;
 use super::generate::{GENERATED, Generated};
-use super::help;
 use super::messages::shown;
+use super::misuse::misuse;
 use super::screen::Color;
-use super::values::refusal;
+use super::wrapped::wrapped;
 
 /// The values of an option that have names.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl<T> Names<T> {
 impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
     type Value = T;
 
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+    fn parse_ref(&self, _: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let value = value.to_string_lossy();
         if let Some((_, found)) = self.all.iter().find(|(name, _)| *name == value) {
             return Ok(found.clone());
@@ -93,7 +93,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
             return Ok(found);
         }
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
-        Err(refusal(command, &self.unknown(&value, &format!("--{option}"))))
+        Err(misuse(&self.unknown(&value, &format!("--{option}"))))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -103,7 +103,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 
 /// What is wrong with a word, the way out, and what there is.
 pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> String {
-    let list = help::wrapped(known, &format!("  {kind}s: "));
+    let list = wrapped(known, &format!("  {kind}s: "));
     format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), meant(word, known))
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
 fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     let variables: Vec<String> = Dimension::variables().collect();
     let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
-    let list = help::wrapped(named, &format!("  {kind}s: "));
+    let list = wrapped(named, &format!("  {kind}s: "));
     (meant(word, &known), format!("{list}\n{VARIABLES}"))
 }
 
@@ -138,7 +138,7 @@ fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
 pub(crate) fn no_condition(error: &SyntaxError) -> String {
     let Some(name) = error.unknown() else { return format!("--fail-if: {error}") };
     let known: Vec<&str> = FailIf::names().collect();
-    let list = help::wrapped(&known, "  names: ");
+    let list = wrapped(&known, "  names: ");
     format!("--fail-if: {}{}\n{}\n{list}", error.what(), meant(name, &known), error.shown())
 }
 

@@ -7,7 +7,7 @@ use logstat::Phases;
 use super::messages::counted;
 
 /// A line a phase, and one a worker.
-pub(super) fn lines(phases: &Phases, writing: Duration) -> Vec<String> {
+pub(crate) fn lines(phases: &Phases, writing: Duration) -> Vec<String> {
     let line = |name: &str, took: Duration| format!("{name}: {}", in_ms(took));
     let workers = counted(phases.workers.len() as u64, "worker");
     let counting = format!(

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use logstat::{StaticRules, printable};
 
-use super::help::wrapped;
+use super::wrapped::wrapped;
 
 /// Writes the prefixes and the extensions in force.
 pub(crate) fn write(rules: &StaticRules, out: &mut dyn Write) -> io::Result<()> {

@@ -11,6 +11,7 @@ use logstat::{
 };
 
 use super::messages::shown;
+use super::misuse::misuse;
 use super::names;
 
 /// A value, by the function that reads it.
@@ -22,7 +23,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Value<T> {
 
     fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
-        (self.0)(text).map_err(|message| refusal(command, &message))
+        (self.0)(text).map_err(|message| misuse(&message))
     }
 }
 
@@ -40,11 +41,6 @@ impl<P: TypedValueParser> TypedValueParser for Among<P> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(self.1.iter().map(|name| PossibleValue::new(*name))))
     }
-}
-
-/// An error of clap with words of ours.
-pub(crate) fn refusal(command: &Command, message: &str) -> Error {
-    Error::raw(ErrorKind::InvalidValue, format!("{message}\n")).with_cmd(command)
 }
 
 /// What `--log-format` has: a format, or a name that may be one of the configuration's.

@@ -1,12 +1,11 @@
 //! The options that say who is a visitor, and what of an address is shown.
 
-use clap::error::ErrorKind;
-use clap::{ArgAction, CommandFactory};
+use clap::ArgAction;
 use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp, Visitor};
 
-use super::args::{Args, misuse};
 use super::filters::spelled;
 use super::messages::shown;
+use super::misuse::misuse;
 use super::names;
 use super::values::{self, Value};
 
@@ -44,27 +43,26 @@ pub(crate) struct VisitorArgs {
 impl VisitorArgs {
     /// Puts into the question what is asked here; `is_own` says which variables there are that nginx does not know by itself.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {
-        let refused = |message: String| values::refusal(&Args::command(), &message);
         if let Some(word) = &self.visitor {
-            question.visitor = visitor(word, is_own).map_err(refused)?;
+            question.visitor = visitor(word, is_own).map_err(|message| misuse(&message))?;
         }
         question.ipv6_prefix = self.ipv6_prefix;
         question.anonymize = self.anonymize;
         if self.anonymize && question.keep_rejects {
             let message =
                 "--rejects writes malformed lines as they are, with whole addresses; leave it or --anonymize out";
-            return Err(misuse(ErrorKind::ArgumentConflict, message));
+            return Err(misuse(message));
         }
         question.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
             (None, None) => None,
-            (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(refused)?),
+            (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| misuse(&message))?),
             (Some(word), None) => {
                 let message = format!(
                     "--real-ip {} needs --trust, for anybody can send such a header: the addresses of\nyour proxies, such as \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
                     shown(word)
                 );
-                return Err(misuse(ErrorKind::MissingRequiredArgument, &message));
+                return Err(misuse(&message));
             }
             (None, Some(trusted)) => Some(RealIp::in_place(trusted)),
         };

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, error::ErrorKind};
+use clap::ArgAction;
 use logstat::{Dimension, Question, ReportFormat, Style};
 
-use super::args::misuse;
 use super::help;
+use super::misuse::misuse;
 use super::names;
 use super::outputs::Output;
 use super::screen::{self, Color};
@@ -67,7 +67,7 @@ impl WritingArgs {
     /// Options that contradict each other.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
-            return Err(misuse(ErrorKind::ArgumentConflict, "--json and --format ask for two formats"));
+            return Err(misuse("--json and --format ask for two formats"));
         }
         Ok(())
     }
@@ -105,13 +105,10 @@ impl WritingArgs {
             let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
                 if name.split('/').all(|part| Dimension::named(part).is_ok()) {
                     let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
-                    return Err(misuse(ErrorKind::ValueValidation, &message));
+                    return Err(misuse(&message));
                 }
                 let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
-                return Err(misuse(
-                    ErrorKind::ValueValidation,
-                    &names::unknown("ranking", word, "--prom-label", &names),
-                ));
+                return Err(misuse(&names::unknown("ranking", word, "--prom-label", &names)));
             };
             style.prom_labels.push(*dimension);
         }

@@ -1,14 +1,14 @@
 //! What the arguments ask: the question to the library.
 
-use clap::{CommandFactory, error::ErrorKind};
 use logstat::{
     Condition, Dimension, DimensionError, FailIf, LogFormat, Metric, NginxConf, Precision, Question, Section, UvMethod,
 };
 
-use super::super::messages::shown;
-use super::super::names;
-use super::super::values::{self, GivenFormat, Slow};
-use super::{Args, misuse};
+use super::Args;
+use crate::cli::messages::shown;
+use crate::cli::misuse::misuse;
+use crate::cli::names;
+use crate::cli::values::{GivenFormat, Slow};
 
 impl Args {
     /// What is asked.
@@ -49,7 +49,7 @@ impl Args {
             question.max_line = max_line;
         }
         let rules = &mut question.static_rules;
-        let wrong = |error: logstat::RuleError| misuse(ErrorKind::ValueValidation, &error.to_string());
+        let wrong = |error: logstat::RuleError| misuse(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
         self.writing.check()?;
@@ -73,19 +73,18 @@ impl Args {
 
     /// The dimension of a word, or of two with a `/` between; a variable of somebody's own is known by the formats that log it.
     fn dimension(&self, word: &str, option: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
-        let refused = |message: &str| values::refusal(&Args::command(), message);
         let single = |name: &str| match Dimension::named(name) {
             Err(DimensionError::Unknown) => {
                 let bare = name.strip_prefix('$').unwrap_or(name);
                 let own = Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
-                own.ok_or_else(|| refused(&names::unknown_dimension(name, option)))
+                own.ok_or_else(|| misuse(&names::unknown_dimension(name, option)))
             }
-            known => known.map_err(|error| refused(&format!("{option} {}: {error}", shown(word)))),
+            known => known.map_err(|error| misuse(&format!("{option} {}: {error}", shown(word)))),
         };
         match word.split_once('/') {
             Some((first, second)) if !second.contains('/') => {
                 let pair = Dimension::pair(single(first)?, single(second)?);
-                pair.map_err(|error| refused(&format!("{option} {}: {error}", shown(word))))
+                pair.map_err(|error| misuse(&format!("{option} {}: {error}", shown(word))))
             }
             _ => single(word),
         }
@@ -101,7 +100,7 @@ impl Args {
         own.map(|(_, format)| format.clone()).ok_or_else(|| {
             let mut known: Vec<&str> = LogFormat::names().collect();
             known.extend(self.own_formats.iter().map(|(own, _)| own.as_str()));
-            values::refusal(&Args::command(), &names::unknown("format", name, "--log-format", &known))
+            misuse(&names::unknown("format", name, "--log-format", &known))
         })
     }
 
@@ -114,22 +113,20 @@ impl Args {
 
     fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
         let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
-        conditions.map_err(|message| values::refusal(&Args::command(), &message))
+        conditions.map_err(|message| misuse(&message))
     }
 
     fn verdicts(&self, conf: Option<&NginxConf>) -> Result<Vec<FailIf>, clap::Error> {
         let read = |text: &String| {
             let fail_if = FailIf::parse(text, &|variable| self.logs(variable, conf));
-            fail_if.map_err(|error| values::refusal(&Args::command(), &names::no_condition(&error)))
+            fail_if.map_err(|error| misuse(&names::no_condition(&error)))
         };
         self.fail_if.iter().map(read).collect()
     }
 
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
-            (Some(UvMethod::Exact), true) => {
-                Err(misuse(ErrorKind::ArgumentConflict, "--hll and --uv exact ask for two ways to count visitors"))
-            }
+            (Some(UvMethod::Exact), true) => Err(misuse("--hll and --uv exact ask for two ways to count visitors")),
             (Some(method), _) => Ok(method),
             (None, true) => Ok(UvMethod::Hll(Precision::default())),
             (None, false) => Ok(UvMethod::default()),

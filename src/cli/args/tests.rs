@@ -1,5 +1,6 @@
 //! Lines of arguments, and what they ask.
 
+use clap::CommandFactory;
 use logstat::{Condition, Dimension, Precision, Question};
 
 use super::*;

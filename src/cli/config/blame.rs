@@ -1,11 +1,10 @@
 //! Which of what files and variables say is wrong. Values are read where the command line's are, which knows no places: so
 //! the line is read again without each of them, until it is right. Only who made a mistake waits for that.
 
-use clap::error::ErrorKind;
-
 use super::Line;
 use super::setting::{Origin, Setting, Value};
 use crate::cli::args::Args;
+use crate::cli::misuse::misuse;
 
 /// Of a list of more values it is not looked for which one it is: what stands for the whole list is its key.
 const FEW: usize = 100;
@@ -52,12 +51,7 @@ fn heading(error: &clap::Error) -> String {
 
 /// An error with its place.
 pub(super) fn placed(origin: &Origin, error: &clap::Error) -> clap::Error {
-    refused(&format!("{origin}: {}", message(error)))
-}
-
-/// An error about a file or a variable: how options are used has nothing to do with it.
-pub(super) fn refused(message: &str) -> clap::Error {
-    clap::Error::raw(ErrorKind::ValueValidation, format!("{message}\n"))
+    misuse(&format!("{origin}: {}", message(error)))
 }
 
 impl Line {

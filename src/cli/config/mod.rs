@@ -22,7 +22,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 
 use super::args::Args;
-use blame::refused;
+use super::misuse::misuse;
 use file::File;
 use options::{Takes, settable, takes};
 pub(crate) use place::Environment;
@@ -79,16 +79,16 @@ impl Line {
     /// Adds what a file and variables say.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
         if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
-            && let Some(text) = place.read(&mut self.notes).map_err(|wrong| refused(&wrong))?
+            && let Some(text) = place.read(&mut self.notes).map_err(|wrong| misuse(&wrong))?
         {
             let shown = place.shown();
             let file = file::read(&text, &place.path, environment.home(), &shown, command);
-            self.file = file.map_err(|wrong| refused(&wrong))?;
+            self.file = file.map_err(|wrong| misuse(&wrong))?;
             self.shown = Some(shown);
         }
-        let (variables, notes) = variables::read(command, &environment.variables).map_err(|wrong| refused(&wrong))?;
+        let (variables, notes) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
         let site =
-            sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| refused(&wrong))?;
+            sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| misuse(&wrong))?;
         // Nearly always nothing is said beside the command line: the first reading holds.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.notes.extend(notes);

@@ -10,7 +10,7 @@ use super::options::{are_rivals, is_path, settable, takes};
 use super::setting::{Setting, Value};
 use super::{FORMATS, Line, SITE_FILES, SITES, Takes};
 use crate::cli::args::Args;
-use crate::cli::help::wrapped;
+use crate::cli::wrapped::wrapped;
 
 impl Line {
     /// Writes what is in force.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::file::Site;
 use super::options::shortened;
-use crate::cli::help::wrapped;
 use crate::cli::names::meant;
+use crate::cli::wrapped::wrapped;
 
 /// The name of a site, if it is one and no file.
 fn name(word: &OsStr) -> Option<String> {

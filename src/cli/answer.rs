@@ -1,0 +1,70 @@
+//! clap's answers on the terminal: help, version and errors.
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
+
+use super::End;
+use super::args::Args;
+use super::messages::shown;
+
+/// Prints what clap has to say: help and version where they were asked for, otherwise what is wrong.
+pub(crate) fn say(mut answer: clap::Error) -> End {
+    let is_wrong = answer.use_stderr();
+    // Errors in our own words know nothing of colours yet.
+    answer = answer.with_cmd(&Args::command());
+    quote_safely(&mut answer);
+    match answer.print() {
+        _ if is_wrong => End::Misused,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => End::Failed,
+        _ => End::Done,
+    }
+}
+
+/// Escapes control and format characters, line ends too, of the arguments that a message quotes. An unknown option is also in
+/// clap's tips, between their colours.
+fn quote_safely(answer: &mut clap::Error) {
+    let unknown = match answer.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(name)) => name.clone(),
+        _ => String::new(),
+    };
+    let in_tip = |tip: &StyledStr| match unknown.is_empty() {
+        true => tip.clone(),
+        false => StyledStr::from(tip.ansi().to_string().replace(&unknown, &shown(&unknown))),
+    };
+    let quoted = |value: &ContextValue| match value {
+        ContextValue::String(text) => Some(ContextValue::String(shown(text))),
+        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())),
+        ContextValue::StyledStrs(tips) => Some(ContextValue::StyledStrs(tips.iter().map(in_tip).collect())),
+        _ => None,
+    };
+    let all: Vec<_> = answer.context().filter_map(|(kind, value)| Some((kind, quoted(value)?))).collect();
+    for (kind, value) in all {
+        answer.insert(kind, value);
+    }
+}
+
+/// Prints the short help: standard input is a terminal, and no file is given.
+pub(crate) fn say_short() -> End {
+    // Nobody is left to be told where standard error is gone.
+    let _ = write!(io::stderr(), "{}", Args::command().render_help());
+    End::Misused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a terminal nothing takes escape sequences out, because clap's own colours are among them.
+    #[test]
+    fn unknown_options_are_quoted_safely_between_the_colours() {
+        for name in ["--a\u{1b}[31mb", "--a\u{202e}b", "--a\nb", "-\u{7}", "--js\u{200b}on"] {
+            let mut answer = Args::command().try_get_matches_from(["logstat", name]).unwrap_err();
+            quote_safely(&mut answer);
+            let text = answer.render().ansi().to_string();
+            assert!(!text.contains(name) && text.contains(&shown(name)), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Errors of the command line in our own words.
+
+use clap::Error;
+use clap::error::ErrorKind;
+
+use super::messages;
+
+/// An error that says what is wrong and what to type, without clap's usage line.
+pub(crate) fn misuse(message: &str) -> Error {
+    Error::raw(ErrorKind::InvalidValue, format!("{}\n", messages::safe(message)))
+}
