@@ -65,7 +65,7 @@ mod time;
 mod verdict;
 mod visitor;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Dimension, DimensionError, Pair, Variable},

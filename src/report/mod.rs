@@ -21,8 +21,6 @@ mod list_alone;
 mod no_format;
 mod not_followed;
 mod not_logged;
-#[cfg(feature = "cli")]
-pub(crate) mod numbers;
 mod plan;
 mod refused;
 pub(crate) mod round;
@@ -297,10 +295,7 @@ pub struct VisitorReport {
 }
 
 /// Where addresses come from that are in a list in the place of `$remote_addr`.
-#[cfg(feature = "cli")]
 pub(crate) const ADDRESS_LIST: &str = "address list";
-#[cfg(not(feature = "cli"))]
-const ADDRESS_LIST: &str = "address list";
 
 impl VisitorReport {
     /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.

@@ -20,13 +20,13 @@ impl Split {
     }
 
     /// The hits of a value, by its place among all.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn pv(&self, place: usize) -> Option<u64> {
         self.pv.get(place).copied()
     }
 
     /// Writes the values of all rows of a timeline in another way.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn rename<'s>(splits: impl Iterator<Item = &'s mut Split>, rename: impl Fn(&mut String)) {
         let mut renamed: Option<Arc<[String]>> = None;
         for split in splits {
@@ -40,7 +40,7 @@ impl Split {
     }
 
     /// Those of all rows of a timeline together.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn sum<'s>(mut splits: impl Iterator<Item = &'s Split>) -> Option<Split> {
         let first = splits.next()?.clone();
         Some(splits.fold(first, |mut sum, split| {

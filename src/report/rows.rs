@@ -73,25 +73,6 @@ impl Row {
         }
     }
 
-    /// The hits whose lines log a status.
-    #[cfg(feature = "cli")]
-    pub(crate) fn hits_with_status(&self) -> Option<u64> {
-        let classes = [self.status_1xx, self.status_2xx, self.status_3xx, self.status_4xx, self.status_5xx];
-        classes.into_iter().chain([self.status_other]).sum()
-    }
-
-    /// A number by status, and the hits that it is a share of.
-    #[cfg(feature = "cli")]
-    pub(crate) fn of_status(&self, hits: Option<u64>) -> Option<(u64, u64)> {
-        hits.zip(self.hits_with_status())
-    }
-
-    /// Static hits, and the hits that they are a share of: those whose lines log a path.
-    #[cfg(feature = "cli")]
-    pub(crate) fn of_path(&self) -> Option<(u64, u64)> {
-        Some((self.statics?, self.statics? + self.dynamic?))
-    }
-
     /// What a row tells of a metric; `None` where it was not asked to.
     #[must_use]
     pub fn figure(&self, metric: Metric) -> Option<Figure> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Figure;
+use crate::report::Figure;
 
 /// `10,482,113`
 #[derive(Clone, Copy, Debug)]
