@@ -7,19 +7,22 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::json::{self, Kind, Recall, Value};
-use super::json_format::{JsonFormat, Syntax};
-use super::json_found::Room;
-use super::json_members::members;
-use super::json_text::decode;
-use super::log_format::Piece;
-use super::ltsv::{self, labelled};
-use super::plan::{AFTER_TIME, BEFORE_TIME, Plan};
-use super::reach::Reach;
 use super::row::Row;
 use super::variables::Feeds;
-use super::{Line, LogFormat};
 use crate::batch::Fields;
+use crate::format::json::format::{JsonFormat, Syntax};
+use crate::format::json::found::Room;
+use crate::format::json::members::members;
+use crate::format::json::scan::Recall;
+use crate::format::json::text::decode;
+use crate::format::json::value::{Kind, Value};
+use crate::format::log_format::parse::Piece;
+use crate::format::log_format::plan::{AFTER_TIME, BEFORE_TIME, Plan};
+use crate::format::log_format::reach::Reach;
+use crate::format::log_format::rule;
+use crate::format::ltsv::scan::labelled;
+use crate::format::{Line, LogFormat};
+use crate::format::{json, ltsv};
 use crate::text::escape_backslashes;
 use crate::time::Clock;
 
@@ -54,7 +57,7 @@ impl LogFormat {
     }
 
     fn text_anatomy(&self, text: &[u8]) -> Anatomy {
-        let Some((values, end)) = self.plan.rules.values(&self.plan, self.tail, text) else {
+        let Some((values, end)) = rule::values(&self.plan, self.tail, text) else {
             return Anatomy::default();
         };
         let mut fields = Vec::new();
@@ -77,8 +80,10 @@ impl LogFormat {
         let room = Room { bump: &bump, needs: Fields::NONE };
         let (mut clock, mut row) = (Clock::default(), Row::EMPTY);
         let is_read = match format.syntax {
-            Syntax::Json => json::scan(keys, Line::unmarked(text), room, &mut clock, &mut recall, &mut row).is_ok(),
-            Syntax::Ltsv => ltsv::scan(keys, text, room, &mut clock, &mut recall, &mut row).is_ok(),
+            Syntax::Json => {
+                json::scan::scan(keys, Line::unmarked(text), room, &mut clock, &mut recall, &mut row).is_ok()
+            }
+            Syntax::Ltsv => ltsv::scan::scan(keys, text, room, &mut clock, &mut recall, &mut row).is_ok(),
         };
         let mut fields = Vec::new();
         let mut push = |key: &[u8], starts: &[usize], value: Vec<u8>| {
@@ -138,9 +143,9 @@ fn plain(value: &Value, text: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::presets::PRESETS;
     use super::*;
     use crate::batch::TextField;
+    use crate::format::log_format::presets::PRESETS;
 
     fn shown(format: &str, line: &str) -> Vec<String> {
         let format: LogFormat = format.parse().unwrap();

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::plan::Slot;
 use super::request;
 use super::row::Row;
 use super::variables::Feeds;
 use crate::batch::{MISSING, TextField};
+use crate::format::slot::Slot;
 use crate::text::{escape_backslashes, undo_escapes};
 
 /// A variable that is a part of the request.

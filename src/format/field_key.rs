@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::json_forms::TimeUnit;
 use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
+use crate::format::time_unit::TimeUnit;
 use crate::text::printable;
 
 /// The short names, the variable of each, and the unit of its numbers.

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::plan::Slot;
+use super::request;
 use super::request::Query;
-use super::{LogFormat, Row, Taken, UsualLine, request};
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
+use crate::format::slot::Slot;
+use crate::format::{LogFormat, Row, Taken, UsualLine};
 use crate::ip;
 use crate::static_rules::StaticRules;
 use crate::text::{escape_backslashes, undo_escapes};

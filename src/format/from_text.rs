@@ -2,11 +2,14 @@
 
 use std::str::FromStr;
 
-use super::given::Given;
-use super::nginx_escape::NginxEscape;
-use super::plan::Tail;
-use super::presets::PRESETS;
-use super::{FormatError, JSON, LTSV, LogFormat, apache, is_name, json_template};
+use super::catalog::{JSON, LTSV};
+use crate::format::json::template;
+use crate::format::log_format::dialects::apache;
+use crate::format::log_format::given::Given;
+use crate::format::log_format::nginx_escape::NginxEscape;
+use crate::format::log_format::plan::Tail;
+use crate::format::log_format::presets::PRESETS;
+use crate::format::{FormatError, LogFormat, is_name};
 
 impl FromStr for LogFormat {
     type Err = FormatError;
@@ -51,7 +54,7 @@ impl LogFormat {
         }
         // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
         let escape = given.escape.unwrap_or(match given.is_directive() {
-            false if json_template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
+            false if template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
             _ => NginxEscape::Default,
         });
         Self::nginx(given.shown(), &given.text, escape)

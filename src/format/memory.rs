@@ -1,17 +1,17 @@
 //! What a worker keeps from line to line: it changes speed and never an answer.
 
-use super::json::Recall;
-use super::json_keys::KeysSeen;
-use super::scan::{Expected, Misfit};
-use super::usual::Between;
-use super::walk::Choice;
+use crate::format::json::keys::KeysSeen;
+use crate::format::json::scan::Recall;
+use crate::format::log_format::fast_path::LastTimestamp;
+use crate::format::log_format::walk::Choice;
+use crate::format::misfit::{Expected, Misfit};
 use crate::time::Clock;
 
 /// One worker's.
 #[derive(Default)]
 pub(crate) struct Memory {
-    pub(super) clock: Clock,
-    pub(super) between: Between,
+    pub(crate) clock: Clock,
+    pub(crate) timestamp: LastTimestamp,
     /// The choices of a walk; kept for their memory.
     pub(super) choices: Vec<Choice>,
     /// By the place of a format in the list of formats.

@@ -1,7 +1,7 @@
 //! The values of one line, whichever format it is of.
 
-use super::plan::Slot;
 use crate::batch::{Fields, MISSING, Status};
+use crate::format::slot::Slot;
 use crate::time::Stamp;
 
 /// The values of one line. What its format does not log is missing.

@@ -11,7 +11,7 @@ pub(crate) enum Shape {
     Text,
     /// Words with `, ` or ` : ` between: one for each upstream server, one list for each group of them.
     Words,
-    /// A time in any of the spellings of `spelling.rs`. nginx writes three of them: `$time_local`, `$time_iso8601` and `$msec`.
+    /// A time in any of the spellings of `timestamp.rs`. nginx writes three of them: `$time_local`, `$time_iso8601` and `$msec`.
     Time,
     /// Three digits.
     Status,

@@ -6,9 +6,9 @@
 //! What names something is ranked, what measures something is not: an address, a status of the cache or an id can be
 //! counted, seconds and bytes want sums. So every variable that is ranked is a text in some slot of a row.
 
-use super::json_forms::TimeUnit;
 use super::shape::Shape;
 use crate::batch::{Column, Fields, TextField};
+use crate::format::time_unit::TimeUnit;
 
 /// Where the value of a variable goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +201,7 @@ const VARIABLES: &[Variable] = &[
     word("ssl_client_fingerprint"), text("ssl_client_v_start"), text("ssl_client_v_end"), word("ssl_client_v_remain"),
     text("ssl_client_cert"), text("ssl_client_raw_cert"), word("ssl_client_escaped_cert"),
 
-    // What Apache logs and nginx does not; apache.rs has its letters.
+    // What Apache logs and nginx does not; dialects/apache.rs has its letters.
     word("remote_logname"), word("query_part"), word("first_status"), word("connection_id"),
     word("connection_status"), word("thread_id"), word("handler"),
     numbers("bytes_transferred"), numbers("first_byte_time_us"),

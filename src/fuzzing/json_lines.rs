@@ -1,6 +1,6 @@
 //! Lines of JSON: read after other lines as by themselves, and as the reference reads those that it decides.
 
-use crate::format::json_twin::Reader;
+use crate::format::json::twin::Reader;
 
 /// Lines of one log.
 pub(super) fn run(data: &[u8]) {

@@ -2,7 +2,7 @@
 
 use super::Header;
 use super::messages::assert_safe;
-use crate::format::twin::Twin;
+use crate::format::log_format::twin::Twin;
 use crate::format::{LogFormat, Memory, NginxEscape, stops};
 
 /// The first byte chooses how the format is given, the first line is its text, the others are lines of a log.

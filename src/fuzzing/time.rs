@@ -2,7 +2,7 @@
 
 use super::messages::assert_safe;
 use crate::filter::DayTimes;
-use crate::format::twin::Times;
+use crate::format::log_format::twin::Times;
 use crate::time::{Date, FIRST_S, LAST_S, Moment, Now, Stamp, Unit, Zone, ZoneClock};
 
 /// Zones with changes of the clock: by an hour, by half an hour, by a day, and none.

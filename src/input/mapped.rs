@@ -1,5 +1,5 @@
 //! Files mapped into memory. This file and guard.rs are the home of `unsafe` that has to do with memory; the rest asks a
-//! processor for what it has (prefetch.rs, format/blocks.rs, keys/quad.rs).
+//! processor for what it has (prefetch.rs, format/marks/blocks.rs, keys/quad.rs).
 //!
 //! Two things are promised here. A mapping is read-only and private to us, and a caller that asks for one has installed the
 //! guard (guard.rs). And a file that shrinks while it is mapped, or that cannot be read, does not end the process: its lost

@@ -1,0 +1,122 @@
+//! A format adapted to a question: the variables that it ranks by name, and the fields that the user says where to find.
+
+use bumpalo::Bump;
+
+use super::LogFormat;
+use super::derived::Derived;
+use super::field_key::{FieldKey, key_variable};
+use super::json::keys::KeysSeen;
+use super::log_format::compile::compile;
+use super::log_format::parse::{Piece, Value};
+use super::log_format::roles::{self, Roles};
+use super::row::Row;
+use super::variables::{Feeds, variable};
+use crate::batch::{Column, Fields, MISSING, TextField};
+
+impl LogFormat {
+    /// Whether the address is the visitor's of a list that proxies pass on.
+    #[inline]
+    pub(crate) fn has_address_list(&self) -> bool {
+        self.plan.has_address_list
+    }
+
+    /// Whether the user said which key or variable holds the address.
+    pub(crate) fn has_given_address(&self) -> bool {
+        self.json.as_ref().is_some_and(|json| json.has_given("remote_addr"))
+            || self.given.iter().any(|field| field.variable() == "remote_addr")
+    }
+
+    /// The same format, in which the variables that the question ranks by name have their place.
+    pub(crate) fn ranking(self, ranked: &[&str]) -> LogFormat {
+        if ranked.is_empty() {
+            return self;
+        }
+        let mut format = LogFormat { plan: compile(&self.pieces, ranked, self.strictness), ..self };
+        if let Some(json) = &mut format.json {
+            **json = json.ranking(ranked);
+            format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            // A line may lack the key of the variable and have that of the request.
+            format.derived = ranked.iter().map(|name| Derived::named(name)).collect();
+        } else {
+            let derived = ranked.iter().map(|name| format.derivation(name)).collect();
+            format.derived = derived;
+            for place in (0..ranked.len()).filter(|place| format.derived[*place].is_some()) {
+                format.plan.fields = format.plan.fields.and(Fields::column(Column::extra(place)));
+            }
+        }
+        format
+    }
+
+    /// How a variable is derived that lines of this format hold and do not log by itself.
+    fn derivation(&self, variable: &str) -> Option<Derived> {
+        let derived = Derived::named(variable).filter(|_| !self.logs(variable))?;
+        let mut feeds =
+            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
+        feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
+    }
+
+    /// The value of the variable that is the `place`th of those that the question ranks by name.
+    pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = row.text(self.plan.extras[place]);
+        match self.derived.get(place) {
+            Some(Some(derived)) if logged == MISSING => derived.value(row, bump),
+            _ => logged,
+        }
+    }
+
+    /// Number of those variables.
+    pub(crate) fn extras(&self) -> usize {
+        self.plan.extras.len()
+    }
+
+    /// The same format, in which no list of addresses stands for `$remote_addr`: the user says which list does.
+    #[must_use]
+    pub(crate) fn without_address_list(mut self) -> LogFormat {
+        let lists =
+            self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+        let is_given = |value: &Value| self.given.iter().any(|field| key_variable(field.key()) == value.name);
+        let is_fed = |value: &&mut Value| value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
+        if let Some(list) = fed.next() {
+            list.feeds = Feeds::Nothing;
+            self.plan = compile(&self.pieces, &[], self.strictness);
+        }
+        self
+    }
+
+    /// The same format with these fields where the user says: under keys, where lines have keys, else in variables.
+    #[must_use]
+    pub(crate) fn with_fields(mut self, fields: &[FieldKey]) -> LogFormat {
+        if fields.is_empty() {
+            return self;
+        }
+        if let Some(json) = &mut self.json {
+            **json = json.with_fields(fields);
+            let of =
+                |field: &FieldKey| variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.feeds.fields());
+            self.overrides = fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::and);
+            return self;
+        }
+        let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);
+        let plan = compile(&pieces, &[], self.strictness);
+        LogFormat { pieces, plan, given, overrides, ..self }
+    }
+
+    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    #[inline(always)]
+    pub(crate) fn overrides(&self) -> Fields {
+        self.overrides
+    }
+
+    /// Whether lines have this field where the user says, these being the keys that lines had if they are JSON. A key that
+    /// nothing asks for is not looked for, and counts as one that they have.
+    pub(crate) fn has_given(&self, field: &FieldKey, seen: &KeysSeen) -> bool {
+        match &self.json {
+            Some(json) => {
+                let mut rules = json.keys().given().filter(|(_, rule)| *rule.key == *field.key()).peekable();
+                rules.peek().is_none() || rules.any(|(place, _)| seen.holds(place))
+            }
+            None => self.given.contains(field),
+        }
+    }
+}

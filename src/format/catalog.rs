@@ -1,0 +1,62 @@
+//! The formats that have a name: the presets, `json` and `ltsv`.
+
+use super::LogFormat;
+use super::json::format::{JsonFormat, Syntax};
+use super::log_format::compile::compile;
+use super::log_format::nginx_escape::NginxEscape;
+use super::log_format::plan::Tail;
+use super::log_format::presets::{PRESETS, Preset};
+use super::log_format::reach::Strictness;
+
+/// The name of the format whose lines are JSON objects.
+pub(super) const JSON: &str = "json";
+
+/// The name of the format whose lines are `LABEL:VALUE` with tabs between.
+pub(super) const LTSV: &str = "ltsv";
+
+/// The preset that is tried by itself only where its lines are not rare.
+pub(super) const COMMON: &str = "common";
+
+impl LogFormat {
+    /// Name and text of every preset.
+    pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
+        PRESETS.iter().map(|preset| (preset.name, preset.text))
+    }
+
+    /// Every format that is detected: its name, and what writes it.
+    ///
+    /// ```
+    /// assert!(logstat::LogFormat::detected().any(|(name, about)| (name, about) == ("ingress", "ingress-nginx")));
+    /// ```
+    pub fn detected() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+        let presets = PRESETS.iter().map(|preset| (preset.name, preset.about));
+        presets.chain([(JSON, "an object a line, such as escape=json"), (LTSV, "LABEL:VALUE with tabs between")])
+    }
+
+    /// A preset by its table row.
+    pub(super) fn preset(preset: &Preset) -> LogFormat {
+        Self::compile_escaped(preset.name, preset.text, Tail::Fields, preset.escape)
+            .expect("a test compiles every preset")
+    }
+
+    /// Every name that a format can be given by: those of the presets, `json` and `ltsv`.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::presets().map(|(name, _)| name).chain([JSON, LTSV])
+    }
+
+    /// All presets, in the order of their table, JSON and LTSV. Behind each preset, fields that it does not know are passed over.
+    pub(crate) fn all_presets() -> Vec<LogFormat> {
+        let presets = PRESETS.iter().map(Self::preset);
+        presets.chain([Self::json(JSON, Vec::new()), Self::ltsv()]).map(LogFormat::guessed).collect()
+    }
+
+    /// The same format as one that nobody asked for, and that is tried by itself.
+    fn guessed(self) -> LogFormat {
+        let strictness = Strictness { is_given: false, ..self.strictness };
+        LogFormat { plan: compile(&self.pieces, &[], strictness), strictness, ..self }
+    }
+
+    pub(super) fn ltsv() -> LogFormat {
+        Self::keyed(LTSV, JsonFormat::new(Syntax::Ltsv, Vec::new()), NginxEscape::Default)
+    }
+}

@@ -1,0 +1,69 @@
+//! Numbers that no server writes for a request time: `1e3`, `-0.5`, `NaN`. A line that has one where its format has the time is
+//! malformed. As a line of another format it would be counted as if nobody had measured it.
+
+use crate::format::log_format::plan::{Plan, Sink};
+use crate::format::misfit::{Expected, Misfit};
+
+/// True if a line does not fit a plan because of such a number.
+pub(super) fn is_to_blame(plan: &Plan, text: &[u8], misfit: Misfit) -> bool {
+    let durations = || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.sink, Sink::RequestTime(_)));
+    let starts_there = durations().any(|(_, step)| misfit.expected == Expected::Piece(step.value_piece));
+    // A part of the number may have been taken for the value.
+    let goes_on_there = durations().any(|(at, step)| match misfit.expected {
+        Expected::End => at + 1 == plan.steps.len(),
+        expected => expected == Expected::Piece(step.behind_piece),
+    });
+    let at = misfit.at.min(text.len());
+    let before = text[..at].iter().rev().take_while(|byte| is_of_number(**byte)).count();
+    let start = if goes_on_there { at - before } else { at };
+    let len = text[start..].iter().take_while(|byte| is_of_number(**byte)).count();
+    (starts_there || goes_on_there) && is_odd(&text[start..start + len])
+}
+
+fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
+}
+
+/// True for a number with a sign or an exponent, an infinite one, and `NaN`; not for plain digits with or without decimals.
+fn is_odd(word: &[u8]) -> bool {
+    let Ok(word) = std::str::from_utf8(word) else { return false };
+    word.parse::<f64>().is_ok() && !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::LogFormat;
+    use crate::format::log_format::scan;
+    use crate::format::marks::Line;
+    use crate::format::memory::Memory;
+    use crate::format::row::Row;
+
+    #[test]
+    fn odd_numbers_are_told_from_other_misfits() {
+        for (format, line, expected) in [
+            ("$status $request_time", "200 1e3", true),
+            ("$status $request_time", "200 -0.5", true),
+            ("$status $request_time", "200 NaN", true),
+            ("$status $request_time", "200 +1", true),
+            ("$status $request_time", "200 -inf", true),
+            ("$status $request_time", "200 1.5E-3 more", true),
+            ("$status $request_time", "200 x", false),
+            ("$status $request_time", "200 12.5.6", false),
+            ("$status $request_time", "200 \"NaN\"", false),
+            ("$status $request_time", "x 1e3", false),
+            ("$request_time $status", "1e3 200", true),
+            ("$request_time $status", "-0.5 200", true),
+            ("$request_time $status", "0.5 2e2", false),
+            ("rt=$request_time|$status", "rt=nan|200", true),
+            ("$status", "2e2", false),
+        ] {
+            let format: LogFormat = format.parse().unwrap();
+            let mut row = Row::EMPTY.clone();
+            let line = Line::unmarked(line.as_bytes());
+            let scanned = scan::scan(&format.plan, format.tail, line, &mut Memory::default(), &mut row);
+            let is_blamed = scanned.err().is_some_and(|misfit| is_to_blame(&format.plan, line.text, misfit));
+            assert_eq!(is_blamed, expected, "{:?}", String::from_utf8_lossy(line.text));
+        }
+    }
+}

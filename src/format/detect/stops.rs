@@ -1,0 +1,79 @@
+//! Where formats stop in a line that none of them takes.
+
+use bumpalo::Bump;
+
+use super::candidate::{Candidate, try_one};
+use crate::batch::Fields;
+use crate::format::misfit::Misfit;
+use crate::format::{Line, LogFormat, Memory, Room, Row};
+
+/// Formats that stop at one byte of a line, expecting the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    /// By their places in the list of formats.
+    pub(crate) formats: Vec<usize>,
+    pub(crate) misfit: Misfit,
+    /// `" - " after $remote_addr`.
+    pub(crate) expected: String,
+}
+
+/// Stops that are told apart; more would not help anyone.
+const MOST: usize = 3;
+
+/// Where the formats stop that came furthest in a line; at most [`MOST`] different stops, the furthest first. Those that
+/// stop at the first byte are left out, unless all do. None, if a format takes the line and was rejected by other lines.
+pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
+    let bump = Bump::new();
+    let room = Room { bump: &bump, needs: Fields::NONE };
+    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let mut stops: Vec<Stop> = Vec::new();
+    for format in 0..formats.len() {
+        let candidate = Candidate::given(formats, format);
+        let Err(misfit) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else {
+            return Vec::new();
+        };
+        let expected = formats[format].expectation(misfit);
+        match stops.iter_mut().find(|stop| stop.misfit.at == misfit.at && stop.expected == expected) {
+            Some(stop) => stop.formats.push(format),
+            None => stops.push(Stop { formats: vec![format], misfit, expected }),
+        }
+    }
+    if stops.iter().any(|stop| stop.misfit.at > 0) {
+        stops.retain(|stop| stop.misfit.at > 0);
+    }
+    // In a line of keys and values no other format comes near, however far it reads.
+    let has_keys = |stop: &Stop| stop.formats.iter().any(|format| formats[*format].has_keys());
+    if stops.iter().any(|stop| stop.misfit.at > 0 && has_keys(stop)) {
+        stops.retain(has_keys);
+    }
+    // The sort is stable: of equals, the one whose first format stands first in the list.
+    stops.sort_by_key(|stop| std::cmp::Reverse(stop.misfit.at));
+    stops.truncate(MOST);
+    stops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_that_stop_alike_are_one_stop_and_the_furthest_comes_first() {
+        let formats: Vec<LogFormat> =
+            ["$remote_addr|$status", "$remote_addr|$status|$host", "[$time_local]", "$remote_addr $status"]
+                .map(|text| text.parse().unwrap())
+                .into();
+        let of = |line: &str| {
+            let stops = stops(&formats, line.as_bytes()).into_iter();
+            stops.map(|stop| (stop.formats, stop.misfit.at)).collect::<Vec<_>>()
+        };
+        assert_eq!(of("10.0.0.7|x"), [(vec![0, 1], 9)]);
+        assert_eq!(of("10.0.0.7|200x"), [(vec![0], 12), (vec![1], 12)]);
+        assert_eq!(of("10.0.0.7 x"), [(vec![3], 9)]);
+        assert_eq!(of("[05/Apr/2022:03:45:05 +0000 200"), [(vec![2], 27), (vec![3], 22)]);
+        assert_eq!(of("10.0.0.7 200"), []);
+        assert_eq!(of(""), [(vec![0, 1, 3], 0), (vec![2], 0)]);
+        let formats = LogFormat::all_presets();
+        let stops = stops(&formats, br#"{"msg":"a - - [05/Apr/2022:03:45:05 +0000] \"GET / HTTP/1.1\" 200"}"#);
+        assert!(matches!(&stops[..], [one] if one.formats.len() == 1 && formats[one.formats[0]].is_json()));
+    }
+}

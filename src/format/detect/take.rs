@@ -1,0 +1,225 @@
+//! Lines of a file, each read by the first of the file's formats that takes it.
+
+use super::candidate::{Candidate, fits, try_one};
+use super::odd_duration;
+use super::survey::{is_nothing, is_plausible};
+use super::{FormatsOfFile, Taken};
+use crate::batch::{Fields, MISSING, TextField};
+use crate::format::damage;
+use crate::format::log_format::scan::scan;
+use crate::format::misfit::{Expected, Misfit};
+use crate::format::reason::Reason;
+use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::{Line, Memory, Room};
+
+impl FormatsOfFile<'_> {
+    /// Fills `row` by the file's format, or by another one that takes the line; or says why none does. The row is one
+    /// that was filled here before, or empty.
+    #[inline(always)]
+    pub(crate) fn take<'a>(
+        &self,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        let main = &self.formats[self.main.format];
+        if main.has_keys() {
+            return self.take_json(line, room, memory, row);
+        }
+        // A row that another format has filled holds values that this one does not log.
+        if row.filled_by != self.main.format {
+            *row = Row::empty_for(self.main.format, main.plan.fields);
+        }
+        row.has_assumed_utc = false;
+        match scan(&main.plan, self.main.tail, line, memory, row) {
+            Ok(end) => {
+                if self.drops_users {
+                    row.set_text(Slot::of(TextField::User), MISSING);
+                }
+                if end == line.text.len() {
+                    row.has_unread = false;
+                    return Ok(Taken(self.main.format));
+                }
+                self.take_longer(end, line, room, memory, row)
+            }
+            Err(misfit) => self.take_other(misfit, line, room, memory, row),
+        }
+    }
+
+    #[inline(never)]
+    fn take_json<'a>(
+        &self,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        match try_one(self.formats, self.main, line, room, memory, row) {
+            Ok(_) => Ok(Taken(self.main.format)),
+            Err(misfit) => self.take_other(misfit, line, room, memory, row),
+        }
+    }
+
+    /// The line fits the main format and goes on after it: a format that explains it to its end is better, then one with
+    /// more fields.
+    #[cold]
+    fn take_longer<'a>(
+        &self,
+        end: usize,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        if damage::begins_again(line.text, end) {
+            return Err(Reason::Glued);
+        }
+        let mut first = None;
+        for longer in &self.longer {
+            match self.try_plausible(*longer, line, room, memory, row) {
+                Ok(end) if is_nothing(&line.text[end..]) => return Ok(self.taken(longer.format, end, line, row)),
+                Ok(_) => {
+                    first.get_or_insert(*longer);
+                }
+                Err(misfit) if misfit.reason != Reason::NoMatch => return Err(misfit.reason),
+                Err(_) => {}
+            }
+        }
+        let best = first.unwrap_or(self.main);
+        let end = try_one(self.formats, best, line, room, memory, row).map_err(|misfit| misfit.reason)?;
+        if best.format == self.main.format {
+            row.filled_by = best.format;
+            if self.drops_users {
+                row.set_text(Slot::of(TextField::User), MISSING);
+            }
+        }
+        Ok(self.taken(best.format, end, line, row))
+    }
+
+    #[cold]
+    fn take_other<'a>(
+        &self,
+        first: Misfit,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<Taken, Reason> {
+        if first.reason != Reason::NoMatch {
+            return Err(first.reason);
+        }
+        if odd_duration::is_to_blame(&self.formats[self.main.format].plan, line.text, first) {
+            return Err(Reason::BadNumber);
+        }
+        for other in &self.others {
+            match self.try_plausible(*other, line, room, memory, row) {
+                Ok(end) if damage::begins_again(line.text, end) => return Err(Reason::Glued),
+                Ok(end) => return Ok(self.taken(other.format, end, line, row)),
+                Err(misfit) if misfit.reason != Reason::NoMatch => return Err(misfit.reason),
+                Err(_) => {}
+            }
+        }
+        Err(damage::reason(line.text))
+    }
+
+    /// The same as [`try_one`]; a format that the first lines did not have must read plausible values.
+    fn try_plausible<'a>(
+        &self,
+        candidate: Candidate,
+        line: Line<'a, '_>,
+        room: Room<'a>,
+        memory: &mut Memory,
+        row: &mut Row<'a>,
+    ) -> Result<usize, Misfit> {
+        // The values that decide are read whatever is asked.
+        let needs = room.needs.and(Fields::text(TextField::Addr)).and(Fields::text(TextField::Host));
+        let room = if candidate.is_established { room } else { Room { needs, ..room } };
+        let end = try_one(self.formats, candidate, line, room, memory, row)?;
+        if candidate.is_established || is_plausible(&self.formats[candidate.format], row) {
+            return Ok(end);
+        }
+        Err(Misfit { reason: Reason::NoMatch, expected: Expected::End, at: 0 })
+    }
+
+    fn taken(&self, format: usize, end: usize, line: Line<'_, '_>, row: &mut Row<'_>) -> Taken {
+        row.has_unread = !is_nothing(&line.text[end..]);
+        Taken(format)
+    }
+
+    /// Whether a malformed line looks like a whole line of `common`, which is not in use here.
+    pub(crate) fn looks_like_common(&self, text: &[u8]) -> bool {
+        self.unused_common.is_some_and(|common| fits(self.formats, common, Line::unmarked(text)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::*;
+    use crate::batch::TextField;
+    use crate::format::LogFormat;
+    use crate::format::slot::Slot;
+
+    const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+    const COMMON: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12"#;
+
+    fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<Taken, Reason> {
+        let (bump, mut row) = (Bump::new(), Row::EMPTY);
+        let room = Room { bump: &bump, needs: Fields::NONE };
+        of_file.take(Line::unmarked(line), room, &mut Memory::default(), &mut row)
+    }
+
+    #[test]
+    fn a_user_never_moves_the_address() {
+        let formats = LogFormat::all_presets();
+        let line = r#"1.2.3.4 - - bob [01/Jan/2000 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
+        for head in [line.to_owned(), format!("h {COMBINED}\n{line}"), format!("h {COMBINED}\nh {COMBINED}\n{line}")] {
+            let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
+            let (bump, mut row) = (Bump::new(), Row::EMPTY);
+            let room = Room { bump: &bump, needs: Fields::NONE };
+            of_file.take(Line::unmarked(line.as_bytes()), room, &mut Memory::default(), &mut row).unwrap();
+            assert_eq!(row.text(Slot::of(TextField::Addr)), b"1.2.3.4");
+            assert_eq!(row.text(Slot::of(TextField::User)), b"- bob [01/Jan/2000");
+        }
+    }
+
+    #[test]
+    fn a_line_of_combined_cut_short_is_not_common() {
+        let formats = LogFormat::all_presets();
+        let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
+        for cut in [COMMON.len(), COMMON.len() + 3, COMMON.len() + 8] {
+            let line = &COMBINED.as_bytes()[..cut];
+            assert_eq!(take(&of_file, line), Err(Reason::NoMatch));
+        }
+        let both = format!("{COMBINED}\n{COMBINED}\n{COMMON}\n");
+        let of_file = FormatsOfFile::detect(&formats, &[], both.as_bytes());
+        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+    }
+
+    #[test]
+    fn formats_that_are_given_are_all_in_use() {
+        let formats: Vec<LogFormat> = ["combined", "common"].map(|name| name.parse().unwrap()).into();
+        let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
+        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+        assert_eq!(take(&of_file, &COMBINED.as_bytes()[..COMMON.len() + 3]), Err(Reason::NoMatch));
+    }
+
+    #[test]
+    fn two_lines_in_one_are_glued_whatever_the_first_still_fits() {
+        let formats = LogFormat::all_presets();
+        let timed = format!("{COMBINED} 0.106");
+        for head in [COMBINED, &timed, &format!("h {COMBINED}"), &format!("{COMBINED} \"-\"")] {
+            let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
+            // Right before the user, what follows is one who claims to be an address.
+            for cut in COMBINED.find(" - ").unwrap() + 4..=timed.len() {
+                let glued = format!("{}{COMBINED}", &timed[..cut]);
+                assert_eq!(take(&of_file, glued.as_bytes()), Err(Reason::Glued), "{glued}");
+            }
+        }
+        let of_file = FormatsOfFile::detect(&formats, &[], COMBINED.as_bytes());
+        assert_eq!(take(&of_file, b"1.2.3.4 - - [05/Ap\0\0"), Err(Reason::Nul));
+    }
+}

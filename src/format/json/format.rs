@@ -1,0 +1,95 @@
+//! What makes a format one of JSON lines: the keys that it says, and beside them those that are known by themselves. They
+//! are put together when the first such line comes, as most logs have none.
+
+use std::sync::OnceLock;
+
+use super::keys::{JsonKeys, Rule};
+use crate::format::field_key::FieldKey;
+use crate::format::ltsv::labels::LABELS;
+use crate::format::variables::Feeds;
+use crate::text::printable;
+
+/// How lines say which value is which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::format) enum Syntax {
+    /// A JSON object.
+    Json,
+    /// `LABEL:VALUE` with tabs between.
+    Ltsv,
+}
+
+/// The keys of a format.
+#[derive(Clone, Debug)]
+pub(in crate::format) struct JsonFormat {
+    pub(in crate::format) syntax: Syntax,
+    fields: Vec<FieldKey>,
+    /// Number of fields, from the first, that the user gave beside the format.
+    given: usize,
+    /// The variables that the question ranks by name.
+    ranked: Vec<String>,
+    keys: OnceLock<JsonKeys>,
+}
+
+impl JsonFormat {
+    pub(in crate::format) fn new(syntax: Syntax, fields: Vec<FieldKey>) -> JsonFormat {
+        JsonFormat { syntax, fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
+    }
+
+    /// The same with these before its own.
+    pub(in crate::format) fn with_fields(&self, given: &[FieldKey]) -> JsonFormat {
+        JsonFormat {
+            fields: [given, &self.fields].concat(),
+            given: self.given + given.len(),
+            keys: OnceLock::new(),
+            ..self.clone()
+        }
+    }
+
+    pub(in crate::format) fn ranking(&self, ranked: &[&str]) -> JsonFormat {
+        let ranked = ranked.iter().map(|name| (*name).to_owned()).collect();
+        JsonFormat { ranked, keys: OnceLock::new(), ..self.clone() }
+    }
+
+    /// The field that the user gave for this rule.
+    pub(in crate::format) fn given(&self, rule: &Rule) -> Option<&FieldKey> {
+        self.fields[..self.given].iter().find(|f| *f.key() == *rule.key && *f.variable() == *rule.variable)
+    }
+
+    /// True if the user said which key holds this variable.
+    pub(in crate::format) fn has_given(&self, variable: &str) -> bool {
+        self.fields[..self.given].iter().any(|field| *field.variable() == *variable)
+    }
+
+    /// What the value of a rule should have been: `a status for --field status=level`.
+    pub(in crate::format) fn expectation(&self, rule: u16) -> String {
+        let rule = self.keys().rule(rule);
+        let what = match self.keys().targets()[rule.target] {
+            Feeds::Time => "a time",
+            Feeds::Status => "a status",
+            Feeds::Bytes => "a number of bytes",
+            Feeds::RequestTime => "a duration",
+            _ => "a value",
+        };
+        let key = printable(rule.key.as_bytes());
+        match self.given(rule) {
+            Some(field) => format!("{what} for --field {}={key}", field.name()),
+            None => format!("{what} under the key {key}"),
+        }
+    }
+
+    /// What the format, or a user, says beside what is known.
+    pub(in crate::format) fn fields(&self) -> &[FieldKey] {
+        &self.fields
+    }
+
+    #[inline]
+    pub(in crate::format) fn keys(&self) -> &JsonKeys {
+        self.keys.get_or_init(|| {
+            let ranked: Vec<&str> = self.ranked.iter().map(String::as_str).collect();
+            match self.syntax {
+                Syntax::Json => JsonKeys::new(&self.fields, &ranked),
+                Syntax::Ltsv => JsonKeys::with_labels(LABELS, &self.fields, &ranked),
+            }
+        })
+    }
+}

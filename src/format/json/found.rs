@@ -1,0 +1,184 @@
+//! Values of a JSON line that were found, and the row that they make.
+
+use bumpalo::Bump;
+
+use super::keys::JsonKeys;
+use super::text::decode;
+use super::value::{Kind, Value};
+use super::values;
+use crate::batch::{Fields, MISSING, TextField};
+use crate::format::Reason;
+use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::variables::Feeds;
+use crate::text::escape_backslashes;
+use crate::time::{Clock, Rfc3339};
+
+/// Where what must be written anew lives, and which fields are worth it.
+#[derive(Clone, Copy)]
+pub(crate) struct Room<'a> {
+    pub(crate) bump: &'a Bump,
+    pub(crate) needs: Fields,
+}
+
+impl Room<'_> {
+    /// What is no field by itself, as `$args`, may be a part of one that is needed.
+    fn wants(self, fields: Fields) -> bool {
+        fields == Fields::NONE || self.needs.meets(fields)
+    }
+}
+
+/// The values of a line, one for each target; and what reading them needs.
+#[derive(Debug, Default)]
+pub(in crate::format) struct Finds {
+    found: Vec<Found>,
+    /// Whether the line has a key of Envoy's.
+    has_envoy_key: bool,
+    text: Vec<u8>,
+    times: Rfc3339,
+}
+
+/// A value that is not what its rule says.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::format) struct Flaw {
+    pub(in crate::format) reason: Reason,
+    pub(in crate::format) rule: u16,
+    pub(in crate::format) start: usize,
+    pub(in crate::format) len: usize,
+}
+
+/// Where in a line a value is.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// The rule that found it: the lowest has the say.
+    rule: u16,
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
+
+impl Finds {
+    /// Nothing is found yet, of so many targets.
+    #[inline]
+    pub(in crate::format) fn reset(&mut self, targets: usize) {
+        self.found.clear();
+        self.found.resize(targets, NOT_FOUND);
+        self.has_envoy_key = false;
+    }
+
+    /// The line has a key of Envoy's.
+    #[inline]
+    pub(super) fn note_envoy_key(&mut self) {
+        self.has_envoy_key = true;
+    }
+
+    /// A value without JSON's escapes.
+    #[cold]
+    pub(super) fn plain<'t>(&'t mut self, value: &Value, text: &'t [u8]) -> &'t [u8] {
+        let raw = &text[value.start..value.end];
+        if value.kind != Kind::Escaped {
+            return raw;
+        }
+        self.text.clear();
+        decode(raw, &mut self.text);
+        &self.text
+    }
+
+    /// Keeps a value, unless one that has more of a say is there.
+    #[inline]
+    pub(in crate::format) fn put(&mut self, target: usize, rule: u16, value: &Value, text: &[u8]) {
+        let bytes = &text[value.start..value.end];
+        let is_missing = match bytes {
+            [] | MISSING => true,
+            b"null" => !value.is_quoted,
+            _ => value.kind == Kind::Escaped && self.is_escaped_missing(bytes),
+        };
+        let found = &mut self.found[target];
+        if !is_missing && rule <= found.rule {
+            *found = Found { rule, kind: value.kind, start: value.start, end: value.end };
+        }
+    }
+
+    /// The rule of the value that starts at this byte of the line, if it is one of those that were found.
+    pub(in crate::format) fn rule_at(&self, start: usize) -> Option<u16> {
+        let found = self.found.iter().find(|found| found.rule != NOT_FOUND.rule && found.start == start)?;
+        Some(found.rule)
+    }
+
+    /// Whether this is a `-` that somebody found worth an escape.
+    #[cold]
+    fn is_escaped_missing(&mut self, raw: &[u8]) -> bool {
+        self.text.clear();
+        if raw.len() <= br"\u002d".len() {
+            decode(raw, &mut self.text);
+        }
+        self.text == MISSING
+    }
+
+    /// Puts what was found of these targets into the row. Every number and time is read, whatever is asked.
+    pub(in crate::format) fn fill<'a>(
+        &mut self,
+        targets: &[Feeds],
+        keys: &JsonKeys,
+        line: &'a [u8],
+        room: Room<'a>,
+        clock: &mut Clock,
+        row: &mut Row<'a>,
+    ) -> Result<(), Flaw> {
+        for (found, feeds) in self.found.iter().zip(targets).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
+            let raw = &line[found.start..found.end];
+            if found.kind == Kind::Escaped {
+                self.text.clear();
+                decode(raw, &mut self.text);
+            }
+            let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
+            let read = match feeds {
+                Feeds::Time => {
+                    let stamp = values::stamp(plain, &mut self.times, clock);
+                    row.has_assumed_utc = clock.take_assumed_utc();
+                    stamp.map(|stamp| row.stamp = stamp)
+                }
+                Feeds::Status => values::status(plain).map(|status| row.status = status),
+                Feeds::Bytes => values::bytes(plain).map(|bytes| row.bytes = bytes),
+                Feeds::RequestTime => {
+                    let unit = keys.rule(found.rule).unit.of(plain, self.has_envoy_key);
+                    values::milliseconds(plain, unit).map(|time_ms| row.time_ms = Some(time_ms))
+                }
+                _ if found.kind == Kind::Plain => {
+                    row.set_text(Slot::fed_by(*feeds), raw);
+                    Ok(())
+                }
+                // Keys are kept as nginx's own escapes leave them.
+                _ if room.wants(keys.rule(found.rule).fields) => {
+                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape_backslashes(plain));
+                    row.set_text(Slot::fed_by(*feeds), text);
+                    row.has_escaped_request |= Slot::fed_by(*feeds) == Slot::REQUEST && text.contains(&b'\\');
+                    Ok(())
+                }
+                _ => Ok(()),
+            };
+            let Found { rule, start, end, .. } = *found;
+            read.map_err(|reason| Flaw { reason, rule, start, len: end - start })?;
+        }
+        if row.text(Slot::REQUEST).first() == Some(&b'/') {
+            split_off_target(row);
+        }
+        Ok(())
+    }
+}
+
+/// Takes a request that begins with `/` for the target, if the line has a method: where `$request` itself is so broken,
+/// nginx knows no method.
+#[cold]
+fn split_off_target(row: &mut Row<'_>) {
+    if row.text(Slot::of(TextField::Method)) == MISSING {
+        return;
+    }
+    if row.text(Slot::of(TextField::Path)) == MISSING {
+        row.set_text(Slot::of(TextField::Path), row.text(Slot::REQUEST));
+    }
+    row.set_text(Slot::REQUEST, MISSING);
+    row.has_escaped_request = false;
+}

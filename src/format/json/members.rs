@@ -1,0 +1,49 @@
+//! Every key of a JSON line with its value, also those that are not known: for people, not for counting.
+
+use super::keys::JsonKeys;
+use super::text::decode;
+use super::value::{Value, behind_space, value};
+use crate::format::marks::Quotes;
+use crate::format::marks::next_quote;
+
+/// Shows each key of an object, nested ones with dots between them, and its value, as far as the line is whole. Objects are
+/// entered only if a known key lies within, as the scanner does.
+pub(in crate::format) fn members(keys: &JsonKeys, text: &[u8], visit: &mut dyn FnMut(&[u8], &Value)) {
+    let mut quotes = Quotes::Unknown;
+    let mut at = behind_space(text, 0) + 1;
+    // The path of the object that is open, with a dot after each key, and its lengths outside of it.
+    let (mut path, mut outer) = (Vec::new(), Vec::new());
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'}' => match outer.pop() {
+                None => return,
+                Some(len) => {
+                    path.truncate(len);
+                    at += 1;
+                }
+            },
+            b'"' => {
+                let Some((key_end, _)) = next_quote(&mut quotes, text, at + 1) else { return };
+                let len = path.len();
+                decode(&text[at + 1..key_end], &mut path);
+                let colon = behind_space(text, key_end + 1);
+                if text.get(colon) != Some(&b':') {
+                    return;
+                }
+                at = behind_space(text, colon + 1);
+                if text.get(at) == Some(&b'{') && keys.find(&path).is_some_and(|name| name.opens) {
+                    outer.push(len);
+                    path.push(b'.');
+                    at += 1;
+                    continue;
+                }
+                let Ok(found) = value(text, at, &mut quotes) else { return };
+                visit(&path, &found);
+                path.truncate(len);
+                at = found.next;
+            }
+            // Spaces, commas, and what is left of a list of nginx's without quotes: `0.1, 0.2`.
+            _ => at += 1,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! A line of a JSON log: the values of its known keys, wherever they stand in it. The hot path of such logs.
+//!
+//! One pass over the line, from key to key; nothing is allocated, and what no key asks for is passed over. Lines of the
+//! shape that is remembered (shape.rs) are spared even the look-ups of their keys. It takes what
+//! is there, as nginx's `escape=json` and people's own `log_format`s have it: `000` without quotes, `-` and nothing at
+//! all for a value that is missing, raw control bytes, bytes that are no UTF-8, commas too many. What it does not take is
+//! a line whose brackets, quotes or commas do not fit together: that was cut, or two lines got into one.
+//!
+//! - A value that is empty, `-` or `null` is missing; the next key that feeds the same is then asked.
+//! - Of two keys of one name the last counts.
+//! - A list of one value is that value; another is the text of the list.
+//!
+//! Advice to whoever makes this faster: twin.rs says the same of valid lines by serde_json. Believe that test.
+
+use std::ops::Range;
+
+use super::forms::{Mark, is_caddys_own};
+use super::found::{Finds, Flaw, Room};
+use super::keys::{JsonKeys, KeysSeen, Name};
+use super::shape::{Placed, Shapes};
+use super::text::decode;
+use super::value::{Broken, bare_end, behind_space, value};
+use crate::batch::{Fields, TextField};
+use crate::format::Reason;
+use crate::format::marks::Line;
+use crate::format::marks::next_quote;
+use crate::format::misfit::{Expected, Misfit};
+use crate::format::row::Row;
+use crate::time::Clock;
+
+/// What a worker keeps from line to line for one format: memory, and which keys it has seen.
+#[derive(Debug, Default)]
+pub(in crate::format) struct Recall {
+    pub(in crate::format) finds: Finds,
+    shapes: Shapes,
+    /// The values of the line with their places, where its shape is to be remembered.
+    placed: Vec<Placed>,
+    /// The path to the object that is open, with a dot behind each key.
+    path: Vec<u8>,
+    /// How long the path was in front of each open object.
+    opened: Vec<usize>,
+    /// Whether a part of Caddy wrote the line that writes no access log.
+    is_caddys_own: bool,
+    /// The known labels of an LTSV line by their rules, and where their values stand.
+    pub(in crate::format) labelled: Vec<(u16, Range<usize>)>,
+    pub(in crate::format) seen_in_line: KeysSeen,
+    seen: KeysSeen,
+}
+
+/// What is wrong with a line that is no JSON at all.
+pub(in crate::format) const NO_OBJECT: Misfit =
+    Misfit { reason: Reason::NoMatch, expected: Expected::Said("a JSON object"), at: 0 };
+
+/// Whether a line begins as a JSON object does.
+#[inline]
+pub(in crate::format) fn is_object(text: &[u8]) -> bool {
+    text.get(behind_space(text, 0)) == Some(&b'{')
+}
+
+/// Fills `row`, which is empty, from `line`.
+pub(in crate::format) fn scan<'a>(
+    keys: &JsonKeys,
+    line: Line<'a, '_>,
+    room: Room<'a>,
+    clock: &mut Clock,
+    recall: &mut Recall,
+    row: &mut Row<'a>,
+) -> Result<(), Misfit> {
+    let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
+    let no_value =
+        |Flaw { reason, rule, start, len }| Misfit { reason, expected: Expected::Value { rule, len }, at: start };
+    if let Some(shape) = recall.shapes.read(keys, line, &mut recall.finds) {
+        recall.finds.fill(shape.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+        row.has = shape.has();
+        recall.shapes.note_use();
+        return Ok(());
+    }
+    if !is_object(line.text) {
+        return Err(NO_OBJECT);
+    }
+    let learns = recall.shapes.wants_one(line);
+    let has = recall
+        .walk(keys, line, learns)
+        .map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
+    if recall.is_caddys_own {
+        return Err(misfit(Reason::NoMatch, "a line of an access log", line.text.len()));
+    }
+    if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
+        // A line of a program's own log, or of a format whose keys nobody told us.
+        return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
+    }
+    recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+    row.has = has;
+    recall.note_keys();
+    if learns {
+        recall.shapes.learn(keys, line.text, &recall.placed);
+    }
+    Ok(())
+}
+
+impl Recall {
+    /// Adds the keys that lines had since this was last asked.
+    pub(in crate::format) fn move_keys_to(&mut self, keys: &mut KeysSeen) {
+        self.shapes.move_keys_to(&mut self.seen);
+        keys.merge(&self.seen);
+        self.seen.clear();
+    }
+
+    /// The keys of the line count among those that lines had.
+    #[inline]
+    pub(in crate::format) fn note_keys(&mut self) {
+        self.seen.merge(&self.seen_in_line);
+    }
+
+    /// Finds the values of the line, and tells which fields it has keys for; `learns`: their places are kept.
+    fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>, learns: bool) -> Result<Fields, Broken> {
+        let (text, mut quotes) = (line.text, line.quotes);
+        self.finds.reset(keys.targets().len());
+        self.placed.clear();
+        self.seen_in_line.clear();
+        self.path.clear();
+        self.opened.clear();
+        self.is_caddys_own = false;
+        let mut has = Fields::NONE;
+        let mut at = behind_space(text, 0) + 1;
+        loop {
+            at = behind_space(text, at);
+            match text.get(at) {
+                Some(b'"') => {}
+                Some(b',') => {
+                    at += 1;
+                    continue;
+                }
+                Some(b'}') => {
+                    at += 1;
+                    let Some(len) = self.opened.pop() else {
+                        at = behind_space(text, at);
+                        return if at == text.len() { Ok(has) } else { Err(Broken(at)) };
+                    };
+                    self.path.truncate(len);
+                    at = behind_value(text, at)?;
+                    continue;
+                }
+                // What is left of `0.1, 0.2`, a list of nginx's without quotes.
+                Some(b) if !matches!(b, b'{' | b'[' | b']' | b':') => {
+                    at = bare_end(text, at)?;
+                    continue;
+                }
+                _ => return Err(Broken(at)),
+            }
+            let (key_end, is_escaped) = next_quote(&mut quotes, text, at + 1).ok_or(Broken(at))?;
+            let path_len = self.path.len();
+            let name = self.name(keys, &text[at + 1..key_end], is_escaped);
+            at = behind_space(text, key_end + 1);
+            if text.get(at) != Some(&b':') {
+                return Err(Broken(at));
+            }
+            at = behind_space(text, at + 1);
+            if let Some(name) = name
+                && name.opens
+                && text.get(at) == Some(&b'{')
+            {
+                self.open(name, path_len);
+                at += 1;
+                continue;
+            }
+            self.path.truncate(path_len);
+            let value = value(text, at, &mut quotes)?;
+            let first = name.and_then(|name| name.rule).filter(|_| text[at] != b'{');
+            let mark = name.map_or(Mark::Nothing, |name| name.mark);
+            match mark {
+                Mark::Nothing => {}
+                Mark::Envoy => self.finds.note_envoy_key(),
+                Mark::Logger => self.is_caddys_own |= is_caddys_own(self.finds.plain(&value, text)),
+            }
+            let rule = match first {
+                Some(first) if keys.has_forms(first) => keys.reading(first, self.finds.plain(&value, text)),
+                only => only,
+            };
+            if let Some(rule) = rule {
+                has = has.and(keys.rule(rule).fields);
+                self.seen_in_line.add(rule);
+                self.finds.put(keys.rule(rule).target, rule, &value, text);
+            }
+            if learns {
+                self.placed.push(Placed::of(&value, first, rule, mark, text));
+            }
+            at = behind_value(text, value.next)?;
+        }
+    }
+
+    /// What is known of a key. Its path is behind that of the object it is in, but for nearly all keys of the outermost.
+    #[inline]
+    fn name<'k>(&mut self, keys: &'k JsonKeys, key: &[u8], is_escaped: bool) -> Option<&'k Name> {
+        if self.opened.is_empty() && !is_escaped {
+            return keys.find(key);
+        }
+        if is_escaped {
+            decode(key, &mut self.path);
+        } else {
+            self.path.extend_from_slice(key);
+        }
+        keys.find(&self.path)
+    }
+
+    /// Goes into the object of that name. How deep that can be is how deep the names go that are known.
+    fn open(&mut self, name: &Name, path_len: usize) {
+        self.opened.push(path_len);
+        self.path.clear();
+        self.path.extend_from_slice(name.path());
+        self.path.push(b'.');
+    }
+}
+
+/// Where a comma or the end of the object is, which must be behind a value.
+#[inline]
+fn behind_value(text: &[u8], at: usize) -> Result<usize, Broken> {
+    let at = behind_space(text, at);
+    if matches!(text.get(at), Some(b',' | b'}')) { Ok(at) } else { Err(Broken(at)) }
+}

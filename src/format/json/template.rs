@@ -1,0 +1,141 @@
+//! A `log_format` that writes JSON, read for what it is: which key holds which variable.
+//!
+//! Lines of such a format are read by their keys, as those of every JSON log are: escapes are JSON's, a value may be
+//! missing, and the order of keys may change.
+
+use super::text::decode;
+use super::value::{Kind, behind_space, value};
+use crate::format::field_key::FieldKey;
+use crate::format::marks::Quotes;
+use crate::format::marks::next_quote;
+use crate::format::variables::variable;
+
+/// How deep objects may be within each other: deeper than anybody writes them by hand.
+const DEPTH: usize = 32;
+
+/// The fields of a `log_format` by their keys; `None` if its text is no JSON object. A key whose value is more than one
+/// variable is left to be known by its name.
+pub(in crate::format) fn fields(text: &str) -> Option<Vec<FieldKey>> {
+    // Variables in braces would be objects.
+    let text = without_braces(text.trim_ascii());
+    let (mut fields, mut quotes) = (Vec::new(), Quotes::Unknown);
+    let end = object(text.as_bytes(), 0, "", DEPTH, &mut quotes, &mut fields)?;
+    // Where two feed the same, the one that stands first in the table of variables does, as in every log_format.
+    fields.sort_by_key(|field: &FieldKey| variable(field.variable()).map_or(usize::MAX, |(place, _)| place));
+    (end == text.len()).then_some(fields)
+}
+
+/// Reads the object at `at`, whose keys have `before` before them, and returns where it ends.
+fn object(
+    text: &[u8],
+    at: usize,
+    before: &str,
+    depth: usize,
+    quotes: &mut Quotes<'_>,
+    fields: &mut Vec<FieldKey>,
+) -> Option<usize> {
+    if text.get(at) != Some(&b'{') || depth == 0 {
+        return None;
+    }
+    let mut at = behind_space(text, at + 1);
+    loop {
+        match text.get(at)? {
+            b'}' => return Some(at + 1),
+            b',' => at = behind_space(text, at + 1),
+            b'"' => {
+                let end = next_quote(quotes, text, at + 1)?.0;
+                let key = format!("{before}{}", decoded(&text[at + 1..end]));
+                at = behind_space(text, end + 1);
+                if text.get(at) != Some(&b':') {
+                    return None;
+                }
+                at = behind_space(text, at + 1);
+                at = match text.get(at)? {
+                    b'{' => object(text, at, &format!("{key}."), depth - 1, quotes, fields)?,
+                    _ => {
+                        let value = value(text, at, quotes).ok()?;
+                        let variable = match value.kind {
+                            Kind::List => None,
+                            Kind::Plain | Kind::Escaped => text[value.start..value.end].strip_prefix(b"$"),
+                        };
+                        let name = variable.and_then(|name| std::str::from_utf8(name).ok());
+                        fields.extend(name.and_then(|name| FieldKey::of_template(name, key)));
+                        value.next
+                    }
+                };
+                at = behind_space(text, at);
+            }
+            _ => return None,
+        }
+    }
+}
+
+fn decoded(key: &[u8]) -> String {
+    let mut out = Vec::new();
+    decode(key, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `$name` for `${name}`.
+fn without_braces(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${") {
+        out += before;
+        out.push('$');
+        match behind.split_once('}') {
+            Some((name, behind)) => {
+                out += name;
+                rest = behind;
+            }
+            None => rest = behind,
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<Vec<(String, String)>> {
+        let fields = fields(text)?;
+        Some(fields.iter().map(|f| (f.key().to_owned(), f.name().to_owned())).collect())
+    }
+
+    #[test]
+    fn keys_and_their_variables() {
+        let text = r#" { "t":"$time_iso8601", "st": $status,"b":${body_bytes_sent}, "http" : {"ua":"${http_user_agent}","x\u0079":"$request_id"},
+            "host":"$server_addr","r":"$request_method $request_uri", "type":"nginx", "list":["$host"], "n":1,} "#
+            .replace('\n', " ");
+        let expected = [
+            ("t", "time_iso8601"),
+            ("st", "status"),
+            ("b", "body_bytes_sent"),
+            ("list", "host"),
+            ("http.ua", "http_user_agent"),
+            ("http.xy", "request_id"),
+            ("host", "server_addr"),
+        ];
+        let expected: Vec<_> = expected.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned())).collect();
+        assert_eq!(found(&text), Some(expected));
+        assert_eq!(found("{}"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_json_is_none() {
+        for text in [
+            "",
+            "$remote_addr",
+            "{$remote_addr} $status",
+            r#"{"a":"$status""#,
+            r#"{"a":"$status"} x"#,
+            r#"{"a" "$status"}"#,
+            r#"["$status"]"#,
+            "{\"a\":${status",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+        assert_eq!(found(&"{\"a\":".repeat(100_000)), None);
+    }
+}

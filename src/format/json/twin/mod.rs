@@ -1,0 +1,271 @@
+//! The slow twin of scan.rs: serde_json reads a line, plain code picks the values.
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod lines;
+mod members;
+
+use std::sync::LazyLock;
+
+use bumpalo::Bump;
+use regex::Regex;
+use serde_json::Value;
+
+use super::forms::{Mark, is_caddys_own};
+use super::found::Room;
+use super::keys::JsonKeys;
+use super::scan::{Recall, scan};
+use crate::batch::{Fields, Status, TextField};
+use crate::format::Reason;
+use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
+use crate::format::variables::Feeds;
+use crate::format::{Line, Quotes};
+use crate::text::undo_escapes;
+use crate::time::{Clock, Stamp};
+
+use members::{Member, Members, has_exact_numbers};
+
+/// Every path with its value as text; `None` for what is missing.
+fn flat(members: &Members, before: &str, out: &mut Vec<(String, Option<String>)>) {
+    for (key, member) in &members.0 {
+        let path = format!("{before}{key}");
+        match member {
+            Member::Object(members) => flat(members, &format!("{path}."), out),
+            Member::Other(value) => {
+                let value = match value {
+                    Value::Array(list) if list.len() == 1 && !list[0].is_array() && !list[0].is_object() => &list[0],
+                    other => other,
+                };
+                let text = match value {
+                    Value::Null => None,
+                    Value::Array(list) if list.is_empty() => None,
+                    Value::String(text) => Some(text.clone()),
+                    other => Some(other.to_string()),
+                };
+                out.push((path, text.filter(|text| !text.is_empty() && text != "-")));
+            }
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Plain {
+    texts: Vec<Vec<u8>>,
+    stamp: Stamp,
+    status: Status,
+    bytes: u64,
+    time_ms: Option<u64>,
+}
+
+impl Plain {
+    fn empty() -> Plain {
+        Plain {
+            texts: vec![b"-".to_vec(); Slot::COUNT],
+            stamp: Stamp::NONE,
+            status: Status::MISSING,
+            bytes: 0,
+            time_ms: None,
+        }
+    }
+}
+
+/// The row as the twin reads it.
+fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
+    let mut values = Vec::new();
+    flat(members, "", &mut values);
+    let ruled = |path: &str, text: &Option<String>| {
+        let first = keys.find(path.as_bytes()).and_then(|name| name.rule)?;
+        keys.reading(first, text.as_deref().unwrap_or_default().as_bytes())
+    };
+    let known: Vec<_> = values.iter().filter_map(|(path, text)| Some((ruled(path, text)?, text))).collect();
+    let marked = |mark: Mark| {
+        let is_marked = move |path: &str| keys.find(path.as_bytes()).is_some_and(|name| name.mark == mark);
+        values.iter().filter(move |(path, _)| is_marked(path))
+    };
+    let has_envoy_key = marked(Mark::Envoy).next().is_some();
+    if marked(Mark::Logger).any(|(_, text)| text.as_ref().is_some_and(|text| is_caddys_own(text.as_bytes()))) {
+        return Err(Reason::NoMatch);
+    }
+    let mut plain = Plain::empty();
+    let feeds_of = |place: u16| keys.targets()[keys.rule(place).target];
+    let is_hit = |feeds: Feeds| {
+        matches!(feeds, Feeds::Status | Feeds::Request | Feeds::Text(TextField::Path) | Feeds::Uri | Feeds::UriAndArgs)
+    };
+    if !known.iter().any(|(place, _)| is_hit(feeds_of(*place))) {
+        return Err(Reason::NoMatch);
+    }
+    let mut flaws = Vec::new();
+    for (target, feeds) in keys.targets().iter().enumerate() {
+        let candidates = known.iter().filter(|(place, _)| keys.rule(*place).target == target);
+        let candidates = candidates.filter_map(|(place, text)| Some((*place, text.as_ref()?)));
+        // The first of the table, and the last of equals.
+        let Some((place, text)) = candidates.rev().min_by_key(|(place, _)| *place) else { continue };
+        match feeds {
+            Feeds::Time => match slow_time(text) {
+                Some(stamp) => plain.stamp = stamp,
+                None => flaws.push(Reason::BadTime),
+            },
+            Feeds::Status => match text.parse::<f64>() {
+                Ok(code) if (0.0..1000.0).contains(&code) && !text.starts_with('-') => {
+                    plain.status = Status::new(code as u16);
+                }
+                _ => flaws.push(Reason::BadNumber),
+            },
+            Feeds::Bytes => match text.parse() {
+                Ok(bytes) => plain.bytes = bytes,
+                Err(_) => flaws.push(Reason::BadNumber),
+            },
+            Feeds::RequestTime => {
+                let in_a_ms = match keys.rule(place).unit {
+                    TimeUnit::Seconds => 0.001,
+                    TimeUnit::Milliseconds => 1.0,
+                    TimeUnit::Microseconds => 1e3,
+                    TimeUnit::Nanoseconds => 1e6,
+                    TimeUnit::SecondsIfDecimal => {
+                        if text.contains('.') {
+                            0.001
+                        } else {
+                            1.0
+                        }
+                    }
+                    TimeUnit::SecondsUnlessEnvoy => {
+                        if has_envoy_key {
+                            1.0
+                        } else {
+                            0.001
+                        }
+                    }
+                };
+                // Seconds have no more than three decimals here.
+                let tolerance = if in_a_ms == 0.001 { 1e-3 } else { 1e-6 };
+                match text.parse::<f64>() {
+                    Ok(time) => plain.time_ms = Some((time / in_a_ms + tolerance).floor().max(0.0) as u64),
+                    Err(_) => flaws.push(Reason::BadNumber),
+                }
+            }
+            feeds => plain.texts[Slot::fed_by(*feeds).index()] = text.as_bytes().to_vec(),
+        }
+    }
+    let [request, method, path] =
+        [Slot::REQUEST, Slot::of(TextField::Method), Slot::of(TextField::Path)].map(Slot::index);
+    if plain.texts[request].starts_with(b"/") && plain.texts[method] != b"-" {
+        let target = std::mem::replace(&mut plain.texts[request], b"-".to_vec());
+        if plain.texts[path] == b"-" {
+            plain.texts[path] = target;
+        }
+    }
+    flaws.first().map_or(Ok(plain), |flaw| Err(*flaw))
+}
+
+/// The spellings that lines made here have.
+fn slow_time(text: &str) -> Option<Stamp> {
+    let of = |time: chrono::DateTime<chrono::FixedOffset>| Stamp {
+        wall_s: time.naive_local().and_utc().timestamp(),
+        offset_min: (time.offset().local_minus_utc() / 60) as i16,
+    };
+    let rfc = chrono::DateTime::parse_from_rfc3339(text)
+        .or_else(|_| chrono::DateTime::parse_from_str(text, "%d/%b/%Y:%H:%M:%S %z"));
+    let epoch = || text.parse::<f64>().ok().filter(|s| *s >= 0.0);
+    // chrono takes months in any case, and years beyond those that can be written.
+    let is_written = |time: &chrono::DateTime<chrono::FixedOffset>| {
+        let month = text.get(3..6).filter(|_| text.as_bytes().get(2) == Some(&b'/'));
+        month.is_none_or(|month| "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".contains(month))
+            && (1..=9999).contains(&chrono::Datelike::year(time))
+    };
+    rfc.ok().filter(is_written).map(of).or_else(|| epoch().map(|s| Stamp { wall_s: s as i64, offset_min: 0 }))
+}
+
+/// The row as scan.rs reads it, and as it reads it where nobody has looked for quotes.
+fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) -> Result<Plain, Reason> {
+    let quotes: Vec<u32> = (0..).zip(line).filter(|(_, b)| **b == b'"').map(|(at, _)| at).collect();
+    let known = Quotes::At { places: &quotes, start: 0 };
+    let marked = Line { text: line, quotes: if line.contains(&b'\\') { Quotes::Unknown } else { known } };
+    let bump = Bump::new();
+    let needs = keys.targets().iter().fold(Fields::NONE, |needs, feeds| needs.and(feeds.fields()));
+    let rows = [marked, Line::unmarked(line)].map(|line| {
+        let mut row = Row::EMPTY;
+        scan(keys, line, Room { bump: &bump, needs }, clock, recall, &mut row)
+            .map_err(|misfit| misfit.reason)
+            .map(|()| row)
+    });
+    assert_eq!(rows[0], rows[1], "{}", line.escape_ascii());
+    let [row, _] = rows;
+    row.map(|row| {
+        assert_eq!(row.has_escaped_request, row.text(Slot::REQUEST).contains(&b'\\'));
+        let mut plain =
+            Plain { stamp: row.stamp, status: row.status, bytes: row.bytes, time_ms: row.time_ms, ..Plain::empty() };
+        for feeds in keys.targets() {
+            if !matches!(feeds, Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime) {
+                plain.texts[Slot::fed_by(*feeds).index()] = undo_escapes(row.text(Slot::fed_by(*feeds))).into_owned();
+            }
+        }
+        plain
+    })
+}
+
+/// The keys that are known without a user's help.
+static KEYS: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
+
+/// What a worker remembers of the lines before.
+#[derive(Default)]
+pub(crate) struct Reader {
+    recall: Recall,
+    clock: Clock,
+}
+
+impl Reader {
+    /// Reads a line after those before it, and by itself; and by the reference if that decides how it is read. The error says
+    /// where two of them differ.
+    pub(crate) fn agree(&mut self, line: &[u8]) -> Result<(), String> {
+        let same = |what: &str, found: &Result<Plain, Reason>, expected: &Result<Plain, Reason>| {
+            let said = || format!("{what}: {found:?}, not {expected:?}, of {:?}", String::from_utf8_lossy(line));
+            if found == expected { Ok(()) } else { Err(said()) }
+        };
+        let found = read(&KEYS, line, &mut self.recall, &mut self.clock);
+        let alone = read(&KEYS, line, &mut Recall::default(), &mut Clock::default());
+        same("after other lines", &found, &alone)?;
+        match serde_json::from_slice::<Members>(line) {
+            Ok(members) if has_exact_numbers(line) && is_decided(&KEYS, &members) => {
+                same("the scanner", &found, &twin(&KEYS, &members))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// True if the reference reads all known values of an object as the contract has it: texts, and numbers and times in the
+/// spellings that it knows.
+fn is_decided(keys: &JsonKeys, members: &Members) -> bool {
+    static FORMS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
+        let times = concat!(
+            r"\A(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+            r"|[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}|[0-9]{1,10}(?:\.[0-9]{1,9})?)\z",
+        );
+        [r"\A[0-9]{1,10}\z", r"\A[0-9]{1,10}(?:\.[0-9]{1,3})?\z", times]
+            .map(|form| Regex::new(form).expect("an expression"))
+    });
+    let [whole, decimal, time] = &*FORMS;
+    let mut lists = Vec::new();
+    members.lists("", &mut lists);
+    let is_known = |path: &str| keys.find(path.as_bytes()).is_some_and(|name| name.rule.is_some());
+    if lists.iter().any(|path| is_known(path)) {
+        return false;
+    }
+    let mut values = Vec::new();
+    flat(members, "", &mut values);
+    values.iter().filter_map(|(path, text)| Some((path, text.as_deref()?))).all(|(path, text)| {
+        let first = keys.find(path.as_bytes()).and_then(|name| name.rule);
+        let Some(rule) = first.and_then(|first| keys.reading(first, text.as_bytes())) else { return true };
+        match keys.targets()[keys.rule(rule).target] {
+            Feeds::Time => time.is_match(text),
+            Feeds::Status | Feeds::Bytes => whole.is_match(text),
+            Feeds::RequestTime | Feeds::RequestTimeIn(_) => decimal.is_match(text),
+            _ => true,
+        }
+    })
+}

@@ -1,0 +1,112 @@
+//! A value in a line of JSON: where it ends, and how its bytes are to be read.
+
+use crate::format::marks::{Quotes, next_quote};
+
+/// How the bytes of a value are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::format) enum Kind {
+    /// As they are.
+    Plain,
+    /// They have JSON's escapes.
+    Escaped,
+    /// A list with all that is in it, backslashes too.
+    List,
+}
+
+/// A value, and where it ends with all that belongs to it.
+pub(in crate::format) struct Value {
+    pub(in crate::format) kind: Kind,
+    pub(in crate::format) start: usize,
+    pub(in crate::format) end: usize,
+    pub(in crate::format) next: usize,
+    pub(in crate::format) is_quoted: bool,
+}
+
+/// Where a line is broken.
+pub(super) struct Broken(pub(super) usize);
+
+/// The value at `at`, whatever it is.
+#[inline]
+pub(super) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
+    match text.get(at) {
+        Some(b'"') => {
+            let (end, is_escaped) = next_quote(quotes, text, at + 1).ok_or(Broken(at))?;
+            let kind = if is_escaped { Kind::Escaped } else { Kind::Plain };
+            Ok(Value { kind, start: at + 1, end, next: end + 1, is_quoted: true })
+        }
+        Some(b'{') => {
+            let next = container_end(text, at, quotes)?;
+            Ok(Value { kind: Kind::List, start: at, end: next, next, is_quoted: false })
+        }
+        Some(b'[') => list(text, at, quotes),
+        Some(_) => {
+            let next = bare_end(text, at)?;
+            let end = at + text[at..next].trim_ascii_end().len();
+            Ok(Value { kind: Kind::Plain, start: at, end, next, is_quoted: false })
+        }
+        None => Err(Broken(at)),
+    }
+}
+
+/// A list: its one value, or all of it.
+#[cold]
+fn list(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
+    let first = behind_space(text, at + 1);
+    let ahead = *quotes;
+    if !matches!(text.get(first), Some(b'[' | b'{')) {
+        let one = value(text, first, quotes)?;
+        let next = behind_space(text, one.next);
+        if text.get(next) == Some(&b']') {
+            return Ok(Value { next: next + 1, ..one });
+        }
+        *quotes = ahead;
+    }
+    let next = container_end(text, at, quotes)?;
+    Ok(Value { kind: Kind::List, start: at, end: next, next, is_quoted: false })
+}
+
+/// Behind the bracket that closes the one at `at`. That they are of a kind is not looked at.
+fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usize, Broken> {
+    let mut depth = 0_usize;
+    let mut next = at;
+    loop {
+        match text.get(next) {
+            Some(b'"') => {
+                let end = next_quote(quotes, text, next + 1).ok_or(Broken(next))?.0;
+                // Two lines in one show here: the quotes of the second are within those of the first.
+                next = behind_space(text, end + 1);
+                if !matches!(text.get(next), Some(b',' | b':' | b'}' | b']')) {
+                    return Err(Broken(next));
+                }
+                continue;
+            }
+            Some(b'{' | b'[') => depth += 1,
+            Some(b'}' | b']') => depth -= 1,
+            Some(b'\\') | None => return Err(Broken(next)),
+            Some(_) => {}
+        }
+        next += 1;
+        if depth == 0 {
+            return Ok(next);
+        }
+    }
+}
+
+/// Where a value without quotes ends: at the comma or bracket behind it.
+#[inline]
+pub(super) fn bare_end(text: &[u8], at: usize) -> Result<usize, Broken> {
+    let len = text[at..].iter().position(|b| matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b'\\'));
+    match len.map(|len| (at + len, text[at + len])) {
+        Some((end, b',' | b'}' | b']')) => Ok(end),
+        Some((end, _)) => Err(Broken(end)),
+        None => Err(Broken(text.len())),
+    }
+}
+
+#[inline]
+pub(super) fn behind_space(text: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\r') = text.get(at) {
+        at += 1;
+    }
+    at
+}

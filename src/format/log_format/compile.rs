@@ -1,0 +1,135 @@
+//! Compiles the pieces of a `log_format` to a plan.
+
+use super::nginx_escape::NginxEscape;
+use super::parse::{Piece, literal};
+use super::plan::{AFTER_TIME, BEFORE_TIME, Expressions, Plan, Sink, Step};
+use super::reach::{Reach, Strictness, reach};
+use crate::batch::{Column, Fields, TextField};
+use crate::format::shape::Shape;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
+use crate::format::variables::Feeds;
+use crate::text::Prefix;
+
+/// Compiles a format; `ranked` are the variables that the question ranks by name.
+pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness) -> Plan {
+    let escape = strictness.escape;
+    let mut plan = Plan {
+        lead: Prefix::default(),
+        steps: Vec::new(),
+        shortcut: None,
+        whole: None,
+        usual: None,
+        fields: Fields::NONE,
+        has_address_list: false,
+        // A slot that nothing goes to holds what is missing.
+        extras: (0..ranked.len()).map(Slot::extra).collect(),
+        expressions: Expressions::default(),
+    };
+    let mut at = 0;
+    if let Some(text) = literal(pieces, 0) {
+        plan.lead = Prefix::new(text);
+        at = 1;
+    }
+    while let Some(Piece::Variable(value)) = pieces.get(at) {
+        plan.fields = plan.fields.and(value.feeds.fields());
+        plan.has_address_list |= value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        let value_piece = at;
+        let mut sink = sink(value.feeds, value.shape);
+        if let Some(place) = ranked.iter().position(|ranked| *ranked == value.name) {
+            plan.fields = plan.fields.and(Fields::column(Column::extra(place)));
+            if sink == Sink::Text(Slot::NOWHERE) {
+                sink = Sink::Text(Slot::extra(place));
+            }
+            if let Sink::Text(slot) = sink {
+                plan.extras[place] = slot;
+            }
+        }
+        let reach = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
+            plan.fields = plan.fields.and(Fields::TIME);
+            at += 4;
+            Reach::UserAndTime
+        } else {
+            at += 1;
+            reach(pieces, value_piece, strictness)
+        };
+        let behind_piece = at;
+        let behind = literal(pieces, at).map_or_else(Prefix::default, |text| {
+            at += 1;
+            Prefix::new(text)
+        });
+        plan.steps.push(Step { reach, sink, behind, value_piece, behind_piece });
+    }
+    plan.find_shortcuts(escape);
+    plan
+}
+
+fn sink(feeds: Feeds, shape: Shape) -> Sink {
+    match feeds {
+        Feeds::Time => Sink::Time,
+        Feeds::Status => Sink::Status,
+        Feeds::Bytes => Sink::Bytes,
+        Feeds::RequestTime => Sink::RequestTime(match shape {
+            Shape::Milliseconds => TimeUnit::Milliseconds,
+            Shape::Microseconds => TimeUnit::Microseconds,
+            _ => TimeUnit::Seconds,
+        }),
+        Feeds::RequestTimeIn(unit) => Sink::RequestTime(unit),
+        text => Sink::Text(Slot::fed_by(text)),
+    }
+}
+
+/// Whether these pieces begin with `$remote_user [$time_local] "`, the quote ending its literal.
+fn is_user_and_time(pieces: &[Piece]) -> bool {
+    let [Piece::Variable(user), Piece::Literal(before), Piece::Variable(time), Piece::Literal(after), ..] = pieces
+    else {
+        return false;
+    };
+    user.name == "remote_user"
+        && before == BEFORE_TIME
+        && (time.shape, time.feeds) == (Shape::Time, Feeds::Time)
+        && after == AFTER_TIME
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::EXTRAS;
+    use crate::format::log_format::parse::parse;
+    use crate::format::log_format::plan::{Shortcut, Usual};
+    use crate::format::log_format::presets::{PRESETS, Preset};
+
+    const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
+
+    #[test]
+    fn every_preset_finds_its_user_from_behind() {
+        for Preset { name, text, .. } in &PRESETS[..7] {
+            let plan = compile(&parse(text).unwrap(), &[], PLAIN);
+            assert_eq!(plan.steps.iter().filter(|s| matches!(s.reach, Reach::UserAndTime)).count(), 1, "{name}");
+            let from = usize::from(name.starts_with("vhost"));
+            let (to, has_agent) = if *name == "common" { (5, false) } else { (from + 7, true) };
+            assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
+            assert_eq!(plan.whole.is_some(), matches!(*name, "combined" | "common"), "{name}");
+            let usual = match *name {
+                "combined" => Some(Usual { has_time: false }),
+                "combined_timed" => Some(Usual { has_time: true }),
+                _ => None,
+            };
+            assert_eq!(plan.usual, usual, "{name}");
+            assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_is_ranked_has_a_slot_where_the_format_logs_it() {
+        let ranked = ["upstream_addr", "http_host", "cookie_id"];
+        let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, PLAIN);
+        assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);
+        let logged = [0, 1, 2].map(|place| plan.fields.holds(Fields::column(Column::extra(place))));
+        assert_eq!(logged, [true, true, false]);
+        let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked, PLAIN);
+        assert_eq!(plan.extras, (0..3).map(Slot::extra).collect::<Vec<_>>());
+        assert_ne!(Slot::extra(EXTRAS - 1), Slot::NOWHERE);
+        assert_eq!(Slot::extra(EXTRAS - 1).index() + 1, Slot::COUNT);
+    }
+}

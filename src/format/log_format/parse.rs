@@ -1,0 +1,322 @@
+//! The text of a `log_format`, cut into literals and variables.
+
+use crate::batch::{Fields, TextField};
+use crate::format::shape::Shape;
+use crate::format::variables::{Author, Feeds, URI_AND_ARGS, is_known, is_name, variable};
+
+/// A part of a `log_format`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(String),
+    Variable(Value),
+}
+
+/// A variable of a `log_format`, or neighbours that cannot be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    /// The variable's name; of neighbours that cannot be told apart all names, with `$` between.
+    pub(crate) name: String,
+    pub(crate) shape: Shape,
+    pub(crate) feeds: Feeds,
+    pub(crate) author: Author,
+}
+
+impl Value {
+    fn of(name: &str) -> Value {
+        let (shape, feeds, author) =
+            variable(name).map_or((Shape::Text, Feeds::Nothing, Author::Other), |(_, v)| (v.shape, v.feeds, v.author));
+        Value { name: name.to_owned(), shape, feeds, author }
+    }
+
+    /// Whether it is several variables next to each other.
+    pub(crate) fn is_undivided(&self) -> bool {
+        self.name.contains('$') && self.name != URI_AND_ARGS
+    }
+
+    /// A list of addresses that a proxy passes on, which stands for the visitor's address if nothing else does.
+    pub(crate) fn is_address_list(&self) -> bool {
+        matches!(self.name.as_str(), "http_x_forwarded_for" | "proxy_add_x_forwarded_for")
+    }
+
+    /// Whether this value's end can be found although the next variable follows at once.
+    fn ends_before(&self, next: &Value) -> bool {
+        let is_list = matches!(self.shape, Shape::Words | Shape::Numbers);
+        let has_exact_shape = matches!(self.shape, Shape::Status | Shape::Time | Shape::Duration);
+        let starts_visibly = starts_with_slash(&next.name) && !is_list;
+        // Of a fixed width, and nothing variable in it: what is before it ends where the rest of the line fits.
+        let is_fixed = next.shape == Shape::Status || matches!(next.name.as_str(), "time_local" | "time_iso8601");
+        has_exact_shape || starts_visibly || is_fixed
+    }
+}
+
+/// What is wrong with the text of a `log_format`, and at which byte of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormatError {
+    pub(crate) text: String,
+    pub(crate) at: usize,
+    pub(crate) what: String,
+}
+
+impl std::fmt::Display for FormatError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Of a text of several lines, the one with the place.
+        let (before, behind) = self.text.as_bytes().split_at(self.at);
+        let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = crate::text::printable(&[before, behind].concat());
+        let before = crate::text::printable(before);
+        let caret_at = before.chars().count();
+        let what = crate::text::printable(self.what.as_bytes());
+        write!(f, "log format: {what}\n  {text}\n  {:caret_at$}^", "")
+    }
+}
+
+impl std::error::Error for FormatError {}
+
+/// Cuts a `log_format` into pieces. Literals are never empty and no two of them are neighbours.
+pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
+    let error = |at: usize, what: &str| FormatError { text: text.to_owned(), at, what: what.to_owned() };
+    if let Some(at) = text.find('\n') {
+        return Err(error(at, "a line feed, which no line of a log holds; join the parts as nginx does"));
+    }
+    let words = with_idioms(words(text).map_err(|(at, what)| error(at, what))?);
+    let mut pieces = Vec::new();
+    for (_, word) in words {
+        let name = match word {
+            Word::Literal(literal) => {
+                pieces.push(Piece::Literal(literal.to_owned()));
+                continue;
+            }
+            Word::Variable(name) => name,
+        };
+        let value = Value::of(name);
+        match pieces.last_mut() {
+            Some(Piece::Variable(before)) if !before.ends_before(&value) => {
+                let name = format!("{}${}", before.name, value.name);
+                let is_nginx = [before.author, value.author] == [Author::Nginx; 2];
+                let author = if is_nginx { Author::Nginx } else { Author::Other };
+                *before = Value { name, shape: Shape::Text, feeds: Feeds::Nothing, author };
+            }
+            _ => pieces.push(Piece::Variable(value)),
+        }
+    }
+    if !pieces.iter().any(|p| matches!(p, Piece::Variable(_))) {
+        return Err(match without_sign(text) {
+            Some(at) => error(at, "no variable in it: a '$' stands before the name of each"),
+            None if text.is_empty() => error(0, "it is empty"),
+            None => error(0, "no variable in it"),
+        });
+    }
+    Ok(settle_feeds(pieces, &[]))
+}
+
+/// A literal, or the name of a variable.
+enum Word<'t> {
+    Literal(&'t str),
+    Variable(&'t str),
+}
+
+/// The text in words, each with its place; or what is wrong, and where.
+fn words(text: &str) -> Result<Vec<(usize, Word<'_>)>, (usize, &'static str)> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let at = text.len() - rest.len();
+        let Some(after) = rest.strip_prefix('$') else {
+            let end = rest.find('$').unwrap_or(rest.len());
+            words.push((at, Word::Literal(&rest[..end])));
+            rest = &rest[end..];
+            continue;
+        };
+        let (name, after) = match after.strip_prefix('{') {
+            Some(braced) => braced.split_once('}').ok_or((at, "'${' without its '}'"))?,
+            None => {
+                let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+                after.split_at(end)
+            }
+        };
+        if !is_name(name) {
+            return Err((at, "'$' without the name of a variable, which is letters, digits and '_'"));
+        }
+        words.push((at, Word::Variable(name)));
+        rest = after;
+    }
+    Ok(words)
+}
+
+/// Three variables that people write side by side and that are one value: the path with its query.
+fn with_idioms(words: Vec<(usize, Word<'_>)>) -> Vec<(usize, Word<'_>)> {
+    let mut joined: Vec<(usize, Word<'_>)> = Vec::with_capacity(words.len());
+    for (at, word) in words {
+        joined.push((at, word));
+        if let [.., (at, Word::Variable(uri)), (_, Word::Variable("is_args")), (_, Word::Variable(args))] = joined[..]
+            && matches!(uri, "uri" | "document_uri")
+            && matches!(args, "args" | "query_string")
+        {
+            joined.truncate(joined.len() - 3);
+            joined.push((at, Word::Variable(URI_AND_ARGS)));
+        }
+    }
+    joined
+}
+
+/// Whether the values of a variable begin with a slash, which tells them from a host before them.
+pub(crate) fn starts_with_slash(name: &str) -> bool {
+    matches!(name, "request_uri" | "uri" | "document_uri" | URI_AND_ARGS)
+}
+
+/// Where in a text without variables the name of one stands.
+fn without_sign(text: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names = text.split(|c| !is_part(c)).filter(|word| word.contains('_') && is_known(word));
+    names.map(|word| word.as_ptr() as usize - text.as_ptr() as usize).next()
+}
+
+/// Leaves each feed to one variable: where a format logs two, to the first of those that have a `given` role, else to the
+/// one that stands first in the table of variables; and to `$request` all that it holds and no role does.
+pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
+    let mut fed: Vec<(usize, usize)> = pieces
+        .iter_mut()
+        .enumerate()
+        .filter(|(i, _)| !given.contains(i))
+        .filter_map(|(i, p)| match p {
+            Piece::Variable(value) => variable(&value.name).map(|(place, known)| {
+                value.feeds = known.feeds;
+                (place, i)
+            }),
+            Piece::Literal(_) => None,
+        })
+        .collect();
+    fed.sort_unstable();
+    let mut taken = Fields::NONE;
+    for i in given.iter().copied().chain(fed.into_iter().map(|(_, i)| i)) {
+        if let Piece::Variable(Value { feeds, .. }) = &mut pieces[i] {
+            let is_taken = match feeds {
+                Feeds::Request => taken.holds(Fields::REQUEST),
+                _ => taken.meets(feeds.fields()),
+            };
+            if is_taken {
+                *feeds = Feeds::Nothing;
+            }
+            taken = taken.and(feeds.fields());
+        }
+    }
+    let addr = Feeds::Text(TextField::Addr);
+    let first = pieces.iter_mut().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
+    if let Some(first) = first.filter(|first| first.is_address_list())
+        && !taken.meets(addr.fields())
+    {
+        first.feeds = addr;
+    }
+    pieces
+}
+
+/// The literal that is this piece.
+pub(super) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
+    match pieces.get(at) {
+        Some(Piece::Literal(text)) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+/// The variable that is this piece.
+pub(super) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
+    match pieces.get(at) {
+        Some(Piece::Variable(value)) => Some(value),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fed(text: &str) -> Vec<(String, Feeds)> {
+        parse(text)
+            .unwrap()
+            .into_iter()
+            .filter_map(|p| match p {
+                Piece::Variable(Value { name, feeds, .. }) => Some((name, feeds)),
+                Piece::Literal(_) => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn cuts_literals_and_variables() {
+        let pieces = parse("[$time_local] ${host}x $status").unwrap();
+        let literals: Vec<_> =
+            pieces.iter().filter_map(|p| if let Piece::Literal(l) = p { Some(l.as_str()) } else { None }).collect();
+        assert_eq!(literals, ["[", "] ", "x "]);
+        assert_eq!(pieces.len(), 6);
+    }
+
+    #[test]
+    fn one_feed_has_one_variable() {
+        let of = |text, name: &str| fed(text).into_iter().find(|(n, _)| n == name).unwrap().1;
+        assert_eq!(of("$bytes_sent $body_bytes_sent", "bytes_sent"), Feeds::Nothing);
+        assert_eq!(of("$bytes_sent $body_bytes_sent", "body_bytes_sent"), Feeds::Bytes);
+        assert_eq!(of("$bytes_sent", "bytes_sent"), Feeds::Bytes);
+        assert_eq!(of("$request_method $request", "request_method"), Feeds::Nothing);
+        assert_eq!(of("$upstream_addr $status", "upstream_addr"), Feeds::Nothing);
+    }
+
+    #[test]
+    fn a_path_and_its_query_side_by_side_are_one() {
+        for text in ["$uri$is_args$args", "${document_uri}$is_args$query_string"] {
+            assert_eq!(fed(text), [(URI_AND_ARGS.to_owned(), Feeds::UriAndArgs)]);
+        }
+        let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names("$scheme://$host$request_uri"), ["scheme", "host", "request_uri"]);
+        assert_eq!(names("$host$uri$is_args$args"), ["host", URI_AND_ARGS]);
+    }
+
+    #[test]
+    fn neighbours_that_cannot_be_told_apart_are_one_value() {
+        let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names("$uri$is_args $status"), ["uri$is_args", "status"]);
+        assert_eq!(names("$remote_addr$host$scheme|$status"), ["remote_addr$host$scheme", "status"]);
+        assert_eq!(fed("$remote_addr$host|$status")[0].1, Feeds::Nothing);
+        for text in [
+            "$request$status",
+            "$http_host$request_uri",
+            "$request_time$host",
+            "$time_local$remote_addr",
+            "$host$time_local",
+        ] {
+            assert_eq!(names(text).len(), 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_addresses_in_front_is_the_address_where_nothing_else_is() {
+        let addr = Feeds::Text(TextField::Addr);
+        assert_eq!(fed("$http_x_forwarded_for - $status")[0].1, addr);
+        assert_eq!(fed("[$proxy_add_x_forwarded_for] $status")[0].1, addr);
+        assert_eq!(fed("$http_x_forwarded_for, $remote_addr $status")[0].1, Feeds::Nothing);
+        assert_eq!(fed("$status $http_x_forwarded_for")[1].1, Feeds::Nothing);
+    }
+
+    #[test]
+    fn what_cannot_be_is_said_with_its_place() {
+        for (text, at) in [
+            ("$", 0),
+            ("$status $", 8),
+            ("a ${status", 2),
+            ("${a b}", 0),
+            ("${}", 0),
+            ("$é", 0),
+            ("é $", 3),
+            ("plain", 0),
+            ("", 0),
+            ("[time_local] remote_addr", 1),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert_eq!(error.at, at, "{error}");
+            let column = text[..at].chars().count();
+            assert!(error.to_string().ends_with(&format!("\n  {}^", " ".repeat(column))), "{error}");
+        }
+        let error = parse("$status\n$host").unwrap_err();
+        assert!(error.at == 7 && error.to_string().ends_with("\n  $status\n         ^"), "{error}");
+    }
+}

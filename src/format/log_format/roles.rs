@@ -1,0 +1,121 @@
+//! `NAME=KEY` for a text format: the variable KEY is read as NAME, and takes precedence over the variable that usually is.
+
+use super::parse::{Piece, Value, settle_feeds};
+use crate::batch::Fields;
+use crate::format::field_key::FieldKey;
+use crate::format::field_key::key_variable;
+use crate::format::shape::Shape;
+use crate::format::time_unit::TimeUnit;
+use crate::format::variables::{Feeds, variable};
+
+/// A format's pieces with their roles.
+pub(in crate::format) struct Roles {
+    pub(in crate::format) pieces: Vec<Piece>,
+    /// The fields whose variable the format has.
+    pub(in crate::format) given: Vec<FieldKey>,
+    /// Parts of the request that are read from a variable of their own although `$request` is logged.
+    pub(in crate::format) overrides: Fields,
+}
+
+/// Gives variables the roles that the user says. Of two roles for one variable the first holds.
+pub(in crate::format) fn assign(mut pieces: Vec<Piece>, fields: &[FieldKey]) -> Roles {
+    let (mut given, mut places) = (Vec::new(), Vec::new());
+    for field in fields {
+        let key = key_variable(field.key());
+        let has_key = |piece: &Piece| matches!(piece, Piece::Variable(value) if value.name == key);
+        let Some(place) = pieces.iter().position(has_key) else { continue };
+        given.push(field.clone());
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    for (place, field) in places.iter().zip(first_of_each(&given)) {
+        if let Piece::Variable(value) = &mut pieces[*place] {
+            give(value, field);
+        }
+    }
+    let pieces = settle_feeds(pieces, &places);
+    let feeds = |piece: &Piece| if let Piece::Variable(value) = piece { value.feeds } else { Feeds::Nothing };
+    let of_roles = places.iter().fold(Fields::NONE, |fields, place| fields.and(feeds(&pieces[*place]).fields()));
+    let logs_request = pieces.iter().any(|piece| feeds(piece) == Feeds::Request);
+    let has_whole = places.iter().any(|place| feeds(&pieces[*place]) == Feeds::Request);
+    let overrides = if logs_request && !has_whole { of_roles } else { Fields::NONE };
+    Roles { pieces, given, overrides }
+}
+
+/// The first field of each key.
+fn first_of_each(fields: &[FieldKey]) -> impl Iterator<Item = &FieldKey> {
+    let is_first = |(at, field): &(usize, &FieldKey)| {
+        fields[..*at].iter().all(|before| key_variable(before.key()) != key_variable(field.key()))
+    };
+    fields.iter().enumerate().filter(is_first).map(|(_, field)| field)
+}
+
+/// Makes a variable what the field is.
+fn give(value: &mut Value, field: &FieldKey) {
+    let feeds = variable(field.variable()).map_or(Feeds::Nothing, |(_, known)| known.feeds);
+    let (shape, feeds) = match (feeds, field.unit()) {
+        // Of use in a ranking alone, which goes by the name.
+        (Feeds::Nothing, _) => {
+            field.variable().clone_into(&mut value.name);
+            return;
+        }
+        (Feeds::Time, _) => (Shape::Time, feeds),
+        (Feeds::Status, _) => (Shape::Status, feeds),
+        (Feeds::Bytes, _) => (Shape::Number, feeds),
+        (Feeds::RequestTime, TimeUnit::Seconds) => (Shape::Duration, feeds),
+        (Feeds::RequestTime, unit) => (Shape::Duration, Feeds::RequestTimeIn(unit)),
+        _ => (value.shape, feeds),
+    };
+    (value.shape, value.feeds) = (shape, feeds);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::TextField;
+    use crate::format::log_format::parse::parse;
+
+    fn roles(text: &str, fields: &[&str]) -> (Vec<(String, Feeds)>, Roles) {
+        let fields: Vec<FieldKey> = fields.iter().map(|field| field.parse().unwrap()).collect();
+        let roles = assign(parse(text).unwrap(), &fields);
+        let values = roles.pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable(value) => Some((value.name.clone(), value.feeds)),
+            Piece::Literal(_) => None,
+        });
+        (values.collect(), roles)
+    }
+
+    fn feeds(text: &str, fields: &[&str]) -> Vec<Feeds> {
+        roles(text, fields).0.into_iter().map(|(_, feeds)| feeds).collect()
+    }
+
+    #[test]
+    fn a_role_takes_precedence_over_the_usual_variable() {
+        let (addr, host) = (Feeds::Text(TextField::Addr), Feeds::Text(TextField::Host));
+        assert_eq!(feeds("$remote_addr $http_x", &["ip=http_x"]), [Feeds::Nothing, addr]);
+        assert_eq!(feeds("$remote_addr $http_x", &["ip=$http_x"]), [Feeds::Nothing, addr]);
+        assert_eq!(feeds("$body_bytes_sent $bytes_sent", &["bytes=bytes_sent"]), [Feeds::Nothing, Feeds::Bytes]);
+        assert_eq!(feeds("$time_local $my_clock", &["time=my_clock"]), [Feeds::Nothing, Feeds::Time]);
+        // A variable that has another role leaves its own to the next.
+        let expected = [Feeds::Text(TextField::Referer), host];
+        assert_eq!(feeds("$host $http_host", &["referer=host"]), expected);
+        assert_eq!(feeds("$remote_addr $x", &["ip=y"]), [addr, Feeds::Nothing]);
+        assert_eq!(feeds("$x|$y", &["ip=x", "ip=y", "host=x"]), [addr, Feeds::Nothing]);
+        let ms = Feeds::RequestTimeIn(TimeUnit::Milliseconds);
+        assert_eq!(feeds("$took", &["request_time_ms=took"]), [ms]);
+        assert_eq!(roles("$my_id", &["cookie_id=my_id"]).0, [("cookie_id".to_owned(), Feeds::Nothing)]);
+    }
+
+    #[test]
+    fn a_part_of_the_request_is_read_beside_it() {
+        let path = Fields::text(TextField::Path);
+        let (values, found) = roles(r#""$request" $filtered"#, &["path=filtered"]);
+        assert_eq!((values[0].1, found.overrides), (Feeds::Request, path));
+        let (values, found) = roles(r#""$request" $request_uri $x"#, &["request=x"]);
+        assert_eq!((values[0].1, values[1].1, found.overrides), (Feeds::Nothing, Feeds::Nothing, Fields::NONE));
+        let (values, found) = roles("$request_uri $filtered", &["path=filtered"]);
+        assert_eq!((values[0].1, found.overrides), (Feeds::Nothing, Fields::NONE));
+        assert_eq!(roles("$request $x", &["status=y"]).1.given, []);
+    }
+}

@@ -1,0 +1,119 @@
+//! A format as a regular expression: the reference for `walk.rs`, and what reads a line that takes it too many trials.
+//!
+//! A group is the value of a step. Where several readings of a line fit, the expression prefers the same as the walk: from
+//! left to right each value has the first end, in its order, with which the rest of the line fits.
+
+use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
+use super::reach::{Bytes, Open, Reach};
+use super::sink::{Put, put};
+use crate::format::Reason;
+use crate::format::misfit::{Expected, Misfit};
+use crate::format::row::Row;
+use crate::format::timestamp;
+use crate::time::Clock;
+
+/// Times as nginx itself writes them.
+const EXACT_TIME: &str = concat!(
+    r"(?:[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}",
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}",
+    r"|[0-9]+\.[0-9]{3})",
+);
+/// What is between two quotes that no backslash escapes.
+const QUOTED: &str = r#"(?:[^"\\]|\\.)*?"#;
+const PROTOCOL: &str = r" HTTP/[0-9]\.[0-9]{1,3}";
+
+/// The values of a line by step, and where the last step ended; `None` if the line does not fit.
+pub(in crate::format) fn values<'a>(plan: &Plan, tail: Tail, text: &'a [u8]) -> Option<(Vec<&'a [u8]>, usize)> {
+    let found = plan.expressions.get(tail, || pattern(plan, tail))?.captures(text)?;
+    let mut groups = found.iter().skip(1).map(|group| group.expect("no group is optional"));
+    let values = groups.by_ref().take(plan.steps.len()).map(|group| group.as_bytes()).collect();
+    Some((values, groups.next().map_or(text.len(), |rest| rest.start())))
+}
+
+/// The same as [`scan`](super::scan::scan).
+pub(in crate::format) fn scan<'a>(
+    plan: &Plan,
+    tail: Tail,
+    text: &'a [u8],
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Result<usize, Misfit> {
+    let misfit = |reason, expected, at| Misfit { reason, expected, at };
+    let no_match = misfit(Reason::NoMatch, Expected::End, text.len());
+    let (values, end) = values(plan, tail, text).ok_or(no_match)?;
+    let mut flaw = Ok(end);
+    for (step, value) in plan.steps.iter().zip(values) {
+        match put(step, value, clock, row) {
+            Put::NoSuchValue(reason) if flaw.is_ok() => {
+                let at = value.as_ptr().addr() - text.as_ptr().addr();
+                flaw = Err(misfit(reason, Expected::Piece(step.value_piece), at));
+            }
+            Put::Done | Put::NoSuchValue(_) => {}
+            Put::NoValue | Put::TwoLines => return Err(no_match),
+        }
+    }
+    flaw
+}
+
+/// The expression of a plan.
+pub(super) fn pattern(plan: &Plan, tail: Tail) -> String {
+    let literal = |bytes: &[u8]| regex::escape(&String::from_utf8_lossy(bytes));
+    let mut pattern = String::from(r"(?s-u)\A");
+    pattern += &literal(plan.lead.bytes());
+    for step in &plan.steps {
+        pattern += &format!("({})", value(step));
+        pattern += &literal(step.behind.bytes());
+    }
+    pattern += match tail {
+        Tail::Nothing => r"()\z",
+        Tail::Fields => r"((?:[ \t].*)?)\z",
+        Tail::UnquotedFields => r#"((?: (?:[^"].*)?)?)\z"#,
+    };
+    pattern
+}
+
+/// The expression of a value.
+fn value(step: &Step) -> String {
+    let optional = |pattern: &str, may_be_empty: bool| {
+        if may_be_empty { format!("(?:{pattern})?") } else { pattern.to_owned() }
+    };
+    let list = |item: &str, may_be_empty| optional(&format!("{item}(?:(?:, | : ){item})*(?: : )?"), may_be_empty);
+    match &step.reach {
+        Reach::Word { may_be_missing: false, .. } => "[^ -]|[^ ]{2,}".to_owned(),
+        Reach::Word { may_be_empty, .. } => if *may_be_empty { "[^ ]*" } else { "[^ ]+" }.to_owned(),
+        Reach::Quoted => QUOTED.to_owned(),
+        Reach::UserAndTime => {
+            let (before, after) = (regex::escape(BEFORE_TIME), regex::escape(AFTER_TIME));
+            format!("{QUOTED}{before}{}{after}", timestamp::PATTERN)
+        }
+        Reach::Time { is_exact: true } => EXACT_TIME.to_owned(),
+        Reach::Time { is_exact: false } => timestamp::PATTERN.to_owned(),
+        Reach::Status { is_exact: true } => "[0-9]{3}".to_owned(),
+        Reach::Status { is_exact: false } => "[0-9]{3}|-".to_owned(),
+        Reach::Number { may_be_empty } => optional("[0-9]+|-", *may_be_empty),
+        Reach::Ratio { may_be_empty } => optional(r"[0-9]+\.[0-9]{2}|-", *may_be_empty),
+        Reach::Duration { is_exact: true, may_be_empty } => optional(r"[0-9]+\.[0-9]{3}|-", *may_be_empty),
+        Reach::Duration { is_exact: false, may_be_empty } => {
+            optional(r"[0-9]+(?:\.[0-9]+)?(?:ms|us|s)?|-", *may_be_empty)
+        }
+        Reach::Words { end, may_be_empty } => {
+            let but = end
+                .filter(|end| *end != b' ')
+                .map_or_else(String::new, |end| regex::escape(&char::from(end).to_string()));
+            list(&format!("[^ ,{but}]+"), *may_be_empty)
+        }
+        Reach::Numbers { may_be_empty } => list(r"(?:-|[0-9]+(?:\.[0-9]+)?)", *may_be_empty),
+        Reach::Open(open) => open_value(open),
+    }
+}
+
+fn open_value(open: &Open) -> String {
+    let is_greedy = open.is_last || open.order.is_last_first;
+    let bytes = open.bytes.pattern(is_greedy);
+    let bytes = match (open.may_be_empty, open.bytes, is_greedy) {
+        (false, Bytes::Word, true) => "[^ ]+",
+        (false, Bytes::Word, false) => "[^ ]+?",
+        _ => bytes,
+    };
+    if open.order.prefers_protocol && !open.is_last { format!("{bytes}{PROTOCOL}|{bytes}") } else { bytes.to_owned() }
+}

@@ -1,0 +1,133 @@
+//! Steps that every preset has one behind the other, found in a plan and taken at once.
+
+use super::nginx_escape::NginxEscape;
+use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, Sink, Step, Usual};
+use super::reach::Reach;
+use crate::batch::{MISSING, Status, TextField};
+use crate::format::digits::few_digits;
+use crate::format::marks::Quotes;
+use crate::format::row::Row;
+use crate::format::slot::Slot;
+use crate::format::time_unit::TimeUnit;
+use crate::text::find_near;
+use crate::time::Clock;
+
+impl Plan {
+    /// Finds the steps that can be taken at once.
+    pub(super) fn find_shortcuts(&mut self, escape: NginxEscape) {
+        self.shortcut = (0..self.steps.len()).find_map(|from| shortcut(&self.steps[from..], from));
+        self.whole = self.shortcut.filter(|shortcut| {
+            let behind = if shortcut.has_agent { "\"" } else { "" };
+            self.lead.bytes().is_empty()
+                && (shortcut.from, shortcut.to) == (0, self.steps.len())
+                && self.steps[shortcut.to - 1].behind.bytes() == behind.as_bytes()
+        });
+        self.usual = if escape == NginxEscape::Default { usual(self) } else { None };
+    }
+}
+
+fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
+    let behind = |step: &Step, text: &str| step.behind.bytes() == text.as_bytes();
+    let text = |step: &Step, field| matches!(step.reach, Reach::Quoted) && step.sink == Sink::Text(Slot::of(field));
+    let [addr, user, request, status, bytes, rest @ ..] = steps else { return None };
+    let is_common = matches!(addr.reach, Reach::Word { end: Some(b' '), .. })
+        && addr.sink == Sink::Text(Slot::of(TextField::Addr))
+        && behind(addr, " - ")
+        && matches!(user.reach, Reach::UserAndTime)
+        && user.sink == Sink::Text(Slot::of(TextField::User))
+        && matches!(request.reach, Reach::Quoted)
+        && request.sink == Sink::Text(Slot::REQUEST)
+        && behind(request, "\" ")
+        && matches!(status.reach, Reach::Status { .. })
+        && status.sink == Sink::Status
+        && behind(status, " ")
+        && matches!(bytes.reach, Reach::Number { .. })
+        && bytes.sink == Sink::Bytes;
+    let has_agent = matches!(rest, [referer, agent, ..]
+        if behind(bytes, " \"")
+            && text(referer, TextField::Referer)
+            && behind(referer, "\" \"")
+            && text(agent, TextField::Agent)
+            // What follows the agent begins with its quote, and may be more.
+            && agent.behind.bytes().first() == Some(&b'"'));
+    (is_common && (has_agent || behind(bytes, ""))).then_some(Shortcut {
+        from,
+        to: from + if has_agent { 7 } else { 5 },
+        has_agent,
+    })
+}
+
+/// The usual form of the lines of a plan, if fast_path.rs knows it.
+fn usual(plan: &Plan) -> Option<Usual> {
+    let shortcut = plan.shortcut.filter(|shortcut| shortcut.has_agent)?;
+    if plan.whole.is_some() {
+        return Some(Usual { has_time: false });
+    }
+    let [.., agent, time] = &plan.steps[..] else { return None };
+    let is_timed = plan.lead.bytes().is_empty()
+        && (shortcut.from, shortcut.to + 1) == (0, plan.steps.len())
+        && agent.behind.bytes() == b"\" "
+        && matches!(time.reach, Reach::Duration { .. })
+        && time.sink == Sink::RequestTime(TimeUnit::Seconds)
+        && time.behind.bytes().is_empty();
+    is_timed.then_some(Usual { has_time: true })
+}
+
+const TIME: usize = 26;
+
+/// The steps of a shortcut at once, for a line as nearly every line is: no user, no backslash, an address. Returns
+/// where the last value ends and the quotes ahead; `None` where the line is another: the steps one by one then say what
+/// it is.
+#[inline(always)]
+pub(super) fn take<'a, 'q>(
+    shortcut: Shortcut,
+    line: &'a [u8],
+    at: usize,
+    quotes: Quotes<'q>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Option<(usize, Quotes<'q>)> {
+    let Quotes::At { places: [open, close, rest @ ..], start } = quotes else { return None };
+    let (open, close) = ((*open - start) as usize, (*close - start) as usize);
+    let addr_end = at + find_near(b' ', line.get(at..)?)?;
+    let between: &[u8; NOBODY.len() + TIME + AFTER_TIME.len()] = line[addr_end..].first_chunk()?;
+    let is_usual = open + 1 == addr_end + between.len()
+        && between.starts_with(NOBODY.as_bytes())
+        && between.ends_with(AFTER_TIME.as_bytes())
+        && (addr_end > at + 1 || addr_end == at + 1 && line[at] != MISSING[0]);
+    if !is_usual {
+        return None;
+    }
+    let stamp = clock.time_local(between[NOBODY.len()..].first_chunk()?).ok()?;
+    let [b'"', b' ', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', number @ ..] = &line[close..] else {
+        return None;
+    };
+    let (bytes, len) = few_digits(number)?;
+    let bytes_end = close + 6 + len;
+    let (end, rest) = if shortcut.has_agent {
+        let [referer, referer_end, agent, agent_end, rest @ ..] = rest else { return None };
+        let place = |quote: &u32| (*quote - start) as usize;
+        let [referer, referer_end, agent, agent_end] = [referer, referer_end, agent, agent_end].map(place);
+        let is_usual = referer == bytes_end + 1
+            && line[bytes_end] == b' '
+            && agent == referer_end + 2
+            && line[referer_end + 1] == b' ';
+        if !is_usual {
+            return None;
+        }
+        row.texts[Slot::of(TextField::Referer).index()] = &line[referer + 1..referer_end];
+        row.texts[Slot::of(TextField::Agent).index()] = &line[agent + 1..agent_end];
+        (agent_end, rest)
+    } else {
+        (bytes_end, rest)
+    };
+    let digit = |d: &u8| u16::from(d - b'0');
+    row.texts[Slot::of(TextField::Addr).index()] = &line[at..addr_end];
+    row.texts[Slot::of(TextField::User).index()] = MISSING;
+    row.texts[Slot::REQUEST.index()] = &line[open + 1..close];
+    row.has_escaped_request = false;
+    row.stamp = stamp;
+    row.status = Status::new(digit(a) * 100 + digit(b) * 10 + digit(c));
+    row.bytes = bytes;
+    Some((end, Quotes::At { places: rest, start }))
+}

@@ -1,0 +1,154 @@
+//! A line against the steps of a plan, one by one, with backtracking.
+//!
+//! Most values end where their own bytes say so: at a space, at a quote. Some do not, as `$request $status` without quotes:
+//! such a value ends where the rest of the line fits. Its possible ends are tried in their order ([`Order`]), the last
+//! choice first. `rule.rs` says the same with a regular expression; it is the reference, and the tests compare the two.
+//!
+//! A line that takes too many trials is left to the regular expression, whose time is linear in the length of the line.
+
+use super::ends::{Tried, find};
+use super::plan::{Plan, Tail};
+use super::shortcut::take;
+use super::sink::{Put, put};
+use crate::format::marks::{Line, Quotes};
+use crate::format::misfit::{Expected, Misfit};
+use crate::format::reason::Reason;
+use crate::format::row::Row;
+use crate::time::Clock;
+
+/// An end that was tried, from which there may be another.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::format) struct Choice {
+    step: usize,
+    /// Where the value starts, and its end that was tried.
+    at: usize,
+    tried: Tried,
+    /// How many quotes were ahead.
+    quotes_ahead: usize,
+    flaw: Option<Misfit>,
+}
+
+/// Why a walk ended without the end of the line.
+pub(super) enum Stuck {
+    /// The line does not fit.
+    Misfit(Misfit),
+    /// It took too many trials.
+    TooManyTrials,
+}
+
+/// Trials for each byte of a line, and for any line. Each step is a trial, and so are sixteen bytes that it looks at.
+const TRIALS_A_BYTE: usize = 4;
+const TRIALS: usize = 4096;
+
+/// Fills `row` and returns where the last step ended.
+pub(super) fn walk<'a>(
+    plan: &Plan,
+    tail: Tail,
+    line: Line<'a, '_>,
+    choices: &mut Vec<Choice>,
+    clock: &mut Clock,
+    row: &mut Row<'a>,
+) -> Result<usize, Stuck> {
+    let Some(at) = plan.lead.leads(line.text) else { return Err(Stuck::Misfit(no_match(Expected::Piece(0), 0))) };
+    choices.clear();
+    let trials = TRIALS + TRIALS_A_BYTE * line.text.len();
+    let mut walk = Walk { plan, tail, text: line.text, quotes: line.quotes, next: 0, at, flaw: None, trials };
+    let mut tried = None;
+    let mut furthest: Option<Misfit> = None;
+    loop {
+        let missed = match walk.forward(tried, choices, clock, row) {
+            Ok(()) => return walk.flaw.map_or(Ok(walk.at), |flaw| Err(Stuck::Misfit(flaw))),
+            Err(missed) => missed,
+        };
+        let furthest = furthest.get_or_insert(missed);
+        if missed.at > furthest.at {
+            *furthest = missed;
+        }
+        let Some(choice) = choices.pop() else { return Err(Stuck::Misfit(*furthest)) };
+        if walk.trials == 0 {
+            return Err(Stuck::TooManyTrials);
+        }
+        (walk.next, walk.at, walk.flaw, tried) = (choice.step, choice.at, choice.flaw, Some(choice.tried));
+        walk.quotes = back(line.quotes, choice.quotes_ahead);
+    }
+}
+
+fn no_match(expected: Expected, at: usize) -> Misfit {
+    Misfit { reason: Reason::NoMatch, expected, at }
+}
+
+/// A place in a line, and the step that is next there.
+struct Walk<'p, 'a, 'q> {
+    plan: &'p Plan,
+    tail: Tail,
+    text: &'a [u8],
+    quotes: Quotes<'q>,
+    next: usize,
+    at: usize,
+    /// The first value that does not exist.
+    flaw: Option<Misfit>,
+    /// Trials left.
+    trials: usize,
+}
+
+impl<'a> Walk<'_, 'a, '_> {
+    /// Takes steps to the end of the line, or to where it does not fit; `tried` is the end of the next value that was tried.
+    fn forward(
+        &mut self,
+        mut tried: Option<Tried>,
+        choices: &mut Vec<Choice>,
+        clock: &mut Clock,
+        row: &mut Row<'a>,
+    ) -> Result<(), Misfit> {
+        let text = self.text;
+        while let Some(step) = self.plan.steps.get(self.next) {
+            if let Some(shortcut) = self.plan.shortcut
+                && shortcut.from == self.next
+                && let Some((end, ahead)) = take(shortcut, text, self.at, self.quotes, clock, row)
+                && let Some(behind) = self.plan.steps[shortcut.to - 1].behind.leads(&text[end..])
+            {
+                (self.at, self.quotes, self.next) = (end + behind, ahead, shortcut.to);
+                continue;
+            }
+            let no_value = no_match(Expected::Piece(step.value_piece), self.at);
+            let quotes_ahead = ahead(self.quotes);
+            let (end, may_have_another) = find(step, text, self.at, tried.take(), &mut self.quotes).ok_or(no_value)?;
+            if may_have_another {
+                let choice = Choice { step: self.next, at: self.at, tried: end, quotes_ahead, flaw: self.flaw };
+                choices.push(choice);
+            }
+            let value = &text[self.at..end.end];
+            self.trials = self.trials.saturating_sub(1 + value.len() / 16);
+            match put(step, value, clock, row) {
+                Put::Done => {}
+                Put::NoSuchValue(reason) => {
+                    self.flaw.get_or_insert(Misfit { reason, ..no_value });
+                }
+                Put::NoValue => return Err(no_value),
+                Put::TwoLines => {
+                    choices.clear();
+                    return Err(no_value);
+                }
+            }
+            let behind = step.behind.leads(&text[end.end..]);
+            self.at = end.end + behind.ok_or_else(|| no_match(Expected::Piece(step.behind_piece), end.end))?;
+            self.next += 1;
+        }
+        if self.tail.fits(&text[self.at..]) { Ok(()) } else { Err(no_match(Expected::End, self.at)) }
+    }
+}
+
+fn ahead(quotes: Quotes<'_>) -> usize {
+    match quotes {
+        Quotes::At { places, .. } => places.len(),
+        Quotes::Unknown => 0,
+    }
+}
+
+/// The quotes of a line of which so many are ahead.
+fn back(all: Quotes<'_>, ahead: usize) -> Quotes<'_> {
+    match all {
+        Quotes::At { places, start } => Quotes::At { places: &places[places.len() - ahead..], start },
+        Quotes::Unknown => Quotes::Unknown,
+    }
+}

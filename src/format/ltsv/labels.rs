@@ -1,0 +1,67 @@
+//! THE TABLE of labels in LTSV logs: the variable whose value stands under each.
+//!
+//! Source: ltsv.org, "Labels for Web server's Log", and the example formats of programs that read LTSV. Beside these,
+//! nginx's variables are known by their own names, and the usual keys of JSON logs.
+
+use crate::format::time_unit::TimeUnit;
+
+/// A label, the variable whose value stands there, and the unit of its numbers.
+pub(in crate::format) type LabelRow = (&'static str, &'static str, TimeUnit);
+
+/// Where several labels of a line feed the same field, the one that stands first here takes precedence.
+///
+/// A label with two rows has two meanings. It has the second one if another label of the line holds what the first feeds:
+/// by ltsv.org `host` is the client, but next to `remote_addr` it is nginx's `$host`.
+pub(in crate::format) const LABELS: &[LabelRow] = &[
+    // Before the rows of `host`, so that it knows whether they are there.
+    ("remote_addr", "remote_addr", TimeUnit::Seconds),
+    ("remote_host", "remote_addr", TimeUnit::Seconds),
+    ("remote_ip", "remote_addr", TimeUnit::Seconds),
+    ("remoteip", "remote_addr", TimeUnit::Seconds),
+    ("client_ip", "remote_addr", TimeUnit::Seconds),
+    ("clientip", "remote_addr", TimeUnit::Seconds),
+    ("client", "remote_addr", TimeUnit::Seconds),
+    ("ip", "remote_addr", TimeUnit::Seconds),
+    ("host", "remote_addr", TimeUnit::Seconds),
+    ("host", "host", TimeUnit::Seconds),
+    ("vhost", "host", TimeUnit::Seconds),
+    ("forwardedfor", "http_x_forwarded_for", TimeUnit::Seconds),
+    ("ident", "remote_logname", TimeUnit::Seconds),
+    ("user", "remote_user", TimeUnit::Seconds),
+    ("time", "time_local", TimeUnit::Seconds),
+    ("epoch", "msec", TimeUnit::Seconds),
+    ("req", "request", TimeUnit::Seconds),
+    ("method", "request_method", TimeUnit::Seconds),
+    ("uri", "request_uri", TimeUnit::Seconds),
+    ("protocol", "server_protocol", TimeUnit::Seconds),
+    ("status", "status", TimeUnit::Seconds),
+    ("size", "body_bytes_sent", TimeUnit::Seconds),
+    ("reqsize", "request_length", TimeUnit::Seconds),
+    ("referer", "http_referer", TimeUnit::Seconds),
+    ("ua", "http_user_agent", TimeUnit::Seconds),
+    ("reqtime_microsec", "request_time", TimeUnit::Microseconds),
+    ("reqtime_usec", "request_time", TimeUnit::Microseconds),
+    ("reqtime_msec", "request_time", TimeUnit::Milliseconds),
+    ("reqtime", "request_time", TimeUnit::Seconds),
+    ("apptime", "upstream_response_time", TimeUnit::Seconds),
+    ("cache", "upstream_http_x_cache", TimeUnit::Seconds),
+    ("runtime", "upstream_http_x_runtime", TimeUnit::Seconds),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::variables::{Feeds, is_known, variable};
+
+    #[test]
+    fn every_label_has_a_variable_and_one_place() {
+        for (i, (label, name, unit)) in LABELS.iter().enumerate() {
+            assert!(is_known(name), "{label}");
+            let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
+            assert!(*unit == TimeUnit::Seconds || feeds == Feeds::RequestTime, "{label}");
+            let others = LABELS[..i].iter().rposition(|(other, ..)| other == label);
+            assert!(others.is_none_or(|other| other + 1 == i && LABELS[other].1 != *name), "{label}");
+            assert!(label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{label}");
+        }
+    }
+}

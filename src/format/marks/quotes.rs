@@ -1,0 +1,59 @@
+//! The quotes of a line, and where a quoted value ends.
+
+/// Where the quotes of a line are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Quotes<'q> {
+    /// Nobody has looked, or a backslash may escape one.
+    Unknown,
+    /// Places of all of them in the chunk, in which the line starts at `start`.
+    At { places: &'q [u32], start: u32 },
+}
+
+/// Where the first quote from `at` on is that no backslash escapes, and whether there is a backslash before it.
+/// Quotes before it are dropped.
+#[inline]
+pub(in crate::format) fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: usize) -> Option<(usize, bool)> {
+    match quotes {
+        Quotes::At { places, start } => loop {
+            let (first, rest) = places.split_first()?;
+            let place = (*first - *start) as usize;
+            if place >= at {
+                return Some((place, false));
+            }
+            *places = rest;
+        },
+        Quotes::Unknown => closing_quote(&line[at..]).map(|(end, has_escape)| (at + end, has_escape)),
+    }
+}
+
+/// Where the first quote is that no backslash escapes, and whether there is a backslash before it.
+#[inline]
+pub(crate) fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
+    let first = memchr::memchr2(b'"', b'\\', text)?;
+    if text[first] == b'"' { Some((first, false)) } else { Some((closing_quote_behind(text, first)?, true)) }
+}
+
+/// The same from a backslash on.
+fn closing_quote_behind(text: &[u8], backslash: usize) -> Option<usize> {
+    let mut at = backslash;
+    while text[at] == b'\\' {
+        at += 2;
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+    }
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escaped_quote_closes_nothing() {
+        assert_eq!(closing_quote(br#"a\"b" "#), Some((4, true)));
+        assert_eq!(closing_quote(br#"a\\" "#), Some((3, true)));
+        assert_eq!(closing_quote(br#"a" "#), Some((1, false)));
+        assert_eq!(closing_quote(br#"a\\\" "#), None);
+        assert_eq!(closing_quote(br"a\"), None);
+        assert_eq!(closing_quote(b""), None);
+    }
+}

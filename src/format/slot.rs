@@ -1,0 +1,54 @@
+//! Slots: the places in a row for the texts of a line.
+
+use super::variables::Feeds;
+use crate::batch::{EXTRAS, TEXTS, TextField};
+
+/// Where in a row a text goes: a text field, the request, a variable that the question names, or nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot(u8);
+
+impl Slot {
+    pub(crate) const REQUEST: Slot = Slot(TEXTS as u8);
+    /// `$uri`, from which a path is made where there is no better.
+    pub(crate) const URI: Slot = Slot(TEXTS as u8 + 1);
+    pub(crate) const ARGS: Slot = Slot(TEXTS as u8 + 2);
+    /// What `$uri$is_args$args` wrote.
+    pub(crate) const URI_AND_ARGS: Slot = Slot(TEXTS as u8 + 3);
+    pub(crate) const NOWHERE: Slot = Slot(TEXTS as u8 + 4);
+    const EXTRA: usize = TEXTS + 5;
+    /// How many slots a row has.
+    pub(crate) const COUNT: usize = Slot::EXTRA + EXTRAS;
+
+    pub(crate) const fn of(field: TextField) -> Slot {
+        Slot(field as u8)
+    }
+
+    /// Every slot of a row.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn all() -> impl Iterator<Item = Slot> {
+        (0..Slot::COUNT as u8).map(Slot)
+    }
+
+    /// Where the variable goes that is `place`th of those that the question ranks by name.
+    pub(crate) const fn extra(place: usize) -> Slot {
+        Slot((Slot::EXTRA + place) as u8)
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The slot that a variable fills.
+    pub(super) const fn fed_by(feeds: Feeds) -> Slot {
+        match feeds {
+            Feeds::Text(field) => Slot::of(field),
+            Feeds::Request => Slot::REQUEST,
+            Feeds::Uri => Slot::URI,
+            Feeds::Args => Slot::ARGS,
+            Feeds::UriAndArgs => Slot::URI_AND_ARGS,
+            Feeds::Ranked(place) => Slot::extra(place as usize),
+            Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
+            Feeds::RequestTimeIn(_) => Slot::NOWHERE,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Units of durations: in nginx's variables, in `--field`, and under the keys of JSON logs.
+
+/// The unit of a number of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum TimeUnit {
+    #[default]
+    Seconds,
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+    /// Seconds with a decimal point or an exponent, milliseconds as a whole number.
+    SecondsIfDecimal,
+    /// Milliseconds where the object has a key of Envoy's ([`Mark::Envoy`](super::json::forms::Mark)), otherwise seconds.
+    SecondsUnlessEnvoy,
+}
+
+impl TimeUnit {
+    /// The unit of this number.
+    pub(super) fn of(self, number: &[u8], has_envoy_key: bool) -> TimeUnit {
+        match self {
+            TimeUnit::SecondsIfDecimal if is_decimal(number) => TimeUnit::Seconds,
+            TimeUnit::SecondsIfDecimal => TimeUnit::Milliseconds,
+            TimeUnit::SecondsUnlessEnvoy if has_envoy_key => TimeUnit::Milliseconds,
+            TimeUnit::SecondsUnlessEnvoy => TimeUnit::Seconds,
+            unit => unit,
+        }
+    }
+}
+
+/// True for a number with a decimal point or an exponent.
+pub(super) fn is_decimal(number: &[u8]) -> bool {
+    number.iter().any(|b| matches!(b, b'.' | b'e' | b'E'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_depend_on_the_value_and_on_other_keys() {
+        use TimeUnit::{Microseconds, Milliseconds, Seconds, SecondsIfDecimal, SecondsUnlessEnvoy};
+        for (unit, number, has_envoy_key, expected) in [
+            (SecondsIfDecimal, "0.001", false, Seconds),
+            (SecondsIfDecimal, "5e-05", true, Seconds),
+            (SecondsIfDecimal, "26", true, Milliseconds),
+            (SecondsUnlessEnvoy, "26", true, Milliseconds),
+            (SecondsUnlessEnvoy, "0.026", false, Seconds),
+            (SecondsUnlessEnvoy, "26", false, Seconds),
+            (Microseconds, "1.5", true, Microseconds),
+        ] {
+            assert_eq!(unit.of(number.as_bytes(), has_envoy_key), expected, "{unit:?} {number}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The counts of a group as they are reported: unknown where it has hits, and the lines of all of them lack the field.
+
+use crate::measure::{Lacking, Tallied};
+
+/// The counts of a group, of which some may be unknown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counted {
+    pub(crate) pv: u64,
+    tallied: Tallied,
+    lacking: Lacking,
+}
+
+impl Counted {
+    pub(crate) fn new(tallied: Tallied, lacking: Lacking) -> Counted {
+        Counted { pv: tallied.pv(), tallied, lacking }
+    }
+
+    /// A number of the hits that have a field, which so many of them lack.
+    fn known(&self, lacking: u64, number: u64) -> Option<u64> {
+        (lacking == 0 || lacking < self.pv).then_some(number)
+    }
+
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        self.known(self.lacking.bytes, self.tallied.bytes)
+    }
+
+    pub(crate) fn statics(&self) -> Option<u64> {
+        self.known(self.lacking.path, self.tallied.statics)
+    }
+
+    pub(crate) fn dynamic(&self) -> Option<u64> {
+        self.known(self.lacking.path, self.pv - self.tallied.statics - self.lacking.path)
+    }
+
+    /// The hits of a status class; of 0, those with a status in none of 1xx to 5xx.
+    pub(crate) fn class(&self, class: usize) -> Option<u64> {
+        // Hits that lack their status are counted among those.
+        let lacking = if class == 0 { self.lacking.status } else { 0 };
+        self.known(self.lacking.status, self.tallied.class[class] - lacking)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_unknown_where_all_hits_lack_the_field() {
+        let tallied = Tallied { class: [3, 0, 5, 0, 1, 0], bytes: 70, statics: 2 };
+        let of = |status, bytes, path| {
+            let counted = Counted::new(tallied, Lacking { status, bytes, path });
+            let class = |class| counted.class(class);
+            [class(0), class(2), class(3), counted.bytes(), counted.statics(), counted.dynamic()]
+        };
+        assert_eq!(of(0, 0, 0), [3, 5, 0, 70, 2, 7].map(Some));
+        assert_eq!(of(2, 8, 6), [1, 5, 0, 70, 2, 1].map(Some));
+        let none = Tallied { class: [9, 0, 0, 0, 0, 0], ..Tallied::default() };
+        let unknown = Counted::new(none, Lacking { status: 9, bytes: 9, path: 9 });
+        assert_eq!([unknown.class(0), unknown.class(5), unknown.bytes(), unknown.dynamic()], [None; 4]);
+        let empty = Counted::default();
+        assert_eq!([empty.class(0), empty.bytes(), empty.dynamic()], [Some(0); 3]);
+    }
+}
