@@ -26,6 +26,7 @@
 //! The library never prints, never exits and installs nothing in the process that it is not asked to install.
 
 mod batch;
+mod by_name;
 mod dimension;
 mod engine;
 mod envelope;

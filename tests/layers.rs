@@ -15,6 +15,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         "ground",
         &[
             "text",
+            "by_name",
             "files",
             "note",
             "time",

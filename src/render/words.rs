@@ -50,18 +50,19 @@ pub(super) fn ranking(dimension: Dimension) -> String {
 
 /// Who is a visitor, where it is not an address as nginx had it: `visitors by ip+agent`.
 pub(super) fn visitors(report: &Report) -> impl Iterator<Item = String> {
-    let VisitorReport { by, ipv6_prefix, real_ip, anonymized } =
-        report.visitor.unwrap_or(VisitorReport { by: "ip", ipv6_prefix: None, real_ip: None, anonymized: false });
-    let said = [
-        (by != "ip").then(|| format!("visitors by {by}")),
-        ipv6_prefix.map(|bits| format!("IPv6 visitors by /{bits}")),
-        real_ip.map(|variable| match variable {
-            ADDRESS_LIST => "addresses from a list".to_owned(),
-            variable => format!("addresses by ${variable}"),
-        }),
-        anonymized.then(|| "addresses cut".to_owned()),
-    ];
-    said.into_iter().flatten()
+    let said = |visitor: &VisitorReport| {
+        let VisitorReport { by, ipv6_prefix, real_ip, anonymized } = visitor;
+        [
+            (by != "ip").then(|| format!("visitors by {by}")),
+            ipv6_prefix.map(|bits| format!("IPv6 visitors by /{bits}")),
+            real_ip.as_deref().map(|variable| match variable {
+                ADDRESS_LIST => "addresses from a list".to_owned(),
+                variable => format!("addresses by ${variable}"),
+            }),
+            anonymized.then(|| "addresses cut".to_owned()),
+        ]
+    };
+    report.visitor.iter().flat_map(said).flatten()
 }
 
 #[cfg(test)]

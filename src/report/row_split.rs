@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-
 /// The hits of a row by value: the values with the most hits in the whole report first, of equals by key bytes; all others
 /// together are `other`, the last.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,11 +45,5 @@ impl Split {
             sum.pv.iter_mut().zip(&split.pv).for_each(|(sum, pv)| *sum += pv);
             sum
         }))
-    }
-}
-
-impl Serialize for Split {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
     }
 }

@@ -1,14 +1,13 @@
 //! Rows: the numbers of a group, and the rankings that they are in.
 
-use serde::Serialize;
-use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use super::row_split::Split;
 use crate::dimension::Dimension;
 use crate::metric::{Metric, Reading};
 
 /// The numbers of a group.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// What the group is: `200`, `2022-04-05`, `/api/`; `None` in the summary.
@@ -20,7 +19,7 @@ pub struct Row {
     /// Hits.
     pub pv: u64,
     /// Distinct visitors; of hits that some lines log a visitor for and some do not, those of the former.
-    #[serde(skip_serializing_if = "UvCount::is_not_counted")]
+    #[serde(default, skip_serializing_if = "UvCount::is_not_counted")]
     pub uv: UvCount,
     /// Bytes sent; stops at the largest number. `None`, as in all fields below, where the row has hits and the lines of all of
     /// them lack the field that it is taken from. Where some lack it, it is the number of the others.
@@ -50,7 +49,7 @@ pub struct Row {
     pub split: Option<Split>,
     /// What else was asked for, by [`Question::columns`](crate::Question) and [`Question::sort`](crate::Question): request
     /// times, and when hits were.
-    #[serde(flatten, serialize_with = "by_metric")]
+    #[serde(flatten, with = "super::serial::columns")]
     pub columns: Vec<(Metric, Figure)>,
 }
 
@@ -123,12 +122,6 @@ impl UvCount {
     }
 }
 
-impl Serialize for UvCount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.known().serialize(serializer)
-    }
-}
-
 /// What a metric comes to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -161,7 +154,7 @@ impl From<Reading> for Figure {
 }
 
 /// All hits together.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Summary {
     /// Their numbers.
@@ -189,11 +182,11 @@ pub struct Ranking {
 }
 
 /// How far a ranking may be from the truth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Approximate {
     /// What is ranked.
-    #[serde(skip)]
+    #[serde(skip, default = "of_no_dimension")]
     pub dimension: Dimension,
     /// Of so many keys hits are known.
     pub max_keys: u64,
@@ -202,6 +195,7 @@ pub struct Approximate {
     pub max_error: u64,
 }
 
-fn by_metric<S: Serializer>(columns: &[(Metric, Figure)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(columns.iter().map(|(metric, figure)| (metric.key(), figure)))
+/// A value until the key of the entry is known.
+fn of_no_dimension() -> Dimension {
+    Dimension::All
 }

@@ -4,6 +4,7 @@ use chrono::{Datelike, Timelike};
 
 use super::step::{Step, UnitError};
 use super::{DAY_S, date, day_start_s};
+use crate::by_name::Named;
 
 /// THE TABLE of letters for units of a length of time, with their seconds.
 pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
@@ -142,6 +143,18 @@ impl Unit {
             Unit::Month => format!("{:04}-{:02}", date.year(), date.month()),
             Unit::Year | Unit::HourOfDay | Unit::Weekday | Unit::Step(_) => format!("{:04}", date.year()),
         }
+    }
+}
+
+impl Named for Unit {
+    const KIND: &'static str = "a unit of time";
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn named(name: &str) -> Option<Unit> {
+        name.parse().ok()
     }
 }
 

@@ -43,8 +43,8 @@ impl Head<'_> {
             period: period(report),
             read: read.join(" · "),
             uv: uv(report.uv),
-            program: report.generator.name,
-            version: report.generator.version,
+            program: &report.generator.name,
+            version: &report.generator.version,
         }
     }
 }

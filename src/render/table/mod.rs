@@ -139,8 +139,8 @@ mod tests {
     /// A report with a summary and a timeline by day.
     pub(super) fn report(all: Row, timeline: Vec<Row>) -> Report {
         Report {
-            schema: "logstat.report/2",
-            generator: Generator { name: "logstat", version: "0" },
+            schema: "logstat.report/2".to_owned(),
+            generator: Generator { name: "logstat".to_owned(), version: "0".to_owned() },
             inputs: vec![InputReport {
                 keys: Vec::new(),
                 path: "a.log".to_owned(),
