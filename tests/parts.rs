@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use loggen::Traffic;
 use logstat::{
-    Condition, Dimension, Engine, ErrorKind, Input, MaxKeys, MaxMemory, Metric, Precision, Question, Report, Unit,
-    UvMethod, count, write_json,
+    Condition, Dimension, Engine, ErrorKind, Input, MaxKeys, Metric, Precision, Question, Report, Unit, UvMethod,
+    count, write_json,
 };
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ fn keys_that_differ_only_in_their_escapes_are_one_part() {
     let log = [line("GET /a HTTP/1.1"), line(r"GET /\x61 HTTP/1.1"), line(r"GET /\x5Cx61 HTTP/1.1")].concat();
     let report = reported(log.as_bytes(), &Question::new().each(Dimension::Path), &Engine::default());
     let parts: Vec<_> = report.parts.iter().map(|part| (&*part.key, part.report.lines.parsed)).collect();
-    assert_eq!(parts, [("/a", 2), (r"/\\x61", 1)]);
+    assert_eq!(parts, [(r"/\x5Cx61", 1), ("/a", 2)]);
 }
 
 #[test]
@@ -84,15 +84,6 @@ fn a_limit_of_memory_counts_the_tables_of_all_keys() {
     let engine = Engine::new().memory_limit(1 << 20);
     assert!(count(&Question::new(), inputs(), &engine).is_ok());
     assert!(matches!(count(&by_path, inputs(), &engine).unwrap_err().kind(), ErrorKind::MemoryLimit { .. }));
-    // Within the question's own limit visitors are estimated, those of all keys.
-    let limited = asked().each(Dimension::Class).max_memory(MaxMemory::new(600_000));
-    let limited = reported(&log, &limited, &Engine::default());
-    let hll = asked().each(Dimension::Class).uv(UvMethod::Hll(Precision::default()));
-    let hll = reported(&log, &hll, &Engine::default());
-    assert_eq!(sections(&limited)[7], sections(&hll)[7], "visitors were estimated");
-    for (limited, hll) in limited.parts.iter().zip(&hll.parts) {
-        assert_eq!(sections(&limited.report), sections(&hll.report), "{}", limited.key);
-    }
 }
 
 #[test]

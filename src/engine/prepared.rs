@@ -77,7 +77,7 @@ impl<'q> Prepared<'q> {
             derive: columns.derive(needs, seed),
             visits,
             by_location: by_location.map(|conf| (conf, seed)),
-            servers: sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect(),
+            servers: sources.iter().map(|source| by_location?.conf.server_of_file(&source.path)).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
             uv: counting.uv,
             memory: MemoryLimit::new(engine.memory_limit),

@@ -215,7 +215,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
             *lacking += u64::from(hit.lacks.meets(field));
         }
         if !hit.lacks.meets(Fields::text(visitor)) {
-            visitors.insert(text(visitor));
+            visitors.insert(key_of(&hit.texts[visitor as usize]));
         }
     }
     groups
