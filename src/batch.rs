@@ -26,13 +26,23 @@ pub(crate) enum TextField {
 /// How many text fields there are.
 pub(crate) const TEXTS: usize = 8;
 
-/// How many more variables a question can rank, each in a column that it has for the question alone.
-pub(crate) const EXTRAS: usize = 16;
+/// The most variables that a question can name, each in a column that it has for the question alone.
+pub(crate) const NAMED: usize = 16;
+
+/// The most variables that derived dimensions read beside these.
+pub(crate) const SOURCES: usize = 4;
+
+/// The most variables that have columns for one question.
+pub(crate) const EXTRAS: usize = NAMED + SOURCES;
+
+/// The most derived dimensions.
+pub(crate) const DERIVED: usize = 16;
 
 /// How many columns of texts there are: one more has what tells visitors apart, where no other has it.
-const COLUMNS: usize = TEXTS + EXTRAS + 1;
+const COLUMNS: usize = TEXTS + EXTRAS + DERIVED + 1;
 
-/// A column of texts: a text field's, that of a variable which the question names, or that of visitors.
+/// A column of texts: a text field's, that of a variable which the question names, that of a derived dimension, or that of
+/// visitors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(u8);
 
@@ -43,6 +53,11 @@ impl Column {
     /// The column of the variable that is `place`th of those that the question names, below [`EXTRAS`].
     pub(crate) const fn extra(place: usize) -> Column {
         Column((TEXTS + place) as u8)
+    }
+
+    /// The column of the derived dimension at this place of their table, below [`DERIVED`]. A step fills it, no format does.
+    pub(crate) const fn derived(place: usize) -> Column {
+        Column((TEXTS + EXTRAS + place) as u8)
     }
 }
 
@@ -55,7 +70,7 @@ impl From<TextField> for Column {
 
 /// A set of fields: what a question needs, or what a format logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fields(u32);
+pub(crate) struct Fields(u64);
 
 impl Fields {
     pub(crate) const NONE: Fields = Fields(0);
@@ -71,7 +86,7 @@ impl Fields {
     );
 
     pub(crate) const fn text(field: TextField) -> Fields {
-        Fields(1 << field as u32)
+        Fields(1 << field as u64)
     }
 
     pub(crate) const fn column(column: Column) -> Fields {
@@ -353,8 +368,12 @@ mod tests {
         let extras = (0..EXTRAS).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::extra(i))));
         let others = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::REQUEST];
         assert_eq!(extras, Fields::EXTRA);
+        let derived = (0..DERIVED).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::derived(i))));
         let visitor = Fields::column(Column::VISITOR);
-        assert!(!visitor.meets(extras) && others.iter().all(|field| !visitor.meets(*field)));
+        for columns in [visitor, derived] {
+            assert!(!columns.meets(extras) && others.iter().all(|field| !columns.meets(*field)));
+        }
+        assert!(!visitor.meets(derived));
         assert!(others.iter().all(|field| *field != Fields::NONE && !extras.meets(*field)));
     }
 }

@@ -258,6 +258,7 @@ impl<'f> Run<'_, 'f> {
             max_line: question.max_line,
             filter,
             zone: question.zone,
+            derive: columns.derive(needs, seed),
             visits,
             by_location: by_location.map(|conf| (conf, seed)),
             servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),

@@ -68,7 +68,7 @@ mod visitor;
 #[cfg(feature = "cli")]
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
-    dimension::{Dimension, DimensionError, Pair, Variable},
+    dimension::{Derived, Dimension, DimensionError, Pair, Variable},
     engine::{Engine, FewThreads, Outcome, Seek, count},
     envelope::envelopes,
     error::{Error, ErrorKind},

@@ -22,6 +22,7 @@ use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
 use crate::report::Beginning;
+use crate::steps::Derive;
 use crate::tally::{InputLedger, TablePlan, Tally};
 
 /// What is measured of each group.
@@ -106,6 +107,7 @@ impl<'f> Scanner<'f> {
             max_line: self.question.max_line,
             filter: Filter::new(Period::default(), &self.question.filters, &Extras::default(), Seed::fixed(1)),
             zone: None,
+            derive: Derive::default(),
             by_location: None,
             visits: None,
             servers: &[],

@@ -23,6 +23,8 @@ const NAMES: &[&str] = &[
     "protocol",
     "status",
     "class",
+    "ext",
+    "scheme",
     "second",
     "minute",
     "hour",
@@ -42,6 +44,7 @@ const NAMES: &[&str] = &[
     "uri",
     "15m",
     "host/path",
+    "ext/scheme",
     "status/hour",
     "cookie_x/ip",
 ];

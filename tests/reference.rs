@@ -191,6 +191,7 @@ struct Rules {
     line: Regex,
     request: Regex,
     absolute: Regex,
+    extension: Regex,
     escape: Regex,
 }
 
@@ -206,6 +207,7 @@ impl Rules {
             )),
             request: rule(r"\A([A-Za-z_-]+) +([^ ]+(?: +[^ ]+)*?)(?: +(HTTP/[0-9]+(?:\.[0-9]+)?))? *\z"),
             absolute: rule(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"),
+            extension: rule(r"\A/(?:.*/)?[^/]+\.([A-Za-z0-9]{1,16})\z"),
             escape: rule(r#"\\(?:x([0-9A-Fa-f]{2})|(["\\]))"#),
         }
     }
@@ -221,6 +223,11 @@ impl Rules {
     fn path(&self, target: &[u8]) -> Vec<u8> {
         let path = self.absolute.replace(target, &b""[..]).into_owned();
         if path != target && !path.starts_with(b"/") { [b"/", &path[..]].concat() } else { path }
+    }
+
+    fn extension(&self, path: &[u8]) -> Vec<u8> {
+        let found = self.extension.captures(path).map(|found| found[1].to_ascii_lowercase());
+        found.filter(|found| found.iter().any(u8::is_ascii_lowercase)).unwrap_or_else(|| b"-".to_vec())
     }
 
     /// `None` for a malformed line.
@@ -242,11 +249,22 @@ impl Rules {
         let addr = key(self.unescaped(text("addr")));
         let class: &[u8] = if is_static { b"static" } else { b"dynamic" };
         let keys = [
-            ("path", key(if keep_query { whole } else { stripped })),
+            ("path", key(if keep_query { whole } else { stripped.clone() })),
             ("ip", addr.clone()),
             ("host", key(self.unescaped(text("host")))),
             ("method", part(1).to_vec()),
             ("protocol", part(3).to_vec()),
+            (
+                "scheme",
+                self.absolute
+                    .find(part(2))
+                    .map_or(&b"-"[..], |m| m.as_bytes())
+                    .split(|b| *b == b':')
+                    .next()
+                    .unwrap()
+                    .to_ascii_lowercase(),
+            ),
+            ("ext", self.extension(&stripped)),
             ("referer", key(self.unescaped(text("referer")))),
             ("agent", key(self.unescaped(text("agent")))),
             ("user", key(self.unescaped(text("user")))),

@@ -69,8 +69,8 @@ impl<'l> Hit<'l> {
             Dimension::Protocol => (&self.protocol).into(),
             Dimension::Status => self.status.into(),
             Dimension::Class => if self.is_static() { &b"static"[..] } else { b"dynamic" }.into(),
-            Dimension::Variable(_) | Dimension::Pair(_) => {
-                unreachable!("no stage ranks by a variable's name, or pairs")
+            Dimension::Variable(_) | Dimension::Derived(_) | Dimension::Pair(_) => {
+                unreachable!("no stage ranks by a variable's name, by derived keys, or pairs")
             }
             Dimension::Time(unit) => self.bucket(unit).into_bytes().into(),
         }

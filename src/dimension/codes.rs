@@ -1,52 +1,48 @@
 //! Keys of which there are few: status codes and the classes static and dynamic. A table by value finds the group.
 
+use super::key_ids::KeyIds;
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::keys::{GroupId, Keys};
 
 const UNKNOWN: u32 = u32::MAX;
 
-/// The groups of a table of status codes.
+/// The groups of status codes.
 #[derive(Clone, Debug)]
-pub(crate) struct StatusIds {
-    keys: Keys,
+pub(super) struct StatusIds {
     by_code: Vec<u32>,
 }
 
 impl StatusIds {
-    pub(crate) fn new(keys: Keys) -> StatusIds {
-        StatusIds { keys, by_code: vec![UNKNOWN; Status::COUNT] }
+    pub(super) fn empty() -> Box<dyn KeyIds> {
+        Box::new(StatusIds { by_code: vec![UNKNOWN; Status::COUNT] })
     }
+}
 
-    /// Keeps the keys of these groups, which ascend and are then the first ones.
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
-        self.keys.keep(groups);
-        self.by_code.fill(UNKNOWN);
-    }
-
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-
-    pub(crate) fn keys_mut(&mut self) -> &mut Keys {
-        &mut self.keys
-    }
-
-    pub(crate) fn ids(&mut self, status: &[Status], hits: &[u16], groups: &mut Vec<GroupId>) {
+impl KeyIds for StatusIds {
+    fn ids(&mut self, keys: &mut Keys, batch: &Batch<'_>, hits: &[u16], _: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+        let status = batch.status();
         groups.extend(hits.iter().map(|&row| {
             let status = status[row as usize];
             let known = &mut self.by_code[status.index()];
             if *known == UNKNOWN {
-                *known = self.keys.id(status.key().as_bytes());
+                *known = keys.id(status.key().as_bytes());
             }
             GroupId(*known)
         }));
     }
+
+    fn forget(&mut self) {
+        self.by_code.fill(UNKNOWN);
+    }
+
+    fn boxed(&self) -> Box<dyn KeyIds> {
+        Box::new(self.clone())
+    }
 }
 
-/// The groups for static, for dynamic, and for hits whose path is not logged.
+/// The groups of static, of dynamic, and of hits whose path is not logged.
 #[derive(Clone, Debug)]
-pub(crate) struct ClassIds {
-    keys: Keys,
+pub(super) struct ClassIds {
     by_class: [u32; CLASSES.len()],
 }
 
@@ -55,25 +51,13 @@ const CLASSES: [&[u8]; 3] = [b"dynamic", b"static", MISSING];
 const NEITHER: usize = 2;
 
 impl ClassIds {
-    pub(crate) fn new(keys: Keys) -> ClassIds {
-        ClassIds { keys, by_class: [UNKNOWN; CLASSES.len()] }
+    pub(super) fn empty() -> Box<dyn KeyIds> {
+        Box::new(ClassIds { by_class: [UNKNOWN; CLASSES.len()] })
     }
+}
 
-    /// Keeps the keys of these groups, which ascend and are then the first ones.
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
-        self.keys.keep(groups);
-        self.by_class.fill(UNKNOWN);
-    }
-
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-
-    pub(crate) fn keys_mut(&mut self) -> &mut Keys {
-        &mut self.keys
-    }
-
-    pub(crate) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &mut Vec<GroupId>) {
+impl KeyIds for ClassIds {
+    fn ids(&mut self, keys: &mut Keys, batch: &Batch<'_>, hits: &[u16], _: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
         let is_static = batch.is_static();
         let some_lack = batch.some_lack();
         groups.extend(hits.iter().map(|&row| {
@@ -82,9 +66,17 @@ impl ClassIds {
             let class = if has_no_path { NEITHER } else { usize::from(is_static[row]) };
             let known = &mut self.by_class[class];
             if *known == UNKNOWN {
-                *known = self.keys.id(CLASSES[class]);
+                *known = keys.id(CLASSES[class]);
             }
             GroupId(*known)
         }));
+    }
+
+    fn forget(&mut self) {
+        self.by_class.fill(UNKNOWN);
+    }
+
+    fn boxed(&self) -> Box<dyn KeyIds> {
+        Box::new(self.clone())
     }
 }

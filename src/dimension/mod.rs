@@ -1,25 +1,40 @@
 //! What a table ranks or lists: a dimension gives each hit of a batch its key.
 //!
-//! A new dimension is a row in `DIMENSIONS` and, if it is no plain text column, a file here.
+//! A new dimension is a row in `table.rs` and, if it is not a text column, a file here; a derived one is a file and a row in
+//! `derived.rs`.
 
 mod codes;
+mod derived;
+mod derived_row;
+mod ext;
+mod extras;
 mod grouping;
 mod key;
+mod key_ids;
+mod own_keys;
 mod pair;
 mod pair_ids;
+mod scheme;
+mod table;
 mod time;
 mod variable;
 
 use std::borrow::Cow;
 
-use crate::batch::{Column, Fields, TextField};
+use crate::batch::{Column, Fields};
 use crate::time::Unit;
 
+pub use derived::Derived;
+pub(crate) use derived::DerivedColumn;
+pub(crate) use derived_row::KeyOf;
+pub(crate) use extras::Extras;
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
+use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_ids::PairIds;
-pub(crate) use variable::Extras;
+use table::{DIMENSIONS, DimensionRow, KeysFrom};
+use time::TimeIds;
 pub use variable::{DimensionError, Variable};
 
 /// What can be ranked.
@@ -49,45 +64,19 @@ pub enum Dimension {
     Class,
     /// A stretch of time.
     Time(Unit),
+    /// Computed from texts in the log: the extension of a path.
+    Derived(Derived),
     /// Any other variable of nginx's, or of somebody's own.
     Variable(Variable),
     /// Two of these together.
     Pair(Pair),
 }
 
-/// A row of the table of dimensions.
-struct DimensionRow {
-    dimension: Dimension,
-    name: &'static str,
-    needs: Fields,
-    /// What an error says is needed.
-    variable: &'static str,
-}
-
-const fn row(dimension: Dimension, name: &'static str, needs: Fields, variable: &'static str) -> DimensionRow {
-    DimensionRow { dimension, name, needs, variable }
-}
-
-/// THE TABLE of dimensions, but for time, whose rows are the units, variables, whose table is the formats', and pairs of all
-/// these.
-const DIMENSIONS: [DimensionRow; 11] = [
-    row(Dimension::All, "all", Fields::NONE, ""),
-    row(Dimension::Path, "path", Fields::text(TextField::Path), "$request"),
-    row(Dimension::Ip, "ip", Fields::text(TextField::Addr), "$remote_addr"),
-    row(Dimension::Host, "host", Fields::text(TextField::Host), "$host"),
-    row(Dimension::Method, "method", Fields::text(TextField::Method), "$request"),
-    row(Dimension::Referer, "referer", Fields::text(TextField::Referer), "$http_referer"),
-    row(Dimension::Agent, "agent", Fields::text(TextField::Agent), "$http_user_agent"),
-    row(Dimension::User, "user", Fields::text(TextField::User), "$remote_user"),
-    row(Dimension::Protocol, "protocol", Fields::text(TextField::Protocol), "$request"),
-    row(Dimension::Status, "status", Fields::STATUS, "$status"),
-    row(Dimension::Class, "class", Fields::text(TextField::Path), "$request"),
-];
-
 impl Dimension {
     /// Every dimension that has a name of its own; [`Dimension::named`] knows nginx's variables too.
     pub fn all() -> impl Iterator<Item = Dimension> {
-        DIMENSIONS.iter().map(|r| r.dimension).filter(|d| *d != Dimension::All).chain(Unit::all().map(Dimension::Time))
+        let of_table = DIMENSIONS.iter().map(|r| r.dimension).filter(|d| *d != Dimension::All);
+        of_table.chain(Derived::all().map(Dimension::Derived)).chain(Unit::all().map(Dimension::Time))
     }
 
     /// What a user types, and what JSON has: `path`, `minute`, `host/path`.
@@ -96,7 +85,27 @@ impl Dimension {
             Dimension::Pair(pair) => pair.name(),
             Dimension::Time(unit) => unit.name(),
             Dimension::Variable(variable) => variable.name(),
+            Dimension::Derived(derived) => derived.name(),
             _ => self.row().name,
+        }
+    }
+
+    /// The name of one key in a heading: `path`, `$upstream_addr`.
+    pub fn singular(self) -> Cow<'static, str> {
+        match self {
+            Dimension::Time(unit) => Cow::Owned(unit.name().replace('-', " ")),
+            Dimension::Variable(variable) => Cow::Owned(format!("${}", variable.name())),
+            Dimension::Derived(derived) => Cow::Borrowed(derived.row().singular),
+            _ => Cow::Borrowed(self.name()),
+        }
+    }
+
+    /// The name of several keys in a heading; of time and of pairs, which are called otherwise there, the same as of one.
+    pub fn plural(self) -> Cow<'static, str> {
+        match self {
+            Dimension::Time(_) | Dimension::Variable(_) | Dimension::Pair(_) => self.singular(),
+            Dimension::Derived(derived) => Cow::Borrowed(derived.row().plural),
+            _ => Cow::Borrowed(self.row().plural),
         }
     }
 
@@ -144,7 +153,7 @@ impl Dimension {
     /// What [`Dimension::named`] knows beside [`Dimension::all`]: `upstream_addr`, and where any name may follow,
     /// `cookie_NAME`.
     pub fn variables() -> impl Iterator<Item = String> {
-        crate::format::ranked_names()
+        crate::format::ranked_names().filter(|name| Dimension::all().all(|known| known.name() != name))
     }
 
     /// A variable that measures something: of no use in a ranking, but a filter may ask for it.
@@ -158,31 +167,53 @@ impl Dimension {
 
     /// The fields that tell a hit's key; a variable is among `extras`.
     pub(crate) fn needs(self, extras: &Extras) -> Fields {
-        match self {
-            Dimension::Time(_) => Fields::TIME,
-            Dimension::Variable(variable) => Fields::column(extras.column(variable)),
-            Dimension::Pair(pair) => pair.first().needs(extras).and(pair.second().needs(extras)),
-            _ => self.row().needs,
+        match (self, self.column(extras)) {
+            (_, Some(column)) => Fields::column(column),
+            (Dimension::Time(_), _) => Fields::TIME,
+            (Dimension::Pair(pair), _) => pair.first().needs(extras).and(pair.second().needs(extras)),
+            _ => match self.row().keys {
+                KeysFrom::Text(field) => Fields::text(field),
+                KeysFrom::Other { needs, .. } => needs,
+            },
         }
     }
 
-    /// The column that its keys are, where they are texts as they were logged; a variable is among `extras`.
+    /// The column that its keys are, where they are texts; a variable is among `extras`.
     pub(crate) fn column(self, extras: &Extras) -> Option<Column> {
-        let field = match self {
-            Dimension::Path => TextField::Path,
-            Dimension::Ip => TextField::Addr,
-            Dimension::Host => TextField::Host,
-            Dimension::Method => TextField::Method,
-            Dimension::Referer => TextField::Referer,
-            Dimension::Agent => TextField::Agent,
-            Dimension::User => TextField::User,
-            Dimension::Protocol => TextField::Protocol,
-            Dimension::Variable(variable) => return Some(extras.column(variable)),
-            Dimension::All | Dimension::Status | Dimension::Class | Dimension::Time(_) | Dimension::Pair(_) => {
-                return None;
+        match self {
+            Dimension::Variable(variable) => Some(extras.column(variable)),
+            Dimension::Derived(derived) => Some(derived.column()),
+            Dimension::Time(_) | Dimension::Pair(_) => None,
+            _ => match self.row().keys {
+                KeysFrom::Text(field) => Some(field.into()),
+                KeysFrom::Other { .. } => None,
+            },
+        }
+    }
+
+    /// How hits find their keys, where the dimension is not a pair; a variable is among `extras`.
+    fn key_ids(self, extras: &Extras) -> Box<dyn KeyIds> {
+        match (self, self.column(extras)) {
+            (_, Some(column)) => Box::new(TextIds(column)),
+            (Dimension::Time(unit), None) => Box::new(TimeIds::new(unit)),
+            (_, None) => match self.row().keys {
+                KeysFrom::Text(field) => Box::new(TextIds(field.into())),
+                KeysFrom::Other { ids, .. } => ids(),
+            },
+        }
+    }
+
+    /// The dimension whose keys are these texts as they were logged: itself, the variable of its own name, or none.
+    pub(crate) fn as_logged(self) -> Option<Dimension> {
+        match self {
+            Dimension::Derived(derived) => {
+                let own = derived.variables().find(|name| *name == derived.name());
+                own.map(|name| Dimension::Variable(Variable::of(name)))
             }
-        };
-        Some(field.into())
+            Dimension::Variable(_) => Some(self),
+            Dimension::Time(_) | Dimension::Pair(_) => None,
+            _ => matches!(self.row().keys, KeysFrom::Text(_)).then_some(self),
+        }
     }
 
     /// The variable that logs them.
@@ -191,13 +222,9 @@ impl Dimension {
             Dimension::Time(_) => "$time_local".to_owned(),
             Dimension::Variable(variable) => format!("${}", variable.name()),
             Dimension::Pair(pair) => format!("{} and {}", pair.first().variable(), pair.second().variable()),
+            Dimension::Derived(derived) => derived.row().variables.to_owned(),
             _ => self.row().variable.to_owned(),
         }
-    }
-
-    /// Whether keys are texts from the log, each by itself.
-    pub(crate) fn is_text(self) -> bool {
-        !matches!(self, Dimension::All | Dimension::Time(_) | Dimension::Status | Dimension::Class | Dimension::Pair(_))
     }
 
     /// The bytes of a key as they count in rankings: for time, what is written.
@@ -224,7 +251,7 @@ mod tests {
             assert!(dimension.variable().starts_with('$'));
             assert_ne!(dimension.needs(&Extras::default()), Fields::NONE);
         }
-        assert_eq!(all.len(), 19);
+        assert_eq!(all.len(), 21);
         assert_eq!(Dimension::named("all"), Err(DimensionError::Unknown));
         assert_eq!(Dimension::named("pth"), Err(DimensionError::Unknown));
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Grouping;
+use super::own_keys::OwnKeys;
 use crate::batch::{Batch, ROWS};
 use crate::keys::{GroupId, Keys, Seed};
 
@@ -10,7 +10,7 @@ use crate::keys::{GroupId, Keys, Seed};
 #[derive(Clone, Debug)]
 pub(crate) struct PairIds {
     /// Both with keys of their own, never the visitors': they are let go of together.
-    halves: [Grouping; 2],
+    halves: [OwnKeys; 2],
     /// Each the group of the first half and that of the second, as bytes. They are no texts, and nobody writes them anew.
     pairs: Keys,
     /// What is known of a batch's hits, kept for its memory.
@@ -35,7 +35,7 @@ const ALL: [u16; ROWS] = {
 };
 
 impl PairIds {
-    pub(super) fn new(halves: [Grouping; 2], seed: Seed) -> PairIds {
+    pub(super) fn new(halves: [OwnKeys; 2], seed: Seed) -> PairIds {
         PairIds { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
     }
 
@@ -45,7 +45,7 @@ impl PairIds {
 
     /// Bytes by the formula.
     pub(super) fn bytes(&self) -> u64 {
-        self.pairs.bytes() + self.halves.iter().map(Grouping::bytes).sum::<u64>()
+        self.pairs.bytes() + self.halves.iter().map(|half| half.keys().bytes()).sum::<u64>()
     }
 
     /// The groups of both halves that a pair is of.
@@ -55,14 +55,14 @@ impl PairIds {
 
     /// The keys of the first half or the second.
     pub(crate) fn keys_of(&self, half: usize) -> &Keys {
-        self.halves[half].own_keys().expect(OWN)
+        self.halves[half].keys()
     }
 
     pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
         let PairIds { halves, pairs, scratch } = self;
         for (half, groups) in halves.iter_mut().zip(&mut scratch.groups) {
             groups.clear();
-            half.ids(batch, hits, &[], ids, groups);
+            half.ids(batch, hits, ids, groups);
         }
         let [first, second] = &scratch.groups;
         scratch.pairs.clear();
@@ -79,7 +79,7 @@ impl PairIds {
         let [mine, my_second] = &mut self.halves;
         let [theirs, their_second] = &other.halves;
         let maps = [mine.merge(theirs, written), my_second.merge(their_second, written)];
-        self.take_in(&other.pairs, maps.each_ref().map(|map| Some(&map.as_ref().expect(OWN)[..])))
+        self.take_in(&other.pairs, maps.each_ref().map(|map| Some(&map[..])))
     }
 
     /// Gives every text the form in which `written` writes it. Where keys become one, pairs may: the groups are then made anew,
@@ -125,8 +125,6 @@ impl PairIds {
         }
     }
 }
-
-const OWN: &str = "the halves of pairs have keys of their own";
 
 fn pair_of([GroupId(first), GroupId(second)]: [GroupId; 2]) -> [u8; 8] {
     (u64::from(first) << 32 | u64::from(second)).to_le_bytes()

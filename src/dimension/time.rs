@@ -1,14 +1,14 @@
 //! Stretches of time as keys: the number of the bucket, in eight bytes that sort as it does.
 
-use crate::batch::MISSING;
+use super::key_ids::KeyIds;
+use crate::batch::{Batch, MISSING};
 use crate::keys::{GroupId, Keys};
 use crate::time::{Bucket, Stamp, Unit};
 
-/// The groups of a table of time. Lines come mostly in order, so the bucket of the line before is mostly the line's.
+/// The groups of stretches of time. Lines come mostly in order, so the bucket of the line before is mostly the line's.
 #[derive(Clone, Debug)]
-pub(crate) struct TimeIds {
+pub(super) struct TimeIds {
     unit: Unit,
-    keys: Keys,
     last: Bucket,
     last_group: GroupId,
 }
@@ -17,42 +17,39 @@ pub(crate) struct TimeIds {
 const NOTHING: Bucket = Bucket { start_s: 0, end_s: 0, number: 0 };
 
 impl TimeIds {
-    pub(crate) fn new(unit: Unit, keys: Keys) -> TimeIds {
-        TimeIds { unit, keys, last: NOTHING, last_group: GroupId(0) }
+    pub(super) fn new(unit: Unit) -> TimeIds {
+        TimeIds { unit, last: NOTHING, last_group: GroupId(0) }
     }
 
-    /// Keeps the keys of these groups, which ascend and are then the first ones.
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
-        self.keys.keep(groups);
-        self.last = NOTHING;
+    fn turn_to(&mut self, wall_s: i64, keys: &mut Keys) {
+        if wall_s == Stamp::NONE.wall_s {
+            self.last = Bucket { start_s: wall_s, end_s: wall_s + 1, number: wall_s };
+            self.last_group = GroupId(keys.id(MISSING));
+        } else {
+            self.last = self.unit.bucket(wall_s);
+            self.last_group = GroupId(keys.id(&key(self.last.number)));
+        }
     }
+}
 
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-
-    pub(crate) fn keys_mut(&mut self) -> &mut Keys {
-        &mut self.keys
-    }
-
-    pub(crate) fn ids(&mut self, wall_s: &[i64], hits: &[u16], groups: &mut Vec<GroupId>) {
+impl KeyIds for TimeIds {
+    fn ids(&mut self, keys: &mut Keys, batch: &Batch<'_>, hits: &[u16], _: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+        let wall_s = batch.wall_s();
         groups.extend(hits.iter().map(|&row| {
             let wall_s = wall_s[row as usize];
             if wall_s < self.last.start_s || wall_s >= self.last.end_s {
-                self.turn_to(wall_s);
+                self.turn_to(wall_s, keys);
             }
             self.last_group
         }));
     }
 
-    fn turn_to(&mut self, wall_s: i64) {
-        if wall_s == Stamp::NONE.wall_s {
-            self.last = Bucket { start_s: wall_s, end_s: wall_s + 1, number: wall_s };
-            self.last_group = GroupId(self.keys.id(MISSING));
-        } else {
-            self.last = self.unit.bucket(wall_s);
-            self.last_group = GroupId(self.keys.id(&key(self.last.number)));
-        }
+    fn forget(&mut self) {
+        self.last = NOTHING;
+    }
+
+    fn boxed(&self) -> Box<dyn KeyIds> {
+        Box::new(self.clone())
     }
 }
 

@@ -1,9 +1,8 @@
-//! nginx's variables as dimensions, by their own names; and which columns those have that a question ranks.
+//! nginx's variables as dimensions, by their own names.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::Dimension;
-use crate::batch::{Column, EXTRAS, Fields};
 use crate::format::{Ranked, is_known, is_name, variable};
 use crate::time::UnitError;
 
@@ -15,6 +14,10 @@ impl Variable {
     /// The name, without the `$`.
     pub fn name(self) -> &'static str {
         self.0
+    }
+
+    pub(super) const fn of(name: &'static str) -> Variable {
+        Variable(name)
     }
 
     /// A name is kept once, for as long as the process lives, so that a dimension is a small value to copy: there are
@@ -114,49 +117,6 @@ pub(super) fn of_measure(name: &str) -> Dimension {
     Dimension::Variable(Variable::kept(name))
 }
 
-/// The variables that a question ranks or filters by, in the order of their columns.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Extras(Vec<Variable>);
-
-impl Extras {
-    /// Those among the dimensions, each once; no more than there are columns for.
-    pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> Extras {
-        Extras::default().with(dimensions)
-    }
-
-    /// The same and those among more dimensions behind them.
-    pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> Extras {
-        for dimension in dimensions.flat_map(Dimension::parts) {
-            if let Dimension::Variable(variable) = dimension
-                && !self.0.contains(&variable)
-            {
-                self.0.push(variable);
-            }
-        }
-        self
-    }
-
-    /// Whether there are more than there are columns for.
-    pub(crate) fn are_too_many(&self) -> bool {
-        self.0.len() > EXTRAS
-    }
-
-    /// The fields of all their columns.
-    pub(crate) fn fields(&self) -> Fields {
-        (0..self.0.len()).fold(Fields::NONE, |fields, place| fields.and(Fields::column(Column::extra(place))))
-    }
-
-    pub(crate) fn names(&self) -> Vec<&'static str> {
-        self.0.iter().map(|variable| variable.0).collect()
-    }
-
-    /// The column of a variable that is among them.
-    pub(crate) fn column(&self, variable: Variable) -> Column {
-        let place = self.0.iter().position(|v| *v == variable).expect("a question knows the variables that it names");
-        Column::extra(place)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +132,7 @@ mod tests {
             ("request_method", Dimension::Method),
             ("$host", Dimension::Host),
             ("status", Dimension::Status),
+            ("$scheme", named("scheme").unwrap()),
         ];
         for (name, expected) in rows {
             assert_eq!(named(name), Ok(expected), "{name}");
@@ -194,14 +155,5 @@ mod tests {
         }
         assert_eq!(of_ones_own("my_var").map(Dimension::name), Some("my_var"));
         assert_eq!((of_ones_own("path"), of_ones_own("bytes_sent"), of_ones_own("a-b")), (None, None, None));
-    }
-
-    #[test]
-    fn each_variable_has_one_column() {
-        let [addr, cookie] = ["upstream_addr", "cookie_id"].map(|name| named(name).unwrap());
-        let extras = Extras::of([addr, Dimension::Path, cookie, addr].into_iter());
-        assert_eq!(extras.names(), ["upstream_addr", "cookie_id"]);
-        let Dimension::Variable(variable) = cookie else { panic!("{cookie:?}") };
-        assert_eq!(extras.column(variable), Column::extra(1));
     }
 }

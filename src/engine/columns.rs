@@ -1,12 +1,14 @@
 //! The columns of a question's batches: which variables have one, and which columns are filled. Counting and explaining take
 //! both from here, so that no column is written or read that a batch does not have.
 
-use crate::batch::{EXTRAS, Fields, TextField};
+use crate::batch::{Fields, NAMED, TextField};
 use crate::dimension::Extras;
 use crate::error::{Error, ErrorKind};
 use crate::format::{Filler, LogFormat};
+use crate::keys::Seed;
 use crate::question::Question;
 use crate::report;
+use crate::steps::Derive;
 use crate::tally::{TablePlan, VisitorKey};
 use crate::visitor::{self, Visits};
 
@@ -32,7 +34,7 @@ impl<'q> Columns<'q> {
     pub(crate) fn new(question: &'q Question, plan: &[TablePlan]) -> Result<Columns<'q>, Error> {
         let extras = report::extras(question, plan);
         if extras.are_too_many() {
-            return Err(ErrorKind::TooManyVariables { most: EXTRAS }.into());
+            return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
         }
         let visits = Visits::new(&question.visitor_options(), &extras);
         Ok(Columns { question, extras, visits })
@@ -56,12 +58,18 @@ impl<'q> Columns<'q> {
     /// The columns to fill where tables, filters or samples read `used`. Formats write the variables of a line all at once, so
     /// each variable is filled, even where only the check that it is logged asks for it.
     pub(crate) fn filled(&self, used: Fields) -> Filled {
+        let used = Derive::needs(&self.extras, used);
         let (visits, mut needs) = self.visits.clone().with_needs(&self.question.visitor_options(), &self.extras, used);
         needs = needs.and(self.extras.fields());
         if self.question.nginx_conf.is_some() && needs.meets(Fields::REQUEST) {
             needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
         }
         Filled { needs, visits }
+    }
+
+    /// The step that fills those of these columns that are computed from others.
+    pub(crate) fn derive(&self, needs: Fields, seed: Seed) -> Derive {
+        Derive::new(&self.extras, needs, seed)
     }
 
     /// Fills batches with these columns. The absence of a `watched` field from a line makes a number unknown.

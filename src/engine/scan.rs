@@ -22,6 +22,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
 use crate::report::Beginning;
+use crate::steps::Derive;
 use crate::tally::{InputLedger, Tally};
 use crate::text::lines_of_head;
 use crate::time::Zone;
@@ -75,6 +76,8 @@ pub(crate) struct Scan<'s, 'f> {
     pub(crate) filter: Filter,
     /// Whose clock all times are put on before they are looked at.
     pub(crate) zone: Option<Zone>,
+    /// The columns of derived dimensions.
+    pub(crate) derive: Derive,
     /// Who hits are from, where that is not `$remote_addr` as it is.
     pub(crate) visits: Option<Visits>,
     pub(crate) by_location: Option<(&'s NginxConf, Seed)>,

@@ -12,7 +12,7 @@ use crate::input::Chunk;
 use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
 use crate::report;
-use crate::steps::ByLocation;
+use crate::steps::{ByLocation, Derive};
 use crate::tally::{Bytes, InputLedger, Sample, Tally};
 use crate::text::{clean, is_blank};
 use crate::time::ZoneClock;
@@ -24,6 +24,8 @@ pub(crate) struct Worker<'s, 'f> {
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
     zone_clock: Option<ZoneClock>,
+    /// Its own, for it remembers keys.
+    derive: Derive,
     /// Its own, for it remembers what it was asked.
     pub(crate) filter: Filter,
     /// The malformed lines of a chunk, if they are kept.
@@ -40,9 +42,9 @@ impl<'s, 'f> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
         let zone_clock = scan.zone.map(ZoneClock::new);
-        let (filter, share) = (scan.filter.clone(), WorkerShare::default());
+        let (derive, filter, share) = (scan.derive.clone(), scan.filter.clone(), WorkerShare::default());
         let memory_counted = Bytes::default();
-        Worker { scan, memory, hits, by_location, zone_clock, filter, rejected, tally, memory_counted, share }
+        Worker { scan, memory, hits, by_location, zone_clock, derive, filter, rejected, tally, memory_counted, share }
     }
 
     /// What was counted, and what was to do for it.
@@ -117,6 +119,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         if let Some(visits) = &self.scan.visits {
             visits.before_filters(batch, bump);
         }
+        self.derive.run(batch, bump);
         self.filter.select(batch, &mut self.hits, &mut self.tally.ledger.filtered_by);
         if let Some(visits) = &self.scan.visits {
             visits.before_tables(batch, &self.hits, bump);

@@ -1,4 +1,4 @@
-//! Which lines are hits: one predicate a file, each narrows a set of rows.
+//! Which lines are hits: one predicate a file, each narrows a set of rows. `table.rs` has a row for each filter.
 
 mod check;
 mod condition;
@@ -18,13 +18,13 @@ mod selection;
 mod status;
 mod stretches;
 mod subject;
+mod table;
 mod texts;
 
 use crate::batch::{Batch, Fields, Hits};
 use crate::dimension::Extras;
 use crate::keys::Seed;
 pub use condition::Condition;
-pub(crate) use condition::contradictions;
 pub use day_times::DayTimes;
 pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
@@ -35,6 +35,7 @@ pub use reason::Filtered;
 use rows::Rows;
 pub use selection::Where;
 pub use status::StatusSet;
+pub(crate) use table::contradictions;
 
 /// How many lines were filtered for which reason, in the order of reasons.
 pub(crate) type FilteredBy = [u64; Filtered::COUNT];
@@ -52,7 +53,7 @@ impl Filter {
     /// `extras` has the variables that the conditions name.
     pub(crate) fn new(period: Period, conditions: &[Condition], extras: &Extras, seed: Seed) -> Filter {
         let making = Making { extras, seed };
-        let ready = |condition: &Condition| (condition.reason(), making.condition(condition));
+        let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
         let time = if period.is_all() { Fields::NONE } else { Fields::TIME };

@@ -1,9 +1,9 @@
 //! Conditions made ready to be asked of batches.
 
 use super::check::Check;
-use super::condition::Condition;
 use super::day_times::DayTimes;
 use super::networks::Networks;
+use super::pattern::Pattern;
 use super::ranges::{self, Range};
 use super::rows::Rows;
 use super::selection::Test;
@@ -45,27 +45,14 @@ pub(super) struct Making<'e> {
 }
 
 impl Making<'_> {
-    pub(super) fn condition(self, condition: &Condition) -> Predicate {
-        let looks = |dimension: Dimension, any: &[super::pattern::Pattern]| {
-            let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
-            let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
-            self.test(Subject::Of(dimension), &check)
-        };
-        match condition {
-            Condition::DayTimes(times) => Predicate::DayTimes(times.clone()),
-            Condition::Status(set) => Predicate::Status(set.table().into()),
-            Condition::Static => Predicate::Class { statics: true, dynamic: false },
-            Condition::Dynamic => Predicate::Class { statics: false, dynamic: true },
-            Condition::Slower { ms } => Predicate::RequestTime(more_than(*ms)),
-            Condition::Larger { bytes } => Predicate::Bytes(more_than(*bytes)),
-            Condition::Ip(networks) => Predicate::Ip(networks.clone()),
-            Condition::Matches { dimension, any } => looks(*dimension, any),
-            Condition::Excludes { dimension, any } => Predicate::Not(Box::new(looks(*dimension, any))),
-            Condition::Where(selection) => self.expression(&selection.root),
-        }
+    /// A check that a key of a dimension looks like one of these.
+    pub(super) fn patterns(self, dimension: Dimension, any: &[Pattern]) -> Predicate {
+        let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
+        let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
+        self.test(Subject::Of(dimension), &check)
     }
 
-    fn expression(self, expression: &Expression<Test>) -> Predicate {
+    pub(super) fn expression(self, expression: &Expression<Test>) -> Predicate {
         let each = |all: &[Expression<Test>]| all.iter().map(|one| self.expression(one)).collect();
         match expression {
             Expression::All(all) => Predicate::All(each(all)),
@@ -80,28 +67,26 @@ impl Making<'_> {
         match subject {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
             Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
-            Subject::Of(Dimension::All) => match check.holds(b"all") {
-                true => Predicate::All(Vec::new()),
-                false => Predicate::Any(Vec::new()),
+            Subject::Of(dimension) => match dimension.column(self.extras) {
+                Some(column) => Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed))),
+                None => few(dimension, check),
             },
-            Subject::Of(Dimension::Status) => {
-                let status = |index: usize| Status::new(index as u16);
-                Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
-            }
-            Subject::Of(Dimension::Class) => {
-                Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") }
-            }
-            Subject::Of(Dimension::Time(unit)) => Predicate::Stretches(Stretches::new(unit, check.clone())),
-            Subject::Of(dimension) => {
-                let column = dimension.column(self.extras).expect("all others are texts");
-                Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed)))
-            }
         }
     }
 }
 
-fn more_than(number: u64) -> Vec<Range> {
-    number.checked_add(1).map(|first| (first, u64::MAX)).into_iter().collect()
+/// A check of keys that are not texts. No hit has a pair for a key: a question that asks for one is refused.
+fn few(dimension: Dimension, check: &Check) -> Predicate {
+    match dimension {
+        Dimension::All if check.holds(b"all") => Predicate::All(Vec::new()),
+        Dimension::Status => {
+            let status = |index: usize| Status::new(index as u16);
+            Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
+        }
+        Dimension::Class => Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") },
+        Dimension::Time(unit) => Predicate::Stretches(Stretches::new(unit, check.clone())),
+        _ => Predicate::Any(Vec::new()),
+    }
 }
 
 impl Predicate {

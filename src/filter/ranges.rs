@@ -6,6 +6,11 @@ use crate::batch::{Batch, Fields};
 /// First and last, both included.
 pub(super) type Range = (u64, u64);
 
+/// The numbers above one.
+pub(super) fn above(number: u64) -> Vec<Range> {
+    number.checked_add(1).map(|first| (first, u64::MAX)).into_iter().collect()
+}
+
 /// `--larger`, and what an expression says of `bytes`. Bytes that are not logged are in no range; `-` is 0.
 pub(super) fn bytes(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let bytes = batch.bytes();

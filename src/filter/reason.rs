@@ -5,58 +5,52 @@ use serde::Serialize;
 #[cfg(doc)]
 use super::Condition;
 
-/// Why a line is filtered: the first of these that it does not fit, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Filtered {
-    /// It is not in the period that is asked for.
-    Period,
-    /// [`Condition::DayTimes`]
-    Time,
-    /// [`Condition::Status`]
-    Status,
-    /// [`Condition::Static`], [`Condition::Dynamic`]
-    Class,
-    /// [`Condition::Slower`]
-    Slower,
-    /// [`Condition::Larger`]
-    Larger,
-    /// [`Condition::Ip`]
-    Ip,
-    /// Of any of the following: [`Condition::Matches`] or [`Condition::Excludes`].
-    Method,
-    /// Its host.
-    Host,
-    /// Its path.
-    Path,
-    /// Its user.
-    User,
-    /// Its referer.
-    Referer,
-    /// Its agent.
-    Agent,
-    /// [`Condition::Where`], or the patterns of any other dimension.
-    Where,
+/// Writes the enum of reasons and the table of their names.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $reason:ident: $name:literal,)+) => {
+        /// Why a line is filtered: the first of these that it does not fit, in this order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[non_exhaustive]
+        pub enum Filtered {
+            $($(#[$doc])* #[serde(rename = $name)] $reason,)+
+        }
+
+        /// THE TABLE of reasons and the name of each, in the order of the enum.
+        const REASONS: [(Filtered, &str); [$($name),+].len()] = [$((Filtered::$reason, $name)),+];
+    };
 }
 
-/// THE TABLE of reasons, in the order in which lines are asked, the quick questions first: how each is written.
-const REASONS: [(Filtered, &str); 14] = [
-    (Filtered::Period, "period"),
-    (Filtered::Time, "time"),
-    (Filtered::Status, "status"),
-    (Filtered::Class, "class"),
-    (Filtered::Slower, "slower"),
-    (Filtered::Larger, "larger"),
-    (Filtered::Ip, "ip"),
-    (Filtered::Method, "method"),
-    (Filtered::Host, "host"),
-    (Filtered::Path, "path"),
-    (Filtered::User, "user"),
-    (Filtered::Referer, "referer"),
-    (Filtered::Agent, "agent"),
-    (Filtered::Where, "where"),
-];
+// In the order in which lines are asked: quick questions first.
+reasons! {
+    /// It is not in the period that is asked for.
+    Period: "period",
+    /// [`Condition::DayTimes`]
+    Time: "time",
+    /// [`Condition::Status`]
+    Status: "status",
+    /// [`Condition::Static`], [`Condition::Dynamic`]
+    Class: "class",
+    /// [`Condition::Slower`]
+    Slower: "slower",
+    /// [`Condition::Larger`]
+    Larger: "larger",
+    /// [`Condition::Ip`]
+    Ip: "ip",
+    /// Of any of the following: [`Condition::Matches`] or [`Condition::Excludes`].
+    Method: "method",
+    /// Its host.
+    Host: "host",
+    /// Its path.
+    Path: "path",
+    /// Its user.
+    User: "user",
+    /// Its referer.
+    Referer: "referer",
+    /// Its agent.
+    Agent: "agent",
+    /// [`Condition::Where`], or the patterns of any other dimension.
+    Where: "where",
+}
 
 impl Filtered {
     /// How many there are.

@@ -54,7 +54,10 @@ impl Where {
     /// The variables that it asks for by their own names.
     pub fn variables(&self) -> impl Iterator<Item = &'static str> {
         let named = self.subjects().filter_map(|subject| match subject {
-            Subject::Of(dimension @ Dimension::Variable(_)) => Some(dimension.name()),
+            Subject::Of(dimension) => match dimension.as_logged()? {
+                Dimension::Variable(variable) => Some(variable.name()),
+                _ => None,
+            },
             _ => None,
         });
         named.collect::<Vec<_>>().into_iter()

@@ -55,7 +55,7 @@ pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
 pub(crate) use memory::{BadValue, Memory};
 pub use reason::Reason;
 pub use request::Query;
-pub(crate) use request::path_and_query;
+pub(crate) use request::{path_and_query, request_scheme};
 pub(crate) use row::Row;
 pub(crate) use slot::Slot;
 pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};

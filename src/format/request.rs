@@ -129,14 +129,23 @@ fn path_and_query_of_other(target: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// The scheme of a target that is an absolute URI, and what follows `://`.
+fn scheme_and_rest(target: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memmem::find(target, b"://")?;
+    let (scheme, rest) = (&target[..end], &target[end + 3..]);
+    let is_of_scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
+    let is_scheme = scheme.first().is_some_and(u8::is_ascii_alphabetic) && scheme.iter().all(is_of_scheme);
+    is_scheme.then_some((scheme, rest))
+}
+
+/// The scheme of a request line whose target is an absolute URI.
+pub(crate) fn request_scheme(line: &[u8]) -> Option<&[u8]> {
+    scheme_and_rest(split(line)?.target).map(|(scheme, _)| scheme)
+}
+
 /// What follows `scheme://authority`, which ends at the first of `/?#`; `None` if the target does not begin so.
 pub(super) fn after_authority(target: &[u8]) -> Option<&[u8]> {
-    let scheme = memchr::memmem::find(target, b"://")?;
-    let is_scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
-    if !target[0].is_ascii_alphabetic() || !target[..scheme].iter().all(is_scheme) {
-        return None;
-    }
-    let rest = &target[scheme + 3..];
+    let (_, rest) = scheme_and_rest(target)?;
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     Some(&rest[end..])
 }

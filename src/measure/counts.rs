@@ -2,10 +2,10 @@
 
 use super::per_group::Sum;
 use super::rare::Rare;
-use super::{Grouped, SizeOf};
+use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors};
 use crate::batch::{Batch, Fields, TextField};
 use crate::huge_pages;
-use crate::keys::{GroupId, IdMap};
+use crate::keys::{GroupId, IdMap, Seed};
 use crate::prefetch::prefetch;
 
 /// The counts of a group.
@@ -94,7 +94,34 @@ impl Counts {
         self.lacking.of(group)
     }
 
-    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, only }: Grouped<'_>) {
+    #[cold]
+    #[inline(never)]
+    fn add_lacking(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
+        for (&row, group) in hits.iter().zip(groups) {
+            let lacking = Lacking::of_hit(batch.lacks(usize::from(row)));
+            if lacking != Lacking::NONE {
+                self.lacking.add(*group, lacking);
+            }
+        }
+    }
+
+    #[inline]
+    fn grow(&mut self, len: usize) {
+        let more = len - self.groups.len();
+        huge_pages::reserve(&mut self.groups, more);
+        self.groups.resize(len, Tallied::default());
+    }
+}
+
+impl GroupMeasure for Counts {
+    /// The class of a request is in its path.
+    const NEEDS: Fields = Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path));
+
+    fn new(_: UvMethod, _: Seed) -> Counts {
+        Counts::default()
+    }
+
+    fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, only }: Grouped<'_>, _: &Visitors<'_>) {
         self.grow(len);
         if batch.some_lack() {
             self.add_lacking(batch, hits, groups);
@@ -119,24 +146,12 @@ impl Counts {
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn add_lacking(&mut self, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
-        for (&row, group) in hits.iter().zip(groups) {
-            let lacking = Lacking::of_hit(batch.lacks(usize::from(row)));
-            if lacking != Lacking::NONE {
-                self.lacking.add(*group, lacking);
-            }
-        }
-    }
-
-    /// Bytes by the formula.
-    pub(crate) fn size_bytes(&self, size: SizeOf) -> u64 {
+    fn bytes(&self, size: SizeOf) -> u64 {
         let groups = self.groups.len();
         (groups * size_of::<Tallied>()) as u64 + size.rare(self.lacking.is_empty(), groups, size_of::<Lacking>())
     }
 
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+    fn keep(&mut self, groups: &[GroupId]) {
         self.lacking.keep(groups);
         for (new, old) in groups.iter().enumerate() {
             self.groups[new] = self.of(*old);
@@ -144,14 +159,7 @@ impl Counts {
         self.groups.truncate(groups.len());
     }
 
-    #[inline]
-    fn grow(&mut self, len: usize) {
-        let more = len - self.groups.len();
-        huge_pages::reserve(&mut self.groups, more);
-        self.groups.resize(len, Tallied::default());
-    }
-
-    pub(crate) fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {
+    fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {
         self.grow(len);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             self.groups[group.0 as usize].merge(theirs);

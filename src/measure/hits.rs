@@ -1,7 +1,7 @@
 //! Hits and nothing else: of very many groups these are a few bytes each, where counts are a cache line.
 
-use super::Grouped;
-use super::per_group::{PerGroup, Sum};
+use super::per_group::{PerGroup, Sum, SumOfHits};
+use crate::batch::{Batch, Fields};
 use crate::keys::GroupId;
 
 /// The hits of every group.
@@ -19,9 +19,12 @@ impl Hits {
     pub(crate) fn of(&self, group: GroupId) -> u64 {
         self.sum(group)
     }
+}
 
-    pub(crate) fn count(&mut self, Grouped { groups, len, .. }: Grouped<'_>) {
-        self.grow(len);
-        groups.iter().for_each(|group| self.add(*group, 1));
+impl SumOfHits for u64 {
+    const NEEDS: Fields = Fields::NONE;
+
+    fn add(sums: &mut Hits, _: &Batch<'_>, _: &[u16], groups: &[GroupId]) {
+        groups.iter().for_each(|group| sums.add_to(*group, 1));
     }
 }

@@ -1,8 +1,8 @@
 //! How long requests took: every millisecond with its count, so that percentiles are exact.
 
-use super::{Grouped, size};
-use crate::batch::Batch;
-use crate::keys::{GroupId, IdMap};
+use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors, size};
+use crate::batch::{Batch, Fields};
+use crate::keys::{GroupId, IdMap, Seed};
 
 /// The times of every group.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +14,16 @@ impl Latency {
     pub(crate) fn of(&self, group: GroupId) -> &Histogram {
         &self.groups[group.0 as usize]
     }
+}
 
-    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
+impl GroupMeasure for Latency {
+    const NEEDS: Fields = Fields::REQUEST_TIME;
+
+    fn new(_: UvMethod, _: Seed) -> Latency {
+        Latency::default()
+    }
+
+    fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>, _: &Visitors<'_>) {
         self.groups.resize_with(len, Histogram::default);
         for (&row, group) in hits.iter().zip(groups) {
             if let Some(time_ms) = batch.time_ms()[row as usize] {
@@ -24,22 +32,24 @@ impl Latency {
         }
     }
 
-    /// Bytes by the formula, without the times.
-    pub(crate) fn size_bytes(&self) -> u64 {
+    fn bytes(&self, _: SizeOf) -> u64 {
         (self.groups.len() * size_of::<Histogram>()) as u64
     }
 
-    /// Bytes by the formula of the times.
-    pub(crate) fn set_bytes(&mut self) -> u64 {
+    fn set_bytes(&mut self, _: SizeOf) -> u64 {
         self.groups.iter_mut().map(Histogram::set_bytes).sum()
     }
 
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+    fn set_bytes_of_hit(&self) -> u64 {
+        size::TIME + size::LOW_TIME
+    }
+
+    fn keep(&mut self, groups: &[GroupId]) {
         groups.iter().enumerate().for_each(|(new, old)| self.groups.swap(new, old.0 as usize));
         self.groups.truncate(groups.len());
     }
 
-    pub(crate) fn merge(&mut self, other: &Latency, ids: &IdMap<'_>, len: usize) {
+    fn merge(&mut self, other: &Latency, ids: &IdMap<'_>, len: usize) {
         self.groups.resize_with(len, Histogram::default);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             let mine = &mut self.groups[group.0 as usize];

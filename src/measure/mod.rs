@@ -1,8 +1,9 @@
 //! What is measured of each group: arrays by group id, updated in a loop over one batch.
 //!
-//! A new measure is a file here and its line in the enum below.
+//! A new measure is a file here with a [`GroupMeasure`], and its row in the list below.
 
 mod counts;
+mod group_measure;
 mod hits;
 mod latency;
 mod per_group;
@@ -17,13 +18,14 @@ mod uv_method;
 mod visitor_set;
 
 pub(crate) use counts::{Counts, Lacking, Tallied};
+pub(crate) use group_measure::GroupMeasure;
 pub(crate) use hits::Hits;
 #[cfg(test)]
 pub(crate) use latency::Histogram;
 pub(crate) use latency::{Latency, Sorted};
 pub(crate) use seen::Seen;
 pub(crate) use size::SizeOf;
-pub(crate) use times::Times;
+pub(crate) use times::{Timed, Times};
 pub(crate) use uv::Uv;
 pub use uv_method::{Precision, UvMethod};
 
@@ -67,139 +69,122 @@ impl<'g> Grouped<'g> {
     }
 }
 
-/// The kinds of measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MeasureKind {
+/// Writes the enums of measures and what a table does with each, without dynamic dispatch: a measure is a type of its name
+/// that is a [`GroupMeasure`].
+macro_rules! measures {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// The kinds of measure.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum MeasureKind {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl MeasureKind {
+            #[cfg(test)]
+            pub(crate) fn all() -> impl Iterator<Item = MeasureKind> {
+                [$(MeasureKind::$name),+].into_iter()
+            }
+
+            /// The fields that it takes; what tells visitors apart, the tally knows.
+            pub(crate) fn needs(self) -> Fields {
+                match self {
+                    $(MeasureKind::$name => $name::NEEDS,)+
+                }
+            }
+
+            pub(crate) fn measure(self, uv: UvMethod, seed: Seed) -> Measure {
+                match self {
+                    $(MeasureKind::$name => Measure::$name(GroupMeasure::new(uv, seed)),)+
+                }
+            }
+        }
+
+        /// A measure of every group of a table.
+        #[derive(Clone, Debug)]
+        pub(crate) enum Measure {
+            $($name($name),)+
+        }
+
+        impl Measure {
+            pub(crate) fn kind(&self) -> MeasureKind {
+                match self {
+                    $(Measure::$name(_) => MeasureKind::$name,)+
+                }
+            }
+
+            pub(crate) fn add(
+                &mut self,
+                batch: &Batch<'_>,
+                hits: &[u16],
+                grouped: Grouped<'_>,
+                visitors: &Visitors<'_>,
+            ) {
+                match self {
+                    $(Measure::$name(measure) => GroupMeasure::add(measure, batch, hits, grouped, visitors),)+
+                }
+            }
+
+            pub(crate) fn bytes(&self, size: SizeOf) -> u64 {
+                match self {
+                    $(Measure::$name(measure) => measure.bytes(size),)+
+                }
+            }
+
+            pub(crate) fn set_bytes(&mut self, size: SizeOf) -> u64 {
+                match self {
+                    $(Measure::$name(measure) => measure.set_bytes(size),)+
+                }
+            }
+
+            pub(crate) fn set_bytes_of_hit(&self) -> u64 {
+                match self {
+                    $(Measure::$name(measure) => measure.set_bytes_of_hit(),)+
+                }
+            }
+
+            pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+                match self {
+                    $(Measure::$name(measure) => measure.keep(groups),)+
+                }
+            }
+
+            pub(crate) fn merge(&mut self, other: &Measure, ids: &IdMap<'_>, len: usize) {
+                match (self, other) {
+                    $((Measure::$name(mine), Measure::$name(theirs)) => mine.merge(theirs, ids, len),)+
+                    (mine, theirs) => {
+                        unreachable!("workers share one list of measures: {:?}, {:?}", mine.kind(), theirs.kind())
+                    }
+                }
+            }
+        }
+
+        $(
+            impl OfTable for $name {
+                fn of(measure: &Measure) -> Option<&$name> {
+                    if let Measure::$name(measure) = measure { Some(measure) } else { None }
+                }
+            }
+        )+
+    };
+}
+
+/// A type that a measure of a table may have.
+pub(crate) trait OfTable: Sized {
+    /// The measure, if it has this type.
+    fn of(measure: &Measure) -> Option<&Self>;
+}
+
+measures! {
+    /// Hits by class of status, bytes, and static hits.
     Counts,
     /// The one number of the counts that takes no field.
     Hits,
+    /// Distinct visitors.
     Uv,
     /// All times, for percentiles.
     Latency,
+    /// The sum of times, and the longest.
     Times,
+    /// The first hit and the last.
     Seen,
-}
-
-impl MeasureKind {
-    #[cfg(test)]
-    pub(crate) fn all() -> impl Iterator<Item = MeasureKind> {
-        use MeasureKind::{Counts, Hits, Latency, Seen, Times, Uv};
-        [Counts, Hits, Uv, Latency, Times, Seen].into_iter()
-    }
-
-    /// The fields that it takes; what tells visitors apart, the tally knows.
-    pub(crate) fn needs(self) -> Fields {
-        use crate::batch::TextField;
-        match self {
-            // The class of a request is in its path.
-            MeasureKind::Counts => Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path)),
-            MeasureKind::Uv | MeasureKind::Hits => Fields::NONE,
-            MeasureKind::Latency | MeasureKind::Times => Fields::REQUEST_TIME,
-            MeasureKind::Seen => Fields::TIME,
-        }
-    }
-
-    pub(crate) fn measure(self, uv: UvMethod, seed: Seed) -> Measure {
-        match self {
-            MeasureKind::Counts => Measure::Counts(Counts::default()),
-            MeasureKind::Hits => Measure::Hits(Hits::default()),
-            MeasureKind::Uv => Measure::Uv(Uv::new(uv, seed)),
-            MeasureKind::Latency => Measure::Latency(Latency::default()),
-            MeasureKind::Times => Measure::Times(Times::default()),
-            MeasureKind::Seen => Measure::Seen(Seen::default()),
-        }
-    }
-}
-
-/// A measure of every group of a table.
-#[derive(Clone, Debug)]
-pub(crate) enum Measure {
-    Counts(Counts),
-    Hits(Hits),
-    Uv(Uv),
-    Latency(Latency),
-    Times(Times),
-    Seen(Seen),
-}
-
-impl Measure {
-    pub(crate) fn kind(&self) -> MeasureKind {
-        match self {
-            Measure::Counts(_) => MeasureKind::Counts,
-            Measure::Hits(_) => MeasureKind::Hits,
-            Measure::Uv(_) => MeasureKind::Uv,
-            Measure::Latency(_) => MeasureKind::Latency,
-            Measure::Times(_) => MeasureKind::Times,
-            Measure::Seen(_) => MeasureKind::Seen,
-        }
-    }
-
-    /// Adds the hits of a batch.
-    pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], grouped: Grouped<'_>, visitors: &Visitors<'_>) {
-        match self {
-            Measure::Counts(counts) => counts.add(batch, hits, grouped),
-            Measure::Hits(hits_of) => hits_of.count(grouped),
-            Measure::Uv(uv) => uv.add(grouped, visitors),
-            Measure::Latency(latency) => latency.add(batch, hits, grouped),
-            Measure::Times(times) => times.measure(batch, hits, grouped),
-            Measure::Seen(seen) => seen.see(batch, hits, grouped),
-        }
-    }
-
-    /// Bytes by the formula, but for those of sets and histograms, which each group has one of.
-    pub(crate) fn bytes(&self, size: SizeOf) -> u64 {
-        match self {
-            Measure::Counts(counts) => counts.size_bytes(size),
-            Measure::Hits(hits) => hits.size_bytes(),
-            Measure::Uv(uv) => uv.size_bytes(size),
-            Measure::Latency(latency) => latency.size_bytes(),
-            Measure::Times(times) => times.size_bytes(),
-            Measure::Seen(seen) => seen.size_bytes(),
-        }
-    }
-
-    /// Bytes by the formula of the sets and histograms of all groups. This looks at every group.
-    pub(crate) fn set_bytes(&mut self, size: SizeOf) -> u64 {
-        match self {
-            Measure::Uv(uv) => uv.set_bytes(size),
-            Measure::Latency(latency) => latency.set_bytes(),
-            Measure::Counts(_) | Measure::Hits(_) | Measure::Times(_) | Measure::Seen(_) => 0,
-        }
-    }
-
-    /// Bytes that a hit adds to sets and histograms at most.
-    pub(crate) fn set_bytes_of_hit(&self) -> u64 {
-        match self {
-            Measure::Uv(uv) => uv.set_bytes_of_hit(),
-            Measure::Latency(_) => size::TIME + size::LOW_TIME,
-            Measure::Counts(_) | Measure::Hits(_) | Measure::Times(_) | Measure::Seen(_) => 0,
-        }
-    }
-
-    /// Keeps what was measured of these groups, which ascend and are then the first ones, and the memory of the others.
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
-        match self {
-            Measure::Counts(counts) => counts.keep(groups),
-            Measure::Hits(hits) => hits.keep(groups),
-            Measure::Uv(uv) => uv.keep(groups),
-            Measure::Latency(latency) => latency.keep(groups),
-            Measure::Times(times) => times.keep(groups),
-            Measure::Seen(seen) => seen.keep(groups),
-        }
-    }
-
-    /// Adds what another worker measured, its groups and visitors being where `ids` says.
-    pub(crate) fn merge(&mut self, other: &Measure, ids: &IdMap<'_>, len: usize) {
-        match (self, other) {
-            (Measure::Counts(mine), Measure::Counts(theirs)) => mine.merge(theirs, ids, len),
-            (Measure::Hits(mine), Measure::Hits(theirs)) => mine.merge(theirs, ids, len),
-            (Measure::Uv(mine), Measure::Uv(theirs)) => mine.merge(theirs, ids, len),
-            (Measure::Latency(mine), Measure::Latency(theirs)) => mine.merge(theirs, ids, len),
-            (Measure::Times(mine), Measure::Times(theirs)) => mine.merge(theirs, ids, len),
-            (Measure::Seen(mine), Measure::Seen(theirs)) => mine.merge(theirs, ids, len),
-            (mine, theirs) => {
-                unreachable!("workers share one list of measures: {:?}, {:?}", mine.kind(), theirs.kind())
-            }
-        }
-    }
 }

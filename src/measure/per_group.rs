@@ -1,6 +1,8 @@
 //! A small number of each group, or a few: an array by group id, whatever is in it.
 
-use crate::keys::{GroupId, IdMap};
+use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors};
+use crate::batch::{Batch, Fields};
+use crate::keys::{GroupId, IdMap, Seed};
 
 /// What two parts of a group's hits come to together. The order they come in makes no difference.
 pub(crate) trait Sum: Copy {
@@ -8,6 +10,15 @@ pub(crate) trait Sum: Copy {
     const NONE: Self;
 
     fn merge(&mut self, other: Self);
+}
+
+/// A sum that is a measure by itself.
+pub(crate) trait SumOfHits: Sum {
+    /// The fields that it takes.
+    const NEEDS: Fields;
+
+    /// Adds the hits of a batch, whose groups are there.
+    fn add(sums: &mut PerGroup<Self>, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]);
 }
 
 /// The sums of every group.
@@ -27,29 +38,40 @@ impl<T: Sum> PerGroup<T> {
         self.groups[group.0 as usize]
     }
 
-    /// Of so many groups.
-    pub(super) fn grow(&mut self, len: usize) {
+    fn grow(&mut self, len: usize) {
         self.groups.resize(len, T::NONE);
     }
 
-    pub(super) fn add(&mut self, group: GroupId, hit: T) {
+    pub(super) fn add_to(&mut self, group: GroupId, hit: T) {
         self.groups[group.0 as usize].merge(hit);
     }
+}
 
-    /// Bytes by the formula.
-    pub(crate) fn size_bytes(&self) -> u64 {
+impl<T: SumOfHits> GroupMeasure for PerGroup<T> {
+    const NEEDS: Fields = T::NEEDS;
+
+    fn new(_: UvMethod, _: Seed) -> Self {
+        PerGroup::default()
+    }
+
+    fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>, _: &Visitors<'_>) {
+        self.grow(len);
+        T::add(self, batch, hits, groups);
+    }
+
+    fn bytes(&self, _: SizeOf) -> u64 {
         (self.groups.len() * size_of::<T>()) as u64
     }
 
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+    fn keep(&mut self, groups: &[GroupId]) {
         groups.iter().enumerate().for_each(|(new, old)| self.groups[new] = self.sum(*old));
         self.groups.truncate(groups.len());
     }
 
-    pub(crate) fn merge(&mut self, other: &PerGroup<T>, ids: &IdMap<'_>, len: usize) {
+    fn merge(&mut self, other: &Self, ids: &IdMap<'_>, len: usize) {
         self.grow(len);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
-            self.add(*group, *theirs);
+            self.add_to(*group, *theirs);
         }
     }
 }

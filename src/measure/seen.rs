@@ -1,8 +1,7 @@
 //! When the first hit was, and the last.
 
-use super::Grouped;
-use super::per_group::{PerGroup, Sum};
-use crate::batch::Batch;
+use super::per_group::{PerGroup, Sum, SumOfHits};
+use crate::batch::{Batch, Fields};
 use crate::keys::GroupId;
 use crate::time::Stamp;
 
@@ -31,14 +30,17 @@ impl Seen {
         let Span { first, last } = self.sum(group);
         (first <= last).then(|| (Stamp::of_instant_rank(first), Stamp::of_instant_rank(last)))
     }
+}
 
-    pub(crate) fn see(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
-        self.grow(len);
+impl SumOfHits for Span {
+    const NEEDS: Fields = Fields::TIME;
+
+    fn add(sums: &mut Seen, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
         let unknown = Stamp::NONE.rank();
         for (&row, group) in hits.iter().zip(groups) {
             let rank = batch.stamp(row as usize).instant_rank();
             if rank != unknown {
-                self.add(*group, Span { first: rank, last: rank });
+                sums.add_to(*group, Span { first: rank, last: rank });
             }
         }
     }

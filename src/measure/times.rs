@@ -1,8 +1,7 @@
 //! The sum of request times, and the longest: what takes no percentiles takes three numbers a group.
 
-use super::Grouped;
-use super::per_group::{PerGroup, Sum};
-use crate::batch::Batch;
+use super::per_group::{PerGroup, Sum, SumOfHits};
+use crate::batch::{Batch, Fields};
 use crate::keys::GroupId;
 
 /// The request times of a group.
@@ -32,13 +31,16 @@ impl Times {
     pub(crate) fn of(&self, group: GroupId) -> Timed {
         self.sum(group)
     }
+}
 
-    pub(crate) fn measure(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>) {
-        self.grow(len);
+impl SumOfHits for Timed {
+    const NEEDS: Fields = Fields::REQUEST_TIME;
+
+    fn add(sums: &mut Times, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
         let times = batch.time_ms();
         for (&row, group) in hits.iter().zip(groups) {
             if let Some(time_ms) = times[row as usize] {
-                self.add(*group, Timed { count: 1, sum_ms: time_ms, max_ms: time_ms });
+                sums.add_to(*group, Timed { count: 1, sum_ms: time_ms, max_ms: time_ms });
             }
         }
     }

@@ -4,7 +4,8 @@ use super::rare::Rare;
 use super::size::{self, SizeOf};
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
-use super::{Grouped, Visitors, VisitorsAs};
+use super::{GroupMeasure, Grouped, Visitors, VisitorsAs};
+use crate::batch::{Batch, Fields};
 use crate::keys::{GroupId, IdMap, Seed};
 use crate::measure::{Precision, UvMethod};
 
@@ -24,14 +25,6 @@ enum Sets {
 }
 
 impl Uv {
-    pub(crate) fn new(method: UvMethod, seed: Seed) -> Uv {
-        let sets = match method {
-            UvMethod::Exact => Sets::Exact(Vec::new()),
-            UvMethod::Hll(precision) => Sets::Hll(precision, seed, Vec::new()),
-        };
-        Uv { sets, unknown: Rare::default() }
-    }
-
     /// The distinct visitors that are known of a group.
     pub(crate) fn of(&self, group: GroupId) -> u64 {
         match &self.sets {
@@ -62,7 +55,53 @@ impl Uv {
         }
     }
 
-    pub(crate) fn add(&mut self, Grouped { groups, len, only }: Grouped<'_>, visitors: &Visitors<'_>) {
+    /// Adds hits of which not all have their visitor.
+    #[cold]
+    #[inline(never)]
+    fn add_some(&mut self, groups: &[GroupId], visitors: VisitorsAs<'_>, are_logged: &[bool]) {
+        for (at, (group, is_logged)) in groups.iter().zip(are_logged).enumerate() {
+            match (&mut self.sets, visitors) {
+                _ if !is_logged => self.unknown.add(*group, 1),
+                (Sets::Exact(sets), VisitorsAs::Ids(ids)) => sets[group.0 as usize].insert(ids[at]),
+                (Sets::Hll(.., sketches), VisitorsAs::Hashes(hashes)) => sketches[group.0 as usize].insert(hashes[at]),
+                _ => unreachable!("visitors come as the method of counting wants them"),
+            }
+        }
+    }
+
+    /// Bytes by the formula that exact sets take, and that they would take as sketches.
+    pub(crate) fn bytes_and_as_sketches(&self, size: SizeOf, precision: Precision) -> (u64, u64) {
+        let Sets::Exact(sets) = &self.sets else { return (0, 0) };
+        let sketch = |set: &VisitorSet| size_of::<Sketch>() as u64 + Sketch::bytes_of(set.len(), precision);
+        (self.bytes(size) + self.sets.bytes(size), sets.iter().map(sketch).sum())
+    }
+
+    /// Turns exact sets into the sketches that the hashes of their visitors make, by the ids of these.
+    pub(crate) fn use_sketches(&mut self, precision: Precision, seed: Seed, hashes: &[u64]) {
+        let Sets::Exact(sets) = &mut self.sets else { return };
+        let sketch = |set: VisitorSet| {
+            let mut sketch = Sketch::new(precision, seed);
+            set.for_each(|visitor| sketch.insert(hashes[visitor.0 as usize]));
+            sketch
+        };
+        let sketches = std::mem::take(sets).into_iter().map(sketch).collect();
+        self.sets = Sets::Hll(precision, seed, sketches);
+    }
+}
+
+impl GroupMeasure for Uv {
+    /// What tells visitors apart, the tally knows.
+    const NEEDS: Fields = Fields::NONE;
+
+    fn new(method: UvMethod, seed: Seed) -> Uv {
+        let sets = match method {
+            UvMethod::Exact => Sets::Exact(Vec::new()),
+            UvMethod::Hll(precision) => Sets::Hll(precision, seed, Vec::new()),
+        };
+        Uv { sets, unknown: Rare::default() }
+    }
+
+    fn add(&mut self, _: &Batch<'_>, _: &[u16], Grouped { groups, len, only }: Grouped<'_>, visitors: &Visitors<'_>) {
         self.sets.grow(len);
         if let Some(are_logged) = visitors.are_logged {
             self.add_some(groups, visitors.as_counted, are_logged);
@@ -91,22 +130,7 @@ impl Uv {
         }
     }
 
-    /// Adds hits of which not all have their visitor.
-    #[cold]
-    #[inline(never)]
-    fn add_some(&mut self, groups: &[GroupId], visitors: VisitorsAs<'_>, are_logged: &[bool]) {
-        for (at, (group, is_logged)) in groups.iter().zip(are_logged).enumerate() {
-            match (&mut self.sets, visitors) {
-                _ if !is_logged => self.unknown.add(*group, 1),
-                (Sets::Exact(sets), VisitorsAs::Ids(ids)) => sets[group.0 as usize].insert(ids[at]),
-                (Sets::Hll(.., sketches), VisitorsAs::Hashes(hashes)) => sketches[group.0 as usize].insert(hashes[at]),
-                _ => unreachable!("visitors come as the method of counting wants them"),
-            }
-        }
-    }
-
-    /// Bytes by the formula, without what is in the sets.
-    pub(crate) fn size_bytes(&self, size: SizeOf) -> u64 {
+    fn bytes(&self, size: SizeOf) -> u64 {
         let (groups, bytes) = match &self.sets {
             Sets::Exact(sets) => (sets.len(), size_of::<VisitorSet>()),
             Sets::Hll(.., sketches) => (sketches.len(), size_of::<Sketch>()),
@@ -114,41 +138,18 @@ impl Uv {
         (groups * bytes) as u64 + size.rare(self.unknown.is_empty(), groups, size_of::<u64>())
     }
 
-    /// Bytes by the formula of what is in the sets.
-    pub(crate) fn set_bytes(&self, size: SizeOf) -> u64 {
-        match &self.sets {
-            Sets::Exact(sets) => sets.iter().map(|set| size.visitors(set.len())).sum(),
-            Sets::Hll(.., sketches) => sketches.iter().map(Sketch::set_bytes).sum(),
-        }
+    fn set_bytes(&mut self, size: SizeOf) -> u64 {
+        self.sets.bytes(size)
     }
 
-    /// Bytes by the formula that exact sets take, and that they would take as sketches.
-    pub(crate) fn bytes_and_as_sketches(&self, size: SizeOf, precision: Precision) -> (u64, u64) {
-        let Sets::Exact(sets) = &self.sets else { return (0, 0) };
-        let sketch = |set: &VisitorSet| size_of::<Sketch>() as u64 + Sketch::bytes_of(set.len(), precision);
-        (self.size_bytes(size) + self.set_bytes(size), sets.iter().map(sketch).sum())
-    }
-
-    pub(crate) fn set_bytes_of_hit(&self) -> u64 {
+    fn set_bytes_of_hit(&self) -> u64 {
         match &self.sets {
             Sets::Exact(_) => size::VISITOR,
             Sets::Hll(..) => size::HASH,
         }
     }
 
-    /// Turns exact sets into the sketches that the hashes of their visitors make, by the ids of these.
-    pub(crate) fn use_sketches(&mut self, precision: Precision, seed: Seed, hashes: &[u64]) {
-        let Sets::Exact(sets) = &mut self.sets else { return };
-        let sketch = |set: VisitorSet| {
-            let mut sketch = Sketch::new(precision, seed);
-            set.for_each(|visitor| sketch.insert(hashes[visitor.0 as usize]));
-            sketch
-        };
-        let sketches = std::mem::take(sets).into_iter().map(sketch).collect();
-        self.sets = Sets::Hll(precision, seed, sketches);
-    }
-
-    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+    fn keep(&mut self, groups: &[GroupId]) {
         fn keep<T>(all: &mut Vec<T>, groups: &[GroupId]) {
             groups.iter().enumerate().for_each(|(new, old)| all.swap(new, old.0 as usize));
             all.truncate(groups.len());
@@ -160,7 +161,7 @@ impl Uv {
         self.unknown.keep(groups);
     }
 
-    pub(crate) fn merge(&mut self, other: &Uv, ids: &IdMap<'_>, len: usize) {
+    fn merge(&mut self, other: &Uv, ids: &IdMap<'_>, len: usize) {
         self.sets.grow(len);
         match (&mut self.sets, &other.sets) {
             (Sets::Exact(mine), Sets::Exact(theirs)) => {
@@ -181,6 +182,14 @@ impl Uv {
 }
 
 impl Sets {
+    /// Bytes by the formula of what is in the sets.
+    fn bytes(&self, size: SizeOf) -> u64 {
+        match self {
+            Sets::Exact(sets) => sets.iter().map(|set| size.visitors(set.len())).sum(),
+            Sets::Hll(.., sketches) => sketches.iter().map(Sketch::set_bytes).sum(),
+        }
+    }
+
     fn grow(&mut self, len: usize) {
         match self {
             Sets::Exact(sets) => sets.resize_with(len, VisitorSet::default),

@@ -47,40 +47,18 @@ pub(super) fn units(unit: Unit) -> Cow<'static, str> {
 
 /// Over a timeline.
 pub(super) fn timeline(unit: Unit, split: Option<Dimension>) -> String {
-    let unit = named(Dimension::Time(unit));
-    split.map_or_else(|| format!("By {unit}"), |split| format!("By {unit} and {}", named(split)))
-}
-
-/// One of a dimension's keys.
-fn named(dimension: Dimension) -> String {
-    match dimension {
-        Dimension::Time(unit) => unit.name().replace('-', " "),
-        Dimension::Variable(variable) => format!("${}", variable.name()),
-        _ => dimension.name().to_owned(),
-    }
+    let unit = Dimension::Time(unit).singular();
+    split.map_or_else(|| format!("By {unit}"), |split| format!("By {unit} and {}", split.singular()))
 }
 
 /// Over a ranking.
 pub(super) fn ranking(dimension: Dimension) -> String {
-    let ranked = match dimension {
-        Dimension::All => "all",
-        Dimension::Path => "paths",
-        Dimension::Ip => "addresses",
-        Dimension::Host => "hosts",
-        Dimension::Method => "methods",
-        Dimension::Referer => "referers",
-        Dimension::Agent => "user agents",
-        Dimension::User => "users",
-        Dimension::Protocol => "protocols",
-        Dimension::Status => "status codes",
-        Dimension::Class => "classes",
-        Dimension::Time(Unit::HourOfDay) => "hours of the day",
-        Dimension::Time(unit) => return format!("Top {}", units(unit)),
-        // As nginx has it: what the plural of a cookie's name is, nobody knows.
-        Dimension::Variable(variable) => return format!("Top ${}", variable.name()),
-        Dimension::Pair(pair) => return format!("Top pairs of {} and {}", named(pair.first()), named(pair.second())),
-    };
-    format!("Top {ranked}")
+    match dimension {
+        Dimension::Time(Unit::HourOfDay) => "Top hours of the day".to_owned(),
+        Dimension::Time(unit) => format!("Top {}", units(unit)),
+        Dimension::Pair(pair) => format!("Top pairs of {} and {}", pair.first().singular(), pair.second().singular()),
+        _ => format!("Top {}", dimension.plural()),
+    }
 }
 
 /// Who is a visitor, where it is not an address as nginx had it: `visitors by ip+agent`.
@@ -124,7 +102,7 @@ mod tests {
         let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
         assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
-        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day")));
+        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains('$')));
         assert!(headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)), "each is its own: {headings:?}");
     }
 

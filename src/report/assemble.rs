@@ -97,7 +97,7 @@ pub(crate) fn assemble(
         let fields = fields_of(formats, ledger);
         let with_address = with_address(question, &extras, fields);
         notes.extend(list_alone(question, path, fields, with_address));
-        logged = logged.and(with_address);
+        logged = logged.and(extras.with_derived(with_address));
     }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();

@@ -3,15 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::counted::Counted;
 use super::latency::latency;
 use super::{Figure, LatencyReport, Ranking, Row, UvCount};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairIds, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
-use crate::measure::{Counts, Uv};
-use crate::metric::Metric;
+use crate::metric::{Metric, OfGroup, Reading};
 use crate::tally::{Table, Tally};
 use crate::text::written;
 
@@ -119,12 +117,6 @@ impl<'t> Groups<'t> {
         self.table.pv_of(group)
     }
 
-    /// The known visitors of a group, where they are counted; `None` if it has hits and no line of them logs its visitor.
-    fn uv_of(&self, uv: &Uv, group: GroupId) -> Option<u64> {
-        let known = uv.of(group);
-        (known > 0 || uv.unknown(group) == 0).then_some(known)
-    }
-
     /// The visitors of all days together; `None` where there are hits and no line logs both. A time that is logged as missing
     /// is a day `-`.
     pub(super) fn visitor_days(&self) -> Option<u64> {
@@ -159,19 +151,11 @@ impl<'t> Groups<'t> {
         row
     }
 
-    /// The counts of a group; zeros for none.
-    fn counted(&self, group: Option<GroupId>) -> Counted {
-        let of = |(counts, group): (&Counts, GroupId)| Counted::new(counts.of(group), counts.lacking(group));
-        self.table.counts().zip(group).map(of).unwrap_or_default()
-    }
-
     /// The numbers of a group; zeros for none.
     fn numbers(&self, group: Option<GroupId>) -> Row {
-        let counted = self.counted(group);
-        let uv = |uv| match group {
-            Some(group) => self.uv_of(uv, group).map_or(UvCount::Unknown, UvCount::Known),
-            None => UvCount::Known(0),
-        };
+        let group = group.map(|group| self.of_group(group));
+        let counted = group.map(|group| group.counted()).unwrap_or_default();
+        let uv = |_| group.map_or(Some(0), |group| group.uv()).map_or(UvCount::Unknown, UvCount::Known);
         Row {
             key: None,
             keys: None,
@@ -254,42 +238,22 @@ impl<'t> Groups<'t> {
 
     /// A group's place by a metric.
     fn order(&self, metric: Metric, group: GroupId) -> Order {
-        let seen = || self.table.seen().and_then(|seen| seen.of(group));
-        match metric {
-            Metric::Pv => Order::from(self.pv_of(group)),
-            Metric::First => seen().map_or(UNKNOWN, |(first, _)| Order::from(first.instant_rank())),
-            Metric::Last => seen().map_or(UNKNOWN, |(_, last)| Order::from(last.instant_rank())),
-            _ => self
-                .quotient(metric, group)
-                .map_or(UNKNOWN, |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole)),
+        let part_of = |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole);
+        match metric.read(&self.of_group(group)) {
+            None => UNKNOWN,
+            Some(Reading::Moment(stamp)) => Order::from(stamp.instant_rank()),
+            Some(reading) => reading.quotient().map_or(UNKNOWN, part_of),
         }
     }
 
     /// What a metric that is no moment comes to, as a part of a whole: counts and times are whole parts of one, times being in
     /// milliseconds. `None` where it is unknown.
     pub(super) fn quotient(&self, metric: Metric, group: GroupId) -> Option<(u64, u64)> {
-        let counted = || self.counted(Some(group));
-        let timed = || self.table.times().map(|times| times.of(group)).filter(|timed| timed.count > 0);
-        let whole = match metric {
-            Metric::Pv => self.pv_of(group),
-            Metric::Share => return Some((self.pv_of(group), self.pv.max(1))),
-            Metric::Uv => self.uv_of(self.table.uv()?, group)?,
-            Metric::Bytes => counted().bytes()?,
-            Metric::Static => counted().statics()?,
-            Metric::Dynamic => counted().dynamic()?,
-            Metric::StatusOther => counted().class(0)?,
-            Metric::Status1xx => counted().class(1)?,
-            Metric::Status2xx => counted().class(2)?,
-            Metric::Status3xx => counted().class(3)?,
-            Metric::Status4xx => counted().class(4)?,
-            Metric::Status5xx => counted().class(5)?,
-            Metric::Avg => return timed().map(|timed| (timed.sum_ms, timed.count)),
-            Metric::Max => timed()?.max_ms,
-            Metric::TotalTime => timed()?.sum_ms,
-            Metric::P50 | Metric::P90 | Metric::P95 | Metric::P99 => self.percentile_ms(metric, group)?,
-            Metric::First | Metric::Last => return None,
-        };
-        Some((whole, 1))
+        metric.read(&self.of_group(group))?.quotient()
+    }
+
+    fn of_group(&self, group: GroupId) -> OfGroup<'t> {
+        OfGroup { measures: self.table.measures(), group, pv_of_all: self.pv }
     }
 
     /// The hits of a group that a count is a share of: those whose lines log the field that it is taken from.
@@ -306,29 +270,8 @@ impl<'t> Groups<'t> {
 
     /// What a row tells of a metric that it has no field for.
     fn column(&self, metric: Metric, group: GroupId) -> Option<Figure> {
-        let seen = || self.table.seen().and_then(|seen| seen.of(group));
-        let figure = match metric {
-            Metric::First => seen().map(|(first, _)| Figure::Moment(first.to_string())),
-            Metric::Last => seen().map(|(_, last)| Figure::Moment(last.to_string())),
-            Metric::Avg => {
-                let mean = |(sum_ms, count): (u64, u64)| Figure::MeanMs(sum_ms as f64 / count as f64);
-                self.quotient(metric, group).map(mean)
-            }
-            _ if metric.is_time() => self.quotient(metric, group).map(|(ms, _)| Figure::Ms(ms)),
-            _ => return None,
-        };
-        Some(figure.unwrap_or(Figure::Unknown))
-    }
-
-    fn percentile_ms(&self, metric: Metric, group: GroupId) -> Option<u64> {
-        let percent = match metric {
-            Metric::P50 => 50,
-            Metric::P90 => 90,
-            Metric::P95 => 95,
-            _ => 99,
-        };
-        let times = self.table.latency()?.of(group).sorted();
-        (times.count() > 0).then(|| times.percentile_ms(percent))
+        let figure = || metric.read(&self.of_group(group)).map_or(Figure::Unknown, Figure::from);
+        (!metric.is_field()).then(figure)
     }
 
     /// How many hits of a group may be missing, if some are.

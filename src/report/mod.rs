@@ -6,7 +6,6 @@ mod archive;
 mod assemble;
 mod bad_values;
 mod copies;
-mod counted;
 mod counted_input;
 mod degraded;
 mod empty;

@@ -5,7 +5,7 @@ use serde::ser::Serializer;
 
 use super::row_split::Split;
 use crate::dimension::Dimension;
-use crate::metric::Metric;
+use crate::metric::{Metric, Reading};
 
 /// The numbers of a group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -165,6 +165,18 @@ pub enum Figure {
     Moment(String),
     /// Nothing was logged that would tell.
     Unknown,
+}
+
+impl From<Reading> for Figure {
+    fn from(reading: Reading) -> Figure {
+        match reading {
+            Reading::Count(number) => Figure::Count(number),
+            Reading::Share(part, whole) => Figure::Share(part as f64 / whole as f64),
+            Reading::Ms(ms) => Figure::Ms(ms),
+            Reading::MeanMs(sum_ms, count) => Figure::MeanMs(sum_ms as f64 / count as f64),
+            Reading::Moment(stamp) => Figure::Moment(stamp.to_string()),
+        }
+    }
 }
 
 /// All hits together.

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 
 use super::{Tally, Unknown};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
-use crate::dimension::{Dimension, written_time};
+use crate::dimension::{Dimension, Extras, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{GroupId, Seed, fixed_hash};
-use crate::measure::MeasureKind;
+use crate::measure::{Hits, MeasureKind, Seen, Times};
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 use crate::time::Stamp;
@@ -122,13 +122,18 @@ pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64
 
 fn count(tally: &mut Tally, hits: &[&Hit]) {
     for hits in hits.chunks(7) {
+        let derived = || Dimension::all().filter(|dimension| matches!(dimension, Dimension::Derived(_)));
+        let derived = || derived().filter_map(|dimension| dimension.column(&Extras::default()));
         let needs = TEXTS.iter().fold(Fields::EXTRA, |needs, field| needs.and(Fields::text(*field)));
+        let needs = derived().fold(needs, |needs, column| needs.and(Fields::column(column)));
         let mut batch = Batch::new(needs);
         for hit in hits {
             for (field, text) in TEXTS.iter().zip(&hit.texts) {
                 batch.set_text(*field, text);
             }
-            batch.set_text(Column::extra(0), &hit.texts[TextField::User as usize]);
+            for column in derived().chain([Column::extra(0)]) {
+                batch.set_text(column, &hit.texts[TextField::User as usize]);
+            }
             let stamp = Stamp { wall_s: hit.wall_s, offset_min: hit.offset_min };
             let Hit { status, bytes, time_ms, is_static, lacks, .. } = **hit;
             if lacks != Fields::NONE {
@@ -180,7 +185,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
             Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
             Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
             // Its column is filled with what is in the user's, so that it is a law of every text.
-            Dimension::Variable(_) => text(TextField::User),
+            Dimension::Variable(_) | Dimension::Derived(_) => text(TextField::User),
             Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
         };
         let is_listed = match dimension {
@@ -245,10 +250,10 @@ pub(super) fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plai
             uv: table.uv().unwrap().of(group),
             lacking: [lacking.status, lacking.bytes, lacking.path, unknown],
             times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
-            hits: table.hits().unwrap().of(group),
-            seen: table.seen().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
+            hits: table.measure::<Hits>().unwrap().of(group),
+            seen: table.measure::<Seen>().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
         };
-        let timed = table.times().unwrap().of(group);
+        let timed = table.measure::<Times>().unwrap().of(group);
         assert_eq!([timed.count, timed.max_ms, timed.sum_ms], plain.times[..3], "two measures of the same times");
         (key, plain)
     };

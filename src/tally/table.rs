@@ -8,7 +8,7 @@ use crate::batch::MISSING;
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
-use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, Seen, SizeOf, Times, Uv, VisitorsAs};
+use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 
@@ -85,28 +85,25 @@ impl Table {
         self.measures.iter().map(Measure::kind).collect()
     }
 
-    pub(crate) fn counts(&self) -> Option<&Counts> {
-        self.measures.iter().find_map(|m| if let Measure::Counts(counts) = m { Some(counts) } else { None })
+    pub(crate) fn measures(&self) -> &[Measure] {
+        &self.measures
     }
 
-    pub(super) fn hits(&self) -> Option<&Hits> {
-        self.measures.iter().find_map(|m| if let Measure::Hits(hits) = m { Some(hits) } else { None })
+    /// The measure of this type, if the table has it.
+    pub(crate) fn measure<M: OfTable>(&self) -> Option<&M> {
+        self.measures.iter().find_map(M::of)
+    }
+
+    pub(crate) fn counts(&self) -> Option<&Counts> {
+        self.measure()
     }
 
     pub(crate) fn uv(&self) -> Option<&Uv> {
-        self.measures.iter().find_map(|m| if let Measure::Uv(uv) = m { Some(uv) } else { None })
+        self.measure()
     }
 
     pub(crate) fn latency(&self) -> Option<&Latency> {
-        self.measures.iter().find_map(|m| if let Measure::Latency(latency) = m { Some(latency) } else { None })
-    }
-
-    pub(crate) fn times(&self) -> Option<&Times> {
-        self.measures.iter().find_map(|m| if let Measure::Times(times) = m { Some(times) } else { None })
-    }
-
-    pub(crate) fn seen(&self) -> Option<&Seen> {
-        self.measures.iter().find_map(|m| if let Measure::Seen(seen) = m { Some(seen) } else { None })
+        self.measure()
     }
 
     /// Counts the selected hits of a batch; `ids` and `groups` are room to work in.
@@ -213,7 +210,7 @@ impl Table {
     /// The hits of a group, where hits are counted.
     pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
         let counted = self.counts().map(|counts| counts.of(group).pv());
-        counted.or_else(|| self.hits().map(|hits| hits.of(group))).unwrap_or(0)
+        counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(group))).unwrap_or(0)
     }
 
     /// Keeps these groups, which ascend and are then the first ones, and the memory of the others. They must have keys of

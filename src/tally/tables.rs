@@ -7,7 +7,7 @@ use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
 use crate::measure::UvMethod;
-use crate::measure::{Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
+use crate::measure::{GroupMeasure, Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
 use crate::text::find_near;
 use crate::time::Stamp;
 
@@ -254,7 +254,7 @@ fn add_undated(
         None => is_undated,
     };
     let groups = vec![GroupId(0); hits.len()];
-    undated.add(Grouped::new(&groups, 1), &Visitors { as_counted, are_logged: Some(&are_wanted) });
+    undated.add(batch, hits, Grouped::new(&groups, 1), &Visitors { as_counted, are_logged: Some(&are_wanted) });
 }
 
 #[cfg(test)]

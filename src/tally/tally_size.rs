@@ -4,7 +4,7 @@ use super::Tally;
 use super::degraded::{Bytes, MISSED};
 use super::table::settled;
 use crate::keys::{AddressKeys, fixed_hash};
-use crate::measure::{Precision, SizeOf, UvMethod};
+use crate::measure::{GroupMeasure, Precision, SizeOf, UvMethod};
 
 impl Tally {
     /// Bytes by the formula if this is a part of all that is counted: the parts' sum is at least the size of what they are

@@ -43,7 +43,7 @@ impl Visitor {
     pub fn of(dimension: Dimension) -> Option<Visitor> {
         match dimension {
             Dimension::Ip => Some(Visitor::IP),
-            text => text.is_text().then_some(Visitor(By::Key(text))),
+            other => other.as_logged().map(|text| Visitor(By::Key(text))),
         }
     }
 

@@ -32,7 +32,8 @@ impl RealIp {
     /// Addresses from what this dimension has for keys, of which those of proxies are `trusted`; `None` where its keys are no
     /// texts, or `$remote_addr` itself.
     pub fn new(dimension: Dimension, trusted: Networks) -> Option<RealIp> {
-        (dimension.is_text() && dimension != Dimension::Ip).then_some(RealIp { dimension, trusted })
+        let dimension = dimension.as_logged().filter(|dimension| *dimension != Dimension::Ip)?;
+        Some(RealIp { dimension, trusted })
     }
 
     /// Addresses from the list that a log has in the place of `$remote_addr`, of which those of proxies are `trusted`.

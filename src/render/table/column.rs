@@ -22,6 +22,8 @@ pub(super) struct Column<'a> {
 pub(super) enum Show {
     /// What this writes; the number is that of all hits.
     By(fn(&Row, u64, &mut String) -> Ink),
+    /// A metric that rows tell because they were asked to.
+    Metric(Metric),
     /// The hits of a value that the timeline is split by, by its place.
     Split(usize),
 }
@@ -31,6 +33,10 @@ impl Column<'_> {
     pub(super) fn show(&self, row: &Row, hits: u64, out: &mut String) -> Ink {
         match self.show {
             Show::By(write) => write(row, hits, out),
+            Show::Metric(metric) => {
+                row.figure(metric).into_iter().for_each(|figure| put(out, Told(&figure)));
+                Ink::Plain
+            }
             Show::Split(place) => {
                 let pv = row.split.as_ref().and_then(|split| split.pv(place));
                 pv.into_iter().for_each(|pv| put(out, Grouped(pv)));
@@ -114,34 +120,6 @@ pub(super) const SENT: Column<'static> = Column {
     }),
 };
 
-/// A count of hits that other tables show as a share.
-macro_rules! counted {
-    ($label:literal, $field:ident) => {
-        Column {
-            label: $label,
-            gives_way: ASKED,
-            show: Show::By(|row, _, out| {
-                put(out, Known(row.$field.map(Grouped)));
-                Ink::Plain
-            }),
-        }
-    };
-}
-
-/// A metric that rows tell because they were asked to.
-macro_rules! told {
-    ($label:literal, $metric:expr) => {
-        Column {
-            label: $label,
-            gives_way: ASKED,
-            show: Show::By(|row, _, out| {
-                row.figure($metric).into_iter().for_each(|figure| put(out, Told(&figure)));
-                Ink::Plain
-            }),
-        }
-    };
-}
-
 impl Column<'_> {
     /// Whether somebody asked for it by name.
     pub(super) fn is_asked(&self) -> bool {
@@ -159,26 +137,7 @@ const ASKED: u8 = 1;
 
 /// The column of a metric that was asked for, where rows are not told it anyway.
 pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
-    Some(match metric {
-        Metric::Pv | Metric::Uv | Metric::Share | Metric::Bytes => return None,
-        Metric::Static => counted!("static", statics),
-        Metric::Dynamic => counted!("dynamic", dynamic),
-        Metric::Status1xx => counted!("1xx", status_1xx),
-        Metric::Status2xx => counted!("2xx", status_2xx),
-        Metric::Status3xx => counted!("3xx", status_3xx),
-        Metric::Status4xx => counted!("4xx hits", status_4xx),
-        Metric::Status5xx => counted!("5xx hits", status_5xx),
-        Metric::StatusOther => counted!("other", status_other),
-        Metric::Avg => told!("avg", Metric::Avg),
-        Metric::P50 => told!("p50", Metric::P50),
-        Metric::P90 => told!("p90", Metric::P90),
-        Metric::P95 => told!("p95", Metric::P95),
-        Metric::P99 => told!("p99", Metric::P99),
-        Metric::Max => told!("max", Metric::Max),
-        Metric::TotalTime => told!("total time", Metric::TotalTime),
-        Metric::First => told!("first", Metric::First),
-        Metric::Last => told!("last", Metric::Last),
-    })
+    metric.column().map(|label| Column { label, gives_way: ASKED, show: Show::Metric(metric) })
 }
 
 /// The columns of values that a timeline is split by, called what `labels` say.

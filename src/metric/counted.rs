@@ -4,14 +4,14 @@ use crate::measure::{Lacking, Tallied};
 
 /// The counts of a group, of which some may be unknown.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
-    pub(super) pv: u64,
+pub(crate) struct Counted {
+    pub(crate) pv: u64,
     tallied: Tallied,
     lacking: Lacking,
 }
 
 impl Counted {
-    pub(super) fn new(tallied: Tallied, lacking: Lacking) -> Counted {
+    pub(crate) fn new(tallied: Tallied, lacking: Lacking) -> Counted {
         Counted { pv: tallied.pv(), tallied, lacking }
     }
 
@@ -20,20 +20,20 @@ impl Counted {
         (lacking == 0 || lacking < self.pv).then_some(number)
     }
 
-    pub(super) fn bytes(&self) -> Option<u64> {
+    pub(crate) fn bytes(&self) -> Option<u64> {
         self.known(self.lacking.bytes, self.tallied.bytes)
     }
 
-    pub(super) fn statics(&self) -> Option<u64> {
+    pub(crate) fn statics(&self) -> Option<u64> {
         self.known(self.lacking.path, self.tallied.statics)
     }
 
-    pub(super) fn dynamic(&self) -> Option<u64> {
+    pub(crate) fn dynamic(&self) -> Option<u64> {
         self.known(self.lacking.path, self.pv - self.tallied.statics - self.lacking.path)
     }
 
     /// The hits of a status class; of 0, those with a status in none of 1xx to 5xx.
-    pub(super) fn class(&self, class: usize) -> Option<u64> {
+    pub(crate) fn class(&self, class: usize) -> Option<u64> {
         // Hits that lack their status are counted among those.
         let lacking = if class == 0 { self.lacking.status } else { 0 };
         self.known(self.lacking.status, self.tallied.class[class] - lacking)

@@ -1,0 +1,118 @@
+//! The variables and derived dimensions of a question, and the columns that they have in its batches.
+
+use super::Dimension;
+use super::derived::{Derived, DerivedColumn};
+use super::variable::Variable;
+use crate::batch::{Column, Fields, NAMED};
+
+/// The variables that a question ranks or filters by, in the order of their columns, and its derived dimensions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extras {
+    variables: Vec<Variable>,
+    /// The number of variables that the question names; only derived dimensions read the others.
+    named: usize,
+    derived: Vec<Derived>,
+}
+
+impl Extras {
+    /// Those among the dimensions, each once; no more than there are columns for.
+    pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> Extras {
+        Extras::default().with(dimensions)
+    }
+
+    /// The same and those among more dimensions behind them.
+    pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> Extras {
+        for dimension in dimensions.flat_map(Dimension::parts) {
+            match dimension {
+                Dimension::Variable(variable) => self.named += usize::from(self.add(variable)),
+                Dimension::Derived(derived) if !self.derived.contains(&derived) => {
+                    derived.variables().for_each(|name| _ = self.add(Variable::of(name)));
+                    self.derived.push(derived);
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
+    /// Adds a variable; `false` if it is known.
+    fn add(&mut self, variable: Variable) -> bool {
+        let is_new = !self.variables.contains(&variable);
+        self.variables.extend(is_new.then_some(variable));
+        is_new
+    }
+
+    /// True if the question names more variables than there are columns for.
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.named > NAMED
+    }
+
+    /// The fields of all columns of variables.
+    pub(crate) fn fields(&self) -> Fields {
+        (0..self.variables.len()).fold(Fields::NONE, |fields, place| fields.and(Fields::column(Column::extra(place))))
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.variables.iter().map(|variable| variable.name()).collect()
+    }
+
+    /// The column of a variable that is among them.
+    pub(crate) fn column(&self, variable: Variable) -> Column {
+        let place = self.variables.iter().position(|v| *v == variable);
+        Column::extra(place.expect("a question knows the variables that it names"))
+    }
+
+    /// The derived dimensions.
+    pub(crate) fn derived(&self) -> impl Iterator<Item = DerivedColumn> {
+        self.derived.iter().map(|derived| DerivedColumn {
+            column: derived.column(),
+            sources: derived.sources(|name| self.column(Variable::of(name))),
+        })
+    }
+
+    /// The fields that lines have which log these: with those, the derived dimensions that can be computed from one of them.
+    pub(crate) fn with_derived(&self, logged: Fields) -> Fields {
+        let is_logged = |source: &Column| logged.holds(Fields::column(*source));
+        self.derived().fold(logged, |all, derived| {
+            let mut sources = derived.sources.iter().map(|(source, _)| source);
+            if sources.any(is_logged) { all.and(Fields::column(derived.column)) } else { all }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::variable::named;
+    use super::*;
+    use crate::batch::TextField;
+
+    #[test]
+    fn each_variable_has_one_column() {
+        let [addr, cookie] = ["upstream_addr", "cookie_id"].map(|name| named(name).unwrap());
+        let extras = Extras::of([addr, Dimension::Path, cookie, addr].into_iter());
+        assert_eq!(extras.names(), ["upstream_addr", "cookie_id"]);
+        let Dimension::Variable(variable) = cookie else { panic!("{cookie:?}") };
+        assert_eq!(extras.column(variable), Column::extra(1));
+    }
+
+    #[test]
+    fn what_derived_dimensions_read_has_columns_beyond_those_that_are_named() {
+        let named_ones = (0..NAMED).map(|i| named(&format!("cookie_{i}")).unwrap());
+        let scheme = named("scheme").unwrap();
+        let extras = Extras::of(named_ones.clone().chain([scheme, scheme]));
+        assert!(!extras.are_too_many());
+        assert_eq!(extras.names()[NAMED..], ["scheme", "request"]);
+        assert_eq!(extras.derived().count(), 1);
+        assert!(Extras::of(named_ones.chain([scheme, named("cookie_x").unwrap()])).are_too_many());
+    }
+
+    #[test]
+    fn a_derived_dimension_is_logged_if_one_of_its_sources_is() {
+        let extras = Extras::of(["ext", "scheme"].map(|name| named(name).unwrap()).into_iter());
+        let [ext, scheme] = ["ext", "scheme"].map(|name| named(name).unwrap().needs(&extras));
+        let request = Fields::column(Column::extra(1));
+        assert!(extras.with_derived(request).holds(scheme) && !extras.with_derived(request).meets(ext));
+        assert!(extras.with_derived(Fields::text(TextField::Path)).holds(ext));
+        assert_eq!(extras.with_derived(Fields::TIME), Fields::TIME);
+    }
+}

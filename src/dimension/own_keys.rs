@@ -1,0 +1,70 @@
+//! The groups of a table with keys of its own: the keys of a dimension, and how hits find them.
+
+use std::borrow::Cow;
+
+use super::key_ids::{KeyIds, TextIds};
+use super::{Dimension, Extras};
+use crate::batch::{Batch, Column};
+use crate::keys::{AddressKeys, GroupId, Keys, Seed};
+
+/// The keys of a dimension that is not a pair.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnKeys {
+    keys: Keys,
+    of_hits: Box<dyn KeyIds>,
+}
+
+impl OwnKeys {
+    /// A variable is among `extras`.
+    pub(super) fn new(dimension: Dimension, extras: &Extras, seed: Seed) -> OwnKeys {
+        OwnKeys { keys: Keys::new(seed), of_hits: dimension.key_ids(extras) }
+    }
+
+    /// The keys of visitors, as texts of a column.
+    pub(super) fn of_visitors(visitors: &AddressKeys, column: Column) -> OwnKeys {
+        let mut keys = Keys::new(visitors.seed());
+        (0..visitors.len() as u32).for_each(|id| _ = keys.id(&visitors.key(id)));
+        OwnKeys { keys, of_hits: Box::new(TextIds(column)) }
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Keeps the keys of these groups, which ascend and are then the first ones, and the memory of the others.
+    pub(super) fn keep(&mut self, groups: &[GroupId]) {
+        self.keys.keep(groups);
+        self.of_hits.forget();
+    }
+
+    /// Appends the groups of the selected hits to `groups`; `ids` is room to work in.
+    pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+        self.of_hits.ids(&mut self.keys, batch, hits, ids, groups);
+    }
+
+    /// Takes the keys of another in, texts as `written` writes them, and returns the groups that they have here.
+    pub(super) fn merge<'k>(
+        &mut self,
+        other: &'k OwnKeys,
+        written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>,
+    ) -> Vec<GroupId> {
+        let ids = if self.of_hits.are_texts() {
+            self.keys.merge(&other.keys, written)
+        } else {
+            self.keys.merge(&other.keys, Cow::Borrowed)
+        };
+        ids.into_iter().map(GroupId).collect()
+    }
+
+    /// Gives every text the form in which `written` writes it. If no two keys become one, the groups stay as they are;
+    /// otherwise there are new ones, and the result is where the old ones went.
+    pub(super) fn settle(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
+        if !self.of_hits.are_texts() || self.keys.rewrite(written) {
+            return None;
+        }
+        let mut settled = Keys::new(seed);
+        let ids = settled.merge(&self.keys, written);
+        self.keys = settled;
+        Some(ids.into_iter().map(GroupId).collect())
+    }
+}

@@ -1,0 +1,66 @@
+//! THE TABLE of dimensions, but for time, whose rows are the units, variables, whose table is the formats', derived
+//! dimensions, which have a table of their own, and pairs of all these.
+
+use super::Dimension;
+use super::codes::{ClassIds, StatusIds};
+use super::key_ids::{AllIds, KeyIds};
+use crate::batch::{Fields, TextField};
+
+/// A row of the table of dimensions.
+pub(super) struct DimensionRow {
+    pub(super) dimension: Dimension,
+    /// The name that a user types, and that JSON has.
+    pub(super) name: &'static str,
+    /// The name of its keys in a heading.
+    pub(super) plural: &'static str,
+    pub(super) keys: KeysFrom,
+    /// The variable that logs it, for errors.
+    pub(super) variable: &'static str,
+}
+
+/// The columns that keys come from.
+#[derive(Clone, Copy)]
+pub(super) enum KeysFrom {
+    /// Texts as they were logged.
+    Text(TextField),
+    /// The columns of these fields.
+    Other { needs: Fields, ids: fn() -> Box<dyn KeyIds> },
+}
+
+const fn text(
+    dimension: Dimension,
+    name: &'static str,
+    plural: &'static str,
+    field: TextField,
+    variable: &'static str,
+) -> DimensionRow {
+    DimensionRow { dimension, name, plural, keys: KeysFrom::Text(field), variable }
+}
+
+const fn other(
+    dimension: Dimension,
+    name: &'static str,
+    plural: &'static str,
+    (needs, ids): (Fields, fn() -> Box<dyn KeyIds>),
+    variable: &'static str,
+) -> DimensionRow {
+    DimensionRow { dimension, name, plural, keys: KeysFrom::Other { needs, ids }, variable }
+}
+
+const PATH: Fields = Fields::text(TextField::Path);
+
+/// THE TABLE.
+#[rustfmt::skip]
+pub(super) const DIMENSIONS: [DimensionRow; 11] = [
+    other(Dimension::All, "all", "all", (Fields::NONE, || Box::new(AllIds)), ""),
+    text(Dimension::Path, "path", "paths", TextField::Path, "$request"),
+    text(Dimension::Ip, "ip", "addresses", TextField::Addr, "$remote_addr"),
+    text(Dimension::Host, "host", "hosts", TextField::Host, "$host"),
+    text(Dimension::Method, "method", "methods", TextField::Method, "$request"),
+    text(Dimension::Referer, "referer", "referers", TextField::Referer, "$http_referer"),
+    text(Dimension::Agent, "agent", "user agents", TextField::Agent, "$http_user_agent"),
+    text(Dimension::User, "user", "users", TextField::User, "$remote_user"),
+    text(Dimension::Protocol, "protocol", "protocols", TextField::Protocol, "$request"),
+    other(Dimension::Status, "status", "status codes", (Fields::STATUS, StatusIds::empty), "$status"),
+    other(Dimension::Class, "class", "classes", (PATH, ClassIds::empty), "$request"),
+];

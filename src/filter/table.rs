@@ -1,0 +1,230 @@
+//! THE TABLE of filters: everything that is known of a condition. A new one is a variant of [`Condition`], a reason and a row.
+
+use std::borrow::Cow;
+
+use super::condition::Condition;
+use super::pattern::Pattern;
+use super::predicate::{Making, Predicate};
+use super::ranges;
+use super::reason::Filtered;
+use super::subject::Subject;
+use crate::batch::Fields;
+use crate::dimension::{Dimension, Extras};
+use crate::time::Unit;
+
+/// A row of the table of filters.
+struct FilterRow<'c> {
+    /// The reason of lines that do not fit it.
+    reason: Filtered,
+    /// The option that asks for it, without its `--`.
+    option: Cow<'static, str>,
+    /// What a hit is asked for.
+    subjects: Vec<Subject>,
+    /// Makes it ready to be asked of batches.
+    build: Box<dyn Fn(Making<'_>) -> Predicate + 'c>,
+    /// Why no hit can fit it, if none can.
+    contradiction: Option<&'static str>,
+}
+
+/// A condition of one subject, whose option has the name of its reason.
+fn row<'c>(reason: Filtered, subject: Subject, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
+    let option = Cow::Borrowed(reason.name());
+    FilterRow { reason, option, subjects: vec![subject], build: Box::new(build), contradiction: None }
+}
+
+/// A condition on the keys of a dimension.
+fn keys<'c>(
+    dimension: Dimension,
+    option: Cow<'static, str>,
+    build: impl Fn(Making<'_>) -> Predicate + 'c,
+) -> FilterRow<'c> {
+    FilterRow { option, ..row(reason_of(dimension), Subject::Of(dimension), build) }
+}
+
+/// The reason of lines whose keys do not fit.
+fn reason_of(dimension: Dimension) -> Filtered {
+    match dimension {
+        Dimension::Method => Filtered::Method,
+        Dimension::Host => Filtered::Host,
+        Dimension::Path => Filtered::Path,
+        Dimension::User => Filtered::User,
+        Dimension::Referer => Filtered::Referer,
+        Dimension::Agent => Filtered::Agent,
+        _ => Filtered::Where,
+    }
+}
+
+impl Condition {
+    /// THE TABLE.
+    fn row(&self) -> FilterRow<'_> {
+        use Subject::{Bytes, Of, RequestTime};
+        match self {
+            Condition::DayTimes(times) => FilterRow {
+                contradiction: times.is_empty().then_some("no time of the day is left"),
+                ..row(Filtered::Time, Of(Dimension::Time(Unit::Second)), |_| Predicate::DayTimes(times.clone()))
+            },
+            Condition::Status(set) => FilterRow {
+                contradiction: set.is_empty().then_some("no status is left"),
+                ..row(Filtered::Status, Of(Dimension::Status), |_| Predicate::Status(set.table().into()))
+            },
+            Condition::Static => FilterRow {
+                option: Cow::Borrowed("static"),
+                ..row(Filtered::Class, Of(Dimension::Class), |_| Predicate::Class { statics: true, dynamic: false })
+            },
+            Condition::Dynamic => FilterRow {
+                option: Cow::Borrowed("dynamic"),
+                ..row(Filtered::Class, Of(Dimension::Class), |_| Predicate::Class { statics: false, dynamic: true })
+            },
+            Condition::Slower { ms } => {
+                row(Filtered::Slower, RequestTime, |_| Predicate::RequestTime(ranges::above(*ms)))
+            }
+            Condition::Larger { bytes } => row(Filtered::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes))),
+            Condition::Ip(networks) => FilterRow {
+                contradiction: networks.is_empty().then_some("no address is left"),
+                ..row(Filtered::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))
+            },
+            Condition::Matches { dimension, any } => {
+                keys(*dimension, dimension.name().into(), |making| making.patterns(*dimension, any))
+            }
+            Condition::Excludes { dimension, any } => {
+                let option = format!("exclude-{}", dimension.name());
+                keys(*dimension, option.into(), |making| Predicate::Not(Box::new(making.patterns(*dimension, any))))
+            }
+            Condition::Where(selection) => FilterRow {
+                reason: Filtered::Where,
+                option: Cow::Borrowed(Filtered::Where.name()),
+                subjects: selection.subjects().collect(),
+                build: Box::new(|making| making.expression(&selection.root)),
+                contradiction: None,
+            },
+        }
+    }
+
+    /// The reason of lines that do not fit it.
+    pub fn reason(&self) -> Filtered {
+        self.row().reason
+    }
+
+    /// The option that asks for it.
+    fn option(&self) -> String {
+        format!("--{}", self.row().option)
+    }
+
+    /// The condition made ready to be asked of batches.
+    pub(super) fn predicate(&self, making: Making<'_>) -> Predicate {
+        (self.row().build)(making)
+    }
+
+    /// The dimensions that it asks for.
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        let subjects = self.row().subjects.into_iter();
+        subjects.filter_map(|subject| if let Subject::Of(dimension) = subject { Some(dimension) } else { None })
+    }
+
+    /// Everything that it asks for: how, what fields that takes, and which variable logs them.
+    pub(crate) fn asked(&self, extras: &Extras) -> Vec<(String, Fields, String)> {
+        let subjects = self.row().subjects.into_iter();
+        subjects.map(|subject| (self.option(), subject.needs(extras), subject.variable())).collect()
+    }
+}
+
+/// Which of these no hit can fit together, and why, each in a sentence.
+pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<String> {
+    let mut found = Vec::new();
+    let has = |wanted: fn(&Condition) -> bool| conditions.iter().any(wanted);
+    if has(|one| matches!(one, Condition::Static)) && has(|one| matches!(one, Condition::Dynamic)) {
+        found.push("--static and --dynamic: no hit is both".to_owned());
+    }
+    for condition in conditions {
+        found.extend(condition.row().contradiction.map(|said| format!("{}: {said}", condition.option())));
+        if let Condition::Matches { dimension, any } = condition
+            && are_excluded(*dimension, any, conditions)
+        {
+            let name = dimension.name();
+            found.push(format!("--{name} and --exclude-{name} say the same: no hit is left"));
+        }
+    }
+    found
+}
+
+/// Whether each of these patterns is one that is excluded too, or all are.
+fn are_excluded(of: Dimension, wanted: &[Pattern], conditions: &[Condition]) -> bool {
+    let excluded: Vec<&str> = conditions
+        .iter()
+        .filter_map(|one| match one {
+            Condition::Excludes { dimension, any } if *dimension == of => Some(any),
+            _ => None,
+        })
+        .flat_map(|any| any.iter().map(Pattern::text))
+        .collect();
+    wanted.iter().all(|pattern| excluded.contains(&pattern.text()) || excluded.contains(&"*"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_paths(any: &[&str]) -> Vec<Pattern> {
+        any.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_condition_has_its_reason_its_option_and_the_fields_it_asks_for() {
+        use crate::batch::TextField;
+        let text = Fields::text;
+        let rows = [
+            (Condition::DayTimes("8-9".parse().unwrap()), Filtered::Time, "--time", Fields::TIME),
+            (Condition::Status("404".parse().unwrap()), Filtered::Status, "--status", Fields::STATUS),
+            (Condition::Static, Filtered::Class, "--static", text(TextField::Path)),
+            (Condition::Dynamic, Filtered::Class, "--dynamic", text(TextField::Path)),
+            (Condition::Slower { ms: 1 }, Filtered::Slower, "--slower", Fields::REQUEST_TIME),
+            (Condition::Larger { bytes: 1 }, Filtered::Larger, "--larger", Fields::BYTES),
+            (Condition::Ip("::1".parse().unwrap()), Filtered::Ip, "--ip", text(TextField::Addr)),
+        ];
+        let dimensions = [
+            (Dimension::Method, Filtered::Method, "method", text(TextField::Method)),
+            (Dimension::Host, Filtered::Host, "host", text(TextField::Host)),
+            (Dimension::Path, Filtered::Path, "path", text(TextField::Path)),
+            (Dimension::User, Filtered::User, "user", text(TextField::User)),
+            (Dimension::Referer, Filtered::Referer, "referer", text(TextField::Referer)),
+            (Dimension::Agent, Filtered::Agent, "agent", text(TextField::Agent)),
+            (Dimension::Protocol, Filtered::Where, "protocol", text(TextField::Protocol)),
+        ];
+        let patterns = dimensions.into_iter().flat_map(|(dimension, reason, name, needs)| {
+            let any = on_paths(&["a"]);
+            let excludes = Condition::Excludes { dimension, any: any.clone() };
+            [
+                (Condition::Matches { dimension, any }, reason, format!("--{name}"), needs),
+                (excludes, reason, format!("--exclude-{name}"), needs),
+            ]
+        });
+        let rows = rows.map(|(condition, reason, option, needs)| (condition, reason, option.to_owned(), needs));
+        for (condition, reason, option, needs) in rows.into_iter().chain(patterns) {
+            assert_eq!(condition.reason(), reason, "{condition:?}");
+            let asked = condition.asked(&Extras::default());
+            assert!(asked.iter().all(|(.., variable)| variable.starts_with('$')), "{condition:?}");
+            let asked: Vec<_> = asked.into_iter().map(|(option, needs, _)| (option, needs)).collect();
+            assert_eq!(asked, [(option, needs)], "{condition:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_hit_can_fit_is_said() {
+        let dimension = Dimension::Path;
+        let matches = |any: &[&str]| Condition::Matches { dimension, any: on_paths(any) };
+        let excludes = |any: &[&str]| Condition::Excludes { dimension, any: on_paths(any) };
+        let rows = [
+            (vec![Condition::Static, Condition::Dynamic], "--static and --dynamic: no hit is both"),
+            (vec![Condition::Status("200,!2xx".parse().unwrap())], "--status: no status is left"),
+            (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "--ip: no address is left"),
+            (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "--time: no time of the day is left"),
+            (vec![matches(&["/a"]), excludes(&["/b", "/a"])], "--path and --exclude-path say the same: no hit is left"),
+            (vec![matches(&["/a"]), excludes(&["*"])], "--path and --exclude-path say the same: no hit is left"),
+        ];
+        for (conditions, said) in rows {
+            assert_eq!(contradictions(&conditions), [said]);
+        }
+        let fine = [matches(&["/a", "/b"]), excludes(&["/a"]), Condition::Static, Condition::Slower { ms: 5 }];
+        assert!(contradictions(&fine).is_empty());
+    }
+}

@@ -1,0 +1,82 @@
+//! Answers that are remembered by text: where texts repeat, each is asked for once.
+
+use super::{Keys, Seed};
+
+/// Answers by text. It forgets all of them before they take much memory: where every text is new they are of no use.
+#[derive(Clone, Debug)]
+pub(crate) struct Memo<T> {
+    seed: Seed,
+    asked: Keys,
+    answers: Vec<T>,
+    /// Kept for its memory.
+    ids: Vec<u32>,
+}
+
+/// The most answers, and the most bytes of texts, before a batch is asked for.
+const ANSWERS: usize = 1 << 16;
+const BYTES: u64 = 16 << 20;
+
+impl<T> Memo<T> {
+    pub(crate) fn new(seed: Seed) -> Memo<T> {
+        Memo { seed, asked: Keys::new(seed), answers: Vec::new(), ids: Vec::new() }
+    }
+
+    /// Looks the texts of these rows of a column up; `answer` is asked for those that are not known.
+    pub(crate) fn ask(&mut self, column: &[&[u8]], rows: &[u16], mut answer: impl FnMut(&[u8]) -> T) {
+        if self.answers.len() > ANSWERS || self.asked.bytes() > BYTES {
+            (self.asked, self.answers) = (Keys::new(self.seed), Vec::new());
+        }
+        self.ids.clear();
+        self.asked.ids(column, rows, &mut self.ids);
+        for (row, id) in rows.iter().zip(&self.ids) {
+            // New ones have the next ids, in this order.
+            if *id as usize == self.answers.len() {
+                self.answers.push(answer(column[usize::from(*row)]));
+            }
+        }
+    }
+
+    /// The answers for the rows that were asked for last, in their order.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = &T> {
+        self.ids.iter().map(|id| &self.answers[*id as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::ROWS;
+
+    #[test]
+    fn answers_are_the_same_the_second_time_and_after_many_others() {
+        let mut memo = Memo::new(Seed::fixed(1));
+        let mut asked = 0;
+        for _ in 0..2 {
+            for first in (0..ANSWERS + 1000).step_by(ROWS) {
+                let texts: Vec<_> = (first..first + ROWS).map(|n| (n / 2).to_string().into_bytes()).collect();
+                let column: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+                let rows: Vec<u16> = (0..ROWS as u16).filter(|row| row % 5 != 1).collect();
+                memo.ask(&column, &rows, |text| {
+                    asked += 1;
+                    text.to_vec()
+                });
+                assert!(memo.answers().eq(rows.iter().map(|row| &texts[usize::from(*row)])));
+                assert!(memo.answers.len() <= ANSWERS + ROWS);
+            }
+        }
+        // Two rows in a column have the same text, and all answers fit.
+        assert!(asked < ANSWERS, "{asked}");
+    }
+
+    #[test]
+    fn long_texts_are_forgotten_before_they_take_much_memory() {
+        let mut memo = Memo::new(Seed::fixed(1));
+        for letter in b'a'..=b'z' {
+            let long = vec![letter; BYTES as usize / 4];
+            let texts = [&long[..], b"1"];
+            memo.ask(&texts, &[0, 1], <[u8]>::to_vec);
+            assert!(memo.answers().eq(&texts));
+            assert!(memo.asked.bytes() < 2 * BYTES);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What is told of a key: metrics, which columns, orders and verdicts are named by. A new one is a row in `row.rs`.
+
+mod counted;
+mod of_group;
+mod row;
+
+pub(crate) use of_group::{OfGroup, Reading};
+pub use row::Metric;
+use row::{ALL, METRICS, MetricRow};
+
+use crate::batch::Fields;
+use crate::measure::MeasureKind;
+
+impl Metric {
+    /// Every metric.
+    pub fn all() -> impl Iterator<Item = Metric> {
+        ALL.iter().copied()
+    }
+
+    /// The metric of a name, as a user types it or as JSON has it: `5xx`, `status_5xx`.
+    pub fn named(name: &str) -> Option<Metric> {
+        Metric::all().find(|metric| metric.name() == name || metric.key() == name)
+    }
+
+    /// What a user types: `p95`.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// What JSON has, with its unit: `p95_ms`.
+    pub fn key(self) -> &'static str {
+        self.row().key
+    }
+
+    fn row(self) -> &'static MetricRow {
+        &METRICS[self as usize]
+    }
+
+    /// Whether it is a moment, and no number.
+    pub(crate) fn is_moment(self) -> bool {
+        self.measure() == MeasureKind::Seen
+    }
+
+    /// Whether it is how long requests took.
+    pub(crate) fn is_time(self) -> bool {
+        matches!(self.measure(), MeasureKind::Latency | MeasureKind::Times)
+    }
+
+    pub(crate) fn measure(self) -> MeasureKind {
+        self.row().measure
+    }
+
+    /// The heading of its column: `PV`, `total time`.
+    pub fn label(self) -> &'static str {
+        self.row().label
+    }
+
+    /// The heading of its column beside shares, `5xx hits`, if it has one only where it was asked for.
+    pub fn column(self) -> Option<&'static str> {
+        self.row().column
+    }
+
+    /// Every metric in the order of its column in a page: the most, then what was asked for, then what hits are made of.
+    pub fn in_columns() -> Vec<Metric> {
+        let mut all: Vec<_> = Metric::all().collect();
+        all.sort_by_key(|metric| metric.row().place);
+        all
+    }
+
+    /// True if every row of a report has a field for it.
+    pub(crate) fn is_field(self) -> bool {
+        self.row().is_field
+    }
+
+    /// The fields without which it is unknown, and the variable that logs them. What tells visitors apart, the question says.
+    pub(crate) fn asked(self) -> (Fields, &'static str) {
+        self.row().asked
+    }
+
+    /// Reads it from the measures of a group; `None` where it is unknown.
+    pub(crate) fn read(self, group: &OfGroup<'_>) -> Option<Reading> {
+        (self.row().read)(group)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_one_row_and_its_names() {
+        for metric in Metric::all() {
+            assert_eq!(Metric::named(metric.name()), Some(metric));
+            assert_eq!(Metric::named(metric.key()), Some(metric));
+        }
+        assert_eq!((Metric::named("other"), Metric::named("p42"), Metric::named("")), (None, None, None));
+        let names: Vec<_> =
+            Metric::all().flat_map(|metric| [(metric, metric.name()), (metric, metric.key())]).collect();
+        for (metric, name) in &names {
+            assert!(names.iter().all(|(other, known)| known != name || other == metric), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_metric_has_a_place_of_its_own() {
+        let mut places: Vec<_> = METRICS.iter().map(|row| row.place).collect();
+        places.sort_unstable();
+        assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{places:?}");
+    }
+
+    #[test]
+    fn rows_are_in_the_order_of_the_enum() {
+        let rows = [(Metric::Pv, "pv"), (Metric::Status5xx, "5xx"), (Metric::P99, "p99"), (Metric::Last, "last")];
+        assert!(rows.iter().all(|(metric, name)| metric.name() == *name));
+        assert!(Metric::all().enumerate().all(|(place, metric)| metric as usize == place));
+        assert_eq!(METRICS.len(), ALL.len());
+    }
+}

@@ -1,0 +1,79 @@
+//! The numbers of one group, from which metrics are read.
+
+use super::counted::Counted;
+use crate::keys::GroupId;
+use crate::measure::{Counts, Hits, Latency, Measure, OfTable, Seen, Timed, Times, Uv};
+use crate::time::Stamp;
+
+/// A group of a table.
+#[derive(Clone, Copy)]
+pub(crate) struct OfGroup<'t> {
+    /// The measures of its table.
+    pub(crate) measures: &'t [Measure],
+    pub(crate) group: GroupId,
+    /// The hits of all groups.
+    pub(crate) pv_of_all: u64,
+}
+
+/// The number or moment that a metric comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Count(u64),
+    /// A part of a whole, which is not 0.
+    Share(u64, u64),
+    Ms(u64),
+    /// A sum of milliseconds, and of how many times it is.
+    MeanMs(u64, u64),
+    Moment(Stamp),
+}
+
+impl Reading {
+    /// The number as a part of a whole, in milliseconds if it is a time; `None` for a moment.
+    pub(crate) fn quotient(self) -> Option<(u64, u64)> {
+        match self {
+            Reading::Count(number) | Reading::Ms(number) => Some((number, 1)),
+            Reading::Share(part, whole) | Reading::MeanMs(part, whole) => Some((part, whole)),
+            Reading::Moment(_) => None,
+        }
+    }
+}
+
+impl<'t> OfGroup<'t> {
+    /// The measure of this type, if the table has it.
+    pub(crate) fn measure<M: OfTable>(&self) -> Option<&'t M> {
+        self.measures.iter().find_map(M::of)
+    }
+
+    /// Hits, where they are counted.
+    pub(crate) fn pv(&self) -> u64 {
+        let counted = self.measure().map(|counts: &Counts| counts.of(self.group).pv());
+        counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(self.group))).unwrap_or(0)
+    }
+
+    /// Known visitors, if they are counted; `None` if the group has hits and no line of them logs its visitor.
+    pub(crate) fn uv(&self) -> Option<u64> {
+        let uv: &Uv = self.measure()?;
+        let known = uv.of(self.group);
+        (known > 0 || uv.unknown(self.group) == 0).then_some(known)
+    }
+
+    pub(crate) fn counted(&self) -> Counted {
+        let counts: Option<&Counts> = self.measure();
+        counts.map(|counts| Counted::new(counts.of(self.group), counts.lacking(self.group))).unwrap_or_default()
+    }
+
+    /// Request times, if some were logged.
+    pub(super) fn timed(&self) -> Option<Timed> {
+        self.measure().map(|times: &Times| times.of(self.group)).filter(|timed| timed.count > 0)
+    }
+
+    pub(super) fn percentile_ms(&self, percent: u64) -> Option<u64> {
+        let times = self.measure::<Latency>()?.of(self.group).sorted();
+        (times.count() > 0).then(|| times.percentile_ms(percent))
+    }
+
+    /// The times of the first hit and of the last.
+    pub(super) fn seen(&self) -> Option<(Stamp, Stamp)> {
+        self.measure::<Seen>()?.of(self.group)
+    }
+}

@@ -1,0 +1,134 @@
+//! A row of the table of metrics.
+
+use super::of_group::{OfGroup, Reading};
+use crate::batch::{Fields, TextField};
+use crate::measure::MeasureKind;
+
+/// Everything that is known of a metric.
+pub(super) struct MetricRow {
+    /// The name that a user types.
+    pub(super) name: &'static str,
+    /// The key in JSON; a user may type it too.
+    pub(super) key: &'static str,
+    /// The heading of its column in a page.
+    pub(super) label: &'static str,
+    /// The heading of its column in a table of text; `None` if every ranking has such a column.
+    pub(super) column: Option<&'static str>,
+    /// Its place among the columns of a page, ascending: the most, then what was asked for, then what hits are made of.
+    pub(super) place: u8,
+    /// True if every row of a report has a field for it.
+    pub(super) is_field: bool,
+    /// The measure that it is read from.
+    pub(super) measure: MeasureKind,
+    /// The fields without which it is unknown, and the variable that logs them. What tells visitors apart, the question says.
+    pub(super) asked: (Fields, &'static str),
+    /// Reads it; `None` where it is unknown.
+    pub(super) read: fn(&OfGroup<'_>) -> Option<Reading>,
+}
+
+const NOTHING: (Fields, &str) = (Fields::NONE, "");
+const BYTES: (Fields, &str) = (Fields::BYTES, "$body_bytes_sent");
+const PATH: (Fields, &str) = (Fields::text(TextField::Path), "$request");
+const STATUS: (Fields, &str) = (Fields::STATUS, "$status");
+const REQUEST_TIME: (Fields, &str) = (Fields::REQUEST_TIME, "$request_time");
+const TIME: (Fields, &str) = (Fields::TIME, "$time_local");
+
+type Read = fn(&OfGroup<'_>) -> Option<Reading>;
+
+/// A number that every ranking has a column for.
+const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
+    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, asked: NOTHING, read }
+}
+
+/// The hits of a class that rankings show otherwise as a share, if at all.
+const fn hits(name: &'static str, place: u8, asked: (Fields, &'static str), read: Read) -> MetricRow {
+    let measure = MeasureKind::Counts;
+    MetricRow { name, key: name, label: name, column: Some(name), place, is_field: true, measure, asked, read }
+}
+
+/// A metric that rows tell only if they are asked to.
+const fn other(
+    (name, key, label): (&'static str, &'static str, &'static str),
+    place: u8,
+    measure: MeasureKind,
+    asked: (Fields, &'static str),
+    read: Read,
+) -> MetricRow {
+    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, asked, read }
+}
+
+const fn of_status(
+    name: &'static str,
+    key: &'static str,
+    (label, column): (&'static str, &'static str),
+    place: u8,
+    read: Read,
+) -> MetricRow {
+    MetricRow { key, label, column: Some(column), ..hits(name, place, STATUS, read) }
+}
+
+/// Writes the enum of metrics and the table of their rows.
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $metric:ident: $row:expr,)+) => {
+        /// A number, or a moment, that the hits of a key have.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Metric {
+            $($(#[$doc])* $metric,)+
+        }
+
+        /// THE TABLE of metrics, in the order of the enum.
+        pub(super) const METRICS: &[MetricRow] = &[$($row),+];
+
+        pub(super) const ALL: &[Metric] = &[$(Metric::$metric),+];
+    };
+}
+
+use MeasureKind::{Counts, Latency, Seen, Times, Uv};
+use Reading::{Count, MeanMs, Moment, Ms, Share};
+
+#[rustfmt::skip]
+metrics! {
+    /// Hits.
+    Pv: usual("pv", "PV", 0, Counts, |group| Some(Count(group.pv()))),
+    /// Distinct visitors.
+    Uv: usual("uv", "UV", 2, Uv, |group| group.uv().map(Count)),
+    /// Hits as a share of all hits.
+    Share: usual("share", "share", 1, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
+    /// Bytes sent.
+    Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 20, Counts, |group| group.counted().bytes().map(Count)) },
+    /// Hits that were served from files.
+    Static: hits("static", 12, PATH, |group| group.counted().statics().map(Count)),
+    /// Hits that the application answered.
+    Dynamic: hits("dynamic", 13, PATH, |group| group.counted().dynamic().map(Count)),
+    /// Hits answered with 100 to 199.
+    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx"), 14, |group| group.counted().class(1).map(Count)),
+    /// 200 to 299.
+    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx"), 15, |group| group.counted().class(2).map(Count)),
+    /// 300 to 399.
+    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx"), 16, |group| group.counted().class(3).map(Count)),
+    /// 400 to 499.
+    Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx hits"), 17, |group| group.counted().class(4).map(Count)),
+    /// 500 to 599.
+    Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 18, |group| group.counted().class(5).map(Count)),
+    /// All other statuses.
+    StatusOther: of_status("status_other", "status_other", ("other status", "other"), 19, |group| group.counted().class(0).map(Count)),
+    /// The mean of request times.
+    Avg: other(("avg", "avg_ms", "avg"), 3, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
+    /// The median of request times, by nearest rank as all percentiles.
+    P50: other(("p50", "p50_ms", "p50"), 4, Latency, REQUEST_TIME, |group| group.percentile_ms(50).map(Ms)),
+    /// What 90 of 100 took no longer than.
+    P90: other(("p90", "p90_ms", "p90"), 5, Latency, REQUEST_TIME, |group| group.percentile_ms(90).map(Ms)),
+    /// What 95 of 100 took no longer than.
+    P95: other(("p95", "p95_ms", "p95"), 6, Latency, REQUEST_TIME, |group| group.percentile_ms(95).map(Ms)),
+    /// What 99 of 100 took no longer than.
+    P99: other(("p99", "p99_ms", "p99"), 7, Latency, REQUEST_TIME, |group| group.percentile_ms(99).map(Ms)),
+    /// The longest request time.
+    Max: other(("max", "max_ms", "max"), 8, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
+    /// All request times together.
+    TotalTime: other(("total_time", "sum_ms", "total time"), 9, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
+    /// The first hit.
+    First: other(("first", "first", "first"), 10, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
+    /// The last hit.
+    Last: other(("last", "last", "last"), 11, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
+}

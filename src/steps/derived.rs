@@ -1,0 +1,167 @@
+//! Fills the columns of derived dimensions: each distinct text of a column is computed from once.
+
+use bumpalo::Bump;
+
+use crate::batch::{Batch, Column, Fields, MISSING};
+use crate::dimension::{DerivedColumn, Extras, KeyOf};
+use crate::keys::{Memo, Seed};
+use crate::text::{escape_backslashes, undo_escapes};
+
+/// The columns to fill, and the keys that were computed before. Each worker has its own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Derive {
+    columns: Vec<Derivation>,
+}
+
+#[derive(Clone, Debug)]
+struct Derivation {
+    column: Column,
+    sources: Vec<Source>,
+}
+
+/// A column that keys are computed from. Keys are escaped, as logged texts are.
+#[derive(Clone, Debug)]
+struct Source {
+    column: Column,
+    key_of: KeyOf,
+    keys: Memo<Option<Box<[u8]>>>,
+}
+
+impl Derive {
+    /// Those of the derived dimensions in `extras` whose columns are needed.
+    pub(crate) fn new(extras: &Extras, needs: Fields, seed: Seed) -> Derive {
+        let needed = extras.derived().filter(|derived| needs.meets(Fields::column(derived.column)));
+        let columns = needed.map(|DerivedColumn { column, sources }| Derivation {
+            column,
+            sources: sources
+                .into_iter()
+                .map(|(column, key_of)| Source { column, key_of, keys: Memo::new(seed) })
+                .collect(),
+        });
+        Derive { columns: columns.collect() }
+    }
+
+    /// The fields that must be filled before.
+    pub(crate) fn needs(extras: &Extras, needs: Fields) -> Fields {
+        let needed = extras.derived().filter(|derived| needs.meets(Fields::column(derived.column)));
+        needed.fold(needs, |needs, derived| needs.and(derived.needs()))
+    }
+
+    /// Fills the columns for every line of a batch.
+    pub(crate) fn run<'a>(&mut self, batch: &mut Batch<'a>, bump: &'a Bump) {
+        for derivation in &mut self.columns {
+            derivation.run(batch, bump);
+        }
+    }
+}
+
+impl Derivation {
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, bump: &'a Bump) {
+        let mut without: Vec<u16> = (0..batch.len() as u16).collect();
+        for source in &mut self.sources {
+            let mut rest = Vec::new();
+            source.keys.ask(batch.text(source.column), &without, |text| key(source.key_of, text));
+            for (row, key) in without.into_iter().zip(source.keys.answers()) {
+                match key {
+                    Some(key) => batch.put_text(row.into(), self.column, bump.alloc_slice_copy(key)),
+                    None => rest.push(row),
+                }
+            }
+            without = rest;
+        }
+        without.into_iter().for_each(|row| batch.put_text(row.into(), self.column, MISSING));
+    }
+}
+
+/// The key of a text as it stands in a batch.
+fn key(key_of: KeyOf, text: &[u8]) -> Option<Box<[u8]>> {
+    let text = undo_escapes(text);
+    let is_there = !text.is_empty() && *text != *MISSING;
+    let key = if is_there { key_of(&text) } else { None };
+    key.map(|key| escape_backslashes(&key).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Numbers, ROWS, Status, TextField};
+    use crate::dimension::Dimension;
+    use crate::time::Stamp;
+    use proptest::prelude::*;
+
+    /// The keys of `ext` and `scheme` in lines of a path, `$scheme` and `$request`, all escaped.
+    fn derived(derive: &mut Derive, extras: &Extras, lines: &[[Vec<u8>; 3]]) -> Vec<[Vec<u8>; 2]> {
+        let own = dimensions().map(|dimension| dimension.column(extras).unwrap());
+        let columns = [TextField::Path.into(), Column::extra(0), Column::extra(1)];
+        let needs = own.iter().chain(&columns).fold(Fields::NONE, |needs, column| needs.and(Fields::column(*column)));
+        let bump = Bump::new();
+        let mut batch = Batch::new(needs);
+        for line in lines {
+            columns.iter().zip(line).for_each(|(column, text)| batch.set_text(*column, text));
+            let (stamp, status) = (Stamp::NONE, Status::MISSING);
+            batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
+        }
+        derive.run(&mut batch, &bump);
+        (0..lines.len()).map(|row| own.map(|column| batch.text(column)[row].to_vec())).collect()
+    }
+
+    fn dimensions() -> [Dimension; 2] {
+        ["ext", "scheme"].map(|name| Dimension::named(name).unwrap())
+    }
+
+    fn new() -> (Derive, Extras) {
+        let extras = Extras::of(dimensions().into_iter());
+        let all = Derive::new(
+            &extras,
+            extras.derived().fold(Fields::NONE, |all, d| all.and(Fields::column(d.column))),
+            Seed::fixed(1),
+        );
+        (all, extras)
+    }
+
+    #[test]
+    fn the_first_source_that_has_a_key_gives_it() {
+        let (mut derive, extras) = new();
+        let rows = [
+            (["/a.css", "https", "GET http://x/ HTTP/1.1"], ["css", "https"]),
+            (["/a", "-", "GET http://x/ HTTP/1.1"], ["-", "http"]),
+            (["/a.\\x43SS", "", "GET \\x68ttp://x/ HTTP/1.1"], ["css", "http"]),
+            (["-", "-", "GET / HTTP/1.1"], ["-", "-"]),
+            (["", "\\x5Cx41", "-"], ["-", "\\\\x41"]),
+        ];
+        let lines = rows.map(|(line, _)| line.map(|text| text.as_bytes().to_vec()));
+        let expected: Vec<_> = rows.iter().map(|(_, keys)| keys.map(|key| key.as_bytes().to_vec())).collect();
+        for _ in 0..2 {
+            assert_eq!(derived(&mut derive, &extras, &lines), expected);
+        }
+    }
+
+    #[test]
+    fn only_columns_that_are_needed_are_filled() {
+        let (_, extras) = new();
+        let [ext, scheme] = dimensions().map(|dimension| dimension.needs(&extras));
+        let path = Fields::text(TextField::Path);
+        assert_eq!(Derive::needs(&extras, ext), ext.and(path));
+        assert!(!Derive::needs(&extras, scheme).meets(path));
+        assert_eq!(Derive::new(&extras, ext, Seed::fixed(1)).columns.len(), 1);
+        assert_eq!(Derive::needs(&extras, Fields::TIME), Fields::TIME);
+    }
+
+    proptest! {
+        /// Whatever was computed before, a line has the keys that it has alone.
+        #[test]
+        fn keys_depend_on_their_line_alone(lines in prop::collection::vec(
+            prop::array::uniform3(prop::sample::select(vec![
+                "/a.css", "/a.CSS", "/b", "-", "", "\\x2Fa.js", "https", "GET http://x/ HTTP/1.1", "GET /a HTTP/1.1",
+            ])), 0..ROWS))
+        {
+            let lines: Vec<_> = lines.iter().map(|line| line.map(|text| text.as_bytes().to_vec())).collect();
+            let (mut derive, extras) = new();
+            let together = derived(&mut derive, &extras, &lines);
+            for (line, keys) in lines.iter().zip(together) {
+                let (mut alone, extras) = new();
+                prop_assert_eq!(derived(&mut alone, &extras, std::slice::from_ref(line)), [keys]);
+            }
+        }
+    }
+}
