@@ -63,7 +63,6 @@ mod tally;
 mod text;
 mod time;
 mod verdict;
-mod visitor;
 
 #[cfg(feature = "cli")]
 pub use crate::render::{write_explanation, write_table};
@@ -99,5 +98,5 @@ pub use crate::{
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
     verdict::FailIf,
-    visitor::{Ipv6Prefix, RealIp, Visitor},
+    steps::{Ipv6Prefix, RealIp, Visitor},
 };

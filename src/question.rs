@@ -11,7 +11,7 @@ use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 use crate::time::{Date, Moment, Now, Unit, Zone};
 use crate::verdict::FailIf;
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
+use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
 pub use max_memory::MaxMemory;
 

@@ -10,7 +10,7 @@ use crate::question::Question;
 use crate::report;
 use crate::steps::Derive;
 use crate::tally::{TablePlan, VisitorKey};
-use crate::visitor::{self, Visits};
+use crate::steps::{self, Visits};
 
 /// The variables that a question names, and the columns that are filled for it.
 pub(crate) struct Columns<'q> {
@@ -47,7 +47,7 @@ impl<'q> Columns<'q> {
 
     /// The column that tells visitors apart, and the logged fields that it is made of.
     pub(crate) fn visitor(&self) -> VisitorKey {
-        VisitorKey { column: self.visits.column(), from: visitor::logged_by(self.question.visitor, &self.extras) }
+        VisitorKey { column: self.visits.column(), from: steps::logged_by(self.question.visitor, &self.extras) }
     }
 
     /// The fields that must be filled to tell visitors apart.

@@ -26,7 +26,7 @@ use crate::steps::Derive;
 use crate::tally::{InputLedger, Tally};
 use crate::text::lines_of_head;
 use crate::time::Zone;
-use crate::visitor::Visits;
+use crate::steps::Visits;
 
 pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
 

@@ -6,7 +6,7 @@ use crate::format::Reason;
 use crate::format::{LogFormat, Stop, stops};
 use crate::report::sample_text;
 use crate::text::printable;
-use crate::visitor::cut_tail;
+use crate::steps::cut_tail;
 
 /// Characters that are shown of what stands where a format stops.
 const FOUND: usize = 24;

@@ -16,7 +16,7 @@ use crate::report;
 use crate::text::undo_escapes;
 use crate::text::{printable, written};
 use crate::time::{Stamp, ZoneClock};
-use crate::visitor::Visits;
+use crate::steps::Visits;
 
 /// Texts of a hit.
 const TEXTS: [TextField; 4] = [TextField::Addr, TextField::Host, TextField::Method, TextField::Path];

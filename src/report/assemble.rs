@@ -38,7 +38,7 @@ use crate::question::{Question, Section};
 use crate::tally::{InputLedger, SAMPLES, TablePlan, Tally};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
-use crate::visitor::{self, RealIp};
+use crate::steps::{self, RealIp};
 
 /// What is told of what was counted.
 #[derive(Default)]
@@ -111,7 +111,7 @@ pub(crate) fn assemble(
                           variable that has one with --real-ip, such as --real-ip http_x_forwarded_for";
             return Err(ErrorKind::NotLogged { detail: detail.to_owned() }.into());
         }
-        let visitor = visitor::logged_by(question.visitor, &extras);
+        let visitor = steps::logged_by(question.visitor, &extras);
         notes.extend(unanswered(Tally::needs(plan, visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
         let variables: Vec<_> = question.visitor.dimensions().map(Dimension::variable).collect();

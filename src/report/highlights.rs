@@ -11,7 +11,7 @@ use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::tally::{TablePlan, Tally};
 use crate::time::Unit;
-use crate::visitor::Visitor;
+use crate::steps::Visitor;
 
 /// Something that stands out.
 #[derive(Clone, Debug, PartialEq)]

@@ -56,7 +56,7 @@ use crate::format::Reason;
 pub(crate) use crate::note::{Note, NoteCode};
 use crate::question::Question;
 use crate::time::Unit;
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
+use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 
 /// What happened, by the logs that were read.
 #[derive(Clone, Debug, Serialize)]

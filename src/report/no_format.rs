@@ -10,7 +10,7 @@ use crate::question::Question;
 use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::text::{file_argument, shell_word};
-use crate::visitor::cut_tail;
+use crate::steps::cut_tail;
 
 /// What is known about a file that fits no format.
 struct Unfit<'u> {

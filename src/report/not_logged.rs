@@ -10,7 +10,7 @@ use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::tally::{InputLedger, TablePlan};
 use crate::text::printable;
-use crate::visitor::Visitor;
+use crate::steps::Visitor;
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]

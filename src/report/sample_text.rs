@@ -2,7 +2,7 @@
 
 use crate::tally::SAMPLE_BYTES;
 use crate::text::printable_within;
-use crate::visitor::{AHEAD, cut_piece};
+use crate::steps::{AHEAD, cut_piece};
 
 /// The bytes of a malformed line that a worker keeps: enough after the part that is shown that no address is cut in two.
 const KEPT: usize = SAMPLE_BYTES + AHEAD;
