@@ -17,7 +17,6 @@ pub(crate) mod worker;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use crate::batch::Fields;
 use crate::dimension::Extras;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
@@ -34,7 +33,7 @@ use crate::rejects::{Collector, Rejects};
 use crate::report::{self, CountedInput, Report};
 use crate::tally::{Bounded, Degraded, TablePlan, Tally};
 
-use columns::{Columns, Filled};
+use columns::Columns;
 use memory::{Degrading, MemoryLimit};
 use scan::{MET, Met, Scan};
 pub use seek::Seek;
@@ -247,8 +246,9 @@ impl<'f> Run<'_, 'f> {
         let filter = Filter::new(period, &question.filters, columns.extras(), seed);
         let visitor = columns.visitor();
         let used = Tally::needs(plan, columns.visitor_fields()).and(filter.needs());
-        let Filled { needs, visits } = columns.filled(used);
-        let by_location = question.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
+        let steps = columns.steps(used, seed);
+        let watched = Tally::watches(plan, steps.needs(), visitor.from);
+        let server = |source: &Source| question.nginx_conf.as_ref()?.server_of_file(&source.path);
         let scan = Scan {
             sources,
             met: &met,
@@ -257,15 +257,12 @@ impl<'f> Run<'_, 'f> {
             detector,
             max_line: question.max_line,
             filter,
-            zone: question.zone,
-            derive: columns.derive(needs, seed),
-            visits,
-            by_location: by_location.map(|conf| (conf, seed)),
-            servers: &sources.iter().map(|source| by_location?.server_of_file(&source.path)).collect::<Vec<_>>(),
+            servers: &sources.iter().map(server).collect::<Vec<_>>(),
             rejects: question.keep_rejects.then(Collector::new),
             uv: question.uv,
             memory: MemoryLimit::new(engine.memory_limit),
-            filler: columns.filler(formats, needs, Tally::watches(plan, needs, visitor.from)),
+            filler: columns.filler(formats, &steps, watched),
+            steps,
         };
         let opening = watch.lap();
         let keys_rounds = question.max_keys.map(MaxKeys::round_bytes);

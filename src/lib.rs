@@ -95,8 +95,8 @@ pub use crate::{
         VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
+    steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
     verdict::FailIf,
-    steps::{Ipv6Prefix, RealIp, Visitor},
 };

@@ -9,9 +9,9 @@ use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
+use crate::steps::{Ipv6Prefix, RealIp, StepOptions, Visitor, VisitorOptions};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 use crate::verdict::FailIf;
-use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
 pub use max_memory::MaxMemory;
 
@@ -293,6 +293,16 @@ impl Question {
     pub(crate) fn visitor_options(&self) -> VisitorOptions<'_> {
         let Question { visitor, ipv6_prefix, anonymize, .. } = *self;
         VisitorOptions { visitor, ipv6_prefix, real_ip: self.real_ip.as_ref(), anonymize }
+    }
+
+    /// The options of the steps between scanning and counting.
+    pub(crate) fn step_options(&self) -> StepOptions<'_> {
+        StepOptions {
+            nginx_conf: self.nginx_conf.as_ref(),
+            static_rules: &self.static_rules,
+            zone: self.zone,
+            visitor: self.visitor_options(),
+        }
     }
 
     /// Whether the report has this section.

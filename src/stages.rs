@@ -22,7 +22,7 @@ use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
 use crate::report::Beginning;
-use crate::steps::Derive;
+use crate::steps::StepPlan;
 use crate::tally::{InputLedger, TablePlan, Tally};
 
 /// What is measured of each group.
@@ -106,11 +106,8 @@ impl<'f> Scanner<'f> {
             detector: &self.detector,
             max_line: self.question.max_line,
             filter: Filter::new(Period::default(), &self.question.filters, &Extras::default(), Seed::fixed(1)),
-            zone: None,
-            derive: Derive::default(),
-            by_location: None,
-            visits: None,
-            servers: &[],
+            steps: StepPlan::new(self.question.step_options(), &Extras::default(), needs, Fields::NONE, Seed::fixed(1)),
+            servers: &[None],
             rejects: None,
             uv: UvMethod::Exact,
             memory: MemoryLimit::new(None),
@@ -121,7 +118,7 @@ impl<'f> Scanner<'f> {
                 needs,
                 watched: Fields::NONE,
                 query: self.question.query,
-                rules: &self.question.static_rules,
+                rules: Some(&self.question.static_rules),
             },
         };
         let mut worker = Worker::new(&scan, tally);

@@ -1,29 +1,21 @@
 //! The columns of a question's batches: which variables have one, and which columns are filled. Counting and explaining take
 //! both from here, so that no column is written or read that a batch does not have.
 
-use crate::batch::{Fields, NAMED, TextField};
+use crate::batch::{Fields, NAMED};
 use crate::dimension::Extras;
 use crate::error::{Error, ErrorKind};
 use crate::format::{Filler, LogFormat};
 use crate::keys::Seed;
 use crate::question::Question;
 use crate::report;
-use crate::steps::Derive;
+use crate::steps::{self, Identity, StepPlan};
 use crate::tally::{TablePlan, VisitorKey};
-use crate::steps::{self, Visits};
 
 /// The variables that a question names, and the columns that are filled for it.
 pub(crate) struct Columns<'q> {
     question: &'q Question,
     extras: Extras,
-    visits: Visits,
-}
-
-/// The columns that are filled, and the steps that change some of them.
-pub(crate) struct Filled {
-    pub(crate) needs: Fields,
-    /// `None` if visitors are `$remote_addr` as logged.
-    pub(crate) visits: Option<Visits>,
+    identity: Identity,
 }
 
 impl<'q> Columns<'q> {
@@ -36,8 +28,8 @@ impl<'q> Columns<'q> {
         if extras.are_too_many() {
             return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
         }
-        let visits = Visits::new(&question.visitor_options(), &extras);
-        Ok(Columns { question, extras, visits })
+        let identity = Identity::new(&question.visitor_options(), &extras);
+        Ok(Columns { question, extras, identity })
     }
 
     /// The variables, in the order of their columns.
@@ -47,45 +39,34 @@ impl<'q> Columns<'q> {
 
     /// The column that tells visitors apart, and the logged fields that it is made of.
     pub(crate) fn visitor(&self) -> VisitorKey {
-        VisitorKey { column: self.visits.column(), from: steps::logged_by(self.question.visitor, &self.extras) }
+        VisitorKey { column: self.identity.column(), from: steps::logged_by(self.question.visitor, &self.extras) }
     }
 
     /// The fields that must be filled to tell visitors apart.
     pub(crate) fn visitor_fields(&self) -> Fields {
-        self.visits.visitor_fields()
+        self.identity.fields()
     }
 
-    /// The columns to fill where tables, filters or samples read `used`. Formats write the variables of a line all at once, so
-    /// each variable is filled, even where only the check that it is logged asks for it.
-    pub(crate) fn filled(&self, used: Fields) -> Filled {
-        let used = Derive::needs(&self.extras, used);
-        let (visits, mut needs) = self.visits.clone().with_needs(&self.question.visitor_options(), &self.extras, used);
-        needs = needs.and(self.extras.fields());
-        if self.question.nginx_conf.is_some() && needs.meets(Fields::REQUEST) {
-            needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
-        }
-        Filled { needs, visits }
+    /// The steps where tables, filters or samples read `used`. Formats write the variables of a line all at once, so each
+    /// variable is filled, even where only the check that it is logged asks for it.
+    pub(crate) fn steps(&self, used: Fields, seed: Seed) -> StepPlan<'q> {
+        StepPlan::new(self.question.step_options(), &self.extras, used, self.extras.fields(), seed)
     }
 
-    /// The step that fills those of these columns that are computed from others.
-    pub(crate) fn derive(&self, needs: Fields, seed: Seed) -> Derive {
-        Derive::new(&self.extras, needs, seed)
-    }
-
-    /// Fills batches with these columns. The absence of a `watched` field from a line makes a number unknown.
-    pub(crate) fn filler<'f>(&self, formats: &'f [LogFormat], needs: Fields, watched: Fields) -> Filler<'f>
+    /// Fills batches with the columns of these steps. The absence of a `watched` field from a line makes a number unknown.
+    pub(crate) fn filler<'f>(&self, formats: &'f [LogFormat], steps: &StepPlan<'_>, watched: Fields) -> Filler<'f>
     where
         'q: 'f,
     {
         let real_ip = self.question.real_ip.as_ref();
         Filler {
             formats,
-            needs,
+            needs: steps.needs(),
             list: real_ip.map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
             keeps_lists: real_ip.is_some(),
             watched,
             query: self.question.query,
-            rules: &self.question.static_rules,
+            rules: (!steps.classify()).then_some(&self.question.static_rules),
         }
     }
 }

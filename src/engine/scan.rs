@@ -15,18 +15,14 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat};
 use crate::input::{Source, Taken, Wait};
-use crate::keys::Seed;
 use crate::measure::UvMethod;
-use crate::nginx::NginxConf;
 use crate::phases::{Phases, Stopwatch};
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::rejects::Collector;
 use crate::report::Beginning;
-use crate::steps::Derive;
+use crate::steps::StepPlan;
 use crate::tally::{InputLedger, Tally};
 use crate::text::lines_of_head;
-use crate::time::Zone;
-use crate::steps::Visits;
 
 pub(super) const MET: &str = "a worker looks at the first lines of an input before any are counted";
 
@@ -74,13 +70,8 @@ pub(crate) struct Scan<'s, 'f> {
     /// A line of more bytes is malformed.
     pub(crate) max_line: usize,
     pub(crate) filter: Filter,
-    /// Whose clock all times are put on before they are looked at.
-    pub(crate) zone: Option<Zone>,
-    /// The columns of derived dimensions.
-    pub(crate) derive: Derive,
-    /// Who hits are from, where that is not `$remote_addr` as it is.
-    pub(crate) visits: Option<Visits>,
-    pub(crate) by_location: Option<(&'s NginxConf, Seed)>,
+    /// What happens to batches before they are counted.
+    pub(crate) steps: StepPlan<'s>,
     /// The server that writes each input, where the configuration says so.
     pub(crate) servers: &'s [Option<usize>],
     pub(crate) filler: Filler<'s>,
@@ -143,7 +134,7 @@ impl<'f> Scan<'_, 'f> {
 
     pub(super) fn worker(&self, mut tally: Tally) -> Worker<'_, 'f> {
         tally.ledger.inputs = vec![InputLedger::default(); self.sources.len()];
-        tally.by_instant = self.zone.is_some();
+        tally.by_instant = self.steps.has_zone();
         Worker::new(self, tally)
     }
 

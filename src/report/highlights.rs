@@ -9,9 +9,9 @@ use crate::measure::MeasureKind;
 use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::question::{Question, Section};
+use crate::steps::Visitor;
 use crate::tally::{TablePlan, Tally};
 use crate::time::Unit;
-use crate::steps::Visitor;
 
 /// Something that stands out.
 #[derive(Clone, Debug, PartialEq)]

@@ -55,8 +55,8 @@ use crate::filter::Filtered;
 use crate::format::Reason;
 pub(crate) use crate::note::{Note, NoteCode};
 use crate::question::Question;
-use crate::time::Unit;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
+use crate::time::Unit;
 
 /// What happened, by the logs that were read.
 #[derive(Clone, Debug, Serialize)]

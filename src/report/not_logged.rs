@@ -8,9 +8,9 @@ use crate::dimension::{Dimension, Extras};
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
+use crate::steps::Visitor;
 use crate::tally::{InputLedger, TablePlan};
 use crate::text::printable;
-use crate::steps::Visitor;
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]

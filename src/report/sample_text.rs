@@ -1,8 +1,8 @@
 //! The text of malformed lines in the report.
 
+use crate::steps::{AHEAD, cut_piece};
 use crate::tally::SAMPLE_BYTES;
 use crate::text::printable_within;
-use crate::steps::{AHEAD, cut_piece};
 
 /// The bytes of a malformed line that a worker keeps: enough after the part that is shown that no address is cut in two.
 const KEPT: usize = SAMPLE_BYTES + AHEAD;

@@ -22,16 +22,16 @@ pub(crate) use cut::{AHEAD, cut_piece, cut_tail};
 pub(crate) use identity::Identity;
 pub(crate) use plan::{StepOptions, StepPlan, Steps};
 pub use real_ip::RealIp;
-pub(crate) use visitor::{VisitorOptions, logged_by};
 pub use visitor::{Ipv6Prefix, Visitor};
+pub(crate) use visitor::{VisitorOptions, logged_by};
 
-use crate::batch::{Batch, Fields};
 #[cfg(test)]
 use crate::batch::Column;
+use crate::batch::{Batch, Fields};
 use crate::text::{find_near, undo_escapes};
 
 /// A step: reads columns of a batch and writes others. Each worker has its own, because steps remember values.
-pub(crate) trait BatchStep {
+pub(crate) trait BatchStep: Send {
     /// The columns that must be filled before. The numbers of a line always are.
     fn needs(&self) -> Fields;
 

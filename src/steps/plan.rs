@@ -55,9 +55,11 @@ pub(super) struct Asked<'q, 'r> {
 pub(crate) struct StepPlan<'q> {
     options: StepOptions<'q>,
     extras: Extras,
+    seed: Seed,
+    /// What the filter and the tables read.
     used: Fields,
     needs: Fields,
-    classifies: bool,
+    classify: bool,
 }
 
 /// The steps of a worker.
@@ -67,12 +69,19 @@ pub(crate) struct Steps<'q> {
 }
 
 impl<'q> StepPlan<'q> {
-    /// Plans the steps for a filter and tables that read `used`.
-    pub(crate) fn new(options: StepOptions<'q>, extras: &Extras, used: Fields) -> StepPlan<'q> {
-        let mut plan = StepPlan { options, extras: extras.clone(), used, needs: used, classifies: false };
-        plan.each_step(Seed::fixed(0), |plan, _, step| {
+    /// Plans the steps for a filter and tables that read `used`; columns of `others` are there, too.
+    pub(crate) fn new(
+        options: StepOptions<'q>,
+        extras: &Extras,
+        used: Fields,
+        others: Fields,
+        seed: Seed,
+    ) -> StepPlan<'q> {
+        let needs = used.and(others);
+        let mut plan = StepPlan { options, extras: extras.clone(), seed, used, needs, classify: false };
+        plan.clone().each_step(|_, step| {
             plan.needs = plan.needs.and(step.needs());
-            plan.classifies |= step.writes().holds(Fields::CLASS);
+            plan.classify |= step.writes().holds(Fields::CLASS);
         });
         plan
     }
@@ -82,15 +91,20 @@ impl<'q> StepPlan<'q> {
         self.needs
     }
 
-    /// True if a step decides whether a line is static.
-    pub(crate) fn classifies(&self) -> bool {
-        self.classifies
+    /// True if a step decides which lines are static.
+    pub(crate) fn classify(&self) -> bool {
+        self.classify
+    }
+
+    /// True if a step puts all times on one clock, so that they are in the order of instants.
+    pub(crate) fn has_zone(&self) -> bool {
+        self.options.zone.is_some()
     }
 
     /// Makes the steps for a worker.
-    pub(crate) fn steps(&self, seed: Seed) -> Steps<'q> {
+    pub(crate) fn steps(&self) -> Steps<'q> {
         let mut steps = Steps { all_lines: Vec::new(), hits: Vec::new() };
-        self.clone().each_step(seed, |_, pass, step| match pass {
+        self.each_step(|pass, step| match pass {
             Pass::AllLines => steps.all_lines.push(step),
             Pass::Hits => steps.hits.push(step),
         });
@@ -100,17 +114,17 @@ impl<'q> StepPlan<'q> {
     }
 
     /// Visits the steps that write what is read after them, the last one first.
-    fn each_step(&mut self, seed: Seed, mut visit: impl FnMut(&mut StepPlan<'q>, Pass, Box<dyn BatchStep + 'q>)) {
+    fn each_step(&self, mut visit: impl FnMut(Pass, Box<dyn BatchStep + 'q>)) {
         // The tally reads the time of every hit; what reads the class is counted by path, too.
         let mut read = self.used.and(Fields::TIME);
         if self.used.meets(Fields::REQUEST) {
             read = read.and(Fields::CLASS);
         }
         for (pass, make) in STEPS.into_iter().rev() {
-            let asked = Asked { options: &self.options, extras: &self.extras, read, seed };
+            let asked = Asked { options: &self.options, extras: &self.extras, read, seed: self.seed };
             if let Some(step) = make(&asked).filter(|step| step.writes().meets(read)) {
                 read = read.and(step.needs());
-                visit(self, pass, step);
+                visit(pass, step);
             }
         }
     }

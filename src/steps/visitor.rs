@@ -102,4 +102,3 @@ impl VisitorOptions<'_> {
 pub(crate) fn logged_by(visitor: Visitor, extras: &Extras) -> Fields {
     visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
 }
-
