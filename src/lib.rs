@@ -5,7 +5,7 @@
 //! ```
 //! use logstat::{Engine, Input, Question, Unit, count};
 //!
-//! let question = Question { by: Some(Unit::Hour), ..Question::default() };
+//! let question = Question::new().by(Unit::Hour);
 //! let inputs = vec![Input::path("testdata/shop.log")];
 //! let outcome = count(&question, inputs, &Engine::default())?;
 //!
@@ -62,7 +62,6 @@ mod steps;
 mod tally;
 mod text;
 mod time;
-mod verdict;
 
 #[cfg(feature = "cli")]
 pub use crate::render::{write_explanation, write_table};
@@ -86,7 +85,7 @@ pub use crate::{
     note::{Note, NoteCode},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{MaxKeys, MaxMemory, Question, Section},
+    question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
@@ -98,5 +97,4 @@ pub use crate::{
     steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
-    verdict::FailIf,
 };

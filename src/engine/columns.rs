@@ -1,15 +1,13 @@
 //! The columns of a question's batches: which variables have one, and which columns are filled. Counting and explaining take
 //! both from here, so that no column is written or read that a batch does not have.
 
-use crate::batch::{Fields, NAMED};
+use crate::batch::Fields;
 use crate::dimension::Extras;
-use crate::error::{Error, ErrorKind};
 use crate::format::{Filler, LogFormat};
 use crate::keys::Seed;
-use crate::question::Question;
-use crate::report;
+use crate::question::{Question, Reading};
 use crate::steps::{self, Identity, StepPlan};
-use crate::tally::{TablePlan, VisitorKey};
+use crate::tally::VisitorKey;
 
 /// The variables that a question names, and the columns that are filled for it.
 pub(crate) struct Columns<'q> {
@@ -19,17 +17,10 @@ pub(crate) struct Columns<'q> {
 }
 
 impl<'q> Columns<'q> {
-    /// Gives a column to every variable that the question or its tables name.
-    ///
-    /// # Errors
-    /// [`ErrorKind::TooManyVariables`] if there are not as many columns.
-    pub(crate) fn new(question: &'q Question, plan: &[TablePlan]) -> Result<Columns<'q>, Error> {
-        let extras = report::extras(question, plan);
-        if extras.are_too_many() {
-            return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
-        }
+    /// The columns of a question that names these variables.
+    pub(crate) fn new(question: &'q Question, extras: Extras) -> Columns<'q> {
         let identity = Identity::new(&question.visitor_options(), &extras);
-        Ok(Columns { question, extras, identity })
+        Columns { question, extras, identity }
     }
 
     /// The variables, in the order of their columns.
@@ -39,7 +30,10 @@ impl<'q> Columns<'q> {
 
     /// The column that tells visitors apart, and the logged fields that it is made of.
     pub(crate) fn visitor(&self) -> VisitorKey {
-        VisitorKey { column: self.identity.column(), from: steps::logged_by(self.question.visitor, &self.extras) }
+        VisitorKey {
+            column: self.identity.column(),
+            from: steps::logged_by(self.question.counting.visitor, &self.extras),
+        }
     }
 
     /// The fields that must be filled to tell visitors apart.
@@ -58,15 +52,15 @@ impl<'q> Columns<'q> {
     where
         'q: 'f,
     {
-        let real_ip = self.question.real_ip.as_ref();
+        let Reading { real_ip, query, static_rules, .. } = &self.question.reading;
         Filler {
             formats,
             needs: steps.needs(),
-            list: real_ip.map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
+            list: real_ip.as_ref().map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
             keeps_lists: real_ip.is_some(),
             watched,
-            query: self.question.query,
-            rules: (!steps.classify()).then_some(&self.question.static_rules),
+            query: *query,
+            rules: (!steps.classify()).then_some(static_rules),
         }
     }
 }

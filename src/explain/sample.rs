@@ -12,8 +12,7 @@ use crate::error::Error;
 use crate::format::{LogFormat, Row, Taken};
 use crate::keys::Seed;
 use crate::nginx::NginxAnswer;
-use crate::question::Question;
-use crate::report;
+use crate::question::{Question, variables};
 use crate::steps::{Lines, StepPlan};
 use crate::text::undo_escapes;
 use crate::text::{printable, written};
@@ -39,7 +38,7 @@ pub(super) struct Read<'a> {
 
 impl<'q> Reader<'q> {
     pub(super) fn new(question: &'q Question) -> Result<Reader<'q>, Error> {
-        let columns = Columns::new(question, &report::tables(question))?;
+        let columns = Columns::new(question, variables(question)?);
         let used = TEXTS.iter().fold(Fields::NONE, |used, field| used.and(Fields::text(*field)));
         let steps = columns.steps(used, Seed::random());
         Ok(Reader { question, columns, steps })
@@ -86,10 +85,10 @@ impl<'q> Reader<'q> {
 
     /// The server and location that nginx chooses for a row, that the step finds.
     fn answer(&self, of_log: Option<usize>, batch: &Batch<'_>, row: usize) -> Option<NginxAnswer> {
-        let conf = self.question.nginx_conf.as_ref()?;
+        let conf = self.question.reading.nginx_conf.as_ref()?;
         let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
         let host = (host != MISSING).then(|| undo_escapes(host));
-        Some(conf.answer(&self.question.static_rules, of_log, host.as_deref(), &undo_escapes(path)))
+        Some(conf.answer(&self.question.reading.static_rules, of_log, host.as_deref(), &undo_escapes(path)))
     }
 }
 

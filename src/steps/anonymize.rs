@@ -9,8 +9,7 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::cut::{cut_all, may_hold_one};
-use super::plan::Asked;
-use super::{BatchStep, Lines, undone};
+use super::{Asked, BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, EXTRAS, Fields, MISSING, TextField};
 use crate::dimension::Extras;
 use crate::keys::quad_of;

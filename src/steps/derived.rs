@@ -2,8 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::plan::Asked;
-use super::{BatchStep, Lines};
+use super::{Asked, BatchStep, Lines};
 use crate::batch::{Batch, Column, Fields, MISSING};
 use crate::dimension::{DerivedColumn, Extras, KeyOf};
 use crate::keys::{Memo, Seed};

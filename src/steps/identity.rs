@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::plan::Asked;
+use super::Asked;
 use super::visitor::{By, Ipv6Prefix, VisitorOptions};
 use super::{BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};

@@ -1,8 +1,7 @@
 //! Static or dynamic by an nginx.conf: whatever location nginx would choose. A column at a time, and each distinct host and
 //! path is asked for once, for going through the locations takes longer than all else that is done with a line.
 
-use super::plan::{Asked, StepOptions};
-use super::{BatchStep, Lines};
+use super::{Asked, BatchStep, Lines, StepOptions};
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::keys::{Memo, Seed};
 use crate::nginx::NginxConf;

@@ -20,7 +20,7 @@ use bumpalo::Bump;
 pub(crate) use anonymize::cut_value;
 pub(crate) use cut::{AHEAD, cut_piece, cut_tail};
 pub(crate) use identity::Identity;
-pub(crate) use plan::{StepOptions, StepPlan, Steps};
+pub(crate) use plan::{StepPlan, Steps};
 pub use real_ip::RealIp;
 pub use visitor::{Ipv6Prefix, Visitor};
 pub(crate) use visitor::{VisitorOptions, logged_by};
@@ -28,7 +28,12 @@ pub(crate) use visitor::{VisitorOptions, logged_by};
 #[cfg(test)]
 use crate::batch::Column;
 use crate::batch::{Batch, Fields};
+use crate::dimension::Extras;
+use crate::keys::Seed;
+use crate::nginx::NginxConf;
+use crate::static_rules::StaticRules;
 use crate::text::{find_near, undo_escapes};
+use crate::time::Zone;
 
 /// A step: reads columns of a batch and writes others. Each worker has its own, because steps remember values.
 pub(crate) trait BatchStep: Send {
@@ -49,6 +54,25 @@ pub(crate) struct Lines<'a> {
     pub(crate) server: Option<usize>,
     /// Memory for new texts.
     pub(crate) bump: &'a Bump,
+}
+
+/// The options of all steps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StepOptions<'q> {
+    pub(crate) nginx_conf: Option<&'q NginxConf>,
+    pub(crate) static_rules: &'q StaticRules,
+    pub(crate) zone: Option<Zone>,
+    pub(crate) visitor: VisitorOptions<'q>,
+}
+
+/// What a step is made from.
+struct Asked<'q, 'r> {
+    options: &'r StepOptions<'q>,
+    /// The variables that the question names, and its derived dimensions.
+    extras: &'r Extras,
+    /// What the steps after it, the filter and the tables read.
+    read: Fields,
+    seed: Seed,
 }
 
 /// A text of a batch with its escapes undone.

@@ -1,12 +1,9 @@
 //! The steps that a question needs, and the columns that must be filled for them.
 
-use super::{BatchStep, Lines, VisitorOptions, anonymize, derived, identity, location, real_ip, zone};
+use super::{Asked, BatchStep, Lines, StepOptions, anonymize, derived, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::Extras;
 use crate::keys::Seed;
-use crate::nginx::NginxConf;
-use crate::static_rules::StaticRules;
-use crate::time::Zone;
 
 /// THE LIST of steps, in the order in which they run; first those that all lines pass before the filter, then those that
 /// only hits pass.
@@ -29,25 +26,6 @@ enum Pass {
     AllLines,
     /// Hits, after the filter.
     Hits,
-}
-
-/// The options of all steps.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StepOptions<'q> {
-    pub(crate) nginx_conf: Option<&'q NginxConf>,
-    pub(crate) static_rules: &'q StaticRules,
-    pub(crate) zone: Option<Zone>,
-    pub(crate) visitor: VisitorOptions<'q>,
-}
-
-/// What a step is made from.
-pub(super) struct Asked<'q, 'r> {
-    pub(super) options: &'r StepOptions<'q>,
-    /// The variables that the question names, and its derived dimensions.
-    pub(super) extras: &'r Extras,
-    /// What the steps after it, the filter and the tables read.
-    pub(super) read: Fields,
-    pub(super) seed: Seed,
 }
 
 /// The steps that a question needs.

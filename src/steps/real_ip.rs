@@ -5,8 +5,7 @@
 //!
 //! Where nginx's own `$remote_addr` is not known, the list is read alone, as if a trusted proxy had sent it.
 
-use super::plan::Asked;
-use super::{BatchStep, Lines, undone};
+use super::{Asked, BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::Dimension;
 use crate::filter::{Address, Networks, address_of};
@@ -18,7 +17,7 @@ use crate::filter::{Address, Networks, address_of};
 /// let list = Dimension::named("http_x_forwarded_for")?;
 /// let real_ip = RealIp::new(list, "10.0.0.0/8,unix:".parse()?);
 /// assert!(real_ip.is_some() && RealIp::new(Dimension::Status, "::1".parse()?).is_none());
-/// let question = Question { real_ip, ..Question::default() };
+/// let question = Question::new().real_ip(real_ip);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -40,7 +39,7 @@ impl RealIp {
     /// ```
     /// use logstat::{Question, RealIp};
     /// let real_ip = Some(RealIp::in_place("10.0.0.0/8".parse()?));
-    /// let question = Question { real_ip, ..Question::default() };
+    /// let question = Question::new().real_ip(real_ip);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn in_place(trusted: Networks) -> RealIp {

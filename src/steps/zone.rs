@@ -1,7 +1,6 @@
 //! Puts the times of lines on the clock of a zone.
 
-use super::plan::Asked;
-use super::{BatchStep, Lines};
+use super::{Asked, BatchStep, Lines};
 use crate::batch::{Batch, Fields};
 use crate::time::ZoneClock;
 
