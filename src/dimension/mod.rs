@@ -19,6 +19,7 @@ mod variable;
 use std::borrow::Cow;
 
 use crate::batch::{Column, Fields};
+use crate::by_name::Named;
 use crate::time::Unit;
 
 pub use derived::Derived;
@@ -234,6 +235,23 @@ impl Dimension {
 
 /// The written form of a time key, and the number it sorts by; the key is one of a table of time.
 pub(crate) use time::{number as time_number, written as written_time};
+
+impl Named for Dimension {
+    const KIND: &'static str = "a dimension";
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    /// The dimension that a report names: a variable that nginx does not know is one of the site's own.
+    fn named(name: &str) -> Option<Dimension> {
+        let single = |name: &str| Dimension::named(name).ok().or_else(|| Dimension::of_ones_own(name));
+        match name.split_once('/') {
+            Some((first, second)) => Dimension::pair(single(first)?, single(second)?).ok(),
+            None => single(name),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

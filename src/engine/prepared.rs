@@ -64,7 +64,7 @@ impl<'q> Prepared<'q> {
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
         let visitor = columns.visitor();
         let steps = columns.steps(plan.fields(columns.visitor_fields()), seed);
-        let server = |source: &Source| reading.nginx_conf.as_ref()?.server_of_file(&source.path);
+        let server = |source: &Source| reading.nginx_conf.as_ref()?.conf.server_of_file(&source.path);
         let scan = Scan {
             met: sources.iter().map(|_| OnceLock::new()).collect(),
             own: &self.own,
