@@ -1,5 +1,5 @@
-//! Static or dynamic by an nginx.conf: whatever location nginx would choose. A column at a time, and each distinct host and
-//! path is asked for once, for going through the locations takes longer than all else that is done with a line.
+//! Static or dynamic by the location of an nginx.conf that nginx would choose. Each distinct host and path is looked up once,
+//! because going through the locations takes longer than all else that is done with a line.
 
 use super::{Asked, BatchStep, Lines, StepOptions};
 use crate::batch::{Batch, Fields, MISSING, TextField};
@@ -8,6 +8,7 @@ use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 use crate::text::undo_escapes;
 
+/// The step: decides which lines are static.
 struct StaticByLocation<'q> {
     conf: &'q NginxConf,
     rules: &'q StaticRules,
@@ -28,7 +29,7 @@ impl<'q> StaticByLocation<'q> {
         StaticByLocation { conf, rules, answers: Memo::new(seed), key: Vec::new() }
     }
 
-    /// Both as they stand in a batch, nginx's escapes and all.
+    /// True if a path of a host is static; both with nginx's escapes, as they stand in a batch.
     fn is_static(&mut self, server: Option<usize>, host: &[u8], path: &[u8]) -> bool {
         // No host has a NUL: nginx refuses it.
         self.key.clear();

@@ -4,6 +4,7 @@ use super::{Asked, BatchStep, Lines};
 use crate::batch::{Batch, Fields};
 use crate::time::ZoneClock;
 
+/// The step: converts times.
 struct ToZone(ZoneClock);
 
 /// The step, if the question names a zone.
