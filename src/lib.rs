@@ -63,7 +63,6 @@ mod steps;
 mod tally;
 mod text;
 mod time;
-mod visitor;
 
 #[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_table};
@@ -96,7 +95,7 @@ pub use crate::{
         Verdict, VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
+    steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
-    visitor::{Ipv6Prefix, RealIp, Visitor},
 };
