@@ -17,6 +17,7 @@ pub use max_memory::MaxMemory;
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Section {
     /// All hits together.
     Summary,

@@ -193,8 +193,15 @@ impl ReportFormat {
     }
 }
 
-/// What a report is written on, for formats that people read.
+/// The paper of a report, for formats that people read.
+///
+/// ```
+/// use logstat::{Colors, Page};
+/// let page = Page::default().with_columns(120).with_colors(Colors::Ansi);
+/// assert_eq!((page.columns, page.colors), (120, Colors::Ansi));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// How many columns wide it is.
     pub columns: usize,
@@ -211,8 +218,29 @@ impl Default for Page {
     }
 }
 
+impl Page {
+    /// The same page, this many columns wide.
+    #[must_use]
+    pub fn with_columns(self, columns: usize) -> Page {
+        Page { columns, ..self }
+    }
+
+    /// The same page with other colours.
+    #[must_use]
+    pub fn with_colors(self, colors: Colors) -> Page {
+        Page { colors, ..self }
+    }
+
+    /// The same page with other signs.
+    #[must_use]
+    pub fn with_signs(self, signs: Signs) -> Page {
+        Page { signs, ..self }
+    }
+}
+
 /// Which signs there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Signs {
     /// All, in UTF-8.
     #[default]
@@ -223,6 +251,7 @@ pub enum Signs {
 
 /// Whether there are colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Colors {
     /// Not a single escape sequence.
     #[default]

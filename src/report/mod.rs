@@ -291,6 +291,7 @@ pub struct MalformedSample {
 /// How visitors were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "method", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum UvReport {
     /// Every visitor was remembered.
     Exact,
