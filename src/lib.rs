@@ -5,7 +5,7 @@
 //! ```
 //! use logstat::{Engine, Input, Question, Unit, count};
 //!
-//! let question = Question { by: Some(Unit::Hour), ..Question::default() };
+//! let question = Question::new().by(Unit::Hour);
 //! let inputs = vec![Input::path("testdata/shop.log")];
 //! let outcome = count(&question, inputs, &Engine::default())?;
 //!
@@ -63,7 +63,6 @@ mod steps;
 mod tally;
 mod text;
 mod time;
-mod verdict;
 mod visitor;
 
 #[cfg(feature = "table")]
@@ -88,7 +87,7 @@ pub use crate::{
     note::{Note, NoteCode},
     phases::{Phases, WorkerShare},
     progress::Progress,
-    question::{MaxKeys, MaxMemory, Question, Section},
+    question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
@@ -99,6 +98,5 @@ pub use crate::{
     static_rules::{RuleError, StaticRules},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
-    verdict::FailIf,
     visitor::{Ipv6Prefix, RealIp, Visitor},
 };

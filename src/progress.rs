@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// use std::sync::Arc;
 /// use logstat::{Engine, Input, Progress, Question, count};
 /// let progress = Arc::new(Progress::default());
-/// let engine = Engine { progress: Some(Arc::clone(&progress)), ..Engine::default() };
+/// let engine = Engine::new().progress(Arc::clone(&progress));
 /// count(&Question::default(), vec![Input::path("testdata/shop.log")], &engine)?;
 /// assert_eq!(progress.all_bytes(), Some(progress.read_bytes()));
 /// # Ok::<(), logstat::Error>(())

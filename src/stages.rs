@@ -4,24 +4,24 @@
 //! There is no counting here, or benches would measure something else than the program: everything hands on to the
 //! stage that it is named for, and tells afterwards what is there.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bumpalo::Bump;
 
 use crate::batch::{Batch, Fields, ROWS, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::engine::memory::MemoryLimit;
-use crate::engine::scan::{Met, Scan};
+use crate::engine::memory_limit::MemoryLimit;
+use crate::engine::met::Met;
+use crate::engine::scan::Scan;
 use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};
-use crate::format::{Detector, Filler, LogFormat, Marks, Quotes};
-use crate::input::Chunk;
+use crate::format::{Detector, Filler, FormatsOfFile, LogFormat, Marks, Quotes};
+use crate::input::{Beginning, Chunk};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
-use crate::report::Beginning;
 use crate::steps::Derive;
 use crate::tally::{InputLedger, TablePlan, Tally};
 
@@ -70,9 +70,8 @@ impl Default for Presets {
 
 /// Lines → rows of batches.
 pub struct Scanner<'f> {
-    met: OnceLock<Met<'f>>,
+    of_file: Arc<FormatsOfFile<'f>>,
     formats: &'f [LogFormat],
-    detector: Detector<'f>,
     question: Question,
 }
 
@@ -80,16 +79,8 @@ impl<'f> Scanner<'f> {
     /// Finds out the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
         let detector = Detector::new(&presets.0);
-        let formats = detector.detect(&[], &detector.sample(log));
-        let met = Met {
-            envelope: None,
-            formats,
-            foreign: None,
-            fitting_preset: None,
-            beginning: Beginning::default(),
-            took: Duration::ZERO,
-        };
-        Scanner { met: OnceLock::from(met), formats: &presets.0, detector, question: Question::default() }
+        let of_file = detector.detect(&[], &detector.sample(log));
+        Scanner { of_file, formats: &presets.0, question: Question::default() }
     }
 
     /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
@@ -98,19 +89,26 @@ impl<'f> Scanner<'f> {
         let mut tally = Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len())];
         let needs = Tally::needs(&tables_of(plan), Fields::text(TextField::Addr));
+        let met = Met {
+            envelope: None,
+            formats: Arc::clone(&self.of_file),
+            foreign: None,
+            fitting_preset: None,
+            beginning: Beginning::default(),
+            took: Duration::ZERO,
+        };
         let scan = Scan {
-            sources: &[],
-            met: std::slice::from_ref(&self.met),
+            met: vec![OnceLock::from(met)],
             own: &[],
             formats: self.formats,
-            detector: &self.detector,
-            max_line: self.question.max_line,
-            filter: Filter::new(Period::default(), &self.question.filters, &Extras::default(), Seed::fixed(1)),
+            detector: Detector::new(self.formats),
+            max_line: self.question.reading.max_line,
+            filter: Filter::new(Period::default(), &self.question.counting.filters, &Extras::default(), Seed::fixed(1)),
             zone: None,
             derive: Derive::default(),
             by_location: None,
             visits: None,
-            servers: &[],
+            servers: Vec::new(),
             rejects: None,
             uv: UvMethod::Exact,
             memory: MemoryLimit::new(None),
@@ -120,8 +118,8 @@ impl<'f> Scanner<'f> {
                 keeps_lists: false,
                 needs,
                 watched: Fields::NONE,
-                query: self.question.query,
-                rules: &self.question.static_rules,
+                query: self.question.reading.query,
+                rules: &self.question.reading.static_rules,
             },
         };
         let mut worker = Worker::new(&scan, tally);

@@ -91,7 +91,7 @@ impl Log {
             Way::StreamPacked => Input::reader(path, Sips(fs::File::open(packed(path)).unwrap(), 0)),
         };
         let Strategy { threads, chunk_bytes, seed, .. } = strategy;
-        let engine = Engine { threads, chunk_bytes, access, seed, ..Engine::default() };
+        let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access).seed(seed);
         let outcome = match count(question, files.iter().map(input).collect(), &engine) {
             Ok(outcome) => outcome,
             Err(error) => return format!("error: {error}").replace(PACKED, ".log"),
@@ -174,18 +174,18 @@ fn agrees(log: &Log, questions: &[(&str, Question)], step: usize) {
 
 /// Everything at once: each ranking in full.
 fn everything(leaving_out: &[Dimension]) -> Question {
-    let top = Dimension::all().filter(|d| !leaving_out.contains(d)).collect();
-    Question { top: Some(top), limit: 0, by: Some(Unit::Minute), ..Question::default() }
+    let top = Dimension::all().filter(|d| !leaving_out.contains(d));
+    Question::new().top(top).limit(0).by(Unit::Minute)
 }
 
 /// Of texts, of visitors, of few and of time.
 fn pairs(limit: usize) -> Question {
     let top = ["path/ip", "ip/class", "hour/agent", "referer/status"].map(|name| Dimension::named(name).unwrap());
-    Question { top: Some(top.to_vec()), limit, by: Some(Unit::Hour), ..Question::default() }
+    Question::new().top(top).limit(limit).by(Unit::Hour)
 }
 
 fn of(section: Section) -> Question {
-    Question { show: Some(vec![section]), ..Question::default() }
+    Question::new().show([section])
 }
 
 fn hll(precision: u8) -> UvMethod {
@@ -221,42 +221,33 @@ fn questions() -> Vec<(&'static str, Question)> {
         ("default", usual()),
         ("every ranking", everything(&[Dimension::Host])),
         ("hosts too", everything(&[])),
-        ("hll 4", Question { uv: hll(4), by: Some(Unit::Hour), ..usual() }),
-        ("hll 14", Question { uv: hll(14), by: Some(Unit::Hour), ..usual() }),
-        ("few keys", Question { max_keys: few_keys(20, 3000), ..everything(&[Dimension::Host]) }),
-        ("fewer keys", Question { max_keys: few_keys(3, 900), uv: hll(4), ..everything(&[Dimension::Host]) }),
-        ("query keep", Question { query: Query::Keep, limit: 50, ..usual() }),
-        ("ties cut", Question { limit: 3, top: Some(vec![Dimension::Ip, Dimension::Referer]), ..usual() }),
-        (
-            "a period",
-            Question {
-                since: Some("2026-11-15T06".parse().unwrap()),
-                until: Some("2026-11-18".parse().unwrap()),
-                ..usual()
-            },
-        ),
-        ("pairs", Question { split: Some(Dimension::Agent), ..pairs(0) }),
-        ("few pairs", Question { max_keys: few_keys(20, 3000), split: Some(Dimension::Status), ..pairs(3) }),
-        ("filters", Question { filters: filters(), limit: 0, by: Some(Unit::Hour), ..usual() }),
-        ("little memory", Question { max_memory: memory(150_000, 2000), ..everything(&[Dimension::Host]) }),
+        ("hll 4", usual().uv(hll(4)).by(Unit::Hour)),
+        ("hll 14", usual().uv(hll(14)).by(Unit::Hour)),
+        ("few keys", everything(&[Dimension::Host]).max_keys(few_keys(20, 3000))),
+        ("fewer keys", everything(&[Dimension::Host]).max_keys(few_keys(3, 900)).uv(hll(4))),
+        ("query keep", usual().query(Query::Keep).limit(50)),
+        ("ties cut", usual().limit(3).top([Dimension::Ip, Dimension::Referer])),
+        ("a period", usual().since("2026-11-15T06".parse().unwrap()).until("2026-11-18".parse().unwrap())),
+        ("pairs", pairs(0).split(Dimension::Agent)),
+        ("few pairs", pairs(3).max_keys(few_keys(20, 3000)).split(Dimension::Status)),
+        ("filters", usual().filters(filters()).limit(0).by(Unit::Hour)),
+        ("little memory", everything(&[Dimension::Host]).max_memory(memory(150_000, 2000))),
     ];
-    all.extend(Unit::all().map(|unit| (unit.name(), Question { by: Some(unit), ..usual() })));
+    all.extend(Unit::all().map(|unit| (unit.name(), usual().by(unit))));
     all.extend(Section::all().map(|section| (section.name(), of(section))));
     all
 }
 
 /// Rankings with every column, in other orders, and verdicts; of logs that have request times.
 fn columns() -> Vec<(&'static str, Question)> {
-    let by = |sort| Question {
-        top: Some(vec![Dimension::Path, Dimension::Ip, Dimension::Time(Unit::Hour)]),
-        columns: Metric::all().collect(),
-        sort,
-        fail_if: ["any path: p90 > 0.1 && 2xx > 50%", "avg > 0.01 || uv > 3"]
-            .map(|text| text.parse().unwrap())
-            .to_vec(),
-        ..Question::default()
+    let by = |sort| {
+        Question::new()
+            .top([Dimension::Path, Dimension::Ip, Dimension::Time(Unit::Hour)])
+            .columns(Metric::all())
+            .sort(sort)
+            .fail_if(["any path: p90 > 0.1 && 2xx > 50%", "avg > 0.01 || uv > 3"].map(|text| text.parse().unwrap()))
     };
-    let hll = Question { uv: hll(4), limit: 0, ..by(Metric::Uv) };
+    let hll = by(Metric::Uv).uv(hll(4)).limit(0);
     vec![("by p95", by(Metric::P95)), ("by first", by(Metric::First)), ("by avg", by(Metric::Avg)), ("by uv", hll)]
 }
 
@@ -332,10 +323,10 @@ fn nasty_logs() {
     let questions = [
         ("default", Question::default()),
         ("every ranking", everything(&[Dimension::Host])),
-        ("hll 4", Question { uv: hll(4), by: Some(Unit::Second), ..Question::default() }),
-        ("few keys", Question { max_keys: few_keys(2, 500), ..everything(&[Dimension::Host]) }),
-        ("lines of 80", Question { max_line: 80, ..Question::default() }),
-        ("lines of 2000", Question { max_line: 2000, ..Question::default() }),
+        ("hll 4", Question::new().uv(hll(4)).by(Unit::Second)),
+        ("few keys", everything(&[Dimension::Host]).max_keys(few_keys(2, 500))),
+        ("lines of 80", Question::new().max_line(80)),
+        ("lines of 2000", Question::new().max_line(2000)),
     ];
     for (name, content) in nasty() {
         agrees(&Log::new(name, &[&content]), &questions, 5);
@@ -347,7 +338,7 @@ fn a_line_of_megabytes() {
     let long = line(3, &format!("/{}", "long".repeat(750_000)));
     let log = Log::new("3 MB", &[format!("{}{long}\n{}", lines("\n"), lines("\n")).as_bytes()]);
     for (max_line, malformed) in [(1 << 20, 1), (long.len() - 1, 1), (long.len(), 0), (usize::MAX, 0)] {
-        let question = Question { max_line, ..everything(&[Dimension::Host]) };
+        let question = everything(&[Dimension::Host]).max_line(max_line);
         let expected = log.answer(&question, PLAINEST);
         assert!(expected.contains(&format!("\"malformed\":{malformed},")), "{max_line}");
         for strategy in strategies().iter().filter(|s| s.chunk_bytes >= 4096).step_by(7) {
@@ -418,25 +409,25 @@ fn proxied() -> Vec<u8> {
 #[test]
 fn visitors_behind_proxies() {
     let list = Dimension::named("http_x_forwarded_for").unwrap();
-    let asked = |visitor| Question {
-        visitor,
-        ipv6_prefix: Ipv6Prefix::new(48),
-        real_ip: RealIp::new(list, "10.0.0.0/8".parse().unwrap()),
-        top: Some(vec![Dimension::Ip, list, Dimension::Path]),
-        limit: 0,
-        ..Question::default()
+    let asked = |visitor| {
+        Question::new()
+            .visitor(visitor)
+            .ipv6_prefix(Ipv6Prefix::new(48))
+            .real_ip(RealIp::new(list, "10.0.0.0/8".parse().unwrap()))
+            .top([Dimension::Ip, list, Dimension::Path])
+            .limit(0)
     };
     let session = Visitor::of(list).unwrap();
     let few = few_keys(5, 2000);
     let questions = [
         ("by ip", asked(Visitor::IP)),
         ("by ip and agent", asked(Visitor::IP_AND_AGENT)),
-        ("by ip and agent, hll 4", Question { uv: hll(4), ..asked(Visitor::IP_AND_AGENT) }),
-        ("by a variable", Question { ipv6_prefix: None, ..asked(session) }),
-        ("cut", Question { anonymize: true, ..asked(Visitor::IP_AND_AGENT) }),
-        ("cut, by a variable, hll 14", Question { anonymize: true, uv: hll(14), ..asked(session) }),
-        ("cut, few keys", Question { anonymize: true, max_keys: few, ..asked(Visitor::IP) }),
-        ("filtered", Question { filters: vec![Condition::Ip("2001:db8::/32".parse().unwrap())], ..asked(Visitor::IP) }),
+        ("by ip and agent, hll 4", asked(Visitor::IP_AND_AGENT).uv(hll(4))),
+        ("by a variable", asked(session).ipv6_prefix(None)),
+        ("cut", asked(Visitor::IP_AND_AGENT).anonymize(true)),
+        ("cut, by a variable, hll 14", asked(session).anonymize(true).uv(hll(14))),
+        ("cut, few keys", asked(Visitor::IP).anonymize(true).max_keys(few)),
+        ("filtered", asked(Visitor::IP).filters([Condition::Ip("2001:db8::/32".parse().unwrap())])),
     ];
     let log = Log::new("proxied", &[&proxied()]);
     agrees(&log, &questions, 7);
@@ -454,7 +445,7 @@ fn visitors_behind_proxies() {
 /// A format that is given is used whatever the first lines are.
 #[test]
 fn a_format_that_is_given() {
-    let given = |format: &str| Question { log_formats: vec![format.parse().unwrap()], ..Question::default() };
+    let given = |format: &str| Question::new().log_formats([format.parse().unwrap()]);
     let questions = [("combined", given("combined")), ("vhost_timed", given("vhost_timed"))];
     for first in 0..9 {
         agrees(&Log::new("mixed formats", &[&mixed(first, 2)]), &questions, 7);

@@ -46,10 +46,7 @@ fn log() -> (Vec<Line>, Vec<u8>) {
 
 fn report(log: &[u8], question: &Question) -> Report {
     let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
-    count(question, vec![input], &Engine { threads: 2, chunk_bytes: 5000, ..Engine::default() })
-        .unwrap()
-        .report
-        .unwrap()
+    count(question, vec![input], &Engine::new().threads(2).chunk_bytes(5000)).unwrap().report.unwrap()
 }
 
 /// The time in an order that texts have: `2026-11-14T00:00:05+00:00`.
@@ -124,13 +121,7 @@ fn every_column_and_order_is_what_lists_of_lines_say() {
     let told: BTreeMap<&str, Vec<Figure>> = by_path.iter().map(|(path, of_it)| (*path, told(of_it))).collect();
     for (at, sort) in Metric::all().enumerate() {
         for limit in [0, 7] {
-            let question = Question {
-                columns: Metric::all().collect(),
-                show: Some(vec![Section::Top]),
-                sort,
-                limit,
-                ..Question::default()
-            };
+            let question = Question::new().columns(Metric::all()).show([Section::Top]).sort(sort).limit(limit);
             let report = report(&log, &question);
             let ranking = &report.top.as_ref().unwrap()[0];
             for row in &ranking.rows {
@@ -178,8 +169,8 @@ fn verdicts_are_what_lists_of_lines_say() {
     ];
     for (text, keys) in rows {
         let fail_if: FailIf = text.parse().unwrap();
-        let top = Some(vec![Dimension::Status]);
-        let question = Question { fail_if: vec![fail_if], top, ..Question::default() };
+        let top = [Dimension::Status];
+        let question = Question::new().fail_if([fail_if]).top(top);
         if text.contains("host") {
             // This log has none: such a question has no answer.
             let input = Input::reader("a.log", std::io::Cursor::new(log.clone()));
@@ -199,15 +190,13 @@ fn a_ranking_that_drops_keys_tells_nothing_that_takes_all() {
     let max_keys = logstat::MaxKeys::new(5);
     let refused = |question: Question| {
         let input = Input::reader("a.log", std::io::Cursor::new(log.clone()));
-        count(&Question { max_keys, ..question }, vec![input], &Engine::default()).unwrap_err().to_string()
+        count(&question.max_keys(max_keys), vec![input], &Engine::default()).unwrap_err().to_string()
     };
     let usual = Question::default;
-    assert!(refused(Question { sort: Metric::Status5xx, ..usual() }).starts_with("--sort 5xx needs all hits"));
-    assert!(
-        refused(Question { columns: vec![Metric::Bytes, Metric::P95], ..usual() }).starts_with("--columns p95 needs")
-    );
+    assert!(refused(usual().sort(Metric::Status5xx)).starts_with("--sort 5xx needs all hits"));
+    assert!(refused(usual().columns([Metric::Bytes, Metric::P95])).starts_with("--columns p95 needs"));
     let fail_if = vec!["any ip: pv > 5".parse().unwrap()];
-    assert!(refused(Question { fail_if, ..usual() }).starts_with("--fail-if 'any ip: …' needs"));
-    let fine = Question { columns: vec![Metric::Bytes], fail_if: vec!["pv > 5".parse().unwrap()], max_keys, ..usual() };
+    assert!(refused(usual().fail_if(fail_if)).starts_with("--fail-if 'any ip: …' needs"));
+    let fine = usual().columns([Metric::Bytes]).fail_if(["pv > 5".parse().unwrap()]).max_keys(max_keys);
     assert!(report(&log, &fine).verdicts[0].holds);
 }

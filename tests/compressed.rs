@@ -56,7 +56,7 @@ fn in_parts(compression: Compression, between: &[u8]) -> Vec<u8> {
 
 /// The report as JSON, or why there is none, and the problems.
 fn answer(input: Input, threads: usize, chunk_bytes: usize) -> (String, Vec<logstat::Error>) {
-    let engine = Engine { threads, chunk_bytes, ..Engine::default() };
+    let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes);
     match count(&Question::default(), vec![input], &engine) {
         Ok(outcome) => {
             let mut json = Vec::new();
@@ -278,7 +278,7 @@ fn files_of_a_set_are_read_side_by_side() {
         })
         .collect();
     let mut answers = [1, 2, 3, 8].map(|threads| {
-        let engine = Engine { threads, chunk_bytes: 500, ..Engine::default() };
+        let engine = Engine::new().threads(threads).chunk_bytes(500);
         let outcome = count(&Question::default(), paths.iter().map(Input::path).collect(), &engine).unwrap();
         assert!(outcome.problems.is_empty());
         let report = outcome.report.unwrap();

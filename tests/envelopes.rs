@@ -142,7 +142,7 @@ fn answer_to(question: &Question, log: &[u8], (threads, chunk_bytes, way): (usiz
         0 | 1 => Input::path(file.path()),
         _ => Input::reader(file.path(), Cursor::new(log.to_vec())),
     };
-    let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
+    let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access);
     let outcome = count(question, vec![input], &engine).unwrap();
     let mut said = Vec::new();
     match outcome.report {
@@ -195,8 +195,8 @@ fn rankings_of_few_keys_of_lines_in_parts() {
     let lines = log(250);
     for round_bytes in [150, 1000, 9000] {
         let max_keys = MaxKeys::new(7).map(|max_keys| max_keys.in_rounds_of(round_bytes));
-        let top = Some(vec![Dimension::Path, Dimension::Ip]);
-        let question = Question { max_keys, top, limit: 0, ..Question::default() };
+        let top = [Dimension::Path, Dimension::Ip];
+        let question = Question::new().max_keys(max_keys).top(top).limit(0);
         for (number, (name, wrap)) in WRAPS.into_iter().enumerate() {
             let wrapped = wrap(&lines);
             let expected = answer_to(&question, &wrapped, (1, 1 << 20, 1));

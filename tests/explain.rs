@@ -42,11 +42,12 @@ fn samples_are_what_is_counted() {
     let mut compared = 0;
     for (path, log) in logs() {
         for anonymize in [false, true] {
-            let question = Question { top: Some(top.to_vec()), limit: 0, anonymize, ..Question::default() };
+            let counted = Question::new().limit(0).anonymize(anonymize);
+            let question = counted.clone().top(top);
             let input = || vec![Input::reader("a.log", Cursor::new(log.clone()))];
             let explained = explain(&question, input(), &Engine::default()).unwrap();
             let explanation = explained.explanation.inputs.into_iter().next().unwrap();
-            let outcome = count(&Question { top: None, ..question.clone() }, input(), &Engine::default()).unwrap();
+            let outcome = count(&counted, input(), &Engine::default()).unwrap();
             let Some(report) = outcome.report else {
                 assert_eq!(explanation.parsed, 0, "{}", path.display());
                 assert_eq!(explained.problems.len(), outcome.problems.len(), "{}", path.display());
@@ -67,7 +68,7 @@ fn samples_are_what_is_counted() {
             }
             let hits: Vec<_> = explanation.samples.into_iter().map(|sample| sample.hit).collect();
             for dimension in top {
-                let asked = Question { top: Some(vec![dimension]), ..question.clone() };
+                let asked = question.clone().top([dimension]);
                 // What the lines do not log cannot be asked for.
                 let Ok(outcome) = count(&asked, input(), &Engine::default()) else { continue };
                 let report = outcome.report.unwrap();
@@ -141,7 +142,7 @@ fn keys(value: &Value, into: &mut Vec<String>) {
 fn every_key_of_the_json_is_in_the_readme() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     let conf = NginxConf::read(&cases.join("explain_nginx_conf_and_files/nginx.conf")).unwrap();
-    let question = Question { nginx_conf: Some(conf), ..Question::default() };
+    let question = Question::new().nginx_conf(conf);
     let inputs =
         ["explain_nginx_conf_and_files/access.log", "explain_several/json.log", "explain_anonymized/access.log"];
     let inputs = inputs.map(|path| Input::path(cases.join(path))).into();

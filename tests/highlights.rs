@@ -42,12 +42,12 @@ fn crowd(visitors: usize) -> impl Iterator<Item = Hits> {
 }
 
 fn asked() -> Question {
-    Question { highlights: true, ..Question::default() }
+    Question::new().highlights(true)
 }
 
 fn found(log: &[u8], question: &Question) -> Option<Vec<Highlight>> {
     let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
-    let engine = Engine { threads: 3, chunk_bytes: 2000, ..Engine::default() };
+    let engine = Engine::new().threads(3).chunk_bytes(2000);
     count(question, vec![input], &engine).unwrap().report.unwrap().highlights
 }
 
@@ -111,7 +111,7 @@ fn the_slowest_path_is_slow_and_has_ten_requests() {
     assert_eq!(of(&[path("/b", 500, 11), path("/a", 500, 10)]), ["slowest_path /b"]);
     let slowest = Highlight::SlowestPath { key: "/a".to_owned(), count: 20, avg_ms: 400.5 };
     assert_eq!(found(&log(&[path("/a", 400, 10), path("/a", 401, 10)]), &asked()).unwrap(), [slowest]);
-    let patient = Question { slow_ms: 1000, ..asked() };
+    let patient = asked().slow_ms(1000);
     assert_eq!(found(&log(&[path("/a", 1000, 10)]), &patient).unwrap(), []);
 }
 
@@ -148,16 +148,15 @@ fn nothing_is_looked_for_that_is_not_asked_for_or_kept_anyway() {
 
     assert_eq!(kinds(Question::default()), None);
     assert_eq!(kinds(asked()), some(&[peak, slow, address]));
-    assert_eq!(kinds(Question { show: Some(vec![Section::Timeline]), ..asked() }), None);
-    assert_eq!(kinds(Question { show: Some(vec![Section::Summary]), ..asked() }), some(&[peak, address]));
-    let top = |dimension| Some(vec![dimension]);
-    assert_eq!(kinds(Question { top: top(Dimension::Agent), ..asked() }), some(&[peak, address]));
+    assert_eq!(kinds(asked().show([Section::Timeline])), None);
+    assert_eq!(kinds(asked().show([Section::Summary])), some(&[peak, address]));
+    assert_eq!(kinds(asked().top([Dimension::Agent])), some(&[peak, address]));
     let hll = UvMethod::Hll(Precision::default());
-    assert_eq!(kinds(Question { uv: hll, ..asked() }), some(&[peak, slow]));
-    assert_eq!(kinds(Question { uv: hll, top: top(Dimension::Ip), ..asked() }), some(&[peak, address]));
-    assert_eq!(kinds(Question { max_keys: MaxKeys::new(1000), ..asked() }), some(&[peak, address]));
-    assert_eq!(kinds(Question { anonymize: true, ..asked() }), some(&[peak, slow]));
-    let shown = Question { anonymize: true, top: top(Dimension::Ip), ..asked() };
+    assert_eq!(kinds(asked().uv(hll)), some(&[peak, slow]));
+    assert_eq!(kinds(asked().uv(hll).top([Dimension::Ip])), some(&[peak, address]));
+    assert_eq!(kinds(asked().max_keys(MaxKeys::new(1000))), some(&[peak, address]));
+    assert_eq!(kinds(asked().anonymize(true)), some(&[peak, slow]));
+    let shown = asked().anonymize(true).top([Dimension::Ip]);
     let cut = kinds(shown).unwrap();
     assert!(cut.contains(&"frequent_address 10.0.0.0".to_owned()), "{cut:?}");
 }
@@ -165,13 +164,13 @@ fn nothing_is_looked_for_that_is_not_asked_for_or_kept_anyway() {
 #[test]
 fn without_a_time_there_are_no_hours() {
     let log = "10.0.0.1 503\n".repeat(40).into_bytes();
-    let question = Question { log_formats: vec!["$remote_addr $status".parse().unwrap()], ..asked() };
+    let question = asked().log_formats(["$remote_addr $status".parse().unwrap()]);
     assert_eq!(found(&log, &question), Some(Vec::new()));
     let timed = "10.0.0.1 14/Nov/2026:08:00:00 +0000 200\n";
     let log_formats =
         ["$remote_addr $time_local $status", "$remote_addr $status"].map(|format| format.parse().unwrap());
     let mixed = [log, timed.repeat(40).into_bytes()].concat();
-    assert_eq!(found(&mixed, &Question { log_formats: log_formats.to_vec(), ..asked() }), Some(Vec::new()));
+    assert_eq!(found(&mixed, &asked().log_formats(log_formats)), Some(Vec::new()));
 }
 
 /// A line in the plainest way.
@@ -223,6 +222,6 @@ fn the_rules_read_plainly_say_the_same() {
     assert!(expected.len() > 1, "{expected:?}");
 
     let log: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
-    let question = Question { slow_ms: slow_ms.into(), ..asked() };
+    let question = asked().slow_ms(slow_ms.into());
     assert_eq!(in_short(&found(&log, &question).unwrap()), expected);
 }

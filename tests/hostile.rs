@@ -354,12 +354,7 @@ fn mutate(line: &mut Vec<u8>, chance: &mut Chance) {
 }
 
 fn counted(log: Vec<u8>, question: &Question, chance: &mut Chance) -> Option<Report> {
-    let engine = Engine {
-        threads: 1 + chance.below(3),
-        chunk_bytes: 1 + chance.below(5000),
-        seed: Some(chance.next()),
-        ..Engine::default()
-    };
+    let engine = Engine::new().threads(1 + chance.below(3)).chunk_bytes(1 + chance.below(5000)).seed(chance.next());
     let has_lines = !log.is_empty();
     let outcome = match count(question, vec![Input::reader("a.log", Cursor::new(log))], &engine) {
         // Most lines may look like a format with fewer fields.
@@ -463,18 +458,19 @@ fn assert_row_closes(report: &Report, row: &Row) {
 
 /// Every ranking in full, and now and then a period or a format of its own.
 fn any_question(chance: &mut Chance) -> Question {
-    let top = Dimension::all().filter(|dimension| *dimension != Dimension::Host).collect();
+    let top = Dimension::all().filter(|dimension| *dimension != Dimension::Host);
     let units: Vec<_> = Unit::all().collect();
-    let mut question = Question { top: Some(top), limit: 0, by: Some(*chance.pick(&units)), ..Question::default() };
+    let mut question = Question::new().top(top).limit(0).by(*chance.pick(&units));
     if chance.below(3) == 0 {
-        question.since = Some("2026-11-15".parse().unwrap());
-        question.until = Some("2026-11-18T12".parse().unwrap());
+        question.counting.since = Some("2026-11-15".parse().unwrap());
+        question.counting.until = Some("2026-11-18T12".parse().unwrap());
     }
     if chance.below(3) == 0 {
-        question.query = Query::Keep;
+        question.reading.query = Query::Keep;
     }
     if chance.below(3) == 0 {
-        question.log_formats = vec![chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap()];
+        question.reading.log_formats =
+            vec![chance.pick(&["combined", "main_timed", "combined_timed"]).parse().unwrap()];
     }
     question
 }
@@ -516,7 +512,7 @@ fn garbage_is_malformed_and_stops_nothing() {
         let honest = Traffic { lines: 3, seed: round, times: true, ..Traffic::default() }.to_vec();
         let log = [&honest, &garbage[..], b"\n", &honest].concat();
         let mut question = any_question(chance);
-        question.log_formats = Vec::new();
+        question.reading.log_formats = Vec::new();
         let report = counted(log.clone(), &question, chance).unwrap();
         assert_closes(&report, &log);
         assert!(report.lines.parsed >= 6);

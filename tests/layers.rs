@@ -1,5 +1,4 @@
-//! The layers of the code: a module uses only the modules before it in the list, and files of one module have no cycles, but
-//! for those of a few modules.
+//! The layers of the code: a module uses only the modules before it in the list, and files of one module have no cycles.
 //!
 //! Every path that begins with `crate` or `super` counts, in `use` and in code. Tests and links in documentation may use everything.
 
@@ -33,13 +32,10 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("lines", &["format", "envelope", "recognize", "nginx"]),
     ("columns to hits", &["dimension", "filter", "measure", "metric", "visitor", "steps"]),
     ("numbers", &["tally"]),
-    ("questions", &["verdict", "question"]),
+    ("questions", &["question"]),
     ("answers", &["rejects", "report", "engine", "explain", "render", "stages"]),
     ("binary", &["cli"]),
 ];
-
-/// The modules whose files have cycles. A module that has none any more leaves the list, and none may join it.
-const WITH_CYCLES: [&str; 1] = ["engine"];
 
 /// Attributes of items that may use everything.
 const SKIPPED: [&str; 4] = ["[cfg(test)]", "[cfg(fuzzing)]", "[cfg(any(test,fuzzing))]", "[cfg(doc)]"];
@@ -224,6 +220,26 @@ fn modules_use_only_modules_before_them() {
     assert!(upward.is_empty(), "{} upward:\n{}", upward.len(), upward.join("\n"));
 }
 
+/// Counting ends before a report is made, and a report can be made of what was saved: it needs no input that is open.
+#[test]
+fn counting_and_reporting_stay_apart() {
+    let modules = modules();
+    let uses: Vec<_> = modules
+        .uses()
+        .into_iter()
+        .flat_map(|(module, uses)| uses.into_iter().map(move |used| (written(module), written(&used))))
+        .collect();
+    let find = |from: &str, to: &str| -> BTreeSet<(&str, &str)> {
+        let is_in = |module: &str, parent: &str| module.split("::").next() == Some(parent);
+        let found = uses.iter().filter(|(module, used)| is_in(module, from) && is_in(used, to));
+        found.map(|(module, used)| (&**module, &**used)).collect()
+    };
+    let of_inputs = find("report", "input").into_iter().map(|(_, used)| used);
+    assert_eq!(of_inputs.collect::<BTreeSet<_>>(), BTreeSet::from(["input::beginning"]));
+    let of_reports = find("engine", "report").into_iter().map(|(module, _)| module);
+    assert_eq!(of_reports.collect::<BTreeSet<_>>(), BTreeSet::from(["engine", "engine::conclude"]));
+}
+
 /// A parent and its children may use each other: a parent's file holds what its children share.
 #[test]
 fn files_of_other_modules_have_no_cycles() {
@@ -251,6 +267,5 @@ fn files_of_other_modules_have_no_cycles() {
             format!("{} uses {}", written(module), used.iter().map(|used| written(used)).collect::<Vec<_>>().join(", "))
         })
         .collect();
-    let found: BTreeSet<&str> = uses.keys().map(|module| &*module[0]).collect();
-    assert!(found.iter().eq(WITH_CYCLES.iter()), "in cycles, or between two of them:\n{}", rows.join("\n"));
+    assert!(rows.is_empty(), "in cycles, or between two of them:\n{}", rows.join("\n"));
 }

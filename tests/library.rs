@@ -36,7 +36,7 @@ fn report(question: &Question) -> Report {
 
 #[test]
 fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
-    let question = Question { log_formats: vec!["[$time_local] $status".parse().unwrap()], ..Question::default() };
+    let question = Question::new().log_formats(["[$time_local] $status".parse().unwrap()]);
     let inputs = vec![Input::reader("a.log", Cursor::new(b"[05/Apr/2022:03:45:05 +0000] 200\n"))];
     let report = count(&question, inputs, &Engine::default()).unwrap().report.unwrap();
     let summary = report.summary.unwrap();
@@ -86,18 +86,16 @@ fn the_usual_question_has_every_section() {
 fn a_question_is_answered_as_it_is_asked() {
     let mut static_rules = StaticRules::default();
     static_rules.add_extension("heic").unwrap();
-    let question = Question {
-        by: Some(Unit::HourOfDay),
-        top: Some(vec![Dimension::Ip, Dimension::Time(Unit::Weekday), Dimension::Ip]),
-        limit: 1,
-        until: Some("2022-04-06".parse().unwrap()),
-        query: Query::Keep,
-        slow_ms: 500,
-        static_rules,
-        uv: UvMethod::Hll(Precision::new(10).unwrap()),
-        log_formats: vec!["combined_timed".parse().unwrap()],
-        ..Question::default()
-    };
+    let question = Question::new()
+        .by(Unit::HourOfDay)
+        .top([Dimension::Ip, Dimension::Time(Unit::Weekday), Dimension::Ip])
+        .limit(1)
+        .until("2022-04-06".parse().unwrap())
+        .query(Query::Keep)
+        .slow_ms(500)
+        .static_rules(static_rules)
+        .uv(UvMethod::Hll(Precision::new(10).unwrap()))
+        .log_formats(["combined_timed".parse().unwrap()]);
     let report = report(&question);
     assert_eq!((report.lines.parsed, report.lines.filtered), (3, 1));
     let hours: Vec<_> = report.timeline.unwrap().into_iter().map(|row| row.key.unwrap()).collect();
@@ -125,7 +123,7 @@ fn problems_are_warnings_of_the_report() {
 #[test]
 fn sections_that_are_not_asked_for_are_not_there() {
     for section in Section::all() {
-        let report = report(&Question { show: Some(vec![section]), ..Question::default() });
+        let report = report(&Question::new().show([section]));
         let there = [
             (Section::Summary, report.summary.is_some()),
             (Section::Timeline, report.timeline.is_some()),
@@ -186,28 +184,20 @@ fn what_fits_no_format_is_a_problem_of_that_file() {
 #[test]
 fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
     let asked = [
-        Question { top: Some(vec![Dimension::Host]), ..Question::default() },
-        Question {
-            show: Some(vec![Section::Latency]),
-            log_formats: vec!["combined".parse().unwrap()],
-            ..Question::default()
-        },
-        Question {
-            by: Some(Unit::Hour),
-            log_formats: vec!["$remote_addr $remote_user".parse::<LogFormat>().unwrap()],
-            ..Question::default()
-        },
+        Question::new().top([Dimension::Host]),
+        Question::new().show([Section::Latency]).log_formats(["combined".parse().unwrap()]),
+        Question::new().by(Unit::Hour).log_formats(["$remote_addr $remote_user".parse::<LogFormat>().unwrap()]),
     ];
     for question in asked {
         let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::NotLogged { detail } if detail.contains('$')), "{error}");
     }
     // A default never is, and what one of several files logs is logged.
-    let no_host = Question { log_formats: vec!["combined".parse().unwrap()], ..Question::default() };
+    let no_host = Question::new().log_formats(["combined".parse().unwrap()]);
     assert!(report(&no_host).latency.is_none());
     let with_host =
         LINES.lines().filter(|line| line.starts_with("10.")).map(|line| format!("h {line}\n")).collect::<String>();
-    let host = Question { top: Some(vec![Dimension::Host]), ..Question::default() };
+    let host = Question::new().top([Dimension::Host]);
     let outcome = outcome(&host, vec![reader("a.log", LINES), reader("b.log", &with_host)]).unwrap();
     let rows = &outcome.report.unwrap().top.unwrap()[0].rows;
     assert_eq!(
@@ -285,7 +275,7 @@ fn a_file_is_read_as_a_reader_is() {
     let path = folder.path().join("a.log");
     fs::write(&path, LINES).unwrap();
     let json = |input| {
-        let engine = Engine { threads: 1, access: Access::Read, ..Engine::default() };
+        let engine = Engine::new().threads(1).access(Access::Read);
         let outcome = count(&Question::default(), vec![input], &engine).unwrap();
         let mut json = Vec::new();
         write_json(&outcome.report.unwrap(), &mut json).unwrap();
@@ -331,12 +321,12 @@ const ASKED_TO_BE_QUIET: &str = "LOGSTAT_TEST_LIBRARY_IS_QUIET";
 #[test]
 fn nothing_is_printed() {
     if std::env::var_os(ASKED_TO_BE_QUIET).is_some() {
-        let everything = Question { top: Some(Dimension::all().collect()), ..Question::default() };
+        let everything = Question::new().top(Dimension::all());
         let inputs = || {
             let cut = Input::reader("cut", Cut(Cursor::new(LINES.to_owned())));
             vec![Input::path("no/such.log"), Input::path("/"), reader("a", "hello"), reader("b", LINES), cut]
         };
-        let engine = Engine { threads: 3, chunk_bytes: 64, ..Engine::default() };
+        let engine = Engine::new().threads(3).chunk_bytes(64);
         let _ = count(&everything, inputs(), &engine).unwrap_err();
         let outcome = count(&Question::default(), inputs(), &engine).unwrap();
         assert_eq!((outcome.problems.len(), outcome.report.unwrap().lines.parsed), (4, 6));
@@ -363,8 +353,8 @@ fn filters_hold_together_and_say_whom_they_refused() {
         Condition::Slower { ms: 100 },
         Condition::Matches { dimension: Dimension::Path, any: vec!["/a".parse().unwrap()] },
     ];
-    let question = Question { filters, ..Question::default() };
-    assert!(question.contradictions().is_empty());
+    let question = Question::new().filters(filters);
+    assert!(question.counting.contradictions().is_empty());
     let report = report(&question);
     assert_eq!(report.summary.unwrap().row.pv, 1);
     assert_eq!(report.filtered_reasons, [(Filtered::Slower, 1), (Filtered::Path, 1)]);
@@ -374,11 +364,11 @@ fn filters_hold_together_and_say_whom_they_refused() {
 #[test]
 fn a_filter_by_what_no_input_logs_is_an_error() {
     let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
-    let question = Question { filters: vec![upstream], ..Question::default() };
+    let question = Question::new().filters([upstream]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
     assert_eq!(error.to_string(), "--where needs $upstream_addr, which no input logs");
     let names = (0..17).map(|i| format!("cookie_{i} == 1")).collect::<Vec<_>>().join(" || ");
-    let question = Question { filters: vec![Condition::Where(names.parse().unwrap())], ..Question::default() };
+    let question = Question::new().filters([Condition::Where(names.parse().unwrap())]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::TooManyVariables { most: 16 }));
 }

@@ -109,8 +109,7 @@ fn a_file_that_is_replaced_is_a_problem_and_the_others_are_counted() {
     let renames = Renames { from: path("new.log"), to: path("a.log") };
     // Inputs are opened in their order, and a reader is read when it is opened.
     let inputs = vec![Input::path(path("a.log")), Input::path(path("b.log")), Input::reader("renames", renames)];
-    let outcome =
-        count(&Question::default(), inputs, &Engine { kept_open: 0, threads: 1, ..Engine::default() }).unwrap();
+    let outcome = count(&Question::default(), inputs, &Engine::new().kept_open(0).threads(1)).unwrap();
     let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
     assert!(
         matches!(problem.kind(), ErrorKind::Replaced { path: replaced } if *replaced == path("a.log")),

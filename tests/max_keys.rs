@@ -29,8 +29,8 @@ fn logs() -> [Vec<u8>; 3] {
 
 #[test]
 fn no_count_is_too_high_and_none_is_too_low_by_more_than_is_said() {
-    let top = Some(vec![Dimension::Path, Dimension::Ip, Dimension::Agent, Dimension::Method]);
-    let exactly = Question { top, limit: 0, query: logstat::Query::Keep, ..Question::default() };
+    let top = [Dimension::Path, Dimension::Ip, Dimension::Agent, Dimension::Method];
+    let exactly = Question::new().top(top).limit(0).query(logstat::Query::Keep);
     let mut cut = 0;
     for log in logs() {
         let exact = report(&log, &exactly);
@@ -38,7 +38,7 @@ fn no_count_is_too_high_and_none_is_too_low_by_more_than_is_said() {
         for keys in [1, 10, 100, 5000] {
             for round_bytes in [2000, 50_000, 1 << 30] {
                 let max_keys = MaxKeys::new(keys).map(|max_keys| max_keys.in_rounds_of(round_bytes));
-                let bounded = report(&log, &Question { max_keys, ..exactly.clone() });
+                let bounded = report(&log, &exactly.clone().max_keys(max_keys));
                 for (ranking, truth) in bounded.top.iter().flatten().zip(exact.top.iter().flatten()) {
                     let approximate = bounded.approximate.iter().find(|a| a.dimension == ranking.dimension);
                     let (counted, truth_of) = (hits(ranking), hits(truth));
@@ -74,11 +74,11 @@ fn all_that_is_no_ranking_is_as_it_is_without() {
         String::from_utf8(json).unwrap()
     };
     let max_keys = MaxKeys::new(2).map(|max_keys| max_keys.in_rounds_of(5000));
-    let top = Some(vec![Dimension::Ip, Dimension::Path, Dimension::Status, Dimension::Class]);
+    let top = [Dimension::Ip, Dimension::Path, Dimension::Status, Dimension::Class];
     for log in logs() {
         for uv in [UvMethod::Exact, UvMethod::Hll(Precision::new(6).unwrap())] {
-            let without = Question { top: top.clone(), uv, by: Some(logstat::Unit::Minute), ..Question::default() };
-            let with = Question { max_keys, ..without.clone() };
+            let without = Question::new().top(top).uv(uv).by(logstat::Unit::Minute);
+            let with = without.clone().max_keys(max_keys);
             assert_eq!(written(&log, &with), written(&log, &without));
         }
     }
@@ -88,11 +88,11 @@ fn all_that_is_no_ranking_is_as_it_is_without() {
 #[test]
 fn rankings_of_what_is_counted_anyway_are_exact() {
     let log = &logs()[0];
-    let top = Some(vec![Dimension::Status, Dimension::Time(logstat::Unit::Day)]);
-    let question = Question { max_keys: MaxKeys::new(1), top, limit: 0, ..Question::default() };
+    let top = [Dimension::Status, Dimension::Time(logstat::Unit::Day)];
+    let question = Question::new().max_keys(MaxKeys::new(1)).top(top).limit(0);
     let all = report(log, &question);
     assert!(all.approximate.is_empty() && all.top.unwrap().iter().all(|ranking| ranking.groups > 1));
-    let alone = report(log, &Question { show: Some(vec![Section::Top]), ..question });
+    let alone = report(log, &question.show([Section::Top]));
     assert_eq!(alone.approximate.len(), 2);
     assert!(alone.top.unwrap().iter().all(|ranking| ranking.groups == 1));
 }
@@ -109,8 +109,8 @@ fn of_ever_new_keys_few_are_kept() {
         log.extend(line.bytes());
     }
     let max_keys = MaxKeys::new(500).map(|max_keys| max_keys.in_rounds_of(200_000));
-    let top = Some(vec![Dimension::Path, Dimension::Ip]);
-    let report = report(&log, &Question { max_keys, top, limit: 0, ..Question::default() });
+    let top = [Dimension::Path, Dimension::Ip];
+    let report = report(&log, &Question::new().max_keys(max_keys).top(top).limit(0));
     let [paths, addresses] = &report.top.as_ref().unwrap()[..] else { panic!("two rankings") };
     assert_eq!((paths.rows.len(), addresses.rows.len()), (500, 500));
     assert_eq!((paths.rows[0].key.as_deref(), paths.rows[0].pv), (Some("/often"), 5_000));

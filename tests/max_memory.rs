@@ -64,13 +64,13 @@ fn counted(
         Some(guard) if read == Read::Mapped => Access::Map(guard),
         _ => Access::Read,
     };
-    let outcome = count(question, names.map(input).into(), &Engine { access, ..engine.clone() })?;
+    let outcome = count(question, names.map(input).into(), &engine.clone().access(access))?;
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     Ok(outcome.report.unwrap())
 }
 
 fn exact(question: &Question, directory: &Path) -> Report {
-    let question = Question { max_memory: None, ..question.clone() };
+    let question = question.clone().max_memory(None);
     counted(&question, directory, &Engine::default(), Read::AtPositions, false).unwrap()
 }
 
@@ -84,7 +84,7 @@ fn written(mut report: Report) -> String {
 
 /// A question that keeps to a limit in small rounds.
 fn limited(question: &Question, bytes: u64) -> Question {
-    Question { max_memory: MaxMemory::new(bytes).map(|limit| limit.in_rounds_of(200_000)), ..question.clone() }
+    question.clone().max_memory(MaxMemory::new(bytes).map(|limit| limit.in_rounds_of(200_000)))
 }
 
 /// The steps that were taken, or the largest part of what is too large.
@@ -113,10 +113,10 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let usual = Question { limit: 0, query: Query::Keep, ..Question::default() };
-    let by_second = Question { by: Some(Unit::Second), ..usual.clone() };
-    let all_keys = Question { sort: Metric::Bytes, ..usual.clone() };
-    let bounded = Question { max_keys: MaxKeys::new(500), ..usual.clone() };
+    let usual = Question::new().limit(0).query(Query::Keep);
+    let by_second = usual.clone().by(Unit::Second);
+    let all_keys = usual.clone().sort(Metric::Bytes);
+    let bounded = usual.clone().max_keys(MaxKeys::new(500));
     let many = |question: &Question, kib: u64, steps| Row {
         lines: 16_000,
         query_bytes: 20,
@@ -151,8 +151,7 @@ fn one_limit_gives_one_report() {
     for Row { lines, query_bytes, question, limit, steps: expected } in rows() {
         two_logs(directory.path(), lines, query_bytes);
         let question = limited(&question, limit);
-        let engine =
-            |threads, chunk_bytes, seed| Engine { threads, chunk_bytes, seed: Some(seed), ..Engine::default() };
+        let engine = |threads, chunk_bytes, seed| Engine::new().threads(threads).chunk_bytes(chunk_bytes).seed(seed);
         let first = counted(&question, directory.path(), &engine(1, 1 << 20, 1), Read::AtPositions, false);
         taken.push((steps(&first), expected));
         let first = first.map(written).map_err(|error| error.to_string());
@@ -183,7 +182,7 @@ fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
         };
         let is_estimated = report.uv != UvReport::Exact;
         let uv = if is_estimated { UvMethod::Hll(Precision::default()) } else { UvMethod::Exact };
-        let truth = exact(&Question { uv, max_keys: None, ..question.clone() }, directory.path());
+        let truth = exact(&question.clone().uv(uv).max_keys(None), directory.path());
         let pv = truth.summary.as_ref().unwrap().row.pv;
         for (ranking, all) in report.top.iter().flatten().zip(truth.top.iter().flatten()) {
             let Some(approximate) = report.approximate.iter().find(|a| a.dimension == ranking.dimension) else {
@@ -217,9 +216,9 @@ fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
 fn the_engines_limit_stops_the_count() {
     let directory = tempfile::tempdir().unwrap();
     two_logs(directory.path(), 16_000, 20);
-    let question = Question { show: Some(vec![Section::Summary, Section::Top]), ..Question::default() };
+    let question = Question::new().show([Section::Summary, Section::Top]);
     let all = written(exact(&question, directory.path()));
-    let bounded = Question { max_keys: MaxKeys::new(1000).map(|keys| keys.in_rounds_of(100_000)), ..question.clone() };
+    let bounded = question.clone().max_keys(MaxKeys::new(1000).map(|keys| keys.in_rounds_of(100_000)));
     for threads in [1, 3] {
         for (question, limit, stops) in [
             (&question, 1 << 20, true),
@@ -227,10 +226,12 @@ fn the_engines_limit_stops_the_count() {
             (&bounded, 100 << 10, true),
             (&bounded, 8 << 20, false),
         ] {
-            let engine = Engine { threads, chunk_bytes: 20_000, memory_limit: Some(limit), ..Engine::default() };
+            let engine = Engine::new().threads(threads).chunk_bytes(20_000).memory_limit(limit);
             let report = counted(question, directory.path(), &engine, Read::AtPositions, false);
             match report {
-                Ok(report) => assert!(!stops && (question.max_keys.is_some() || written(report) == all), "{limit}"),
+                Ok(report) => {
+                    assert!(!stops && (question.counting.max_keys.is_some() || written(report) == all), "{limit}");
+                }
                 Err(error) => {
                     let ErrorKind::MemoryLimit { limit_bytes, is_asked, largest } = error.kind() else {
                         panic!("{error}")

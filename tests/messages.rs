@@ -124,7 +124,7 @@ fn errors_about_inputs_are_safe_on_a_terminal() {
         }
     }
     let formats = vec!["$remote_addr".parse().unwrap()];
-    let question = Question { log_formats: formats, top: Some(vec![Dimension::Path]), ..Question::default() };
+    let question = Question::new().log_formats(formats).top([Dimension::Path]);
     let error = count(&question, vec![Input::reader("a.log", &b"10.0.0.7\n"[..])], &Engine::default()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotLogged { .. }));
     assert_safe("not logged", &error.to_string());

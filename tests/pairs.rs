@@ -69,12 +69,8 @@ fn keys(row: &Row) -> ([String; 2], u64) {
 }
 
 fn engines() -> [Engine; 3] {
-    [(1, 1 << 20, 1), (2, 100, 7), (3, 300, 9)].map(|(threads, chunk_bytes, seed)| Engine {
-        threads,
-        chunk_bytes,
-        seed: Some(seed),
-        ..Engine::default()
-    })
+    [(1, 1 << 20, 1), (2, 100, 7), (3, 300, 9)]
+        .map(|(threads, chunk_bytes, seed)| Engine::new().threads(threads).chunk_bytes(chunk_bytes).seed(seed))
 }
 
 proptest! {
@@ -89,10 +85,10 @@ proptest! {
             *codes.entry([status.to_string().into_bytes(), bytes_of(agent)]).or_default() += 1;
         }
         let top = ["referer/agent", "status/agent"].map(|name| Dimension::named(name).unwrap());
-        let question = Question { top: Some(top.to_vec()), limit: 0, ..Question::default() };
+        let question = Question::new().top(top).limit(0);
         for engine in engines() {
             for max_keys in [None, MaxKeys::new(1000).map(|max_keys| max_keys.in_rounds_of(500))] {
-                let report = report(&hits, &Question { max_keys, ..question.clone() }, &engine);
+                let report = report(&hits, &question.clone().max_keys(max_keys), &engine);
                 for (ranking, expected) in report.top.unwrap().iter().zip([&texts, &codes]) {
                     let found: Vec<_> = ranking.rows.iter().map(keys).collect();
                     let expected = ranked(expected).into_iter().map(|(key, pv)| (key.map(|key| written(&key)), pv));
@@ -125,7 +121,7 @@ proptest! {
         };
         let (by, split) = (Some(Unit::Hour), Some(Dimension::Agent));
         for engine in engines() {
-            let question = Question { by, split, limit, fill, max_keys: MaxKeys::new(1), ..Question::default() };
+            let question = Question::new().by(by).split(split).limit(limit).fill(fill).max_keys(MaxKeys::new(1));
             let timeline = report(&hits, &question, &engine).timeline.unwrap();
             let hours = timeline.iter().map(|row| row.key.as_deref().unwrap()[11..].parse::<u32>().unwrap());
             let found = timeline.iter().map(|row| row.split.as_ref().unwrap().iter());
@@ -142,8 +138,8 @@ proptest! {
 #[test]
 fn pairs_are_told_apart_by_their_keys_and_not_by_their_text() {
     let hits: [Hit; 3] = [(0, "a b", "c", 200), (0, "a", "b c", 200), (0, "a\\x20b", "c", 200)];
-    let top = Some(vec![Dimension::named("referer/agent").unwrap()]);
-    let report = report(&hits, &Question { top, ..Question::default() }, &Engine::default());
+    let top = [Dimension::named("referer/agent").unwrap()];
+    let report = report(&hits, &Question::new().top(top), &Engine::default());
     let rows: Vec<_> = report.top.unwrap()[0].rows.iter().map(keys).collect();
     assert_eq!(rows, [(["a b", "c"].map(str::to_owned), 2), (["a", "b c"].map(str::to_owned), 1)]);
 }
@@ -161,9 +157,9 @@ fn a_pair_where_one_dimension_belongs_is_refused() {
     let pair = Dimension::named("path/status").unwrap();
     let filters = vec![logstat::Condition::Matches { dimension: pair, any: vec!["/".parse().unwrap()] }];
     let questions = [
-        Question { split: Some(pair), ..Question::default() },
-        Question { split: Some(Dimension::Time(Unit::Day)), ..Question::default() },
-        Question { filters, ..Question::default() },
+        Question::new().split(pair),
+        Question::new().split(Dimension::Time(Unit::Day)),
+        Question::new().filters(filters),
     ];
     for question in questions {
         let error =
@@ -178,15 +174,13 @@ fn variables_are_not_mixed_up_where_rankings_are_bounded() {
     let log =
         "10.0.0.7|14/Nov/2026:08:00:00 +0100|first|second|third\n10.0.0.7|14/Nov/2026:08:00:00 +0100|first|2nd|third\n";
     let dimension = |name: &str| Dimension::named(name).unwrap();
-    let question = Question {
-        log_formats: vec!["$remote_addr|$time_local|$cookie_a|$cookie_b|$cookie_c".parse().unwrap()],
-        split: Some(dimension("cookie_b")),
-        top: Some(vec![dimension("cookie_c"), dimension("cookie_b/cookie_a"), dimension("cookie_a")]),
-        ..Question::default()
-    };
+    let question = Question::new()
+        .log_formats(["$remote_addr|$time_local|$cookie_a|$cookie_b|$cookie_c".parse().unwrap()])
+        .split(dimension("cookie_b"))
+        .top([dimension("cookie_c"), dimension("cookie_b/cookie_a"), dimension("cookie_a")]);
     for max_keys in [None, MaxKeys::new(1), MaxKeys::new(5)] {
         let input = Input::reader("a.log", Cursor::new(log));
-        let report = count(&Question { max_keys, ..question.clone() }, vec![input], &Engine::default()).unwrap().report;
+        let report = count(&question.clone().max_keys(max_keys), vec![input], &Engine::default()).unwrap().report;
         let (timeline, top) = report.map(|report| (report.timeline.unwrap(), report.top.unwrap())).unwrap();
         assert_eq!(timeline[0].split.as_ref().unwrap().iter().collect::<Vec<_>>(), [("2nd", 1), ("second", 1)]);
         let keys: Vec<_> = top.iter().map(|ranking| ranking.rows[0].key.as_deref().unwrap()).collect();
@@ -200,9 +194,9 @@ fn what_is_not_shown_is_not_asked_for() {
     let hits: [Hit; 1] = [(0, "-", "a", 200)];
     let variable = Dimension::named("cookie_id").unwrap();
     for (section, dimension) in [(Section::Top, Dimension::Host), (Section::Summary, variable)] {
-        let (split, show, top) = (Some(dimension), Some(vec![section]), Some(vec![variable, dimension]));
-        let top = top.filter(|_| section != Section::Top);
-        let report = report(&hits, &Question { split, show, top, ..Question::default() }, &Engine::default());
+        let question = Question::new().split(dimension).show([section]);
+        let question = if section == Section::Top { question } else { question.top([variable, dimension]) };
+        let report = report(&hits, &question, &Engine::default());
         assert!(report.period.split.is_none() && report.lines.parsed == 1);
     }
 }

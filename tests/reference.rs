@@ -417,19 +417,16 @@ fn written(key: &[u8]) -> String {
 
 fn reported(files: &[&[u8]], asked: Asked, top: Vec<Dimension>) -> Value {
     let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
-    let question = Question {
-        by: Some(asked.by.parse().unwrap()),
-        top: Some(top),
-        limit: 0,
-        since: moment(asked.since),
-        until: moment(asked.until),
-        query: if asked.keep_query { Query::Keep } else { Query::Strip },
-        slow_ms: asked.slow_ms,
-        log_formats: (!asked.log_format.is_empty()).then(|| asked.log_format.parse().unwrap()).into_iter().collect(),
-        ..Question::default()
-    };
+    let mut question = Question::new()
+        .by(asked.by.parse::<Unit>().unwrap())
+        .top(top)
+        .limit(0)
+        .query(if asked.keep_query { Query::Keep } else { Query::Strip })
+        .slow_ms(asked.slow_ms)
+        .log_formats((!asked.log_format.is_empty()).then(|| asked.log_format.parse().unwrap()));
+    (question.counting.since, question.counting.until) = (moment(asked.since), moment(asked.until));
     let inputs = files.iter().map(|file| Input::reader("a.log", Cursor::new(file.to_vec()))).collect();
-    let engine = Engine { threads: 2, chunk_bytes: 20_000, ..Engine::default() };
+    let engine = Engine::new().threads(2).chunk_bytes(20_000);
     let outcome = count(&question, inputs, &engine).unwrap();
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     let mut json = Vec::new();

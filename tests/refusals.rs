@@ -175,7 +175,7 @@ fn logs_of_visitors_who_send_such_text_are_read() {
 #[test]
 fn logs_that_begin_with_junk_are_read() {
     let format: LogFormat = "\"$http_user_agent\" $remote_addr [$time_local] \"$request\" $status".parse().unwrap();
-    let given = Question { log_formats: vec![format], ..Question::default() };
+    let given = Question::new().log_formats([format]);
     let line = "\"curl/8.5.0\" 192.0.2.1 [05/Jan/2026:10:00:01 +0000] \"GET / HTTP/1.1\" 200\n";
     // What begins as gzip is decompressed.
     for (case, input) in foreign_inputs().into_iter().filter(|(_, input)| !input.starts_with(b"\x1f\x8b")) {
@@ -192,7 +192,7 @@ fn logs_that_begin_with_junk_are_read() {
 /// What is not text is refused whatever format is given.
 #[test]
 fn archives_and_encodings_are_refused_in_every_format() {
-    let anything = Question { log_formats: vec!["$request".parse().unwrap()], ..Question::default() };
+    let anything = Question::new().log_formats(["$request".parse().unwrap()]);
     let mut kinds = 0;
     for (case, input) in foreign_inputs() {
         let of_kind = |kind: &str| case.starts_with(&format!("foreign_{kind}"));

@@ -50,7 +50,7 @@ fn assert_rejects(logs: &[(Vec<u8>, Vec<u8>)], question: &Question) {
                     "stream" => logs.iter().map(stream).collect(),
                     _ => paths.iter().map(Input::path).collect(),
                 };
-                let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
+                let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access);
                 let outcome = count(question, inputs, &engine).unwrap();
                 let mut written = Vec::new();
                 outcome.rejects.unwrap().write(&mut written).unwrap();
@@ -66,7 +66,7 @@ fn assert_rejects(logs: &[(Vec<u8>, Vec<u8>)], question: &Question) {
 }
 
 fn keeping() -> Question {
-    Question { keep_rejects: true, ..Question::default() }
+    Question::new().keep_rejects(true)
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn of_a_line_that_is_too_long_there_is_as_much_as_a_line_may_have() {
         rejects.push(b'\n');
         log.extend_from_slice(format!("{GOOD}\n{long}\n").as_bytes());
     }
-    assert_rejects(&[(log, rejects)], &Question { max_line: 2000, ..keeping() });
+    assert_rejects(&[(log, rejects)], &keeping().max_line(2000));
 }
 
 #[test]

@@ -276,7 +276,7 @@ fn the_library_tells_it_however_the_file_is_read() {
             fs::write(&path, lines(20_000)).unwrap();
             let log = OpenOptions::new().write(true).open(&path).unwrap();
             let cutter = Cutter { log, len, lines: Cursor::new(line(1)) };
-            let engine = Engine { threads, chunk_bytes, access, ..Engine::default() };
+            let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access);
             let inputs = vec![Input::path(&path), Input::reader("cutter", cutter)];
             let outcome = count(&Question::default(), inputs, &engine).unwrap();
             let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };

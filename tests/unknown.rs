@@ -188,14 +188,14 @@ fn ranked(mut rows: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
 
 /// The sections that a report must have.
 fn twin(hits: &[Hit], question: &Question) -> Value {
-    let visitor = question.visitor;
+    let visitor = question.counting.visitor;
     let all: Vec<&Hit> = hits.iter().collect();
     let mut summary = numbers(&all, Some(visitor));
     let days: BTreeSet<_> = hits.iter().filter_map(|hit| Some((hit.visitor(visitor)?, hit.day?))).collect();
     let has_both = |hit: &Hit| hit.visitor(visitor).is_some() && hit.day.is_some();
     summary.insert("visitor_days".to_owned(), json!(known(&all, has_both, days.len())));
-    let column = question.columns.contains(&Metric::Uv).then_some(visitor);
-    let rankings = question.top.clone().unwrap_or_else(|| vec![Dimension::Path]);
+    let column = question.showing.columns.contains(&Metric::Uv).then_some(visitor);
+    let rankings = question.counting.top.clone().unwrap_or_else(|| vec![Dimension::Path]);
     let ranking = |dimension: &Dimension| {
         let key = |hit: &Hit| match dimension.name() {
             "path" => Some(vec![hit.path.unwrap_or("-")]),
@@ -257,9 +257,12 @@ fn question(hits: &[Hit]) -> Question {
     let is_logged = |field: Field| hits.iter().any(|hit| field(hit).is_some());
     let is_any = FIELDS.iter().all(|(.., field)| is_logged(*field));
     let named = |name: &str| Dimension::named(name).unwrap();
-    let top = is_any.then(|| ["path", "ip", "day", "status", "class", "status/class"].map(named).to_vec());
-    let columns = if is_any { vec![Metric::Uv, Metric::Bytes] } else { Vec::new() };
-    Question { log_formats: formats(), top, columns, limit: 0, ..Question::default() }
+    let question = Question::new().log_formats(formats()).limit(0);
+    if !is_any {
+        return question;
+    }
+    let top = ["path", "ip", "day", "status", "class", "status/class"].map(named);
+    question.top(top).columns([Metric::Uv, Metric::Bytes])
 }
 
 fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
@@ -273,7 +276,7 @@ fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
     let notes = found["notes"].as_array().unwrap().iter();
     let notes = notes.filter(|note| !others.iter().any(|other| note["code"] == *other));
     let notes: Vec<_> = notes.map(|note| (note["code"].as_str().unwrap(), note["text"].as_str().unwrap())).collect();
-    let expected = expected_notes(hits, question.visitor);
+    let expected = expected_notes(hits, question.counting.visitor);
     assert_eq!(notes.len(), expected.len(), "{notes:?} for {expected:?}");
     for ((code, text), (expected, start)) in notes.iter().zip(&expected) {
         assert!(code == expected && text.starts_with(start), "{code}: {text} for {expected}: {start}");
@@ -288,16 +291,16 @@ proptest! {
         let asked = question(&hits);
         let hll = UvMethod::Hll(Precision::default());
         for (threads, chunk_bytes) in [(1, 1 << 20), (1, 100), (2, 300), (3, 1)] {
-            let engine = Engine { threads, chunk_bytes, seed: Some(seed), ..Engine::default() };
+            let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).seed(seed);
             assert_is_twin(&hits, &asked, &engine);
-            assert_is_twin(&hits, &Question { uv: hll, ..asked.clone() }, &engine);
+            assert_is_twin(&hits, &asked.clone().uv(hll), &engine);
             // By what is logged by some lines: by all that an address and an agent are.
-            if asked.top.is_some() {
+            if asked.counting.top.is_some() {
                 let visitor = Visitor::IP_AND_AGENT;
-                assert_is_twin(&hits, &Question { visitor, ..asked.clone() }, &engine);
+                assert_is_twin(&hits, &asked.clone().visitor(visitor), &engine);
             }
             let max_keys = MaxKeys::new(100).map(|max_keys| max_keys.in_rounds_of(400));
-            assert_is_twin(&hits, &Question { max_keys, columns: Vec::new(), ..asked.clone() }, &engine);
+            assert_is_twin(&hits, &asked.clone().max_keys(max_keys).columns(Vec::new()), &engine);
         }
     }
 
@@ -306,6 +309,6 @@ proptest! {
     fn rows_without_the_field_are_null(hits in prop::collection::vec(hit(), 1..30), kind in any::<prop::sample::Index>()) {
         let has = kind.get(&hits).has();
         let hits: Vec<Hit> = hits.into_iter().filter(|hit| hit.has() == has).collect();
-        assert_is_twin(&hits, &question(&hits), &Engine { threads: 1, ..Engine::default() });
+        assert_is_twin(&hits, &question(&hits), &Engine::new().threads(1));
     }
 }

@@ -33,7 +33,7 @@ where
 
 fn report(log: String, question: &Question) -> Value {
     let inputs = vec![Input::reader("a.log", std::io::Cursor::new(log))];
-    let outcome = count(question, inputs, &Engine { chunk_bytes: 300, ..Engine::default() }).unwrap();
+    let outcome = count(question, inputs, &Engine::new().chunk_bytes(300)).unwrap();
     let mut report = serde_json::to_value(outcome.report.unwrap()).unwrap();
     report["period"].as_object_mut().unwrap().remove("zone");
     report
@@ -55,26 +55,17 @@ proptest! {
         }).collect();
         // Now has the offset that it has in the zone: so its days are the zone's.
         let now = tz.timestamp_opt(near, 0).unwrap().to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
-        let question = Question {
-            by: Some(by.parse::<Unit>().unwrap()),
-            top: Some(vec![Dimension::Time(Unit::Second), Dimension::Path]),
-            since: (!since.is_empty()).then(|| since.parse().unwrap()),
-            date: (!date.is_empty()).then(|| date.parse().unwrap()),
-            now: Now::At(now.parse().unwrap()),
-            zone: Some(zone.parse().unwrap()),
-            ..Question::default()
-        };
+        let mut question = Question::new().by(by.parse::<Unit>().unwrap()).top([Dimension::Time(Unit::Second), Dimension::Path]).now(Now::At(now.parse().unwrap())).zone(zone.parse().unwrap());
+        question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
+        question.counting.date = (!date.is_empty()).then(|| date.parse().unwrap());
         let told = report(log(&hits, |time| time), &question);
         let there = log(&hits, |time| time.with_timezone(&tz));
         // Midnight is where the line was written: of a log with two offsets, two. So the day is said as a date.
         let day = |days: u64| (tz.timestamp_opt(near, 0).unwrap().date_naive() - chrono::Days::new(days)).to_string();
         let since = match since { "today" => day(0), "yesterday" => day(1), other => other.to_owned() };
-        let as_logged = Question {
-            zone: None,
-            since: (!since.is_empty()).then(|| since.parse().unwrap()),
-            ..question
-        };
-        let mut as_written = report(there, &as_logged);
+        question.reading.zone = None;
+        question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
+        let mut as_written = report(there, &question);
         // Offsets are written alike, and so the bytes are as many.
         as_written["inputs"] = told["inputs"].clone();
         // With a zone, first and last are by instant, otherwise by wall clock: two orders where the clock was put back.

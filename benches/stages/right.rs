@@ -31,7 +31,7 @@ impl Right {
             let groups = first.len();
             // They ascend, and equals stay in order.
             first.sort_by_key(|(_, expected)| Reverse(expected.pv));
-            first.truncate(question.limit);
+            first.truncate(question.showing.limit);
             Ranked { first, groups }
         };
         let days = plain::groups(hits, Dimension::Time(Unit::Day));
@@ -39,11 +39,11 @@ impl Right {
             question: question.clone(),
             has_times,
             all: plain::groups(hits, Dimension::All),
-            timeline: plain::groups(hits, Dimension::Time(question.unit())),
+            timeline: plain::groups(hits, Dimension::Time(question.counting.unit())),
             visitor_days: days.values().map(|day| day.visitors.len() as u64).sum(),
             status: plain::groups(hits, Dimension::Status),
             class: plain::groups(hits, Dimension::Class),
-            rankings: question.rankings().into_iter().map(ranked).collect(),
+            rankings: question.counting.rankings().into_iter().map(ranked).collect(),
         }
     }
 
@@ -52,8 +52,8 @@ impl Right {
         let all = &self.all[&b"all"[..]];
         let lines = report.lines;
         assert_eq!((lines.read, lines.parsed, lines.malformed), (all.pv, all.pv, 0));
-        assert_eq!(report.period.unit, self.question.unit());
-        let is_shown = |section, is_there| assert_eq!(is_there, self.question.shows(section), "{section:?}");
+        assert_eq!(report.period.unit, self.question.counting.unit());
+        let is_shown = |section, is_there| assert_eq!(is_there, self.question.showing.shows(section), "{section:?}");
         is_shown(Section::Summary, report.summary.is_some());
         if let Some(summary) = &report.summary {
             self.same(&summary.row, all);
@@ -80,7 +80,7 @@ impl Right {
                 self.same(row, expected);
             }
         }
-        assert_eq!(report.latency.is_some(), self.has_times && self.question.shows(Section::Latency));
+        assert_eq!(report.latency.is_some(), self.has_times && self.question.showing.shows(Section::Latency));
         if let Some(latency) = &report.latency {
             assert_eq!((latency.count, latency.p99_ms), (all.pv, all.p99_ms()));
         }
@@ -99,7 +99,7 @@ impl Right {
 
     /// Equal, or of a sketch within five standard errors: wrong by chance once in a million times.
     fn is_near(&self, uv: u64, right: u64) {
-        let error = match self.question.uv {
+        let error = match self.question.counting.uv {
             UvMethod::Hll(precision) => 5.0 * precision.standard_error(),
             _ => 0.0,
         };

@@ -37,10 +37,10 @@ fn runs() -> Vec<(&'static str, Traffic, Form, Question)> {
     vec![
         ("by day", plain.clone(), Form::File, day.clone()),
         ("by day, with times", Traffic { times: true, ..plain }, Form::File, day.clone()),
-        ("summary", plain.clone(), Form::File, Question { show: Some(vec![Section::Summary]), ..day.clone() }),
-        ("four rankings", plain.clone(), Form::File, Question { top: Some(rankings), ..day.clone() }),
-        ("by minute", plain.clone(), Form::File, Question { by: Some(Unit::Minute), ..day.clone() }),
-        ("hll", plain.clone(), Form::File, Question { uv: UvMethod::Hll(Default::default()), ..day.clone() }),
+        ("summary", plain.clone(), Form::File, day.clone().show([Section::Summary])),
+        ("four rankings", plain.clone(), Form::File, day.clone().top(rankings)),
+        ("by minute", plain.clone(), Form::File, day.clone().by(Unit::Minute)),
+        ("hll", plain.clone(), Form::File, day.clone().uv(UvMethod::Hll(Default::default()))),
         ("high cardinality", unique, Form::File, day.clone()),
         ("all paths and addresses once", fresh, Form::File, day.clone()),
         ("JSON", Traffic { json: true, ..plain }, Form::File, day.clone()),
@@ -55,7 +55,7 @@ fn runs() -> Vec<(&'static str, Traffic, Form, Question)> {
 
 pub(crate) fn runs_of_the_program(criterion: &mut Criterion) {
     let access = guard_mappings().map_or(Access::Read, Access::Map);
-    let engine = Engine { access, ..Engine::default() };
+    let engine = Engine::new().access(access);
     let mut group = criterion.benchmark_group("runs");
     for (name, traffic, form, question) in runs() {
         let text = traffic.to_vec();

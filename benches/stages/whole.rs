@@ -15,7 +15,7 @@ pub(crate) fn whole(criterion: &mut Criterion) {
     group.throughput(LOG.throughput());
     for (name, access) in mapped.into_iter().chain([("read", Access::Read)]) {
         for threads in [1, 2] {
-            let engine = Engine { threads, access, ..Engine::default() };
+            let engine = Engine::new().threads(threads).access(access);
             group.bench_function(format!("{name}, threads: {threads}"), |bencher| {
                 bencher.iter(|| {
                     let outcome = count(&Question::default(), vec![Input::path(file.path())], &engine);
@@ -46,7 +46,7 @@ pub(crate) fn many_files(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("many files");
     group.throughput(LOG.throughput());
     for threads in [1, 2] {
-        let engine = Engine { threads, access, ..Engine::default() };
+        let engine = Engine::new().threads(threads).access(access);
         group.bench_function(format!("threads: {threads}"), |bencher| {
             bencher.iter(|| {
                 let outcome = count(&Question::default(), paths.iter().map(Input::path).collect(), &engine);

@@ -21,9 +21,9 @@ pub(crate) fn inputs(given: &[PathBuf]) -> Option<Found> {
 pub(crate) fn engine(inputs: &[Input], threads: usize, may_map: bool) -> Engine {
     let maps = if may_map && !memory::is_address_space_limited() { guard_mappings() } else { None };
     let access = maps.map_or(Access::Read, Access::Map);
-    let engine = Engine { access, threads, ..Engine::default() };
+    let engine = Engine::new().access(access).threads(threads);
     let Some(granted) = descriptors(inputs.len()) else { return engine };
-    Engine { kept_open: granted / 4, threads: readers(threads, granted), ..engine }
+    engine.kept_open(granted / 4).threads(readers(threads, granted))
 }
 
 /// Descriptors that the process may have. The limit is raised if a quarter of it is less than the number of inputs; `None` if

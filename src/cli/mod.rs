@@ -38,9 +38,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use logstat::{
-    Engine, ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count,
-};
+use logstat::{ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count};
 
 use args::Args;
 #[cfg(fuzzing)]
@@ -162,10 +160,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
                 return Ok(End::Failed);
             }
         }
-        question.nginx_conf = Some(conf);
+        question.reading.nginx_conf = Some(conf);
     }
     if args.list_static {
-        return Ok(stdout::write(messages, |out| static_rules::write(&question.static_rules, out)));
+        return Ok(stdout::write(messages, |out| static_rules::write(&question.reading.static_rules, out)));
     }
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
@@ -195,12 +193,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         }
     };
     let progress = Arc::new(Progress::default());
-    let engine = Engine {
-        seek: if args.no_seek { Seek::never() } else { Seek::default() },
-        progress: Some(Arc::clone(&progress)),
-        memory_limit: memory::limit(),
-        ..inputs::engine(&found.inputs, args.threads, !args.no_mmap)
-    };
+    let engine = inputs::engine(&found.inputs, args.threads, !args.no_mmap)
+        .seek(if args.no_seek { Seek::never() } else { Seek::default() })
+        .progress(Arc::clone(&progress))
+        .memory_limit(memory::limit());
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();
     let mut end = End::Done;

@@ -44,16 +44,16 @@ impl VisitorArgs {
     /// Puts into the question what is asked here; `is_own` says which variables there are that nginx does not know by itself.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {
         if let Some(word) = &self.visitor {
-            question.visitor = visitor(word, is_own).map_err(|message| misuse(&message))?;
+            question.counting.visitor = visitor(word, is_own).map_err(|message| misuse(&message))?;
         }
-        question.ipv6_prefix = self.ipv6_prefix;
-        question.anonymize = self.anonymize;
-        if self.anonymize && question.keep_rejects {
+        question.counting.ipv6_prefix = self.ipv6_prefix;
+        question.counting.anonymize = self.anonymize;
+        if self.anonymize && question.reading.keep_rejects {
             let message =
                 "--rejects writes malformed lines as they are, with whole addresses; leave it or --anonymize out";
             return Err(misuse(message));
         }
-        question.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
+        question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
             (None, None) => None,
             (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| misuse(&message))?),
             (Some(word), None) => {
@@ -71,8 +71,8 @@ impl VisitorArgs {
 
     /// What of it has no effect.
     pub(crate) fn notes(&self, question: &Question) -> Option<String> {
-        let prefix = self.ipv6_prefix.filter(|_| !question.visitor.has_address())?;
-        let (bits, name) = (prefix.bits(), question.visitor.name());
+        let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
+        let (bits, name) = (prefix.bits(), question.counting.visitor.name());
         Some(format!("--ipv6-prefix {bits} changes nothing here: visitors are told apart by {name}"))
     }
 }

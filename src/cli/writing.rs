@@ -99,7 +99,7 @@ impl WritingArgs {
         let mut style = Style::default();
         style.page = screen::page(self.color, self.ascii);
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
-        let ranked = question.rankings();
+        let ranked = question.counting.rankings();
         for word in &self.prom_label {
             let name = word.strip_prefix('$').unwrap_or(word);
             let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {

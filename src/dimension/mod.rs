@@ -5,8 +5,6 @@
 
 mod codes;
 mod derived;
-mod derived_row;
-mod ext;
 mod extras;
 mod grouping;
 mod key;
@@ -14,7 +12,6 @@ mod key_ids;
 mod own_keys;
 mod pair;
 mod pair_ids;
-mod scheme;
 mod table;
 mod time;
 mod variable;
@@ -26,8 +23,7 @@ use crate::by_name::Named;
 use crate::time::Unit;
 
 pub use derived::Derived;
-pub(crate) use derived::DerivedColumn;
-pub(crate) use derived_row::KeyOf;
+pub(crate) use derived::{DerivedColumn, KeyOf};
 pub(crate) use extras::Extras;
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
@@ -270,7 +266,7 @@ mod tests {
             assert!(dimension.variable().starts_with('$'));
             assert_ne!(dimension.needs(&Extras::default()), Fields::NONE);
         }
-        assert_eq!(all.len(), 21);
+        assert_eq!(all.len(), DIMENSIONS.len() - 1 + Derived::all().count() + Unit::all().count());
         assert_eq!(Dimension::named("all"), Err(DimensionError::Unknown));
         assert_eq!(Dimension::named("pth"), Err(DimensionError::Unknown));
     }

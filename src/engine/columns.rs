@@ -1,15 +1,13 @@
 //! The columns of a question's batches: which variables have one, and which columns are filled. Counting and explaining take
 //! both from here, so that no column is written or read that a batch does not have.
 
-use crate::batch::{Fields, NAMED, TextField};
+use crate::batch::{Fields, TextField};
 use crate::dimension::Extras;
-use crate::error::{Error, ErrorKind};
 use crate::format::{Filler, LogFormat};
 use crate::keys::Seed;
 use crate::question::Question;
-use crate::report;
 use crate::steps::Derive;
-use crate::tally::{TablePlan, VisitorKey};
+use crate::tally::VisitorKey;
 use crate::visitor::{self, Visits};
 
 /// The variables that a question names, and the columns that are filled for it.
@@ -27,17 +25,10 @@ pub(crate) struct Filled {
 }
 
 impl<'q> Columns<'q> {
-    /// Gives a column to every variable that the question or its tables name.
-    ///
-    /// # Errors
-    /// [`ErrorKind::TooManyVariables`] if there are not as many columns.
-    pub(crate) fn new(question: &'q Question, plan: &[TablePlan]) -> Result<Columns<'q>, Error> {
-        let extras = report::extras(question, plan);
-        if extras.are_too_many() {
-            return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
-        }
+    /// The columns of a question that names these variables.
+    pub(crate) fn new(question: &'q Question, extras: Extras) -> Columns<'q> {
         let visits = Visits::new(&question.visitor_options(), &extras);
-        Ok(Columns { question, extras, visits })
+        Columns { question, extras, visits }
     }
 
     /// The variables, in the order of their columns.
@@ -47,7 +38,10 @@ impl<'q> Columns<'q> {
 
     /// The column that tells visitors apart, and the logged fields that it is made of.
     pub(crate) fn visitor(&self) -> VisitorKey {
-        VisitorKey { column: self.visits.column(), from: visitor::logged_by(self.question.visitor, &self.extras) }
+        VisitorKey {
+            column: self.visits.column(),
+            from: visitor::logged_by(self.question.counting.visitor, &self.extras),
+        }
     }
 
     /// The fields that must be filled to tell visitors apart.
@@ -61,7 +55,7 @@ impl<'q> Columns<'q> {
         let used = Derive::needs(&self.extras, used);
         let (visits, mut needs) = self.visits.clone().with_needs(&self.question.visitor_options(), &self.extras, used);
         needs = needs.and(self.extras.fields());
-        if self.question.nginx_conf.is_some() && needs.meets(Fields::REQUEST) {
+        if self.question.reading.nginx_conf.is_some() && needs.meets(Fields::REQUEST) {
             needs = needs.and(Fields::text(TextField::Host)).and(Fields::text(TextField::Path));
         }
         Filled { needs, visits }
@@ -77,15 +71,15 @@ impl<'q> Columns<'q> {
     where
         'q: 'f,
     {
-        let real_ip = self.question.real_ip.as_ref();
+        let real_ip = self.question.reading.real_ip.as_ref();
         Filler {
             formats,
             needs,
             list: real_ip.map_or(Fields::NONE, |real_ip| real_ip.dimension().needs(&self.extras)),
             keeps_lists: real_ip.is_some(),
             watched,
-            query: self.question.query,
-            rules: &self.question.static_rules,
+            query: self.question.reading.query,
+            rules: &self.question.reading.static_rules,
         }
     }
 }

@@ -10,8 +10,7 @@ use crate::batch::{Batch, ROWS};
 use crate::envelope::{Joined, LinePlace, Opened, Pipe, Runs, Worn, is_another_programs, kept_of};
 use crate::format::Reason;
 use crate::format::{Line, Quotes, Room, Row};
-use crate::report;
-use crate::tally::{InputLedger, Tally};
+use crate::tally::{InputLedger, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
 /// A line as it stands in its input.
@@ -70,7 +69,7 @@ impl Worker<'_, '_> {
             }
             let text = opened.text.to_vec();
             let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
-            let part = Joined { text, raw, ..Joined::part(at, report::shown_of(shown)) };
+            let part = Joined { text, raw, ..Joined::part(at, beginning_kept(shown)) };
             if let Some(joined) = run.push(part, goes_on) {
                 self.take_joined(worn, place.input, pipe, &joined, &mut into);
             }
@@ -156,20 +155,18 @@ impl Worker<'_, '_> {
     }
 }
 
-impl Scan<'_, '_> {
-    /// Counts what is left when all chunks are counted: lines of which the last part is missing.
-    pub(super) fn end(&self, tally: Tally) -> Tally {
-        let mut worker = Worker::new(self, tally);
-        for (input, met) in self.met.iter().enumerate() {
-            let Some(worn) = met.get().and_then(|met| met.envelope.as_ref()) else { continue };
-            let (ended, open) = worn.seams.finish();
-            worker.count_joined(input, worn, &ended);
-            worker.count_joined(input, worn, &open);
-            // The others were read with their last parts.
-            worker.tally.ledger.inputs[input].read += open.len() as u64;
-        }
-        worker.tally
+/// Counts what is left when all chunks are counted: lines of which the last part is missing.
+pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally) -> Tally {
+    let mut worker = Worker::new(scan, tally);
+    for (input, met) in scan.met.iter().enumerate() {
+        let Some(worn) = met.get().and_then(|met| met.envelope.as_ref()) else { continue };
+        let (ended, open) = worn.seams.finish();
+        worker.count_joined(input, worn, &ended);
+        worker.count_joined(input, worn, &open);
+        // The others were read with their last parts.
+        worker.tally.ledger.inputs[input].read += open.len() as u64;
     }
+    worker.tally
 }
 
 impl<'q> Source<'_, 'q> {

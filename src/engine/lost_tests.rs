@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::dimension::Dimension;
-use crate::input::guard_mappings;
+use crate::error::ErrorKind;
+use crate::input::{Access, guard_mappings};
 
 /// Lines have one length, so that bytes say how many lines there are.
 fn line(number: usize) -> String {
@@ -23,12 +24,12 @@ fn lines(count: usize) -> String {
 }
 
 fn question() -> Question {
-    Question { top: Some(vec![Dimension::Path, Dimension::Ip]), limit: 0, keep_rejects: true, ..Question::default() }
+    Question::new().top([Dimension::Path, Dimension::Ip]).limit(0).keep_rejects(true)
 }
 
 fn engine(threads: usize) -> Engine {
     let access = guard_mappings().map_or(Access::Read, Access::Map);
-    Engine { threads, chunk_bytes: 1 << 16, access, seek: Seek::never(), ..Engine::default() }
+    Engine::new().threads(threads).chunk_bytes(1 << 16).access(access).seek(Seek::never())
 }
 
 fn opened(paths: &[&Path], engine: &Engine) -> Vec<Source> {
@@ -174,7 +175,7 @@ fn a_file_that_is_filled_again_is_reported_and_one_that_grows_or_is_renamed_is_n
         for (at, (change, is_reported)) in changes.iter().enumerate() {
             let text = lines(5_000);
             fs::write(&path, &text).unwrap();
-            let engine = Engine { access, ..engine(2) };
+            let engine = engine(2).access(access);
             let sources = opened(&[&path], &engine);
             change(&path, &moved, &text, &other_lines(5_000));
             let outcome = count_sources(sources, &engine);

@@ -10,10 +10,10 @@ use crate::time::{Edge, Moment, Now, NowIs, Zone};
 
 /// Now; where nothing is asked that depends on it, any time is right.
 pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Result<NowIs, Error> {
-    if !question.moments().any(Moment::is_relative) {
+    if !question.counting.moments().any(Moment::is_relative) {
         return Ok(NowIs::Wall(0));
     }
-    let now = match question.now {
+    let now = match question.counting.now {
         Now::Clock => NowIs::Instant(clock_s()),
         Now::At(moment) => match Edge::of(moment, NowIs::Instant(clock_s())) {
             Edge::Wall(wall_s) => NowIs::Wall(wall_s),
@@ -22,7 +22,7 @@ pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Res
         // Where no line has a time, none is selected whatever it is now.
         Now::Last => NowIs::Instant(last_s(question, inputs, engine)?.unwrap_or(0)),
     };
-    Ok(match (question.zone, now) {
+    Ok(match (question.reading.zone, now) {
         (None, now) => now,
         (Some(zone), NowIs::Wall(wall_s)) => NowIs::There(zone, zone.first_instant(wall_s)),
         (Some(zone), NowIs::Instant(epoch_s) | NowIs::There(_, epoch_s)) => NowIs::There(zone, epoch_s),
@@ -40,18 +40,16 @@ fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Opti
     if let Some(input) = once {
         return Err(ErrorKind::ReadOnce { path: input.name().to_owned() }.into());
     }
-    let all = Question {
+    let all = Question::new()
         // Something that asks for the time of each line, and little else.
-        show: Some(vec![Section::Timeline]),
+        .show([Section::Timeline])
         // Of two lines on different clocks the later one is last.
-        zone: Some(Zone::UTC),
-        log_formats: question.log_formats.clone(),
-        fields: question.fields.clone(),
-        nginx_conf: question.nginx_conf.clone(),
-        max_line: question.max_line,
-        ..Question::default()
-    };
-    let engine = Engine { seek: engine.seek.to_the_last(), ..engine.clone() };
+        .zone(Zone::UTC)
+        .log_formats(question.reading.log_formats.clone())
+        .fields(question.reading.fields.clone())
+        .nginx_conf(question.reading.nginx_conf.clone())
+        .max_line(question.reading.max_line);
+    let engine = engine.clone().seek(engine.seek.to_the_last());
     let report = count(&all, inputs.iter().filter_map(Input::again).collect(), &engine)?.report;
     let last = report.and_then(|report| report.period.last).and_then(|last| last.parse().ok());
     Ok(last.map(|last| Edge::of(last, NowIs::Wall(0)).wall_s(0)))

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use super::memory::Degrading;
-use super::scan::Scan;
+use super::degrading::Degrading;
+use super::run::{Run, Stretch};
 use super::threads::{FewThreads, Threads};
 use crate::error::Error;
 use crate::input::Source;
@@ -17,14 +17,6 @@ use crate::tally::{Bounded, Bytes, Tally};
 /// So many inputs are open at a time, so that files are decompressed side by side. More would not be free: each holds what
 /// its codec needs for as long as it is open.
 const SIDE_BY_SIDE: usize = 8;
-
-/// How far workers go in an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
-    pub(super) input: usize,
-    /// No line is taken that starts at this byte of the text, or behind it.
-    pub(super) until: u64,
-}
 
 /// The rounds of a log: each goes a bit further in all inputs that are open, and opens the next ones, by name, where some
 /// have ended.
@@ -57,10 +49,10 @@ impl<'s> Rounds<'s> {
     }
 }
 
-impl Scan<'_, '_> {
+impl Run<'_, '_> {
     /// Lets workers take the chunks of a round, as long as there are rounds, and merges what they counted; of the rankings
     /// that is what `bounded` has not taken. `degrading` keeps all tables within a limit of memory.
-    pub(super) fn run_in_rounds(
+    pub(super) fn in_rounds(
         &self,
         threads: usize,
         round_bytes: u64,
@@ -71,7 +63,7 @@ impl Scan<'_, '_> {
         let Threads { pool, few } = self.threads(threads);
         let (mut counting, mut merging, mut watch) = (Duration::ZERO, Duration::ZERO, Stopwatch::start());
         let threads = pool.as_ref().map_or(1, |pool| pool.current_num_threads());
-        let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally(self.uv))).collect();
+        let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally(self.scan.uv))).collect();
         let (mut rounds, mut rankings_counted) = (Rounds::new(self.sources, round_bytes), Bytes::default());
         while let Some(stretches) = rounds.next() {
             match &pool {
@@ -81,14 +73,14 @@ impl Scan<'_, '_> {
                 }),
             }
             counting += watch.lap();
-            if let Some(error) = self.memory.error(&mut workers) {
+            if let Some(error) = self.scan.memory.error(workers.iter_mut().map(|worker| &mut worker.tally)) {
                 return Err(error);
             }
             bounded.end_round(&mut workers.iter_mut().map(|worker| &mut worker.tally.rankings[..]).collect::<Vec<_>>());
             if let Some(degrading) = &mut degrading {
                 degrading.end_round(&mut workers, bounded, tally)?;
             }
-            self.memory.check_rankings(bounded, &mut rankings_counted);
+            self.scan.memory.check_rankings(bounded, &mut rankings_counted);
             merging += watch.lap();
         }
         let (tally, phases) = self.merged(pool.as_ref(), workers);

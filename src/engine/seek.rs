@@ -6,16 +6,16 @@
 //! is more than the slack behind it: so a line that is left out is outside whatever its neighbours are.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use bumpalo::Bump;
 
-use super::scan::Met;
+use super::met::Met;
+use super::scan::Scan;
 use crate::batch::Fields;
 use crate::filter::Period;
-use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row};
+use crate::format::{FormatsOfFile, Line, Memory, Room, Row};
 use crate::input::{Source, Wait};
-use crate::question::Question;
+use crate::question::Reading;
 use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
 
@@ -77,25 +77,17 @@ impl Default for Seek {
 }
 
 /// Leaves out of each input what cannot be in the period.
-pub(super) fn narrow<'f>(
-    seek: Seek,
-    question: &Question,
-    period: Period,
-    sources: &mut [Source],
-    met: &[OnceLock<Met<'f>>],
-    detector: &Detector<'f>,
-    own: &[Vec<usize>],
-) {
+pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mut [Source], scan: &Scan<'_>) {
     let Some(from_bytes) = seek.from_bytes else { return };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
-    if !is_asked || question.keep_rejects || !question.fields.is_empty() {
+    if !is_asked || reading.keep_rejects || !reading.fields.is_empty() {
         return;
     }
-    for ((source, met), own) in sources.iter_mut().zip(met).zip(own) {
+    for ((source, met), own) in sources.iter_mut().zip(&scan.met).zip(scan.own) {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let Some(met) = source
-            .with_head(Wait::Yes, &mut Vec::new(), |head| met.get_or_init(|| Met::by(head, source, detector, own)))
-        else {
+        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), |head| {
+            met.get_or_init(|| Met::by(head, source.is_device, &scan.detector, own))
+        }) else {
             continue;
         };
         if met.envelope.is_some() || met.is_refused() {
@@ -104,9 +96,9 @@ pub(super) fn narrow<'f>(
         let mut search = Search {
             bytes,
             formats: &met.formats,
-            max_line: question.max_line,
+            max_line: reading.max_line,
             memory: Memory::default(),
-            zone: question.zone.map(ZoneClock::new),
+            zone: reading.zone.map(ZoneClock::new),
         };
         if let Some(range) = search.range(seek.wanted, period) {
             source.narrow(range);
@@ -246,6 +238,7 @@ mod tests {
     use super::*;
     use crate::engine::{Engine, Outcome, count};
     use crate::input::{Access, Input, guard_mappings};
+    use crate::question::Question;
     use crate::time::{Now, Unit};
 
     /// 2022-11-03T00:00:00Z.
@@ -262,7 +255,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(log.as_bytes()).unwrap();
         let access = Access::Map(guard_mappings().unwrap());
-        let engine = Engine { access, seek, chunk_bytes: 1000, threads: 2, ..Engine::default() };
+        let engine = Engine::new().access(access).seek(seek).chunk_bytes(1000).threads(2);
         count(question, vec![Input::path(file.path())], &engine).unwrap()
     }
 
@@ -280,14 +273,10 @@ mod tests {
 
     fn question(since: &str, until: &str, zone: &str) -> Question {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
-        Question {
-            by: Some(Unit::Minute),
-            since: moment(since),
-            until: moment(until),
-            now: Now::Last,
-            zone: (!zone.is_empty()).then(|| zone.parse().unwrap()),
-            ..Question::default()
-        }
+        let mut question = Question::new().by(Unit::Minute).now(Now::Last);
+        (question.counting.since, question.counting.until) = (moment(since), moment(until));
+        question.reading.zone = (!zone.is_empty()).then(|| zone.parse().unwrap());
+        question
     }
 
     proptest! {
@@ -346,7 +335,7 @@ mod tests {
         let skipped = |question: &Question, seek| told(&counted(&log, question, seek)).1;
         assert_eq!(skipped(&question("2h", "", ""), Seek::default()), 0, "a small file");
         assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "all of it is asked for");
-        assert_eq!(skipped(&Question { keep_rejects: true, ..question("2h", "", "") }, Seek::from_bytes(1)), 0);
+        assert_eq!(skipped(&question("2h", "", "").keep_rejects(true), Seek::from_bytes(1)), 0);
     }
 
     #[test]

@@ -11,15 +11,14 @@ use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
 use crate::input::Chunk;
 use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
-use crate::report;
 use crate::steps::{ByLocation, Derive};
-use crate::tally::{Bytes, InputLedger, Sample, Tally};
+use crate::tally::{Bytes, InputLedger, Sample, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 use crate::time::ZoneClock;
 
 /// What one thread counts, and what it keeps from line to line.
 pub(crate) struct Worker<'s, 'f> {
-    pub(crate) scan: &'s Scan<'s, 'f>,
+    pub(crate) scan: &'s Scan<'f>,
     pub(crate) memory: Memory,
     pub(crate) hits: Hits,
     by_location: Option<ByLocation<'s>>,
@@ -38,7 +37,7 @@ pub(crate) struct Worker<'s, 'f> {
 }
 
 impl<'s, 'f> Worker<'s, 'f> {
-    pub(crate) fn new(scan: &'s Scan<'s, 'f>, tally: Tally) -> Worker<'s, 'f> {
+    pub(crate) fn new(scan: &'s Scan<'f>, tally: Tally) -> Worker<'s, 'f> {
         let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
         let zone_clock = scan.zone.map(ZoneClock::new);
@@ -205,7 +204,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         let bad_value = self.memory.take_bad_value();
         // Where hostile logs have millions of such lines, few are worth a copy.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
-            let text = report::shown_of(shown).to_vec();
+            let text = beginning_kept(shown).to_vec();
             account.sample(Sample { offset, line_in_chunk, chunk, reason, text, bad_value });
         }
     }

@@ -8,13 +8,14 @@ use super::runner_up::Formats;
 use super::sample::{Read, Reader};
 use super::shown::Shown;
 use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
-use crate::engine::scan::Met;
+use crate::engine::met::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::files::FileKind;
 use crate::format::Reason;
 use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
 use crate::input::{Source, Wait};
+use crate::question::Question;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
 use crate::tally::InputLedger;
 use crate::text::lines_of_head;
@@ -42,17 +43,18 @@ fn explain_head(
     source: &Source,
     head: &[u8],
 ) -> (InputExplanation, Option<Error>) {
-    let question = reader.question;
-    let met = Met::by(head, source, &Detector::new(formats), own);
+    let Question { reading, counting, .. } = reader.question;
+    let anonymize = counting.anonymize;
+    let met = Met::by(head, source.is_device, &Detector::new(formats), own);
     let head = lines_of_head(head);
     if let Some(foreign) = met.foreign.as_ref().filter(|foreign| foreign.is_certain) {
         let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);
-        return (input, Some(refusal(foreign, source, question.anonymize)));
+        return (input, Some(refusal(foreign, &source.path, source.compression, anonymize)));
     }
     let of_file = &met.formats;
     let (bump, ranked) = (Bump::new(), reader.extras().names());
-    let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
-    let shown = Shown { real_ip, anonymize: question.anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
+    let real_ip = reading.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+    let shown = Shown { real_ip, anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
     let lines = read(reader, formats, &met, head, &bump);
     let ledger = &lines.ledger;
     let path = written(source.path.as_os_str().as_encoded_bytes());
@@ -70,7 +72,7 @@ fn explain_head(
     let described = |considered: &Considered| ChosenFormat {
         name: printable(formats[considered.format].name().as_bytes()),
         text: formats[considered.format].text().map(|text| printable(text.as_bytes())),
-        origin: match (formats[considered.format].is_given(), question.log_formats.is_empty()) {
+        origin: match (formats[considered.format].is_given(), reading.log_formats.is_empty()) {
             (false, _) => FormatOrigin::Preset,
             (true, true) => FormatOrigin::NginxConf,
             (true, false) => FormatOrigin::Given,
@@ -78,12 +80,13 @@ fn explain_head(
         takes: considered.survey.fits,
         whole: considered.survey.whole,
     };
-    let conf = question.nginx_conf.as_ref();
+    let conf = reading.nginx_conf.as_ref();
     let of_log = conf.and_then(|conf| conf.conf.server_of_file(&source.path));
-    let mut notes = format_notes(question, formats, &ReadFormats { path: &path, of_file, ledger });
+    let mut notes =
+        format_notes(reading.real_ip.as_ref(), anonymize, formats, &ReadFormats { path: &path, of_file, ledger });
     notes.extend(assumed_utc([ledger].into_iter()));
     let foreign = met.foreign.as_ref().filter(|_| ledger.fits_nothing());
-    let problem = foreign.map(|foreign| refusal(foreign, source, question.anonymize));
+    let problem = foreign.map(|foreign| refusal(foreign, &source.path, source.compression, anonymize));
     let problem = problem.or_else(|| {
         ledger.fits_nothing().then(|| {
             let lines = match ledger.malformed() {
@@ -150,7 +153,7 @@ fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u
     let mut lines = Lines { ledger: InputLedger::new(formats.len()), samples: Vec::new(), malformed: None };
     each_line(met, head, |line| {
         let text: &'a [u8] = bump.alloc_slice_copy(line.text);
-        let taken = if text.len() > reader.question.max_line {
+        let taken = if text.len() > reader.question.reading.max_line {
             Err(Reason::TooLong)
         } else if line.stays_out {
             Err(Reason::OtherProgram)

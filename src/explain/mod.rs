@@ -247,10 +247,10 @@ pub struct Explained {
 /// [`ErrorKind::TooManyVariables`](crate::ErrorKind) if the question names more variables than it has room for. What concerns
 /// an input is among the problems.
 pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Explained, Error> {
-    let opener = Opener::new(engine.access, engine.cut(question.max_line), None, engine.kept_open);
+    let opener = Opener::new(engine.access, engine.cut(question.reading.max_line), None, engine.kept_open);
     let (sources, mut problems) = opener.open_all(inputs)?;
     let reader = sample::Reader::new(question)?;
-    let (formats, own) = engine::formats(question, reader.extras(), &sources);
+    let (formats, own) = engine::formats(&question.reading, reader.extras(), &sources);
     let explain = |(source, own): (&Source, &Vec<usize>)| {
         let explained = input::explain(&reader, &formats, own, source);
         source.close();
@@ -260,7 +260,7 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
     let is_any_read = refusals.iter().any(Option::is_none);
     for (source, refusal) in sources.into_iter().zip(refusals) {
         // As in a report: the explanation says what it is.
-        problems.extend(refusal.filter(|refusal| !is_any_read || set_aside(&source, refusal).is_none()));
+        problems.extend(refusal.filter(|refusal| !is_any_read || set_aside(source.is_found, refusal).is_none()));
         problems.extend(source.into_failure());
     }
     let generator = Generator::this();

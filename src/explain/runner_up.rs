@@ -148,8 +148,7 @@ mod tests {
 
     /// The formats that came first and second for these lines, and why the second lost.
     fn first_two(formats: &[&str], lines: &[String]) -> (String, String, &'static str) {
-        let log_formats = formats.iter().map(|format| format.parse().unwrap()).collect();
-        let question = Question { log_formats, ..Question::default() };
+        let question = Question::new().log_formats(formats.iter().map(|format| format.parse().unwrap()));
         let inputs = vec![Input::reader("a.log", std::io::Cursor::new(lines.join("\n").into_bytes()))];
         let Explained { explanation, .. } = explain(&question, inputs, &Engine::default()).unwrap();
         let input = explanation.inputs.into_iter().next().unwrap();

@@ -12,8 +12,7 @@ use crate::engine::columns::{Columns, Filled};
 use crate::error::Error;
 use crate::format::{LogFormat, Row, Taken};
 use crate::nginx::NginxAnswer;
-use crate::question::Question;
-use crate::report;
+use crate::question::{Question, variables};
 use crate::text::undo_escapes;
 use crate::text::{printable, written};
 use crate::time::{Stamp, ZoneClock};
@@ -40,7 +39,7 @@ pub(super) struct Read<'a> {
 
 impl<'q> Reader<'q> {
     pub(super) fn new(question: &'q Question) -> Result<Reader<'q>, Error> {
-        let columns = Columns::new(question, &report::tables(question))?;
+        let columns = Columns::new(question, variables(question)?);
         let used = TEXTS.iter().fold(Fields::NONE, |used, field| used.and(Fields::text(*field)));
         let Filled { needs, visits } = columns.filled(used);
         Ok(Reader { question, columns, visits, needs })
@@ -68,7 +67,7 @@ impl<'q> Reader<'q> {
         for (row, answer) in answers.iter().enumerate() {
             answer.iter().for_each(|answer| batch.set_static(row, answer.is_static));
         }
-        if let Some(mut clock) = question.zone.map(ZoneClock::new) {
+        if let Some(mut clock) = question.reading.zone.map(ZoneClock::new) {
             batch.turn_times(|stamp| clock.turn(stamp));
         }
         if let Some(visits) = &self.visits {
@@ -95,11 +94,11 @@ impl<'q> Reader<'q> {
 
     /// The server and location that nginx chooses for a row, as `ByLocation` has them.
     fn answer(&self, of_log: Option<usize>, batch: &Batch<'_>, row: usize) -> Option<NginxAnswer> {
-        let conf = self.question.nginx_conf.as_ref()?;
+        let conf = self.question.reading.nginx_conf.as_ref()?;
         let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
         let host = (host != MISSING).then(|| undo_escapes(host));
         let request = Request { host: host.as_deref(), path: &undo_escapes(path), server: of_log };
-        Some(conf.answer(&self.question.static_rules, &request))
+        Some(conf.answer(&self.question.reading.static_rules, &request))
     }
 }
 

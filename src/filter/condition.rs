@@ -15,7 +15,7 @@ use crate::dimension::Dimension;
 ///     Condition::Status("5xx".parse()?),
 ///     Condition::Matches { dimension: Dimension::Path, any: vec!["/api/*".parse()?] },
 /// ];
-/// let question = Question { filters: errors_of_the_api, ..Question::default() };
+/// let question = Question::new().filters(errors_of_the_api);
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -46,7 +46,6 @@ pub(crate) struct Filter {
     period: Period,
     /// In the order of their reasons, so that a line has one reason in whatever order it is asked.
     predicates: Vec<(Filtered, Predicate)>,
-    needs: Fields,
 }
 
 impl Filter {
@@ -56,14 +55,14 @@ impl Filter {
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
-        let time = if period.is_all() { Fields::NONE } else { Fields::TIME };
-        let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
-        let needs = asked.fold(time, |needs, (_, fields, _)| needs.and(fields));
-        Filter { period, predicates, needs }
+        Filter { period, predicates }
     }
 
-    pub(crate) fn needs(&self) -> Fields {
-        self.needs
+    /// The fields that conditions read, and those of a period if there is one.
+    pub(crate) fn fields(has_period: bool, conditions: &[Condition], extras: &Extras) -> Fields {
+        let time = if has_period { Fields::TIME } else { Fields::NONE };
+        let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
+        asked.fold(time, |fields, (_, asked, _)| fields.and(asked))
     }
 
     /// Puts the selected rows of a batch into `hits`, and counts the others by reason.

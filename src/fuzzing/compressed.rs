@@ -38,7 +38,7 @@ pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, HEADER);
     let encoder = header.maybe_one_of(&ENCODERS);
     let strategies = [Strategy::of(&mut header), Strategy { threads: 1, chunk_bytes: 100, way: Way::Read, seed: 2 }];
-    let question = Question { keep_rejects: true, ..Question::default() };
+    let question = Question::new().keep_rejects(true);
     let Some(encoder) = encoder else {
         agreed(&question, &Log::new(&text[..text.len().min(MOST_RAW)]), &strategies);
         return;

@@ -51,7 +51,7 @@ impl Strategy {
             Way::Read | Way::Stream => Access::Read,
         };
         let Strategy { threads, chunk_bytes, seed, .. } = self;
-        Engine { threads, chunk_bytes, access, seed: Some(seed), seek: Seek::never(), ..Engine::default() }
+        Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access).seed(seed).seek(Seek::never())
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) fn assert_closes(report: &Report, question: &Question) {
     assert_eq!(lines.read, report.inputs.iter().map(|input| input.lines).sum::<u64>(), "{lines:?}");
     let Some(summary) = &report.summary else { return };
     assert_eq!(lines.parsed, summary.row.pv + lines.filtered, "{lines:?}");
-    if question.shows(Section::Timeline)
+    if question.showing.shows(Section::Timeline)
         && let Some(timeline) = &report.timeline
     {
         assert_eq!(summary.row.pv, timeline.iter().map(|row| row.pv).sum::<u64>(), "hits of the timeline");

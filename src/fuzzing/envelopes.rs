@@ -45,7 +45,7 @@ pub(super) fn run(data: &[u8]) {
         log.extend_from_slice(endings[0].as_bytes());
         log.push(b'\n');
     }
-    let question = Question { keep_rejects: true, ..Question::default() };
+    let question = Question::new().keep_rejects(true);
     let streamed = Strategy { threads: 2, chunk_bytes: 10, way: Way::Stream, seed: 3 };
     agreed(&question, &Log::new(&log), &[Strategy::of(&mut header), streamed]);
     log.split(|byte| *byte == b'\n').for_each(envelope::assert_opens);

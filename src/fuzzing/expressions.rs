@@ -10,10 +10,9 @@ use super::messages::assert_safe;
 use crate::dimension::Dimension;
 use crate::filter::{Condition, Networks, Pattern, StatusSet, Where};
 use crate::format::FieldKey;
-use crate::question::{Question, Section};
+use crate::question::{FailIf, Question, Section};
 use crate::report::Verdict;
 use crate::static_rules::StaticRules;
-use crate::verdict::FailIf;
 
 /// Hits that differ in all that expressions ask for.
 const LOG: &[u8] = br#"10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] "GET /a?q=1 HTTP/1.1" 200 5 "-" "curl" 0.120
@@ -71,7 +70,7 @@ fn of_where(text: &str) {
     let log = Log::new(LOG);
     let hits = |selected: Where| {
         let filters = vec![Condition::Where(selected)];
-        let question = Question { filters, show: Some(vec![Section::Summary]), ..Question::default() };
+        let question = Question::new().filters(filters).show([Section::Summary]);
         let report = answer(&question, &log, Strategy::PLAINEST).report?;
         report.summary.map(|summary| summary.row.pv)
     };
@@ -92,7 +91,7 @@ fn of_fail_if(text: &str) {
     let texts = [text.to_owned(), format!("{keys}{colon} !({condition})"), format!("{keys}{colon} !(!({condition}))")];
     let conditions: Result<Vec<_>, _> = texts.iter().map(|text| FailIf::parse(text, &is_own)).collect();
     let Ok(fail_if) = conditions else { return };
-    let question = Question { fail_if, ..Question::default() };
+    let question = Question::new().fail_if(fail_if);
     let Some(report) = answer(&question, &Log::new(LOG), Strategy::PLAINEST).report else { return };
     let [is, opposite, again] = &report.verdicts[..] else { panic!("three conditions: {:?}", report.verdicts) };
     let found = |verdict: &Verdict| (verdict.holds, verdict.keys);

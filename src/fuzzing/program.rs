@@ -97,46 +97,46 @@ fn question(header: &mut Header<'_>) -> Question {
     let dimension = |name: &str| Dimension::named(name).expect("a name of the list");
     let dimensions = DIMENSIONS.map(dimension);
     let metrics: Vec<Metric> = Metric::all().collect();
-    let mut question = Question {
-        by: header.maybe_one_of(&units),
-        split: header.maybe_one_of(&dimensions).filter(|_| header.byte() > 127),
-        limit: header.one_of(&[10, 0, 1, 3, usize::MAX]),
-        sort: header.one_of(&metrics),
-        query: header.one_of(&[Query::Strip, Query::Keep]),
-        visitor: header.one_of(&[Visitor::IP, Visitor::IP_AND_AGENT]),
-        ipv6_prefix: header.maybe_one_of(&[64, 1, 128]).and_then(Ipv6Prefix::new),
-        max_line: header.one_of(&[1 << 20, 64, 1, 200]),
-        ..Question::default()
-    };
+    let mut question = Question::new()
+        .by(header.maybe_one_of(&units))
+        .split(header.maybe_one_of(&dimensions).filter(|_| header.byte() > 127))
+        .limit(header.one_of(&[10, 0, 1, 3, usize::MAX]))
+        .sort(header.one_of(&metrics))
+        .query(header.one_of(&[Query::Strip, Query::Keep]))
+        .visitor(header.one_of(&[Visitor::IP, Visitor::IP_AND_AGENT]))
+        .ipv6_prefix(header.maybe_one_of(&[64, 1, 128]).and_then(Ipv6Prefix::new))
+        .max_line(header.one_of(&[1 << 20, 64, 1, 200]));
     if let Some(top) = header.maybe_one_of(&dimensions) {
-        question.top = Some(vec![top, header.one_of(&dimensions)]);
+        question.counting.top = Some(vec![top, header.one_of(&dimensions)]);
     }
     if let Some(dimension) = header.maybe_one_of(&dimensions) {
-        question.visitor = Visitor::of(dimension).unwrap_or(question.visitor);
-        question.real_ip =
+        question.counting.visitor = Visitor::of(dimension).unwrap_or(question.counting.visitor);
+        question.reading.real_ip =
             RealIp::new(dimension, "10.0.0.0/8".parse().expect("a network")).filter(|_| header.byte() > 127);
     }
-    question.uv = header.maybe_one_of(&[14, 4, 18]).and_then(Precision::new).map_or(UvMethod::Exact, UvMethod::Hll);
-    question.columns = header.maybe_one_of(&metrics).into_iter().collect();
+    question.counting.uv =
+        header.maybe_one_of(&[14, 4, 18]).and_then(Precision::new).map_or(UvMethod::Exact, UvMethod::Hll);
+    question.showing.columns = header.maybe_one_of(&metrics).into_iter().collect();
     let flags = header.byte();
     let is_set = |bit: u8| flags & 1 << bit != 0;
-    question.fill = is_set(0);
-    question.highlights = is_set(1);
-    question.anonymize = is_set(2);
-    question.keep_rejects = is_set(3);
+    question.showing.fill = is_set(0);
+    question.counting.highlights = is_set(1);
+    question.counting.anonymize = is_set(2);
+    question.reading.keep_rejects = is_set(3);
     if is_set(4) {
-        question.show = Some(vec![Section::Summary, header.one_of(&Section::all().collect::<Vec<_>>())]);
+        question.showing.show = Some(vec![Section::Summary, header.one_of(&Section::all().collect::<Vec<_>>())]);
     }
     if let Some(keys) = header.maybe_one_of(&[1, 2, 1000]) {
-        question.max_keys = MaxKeys::new(keys).map(|keys| keys.in_rounds_of(u64::from(header.byte())));
+        question.counting.max_keys = MaxKeys::new(keys).map(|keys| keys.in_rounds_of(u64::from(header.byte())));
     }
-    question.zone = header.maybe_one_of(&["Europe/Berlin", "+08:00", "utc"]).and_then(|zone| zone.parse().ok());
-    question.log_formats = header.maybe_one_of(&FORMATS).iter().filter_map(|format| format.parse().ok()).collect();
+    question.reading.zone = header.maybe_one_of(&["Europe/Berlin", "+08:00", "utc"]).and_then(|zone| zone.parse().ok());
+    question.reading.log_formats =
+        header.maybe_one_of(&FORMATS).iter().filter_map(|format| format.parse().ok()).collect();
     let moment = |header: &mut Header<'_>| header.maybe_one_of(&MOMENTS).and_then(|moment| moment.parse().ok());
-    (question.since, question.until) = (moment(header), moment(header));
-    question.now = Now::At("2026-11-14T12".parse().expect("a moment"));
-    question.fail_if = header.maybe_one_of(&CONDITIONS).iter().filter_map(|text| text.parse().ok()).collect();
-    question.filters = filters(header, &dimensions);
+    (question.counting.since, question.counting.until) = (moment(header), moment(header));
+    question.counting.now = Now::At("2026-11-14T12".parse().expect("a moment"));
+    question.showing.fail_if = header.maybe_one_of(&CONDITIONS).iter().filter_map(|text| text.parse().ok()).collect();
+    question.counting.filters = filters(header, &dimensions);
     question
 }
 

@@ -3,6 +3,7 @@
 //! The way of an input: `find` says which there are; `opener` opens one as a `source`; what begins as compressed data does goes through
 //! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
+mod beginning;
 mod chunk;
 mod closed;
 mod compressed;
@@ -23,6 +24,7 @@ mod turn;
 mod unreadable;
 mod watched;
 
+pub(crate) use beginning::{BEGINNING, Beginning};
 pub(crate) use chunk::{Chunk, Cut, Taken};
 pub(crate) use find::is_access_log_name;
 pub use find::{FindNote, Found, find_logs};

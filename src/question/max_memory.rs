@@ -10,8 +10,8 @@
 ///
 /// ```
 /// use logstat::{MaxMemory, Question};
-/// let question = Question { max_memory: MaxMemory::new(512 << 20), ..Question::default() };
-/// assert_eq!(question.max_memory.map(MaxMemory::bytes), Some(512 << 20));
+/// let question = Question::new().max_memory(MaxMemory::new(512 << 20));
+/// assert_eq!(question.counting.max_memory.map(MaxMemory::bytes), Some(512 << 20));
 /// assert_eq!(MaxMemory::new(0), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,6 @@ use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
-use super::plan::extras;
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
@@ -34,11 +33,11 @@ use crate::filter;
 use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
-use crate::question::{Question, Section};
-use crate::tally::{InputLedger, SAMPLES, TablePlan, Tally};
+use crate::question::{MaxKeys, Plan, Question, Section};
+use crate::tally::{InputLedger, SAMPLES, Tally};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
-use crate::visitor::{self, RealIp};
+use crate::visitor::RealIp;
 
 /// What is told of what was counted.
 #[derive(Default)]
@@ -49,30 +48,35 @@ pub(crate) struct Assembled {
     pub(crate) problems: Vec<Error>,
 }
 
-/// What was counted and read, as a report.
+/// Makes a report of what was counted and read.
 pub(crate) fn assemble(
     question: &Question,
-    plan: &[TablePlan],
+    plan: &Plan,
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
     tally: &Tally,
     selected: filter::Period,
 ) -> Result<Assembled, Error> {
+    let Question { reading, counting, showing, .. } = question;
+    let (real_ip, anonymize) = (reading.real_ip.as_ref(), counting.anonymize);
     let mut problems = Vec::new();
     let mut read = Vec::new();
     let mut notes = copies(&originals(&inputs, tally));
     let ledgers = || tally.ledger.inputs.iter();
-    let refusals: Vec<_> =
-        inputs.iter().zip(ledgers()).map(|(input, ledger)| refused(question, formats, input, ledger)).collect();
+    let refusals: Vec<_> = inputs
+        .iter()
+        .zip(ledgers())
+        .map(|(input, ledger)| refused(reading, anonymize, formats, input, ledger))
+        .collect();
     let is_any_read = refusals.iter().any(Option::is_none);
     let mut others = Vec::new();
     for ((input, ledger), refused) in inputs.into_iter().zip(ledgers()).zip(refusals) {
-        let CountedInput { source, envelope, formats: of_file, .. } = input;
-        let (path, skipped_bytes) = (written(source.path.as_os_str().as_encoded_bytes()), source.skipped_bytes());
-        let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(&source, refusal));
+        let CountedInput { envelope, formats: of_file, skipped_bytes, .. } = input;
+        let path = written(input.path.as_os_str().as_encoded_bytes());
+        let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(input.is_found, refusal));
         // Damage to something that is not a log is for the command that reads it to report.
         let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
-        let failure = source.into_failure().filter(|_| !is_foreign);
+        let failure = input.failure.filter(|_| !is_foreign);
         let lost_bytes = match failure.as_ref().map(Error::kind) {
             Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
             _ => 0,
@@ -91,41 +95,39 @@ pub(crate) fn assemble(
     if read.is_empty() {
         return Ok(Assembled { problems, ..Assembled::default() });
     }
-    let extras = extras(question, plan);
     let mut logged = Fields::NONE;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
-        let with_address = with_address(question, &extras, fields);
-        notes.extend(list_alone(question, path, fields, with_address));
-        logged = logged.and(extras.with_derived(with_address));
+        let with_address = with_address(real_ip, &plan.extras, fields);
+        notes.extend(list_alone(real_ip, path, fields, with_address));
+        logged = logged.and(plan.extras.with_derived(with_address));
     }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
-        let missing = not_logged(question, plan, logged).or_else(|| key_not_logged(question, formats, &ledgers));
+        let missing = not_logged(question, &plan.extras, logged);
+        let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
         if let Some(missing) = missing {
-            let why = if missing.needs_times() { why_no_times(question, formats, &read) } else { String::new() };
+            let why =
+                if missing.needs_times() { why_no_times(real_ip, anonymize, formats, &read) } else { String::new() };
             return Err(ErrorKind::NotLogged { detail: format!("{missing}{why}") }.into());
         }
-        if question.real_ip.as_ref().is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
+        if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
             let detail = "--trust needs a list of addresses in the place of $remote_addr, which no input logs; name the \
                           variable that has one with --real-ip, such as --real-ip http_x_forwarded_for";
             return Err(ErrorKind::NotLogged { detail: detail.to_owned() }.into());
         }
-        let visitor = visitor::logged_by(question.visitor, &extras);
-        notes.extend(unanswered(Tally::needs(plan, visitor), logged));
+        notes.extend(unanswered(plan.fields_of_tables(plan.visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
-        let variables: Vec<_> = question.visitor.dimensions().map(Dimension::variable).collect();
-        notes.extend(unknown(&tally.unknown, pv, (visitor, &variables.join(" and ")), logged));
+        let variables: Vec<_> = counting.visitor.dimensions().map(Dimension::variable).collect();
+        notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
     }
-    notes.extend(
-        read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, question.anonymize)),
-    );
+    notes.extend(read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, anonymize)));
     for ReadInput { path, of_file, ledger, .. } in &read {
-        notes.extend(format_notes(question, formats, &ReadFormats { path, of_file, ledger }));
+        notes.extend(format_notes(real_ip, anonymize, formats, &ReadFormats { path, of_file, ledger }));
     }
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
-    notes.extend(question.nginx_conf.iter().flat_map(not_followed));
+    notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
     notes.extend(degraded(tally));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // In an order that is not that of the inputs, of which two may have one name.
@@ -145,22 +147,22 @@ pub(crate) fn assemble(
         }),
         filtered_reasons: tally.ledger.filtered_reasons(),
         malformed_reasons: reasons(&read),
-        malformed_samples: samples(&read, question.anonymize),
-        uv: match question.uv {
+        malformed_samples: samples(&read, anonymize),
+        uv: match tally.degraded.and_then(|degraded| degraded.hll).map_or(counting.uv, UvMethod::Hll) {
             UvMethod::Exact => UvReport::Exact,
             UvMethod::Hll(precision) => {
                 UvReport::Hll { precision: precision.bits(), standard_error: precision.standard_error() }
             }
         },
-        visitor: VisitorReport::of(question, has_lists(formats, &read)),
+        visitor: VisitorReport::of(&question.visitor_options(), has_lists(formats, &read)),
         notes,
         warnings: Vec::new(),
         period: Period {
             first: tally.period.map(|(first, _)| first.to_string()),
             last: tally.period.map(|(_, last)| last.to_string()),
-            unit: question.unit(),
-            split: question.split.filter(|_| question.shows(Section::Timeline)),
-            zone: question.zone.map(Zone::name),
+            unit: counting.unit(),
+            split: counting.split.filter(|_| showing.shows(Section::Timeline)),
+            zone: reading.zone.map(Zone::name),
         },
         summary: None,
         highlights: None,
@@ -172,7 +174,7 @@ pub(crate) fn assemble(
         latency: None,
         verdicts: Vec::new(),
         empty_inputs: empty.len(),
-        has_ledger: question.shows(Section::Ledger),
+        has_ledger: showing.shows(Section::Ledger),
     };
     let report = Some(with_sections(report, question, tally, selected)?);
     Ok(Assembled { report, problems })
@@ -185,8 +187,8 @@ fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<
     };
     let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
     let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
-        let (before, after) = input.source.skipped_bytes();
-        Original { path: &input.source.path, bytes: ledger.bytes + before + after, beginning: input.beginning }
+        let (before, after) = input.skipped_bytes;
+        Original { path: &input.path, bytes: ledger.bytes + before + after, beginning: input.beginning }
     };
     of_report.map(original).collect()
 }
@@ -206,9 +208,9 @@ struct ReadInput<'t> {
 }
 
 /// Why the number at the end of lines is no request time, if there is one.
-fn why_no_times(question: &Question, formats: &[LogFormat], read: &[ReadInput<'_>]) -> String {
+fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat], read: &[ReadInput<'_>]) -> String {
     let notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
-        format_notes(question, formats, &ReadFormats { path, of_file, ledger })
+        format_notes(real_ip, anonymize, formats, &ReadFormats { path, of_file, ledger })
     });
     let why = notes.filter(|note| note.code == NoteCode::TimeNotRead).map(|note| format!("\n  {}", note.text));
     why.take(1).collect()
@@ -243,37 +245,40 @@ fn with_sections(
     tally: &Tally,
     selected: filter::Period,
 ) -> Result<Report, Error> {
+    let Question { reading, counting, showing, .. } = question;
     let pv = report.lines.parsed - report.lines.filtered;
-    let section = |section, dimension| question.shows(section).then(|| Groups::of(tally, dimension, pv));
+    let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, pv));
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
         Summary { row: all.only_row(), visitor_days: days.visitor_days() }
     });
-    report.highlights = highlights(question, tally, pv);
-    if let Some(groups) = section(Section::Timeline, Dimension::Time(question.unit())) {
+    let has_highlights = counting.highlights && showing.shows(Section::Summary);
+    report.highlights = has_highlights.then(|| highlights(tally, pv, showing.slow_ms));
+    if let Some(groups) = section(Section::Timeline, Dimension::Time(counting.unit())) {
         let rows = groups.in_order(WithUv::Yes, WithShare::No);
-        report.timeline = Some(if question.fill {
+        report.timeline = Some(if showing.fill {
             let wall_s = stretch(tally, selected);
-            let exists = |bucket| question.zone.is_none_or(|zone| zone.shows(bucket));
-            filled(rows, question.unit(), wall_s, exists, || groups.empty_row())?
+            let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
+            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row())?
         } else {
             rows
         });
-        let split = question.timeline_pair().map(|pair| Groups::of(tally, pair, pv));
-        if let Some(mut splits) = split.and_then(|groups| Splits::of(&groups, question.limit)) {
+        let split = counting.timeline_pair().map(|pair| Groups::of(tally, pair, pv));
+        if let Some(mut splits) = split.and_then(|groups| Splits::of(&groups, showing.limit)) {
             let rows = report.timeline.iter_mut().flatten();
             rows.for_each(|row| row.split = row.key.as_deref().map(|key| splits.take(key)));
         }
     }
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes));
-    report.top = question.shows(Section::Top).then(|| {
-        let (rankings, told) = (question.rankings().into_iter(), question.told());
+    report.top = showing.shows(Section::Top).then(|| {
+        let (rankings, metrics) = (counting.rankings().into_iter(), showing.metrics());
         rankings
-            .map(|dimension| Groups::of(tally, dimension, pv).ranking(question.limit, question.sort, &told))
+            .map(|dimension| Groups::of(tally, dimension, pv).ranking(showing.limit, showing.sort, &metrics))
             .collect()
     });
-    report.approximate = question.max_keys.map_or_else(Vec::new, |max_keys| {
+    let max_keys = tally.degraded.and_then(|degraded| MaxKeys::new(degraded.max_keys?)).or(counting.max_keys);
+    report.approximate = max_keys.map_or_else(Vec::new, |max_keys| {
         let rankings = report.top.iter().flatten().map(|ranking| ranking.dimension);
         let max_error = |dimension| Groups::of(tally, dimension, pv).max_error();
         let approximate = |dimension| {
@@ -282,8 +287,8 @@ fn with_sections(
         };
         rankings.filter_map(approximate).collect()
     });
-    report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(question.slow_ms));
-    report.verdicts = verdicts(question, tally, &report.lines);
+    report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(showing.slow_ms));
+    report.verdicts = verdicts(&showing.fail_if, tally, &report.lines);
     Ok(report)
 }
 

@@ -1,13 +1,23 @@
-//! An input after it was counted.
+//! An input after it was counted, as plain data: a report needs no input that is open.
 
-use super::copies::Beginning;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::files::Compression;
 use crate::format::FormatsOfFile;
-use crate::input::Source;
+use crate::input::Beginning;
 use crate::recognize::Foreign;
 
 /// An input that was counted, and what its first lines say about it.
 pub(crate) struct CountedInput<'m> {
-    pub(crate) source: Source,
+    pub(crate) path: PathBuf,
+    pub(crate) compression: Option<Compression>,
+    /// True if it was found in a directory, not named by the user.
+    pub(crate) is_found: bool,
+    /// Bytes before the part that was read, and after it.
+    pub(crate) skipped_bytes: (u64, u64),
+    /// The error that ended it early.
+    pub(crate) failure: Option<Error>,
     /// The envelope around its lines.
     pub(crate) envelope: Option<String>,
     pub(crate) formats: &'m FormatsOfFile<'m>,

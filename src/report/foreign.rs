@@ -6,22 +6,21 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
 use crate::files::{Compression, FileKind, Remedy, decompressed_by};
-use crate::input::Source;
 use crate::recognize::{Excerpt, Foreign, Reading};
 use crate::text::file_argument;
 
 /// The refusal of an input.
-pub(crate) fn refusal(foreign: &Foreign, source: &Source, anonymize: bool) -> Error {
+pub(crate) fn refusal(foreign: &Foreign, path: &Path, compression: Option<Compression>, anonymize: bool) -> Error {
     let sample = sample(&foreign.excerpt, anonymize);
-    let remedy = remedy(foreign, &source.path, source.compression);
-    ErrorKind::NotAccessLog { path: source.path.clone(), kind: foreign.kind, sample, remedy }.into()
+    let remedy = remedy(foreign, path, compression);
+    ErrorKind::NotAccessLog { path: path.to_owned(), kind: foreign.kind, sample, remedy }.into()
 }
 
-/// What an input is, if it does not make a run fail: a file that was found in a directory, not named by the user, and
+/// What an input is, if it does not make a run fail: a file that `is_found` in a directory, not named by the user, and is
 /// recognised as something else. Directories of logs have many kinds of logs.
-pub(crate) fn set_aside(source: &Source, refusal: &Error) -> Option<FileKind> {
+pub(crate) fn set_aside(is_found: bool, refusal: &Error) -> Option<FileKind> {
     match refusal.kind() {
-        ErrorKind::NotAccessLog { kind, .. } if source.is_found => Some(*kind),
+        ErrorKind::NotAccessLog { kind, .. } if is_found => Some(*kind),
         _ => None,
     }
 }

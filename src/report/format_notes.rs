@@ -3,10 +3,10 @@
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
-use crate::question::Question;
 use crate::recognize::is_known_reading;
 use crate::tally::InputLedger;
 use crate::text::printable;
+use crate::visitor::RealIp;
 
 /// An input, its formats and its account.
 pub(crate) struct ReadFormats<'i> {
@@ -16,10 +16,15 @@ pub(crate) struct ReadFormats<'i> {
 }
 
 /// The notes about an input.
-pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &ReadFormats<'_>) -> Vec<Note> {
+pub(crate) fn format_notes(
+    real_ip: Option<&RealIp>,
+    anonymize: bool,
+    formats: &[LogFormat],
+    input: &ReadFormats<'_>,
+) -> Vec<Note> {
     let ReadFormats { path, of_file, ledger } = *input;
     let about = |code, text: String| Note::about(code, path, text);
-    let shown = |bytes: &[u8]| if question.anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
+    let shown = |bytes: &[u8]| if anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
     let mut notes = Vec::new();
     let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
     // What the first lines told is of no interest if no line was read so.
@@ -91,7 +96,7 @@ pub(crate) fn format_notes(question: &Question, formats: &[LogFormat], input: &R
                 ),
             ));
         }
-        if format.has_address_list() && question.real_ip.is_none() {
+        if format.has_address_list() && real_ip.is_none() {
             notes.push(about(NoteCode::AddressList, address_list(format)));
         }
     }

@@ -5,13 +5,9 @@ use std::cmp::Ordering;
 use super::groups::Groups;
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
-use crate::measure::MeasureKind;
-use crate::measure::UvMethod;
 use crate::metric::Metric;
-use crate::question::{Question, Section};
-use crate::tally::{TablePlan, Tally};
+use crate::tally::Tally;
 use crate::time::Unit;
-use crate::visitor::Visitor;
 
 /// Something that stands out.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,45 +78,17 @@ const FREQUENT_TIMES: u64 = 2;
 
 const HOUR: Dimension = Dimension::Time(Unit::Hour);
 
-/// The tables that the rules look at. Paths and addresses are looked at where they are kept anyway: a ranking more costs as
-/// much as all that is measured here.
-pub(super) fn tables(question: &Question) -> Vec<TablePlan> {
-    if !is_asked(question) {
-        return Vec::new();
-    }
-    let ranks = |dimension| question.shows(Section::Top) && question.rankings().contains(&dimension);
-    let mut tables = vec![(HOUR, vec![MeasureKind::Counts])];
-    // What drops keys has counts alone.
-    if ranks(Dimension::Path) && question.max_keys.is_none() && question.max_memory.is_none() {
-        tables.push((Dimension::Path, vec![MeasureKind::Times]));
-    }
-    let visitors_are_addresses =
-        question.visitor == Visitor::IP && question.ipv6_prefix.is_none() && !question.anonymize;
-    let keeps_visitors = question.uv == UvMethod::Exact && question.max_memory.is_none();
-    if visitors_are_addresses && keeps_visitors && !ranks(Dimension::Ip) {
-        tables.push((Dimension::Ip, vec![MeasureKind::Hits]));
-    }
-    tables
-}
-
-fn is_asked(question: &Question) -> bool {
-    question.highlights && question.shows(Section::Summary)
-}
-
 /// What stands out, those of one kind after another.
-pub(super) fn highlights(question: &Question, tally: &Tally, pv: u64) -> Option<Vec<Highlight>> {
-    if !is_asked(question) {
-        return None;
-    }
+pub(super) fn highlights(tally: &Tally, pv: u64, slow_ms: u64) -> Vec<Highlight> {
     let groups = |dimension| {
         let is_kept = tally.tables.iter().any(|table| table.dimension == dimension && table.max_error.is_none());
         is_kept.then(|| Groups::of(tally, dimension, pv))
     };
     let mut found = Vec::new();
     found.extend(groups(HOUR).and_then(|hours| error_peak(&hours)));
-    found.extend(groups(Dimension::Path).and_then(|paths| slowest(&paths, question.slow_ms)));
+    found.extend(groups(Dimension::Path).and_then(|paths| slowest(&paths, slow_ms)));
     found.extend(groups(Dimension::Ip).into_iter().flat_map(|addresses| frequent(&addresses, pv)));
-    Some(found)
+    found
 }
 
 /// An hour and its errors.

@@ -20,7 +20,6 @@ mod list_alone;
 mod no_format;
 mod not_followed;
 mod not_logged;
-mod plan;
 mod refused;
 pub(crate) mod round;
 mod row_split;
@@ -34,15 +33,13 @@ mod verdicts;
 mod warning;
 
 pub(crate) use assemble::{assemble, formats_of};
-pub(crate) use copies::Beginning;
 pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
-pub(crate) use plan::{extras, tables, tables_and_rankings, unbounded};
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
-pub(crate) use sample_text::{sample_text, sample_text_cut, shown_of};
+pub(crate) use sample_text::{sample_text, sample_text_cut};
 pub use warning::{Warning, WarningCode};
 
 use serde::{Deserialize, Serialize};
@@ -53,9 +50,8 @@ use crate::error::Error;
 use crate::filter::Filtered;
 use crate::format::Reason;
 pub(crate) use crate::note::{Note, NoteCode};
-use crate::question::Question;
 use crate::time::Unit;
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
 /// What happened, by the logs that were read.
 ///
@@ -326,11 +322,11 @@ pub(crate) const ADDRESS_LIST: &str = "address list";
 
 impl VisitorReport {
     /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
-    fn of(question: &Question, has_lists: bool) -> Option<VisitorReport> {
-        let Question { visitor, anonymize, .. } = *question;
-        let prefix = question.ipv6_prefix.filter(|_| visitor.has_address());
+    fn of(options: &VisitorOptions<'_>, has_lists: bool) -> Option<VisitorReport> {
+        let VisitorOptions { visitor, anonymize, .. } = *options;
+        let prefix = options.ipv6_prefix.filter(|_| visitor.has_address());
         let variable = |real_ip: &RealIp| if real_ip.is_in_place() { ADDRESS_LIST } else { real_ip.dimension().name() };
-        let real_ip = question.real_ip.as_ref().map(variable).or(has_lists.then_some(ADDRESS_LIST));
+        let real_ip = options.real_ip.map(variable).or(has_lists.then_some(ADDRESS_LIST));
         let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
         let by = visitor.name().to_owned();
         (!is_usual).then(|| VisitorReport {

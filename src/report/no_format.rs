@@ -6,7 +6,7 @@ use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
 use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
-use crate::question::Question;
+use crate::question::Reading;
 use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::text::{file_argument, shell_word};
@@ -14,7 +14,8 @@ use crate::visitor::cut_tail;
 
 /// What is known about a file that fits no format.
 struct Unfit<'u> {
-    question: &'u Question,
+    reading: &'u Reading,
+    anonymize: bool,
     formats: &'u [LogFormat],
     of_file: &'u FormatsOfFile<'u>,
     envelope: Option<&'u str>,
@@ -27,20 +28,21 @@ struct Unfit<'u> {
 
 /// Why a file is refused, and what helps.
 pub(super) fn no_format(
-    question: &Question,
+    reading: &Reading,
+    anonymize: bool,
     formats: &[LogFormat],
-    CountedInput { source, envelope, formats: of_file, fitting_preset, .. }: &CountedInput<'_>,
+    CountedInput { path, envelope, formats: of_file, fitting_preset, .. }: &CountedInput<'_>,
     ledger: &InputLedger,
 ) -> String {
     let (envelope, fitting_preset) = (envelope.as_deref(), *fitting_preset);
-    let path = file_argument(&source.path);
-    let unfit = Unfit { question, formats, of_file, envelope, fitting_preset, ledger, path };
+    let path = file_argument(path);
+    let unfit = Unfit { reading, anonymize, formats, of_file, envelope, fitting_preset, ledger, path };
     unfit.headline() + &unfit.sample() + &unfit.reason() + &unfit.advice()
 }
 
 impl Unfit<'_> {
     fn shown(&self, text: &[u8]) -> String {
-        if self.question.anonymize { sample_text_cut(text) } else { sample_text(text) }
+        if self.anonymize { sample_text_cut(text) } else { sample_text(text) }
     }
 
     fn nearest(&self) -> Option<&Nearest> {
@@ -63,8 +65,8 @@ impl Unfit<'_> {
             1 => "its one line".to_owned(),
             n => format!("0 of its {n} lines"),
         };
-        match self.question.log_formats.as_slice() {
-            [] if self.question.nginx_conf.is_some() => {
+        match self.reading.log_formats.as_slice() {
+            [] if self.reading.nginx_conf.is_some() => {
                 format!("neither a log_format of the nginx configuration nor a known log format fits ({lines})")
             }
             [] => format!("no known log format fits ({lines})"),
@@ -88,7 +90,7 @@ impl Unfit<'_> {
         if let Some(nearest) = self.nearest() {
             let format = &self.formats[nearest.format];
             let (expectation, found) = (format.expectation(nearest.misfit), self.found(nearest));
-            reason += &match self.question.log_formats.as_slice() {
+            reason += &match self.reading.log_formats.as_slice() {
                 [_] => format!("\n  expected {expectation}, found {found}"),
                 _ => {
                     let name = printable(format.name().as_bytes());
@@ -100,7 +102,7 @@ impl Unfit<'_> {
             reason += &self.why_rejected(considered, rejected);
         }
         if self.is_too_long() {
-            reason += &format!("\n  it is longer than {} bytes, the most that a line may have", self.question.max_line);
+            reason += &format!("\n  it is longer than {} bytes, the most that a line may have", self.reading.max_line);
         } else if reason.is_empty()
             && let Some(sample) = self.ledger.samples.first()
         {
@@ -114,7 +116,7 @@ impl Unfit<'_> {
         if let Some(value) = misfit.value(text) {
             return format!("\"{}\"", self.shown(value));
         }
-        let found = match self.question.anonymize {
+        let found = match self.anonymize {
             true => sample_text(&cut_tail(text, misfit.at)),
             false => sample_text(&text[misfit.at.min(text.len())..]),
         };
@@ -144,7 +146,7 @@ impl Unfit<'_> {
             return format!("\n  to read longer lines:  logstat --max-line {} {path}", self.ledger.bytes);
         }
         if let Some(preset) = self.fitting_preset {
-            let left_out = if self.question.log_formats.is_empty() { "--field" } else { "--log-format" };
+            let left_out = if self.reading.log_formats.is_empty() { "--field" } else { "--log-format" };
             return format!("\n  the format {preset} fits; to have it detected, leave {left_out} out:  logstat {path}");
         }
         if let Some((considered, _)) = self.rejected() {
@@ -161,14 +163,14 @@ impl Unfit<'_> {
         if !self.may_be_an_access_log() {
             return "\n  no line has an HTTP status: this does not look like an access log".to_owned();
         }
-        if !self.question.log_formats.is_empty() {
-            let what = if self.question.fields.is_empty() { "it" } else { "it or --field" };
+        if !self.reading.log_formats.is_empty() {
+            let what = if self.reading.fields.is_empty() { "it" } else { "it or --field" };
             return format!("\n  correct {what} there: it must be the log_format that wrote the file");
         }
         let pass = format!(
             "\n  pass the log_format of your nginx configuration:  logstat --log-format '$remote_addr …' {path}"
         );
-        match self.question.nginx_conf {
+        match self.reading.nginx_conf {
             Some(_) => {
                 format!(
                     "\n  is that the nginx.conf of the server that wrote the log? If not:  logstat --nginx-conf FILE {path}"

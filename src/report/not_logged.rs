@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use super::plan::extras;
 use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
-use crate::tally::{InputLedger, TablePlan};
+use crate::tally::InputLedger;
 use crate::text::printable;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, VisitorOptions};
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +32,12 @@ impl NotLogged {
 }
 
 /// What was asked for by name and is logged by none of the formats that took lines.
-pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields) -> Option<NotLogged> {
-    let extras = extras(question, plan);
+pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -> Option<NotLogged> {
     let mut asked: Vec<(String, Fields, String)> = Vec::new();
     let of_metric = |option: String, metric: Metric| match metric {
         Metric::Uv => {
-            let visitor = question.visitor.dimensions();
-            visitor.map(|dimension| (option.clone(), dimension.needs(&extras), dimension.variable())).collect()
+            let visitor = question.counting.visitor.dimensions();
+            visitor.map(|dimension| (option.clone(), dimension.needs(extras), dimension.variable())).collect()
         }
         _ => {
             let (needs, variable) = metric.asked();
@@ -47,44 +45,46 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
         }
     };
     let of = |option: String, dimension: Dimension| {
-        let extras = &extras;
         dimension.parts().map(move |part| (option.clone(), part.needs(extras), part.variable()))
     };
-    for dimension in question.top.iter().flatten().filter(|_| question.shows(Section::Top)) {
+    for dimension in question.counting.top.iter().flatten().filter(|_| question.showing.shows(Section::Top)) {
         asked.extend(of(format!("--top {}", dimension.name()), *dimension));
     }
-    if let Some((split, pair)) =
-        question.split.zip(question.timeline_pair()).filter(|_| question.shows(Section::Timeline))
+    if let Some((split, pair)) = question
+        .counting
+        .split
+        .zip(question.counting.timeline_pair())
+        .filter(|_| question.showing.shows(Section::Timeline))
     {
         asked.extend(of(format!("--split {}", split.name()), pair));
     }
-    if question.shows(Section::Top) {
-        let columns = question.columns.iter().map(|metric| ("--columns", metric));
+    if question.showing.shows(Section::Top) {
+        let columns = question.showing.columns.iter().map(|metric| ("--columns", metric));
         asked.extend(
             columns
-                .chain([("--sort", &question.sort)])
+                .chain([("--sort", &question.showing.sort)])
                 .flat_map(|(option, metric)| of_metric(format!("{option} {}", metric.name()), *metric)),
         );
     }
-    for fail_if in &question.fail_if {
+    for fail_if in &question.showing.fail_if {
         let option = format!("--fail-if '{}'", printable(fail_if.text().as_bytes()));
         asked.extend(of(option.clone(), fail_if.dimension()));
         asked.extend(fail_if.metrics().flat_map(|metric| of_metric(option.clone(), metric)));
     }
-    if let Some(unit) = question.by {
+    if let Some(unit) = question.counting.by {
         asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));
     }
     let periods = [
-        ("--since", question.since.is_some()),
-        ("--until", question.until.is_some()),
-        ("--date", question.date.is_some()),
+        ("--since", question.counting.since.is_some()),
+        ("--until", question.counting.until.is_some()),
+        ("--date", question.counting.date.is_some()),
     ];
     if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
         asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
     }
-    asked.extend(asked_of_visitors(question, &extras));
-    asked.extend(question.filters.iter().flat_map(|condition| condition.asked(&extras)));
-    for section in question.show.iter().flatten() {
+    asked.extend(asked_of_visitors(&question.visitor_options(), extras));
+    asked.extend(question.counting.filters.iter().flat_map(|condition| condition.asked(extras)));
+    for section in question.showing.show.iter().flatten() {
         let (needs, variable) = match section {
             Section::Timeline => (Fields::TIME, "$time_local"),
             Section::Status => (Fields::STATUS, "$status"),
@@ -99,32 +99,32 @@ pub(super) fn not_logged(question: &Question, plan: &[TablePlan], logged: Fields
 }
 
 /// The options about visitors that were given, with the fields that each needs and the variable that logs them.
-fn asked_of_visitors(question: &Question, extras: &Extras) -> Vec<(String, Fields, String)> {
+fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(String, Fields, String)> {
     let of = |option: String, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
     let mut asked = Vec::new();
-    if question.visitor != Visitor::IP {
-        let option = format!("--visitor {}", question.visitor.name());
-        asked.extend(question.visitor.dimensions().map(|dimension| of(option.clone(), dimension)));
+    if options.visitor != Visitor::IP {
+        let option = format!("--visitor {}", options.visitor.name());
+        asked.extend(options.visitor.dimensions().map(|dimension| of(option.clone(), dimension)));
     }
-    if let Some(prefix) = question.ipv6_prefix
-        && question.visitor.has_address()
+    if let Some(prefix) = options.ipv6_prefix
+        && options.visitor.has_address()
     {
         asked.push(of(format!("--ipv6-prefix {}", prefix.bits()), Dimension::Ip));
     }
-    if let Some(real_ip) = question.real_ip.as_ref().filter(|real_ip| !real_ip.is_in_place()) {
+    if let Some(real_ip) = options.real_ip.filter(|real_ip| !real_ip.is_in_place()) {
         asked.push(of(format!("--real-ip {}", real_ip.dimension().name()), real_ip.dimension()));
     }
     asked
 }
 
 /// A field that was given with a key or a variable that no line has.
-pub(super) fn key_not_logged(question: &Question, formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
+pub(super) fn key_not_logged(fields: &[FieldKey], formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
     let took = |at: usize| read.iter().filter(move |ledger| ledger.taken.get(at).is_some_and(|lines| *lines > 0));
     let is_there = |field: &FieldKey| {
         let mut all = formats.iter().enumerate();
         all.any(|(at, format)| took(at).any(|ledger| format.has_given(field, &ledger.keys[at])))
     };
-    let field = question.fields.iter().find(|field| !is_there(field))?;
+    let field = fields.iter().find(|field| !is_there(field))?;
     let (name, key) = (field.name(), printable(field.key().as_bytes()));
     let mut are_json = formats.iter().enumerate().filter(|(at, _)| took(*at).next().is_some());
     let is_variable = is_name(&key) && are_json.all(|(_, format)| !format.is_json());

@@ -5,23 +5,24 @@ use super::foreign::refusal;
 use super::no_format::no_format;
 use crate::error::{Error, ErrorKind};
 use crate::format::LogFormat;
-use crate::question::Question;
+use crate::question::Reading;
 use crate::tally::InputLedger;
 
 /// The error for an input that is refused.
 pub(super) fn refused(
-    question: &Question,
+    reading: &Reading,
+    anonymize: bool,
     formats: &[LogFormat],
     input: &CountedInput<'_>,
     ledger: &InputLedger,
 ) -> Option<Error> {
     match input.foreign {
         Some(foreign) if foreign.is_certain || ledger.fits_nothing() => {
-            Some(refusal(foreign, &input.source, question.anonymize))
+            Some(refusal(foreign, &input.path, input.compression, anonymize))
         }
         _ if ledger.fits_nothing() => {
-            let detail = no_format(question, formats, input, ledger);
-            Some(ErrorKind::NoFormat { path: input.source.path.clone(), detail }.into())
+            let detail = no_format(reading, anonymize, formats, input, ledger);
+            Some(ErrorKind::NoFormat { path: input.path.clone(), detail }.into())
         }
         _ => None,
     }

@@ -1,20 +1,12 @@
 //! The text of malformed lines in the report.
 
-use crate::tally::SAMPLE_BYTES;
+use crate::tally::{KEPT_BYTES, SAMPLE_BYTES, beginning_kept};
 use crate::text::printable_within;
-use crate::visitor::{AHEAD, cut_piece};
-
-/// The bytes of a malformed line that a worker keeps: enough after the part that is shown that no address is cut in two.
-const KEPT: usize = SAMPLE_BYTES + AHEAD;
-
-/// The beginning of a malformed line, as much as a worker keeps.
-pub(crate) fn shown_of(text: &[u8]) -> &[u8] {
-    &text[..text.len().min(KEPT)]
-}
+use crate::visitor::cut_piece;
 
 /// The kept text of a malformed line as the report has it, with anonymized addresses.
 pub(crate) fn sample_text_cut(kept: &[u8]) -> String {
-    sample_text(&cut_piece(shown_of(kept), kept.len() >= KEPT))
+    sample_text(&cut_piece(beginning_kept(kept), kept.len() >= KEPT_BYTES))
 }
 
 /// The kept text of a malformed line as the report has it: [`SAMPLE_BYTES`] at most, no character cut.

@@ -7,12 +7,11 @@ use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
-use crate::question::Question;
+use crate::question::{FailIf, Subject, Test, Than};
 use crate::tally::Tally;
-use crate::verdict::{FailIf, Subject, Test, Than};
 
 /// What is to be said of each condition, in the order they were given.
-pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec<Verdict> {
+pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally, lines: &Lines) -> Vec<Verdict> {
     let pv = lines.parsed - lines.filtered;
     let verdict = |fail_if: &FailIf| {
         let groups = Groups::of(tally, fail_if.dimension(), pv);
@@ -34,7 +33,7 @@ pub(super) fn verdicts(question: &Question, tally: &Tally, lines: &Lines) -> Vec
         };
         Verdict { condition: crate::text::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
     };
-    question.fail_if.iter().map(verdict).collect()
+    fail_if.iter().map(verdict).collect()
 }
 
 /// What is known of a key, or of all hits.

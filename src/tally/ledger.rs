@@ -2,6 +2,7 @@
 
 use crate::filter::{Filtered, FilteredBy};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
+use crate::visitor::AHEAD;
 
 /// A malformed line that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,13 @@ pub(crate) struct Sample {
 pub(crate) const SAMPLES: usize = 5;
 /// How many bytes of one are shown at most.
 pub(crate) const SAMPLE_BYTES: usize = 200;
+/// Bytes of a malformed line that a sample keeps: enough after the part that is shown that no address is cut in two.
+pub(crate) const KEPT_BYTES: usize = SAMPLE_BYTES + AHEAD;
+
+/// The beginning of a malformed line that a sample keeps.
+pub(crate) fn beginning_kept(line: &[u8]) -> &[u8] {
+    &line[..line.len().min(KEPT_BYTES)]
+}
 
 /// The account of one input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -19,7 +19,7 @@ mod unknown;
 
 pub(crate) use bounded::Bounded;
 pub(crate) use degraded::{Bytes, Degraded};
-pub(crate) use ledger::{InputLedger, Ledger, SAMPLE_BYTES, SAMPLES, Sample};
+pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
 pub(crate) use table::Table;
 use tables::rankings_of;
 pub(crate) use tables::{TablePlan, Tally, VisitorKey, extras_of};

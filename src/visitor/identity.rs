@@ -17,7 +17,7 @@ use crate::text::undo_escapes;
 /// use logstat::{Dimension, Question, Visitor};
 /// let session = Visitor::of(Dimension::named("cookie_session")?);
 /// assert_eq!(session.map(Visitor::name), Some("cookie_session"));
-/// let question = Question { visitor: Visitor::IP_AND_AGENT, ..Question::default() };
+/// let question = Question::new().visitor(Visitor::IP_AND_AGENT);
 /// # Ok::<(), logstat::DimensionError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::filter::{Address, Networks, address_of};
 /// let list = Dimension::named("http_x_forwarded_for")?;
 /// let real_ip = RealIp::new(list, "10.0.0.0/8,unix:".parse()?);
 /// assert!(real_ip.is_some() && RealIp::new(Dimension::Status, "::1".parse()?).is_none());
-/// let question = Question { real_ip, ..Question::default() };
+/// let question = Question::new().real_ip(real_ip);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl RealIp {
     /// ```
     /// use logstat::{Question, RealIp};
     /// let real_ip = Some(RealIp::in_place("10.0.0.0/8".parse()?));
-    /// let question = Question { real_ip, ..Question::default() };
+    /// let question = Question::new().real_ip(real_ip);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn in_place(trusted: Networks) -> RealIp {

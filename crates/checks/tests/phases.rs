@@ -77,7 +77,7 @@ fn what_workers_did_adds_up_to_the_run() {
     let log = Path::new(REPOSITORY).join("testdata/shop.log");
     let text = fs::read_to_string(&log).unwrap();
     for threads in 1..=7 {
-        let engine = Engine { threads, chunk_bytes: 1 << 10, ..Engine::default() };
+        let engine = Engine::new().threads(threads).chunk_bytes(1 << 10);
         let start = Instant::now();
         let inputs = vec![Input::path(&log), Input::reader("again", Cursor::new(text.clone()))];
         let Outcome { report, phases, .. } = count(&Question::default(), inputs, &engine).unwrap();

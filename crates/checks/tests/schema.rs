@@ -48,8 +48,8 @@ fn sought() -> Value {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), (0..1440).map(line).collect::<String>()).unwrap();
     let access = guard_mappings().map_or(Access::Read, Access::Map);
-    let engine = Engine { access, seek: Seek::from_bytes(1), ..Engine::default() };
-    let question = Question { since: Some("2022-04-05T23".parse().unwrap()), ..Question::default() };
+    let engine = Engine::new().access(access).seek(Seek::from_bytes(1));
+    let question = Question::new().since("2022-04-05T23".parse().unwrap());
     let outcome = count(&question, vec![Input::path(file.path())], &engine).unwrap();
     let mut json = Vec::new();
     write_json(&outcome.report.unwrap(), &mut json).unwrap();
@@ -90,54 +90,53 @@ fn reports() -> Vec<(String, Value)> {
         ("odd".to_owned(), report(&odd, &usual())),
         ("empty log".to_owned(), report(b"", &usual())),
         ("blank log".to_owned(), report(b"\n\n", &usual())),
-        ("query keep".to_owned(), report(SHOP, &Question { query: Query::Keep, limit: 0, ..usual() })),
-        ("nothing selected".to_owned(), report(SHOP, &Question { until: Some("1999".parse().unwrap()), ..usual() })),
-        ("no sections".to_owned(), report(SHOP, &Question { show: Some(Vec::new()), ..usual() })),
-        ("no rankings".to_owned(), report(SHOP, &Question { top: Some(Vec::new()), ..usual() })),
+        ("query keep".to_owned(), report(SHOP, &usual().query(Query::Keep).limit(0))),
+        ("nothing selected".to_owned(), report(SHOP, &usual().until("1999".parse().unwrap()))),
+        ("no sections".to_owned(), report(SHOP, &usual().show(Vec::new()))),
+        ("no rankings".to_owned(), report(SHOP, &usual().top(Vec::new()))),
     ];
     for section in Section::all() {
-        let question = Question { show: Some(vec![section]), ..usual() };
+        let question = usual().show([section]);
         reports.push((section.name().to_owned(), report(SHOP, &question)));
         reports.push((format!("{} of nothing", section.name()), report(b"", &question)));
     }
     for dimension in Dimension::all() {
-        let question = Question { top: Some(vec![dimension]), limit: 0, ..usual() };
+        let question = usual().top([dimension]).limit(0);
         reports.push((format!("top {}", dimension.name()), report(&odd, &question)));
     }
     for unit in Unit::all() {
-        reports.push((format!("by {}", unit.name()), report(SHOP, &Question { by: Some(unit), ..usual() })));
+        reports.push((format!("by {}", unit.name()), report(SHOP, &usual().by(unit))));
     }
     for max_keys in [1, 3] {
-        let question =
-            Question { max_keys: MaxKeys::new(max_keys), top: Some(vec![Dimension::Path, Dimension::Ip]), ..usual() };
+        let question = usual().max_keys(MaxKeys::new(max_keys)).top([Dimension::Path, Dimension::Ip]);
         let report = report(SHOP, &question);
         assert_eq!(report["approximate"]["ip"]["max_keys"], max_keys);
         reports.push((format!("{max_keys} keys"), report));
     }
     let columns: Vec<Metric> = Metric::all().collect();
     for sort in Metric::all() {
-        let top = Some(vec![Dimension::Path, Dimension::Ip]);
-        let question = Question { top, columns: columns.clone(), sort, ..usual() };
+        let top = [Dimension::Path, Dimension::Ip];
+        let question = usual().top(top).columns(columns.clone()).sort(sort);
         reports.push((format!("sorted by {}", sort.name()), report(SHOP, &question)));
     }
     let warned = warned();
     assert_eq!(warned["warnings"][0]["code"], "io-error");
     reports.push(("warnings".to_owned(), warned));
-    reports.push(("columns of odd lines".to_owned(), report(&odd, &Question { columns, limit: 0, ..usual() })));
+    reports.push(("columns of odd lines".to_owned(), report(&odd, &usual().columns(columns).limit(0))));
     let fail_if =
         ["5xx > 0%", "any path: pv > 1", "p95 > 100000", "any ip: p95 > 100000"].map(|text| text.parse().unwrap());
-    reports.push(("verdicts".to_owned(), report(SHOP, &Question { fail_if: fail_if.to_vec(), ..usual() })));
+    reports.push(("verdicts".to_owned(), report(SHOP, &usual().fail_if(fail_if))));
     for step in Step::all() {
         let by = Some(Unit::Step(step));
-        let top = Some(vec![Dimension::Time(Unit::Step(step))]);
-        reports.push((format!("by {}", step.name()), report(SHOP, &Question { by, top, ..usual() })));
+        let top = [Dimension::Time(Unit::Step(step))];
+        reports.push((format!("by {}", step.name()), report(SHOP, &usual().by(by).top(top))));
     }
-    let filled = report(SHOP, &Question { by: Some(Unit::Hour), fill: true, ..usual() });
+    let filled = report(SHOP, &usual().by(Unit::Hour).fill(true));
     let empty = filled["timeline"].as_array().unwrap().iter().filter(|row| row["pv"] == 0).count();
     assert!(empty > 0, "nights without a hit");
     reports.push(("filled".to_owned(), filled));
     for split in [Dimension::Status, Dimension::Path, Dimension::Time(Unit::HourOfDay)] {
-        let question = Question { split: Some(split), limit: 2, fill: true, by: Some(Unit::Hour), ..usual() };
+        let question = usual().split(split).limit(2).fill(true).by(Unit::Hour);
         let report_of = |log: &[u8]| report(log, &question);
         let split_log = report_of(SHOP);
         assert!(split_log["timeline"][0]["split"]["other"].is_u64() && split_log["period"]["split"] == split.name());
@@ -146,50 +145,47 @@ fn reports() -> Vec<(String, Value)> {
         reports.push((format!("nothing, split by {}", split.name()), report_of(b"")));
     }
     let pairs = ["host/path", "agent/status", "15m/user"].map(|name| Dimension::named(name).unwrap());
-    let pairs = report(&odd, &Question { top: Some(pairs.to_vec()), max_keys: MaxKeys::new(2), ..usual() });
+    let pairs = report(&odd, &usual().top(pairs).max_keys(MaxKeys::new(2)));
     assert_eq!(pairs["top"]["host/path"][0]["keys"].as_array().map(Vec::len), Some(2));
     assert!(pairs["approximate"]["host/path"].is_object());
     reports.push(("pairs".to_owned(), pairs));
     let sought = sought();
     assert!(sought["lines"]["skipped_bytes"].as_u64() > Some(0) && sought["malformed_samples"][0]["line"].is_null());
     reports.push(("sought".to_owned(), sought));
-    let zoned = report(SHOP, &Question { zone: Some(Zone::UTC), ..usual() });
+    let zoned = report(SHOP, &usual().zone(Zone::UTC));
     assert_eq!(zoned["period"]["zone"], "UTC");
     reports.push(("in a zone".to_owned(), zoned));
     for precision in [4, 14, 18] {
         let uv = UvMethod::Hll(Precision::new(precision).unwrap());
-        reports.push((format!("hll {precision}"), report(SHOP, &Question { uv, ..usual() })));
+        reports.push((format!("hll {precision}"), report(SHOP, &usual().uv(uv))));
     }
     let list = Dimension::named("http_user_agent").unwrap();
     let real_ip = RealIp::new(list, "0.0.0.0/0".parse().unwrap());
     let (visitor, ipv6_prefix) = (Visitor::IP_AND_AGENT, Ipv6Prefix::new(64));
-    let visitors = report(SHOP, &Question { visitor, ipv6_prefix, real_ip, anonymize: true, ..usual() });
+    let visitors = report(SHOP, &usual().visitor(visitor).ipv6_prefix(ipv6_prefix).real_ip(real_ip).anonymize(true));
     let expected = json!({"by": "ip+agent", "ipv6_prefix": 64, "real_ip": "agent", "anonymized": true});
     assert_eq!(visitors["visitor"], expected);
     reports.push(("visitors".to_owned(), visitors));
-    reports.push(("anonymized".to_owned(), report(&odd, &Question { anonymize: true, ..usual() })));
+    reports.push(("anonymized".to_owned(), report(&odd, &usual().anonymize(true))));
     let filters = vec![
         Condition::Dynamic,
         Condition::Status("2xx".parse().unwrap()),
         Condition::Where("bytes > 1000 && path !~ \"^/p\"".parse().unwrap()),
     ];
-    let since = Some("2026-11-15".parse().unwrap());
-    let filtered = report(SHOP, &Question { filters, since, ..usual() });
+    let since = "2026-11-15".parse().unwrap();
+    let filtered = report(SHOP, &usual().filters(filters).since(since));
     assert_eq!(filtered["filtered_reasons"].as_object().unwrap().len(), 4);
     reports.push(("filters".to_owned(), filtered));
-    let everything = Question { top: Some(Dimension::all().collect()), ..usual() };
+    let everything = usual().top(Dimension::all());
     reports.push(("everything".to_owned(), report(&odd, &everything)));
-    let variable = Question {
-        top: Some(vec![Dimension::named("http_x_forwarded_for").unwrap()]),
-        log_formats: vec!["main".parse().unwrap()],
-        ..usual()
-    };
+    let variable =
+        usual().top([Dimension::named("http_x_forwarded_for").unwrap()]).log_formats(["main".parse().unwrap()]);
     let forwarded = br#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "-" "10.0.0.1, 10.0.0.2""#;
     let variable = report(forwarded, &variable);
     assert_eq!(variable["top"]["http_x_forwarded_for"][0]["key"], "10.0.0.1, 10.0.0.2");
     reports.push(("a variable".to_owned(), variable));
     for format in ["$remote_addr", "$status", "[$request] $request_time"] {
-        let question = Question { log_formats: vec![format.parse::<LogFormat>().unwrap()], ..usual() };
+        let question = usual().log_formats([format.parse::<LogFormat>().unwrap()]);
         let log: &[u8] = if format == "$status" { b"200\n302\n" } else { b"10.0.0.7\n" };
         let log = if format.ends_with("time") { b"[GET / HTTP/1.1] 0.250\n" } else { log };
         reports.push((format.to_owned(), report(log, &question)));
@@ -308,10 +304,10 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
 }
 
 fn everything() -> Value {
-    let all = Dimension::all().collect();
+    let all = Dimension::all();
     let uv = UvMethod::Hll(Precision::default());
     let max_keys = MaxKeys::new(2);
-    let report = report(&odd_log(), &Question { top: Some(all), uv, max_keys, ..Question::default() });
+    let report = report(&odd_log(), &Question::new().top(all).uv(uv).max_keys(max_keys));
     assert!(!report["malformed_samples"].as_array().unwrap().is_empty() && report.get("latency").is_some());
     report
 }

@@ -9,55 +9,56 @@ impl Args {
     /// What of the question has no effect.
     pub(crate) fn notes(&self, question: &Question) -> Vec<String> {
         let mut notes = Vec::new();
-        if let (Some(since), Some(until)) = (question.since, question.until)
+        if let (Some(since), Some(until)) = (question.counting.since, question.counting.until)
             && since >= until
         {
             notes.push("--since is not before --until: no hit is in between".to_owned());
         }
-        let moments = [question.since, question.until, question.date.map(Date::begin)];
+        let moments = [question.counting.since, question.counting.until, question.counting.date.map(Date::begin)];
         if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
             notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
         }
-        notes.extend(question.contradictions());
+        notes.extend(question.counting.contradictions());
         notes.extend(self.visitors.notes(question));
-        notes.extend(question.log_formats.iter().filter_map(LogFormat::read_as).map(apache));
-        let rankings = question.rankings();
+        notes.extend(question.reading.log_formats.iter().filter_map(LogFormat::read_as).map(apache));
+        let rankings = question.counting.rankings();
         let selections = || {
-            let filters = question.filters.iter();
+            let filters = question.counting.filters.iter();
             filters.filter_map(|one| if let Condition::Where(selection) = one { Some(selection) } else { None })
         };
         let is_idle = |field: &&FieldKey| {
             let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
-            let is_ranked = question.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
-            let is_split = question.shows(Section::Timeline) && question.split.is_some_and(is_of);
+            let is_ranked = question.showing.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
+            let is_split = question.showing.shows(Section::Timeline) && question.counting.split.is_some_and(is_of);
             let is_filtered = selections().any(|selection| selection.variables().any(|name| name == field.name()));
-            let real_ip = question.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
-            let is_visitor = question.visitor.name() == field.name() || real_ip == Some(field.name());
+            let real_ip = question.reading.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
+            let is_visitor = question.counting.visitor.name() == field.name() || real_ip == Some(field.name());
             field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
         };
-        for field in question.fields.iter().filter(is_idle) {
+        for field in question.reading.fields.iter().filter(is_idle) {
             let name = field.name();
             notes.push(format!("--field {name}={} changes nothing here: no --top {name}", shown(field.key())));
         }
         if let Some(unit) = self.by
-            && !question.shows(Section::Timeline)
+            && !question.showing.shows(Section::Timeline)
         {
             notes.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
         }
-        if let Some(split) = question.split
-            && !question.shows(Section::Timeline)
+        if let Some(split) = question.counting.split
+            && !question.showing.shows(Section::Timeline)
         {
             notes.push(format!("--split {} changes nothing here: --show leaves the timeline out", split.name()));
         }
-        if question.max_keys.is_some() && !question.shows(Section::Top) {
+        if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
             notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
         }
         let is_about_rows = [("--columns", !self.columns.is_empty()), ("--sort", self.sort.is_some())];
-        for (option, _) in is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.shows(Section::Top))
+        for (option, _) in
+            is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.showing.shows(Section::Top))
         {
             notes.push(format!("{option} changes nothing here: --show leaves the rankings out"));
         }
-        if self.fill && !question.shows(Section::Timeline) {
+        if self.fill && !question.showing.shows(Section::Timeline) {
             notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
         }
         notes

@@ -13,42 +13,39 @@ use crate::cli::values::{GivenFormat, Slow};
 impl Args {
     /// What is asked.
     pub(crate) fn question(&self, conf: Option<&NginxConf>) -> Result<Question, clap::Error> {
-        let mut question = Question {
-            by: self.by,
-            split: self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?,
-            top: self.rankings(conf)?,
-            columns: self.columns.clone(),
-            sort: self.sort.unwrap_or(Metric::Pv),
-            max_keys: self.max_keys,
-            max_memory: self.max_memory,
-            show: self.sections(),
-            fill: self.fill,
-            since: self.since,
-            until: self.until,
-            date: self.date,
-            now: self.now.unwrap_or_default(),
-            zone: self.tz,
-            filters: self.conditions(conf)?,
-            fail_if: self.verdicts(conf)?,
-            query: self.query.unwrap_or_default(),
-            uv: self.uv_method()?,
-            log_formats: self.log_format.iter().map(|given| self.format(given)).collect::<Result<_, _>>()?,
-            fields: self.fields.clone(),
-            highlights: self.writing.is_for_people(),
-            keep_rejects: self.rejects.is_some(),
-            ..Question::default()
-        };
+        let mut question = Question::new()
+            .by(self.by)
+            .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
+            .columns(self.columns.clone())
+            .sort(self.sort.unwrap_or(Metric::Pv))
+            .max_keys(self.max_keys)
+            .max_memory(self.max_memory)
+            .fill(self.fill)
+            .now(self.now.unwrap_or_default())
+            .filters(self.conditions(conf)?)
+            .fail_if(self.verdicts(conf)?)
+            .query(self.query.unwrap_or_default())
+            .uv(self.uv_method()?)
+            .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
+            .fields(self.fields.clone())
+            .highlights(self.writing.is_for_people())
+            .keep_rejects(self.rejects.is_some());
+        (question.counting.since, question.counting.until, question.counting.date) =
+            (self.since, self.until, self.date);
+        question.reading.zone = self.tz;
+        question.counting.top = self.rankings(conf)?;
+        question.showing.show = self.sections();
         self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
         if let Some(limit) = self.limit {
-            question.limit = limit;
+            question.showing.limit = limit;
         }
         if let Some(Slow { ms }) = self.slow {
-            question.slow_ms = ms;
+            question.showing.slow_ms = ms;
         }
         if let Some(max_line) = self.max_line {
-            question.max_line = max_line;
+            question.reading.max_line = max_line;
         }
-        let rules = &mut question.static_rules;
+        let rules = &mut question.reading.static_rules;
         let wrong = |error: logstat::RuleError| misuse(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;

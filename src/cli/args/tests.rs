@@ -21,20 +21,20 @@ fn the_table_of_options_is_sound() {
 #[test]
 fn options_are_the_question() {
     let asked = question("a.log --by hour --top path,ip --top agent -n 0 --slow 0.25 --query keep --uv hll=12");
-    assert_eq!(asked.by, Some(Unit::Hour));
-    assert_eq!(asked.top, Some(vec![Dimension::Path, Dimension::Ip, Dimension::Agent]));
-    assert_eq!((asked.limit, asked.slow_ms, asked.query), (0, 250, Query::Keep));
-    assert_eq!(asked.uv, UvMethod::Hll(Precision::new(12).unwrap()));
+    assert_eq!(asked.counting.by, Some(Unit::Hour));
+    assert_eq!(asked.counting.top, Some(vec![Dimension::Path, Dimension::Ip, Dimension::Agent]));
+    assert_eq!((asked.showing.limit, asked.showing.slow_ms, asked.reading.query), (0, 250, Query::Keep));
+    assert_eq!(asked.counting.uv, UvMethod::Hll(Precision::new(12).unwrap()));
     let usual = question("");
-    assert_eq!((usual.by, usual.limit, usual.slow_ms), (None, 10, 300));
-    assert!(usual.top.is_none() && usual.show.is_none());
+    assert_eq!((usual.counting.by, usual.showing.limit, usual.showing.slow_ms), (None, 10, 300));
+    assert!(usual.counting.top.is_none() && usual.showing.show.is_none());
 }
 
 #[test]
 fn variables_are_ranked_by_name() {
-    let asked = question("--top upstream_addr,http_user_agent --top $cookie_id").top.unwrap();
+    let asked = question("--top upstream_addr,http_user_agent --top $cookie_id").counting.top.unwrap();
     assert_eq!(asked.iter().map(|d| d.name()).collect::<Vec<_>>(), ["upstream_addr", "agent", "cookie_id"]);
-    assert_eq!(question("--top my_var --log-format $my_var").top.unwrap()[0].name(), "my_var");
+    assert_eq!(question("--top my_var --log-format $my_var").counting.top.unwrap()[0].name(), "my_var");
     for line in ["--top my_var", "--top my_var --log-format $status", "--top request_time", "--top msec"] {
         assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
     }
@@ -44,10 +44,10 @@ fn variables_are_ranked_by_name() {
 fn two_names_are_a_pair() {
     let asked = question("--top host/path,status/hour --top path/$my_var --log-format $my_var");
     assert_eq!(
-        asked.top.unwrap().iter().map(|d| d.name()).collect::<Vec<_>>(),
+        asked.counting.top.unwrap().iter().map(|d| d.name()).collect::<Vec<_>>(),
         ["host/path", "status/hour", "path/my_var"]
     );
-    assert_eq!(question("--split $my_var --log-format $my_var").split.unwrap().name(), "my_var");
+    assert_eq!(question("--split $my_var --log-format $my_var").counting.split.unwrap().name(), "my_var");
     for line in
         ["--top host/path/status", "--top host/host", "--top host/", "--top host/pth", "--split my_var", "--split /"]
     {
@@ -59,7 +59,7 @@ fn two_names_are_a_pair() {
 fn filters_are_conditions_in_the_order_of_their_table() {
     let line = "--where status==200 --path /a --path /b --exclude-path /c --status 4xx --status !404 --method GET,HEAD \
                 --host ~a{1,2} --slower 0.5 --larger 10k --dynamic --time 9-10 --ip ::1 --where bytes>1";
-    let filters = question(line).filters;
+    let filters = question(line).counting.filters;
     let reasons: Vec<_> = filters.iter().map(|condition| condition.reason().name()).collect();
     assert_eq!(reasons.join(" "), "time status class slower larger ip method host path path where where");
     let sizes = filters.iter().filter_map(|condition| match condition {
@@ -68,7 +68,7 @@ fn filters_are_conditions_in_the_order_of_their_table() {
         _ => None,
     });
     assert_eq!(sizes.collect::<Vec<_>>(), [10_240, 2, 1, 2, 1]);
-    assert_eq!(question("--log-format $my_var|$status --where my_var==1").filters.len(), 1);
+    assert_eq!(question("--log-format $my_var|$status --where my_var==1").counting.filters.len(), 1);
     assert!(parsed("--where my_var==1").unwrap().question(None).is_err());
 }
 
@@ -80,22 +80,22 @@ fn what_is_asked_is_shown() {
         ("--show top,class --top ip", vec![Section::Top, Section::Class]),
     ];
     for (line, expected) in rows {
-        assert_eq!(question(line).show, Some(expected), "{line}");
+        assert_eq!(question(line).showing.show, Some(expected), "{line}");
     }
-    assert_eq!(question("--top ip").show, None);
+    assert_eq!(question("--top ip").showing.show, None);
 }
 
 #[test]
 fn the_last_of_two_holds_and_contradictions_do_not() {
-    let formats = question("--log-format main --log-format $host|$status").log_formats;
+    let formats = question("--log-format main --log-format $host|$status").reading.log_formats;
     assert_eq!(formats.iter().map(LogFormat::name).collect::<Vec<_>>(), ["main", "$host|$status"]);
-    assert_eq!(question("--by hour --by week").by, Some(Unit::Week));
-    assert_eq!(question("--hll --uv hll=5").uv, UvMethod::Hll(Precision::new(5).unwrap()));
+    assert_eq!(question("--by hour --by week").counting.by, Some(Unit::Week));
+    assert_eq!(question("--hll --uv hll=5").counting.uv, UvMethod::Hll(Precision::new(5).unwrap()));
     for line in ["--hll --uv exact", "--json --format table", "--static-prefix static", "--static-ext tar.gz"] {
         assert!(parsed(line).unwrap().question(None).is_err(), "{line}");
     }
     assert!(parsed("-q -v").is_err());
-    assert!(question("--json --format json").show.is_none());
+    assert!(question("--json --format json").showing.show.is_none());
 }
 
 #[test]

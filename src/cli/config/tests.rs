@@ -74,9 +74,9 @@ fn an_option_beats_a_variable_beats_a_site_beats_the_rest_of_a_file() {
         }
         // That it holds is that it is asked.
         let question = line.args.question(None).unwrap();
-        assert_eq!(question.by.map(|unit| unit.name()), Some(["day", "week", "month", "year"][highest]));
-        assert_eq!(question.fill, highest != 1);
-        assert_eq!(question.top.unwrap().len(), [2, 1, 2, 2][highest], "{layers:04b}");
+        assert_eq!(question.counting.by.map(|unit| unit.name()), Some(["day", "week", "month", "year"][highest]));
+        assert_eq!(question.showing.fill, highest != 1);
+        assert_eq!(question.counting.top.unwrap().len(), [2, 1, 2, 2][highest], "{layers:04b}");
     }
 }
 
@@ -255,7 +255,7 @@ fn what_says_how_another_is_meant_sleeps_without_that() {
     assert_eq!(judged("prom-label = 'path'", "", "-o r.prom").unwrap().prom_labels.len(), 1);
     for (config, given) in [("trust = '10.0.0.0/8'", "--real-ip http_x_real_ip"), ("", "--trust 10.0.0.0/8")] {
         let line = read(config, "", given).unwrap();
-        assert!(line.args.question(None).unwrap().real_ip.is_some(), "{config} {given}");
+        assert!(line.args.question(None).unwrap().reading.real_ip.is_some(), "{config} {given}");
     }
 }
 
@@ -269,7 +269,7 @@ fn what_answers_one_question_is_replaced_across_layers() {
     assert!(line.args.quiet && line.args.verbose == 0);
     let question =
         read("since = 2026-11-14\nuntil = 2026-11-15", "", "--date 2026").unwrap().args.question(None).unwrap();
-    assert!(question.since.is_none() && question.until.is_none() && question.date.is_some());
+    assert!(question.counting.since.is_none() && question.counting.until.is_none() && question.counting.date.is_some());
     // Within a file it is a mistake.
     assert!(read("verbose = true\nquiet = true", "", "").unwrap_err().starts_with("/config.toml:1: the argument '--"));
 }
@@ -286,7 +286,7 @@ fn sites_are_files_and_options() {
         [&files[0], &files[2], &files[3], &files[4], &files[5]],
         ["before", "/y.log", "/home/x/z.log", "-", "after"]
     );
-    assert_eq!(line.args.question(None).unwrap().zone.map(|_| ()), Some(()));
+    assert_eq!(line.args.question(None).unwrap().reading.zone.map(|_| ()), Some(()));
     assert!(read(config, "", "@b").unwrap().args.files.is_empty());
     assert_eq!(read(config, "", "./@a").unwrap().args.files, [Path::new("./@a")]);
     assert_eq!(read(config, "", "@a @a").unwrap().args.files.len(), 8);
@@ -299,6 +299,7 @@ fn formats_have_names() {
     let named = |given: &str| {
         let question = read(config, "", given).unwrap().args.question(None).unwrap();
         question
+            .reading
             .log_formats
             .iter()
             .map(|format| format!("{} {}", format.name(), format.is_json()))

@@ -181,8 +181,7 @@ fn report(format: &Format, input: Input, names: &[&str]) -> Result<Value, String
         "path" => Some(Dimension::Path),
         _ => None,
     });
-    let question =
-        Question { top: Some(dimensions.collect()), limit: 0, log_formats: vec![log_format], ..Question::default() };
+    let question = Question::new().top(dimensions).limit(0).log_formats([log_format]);
     let outcome = count(&question, vec![input], &Engine::default()).map_err(|error| error.to_string())?;
     let report = outcome.report.ok_or_else(|| format!("{:?}", outcome.problems))?;
     let mut json = Vec::new();

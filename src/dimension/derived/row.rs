@@ -9,22 +9,22 @@ pub(crate) type KeyOf = fn(&[u8]) -> Option<Cow<'_, [u8]>>;
 
 /// Texts in the log that a key is computed from.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Text(TextField),
     /// The variable of this name.
     Variable(&'static str),
 }
 
 /// A row of the table of derived dimensions.
-pub(super) struct DerivedRow {
+pub(crate) struct DerivedRow {
     /// The name that a user types, and that JSON has.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The name of one key in a heading.
-    pub(super) singular: &'static str,
+    pub(crate) singular: &'static str,
     /// The name of its keys in a heading.
-    pub(super) plural: &'static str,
+    pub(crate) plural: &'static str,
     /// The variables that log it, for errors.
-    pub(super) variables: &'static str,
+    pub(crate) variables: &'static str,
     /// The texts that its key is computed from: the first that gives one does. If none does, the key is missing.
-    pub(super) sources: &'static [(Source, KeyOf)],
+    pub(crate) sources: &'static [(Source, KeyOf)],
 }

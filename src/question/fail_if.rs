@@ -85,8 +85,8 @@ impl FailIf {
     /// Where the text is no condition, a name stands for nothing, or nothing of that name can have such a value.
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<FailIf, SyntaxError> {
         let (any, start) = any_of(text, is_own)?;
-        let reading = Reading { text, is_of_one: any.is_some() };
-        let root = parse(text, start)?.try_map(&|comparison| reading.comparison(&comparison))?;
+        let parser = Parser { text, is_of_one: any.is_some() };
+        let root = parse(text, start)?.try_map(&|comparison| parser.comparison(&comparison))?;
         Ok(FailIf { text: text.to_owned(), any, root })
     }
 
@@ -161,12 +161,12 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
     Ok((Some(dimension), at + colon + 1))
 }
 
-struct Reading<'t> {
+struct Parser<'t> {
     text: &'t str,
     is_of_one: bool,
 }
 
-impl Reading<'_> {
+impl Parser<'_> {
     fn error(&self, at: usize, what: impl AsRef<str>) -> SyntaxError {
         SyntaxError::new(self.text, at, what)
     }

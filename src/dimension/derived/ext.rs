@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::derived_row::{DerivedRow, Source};
+use super::row::{DerivedRow, Source};
 use crate::batch::TextField;
 
 pub(super) const ROW: DerivedRow = DerivedRow {

@@ -3,10 +3,15 @@
 //! A new one is a file here, with the function, and a row in the table. A step fills a column with its keys (`steps/derived.rs`),
 //! and everything after it sees a column of texts.
 
+mod ext;
+mod row;
+mod scheme;
+
 use std::fmt;
 
-use super::derived_row::{DerivedRow, KeyOf, Source};
-use super::{ext, scheme};
+pub(crate) use row::KeyOf;
+use row::{DerivedRow, Source};
+
 use crate::batch::{Column, Fields};
 
 /// A dimension whose keys are computed from texts in the log.
@@ -17,7 +22,7 @@ pub struct Derived {
 }
 
 /// THE TABLE of derived dimensions.
-const DERIVED: [DerivedRow; 2] = [ext::ROW, scheme::ROW];
+const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW];
 
 impl Derived {
     pub(super) fn all() -> impl Iterator<Item = Derived> {

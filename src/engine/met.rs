@@ -1,0 +1,43 @@
+//! What the first lines of an input tell: its envelope, its formats, and whether it is an access log at all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::envelope::{self, Worn};
+use crate::format::{Detector, FormatsOfFile, LogFormat};
+use crate::input::Beginning;
+use crate::phases::Stopwatch;
+use crate::recognize::{Foreign, fitting_preset, recognize};
+use crate::text::lines_of_head;
+
+/// What the first lines of an input tell.
+pub(crate) struct Met<'f> {
+    /// What its lines are in.
+    pub(crate) envelope: Option<Worn>,
+    pub(crate) formats: Arc<FormatsOfFile<'f>>,
+    /// What the input is, if it is not an access log.
+    pub(crate) foreign: Option<Foreign>,
+    /// The preset that fits if the formats in use do not.
+    pub(crate) fitting_preset: Option<String>,
+    pub(crate) beginning: Beginning,
+    /// How long it took to find that out.
+    pub(crate) took: Duration,
+}
+
+impl<'f> Met<'f> {
+    pub(crate) fn by(head: &[u8], is_device: bool, detector: &Detector<'f>, own: &[usize]) -> Met<'f> {
+        let mut watch = Stopwatch::start();
+        let beginning = Beginning::of(head);
+        let (envelope, of_file) = envelope::find(detector, own, lines_of_head(head));
+        let foreign = recognize(head, is_device, envelope.as_ref(), &of_file);
+        let fits_nothing = foreign.is_none() && of_file.nearest().is_some();
+        let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
+        let fitting_preset = if may_fit { fitting_preset(head) } else { None };
+        Met { envelope, formats: of_file, foreign, fitting_preset, beginning, took: watch.lap() }
+    }
+
+    /// True if no line of the input is counted.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| foreign.is_certain)
+    }
+}

@@ -1,0 +1,117 @@
+//! Chunks × plan × filter → one merged tally: [`count`] opens the inputs, prepares the question for them, lets workers scan
+//! them, and concludes with the report.
+
+pub(crate) mod columns;
+mod conclude;
+mod degrading;
+mod enveloped;
+mod formats;
+#[cfg(unix)]
+#[cfg(test)]
+mod lost_tests;
+pub(crate) mod memory_limit;
+pub(crate) mod met;
+mod now;
+mod options;
+mod prepared;
+mod rounds;
+mod run;
+pub(crate) mod scan;
+mod seek;
+mod threads;
+pub(crate) mod worker;
+
+use crate::error::Error;
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::filter::Period;
+use crate::input::{Input, Opener, Source};
+use crate::phases::{Phases, Stopwatch};
+use crate::question::Question;
+use crate::rejects::Rejects;
+use crate::report::Report;
+
+use conclude::conclude;
+pub(crate) use formats::formats;
+pub use options::Engine;
+use prepared::Prepared;
+pub use seek::Seek;
+pub use threads::FewThreads;
+
+/// What was counted, and what went wrong on the way.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// `None` where no input could be read.
+    pub report: Option<Report>,
+    /// The malformed lines of the inputs in the report, if the question keeps them.
+    pub rejects: Option<Rejects>,
+    /// Inputs that failed, wholly or in part; the others are in the report, which has these as warnings.
+    pub problems: Vec<Error>,
+    /// Set if fewer threads counted than the engine asked for, which makes a count slower and changes no number.
+    pub few_threads: Option<FewThreads>,
+    /// How long it took.
+    pub phases: Phases,
+}
+
+/// Counts the lines of `inputs`.
+///
+/// ```
+/// use logstat::{Engine, Input, Question, count};
+/// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
+/// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
+/// let summary = outcome.report.and_then(|r| r.summary).expect("one line was counted");
+/// assert_eq!((summary.row.pv, summary.row.uv.known()), (1, Some(1)));
+/// # Ok::<(), logstat::Error>(())
+/// ```
+///
+/// # Errors
+/// What concerns an input is among the problems of the outcome, even an input that fits no format. Errors are
+/// [`NotLogged`](ErrorKind::NotLogged) if the question names something that no input logs, [`ReadOnce`](ErrorKind::ReadOnce)
+/// if it counts from the last line of an input that cannot be read twice, [`NotBounded`](ErrorKind::NotBounded) if a ranking
+/// that may drop keys is to have more than counts, [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables need more memory than
+/// they may take, [`Pair`](ErrorKind::Pair) if a pair stands where one dimension belongs,
+/// [`TooManyVariables`](ErrorKind::TooManyVariables) if the question names more variables than there are columns for, and
+/// [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets would have too many rows.
+pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
+    let watch = Stopwatch::start();
+    let Question { reading, counting, .. } = question;
+    let now = now::now(question, &inputs, engine)?;
+    let period = Period::new(counting.since, counting.until, counting.date, now);
+    let opener = Opener::new(engine.access, engine.cut(reading.max_line), engine.progress.as_ref(), engine.kept_open);
+    let (mut sources, problems) = opener.open_all(inputs)?;
+    // Where a mapped file loses pages, all inputs are read again.
+    if !sources.iter().all(Source::can_restart) {
+        sources.iter_mut().for_each(Source::unmap);
+    }
+    count_opened(question, period, sources, problems, engine, watch)
+}
+
+/// Counts the lines of inputs that are open.
+fn count_opened(
+    question: &Question,
+    period: Period,
+    mut sources: Vec<Source>,
+    problems: Vec<Error>,
+    engine: &Engine,
+    mut watch: Stopwatch,
+) -> Result<Outcome, Error> {
+    if sources.is_empty() {
+        let phases = Phases { opening: watch.lap(), ..Phases::default() };
+        return Ok(Outcome { report: None, rejects: None, problems, few_threads: None, phases });
+    }
+    let prepared = Prepared::new(question, engine, period, &sources)?;
+    let opening = watch.lap();
+    let mut counted = prepared.scan(&mut sources)?;
+    if sources.iter().any(Source::has_lost) {
+        // Text of lost pages may have been counted, so nothing of it is kept.
+        drop(counted);
+        engine.progress.iter().for_each(|progress| progress.restart());
+        for source in &mut sources {
+            source.restart()?;
+        }
+        counted = prepared.scan(&mut sources)?;
+    }
+    counted.phases.opening += opening;
+    conclude(&prepared, sources, counted, problems)
+}

@@ -1,0 +1,232 @@
+//! A question is asked step by step: one method for each of its fields.
+
+use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
+use crate::dimension::Dimension;
+use crate::filter::Condition;
+use crate::format::{FieldKey, LogFormat, Query};
+use crate::measure::UvMethod;
+use crate::metric::Metric;
+use crate::nginx::NginxConf;
+use crate::static_rules::StaticRules;
+use crate::time::{Date, Moment, Now, Unit, Zone};
+use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
+
+/// A method for each field. Those of an option take the value or the option, apart from those whose values are mostly parsed.
+impl Question {
+    /// Reads each line by the first of these formats that fits. By default formats are detected.
+    #[must_use]
+    pub fn log_formats(mut self, log_formats: impl IntoIterator<Item = LogFormat>) -> Question {
+        self.reading.log_formats = log_formats.into_iter().collect();
+        self
+    }
+
+    /// Reads fields from these keys of JSON logs and these variables of text formats, before the usual ones.
+    #[must_use]
+    pub fn fields(mut self, fields: impl IntoIterator<Item = FieldKey>) -> Question {
+        self.reading.fields = fields.into_iter().collect();
+        self
+    }
+
+    /// Lets the locations of an nginx configuration decide what is static.
+    #[must_use]
+    pub fn nginx_conf(mut self, nginx_conf: impl Into<Option<NginxConf>>) -> Question {
+        self.reading.nginx_conf = nginx_conf.into();
+        self
+    }
+
+    /// Sets the rules that decide what is static.
+    #[must_use]
+    pub fn static_rules(mut self, static_rules: StaticRules) -> Question {
+        self.reading.static_rules = static_rules;
+        self
+    }
+
+    /// Takes addresses from behind proxies. By default they are `$remote_addr`.
+    #[must_use]
+    pub fn real_ip(mut self, real_ip: impl Into<Option<RealIp>>) -> Question {
+        self.reading.real_ip = real_ip.into();
+        self
+    }
+
+    /// Puts all times on the clock of a zone. By default each line has its own clock, as logged.
+    #[must_use]
+    pub fn zone(mut self, zone: Zone) -> Question {
+        self.reading.zone = Some(zone);
+        self
+    }
+
+    /// Sets whether a path has its query.
+    #[must_use]
+    pub fn query(mut self, query: Query) -> Question {
+        self.reading.query = query;
+        self
+    }
+
+    /// Sets how many bytes a line has at most; a longer one is malformed.
+    #[must_use]
+    pub fn max_line(mut self, max_line: usize) -> Question {
+        self.reading.max_line = max_line;
+        self
+    }
+
+    /// Keeps malformed lines as they were, for [`Outcome::rejects`](crate::Outcome).
+    #[must_use]
+    pub fn keep_rejects(mut self, keep_rejects: bool) -> Question {
+        self.reading.keep_rejects = keep_rejects;
+        self
+    }
+
+    /// Counts only hits at this moment or later.
+    #[must_use]
+    pub fn since(mut self, since: Moment) -> Question {
+        self.counting.since = Some(since);
+        self
+    }
+
+    /// Counts only hits before this moment.
+    #[must_use]
+    pub fn until(mut self, until: Moment) -> Question {
+        self.counting.until = Some(until);
+        self
+    }
+
+    /// Counts only hits of this day, hour, month …
+    #[must_use]
+    pub fn date(mut self, date: Date) -> Question {
+        self.counting.date = Some(date);
+        self
+    }
+
+    /// Sets the moment that `1h` and `today` count from.
+    #[must_use]
+    pub fn now(mut self, now: Now) -> Question {
+        self.counting.now = now;
+        self
+    }
+
+    /// Counts only hits that meet all of these conditions.
+    #[must_use]
+    pub fn filters(mut self, filters: impl IntoIterator<Item = Condition>) -> Question {
+        self.counting.filters = filters.into_iter().collect();
+        self
+    }
+
+    /// Sets how visitors are counted.
+    #[must_use]
+    pub fn uv(mut self, uv: UvMethod) -> Question {
+        self.counting.uv = uv;
+        self
+    }
+
+    /// Sets what identifies a visitor.
+    #[must_use]
+    pub fn visitor(mut self, visitor: Visitor) -> Question {
+        self.counting.visitor = visitor;
+        self
+    }
+
+    /// Identifies visitors by the first bits of an IPv6 address.
+    #[must_use]
+    pub fn ipv6_prefix(mut self, ipv6_prefix: impl Into<Option<Ipv6Prefix>>) -> Question {
+        self.counting.ipv6_prefix = ipv6_prefix.into();
+        self
+    }
+
+    /// Cuts addresses before they are counted and shown.
+    #[must_use]
+    pub fn anonymize(mut self, anonymize: bool) -> Question {
+        self.counting.anonymize = anonymize;
+        self
+    }
+
+    /// Sets the unit of the timeline.
+    #[must_use]
+    pub fn by(mut self, by: impl Into<Option<Unit>>) -> Question {
+        self.counting.by = by.into();
+        self
+    }
+
+    /// Splits the timeline by another dimension.
+    #[must_use]
+    pub fn split(mut self, split: impl Into<Option<Dimension>>) -> Question {
+        self.counting.split = split.into();
+        self
+    }
+
+    /// Sets the dimensions that are ranked. By default these are paths.
+    #[must_use]
+    pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
+        self.counting.top = Some(top.into_iter().collect());
+        self
+    }
+
+    /// Bounds the number of keys of each ranking.
+    #[must_use]
+    pub fn max_keys(mut self, max_keys: impl Into<Option<MaxKeys>>) -> Question {
+        self.counting.max_keys = max_keys.into();
+        self
+    }
+
+    /// Bounds the memory of all tables.
+    #[must_use]
+    pub fn max_memory(mut self, max_memory: impl Into<Option<MaxMemory>>) -> Question {
+        self.counting.max_memory = max_memory.into();
+        self
+    }
+
+    /// Looks for [highlights](crate::Highlight).
+    #[must_use]
+    pub fn highlights(mut self, highlights: bool) -> Question {
+        self.counting.highlights = highlights;
+        self
+    }
+
+    /// Sets the sections of the report. By default it has all.
+    #[must_use]
+    pub fn show(mut self, show: impl IntoIterator<Item = Section>) -> Question {
+        self.showing.show = Some(show.into_iter().collect());
+        self
+    }
+
+    /// Sets the number of rows of a ranking; 0 for all.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Question {
+        self.showing.limit = limit;
+        self
+    }
+
+    /// Adds these metrics to the rows of rankings.
+    #[must_use]
+    pub fn columns(mut self, columns: impl IntoIterator<Item = Metric>) -> Question {
+        self.showing.columns = columns.into_iter().collect();
+        self
+    }
+
+    /// Sets the metric that rankings are sorted by.
+    #[must_use]
+    pub fn sort(mut self, sort: Metric) -> Question {
+        self.showing.sort = sort;
+        self
+    }
+
+    /// Lists the buckets of the timeline that have no hit.
+    #[must_use]
+    pub fn fill(mut self, fill: bool) -> Question {
+        self.showing.fill = fill;
+        self
+    }
+
+    /// Sets the request time in milliseconds above which a request is slow.
+    #[must_use]
+    pub fn slow_ms(mut self, slow_ms: u64) -> Question {
+        self.showing.slow_ms = slow_ms;
+        self
+    }
+
+    /// Judges the report by these conditions, into [`Report::verdicts`](crate::Report).
+    #[must_use]
+    pub fn fail_if(mut self, fail_if: impl IntoIterator<Item = FailIf>) -> Question {
+        self.showing.fail_if = fail_if.into_iter().collect();
+        self
+    }
+}

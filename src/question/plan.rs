@@ -1,0 +1,116 @@
+//! How a question is answered, computed once, before a line is read.
+
+use super::tables::{rankings_last, tables};
+use super::{Counting, Question, Showing};
+use crate::batch::{Fields, NAMED};
+use crate::dimension::{Dimension, DimensionError, Extras};
+use crate::error::{Error, ErrorKind};
+use crate::filter::{Condition, Filter};
+use crate::measure::MeasureKind;
+use crate::metric::Metric;
+use crate::tally::{TablePlan, Tally, extras_of};
+use crate::visitor;
+
+/// How a question is answered: its tables, and the columns that they and the filters read.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// All tables; first those that keep all keys.
+    tables: Vec<TablePlan>,
+    /// The number of tables that keep all keys.
+    kept: usize,
+    /// The variables that the question names, in the order of their columns.
+    pub(crate) extras: Extras,
+    /// The logged fields that identify a visitor.
+    pub(crate) visitor: Fields,
+    /// The fields that filters read.
+    filters: Fields,
+}
+
+impl Plan {
+    /// The plan of a question.
+    ///
+    /// # Errors
+    /// If the question cannot be answered whatever is logged: [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
+    /// [`ErrorKind::TooManyVariables`].
+    pub(crate) fn of(question: &Question) -> Result<Plan, Error> {
+        let Question { counting, showing, .. } = question;
+        if let Some(detail) = misplaced_pair(counting) {
+            return Err(ErrorKind::Pair { detail }.into());
+        }
+        let may_drop_keys = match (counting.max_keys, needs_all_keys(showing)) {
+            (Some(_), Some(asked)) => return Err(ErrorKind::NotBounded { asked }.into()),
+            (Some(_), None) => true,
+            (None, asked) => counting.max_memory.is_some() && asked.is_none(),
+        };
+        let (kept, tables) = if may_drop_keys { rankings_last(question) } else { (usize::MAX, tables(question)) };
+        let extras = extras(question, &tables)?;
+        let visitor = visitor::logged_by(counting.visitor, &extras);
+        let filters = Filter::fields(counting.has_period(), &counting.filters, &extras);
+        Ok(Plan { kept: kept.min(tables.len()), tables, extras, visitor, filters })
+    }
+
+    /// The tables that keep all keys.
+    pub(crate) fn kept(&self) -> &[TablePlan] {
+        &self.tables[..self.kept]
+    }
+
+    /// The rankings whose keys may be dropped. There are none unless the question limits keys or memory.
+    pub(crate) fn rankings(&self) -> &[TablePlan] {
+        &self.tables[self.kept..]
+    }
+
+    /// The fields that tables read, if `visitor` are those that identify a visitor.
+    pub(crate) fn fields_of_tables(&self, visitor: Fields) -> Fields {
+        Tally::needs(&self.tables, visitor)
+    }
+
+    /// The fields that tables and filters read, if `visitor` are those that identify a visitor.
+    pub(crate) fn fields(&self, visitor: Fields) -> Fields {
+        self.fields_of_tables(visitor).and(self.filters)
+    }
+
+    /// The fields among `filled` whose absence from a line makes a number unknown.
+    pub(crate) fn watched(&self, filled: Fields) -> Fields {
+        Tally::watches(&self.tables, filled, self.visitor)
+    }
+}
+
+/// The variables that a question names, in the order of their columns: those of its tables, then those of its filters and
+/// visitors.
+///
+/// # Errors
+/// [`ErrorKind::TooManyVariables`] if there are not as many columns.
+pub(crate) fn variables(question: &Question) -> Result<Extras, Error> {
+    extras(question, &tables(question))
+}
+
+fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
+    let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
+    let extras = extras_of(tables).with(filters.chain(question.visitor_options().dimensions()));
+    if extras.are_too_many() {
+        return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
+    }
+    Ok(extras)
+}
+
+/// What is asked for that needs all keys of a ranking.
+fn needs_all_keys(showing: &Showing) -> Option<String> {
+    let any = showing.fail_if.iter().find(|fail_if| fail_if.is_of_any());
+    let any = any.map(|fail_if| format!("--fail-if 'any {}: …'", fail_if.dimension().name()));
+    let is_by_hits = matches!(showing.sort, Metric::Pv | Metric::Share);
+    let sort = (!is_by_hits).then(|| format!("--sort {}", showing.sort.name()));
+    let column = showing.columns.iter().find(|metric| metric.measure() != MeasureKind::Counts);
+    any.or(sort).or_else(|| column.map(|metric| format!("--columns {}", metric.name())))
+}
+
+/// Why a question cannot be answered that has a pair where one dimension belongs.
+fn misplaced_pair(counting: &Counting) -> Option<String> {
+    let unit = Dimension::Time(counting.unit());
+    let split = counting.split.and_then(|split| match Dimension::pair(unit, split).err()? {
+        DimensionError::Twice { name } => Some(format!("--split {name}: the timeline is by {name} already")),
+        _ => Some(format!("--split {}: a timeline is split by one dimension", split.name())),
+    });
+    let mut of_filters = counting.filters.iter().flat_map(Condition::dimensions);
+    let pair = of_filters.find(|dimension| matches!(dimension, Dimension::Pair(_)));
+    split.or_else(|| pair.map(|pair| format!("{}: a filter is about one dimension", pair.name())))
+}
