@@ -25,6 +25,7 @@ pub(crate) fn page(color: Color, ascii: bool) -> Page {
     );
     let is_ascii = ascii || !is_utf8(&["LC_ALL", "LC_CTYPE", "LANG"].map(variable));
     Page::default()
+        .with_csv_hint("--format csv")
         .with_columns(columns(variable("COLUMNS").as_deref(), terminal))
         .with_colors(colors)
         .with_signs(if is_ascii { Signs::Ascii } else { Signs::Unicode })

@@ -7,6 +7,7 @@ use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
+use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::tally::{TablePlan, Tally, extras_of};
 use crate::visitor;
@@ -94,23 +95,25 @@ fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
 }
 
 /// What is asked for that needs all keys of a ranking.
-fn needs_all_keys(showing: &Showing) -> Option<String> {
+fn needs_all_keys(showing: &Showing) -> Option<Message> {
     let any = showing.fail_if.iter().find(|fail_if| fail_if.is_of_any());
-    let any = any.map(|fail_if| format!("--fail-if 'any {}: …'", fail_if.dimension().name()));
+    let any = any.map(|fail_if| message![Setting::FailIf, format!(" 'any {}: …'", fail_if.dimension().name())]);
     let is_by_hits = matches!(showing.sort, Metric::Pv | Metric::Share);
-    let sort = (!is_by_hits).then(|| format!("--sort {}", showing.sort.name()));
+    let sort = (!is_by_hits).then(|| message![Setting::Sort, format!(" {}", showing.sort.name())]);
     let column = showing.columns.iter().find(|metric| metric.measure() != MeasureKind::Counts);
-    any.or(sort).or_else(|| column.map(|metric| format!("--columns {}", metric.name())))
+    any.or(sort).or_else(|| column.map(|metric| message![Setting::Columns, format!(" {}", metric.name())]))
 }
 
 /// Why a question cannot be answered that has a pair where one dimension belongs.
-fn misplaced_pair(counting: &Counting) -> Option<String> {
+fn misplaced_pair(counting: &Counting) -> Option<Message> {
     let unit = Dimension::Time(counting.unit());
     let split = counting.split.and_then(|split| match Dimension::pair(unit, split).err()? {
-        DimensionError::Twice { name } => Some(format!("--split {name}: the timeline is by {name} already")),
-        _ => Some(format!("--split {}: a timeline is split by one dimension", split.name())),
+        DimensionError::Twice { name } => {
+            Some(message![Setting::Split, format!(" {name}: the timeline is by {name} already")])
+        }
+        _ => Some(message![Setting::Split, format!(" {}: a timeline is split by one dimension", split.name())]),
     });
     let mut of_filters = counting.filters.iter().flat_map(Condition::dimensions);
     let pair = of_filters.find(|dimension| matches!(dimension, Dimension::Pair(_)));
-    split.or_else(|| pair.map(|pair| format!("{}: a filter is about one dimension", pair.name())))
+    split.or_else(|| pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()).into()))
 }

@@ -209,12 +209,14 @@ pub struct Page {
     pub colors: Colors,
     /// Which signs it shows.
     pub signs: Signs,
+    /// The words by which a reader asks for all rows and columns: `--format csv`, in a program that has such an option.
+    pub csv_hint: &'static str,
 }
 
 impl Default for Page {
     /// 80 columns, without colours.
     fn default() -> Self {
-        Page { columns: 80, colors: Colors::None, signs: Signs::Unicode }
+        Page { columns: 80, colors: Colors::None, signs: Signs::Unicode, csv_hint: "CSV" }
     }
 }
 
@@ -229,6 +231,12 @@ impl Page {
     #[must_use]
     pub fn with_colors(self, colors: Colors) -> Page {
         Page { colors, ..self }
+    }
+
+    /// The same page with other words for CSV.
+    #[must_use]
+    pub fn with_csv_hint(self, csv_hint: &'static str) -> Page {
+        Page { csv_hint, ..self }
     }
 
     /// The same page with other signs.
