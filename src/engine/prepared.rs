@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::columns::{Columns, Filled};
+use super::columns::Columns;
 use super::degrading::Degrading;
 use super::formats::formats;
 use super::memory_limit::MemoryLimit;
@@ -12,7 +12,6 @@ use super::run::Run;
 use super::scan::Scan;
 use super::seek;
 use super::threads::FewThreads;
-use crate::batch::Fields;
 use crate::error::Error;
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
@@ -64,8 +63,8 @@ impl<'q> Prepared<'q> {
         let mut watch = Stopwatch::start();
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
         let visitor = columns.visitor();
-        let Filled { needs, visits } = columns.filled(plan.fields(columns.visitor_fields()));
-        let by_location = reading.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
+        let steps = columns.steps(plan.fields(columns.visitor_fields()), seed);
+        let server = |source: &Source| reading.nginx_conf.as_ref()?.conf.server_of_file(&source.path);
         let scan = Scan {
             met: sources.iter().map(|_| OnceLock::new()).collect(),
             own: &self.own,
@@ -73,15 +72,12 @@ impl<'q> Prepared<'q> {
             detector: Detector::new(formats),
             max_line: reading.max_line,
             filter: Filter::new(*period, &counting.filters, &plan.extras, seed),
-            zone: reading.zone,
-            derive: columns.derive(needs, seed),
-            visits,
-            by_location: by_location.map(|conf| (conf, seed)),
-            servers: sources.iter().map(|source| by_location?.conf.server_of_file(&source.path)).collect(),
+            servers: sources.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
             uv: counting.uv,
             memory: MemoryLimit::new(engine.memory_limit),
-            filler: columns.filler(formats, needs, plan.watched(needs)),
+            filler: columns.filler(formats, &steps, plan.watched(steps.needs())),
+            steps,
         };
         seek::narrow(engine.seek, reading, *period, sources, &scan);
         let run = Run { scan: &scan, sources };

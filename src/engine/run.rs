@@ -83,7 +83,7 @@ impl<'f> Run<'_, 'f> {
 
     pub(super) fn worker(&self, mut tally: Tally) -> Worker<'_, 'f> {
         tally.ledger.inputs = vec![InputLedger::default(); self.sources.len()];
-        tally.by_instant = self.scan.zone.is_some();
+        tally.by_instant = self.scan.steps.has_zone();
         Worker::new(self.scan, tally)
     }
 

@@ -5,9 +5,9 @@ use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
 use crate::message::{Message, Setting, message};
 use crate::recognize::is_known_reading;
+use crate::steps::RealIp;
 use crate::tally::InputLedger;
 use crate::text::printable;
-use crate::visitor::RealIp;
 
 /// An input, its formats and its account.
 pub(crate) struct ReadFormats<'i> {
