@@ -175,6 +175,13 @@ pub enum ErrorKind {
         /// Where, and what.
         detail: String,
     },
+    /// Text was fed to an input that a [`Session`](crate::Session) does not have.
+    NoSuchInput {
+        /// The number of the input, from 0.
+        input: usize,
+        /// The number of inputs.
+        inputs: usize,
+    },
     /// More variables are ranked or filtered by than a question has room for.
     TooManyVariables {
         /// How many it has room for.
@@ -329,6 +336,9 @@ impl fmt::Display for Error {
                  --max-keys N or --uv hll",
                 bytes_in_words(*limit_bytes)
             ),
+            ErrorKind::NoSuchInput { input, inputs } => {
+                write!(f, "there is no input {input}: the session has {inputs}")
+            }
             ErrorKind::TooManyVariables { most } => {
                 write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")
             }

@@ -68,7 +68,7 @@ mod visitor;
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, Seek, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{

@@ -47,6 +47,7 @@ mod refusals;
 mod rejects;
 #[cfg(all(unix, feature = "cli"))]
 mod seeking;
+mod session;
 #[cfg(all(unix, feature = "cli"))]
 mod shrinking;
 mod unknown;

@@ -25,6 +25,7 @@ use crate::keys::{AddressKeys, GroupId, Seed};
 use crate::measure::SizeOf;
 
 /// The rankings of all rounds so far, texts being the keys that are reported.
+#[derive(Clone)]
 pub(crate) struct Bounded {
     /// How many keys a ranking has at most.
     most: usize,
@@ -33,6 +34,7 @@ pub(crate) struct Bounded {
     visitors: AddressKeys,
 }
 
+#[derive(Clone)]
 struct Ranking {
     table: Table,
     /// How many hits each group may have had when it was not there.
