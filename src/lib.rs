@@ -26,6 +26,7 @@
 //! The library never prints, never exits and installs nothing in the process that it is not asked to install.
 
 mod batch;
+mod by_name;
 mod dimension;
 mod engine;
 mod envelope;
@@ -64,7 +65,7 @@ mod text;
 mod time;
 mod visitor;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},

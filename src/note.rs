@@ -1,11 +1,12 @@
 //! Notes: what a reader must know to understand a number of the report.
 
-use serde::Serialize;
-use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
+use crate::by_name::serde_by_name;
 
 /// Something that changes what a number of the report means: a guess, a value that was not read, a field that was not
 /// logged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Note {
     /// The kind of note. Codes are stable.
@@ -113,11 +114,7 @@ impl NoteCode {
     }
 }
 
-impl Serialize for NoteCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+serde_by_name!(NoteCode, "a code of a note", |name| NoteCode::all().find(|code| code.name() == name));
 
 impl Note {
     /// A note about all inputs.

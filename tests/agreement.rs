@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use loggen::Traffic;
 use logstat::{
     Access, Condition, Dimension, Engine, Input, Ipv6Prefix, MaxKeys, MaxMemory, Metric, Precision, Query, Question,
-    RealIp, Section, Unit, UvMethod, Visitor, count, guard_mappings, write_json,
+    RealIp, Report, Section, Unit, UvMethod, Visitor, count, guard_mappings, write_json,
 };
 use tempfile::TempDir;
 
@@ -99,6 +99,10 @@ impl Log {
         let mut said = Vec::new();
         if let Some(report) = outcome.report {
             write_json(&report, &mut said).unwrap();
+            let read: Report = serde_json::from_slice(&said).unwrap();
+            let mut again = Vec::new();
+            write_json(&read, &mut again).unwrap();
+            assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&said), "read back");
         }
         let problems: Vec<_> = outcome.problems.iter().map(ToString::to_string).collect();
         format!("{}{}", String::from_utf8(said).unwrap(), problems.join("\n")).replace(PACKED, ".log")

@@ -14,6 +14,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         "ground",
         &[
             "text",
+            "by_name",
             "files",
             "note",
             "time",

@@ -73,7 +73,7 @@ fn the_usual_question_has_every_section() {
     assert_eq!((latency.count, latency.sum_ms, latency.max_ms, latency.p50_ms, latency.slow), (2, 750, 500, 250, 1));
     assert_eq!(report.period.first.as_deref(), Some("2022-04-05T03:45:05+00:00"));
     assert_eq!(report.period.last.as_deref(), Some("2022-04-06T03:45:05+00:00"));
-    assert_eq!((report.schema, report.generator.name), ("logstat.report/2", "logstat"));
+    assert_eq!((report.schema.as_str(), report.generator.name.as_str()), ("logstat.report/2", "logstat"));
     assert_eq!((report.uv, report.period.unit), (UvReport::Exact, Unit::Day));
     let input = &report.inputs[0];
     assert_eq!((input.path.as_str(), input.format.as_str()), ("a.log", "combined_timed"));

@@ -45,6 +45,7 @@ mod reference;
 mod refusals;
 #[cfg(feature = "cli")]
 mod rejects;
+mod report_read_back;
 #[cfg(all(unix, feature = "cli"))]
 mod seeking;
 mod session;

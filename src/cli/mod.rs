@@ -4,6 +4,7 @@
 mod allocator;
 mod answer;
 mod args;
+mod closest_match;
 mod config;
 mod explain;
 mod filters;
@@ -16,7 +17,6 @@ mod memory;
 mod messages;
 mod misuse;
 mod names;
-mod nearest;
 mod new_file;
 mod no_logs;
 mod outputs;

@@ -6,10 +6,10 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where};
 
+use super::closest_match::closest_match;
 use super::generate::{GENERATED, Generated};
 use super::messages::shown;
 use super::misuse::misuse;
-use super::nearest::nearest;
 use super::screen::Color;
 use super::wrapped::wrapped;
 
@@ -143,7 +143,7 @@ pub(crate) fn no_condition(error: &SyntaxError) -> String {
 }
 
 pub(crate) fn meant(word: &str, known: &[&str]) -> String {
-    nearest(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
+    closest_match(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,8 +5,6 @@
 
 mod codes;
 mod derived;
-mod derived_row;
-mod ext;
 mod extras;
 mod grouping;
 mod key;
@@ -14,7 +12,6 @@ mod key_ids;
 mod own_keys;
 mod pair;
 mod pair_ids;
-mod scheme;
 mod table;
 mod time;
 mod variable;
@@ -22,11 +19,11 @@ mod variable;
 use std::borrow::Cow;
 
 use crate::batch::{Column, Fields};
+use crate::by_name::Named;
 use crate::time::Unit;
 
 pub use derived::Derived;
-pub(crate) use derived::DerivedColumn;
-pub(crate) use derived_row::KeyOf;
+pub(crate) use derived::{DerivedColumn, KeyOf};
 pub(crate) use extras::Extras;
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
@@ -239,6 +236,23 @@ impl Dimension {
 /// The written form of a time key, and the number it sorts by; the key is one of a table of time.
 pub(crate) use time::{number as time_number, written as written_time};
 
+impl Named for Dimension {
+    const KIND: &'static str = "a dimension";
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    /// The dimension that a report names: a variable that nginx does not know is one of the site's own.
+    fn named(name: &str) -> Option<Dimension> {
+        let single = |name: &str| Dimension::named(name).ok().or_else(|| Dimension::of_ones_own(name));
+        match name.split_once('/') {
+            Some((first, second)) => Dimension::pair(single(first)?, single(second)?).ok(),
+            None => single(name),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,7 +265,7 @@ mod tests {
             assert!(dimension.variable().starts_with('$'));
             assert_ne!(dimension.needs(&Extras::default()), Fields::NONE);
         }
-        assert_eq!(all.len(), 21);
+        assert_eq!(all.len(), DIMENSIONS.len() - 1 + Derived::all().count() + Unit::all().count());
         assert_eq!(Dimension::named("all"), Err(DimensionError::Unknown));
         assert_eq!(Dimension::named("pth"), Err(DimensionError::Unknown));
     }

@@ -31,11 +31,10 @@ fn formats_in_use(reading: &Reading, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<
     let Some(conf) = &reading.nginx_conf else { return (formats, none) };
     let presets = formats.len();
     // Of one that no line could be read by, `NginxConf::skipped` tells.
-    let read: Vec<_> =
-        conf.formats().iter().filter_map(|format| Some((format.name(), format.log_format().ok()?))).collect();
+    let read: Vec<_> = conf.log_formats().filter_map(|(format, read)| Some((format.name(), read.ok()?))).collect();
     let place = |format: &NginxFormat| read.iter().position(|(name, _)| *name == format.name());
     let of = |path: &PathBuf| {
-        let named = conf.formats_of_file(path).into_iter().filter_map(place).map(|at| presets + at);
+        let named = conf.conf.formats_of_file(path).into_iter().filter_map(place).map(|at| presets + at);
         let named: Vec<usize> = named.collect();
         if named.is_empty() { (presets..presets + read.len()).collect() } else { named }
     };

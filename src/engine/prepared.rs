@@ -86,7 +86,7 @@ impl<'q> PreparedQuestion<'q> {
             derive: columns.derive(needs, *seed),
             visits,
             by_location: by_location.map(|conf| (conf, *seed)),
-            servers: self.paths.iter().map(|path| by_location?.server_of_file(path)).collect(),
+            servers: self.paths.iter().map(|path| by_location?.conf.server_of_file(path)).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),

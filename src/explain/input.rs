@@ -81,7 +81,7 @@ fn explain_head(
         whole: considered.survey.whole,
     };
     let conf = reading.nginx_conf.as_ref();
-    let of_log = conf.and_then(|conf| conf.server_of_file(&source.path));
+    let of_log = conf.and_then(|conf| conf.conf.server_of_file(&source.path));
     let mut notes =
         format_notes(reading.real_ip.as_ref(), anonymize, formats, &ReadFormats { path: &path, of_file, ledger });
     notes.extend(assumed_utc([ledger].into_iter()));

@@ -264,7 +264,7 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
         problems.extend(refusal.filter(|refusal| !is_any_read || set_aside(source.is_found, refusal).is_none()));
         problems.extend(source.into_failure());
     }
-    let generator = Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    let generator = Generator::this();
     let explanation = Explanation { schema: "logstat.explanation/1", generator, inputs: explained };
     Ok(Explained { explanation, problems })
 }

@@ -1,6 +1,7 @@
 //! Lines that are read, and what they are counted as: by the steps that a worker takes with a batch.
 
 use bumpalo::Bump;
+use nginx_conf::Request;
 
 use super::field::fields;
 use super::shown::Shown;
@@ -96,7 +97,8 @@ impl<'q> Reader<'q> {
         let conf = self.question.reading.nginx_conf.as_ref()?;
         let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
         let host = (host != MISSING).then(|| undo_escapes(host));
-        Some(conf.answer(&self.question.reading.static_rules, of_log, host.as_deref(), &undo_escapes(path)))
+        let request = Request { host: host.as_deref(), path: &undo_escapes(path), server: of_log };
+        Some(conf.answer(&self.question.reading.static_rules, &request))
     }
 }
 

@@ -1,18 +1,17 @@
 //! Why a line is filtered.
 
-use serde::Serialize;
-
 #[cfg(doc)]
 use super::Condition;
+use crate::by_name::serde_by_name;
 
 /// Writes the enum of reasons and the table of their names.
 macro_rules! reasons {
     ($($(#[$doc:meta])* $reason:ident: $name:literal,)+) => {
         /// Why a line is filtered: the first of these that it does not fit, in this order.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Filtered {
-            $($(#[$doc])* #[serde(rename = $name)] $reason,)+
+            $($(#[$doc])* $reason,)+
         }
 
         /// THE TABLE of reasons and the name of each, in the order of the enum.
@@ -72,6 +71,9 @@ impl std::fmt::Display for Filtered {
         f.write_str(self.name())
     }
 }
+
+serde_by_name!(Filtered, "a reason why a line is filtered", |name| Filtered::all()
+    .find(|reason| reason.name() == name));
 
 #[cfg(test)]
 mod tests {

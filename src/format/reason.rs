@@ -1,6 +1,6 @@
 //! Why a line is malformed.
 
-use serde::ser::{Serialize, Serializer};
+use crate::by_name::serde_by_name;
 
 /// Why a line is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,11 +57,7 @@ impl std::fmt::Display for Reason {
     }
 }
 
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+serde_by_name!(Reason, "a reason why a line is malformed", |name| Reason::all().find(|reason| reason.name() == name));
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use nginx_conf::reference;
+
 use super::Header;
 use super::messages::assert_safe;
-use crate::nginx::{NginxConf, location_twin};
+use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 
 /// Paths that are asked about.
@@ -28,18 +30,18 @@ pub(super) fn run(data: &[u8]) {
     assert_safe("an explanation", &conf.explain());
     conf.skipped().iter().for_each(|skipped| assert_safe("a directive that is skipped", skipped));
     conf.assumed_logs().iter().for_each(|note| assert_safe("a log that is assumed", &note.to_string()));
-    for format in conf.formats() {
-        if let Err(error) = format.log_format() {
+    for (_, format) in conf.log_formats() {
+        if let Err(error) = format {
             assert_safe("a format that reads no line", &error.to_string());
         }
     }
     for log in conf.logs() {
-        conf.formats_of(log);
+        conf.conf.formats_of(log);
     }
-    conf.formats_of_file(Path::new("/var/log/nginx/access.log.1"));
+    conf.conf.formats_of_file(Path::new("/var/log/nginx/access.log.1"));
     let rules = StaticRules::default();
     for path in PATHS {
-        location_twin::agree(&conf, path).unwrap_or_else(|difference| panic!("{difference}"));
+        reference::agree(&conf.conf, path).unwrap_or_else(|difference| panic!("{difference}"));
         for host in [None, Some(&b"shop.example"[..])] {
             conf.is_static(&rules, host, path);
         }

@@ -1,72 +1,30 @@
-//! A configuration of nginx: which logs it writes in which formats, and what it serves from files.
+//! An nginx configuration, with what it means for logs: formats that read lines, static or dynamic by its locations, and notes.
 //!
-//! `files` → `lexer` → `tree` is the way of the text, with `dump`, `include` and `lua` beside it. `formats`, `access_log`
-//! and `logs` say what is logged where. `hosts` finds the servers that a host may have come to, `choice` the one that answers a path, and
-//! `class` what becomes of the path there: `server`, `location`, `content`, `fallback` and `rewrite` have what was read.
-//! `connection` decides
-//! conditions that the sockets of a server settle. `handlers` knows directives by their names, `unheeded` what is not followed. `explain` shows all of it. Nothing here
-//! reads a log.
+//! The crate `nginx-conf` reads the text and knows nothing of this one. `answer` has its answers as data of an explanation, and `explain`
+//! shows all of it as text.
 
-mod access_log;
 mod answer;
-mod captures;
-mod choice;
-mod class;
-mod connection;
-mod content;
-mod dump;
-mod error;
 mod explain;
-mod fallback;
-mod files;
-mod formats;
-mod handlers;
-mod hosts;
-mod include;
-mod inherited;
-mod lexer;
-mod location;
-mod location_index;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod location_twin;
-mod log_names;
-mod logs;
-mod lua;
-mod names;
-mod nearest;
-mod place;
-mod regexes;
-mod rewrite;
-mod server;
-mod template;
 #[cfg(test)]
 mod tests;
-mod tree;
-mod unheeded;
-mod uri;
 
 use std::path::{Path, PathBuf};
 
-pub use access_log::NginxLogTarget;
 pub use answer::{ConfiguredLog, NginxAnswer, NginxPlace};
-pub use error::NginxConfError;
-pub use formats::NginxFormat;
-pub use logs::NginxLog;
+pub use nginx_conf::{Error as NginxConfError, Log as NginxLog, LogFormat as NginxFormat, LogTarget as NginxLogTarget};
 
+use nginx_conf::{Conf, Escape, Request, Source};
+
+use crate::format::{FormatError, LogFormat, NginxEscape};
 use crate::note::{Note, NoteCode};
+use crate::recognize;
 use crate::static_rules::StaticRules;
-use files::Files;
-use hosts::Hosts;
-use inherited::Inherited;
-use logs::Logs;
-use server::Server;
-use tree::Directive;
+use crate::text::{printable, written};
 
-/// The log that nginx's packages write where no `access_log` is configured: nginx.org's and those of Debian, Ubuntu,
-/// Fedora and Alpine (their `--http-log-path`, November 2026).
-const DEFAULT_OF_PACKAGES: &str = "/var/log/nginx/access.log";
+/// Bytes of a main file by which it is recognised if it is no configuration.
+const HEAD_BYTES: usize = 64 << 10;
 
-/// What a configuration of nginx says about its logs, and about who answers for a path.
+/// An nginx configuration: its logs and formats, and the locations that decide which paths are static.
 ///
 /// ```
 /// use logstat::{NginxConf, StaticRules};
@@ -86,41 +44,17 @@ const DEFAULT_OF_PACKAGES: &str = "/var/log/nginx/access.log";
 /// ```
 #[derive(Clone, Debug)]
 pub struct NginxConf {
-    prefix: PathBuf,
-    files: Vec<PathBuf>,
-    logs: Logs,
-    servers: Vec<Server>,
-    hosts: Hosts,
+    pub(crate) conf: Conf,
 }
 
 impl NginxConf {
-    /// Reads a configuration and all that it includes: a regular file, or a pipe, a FIFO or `/dev/stdin`, up to 64 MiB in all.
-    ///
-    /// The output of `nginx -T` is read as the files that it consists of. Then places name those files, and nothing is read
-    /// from disk. Only regular files can be included.
-    ///
-    /// Names of logs that are not absolute are relative to nginx's prefix, which no configuration tells. Where the main
-    /// file is in a directory `conf`, as it is when nginx is built from its sources, that is the directory above;
-    /// otherwise it is the directory of the file, or the working directory if the configuration is a pipe.
-    /// [`NginxConf::read_with_prefix`] takes another.
-    ///
-    /// A server without an `access_log` writes the log that nginx was built with. That is `logs/access.log` in the prefix
-    /// where the file lies in a directory `conf` or the prefix is given, otherwise `/var/log/nginx/access.log`, the
-    /// default of nginx's packages.
+    /// Reads a configuration and all that it includes, as [`nginx_conf::Conf::read`] does: a file, a pipe, or the output of
+    /// `nginx -T`.
     ///
     /// # Errors
-    /// A file that cannot be read, and what nginx would refuse of what is understood here, with its place.
-    /// Directives that have nothing to do with logs or locations are not looked at.
+    /// Those of the crate; a main file that is something else, such as an access log, is refused by its name.
     pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
-        let files = Files::open(path, files::MOST_BYTES)?;
-        let packaged = Path::new(DEFAULT_OF_PACKAGES);
-        if files.is_pipe() {
-            return Self::of(&files, Path::new(""), packaged);
-        }
-        match prefix_of(files.main()) {
-            Prefix::AboveConf(prefix) => Self::of(&files, &prefix, &prefix.join("logs/access.log")),
-            Prefix::OfFile(prefix) => Self::of(&files, &prefix, packaged),
-        }
+        Self::of(&Source::open(path)?)
     }
 
     /// Reads a configuration that comes through a pipe, such as standard input. `path` is its name in messages.
@@ -135,119 +69,75 @@ impl NginxConf {
     /// # Errors
     /// As [`NginxConf::read`].
     pub fn from_reader(path: &Path, reader: impl std::io::Read) -> Result<NginxConf, NginxConfError> {
-        let files = Files::of(path, reader, false, files::MOST_BYTES)?;
-        Self::of(&files, Path::new(""), Path::new(DEFAULT_OF_PACKAGES))
+        Self::of(&Source::from_reader(path, reader)?)
     }
 
-    /// As [`NginxConf::read`], with nginx's prefix (its option `-p`).
-    ///
-    /// # Errors
-    /// As [`NginxConf::read`].
-    pub fn read_with_prefix(path: &Path, prefix: &Path) -> Result<NginxConf, NginxConfError> {
-        Self::of(&Files::open(path, files::MOST_BYTES)?, prefix, &prefix.join("logs/access.log"))
-    }
-
-    /// `default_log` is written where no `access_log` is configured.
-    fn of(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
-        Self::of_files(files, prefix, default_log).map_err(|error| files.named(error))
-    }
-
-    fn of_files(files: &Files, prefix: &Path, default_log: &Path) -> Result<NginxConf, NginxConfError> {
-        let (directives, files_read) = tree::read(files)?;
-        let http = http_block(files.main(), &directives)?;
-        let logs = Logs::read(http, &directives, prefix, default_log)?;
-        let merges_slashes = server::merge_slashes(http).unwrap_or(true);
-        let inherited = Inherited::default().and(http);
-        let servers = http.iter().filter(|directive| directive.is("server"));
-        let servers = servers.map(|directive| Server::read(directive, &inherited, merges_slashes));
-        let servers = servers.collect::<Result<Vec<_>, _>>()?;
-        hosts::check_names(&servers)?;
-        Ok(NginxConf { prefix: prefix.to_owned(), files: files_read, logs, hosts: Hosts::new(&servers), servers })
-    }
-
-    /// The formats that it defines, and `combined`, which is built in and comes first.
-    pub fn formats(&self) -> &[NginxFormat] {
-        &self.logs.formats
-    }
-
-    /// The logs that it names, in its order: also those that cannot be read, or that nothing is written to.
-    pub fn logs(&self) -> &[NginxLog] {
-        &self.logs.logs
-    }
-
-    /// The formats in which a log is written: one, unless two levels write it differently.
-    pub fn formats_of(&self, log: &NginxLog) -> Vec<&NginxFormat> {
-        log.formats.iter().map(|format| &self.logs.formats[*format]).collect()
-    }
-
-    /// The formats in which a file is written: of the log that it is, or that it was before it was rotated
-    /// (`access.log.1`, `access.log-20261121.gz`).
-    pub fn formats_of_file(&self, file: &Path) -> Vec<&NginxFormat> {
-        let mut formats = Vec::new();
-        for format in self.logs_of_file(file).flat_map(|log| self.formats_of(log)) {
-            if !formats.contains(&format) {
-                formats.push(format);
+    fn of(source: &Source) -> Result<NginxConf, NginxConfError> {
+        let named = |error: NginxConfError| {
+            let head = source.main_text().filter(|_| error.path() == source.main());
+            let head = head.map(|text| &text[..text.len().min(HEAD_BYTES)]);
+            match head.and_then(recognize::name_unless_conf) {
+                Some(name) => source.refused(&format!("{name}, not an nginx configuration")),
+                None => error,
             }
-        }
-        formats
+        };
+        Ok(NginxConf { conf: Conf::from_source(source).map_err(named)? })
     }
 
-    /// The server whose requests a file holds, by its place, if it is one and the configuration says so.
-    pub(crate) fn server_of_file(&self, file: &Path) -> Option<usize> {
-        let mut servers = self.logs_of_file(file).map(NginxLog::only_server);
-        let first = servers.next()??;
-        servers.all(|server| server == Some(first)).then_some(first)
+    /// The formats that it defines, after `combined`, which is built in.
+    pub fn formats(&self) -> &[NginxFormat] {
+        self.conf.formats()
     }
 
-    /// The logs that a file may be one of.
-    fn logs_of_file(&self, file: &Path) -> impl Iterator<Item = &NginxLog> {
-        self.logs.names.of(file).into_iter().map(|at| &self.logs.logs[at])
+    /// The formats with what reads their lines, or why no line can be read.
+    pub fn log_formats(&self) -> impl Iterator<Item = (&NginxFormat, Result<LogFormat, FormatError>)> {
+        let log_format = |format: &NginxFormat| {
+            let escape = match format.escape() {
+                Escape::Default => NginxEscape::Default,
+                Escape::Json => NginxEscape::Json,
+                Escape::None => NginxEscape::None,
+            };
+            LogFormat::nginx(format.name(), format.text(), escape)
+        };
+        self.formats().iter().map(move |format| (format, log_format(format)))
+    }
+
+    /// The logs that it names, in its order, including those that cannot be read, or that nothing is written to.
+    pub fn logs(&self) -> &[NginxLog] {
+        self.conf.logs()
     }
 
     /// The files to read for every request once, each with the formats that are written to it.
-    ///
-    /// A name with variables stands for the files that are there and fit it, but for logs of errors. A log is left out if
-    /// each of its requests is also in another one beside it.
     pub fn files(&self) -> Vec<(PathBuf, Vec<&NginxFormat>)> {
-        self.logs.files()
+        self.conf.files()
     }
 
     /// A note for each log among [`NginxConf::files`] that no `access_log` names. For the notes of a report on these files.
     pub fn assumed_logs(&self) -> Vec<Note> {
         let note = |log: &NginxLog| {
-            let (built, path) = (log.default_of()?, log.target().file()?);
+            let NginxLogTarget::File(path) = log.target() else { return None };
             let text = format!(
-                "no access_log is configured for a server: this log is read, the default of {built}; give the files if its \
-                 log is elsewhere"
+                "no access_log is configured for a server: this log is read, the default of {}; give the files if its log is \
+                 elsewhere",
+                log.default_of()?
             );
-            let path = crate::text::written(path.as_os_str().as_encoded_bytes());
-            Some(Note::about(NoteCode::AssumedLog, &path, text))
+            Some(Note::about(NoteCode::AssumedLog, &written(path.as_os_str().as_encoded_bytes()), text))
         };
         self.logs().iter().filter_map(note).collect()
     }
 
-    /// Whether nginx answers a path from a file, in the location that it chooses for it.
+    /// True if nginx answers a path from a file, in the location that it chooses for it.
     ///
-    /// `host` is `$host` as logged, if it is; `path` the target of the request as logged, but for nginx's escapes of
-    /// logs. Where the file system decides, as with `try_files $uri @app`, the rules do. What nginx refuses is dynamic.
+    /// `host` is `$host` as logged, if it is; `path` is the target of the request as logged, with nginx's escapes of logs undone.
+    /// Where the file system decides, as with `try_files $uri @app`, the rules do. Paths that nginx refuses are dynamic. Directives that
+    /// are not followed are in [`NginxConf::skipped`] and [`NginxConf::explain`].
     ///
-    /// Of the servers that a host may have come to, one that redirects the path, or whose location for it is
-    /// `internal`, is passed over if another is there. An `if` of a server that asks for `$scheme`, `$https` or
-    /// `$server_port` is followed where the sockets of the server decide it.
-    ///
-    /// Not followed, and reported by [`NginxConf::explain`]: what an `if` does, but for `if (!-f $request_filename)` with a
-    /// `proxy_pass` in it, which is a `try_files`; an `error_page` that the application answers, but for
-    /// `error_page 404 = @app`; and what [`NginxConf::skipped`] lists. A path that
-    /// comes to an `internal` location is dynamic: nginx answers 404. Of a directory, the
-    /// first `index` file is taken to be there.
-    ///
-    /// Locations are found by their names, and regular expressions are tried one by one: this is for distinct paths, not for
-    /// every line.
+    /// Regular expressions are tried one by one: call this for distinct paths, not for every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
-        self.choose(rules, None, host, path).is_static
+        self.is_static_of(rules, None, host, path)
     }
 
-    /// The same for a request in the log of one server, which is asked where no host is logged or where it has the host.
+    /// The same for a request in the log of one server.
     pub(crate) fn is_static_of(
         &self,
         rules: &StaticRules,
@@ -255,61 +145,22 @@ impl NginxConf {
         host: Option<&[u8]>,
         path: &[u8],
     ) -> bool {
-        self.choose(rules, server, host, path).is_static
+        self.conf.answer(&Request { host, path, server }, &|path| rules.is_static(path)).is_static
     }
 
-    /// Directives that are not followed although they may decide what answers a path, with their places: what the `regex` crate cannot
-    /// express (`nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`), rewrites to variables
-    /// that only nginx knows, code that may answer, directives that are unknown here, and each `if` of a server that may answer.
+    /// Formats that read no line, and directives that are not followed although they may decide what answers a path, with their places:
+    /// `nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`.
     pub fn skipped(&self) -> Vec<String> {
-        let formats = self.logs.formats.iter().filter_map(NginxFormat::skipped);
-        let mut skipped: Vec<String> = formats.chain(self.servers.iter().flat_map(Server::skipped)).collect();
-        skipped.extend(unheeded::by_name(self.servers.iter().flat_map(Server::may_answer)));
-        skipped
+        let format = |(format, read): (&NginxFormat, Result<LogFormat, FormatError>)| {
+            let place = format.place().map(|place| format!("{place}: ")).unwrap_or_default();
+            Some(format!("{place}log_format {} is skipped: {}", printable(format.name().as_bytes()), read.err()?.what))
+        };
+        let directives = self.conf.skipped();
+        self.log_formats().filter_map(format).chain(directives.iter().map(ToString::to_string)).collect()
     }
 
-    /// What was understood, for people: formats, logs, and for each location static or dynamic and why.
+    /// The configuration as it is understood, for people: formats, logs, and for each location static or dynamic and why.
     pub fn explain(&self) -> String {
-        explain::explain(self)
-    }
-}
-
-/// The directory that nginx was most likely built to start from.
-enum Prefix {
-    /// Above a directory `conf`, as when nginx is built from its sources.
-    AboveConf(PathBuf),
-    /// The directory of the file: it says nothing about how nginx was built.
-    OfFile(PathBuf),
-}
-
-fn prefix_of(path: &Path) -> Prefix {
-    let dir = path.parent().unwrap_or(Path::new(""));
-    let is_conf = std::path::absolute(path).is_ok_and(|full| full.parent().is_some_and(|dir| dir.ends_with("conf")));
-    match dir.parent() {
-        _ if !is_conf => Prefix::OfFile(dir.to_owned()),
-        Some(above) if dir.ends_with("conf") => Prefix::AboveConf(above.to_owned()),
-        _ => Prefix::AboveConf(dir.join("..")),
-    }
-}
-
-fn http_block<'a>(path: &Path, directives: &'a [Directive]) -> Result<&'a [Directive], NginxConfError> {
-    let mut blocks = directives.iter().filter(|directive| directive.is("http"));
-    let Some(http) = blocks.next() else {
-        return Err(match directives.iter().find(|directive| directive.is("server") || directive.is("location")) {
-            Some(inner) => inner.error(format!(
-                "\"{}\" is not in an \"http\" block: give the main configuration, which includes this file",
-                inner.name.text
-            )),
-            None => NginxConfError::of_file(
-                path,
-                "no \"http\" block in this configuration: give the main file, such as /etc/nginx/nginx.conf",
-            ),
-        });
-    };
-    match blocks.next() {
-        Some(second) => {
-            Err(second.error(format!("\"http\" directive is duplicate: the first is at {}", http.name.place)))
-        }
-        None => http.body(),
+        explain::explain(&self.conf)
     }
 }

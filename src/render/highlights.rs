@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-use super::table::ink::Ink;
+use super::tone::Tone;
 use super::words;
+use crate::render::dates::weekday_of_date;
+use crate::render::numbers::{Duration, Grouped, Percent};
 use crate::report::Highlight;
-use crate::report::numbers::{Duration, Grouped, Percent};
-use crate::time::weekday_of_date;
 
 /// A highlight as it reads: `slowest path`, `/export/`, `1.31 s in the mean of 212 requests`.
 pub(super) struct Told<'h> {
     pub(super) what: &'static str,
     pub(super) key: Key<'h>,
     pub(super) figure: String,
-    pub(super) ink: Ink,
+    pub(super) tone: Tone,
 }
 
 /// What it is of.
@@ -40,19 +40,19 @@ pub(super) fn told(highlight: &Highlight, hits: u64) -> Told<'_> {
             what: "5xx",
             key: Key::Words(hour(key)),
             figure: format!("{} of {}", Percent(*status_5xx, *pv), words::counted(*pv, "request")),
-            ink: Ink::Bad,
+            tone: Tone::Bad,
         },
         Highlight::SlowestPath { key, count, avg_ms } => Told {
             what: "slowest path",
             key: Key::Logged(key),
             figure: format!("{} in the mean of {}", Duration(avg_ms.round() as u64), words::counted(*count, "request")),
-            ink: Ink::Odd,
+            tone: Tone::Odd,
         },
         Highlight::FrequentAddress { key, pv, .. } => Told {
             what: "address",
             key: Key::Logged(key),
             figure: format!("{} of all requests, {}", Percent(*pv, hits), Grouped(*pv)),
-            ink: Ink::Odd,
+            tone: Tone::Odd,
         },
     }
 }

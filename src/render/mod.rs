@@ -1,27 +1,35 @@
 //! Ink: a report in, bytes out. One format a file, and its line in the table below.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "csv")]
 mod csv;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "html", feature = "table"))]
+mod dates;
+#[cfg(any(feature = "html", feature = "table"))]
 mod highlights;
-#[cfg(feature = "cli")]
+#[cfg(feature = "html")]
 mod html;
 mod json;
 mod ledger;
 mod markdown;
 mod ndjson;
+#[cfg(any(feature = "html", feature = "table"))]
+mod numbers;
+#[cfg(any(feature = "html", feature = "table"))]
+mod parts;
 mod prometheus;
 mod sections;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "html", feature = "table"))]
 mod slots;
-#[cfg(feature = "cli")]
+#[cfg(feature = "table")]
 mod table;
+#[cfg(any(feature = "html", feature = "table"))]
+mod tone;
 mod warnings;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "html", feature = "table"))]
 mod words;
 
 pub use json::{write_explanation_json, write_json};
-#[cfg(feature = "cli")]
+#[cfg(feature = "table")]
 pub use table::{write_explanation, write_table};
 
 use std::io::{self, Write};
@@ -34,22 +42,22 @@ use crate::report::Report;
 #[non_exhaustive]
 pub enum ReportFormat {
     /// For people, at a terminal or not.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     Table,
     /// For programs.
     Json,
     /// A number a line, as JSON.
     Ndjson,
     /// For spreadsheets.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "csv")]
     Csv,
     /// The same with tabs.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "csv")]
     Tsv,
     /// For issues and wikis.
     Markdown,
     /// To open in a browser, or to mail: one file, that asks no other place for anything.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "html")]
     Html,
     /// For Prometheus, by the textfile collector of its node exporter.
     Prometheus,
@@ -69,7 +77,7 @@ struct FormatRow {
 
 /// THE TABLE of formats.
 const FORMATS: &[FormatRow] = &[
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     FormatRow {
         format: ReportFormat::Table,
         name: "table",
@@ -91,7 +99,7 @@ const FORMATS: &[FormatRow] = &[
         extensions: &["ndjson", "jsonl"],
         write: ndjson::write,
     },
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "csv")]
     FormatRow {
         format: ReportFormat::Csv,
         name: "csv",
@@ -99,7 +107,7 @@ const FORMATS: &[FormatRow] = &[
         extensions: &["csv"],
         write: csv::write_commas,
     },
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "csv")]
     FormatRow {
         format: ReportFormat::Tsv,
         name: "tsv",
@@ -114,7 +122,7 @@ const FORMATS: &[FormatRow] = &[
         extensions: &["md", "markdown"],
         write: markdown::write,
     },
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "html")]
     FormatRow {
         format: ReportFormat::Html,
         name: "html",

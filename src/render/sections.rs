@@ -11,7 +11,7 @@ pub(super) struct Section<'r> {
     /// `timeline`, `top.path`.
     pub(super) name: Cow<'static, str>,
     /// What its rows are a pair of.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
+    #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
     pub(super) pair: Option<Pair>,
     /// What its rows are told by.
     pub(super) metrics: Vec<Told<'r>>,

@@ -2,8 +2,9 @@
 //! Slots are as long as people part time, and begin where they would: at full hours, at midnight.
 
 use super::words;
+use crate::render::numbers::Grouped;
+use crate::render::parts;
 use crate::report::Row;
-use crate::report::numbers::Grouped;
 use crate::report::round::round_numbers;
 use crate::time::{Edge, Moment, NowIs, Unit};
 
@@ -13,8 +14,9 @@ pub(super) struct Slots {
     /// How many buckets a slot is; of the first and the last some may be before or behind the timeline.
     pub(super) in_slot: i64,
     unit: Unit,
-    first: i64,
-    last: i64,
+    /// The first and the last bucket of the timeline.
+    #[cfg(feature = "table")]
+    timeline: (i64, i64),
 }
 
 /// Some buckets together: hits are added up, and of visitors, which cannot be, it has the most that one bucket had.
@@ -47,13 +49,21 @@ impl Slots {
         for (row, at) in timed() {
             slots[(at.div_euclid(in_slot) - first.div_euclid(in_slot)) as usize].add(row);
         }
-        Some(Slots { slots, in_slot, unit, first, last })
+        Some(Slots {
+            slots,
+            in_slot,
+            unit,
+            #[cfg(feature = "table")]
+            timeline: (first, last),
+        })
     }
 
-    /// How many buckets of a slot are in the timeline, by its place.
+    /// Number of buckets of a slot that are in the timeline, by its place.
+    #[cfg(feature = "table")]
     pub(super) fn buckets(&self, place: usize) -> i64 {
-        let begin = (self.first.div_euclid(self.in_slot) + place as i64) * self.in_slot;
-        (begin + self.in_slot - 1).min(self.last) - begin.max(self.first) + 1
+        let (first, last) = self.timeline;
+        let begin = (first.div_euclid(self.in_slot) + place as i64) * self.in_slot;
+        (begin + self.in_slot - 1).min(last) - begin.max(first) + 1
     }
 
     /// How long a slot is: `one hour`, `15 minutes`, `2 days`.
@@ -107,7 +117,7 @@ impl Slot {
         self.uv = self.uv.max(row.uv.known());
         self.status_4xx = sum(self.status_4xx, row.status_4xx);
         self.status_5xx = sum(self.status_5xx, row.status_5xx);
-        self.with_status = sum(self.with_status, row.hits_with_status());
+        self.with_status = sum(self.with_status, parts::hits_with_status(row));
     }
 }
 

@@ -24,7 +24,7 @@ use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::{
     Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
-    Summary, UvReport, VisitorReport,
+    SCHEMA, Summary, UvReport, VisitorReport,
 };
 use crate::batch::Fields;
 use crate::dimension::Dimension;
@@ -133,8 +133,8 @@ pub(crate) fn assemble(
     // In an order that is not that of the inputs, of which two may have one name.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
     let report = Report {
-        schema: "logstat.report/2",
-        generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        schema: SCHEMA.to_owned(),
+        generator: Generator::this(),
         inputs: read.iter().map(|input| input.report(formats)).collect(),
         lines: read.iter().fold(Lines::default(), |sum, ReadInput { ledger, skipped_bytes, lost_bytes, .. }| Lines {
             read: sum.read + ledger.read,

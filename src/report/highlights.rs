@@ -49,7 +49,7 @@ pub enum Highlight {
 
 impl Highlight {
     /// What it is the key of.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn key_mut(&mut self) -> &mut String {
         match self {
             Highlight::ErrorPeak { key, .. }

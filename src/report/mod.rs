@@ -20,14 +20,12 @@ mod list_alone;
 mod no_format;
 mod not_followed;
 mod not_logged;
-#[cfg(feature = "cli")]
-pub(crate) mod numbers;
-
 mod refused;
 pub(crate) mod round;
 mod row_split;
 mod rows;
 mod sample_text;
+mod serial;
 mod split;
 mod unanswered;
 mod unknown;
@@ -44,9 +42,9 @@ pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub(crate) use sample_text::{sample_text, sample_text_cut};
 pub use warning::{Warning, WarningCode};
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
+use crate::by_name;
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::filter::Filtered;
@@ -56,11 +54,28 @@ use crate::time::Unit;
 use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
 /// What happened, by the logs that were read.
-#[derive(Clone, Debug, Serialize)]
+///
+/// Serialized, it is the JSON that the program writes; read back from that and written again, it is the same JSON.
+///
+/// ```
+/// use logstat::{Engine, Input, Question, Report, count};
+/// let outcome = count(&Question::default(), vec![Input::path("testdata/shop.log")], &Engine::default())?;
+/// let written = serde_json::to_string(&outcome.report)?;
+///
+/// let read: Report = serde_json::from_str(&written)?;
+/// assert_eq!(read.summary.as_ref().map(|summary| summary.row.pv), Some(60));
+/// assert_eq!(serde_json::to_string(&read)?, written);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// JSON does not have everything. A report that was read back has no [`highlights`](Report::highlights) and no [`InputReport::keys`], and its
+/// rankings say that they are in the order of hits ([`Ranking::sort`]) and have as many [`groups`](Ranking::groups) as rows.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Which shape this is: `logstat.report/2`.
-    pub schema: &'static str,
+    /// The shape of the report: `logstat.report/2`.
+    #[serde(deserialize_with = "serial::schema")]
+    pub schema: String,
     /// Who made it.
     pub generator: Generator,
     /// What was read, in the order it was given.
@@ -68,10 +83,10 @@ pub struct Report {
     /// The account of every line read.
     pub lines: Lines,
     /// How many lines were filtered for which reason, those that there are; they add up to `lines.filtered`.
-    #[serde(serialize_with = "by_filter")]
+    #[serde(with = "by_name::entries")]
     pub filtered_reasons: Vec<(Filtered, u64)>,
     /// How many lines are malformed for which reason, those that there are.
-    #[serde(serialize_with = "by_reason")]
+    #[serde(with = "by_name::entries")]
     pub malformed_reasons: Vec<(Reason, u64)>,
     /// The first malformed lines, by file and line; five at most.
     pub malformed_samples: Vec<MalformedSample>,
@@ -104,24 +119,27 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Vec<Row>>,
     /// Rankings, in the order asked for.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "by_dimension")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "serial::rankings")]
     pub top: Option<Vec<Ranking>>,
     /// The rankings of which keys were dropped, because [`Question::max_keys`](crate::Question) allows no more.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_ranking")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
     pub approximate: Vec<Approximate>,
     /// How long requests took; `None` where no time was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
     /// What is to be said of each condition under which the site is not well.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
     /// Number of inputs without a line that is not blank.
     #[serde(skip)]
     pub(crate) empty_inputs: usize,
     /// True if [`Section::Ledger`](crate::Section) is among the sections.
-    #[serde(skip)]
+    #[serde(skip, default = "always")]
     pub(crate) has_ledger: bool,
 }
+
+/// The shape of reports.
+const SCHEMA: &str = "logstat.report/2";
 
 impl Report {
     /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count) does not
@@ -134,7 +152,7 @@ impl Report {
 }
 
 /// Whether a condition holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Verdict {
     /// As it was given.
@@ -148,17 +166,23 @@ pub struct Verdict {
 }
 
 /// The program that made a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Generator {
     /// `logstat`
-    pub name: &'static str,
-    /// Of the crate.
-    pub version: &'static str,
+    pub name: String,
+    /// The version of the crate.
+    pub version: String,
+}
+
+impl Generator {
+    pub(crate) fn this() -> Generator {
+        Generator { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
 }
 
 /// One input that was read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct InputReport {
     /// As it was given, in the written form of keys; `-` for standard input.
@@ -181,7 +205,7 @@ pub struct InputReport {
 }
 
 /// A part of lines that no field of their format reads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Unread {
     /// The variable after which it begins; in most lines, if formats differ.
@@ -212,7 +236,7 @@ impl InputReport {
 }
 
 /// A format that took lines of an input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct FormatReport {
     /// Its name or text.
@@ -222,7 +246,7 @@ pub struct FormatReport {
 }
 
 /// The account of every line: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Lines {
     /// All lines.
@@ -237,15 +261,15 @@ pub struct Lines {
     pub filtered: u64,
     /// Bytes of the inputs that were not read, because no line there can be in the period that was asked for: what is
     /// told of lines is told of the others.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped_bytes: u64,
     /// Bytes that could not be read, and the rest of their lines: these lines are in no other number.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub lost_bytes: u64,
 }
 
 /// A malformed line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MalformedSample {
     /// The input it is in.
@@ -261,7 +285,7 @@ pub struct MalformedSample {
 }
 
 /// How visitors were counted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "method", rename_all = "lowercase")]
 pub enum UvReport {
     /// Every visitor was remembered.
@@ -276,27 +300,24 @@ pub enum UvReport {
 }
 
 /// What visitors were told apart by, and what of addresses is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct VisitorReport {
     /// `ip`, `ip+agent`, or the name of a variable.
-    pub by: &'static str,
+    pub by: String,
     /// Of an address of IPv6 so many bits, where not all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_prefix: Option<u8>,
     /// The variable that addresses behind proxies were taken from; `address list` where a list stands in the place of
     /// `$remote_addr`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub real_ip: Option<&'static str>,
+    pub real_ip: Option<String>,
     /// Whether addresses in the report are cut.
     pub anonymized: bool,
 }
 
 /// Where addresses come from that are in a list in the place of `$remote_addr`.
-#[cfg(feature = "cli")]
 pub(crate) const ADDRESS_LIST: &str = "address list";
-#[cfg(not(feature = "cli"))]
-const ADDRESS_LIST: &str = "address list";
 
 impl VisitorReport {
     /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
@@ -306,18 +327,18 @@ impl VisitorReport {
         let variable = |real_ip: &RealIp| if real_ip.is_in_place() { ADDRESS_LIST } else { real_ip.dimension().name() };
         let real_ip = options.real_ip.map(variable).or(has_lists.then_some(ADDRESS_LIST));
         let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
-        let by = visitor.name();
+        let by = visitor.name().to_owned();
         (!is_usual).then(|| VisitorReport {
             by,
             ipv6_prefix: prefix.map(Ipv6Prefix::bits),
-            real_ip,
+            real_ip: real_ip.map(str::to_owned),
             anonymized: anonymize,
         })
     }
 }
 
 /// From when to when.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Period {
     /// The first hit, by wall clock, then by offset: `2022-04-05T03:45:05+00:00`.
@@ -325,10 +346,10 @@ pub struct Period {
     /// The last hit.
     pub last: Option<String>,
     /// The unit of the timeline.
-    #[serde(serialize_with = "by_name")]
+    #[serde(with = "by_name")]
     pub unit: Unit,
     /// What else the hits of the timeline are told by, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "by_its_name")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "by_name::option")]
     pub split: Option<Dimension>,
     /// Whose clock all times are told by, where that was asked for: `Europe/Berlin`, `+08:00`, `UTC`. Otherwise they are as
     /// they were logged.
@@ -337,7 +358,7 @@ pub struct Period {
 }
 
 /// How long requests took, in whole milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LatencyReport {
     /// Hits whose time was logged.
@@ -363,7 +384,7 @@ pub struct LatencyReport {
 }
 
 /// Hits that took so long, and longer than the step before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LatencyStep {
     /// The longest of it.
@@ -372,39 +393,12 @@ pub struct LatencyStep {
     pub count: u64,
 }
 
-/// The report's rankings as a map, in the order asked for.
-fn by_dimension<S: Serializer>(top: &Option<Vec<Ranking>>, serializer: S) -> Result<S::Ok, S::Error> {
-    let rankings = top.as_deref().unwrap_or_default();
-    let mut map = serializer.serialize_map(Some(rankings.len()))?;
-    for ranking in rankings {
-        map.serialize_entry(ranking.dimension.name(), &ranking.rows)?;
-    }
-    map.end()
+/// A report that was read back has its ledger: JSON always does.
+fn always() -> bool {
+    true
 }
 
-fn by_ranking<S: Serializer>(approximate: &[Approximate], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(approximate.iter().map(|approximate| (approximate.dimension.name(), approximate)))
-}
-
-fn by_filter<S: Serializer>(reasons: &[(Filtered, u64)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(reasons.iter().map(|(reason, lines)| (reason.name(), lines)))
-}
-
-fn by_reason<S: Serializer>(reasons: &[(Reason, u64)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(reasons.iter().map(|(reason, lines)| (reason.name(), lines)))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
-fn is_none(number: &u64) -> bool {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
     *number == 0
-}
-
-#[expect(clippy::ref_option, reason = "what serde asks for")]
-fn by_its_name<S: Serializer>(dimension: &Option<Dimension>, serializer: S) -> Result<S::Ok, S::Error> {
-    dimension.map(Dimension::name).serialize(serializer)
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
-fn by_name<S: Serializer>(unit: &Unit, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(unit.name())
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-
 /// The hits of a row by value: the values with the most hits in the whole report first, of equals by key bytes; all others
 /// together are `other`, the last.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,13 +18,13 @@ impl Split {
     }
 
     /// The hits of a value, by its place among all.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn pv(&self, place: usize) -> Option<u64> {
         self.pv.get(place).copied()
     }
 
     /// Writes the values of all rows of a timeline in another way.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn rename<'s>(splits: impl Iterator<Item = &'s mut Split>, rename: impl Fn(&mut String)) {
         let mut renamed: Option<Arc<[String]>> = None;
         for split in splits {
@@ -40,18 +38,12 @@ impl Split {
     }
 
     /// Those of all rows of a timeline together.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "table")]
     pub(crate) fn sum<'s>(mut splits: impl Iterator<Item = &'s Split>) -> Option<Split> {
         let first = splits.next()?.clone();
         Some(splits.fold(first, |mut sum, split| {
             sum.pv.iter_mut().zip(&split.pv).for_each(|(sum, pv)| *sum += pv);
             sum
         }))
-    }
-}
-
-impl Serialize for Split {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
     }
 }

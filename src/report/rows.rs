@@ -1,14 +1,13 @@
 //! Rows: the numbers of a group, and the rankings that they are in.
 
-use serde::Serialize;
-use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use super::row_split::Split;
 use crate::dimension::Dimension;
 use crate::metric::{Metric, Reading};
 
 /// The numbers of a group.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// What the group is: `200`, `2022-04-05`, `/api/`; `None` in the summary.
@@ -20,7 +19,7 @@ pub struct Row {
     /// Hits.
     pub pv: u64,
     /// Distinct visitors; of hits that some lines log a visitor for and some do not, those of the former.
-    #[serde(skip_serializing_if = "UvCount::is_not_counted")]
+    #[serde(default, skip_serializing_if = "UvCount::is_not_counted")]
     pub uv: UvCount,
     /// Bytes sent; stops at the largest number. `None`, as in all fields below, where the row has hits and the lines of all of
     /// them lack the field that it is taken from. Where some lack it, it is the number of the others.
@@ -50,7 +49,7 @@ pub struct Row {
     pub split: Option<Split>,
     /// What else was asked for, by [`Question::columns`](crate::Question) and [`Question::sort`](crate::Question): request
     /// times, and when hits were.
-    #[serde(flatten, serialize_with = "by_metric")]
+    #[serde(flatten, with = "super::serial::columns")]
     pub columns: Vec<(Metric, Figure)>,
 }
 
@@ -71,25 +70,6 @@ impl Row {
             status_other: Some(0),
             ..Row::default()
         }
-    }
-
-    /// The hits whose lines log a status.
-    #[cfg(feature = "cli")]
-    pub(crate) fn hits_with_status(&self) -> Option<u64> {
-        let classes = [self.status_1xx, self.status_2xx, self.status_3xx, self.status_4xx, self.status_5xx];
-        classes.into_iter().chain([self.status_other]).sum()
-    }
-
-    /// A number by status, and the hits that it is a share of.
-    #[cfg(feature = "cli")]
-    pub(crate) fn of_status(&self, hits: Option<u64>) -> Option<(u64, u64)> {
-        hits.zip(self.hits_with_status())
-    }
-
-    /// Static hits, and the hits that they are a share of: those whose lines log a path.
-    #[cfg(feature = "cli")]
-    pub(crate) fn of_path(&self) -> Option<(u64, u64)> {
-        Some((self.statics?, self.statics? + self.dynamic?))
     }
 
     /// What a row tells of a metric; `None` where it was not asked to.
@@ -142,12 +122,6 @@ impl UvCount {
     }
 }
 
-impl Serialize for UvCount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.known().serialize(serializer)
-    }
-}
-
 /// What a metric comes to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -180,7 +154,7 @@ impl From<Reading> for Figure {
 }
 
 /// All hits together.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Summary {
     /// Their numbers.
@@ -208,11 +182,11 @@ pub struct Ranking {
 }
 
 /// How far a ranking may be from the truth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Approximate {
     /// What is ranked.
-    #[serde(skip)]
+    #[serde(skip, default = "of_no_dimension")]
     pub dimension: Dimension,
     /// Of so many keys hits are known.
     pub max_keys: u64,
@@ -221,6 +195,7 @@ pub struct Approximate {
     pub max_error: u64,
 }
 
-fn by_metric<S: Serializer>(columns: &[(Metric, Figure)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(columns.iter().map(|(metric, figure)| (metric.key(), figure)))
+/// A value until the key of the entry is known.
+fn of_no_dimension() -> Dimension {
+    Dimension::All
 }

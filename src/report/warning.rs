@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
+use crate::by_name::serde_by_name;
 use crate::error::{Error, ErrorKind};
 use crate::text::written;
 
 /// An input that failed, wholly or in part. A report with a warning may lack lines that exist.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Warning {
     /// The kind of failure. Codes are stable.
@@ -112,11 +112,7 @@ impl WarningCode {
     }
 }
 
-impl Serialize for WarningCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+serde_by_name!(WarningCode, "a code of a warning", |name| WarningCode::all().find(|code| code.name() == name));
 
 impl Warning {
     /// The warning about a failed input; `None` for an error that keeps a question from being answered at all.

@@ -22,8 +22,6 @@ pub use step::{Step, UnitError};
 pub(crate) use unit::Bucket;
 pub use unit::Unit;
 use unit::weekday;
-#[cfg(feature = "cli")]
-pub(crate) use unit::{days_between, weekday_of_date};
 pub use zone::{Zone, ZoneError};
 pub(crate) use zone_clock::ZoneClock;
 

@@ -4,6 +4,7 @@ use chrono::{Datelike, Timelike};
 
 use super::step::{Step, UnitError};
 use super::{DAY_S, date, day_start_s};
+use crate::by_name::Named;
 
 /// THE TABLE of letters for units of a length of time, with their seconds.
 pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
@@ -145,6 +146,18 @@ impl Unit {
     }
 }
 
+impl Named for Unit {
+    const KIND: &'static str = "a unit of time";
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    fn named(name: &str) -> Option<Unit> {
+        name.parse().ok()
+    }
+}
+
 /// A name, or a number of seconds, minutes, hours, days or weeks: `5m`.
 impl std::str::FromStr for Unit {
     type Err = UnitError;
@@ -180,24 +193,6 @@ const WEEK_S: i64 = 7 * DAY_S;
 /// Monday is 0. 1970-01-01 was a Thursday.
 pub(super) fn weekday(wall_s: i64) -> i64 {
     (wall_s.div_euclid(DAY_S) + 3).rem_euclid(7)
-}
-
-/// `Sat` for `2026-11-14`: what a person wants to see beside a date.
-#[cfg(feature = "cli")]
-pub(crate) fn weekday_of_date(key: &str) -> Option<&'static str> {
-    Some(WEEKDAYS[date_of(key)?.weekday().num_days_from_monday() as usize])
-}
-
-/// How many midnights are between two keys or timestamps that begin with a date.
-#[cfg(feature = "cli")]
-pub(crate) fn days_between(first: &str, last: &str) -> Option<u64> {
-    let days = (date_of(last.get(..10)?)? - date_of(first.get(..10)?)?).num_days();
-    u64::try_from(days).ok()
-}
-
-#[cfg(feature = "cli")]
-fn date_of(key: &str) -> Option<chrono::NaiveDate> {
-    chrono::NaiveDate::parse_from_str(key, "%Y-%m-%d").ok()
 }
 
 #[cfg(test)]
@@ -274,16 +269,5 @@ mod tests {
         assert_eq!(key(Unit::Week, b"01/Jan/2021:12:00:00 +0000"), "2020-W53");
         assert_eq!(key(Unit::Week, b"31/Dec/2018:12:00:00 +0000"), "2019-W01");
         assert_eq!(key(Unit::Weekday, b"04/Jan/1960:12:00:00 +0000"), "Mon");
-    }
-
-    #[cfg(feature = "cli")]
-    #[test]
-    fn dates_of_keys_are_read_again() {
-        assert_eq!(weekday_of_date("2026-11-14"), Some("Sat"));
-        assert_eq!(weekday_of_date("0001-01-01"), Some("Mon"));
-        assert_eq!(weekday_of_date("-"), None);
-        assert_eq!(days_between("2026-11-14T23:59:59+00:00", "2026-11-20T00:00:00+00:00"), Some(6));
-        assert_eq!(days_between("0001-01-01", "9999-12-31"), Some(3_652_058));
-        assert_eq!(days_between("2026-11-14", "-"), None);
     }
 }

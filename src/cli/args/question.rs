@@ -103,7 +103,7 @@ impl Args {
 
     /// Whether one of the formats that are given logs the variable of this name.
     fn logs(&self, variable: &str, conf: Option<&NginxConf>) -> bool {
-        let of_conf = conf.into_iter().flat_map(NginxConf::formats).filter_map(|format| format.log_format().ok());
+        let of_conf = conf.into_iter().flat_map(NginxConf::log_formats).filter_map(|(_, format)| format.ok());
         let given = self.log_format.iter().filter_map(|given| self.format(given).ok());
         given.chain(of_conf).any(|format| format.logs(variable))
     }

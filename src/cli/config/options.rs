@@ -3,8 +3,8 @@
 use clap::builder::ValueHint;
 use clap::{Arg, ArgAction, Command};
 
+use crate::cli::closest_match::closest_match;
 use crate::cli::messages::shown;
-use crate::cli::nearest::nearest;
 
 /// THE TABLE of options that are no defaults, and why.
 const REFUSED: [(&str, &str); 9] = [
@@ -72,7 +72,7 @@ pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Re
     }
     let short = settable(command).find(|(_, option)| option.get_short().is_some_and(|c| name.chars().eq([c])));
     let known: Vec<&str> = others.iter().copied().chain(settable(command).map(|(known, _)| known)).collect();
-    let meant = short.map(|(known, _)| known).or_else(|| nearest(name, &known));
+    let meant = short.map(|(known, _)| known).or_else(|| closest_match(name, &known));
     let meant = meant.map(|known| format!("; did you mean '{known}'?")).unwrap_or_default();
     Err(format!("unknown key '{}'{meant}", shortened(name)))
 }

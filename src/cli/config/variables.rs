@@ -6,7 +6,7 @@ use clap::Command;
 
 use super::options::{Takes, refusal, settable, shortened, takes};
 use super::setting::{Origin, Setting, Text, Value};
-use crate::cli::nearest::nearest;
+use crate::cli::closest_match::closest_match;
 
 pub(super) const PREFIX: &str = "LOGSTAT_";
 
@@ -74,8 +74,8 @@ fn note(command: &Command, name: &str) -> Option<String> {
     }
     let known: Vec<&str> = settable(command).map(|(option, _)| option).chain(["config"]).collect();
     // The shorter a word, the more it takes to be sure: LOGSTAT_CI is no --ip.
-    let meant =
-        nearest(&word, &known).filter(|meant| meant.len() > 3 || word.len() == meant.len() && is_same(&word, meant))?;
+    let meant = closest_match(&word, &known)
+        .filter(|meant| meant.len() > 3 || word.len() == meant.len() && is_same(&word, meant))?;
     Some(format!("{} changes nothing; did you mean {}?", shortened(name), variable(meant)))
 }
 

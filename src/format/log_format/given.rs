@@ -1,9 +1,10 @@
 //! The text of `--log-format` as a user types it, read as nginx reads it: escapes, quoted parts, `escape=`, a whole
 //! `log_format` directive. What Apache writes with `%` is handed to `dialects/apache.rs`.
 
+use nginx_conf::words::{self, BadWord, Span};
+
 use super::nginx_escape::NginxEscape;
 use super::parse::FormatError;
-use crate::format::conf_words::{self, BadWord, Span};
 use crate::format::log_format::dialects::apache;
 
 /// A format as nginx has it after reading its configuration, and where in the typed text each byte comes from.
@@ -36,7 +37,7 @@ impl<'t> Given<'t> {
             escape: None,
             is_apache: false,
         };
-        let start = conf_words::after_space(typed.as_bytes(), 0);
+        let start = words::after_space(typed.as_bytes(), 0);
         match first_word(&typed[start..]) {
             "log_format" => given.directive(start + "log_format".len())?,
             word if word.eq_ignore_ascii_case("LogFormat") => given.apache_directive(start + word.len())?,
@@ -84,7 +85,7 @@ impl<'t> Given<'t> {
         let (words, end) = self.words(at)?;
         let words = match &words[..] {
             [name, words @ ..] if !words.is_empty() => {
-                self.name = Some(conf_words::unescaped(self.raw(name)).map(|(_, byte)| byte).collect::<Vec<_>>())
+                self.name = Some(words::unescaped(self.raw(name)).map(|(_, byte)| byte).collect::<Vec<_>>())
                     .map(|name| String::from_utf8_lossy(&name).into_owned());
                 words
             }
@@ -117,13 +118,13 @@ impl<'t> Given<'t> {
     /// Reads `[escape=…] TEXT`, where the text is as it stands in the log or in quoted parts.
     fn plain(&mut self, start: usize) -> Result<(), FormatError> {
         let mut rest = 0;
-        let word = conf_words::word(self.typed.as_bytes(), start).ok().filter(|word| word.quote.is_none());
+        let word = words::word(self.typed.as_bytes(), start).ok().filter(|word| word.quote.is_none());
         if let Some(word) = word
             && let Some(name) = self.raw(&word).strip_prefix(ESCAPE.as_bytes())
             && name.iter().all(u8::is_ascii_alphanumeric)
         {
             self.escape = Some(self.escape_of(word)?);
-            rest = conf_words::after_space(self.typed.as_bytes(), word.next);
+            rest = words::after_space(self.typed.as_bytes(), word.next);
         }
         match self.quoted_parts(rest) {
             Some(parts) => {
@@ -155,12 +156,12 @@ impl<'t> Given<'t> {
     /// The words from `at` to `;` or the end, and where they end. Nothing may follow the `;`.
     fn words(&self, at: usize) -> Result<(Vec<Span>, usize), FormatError> {
         let text = self.typed.as_bytes();
-        let (mut at, mut words) = (conf_words::after_space(text, at), Vec::new());
+        let (mut at, mut words) = (words::after_space(text, at), Vec::new());
         loop {
             match text.get(at) {
                 None => return Ok((words, at)),
                 Some(b';') => {
-                    let behind = conf_words::after_space(text, at + 1);
+                    let behind = words::after_space(text, at + 1);
                     if behind < text.len() {
                         return Err(self.typed_error(behind, "more after the ';': give each format by its own option"));
                     }
@@ -171,7 +172,7 @@ impl<'t> Given<'t> {
                 }
                 Some(_) => {}
             }
-            let word = conf_words::word(text, at).map_err(|bad| match bad {
+            let word = words::word(text, at).map_err(|bad| match bad {
                 BadWord::Open(at) => {
                     self.typed_error(at, format!("the {} that opens here is not closed", char::from(text[at])))
                 }
@@ -179,7 +180,7 @@ impl<'t> Given<'t> {
                     self.typed_error(at, "unexpected text after a closing quote: a space or ';' is missing")
                 }
             })?;
-            at = conf_words::after_space(text, word.next);
+            at = words::after_space(text, word.next);
             words.push(word);
         }
     }
@@ -199,7 +200,7 @@ impl<'t> Given<'t> {
     /// Appends what is typed from `start` to `end`, escapes undone.
     fn push(&mut self, start: usize, end: usize) {
         let raw = &self.typed.as_bytes()[start..end];
-        let (places, bytes): (Vec<usize>, Vec<u8>) = conf_words::unescaped(raw).unzip();
+        let (places, bytes): (Vec<usize>, Vec<u8>) = words::unescaped(raw).unzip();
         self.places.extend(places.into_iter().map(|place| start + place));
         // Escapes are ASCII, so what was UTF-8 still is.
         self.text += &String::from_utf8_lossy(&bytes);

@@ -29,7 +29,7 @@ macro_rules! uwsgi {
 }
 
 /// nginx's own.
-pub(crate) const COMBINED: &str = combined!("$remote_addr", "");
+const COMBINED: &str = combined!("$remote_addr", "");
 
 /// A preset.
 #[derive(Clone, Copy, Debug)]

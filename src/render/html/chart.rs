@@ -6,10 +6,11 @@ use std::fmt::Write;
 
 use super::axes::{Level, Tick, levels, readable, round_up, short, ticks, units};
 use super::percent;
+use crate::render::dates::weekday_of_date;
+use crate::render::numbers::{Grouped, Known};
 use crate::render::slots::{Slot, Slots};
 use crate::render::words;
 use crate::report::Row;
-use crate::report::numbers::{Grouped, Known};
 use crate::time::Unit;
 
 /// A bar is three pixels wide then, on a usual screen.
@@ -138,8 +139,22 @@ fn told(slots: &[Slot], unit: Unit) -> String {
         readable(&first.first),
         readable(&last.last),
         words::counted(most.pv, "request"),
-        words::when(unit, &readable(&most.first)),
+        when(unit, &readable(&most.first)),
     )
+}
+
+/// When a row of a timeline was: `on Wed 2026-11-18`, `at 2026-11-18T14`.
+fn when(unit: Unit, key: &str) -> String {
+    match unit {
+        Unit::Second | Unit::Minute | Unit::Hour | Unit::Step(_) => format!("at {key}"),
+        Unit::Day => match weekday_of_date(key) {
+            Some(weekday) => format!("on {weekday} {key}"),
+            None => format!("on {key}"),
+        },
+        Unit::Weekday => format!("on {key}"),
+        Unit::Week | Unit::Month | Unit::Year => format!("in {key}"),
+        Unit::HourOfDay => format!("in hour {key}"),
+    }
 }
 
 #[cfg(test)]
@@ -192,5 +207,19 @@ mod tests {
         let minutes =
             ["1970-01-01 00:00", "1970-01-01 00:01?", "1970-01-01 00:03?", "1970-01-01 00:04?", "1970-01-01 00:06"];
         assert_eq!(ticks(Unit::Minute, 7, 60), minutes);
+    }
+
+    #[test]
+    fn moments_have_their_preposition() {
+        let rows = [
+            (Unit::Day, "2026-11-18", "on Wed 2026-11-18"),
+            (Unit::Hour, "2026-11-18T14", "at 2026-11-18T14"),
+            (Unit::HourOfDay, "14", "in hour 14"),
+            ("15m".parse().unwrap(), "2026-11-18T14:45", "at 2026-11-18T14:45"),
+            (Unit::Day, "-", "on -"),
+        ];
+        for (unit, key, expected) in rows {
+            assert_eq!(when(unit, key), expected);
+        }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::class;
 use crate::metric::Metric;
-use crate::render::table::ink::Ink;
-use crate::report::numbers::{Bytes, Grouped, Percent, Told};
+use crate::render::dates::weekday_of_date;
+use crate::render::numbers::{Bytes, Grouped, Percent, Told};
+use crate::render::parts;
+use crate::render::tone::Tone;
 use crate::report::{Figure, Report, Row, Split};
-use crate::time::weekday_of_date;
 
 /// A browser that lays out more is slow, and nobody reads them; it is said how many there are.
 const ROWS_AT_MOST: usize = 1000;
@@ -124,12 +126,12 @@ impl<'r> Grid<'r> {
             Figure::Share(_) => Percent(row.pv, self.hits).to_string(),
             figure => Told(figure).to_string(),
         };
-        let ink = match metric {
-            Metric::Status4xx => Ink::of_4xx(row.of_status(row.status_4xx)),
-            Metric::Status5xx => Ink::of_5xx(row.of_status(row.status_5xx)),
-            _ => Ink::Plain,
+        let tone = match metric {
+            Metric::Status4xx => Tone::of_4xx(parts::of_status(row, row.status_4xx)),
+            Metric::Status5xx => Tone::of_5xx(parts::of_status(row, row.status_5xx)),
+            _ => Tone::Plain,
         };
-        Cell { value, text, tone: ink.tone() }
+        Cell { value, text, tone: class(tone) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What was read, and the time it is from.
 
+use crate::render::dates::days_between;
+use crate::render::numbers::{Bytes, Grouped};
 use crate::render::words;
-use crate::report::numbers::{Bytes, Grouped};
 use crate::report::{Report, UvReport};
-use crate::time::days_between;
 
 /// More names of files than this are a number.
 const NAMES_AT_MOST: usize = 3;
@@ -43,8 +43,8 @@ impl Head<'_> {
             period: period(report),
             read: read.join(" · "),
             uv: uv(report.uv),
-            program: report.generator.name,
-            version: report.generator.version,
+            program: &report.generator.name,
+            version: &report.generator.version,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How many requests took how long: a bar for each step of the histogram, all as wide as each other.
 
 use super::percent;
-use crate::report::numbers::{Duration, Grouped, Percent};
+use crate::render::numbers::{Duration, Grouped, Percent};
 use crate::report::{LatencyReport, LatencyStep};
 
 pub(super) struct Histogram {

@@ -2,9 +2,9 @@
 
 use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
+use crate::render::numbers::{Duration, Grouped, Percent, Seconds};
 use crate::render::words;
 use crate::report::LatencyReport;
-use crate::report::numbers::{Duration, Grouped, Percent, Seconds};
 
 pub(super) struct Latency {
     pub(super) of: String,

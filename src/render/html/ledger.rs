@@ -1,7 +1,7 @@
 //! The account of every line, and of every file.
 
+use crate::render::numbers::{Bytes, Grouped, Percent};
 use crate::render::words;
-use crate::report::numbers::{Bytes, Grouped, Percent};
 use crate::report::{InputReport, MalformedSample, Report};
 
 pub(super) struct Ledger<'r> {

@@ -19,10 +19,11 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::highlights::{Told, told};
+use super::tone::Tone;
 use super::warnings::listed;
 use super::{Style, words};
 use crate::metric::Metric;
-use crate::report::numbers::Grouped;
+use crate::render::numbers::Grouped;
 use crate::report::{Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
 use grid::Grid;
@@ -150,4 +151,13 @@ fn hits(report: &Report) -> u64 {
 /// A part of a whole in percent of a width, as SVG takes it; hundredths are finer than any screen.
 fn percent(part: u64, whole: u64) -> String {
     format!("{:.2}", part as f64 * 100.0 / whole.max(1) as f64)
+}
+
+/// The class of an element for a number of this tone.
+fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "",
+        Tone::Odd => "odd",
+        Tone::Bad => "bad",
+    }
 }

@@ -1,8 +1,8 @@
 //! What hits are made of: a strip of which each part has its length.
 
 use super::percent;
+use crate::render::numbers::{Grouped, Percent};
 use crate::report::Row;
-use crate::report::numbers::{Grouped, Percent};
 
 pub(super) struct Shares {
     pub(super) parts: Vec<Part>,

@@ -1,7 +1,9 @@
 //! The summary: a number a tile, those first that are asked for first.
 
-use crate::render::table::ink::Ink;
-use crate::report::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
+use super::class;
+use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
+use crate::render::parts;
+use crate::render::tone::Tone;
 use crate::report::{Report, UvCount};
 
 pub(super) struct Tile {
@@ -26,14 +28,14 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         note,
         tone: "",
     };
-    let of_hits = |label, metric, part: Option<(u64, u64)>, ink: Ink| {
+    let of_hits = |label, metric, part: Option<(u64, u64)>, tone: Tone| {
         let hits = part.map(|(hits, _)| hits);
         let text = share(part).to_string();
-        Tile { tone: ink.tone(), ..tile(label, metric, hits, text, Known(hits.map(Grouped)).to_string()) }
+        Tile { tone: class(tone), ..tile(label, metric, hits, text, Known(hits.map(Grouped)).to_string()) }
     };
-    let of_status = |label, metric, hits, ink: fn(Option<(u64, u64)>) -> Ink| {
-        let part = row.of_status(hits);
-        of_hits(label, metric, part, ink(part))
+    let of_status = |label, metric, hits, tone: fn(Option<(u64, u64)>) -> Tone| {
+        let part = parts::of_status(row, hits);
+        of_hits(label, metric, part, tone(part))
     };
     let mut tiles = vec![tile("PV", "pv", Some(row.pv), Grouped(row.pv).to_string(), "requests".to_owned())];
     if row.uv != UvCount::NotCounted {
@@ -43,16 +45,16 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
     }
     let bytes = format!("{} bytes", Known(row.bytes.map(Grouped)));
     tiles.push(tile("Sent", "bytes", row.bytes, Known(row.bytes.map(Bytes)).to_string(), bytes));
-    tiles.push(of_hits("Static", "static", row.of_path(), Ink::Plain));
-    tiles.push(of_status("2xx", "status_2xx", row.status_2xx, |_| Ink::Plain));
-    tiles.push(of_status("3xx", "status_3xx", row.status_3xx, |_| Ink::Plain));
-    tiles.push(of_status("4xx", "status_4xx", row.status_4xx, Ink::of_4xx));
-    tiles.push(of_status("5xx", "status_5xx", row.status_5xx, Ink::of_5xx));
+    tiles.push(of_hits("Static", "static", parts::of_path(row), Tone::Plain));
+    tiles.push(of_status("2xx", "status_2xx", row.status_2xx, |_| Tone::Plain));
+    tiles.push(of_status("3xx", "status_3xx", row.status_3xx, |_| Tone::Plain));
+    tiles.push(of_status("4xx", "status_4xx", row.status_4xx, Tone::of_4xx));
+    tiles.push(of_status("5xx", "status_5xx", row.status_5xx, Tone::of_5xx));
     for (label, metric, hits) in
         [("1xx", "status_1xx", row.status_1xx), ("Other status", "status_other", row.status_other)]
     {
         if hits.is_some_and(|hits| hits > 0) {
-            tiles.push(of_status(label, metric, hits, |_| Ink::Plain));
+            tiles.push(of_status(label, metric, hits, |_| Tone::Plain));
         }
     }
     if let Some(latency) = &report.latency {
@@ -63,7 +65,7 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         tiles.push(time("p99", "p99_ms", latency.p99_ms, "request time"));
         let slow = format!("{} over {}", Grouped(latency.slow), Seconds(latency.slow_threshold_ms));
         tiles.push(Tile {
-            tone: Ink::of_slow(latency.slow, latency.count).tone(),
+            tone: class(Tone::of_slow(latency.slow, latency.count)),
             ..tile("Slow", "slow", Some(latency.slow), Percent(latency.slow, latency.count).to_string(), slow)
         });
     }

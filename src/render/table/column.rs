@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::report::numbers::{Bytes, Grouped, Known, Percent, Told, share};
+use crate::render::numbers::{Bytes, Grouped, Known, Percent, Told, share};
+use crate::render::parts;
+use crate::render::tone::Tone;
 use crate::report::{Row, UvCount};
 
 /// A column of a table of rows.
@@ -83,9 +85,9 @@ pub(super) const STATUS_5XX: Column<'static> = Column {
     label: "5xx",
     gives_way: 3,
     show: Show::By(|row, _, out| {
-        let part = row.of_status(row.status_5xx);
+        let part = parts::of_status(row, row.status_5xx);
         put(out, share(part));
-        Ink::of_5xx(part)
+        Tone::of_5xx(part).into()
     }),
 };
 
@@ -94,9 +96,9 @@ pub(super) const STATUS_4XX: Column<'static> = Column {
     label: "4xx",
     gives_way: 4,
     show: Show::By(|row, _, out| {
-        let part = row.of_status(row.status_4xx);
+        let part = parts::of_status(row, row.status_4xx);
         put(out, share(part));
-        Ink::of_4xx(part)
+        Tone::of_4xx(part).into()
     }),
 };
 
@@ -105,7 +107,7 @@ pub(super) const STATIC: Column<'static> = Column {
     label: "static",
     gives_way: 5,
     show: Show::By(|row, _, out| {
-        put(out, share(row.of_path()));
+        put(out, share(parts::of_path(row)));
         Ink::Plain
     }),
 };

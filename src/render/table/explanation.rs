@@ -12,8 +12,8 @@ use crate::explain::{ChosenFormat, Explanation, FieldValue, FormatOrigin, HitExp
 use crate::explain::{FormatStop, MalformedLine, SampleLine};
 use crate::nginx::{ConfiguredLog, NginxAnswer, NginxPlace};
 use crate::render::Signs;
+use crate::render::numbers::Grouped;
 use crate::report::FormatReport;
-use crate::report::numbers::Grouped;
 
 /// Pages of fewer columns are narrow.
 const WIDE: usize = 72;

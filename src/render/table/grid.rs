@@ -14,9 +14,9 @@ use super::fit::{self, cut_middle, width};
 use super::ink::Ink;
 use super::layout::{self, Place, Side};
 use super::line::Line;
+use crate::render::dates::weekday_of_date;
 use crate::render::{Colors, Page};
 use crate::report::Row;
-use crate::time::weekday_of_date;
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -252,6 +252,11 @@ impl<'a> Grid<'a> {
         };
         self.rows.iter().chain(self.total).map(of_row).max().unwrap_or(0).max(width(column.label))
     }
+}
+
+/// What a narrow page leaves out of what was asked for.
+pub(super) fn left_out(columns: &[&str]) -> String {
+    format!("no room here for {}: make COLUMNS larger, or take --format csv", columns.join(", "))
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use super::fit::{cut_end, cut_middle, width};
 use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, words};
-use crate::report::numbers::{Bytes, Grouped};
+use crate::render::dates::days_between;
+use crate::render::numbers::{Bytes, Grouped};
 use crate::report::{FormatReport, Report, UvReport};
 use crate::text::printable;
-use crate::time::days_between;
 
 /// More names of formats tell nobody more.
 const FORMATS_AT_MOST: usize = 3;

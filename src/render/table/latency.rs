@@ -6,7 +6,8 @@ use super::facts::{self, Fact};
 use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, hits, words};
-use crate::report::numbers::{Duration, Percent, Seconds};
+use crate::render::numbers::{Duration, Percent, Seconds};
+use crate::render::tone::Tone;
 use crate::report::{LatencyReport, Report};
 
 /// The latency of a report without summary, which would have it in short.
@@ -49,6 +50,6 @@ fn slow(latency: &LatencyReport, hits: u64) -> Fact {
         let was = if latency.count == 1 { "was" } else { "were" };
         note += &format!(", of the {} that {was} timed", words::counted(latency.count, "request"));
     }
-    let ink = Ink::of_slow(latency.slow, latency.count);
+    let ink = Tone::of_slow(latency.slow, latency.count).into();
     Fact::new("slow", Percent(latency.slow, latency.count)).ink(ink).note(note)
 }

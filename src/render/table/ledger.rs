@@ -9,8 +9,8 @@ use super::ink::Ink;
 use super::line::Line;
 use super::{Sheet, hits, words};
 use crate::filter::Filtered;
+use crate::render::numbers::{Bytes, Grouped};
 use crate::report::Report;
-use crate::report::numbers::{Bytes, Grouped};
 
 const FIRST_AT: &str = "the first at ";
 /// Before the text of a malformed line.

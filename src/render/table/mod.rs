@@ -13,7 +13,7 @@ mod fit;
 mod flow;
 mod grid;
 mod header;
-pub(super) mod ink;
+mod ink;
 mod inked;
 mod labelled;
 mod latency;
@@ -25,6 +25,7 @@ mod summary;
 mod timeline;
 mod trend;
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -80,7 +81,7 @@ pub fn write_table(report: &Report, page: Page, out: &mut dyn Write) -> io::Resu
 fn write_parts(report: &Report, mut sheet: Sheet<'_>) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
         let room = sheet.page.columns.saturating_sub(fit::width(&empty) + 2);
-        let name = words::inputs(report);
+        let name = inputs(report);
         return sheet.line(format_args!("{}: {empty}", fit::cut_middle(&name, room)));
     }
     PARTS.into_iter().try_for_each(|part| part(report, &mut sheet))
@@ -120,6 +121,14 @@ fn hits(report: &Report) -> u64 {
     report.lines.parsed - report.lines.filtered
 }
 
+/// The inputs of a report: the name of one, the number of several.
+fn inputs(report: &Report) -> Cow<'_, str> {
+    match &report.inputs[..] {
+        [one] => Cow::Borrowed(words::input(&one.path)),
+        several => Cow::Owned(words::counted(several.len() as u64, "file")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,8 +139,8 @@ mod tests {
     /// A report with a summary and a timeline by day.
     pub(super) fn report(all: Row, timeline: Vec<Row>) -> Report {
         Report {
-            schema: "logstat.report/2",
-            generator: Generator { name: "logstat", version: "0" },
+            schema: "logstat.report/2".to_owned(),
+            generator: Generator { name: "logstat".to_owned(), version: "0".to_owned() },
             inputs: vec![InputReport {
                 keys: Vec::new(),
                 path: "a.log".to_owned(),

@@ -9,7 +9,7 @@ use super::ink::Ink;
 use super::{Sheet, hits, words};
 use crate::dimension::Dimension;
 use crate::metric::Metric;
-use crate::report::numbers::Grouped;
+use crate::render::numbers::Grouped;
 use crate::report::{Approximate, Ranking, Report, UvCount};
 use crate::time::Unit;
 
@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         grid.for_each_line(sheet.page, |line| sheet.line(line))?;
         let left_out = grid.left_out(sheet.page);
         if !left_out.is_empty() {
-            sheet.flow(&Piece::words(Ink::Faint, &words::left_out(&left_out)), 2)?;
+            sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out)), 2)?;
         }
         if let Some(Approximate { max_error, .. }) = approximate {
             let note = format!("approximate: each key may have up to {} more", words::counted(*max_error, "hit"));

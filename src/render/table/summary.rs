@@ -8,7 +8,9 @@ use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, hits, latency};
 use crate::render::highlights::{Key, Told, told};
-use crate::report::numbers::{Bytes, Grouped, Known, share};
+use crate::render::numbers::{Bytes, Grouped, Known, share};
+use crate::render::parts;
+use crate::render::tone::Tone;
 use crate::report::{Highlight, Report, Row};
 
 const INDENT: usize = 2;
@@ -22,7 +24,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             Fact::new("PV", Grouped(row.pv)).ink(Ink::Strong),
             Fact::new("UV", Known(row.uv.known().map(Grouped))).ink(Ink::Strong),
             Fact::new("sent", Known(row.bytes.map(Bytes))),
-            Fact::new("static", share(row.of_path())),
+            Fact::new("static", share(parts::of_path(row))),
         ],
         codes(row),
     ];
@@ -36,8 +38,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 
 /// What stands out, as a line that breaks between words; a key is cut so that it fits one.
 fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
-    let Told { what, key, figure, ink } = told(highlight, hits);
-    let mut pieces = vec![Piece::new("", ink, format!("▲ {what}"))];
+    let Told { what, key, figure, tone } = told(highlight, hits);
+    let mut pieces = vec![Piece::new("", tone.into(), format!("▲ {what}"))];
     match key {
         Key::Words(words) => pieces.extend(Piece::words(Ink::Plain, &format!("{words}:"))),
         Key::Logged(text) => {
@@ -51,12 +53,12 @@ fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
 
 /// The shares of the status classes; the odd ones only where there are any, so that they always add up.
 fn codes(row: &Row) -> Vec<Fact> {
-    let fact = |label, hits| Fact::new(label, share(row.of_status(hits)));
+    let fact = |label, hits| Fact::new(label, share(parts::of_status(row, hits)));
     let mut facts = vec![
         fact("2xx", row.status_2xx),
         fact("3xx", row.status_3xx),
-        fact("4xx", row.status_4xx).ink(Ink::of_4xx(row.of_status(row.status_4xx))),
-        fact("5xx", row.status_5xx).ink(Ink::of_5xx(row.of_status(row.status_5xx))),
+        fact("4xx", row.status_4xx).ink(Tone::of_4xx(parts::of_status(row, row.status_4xx)).into()),
+        fact("5xx", row.status_5xx).ink(Tone::of_5xx(parts::of_status(row, row.status_5xx)).into()),
     ];
     for (label, part) in [("1xx", row.status_1xx), ("other", row.status_other)] {
         if part.is_some_and(|hits| hits > 0) {

@@ -8,7 +8,7 @@ use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
 use super::{Sheet, hits, words};
-use crate::report::numbers::Grouped;
+use crate::render::numbers::Grouped;
 use crate::report::{Report, Row, Split};
 use crate::time::Unit;
 
@@ -40,7 +40,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     grid.for_each_line(sheet.page, |line| sheet.line(line))?;
     let left_out = grid.left_out(sheet.page);
     if !left_out.is_empty() {
-        sheet.flow(&Piece::words(Ink::Faint, &words::left_out(&left_out)), 2)?;
+        sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out)), 2)?;
     }
     let Some(total) = total else { return Ok(()) };
     let Some(uv) = total.row.uv.known() else { return Ok(()) };

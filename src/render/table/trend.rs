@@ -8,9 +8,9 @@ use super::fit::width;
 use super::flow::Piece;
 use super::ink::Ink;
 use super::line::Line;
+use crate::render::numbers::{Grouped, share};
 use crate::render::slots::{Slot, Slots};
 use crate::report::Report;
-use crate::report::numbers::{Grouped, share};
 
 /// So many rows are a screen, whose bars are seen together.
 const SCREEN: usize = 24;

@@ -1,0 +1,40 @@
+//! The name that was probably meant by one that is unknown.
+
+use strsim::osa_distance;
+
+/// Nobody misspells a name of more bytes, and a configuration may hold anything.
+const LONGEST: usize = 100;
+
+/// The name that takes the fewest slips (a character changed, missing or too many, or two exchanged), if they are a third
+/// of it at most.
+pub(crate) fn closest_match<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = |name: &'a str| {
+        let most = name.chars().count().div_ceil(3).min(word.chars().count().div_ceil(2));
+        let slips = osa_distance(word, name);
+        (slips <= most).then_some((slips, name))
+    };
+    let names = names.filter(|name| word.len().max(name.len()) <= LONGEST);
+    names.filter_map(near).min_by_key(|(slips, _)| *slips).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_names_find_theirs() {
+        let names = ["main", "json", "upstream_time"];
+        for (word, expected) in [
+            ("mian", Some("main")),
+            ("mains", Some("main")),
+            ("jsn", Some("json")),
+            ("upstream-tme", Some("upstream_time")),
+            ("x", None),
+            ("", None),
+            ("combined", None),
+        ] {
+            assert_eq!(closest_match(word, names.into_iter()), expected, "{word}");
+        }
+        assert_eq!(closest_match(&"main".repeat(100_000), names.into_iter()), None);
+    }
+}

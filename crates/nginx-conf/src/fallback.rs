@@ -1,0 +1,144 @@
+//! Fallbacks, which answer where a file is missing: the end of a `try_files`, an `error_page`, an `if` that asks for the file, and
+//! Passenger's application.
+
+use regex::bytes::Regex;
+
+use super::error::Error;
+use super::not_followed::{NotFollowed, Why};
+use super::place::Word;
+use super::template::{Part, Template};
+use super::tree::Directive;
+
+/// The answer where there is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fallback {
+    /// The directive.
+    pub(crate) written: String,
+    pub(crate) to: To,
+    /// True if nginx looks for a file that depends on the path; `try_files /maintenance.html @app` looks for one, whatever
+    /// the path is.
+    pub(crate) tries_path: bool,
+    /// The file that nginx looks for where the path ends with a slash.
+    pub(crate) directory: Directory,
+    /// True of an `error_page`: nginx follows one for each request.
+    pub(crate) is_error_page: bool,
+}
+
+/// The file that nginx looks for where a path ends with a slash. `try_files` takes no directory for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Directory {
+    /// Nothing is found: `$uri` is a directory, if anything.
+    Nothing,
+    /// A file below it, as `$uri/index.html` is.
+    File,
+    /// The directory, whose index answers: `$uri/`.
+    Index,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    /// A named location, with its `@`.
+    Named(String),
+    Uri(Template),
+    /// An answer of nginx itself: `=404`.
+    Code(u16),
+    HandedOver,
+}
+
+impl Fallback {
+    pub(crate) fn new(directive: &Directive, to: To, directory: Directory) -> Fallback {
+        Fallback { written: directive.written(), to, tries_path: true, directory, is_error_page: false }
+    }
+
+    /// A `try_files` that ends in the code for which there is an error page.
+    pub(crate) fn with_error_page(self, error_page: Option<&Fallback>) -> Fallback {
+        match error_page {
+            Some(page) if self.to == To::Code(404) => {
+                let written = format!("{}, {}", self.written, page.written);
+                Fallback { written, to: page.to.clone(), is_error_page: true, ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// `passenger_enabled on`: the application answers where there is no file.
+pub(crate) fn passenger(directive: &Directive) -> Option<Fallback> {
+    let is_on = directive.args.first().is_some_and(|word| word.text == "on");
+    is_on.then(|| Fallback::new(directive, To::HandedOver, Directory::Index))
+}
+
+/// The variable in the last argument of a `try_files` that only nginx knows.
+pub(crate) fn unknown_variable(
+    directive: &Directive,
+    fallback: Option<&Fallback>,
+    location: Option<&Regex>,
+) -> Option<NotFollowed> {
+    let To::Uri(to) = &fallback?.to else { return None };
+    let is_group =
+        |name: &str| location.is_some_and(|regex| regex.capture_names().flatten().any(|group| group == name));
+    to.unknown_variable(is_group).map(|name| NotFollowed::new(directive, Why::Variable(name.to_owned())))
+}
+
+pub(crate) fn try_files(directive: &Directive) -> Result<Option<Fallback>, Error> {
+    let args = directive.args_within(2..=usize::MAX)?;
+    let Some((last, tried)) = args.split_last() else { return Ok(None) };
+    let has_variables = |word: &&Word| Template::new(&word.text).has_variables();
+    let tries_path = tried.iter().any(|word| has_variables(&word));
+    let is_path = |word: &Word| matches!(Template::new(&word.text).parts().last(), Some(part) if is_path(part));
+    let directory = if tried.iter().filter(has_variables).any(|word| word.text.ends_with('/')) {
+        Directory::Index
+    } else if tried.iter().filter(has_variables).all(is_path) {
+        Directory::Nothing
+    } else {
+        Directory::File
+    };
+    Ok(target(&last.text).map(|to| Fallback { tries_path, ..Fallback::new(directive, to, directory) }))
+}
+
+/// `error_page 404 = @app` or `= /app.php`, by which sites had a fallback before there was `try_files`. Other error pages are
+/// only shown where something is missing.
+pub(crate) fn error_page(directive: &Directive) -> Option<Fallback> {
+    let [codes @ .., answer, to] = directive.args.as_slice() else { return None };
+    let is_fallback =
+        answer.text == "=" && to.text.starts_with(['@', '/']) && codes.iter().any(|code| code.text == "404");
+    target(&to.text)
+        .filter(|_| is_fallback)
+        .map(|to| Fallback { is_error_page: true, ..Fallback::new(directive, to, Directory::Index) })
+}
+
+/// An `error_page` that is only shown where a file is missing or access is refused, and where it leads.
+pub(crate) fn other_error_page(directive: &Directive) -> Option<(NotFollowed, To)> {
+    let (to, codes) = directive.args.split_last()?;
+    let is_shown = codes.iter().any(|code| matches!(code.text.as_str(), "403" | "404" | "405"));
+    let is_other = directive.is("error_page") && error_page(directive).is_none();
+    let is_local = to.text.starts_with(['@', '/']);
+    let to = target(&to.text).filter(|_| is_other && is_shown && is_local)?;
+    Some((NotFollowed::new(directive, Why::Failure), to))
+}
+
+fn target(text: &str) -> Option<To> {
+    match text.as_bytes().first()? {
+        b'=' => Some(To::Code(text[1..].parse().unwrap_or_default())),
+        b'@' => Some(To::Named(text.to_owned())),
+        _ => Some(To::Uri(Template::new(text))),
+    }
+}
+
+/// The file that an `if` looks for, if it asks for the file of the path: `if (!-f $request_filename)`, which is older than `try_files`.
+pub(crate) fn file_check(directive: &Directive) -> Option<Directory> {
+    let words = || directive.args.iter().map(|word| word.text.trim_start_matches('('));
+    let directory = words().find_map(|word| match word.trim_start_matches('!') {
+        "-f" => Some(Directory::Nothing),
+        "-e" | "-d" => Some(Directory::Index),
+        _ => None,
+    });
+    directory.filter(|_| words().any(|word| Template::new(word).parts().iter().any(is_path)))
+}
+
+fn is_path(part: &Part) -> bool {
+    match part {
+        Part::Variable(name) => matches!(name.as_str(), "request_filename" | "uri" | "document_uri" | "request_uri"),
+        Part::Literal(_) => false,
+    }
+}

@@ -1,0 +1,145 @@
+//! The `log_format`s of a configuration.
+
+use std::collections::HashMap;
+
+use super::closest_match::closest_match;
+use super::error::Error;
+use super::place::{Place, Word, shown};
+use super::template::{Part, Template};
+use super::tree::Directive;
+
+/// nginx's `combined`, which every configuration has.
+const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
+
+/// How nginx escapes the values of a format: the `escape=` of `log_format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Escape {
+    /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
+    #[default]
+    Default,
+    /// As in strings of JSON.
+    Json,
+    /// Nothing is escaped.
+    None,
+}
+
+impl Escape {
+    const ALL: [Escape; 3] = [Escape::Default, Escape::Json, Escape::None];
+
+    /// The word after `escape=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Escape::Default => "default",
+            Escape::Json => "json",
+            Escape::None => "none",
+        }
+    }
+}
+
+/// A `log_format`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFormat {
+    name: String,
+    escape: Escape,
+    text: String,
+    place: Option<Place>,
+}
+
+impl LogFormat {
+    /// nginx's own, which every configuration has.
+    pub(crate) fn combined() -> Self {
+        let (name, text) = ("combined".to_owned(), COMBINED.to_owned());
+        LogFormat { name, escape: Escape::Default, text, place: None }
+    }
+
+    /// Its name, as `access_log` gives it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The place of the directive; `None` for `combined`, which is built in.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// How values are escaped.
+    pub fn escape(&self) -> Escape {
+        self.escape
+    }
+
+    /// Its text, all strings joined.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn read(directive: &Directive) -> Result<Self, Error> {
+        let [name, rest @ ..] = directive.args_within(2..=usize::MAX)? else { unreachable!("there are two or more") };
+        let (escape, strings) = match rest {
+            [first, strings @ ..] if first.text.starts_with("escape=") => (read_escape(first)?, strings),
+            strings => (Escape::Default, strings),
+        };
+        for word in strings {
+            let is_stray = |part: &Part| matches!(part, Part::Literal(text) if text.contains('$'));
+            if Template::new(&word.text).parts().iter().any(is_stray) {
+                let message = "'$' without the name of a variable in this log format";
+                return Err(Error::at(&word.place, message).of("log_format"));
+            }
+        }
+        let text = strings.iter().map(|word| word.text.as_str()).collect();
+        Ok(LogFormat { name: name.text.clone(), escape, text, place: Some(directive.name.place.clone()) })
+    }
+}
+
+fn read_escape(word: &Word) -> Result<Escape, Error> {
+    let name = word.text.trim_start_matches("escape=");
+    Escape::ALL.into_iter().find(|escape| escape.name() == name).ok_or_else(|| {
+        let message = format!("unknown log format escaping \"{}\"; there are default, json and none", shown(name));
+        Error::at(&word.place, message).of("log_format")
+    })
+}
+
+/// The formats of a configuration, by their names.
+#[derive(Debug)]
+pub(crate) struct Formats {
+    pub(crate) all: Vec<LogFormat>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Formats {
+    /// Those that are built in.
+    pub(crate) fn built_in() -> Self {
+        let combined = LogFormat::combined();
+        Formats { by_name: HashMap::from([(combined.name.clone(), 0)]), all: vec![combined] }
+    }
+
+    /// Adds a format, whose name must be new.
+    pub(crate) fn add(&mut self, directive: &Directive) -> Result<(), Error> {
+        let format = LogFormat::read(directive)?;
+        if let Some(other) = self.by_name.get(&format.name).map(|at| &self.all[*at]) {
+            let first = other.place.as_ref().map_or_else(|| "is built in".to_owned(), |place| format!("is at {place}"));
+            let message = format!("duplicate \"log_format\" name \"{}\": the first {first}", shown(&format.name));
+            return Err(Error::at(&directive.args[0].place, message).of("log_format"));
+        }
+        self.by_name.insert(format.name.clone(), self.all.len());
+        self.all.push(format);
+        Ok(())
+    }
+
+    /// The place of the format that `word` names, among the first `known` ones: those that stand before it.
+    pub(crate) fn find(&self, known: usize, word: &Word) -> Result<usize, Error> {
+        let found = self.by_name.get(&word.text).copied();
+        if let Some(at) = found.filter(|at| *at < known) {
+            return Ok(at);
+        }
+        let hint = if let Some(place) = found.and_then(|later| self.all[later].place.as_ref()) {
+            format!(": it must stand before its use, and is at {place}")
+        } else if let Some(meant) = closest_match(&word.text, self.all[..known].iter().map(LogFormat::name)) {
+            format!(": did you mean \"{}\"?", shown(meant))
+        } else if word.text.starts_with("if=") || word.text.starts_with("buffer=") {
+            ": the name of a format stands before parameters".to_owned()
+        } else {
+            String::new()
+        };
+        Err(Error::at(&word.place, format!("unknown log format \"{}\"{hint}", shown(&word.text))))
+    }
+}

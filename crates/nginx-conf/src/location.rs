@@ -1,0 +1,151 @@
+//! A `location`: which paths it is for, and what it does with them.
+
+use regex::bytes::Regex;
+
+use super::content::Content;
+use super::error::Error;
+use super::fallback::{self, To};
+use super::inherited::Inherited;
+use super::not_followed::{NotFollowed, Why};
+use super::place::{Place, Word, shown};
+use super::regexes::{self, Case};
+use super::rewrite::{self, Step};
+use super::template::Template;
+use super::tree::Directive;
+
+/// Which paths a location is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Fits {
+    /// Of the server itself: those for which there is no location.
+    Rest,
+    /// `= /a`
+    Exact(String),
+    Prefix {
+        name: String,
+        /// `^~`: regular expressions are not tried.
+        is_firm: bool,
+    },
+    /// `~` and `~*`.
+    Regex(Regex),
+    /// The same, where the expression cannot be compiled for this reason: no path is compared with it.
+    Skipped(String),
+    /// `@name`: none by itself.
+    Named(String),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Location {
+    pub(crate) fits: Fits,
+    /// As it is written, without "location".
+    pub(crate) written: String,
+    pub(crate) place: Place,
+    /// Among the locations of the server, in the order of the file.
+    pub(crate) nested: Vec<usize>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) content: Content,
+    /// The first of `index`, own or inherited; `None` if only nginx knows it.
+    pub(crate) index: Option<String>,
+    /// True if only requests that nginx redirects within itself come to it: clients get 404.
+    pub(crate) is_internal: bool,
+    pub(crate) not_followed: Vec<NotFollowed>,
+    /// The error pages that are not followed, and where they lead.
+    pub(crate) error_pages: Vec<(NotFollowed, To)>,
+}
+
+impl Location {
+    /// Reads a location without those in it; or a server, as the location that fits the rest.
+    pub(crate) fn read(directive: &Directive, inherited: &Inherited) -> Result<Self, Error> {
+        let mut not_followed = Vec::new();
+        let level = directive.body()?;
+        let (fits, written) = if directive.is("location") {
+            (Fits::read(directive)?, directive.args.iter().map(|word| shown(&word.text)).collect::<Vec<_>>().join(" "))
+        } else {
+            (Fits::Rest, String::new())
+        };
+        let regex = match &fits {
+            Fits::Regex(regex) => Some(regex),
+            _ => None,
+        };
+        let steps = rewrite::steps(level, regex, &mut not_followed)?;
+        let content = Content::read(level, inherited, regex, &mut not_followed)?;
+        not_followed.extend(level.iter().filter_map(unknown_index));
+        Ok(Location {
+            fits,
+            written,
+            place: directive.name.place.clone(),
+            nested: Vec::new(),
+            steps,
+            content,
+            index: inherited.index.clone(),
+            is_internal: inherited.is_internal,
+            not_followed,
+            error_pages: level.iter().filter_map(fallback::other_error_page).collect(),
+        })
+    }
+
+    /// Whether `inner` can stand in it, as nginx has it.
+    pub(crate) fn may_hold(&self, inner: &Location) -> Result<(), Error> {
+        let refused = |why: &str| {
+            let message = format!("location \"{}\" {why} \"{}\"", inner.written, self.written);
+            Err(Error::at(&inner.place, message).of("location"))
+        };
+        let name = match (&self.fits, &inner.fits) {
+            (Fits::Rest, _) => return Ok(()),
+            (Fits::Exact(_), _) => return refused("cannot be inside the exact location"),
+            (Fits::Named(_), _) => return refused("cannot be inside the named location"),
+            (_, Fits::Named(_)) => return refused("can be on the server level only, and not inside"),
+            (_, Fits::Regex(_) | Fits::Skipped(_)) => return Ok(()),
+            (_, Fits::Exact(name) | Fits::Prefix { name, .. }) => name,
+            (_, Fits::Rest) => return refused("cannot be inside"),
+        };
+        match &self.fits {
+            Fits::Prefix { name: outer, .. } if name.starts_with(outer.as_str()) => Ok(()),
+            _ => refused("is outside location"),
+        }
+    }
+
+    /// Whether nginx redirects `uri` here, which lacks the last slash of a location that hands over.
+    pub(crate) fn redirects(&self, uri: &[u8]) -> bool {
+        let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };
+        matches!(self.content, Content::HandedOver(_)) && name.as_bytes().strip_suffix(b"/") == Some(uri)
+    }
+}
+
+/// An `index` whose first file has a variable in its name.
+fn unknown_index(directive: &Directive) -> Option<NotFollowed> {
+    let first = directive.args.first().filter(|_| directive.is("index"))?;
+    let template = Template::new(&first.text);
+    let name = template.unknown_variable(|_| false)?;
+    Some(NotFollowed::new(directive, Why::Variable(name.to_owned())))
+}
+
+impl Fits {
+    fn read(directive: &Directive) -> Result<Self, Error> {
+        let args = directive.args_within(1..=2)?;
+        let (modifier, name) = match args {
+            [modifier, name] => (modifier.text.as_str(), name.text.as_str()),
+            [word, ..] => joined(word),
+            [] => ("", ""),
+        };
+        let prefix = |is_firm| Fits::Prefix { name: name.to_owned(), is_firm };
+        let regex = |case| regexes::compile(name, case).map_or_else(Fits::Skipped, Fits::Regex);
+        Ok(match modifier {
+            "" if name.starts_with('@') => Fits::Named(name.to_owned()),
+            "" => prefix(false),
+            "^~" => prefix(true),
+            "=" => Fits::Exact(name.to_owned()),
+            "~" => regex(Case::Sensitive),
+            "~*" => regex(Case::Insensitive),
+            other => {
+                let message = format!("invalid location modifier \"{}\"", shown(other));
+                return Err(Error::at(&args[0].place, message).of("location"));
+            }
+        })
+    }
+}
+
+/// A modifier and a name that are written as one word: `=/a`.
+fn joined(word: &Word) -> (&str, &str) {
+    let cut = ["=", "^~", "~*", "~"].into_iter().find(|modifier| word.text.starts_with(modifier)).map_or(0, str::len);
+    word.text.split_at(cut)
+}

@@ -1,0 +1,215 @@
+//! What a level does with a path before it answers: `rewrite`, `return` and `break`, in their order.
+
+use regex::bytes::Regex;
+
+use super::captures::Captures;
+use super::error::Error;
+use super::not_followed::{NotFollowed, Why};
+use super::place::shown;
+use super::regexes::{self, Case};
+use super::template::Template;
+use super::tree::Directive;
+
+/// Paths of every kind: an expression that matches them all is one that leaves no path out.
+const SAMPLES: [&[u8]; 5] = [b"/", b"/a", b"/a/b.html", b"/\xff~1/.x/", b"/-"];
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Rewrite {
+        from: Regex,
+        to: Template,
+        then: Then,
+        /// As it is written.
+        written: String,
+    },
+    Return {
+        /// As it is written.
+        written: String,
+        redirects: bool,
+    },
+    Break,
+}
+
+/// What follows a `rewrite` that has fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The next step; at the end another location is looked for.
+    GoOn,
+    /// `last`: another location is looked for at once.
+    Last,
+    /// `break`: the location stays.
+    Stay,
+    /// nginx answers with the new place.
+    Redirect,
+}
+
+/// Where a path is after the steps.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// In the same location.
+    Stays(Vec<u8>),
+    /// In a location that is to be looked for.
+    Moves(Vec<u8>),
+    /// nginx has answered.
+    Answered,
+    /// nginx has sent the client elsewhere.
+    Redirected,
+}
+
+/// The steps of a level, and among `not_followed` what of them cannot be followed. `location` is the expression of the location
+/// that they belong to, if it has one.
+pub(crate) fn steps(
+    level: &[Directive],
+    location: Option<&Regex>,
+    not_followed: &mut Vec<NotFollowed>,
+) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::new();
+    for directive in level {
+        match directive.name.text.as_str() {
+            "return" => {
+                let args = directive.args_within(1..=2)?;
+                steps.push(Step::Return { written: directive.written(), redirects: redirects(&args[0].text) });
+            }
+            "break" => steps.push(Step::Break),
+            "rewrite" => {
+                let Some(step) = rewrite(directive, not_followed)? else { continue };
+                let unknown = unknown_variable(&step, &steps, location).map(str::to_owned);
+                not_followed.extend(unknown.map(|name| NotFollowed::new(directive, Why::Variable(name))));
+                steps.push(step);
+            }
+            _ => {}
+        }
+    }
+    Ok(steps)
+}
+
+/// True if a `return` with this first argument sends the client elsewhere: a code that does, or a URL.
+fn redirects(argument: &str) -> bool {
+    matches!(argument, "301" | "302" | "303" | "307" | "308") || is_elsewhere(argument)
+}
+
+/// True if a target is of another scheme or host, whatever its variables are.
+fn is_elsewhere(target: &str) -> bool {
+    ["http://", "https://", "$scheme"].iter().any(|start| target.starts_with(start))
+}
+
+/// The variable in the target of a rewrite that only nginx knows.
+fn unknown_variable<'s>(step: &'s Step, before: &[Step], location: Option<&Regex>) -> Option<&'s str> {
+    let Step::Rewrite { from, to, then, .. } = step else { return None };
+    if *then == Then::Redirect {
+        return None;
+    }
+    let earlier = before.iter().filter_map(|step| match step {
+        Step::Rewrite { from, .. } => Some(from),
+        _ => None,
+    });
+    let regexes: Vec<&Regex> = earlier.chain(location).chain([from]).collect();
+    to.unknown_variable(|name| regexes.iter().any(|regex| regex.capture_names().flatten().any(|group| group == name)))
+}
+
+fn rewrite(directive: &Directive, not_followed: &mut Vec<NotFollowed>) -> Result<Option<Step>, Error> {
+    let args = directive.args_within(2..=3)?;
+    let (pattern, to) = (&args[0], &args[1].text);
+    let then = match args.get(2).map(|word| word.text.as_str()) {
+        Some("redirect" | "permanent") => Then::Redirect,
+        None | Some("last" | "break") if is_elsewhere(to) => Then::Redirect,
+        None => Then::GoOn,
+        Some("last") => Then::Last,
+        Some("break") => Then::Stay,
+        Some(other) => {
+            let message = format!("invalid parameter \"{}\" of rewrite", shown(other));
+            return Err(Error::at(&args[2].place, message).of("rewrite"));
+        }
+    };
+    match regexes::compile(&pattern.text, Case::Sensitive) {
+        Ok(from) => Ok(Some(Step::Rewrite { from, to: Template::new(to), then, written: directive.written() })),
+        Err(why) => {
+            not_followed.push(NotFollowed::new(directive, Why::Regex(why)));
+            Ok(None)
+        }
+    }
+}
+
+/// Takes a path through the steps.
+pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> After {
+    let mut has_moved = false;
+    for step in steps {
+        let (from, to, then) = match step {
+            Step::Return { redirects: true, .. } => return After::Redirected,
+            Step::Return { redirects: false, .. } => return After::Answered,
+            Step::Break => return After::Stays(uri),
+            Step::Rewrite { from, to, then, .. } => (from, to, *then),
+        };
+        if !captures.match_with(from, &uri) {
+            continue;
+        }
+        if then == Then::Redirect {
+            return After::Redirected;
+        }
+        // A variable that only nginx knows: the location that was found is the best that can be said.
+        let Some(moved) = to.path(|name| captures.value(name, &uri)) else { return After::Stays(uri) };
+        uri = moved;
+        has_moved = true;
+        match then {
+            Then::Last => return After::Moves(uri),
+            Then::Stay => return After::Stays(uri),
+            Then::GoOn | Then::Redirect => {}
+        }
+    }
+    if has_moved { After::Moves(uri) } else { After::Stays(uri) }
+}
+
+/// The answer of the steps to every path that no `rewrite` takes elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer<'s> {
+    pub(crate) written: &'s str,
+    pub(crate) redirects: bool,
+    /// True if no `rewrite` before it leads to a location.
+    pub(crate) is_of_all: bool,
+}
+
+pub(crate) fn answer(steps: &[Step]) -> Option<Answer<'_>> {
+    let mut is_of_all = true;
+    for step in steps {
+        match step {
+            Step::Break => return None,
+            Step::Return { written, redirects } => {
+                return Some(Answer { written, redirects: *redirects, is_of_all });
+            }
+            Step::Rewrite { from, then: Then::Redirect, written, .. } if matches_all(from) => {
+                return Some(Answer { written, redirects: true, is_of_all });
+            }
+            Step::Rewrite { then: Then::Last | Then::Stay, .. } => is_of_all = false,
+            Step::Rewrite { then: Then::GoOn | Then::Redirect, .. } => {}
+        }
+    }
+    None
+}
+
+/// True if an expression matches every path.
+pub(crate) fn matches_all(regex: &Regex) -> bool {
+    SAMPLES.iter().all(|path| regex.is_match(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_that_match_every_path_are_recognised() {
+        for (pattern, expected) in [
+            ("^", true),
+            ("^/", true),
+            ("^(.*)$", true),
+            ("^/(.*)$", true),
+            (".*", true),
+            ("^/?(?<rest>.*)", true),
+            ("^/(.+)$", false),
+            ("^/$", false),
+            ("^/a", false),
+            (r"\.html$", false),
+        ] {
+            assert_eq!(matches_all(&regexes::compile(pattern, Case::Sensitive).unwrap()), expected, "{pattern}");
+        }
+    }
+}

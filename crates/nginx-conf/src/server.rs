@@ -1,0 +1,188 @@
+//! A `server`: its names, its locations, and which of them nginx chooses for a path.
+
+use super::connection::Connection;
+use super::content::Content;
+use super::error::Error;
+use super::fallback::{Fallback, To};
+use super::inherited::Inherited;
+use super::location::{Fits, Location};
+use super::location_index::{LocationIndex, Names};
+use super::names::{Listen, ServerName};
+use super::not_followed::{NotFollowed, Skipped, Why};
+use super::place::Place;
+use super::rewrite;
+use super::tree::Directive;
+
+/// The purpose of a server, in the order in which servers of one name are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// It redirects all paths but those for which it has locations, as the server does that renews certificates over http.
+    Exempts,
+    Site,
+    /// It redirects all paths, as the server does that sends every client to https.
+    Redirects,
+    /// It answers all paths by itself.
+    Answers,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) names: Vec<ServerName>,
+    pub(crate) listens: Vec<Listen>,
+    pub(crate) merges_slashes: bool,
+    /// The first is the server itself.
+    pub(crate) locations: Vec<Location>,
+    index: LocationIndex,
+}
+
+impl Server {
+    pub(crate) fn read(directive: &Directive, inherited: &Inherited, merges_slashes: bool) -> Result<Self, Error> {
+        let level = directive.body()?;
+        let inherited = inherited.and(level);
+        let listens = Listen::all(level)?;
+        let settled = Connection::new(&listens, inherited.ssl_on).settled(directive);
+        let mut server = Server {
+            names: ServerName::all(level)?,
+            locations: vec![Location::read(settled.as_ref().unwrap_or(directive), &inherited)?],
+            listens,
+            merges_slashes: merge_slashes(level).unwrap_or(merges_slashes),
+            index: LocationIndex::default(),
+        };
+        server.read_locations(level, 0, &inherited)?;
+        server.index = LocationIndex::new(&server.locations);
+        Ok(server)
+    }
+
+    fn read_locations(&mut self, level: &[Directive], outer: usize, inherited: &Inherited) -> Result<(), Error> {
+        let mut names = Names::default();
+        for directive in level.iter().filter(|directive| directive.is("location")) {
+            let body = directive.body()?;
+            let inherited = inherited.and(body);
+            let location = Location::read(directive, &inherited)?;
+            self.locations[outer].may_hold(&location)?;
+            let at = self.locations.len();
+            if let Some(twin) = names.twin(&location, at) {
+                let first = &self.locations[twin].place;
+                let message = format!("duplicate location \"{}\": the first is at {first}", location.written);
+                return Err(Error::at(&location.place, message).of("location"));
+            }
+            self.locations.push(location);
+            self.locations[outer].nested.push(at);
+            self.read_locations(body, at, &inherited)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        let of_all = |answer: rewrite::Answer<'_>| if answer.redirects { Kind::Redirects } else { Kind::Answers };
+        if let Some(answer) = rewrite::answer(&self.locations[0].steps).filter(|answer| answer.is_of_all) {
+            return of_all(answer);
+        }
+        let takes_all = |location: &Location| match &location.fits {
+            Fits::Prefix { name, .. } => name == "/",
+            Fits::Regex(regex) => rewrite::matches_all(regex),
+            _ => false,
+        };
+        for (at, location) in self.nested(0).filter(|(_, location)| takes_all(location)) {
+            match rewrite::answer(&location.steps).filter(|answer| answer.is_of_all) {
+                Some(answer) if !self.has_own_locations(at) => return of_all(answer),
+                Some(answer) if answer.redirects => return Kind::Exempts,
+                None if self.redirects_missing(location) => return Kind::Exempts,
+                _ => {}
+            }
+        }
+        Kind::Site
+    }
+
+    /// True if a location redirects paths that have no file.
+    fn redirects_missing(&self, location: &Location) -> bool {
+        let Content::Files { fallback: Some(Fallback { to: To::Named(name), .. }), .. } = &location.content else {
+            return false;
+        };
+        let answer = self.named(name).and_then(|at| rewrite::answer(&self.locations[at].steps));
+        answer.is_some_and(|answer| answer.redirects && answer.is_of_all)
+    }
+
+    /// True if requests can come to another location than this one.
+    fn has_own_locations(&self, only: usize) -> bool {
+        let is_own = |location: &Location| !location.is_internal && !matches!(location.fits, Fits::Named(_));
+        let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);
+        others.any(|(_, location)| is_own(location))
+    }
+
+    /// The names, locations and rewrites that are skipped.
+    pub(crate) fn skipped(&self) -> Vec<Skipped> {
+        let row = |place: &Place, message| Skipped { place: place.clone(), message };
+        let mut skipped = Vec::new();
+        for name in &self.names {
+            if let Some(why) = name.skipped() {
+                skipped.push(row(&name.place, format!("server_name {} is skipped: {why}", name.written)));
+            }
+        }
+        for location in &self.locations {
+            if let Fits::Skipped(why) = &location.fits {
+                skipped.push(row(&location.place, format!("location {} is skipped: {why}", location.written)));
+            }
+            let is_skipped = |directive: &&NotFollowed| matches!(directive.why, Why::Regex(_) | Why::Variable(_));
+            let directives = location.not_followed.iter().filter(is_skipped);
+            skipped.extend(directives.map(|directive| row(&directive.place, directive.to_string())));
+        }
+        skipped
+    }
+
+    /// Directives that may decide what answers, and are not followed.
+    pub(crate) fn may_answer(&self) -> impl Iterator<Item = &NotFollowed> {
+        let of_server = self.locations.first().into_iter().flat_map(|server| &server.not_followed);
+        let conditions =
+            of_server.filter(|not_followed| not_followed.why == Why::NotThePath && not_followed.name() == "if");
+        let all = self.locations.iter().flat_map(|location| &location.not_followed);
+        conditions.chain(all.filter(|not_followed| matches!(not_followed.why, Why::Code | Why::Unknown)))
+    }
+
+    /// Whether it answers every request before it looks at a location.
+    pub(crate) fn always_answers(&self) -> bool {
+        rewrite::answer(&self.locations[0].steps).is_some_and(|answer| answer.is_of_all)
+    }
+
+    /// The location that nginx chooses; the first, which is the server, if none fits.
+    pub(crate) fn find(&self, uri: &[u8]) -> usize {
+        let mut chosen = 0;
+        self.find_within(0, uri, &mut chosen);
+        chosen
+    }
+
+    /// nginx's own algorithm. The longest prefix, and within it, first, its locations; then the regular expressions
+    /// beside it, unless it is firm. True if what was chosen is final, false if a regular expression further out
+    /// may still come before it.
+    fn find_within(&self, outer: usize, uri: &[u8], chosen: &mut usize) -> bool {
+        let mut is_firm = false;
+        if let Some((at, is_final)) = self.index.by_name(&self.locations, outer, uri) {
+            *chosen = at;
+            if is_final || self.find_within(at, uri, chosen) {
+                return true;
+            }
+            is_firm = matches!(self.locations[at].fits, Fits::Prefix { is_firm: true, .. });
+        }
+        if is_firm {
+            return false;
+        }
+        let Some(at) = self.index.by_regex(&self.locations, outer, uri) else { return false };
+        *chosen = at;
+        self.find_within(at, uri, chosen);
+        true
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<usize> {
+        self.index.named(&self.locations, name)
+    }
+
+    fn nested(&self, outer: usize) -> impl Iterator<Item = (usize, &Location)> {
+        self.locations[outer].nested.iter().map(|at| (*at, &self.locations[*at]))
+    }
+}
+
+/// What a level says about slashes.
+pub(crate) fn merge_slashes(level: &[Directive]) -> Option<bool> {
+    let said = level.iter().find(|directive| directive.is("merge_slashes"))?;
+    said.args.first().map(|word| word.text != "off")
+}

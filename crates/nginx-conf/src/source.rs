@@ -1,0 +1,207 @@
+//! The text of the files of a configuration, within limits of kind and size.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::dump::{self, Dump};
+use super::error::Error;
+use super::include;
+
+/// Bytes of a configuration, all files together, each as often as it is included. The directives of 64 MiB take about 1 GiB.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// The files of a configuration: a main file with all that it includes, or the output of `nginx -T`, which has all files.
+///
+/// [`Conf::read`](crate::Conf::read) opens one by itself. A caller that wants to see the text of the main file, for instance to say what
+/// it is if it is no configuration, opens it first:
+///
+/// ```
+/// use nginx_conf::{Conf, Source};
+///
+/// let source = Source::from_reader("access.log".as_ref(), r#"::1 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5"#.as_bytes())?;
+/// assert!(Conf::from_source(&source).is_err());
+/// assert!(source.main_text().is_some_and(|text| text.starts_with(b"::1 - ")));
+/// # Ok::<(), nginx_conf::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Source {
+    origin: Origin,
+    /// Bytes that may be read in all.
+    most: u64,
+    /// Bytes that may still be read.
+    left: Cell<u64>,
+}
+
+#[derive(Debug)]
+enum Origin {
+    /// The main file, and all others on disk.
+    Disk { main: PathBuf, text: Vec<u8> },
+    /// A main file that comes through a pipe. A relative `include` means nothing there.
+    Pipe { main: PathBuf, text: Vec<u8> },
+    /// The output of `nginx -T`. Nothing is read from disk.
+    Dump(Dump),
+}
+
+impl Source {
+    /// Reads the main file: a regular file, or a pipe, a FIFO or `/dev/stdin`. All files together have at most 64 MiB.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is empty, is of another kind, or is the output of an `nginx -T` that failed.
+    pub fn open(path: &Path) -> Result<Source, Error> {
+        Self::open_within(path, MAX_BYTES)
+    }
+
+    /// Reads the main file from a reader, such as standard input. `path` is its name in messages.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn from_reader(path: &Path, reader: impl Read) -> Result<Source, Error> {
+        Self::of(path, reader, false, MAX_BYTES)
+    }
+
+    /// An error about the main file as a whole, for a caller that recognises it as something else. The text must be safe on a terminal.
+    pub fn refused(&self, message: &str) -> Error {
+        Error::of_file(self.main(), message)
+    }
+
+    /// The text of the main file; `None` if it is the output of `nginx -T`.
+    pub fn main_text(&self) -> Option<&[u8]> {
+        match &self.origin {
+            Origin::Disk { text, .. } | Origin::Pipe { text, .. } => Some(text),
+            Origin::Dump(_) => None,
+        }
+    }
+
+    /// Reads the main file; all files may have `most` bytes.
+    pub(crate) fn open_within(path: &Path, most: u64) -> Result<Source, Error> {
+        let failed = |message: String| Error::of_file(path, message);
+        let plain = |error: std::io::Error| failed(crate::io_error::message(&error));
+        let metadata = std::fs::metadata(path).map_err(plain)?;
+        let is_file = metadata.is_file();
+        if !is_file && !is_pipe(&metadata) {
+            return Err(failed(no_file(&metadata).to_owned()));
+        }
+        let file = File::open(path).map_err(plain)?;
+        Self::of(path, file, is_file && !is_descriptor(path), most)
+    }
+
+    /// Reads the main file from a reader. Only a file on disk has a directory, in which others are.
+    fn of(path: &Path, reader: impl Read, is_on_disk: bool, most: u64) -> Result<Source, Error> {
+        let failed = |message: String| Error::of_file(path, message);
+        let plain = |error: std::io::Error| failed(crate::io_error::message(&error));
+        let text = read(reader, most).map_err(plain)?.ok_or_else(|| failed(too_large(most)))?;
+        if !is_on_disk && text.trim_ascii().is_empty() {
+            return Err(failed(
+                "nothing came through this pipe: see what its command says; nginx -T often needs root".to_owned(),
+            ));
+        }
+        if let Some(message) = dump::failure(&text) {
+            return Err(failed(format!("nginx -T failed: {}", super::place::shown(&message))));
+        }
+        let main = path.to_owned();
+        let origin = match Dump::of(&text) {
+            Some(dump) => Origin::Dump(dump),
+            None if is_on_disk => Origin::Disk { main, text },
+            None => Origin::Pipe { main, text },
+        };
+        Ok(Source { origin, most, left: Cell::new(most) })
+    }
+
+    /// The path of the main file. In the output of `nginx -T`, the path that it has on nginx's machine.
+    pub fn main(&self) -> &Path {
+        match &self.origin {
+            Origin::Disk { main, .. } | Origin::Pipe { main, .. } => main,
+            Origin::Dump(dump) => dump.main(),
+        }
+    }
+
+    /// True if the main file is a pipe, which has no directory.
+    pub(crate) fn is_pipe(&self) -> bool {
+        matches!(self.origin, Origin::Pipe { .. })
+    }
+
+    /// The files that an `include` means, from whichever file.
+    pub(crate) fn included(&self, wanted: &str) -> Result<Vec<PathBuf>, String> {
+        let dir = self.main().parent().unwrap_or(Path::new(""));
+        match &self.origin {
+            Origin::Disk { .. } => include::paths(dir, wanted),
+            Origin::Pipe { .. } if Path::new(wanted).is_relative() => Err(format!(
+                "cannot include {}: a pipe does not say in which directory; give the file, or the output of nginx -T",
+                super::place::shown(wanted)
+            )),
+            Origin::Pipe { .. } => include::paths(dir, wanted),
+            Origin::Dump(dump) => include::paths_among(dump.names(), dir, wanted),
+        }
+    }
+
+    /// The text of a file, or why it cannot be read.
+    pub(crate) fn text(&self, path: &Path) -> Result<Cow<'_, [u8]>, String> {
+        let text = match &self.origin {
+            Origin::Disk { main, text } | Origin::Pipe { main, text } if main == path => Cow::Borrowed(text.as_slice()),
+            Origin::Disk { .. } | Origin::Pipe { .. } => Cow::Owned(self.text_on_disk(path)?),
+            Origin::Dump(dump) => Cow::Borrowed(dump.text(path).ok_or("not in the output of nginx -T")?),
+        };
+        self.left.set(self.left.get().checked_sub(text.len() as u64).ok_or_else(|| too_large(self.most))?);
+        Ok(text)
+    }
+
+    fn text_on_disk(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let plain = |error: std::io::Error| crate::io_error::message(&error);
+        let metadata = std::fs::metadata(path).map_err(plain)?;
+        if !metadata.is_file() {
+            // A common mask: what would be included is linked to it.
+            let is_null = path.canonicalize().is_ok_and(|real| real == Path::new("/dev/null"));
+            return if is_null { Ok(Vec::new()) } else { Err(no_file(&metadata).to_owned()) };
+        }
+        let file = File::open(path).map_err(plain)?;
+        read(file, self.left.get()).map_err(plain)?.ok_or_else(|| too_large(self.most))
+    }
+
+    /// Equal for all names of a file.
+    pub(crate) fn identity(&self, path: &Path) -> PathBuf {
+        match &self.origin {
+            Origin::Dump(_) => path.to_owned(),
+            Origin::Disk { .. } | Origin::Pipe { .. } => path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+        }
+    }
+}
+
+/// All bytes of a file; `None` if there are more than `most`. Its size is not asked for: a file may grow, and those of /proc
+/// have none.
+fn read(file: impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let mut text = Vec::new();
+    file.take(most + 1).read_to_end(&mut text)?;
+    Ok((text.len() as u64 <= most).then_some(text))
+}
+
+/// True for the names of open files, which are not in the directories of those: `/dev/stdin`, `/dev/fd/63`.
+fn is_descriptor(path: &Path) -> bool {
+    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc")
+}
+
+fn too_large(most: u64) -> String {
+    format!("more than {} MiB of configuration, all included files together", most >> 20)
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+fn no_file(metadata: &std::fs::Metadata) -> &'static str {
+    if metadata.is_dir() {
+        "it is a directory, not a regular file"
+    } else if is_pipe(metadata) {
+        "it is a FIFO, not a regular file"
+    } else {
+        "it is a device or socket, not a regular file"
+    }
+}

@@ -1,0 +1,110 @@
+//! Derived dimensions: their keys are computed from the texts of a column, once for each distinct text.
+//!
+//! A new one is a file here, with the function, and a row in the table. A step fills a column with its keys (`steps/derived.rs`),
+//! and everything after it sees a column of texts.
+
+mod ext;
+mod row;
+mod scheme;
+
+use std::fmt;
+
+pub(crate) use row::KeyOf;
+use row::{DerivedRow, Source};
+
+use crate::batch::{Column, Fields};
+
+/// A dimension whose keys are computed from texts in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Derived {
+    /// Its place in the table.
+    place: usize,
+}
+
+/// THE TABLE of derived dimensions.
+const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW];
+
+impl Derived {
+    pub(super) fn all() -> impl Iterator<Item = Derived> {
+        (0..DERIVED.len()).map(|place| Derived { place })
+    }
+
+    /// The name that a user types: `ext`.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub(super) fn row(self) -> &'static DerivedRow {
+        &DERIVED[self.place]
+    }
+
+    /// The column of its keys.
+    pub(crate) fn column(self) -> Column {
+        Column::derived(self.place)
+    }
+
+    /// The variables that its keys are computed from, as far as they have no columns in every batch.
+    pub(super) fn variables(self) -> impl Iterator<Item = &'static str> {
+        self.row().sources.iter().filter_map(|(source, _)| match source {
+            Source::Text(_) => None,
+            Source::Variable(name) => Some(*name),
+        })
+    }
+
+    /// The columns that its keys are computed from, in order, where `of_variable` has those of variables.
+    pub(super) fn sources(self, of_variable: impl Fn(&'static str) -> Column) -> Vec<(Column, KeyOf)> {
+        let column = |source: &Source| match source {
+            Source::Text(field) => Column::from(*field),
+            Source::Variable(name) => of_variable(name),
+        };
+        self.row().sources.iter().map(|(source, key_of)| (column(source), *key_of)).collect()
+    }
+}
+
+impl fmt::Debug for Derived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A derived dimension of a question: its column, and the columns that its keys are computed from.
+#[derive(Clone, Debug)]
+pub(crate) struct DerivedColumn {
+    pub(crate) column: Column,
+    pub(crate) sources: Vec<(Column, KeyOf)>,
+}
+
+impl DerivedColumn {
+    /// The fields that it is computed from.
+    pub(crate) fn needs(&self) -> Fields {
+        self.sources.iter().fold(Fields::NONE, |needs, (source, _)| needs.and(Fields::column(*source)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::SOURCES;
+    use crate::dimension::Dimension;
+
+    #[test]
+    fn every_row_has_its_name_labels_and_sources() {
+        for derived in Derived::all() {
+            let row = derived.row();
+            assert_eq!(Dimension::named(row.name), Ok(Dimension::Derived(derived)));
+            assert!(!row.singular.is_empty() && !row.plural.is_empty() && !row.sources.is_empty(), "{}", row.name);
+            assert!(row.variables.starts_with('$'), "{}", row.name);
+        }
+        let names: Vec<_> = Derived::all().map(Derived::name).collect();
+        assert!(names.iter().enumerate().all(|(i, name)| !names[..i].contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn batches_have_columns_for_all_rows() {
+        assert!(DERIVED.len() <= crate::batch::DERIVED);
+        let mut variables: Vec<_> = Derived::all().flat_map(Derived::variables).collect();
+        variables.sort_unstable();
+        variables.dedup();
+        assert!(variables.len() <= SOURCES, "{variables:?}");
+    }
+}

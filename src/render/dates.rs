@@ -1,0 +1,35 @@
+//! Dates in keys, read again for people.
+
+use chrono::{Datelike, NaiveDate};
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// `Sat` for `2026-11-14`; `None` for a key that is not a date.
+pub(super) fn weekday_of_date(key: &str) -> Option<&'static str> {
+    Some(WEEKDAYS[date_of(key)?.weekday().num_days_from_monday() as usize])
+}
+
+/// Number of midnights between two keys or timestamps that begin with a date.
+pub(super) fn days_between(first: &str, last: &str) -> Option<u64> {
+    let days = (date_of(last.get(..10)?)? - date_of(first.get(..10)?)?).num_days();
+    u64::try_from(days).ok()
+}
+
+fn date_of(key: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(key, "%Y-%m-%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_keys_are_read_again() {
+        assert_eq!(weekday_of_date("2026-11-14"), Some("Sat"));
+        assert_eq!(weekday_of_date("0001-01-01"), Some("Mon"));
+        assert_eq!(weekday_of_date("-"), None);
+        assert_eq!(days_between("2026-11-14T23:59:59+00:00", "2026-11-20T00:00:00+00:00"), Some(6));
+        assert_eq!(days_between("0001-01-01", "9999-12-31"), Some(3_652_058));
+        assert_eq!(days_between("2026-11-14", "-"), None);
+    }
+}
