@@ -52,3 +52,33 @@ impl RoundEnds {
         (self.bounded.finish(rest), self.degrading.and_then(|degrading| degrading.degraded))
     }
 }
+
+/// The rounds of text that is fed, which end where the bytes of all inputs together say.
+#[derive(Clone)]
+pub(super) struct FedRounds {
+    pub(super) ends: RoundEnds,
+    /// Bytes that were counted, and the number of bytes at which the round ends.
+    counted: u64,
+    until: u64,
+}
+
+impl FedRounds {
+    pub(super) fn new(ends: RoundEnds) -> FedRounds {
+        FedRounds { counted: 0, until: ends.round_bytes, ends }
+    }
+
+    /// Bytes that are left of the round: a line that starts after them is of the next one.
+    pub(super) fn left(&self) -> u64 {
+        self.until - self.counted
+    }
+
+    /// Goes on by lines of this many bytes; true if the round ends after them.
+    pub(super) fn ends_after(&mut self, bytes: u64) -> bool {
+        self.counted += bytes;
+        let is_over = self.counted >= self.until;
+        if is_over {
+            self.until += (self.counted - self.until + 1).next_multiple_of(self.ends.round_bytes);
+        }
+        is_over
+    }
+}

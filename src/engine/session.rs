@@ -6,7 +6,7 @@ use super::Outcome;
 use super::conclude::{Counted, EndedInput, conclude};
 use super::enveloped::count_open_lines;
 use super::prepared::PreparedQuestion;
-use super::round_ends::RoundEnds;
+use super::round_ends::FedRounds;
 use super::run::Run;
 use super::scan::Scan;
 use super::seek;
@@ -32,7 +32,7 @@ use crate::tally::{Bytes, Tally};
 /// input. Rounds of several inputs depend on the order in which they are fed.
 ///
 /// ```
-/// use logstat::{Engine, PreparedQuestion, Question};
+/// use logstat::{Engine, PreparedQuestion, Question, Session};
 /// let (question, engine) = (Question::new(), Engine::new());
 /// let prepared = PreparedQuestion::new(&question, &engine, ["access.log"])?;
 /// let mut session = Session::new(&prepared);
@@ -51,27 +51,11 @@ pub struct Session<'p> {
     tally: Tally,
     /// The memory of the tally that the scan's sums have.
     memory_counted: Bytes,
-    rounds: Option<Rounds>,
+    rounds: Option<FedRounds>,
     /// The text of each input that was not counted yet.
     fed: Vec<Fed>,
     few_threads: Option<FewThreads>,
     phases: Phases,
-}
-
-/// The rounds of text that is fed.
-#[derive(Clone)]
-struct Rounds {
-    ends: RoundEnds,
-    /// Bytes that were counted, and the number of bytes at which the round ends.
-    counted: u64,
-    until: u64,
-}
-
-impl Rounds {
-    /// Bytes that are left of the round.
-    fn left(&self) -> u64 {
-        self.until - self.counted
-    }
 }
 
 /// Whether a last line without a line feed is counted.
@@ -84,13 +68,12 @@ enum LastLine {
 impl<'p> Session<'p> {
     /// Starts to count.
     pub fn new(prepared: &'p PreparedQuestion<'_>) -> Session<'p> {
-        let rounds = |ends: RoundEnds| Rounds { counted: 0, until: ends.round_bytes, ends };
         Session {
             prepared,
             scan: prepared.scan(),
             tally: prepared.empty_tally(prepared.question.counting.uv),
             memory_counted: Bytes::default(),
-            rounds: prepared.round_ends().map(rounds),
+            rounds: prepared.round_ends().map(FedRounds::new),
             fed: vec![Fed::default(); prepared.paths.len()],
             few_threads: None,
             phases: Phases::default(),
@@ -104,9 +87,12 @@ impl<'p> Session<'p> {
     /// than they may take.
     pub fn feed(&mut self, input: usize, text: &[u8]) -> Result<(), Error> {
         let inputs = self.fed.len();
+        if input >= inputs {
+            return Err(ErrorKind::NoSuchInput { input, inputs }.into());
+        }
         let chunk_bytes = self.prepared.engine.chunk_bytes.max(1);
         for piece in text.chunks(chunk_bytes) {
-            let fed = self.fed.get_mut(input).ok_or(ErrorKind::NoSuchInput { input, inputs })?;
+            let fed = &mut self.fed[input];
             fed.push(piece);
             let met = match (self.scan.met[input].get(), fed.head()) {
                 (Some(met), _) => met,
@@ -212,7 +198,7 @@ impl<'p> Session<'p> {
         &mut self,
         work: impl FnOnce(
             &mut Worker<'_, 'p>,
-            Option<&mut Rounds>,
+            Option<&mut FedRounds>,
             &mut [Fed],
             &dyn Fn(UvMethod) -> Tally,
         ) -> Result<(), Error>,
@@ -254,7 +240,7 @@ impl<'p> Session<'p> {
 /// Counts a chunk that starts in the present round.
 fn count_chunk(
     worker: &mut Worker<'_, '_>,
-    rounds: Option<&mut Rounds>,
+    rounds: Option<&mut FedRounds>,
     input: usize,
     chunk: Chunk<'_>,
     empty: &dyn Fn(UvMethod) -> Tally,
@@ -266,9 +252,7 @@ fn count_chunk(
         return Err(error);
     }
     let Some(rounds) = rounds else { return Ok(()) };
-    rounds.counted += chunk.bytes.len() as u64 + chunk.left_out;
-    if rounds.counted >= rounds.until {
-        rounds.until += (rounds.counted - rounds.until + 1).next_multiple_of(rounds.ends.round_bytes);
+    if rounds.ends_after(chunk.bytes.len() as u64 + chunk.left_out) {
         rounds.ends.end_round(memory, std::slice::from_mut(worker), empty)?;
     }
     Ok(())
