@@ -20,6 +20,8 @@
 //! # Ok::<(), logstat::Error>(())
 //! ```
 //!
+//! A [`Session`] counts text that is still being written, and reports at any time.
+//!
 //! One idea carries it: a report is tables, and a table is a dimension (what is listed: time, status, path …) with
 //! measures (what is counted of each: hits, visitors, times). `DESIGN.md` tells the rest.
 //!

@@ -6,7 +6,7 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
 use crate::files::{Compression, FileKind, Remedy, decompressed_by};
-use crate::recognize::{Excerpt, Foreign, Reading};
+use crate::recognize::{Excerpt, Foreign, Workaround};
 use crate::text::file_argument;
 
 /// The refusal of an input.
@@ -76,8 +76,8 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> S
         Remedy::Tar => input.through_tar(&foreign.members),
         Remedy::Zip => return input.through_zip(&foreign.members),
         Remedy::Unpack => input.unpacked(),
-        Remedy::LogFormat => match &foreign.reading {
-            Some(reading) => input.read_by(reading),
+        Remedy::LogFormat => match &foreign.workaround {
+            Some(workaround) => input.read_by(workaround),
             None => return "pass a log_format for its fields, in the variables of nginx, with --log-format".to_owned(),
         },
     };
@@ -119,10 +119,10 @@ impl Given<'_> {
         format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
     }
 
-    fn read_by(&self, reading: &Reading) -> String {
+    fn read_by(&self, workaround: &Workaround) -> String {
         let file = file_argument(self.path);
-        let log_format = format!("logstat --log-format '{}'", reading.log_format.replace('\'', r"'\''"));
-        match (reading.filter, self.source()) {
+        let log_format = format!("logstat --log-format '{}'", workaround.log_format.replace('\'', r"'\''"));
+        match (workaround.filter, self.source()) {
             (None, _) if self.is_standard_input() => format!("… | {log_format} -"),
             (None, _) => format!("{log_format} {file}"),
             (Some(filter), None) => {
@@ -150,11 +150,12 @@ mod tests {
     use crate::recognize::{Member, Members};
 
     fn shown(kind: FileKind, path: &str, compression: Option<Compression>, packed: Option<Compression>) -> String {
-        let reading = Some(Reading { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
-        let reading = reading.filter(|_| kind == FileKind::SquidLog);
+        let workaround =
+            Some(Workaround { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
+        let workaround = workaround.filter(|_| kind == FileKind::SquidLog);
         let files = vec![Member { name: b"access.log".to_vec(), compression: packed }];
         let members = Members { files, is_complete: true };
-        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, reading };
+        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, workaround };
         remedy(&foreign, Path::new(path), compression)
     }
 

@@ -3,7 +3,7 @@
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
-use crate::recognize::is_known_reading;
+use crate::recognize::is_known_workaround;
 use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::visitor::RealIp;
@@ -84,7 +84,7 @@ pub(crate) fn format_notes(
             )
         }));
         if let Some(variable) = format.forgeable()
-            && !is_known_reading(format.name())
+            && !is_known_workaround(format.name())
         {
             // A preset is what another program writes, so only the format that is given can be changed.
             let remedy = if format.is_given() { "; put it in quotes in the log_format" } else { "" };
