@@ -41,6 +41,9 @@ pub(crate) const DERIVED: usize = 16;
 /// How many columns of texts there are: one more has what tells visitors apart, where no other has it.
 const COLUMNS: usize = TEXTS + EXTRAS + DERIVED + 1;
 
+/// A set of fields has a bit for each column of texts and for the five numbers of a line.
+const _: () = assert!(COLUMNS + 5 <= u64::BITS as usize);
+
 /// A column of texts: a text field's, that of a variable which the question names, that of a derived dimension, or that of
 /// visitors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,8 @@ impl Fields {
     pub(crate) const STATUS: Fields = Fields(2 << COLUMNS);
     pub(crate) const BYTES: Fields = Fields(4 << COLUMNS);
     pub(crate) const REQUEST_TIME: Fields = Fields(8 << COLUMNS);
+    /// Static or dynamic: decided here, and logged by no format.
+    pub(crate) const CLASS: Fields = Fields(16 << COLUMNS);
     /// The columns that variables have which the question names.
     pub(crate) const EXTRA: Fields = Fields(((1 << EXTRAS) - 1) << TEXTS);
     /// All that a request line holds.
@@ -305,10 +310,11 @@ impl<'a> Batch<'a> {
         self.len = at + 1;
     }
 
-    /// Puts the times of all lines on another clock.
-    pub(crate) fn turn_times(&mut self, mut turn: impl FnMut(Stamp) -> Stamp) {
-        for row in 0..self.len {
-            let Stamp { wall_s, offset_min } = turn(self.stamp(row));
+    /// Puts the times of these lines on another clock.
+    pub(crate) fn convert_times(&mut self, rows: &[u16], mut convert: impl FnMut(Stamp) -> Stamp) {
+        for &row in rows {
+            let row = usize::from(row);
+            let Stamp { wall_s, offset_min } = convert(self.stamp(row));
             (self.wall_s[row], self.offset_min[row]) = (wall_s, offset_min);
         }
     }
@@ -366,7 +372,8 @@ mod tests {
         assert_eq!((Fields::TIME.and(path).both(Fields::REQUEST), Fields::TIME.both(path)), (path, Fields::NONE));
         assert_eq!(Fields::column(TextField::Path.into()), path);
         let extras = (0..EXTRAS).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::extra(i))));
-        let others = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::REQUEST];
+        let numbers = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::CLASS];
+        let others = [&numbers[..], &[Fields::REQUEST]].concat();
         assert_eq!(extras, Fields::EXTRA);
         let derived = (0..DERIVED).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::derived(i))));
         let visitor = Fields::column(Column::VISITOR);

@@ -65,7 +65,6 @@ mod steps;
 mod tally;
 mod text;
 mod time;
-mod visitor;
 
 #[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_table};
@@ -98,7 +97,7 @@ pub use crate::{
         VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
+    steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
-    visitor::{Ipv6Prefix, RealIp, Visitor},
 };

@@ -22,7 +22,7 @@ use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
-use crate::steps::Derive;
+use crate::steps::StepPlan;
 use crate::tally::{InputLedger, TablePlan, Tally};
 
 /// What is measured of each group.
@@ -104,10 +104,7 @@ impl<'f> Scanner<'f> {
             detector: Detector::new(self.formats),
             max_line: self.question.reading.max_line,
             filter: Filter::new(Period::default(), &self.question.counting.filters, &Extras::default(), Seed::fixed(1)),
-            zone: None,
-            derive: Derive::default(),
-            by_location: None,
-            visits: None,
+            steps: StepPlan::new(self.question.step_options(), &Extras::default(), needs, Fields::NONE, Seed::fixed(1)),
             servers: Vec::new(),
             rejects: None,
             uv: UvMethod::Exact,
@@ -119,7 +116,7 @@ impl<'f> Scanner<'f> {
                 needs,
                 watched: Fields::NONE,
                 query: self.question.reading.query,
-                rules: &self.question.reading.static_rules,
+                rules: Some(&self.question.reading.static_rules),
             },
         };
         let mut worker = Worker::new(&scan, tally);

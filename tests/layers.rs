@@ -30,7 +30,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     ("bytes", &["batch", "keys", "input"]),
     ("lines", &["format", "envelope", "recognize", "nginx"]),
-    ("columns to hits", &["dimension", "filter", "measure", "metric", "visitor", "steps"]),
+    ("columns to hits", &["dimension", "filter", "measure", "metric", "steps"]),
     ("numbers", &["tally"]),
     ("questions", &["question"]),
     ("answers", &["rejects", "report", "engine", "explain", "render", "stages"]),

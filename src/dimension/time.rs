@@ -3,49 +3,39 @@
 use super::key_ids::KeyIds;
 use crate::batch::{Batch, MISSING};
 use crate::keys::{GroupId, Keys};
-use crate::time::{Bucket, Stamp, Unit};
+use crate::time::{LastStretch, Unit};
 
-/// The groups of stretches of time. Lines come mostly in order, so the bucket of the line before is mostly the line's.
+/// The groups of stretches of time.
 #[derive(Clone, Debug)]
 pub(super) struct TimeIds {
     unit: Unit,
-    last: Bucket,
-    last_group: GroupId,
+    last: LastStretch<GroupId>,
 }
-
-/// A bucket that holds nothing.
-const NOTHING: Bucket = Bucket { start_s: 0, end_s: 0, number: 0 };
 
 impl TimeIds {
     pub(super) fn new(unit: Unit) -> TimeIds {
-        TimeIds { unit, last: NOTHING, last_group: GroupId(0) }
-    }
-
-    fn turn_to(&mut self, wall_s: i64, keys: &mut Keys) {
-        if wall_s == Stamp::NONE.wall_s {
-            self.last = Bucket { start_s: wall_s, end_s: wall_s + 1, number: wall_s };
-            self.last_group = GroupId(keys.id(MISSING));
-        } else {
-            self.last = self.unit.bucket(wall_s);
-            self.last_group = GroupId(keys.id(&key(self.last.number)));
-        }
+        TimeIds { unit, last: LastStretch::none(GroupId(0)) }
     }
 }
 
 impl KeyIds for TimeIds {
     fn ids(&mut self, keys: &mut Keys, batch: &Batch<'_>, hits: &[u16], _: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+        let TimeIds { unit, last } = self;
         let wall_s = batch.wall_s();
         groups.extend(hits.iter().map(|&row| {
-            let wall_s = wall_s[row as usize];
-            if wall_s < self.last.start_s || wall_s >= self.last.end_s {
-                self.turn_to(wall_s, keys);
-            }
-            self.last_group
+            last.at(wall_s[row as usize], |wall_s| {
+                let (stretch, number) = unit.stretch(wall_s);
+                let id = match number {
+                    Some(number) => keys.id(&key(number)),
+                    None => keys.id(MISSING),
+                };
+                (stretch, GroupId(id))
+            })
         }));
     }
 
     fn forget(&mut self) {
-        self.last = NOTHING;
+        self.last.forget();
     }
 
     fn boxed(&self) -> Box<dyn KeyIds> {

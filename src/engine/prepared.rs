@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::columns::{Columns, Filled};
+use super::columns::Columns;
 use super::formats::formats;
 use super::memory_limit::MemoryLimit;
 use super::now;
@@ -12,7 +12,6 @@ use super::round_ends::RoundEnds;
 use super::scan::Scan;
 #[cfg(doc)]
 use super::session::Session;
-use crate::batch::Fields;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
@@ -73,8 +72,8 @@ impl<'q> PreparedQuestion<'q> {
     pub(super) fn scan(&self) -> Scan<'_> {
         let PreparedQuestion { plan, columns, formats, seed, .. } = self;
         let Question { reading, counting, .. } = self.question;
-        let Filled { needs, visits } = columns.filled(plan.fields(columns.visitor_fields()));
-        let by_location = reading.nginx_conf.as_ref().filter(|_| needs.meets(Fields::REQUEST));
+        let steps = columns.steps(plan.fields(columns.visitor_fields()), *seed);
+        let server = |path: &PathBuf| reading.nginx_conf.as_ref()?.conf.server_of_file(path);
         Scan {
             met: self.paths.iter().map(|_| OnceLock::new()).collect(),
             own: &self.own,
@@ -82,15 +81,12 @@ impl<'q> PreparedQuestion<'q> {
             detector: Detector::new(formats),
             max_line: reading.max_line,
             filter: Filter::new(self.period, &counting.filters, &plan.extras, *seed),
-            zone: reading.zone,
-            derive: columns.derive(needs, *seed),
-            visits,
-            by_location: by_location.map(|conf| (conf, *seed)),
-            servers: self.paths.iter().map(|path| by_location?.conf.server_of_file(path)).collect(),
+            servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),
-            filler: columns.filler(formats, needs, plan.watched(needs)),
+            filler: columns.filler(formats, &steps, plan.watched(steps.needs())),
+            steps,
         }
     }
 

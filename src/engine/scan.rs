@@ -6,13 +6,9 @@ use super::memory_limit::MemoryLimit;
 use super::met::Met;
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, LogFormat};
-use crate::keys::Seed;
 use crate::measure::UvMethod;
-use crate::nginx::NginxConf;
 use crate::rejects::Collector;
-use crate::steps::Derive;
-use crate::time::Zone;
-use crate::visitor::Visits;
+use crate::steps::StepPlan;
 
 /// What every worker needs to know.
 pub(crate) struct Scan<'f> {
@@ -25,13 +21,8 @@ pub(crate) struct Scan<'f> {
     /// The length of the longest line in bytes; a longer one is malformed.
     pub(crate) max_line: usize,
     pub(crate) filter: Filter,
-    /// The zone whose clock all times are put on before anything reads them.
-    pub(crate) zone: Option<Zone>,
-    /// The columns of derived dimensions.
-    pub(crate) derive: Derive,
-    /// Who hits are from, unless that is `$remote_addr` as logged.
-    pub(crate) visits: Option<Visits>,
-    pub(crate) by_location: Option<(&'f NginxConf, Seed)>,
+    /// What happens to batches before they are counted.
+    pub(crate) steps: StepPlan<'f>,
     /// The server that writes each input, where the configuration says so.
     pub(crate) servers: Vec<Option<usize>>,
     pub(crate) filler: Filler<'f>,

@@ -11,21 +11,17 @@ use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
 use crate::input::Chunk;
 use crate::phases::WorkerShare;
 use crate::rejects::Rejected;
-use crate::steps::{ByLocation, Derive};
+use crate::steps::{Lines, Steps};
 use crate::tally::{Bytes, InputLedger, Sample, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
-use crate::time::ZoneClock;
 
 /// What one thread counts, and what it keeps from line to line.
 pub(crate) struct Worker<'s, 'f> {
     pub(crate) scan: &'s Scan<'f>,
     pub(crate) memory: Memory,
     pub(crate) hits: Hits,
-    by_location: Option<ByLocation<'s>>,
-    zone_clock: Option<ZoneClock>,
-    /// Its own, for it remembers keys.
-    derive: Derive,
-    /// Its own, for it remembers what it was asked.
+    steps: Steps<'s>,
+    /// Its own, because it remembers answers.
     pub(crate) filter: Filter,
     /// The malformed lines of a chunk, if they are kept.
     rejected: Rejected,
@@ -38,12 +34,10 @@ pub(crate) struct Worker<'s, 'f> {
 
 impl<'s, 'f> Worker<'s, 'f> {
     pub(crate) fn new(scan: &'s Scan<'f>, tally: Tally) -> Worker<'s, 'f> {
-        let by_location = scan.by_location.map(|(conf, seed)| ByLocation::new(conf, scan.filler.rules, seed));
         let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
-        let zone_clock = scan.zone.map(ZoneClock::new);
-        let (derive, filter, share) = (scan.derive.clone(), scan.filter.clone(), WorkerShare::default());
+        let (steps, filter, share) = (scan.steps.steps(), scan.filter.clone(), WorkerShare::default());
         let memory_counted = Bytes::default();
-        Worker { scan, memory, hits, by_location, zone_clock, derive, filter, rejected, tally, memory_counted, share }
+        Worker { scan, memory, hits, steps, filter, rejected, tally, memory_counted, share }
     }
 
     /// What was counted, and what was to do for it.
@@ -109,20 +103,10 @@ impl<'s, 'f> Worker<'s, 'f> {
 
     /// Counts the lines of a batch, and returns how many were not selected.
     pub(super) fn add<'a>(&mut self, input: usize, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
-        if let Some(by_location) = &mut self.by_location {
-            by_location.judge(self.scan.servers[input], batch);
-        }
-        if let Some(clock) = &mut self.zone_clock {
-            batch.turn_times(|stamp| clock.turn(stamp));
-        }
-        if let Some(visits) = &self.scan.visits {
-            visits.before_filters(batch, bump);
-        }
-        self.derive.run(batch, bump);
+        let lines = Lines { server: self.scan.servers[input], bump };
+        self.steps.before_filter(batch, lines);
         self.filter.select(batch, &mut self.hits, &mut self.tally.ledger.filtered_by);
-        if let Some(visits) = &self.scan.visits {
-            visits.before_tables(batch, &self.hits, bump);
-        }
+        self.steps.after_filter(batch, &self.hits, lines);
         self.tally.add(batch, &self.hits);
         (batch.len() - self.hits.len()) as u64
     }

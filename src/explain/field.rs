@@ -6,7 +6,7 @@ use super::FieldValue;
 use super::shown::Shown;
 use crate::batch::TextField;
 use crate::format::{Anatomy, Feeds, LineField};
-use crate::visitor::cut_value;
+use crate::steps::cut_value;
 
 /// Fields of a line that are shown at most.
 const MOST: usize = 100;

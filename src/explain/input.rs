@@ -148,7 +148,7 @@ struct Lines<'a> {
 
 /// Reads the lines of a head as a worker does.
 fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u8], bump: &'a Bump) -> Lines<'a> {
-    let room = Room { bump, needs: reader.needs };
+    let room = Room { bump, needs: reader.steps.needs() };
     let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
     let mut lines = Lines { ledger: InputLedger::new(formats.len()), samples: Vec::new(), malformed: None };
     each_line(met, head, |line| {

@@ -5,8 +5,8 @@ use super::{FormatStop, MalformedLine};
 use crate::format::Reason;
 use crate::format::{LogFormat, Stop, stops};
 use crate::report::sample_text;
+use crate::steps::cut_tail;
 use crate::text::printable;
-use crate::visitor::cut_tail;
 
 /// Characters that are shown of what stands where a format stops.
 const FOUND: usize = 24;

@@ -8,15 +8,16 @@ use super::shown::Shown;
 use super::{HitExplanation, SampleLine};
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::dimension::Extras;
-use crate::engine::columns::{Columns, Filled};
+use crate::engine::columns::Columns;
 use crate::error::Error;
 use crate::format::{LogFormat, Row, Taken};
+use crate::keys::Seed;
 use crate::nginx::NginxAnswer;
 use crate::question::{Question, variables};
+use crate::steps::{Lines, StepPlan};
 use crate::text::undo_escapes;
 use crate::text::{printable, written};
-use crate::time::{Stamp, ZoneClock};
-use crate::visitor::Visits;
+use crate::time::Stamp;
 
 /// Texts of a hit.
 const TEXTS: [TextField; 4] = [TextField::Addr, TextField::Host, TextField::Method, TextField::Path];
@@ -25,8 +26,7 @@ const TEXTS: [TextField; 4] = [TextField::Addr, TextField::Host, TextField::Meth
 pub(super) struct Reader<'q> {
     pub(super) question: &'q Question,
     columns: Columns<'q>,
-    visits: Option<Visits>,
-    pub(super) needs: Fields,
+    pub(super) steps: StepPlan<'q>,
 }
 
 /// A line that a format took.
@@ -41,8 +41,8 @@ impl<'q> Reader<'q> {
     pub(super) fn new(question: &'q Question) -> Result<Reader<'q>, Error> {
         let columns = Columns::new(question, variables(question)?);
         let used = TEXTS.iter().fold(Fields::NONE, |used, field| used.and(Fields::text(*field)));
-        let Filled { needs, visits } = columns.filled(used);
-        Ok(Reader { question, columns, visits, needs })
+        let steps = columns.steps(used, Seed::random());
+        Ok(Reader { question, columns, steps })
     }
 
     /// The variables that the question names.
@@ -59,22 +59,14 @@ impl<'q> Reader<'q> {
         lines: &[Read<'_>],
     ) -> Vec<SampleLine> {
         let bump = Bump::new();
-        let question = self.question;
-        let filler = self.columns.filler(formats, self.needs, Fields::NONE);
-        let mut batch = Batch::new(self.needs);
+        let filler = self.columns.filler(formats, &self.steps, Fields::NONE);
+        let mut batch = Batch::new(self.steps.needs());
         lines.iter().for_each(|line| filler.push(line.taken, &line.row, &mut batch, &bump));
         let answers: Vec<_> = (0..lines.len()).map(|row| self.answer(of_log, &batch, row)).collect();
-        for (row, answer) in answers.iter().enumerate() {
-            answer.iter().for_each(|answer| batch.set_static(row, answer.is_static));
-        }
-        if let Some(mut clock) = question.reading.zone.map(ZoneClock::new) {
-            batch.turn_times(|stamp| clock.turn(stamp));
-        }
-        if let Some(visits) = &self.visits {
-            let hits: Vec<_> = (0..).take(lines.len()).collect();
-            visits.before_filters(&mut batch, &bump);
-            visits.before_tables(&mut batch, &hits, &bump);
-        }
+        let (mut steps, of_lines) = (self.steps.steps(), Lines { server: of_log, bump: &bump });
+        let hits: Vec<_> = (0..).take(lines.len()).collect();
+        steps.before_filter(&mut batch, of_lines);
+        steps.after_filter(&mut batch, &hits, of_lines);
         let sample = |((row, line), nginx): ((usize, &Read<'_>), Option<NginxAnswer>)| {
             let format = &formats[line.taken.0];
             let (fields, fields_left_out, unread) = fields(shown, &format.anatomy(line.text));
@@ -92,7 +84,7 @@ impl<'q> Reader<'q> {
         lines.iter().enumerate().zip(answers).map(sample).collect()
     }
 
-    /// The server and location that nginx chooses for a row, as `ByLocation` has them.
+    /// The server and location that nginx chooses for a row, that the step finds.
     fn answer(&self, of_log: Option<usize>, batch: &Batch<'_>, row: usize) -> Option<NginxAnswer> {
         let conf = self.question.reading.nginx_conf.as_ref()?;
         let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);

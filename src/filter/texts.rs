@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::rows::Rows;
 use crate::batch::{Batch, Column, MISSING};
-use crate::keys::{Keys, Seed};
+use crate::keys::{Memo, Seed};
 use crate::text::find_near;
 use crate::text::undo_escapes;
 
@@ -15,45 +15,30 @@ pub(super) struct Texts {
     known: Option<Known>,
 }
 
-/// Texts that were asked for, and by their ids what was answered.
+/// The answers to texts that were asked for.
 #[derive(Clone, Debug)]
 struct Known {
-    seed: Seed,
-    asked: Keys,
-    answers: Vec<bool>,
-    /// Kept for their memory.
+    answers: Memo<bool>,
+    /// Reused between batches.
     hits: Vec<u16>,
-    ids: Vec<u32>,
 }
-
-/// So many answers are remembered. Where every text is new they are of no use, and memory has a bound.
-const REMEMBERED: usize = 1 << 16;
 
 impl Texts {
     pub(super) fn new(column: Column, check: Check, seed: Seed) -> Texts {
-        let known = Known { seed, asked: Keys::new(seed), answers: Vec::new(), hits: Vec::new(), ids: Vec::new() };
-        let known = check.is_slow().then_some(known);
+        let known = check.is_slow().then(|| Known { answers: Memo::new(seed), hits: Vec::new() });
         Texts { column, check, known }
     }
 
     pub(super) fn select(&mut self, batch: &Batch<'_>, rows: Rows) -> Rows {
         let column = batch.text(self.column);
-        let Some(known) = &mut self.known else { return rows.that(|row| holds(&self.check, column[row])) };
-        if known.answers.len() > REMEMBERED {
-            (known.asked, known.answers) = (Keys::new(known.seed), Vec::new());
-        }
-        known.hits.clear();
-        known.ids.clear();
-        rows.append_to(&mut known.hits);
-        known.asked.ids(column, &known.hits, &mut known.ids);
-        for (row, id) in known.hits.iter().zip(&known.ids) {
-            // New ones have the next ids, in this order.
-            if *id as usize == known.answers.len() {
-                known.answers.push(holds(&self.check, column[usize::from(*row)]));
-            }
-        }
-        let mut ids = known.ids.iter();
-        rows.that(|_| ids.next().is_some_and(|id| known.answers[*id as usize]))
+        let Some(Known { answers, hits }) = &mut self.known else {
+            return rows.that(|row| holds(&self.check, column[row]));
+        };
+        hits.clear();
+        rows.append_to(hits);
+        answers.ask(column, hits, |text| holds(&self.check, text));
+        let mut answers = answers.answers();
+        rows.that(|_| answers.next().is_some_and(|answer| *answer))
     }
 }
 
@@ -116,14 +101,13 @@ mod tests {
 
     #[test]
     fn an_answer_is_the_same_the_second_time_and_after_many_others() {
+        const MANY: usize = 1 << 16;
         let check = Check::Looks("~7$".parse().unwrap());
         let mut texts = Texts::new(TextField::Path.into(), check.clone(), Seed::fixed(1));
-        let values: Vec<_> = (0..REMEMBERED * 2).map(|i| format!("/{}", i % (REMEMBERED + 999)).into_bytes()).collect();
+        let values: Vec<_> = (0..2 * MANY).map(|i| format!("/{}", i % (MANY + 999)).into_bytes()).collect();
         let expected: Vec<_> = values.iter().map(|value| holds(&check, value)).collect();
         // So that the number of answers is no multiple of the rows of a batch.
         assert_eq!(selected(&mut texts, &[b"7".to_vec(), b"8".to_vec()]), [true, false]);
         assert_eq!(selected(&mut texts, &values), expected);
-        let known = texts.known.unwrap();
-        assert!(known.answers.len() <= REMEMBERED + ROWS && known.answers.len() == known.asked.len());
     }
 }

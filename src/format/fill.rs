@@ -22,12 +22,13 @@ pub(crate) struct Filler<'q> {
     pub(crate) needs: Fields,
     /// The column of `--real-ip`: a line that has it has an address.
     pub(crate) list: Fields,
-    /// Whether lists of addresses are left for [`Visits`](crate::visitor::Visits) to read.
+    /// Whether lists of addresses are left for a step to read.
     pub(crate) keeps_lists: bool,
     /// The fields whose absence from a line makes a number of the report unknown.
     pub(crate) watched: Fields,
     pub(crate) query: Query,
-    pub(crate) rules: &'q StaticRules,
+    /// Decide whether a line is static; `None` if a step does.
+    pub(crate) rules: Option<&'q StaticRules>,
 }
 
 /// The text fields that stand in a line of their own.
@@ -169,7 +170,12 @@ impl Filler<'_> {
             Query::Strip => stripped,
             Query::Keep => whole,
         };
-        (path, self.rules.is_static(stripped))
+        (path, self.is_static(stripped))
+    }
+
+    #[inline(always)]
+    fn is_static(&self, path: &[u8]) -> bool {
+        self.rules.is_some_and(|rules| rules.is_static(path))
     }
 
     /// Escapes are undone before the request is split, so that one request has one key however it was logged.
@@ -236,7 +242,7 @@ impl Filler<'_> {
             _ => Cow::Borrowed(uri),
         };
         parts.path = bump.alloc_slice_copy(&escape_backslashes(&path));
-        parts.is_static = self.rules.is_static(uri);
+        parts.is_static = self.is_static(uri);
     }
 }
 

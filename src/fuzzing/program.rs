@@ -13,8 +13,8 @@ use crate::metric::Metric;
 use crate::question::{MaxKeys, Question, Section};
 use crate::render::{Page, ReportFormat, Signs, Style, write_explanation_json};
 use crate::report::Report;
+use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Now, Unit};
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 
 /// Options before the log.
 const HEADER: usize = 40;

@@ -23,9 +23,7 @@ impl<T> Memo<T> {
 
     /// Looks the texts of these rows of a column up; `answer` is asked for those that are not known.
     pub(crate) fn ask(&mut self, column: &[&[u8]], rows: &[u16], mut answer: impl FnMut(&[u8]) -> T) {
-        if self.answers.len() > ANSWERS || self.asked.bytes() > BYTES {
-            (self.asked, self.answers) = (Keys::new(self.seed), Vec::new());
-        }
+        self.forget_many();
         self.ids.clear();
         self.asked.ids(column, rows, &mut self.ids);
         for (row, id) in rows.iter().zip(&self.ids) {
@@ -33,6 +31,23 @@ impl<T> Memo<T> {
             if *id as usize == self.answers.len() {
                 self.answers.push(answer(column[usize::from(*row)]));
             }
+        }
+    }
+
+    /// Looks one text up; `answer` is asked for if it is not known.
+    pub(crate) fn one(&mut self, text: &[u8], answer: impl FnOnce() -> T) -> &T {
+        self.forget_many();
+        let id = self.asked.id(text) as usize;
+        if id == self.answers.len() {
+            self.answers.push(answer());
+        }
+        &self.answers[id]
+    }
+
+    /// Forgets all answers if they are many.
+    fn forget_many(&mut self) {
+        if self.answers.len() > ANSWERS || self.asked.bytes() > BYTES {
+            (self.asked, self.answers) = (Keys::new(self.seed), Vec::new());
         }
     }
 

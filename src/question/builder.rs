@@ -8,8 +8,8 @@ use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
+use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor};
 
 /// A method for each field. Those of an option take the value or the option, apart from those whose values are mostly parsed.
 impl Question {

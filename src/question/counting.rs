@@ -4,8 +4,8 @@ use super::{MaxKeys, MaxMemory};
 use crate::dimension::Dimension;
 use crate::filter::{Condition, contradictions};
 use crate::measure::UvMethod;
+use crate::steps::{Ipv6Prefix, Visitor};
 use crate::time::{Date, Moment, Now, Unit};
-use crate::visitor::{Ipv6Prefix, Visitor};
 
 /// Which hits are counted, and by what. Tables that were counted can answer no other value of this.
 ///

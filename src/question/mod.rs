@@ -11,7 +11,7 @@ mod section;
 mod showing;
 mod tables;
 
-use crate::visitor::VisitorOptions;
+use crate::steps::{StepOptions, VisitorOptions};
 
 pub use counting::Counting;
 pub use fail_if::FailIf;
@@ -55,5 +55,11 @@ impl Question {
     pub(crate) fn visitor_options(&self) -> VisitorOptions<'_> {
         let Counting { visitor, ipv6_prefix, anonymize, .. } = self.counting;
         VisitorOptions { visitor, ipv6_prefix, real_ip: self.reading.real_ip.as_ref(), anonymize }
+    }
+
+    /// The options of the steps between scanning and counting.
+    pub(crate) fn step_options(&self) -> StepOptions<'_> {
+        let Reading { nginx_conf, static_rules, zone, .. } = &self.reading;
+        StepOptions { nginx_conf: nginx_conf.as_ref(), static_rules, zone: *zone, visitor: self.visitor_options() }
     }
 }

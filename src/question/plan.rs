@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::metric::Metric;
+use crate::steps;
 use crate::tally::{TablePlan, Tally, extras_of};
-use crate::visitor;
 
 /// How a question is answered: its tables, and the columns that they and the filters read.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Plan {
         };
         let (kept, tables) = if may_drop_keys { rankings_last(question) } else { (usize::MAX, tables(question)) };
         let extras = extras(question, &tables)?;
-        let visitor = visitor::logged_by(counting.visitor, &extras);
+        let visitor = steps::logged_by(counting.visitor, &extras);
         let filters = Filter::fields(counting.has_period(), &counting.filters, &extras);
         Ok(Plan { kept: kept.min(tables.len()), tables, extras, visitor, filters })
     }

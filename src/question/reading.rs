@@ -3,8 +3,8 @@
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
+use crate::steps::RealIp;
 use crate::time::Zone;
-use crate::visitor::RealIp;
 
 /// How lines become columns: formats, addresses, paths, times, and what is static.
 ///

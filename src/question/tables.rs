@@ -5,9 +5,9 @@ use crate::dimension::Dimension;
 use crate::measure::MeasureKind::{self, Counts, Hits, Latency, Times, Uv};
 use crate::measure::UvMethod;
 use crate::metric::Metric;
+use crate::steps::Visitor;
 use crate::tally::TablePlan;
 use crate::time::Unit;
-use crate::visitor::Visitor;
 
 /// All tables.
 pub(super) fn tables(question: &Question) -> Vec<TablePlan> {

@@ -34,10 +34,10 @@ use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
 use crate::question::{MaxKeys, Plan, Question, Section};
+use crate::steps::RealIp;
 use crate::tally::{InputLedger, SAMPLES, Tally};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
-use crate::visitor::RealIp;
 
 /// What is told of what was counted.
 #[derive(Default)]

@@ -4,9 +4,9 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
 use crate::recognize::is_known_workaround;
+use crate::steps::RealIp;
 use crate::tally::InputLedger;
 use crate::text::printable;
-use crate::visitor::RealIp;
 
 /// An input, its formats and its account.
 pub(crate) struct ReadFormats<'i> {

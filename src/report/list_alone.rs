@@ -3,7 +3,7 @@
 use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
 use crate::dimension::Extras;
-use crate::visitor::RealIp;
+use crate::steps::RealIp;
 
 /// A note for an input that logs these fields, where its addresses come from a list alone.
 pub(super) fn list_alone(real_ip: Option<&RealIp>, path: &str, logged: Fields, with_address: Fields) -> Option<Note> {

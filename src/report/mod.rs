@@ -50,8 +50,8 @@ use crate::error::Error;
 use crate::filter::Filtered;
 use crate::format::Reason;
 pub(crate) use crate::note::{Note, NoteCode};
+use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
-use crate::visitor::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 
 /// What happened, by the logs that were read.
 ///

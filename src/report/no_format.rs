@@ -7,10 +7,10 @@ use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
 use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
 use crate::question::Reading;
+use crate::steps::cut_tail;
 use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::text::{file_argument, shell_word};
-use crate::visitor::cut_tail;
 
 /// What is known about a file that fits no format.
 struct Unfit<'u> {

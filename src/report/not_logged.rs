@@ -7,9 +7,9 @@ use crate::dimension::{Dimension, Extras};
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
+use crate::steps::{Visitor, VisitorOptions};
 use crate::tally::InputLedger;
 use crate::text::printable;
-use crate::visitor::{Visitor, VisitorOptions};
 
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The text of malformed lines in the report.
 
+use crate::steps::cut_piece;
 use crate::tally::{KEPT_BYTES, SAMPLE_BYTES, beginning_kept};
 use crate::text::printable_within;
-use crate::visitor::cut_piece;
 
 /// The kept text of a malformed line as the report has it, with anonymized addresses.
 pub(crate) fn sample_text_cut(kept: &[u8]) -> String {

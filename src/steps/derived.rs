@@ -2,25 +2,23 @@
 
 use bumpalo::Bump;
 
+use super::{Asked, BatchStep, Lines};
 use crate::batch::{Batch, Column, Fields, MISSING};
 use crate::dimension::{DerivedColumn, Extras, KeyOf};
 use crate::keys::{Memo, Seed};
 use crate::text::{escape_backslashes, undo_escapes};
 
 /// The columns to fill, and the keys that were computed before. Each worker has its own.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Derive {
+struct Derive {
     columns: Vec<Derivation>,
 }
 
-#[derive(Clone, Debug)]
 struct Derivation {
     column: Column,
     sources: Vec<Source>,
 }
 
 /// A column that keys are computed from. Keys are escaped, as logged texts are.
-#[derive(Clone, Debug)]
 struct Source {
     column: Column,
     key_of: KeyOf,
@@ -29,7 +27,7 @@ struct Source {
 
 impl Derive {
     /// Those of the derived dimensions in `extras` whose columns are needed.
-    pub(crate) fn new(extras: &Extras, needs: Fields, seed: Seed) -> Derive {
+    fn new(extras: &Extras, needs: Fields, seed: Seed) -> Derive {
         let needed = extras.derived().filter(|derived| needs.meets(Fields::column(derived.column)));
         let columns = needed.map(|DerivedColumn { column, sources }| Derivation {
             column,
@@ -40,24 +38,33 @@ impl Derive {
         });
         Derive { columns: columns.collect() }
     }
+}
 
-    /// The fields that must be filled before.
-    pub(crate) fn needs(extras: &Extras, needs: Fields) -> Fields {
-        let needed = extras.derived().filter(|derived| needs.meets(Fields::column(derived.column)));
-        needed.fold(needs, |needs, derived| needs.and(derived.needs()))
+/// The step, if a derived dimension is read.
+pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+    Some(Box::new(Derive::new(asked.extras, asked.read, asked.seed)))
+}
+
+impl BatchStep for Derive {
+    fn needs(&self) -> Fields {
+        let sources = self.columns.iter().flat_map(|derivation| &derivation.sources);
+        sources.fold(Fields::NONE, |needs, source| needs.and(Fields::column(source.column)))
     }
 
-    /// Fills the columns for every line of a batch.
-    pub(crate) fn run<'a>(&mut self, batch: &mut Batch<'a>, bump: &'a Bump) {
+    fn writes(&self) -> Fields {
+        self.columns.iter().fold(Fields::NONE, |writes, derivation| writes.and(Fields::column(derivation.column)))
+    }
+
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
         for derivation in &mut self.columns {
-            derivation.run(batch, bump);
+            derivation.run(batch, rows, lines.bump);
         }
     }
 }
 
 impl Derivation {
-    fn run<'a>(&mut self, batch: &mut Batch<'a>, bump: &'a Bump) {
-        let mut without: Vec<u16> = (0..batch.len() as u16).collect();
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], bump: &'a Bump) {
+        let mut without = rows.to_vec();
         for source in &mut self.sources {
             let mut rest = Vec::new();
             source.keys.ask(batch.text(source.column), &without, |text| key(source.key_of, text));
@@ -101,7 +108,8 @@ mod tests {
             let (stamp, status) = (Stamp::NONE, Status::MISSING);
             batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
         }
-        derive.run(&mut batch, &bump);
+        let rows: Vec<_> = (0..lines.len() as u16).collect();
+        derive.run(&mut batch, &rows, Lines { server: None, bump: &bump });
         (0..lines.len()).map(|row| own.map(|column| batch.text(column)[row].to_vec())).collect()
     }
 
@@ -141,10 +149,10 @@ mod tests {
         let (_, extras) = new();
         let [ext, scheme] = dimensions().map(|dimension| dimension.needs(&extras));
         let path = Fields::text(TextField::Path);
-        assert_eq!(Derive::needs(&extras, ext), ext.and(path));
-        assert!(!Derive::needs(&extras, scheme).meets(path));
-        assert_eq!(Derive::new(&extras, ext, Seed::fixed(1)).columns.len(), 1);
-        assert_eq!(Derive::needs(&extras, Fields::TIME), Fields::TIME);
+        let of = |read| Derive::new(&extras, read, Seed::fixed(1));
+        assert_eq!((of(ext).writes(), of(ext).needs()), (ext, path));
+        assert!(of(scheme).writes() == scheme && !of(scheme).needs().meets(path));
+        assert_eq!(of(Fields::TIME).writes(), Fields::NONE);
     }
 
     proptest! {

@@ -1,7 +1,105 @@
-//! What happens to a batch between scanning and counting.
+//! What happens to a batch between scanning and counting: an ordered list of steps.
+//!
+//! A step reads some columns of a batch and writes others: all lines before the filter, only hits after it. A new one is a file
+//! here and a row in the list (`plan.rs`), which also decides which steps a question needs, and which columns these need.
 
+mod anonymize;
+mod cut;
 mod derived;
+mod identity;
 mod location;
+mod plan;
+mod real_ip;
+mod visitor;
+mod zone;
 
-pub(crate) use derived::Derive;
-pub(crate) use location::ByLocation;
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+
+pub(crate) use anonymize::cut_value;
+pub(crate) use cut::{AHEAD, cut_piece, cut_tail};
+pub(crate) use identity::Identity;
+pub(crate) use plan::{StepPlan, Steps};
+pub use real_ip::RealIp;
+pub use visitor::{Ipv6Prefix, Visitor};
+pub(crate) use visitor::{VisitorOptions, logged_by};
+
+#[cfg(test)]
+use crate::batch::Column;
+use crate::batch::{Batch, Fields};
+use crate::dimension::Extras;
+use crate::keys::Seed;
+use crate::nginx::NginxConf;
+use crate::static_rules::StaticRules;
+use crate::text::{find_near, undo_escapes};
+use crate::time::Zone;
+
+/// A step: reads columns of a batch and writes others. Each worker has its own, because steps remember values.
+pub(crate) trait BatchStep: Send {
+    /// The columns that must be filled before. The numbers of a line always are.
+    fn needs(&self) -> Fields;
+
+    /// The fields that it changes. It runs only if something after it reads one of them.
+    fn writes(&self) -> Fields;
+
+    /// Changes them in these rows of a batch.
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>);
+}
+
+/// What a step knows of the lines of a batch besides their columns.
+#[derive(Clone, Copy)]
+pub(crate) struct Lines<'a> {
+    /// The server that wrote them, if a configuration says so.
+    pub(crate) server: Option<usize>,
+    /// Memory for new texts.
+    pub(crate) bump: &'a Bump,
+}
+
+/// The options of all steps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StepOptions<'q> {
+    pub(crate) nginx_conf: Option<&'q NginxConf>,
+    pub(crate) static_rules: &'q StaticRules,
+    pub(crate) zone: Option<Zone>,
+    pub(crate) visitor: VisitorOptions<'q>,
+}
+
+/// What a step is made from.
+struct Asked<'q, 'r> {
+    options: &'r StepOptions<'q>,
+    /// The variables that the question names, and its derived dimensions.
+    extras: &'r Extras,
+    /// What the steps after it, the filter and the tables read.
+    read: Fields,
+    seed: Seed,
+}
+
+/// A text of a batch with its escapes undone.
+#[inline]
+fn undone<'a>(text: &'a [u8], bump: &'a Bump) -> &'a [u8] {
+    if find_near(b'\\', text).is_none() {
+        return text;
+    }
+    match undo_escapes(text) {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => bump.alloc_slice_copy(&text),
+    }
+}
+
+/// A batch with a row for each of these texts, for tests.
+#[cfg(test)]
+fn batch_of<'a>(columns: &[(Column, &[&'a str])]) -> Batch<'a> {
+    use crate::batch::{Numbers, Status};
+    use crate::time::Stamp;
+    let needs = columns.iter().fold(Fields::column(Column::VISITOR), |needs, (c, _)| needs.and(Fields::column(*c)));
+    let mut batch = Batch::new(needs);
+    for row in 0..columns[0].1.len() {
+        for (column, texts) in columns {
+            batch.set_text(*column, texts[row].as_bytes());
+        }
+        let (stamp, status) = (Stamp::NONE, Status::MISSING);
+        batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
+    }
+    batch
+}

@@ -2,7 +2,7 @@
 
 use crate::filter::{Filtered, FilteredBy};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
-use crate::visitor::AHEAD;
+use crate::steps::AHEAD;
 
 /// A malformed line that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 mod clock;
 mod edge;
 mod figures;
+mod last_stretch;
 mod moment;
 mod moment_error;
 mod rfc3339;
@@ -15,6 +16,7 @@ mod zone_clock;
 
 pub(crate) use clock::{Clock, Fault, MONTHS};
 pub(crate) use edge::{Edge, NowIs};
+pub(crate) use last_stretch::LastStretch;
 pub use moment::{Date, Moment, Now};
 pub use moment_error::MomentError;
 pub(crate) use rfc3339::{Rfc3339, epoch};

@@ -1,9 +1,11 @@
 //! The units of a timeline: one row each in `UNITS`, and the buckets they cut time into.
 
+use std::ops::Range;
+
 use chrono::{Datelike, Timelike};
 
 use super::step::{Step, UnitError};
-use super::{DAY_S, date, day_start_s};
+use super::{DAY_S, Stamp, date, day_start_s};
 use crate::by_name::Named;
 
 /// THE TABLE of letters for units of a length of time, with their seconds.
@@ -60,6 +62,15 @@ pub(crate) struct Bucket {
 }
 
 impl Unit {
+    /// The stretch around a time that has one key, and its number; `None` where no time was logged.
+    pub(crate) fn stretch(self, wall_s: i64) -> (Range<i64>, Option<i64>) {
+        if wall_s == Stamp::NONE.wall_s {
+            return (wall_s..wall_s + 1, None);
+        }
+        let Bucket { start_s, end_s, number } = self.bucket(wall_s);
+        (start_s..end_s, Some(number))
+    }
+
     /// Every unit that has a name of its own, finest first; [`Step::all`] has the others.
     pub fn all() -> impl Iterator<Item = Unit> {
         UNITS.iter().map(|(unit, _)| *unit)

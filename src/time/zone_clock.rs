@@ -1,20 +1,19 @@
 //! Stamps turned to a zone: the stretch of time in which its clock was not changed is found once, and remembered.
 
-use super::{DAY_S, FIRST_S, LAST_S, Stamp, Zone};
+use std::ops::Range;
+
+use super::{DAY_S, FIRST_S, LAST_S, LastStretch, Stamp, Zone};
 
 /// Tells time by the clock of a zone; one for a worker. What it remembers changes its speed and never its answer.
 pub(crate) struct ZoneClock {
     zone: Zone,
-    /// From when to before when, in seconds since 1970, the clock was so far ahead of UTC.
-    from_s: i64,
-    to_s: i64,
-    offset_min: i16,
+    /// How far the clock is ahead of UTC, in minutes.
+    offset_min: LastStretch<i16>,
 }
 
 impl ZoneClock {
     pub(crate) fn new(zone: Zone) -> ZoneClock {
-        // A stretch that holds nothing.
-        ZoneClock { zone, from_s: 0, to_s: 0, offset_min: 0 }
+        ZoneClock { zone, offset_min: LastStretch::none(0) }
     }
 
     /// The same instant by the clock of the zone. At the two ends of the calendar that clock stands still.
@@ -24,34 +23,30 @@ impl ZoneClock {
             return stamp;
         }
         let epoch_s = stamp.epoch_s();
-        if epoch_s < self.from_s || epoch_s >= self.to_s {
-            self.go_to(epoch_s);
-        }
-        let wall_s = (epoch_s + i64::from(self.offset_min) * 60).clamp(FIRST_S, LAST_S);
-        Stamp { wall_s, offset_min: self.offset_min }
+        let offset_min = self.offset_min.at(epoch_s, |epoch_s| stretch(self.zone, epoch_s));
+        let wall_s = (epoch_s + i64::from(offset_min) * 60).clamp(FIRST_S, LAST_S);
+        Stamp { wall_s, offset_min }
     }
+}
 
-    /// Finds the stretch of a day that an instant is in. chrono-tz does not say when a clock is changed: on a day of UTC
-    /// that begins and ends with one offset it is not, and otherwise the moment is searched for.
-    #[cold]
-    #[inline(never)]
-    fn go_to(&mut self, epoch_s: i64) {
-        let offset = |epoch_s| self.zone.offset_min(epoch_s);
-        let begin = epoch_s - epoch_s.rem_euclid(DAY_S);
-        let end = begin + DAY_S;
-        let (first, last) = (offset(begin), offset(end - 1));
-        let (mut before, mut after) = (begin, end - 1);
-        while first != last && after - before > 1 {
-            let middle = before + (after - before) / 2;
-            if offset(middle) == first { before = middle } else { after = middle }
-        }
-        let is_two_parts = offset(after) == last;
-        (self.from_s, self.to_s, self.offset_min) = match epoch_s {
-            _ if first == last => (begin, end, first),
-            _ if epoch_s < after => (begin, after, first),
-            _ if is_two_parts => (after, end, last),
-            _ => (epoch_s, epoch_s + 1, offset(epoch_s)),
-        };
+/// The stretch of a day of UTC that an instant is in, and its offset in minutes. chrono-tz does not say when a clock is
+/// changed: on a day that begins and ends with one offset it is not, and otherwise the moment is searched for.
+fn stretch(zone: Zone, epoch_s: i64) -> (Range<i64>, i16) {
+    let offset = |epoch_s| zone.offset_min(epoch_s);
+    let begin = epoch_s - epoch_s.rem_euclid(DAY_S);
+    let end = begin + DAY_S;
+    let (first, last) = (offset(begin), offset(end - 1));
+    let (mut before, mut after) = (begin, end - 1);
+    while first != last && after - before > 1 {
+        let middle = before + (after - before) / 2;
+        if offset(middle) == first { before = middle } else { after = middle }
+    }
+    let is_two_parts = offset(after) == last;
+    match epoch_s {
+        _ if first == last => (begin..end, first),
+        _ if epoch_s < after => (begin..after, first),
+        _ if is_two_parts => (after..end, last),
+        _ => (epoch_s..epoch_s + 1, offset(epoch_s)),
     }
 }
 

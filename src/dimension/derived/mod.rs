@@ -12,7 +12,7 @@ use std::fmt;
 pub(crate) use row::KeyOf;
 use row::{DerivedRow, Source};
 
-use crate::batch::{Column, Fields};
+use crate::batch::Column;
 
 /// A dimension whose keys are computed from texts in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,13 +72,6 @@ impl fmt::Debug for Derived {
 pub(crate) struct DerivedColumn {
     pub(crate) column: Column,
     pub(crate) sources: Vec<(Column, KeyOf)>,
-}
-
-impl DerivedColumn {
-    /// The fields that it is computed from.
-    pub(crate) fn needs(&self) -> Fields {
-        self.sources.iter().fold(Fields::NONE, |needs, (source, _)| needs.and(Fields::column(*source)))
-    }
 }
 
 #[cfg(test)]

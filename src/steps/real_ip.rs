@@ -5,11 +5,9 @@
 //!
 //! Where nginx's own `$remote_addr` is not known, the list is read alone, as if a trusted proxy had sent it.
 
-use bumpalo::Bump;
-
-use super::undone;
+use super::{Asked, BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::Dimension;
 use crate::filter::{Address, Networks, address_of};
 
 /// Where proxies write whom they have a request from, and which proxies are believed.
@@ -59,35 +57,42 @@ impl RealIp {
     }
 }
 
-/// The same made ready for batches.
-#[derive(Clone, Debug)]
-pub(super) struct Proxies {
+/// The step: puts the addresses behind proxies in the place of theirs.
+struct Proxies {
     column: Column,
     trusted: Networks,
 }
 
-impl Proxies {
-    pub(super) fn new(real_ip: &RealIp, extras: &Extras) -> Proxies {
-        let column = real_ip.dimension.column(extras).expect("a text has a column");
-        Proxies { column, trusted: real_ip.trusted.clone() }
-    }
+/// The step, if the question has lists of addresses.
+pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+    let real_ip = asked.options.visitor.real_ip?;
+    let column = real_ip.dimension.column(asked.extras).expect("a text has a column");
+    Some(Box::new(Proxies { column, trusted: real_ip.trusted.clone() }))
+}
 
-    pub(super) fn needs(&self) -> Fields {
+impl BatchStep for Proxies {
+    fn needs(&self) -> Fields {
         Fields::column(self.column)
     }
 
-    /// Puts the addresses behind proxies in the place of theirs.
-    pub(super) fn pass<'a>(&self, batch: &mut Batch<'a>, bump: &'a Bump) {
-        for row in 0..batch.len() {
+    fn writes(&self) -> Fields {
+        Fields::text(TextField::Addr)
+    }
+
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
+        for &row in rows {
+            let row = usize::from(row);
             let (address, list) = (batch.text(TextField::Addr)[row], batch.text(self.column)[row]);
             // A list in the place of the address is all that is known.
             let address = if self.column == TextField::Addr.into() { MISSING } else { address };
-            if let Some(client) = self.client(undone(address, bump), undone(list, bump)) {
+            if let Some(client) = self.client(undone(address, lines.bump), undone(list, lines.bump)) {
                 batch.put_text(row, TextField::Addr, client);
             }
         }
     }
+}
 
+impl Proxies {
     /// Whose request it is, if that is known better than from the address that nginx had it from.
     fn client<'l>(&self, address: &[u8], list: &'l [u8]) -> Option<&'l [u8]> {
         let is_known = !matches!(address, [] | MISSING);
@@ -132,6 +137,7 @@ fn address_in(word: &[u8]) -> Option<(&[u8], Address)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bumpalo::Bump;
     use proptest::prelude::*;
     use std::net::IpAddr;
 
@@ -225,7 +231,7 @@ mod tests {
         let addresses = ["10.0.0.1", "10.0.0.1", r"\x310.0.0.1"];
         let mut batch =
             super::super::batch_of(&[(TextField::Addr.into(), &addresses), (TextField::User.into(), &lists)]);
-        proxies("10.0.0.0/8").pass(&mut batch, &bump);
+        proxies("10.0.0.0/8").run(&mut batch, &[0, 1, 2], Lines { server: None, bump: &bump });
         let expected: [&[u8]; 3] = [b"203.0.113.7", b"10.0.0.1", b"203.0.113.8"];
         assert_eq!(batch.text(TextField::Addr), expected);
     }

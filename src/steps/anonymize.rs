@@ -9,16 +9,15 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::cut::{cut_all, may_hold_one};
-use super::undone;
+use super::{Asked, BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, EXTRAS, Fields, MISSING, TextField};
 use crate::dimension::Extras;
 use crate::keys::quad_of;
 use crate::text::escape_backslashes;
 use crate::text::find_near;
 
-/// The columns in which addresses are cut.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Cuts {
+/// The step: the columns in which addresses are cut.
+struct Cuts {
     columns: Vec<Column>,
     /// That of `$binary_remote_addr`, which is the bytes of an address.
     binary: Option<Column>,
@@ -42,7 +41,7 @@ const THE_SITES_OWN: [&str; 9] = [
 
 impl Cuts {
     /// Those of the columns that are needed which may hold a visitor's address.
-    pub(super) fn new(extras: &Extras, needs: Fields) -> Cuts {
+    fn new(extras: &Extras, needs: Fields) -> Cuts {
         let names = extras.names();
         let variables = (0..EXTRAS).zip(&names).filter(|(_, name)| !THE_SITES_OWN.contains(name));
         let texts = TEXTS.into_iter().map(Column::from);
@@ -54,21 +53,32 @@ impl Cuts {
             binary: binary.filter(is_needed),
         }
     }
+}
 
-    pub(super) fn are_none(&self) -> bool {
-        self.columns.is_empty() && self.binary.is_none()
+/// The step, if addresses are to be cut.
+pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+    asked.options.visitor.anonymize.then(|| Box::new(Cuts::new(asked.extras, asked.read)) as Box<dyn BatchStep>)
+}
+
+impl BatchStep for Cuts {
+    fn needs(&self) -> Fields {
+        self.columns.iter().chain(&self.binary).fold(Fields::NONE, |needs, column| needs.and(Fields::column(*column)))
     }
 
-    pub(super) fn cut<'a>(&self, batch: &mut Batch<'a>, hits: &[u16], bump: &'a Bump) {
-        for &row in hits {
+    fn writes(&self) -> Fields {
+        self.needs()
+    }
+
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
+        for &row in rows {
             let row = usize::from(row);
             for &column in &self.columns {
-                if let Some(cut) = cut_key(batch.text(column)[row], bump) {
+                if let Some(cut) = cut_key(batch.text(column)[row], lines.bump) {
                     batch.put_text(row, column, cut);
                 }
             }
             if let Some(column) = self.binary {
-                batch.put_text(row, column, cut_binary(batch.text(column)[row], bump));
+                batch.put_text(row, column, cut_binary(batch.text(column)[row], lines.bump));
             }
         }
     }
@@ -167,6 +177,6 @@ mod tests {
         let cuts = Cuts::new(&extras, needs);
         let columns = [TextField::Addr.into(), Column::extra(0), Column::extra(2), Column::extra(4)];
         assert_eq!((cuts.columns.as_slice(), cuts.binary), (&columns[..], Some(Column::extra(3))));
-        assert!(Cuts::new(&extras, Fields::text(TextField::Host)).are_none());
+        assert_eq!(Cuts::new(&extras, Fields::text(TextField::Host)).writes(), Fields::NONE);
     }
 }

@@ -1,96 +1,21 @@
-//! What tells visitors apart: an address, an address with an agent, or whatever a variable holds.
+//! Gives each hit its visitor: an address, an address with an agent, or whatever a variable holds.
 
 use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::{VisitorOptions, undone};
+use super::Asked;
+use super::visitor::{By, Ipv6Prefix, VisitorOptions};
+use super::{BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::Extras;
 use crate::filter::{Address, address_of};
 use crate::text::find_near;
 use crate::text::undo_escapes;
 
-/// What tells visitors apart.
-///
-/// ```
-/// use logstat::{Dimension, Question, Visitor};
-/// let session = Visitor::of(Dimension::named("cookie_session")?);
-/// assert_eq!(session.map(Visitor::name), Some("cookie_session"));
-/// let question = Question::new().visitor(Visitor::IP_AND_AGENT);
-/// # Ok::<(), logstat::DimensionError>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Visitor(By);
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum By {
-    #[default]
-    Ip,
-    IpAndAgent,
-    Key(Dimension),
-}
-
-impl Visitor {
-    /// The address.
-    pub const IP: Visitor = Visitor(By::Ip);
-
-    /// The address and the user agent: two browsers behind one address are two.
-    pub const IP_AND_AGENT: Visitor = Visitor(By::IpAndAgent);
-
-    /// The key that a hit has in this dimension, such as a cookie; `None` where keys are no texts. All hits for which it is
-    /// logged as missing are one visitor's; those whose lines do not log it have no known visitor.
-    pub fn of(dimension: Dimension) -> Option<Visitor> {
-        match dimension {
-            Dimension::Ip => Some(Visitor::IP),
-            other => other.as_logged().map(|text| Visitor(By::Key(text))),
-        }
-    }
-
-    /// What a user types: `ip`, `ip+agent`, `cookie_session`.
-    pub fn name(self) -> &'static str {
-        match self.0 {
-            By::Ip => "ip",
-            By::IpAndAgent => "ip+agent",
-            By::Key(dimension) => dimension.name(),
-        }
-    }
-
-    /// Whether an address is what visitors are told apart by, or a part of it.
-    pub fn has_address(self) -> bool {
-        matches!(self.0, By::Ip | By::IpAndAgent)
-    }
-
-    /// What it is made of.
-    pub(crate) fn dimensions(self) -> impl Iterator<Item = Dimension> {
-        let (first, second) = match self.0 {
-            By::Ip => (Dimension::Ip, None),
-            By::IpAndAgent => (Dimension::Ip, Some(Dimension::Agent)),
-            By::Key(dimension) => (dimension, None),
-        };
-        [first].into_iter().chain(second)
-    }
-}
-
-/// How many leading bits of an IPv6 address are the visitor's: 1 to 128. Whoever has one address mostly has 2^64 of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ipv6Prefix(u8);
-
-impl Ipv6Prefix {
-    /// So many bits, if an address has so many.
-    pub fn new(bits: u8) -> Option<Ipv6Prefix> {
-        (1..=128).contains(&bits).then_some(Ipv6Prefix(bits))
-    }
-
-    /// 1 to 128.
-    pub fn bits(self) -> u8 {
-        self.0
-    }
-}
-
 /// What tells the visitors of batches apart.
 #[derive(Clone, Debug)]
-pub(super) enum Identity {
+pub(crate) enum Identity {
     /// What is in a column already.
     Column(Column),
     /// The same, kept where it stays as it is.
@@ -100,7 +25,7 @@ pub(super) enum Identity {
 }
 
 impl Identity {
-    pub(super) fn new(options: &VisitorOptions<'_>, extras: &Extras) -> Identity {
+    pub(crate) fn new(options: &VisitorOptions<'_>, extras: &Extras) -> Identity {
         let column = match options.visitor.0 {
             By::IpAndAgent => return Identity::Address { bits: options.ipv6_prefix, with_agent: true },
             By::Ip if options.ipv6_prefix.is_some() => {
@@ -113,14 +38,16 @@ impl Identity {
         if options.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
     }
 
-    pub(super) fn column(&self) -> Column {
+    /// The column that tells visitors apart after all steps.
+    pub(crate) fn column(&self) -> Column {
         match self {
             Identity::Column(column) => *column,
             Identity::Copy(_) | Identity::Address { .. } => Column::VISITOR,
         }
     }
 
-    pub(super) fn needs(&self) -> Fields {
+    /// The columns that tell visitors apart, the one for them included.
+    pub(crate) fn fields(&self) -> Fields {
         let from = match self {
             Identity::Column(column) | Identity::Copy(column) => Fields::column(*column),
             Identity::Address { with_agent: false, .. } => Fields::text(TextField::Addr),
@@ -130,13 +57,27 @@ impl Identity {
         };
         from.and(Fields::column(self.column()))
     }
+}
 
-    /// Gives each hit its visitor, where visitors are counted.
-    pub(super) fn tell<'a>(&self, batch: &mut Batch<'a>, hits: &[u16], bump: &'a Bump) {
-        if batch.text(Column::VISITOR).is_empty() {
-            return;
-        }
-        for &row in hits {
+/// The step, if visitors are not what a column has already.
+pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+    match Identity::new(&asked.options.visitor, asked.extras) {
+        Identity::Column(_) => None,
+        other => Some(Box::new(other)),
+    }
+}
+
+impl BatchStep for Identity {
+    fn needs(&self) -> Fields {
+        self.fields()
+    }
+
+    fn writes(&self) -> Fields {
+        Fields::column(Column::VISITOR)
+    }
+
+    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
+        for &row in rows {
             let row = usize::from(row);
             let text = |column: Column| batch.text(column)[row];
             let visitor = match self {
@@ -144,8 +85,8 @@ impl Identity {
                 Identity::Copy(column) => text(*column),
                 Identity::Address { bits, with_agent } => {
                     let address = text(TextField::Addr.into());
-                    let address = bits.map_or(address, |bits| leading(address, bits, bump));
-                    if *with_agent { joined(address, text(TextField::Agent.into()), bump) } else { address }
+                    let address = bits.map_or(address, |bits| leading(address, bits, lines.bump));
+                    if *with_agent { joined(address, text(TextField::Agent.into()), lines.bump) } else { address }
                 }
             };
             batch.put_text(row, Column::VISITOR, visitor);
@@ -161,7 +102,7 @@ fn leading<'a>(text: &'a [u8], prefix: Ipv6Prefix, bump: &'a Bump) -> &'a [u8] {
     let written = |address: &dyn std::fmt::Display| bump.alloc_slice_copy(address.to_string().as_bytes());
     match address_of(undone(text, bump)) {
         Some(Address::V6(address)) => {
-            let mask = u128::MAX << (128 - u32::from(prefix.0));
+            let mask = u128::MAX << (128 - u32::from(prefix.bits()));
             written(&std::net::Ipv6Addr::from_bits(address.to_bits() & mask))
         }
         Some(Address::V4(address)) => written(&address),
@@ -206,7 +147,8 @@ mod tests {
         let columns: [(Column, &[&str]); 2] =
             [(TextField::Addr.into(), &addresses), (TextField::Agent.into(), &agents)];
         let mut batch = super::super::batch_of(&columns);
-        identity.tell(&mut batch, &(0..rows.len() as u16).collect::<Vec<_>>(), &bump);
+        let all: Vec<_> = (0..rows.len() as u16).collect();
+        identity.clone().run(&mut batch, &all, Lines { server: None, bump: &bump });
         batch.text(identity.column()).iter().map(|key| undo_escapes(key).into_owned()).collect()
     }
 

@@ -1,0 +1,237 @@
+//! Byte keys and their dense ids: 0, 1, 2 … in the order of arrival.
+//!
+//! Each key is stored once, in an arena, behind its id and length. The table has slots of eight bytes: half of the
+//! hash, and the place in the arena. A look-up that finds its key touches a slot and a record.
+
+mod arena;
+mod equal;
+mod rewrite;
+
+use super::hash::Seed;
+use crate::huge_pages;
+use crate::prefetch::prefetch;
+use crate::text::find_near;
+use arena::Arena;
+use equal::same;
+
+/// Keys and their ids.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    seed: Seed,
+    /// A tag (the upper half of the hash) above the place of a record, 1 for the first; 0 for an empty slot. The
+    /// length is a power of two, and the slot of a key follows from its tag alone, so that growing needs no key.
+    slots: Vec<u64>,
+    arena: Arena,
+    /// The place of each key's record, by id.
+    records: Vec<u32>,
+    /// The ids of the keys that hold a backslash or nothing, ascending: those that texts may be written anew for.
+    odd: Vec<u32>,
+    /// What is known of the values of a column, kept for its memory.
+    probes: Vec<Probe>,
+}
+
+/// How far the look-up of a value is.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    hash: u64,
+    /// The first slot with the key's tag, 0 if there is none.
+    slot: u64,
+}
+
+/// Bytes that a key takes besides its record, in slots that are at least three eighths full.
+const KEY: u64 = 32;
+const SLOTS_AT_FIRST: usize = 16;
+const ROOM: &str = "tables of less than 32 GiB of keys";
+
+impl Keys {
+    pub(crate) fn new(seed: Seed) -> Keys {
+        Keys {
+            seed,
+            slots: vec![0; SLOTS_AT_FIRST],
+            arena: Arena::default(),
+            records: Vec::new(),
+            odd: Vec::new(),
+            probes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Bytes by the formula: the records, and 32 for the slots and the place of each.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.arena.len() as u64 + KEY * self.records.len() as u64
+    }
+
+    /// The key of an id that was given.
+    pub(crate) fn key(&self, id: u32) -> &[u8] {
+        self.arena.record(self.records[id as usize]).1
+    }
+
+    /// Whether no key holds a backslash, or nothing.
+    pub(crate) fn has_no_odd(&self) -> bool {
+        self.odd.is_empty()
+    }
+
+    /// The keys in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.records.iter().map(|place| self.arena.record(*place).1)
+    }
+
+    /// The id of a key, a new one if the key is new.
+    pub(crate) fn id(&mut self, key: &[u8]) -> u32 {
+        self.find_or_add(key, self.seed.hash(key))
+    }
+
+    /// The ids of the selected values of a column, appended to `ids`.
+    pub(crate) fn ids(&mut self, column: &[&[u8]], hits: &[u16], ids: &mut Vec<u32>) {
+        // In a large table each look-up waits for memory twice, for a slot and for a record. So each of them is asked for
+        // for the whole column first, and waited for when all are under way. Measured: a third of the time of looking them
+        // up one by one, benches/stages/look_ups.rs.
+        let mut probes = std::mem::take(&mut self.probes);
+        probes.clear();
+        probes.extend(hits.iter().map(|&row| Probe { hash: self.seed.hash(column[row as usize]), slot: 0 }));
+        let mask = self.slots.len() - 1;
+        for probe in &probes {
+            prefetch(&self.slots, (probe.hash >> 32) as usize & mask);
+        }
+        for probe in &mut probes {
+            probe.slot = self.slots[self.slot_of(probe.hash >> 32)];
+        }
+        for probe in &probes {
+            self.arena.prefetch((probe.slot as u32).wrapping_sub(1));
+        }
+        ids.extend(hits.iter().zip(&probes).map(|(&row, probe)| {
+            let key = column[row as usize];
+            if probe.slot != 0 {
+                let (id, known) = self.arena.record(probe.slot as u32 - 1);
+                if same(known, key) {
+                    return id;
+                }
+            }
+            // It was added since the probe, it is new, or another key has its tag.
+            self.find_or_add(key, probe.hash)
+        }));
+        self.probes = probes;
+    }
+
+    /// Where the first slot is that has this tag, or the empty one that ends the search for it.
+    #[inline]
+    fn slot_of(&self, tag: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = tag as usize & mask;
+        while self.slots[at] != 0 && self.slots[at] >> 32 != tag {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn find_or_add(&mut self, key: &[u8], hash: u64) -> u32 {
+        let tag = hash >> 32;
+        let mask = self.slots.len() - 1;
+        let mut at = self.slot_of(tag);
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return self.add(key, tag, at);
+            }
+            if slot >> 32 == tag {
+                let (id, known) = self.arena.record(slot as u32 - 1);
+                if same(known, key) {
+                    return id;
+                }
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, key: &[u8], tag: u64, at: usize) -> u32 {
+        let id = u32::try_from(self.records.len()).expect(ROOM);
+        let place = self.arena.store(key, id);
+        self.records.push(place);
+        if is_odd(key) {
+            self.odd.push(id);
+        }
+        self.slots[at] = tag << 32 | (u64::from(place) + 1);
+        // Six of eight slots are the most that are taken: a small table is worth a few more steps in it.
+        if self.records.len() * 8 > self.slots.len() * 6 {
+            self.grow();
+        }
+        id
+    }
+
+    fn grow(&mut self) {
+        let double = huge_pages::zeros(self.slots.len() * 2);
+        for slot in std::mem::replace(&mut self.slots, double).into_iter().filter(|slot| *slot != 0) {
+            self.take_slot(slot >> 32, slot as u32 - 1);
+        }
+    }
+
+    /// Puts a record that is not in the slots into the first that is empty.
+    fn take_slot(&mut self, tag: u64, place: u32) {
+        let mask = self.slots.len() - 1;
+        let mut at = tag as usize & mask;
+        while self.slots[at] != 0 {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = tag << 32 | (u64::from(place) + 1);
+    }
+
+    /// Slots that a look-up of each key looks at, on average.
+    #[cfg(test)]
+    pub(super) fn mean_probes(&self) -> f64 {
+        let mask = self.slots.len() - 1;
+        let taken = self.slots.iter().enumerate().filter(|(_, slot)| **slot != 0);
+        let probes = taken.map(|(at, slot)| (at.wrapping_sub((slot >> 32) as usize) & mask) + 1);
+        probes.sum::<usize>() as f64 / self.len() as f64
+    }
+}
+
+/// Whether a key is one that texts may be written anew for.
+fn is_odd(key: &[u8]) -> bool {
+    key.is_empty() || find_near(b'\\', key).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    proptest::proptest! {
+        #[test]
+        fn ids_are_dense_and_one_a_key(
+            keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..300), seed: u64,
+        ) {
+            let mut twin: HashMap<Vec<u8>, u32> = HashMap::new();
+            let mut table = Keys::new(Seed::fixed(seed));
+            for key in &keys {
+                let next = twin.len() as u32;
+                let expected = *twin.entry(key.clone()).or_insert(next);
+                proptest::prop_assert_eq!(table.id(key), expected);
+                proptest::prop_assert_eq!(table.key(expected), &key[..]);
+            }
+            proptest::prop_assert_eq!(table.len(), twin.len());
+            let column: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+            let hits: Vec<u16> = (0..keys.len() as u16).filter(|i| i % 3 != 1).collect();
+            let mut ids = Vec::new();
+            table.ids(&column, &hits, &mut ids);
+            let expected: Vec<u32> = hits.iter().map(|&h| twin[column[h as usize]]).collect();
+            proptest::prop_assert_eq!(ids, expected);
+        }
+
+    }
+
+    #[test]
+    fn many_keys_keep_their_ids() {
+        let mut keys = Keys::new(Seed::fixed(7));
+        for i in 0..100_000_u32 {
+            assert_eq!(keys.id(&i.to_be_bytes()), i);
+        }
+        for i in 0..100_000_u32 {
+            assert_eq!(keys.id(&i.to_be_bytes()), i);
+        }
+        assert_eq!(keys.iter().nth(12_345), Some(&12_345_u32.to_be_bytes()[..]));
+    }
+}

@@ -1,0 +1,161 @@
+//! Many keys at once: those of another worker taken in, all of them rewritten, some of them kept.
+
+use std::borrow::Cow;
+
+use super::{Keys, is_odd};
+use crate::batch::ROWS;
+use crate::keys::GroupId;
+
+impl Keys {
+    /// Takes the keys of another in, as `written` writes them, and returns the ids they have here, by their ids there.
+    pub(crate) fn merge<'k>(&mut self, other: &'k Keys, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> Vec<u32> {
+        let mut ids = Vec::with_capacity(other.len());
+        let all: Vec<u16> = (0..ROWS as u16).collect();
+        // Column by column, as batches are: the look-ups of millions of keys one by one would each wait for memory.
+        let mut keys = other.iter().map(written).peekable();
+        while keys.peek().is_some() {
+            let some: Vec<Cow<'_, [u8]>> = keys.by_ref().take(ROWS).collect();
+            let column: Vec<&[u8]> = some.iter().map(|key| &**key).collect();
+            self.ids(&column, &all[..column.len()], &mut ids);
+        }
+        ids
+    }
+
+    /// Gives each key the form in which `written` writes it, which changes none but odd ones, and keeps the ids. `false`, and nothing has changed, where two
+    /// keys may become one.
+    pub(crate) fn rewrite(&mut self, written: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> bool {
+        let mut changed: Vec<(u32, Vec<u8>)> = Vec::new();
+        for &id in &self.odd {
+            let (key, new) = (self.key(id), written(self.key(id)));
+            if *new != *key {
+                changed.push((id, new.into_owned()));
+            }
+        }
+        let mut new_keys: Vec<&[u8]> = changed.iter().map(|(_, new)| &new[..]).collect();
+        new_keys.sort_unstable();
+        if new_keys.iter().any(|new| self.is_known(new)) || new_keys.windows(2).any(|pair| pair[0] == pair[1]) {
+            return false;
+        }
+        // The slots of old forms stay, and lead to the same ids; so there must be room for both.
+        while (self.records.len() + changed.len()) * 8 > self.slots.len() * 6 {
+            self.grow();
+        }
+        for (id, new) in changed {
+            let place = self.arena.store(&new, id);
+            self.records[id as usize] = place;
+            self.take_slot(self.seed.hash(&new) >> 32, place);
+        }
+        true
+    }
+
+    /// Keeps the keys of these groups, which ascend, and gives them new ids: 0, 1, 2 … in this order. The memory of the others
+    /// is kept for those that come. Keys must not have been rewritten.
+    pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        for (at, &GroupId(id)) in groups.iter().enumerate() {
+            self.records[at] = self.records[id as usize];
+        }
+        self.records.truncate(groups.len());
+        self.arena.keep(&mut self.records);
+        self.slots.fill(0);
+        self.odd.clear();
+        for at in 0..self.records.len() {
+            let place = self.records[at];
+            let key = self.arena.record(place).1;
+            let (tag, is_odd) = (self.seed.hash(key) >> 32, is_odd(key));
+            self.take_slot(tag, place);
+            if is_odd {
+                self.odd.push(at as u32);
+            }
+        }
+    }
+
+    /// True if a key has an id.
+    fn is_known(&self, key: &[u8]) -> bool {
+        let tag = self.seed.hash(key) >> 32;
+        let mask = self.slots.len() - 1;
+        let mut at = tag as usize & mask;
+        while self.slots[at] != 0 {
+            if self.slots[at] >> 32 == tag && self.arena.record(self.slots[at] as u32 - 1).1 == key {
+                return true;
+            }
+            at = (at + 1) & mask;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Seed;
+
+    fn without_backslashes(key: &[u8]) -> Cow<'_, [u8]> {
+        Cow::Owned(key.iter().copied().filter(|b| *b != b'\\').collect())
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn keys_are_rewritten_unless_two_may_become_one(
+            keys in proptest::collection::hash_set("[ab\\\\]{0,4}", 0..40), seed: u64,
+        ) {
+            let mut table = Keys::new(Seed::fixed(seed));
+            let ids: Vec<(&[u8], u32)> = keys.iter().map(|key| (key.as_bytes(), table.id(key.as_bytes()))).collect();
+            let done = table.rewrite(without_backslashes);
+            for (key, id) in &ids {
+                let expected = if done { without_backslashes(key) } else { Cow::Borrowed(*key) };
+                proptest::prop_assert_eq!(table.key(*id), &expected[..]);
+                proptest::prop_assert_eq!(table.id(&expected), *id);
+            }
+            let all: std::collections::HashSet<_> = ids.iter().map(|(key, _)| without_backslashes(key)).collect();
+            if done {
+                proptest::prop_assert_eq!(all.len(), ids.len());
+            } else {
+                let collides = |key: &[u8]| {
+                    let new = without_backslashes(key);
+                    ids.iter().any(|(k, _)| *k != key && (without_backslashes(k) == new || **k == *new))
+                };
+                proptest::prop_assert!(ids.iter().any(|(key, _)| collides(key)));
+            }
+        }
+
+        #[test]
+        fn keys_that_are_kept_are_all_there_is(
+            keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..100), step in 1..9_usize, seed: u64,
+        ) {
+            let mut table = Keys::new(Seed::fixed(seed));
+            keys.iter().for_each(|key| _ = table.id(key));
+            let all: Vec<Vec<u8>> = table.iter().map(<[u8]>::to_vec).collect();
+            let kept: Vec<GroupId> = (0..all.len() as u32).step_by(step).map(GroupId).collect();
+            table.keep(&kept);
+            let mut twin = Keys::new(Seed::fixed(seed));
+            kept.iter().for_each(|group| _ = twin.id(&all[group.0 as usize]));
+            // What was dropped is new again.
+            for key in all.iter().rev() {
+                proptest::prop_assert_eq!(table.id(key), twin.id(key));
+            }
+            proptest::prop_assert!(table.iter().eq(twin.iter()));
+        }
+    }
+
+    #[test]
+    fn keys_that_would_become_one_stay_as_they_are() {
+        let rows = [
+            (["\\a", "b"], true),
+            (["\\a", "\\b"], true),
+            (["\\a", "a"], false),
+            (["a", "\\a"], false),
+            (["\\a", "a\\"], false),
+            (["\\", ""], false),
+        ];
+        for (pair, is_done) in rows {
+            let mut keys = Keys::new(Seed::fixed(1));
+            let ids = pair.map(|key| keys.id(key.as_bytes()));
+            assert_eq!(keys.rewrite(without_backslashes), is_done, "{pair:?}");
+            for (key, id) in pair.iter().zip(ids) {
+                let expected =
+                    if is_done { without_backslashes(key.as_bytes()) } else { Cow::Borrowed(key.as_bytes()) };
+                assert_eq!((keys.key(id), keys.len()), (&*expected, 2), "{pair:?}");
+            }
+        }
+    }
+}

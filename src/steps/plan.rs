@@ -1,0 +1,227 @@
+//! The steps that a question needs, and the columns that must be filled for them.
+
+use super::{Asked, BatchStep, Lines, StepOptions, anonymize, derived, identity, location, real_ip, zone};
+use crate::batch::{Batch, Fields, ROWS};
+use crate::dimension::Extras;
+use crate::keys::Seed;
+
+/// THE LIST of steps, in the order in which they run; first those that all lines pass before the filter, then those that
+/// only hits pass.
+const STEPS: [(Pass, Make); 6] = [
+    (Pass::AllLines, location::step),
+    (Pass::AllLines, zone::step),
+    (Pass::AllLines, real_ip::step),
+    (Pass::AllLines, derived::step),
+    (Pass::Hits, identity::step),
+    (Pass::Hits, anonymize::step),
+];
+
+/// Makes a step, if the question asks for it.
+type Make = for<'q, 'r> fn(&Asked<'q, 'r>) -> Option<Box<dyn BatchStep + 'q>>;
+
+/// The lines that pass a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// All, before the filter.
+    AllLines,
+    /// Hits, after the filter.
+    Hits,
+}
+
+/// The steps that a question needs.
+#[derive(Clone, Debug)]
+pub(crate) struct StepPlan<'q> {
+    options: StepOptions<'q>,
+    extras: Extras,
+    seed: Seed,
+    /// What the filter and the tables read.
+    used: Fields,
+    needs: Fields,
+    classify: bool,
+}
+
+/// The steps of a worker.
+pub(crate) struct Steps<'q> {
+    all_lines: Vec<Box<dyn BatchStep + 'q>>,
+    hits: Vec<Box<dyn BatchStep + 'q>>,
+}
+
+impl<'q> StepPlan<'q> {
+    /// Plans the steps for a filter and tables that read `used`; columns of `others` are there, too.
+    pub(crate) fn new(
+        options: StepOptions<'q>,
+        extras: &Extras,
+        used: Fields,
+        others: Fields,
+        seed: Seed,
+    ) -> StepPlan<'q> {
+        let needs = used.and(others);
+        let mut plan = StepPlan { options, extras: extras.clone(), seed, used, needs, classify: false };
+        plan.clone().each_step(|_, step| {
+            plan.needs = plan.needs.and(step.needs());
+            plan.classify |= step.writes().holds(Fields::CLASS);
+        });
+        plan
+    }
+
+    /// The columns that must be there: those that the filter, tables and steps read.
+    pub(crate) fn needs(&self) -> Fields {
+        self.needs
+    }
+
+    /// True if a step decides which lines are static.
+    pub(crate) fn classify(&self) -> bool {
+        self.classify
+    }
+
+    /// Makes the steps for a worker.
+    pub(crate) fn steps(&self) -> Steps<'q> {
+        let mut steps = Steps { all_lines: Vec::new(), hits: Vec::new() };
+        self.each_step(|pass, step| match pass {
+            Pass::AllLines => steps.all_lines.push(step),
+            Pass::Hits => steps.hits.push(step),
+        });
+        steps.all_lines.reverse();
+        steps.hits.reverse();
+        steps
+    }
+
+    /// Visits the steps that write what is read after them, the last one first.
+    fn each_step(&self, mut visit: impl FnMut(Pass, Box<dyn BatchStep + 'q>)) {
+        // The tally reads the time of every hit; what reads the class is counted by path, too.
+        let mut read = self.used.and(Fields::TIME);
+        if self.used.meets(Fields::REQUEST) {
+            read = read.and(Fields::CLASS);
+        }
+        for (pass, make) in STEPS.into_iter().rev() {
+            let asked = Asked { options: &self.options, extras: &self.extras, read, seed: self.seed };
+            if let Some(step) = make(&asked).filter(|step| step.writes().meets(read)) {
+                read = read.and(step.needs());
+                visit(pass, step);
+            }
+        }
+    }
+}
+
+/// The rows of a full batch.
+const ALL_ROWS: [u16; ROWS] = {
+    let mut rows = [0; ROWS];
+    let mut row = 0;
+    while row < ROWS {
+        rows[row] = row as u16;
+        row += 1;
+    }
+    rows
+};
+
+impl Steps<'_> {
+    /// Takes the steps before the filter, with all lines of a batch.
+    pub(crate) fn before_filter<'a>(&mut self, batch: &mut Batch<'a>, lines: Lines<'a>) {
+        for step in &mut self.all_lines {
+            step.run(batch, &ALL_ROWS[..batch.len()], lines);
+        }
+    }
+
+    /// Takes the steps after the filter, with the hits of a batch.
+    pub(crate) fn after_filter<'a>(&mut self, batch: &mut Batch<'a>, hits: &[u16], lines: Lines<'a>) {
+        for step in &mut self.hits {
+            step.run(batch, hits, lines);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Column, Numbers, Status, TextField};
+    use crate::dimension::Dimension;
+    use crate::nginx::NginxConf;
+    use crate::static_rules::StaticRules;
+    use crate::steps::{RealIp, Visitor, VisitorOptions};
+    use crate::time::{Stamp, Zone};
+    use bumpalo::Bump;
+
+    const ADDR: Fields = Fields::text(TextField::Addr);
+    const PATH: Fields = Fields::text(TextField::Path);
+    const HOST: Fields = Fields::text(TextField::Host);
+    const VISITOR: Fields = Fields::column(Column::VISITOR);
+
+    fn written(plan: &StepPlan<'_>) -> Vec<Fields> {
+        let Steps { all_lines, hits } = plan.steps();
+        all_lines.iter().chain(&hits).map(|step| step.writes()).collect()
+    }
+
+    /// Without options, no step.
+    fn nothing(rules: &StaticRules) -> StepOptions<'_> {
+        let visitor = VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: None, anonymize: false };
+        StepOptions { nginx_conf: None, static_rules: rules, zone: None, visitor }
+    }
+
+    fn configuration() -> (tempfile::TempDir, NginxConf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("nginx.conf");
+        std::fs::write(&path, "events {} http { server { location / { proxy_pass http://app; } } }").unwrap();
+        let conf = NginxConf::read(&path).unwrap();
+        (dir, conf)
+    }
+
+    #[test]
+    fn a_step_runs_only_if_something_after_it_reads_what_it_writes() {
+        let (_dir, conf) = configuration();
+        let rules = StaticRules::default();
+        let real_ip = RealIp::new(Dimension::named("http_x_forwarded_for").unwrap(), "10.0.0.0/8".parse().unwrap());
+        let ext = Dimension::named("ext").unwrap();
+        let extras = Extras::of([real_ip.as_ref().unwrap().dimension(), ext].into_iter());
+        let (list, ext) = (Fields::column(Column::extra(0)), ext.needs(&extras));
+        let visitor = VisitorOptions {
+            visitor: Visitor::IP_AND_AGENT,
+            ipv6_prefix: None,
+            real_ip: real_ip.as_ref(),
+            anonymize: false,
+        };
+        let all = StepOptions { nginx_conf: Some(&conf), static_rules: &rules, zone: Some(Zone::UTC), visitor };
+        let agent = Fields::text(TextField::Agent);
+        let cut = StepOptions { visitor: VisitorOptions { anonymize: true, ..visitor }, ..all };
+        let rows: [(StepOptions<'_>, Fields, &[Fields], Fields); 8] = [
+            (nothing(&rules), PATH.and(ADDR), &[], PATH.and(ADDR)),
+            (all, Fields::STATUS, &[Fields::TIME], Fields::STATUS),
+            (all, PATH, &[Fields::CLASS, Fields::TIME], PATH.and(HOST)),
+            (all, ADDR, &[Fields::TIME, ADDR], ADDR.and(list)),
+            (all, ext, &[Fields::TIME, ext], ext.and(PATH)),
+            (all, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.and(ADDR).and(agent).and(list)),
+            // Only what is shown is cut, not what other steps read.
+            (cut, PATH, &[Fields::CLASS, Fields::TIME, PATH], PATH.and(HOST)),
+            (cut, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.and(ADDR).and(agent).and(list)),
+        ];
+        for (options, used, writes, needs) in rows {
+            let plan = StepPlan::new(options, &extras, used, Fields::NONE, Seed::fixed(1));
+            assert_eq!((written(&plan), plan.needs()), (writes.to_vec(), needs), "{used:?}");
+            assert_eq!(plan.classify(), writes.contains(&Fields::CLASS), "{used:?}");
+            let more = StepPlan::new(options, &extras, used, Fields::BYTES, Seed::fixed(1));
+            assert_eq!(more.needs(), needs.and(Fields::BYTES));
+        }
+    }
+
+    #[test]
+    fn steps_before_the_filter_take_all_lines_and_those_after_it_take_hits() {
+        let rules = StaticRules::default();
+        let real_ip = RealIp::in_place("10.0.0.0/8".parse().unwrap());
+        let visitor =
+            VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: Some(&real_ip), anonymize: true };
+        let options = StepOptions { visitor, ..nothing(&rules) };
+        let plan = StepPlan::new(options, &Extras::default(), ADDR.and(VISITOR), Fields::NONE, Seed::fixed(1));
+        let bump = Bump::new();
+        let mut batch = Batch::new(plan.needs());
+        for list in ["203.0.113.7, 10.0.0.1", "203.0.113.8, 10.0.0.1"] {
+            batch.set_text(TextField::Addr, list.as_bytes());
+            let (stamp, status) = (Stamp::NONE, Status::MISSING);
+            batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
+        }
+        let (mut steps, lines) = (plan.steps(), Lines { server: None, bump: &bump });
+        steps.before_filter(&mut batch, lines);
+        assert_eq!(batch.text(TextField::Addr), [b"203.0.113.7", b"203.0.113.8"]);
+        steps.after_filter(&mut batch, &[1], lines);
+        assert_eq!(batch.text(TextField::Addr), [b"203.0.113.7", b"203.0.113.0"]);
+        assert_eq!(batch.text(Column::VISITOR)[1], b"203.0.113.8");
+    }
+}

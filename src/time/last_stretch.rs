@@ -1,0 +1,61 @@
+//! A value that stays the same for a stretch of time, and the stretch that was looked up last. Lines come mostly in order, so
+//! the next line is mostly in the same stretch.
+
+use std::ops::Range;
+
+/// The value of the stretch that was looked up last; one for a worker. It changes the speed of look-ups and never their result.
+#[derive(Clone, Debug)]
+pub(crate) struct LastStretch<T> {
+    /// From when to before when, in seconds, the value is right.
+    stretch: Range<i64>,
+    value: T,
+}
+
+impl<T: Copy> LastStretch<T> {
+    /// No stretch; `value` is never returned.
+    pub(crate) fn none(value: T) -> LastStretch<T> {
+        LastStretch { stretch: 0..0, value }
+    }
+
+    /// The value at a time; `find` finds the stretch that the time is in, and its value.
+    #[inline]
+    pub(crate) fn at(&mut self, time_s: i64, find: impl FnOnce(i64) -> (Range<i64>, T)) -> T {
+        if time_s < self.stretch.start || time_s >= self.stretch.end {
+            self.find(time_s, find);
+        }
+        self.value
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&mut self, time_s: i64, find: impl FnOnce(i64) -> (Range<i64>, T)) {
+        (self.stretch, self.value) = find(time_s);
+    }
+
+    /// Looks the next time up again.
+    pub(crate) fn forget(&mut self) {
+        self.stretch = 0..0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_is_looked_up_once_until_another_or_none_is_remembered() {
+        let mut last = LastStretch::none(0);
+        let mut looked_up = Vec::new();
+        let mut at = |last: &mut LastStretch<i64>, time_s: i64| {
+            last.at(time_s, |time_s| {
+                looked_up.push(time_s);
+                let start = time_s.div_euclid(10) * 10;
+                (start..start + 10, start)
+            })
+        };
+        assert_eq!([0, 9, 3, 10, 19, 9, -1, -10].map(|time_s| at(&mut last, time_s)), [0, 0, 0, 10, 10, 0, -10, -10]);
+        last.forget();
+        assert_eq!(at(&mut last, -2), -10);
+        assert_eq!(looked_up, [0, 10, 9, -1, -2]);
+    }
+}
