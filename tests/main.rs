@@ -37,6 +37,7 @@ mod no_mmap;
 #[cfg(unix)]
 mod outputs;
 mod pairs;
+mod parts;
 mod random_commands;
 #[cfg(all(unix, feature = "cli"))]
 mod readme;

@@ -13,11 +13,11 @@ use crate::input::Source;
 use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Rejects;
 use crate::report::{CountedInput, assemble};
-use crate::tally::Tally;
+use crate::tally::{Tally, Unescaped};
 
-/// Everything that was counted of the inputs, settled.
+/// Everything that was counted of the inputs.
 pub(super) struct Counted<'f> {
-    pub(super) tally: Tally,
+    pub(super) tally: Tally<Unescaped>,
     pub(super) met: Vec<Met<'f>>,
     pub(super) rejects: Option<Rejects>,
     pub(super) few_threads: Option<FewThreads>,

@@ -117,7 +117,7 @@ fn count_opened(
         }
         session.scan(&mut sources)?;
     }
-    let mut outcome = session.conclude(|| sources.into_iter().map(EndedInput::from).collect(), problems)?;
+    let mut outcome = session.conclude(|| sources.into_iter().map(EndedInput::from).collect(), problems, None)?;
     outcome.phases.opening += opening;
     Ok(outcome)
 }

@@ -96,7 +96,11 @@ impl<'q> PreparedQuestion<'q> {
         let mut tally = Tally::new(plan.kept(), uv, self.columns.visitor(), self.seed);
         tally.ledger.inputs = vec![InputLedger::default(); self.paths.len()];
         tally.by_instant = self.question.reading.zone.is_some();
-        tally.with_rankings(plan.rankings(), &plan.extras)
+        let tally = tally.with_rankings(plan.rankings(), &plan.extras);
+        match self.question.counting.each {
+            Some(each) => tally.with_each(each, &plan.extras),
+            None => tally,
+        }
     }
 
     /// The ends of rounds, if the question is counted in rounds.

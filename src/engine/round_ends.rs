@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::keys::Seed;
 use crate::measure::UvMethod;
 use crate::question::{Counting, MaxKeys, MaxMemory, Plan};
-use crate::tally::{Bounded, Bytes, Degraded, Table, Tally};
+use crate::tally::{Bounded, Bytes, Degraded, Table, Tally, Unescaped};
 
 /// The rankings of all rounds, and the changes that keep all tables within a limit of memory.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ impl RoundEnds {
     }
 
     /// The rankings, given the parts of them that no end of a round has taken, and what was done to keep the limit of memory.
-    pub(super) fn finish(self, rest: Vec<Table>) -> (Vec<Table>, Option<Degraded>) {
+    pub(super) fn finish(self, rest: Vec<Table>) -> (Vec<Table<Unescaped>>, Option<Degraded>) {
         (self.bounded.finish(rest), self.degrading.and_then(|degrading| degrading.degraded))
     }
 }

@@ -17,7 +17,7 @@ use crate::input::{Chunk, Fed, Source};
 use crate::measure::UvMethod;
 use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Collector;
-use crate::tally::{Bytes, Tally};
+use crate::tally::{Bytes, Tally, Unescaped};
 
 /// A count that is fed text piece by piece, and can report at any time.
 ///
@@ -117,17 +117,22 @@ impl<'p> Session<'p> {
         let mut scan = self.prepared.scan();
         scan.met.clone_from(&self.scan.met);
         scan.rejects = None;
-        let snapshot = Session {
+        // The end of a round may drop keys, and so it needs all that was counted. That is little, because rounds keep it so.
+        let (so_far, tally) = match self.rounds {
+            None => (Some(self.tally.snapshot()), self.prepared.empty_tally(self.scan.uv)),
+            Some(_) => (None, self.tally.clone()),
+        };
+        let held = Session {
             prepared: self.prepared,
             scan,
-            tally: self.tally.clone(),
+            tally,
             memory_counted: Bytes::default(),
             rounds: self.rounds.clone(),
             fed: self.fed.clone(),
             few_threads: None,
             phases: self.phases.clone(),
         };
-        snapshot.end(LastLine::Waits)
+        held.end(LastLine::Waits, so_far)
     }
 
     /// The outcome for all text that was fed.
@@ -135,10 +140,11 @@ impl<'p> Session<'p> {
     /// # Errors
     /// Those of [`count`](crate::count) that are found after counting, and [`ErrorKind::MemoryLimit`].
     pub fn finish(self) -> Result<Outcome, Error> {
-        self.end(LastLine::Counts)
+        self.end(LastLine::Counts, None)
     }
 
-    fn end(mut self, last_line: LastLine) -> Result<Outcome, Error> {
+    /// Counts the lines that are held, and makes the report of them and of what was counted before.
+    fn end(mut self, last_line: LastLine, so_far: Option<Tally<Unescaped>>) -> Result<Outcome, Error> {
         for input in 0..self.fed.len() {
             let fed = &mut self.fed[input];
             if last_line == LastLine::Waits {
@@ -150,7 +156,7 @@ impl<'p> Session<'p> {
         }
         self.end_round()?;
         let paths = &self.prepared.paths;
-        self.conclude(|| paths.iter().cloned().map(EndedInput::of_text).collect(), Vec::new())
+        self.conclude(|| paths.iter().cloned().map(EndedInput::of_text).collect(), Vec::new(), so_far)
     }
 
     /// Counts the lines of inputs that are open, by as many threads as the engine has.
@@ -212,17 +218,24 @@ impl<'p> Session<'p> {
         done
     }
 
-    /// Makes the report. `problems` are those of inputs that could not be opened.
+    /// Makes the report. `problems` are those of inputs that could not be opened, and `so_far` was counted before.
     pub(super) fn conclude(
         self,
         inputs: impl FnOnce() -> Vec<EndedInput>,
         problems: Vec<Error>,
+        so_far: Option<Tally<Unescaped>>,
     ) -> Result<Outcome, Error> {
         let Session { prepared, scan, tally, rounds, few_threads, mut phases, .. } = self;
         let mut watch = Stopwatch::start();
         let mut tally = count_open_lines(&scan, tally);
         let rest = std::mem::take(&mut tally.rankings);
-        let mut tally = tally.settle();
+        let mut tally = match so_far {
+            Some(mut so_far) => {
+                so_far.merge(&tally);
+                so_far
+            }
+            None => tally.unescape(),
+        };
         if let Some(rounds) = rounds {
             let (rankings, degraded) = rounds.ends.finish(rest);
             tally.tables.extend(rankings);
