@@ -7,7 +7,7 @@ use std::path::Path;
 
 use logstat::{
     Dimension, Engine, ErrorKind, Input, MaxKeys, MaxMemory, Metric, Now, Outcome, Precision, PreparedQuestion,
-    Question, Section, Session, UvMethod, Visitor, count, write_json,
+    Question, Section, Session, UvMethod, Visitor, Zone, count, write_json,
 };
 use proptest::prelude::*;
 
@@ -17,6 +17,11 @@ fn written(outcome: Outcome) -> String {
     outcome.report.iter().for_each(|report| write_json(report, &mut json).unwrap());
     json.extend(outcome.problems.iter().flat_map(|problem| format!("{problem}\n").into_bytes()));
     json.extend(outcome.report.iter().flat_map(|report| format!("{:?}", report.highlights).into_bytes()));
+    let parts = outcome.report.iter().flat_map(|report| &report.parts);
+    parts.for_each(|part| {
+        json.extend(part.key.bytes());
+        write_json(&part.report, &mut json).unwrap();
+    });
     outcome.rejects.into_iter().for_each(|rejects| rejects.write(&mut json).unwrap());
     String::from_utf8_lossy(&json).into_owned()
 }
@@ -126,6 +131,7 @@ fn questions() -> Vec<Question> {
         everything().uv(UvMethod::Hll(Precision::default())).visitor(Visitor::IP_AND_AGENT),
         everything().max_line(100).anonymize(true).show([Section::Summary, Section::Top]),
         everything().since("1h".parse().unwrap()).now(moment()).columns([Metric::Last, Metric::Uv]),
+        everything().each(Dimension::Status).zone(Zone::UTC),
         all().log_formats(["combined".parse().unwrap()]),
     ]
 }
