@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::LogFormat;
 use super::derived::Derived;
 use super::field_key::{FieldKey, key_variable};
-use super::json::keys::KeysSeen;
+use super::json::seen::KeysSeen;
 use super::log_format::compile::compile;
 use super::log_format::parse::{Piece, Value};
 use super::log_format::roles::{self, Roles};
