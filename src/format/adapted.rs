@@ -7,7 +7,7 @@ use super::derived::Derived;
 use super::field_key::{FieldKey, key_variable};
 use super::json::seen::KeysSeen;
 use super::log_format::compile::compile;
-use super::log_format::parse::{Piece, Value};
+use super::log_format::piece::{Piece, Value};
 use super::log_format::roles::{self, Roles};
 use super::row::Row;
 use super::variables::{Feeds, variable};
