@@ -44,6 +44,7 @@ mod input;
 mod ip;
 mod keys;
 mod measure;
+mod message;
 mod metric;
 mod nginx;
 mod note;
@@ -81,6 +82,7 @@ pub use crate::{
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
+    message::{Message, Setting},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
@@ -91,8 +93,8 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport, Verdict,
-        VisitorReport, Warning, WarningCode,
+        Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
+        Verdict, VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},

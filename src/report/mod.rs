@@ -20,6 +20,7 @@ mod list_alone;
 mod no_format;
 mod not_followed;
 mod not_logged;
+mod part;
 mod refused;
 pub(crate) mod round;
 mod row_split;
@@ -37,6 +38,7 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
+pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub(crate) use sample_text::{sample_text, sample_text_cut};
@@ -49,6 +51,7 @@ use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::filter::Filtered;
 use crate::format::Reason;
+use crate::message::Setting;
 pub(crate) use crate::note::{Note, NoteCode};
 use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
@@ -130,6 +133,9 @@ pub struct Report {
     /// What is to be said of each condition under which the site is not well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
+    /// A report for each key of [`Counting::each`](crate::Counting), in the order of a table of its keys. Not written.
+    #[serde(skip)]
+    pub parts: Vec<PartReport>,
     /// Number of inputs without a line that is not blank.
     #[serde(skip)]
     pub(crate) empty_inputs: usize,
@@ -148,6 +154,12 @@ impl Report {
         self.warnings.extend(problems.into_iter().filter_map(Warning::of));
         // As with notes, the order of the inputs does not matter.
         self.warnings.sort();
+    }
+
+    /// Names settings in notes and warnings as `name` does, for an interface that has other names for them.
+    pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
+        self.notes.iter_mut().for_each(|note| note.text.reword(name));
+        self.warnings.iter_mut().for_each(|warning| warning.text.reword(name));
     }
 }
 
@@ -287,6 +299,7 @@ pub struct MalformedSample {
 /// How visitors were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "method", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum UvReport {
     /// Every visitor was remembered.
     Exact,
