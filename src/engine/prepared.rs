@@ -34,7 +34,7 @@ pub(super) struct Prepared<'q> {
     own: Vec<Vec<usize>>,
 }
 
-/// Everything that was counted of the inputs, settled.
+/// Everything that was counted of the inputs, its escapes undone.
 pub(super) struct Counted<'f> {
     pub(super) tally: Tally<Unescaped>,
     pub(super) met: Vec<Met<'f>>,
