@@ -20,6 +20,8 @@
 //! # Ok::<(), logstat::Error>(())
 //! ```
 //!
+//! A [`Session`] counts text that is still being written, and reports at any time.
+//!
 //! One idea carries it: a report is tables, and a table is a dimension (what is listed: time, status, path …) with
 //! measures (what is counted of each: hits, visitors, times). `DESIGN.md` tells the rest.
 //!
@@ -44,6 +46,7 @@ mod input;
 mod ip;
 mod keys;
 mod measure;
+mod message;
 mod metric;
 mod nginx;
 mod note;
@@ -68,7 +71,7 @@ mod time;
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, Seek, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -81,6 +84,7 @@ pub use crate::{
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
+    message::{Message, Setting},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},

@@ -34,6 +34,8 @@ mod max_memory;
 mod messages;
 #[cfg(all(target_os = "linux", feature = "cli"))]
 mod no_mmap;
+#[cfg(feature = "cli")]
+mod options_in_messages;
 #[cfg(unix)]
 mod outputs;
 mod pairs;
@@ -49,6 +51,7 @@ mod rejects;
 mod report_read_back;
 #[cfg(all(unix, feature = "cli"))]
 mod seeking;
+mod session;
 #[cfg(all(unix, feature = "cli"))]
 mod shrinking;
 mod unknown;

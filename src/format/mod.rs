@@ -43,12 +43,13 @@ pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, Nearest, R
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
 pub(crate) use json::found::Room;
-pub(crate) use json::keys::{KeysSeen, is_key_of_a_hit};
+pub(crate) use json::keys::is_key_of_a_hit;
+pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
 pub(crate) use log_format::fast_path::{UsualLine, take_usual};
+pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;
-pub use log_format::parse::FormatError;
-pub(crate) use log_format::parse::Piece;
+pub(crate) use log_format::piece::Piece;
 pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
 pub(crate) use memory::{BadValue, Memory};
 pub use reason::Reason;
@@ -59,6 +60,7 @@ pub(crate) use slot::Slot;
 pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
+use crate::message::Message;
 use derived::Derived;
 use json::format::{JsonFormat, Syntax};
 use log_format::compile::compile;
@@ -241,9 +243,9 @@ impl LogFormat {
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// What the value that a rule of JSON keys reads should be, `a status for --field status=level`; `None` for a key that has
+    /// What the value that a rule of JSON keys reads should be, `a status for fields status=level`; `None` for a key that has
     /// the name of nginx's variable.
-    pub(crate) fn guessed_value(&self, rule: u16) -> Option<String> {
+    pub(crate) fn guessed_value(&self, rule: u16) -> Option<Message> {
         let json = self.json.as_ref()?;
         let known = json.keys().rule(rule);
         (json.given(known).is_some() || known.key != known.variable).then(|| json.expectation(rule))
