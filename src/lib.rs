@@ -93,8 +93,8 @@ pub use crate::{
     render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport, Verdict,
-        VisitorReport, Warning, WarningCode,
+        Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
+        Verdict, VisitorReport, Warning, WarningCode,
     },
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},

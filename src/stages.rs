@@ -23,7 +23,7 @@ use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
 use crate::steps::StepPlan;
-use crate::tally::{InputLedger, TablePlan, Tally};
+use crate::tally::{InputLedger, TablePlan, Tally, Unescaped};
 
 /// What is measured of each group.
 #[derive(Clone, Copy, Debug)]
@@ -171,17 +171,35 @@ impl Tables {
         self.0.add(rows.batch, rows.hits);
     }
 
-    /// Takes in what another worker counted.
-    pub fn merge(&mut self, other: Tables) {
-        self.0.merge(other.0);
+    /// Adds what another worker counted.
+    pub fn absorb(&mut self, other: Tables) {
+        self.0.absorb(other.0);
     }
 
-    /// Gives every text its key: to be done after the last merge, and once.
+    /// Undoes the escapes of all keys, to be done after the last merge.
     #[must_use]
-    pub fn settled(self) -> Tables {
-        Tables(self.0.settle())
+    pub fn unescaped(self) -> UnescapedTables {
+        UnescapedTables(self.0.unescape())
     }
 
+    /// How much memory the sets of visitors have, by exact UV.
+    pub fn uv_bytes(&self) -> usize {
+        fn reserved<T>(vec: &Vec<T>) -> usize {
+            vec.capacity() * size_of::<T>()
+        }
+        let of_table = |uv: &Uv| {
+            let sets = uv.exact_sets();
+            sets.map_or(0, |sets| reserved(sets) + sets.iter().map(|set| set.heap_bytes()).sum::<usize>())
+        };
+        self.0.tables.iter().filter_map(|t| t.uv()).map(of_table).sum()
+    }
+}
+
+/// Rows → numbers, the keys as they are reported.
+#[derive(Clone, Debug)]
+pub struct UnescapedTables(Tally<Unescaped>);
+
+impl UnescapedTables {
     /// The groups of a dimension, in no order.
     pub fn groups(&self, dimension: Dimension) -> Vec<Group> {
         let table = self.0.tables.iter().find(|t| t.dimension == dimension).expect("a dimension of the plan");
@@ -209,18 +227,6 @@ impl Tables {
     /// Whether visitors are counted exactly.
     pub fn is_exact(&self) -> bool {
         self.0.tables.iter().filter_map(|t| t.uv()).all(|uv| uv.exact_sets().is_some())
-    }
-
-    /// How much memory the sets of visitors have, by exact UV.
-    pub fn uv_bytes(&self) -> usize {
-        fn reserved<T>(vec: &Vec<T>) -> usize {
-            vec.capacity() * size_of::<T>()
-        }
-        let of_table = |uv: &Uv| {
-            let sets = uv.exact_sets();
-            sets.map_or(0, |sets| reserved(sets) + sets.iter().map(|set| set.heap_bytes()).sum::<usize>())
-        };
-        self.0.tables.iter().filter_map(|t| t.uv()).map(of_table).sum()
     }
 }
 

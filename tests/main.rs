@@ -39,6 +39,7 @@ mod options_in_messages;
 #[cfg(unix)]
 mod outputs;
 mod pairs;
+mod parts;
 mod random_commands;
 #[cfg(all(unix, feature = "cli"))]
 mod readme;

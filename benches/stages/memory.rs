@@ -33,11 +33,12 @@ fn count_in_halves() -> Duration {
     let (mut tables, first_spent) = count(0..MOST / 2);
     let (other, second_spent) = count(MOST / 2..MOST);
     let begin = Instant::now();
-    tables.merge(other);
+    tables.absorb(other);
     let spent = first_spent + second_spent + begin.elapsed();
 
     let bytes = tables.uv_bytes();
     assert!(bytes <= BYTES_A_PAIR * PAIRS, "{} bytes a pair", bytes as f64 / PAIRS as f64);
+    let tables = tables.unescaped();
     let paths = tables.groups(Dimension::Path);
     assert_eq!(paths.len(), MILLION as usize);
     for path in paths {

@@ -4,7 +4,7 @@ use std::iter::once;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use logstat::stages::{Counted, Measure, Tables, Times};
+use logstat::stages::{Counted, Measure, Tables, Times, UnescapedTables};
 use logstat::{Dimension, Precision, Unit, UvMethod};
 
 use crate::log::{LOG, VHOST_LOG};
@@ -81,11 +81,11 @@ pub(crate) fn merge(criterion: &mut Criterion) {
                 for _ in 0..times {
                     let (mut tables, other) = halves.clone();
                     let begin = Instant::now();
-                    tables.merge(other);
+                    tables.absorb(other);
                     spent += begin.elapsed();
                     merged = Some(tables);
                 }
-                let merged = merged.expect("one time at least").settled();
+                let merged = merged.expect("one time at least").unescaped();
                 expected.iter().for_each(|(dimension, expected)| check(&merged, *dimension, expected));
                 spent
             });
@@ -106,12 +106,12 @@ fn repeated(
         let (again, took) = count();
         (tables, spent) = (again, spent + took);
     }
-    check(&tables.settled(), dimension, expected);
+    check(&tables.unescaped(), dimension, expected);
     spent
 }
 
 /// Holds every number of every group to what is right.
-fn check(tables: &Tables, dimension: Dimension, expected: &Groups<'_>) {
+fn check(tables: &UnescapedTables, dimension: Dimension, expected: &Groups<'_>) {
     let groups = tables.groups(dimension);
     assert_eq!(groups.len(), expected.len(), "groups of {dimension:?}");
     for group in groups {

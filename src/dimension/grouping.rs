@@ -29,6 +29,15 @@ impl Grouping {
         }
     }
 
+    /// The same without a group.
+    pub(crate) fn emptied(&self, seed: Seed) -> Grouping {
+        match self {
+            Grouping::Own(keys) => Grouping::Own(keys.emptied(seed)),
+            Grouping::Visitors => Grouping::Visitors,
+            Grouping::Pair(pairs) => Grouping::Pair(Box::new(pairs.emptied(seed))),
+        }
+    }
+
     /// Keeps the keys of these groups, which ascend and are then the first ones, and the memory of the others.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         match self {

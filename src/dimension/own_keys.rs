@@ -27,6 +27,13 @@ impl OwnKeys {
         OwnKeys { keys, of_hits: Box::new(TextIds(column)) }
     }
 
+    /// The same without a key.
+    pub(super) fn emptied(&self, seed: Seed) -> OwnKeys {
+        let mut of_hits = self.of_hits.clone();
+        of_hits.forget();
+        OwnKeys { keys: Keys::new(seed), of_hits }
+    }
+
     pub(super) fn keys(&self) -> &Keys {
         &self.keys
     }

@@ -39,6 +39,11 @@ impl PairIds {
         PairIds { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
     }
 
+    /// The same without a pair.
+    pub(super) fn emptied(&self, seed: Seed) -> PairIds {
+        PairIds::new(self.halves.each_ref().map(|half| half.emptied(seed)), seed)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.pairs.len()
     }

@@ -41,7 +41,7 @@ impl Degrading {
         }
         let Some((first, others)) = workers.split_first_mut() else { return Ok(()) };
         for other in others.iter_mut() {
-            first.tally.merge(other.take_tally(empty(self.uv)));
+            first.tally.absorb(other.take_tally(empty(self.uv)));
         }
         bounded.take(&mut first.tally.rankings);
         loop {

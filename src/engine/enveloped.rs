@@ -89,7 +89,7 @@ impl Worker<'_, '_> {
             }
             self.memory.move_keys_to(&mut account.keys);
             account.filtered = self.add(input, &mut batch, &bump);
-            self.tally.ledger.inputs[input].merge(account);
+            self.tally.ledger.inputs[input].merge(&account);
         }
         self.hand_over_rejected(input);
     }

@@ -20,7 +20,7 @@ use crate::keys::Seed;
 use crate::phases::{Phases, Stopwatch};
 use crate::question::{MaxKeys, MaxMemory, Plan, Question};
 use crate::rejects::{Collector, Rejects};
-use crate::tally::{Bounded, Tally};
+use crate::tally::{Bounded, Tally, Unescaped};
 
 /// A question that was made ready for its inputs.
 pub(super) struct Prepared<'q> {
@@ -36,7 +36,7 @@ pub(super) struct Prepared<'q> {
 
 /// Everything that was counted of the inputs, settled.
 pub(super) struct Counted<'f> {
-    pub(super) tally: Tally,
+    pub(super) tally: Tally<Unescaped>,
     pub(super) met: Vec<Met<'f>>,
     pub(super) rejects: Option<Rejects>,
     pub(super) few_threads: Option<FewThreads>,
@@ -82,7 +82,13 @@ impl<'q> Prepared<'q> {
         seek::narrow(engine.seek, reading, *period, sources, &scan);
         let run = Run { scan: &scan, sources };
         let opening = watch.lap();
-        let tally = |uv| Tally::new(plan.kept(), uv, visitor, seed).with_rankings(plan.rankings(), &plan.extras);
+        let tally = |uv| {
+            let tally = Tally::new(plan.kept(), uv, visitor, seed).with_rankings(plan.rankings(), &plan.extras);
+            match counting.each {
+                Some(each) => tally.with_each(each, &plan.extras),
+                None => tally,
+            }
+        };
         let keys_rounds = counting.max_keys.map(MaxKeys::round_bytes);
         let round_bytes = keys_rounds.into_iter().chain(counting.max_memory.map(MaxMemory::round_bytes)).min();
         let (mut tally, mut phases, few_threads, bounded, degraded) = match round_bytes {
@@ -101,7 +107,7 @@ impl<'q> Prepared<'q> {
         };
         watch.lap();
         let rankings = std::mem::take(&mut tally.rankings);
-        let mut tally = tally.settle();
+        let mut tally = tally.unescape();
         tally.degraded = degraded;
         tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
         (phases.opening, phases.settling) = (opening, watch.lap());

@@ -150,6 +150,6 @@ fn merged(mut tallies: Vec<Tally>) -> Option<Tally> {
     let others = tallies.split_off(tallies.len() / 2);
     let (some, others) = rayon::join(|| merged(tallies), || merged(others));
     let (mut all, others) = some.zip(others)?;
-    all.merge(others);
+    all.absorb(others);
     Some(all)
 }

@@ -80,7 +80,7 @@ impl<'s, 'f> Worker<'s, 'f> {
             account.filtered = self.add(input, &mut batch, &bump);
             account.bytes = place.passed() - start as u64;
             account.read = place.lines - lines - parts;
-            self.tally.ledger.inputs[input].merge(account);
+            self.tally.ledger.inputs[input].merge(&account);
         }
         self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, place.lines));
         if worn.is_none() {

@@ -111,6 +111,26 @@ impl Question {
         self
     }
 
+    /// Makes a report for each key of a dimension, too.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Engine, Input, Question, count};
+    /// let log = br#"10.0.0.1 - - [14/Nov/2026:03:45:05 +0000] "GET /a HTTP/1.1" 200 1 "-" "-"
+    /// 10.0.0.2 - - [14/Nov/2026:03:45:06 +0000] "GET /b HTTP/1.1" 404 1 "-" "-"
+    /// "#;
+    /// let question = Question::new().each(Dimension::Status);
+    /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
+    /// let report = count(&question, inputs, &Engine::default())?.report.expect("an input was read");
+    /// let parts: Vec<_> = report.parts.iter().map(|part| (part.key.as_str(), part.report.lines.parsed)).collect();
+    /// assert_eq!(parts, [("200", 1), ("404", 1)]);
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn each(mut self, each: impl Into<Option<Dimension>>) -> Question {
+        self.counting.each = each.into();
+        self
+    }
+
     /// Sets how visitors are counted.
     #[must_use]
     pub fn uv(mut self, uv: UvMethod) -> Question {

@@ -45,6 +45,10 @@ pub struct Counting {
     pub split: Option<Dimension>,
     /// The dimensions that are ranked; paths by default.
     pub top: Option<Vec<Dimension>>,
+    /// A dimension of few keys, such as hosts or days: each of its keys has a report of its own, in
+    /// [`Report::parts`](crate::Report). Not a pair. The tables of every key take memory, so a dimension whose keys visitors choose
+    /// wants an [`Engine::memory_limit`](crate::Engine).
+    pub each: Option<Dimension>,
     /// The number of keys that a ranking has at most; unlimited by default. Timelines, status codes and classes are no
     /// rankings, and [`uv`](Counting::uv) decides how many visitors are remembered.
     pub max_keys: Option<MaxKeys>,

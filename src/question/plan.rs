@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) visitor: Fields,
     /// The fields that filters read.
     filters: Fields,
+    /// The fields that tell the keys which have reports of their own.
+    each: Fields,
 }
 
 impl Plan {
@@ -38,7 +40,8 @@ impl Plan {
         if let Some(detail) = misplaced_pair(counting) {
             return Err(ErrorKind::Pair { detail }.into());
         }
-        let may_drop_keys = match (counting.max_keys, needs_all_keys(showing)) {
+        let each = counting.each.map(|each| format!("a report for each {}", each.name()).into());
+        let may_drop_keys = match (counting.max_keys, each.or_else(|| needs_all_keys(showing))) {
             (Some(_), Some(asked)) => return Err(ErrorKind::NotBounded { asked }.into()),
             (Some(_), None) => true,
             (None, asked) => counting.max_memory.is_some() && asked.is_none(),
@@ -47,7 +50,8 @@ impl Plan {
         let extras = extras(question, &tables)?;
         let visitor = steps::logged_by(counting.visitor, &extras);
         let filters = Filter::fields(counting.has_period(), &counting.filters, &extras);
-        Ok(Plan { kept: kept.min(tables.len()), tables, extras, visitor, filters })
+        let each = counting.each.map_or(Fields::NONE, |each| each.needs(&extras));
+        Ok(Plan { kept: kept.min(tables.len()), tables, extras, visitor, filters, each })
     }
 
     /// The tables that keep all keys.
@@ -67,7 +71,7 @@ impl Plan {
 
     /// The fields that tables and filters read, if `visitor` are those that identify a visitor.
     pub(crate) fn fields(&self, visitor: Fields) -> Fields {
-        self.fields_of_tables(visitor).and(self.filters)
+        self.fields_of_tables(visitor).and(self.filters).and(self.each)
     }
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
@@ -87,7 +91,8 @@ pub(crate) fn variables(question: &Question) -> Result<Extras, Error> {
 
 fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
     let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
-    let extras = extras_of(tables).with(filters.chain(question.visitor_options().dimensions()));
+    let extras =
+        extras_of(tables).with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
     if extras.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
     }
@@ -115,5 +120,8 @@ fn misplaced_pair(counting: &Counting) -> Option<Message> {
     });
     let mut of_filters = counting.filters.iter().flat_map(Condition::dimensions);
     let pair = of_filters.find(|dimension| matches!(dimension, Dimension::Pair(_)));
-    split.or_else(|| pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()).into()))
+    let filter = pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()).into());
+    let each = counting.each.filter(|each| matches!(each, Dimension::Pair(_)));
+    let each = each.map(|pair| format!("{}: reports are made for each key of one dimension", pair.name()).into());
+    split.or(filter).or(each)
 }

@@ -16,6 +16,7 @@ use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
+use super::part::{PartReport, parts};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
@@ -36,7 +37,7 @@ use crate::measure::UvMethod;
 use crate::message::{Message, Setting, message};
 use crate::question::{MaxKeys, Plan, Question, Section};
 use crate::steps::RealIp;
-use crate::tally::{InputLedger, SAMPLES, Tally};
+use crate::tally::{InputLedger, SAMPLES, Tally, Unescaped};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 
@@ -55,7 +56,7 @@ pub(crate) fn assemble(
     plan: &Plan,
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
-    tally: &Tally,
+    tally: &Tally<Unescaped>,
     selected: filter::Period,
 ) -> Result<Assembled, Error> {
     let Question { reading, counting, showing, .. } = question;
@@ -184,15 +185,21 @@ pub(crate) fn assemble(
         approximate: Vec::new(),
         latency: None,
         verdicts: Vec::new(),
+        parts: Vec::new(),
         empty_inputs: empty.len(),
         has_ledger: showing.shows(Section::Ledger),
     };
-    let report = Some(with_sections(report, question, tally, selected)?);
-    Ok(Assembled { report, problems })
+    let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
+        let report = with_sections(part.report, question, tally, selected)?;
+        Ok(PartReport { report, ..part })
+    };
+    let parts = parts(&report, tally).into_iter().map(of_key).collect::<Result<_, Error>>()?;
+    let report = with_sections(report, question, tally, selected)?;
+    Ok(Assembled { report: Some(Report { parts, ..report }), problems })
 }
 
 /// The inputs that are in the report, as far as copies among them are looked for.
-fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally) -> Vec<Original<'a>> {
+fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally<Unescaped>) -> Vec<Original<'a>> {
     let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
         ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
     };
@@ -253,7 +260,7 @@ impl ReadInput<'_> {
 fn with_sections(
     mut report: Report,
     question: &Question,
-    tally: &Tally,
+    tally: &Tally<Unescaped>,
     selected: filter::Period,
 ) -> Result<Report, Error> {
     let Question { reading, counting, showing, .. } = question;
@@ -304,7 +311,7 @@ fn with_sections(
 }
 
 /// From when to before when a timeline without gaps goes, on the wall clock: as was asked, and otherwise as there are hits.
-fn stretch(tally: &Tally, selected: filter::Period) -> Range<i64> {
+fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
     let (first, last) = tally.period.map_or((None, None), |(first, last)| (Some(first), Some(last)));
     let asked = |stamp: Option<Stamp>| selected.wall_s(stamp.map_or(0, |stamp| stamp.offset_min));
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));

@@ -2,10 +2,10 @@
 
 use super::{Note, NoteCode};
 use crate::error::bytes_in_words;
-use crate::tally::{Degraded, Tally};
+use crate::tally::{Degraded, Tally, Unescaped};
 
 /// The note, if anything became approximate. A ranking that was bounded and has no more keys than that is exact.
-pub(super) fn degraded(tally: &Tally) -> Option<Note> {
+pub(super) fn degraded(tally: &Tally<Unescaped>) -> Option<Note> {
     let Degraded { limit_bytes, max_keys, hll } = tally.degraded?;
     let cut = tally.tables.iter().filter(|table| table.max_error.is_some());
     let names: Vec<_> = cut.map(|table| table.dimension.name()).collect();

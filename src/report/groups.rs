@@ -10,7 +10,7 @@ use crate::dimension::{Dimension, PairIds, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
 use crate::metric::{Metric, OfGroup, Reading};
-use crate::tally::{Table, Tally};
+use crate::tally::{Table, Tally, Unescaped};
 use crate::text::written;
 
 /// Whether a row says how many visitors there were.
@@ -29,8 +29,8 @@ pub(super) enum WithShare {
 
 /// The groups of a table, ready to be put in order.
 pub(super) struct Groups<'t> {
-    tally: &'t Tally,
-    table: &'t Table,
+    tally: &'t Tally<Unescaped>,
+    table: &'t Table<Unescaped>,
     /// Of all hits.
     pv: u64,
 }
@@ -81,7 +81,7 @@ pub(super) fn written_of(dimension: Dimension, key: &[u8]) -> String {
 }
 
 impl<'t> Groups<'t> {
-    pub(super) fn of(tally: &'t Tally, dimension: Dimension, pv: u64) -> Self {
+    pub(super) fn of(tally: &'t Tally<Unescaped>, dimension: Dimension, pv: u64) -> Self {
         let table =
             tally.tables.iter().find(|t| t.dimension == dimension).expect("the plan has a table for each section");
         Groups { tally, table, pv }

@@ -6,7 +6,7 @@ use super::groups::Groups;
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
-use crate::tally::Tally;
+use crate::tally::{Tally, Unescaped};
 use crate::time::Unit;
 
 /// Something that stands out.
@@ -79,7 +79,7 @@ const FREQUENT_TIMES: u64 = 2;
 const HOUR: Dimension = Dimension::Time(Unit::Hour);
 
 /// What stands out, those of one kind after another.
-pub(super) fn highlights(tally: &Tally, pv: u64, slow_ms: u64) -> Vec<Highlight> {
+pub(super) fn highlights(tally: &Tally<Unescaped>, pv: u64, slow_ms: u64) -> Vec<Highlight> {
     let groups = |dimension| {
         let is_kept = tally.tables.iter().any(|table| table.dimension == dimension && table.max_error.is_none());
         is_kept.then(|| Groups::of(tally, dimension, pv))

@@ -20,6 +20,7 @@ mod list_alone;
 mod no_format;
 mod not_followed;
 mod not_logged;
+mod part;
 mod refused;
 pub(crate) mod round;
 mod row_split;
@@ -37,6 +38,7 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
+pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub(crate) use sample_text::{sample_text, sample_text_cut};
@@ -131,6 +133,9 @@ pub struct Report {
     /// What is to be said of each condition under which the site is not well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
+    /// A report for each key of [`Counting::each`](crate::Counting), in the order of a table of its keys. Not written.
+    #[serde(skip)]
+    pub parts: Vec<PartReport>,
     /// Number of inputs without a line that is not blank.
     #[serde(skip)]
     pub(crate) empty_inputs: usize,

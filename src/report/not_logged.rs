@@ -47,6 +47,9 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
     for dimension in question.counting.top.iter().flatten().filter(|_| question.showing.shows(Section::Top)) {
         asked.extend(of(message![Setting::Top, format!(" {}", dimension.name())], *dimension));
     }
+    if let Some(dimension) = question.counting.each {
+        asked.extend(of(format!("a report for each {}", dimension.name()).into(), dimension));
+    }
     if let Some((split, pair)) = question
         .counting
         .split

@@ -8,10 +8,10 @@ use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
 use crate::question::{FailIf, Subject, Test, Than};
-use crate::tally::Tally;
+use crate::tally::{Tally, Unescaped};
 
 /// What is to be said of each condition, in the order they were given.
-pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally, lines: &Lines) -> Vec<Verdict> {
+pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lines) -> Vec<Verdict> {
     let pv = lines.parsed - lines.filtered;
     let verdict = |fail_if: &FailIf| {
         let groups = Groups::of(tally, fail_if.dimension(), pv);

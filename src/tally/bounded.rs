@@ -18,7 +18,8 @@
 //! merged after each round or only when it may be time to drop keys.
 
 use super::degraded::MISSED;
-use super::table::{MergedVisitors, Table, Texts};
+use super::form::Unescaped;
+use super::table::{MergedVisitors, Table};
 use super::{TablePlan, rankings_of};
 use crate::dimension::Extras;
 use crate::keys::{AddressKeys, GroupId, Seed};
@@ -34,7 +35,7 @@ pub(crate) struct Bounded {
 }
 
 struct Ranking {
-    table: Table,
+    table: Table<Unescaped>,
     /// How many hits each group may have had when it was not there.
     missed: Vec<u64>,
 }
@@ -101,7 +102,7 @@ impl Bounded {
     }
 
     /// The rankings when the last round was counted, of which the rest is what was not taken from the parts.
-    pub(crate) fn finish(self, rest: Vec<Table>) -> Vec<Table> {
+    pub(crate) fn finish(self, rest: Vec<Table>) -> Vec<Table<Unescaped>> {
         let Bounded { most, rankings, visitors } = self;
         let finished = rankings.into_iter().zip(rest).map(|(mut ranking, mut rest)| {
             ranking.drain(&mut rest, &visitors);
@@ -114,7 +115,7 @@ impl Bounded {
 
 impl Ranking {
     fn drain(&mut self, part: &mut Table, visitors: &AddressKeys) {
-        self.table.drain(part, MergedVisitors { all: visitors, ids: &[] }, Texts::Settled);
+        part.drain_to(&mut self.table, MergedVisitors { all: visitors, ids: &[] });
         // Groups that are new are behind those that are not.
         self.missed.resize(self.table.keys(visitors).len(), self.table.max_error.unwrap_or(0));
     }
@@ -149,7 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Tally;
-    use super::super::table::settled;
+    use super::super::form::unescaped;
     use super::*;
     use crate::batch::{Batch, Fields, Numbers, Status, TextField};
     use crate::dimension::Dimension;
@@ -195,16 +196,15 @@ mod tests {
                 hits.chunks(7).for_each(|hits| count(part, hits));
             }
             bounded.end_round(&mut parts.iter_mut().map(|part| &mut part.rankings[..]).collect::<Vec<_>>());
-            let known = |table: &Table| table.keys(&visitors).len();
-            assert!(bounded.rankings.iter().all(|ranking| known(&ranking.table) <= most));
-            assert!(parts.iter().flat_map(|part| &part.rankings).all(|table| known(table) <= most));
+            assert!(bounded.rankings.iter().all(|ranking| ranking.table.keys(&visitors).len() <= most));
+            assert!(parts.iter().flat_map(|part| &part.rankings).all(|table| table.keys(&visitors).len() <= most));
         }
         let rest = parts.into_iter().reduce(|mut all, next| {
-            all.merge(next);
+            all.absorb(next);
             all
         });
         let tables = bounded.finish(rest.unwrap().rankings);
-        let rows = |table: &Table| {
+        let rows = |table: &Table<Unescaped>| {
             let groups = (0..table.keys(&visitors).len() as u32).map(GroupId);
             let parts = |group| table.key(&visitors, group).parts().map(|(_, key)| key.to_vec()).collect();
             let mut rows: Vec<(Parts, u64)> = groups.map(|group| (parts(group), table.pv_of(group))).collect();
@@ -239,7 +239,7 @@ mod tests {
             for ((rows, max_error), ranked) in expected.iter().zip([&[0][..], &[1], &[1, 0]]) {
                 let mut exact: HashMap<Parts, u64> = HashMap::new();
                 for (_, hit) in rounds.iter().flatten() {
-                    *exact.entry(ranked.iter().map(|at| settled(&hit[*at]).into_owned()).collect()).or_default() += 1;
+                    *exact.entry(ranked.iter().map(|at| unescaped(&hit[*at]).into_owned()).collect()).or_default() += 1;
                 }
                 prop_assert_eq!(rows.len(), exact.len().min(most));
                 let error = max_error.unwrap_or(0);

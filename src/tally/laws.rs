@@ -120,7 +120,7 @@ pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64
     tally
 }
 
-fn count(tally: &mut Tally, hits: &[&Hit]) {
+pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
     for hits in hits.chunks(7) {
         let derived = || Dimension::all().filter(|dimension| matches!(dimension, Dimension::Derived(_)));
         let derived = || derived().filter_map(|dimension| dimension.column(&Extras::default()));
@@ -165,29 +165,33 @@ fn key_of(text: &[u8]) -> Vec<u8> {
     if text.is_empty() { b"-".to_vec() } else { undo_escapes(text).into_owned() }
 }
 
+/// The key of a hit in a dimension that is no pair, as it is written.
+pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
+    let text = |field: TextField| key_of(&hit.texts[field as usize]);
+    match dimension {
+        Dimension::All => b"all".to_vec(),
+        Dimension::Path => text(TextField::Path),
+        Dimension::Ip => text(TextField::Addr),
+        Dimension::Host => text(TextField::Host),
+        Dimension::Method => text(TextField::Method),
+        Dimension::Referer => text(TextField::Referer),
+        Dimension::Agent => text(TextField::Agent),
+        Dimension::User => text(TextField::User),
+        Dimension::Protocol => text(TextField::Protocol),
+        Dimension::Status => hit.status.key().into_bytes(),
+        Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
+        Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
+        Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
+        // Its column is filled with what is in the user's, so that it is a law of every text.
+        Dimension::Variable(_) | Dimension::Derived(_) => text(TextField::User),
+        Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
+    }
+}
+
 /// What a table is, by definition.
 fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Parts, Plain> {
     let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
     for hit in hits {
-        let text = |field: TextField| key_of(&hit.texts[field as usize]);
-        let key = |part| match part {
-            Dimension::All => b"all".to_vec(),
-            Dimension::Path => text(TextField::Path),
-            Dimension::Ip => text(TextField::Addr),
-            Dimension::Host => text(TextField::Host),
-            Dimension::Method => text(TextField::Method),
-            Dimension::Referer => text(TextField::Referer),
-            Dimension::Agent => text(TextField::Agent),
-            Dimension::User => text(TextField::User),
-            Dimension::Protocol => text(TextField::Protocol),
-            Dimension::Status => hit.status.key().into_bytes(),
-            Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
-            Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
-            Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
-            // Its column is filled with what is in the user's, so that it is a law of every text.
-            Dimension::Variable(_) | Dimension::Derived(_) => text(TextField::User),
-            Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
-        };
         let is_listed = match dimension {
             Dimension::Status => !hit.lacks.meets(Fields::STATUS),
             Dimension::Class => !hit.lacks.meets(PATH),
@@ -196,7 +200,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
         if !is_listed {
             continue;
         }
-        let (plain, visitors) = groups.entry(dimension.parts().map(key).collect()).or_default();
+        let (plain, visitors) = groups.entry(dimension.parts().map(|part| key_in(hit, part)).collect()).or_default();
         plain.class[hit.status.class() as usize] += 1;
         plain.bytes = plain.bytes.saturating_add(hit.bytes);
         plain.statics += u64::from(hit.is_static);
@@ -211,7 +215,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
             *lacking += u64::from(hit.lacks.meets(field));
         }
         if !hit.lacks.meets(Fields::text(visitor)) {
-            visitors.insert(text(visitor));
+            visitors.insert(key_of(&hit.texts[visitor as usize]));
         }
     }
     groups
@@ -233,7 +237,7 @@ fn written(key: &Key<'_>) -> Parts {
 }
 
 /// A table read back, its times as far as percentiles tell them.
-pub(super) fn found(tally: &Tally, dimension: Dimension) -> BTreeMap<Parts, Plain> {
+pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts, Plain> {
     let table = tally.table(dimension);
     let keys = table.keys(&tally.visitors);
     let group = |id: u32| {
@@ -290,8 +294,8 @@ proptest! {
             }
             let mut tallies = order.iter().map(|&worker| counted(&parts[worker], uv, visitor, seeds[worker]));
             let mut merged = tallies.next().unwrap();
-            tallies.for_each(|tally| merged.merge(tally));
-            let merged = merged.settle();
+            tallies.for_each(|tally| merged.absorb(tally));
+            let merged = merged.unescape();
 
             let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
             for dimension in all_dimensions() {
@@ -373,7 +377,7 @@ fn sketches_of_one_set_are_equal_for_every_cut() {
     for cut in [1, 40, 1500, 2990] {
         let (left, right) = hits.split_at(cut);
         let mut merged = counted(&right.iter().rev().collect::<Vec<_>>(), uv, TextField::Addr, 2);
-        merged.merge(counted(&left.iter().collect::<Vec<_>>(), uv, TextField::Addr, 3));
+        merged.merge(&counted(&left.iter().collect::<Vec<_>>(), uv, TextField::Addr, 3));
         for dimension in [Dimension::All, Dimension::Class, Dimension::Time(crate::time::Unit::Day)] {
             assert_eq!(found(&merged, dimension), found(&whole, dimension), "cut at {cut}");
         }

@@ -1,14 +1,19 @@
 //! Numbers by key: a table is a dimension with measures, a tally is all tables of a worker.
 //!
 //! One law holds for everything here: a table depends only on the multiset of hits. Cut the log anywhere, give the
-//! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure.
+//! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure, form_laws.rs for tallies that outlive a run.
 
 mod bounded;
+mod by_key;
 mod degraded;
+mod form;
+#[cfg(test)]
+mod form_laws;
 #[cfg(test)]
 mod laws;
 mod ledger;
 mod listed;
+mod partitioned;
 mod selected;
 #[cfg(test)]
 mod size_laws;
@@ -19,6 +24,7 @@ mod unknown;
 
 pub(crate) use bounded::Bounded;
 pub(crate) use degraded::{Bytes, Degraded};
+pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
 pub(crate) use table::Table;
 use tables::rankings_of;

@@ -4,8 +4,9 @@
 use proptest::prelude::*;
 
 use super::Tally;
-use super::laws::{Hit, all_dimensions, counted, found, hit};
+use super::laws::{Hit, all_dimensions, count, counted, found, hit};
 use crate::batch::TextField;
+use crate::dimension::{Dimension, Extras};
 use crate::measure::{Precision, UvMethod};
 
 /// A tally of each worker's hits.
@@ -18,8 +19,8 @@ fn parts(hits: &[(Hit, usize)], uv: UvMethod, visitor: TextField, seeds: [u64; 3
 
 fn merged(parts: [Tally; 3]) -> Tally {
     let [mut all, second, third] = parts;
-    all.merge(second);
-    all.merge(third);
+    all.absorb(second);
+    all.absorb(third);
     all
 }
 
@@ -57,14 +58,27 @@ proptest! {
         let precision = Precision::new(4).unwrap();
         let all: Vec<&Hit> = hits.iter().map(|(hit, _)| hit).collect();
         for visitor in [TextField::Addr, TextField::Agent] {
-            let expected = counted(&all, UvMethod::Hll(precision), visitor, 7).settle();
+            let expected = counted(&all, UvMethod::Hll(precision), visitor, 7).unescape();
             let mut exact = merged(parts(&hits, UvMethod::Exact, visitor, seeds));
             exact.make_sketches(precision);
             // More of the same hits change no set.
-            exact.merge(counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
-            let (exact, mut twice) = (exact.settle(), counted(&all, UvMethod::Hll(precision), visitor, 7));
-            twice.merge(counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
-            let twice = twice.settle();
+            exact.merge(&counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
+            let class = |uv| {
+                let mut tally = counted(&[], uv, visitor, 5).with_each(Dimension::Class, &Extras::default());
+                count(&mut tally, &all);
+                tally
+            };
+            let (mut by_class, sketched) = (class(UvMethod::Exact), class(UvMethod::Hll(precision)));
+            by_class.make_sketches(precision);
+            let uv = |tally: Tally| {
+                let by_key = tally.unescape().by_key.unwrap();
+                let uv = |tally| found(tally, Dimension::All).into_values().map(|plain| plain.uv).collect::<Vec<_>>();
+                by_key.tallies.iter().map(|(key, tally)| (key.clone(), uv(tally))).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(uv(by_class), uv(sketched));
+            let (exact, mut twice) = (exact.unescape(), counted(&all, UvMethod::Hll(precision), visitor, 7));
+            twice.merge(&counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
+            let twice = twice.unescape();
             for dimension in all_dimensions() {
                 prop_assert_eq!(found(&exact, dimension), found(&twice, dimension), "{:?}", dimension);
                 let visitors = |tally| found(tally, dimension).into_values().map(|plain| plain.uv).collect::<Vec<_>>();

@@ -1,20 +1,19 @@
 //! One table: a dimension with measures.
 
-use std::borrow::Cow;
+use std::marker::PhantomData;
 
+use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::listed::{Kept, listed_by};
 use super::selected::Selected;
-use crate::batch::MISSING;
 use crate::dimension::{Dimension, Extras, Grouping};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
 use crate::measure::{Precision, UvMethod};
-use crate::text::undo_escapes;
 
-/// A dimension with measures.
+/// A dimension with measures, its keys in one form.
 #[derive(Clone, Debug)]
-pub(crate) struct Table {
+pub(crate) struct Table<F = Escaped> {
     pub(crate) dimension: Dimension,
     grouping: Grouping,
     measures: Vec<Measure>,
@@ -22,6 +21,7 @@ pub(crate) struct Table {
     seed: Seed,
     /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
     pub(crate) max_error: Option<u64>,
+    form: PhantomData<F>,
 }
 
 /// Bytes of a table without keys.
@@ -35,28 +35,7 @@ pub(super) struct MergedVisitors<'v> {
     pub(super) ids: &'v [VisitorId],
 }
 
-/// Whether texts become the keys that are reported.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Texts {
-    AsLogged,
-    Settled,
-}
-
-impl Texts {
-    pub(super) fn written(self, text: &[u8]) -> Cow<'_, [u8]> {
-        match self {
-            Texts::AsLogged => Cow::Borrowed(text),
-            Texts::Settled => settled(text),
-        }
-    }
-}
-
-/// The key of a text as it is reported.
-pub(super) fn settled(text: &[u8]) -> Cow<'_, [u8]> {
-    if text.is_empty() { Cow::Borrowed(MISSING) } else { undo_escapes(text) }
-}
-
-impl Table {
+impl<F> Table<F> {
     /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
     pub(super) fn new(
         dimension: Dimension,
@@ -65,10 +44,10 @@ impl Table {
         seed: Seed,
         by_visitor: bool,
         uv: UvMethod,
-    ) -> Table {
+    ) -> Table<F> {
         let grouping = Grouping::new(dimension, extras, seed, by_visitor);
         let measures = measures.iter().map(|kind| kind.measure(uv, seed)).collect();
-        Table { dimension, grouping, measures, uv, seed, max_error: None }
+        Table { dimension, grouping, measures, uv, seed, max_error: None, form: PhantomData }
     }
 
     /// The keys of the groups; `visitors` are those of the tally.
@@ -79,10 +58,6 @@ impl Table {
     /// The key of a group, as it is compared and written.
     pub(crate) fn key<'k>(&'k self, visitors: &'k AddressKeys, group: GroupId) -> Key<'k> {
         Key::new(self.dimension, self.keys(visitors), group)
-    }
-
-    pub(super) fn kinds(&self) -> Vec<MeasureKind> {
-        self.measures.iter().map(Measure::kind).collect()
     }
 
     pub(crate) fn measures(&self) -> &[Measure] {
@@ -106,58 +81,23 @@ impl Table {
         self.measure()
     }
 
-    /// Counts the selected hits of a batch; `ids` and `groups` are room to work in.
-    pub(super) fn add(
-        &mut self,
-        selected: Selected<'_>,
-        all_visitors: &AddressKeys,
-        ids: &mut Vec<u32>,
-        groups: &mut Vec<GroupId>,
-    ) {
-        if selected.batch.some_lack()
-            && let Some(field) = listed_by(self.dimension)
-        {
-            let kept = Kept::having(field, selected);
-            self.add_all(kept.selected(selected), all_visitors, ids, groups);
-        } else {
-            self.add_all(selected, all_visitors, ids, groups);
-        }
+    /// Adds what was counted in another table of the same dimension and measures.
+    pub(super) fn merge<G: ReadAs<F>>(&mut self, other: &Table<G>, visitors: MergedVisitors<'_>) {
+        let groups = self.merge_keys(other, visitors);
+        self.merge_measures(&other.measures, &groups, visitors);
     }
 
-    fn add_all(
-        &mut self,
-        Selected { batch, hits, visitors }: Selected<'_>,
-        all_visitors: &AddressKeys,
-        ids: &mut Vec<u32>,
-        groups: &mut Vec<GroupId>,
-    ) {
-        groups.clear();
-        let visitor_ids = if let VisitorsAs::Ids(ids) = visitors.as_counted { ids } else { &[][..] };
-        self.grouping.ids(batch, hits, visitor_ids, ids, groups);
-        let grouped = Grouped::new(groups, self.grouping.keys(all_visitors).len());
-        for measure in &mut self.measures {
-            measure.add(batch, hits, grouped, &visitors);
-        }
-    }
-
-    /// Takes in what was counted in another table of the same dimension and measures.
-    pub(super) fn merge(&mut self, other: Table, visitors: MergedVisitors<'_>, texts: Texts) {
-        let groups = self.merge_keys(&other, visitors, texts);
+    /// The same for a table that is not used again: its memory is freed as it goes.
+    pub(super) fn absorb<G: ReadAs<F>>(&mut self, other: Table<G>, visitors: MergedVisitors<'_>) {
+        let groups = self.merge_keys(&other, visitors);
         // Of millions of keys there are two copies now. One goes before the numbers need room.
         drop(other.grouping);
         self.merge_measures(&other.measures, &groups, visitors);
     }
 
-    /// Takes in what was counted in another table, which begins anew in the memory that it has.
-    pub(super) fn drain(&mut self, other: &mut Table, visitors: MergedVisitors<'_>, texts: Texts) {
-        let groups = self.merge_keys(other, visitors, texts);
-        self.merge_measures(&other.measures, &groups, visitors);
-        other.keep(&[]);
-    }
-
     /// Where the groups of the other table are here.
-    fn merge_keys(&mut self, other: &Table, visitors: MergedVisitors<'_>, texts: Texts) -> Vec<GroupId> {
-        let groups = self.grouping.merge(&other.grouping, |key| texts.written(key));
+    fn merge_keys<G: ReadAs<F>>(&mut self, other: &Table<G>, visitors: MergedVisitors<'_>) -> Vec<GroupId> {
+        let groups = self.grouping.merge(&other.grouping, <G as ReadAs<F>>::read);
         groups.unwrap_or_else(|| visitors.ids.iter().map(|id| GroupId(id.0)).collect())
     }
 
@@ -169,14 +109,21 @@ impl Table {
         }
     }
 
-    /// Gives every text its key, where visitors have theirs already.
-    pub(super) fn settle(&mut self, visitors: &AddressKeys) {
-        // Where no two keys become one the groups stay who they are.
-        let Some(groups) = self.grouping.settle(visitors.seed(), settled) else { return };
-        let anew = self.measures.iter().map(|measure| measure.kind().measure(self.uv, self.seed)).collect();
-        let old = std::mem::replace(&mut self.measures, anew);
-        let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
-        self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids });
+    /// The same table without a group, whose keys have any form.
+    pub(super) fn emptied<G>(&self) -> Table<G> {
+        Table {
+            dimension: self.dimension,
+            grouping: self.grouping.emptied(self.seed),
+            measures: self.empty_measures(),
+            uv: self.uv,
+            seed: self.seed,
+            max_error: self.max_error,
+            form: PhantomData,
+        }
+    }
+
+    fn empty_measures(&self) -> Vec<Measure> {
+        self.measures.iter().map(|measure| measure.kind().measure(self.uv, self.seed)).collect()
     }
 
     /// Bytes by the formula, but for those of sets and histograms.
@@ -218,5 +165,60 @@ impl Table {
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.grouping.keep(groups);
         self.measures.iter_mut().for_each(|measure| measure.keep(groups));
+    }
+}
+
+impl Table<Escaped> {
+    /// Counts the selected hits of a batch; `ids` and `groups` are room to work in.
+    pub(super) fn add(
+        &mut self,
+        selected: Selected<'_>,
+        all_visitors: &AddressKeys,
+        ids: &mut Vec<u32>,
+        groups: &mut Vec<GroupId>,
+    ) {
+        if selected.batch.some_lack()
+            && let Some(field) = listed_by(self.dimension)
+        {
+            let kept = Kept::having(field, selected);
+            self.add_all(kept.selected(selected), all_visitors, ids, groups);
+        } else {
+            self.add_all(selected, all_visitors, ids, groups);
+        }
+    }
+
+    fn add_all(
+        &mut self,
+        Selected { batch, hits, visitors }: Selected<'_>,
+        all_visitors: &AddressKeys,
+        ids: &mut Vec<u32>,
+        groups: &mut Vec<GroupId>,
+    ) {
+        groups.clear();
+        let visitor_ids = if let VisitorsAs::Ids(ids) = visitors.as_counted { ids } else { &[][..] };
+        self.grouping.ids(batch, hits, visitor_ids, ids, groups);
+        let grouped = Grouped::new(groups, self.grouping.keys(all_visitors).len());
+        for measure in &mut self.measures {
+            measure.add(batch, hits, grouped, &visitors);
+        }
+    }
+
+    /// Moves everything that was counted to a table of texts as they are reported, and begins anew in the memory that it has.
+    pub(super) fn drain_to(&mut self, all: &mut Table<Unescaped>, visitors: MergedVisitors<'_>) {
+        all.merge(self, visitors);
+        self.keep(&[]);
+    }
+
+    /// Undoes the escapes of its keys; those of visitors are undone already.
+    pub(super) fn unescape(mut self, visitors: &AddressKeys) -> Table<Unescaped> {
+        // Where no two keys become one the groups stay who they are.
+        if let Some(groups) = self.grouping.settle(visitors.seed(), unescaped) {
+            let empty = self.empty_measures();
+            let old = std::mem::replace(&mut self.measures, empty);
+            let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
+            self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids });
+        }
+        let Table { dimension, grouping, measures, uv, seed, max_error, form: PhantomData } = self;
+        Table { dimension, grouping, measures, uv, seed, max_error, form: PhantomData }
     }
 }

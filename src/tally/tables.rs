@@ -1,8 +1,10 @@
 //! All tables of one worker, and how two of them become one.
 
+use super::by_key::ByKey;
+use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::selected::Selected;
-use super::table::{MergedVisitors, Table, Texts, settled};
-use super::{Degraded, Ledger, Unknown};
+use super::table::{MergedVisitors, Table};
+use super::{Degraded, InputLedger, Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
@@ -11,17 +13,17 @@ use crate::measure::{GroupMeasure, Grouped, MeasureKind, Uv, Visitors, VisitorsA
 use crate::text::find_near;
 use crate::time::Stamp;
 
-/// What a worker fills, and what is left of all of them.
+/// What a worker counts, and what all of them counted together; its texts are in one form.
 #[derive(Clone, Debug)]
-pub(crate) struct Tally {
+pub(crate) struct Tally<F = Escaped> {
     pub(crate) ledger: Ledger,
     pub(crate) period: Option<(Stamp, Stamp)>,
     /// Whether the first and the last are so by instant, as by the clock of a zone, which may go back; else by what was logged.
     pub(crate) by_instant: bool,
     pub(crate) visitors: AddressKeys,
-    pub(crate) tables: Vec<Table>,
+    pub(crate) tables: Vec<Table<F>>,
     /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
-    pub(crate) rankings: Vec<Table>,
+    pub(crate) rankings: Vec<Table<F>>,
     pub(super) uv: UvMethod,
     visitor: VisitorKey,
     /// The hits that lack a watched field.
@@ -33,6 +35,8 @@ pub(crate) struct Tally {
     /// Bytes by the formula of all sets and histograms when they were last looked at, and the hits that were added since.
     pub(super) known_set_bytes: u64,
     pub(super) hits_since: u64,
+    /// The same hits by their keys in one dimension, if a report for each is asked for.
+    pub(crate) by_key: Option<Box<ByKey<Tally<F>>>>,
     /// What the hits of a batch are turned into; kept for their memory.
     scratch: Scratch,
 }
@@ -65,7 +69,7 @@ impl From<TextField> for VisitorKey {
 pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
 /// Rankings with keys of their own, which may be dropped; the variables are those of all tables, for which batches have columns.
-pub(crate) fn rankings_of(plan: &[TablePlan], extras: &Extras, seed: Seed) -> impl Iterator<Item = Table> {
+pub(crate) fn rankings_of<F>(plan: &[TablePlan], extras: &Extras, seed: Seed) -> impl Iterator<Item = Table<F>> {
     plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, extras, seed, false, UvMethod::Exact))
 }
 
@@ -85,7 +89,9 @@ impl Tally {
     pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: VisitorKey, seed: Seed) -> Tally {
         let by_visitor = uv == UvMethod::Exact && visitor.column == TextField::Addr.into() && asks_uv(plan);
         let extras = extras_of(plan);
-        let tables = plan.iter().map(|(dimension, kinds)| Table::new(*dimension, kinds, &extras, seed, by_visitor, uv));
+        let tables = plan
+            .iter()
+            .map(|(dimension, kinds)| Table::<Escaped>::new(*dimension, kinds, &extras, seed, by_visitor, uv));
         Tally {
             ledger: Ledger::default(),
             period: None,
@@ -100,8 +106,18 @@ impl Tally {
             degraded: None,
             known_set_bytes: 0,
             hits_since: 0,
+            by_key: None,
             scratch: Scratch::default(),
         }
+    }
+
+    /// With a tally of the same tables for each key of a dimension, which is single; a variable is among `extras`.
+    pub(crate) fn with_each(mut self, dimension: Dimension, extras: &Extras) -> Tally {
+        let ledger = Ledger { inputs: vec![InputLedger::new(1)], ..Ledger::default() };
+        let empty = Tally { ledger, ..self.emptied() };
+        let by_key = ByKey::new(dimension, extras, empty, self.visitors.seed());
+        self.by_key = Some(Box::new(by_key));
+        self
     }
 
     /// With rankings beside the tables, which have keys of their own.
@@ -125,13 +141,17 @@ impl Tally {
         if asks_uv(plan) { watched.and(visitor) } else { watched }
     }
 
-    fn plan(&self) -> Vec<TablePlan> {
-        self.tables.iter().map(|t| (t.dimension, t.kinds())).collect()
-    }
-
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
+        if let Some(by_key) = &mut self.by_key {
+            let by_instant = self.by_instant;
+            by_key.add(batch, hits, |tally: &mut Tally, hits| {
+                tally.by_instant = by_instant;
+                tally.ledger.count_hits(hits.len() as u64);
+                tally.add(batch, hits);
+            });
+        }
         self.hits_since += hits.len() as u64;
         let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
         visitors.clear();
@@ -155,7 +175,7 @@ impl Tally {
                 hashes.extend(hits.iter().map(|&row| match column[row as usize] {
                     // As nearly all are: looked at in place, without a call.
                     plain if !plain.is_empty() && find_near(b'\\', plain).is_none() => fixed_hash(plain),
-                    other => fixed_hash(&settled(other)),
+                    other => fixed_hash(&unescaped(other)),
                 }));
                 VisitorsAs::Hashes(hashes)
             }
@@ -189,49 +209,118 @@ impl Tally {
         }
     }
 
+    /// Undoes the escapes of all texts. Texts that differ only in how they were escaped become one.
+    pub(crate) fn unescape(mut self) -> Tally<Unescaped> {
+        if !self.visitors.others().has_no_odd() {
+            let mut unescaped = self.emptied();
+            unescaped.absorb(self);
+            return unescaped;
+        }
+        let visitors = &self.visitors;
+        let tables = std::mem::take(&mut self.tables).into_iter().map(|table| table.unescape(visitors)).collect();
+        let rankings = std::mem::take(&mut self.rankings).into_iter().map(|table| table.unescape(visitors)).collect();
+        Tally {
+            ledger: self.ledger,
+            period: self.period,
+            by_instant: self.by_instant,
+            visitors: self.visitors,
+            tables,
+            rankings,
+            uv: self.uv,
+            visitor: self.visitor,
+            unknown: self.unknown,
+            undated: self.undated,
+            degraded: self.degraded,
+            known_set_bytes: self.known_set_bytes,
+            hits_since: self.hits_since,
+            by_key: self.by_key.map(|by_key| Box::new(by_key.map(Tally::unescape))),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// What was counted so far, as a report needs it; counting goes on.
+    pub(crate) fn snapshot(&self) -> Tally<Unescaped> {
+        let mut snapshot = self.emptied();
+        snapshot.merge(self);
+        snapshot
+    }
+}
+
+impl<F> Tally<F> {
+    /// The same tables without a hit, whose texts have any form.
+    pub(super) fn emptied<G>(&self) -> Tally<G> {
+        Tally {
+            ledger: Ledger { inputs: vec![InputLedger::default(); self.ledger.inputs.len()], ..Ledger::default() },
+            period: None,
+            by_instant: self.by_instant,
+            visitors: AddressKeys::new(self.visitors.seed()),
+            tables: self.tables.iter().map(Table::emptied).collect(),
+            rankings: self.rankings.iter().map(Table::emptied).collect(),
+            uv: self.uv,
+            visitor: self.visitor,
+            unknown: Unknown::default(),
+            undated: Uv::new(self.uv, self.visitors.seed()),
+            degraded: self.degraded,
+            known_set_bytes: 0,
+            hits_since: 0,
+            by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.emptied(Tally::emptied))),
+            scratch: Scratch::default(),
+        }
+    }
+
     fn widen_period(&mut self, first: Stamp, last: Stamp) {
         let (my_first, my_last) = self.period.unwrap_or((first, last));
         let rank = |stamp: &Stamp| if self.by_instant { stamp.instant_rank() } else { stamp.rank() };
         self.period = Some((std::cmp::min_by_key(my_first, first, rank), std::cmp::max_by_key(my_last, last, rank)));
     }
 
-    /// Takes in what another worker counted.
-    pub(crate) fn merge(&mut self, other: Tally) {
-        self.merge_as(other, Texts::AsLogged);
-    }
-
-    fn merge_as(&mut self, other: Tally, texts: Texts) {
-        self.ledger.merge(other.ledger);
+    /// Adds what was counted but for the tables, and returns where the visitors of the other tally are here.
+    fn merge_sums<G: ReadAs<F>>(&mut self, other: &Tally<G>) -> Vec<VisitorId> {
+        self.ledger.merge(&other.ledger);
         self.known_set_bytes += other.known_set_bytes;
         self.hits_since += other.hits_since;
         self.unknown.merge(other.unknown);
         if let Some((first, last)) = other.period {
             self.widen_period(first, last);
         }
-        let ids: Vec<_> =
-            self.visitors.merge(&other.visitors, |key| texts.written(key)).into_iter().map(VisitorId).collect();
-        drop(other.visitors);
+        let ids = self.visitors.merge(&other.visitors, <G as ReadAs<F>>::read);
+        let ids: Vec<_> = ids.into_iter().map(VisitorId).collect();
         self.undated.merge(&other.undated, &IdMap { groups: &[GroupId(0)], visitors: &ids }, 1);
+        ids
+    }
+
+    /// Adds what was counted in another tally of the same tables.
+    pub(crate) fn merge<G: ReadAs<F>>(&mut self, other: &Tally<G>)
+    where
+        F: Clone,
+    {
+        let ids = self.merge_sums(other);
         let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
-        let (mine, theirs) = (self.tables.iter_mut(), other.tables.into_iter());
-        for (mine, theirs) in mine.chain(&mut self.rankings).zip(theirs.chain(other.rankings)) {
-            mine.merge(theirs, visitors, texts);
+        let theirs = other.tables.iter().chain(&other.rankings);
+        for (mine, theirs) in self.tables.iter_mut().chain(&mut self.rankings).zip(theirs) {
+            mine.merge(theirs, visitors);
+        }
+        if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key.as_ref()) {
+            mine.tallies.merge(&theirs.tallies, Tally::merge);
         }
     }
 
-    /// Gives every text of the tables its key: escapes undone, `-` for what is empty. Texts that differ only in how they were
-    /// escaped become one. To be called after the last merge, and once.
-    pub(crate) fn settle(mut self) -> Tally {
-        if !self.visitors.others().has_no_odd() {
-            let mut settled = Tally::new(&self.plan(), self.uv, self.visitor, self.visitors.seed());
-            settled.ledger = std::mem::take(&mut self.ledger);
-            settled.rankings = std::mem::take(&mut self.rankings);
-            settled.degraded = self.degraded.take();
-            settled.merge_as(self, Texts::Settled);
-            return settled;
+    /// The same for a tally that is not used again. Merging the tallies of all workers is where a run needs the most memory: here a
+    /// table's keys are freed before its numbers are added, and a table before the next one is.
+    pub(crate) fn absorb<G: ReadAs<F>>(&mut self, other: Tally<G>)
+    where
+        F: Clone,
+    {
+        let ids = self.merge_sums(&other);
+        drop(other.visitors);
+        let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
+        let theirs = other.tables.into_iter().chain(other.rankings);
+        for (mine, theirs) in self.tables.iter_mut().chain(&mut self.rankings).zip(theirs) {
+            mine.absorb(theirs, visitors);
         }
-        self.tables.iter_mut().for_each(|table| table.settle(&self.visitors));
-        self
+        if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key) {
+            mine.tallies.absorb(theirs.tallies, Tally::absorb);
+        }
     }
 }
 
@@ -258,8 +347,8 @@ fn add_undated(
 }
 
 #[cfg(test)]
-impl Tally {
-    pub(crate) fn table(&self, dimension: Dimension) -> &Table {
+impl<F> Tally<F> {
+    pub(crate) fn table(&self, dimension: Dimension) -> &Table<F> {
         self.tables.iter().find(|t| t.dimension == dimension).expect("a table of this dimension")
     }
 }
@@ -309,7 +398,7 @@ mod tests {
             assert_eq!(counts(&counted(uv, &some_lack)), [1, 3], "{uv:?}");
             assert_eq!(counts(&counted(uv, &all_logged[..1])), [0, 1], "{uv:?}");
             let mut both = counted(uv, &all_logged);
-            both.merge(counted(uv, &some_lack));
+            both.merge(&counted(uv, &some_lack));
             assert_eq!(counts(&both), [2, 5], "{uv:?}");
         }
     }

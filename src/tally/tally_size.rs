@@ -2,11 +2,11 @@
 
 use super::Tally;
 use super::degraded::{Bytes, MISSED};
-use super::table::settled;
+use super::form::unescaped;
 use crate::keys::{AddressKeys, fixed_hash};
 use crate::measure::{GroupMeasure, Precision, SizeOf, UvMethod};
 
-impl Tally {
+impl<F> Tally<F> {
     /// Bytes by the formula if this is a part of all that is counted: the parts' sum is at least the size of what they are
     /// merged to.
     pub(crate) fn part_bytes(&mut self) -> u64 {
@@ -25,7 +25,14 @@ impl Tally {
 
     fn bytes(&mut self, size: SizeOf) -> u64 {
         let sets = self.set_bytes(size);
-        self.bytes_without_sets(size) + sets
+        let of_keys: u64 =
+            self.each().map(|tally| if size == SizeOf::Part { tally.part_bytes() } else { tally.whole_bytes() }).sum();
+        self.bytes_without_sets(size) + sets + of_keys
+    }
+
+    /// The tallies of all keys, if there is one for each.
+    fn each(&mut self) -> impl Iterator<Item = &mut Tally<F>> {
+        self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.iter_mut())
     }
 
     fn bytes_without_sets(&self, size: SizeOf) -> u64 {
@@ -44,7 +51,12 @@ impl Tally {
         let at_least = self.bytes_without_sets(self.whole()) + self.known_set_bytes;
         let tables = self.tables.iter().chain(&self.rankings).map(super::Table::set_bytes_of_hit);
         let of_hit = tables.sum::<u64>() + self.undated.set_bytes_of_hit();
-        Bytes { at_least, at_most: at_least + self.hits_since * of_hit }
+        let own = Bytes { at_least, at_most: at_least + self.hits_since * of_hit };
+        let each = self.by_key.iter().flat_map(|by_key| by_key.tallies.iter().map(|(_, tally)| tally.bounds()));
+        each.fold(own, |sum, bounds| Bytes {
+            at_least: sum.at_least + bounds.at_least,
+            at_most: sum.at_most + bounds.at_most,
+        })
     }
 
     /// The same after a look at every group, so that both bounds are the number itself.
@@ -52,6 +64,7 @@ impl Tally {
         let size = self.whole();
         self.known_set_bytes = self.set_bytes(size);
         self.hits_since = 0;
+        self.each().for_each(|tally| _ = tally.exact_bounds());
         self.bounds()
     }
 
@@ -59,10 +72,13 @@ impl Tally {
     pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
         let size = self.whole();
         let visitors = [("visitors", self.visitors.bytes() + self.undated.set_bytes(size))];
+        let name = self.by_key.as_ref().map(|by_key| by_key.dimension.name());
+        let of_keys: u64 = self.each().map(Tally::whole_bytes).sum();
         let tables = self.tables.iter_mut().chain(&mut self.rankings);
         visitors
             .into_iter()
             .chain(tables.map(|table| (table.dimension.name(), table.bytes(size) + table.set_bytes(size))))
+            .chain(name.map(|name| (name, of_keys)))
             .collect()
     }
 
@@ -85,9 +101,11 @@ impl Tally {
     pub(super) fn make_sketches(&mut self, precision: Precision) {
         let seed = self.visitors.seed();
         let visitors = std::mem::replace(&mut self.visitors, AddressKeys::new(seed));
-        let hashes: Vec<u64> = (0..visitors.len() as u32).map(|id| fixed_hash(&settled(&visitors.key(id)))).collect();
+        let hashes: Vec<u64> = (0..visitors.len() as u32).map(|id| fixed_hash(&unescaped(&visitors.key(id)))).collect();
         self.uv = UvMethod::Hll(precision);
         self.undated.use_sketches(precision, seed, &hashes);
         self.tables.iter_mut().for_each(|table| table.use_sketches(precision, &visitors, &hashes));
+        let each = self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.all_mut());
+        each.for_each(|tally| tally.make_sketches(precision));
     }
 }

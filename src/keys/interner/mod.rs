@@ -26,6 +26,8 @@ pub(crate) struct Keys {
     records: Vec<u32>,
     /// The ids of the keys that hold a backslash or nothing, ascending: those that texts may be written anew for.
     odd: Vec<u32>,
+    /// The places of records that were written anew. Slots still lead to them.
+    stale: Vec<u32>,
     /// What is known of the values of a column, kept for its memory.
     probes: Vec<Probe>,
 }
@@ -51,6 +53,7 @@ impl Keys {
             arena: Arena::default(),
             records: Vec::new(),
             odd: Vec::new(),
+            stale: Vec::new(),
             probes: Vec::new(),
         }
     }

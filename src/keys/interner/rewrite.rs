@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::{Keys, is_odd};
 use crate::batch::ROWS;
+use crate::huge_pages;
 use crate::keys::GroupId;
 
 impl Keys {
     /// Takes the keys of another in, as `written` writes them, and returns the ids they have here, by their ids there.
     pub(crate) fn merge<'k>(&mut self, other: &'k Keys, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> Vec<u32> {
+        self.drop_stale();
         let mut ids = Vec::with_capacity(other.len());
         let all: Vec<u16> = (0..ROWS as u16).collect();
         // Column by column, as batches are: the look-ups of millions of keys one by one would each wait for memory.
@@ -36,16 +38,32 @@ impl Keys {
         if new_keys.iter().any(|new| self.is_known(new)) || new_keys.windows(2).any(|pair| pair[0] == pair[1]) {
             return false;
         }
-        // The slots of old forms stay, and lead to the same ids; so there must be room for both.
+        // The slots of old forms stay until other keys come, which may have such a form; so there must be room for both.
         while (self.records.len() + changed.len()) * 8 > self.slots.len() * 6 {
             self.grow();
         }
         for (id, new) in changed {
             let place = self.arena.store(&new, id);
-            self.records[id as usize] = place;
+            self.stale.push(std::mem::replace(&mut self.records[id as usize], place));
             self.take_slot(self.seed.hash(&new) >> 32, place);
         }
         true
+    }
+
+    /// Drops the slots of records that were written anew.
+    fn drop_stale(&mut self) {
+        if self.stale.is_empty() {
+            return;
+        }
+        let mut stale = std::mem::take(&mut self.stale);
+        stale.sort_unstable();
+        let empty = huge_pages::zeros(self.slots.len());
+        let slots = std::mem::replace(&mut self.slots, empty).into_iter().filter(|slot| *slot != 0);
+        for (tag, place) in slots.map(|slot| (slot >> 32, slot as u32 - 1)) {
+            if stale.binary_search(&place).is_err() {
+                self.take_slot(tag, place);
+            }
+        }
     }
 
     /// Keeps the keys of these groups, which ascend, and gives them new ids: 0, 1, 2 … in this order. The memory of the others
@@ -58,6 +76,7 @@ impl Keys {
         self.arena.keep(&mut self.records);
         self.slots.fill(0);
         self.odd.clear();
+        self.stale.clear();
         for at in 0..self.records.len() {
             let place = self.records[at];
             let key = self.arena.record(place).1;
@@ -106,6 +125,13 @@ mod tests {
                 proptest::prop_assert_eq!(table.key(*id), &expected[..]);
                 proptest::prop_assert_eq!(table.id(&expected), *id);
             }
+            // An old form is another key now.
+            let mut others = Keys::new(Seed::fixed(seed));
+            others.id(b"\\a");
+            let (is_key, len) = (table.iter().any(|key| key == b"\\a"), table.len());
+            let merged = table.merge(&others, Cow::Borrowed);
+            proptest::prop_assert_eq!(table.key(merged[0]), b"\\a");
+            proptest::prop_assert_eq!(table.len(), len + usize::from(!is_key));
             let all: std::collections::HashSet<_> = ids.iter().map(|(key, _)| without_backslashes(key)).collect();
             if done {
                 proptest::prop_assert_eq!(all.len(), ids.len());

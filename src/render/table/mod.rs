@@ -169,6 +169,7 @@ mod tests {
             approximate: Vec::new(),
             latency: None,
             verdicts: Vec::new(),
+            parts: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,
         }

@@ -1,0 +1,89 @@
+//! Hits by their keys in one dimension: a tally for each.
+
+use super::form::unescaped;
+use super::partitioned::Partitioned;
+use crate::batch::Batch;
+use crate::dimension::{Dimension, Extras, Grouping, Key};
+use crate::keys::{AddressKeys, GroupId, Seed};
+
+/// A tally for each key of a dimension. Keys are as they are compared and written, whatever the form of a tally's texts.
+#[derive(Clone, Debug)]
+pub(crate) struct ByKey<T> {
+    pub(crate) dimension: Dimension,
+    grouping: Grouping,
+    are_texts: bool,
+    /// There are none: addresses are keys as others are.
+    visitors: AddressKeys,
+    pub(crate) tallies: Partitioned<Vec<u8>, T>,
+    scratch: Scratch,
+}
+
+/// What the hits of a batch are turned into; kept for its memory.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    ids: Vec<u32>,
+    groups: Vec<GroupId>,
+    hits: Vec<(GroupId, u16)>,
+    of_key: Vec<u16>,
+}
+
+impl<T> ByKey<T> {
+    /// `empty` is the tally of no hits; a variable is among `extras`.
+    pub(super) fn new(dimension: Dimension, extras: &Extras, empty: T, seed: Seed) -> ByKey<T> {
+        ByKey {
+            dimension,
+            grouping: Grouping::new(dimension, extras, seed, false),
+            are_texts: dimension.column(extras).is_some(),
+            visitors: AddressKeys::new(seed),
+            tallies: Partitioned::new(empty),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Shares the selected hits of a batch out; `add` counts those of a key.
+    pub(super) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], add: impl Fn(&mut T, &[u16]))
+    where
+        T: Clone,
+    {
+        let Scratch { ids, groups, hits: with_groups, of_key } = &mut self.scratch;
+        groups.clear();
+        self.grouping.ids(batch, hits, &[], ids, groups);
+        with_groups.clear();
+        with_groups.extend(groups.iter().copied().zip(hits.iter().copied()));
+        with_groups.sort_unstable();
+        for hits in with_groups.chunk_by(|(group, _), (other, _)| group == other) {
+            of_key.clear();
+            of_key.extend(hits.iter().map(|(_, row)| *row));
+            let key = Key::new(self.dimension, self.grouping.keys(&self.visitors), hits[0].0);
+            let key = if self.are_texts { unescaped(key.first()).into_owned() } else { key.first().to_vec() };
+            add(self.tallies.part(key), of_key);
+        }
+    }
+
+    /// The same without a key, `empty` being the tally of no hits.
+    pub(super) fn emptied<U>(&self, empty: impl FnOnce(&T) -> U) -> ByKey<U> {
+        self.with(Partitioned::new(empty(self.tallies.empty())))
+    }
+
+    /// The same with other tallies.
+    pub(super) fn map<U>(mut self, turn: impl Fn(T) -> U) -> ByKey<U>
+    where
+        T: Clone,
+    {
+        let none = Partitioned::new(self.tallies.empty().clone());
+        let tallies = std::mem::replace(&mut self.tallies, none);
+        self.with(tallies.map(turn))
+    }
+
+    fn with<U>(&self, tallies: Partitioned<Vec<u8>, U>) -> ByKey<U> {
+        let seed = self.visitors.seed();
+        ByKey {
+            dimension: self.dimension,
+            grouping: self.grouping.emptied(seed),
+            are_texts: self.are_texts,
+            visitors: AddressKeys::new(seed),
+            tallies,
+            scratch: Scratch::default(),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The laws of tallies that outlive a run: however hits are shared among tallies, merged, looked at in between and partitioned,
+//! the numbers are those of one tally of all hits, and escapes are undone exactly once.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::Tally;
+use super::laws::{Hit, Parts, Plain, all_dimensions, count, counted, found, hit, key_in};
+use super::partitioned::Partitioned;
+use crate::batch::TextField;
+use crate::dimension::{Dimension, Extras, written_time};
+use crate::measure::{Precision, UvMethod};
+
+/// All tables of a tally, its period and the hits that lack a field.
+fn everything<F>(tally: &Tally<F>) -> impl PartialEq + std::fmt::Debug + use<F> {
+    let tables: Vec<BTreeMap<Parts, Plain>> = all_dimensions().iter().map(|d| found(tally, *d)).collect();
+    (tables, tally.period, tally.unknown, tally.undated.of_one())
+}
+
+/// Ways to count visitors, and what tells them apart.
+fn ways() -> [(UvMethod, TextField); 3] {
+    let hll = UvMethod::Hll(Precision::default());
+    [(UvMethod::Exact, TextField::Addr), (UvMethod::Exact, TextField::Agent), (hll, TextField::Addr)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 8))]
+
+    #[test]
+    fn merged_is_absorbed_and_the_other_stays_as_it_was(
+        hits in prop::collection::vec((hit(), any::<bool>()), 0..80), seed: u64,
+    ) {
+        let of = |first: bool| hits.iter().filter(|hit| hit.1 == first).map(|hit| &hit.0).collect::<Vec<&Hit>>();
+        let all: Vec<&Hit> = hits.iter().map(|hit| &hit.0).collect();
+        for (uv, visitor) in ways() {
+            let [first, second] = [true, false].map(|first| counted(&of(first), uv, visitor, seed ^ u64::from(first)));
+            let expected = everything(&counted(&all, uv, visitor, seed).unescape());
+            let mut merged = first.clone();
+            merged.merge(&second);
+            prop_assert_eq!(&everything(&merged.unescape()), &expected);
+            // As often as wanted: the other was not changed.
+            let mut merged = second.clone();
+            merged.merge(&first);
+            prop_assert_eq!(&everything(&merged.snapshot()), &expected);
+            let mut absorbed = first;
+            absorbed.absorb(second);
+            prop_assert_eq!(&everything(&absorbed.unescape()), &expected);
+        }
+    }
+
+    #[test]
+    fn tallies_that_were_unescaped_merge_without_undoing_escapes_again(
+        parts in prop::collection::vec(prop::collection::vec(hit(), 0..30), 1..4), seed: u64,
+    ) {
+        let all: Vec<&Hit> = parts.iter().flatten().collect();
+        for (uv, visitor) in ways() {
+            let mut tallies = parts.iter().zip(seed..).map(|(part, seed)| {
+                counted(&part.iter().collect::<Vec<_>>(), uv, visitor, seed).unescape()
+            });
+            let mut merged = tallies.next().unwrap();
+            tallies.enumerate().for_each(|(i, tally)| if i % 2 == 0 { merged.merge(&tally) } else { merged.absorb(tally) });
+            prop_assert_eq!(everything(&merged), everything(&counted(&all, uv, visitor, seed).unescape()));
+        }
+    }
+
+    #[test]
+    fn a_snapshot_is_the_report_of_what_was_counted_and_changes_nothing(
+        before in prop::collection::vec(hit(), 0..60), after in prop::collection::vec(hit(), 0..60), seed: u64,
+    ) {
+        let (before, after): (Vec<&Hit>, Vec<&Hit>) = (before.iter().collect(), after.iter().collect());
+        for (uv, visitor) in ways() {
+            let mut tally = counted(&before, uv, visitor, seed);
+            let expected = everything(&counted(&before, uv, visitor, !seed).unescape());
+            prop_assert_eq!(&everything(&tally.snapshot()), &expected);
+            prop_assert_eq!(&everything(&tally.snapshot()), &expected);
+            count(&mut tally, &after);
+            let all = [&before[..], &after].concat();
+            prop_assert_eq!(everything(&tally.unescape()), everything(&counted(&all, uv, visitor, seed).unescape()));
+        }
+    }
+
+    /// A part is the tally of its hits, whoever counted them, and all parts together are the tally of all hits.
+    #[test]
+    fn a_part_is_the_tally_of_its_hits(
+        hits in prop::collection::vec((hit(), 0..4_u8, 0..3_usize), 0..40), seeds in prop::array::uniform3(any::<u64>()),
+        is_merged: bool,
+    ) {
+        for (uv, visitor) in ways() {
+            let mut workers = seeds.map(|seed| Partitioned::new(counted(&[], uv, visitor, seed)));
+            for (hit, key, worker) in &hits {
+                count(workers[*worker].part(*key), &[hit]);
+            }
+            let [mut all, second, third] = workers;
+            if is_merged {
+                all.merge(&second, Tally::merge);
+                all.merge(&third, Tally::merge);
+            } else {
+                all.absorb(second, Tally::absorb);
+                all.absorb(third, Tally::absorb);
+            }
+            let mut total = all.empty().clone();
+            all.iter().for_each(|(_, part)| total.merge(part));
+            let of = |is_wanted: &dyn Fn(u8) -> bool| {
+                let wanted = hits.iter().filter(|(_, key, _)| is_wanted(*key)).map(|(hit, ..)| hit);
+                everything(&counted(&wanted.collect::<Vec<_>>(), uv, visitor, 7).unescape())
+            };
+            prop_assert_eq!(everything(&total.unescape()), of(&|_| true));
+            let keys: std::collections::BTreeSet<u8> = hits.iter().map(|(_, key, _)| *key).collect();
+            prop_assert!(all.iter().map(|(key, _)| key).eq(&keys));
+            for (key, part) in all.map(|part| part.unescape()).iter() {
+                prop_assert_eq!(everything(part), of(&|other| other == *key), "{}", key);
+            }
+        }
+    }
+
+    /// A tally by the keys of a dimension has for each key the tally of its hits, and is itself as it is without.
+    #[test]
+    fn hits_are_counted_once_more_by_their_keys(
+        parts in prop::collection::vec(prop::collection::vec(hit(), 0..9), 1..4), seed: u64, at: prop::sample::Index,
+        way in 0..3_usize, is_last: bool,
+    ) {
+        let single: Vec<_> = all_dimensions().into_iter().filter(|d| !matches!(d, Dimension::Pair(_))).collect();
+        let (dimension, (uv, visitor)) = (single[at.index(single.len())], ways()[way]);
+        let extras = Extras::of(all_dimensions().into_iter());
+        let mut tallies = parts.iter().zip(seed..).map(|(part, seed)| {
+            let mut tally = counted(&[], uv, visitor, seed).with_each(dimension, &extras);
+            count(&mut tally, &part.iter().collect::<Vec<_>>());
+            tally
+        });
+        let mut merged = tallies.next().unwrap();
+        tallies.enumerate().for_each(|(i, tally)| if i % 2 == 0 { merged.merge(&tally) } else { merged.absorb(tally) });
+        let merged = if is_last { merged.unescape() } else { merged.snapshot() };
+
+        let all: Vec<&Hit> = parts.iter().flatten().collect();
+        let of = |hits: &[&Hit]| everything(&counted(hits, uv, visitor, 7).unescape());
+        prop_assert_eq!(everything(&merged), of(&all));
+        let mut by_key: BTreeMap<Vec<u8>, Vec<&Hit>> = BTreeMap::new();
+        all.iter().for_each(|hit| by_key.entry(key_in(hit, dimension)).or_default().push(hit));
+        let found = &merged.by_key.as_ref().unwrap().tallies;
+        prop_assert_eq!(found.iter().count(), by_key.len());
+        for (key, part) in found.iter() {
+            let key = match dimension {
+                Dimension::Time(unit) => written_time(unit, key).into_bytes(),
+                _ => key.clone(),
+            };
+            prop_assert_eq!(everything(part), of(&by_key[&key]), "{:?}", key);
+            prop_assert_eq!(part.ledger.inputs[0].parsed(), by_key[&key].len() as u64);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Reports for each key of a dimension: each is the report that a filter for its key gives.
+
+use std::io::Cursor;
+
+use loggen::Traffic;
+use logstat::{
+    Condition, Dimension, Engine, ErrorKind, Input, MaxKeys, Metric, Precision, Question, Report, Unit, UvMethod,
+    count, write_json,
+};
+use serde_json::Value;
+
+fn reported(log: &[u8], question: &Question, engine: &Engine) -> Report {
+    let inputs = vec![Input::reader("access.log", Cursor::new(log.to_vec()))];
+    count(question, inputs, engine).unwrap().report.unwrap()
+}
+
+/// Everything that is told of hits.
+fn sections(report: &Report) -> Vec<Value> {
+    let mut json = Vec::new();
+    write_json(report, &mut json).unwrap();
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    let names = ["period", "summary", "timeline", "status", "class", "top", "latency", "uv", "visitor"];
+    names.map(|name| json[name].clone()).to_vec()
+}
+
+fn traffic() -> Vec<u8> {
+    Traffic { lines: 1500, vhost: true, times: true, seed: 3, ..Traffic::default() }.to_vec()
+}
+
+fn asked() -> Question {
+    Question::new()
+        .by(Unit::Hour)
+        .split(Dimension::Status)
+        .top([Dimension::Path, Dimension::Ip, Dimension::named("ext/method").unwrap()])
+        .columns([Metric::Uv, Metric::P95, Metric::Last])
+        .limit(5)
+}
+
+#[test]
+fn a_part_is_the_report_of_its_hits_whoever_counts_them() {
+    let log = traffic();
+    let engines = [Engine::new().threads(1), Engine::new().threads(3).chunk_bytes(4096)];
+    for (name, uv) in [
+        ("status", UvMethod::Exact),
+        ("day", UvMethod::Exact),
+        ("ext", UvMethod::Hll(Precision::default())),
+        ("class", UvMethod::Exact),
+        ("host", UvMethod::Exact),
+    ] {
+        let question = asked().uv(uv).each(Dimension::named(name).unwrap());
+        let [one, many] = engines.each_ref().map(|engine| reported(&log, &question, engine));
+        assert!(one.parts.len() > 1, "{name}");
+        let keys = |report: &Report| report.parts.iter().map(|part| part.key.clone()).collect::<Vec<_>>();
+        assert!(keys(&one) == keys(&many) && keys(&one).is_sorted(), "{name}: {:?}", keys(&one));
+        let mut hits = 0;
+        for (part, same) in one.parts.iter().zip(&many.parts) {
+            let filter = Condition::Where(format!("{name} == \"{}\"", part.key).parse().unwrap());
+            let expected = reported(&log, &asked().uv(uv).filters([filter]), &engines[0]);
+            assert_eq!(sections(&part.report), sections(&expected), "{name} {}", part.key);
+            assert_eq!(sections(&same.report), sections(&expected), "{name} {}", part.key);
+            hits += part.report.lines.parsed;
+        }
+        assert_eq!(hits, one.lines.parsed, "{name}");
+        let mut whole = one.clone();
+        whole.parts.clear();
+        assert_eq!(sections(&whole), sections(&reported(&log, &asked().uv(uv), &engines[0])), "{name}");
+    }
+}
+
+#[test]
+fn keys_that_differ_only_in_their_escapes_are_one_part() {
+    let line = |request: &str| format!("10.0.0.1 - - [14/Nov/2026:03:00:00 +0000] \"{request}\" 200 1 \"-\" \"-\"\n");
+    let log = [line("GET /a HTTP/1.1"), line(r"GET /\x61 HTTP/1.1"), line(r"GET /\x5Cx61 HTTP/1.1")].concat();
+    let report = reported(log.as_bytes(), &Question::new().each(Dimension::Path), &Engine::default());
+    let parts: Vec<_> = report.parts.iter().map(|part| (&*part.key, part.report.lines.parsed)).collect();
+    assert_eq!(parts, [(r"/\x5Cx61", 1), ("/a", 2)]);
+}
+
+#[test]
+fn a_limit_of_memory_counts_the_tables_of_all_keys() {
+    let log = traffic();
+    let by_path = Question::new().each(Dimension::Path);
+    let inputs = || vec![Input::reader("access.log", Cursor::new(log.clone()))];
+    let engine = Engine::new().memory_limit(1 << 20);
+    assert!(count(&Question::new(), inputs(), &engine).is_ok());
+    assert!(matches!(count(&by_path, inputs(), &engine).unwrap_err().kind(), ErrorKind::MemoryLimit { .. }));
+}
+
+#[test]
+fn what_cannot_be_told_is_refused() {
+    let refused = |question: Question| {
+        let line = "10.0.0.1 - - [14/Nov/2026:03:00:00 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n";
+        count(&question, vec![Input::reader("access.log", line.as_bytes())], &Engine::default()).unwrap_err()
+    };
+    let host = Question::new().each(Dimension::Host);
+    assert_eq!(refused(host).to_string(), "a report for each host needs $host, which no input logs");
+    let pair = Question::new().each(Dimension::named("ip/path").unwrap());
+    assert!(matches!(refused(pair).kind(), ErrorKind::Pair { .. }));
+    let bounded = Question::new().each(Dimension::Ip).max_keys(MaxKeys::new(5));
+    assert!(matches!(refused(bounded).kind(), ErrorKind::NotBounded { .. }));
+}
