@@ -178,6 +178,13 @@ pub enum ErrorKind {
         /// Where, and what.
         detail: Message,
     },
+    /// Text was fed to an input that a [`Session`](crate::Session) does not have.
+    NoSuchInput {
+        /// The number of the input, from 0.
+        input: usize,
+        /// The number of inputs.
+        inputs: usize,
+    },
     /// More variables are ranked or filtered by than a question has room for.
     TooManyVariables {
         /// How many it has room for.

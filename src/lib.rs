@@ -20,6 +20,8 @@
 //! # Ok::<(), logstat::Error>(())
 //! ```
 //!
+//! A [`Session`] counts text that is still being written, and reports at any time.
+//!
 //! One idea carries it: a report is tables, and a table is a dimension (what is listed: time, status, path …) with
 //! measures (what is counted of each: hits, visitors, times). `DESIGN.md` tells the rest.
 //!
@@ -69,7 +71,7 @@ mod time;
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, Seek, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{

@@ -51,6 +51,7 @@ mod rejects;
 mod report_read_back;
 #[cfg(all(unix, feature = "cli"))]
 mod seeking;
+mod session;
 #[cfg(all(unix, feature = "cli"))]
 mod shrinking;
 mod unknown;

@@ -1,17 +1,61 @@
-//! The end of a count: what was counted becomes a report, and inputs are closed.
+//! The end of a count: what was counted becomes a report.
+
+use std::path::PathBuf;
 
 use super::Outcome;
-use super::prepared::{Counted, Prepared};
+use super::met::Met;
+use super::prepared::PreparedQuestion;
+use super::threads::FewThreads;
 use crate::envelope::Worn;
 use crate::error::Error;
+use crate::files::Compression;
 use crate::input::Source;
-use crate::phases::Stopwatch;
+use crate::phases::{Phases, Stopwatch};
+use crate::rejects::Rejects;
 use crate::report::{CountedInput, assemble};
+use crate::tally::{Tally, Unescaped};
+
+/// Everything that was counted of the inputs.
+pub(super) struct Counted<'f> {
+    pub(super) tally: Tally<Unescaped>,
+    pub(super) met: Vec<Met<'f>>,
+    pub(super) rejects: Option<Rejects>,
+    pub(super) few_threads: Option<FewThreads>,
+    pub(super) phases: Phases,
+}
+
+/// An input after its last line was counted.
+pub(super) struct EndedInput {
+    path: PathBuf,
+    compression: Option<Compression>,
+    is_found: bool,
+    skipped_bytes: (u64, u64),
+    failure: Option<Error>,
+}
+
+impl EndedInput {
+    /// An input whose text was fed.
+    pub(super) fn of_text(path: PathBuf) -> EndedInput {
+        EndedInput { path, compression: None, is_found: false, skipped_bytes: (0, 0), failure: None }
+    }
+}
+
+impl From<Source> for EndedInput {
+    fn from(source: Source) -> EndedInput {
+        EndedInput {
+            path: source.path.clone(),
+            compression: source.compression,
+            is_found: source.is_found,
+            skipped_bytes: source.skipped_bytes(),
+            failure: source.into_failure(),
+        }
+    }
+}
 
 /// Makes the report of everything that was counted. `problems` are those of inputs that could not be opened.
 pub(super) fn conclude(
-    prepared: &Prepared<'_>,
-    sources: Vec<Source>,
+    prepared: &PreparedQuestion<'_>,
+    inputs: Vec<EndedInput>,
     counted: Counted<'_>,
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
@@ -21,23 +65,23 @@ pub(super) fn conclude(
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     phases.finding_formats = met.iter().map(|met| met.took).sum();
-    let inputs = sources.into_iter().zip(&met).map(|(source, met)| CountedInput {
-        path: source.path.clone(),
-        compression: source.compression,
-        is_found: source.is_found,
-        skipped_bytes: source.skipped_bytes(),
-        failure: source.into_failure(),
+    let inputs = inputs.into_iter().zip(&met).map(|(input, met)| CountedInput {
+        path: input.path,
+        compression: input.compression,
+        is_found: input.is_found,
+        skipped_bytes: input.skipped_bytes,
+        failure: input.failure,
         envelope: met.envelope.as_ref().map(Worn::name),
         formats: &met.formats,
         foreign: met.foreign.as_ref(),
         fitting_preset: met.fitting_preset.as_deref(),
         beginning: met.beginning,
     });
-    let Prepared { question, plan, formats, period, .. } = prepared;
+    let PreparedQuestion { question, plan, formats, period, .. } = prepared;
     let mut assembled = assemble(question, plan, formats, inputs.collect(), &tally, *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
-    phases.assembling = watch.lap();
+    phases.assembling += watch.lap();
     drop(tally);
     phases.releasing = watch.lap();
     Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })

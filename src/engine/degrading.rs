@@ -14,6 +14,7 @@ const BYTES_A_KEY: u64 = 256;
 const LEAST_KEYS: usize = 128;
 
 /// The question's limit, and what has been done to keep it.
+#[derive(Clone)]
 pub(super) struct Degrading {
     limit: MaxMemory,
     pub(super) uv: UvMethod,

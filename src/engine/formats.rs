@@ -1,15 +1,16 @@
 //! The formats to try.
 
+use std::path::PathBuf;
+
 use crate::dimension::Extras;
 use crate::format::LogFormat;
-use crate::input::Source;
 use crate::nginx::NginxFormat;
 use crate::question::Reading;
 
 /// The formats to try, as the question has them, and which of them are configured for each input.
-pub(crate) fn formats(reading: &Reading, extras: &Extras, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+pub(crate) fn formats(reading: &Reading, extras: &Extras, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let names_list = reading.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
-    let (formats, own) = formats_in_use(reading, sources);
+    let (formats, own) = formats_in_use(reading, paths);
     let formats = formats
         .into_iter()
         .map(|format| format.with_fields(&reading.fields))
@@ -21,8 +22,8 @@ pub(crate) fn formats(reading: &Reading, extras: &Extras, sources: &[Source]) ->
 /// The formats to try, and which of them are configured for each input. These are the formats that are given; otherwise
 /// presets and the formats of the configuration. The configured ones are those of the `access_log` that names the input, or all
 /// if none does.
-fn formats_in_use(reading: &Reading, sources: &[Source]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
-    let none = vec![Vec::new(); sources.len()];
+fn formats_in_use(reading: &Reading, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+    let none = vec![Vec::new(); paths.len()];
     if !reading.log_formats.is_empty() {
         return (reading.log_formats.clone(), none);
     }
@@ -32,12 +33,12 @@ fn formats_in_use(reading: &Reading, sources: &[Source]) -> (Vec<LogFormat>, Vec
     // Of one that no line could be read by, `NginxConf::skipped` tells.
     let read: Vec<_> = conf.log_formats().filter_map(|(format, read)| Some((format.name(), read.ok()?))).collect();
     let place = |format: &NginxFormat| read.iter().position(|(name, _)| *name == format.name());
-    let of = |source: &Source| {
-        let named = conf.conf.formats_of_file(&source.path).into_iter().filter_map(place).map(|at| presets + at);
+    let of = |path: &PathBuf| {
+        let named = conf.conf.formats_of_file(path).into_iter().filter_map(place).map(|at| presets + at);
         let named: Vec<usize> = named.collect();
         if named.is_empty() { (presets..presets + read.len()).collect() } else { named }
     };
-    let own = sources.iter().map(of).collect();
+    let own = paths.iter().map(of).collect();
     formats.extend(read.iter().map(|(_, format)| format.clone()));
     (formats, own)
 }

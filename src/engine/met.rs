@@ -11,6 +11,7 @@ use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::text::lines_of_head;
 
 /// What the first lines of an input tell.
+#[derive(Clone)]
 pub(crate) struct Met<'f> {
     /// What its lines are in.
     pub(crate) envelope: Option<Worn>,

@@ -14,10 +14,12 @@ pub(crate) mod met;
 mod now;
 mod options;
 mod prepared;
+mod round_ends;
 mod rounds;
 mod run;
 pub(crate) mod scan;
 mod seek;
+mod session;
 mod threads;
 pub(crate) mod worker;
 
@@ -31,11 +33,12 @@ use crate::question::Question;
 use crate::rejects::Rejects;
 use crate::report::Report;
 
-use conclude::conclude;
+use conclude::EndedInput;
 pub(crate) use formats::formats;
 pub use options::Engine;
-use prepared::Prepared;
+pub use prepared::PreparedQuestion;
 pub use seek::Seek;
+pub use session::Session;
 pub use threads::FewThreads;
 
 /// What was counted, and what went wrong on the way.
@@ -76,7 +79,7 @@ pub struct Outcome {
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
     let Question { reading, counting, .. } = question;
-    let now = now::now(question, &inputs, engine)?;
+    let now = now::now(question, || now::last_s(question, &inputs, engine))?;
     let period = Period::new(counting.since, counting.until, counting.date, now);
     let opener = Opener::new(engine.access, engine.cut(reading.max_line), engine.progress.as_ref(), engine.kept_open);
     let (mut sources, problems) = opener.open_all(inputs)?;
@@ -100,18 +103,21 @@ fn count_opened(
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
         return Ok(Outcome { report: None, rejects: None, problems, few_threads: None, phases });
     }
-    let prepared = Prepared::new(question, engine, period, &sources)?;
+    let paths = sources.iter().map(|source| source.path.clone()).collect();
+    let prepared = PreparedQuestion::of(question, engine, period, paths)?;
+    let mut session = Session::new(&prepared);
     let opening = watch.lap();
-    let mut counted = prepared.scan(&mut sources)?;
+    session.scan(&mut sources)?;
     if sources.iter().any(Source::has_lost) {
         // Text of lost pages may have been counted, so nothing of it is kept.
-        drop(counted);
+        session = Session::new(&prepared);
         engine.progress.iter().for_each(|progress| progress.restart());
         for source in &mut sources {
             source.restart()?;
         }
-        counted = prepared.scan(&mut sources)?;
+        session.scan(&mut sources)?;
     }
-    counted.phases.opening += opening;
-    conclude(&prepared, sources, counted, problems)
+    let mut outcome = session.conclude(|| sources.into_iter().map(EndedInput::from).collect(), problems, None)?;
+    outcome.phases.opening += opening;
+    Ok(outcome)
 }

@@ -8,8 +8,8 @@ use crate::input::Input;
 use crate::question::{Question, Section};
 use crate::time::{Edge, Moment, Now, NowIs, Zone};
 
-/// Now; where nothing is asked that depends on it, any time is right.
-pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Result<NowIs, Error> {
+/// Now; if the question does not depend on it, any time is right. `last_s` finds the last time of all lines.
+pub(super) fn now(question: &Question, last_s: impl FnOnce() -> Result<Option<i64>, Error>) -> Result<NowIs, Error> {
     if !question.counting.moments().any(Moment::is_relative) {
         return Ok(NowIs::Wall(0));
     }
@@ -20,7 +20,7 @@ pub(super) fn now(question: &Question, inputs: &[Input], engine: &Engine) -> Res
             on_the_clock => NowIs::Instant(on_the_clock.wall_s(0)),
         },
         // Where no line has a time, none is selected whatever it is now.
-        Now::Last => NowIs::Instant(last_s(question, inputs, engine)?.unwrap_or(0)),
+        Now::Last => NowIs::Instant(last_s()?.unwrap_or(0)),
     };
     Ok(match (question.reading.zone, now) {
         (None, now) => now,
@@ -33,9 +33,9 @@ fn clock_s() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
 }
 
-/// The last time of all lines: what the report has in which nothing else is asked. The inputs are read for it, and so
-/// they must be such that can be read twice.
-fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Option<i64>, Error> {
+/// The last time of all lines, by a report in which nothing else is asked. The inputs are read for it, so they must be inputs
+/// that can be read twice.
+pub(super) fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Option<i64>, Error> {
     let once = inputs.iter().find(|input| input.again().is_none());
     if let Some(input) = once {
         return Err(ErrorKind::ReadOnce { path: input.name().to_owned() }.into());

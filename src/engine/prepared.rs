@@ -1,117 +1,110 @@
-//! A question that was made ready for its inputs, and the scan of all of them.
+//! A question that was made ready for its inputs.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::columns::Columns;
-use super::degrading::Degrading;
 use super::formats::formats;
 use super::memory_limit::MemoryLimit;
-use super::met::Met;
+use super::now;
 use super::options::Engine;
-use super::run::Run;
+use super::round_ends::RoundEnds;
 use super::scan::Scan;
-use super::seek;
-use super::threads::FewThreads;
-use crate::error::Error;
+#[cfg(doc)]
+use super::session::Session;
+use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
-use crate::input::Source;
 use crate::keys::Seed;
-use crate::phases::{Phases, Stopwatch};
-use crate::question::{MaxKeys, MaxMemory, Plan, Question};
-use crate::rejects::{Collector, Rejects};
-use crate::tally::{Bounded, Tally, Unescaped};
+use crate::measure::UvMethod;
+use crate::question::{Plan, Question};
+use crate::rejects::Collector;
+use crate::tally::{InputLedger, Tally};
 
-/// A question that was made ready for its inputs.
-pub(super) struct Prepared<'q> {
+/// A question that was made ready for its inputs. Any number of [`Session`]s may answer it.
+pub struct PreparedQuestion<'q> {
     pub(super) question: &'q Question,
-    engine: &'q Engine,
+    pub(super) engine: &'q Engine,
     pub(super) period: Period,
     pub(super) plan: Plan,
     columns: Columns<'q>,
     pub(super) formats: Vec<LogFormat>,
     /// The formats that are configured for each input.
     own: Vec<Vec<usize>>,
+    /// The name of each input.
+    pub(super) paths: Vec<PathBuf>,
+    seed: Seed,
 }
 
-/// Everything that was counted of the inputs, settled.
-pub(super) struct Counted<'f> {
-    pub(super) tally: Tally<Unescaped>,
-    pub(super) met: Vec<Met<'f>>,
-    pub(super) rejects: Option<Rejects>,
-    pub(super) few_threads: Option<FewThreads>,
-    pub(super) phases: Phases,
-}
+impl<'q> PreparedQuestion<'q> {
+    /// Prepares a question for inputs of these names, whose text will be fed to a [`Session`].
+    ///
+    /// # Errors
+    /// Those of [`count`](crate::count) that concern the question. A question that counts from the last line is
+    /// [`ErrorKind::ReadOnce`].
+    pub fn new(
+        question: &'q Question,
+        engine: &'q Engine,
+        names: impl IntoIterator<Item = impl Into<PathBuf>>,
+    ) -> Result<PreparedQuestion<'q>, Error> {
+        let paths: Vec<PathBuf> = names.into_iter().map(Into::into).collect();
+        let path = paths.first().cloned().unwrap_or_default();
+        let now = now::now(question, || Err(ErrorKind::ReadOnce { path }.into()))?;
+        let counting = &question.counting;
+        let period = Period::new(counting.since, counting.until, counting.date, now);
+        PreparedQuestion::of(question, engine, period, paths)
+    }
 
-impl<'q> Prepared<'q> {
-    pub(super) fn new(
+    pub(super) fn of(
         question: &'q Question,
         engine: &'q Engine,
         period: Period,
-        sources: &[Source],
-    ) -> Result<Prepared<'q>, Error> {
+        paths: Vec<PathBuf>,
+    ) -> Result<PreparedQuestion<'q>, Error> {
         let plan = Plan::of(question)?;
         let columns = Columns::new(question, plan.extras.clone());
-        let (formats, own) = formats(&question.reading, &plan.extras, sources);
-        Ok(Prepared { question, engine, period, plan, columns, formats, own })
+        let (formats, own) = formats(&question.reading, &plan.extras, &paths);
+        let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
+        Ok(PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed })
     }
 
-    /// Counts the lines of all inputs, from their start.
-    pub(super) fn scan(&self, sources: &mut [Source]) -> Result<Counted<'_>, Error> {
-        let Prepared { question, engine, period, plan, columns, formats, .. } = self;
-        let Question { reading, counting, .. } = *question;
-        let mut watch = Stopwatch::start();
-        let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-        let visitor = columns.visitor();
-        let steps = columns.steps(plan.fields(columns.visitor_fields()), seed);
-        let server = |source: &Source| reading.nginx_conf.as_ref()?.conf.server_of_file(&source.path);
-        let scan = Scan {
-            met: sources.iter().map(|_| OnceLock::new()).collect(),
+    /// What workers share, before any line was read.
+    pub(super) fn scan(&self) -> Scan<'_> {
+        let PreparedQuestion { plan, columns, formats, seed, .. } = self;
+        let Question { reading, counting, .. } = self.question;
+        let steps = columns.steps(plan.fields(columns.visitor_fields()), *seed);
+        let server = |path: &PathBuf| reading.nginx_conf.as_ref()?.conf.server_of_file(path);
+        Scan {
+            met: self.paths.iter().map(|_| OnceLock::new()).collect(),
             own: &self.own,
             formats,
             detector: Detector::new(formats),
             max_line: reading.max_line,
-            filter: Filter::new(*period, &counting.filters, &plan.extras, seed),
-            servers: sources.iter().map(server).collect(),
+            filter: Filter::new(self.period, &counting.filters, &plan.extras, *seed),
+            servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
             uv: counting.uv,
-            memory: MemoryLimit::new(engine.memory_limit),
+            memory: MemoryLimit::new(self.engine.memory_limit),
             filler: columns.filler(formats, &steps, plan.watched(steps.needs())),
             steps,
-        };
-        seek::narrow(engine.seek, reading, *period, sources, &scan);
-        let run = Run { scan: &scan, sources };
-        let opening = watch.lap();
-        let tally = |uv| {
-            let tally = Tally::new(plan.kept(), uv, visitor, seed).with_rankings(plan.rankings(), &plan.extras);
-            match counting.each {
-                Some(each) => tally.with_each(each, &plan.extras),
-                None => tally,
-            }
-        };
-        let keys_rounds = counting.max_keys.map(MaxKeys::round_bytes);
-        let round_bytes = keys_rounds.into_iter().chain(counting.max_memory.map(MaxMemory::round_bytes)).min();
-        let (mut tally, mut phases, few_threads, bounded, degraded) = match round_bytes {
-            None => {
-                let (tally, phases, few) = run.at_once(engine.threads, || tally(counting.uv))?;
-                (tally, phases, few, None, None)
-            }
-            Some(round_bytes) => {
-                let most = counting.max_keys.map_or(usize::MAX, MaxKeys::keys);
-                let mut bounded = Bounded::new(plan.rankings(), &plan.extras, most, seed);
-                let mut degrading = counting.max_memory.map(|limit| Degrading::new(limit, counting.uv));
-                let (tally, phases, few) =
-                    run.in_rounds(engine.threads, round_bytes, &mut bounded, degrading.as_mut(), &tally)?;
-                (tally, phases, few, Some(bounded), degrading.and_then(|degrading| degrading.degraded))
-            }
-        };
-        watch.lap();
-        let rankings = std::mem::take(&mut tally.rankings);
-        let mut tally = tally.unescape();
-        tally.degraded = degraded;
-        tally.tables.extend(bounded.map_or_else(Vec::new, |bounded| bounded.finish(rankings)));
-        (phases.opening, phases.settling) = (opening, watch.lap());
-        let met: Vec<_> = scan.met.into_iter().filter_map(OnceLock::into_inner).collect();
-        Ok(Counted { tally, met, rejects: scan.rejects.map(Collector::into_rejects), few_threads, phases })
+        }
+    }
+
+    /// A tally of nothing, with an account for each input.
+    pub(super) fn empty_tally(&self, uv: UvMethod) -> Tally {
+        let plan = &self.plan;
+        let mut tally = Tally::new(plan.kept(), uv, self.columns.visitor(), self.seed);
+        tally.ledger.inputs = vec![InputLedger::default(); self.paths.len()];
+        tally.by_instant = self.question.reading.zone.is_some();
+        let tally = tally.with_rankings(plan.rankings(), &plan.extras);
+        match self.question.counting.each {
+            Some(each) => tally.with_each(each, &plan.extras),
+            None => tally,
+        }
+    }
+
+    /// The ends of rounds, if the question is counted in rounds.
+    pub(super) fn round_ends(&self) -> Option<RoundEnds> {
+        RoundEnds::new(&self.question.counting, &self.plan, self.seed)
     }
 }

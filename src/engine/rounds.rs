@@ -5,14 +5,15 @@
 
 use std::time::Duration;
 
-use super::degrading::Degrading;
+use super::round_ends::RoundEnds;
 use super::run::{Run, Stretch};
 use super::threads::{FewThreads, Threads};
+use super::worker::Worker;
 use crate::error::Error;
 use crate::input::Source;
 use crate::measure::UvMethod;
 use crate::phases::{Phases, Stopwatch};
-use crate::tally::{Bounded, Bytes, Tally};
+use crate::tally::Tally;
 
 /// So many inputs are open at a time, so that files are decompressed side by side. More would not be free: each holds what
 /// its codec needs for as long as it is open.
@@ -50,21 +51,19 @@ impl<'s> Rounds<'s> {
 }
 
 impl Run<'_, '_> {
-    /// Lets workers take the chunks of a round, as long as there are rounds, and merges what they counted; of the rankings
-    /// that is what `bounded` has not taken. `degrading` keeps all tables within a limit of memory.
+    /// Lets workers take the chunks of a round, as long as there are rounds, and merges what they counted. Of rankings, that is
+    /// the part that the ends of rounds have not taken.
     pub(super) fn in_rounds(
         &self,
         threads: usize,
-        round_bytes: u64,
-        bounded: &mut Bounded,
-        mut degrading: Option<&mut Degrading>,
-        tally: &dyn Fn(UvMethod) -> Tally,
+        ends: &mut RoundEnds,
+        empty: &dyn Fn(UvMethod) -> Tally,
     ) -> Result<(Tally, Phases, Option<FewThreads>), Error> {
         let Threads { pool, few } = self.threads(threads);
         let (mut counting, mut merging, mut watch) = (Duration::ZERO, Duration::ZERO, Stopwatch::start());
         let threads = pool.as_ref().map_or(1, |pool| pool.current_num_threads());
-        let mut workers: Vec<_> = (0..threads).map(|_| self.worker(tally(self.scan.uv))).collect();
-        let (mut rounds, mut rankings_counted) = (Rounds::new(self.sources, round_bytes), Bytes::default());
+        let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(self.scan, empty(self.scan.uv))).collect();
+        let mut rounds = Rounds::new(self.sources, ends.round_bytes);
         while let Some(stretches) = rounds.next() {
             match &pool {
                 None => workers.iter_mut().for_each(|worker| self.work(worker, stretches)),
@@ -76,11 +75,7 @@ impl Run<'_, '_> {
             if let Some(error) = self.scan.memory.error(workers.iter_mut().map(|worker| &mut worker.tally)) {
                 return Err(error);
             }
-            bounded.end_round(&mut workers.iter_mut().map(|worker| &mut worker.tally.rankings[..]).collect::<Vec<_>>());
-            if let Some(degrading) = &mut degrading {
-                degrading.end_round(&mut workers, bounded, tally)?;
-            }
-            self.scan.memory.check_rankings(bounded, &mut rankings_counted);
+            ends.end_round(&self.scan.memory, &mut workers, empty)?;
             merging += watch.lap();
         }
         let (tally, phases) = self.merged(pool.as_ref(), workers);

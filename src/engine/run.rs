@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
-use super::enveloped::count_open_lines;
 use super::met::Met;
 use super::scan::Scan;
 use super::threads::{self, FewThreads, Threads};
@@ -13,7 +12,7 @@ use super::worker::Worker;
 use crate::error::Error;
 use crate::input::{Source, Taken, Wait};
 use crate::phases::{Phases, Stopwatch};
-use crate::tally::{InputLedger, Tally};
+use crate::tally::Tally;
 
 /// How far workers go in an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +34,13 @@ impl<'f> Run<'_, 'f> {
     pub(super) fn at_once(
         &self,
         threads: usize,
-        tally: impl Fn() -> Tally + Sync,
+        empty: impl Fn() -> Tally + Sync,
     ) -> Result<(Tally, Phases, Option<FewThreads>), Error> {
         let Threads { pool, few } = self.threads(threads);
         let mut watch = Stopwatch::start();
         let all: Vec<_> = (0..self.sources.len()).map(|input| Stretch { input, until: u64::MAX }).collect();
         let work = || {
-            let mut worker = self.worker(tally());
+            let mut worker = Worker::new(self.scan, empty());
             self.work(&mut worker, &all);
             worker
         };
@@ -75,16 +74,10 @@ impl<'f> Run<'_, 'f> {
                 merged(tallies)
             }),
         };
-        let tally = count_open_lines(self.scan, merged.expect("there is a worker"));
+        let tally = merged.expect("there is a worker");
         // What one worker counted is merged with nothing.
         let merging = if pool.is_some() { watch.lap() } else { Duration::ZERO };
         (tally, Phases { workers, merging, ..Phases::default() })
-    }
-
-    pub(super) fn worker(&self, mut tally: Tally) -> Worker<'_, 'f> {
-        tally.ledger.inputs = vec![InputLedger::default(); self.sources.len()];
-        tally.by_instant = self.scan.steps.has_zone();
-        Worker::new(self.scan, tally)
     }
 
     /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
@@ -127,7 +120,7 @@ impl<'f> Run<'_, 'f> {
         let (source, met) = (&self.sources[input], &self.scan.met[input]);
         if met.get().is_none() {
             let looked = source.with_head(wait, buffer, |head| {
-                met.get_or_init(|| Met::by(head, source.is_device, &self.scan.detector, &self.scan.own[input]));
+                self.scan.meet(input, head, source.is_device);
             });
             if looked.is_none() {
                 return Taken::Busy;

@@ -33,6 +33,11 @@ pub(crate) struct Scan<'f> {
 }
 
 impl<'f> Scan<'f> {
+    /// Looks at the first lines of an input, unless that was done before.
+    pub(super) fn meet(&self, input: usize, head: &[u8], is_device: bool) -> &Met<'f> {
+        self.met[input].get_or_init(|| Met::by(head, is_device, &self.detector, &self.own[input]))
+    }
+
     /// What the first lines of an input told, of which a chunk was taken.
     pub(super) fn met(&self, input: usize) -> &Met<'f> {
         self.met[input].get().expect("a worker looks at the first lines of an input before any are counted")

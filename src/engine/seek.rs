@@ -9,7 +9,6 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
-use super::met::Met;
 use super::scan::Scan;
 use crate::batch::Fields;
 use crate::filter::Period;
@@ -83,13 +82,10 @@ pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mu
     if !is_asked || reading.keep_rejects || !reading.fields.is_empty() {
         return;
     }
-    for ((source, met), own) in sources.iter_mut().zip(&scan.met).zip(scan.own) {
+    for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), |head| {
-            met.get_or_init(|| Met::by(head, source.is_device, &scan.detector, own))
-        }) else {
-            continue;
-        };
+        let meet = |head: &[u8]| scan.meet(input, head, source.is_device);
+        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), meet) else { continue };
         if met.envelope.is_some() || met.is_refused() {
             continue;
         }

@@ -27,7 +27,7 @@ pub(crate) struct Worker<'s, 'f> {
     rejected: Rejected,
     pub(crate) tally: Tally,
     /// The memory of the tally that the scan's sums have.
-    memory_counted: Bytes,
+    pub(super) memory_counted: Bytes,
     /// How long it took.
     pub(super) share: WorkerShare,
 }

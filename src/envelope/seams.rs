@@ -35,6 +35,12 @@ impl Runs {
 #[derive(Debug, Default)]
 pub(crate) struct Seams(Mutex<BTreeMap<u64, (u64, Runs)>>);
 
+impl Clone for Seams {
+    fn clone(&self) -> Seams {
+        Seams(Mutex::new(self.runs().clone()))
+    }
+}
+
 impl Seams {
     fn runs(&self) -> MutexGuard<'_, BTreeMap<u64, (u64, Runs)>> {
         self.0.lock().expect("no worker panics while it merges")

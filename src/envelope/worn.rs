@@ -8,7 +8,7 @@ use super::seams::Seams;
 use super::{Envelope, Sender};
 
 /// The envelopes of an input, and those of their senders that are nginx.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Worn {
     /// Outermost first.
     chain: Vec<&'static Envelope>,

@@ -262,7 +262,8 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
     let opener = Opener::new(engine.access, engine.cut(question.reading.max_line), None, engine.kept_open);
     let (sources, mut problems) = opener.open_all(inputs)?;
     let reader = sample::Reader::new(question)?;
-    let (formats, own) = engine::formats(&question.reading, reader.extras(), &sources);
+    let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();
+    let (formats, own) = engine::formats(&question.reading, reader.extras(), &paths);
     let explain = |(source, own): (&Source, &Vec<usize>)| {
         let explained = input::explain(&reader, &formats, own, source);
         source.close();

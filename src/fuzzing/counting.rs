@@ -7,7 +7,9 @@ use tempfile::NamedTempFile;
 
 use super::Header;
 use super::messages::assert_safe;
-use crate::engine::{Engine, Seek, count};
+use crate::engine::{Engine, Outcome, PreparedQuestion, Seek, Session, count};
+use crate::error::Error;
+use crate::files::Compression;
 use crate::input::{Access, Input, guard_mappings};
 use crate::question::{Question, Section};
 use crate::render::write_json;
@@ -90,7 +92,28 @@ pub(super) struct Answer {
 
 /// Counts a log; panics if the ledger does not close or a message could harm a terminal.
 pub(super) fn answer(question: &Question, log: &Log<'_>, strategy: Strategy) -> Answer {
-    let outcome = match count(question, vec![log.input(strategy.way)], &strategy.engine()) {
+    said(question, count(question, vec![log.input(strategy.way)], &strategy.engine()))
+}
+
+/// Feeds a log to a session by pieces, and takes a snapshot after each third one.
+fn fed(question: &Question, log: &Log<'_>, piece_bytes: usize) -> Answer {
+    let engine = Strategy { chunk_bytes: 50, ..Strategy::PLAINEST }.engine();
+    let outcome = PreparedQuestion::new(question, &engine, [log.path()]).and_then(|prepared| {
+        let mut session = Session::new(&prepared);
+        for (number, piece) in log.bytes.chunks(piece_bytes).enumerate() {
+            session.feed(0, piece)?;
+            if number % 3 == 2 {
+                said(question, session.snapshot());
+            }
+        }
+        session.finish()
+    });
+    said(question, outcome)
+}
+
+/// The answer of an outcome.
+fn said(question: &Question, outcome: Result<Outcome, Error>) -> Answer {
+    let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {
             assert_safe("an error", &error.to_string());
@@ -125,6 +148,11 @@ pub(super) fn agreed(question: &Question, log: &Log<'_>, others: &[Strategy]) ->
     for strategy in others {
         let other = answer(question, log, *strategy);
         assert!(first.said == other.said, "{strategy:?}\n{}\n{}", first.said, other.said);
+    }
+    // A session is fed text that is decompressed.
+    if Compression::of(log.bytes).is_none() {
+        let other = fed(question, log, (log.bytes.len() / 7).max(100));
+        assert!(first.said == other.said, "fed\n{}\n{}", first.said, other.said);
     }
     first
 }

@@ -7,6 +7,7 @@ mod beginning;
 mod chunk;
 mod closed;
 mod compressed;
+mod fed;
 mod find;
 mod fingerprint;
 mod guard;
@@ -26,6 +27,7 @@ mod watched;
 
 pub(crate) use beginning::{BEGINNING, Beginning};
 pub(crate) use chunk::{Chunk, Cut, Taken};
+pub(crate) use fed::Fed;
 pub(crate) use find::is_access_log_name;
 pub use find::{FindNote, Found, find_logs};
 pub use guard::{MapGuard, guard_mappings};

@@ -4,7 +4,7 @@ mod counted;
 mod of_group;
 mod row;
 
-pub(crate) use of_group::{OfGroup, Reading};
+pub(crate) use of_group::{OfGroup, Quantity};
 pub use row::Metric;
 use row::{ALL, METRICS, MetricRow};
 
@@ -78,7 +78,7 @@ impl Metric {
     }
 
     /// Reads it from the measures of a group; `None` where it is unknown.
-    pub(crate) fn read(self, group: &OfGroup<'_>) -> Option<Reading> {
+    pub(crate) fn read(self, group: &OfGroup<'_>) -> Option<Quantity> {
         (self.row().read)(group)
     }
 }

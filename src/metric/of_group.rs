@@ -17,7 +17,7 @@ pub(crate) struct OfGroup<'t> {
 
 /// The number or moment that a metric comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
+pub(crate) enum Quantity {
     Count(u64),
     /// A part of a whole, which is not 0.
     Share(u64, u64),
@@ -27,13 +27,13 @@ pub(crate) enum Reading {
     Moment(Stamp),
 }
 
-impl Reading {
+impl Quantity {
     /// The number as a part of a whole, in milliseconds if it is a time; `None` for a moment.
     pub(crate) fn quotient(self) -> Option<(u64, u64)> {
         match self {
-            Reading::Count(number) | Reading::Ms(number) => Some((number, 1)),
-            Reading::Share(part, whole) | Reading::MeanMs(part, whole) => Some((part, whole)),
-            Reading::Moment(_) => None,
+            Quantity::Count(number) | Quantity::Ms(number) => Some((number, 1)),
+            Quantity::Share(part, whole) | Quantity::MeanMs(part, whole) => Some((part, whole)),
+            Quantity::Moment(_) => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A row of the table of metrics.
 
-use super::of_group::{OfGroup, Reading};
+use super::of_group::{OfGroup, Quantity};
 use crate::batch::{Fields, TextField};
 use crate::measure::MeasureKind;
 
@@ -23,7 +23,7 @@ pub(super) struct MetricRow {
     /// The fields without which it is unknown, and the variable that logs them. What tells visitors apart, the question says.
     pub(super) asked: (Fields, &'static str),
     /// Reads it; `None` where it is unknown.
-    pub(super) read: fn(&OfGroup<'_>) -> Option<Reading>,
+    pub(super) read: fn(&OfGroup<'_>) -> Option<Quantity>,
 }
 
 const NOTHING: (Fields, &str) = (Fields::NONE, "");
@@ -33,7 +33,7 @@ const STATUS: (Fields, &str) = (Fields::STATUS, "$status");
 const REQUEST_TIME: (Fields, &str) = (Fields::REQUEST_TIME, "$request_time");
 const TIME: (Fields, &str) = (Fields::TIME, "$time_local");
 
-type Read = fn(&OfGroup<'_>) -> Option<Reading>;
+type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
 
 /// A number that every ranking has a column for.
 const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
@@ -85,7 +85,7 @@ macro_rules! metrics {
 }
 
 use MeasureKind::{Counts, Latency, Seen, Times, Uv};
-use Reading::{Count, MeanMs, Moment, Ms, Share};
+use Quantity::{Count, MeanMs, Moment, Ms, Share};
 
 #[rustfmt::skip]
 metrics! {

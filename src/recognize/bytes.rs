@@ -89,7 +89,7 @@ pub(super) fn begins(head: &[u8]) -> Excerpt {
 impl Foreign {
     /// An input that is refused without reading its lines.
     pub(super) fn certain(kind: FileKind, excerpt: Excerpt) -> Foreign {
-        Foreign { kind, excerpt, is_certain: true, members: Members::default(), reading: None }
+        Foreign { kind, excerpt, is_certain: true, members: Members::default(), workaround: None }
     }
 }
 

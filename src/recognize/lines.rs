@@ -6,7 +6,7 @@
 use bumpalo::Bump;
 
 use super::bytes::begins;
-use super::readings::reading;
+use super::workarounds::workaround;
 use super::{Excerpt, Foreign, first_line, is_control, shapes, w3c};
 use crate::envelope::{self, Worn, is_error_log, is_of_start, syslog_message};
 use crate::files::FileKind;
@@ -58,7 +58,7 @@ pub(super) fn recognize(head: &[u8], worn: Option<&Worn>) -> Option<Foreign> {
         .or_else(|| by_shape(head, worn))
         .or_else(|| configuration(head).and_then(found))
         .or_else(|| is_binary(head).then(|| (FileKind::Binary, begins(head))))?;
-    Some(Foreign { is_certain: false, reading: reading(kind, head), ..Foreign::certain(kind, excerpt) })
+    Some(Foreign { is_certain: false, workaround: workaround(kind, head), ..Foreign::certain(kind, excerpt) })
 }
 
 /// The kind that most lines have the shape of, and the first of these lines.

@@ -9,11 +9,11 @@ mod bytes;
 mod filter;
 mod lines;
 mod members;
-mod readings;
 mod shapes;
 mod tar;
 mod unicode;
 mod w3c;
+mod workarounds;
 mod zip;
 
 use bumpalo::Bump;
@@ -25,7 +25,7 @@ use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row}
 use crate::text::{self, is_blank, lines_of_head};
 
 pub(crate) use members::{Member, Members};
-pub(crate) use readings::is_known_reading;
+pub(crate) use workarounds::is_known_workaround;
 
 /// Lines that are looked at to tell an input from a log that only begins with junk.
 const ORDINARY_SAMPLE: usize = 1000;
@@ -42,7 +42,7 @@ pub(crate) struct Foreign {
     /// The files in an archive, if it is one.
     pub(crate) members: Members,
     /// The way to read it all the same.
-    pub(crate) reading: Option<Reading>,
+    pub(crate) workaround: Option<Workaround>,
 }
 
 /// A part of the input that shows what it is.
@@ -58,7 +58,7 @@ pub(crate) enum Excerpt {
 
 /// A log format that reads the input, and the command that its bytes must pass first, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub(crate) struct Workaround {
     pub(crate) filter: Option<&'static str>,
     pub(crate) log_format: String,
 }

@@ -7,7 +7,7 @@ use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
 use crate::files::{Compression, FileKind, Remedy, decompressed_by};
 use crate::message::{Message, Setting, message};
-use crate::recognize::{Excerpt, Foreign, Reading};
+use crate::recognize::{Excerpt, Foreign, Workaround};
 use crate::text::file_argument;
 
 /// The refusal of an input.
@@ -83,8 +83,8 @@ fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> M
         Remedy::Tar => input.through_tar(&foreign.members).into(),
         Remedy::Zip => return input.through_zip(&foreign.members),
         Remedy::Unpack => input.unpacked().into(),
-        Remedy::LogFormat => match &foreign.reading {
-            Some(reading) => input.read_by(reading),
+        Remedy::LogFormat => match &foreign.workaround {
+            Some(workaround) => input.read_by(workaround),
             None => {
                 return message![
                     "pass a log_format for its fields, in the variables of nginx, with ",
@@ -131,11 +131,11 @@ impl Given<'_> {
         format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
     }
 
-    fn read_by(&self, reading: &Reading) -> Message {
+    fn read_by(&self, workaround: &Workaround) -> Message {
         let file = file_argument(self.path);
-        let log_format = format!(" '{}'", reading.log_format.replace('\'', r"'\''"));
+        let log_format = format!(" '{}'", workaround.log_format.replace('\'', r"'\''"));
         let logstat = message!["logstat ", Setting::LogFormat, log_format];
-        match (reading.filter, self.source()) {
+        match (workaround.filter, self.source()) {
             (None, _) if self.is_standard_input() => message!["… | ", logstat, " -"],
             (None, _) => logstat + format!(" {file}"),
             (Some(filter), None) => {
@@ -163,11 +163,12 @@ mod tests {
     use crate::recognize::{Member, Members};
 
     fn shown(kind: FileKind, path: &str, compression: Option<Compression>, packed: Option<Compression>) -> String {
-        let reading = Some(Reading { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
-        let reading = reading.filter(|_| kind == FileKind::SquidLog);
+        let workaround =
+            Some(Workaround { filter: Some("tr -s ' '"), log_format: "$remote_addr '$status'".to_owned() });
+        let workaround = workaround.filter(|_| kind == FileKind::SquidLog);
         let files = vec![Member { name: b"access.log".to_vec(), compression: packed }];
         let members = Members { files, is_complete: true };
-        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, reading };
+        let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, workaround };
         remedy(&foreign, Path::new(path), compression).to_string()
     }
 

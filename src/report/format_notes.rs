@@ -4,7 +4,7 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
 use crate::message::{Message, Setting, message};
-use crate::recognize::is_known_reading;
+use crate::recognize::is_known_workaround;
 use crate::steps::RealIp;
 use crate::tally::InputLedger;
 use crate::text::printable;
@@ -87,7 +87,7 @@ pub(crate) fn format_notes(
             )
         }));
         if let Some(variable) = format.forgeable()
-            && !is_known_reading(format.name())
+            && !is_known_workaround(format.name())
         {
             // A preset is what another program writes, so only the format that is given can be changed.
             let remedy = if format.is_given() { "; put it in quotes in the log_format" } else { "" };

@@ -9,7 +9,7 @@ use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairIds, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
-use crate::metric::{Metric, OfGroup, Reading};
+use crate::metric::{Metric, OfGroup, Quantity};
 use crate::tally::{Table, Tally, Unescaped};
 use crate::text::written;
 
@@ -241,8 +241,8 @@ impl<'t> Groups<'t> {
         let part_of = |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole);
         match metric.read(&self.of_group(group)) {
             None => UNKNOWN,
-            Some(Reading::Moment(stamp)) => Order::from(stamp.instant_rank()),
-            Some(reading) => reading.quotient().map_or(UNKNOWN, part_of),
+            Some(Quantity::Moment(stamp)) => Order::from(stamp.instant_rank()),
+            Some(quantity) => quantity.quotient().map_or(UNKNOWN, part_of),
         }
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row_split::Split;
 use crate::dimension::Dimension;
-use crate::metric::{Metric, Reading};
+use crate::metric::{Metric, Quantity};
 
 /// The numbers of a group.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -141,14 +141,14 @@ pub enum Figure {
     Unknown,
 }
 
-impl From<Reading> for Figure {
-    fn from(reading: Reading) -> Figure {
-        match reading {
-            Reading::Count(number) => Figure::Count(number),
-            Reading::Share(part, whole) => Figure::Share(part as f64 / whole as f64),
-            Reading::Ms(ms) => Figure::Ms(ms),
-            Reading::MeanMs(sum_ms, count) => Figure::MeanMs(sum_ms as f64 / count as f64),
-            Reading::Moment(stamp) => Figure::Moment(stamp.to_string()),
+impl From<Quantity> for Figure {
+    fn from(quantity: Quantity) -> Figure {
+        match quantity {
+            Quantity::Count(number) => Figure::Count(number),
+            Quantity::Share(part, whole) => Figure::Share(part as f64 / whole as f64),
+            Quantity::Ms(ms) => Figure::Ms(ms),
+            Quantity::MeanMs(sum_ms, count) => Figure::MeanMs(sum_ms as f64 / count as f64),
+            Quantity::Moment(stamp) => Figure::Moment(stamp.to_string()),
         }
     }
 }

@@ -150,6 +150,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::NotBounded { .. }
         | ErrorKind::Pair { .. }
         | ErrorKind::TooManyVariables { .. }
+        | ErrorKind::NoSuchInput { .. }
         | ErrorKind::MemoryLimit { .. } => return None,
     };
     Some((code, path))

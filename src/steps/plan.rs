@@ -74,11 +74,6 @@ impl<'q> StepPlan<'q> {
         self.classify
     }
 
-    /// True if a step puts all times on one clock, so that they are in the order of instants.
-    pub(crate) fn has_zone(&self) -> bool {
-        self.options.zone.is_some()
-    }
-
     /// Makes the steps for a worker.
     pub(crate) fn steps(&self) -> Steps<'q> {
         let mut steps = Steps { all_lines: Vec::new(), hits: Vec::new() };

@@ -26,6 +26,7 @@ use crate::keys::{AddressKeys, GroupId, Seed};
 use crate::measure::SizeOf;
 
 /// The rankings of all rounds so far, texts being the keys that are reported.
+#[derive(Clone)]
 pub(crate) struct Bounded {
     /// How many keys a ranking has at most.
     most: usize,
@@ -34,6 +35,7 @@ pub(crate) struct Bounded {
     visitors: AddressKeys,
 }
 
+#[derive(Clone)]
 struct Ranking {
     table: Table<Unescaped>,
     /// How many hits each group may have had when it was not there.

@@ -1,7 +1,7 @@
 //! Log formats that read other programs' access logs. One is shown only if it reads the input's own first lines.
 
 use super::filter::Filter;
-use super::{Reading, w3c};
+use super::{Workaround, w3c};
 use crate::envelope;
 use crate::files::FileKind;
 use crate::format::{Detector, Finding, LogFormat};
@@ -11,7 +11,7 @@ use crate::text::{is_blank, lines};
 const TRIED_BYTES: usize = 64 << 10;
 
 /// THE TABLE of log formats; those of W3C's extended logs are made from their `#Fields:`.
-const READINGS: [(FileKind, Filter, &str); 5] = [
+const WORKAROUNDS: [(FileKind, Filter, &str); 5] = [
     (
         FileKind::HaproxyLog,
         Filter::None,
@@ -46,18 +46,18 @@ const READINGS: [(FileKind, Filter, &str); 5] = [
 
 /// True if a log format is one of the table. The values that it does not quote are written by the server alone, or escaped, so
 /// that visitors cannot put the rest of a line into them.
-pub(crate) fn is_known_reading(log_format: &str) -> bool {
-    READINGS.iter().any(|(_, _, text)| *text == log_format)
+pub(crate) fn is_known_workaround(log_format: &str) -> bool {
+    WORKAROUNDS.iter().any(|(_, _, text)| *text == log_format)
 }
 
 /// The way to read an input of this kind, if its first lines are read by it.
-pub(super) fn reading(kind: FileKind, head: &[u8]) -> Option<Reading> {
-    let (filter, log_format) = match READINGS.iter().find(|(known, _, _)| *known == kind) {
+pub(super) fn workaround(kind: FileKind, head: &[u8]) -> Option<Workaround> {
+    let (filter, log_format) = match WORKAROUNDS.iter().find(|(known, _, _)| *known == kind) {
         Some((_, filter, text)) => (*filter, (*text).to_owned()),
         None => w3c::log_format(head)?,
     };
     let tried = &head[..head.len().min(TRIED_BYTES)];
-    reads(&log_format, &filter.apply(tried)).then(|| Reading { filter: filter.command(), log_format })
+    reads(&log_format, &filter.apply(tried)).then(|| Workaround { filter: filter.command(), log_format })
 }
 
 /// True if a log format reads most lines that are not comments, and finds addresses.

@@ -1,0 +1,272 @@
+//! A count that is fed text and can report at any time. Counting files is one, fed by workers.
+
+use std::sync::OnceLock;
+
+use super::Outcome;
+use super::conclude::{Counted, EndedInput, conclude};
+use super::enveloped::count_open_lines;
+use super::prepared::PreparedQuestion;
+use super::round_ends::FedRounds;
+use super::run::Run;
+use super::scan::Scan;
+use super::seek;
+use super::threads::FewThreads;
+use super::worker::Worker;
+use crate::error::{Error, ErrorKind};
+use crate::input::{Chunk, Fed, Source};
+use crate::measure::UvMethod;
+use crate::phases::{Phases, Stopwatch};
+use crate::rejects::Collector;
+use crate::tally::{Bytes, Tally, Unescaped};
+
+/// A count that is fed text piece by piece, and can report at any time.
+///
+/// Pieces may be cut anywhere, and those of several inputs may come in any order. A [snapshot](Session::snapshot) is the
+/// outcome that [`count`](crate::count) would have for the text so far, up to the last line feed of each input: a line without
+/// its line feed waits for it. At the [end](Session::finish), the last line of an input needs none.
+///
+/// Formats are detected by the first MiB of each input, as in files. Until that is there, its text is held, and each snapshot
+/// detects them anew. After that, text is counted in pieces of [`Engine::chunk_bytes`](crate::Engine::chunk_bytes).
+///
+/// If the question limits [keys](crate::MaxKeys) or [memory](crate::MaxMemory), rounds are those of a file if there is one
+/// input. Rounds of several inputs depend on the order in which they are fed.
+///
+/// ```
+/// use logstat::{Engine, PreparedQuestion, Question, Session};
+/// let (question, engine) = (Question::new(), Engine::new());
+/// let prepared = PreparedQuestion::new(&question, &engine, ["access.log"])?;
+/// let mut session = Session::new(&prepared);
+/// let pv = |outcome: logstat::Outcome| outcome.report.and_then(|report| report.summary).map(|summary| summary.row.pv);
+/// let line = "10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] \"GET / HTTP/1.1\" 200 512 \"-\" \"curl/8.5\"\n";
+/// session.feed(0, line.as_bytes())?;
+/// session.feed(0, &line.as_bytes()[..20])?;
+/// assert_eq!(pv(session.snapshot()?), Some(1));
+/// session.feed(0, &line.as_bytes()[20..])?;
+/// assert_eq!(pv(session.finish()?), Some(2));
+/// # Ok::<(), logstat::Error>(())
+/// ```
+pub struct Session<'p> {
+    prepared: &'p PreparedQuestion<'p>,
+    scan: Scan<'p>,
+    tally: Tally,
+    /// The memory of the tally that the scan's sums have.
+    memory_counted: Bytes,
+    rounds: Option<FedRounds>,
+    /// The text of each input that was not counted yet.
+    fed: Vec<Fed>,
+    few_threads: Option<FewThreads>,
+    phases: Phases,
+}
+
+/// Whether a last line without a line feed is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LastLine {
+    Counts,
+    Waits,
+}
+
+impl<'p> Session<'p> {
+    /// Starts to count.
+    pub fn new(prepared: &'p PreparedQuestion<'_>) -> Session<'p> {
+        Session {
+            prepared,
+            scan: prepared.scan(),
+            tally: prepared.empty_tally(prepared.question.counting.uv),
+            memory_counted: Bytes::default(),
+            rounds: prepared.round_ends().map(FedRounds::new),
+            fed: vec![Fed::default(); prepared.paths.len()],
+            few_threads: None,
+            phases: Phases::default(),
+        }
+    }
+
+    /// Takes the next piece of the text of an input, given its place among the names. The text is not compressed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchInput`] if there are not as many inputs, and [`ErrorKind::MemoryLimit`] if tables need more memory
+    /// than they may take.
+    pub fn feed(&mut self, input: usize, text: &[u8]) -> Result<(), Error> {
+        let inputs = self.fed.len();
+        if input >= inputs {
+            return Err(ErrorKind::NoSuchInput { input, inputs }.into());
+        }
+        let chunk_bytes = self.prepared.engine.chunk_bytes.max(1);
+        for piece in text.chunks(chunk_bytes) {
+            let fed = &mut self.fed[input];
+            fed.push(piece);
+            let met = match (self.scan.met[input].get(), fed.head()) {
+                (Some(met), _) => met,
+                (None, Some(head)) => self.scan.meet(input, head, false),
+                (None, None) => continue,
+            };
+            if met.is_refused() {
+                fed.clear();
+            } else if fed.len() >= chunk_bytes {
+                self.count_held(input, LastLine::Waits)?;
+                self.fed[input].release(self.scan.max_line);
+            }
+        }
+        Ok(())
+    }
+
+    /// The outcome for the lines that have ended so far. Its [`rejects`](Outcome::rejects) are `None`: they come at the end.
+    ///
+    /// # Errors
+    /// Those of [`count`](crate::count) that are found after counting, and [`ErrorKind::MemoryLimit`].
+    pub fn snapshot(&self) -> Result<Outcome, Error> {
+        let mut scan = self.prepared.scan();
+        scan.met.clone_from(&self.scan.met);
+        scan.rejects = None;
+        // The end of a round may drop keys, and so it needs all that was counted. That is little, because rounds keep it so.
+        let (so_far, tally) = match self.rounds {
+            None => (Some(self.tally.snapshot()), self.prepared.empty_tally(self.scan.uv)),
+            Some(_) => (None, self.tally.clone()),
+        };
+        let held = Session {
+            prepared: self.prepared,
+            scan,
+            tally,
+            memory_counted: Bytes::default(),
+            rounds: self.rounds.clone(),
+            fed: self.fed.clone(),
+            few_threads: None,
+            phases: self.phases.clone(),
+        };
+        held.end(LastLine::Waits, so_far)
+    }
+
+    /// The outcome for all text that was fed.
+    ///
+    /// # Errors
+    /// Those of [`count`](crate::count) that are found after counting, and [`ErrorKind::MemoryLimit`].
+    pub fn finish(self) -> Result<Outcome, Error> {
+        self.end(LastLine::Counts, None)
+    }
+
+    /// Counts the lines that are held, and makes the report of them and of what was counted before.
+    fn end(mut self, last_line: LastLine, so_far: Option<Tally<Unescaped>>) -> Result<Outcome, Error> {
+        for input in 0..self.fed.len() {
+            let fed = &mut self.fed[input];
+            if last_line == LastLine::Waits {
+                fed.drop_last_line();
+            }
+            if !self.scan.meet(input, fed.head_at_end(), false).is_refused() {
+                self.count_held(input, last_line)?;
+            }
+        }
+        self.end_round()?;
+        let paths = &self.prepared.paths;
+        self.conclude(|| paths.iter().cloned().map(EndedInput::of_text).collect(), Vec::new(), so_far)
+    }
+
+    /// Counts the lines of inputs that are open, by as many threads as the engine has.
+    pub(super) fn scan(&mut self, sources: &mut [Source]) -> Result<(), Error> {
+        let PreparedQuestion { question, engine, period, .. } = *self.prepared;
+        let mut watch = Stopwatch::start();
+        seek::narrow(engine.seek, &question.reading, period, sources, &self.scan);
+        let opening = watch.lap();
+        let run = Run { scan: &self.scan, sources };
+        let empty = |uv| self.prepared.empty_tally(uv);
+        let (tally, phases, few_threads) = match &mut self.rounds {
+            None => run.at_once(engine.threads, || empty(question.counting.uv))?,
+            Some(rounds) => run.in_rounds(engine.threads, &mut rounds.ends, &empty)?,
+        };
+        (self.tally, self.few_threads) = (tally, few_threads);
+        self.phases = Phases { opening: self.phases.opening + opening, ..phases };
+        Ok(())
+    }
+
+    /// Counts the lines of an input that are held.
+    fn count_held(&mut self, input: usize, last_line: LastLine) -> Result<(), Error> {
+        self.with_worker(|worker, mut rounds, fed, empty| {
+            let fed = &mut fed[input];
+            while let Some(chunk) = fed.lines(rounds.as_ref().map_or(u64::MAX, |rounds| fed.offset() + rounds.left())) {
+                count_chunk(worker, rounds.as_deref_mut(), input, chunk, empty)?;
+            }
+            match last_line {
+                LastLine::Counts => {
+                    fed.last_line().map_or(Ok(()), |line| count_chunk(worker, rounds, input, line, empty))
+                }
+                LastLine::Waits => Ok(()),
+            }
+        })
+    }
+
+    fn end_round(&mut self) -> Result<(), Error> {
+        self.with_worker(|worker, rounds, _, empty| match rounds {
+            Some(rounds) => rounds.ends.end_round(&worker.scan.memory, std::slice::from_mut(worker), empty),
+            None => Ok(()),
+        })
+    }
+
+    /// Lets a worker go on with the tally.
+    fn with_worker(
+        &mut self,
+        work: impl FnOnce(
+            &mut Worker<'_, 'p>,
+            Option<&mut FedRounds>,
+            &mut [Fed],
+            &dyn Fn(UvMethod) -> Tally,
+        ) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Session { prepared, scan, tally, memory_counted, rounds, fed, .. } = self;
+        let empty = |uv| prepared.empty_tally(uv);
+        let mut worker = Worker::new(scan, std::mem::replace(tally, empty(scan.uv)));
+        worker.memory_counted = *memory_counted;
+        let done = work(&mut worker, rounds.as_mut(), fed, &empty);
+        (*tally, *memory_counted) = (worker.tally, worker.memory_counted);
+        done
+    }
+
+    /// Makes the report. `problems` are those of inputs that could not be opened, and `so_far` was counted before.
+    pub(super) fn conclude(
+        self,
+        inputs: impl FnOnce() -> Vec<EndedInput>,
+        problems: Vec<Error>,
+        so_far: Option<Tally<Unescaped>>,
+    ) -> Result<Outcome, Error> {
+        let Session { prepared, scan, tally, rounds, few_threads, mut phases, .. } = self;
+        let mut watch = Stopwatch::start();
+        let mut tally = count_open_lines(&scan, tally);
+        let rest = std::mem::take(&mut tally.rankings);
+        let mut tally = match so_far {
+            Some(mut so_far) => {
+                so_far.merge(&tally);
+                so_far
+            }
+            None => tally.unescape(),
+        };
+        if let Some(rounds) = rounds {
+            let (rankings, degraded) = rounds.ends.finish(rest);
+            tally.tables.extend(rankings);
+            tally.degraded = degraded;
+        }
+        phases.settling = watch.lap();
+        let met = scan.met.into_iter().filter_map(OnceLock::into_inner).collect();
+        let rejects = scan.rejects.map(Collector::into_rejects);
+        let inputs = inputs();
+        phases.assembling = watch.lap();
+        conclude(prepared, inputs, Counted { tally, met, rejects, few_threads, phases }, problems)
+    }
+}
+
+/// Counts a chunk that starts in the present round.
+fn count_chunk(
+    worker: &mut Worker<'_, '_>,
+    rounds: Option<&mut FedRounds>,
+    input: usize,
+    chunk: Chunk<'_>,
+    empty: &dyn Fn(UvMethod) -> Tally,
+) -> Result<(), Error> {
+    worker.count(input, chunk);
+    worker.check_memory();
+    let memory = &worker.scan.memory;
+    if let Some(error) = memory.error(std::iter::once(&mut worker.tally)) {
+        return Err(error);
+    }
+    let Some(rounds) = rounds else { return Ok(()) };
+    if rounds.ends_after(chunk.bytes.len() as u64 + chunk.left_out) {
+        rounds.ends.end_round(memory, std::slice::from_mut(worker), empty)?;
+    }
+    Ok(())
+}
