@@ -40,8 +40,6 @@ settings! {
     Field: "fields",
     /// Empty rows of a timeline.
     Fill: "fill",
-    /// The format of the report.
-    Format: "format",
     /// The length of the prefix of an IPv6 address.
     Ipv6Prefix: "ipv6_prefix",
     /// A log format.

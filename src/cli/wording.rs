@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use logstat::{Error, Explanation, Message, Report, Setting};
 
 /// THE TABLE of settings whose options have other names than the library has for them.
-const OPTIONS: [(Setting, &str); 3] =
-    [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format"), (Setting::Format, "--format")];
+const OPTIONS: [(Setting, &str); 2] = [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format")];
 
 /// The option of a setting: `--max-keys`.
 fn option(setting: Setting) -> String {

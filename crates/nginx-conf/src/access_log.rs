@@ -10,7 +10,7 @@ use super::place::{Place, shown};
 use super::template::{Part, Template};
 use super::tree::Directive;
 
-/// Where nginx writes a log to.
+/// The destination of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum LogTarget {
     /// A file, relative to the prefix of nginx or absolute as given.

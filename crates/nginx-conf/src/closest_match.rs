@@ -2,11 +2,11 @@
 
 use strsim::osa_distance;
 
-/// Nobody misspells a name of more bytes, and a configuration may hold anything.
+/// Longer names, in bytes, are not compared: a configuration may hold anything.
 const LONGEST: usize = 100;
 
-/// The name that takes the fewest slips (a character changed, missing or too many, or two exchanged), if they are a third
-/// of it at most.
+/// The name with the fewest edits from the word (a character changed, missing or too many, or two exchanged), if they are at most a third
+/// of it.
 pub(crate) fn closest_match<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = |name: &'a str| {
         let most = name.chars().count().div_ceil(3).min(word.chars().count().div_ceil(2));

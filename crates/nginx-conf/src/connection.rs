@@ -39,7 +39,7 @@ impl<'l> Connection<'l> {
         Some(Directive { name: server.name.clone(), args: server.args.clone(), block: Some(block) })
     }
 
-    /// Whether the condition of an `if` holds; `None` if more than the sockets decides.
+    /// True if the condition of an `if` holds; `None` if more than the sockets decides.
     fn holds(&self, directive: &Directive) -> Option<bool> {
         if !directive.is("if") {
             return None;

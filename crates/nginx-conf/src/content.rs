@@ -1,4 +1,4 @@
-//! What answers in a location: files, or somebody to whom nginx hands the request over.
+//! Handlers of locations: files, nginx itself, or a process to which nginx hands the request over.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ use super::tree::Directive;
 /// inherited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// Of another process, as the directive is written.
+    /// Another process answers; the directive as it is written.
     HandedOver(String),
-    /// Of nginx itself, as the directive is written.
+    /// nginx itself answers; the directive as it is written.
     Generated(String),
     /// `empty_gif`.
     Gif,

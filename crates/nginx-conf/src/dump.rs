@@ -34,7 +34,7 @@ impl Dump {
         Some(dump)
     }
 
-    /// Of two files with one path, the first counts.
+    /// Adds a file, unless there is one with its path.
     fn add(&mut self, path: PathBuf, text: Range<usize>) {
         self.files.entry(path).or_insert(text);
     }

@@ -11,7 +11,7 @@ use super::tree::Directive;
 /// nginx's `combined`, which every configuration has.
 const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
-/// How nginx escapes the values of a format: the `escape=` of `log_format`.
+/// Escaping of the values of a format: the `escape=` of `log_format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Escape {
     /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
@@ -62,7 +62,7 @@ impl LogFormat {
         self.place.as_ref()
     }
 
-    /// How values are escaped.
+    /// Escaping of its values.
     pub fn escape(&self) -> Escape {
         self.escape
     }
@@ -106,7 +106,7 @@ pub(crate) struct Formats {
 }
 
 impl Formats {
-    /// Those that are built in.
+    /// The formats that are built in.
     pub(crate) fn built_in() -> Self {
         let combined = LogFormat::combined();
         Formats { by_name: HashMap::from([(combined.name.clone(), 0)]), all: vec![combined] }

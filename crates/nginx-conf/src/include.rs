@@ -1,11 +1,11 @@
-//! The files that an `include` means.
+//! The files of an `include`.
 
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-/// The path itself, or, where it has a `*`, `?` or `[`, the files that fit, in the order of their bytes: none is fine.
-/// What is relative is so to `dir`.
+/// The path itself, or, if it has a `*`, `?` or `[`, the files that match, in the order of their bytes. There may be none.
+/// Relative paths are relative to `dir`.
 pub(crate) fn paths(dir: &Path, wanted: &str) -> Result<Vec<PathBuf>, String> {
     if !wanted.contains(['*', '?', '[']) {
         return Ok(vec![dir.join(wanted)]);

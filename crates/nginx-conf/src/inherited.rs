@@ -1,10 +1,10 @@
-//! What a level of a configuration hands down to the levels in it.
+//! Settings that a level of a configuration hands down to the levels in it.
 
 use super::fallback::{self, Fallback};
 use super::template::Template;
 use super::tree::Directive;
 
-/// What a level hands down to its locations.
+/// Settings that a level hands down to its locations.
 #[derive(Clone, Debug)]
 pub(crate) struct Inherited {
     pub(crate) root: Option<String>,
@@ -35,7 +35,7 @@ impl Default for Inherited {
 }
 
 impl Inherited {
-    /// With what a level says itself.
+    /// The same with the settings of an inner level.
     pub(crate) fn and(&self, level: &[Directive]) -> Self {
         let find = |names: &[&str]| level.iter().find(|directive| names.contains(&directive.name.text.as_str()));
         let root = find(&["alias", "root"]).and_then(|directive| directive.args.first());

@@ -1,4 +1,4 @@
-//! A `location`: which paths it is for, and what it does with them.
+//! A `location`: its paths, and its handler.
 
 use regex::bytes::Regex;
 
@@ -13,10 +13,10 @@ use super::rewrite::{self, Step};
 use super::template::Template;
 use super::tree::Directive;
 
-/// Which paths a location is for.
+/// The paths that a location is for.
 #[derive(Clone, Debug)]
 pub(crate) enum Fits {
-    /// Of the server itself: those for which there is no location.
+    /// Paths that no location takes: the server itself.
     Rest,
     /// `= /a`
     Exact(String),
@@ -83,7 +83,7 @@ impl Location {
         })
     }
 
-    /// Whether `inner` can stand in it, as nginx has it.
+    /// Checks that `inner` may be in it, by nginx's rules.
     pub(crate) fn may_hold(&self, inner: &Location) -> Result<(), Error> {
         let refused = |why: &str| {
             let message = format!("location \"{}\" {why} \"{}\"", inner.written, self.written);
@@ -104,7 +104,7 @@ impl Location {
         }
     }
 
-    /// Whether nginx redirects `uri` here, which lacks the last slash of a location that hands over.
+    /// True if nginx redirects `uri` here: it lacks the last slash of a location that hands over.
     pub(crate) fn redirects(&self, uri: &[u8]) -> bool {
         let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };
         matches!(self.content, Content::HandedOver(_)) && name.as_bytes().strip_suffix(b"/") == Some(uri)

@@ -1,4 +1,4 @@
-//! Which log a file is, by its path: the log itself, or what it was rotated to.
+//! Logs by the paths of their files: the log itself, or the file that it was rotated to.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl LogNames {
         names
     }
 
-    /// The logs that a file may be one of, by their places, in their order. A dot or a dash comes before what rotation adds:
+    /// The logs that a file may be one of, by their positions, in their order. Rotation adds a suffix after a dot or a dash:
     /// `access.log.1`, `access.log-20261121.gz`.
     pub(crate) fn of(&self, file: &Path) -> Vec<usize> {
         let (directory, name) = split(file);

@@ -1,4 +1,4 @@
-//! Which logs are written, by nginx's inheritance: a level that has an `access_log` of its own has no other.
+//! The logs that nginx writes, by its inheritance: a level that has an `access_log` of its own has no other.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Where it is written to.
+    /// Its destination.
     pub fn target(&self) -> &LogTarget {
         &self.target
     }
@@ -44,7 +44,7 @@ impl Log {
         &self.places
     }
 
-    /// Whether nginx compresses it while it writes.
+    /// True if nginx compresses it while it writes.
     pub fn is_gzip(&self) -> bool {
         self.is_gzip
     }
@@ -56,7 +56,7 @@ impl Log {
         self.places.is_empty().then(built)
     }
 
-    /// Whether any level of the configuration writes it: not if every level that would has another or is `off`.
+    /// True if any level of the configuration writes it; false if every level that would has another log or is `off`.
     pub fn is_written(&self) -> bool {
         self.is_written
     }
@@ -69,7 +69,7 @@ impl Log {
         }
     }
 
-    /// Whether each of its requests is also in a log that stands beside it. Who reads both counts them twice.
+    /// True if each of its requests is also in a log next to it. Reading both counts them twice.
     pub fn repeats_another(&self) -> bool {
         self.repeats_another
     }
@@ -81,9 +81,9 @@ pub(crate) struct Logs {
     pub(crate) formats: Vec<LogFormat>,
     pub(crate) logs: Vec<Log>,
     pub(crate) names: LogNames,
-    /// Where errors go: no access log, though its name may fit a pattern.
+    /// Destinations of errors: no access logs, though their names may match a pattern.
     error_logs: HashSet<PathBuf>,
-    /// Those that some level switches off.
+    /// The places of `access_log off`.
     pub(crate) off: Vec<Place>,
 }
 
@@ -152,7 +152,7 @@ enum Level {
     Within,
 }
 
-/// What a level writes.
+/// The logs of a level.
 struct Written {
     /// The server that it is or is in.
     server: usize,
@@ -171,7 +171,7 @@ struct Walk<'a> {
     by_default: Option<usize>,
     /// The servers, and the levels in them with logs of their own.
     levels: Vec<Written>,
-    /// How many servers were entered.
+    /// Number of servers that were entered.
     servers: usize,
     off: Vec<Place>,
 }

@@ -1,6 +1,6 @@
 //! The end of a block of Lua: `content_by_lua_block { … }` holds another language, with braces and quotes of its own.
 
-/// How many bytes of `text`, which begins behind the `{`, there are up to and with the `}` that closes it.
+/// Bytes of `text`, which begins after a `{`, up to and including the `}` that closes it.
 pub(crate) fn block_len(text: &[u8]) -> Option<usize> {
     let mut depth = 1_usize;
     let mut at = 0;

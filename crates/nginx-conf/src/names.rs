@@ -126,7 +126,7 @@ pub struct Listen {
 }
 
 impl Listen {
-    /// Those of a server, which has at least one.
+    /// The sockets of a server, which has at least one.
     pub(crate) fn all(level: &[Directive]) -> Result<Vec<Self>, Error> {
         let mut listens = Vec::new();
         for directive in level.iter().filter(|directive| directive.is("listen")) {

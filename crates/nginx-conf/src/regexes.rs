@@ -114,7 +114,7 @@ fn escaped(out: &mut String, rest: &str, in_class: bool) -> usize {
     c.len_utf8()
 }
 
-/// Whether a character means something unless it is escaped.
+/// True for a character that means something unless it is escaped.
 fn regex_syntax_char(c: char) -> bool {
     matches!(
         c,

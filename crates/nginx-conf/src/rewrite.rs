@@ -1,4 +1,4 @@
-//! What a level does with a path before it answers: `rewrite`, `return` and `break`, in their order.
+//! Steps of a level before it answers: `rewrite`, `return` and `break`, in their order.
 
 use regex::bytes::Regex;
 
@@ -30,7 +30,7 @@ pub(crate) enum Step {
     Break,
 }
 
-/// What follows a `rewrite` that has fitted.
+/// The next step after a `rewrite` that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// The next step; at the end another location is looked for.
@@ -43,7 +43,7 @@ pub(crate) enum Then {
     Redirect,
 }
 
-/// Where a path is after the steps.
+/// The path after the steps.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum After {
     /// In the same location.

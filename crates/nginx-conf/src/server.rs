@@ -139,7 +139,7 @@ impl Server {
         conditions.chain(all.filter(|not_followed| matches!(not_followed.why, Why::Code | Why::Unknown)))
     }
 
-    /// Whether it answers every request before it looks at a location.
+    /// True if it answers every request before it looks at a location.
     pub(crate) fn always_answers(&self) -> bool {
         rewrite::answer(&self.locations[0].steps).is_some_and(|answer| answer.is_of_all)
     }
@@ -181,7 +181,7 @@ impl Server {
     }
 }
 
-/// What a level says about slashes.
+/// The `merge_slashes` of a level, if it has one.
 pub(crate) fn merge_slashes(level: &[Directive]) -> Option<bool> {
     let said = level.iter().find(|directive| directive.is("merge_slashes"))?;
     said.args.first().map(|word| word.text != "off")

@@ -2,7 +2,7 @@
 
 use super::captures::is_always_known;
 
-/// nginx reads request lines of 8 KiB unless it is told otherwise.
+/// nginx reads request lines of at most 8 KiB by default.
 const LONGEST: usize = 1 << 16;
 
 /// A text cut into what stands for itself and names of variables.

@@ -87,7 +87,7 @@ const WITHOUT_BLOCK: [&str; 25] = [
     "worker_processes",
 ];
 
-/// Blocks in blocks and files in files, at most: nobody nests so deep, and the stack is finite.
+/// Depth of blocks in blocks and files in files, at most: no real configuration nests so deep, and the stack is finite.
 const MAX_DEPTH: usize = 100;
 /// Files, each as often as it is included. A few files that include each other twice would be millions.
 const MAX_FILES: usize = 10_000;
@@ -108,7 +108,7 @@ struct Reader<'f> {
     read: Vec<PathBuf>,
     /// The same.
     known: HashSet<PathBuf>,
-    /// How many were read, each as often as it was.
+    /// Number of files that were read, each as often as it was.
     count: usize,
 }
 
