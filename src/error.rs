@@ -1,10 +1,13 @@
 //! One error, with the place where it happened.
 
+mod words;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::files::FileKind;
-use crate::files::{Compression, LogsWithin, SkippedFile, error_logs};
+use crate::files::{Compression, LogsWithin, SkippedFile};
+use crate::message::Message;
 use crate::time::Unit;
 
 /// Something that kept logstat from reading or answering.
@@ -123,7 +126,7 @@ pub enum ErrorKind {
         /// As it was given.
         path: PathBuf,
         /// Which line was looked at, what it holds, and what was expected where.
-        detail: String,
+        detail: Message,
     },
     /// An input is something else than an access log in a format that is read.
     NotAccessLog {
@@ -134,12 +137,12 @@ pub enum ErrorKind {
         /// The part of the input that shows it, safe on a terminal: `line 1: …`, `first file: …`, `first bytes: …`.
         sample: String,
         /// A command that can be pasted into a shell, with a word about its purpose, or a sentence.
-        remedy: String,
+        remedy: Message,
     },
     /// Something was asked for by name that no input logs.
     NotLogged {
         /// What was asked for, and the variable that it needs.
-        detail: String,
+        detail: Message,
     },
     /// The question counts from the last line of all, and an input can be read only once.
     ReadOnce {
@@ -159,7 +162,7 @@ pub enum ErrorKind {
     /// all keys.
     NotBounded {
         /// What that is.
-        asked: String,
+        asked: Message,
     },
     /// The tables need more memory than they may take.
     MemoryLimit {
@@ -173,7 +176,7 @@ pub enum ErrorKind {
     /// Two dimensions stand where one belongs, or one where it is already.
     Pair {
         /// Where, and what.
-        detail: String,
+        detail: Message,
     },
     /// Text was fed to an input that a [`Session`](crate::Session) does not have.
     NoSuchInput {
@@ -225,124 +228,7 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |path: &PathBuf| Error::name_of(path);
-        match self.kind() {
-            ErrorKind::Io { path, source } => write!(f, "{}: {}", name(path), plain(source)),
-            ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => write!(
-                f,
-                "{}: {} at byte {at_byte}; {lost_bytes} bytes are lost, and the rest is counted",
-                name(path),
-                plain(source)
-            ),
-            ErrorKind::Directory { path } => {
-                let name = name(path);
-                write!(
-                    f,
-                    "{name}: is a directory; give the files in it: {name}{}*.log",
-                    if name.ends_with('/') { "" } else { "/" }
-                )
-            }
-            ErrorKind::Shrunk { path, from_bytes, to_bytes } => write!(
-                f,
-                "{}: shrank from {from_bytes} to {to_bytes} bytes while it was read; what was left is counted",
-                name(path)
-            ),
-            ErrorKind::Replaced { path } => write!(
-                f,
-                "{}: was replaced by another file before it was read, and is not counted; run the command again",
-                name(path)
-            ),
-            ErrorKind::Changed { path } => write!(
-                f,
-                "{}: changed while being read: it was overwritten, or truncated and filled again; old and new lines may be counted",
-                name(path)
-            ),
-            ErrorKind::Compressed { path, compression, at_byte, detail } => write!(
-                f,
-                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted",
-                name(path)
-            ),
-            ErrorKind::DecoderLimit { path, compression, at_byte, detail } => write!(
-                f,
-                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted\n  to read it:  {}",
-                name(path),
-                compression.command_without_limit(path)
-            ),
-            ErrorKind::NotUnpacked { path, compression } => write!(
-                f,
-                "{}: is compressed with {compression}, and this was built without the feature 'compressed'; unpack it first",
-                name(path)
-            ),
-            ErrorKind::DanglingLink { path, target } => {
-                write!(f, "{}: broken link: its target \"{}\" does not exist", name(path), name(target))
-            }
-            ErrorKind::LinkLoop { path } => write!(f, "{}: its links lead round in a circle", name(path)),
-            ErrorKind::NoLogs { path, within: Some(within), .. } => write!(
-                f,
-                "{}: no access logs in this directory; there are some in {within}\n  to read them:  {}",
-                name(path),
-                within.command()
-            ),
-            ErrorKind::NoLogs { path, is_empty: true, .. } => write!(f, "{}: the directory is empty", name(path)),
-            ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
-                Some(names) => write!(f, "{}: only error logs here: {names}", name(path)),
-                None => write!(
-                    f,
-                    "{}: no access logs in this directory: their names contain 'access' or end in .log, rotated or \
-                     compressed; give the files by their names",
-                    name(path)
-                ),
-            },
-            ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {
-                write!(f, "{}: no file matches", name(pattern))
-            }
-            ErrorKind::NoMatch { pattern, detail } => write!(f, "{}: no such pattern: {detail}", name(pattern)),
-            ErrorKind::NoFormat { path, detail } => write!(f, "{}: {detail}", name(path)),
-            ErrorKind::NotAccessLog { path, kind, sample, remedy } => {
-                let other = if kind.has_requests() { "an nginx access log" } else { "an access log" };
-                write!(f, "{} is {kind}, not {other}\n  {sample}", name(path))?;
-                if let Some(reason) = kind.reason() {
-                    write!(f, "\n  {reason}")?;
-                }
-                write!(f, "\n  {remedy}")
-            }
-            ErrorKind::NotLogged { detail } | ErrorKind::Pair { detail } => f.write_str(detail),
-            ErrorKind::ReadOnce { path } => write!(
-                f,
-                "{}: can be read only once, and --now last must see the last line first; put it into a file, or give the \
-                 time: --now TIME",
-                name(path)
-            ),
-            ErrorKind::TooManyBuckets { unit, buckets, most } => write!(
-                f,
-                "--fill would list {buckets} rows by {}, and {most} are the most: take a longer unit with --by, or a \
-                 shorter time with --since and --until",
-                unit.name()
-            ),
-            ErrorKind::NotBounded { asked } => write!(
-                f,
-                "{asked} needs all hits of every key, and --max-keys keeps the hits of no more than so many: take one of them"
-            ),
-            ErrorKind::MemoryLimit { limit_bytes, is_asked: true, largest } => write!(
-                f,
-                "--max-memory: the tables need more than {} ({largest}) and cannot be made smaller: use a longer unit with --by, \
-                 fewer sections with --show, a smaller --uv hll=P, or a higher limit; rankings with --sort, --columns or --fail-if that \
-                 need every key stay whole",
-                bytes_in_words(*limit_bytes)
-            ),
-            ErrorKind::MemoryLimit { limit_bytes, is_asked: false, largest } => write!(
-                f,
-                "stopped, because the tables need more than {} of memory ({largest}): bound them with --max-memory SIZE, \
-                 --max-keys N or --uv hll",
-                bytes_in_words(*limit_bytes)
-            ),
-            ErrorKind::NoSuchInput { input, inputs } => {
-                write!(f, "there is no input {input}: the session has {inputs}")
-            }
-            ErrorKind::TooManyVariables { most } => {
-                write!(f, "no more than {most} variables can be asked for at once; ask for the others in another run")
-            }
-        }
+        f.write_str(&self.message())
     }
 }
 

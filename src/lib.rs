@@ -46,6 +46,7 @@ mod input;
 mod ip;
 mod keys;
 mod measure;
+mod message;
 mod metric;
 mod nginx;
 mod note;
@@ -83,6 +84,7 @@ pub use crate::{
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
+    message::{Message, Setting},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},

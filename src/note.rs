@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::by_name::serde_by_name;
+use crate::message::Message;
 
 /// Something that changes what a number of the report means: a guess, a value that was not read, a field that was not
 /// logged.
@@ -14,7 +15,7 @@ pub struct Note {
     /// The input it is about, as in `inputs`; `None` for all of them.
     pub input: Option<String>,
     /// One sentence for people. Its wording may change.
-    pub text: String,
+    pub text: Message,
 }
 
 /// The kind of a [`Note`].
@@ -118,12 +119,12 @@ serde_by_name!(NoteCode, "a code of a note", |name| NoteCode::all().find(|code| 
 
 impl Note {
     /// A note about all inputs.
-    pub(crate) fn new(code: NoteCode, text: impl Into<String>) -> Note {
+    pub(crate) fn new(code: NoteCode, text: impl Into<Message>) -> Note {
         Note { code, input: None, text: text.into() }
     }
 
     /// A note about one input, whose path is in the written form of keys.
-    pub(crate) fn about(code: NoteCode, input: &str, text: impl Into<String>) -> Note {
+    pub(crate) fn about(code: NoteCode, input: &str, text: impl Into<Message>) -> Note {
         Note { code, input: Some(input.to_owned()), text: text.into() }
     }
 }

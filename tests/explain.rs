@@ -114,7 +114,7 @@ fn text_fits_its_page() {
         let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();
         for (columns, signs) in [(40, Signs::Unicode), (60, Signs::Ascii), (80, Signs::Unicode), (200, Signs::Ascii)] {
             let mut text = Vec::new();
-            let page = Page { columns, signs, ..Page::default() };
+            let page = Page::default().with_columns(columns).with_signs(signs);
             write_explanation(&explained.explanation, page, &mut text).unwrap();
             let text = String::from_utf8(text).unwrap();
             assert!(signs == Signs::Unicode || text.is_ascii(), "{text}");

@@ -199,7 +199,7 @@ fn a_key_that_is_given_is_asked_first() {
     assert_eq!(found["latency"]["max_ms"], 1500);
     let absent = Question::new().fields(["status=http.code".parse().unwrap()]);
     let error = count(&absent, vec![Input::reader("a.log", log)], &Engine::default()).unwrap_err();
-    assert_eq!(error.to_string(), "--field status=http.code needs the key http.code, which no input logs");
+    assert_eq!(error.to_string(), "fields status=http.code needs the key http.code, which no input logs");
 }
 
 /// The text of a `log_format` says what its keys are, whatever their names usually mean.
@@ -221,7 +221,7 @@ fn a_log_format_that_writes_json_is_read_by_its_keys() {
     // `$remote_addr` is not logged: the key `ip` is another's.
     let input = || vec![Input::reader("a.log", log.as_bytes())];
     let error = count(&question, input(), &Engine::default()).unwrap_err();
-    assert_eq!(error.to_string(), "--top ip needs $remote_addr, which no input logs");
+    assert_eq!(error.to_string(), "top ip needs $remote_addr, which no input logs");
     let others: Vec<_> = top.into_iter().filter(|d| *d != Dimension::Ip).collect();
     let found = report(&asked(&others), log.as_bytes(), &Engine::default());
     let keys =

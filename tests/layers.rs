@@ -15,6 +15,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         &[
             "text",
             "by_name",
+            "message",
             "files",
             "note",
             "time",
@@ -50,6 +51,8 @@ struct Modules {
     paths: BTreeMap<Module, Vec<Vec<String>>>,
     /// What a module exports from another: name to path.
     exports: BTreeMap<Module, BTreeMap<String, Vec<String>>>,
+    /// The literals of a module's code.
+    literals: BTreeMap<Module, Vec<String>>,
     /// Modules that are compiled only for tests and fuzzing.
     tests: BTreeSet<Module>,
 }
@@ -58,8 +61,10 @@ impl Modules {
     fn read(source: &Path) -> Modules {
         let mut modules = Modules::default();
         modules.read_directory(source, &Module::new());
-        let Modules { paths, tests, .. } = &mut modules;
-        paths.retain(|module, _| !(1..=module.len()).any(|len| tests.contains(&module[..len])));
+        let Modules { paths, literals, tests, .. } = &mut modules;
+        let is_test = |module: &Module| (1..=module.len()).any(|len| tests.contains(&module[..len]));
+        paths.retain(|module, _| !is_test(module));
+        literals.retain(|module, _| !is_test(module));
         modules
     }
 
@@ -98,8 +103,12 @@ impl Modules {
                 at = end;
                 continue;
             }
-            if let TokenTree::Group(group) = &tokens[at] {
-                self.read_tokens(module, group.stream());
+            match &tokens[at] {
+                // A comment of documentation.
+                TokenTree::Group(group) if group.to_string().replace(' ', "").starts_with("[doc=") => {}
+                TokenTree::Group(group) => self.read_tokens(module, group.stream()),
+                TokenTree::Literal(_) => self.literals.entry(module.clone()).or_default().push(text),
+                _ => {}
             }
             at += 1;
         }
@@ -192,6 +201,17 @@ fn paths(tokens: &[TokenTree], start: usize) -> (Vec<Vec<String>>, usize) {
         at += 2;
     }
     (if path.is_empty() { Vec::new() } else { vec![path] }, at.max(start + 1))
+}
+
+/// The texts in the code of the library, each with its module.
+pub(crate) fn literals() -> Vec<(String, String)> {
+    let of_module = |(module, texts): (Module, Vec<String>)| {
+        let module = written(&module);
+        texts.into_iter().map(move |text| (module.clone(), text))
+    };
+    let of_library =
+        modules().literals.into_iter().filter(|(module, _)| module.first().is_some_and(|name| name != "cli"));
+    of_library.flat_map(of_module).collect()
 }
 
 fn modules() -> Modules {

@@ -34,6 +34,8 @@ mod max_memory;
 mod messages;
 #[cfg(all(target_os = "linux", feature = "cli"))]
 mod no_mmap;
+#[cfg(feature = "cli")]
+mod options_in_messages;
 #[cfg(unix)]
 mod outputs;
 mod pairs;

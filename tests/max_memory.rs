@@ -238,8 +238,8 @@ fn the_engines_limit_stops_the_count() {
                     };
                     assert_eq!((*limit_bytes, *is_asked, stops), (limit, false, true), "{error}");
                     assert!(largest.starts_with("path ") || largest.starts_with("visitors "), "{largest}");
-                    for option in ["--max-memory", "--max-keys", "--uv hll"] {
-                        assert!(error.to_string().contains(option), "{error}");
+                    for setting in ["max_memory", "max_keys", "uv hll"] {
+                        assert!(error.to_string().contains(setting), "{error}");
                     }
                 }
             }

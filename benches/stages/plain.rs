@@ -69,10 +69,8 @@ impl<'l> Hit<'l> {
             Dimension::Protocol => (&self.protocol).into(),
             Dimension::Status => self.status.into(),
             Dimension::Class => if self.is_static() { &b"static"[..] } else { b"dynamic" }.into(),
-            Dimension::Variable(_) | Dimension::Derived(_) | Dimension::Pair(_) => {
-                unreachable!("no stage ranks by a variable's name, by derived keys, or pairs")
-            }
             Dimension::Time(unit) => self.bucket(unit).into_bytes().into(),
+            other => unreachable!("no stage ranks by {}", other.name()),
         }
     }
 
@@ -92,7 +90,7 @@ impl<'l> Hit<'l> {
             Unit::Year => "2026".to_owned(),
             Unit::HourOfDay => clock[..2].to_owned(),
             Unit::Weekday => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][(date() + 5) % 7].to_owned(),
-            Unit::Step(_) => unreachable!("no stage counts by steps"),
+            other => unreachable!("no stage counts by {}", other.name()),
         }
     }
 

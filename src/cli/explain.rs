@@ -5,7 +5,7 @@ use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, wr
 use super::args::Args;
 use super::config::Line;
 use super::messages::Messages;
-use super::{End, end_of, inputs, stdout};
+use super::{End, end_of, inputs, stdout, wording};
 
 /// What an explanation cannot be asked for with; as defaults, these options are about reports.
 pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
@@ -27,13 +27,14 @@ pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
 /// Explains how the inputs are read.
 pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> End {
     let engine = inputs::engine(&found.inputs, 1, !args.no_mmap);
-    let explained = match explain(question, found.inputs, &engine) {
+    let mut explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,
         Err(error) => {
-            messages.error(&error);
+            messages.error(wording::error(&error));
             return end_of(error.kind(), false);
         }
     };
+    wording::explanation(&mut explained.explanation);
     let explanation = &explained.explanation;
     let end = stdout::write(messages, |out| match args.writing.format() {
         ReportFormat::Json => logstat::write_explanation_json(explanation, args.writing.is_pretty(), out),
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, me
     // An empty log is fine, as in a report.
     let is_read = |input: &InputExplanation| input.kind.is_none() && (input.parsed > 0 || input.malformed == 0);
     let fits = explanation.inputs.iter().any(is_read);
-    let found = found.problems.iter().inspect(|problem| messages.error(problem)).map(|_| End::Failed);
-    let failed = explained.problems.iter().inspect(|problem| messages.error(problem));
+    let found = found.problems.iter().inspect(|problem| messages.error(wording::error(problem))).map(|_| End::Failed);
+    let failed = explained.problems.iter().inspect(|problem| messages.error(wording::error(problem)));
     found.chain(failed.map(|problem| end_of(problem.kind(), fits))).fold(end, End::max)
 }

@@ -50,7 +50,7 @@ impl Messages {
 
     /// A count that took longer. The report is what it would have been, so it says nothing about this.
     pub(crate) fn few_threads(self, few: &FewThreads) {
-        let FewThreads { wanted, used, source } = few;
+        let FewThreads { wanted, used, source, .. } = few;
         let how = match used {
             1 => "counted on the main thread".to_owned(),
             _ => format!("counted with {used} threads"),

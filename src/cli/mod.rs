@@ -30,6 +30,7 @@ mod stdout;
 mod targets;
 mod values;
 mod visitors;
+mod wording;
 mod wrapped;
 mod writing;
 
@@ -201,7 +202,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let start = Instant::now();
     let mut end = End::Done;
     for problem in &found.problems {
-        messages.error(problem);
+        messages.error(wording::error(problem));
         end = End::Failed;
     }
     let counted = count(&question, found.inputs, &engine);
@@ -210,7 +211,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         Ok(outcome) => outcome,
         Err(error) => {
             add_notes(None, assumed_logs, messages);
-            let message = error.to_string();
+            let message = wording::error(&error);
             messages.error(line.placed(&message, &message));
             return Ok(end_of(error.kind(), false));
         }
@@ -225,10 +226,11 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     if let Some(rejects) = rejects
         && let Err(error) = targets.write_rejects(rejects)
     {
-        messages.error(&error);
+        messages.error(wording::error(&error));
         report.iter_mut().for_each(|report| report.warn([&error]));
     }
-    if let Some(report) = report {
+    if let Some(mut report) = report {
+        wording::report(&mut report);
         // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
         let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
         report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));

@@ -2,6 +2,8 @@
 
 use logstat::{Error, ErrorKind, FileKind};
 
+use super::wording;
+
 /// More refusals of one kind have one line each, without a sample and advice.
 const IN_FULL: usize = 3;
 /// More problems of one kind are only counted.
@@ -27,7 +29,7 @@ pub(super) fn messages(problems: &[Error]) -> Vec<String> {
     let groups: Vec<_> = problems.iter().map(|problem| group(problem.kind())).collect();
     let mut messages = Vec::new();
     for (i, (problem, group)) in problems.iter().zip(&groups).enumerate() {
-        let full = problem.to_string();
+        let full = wording::error(problem);
         let Some(group) = group else {
             messages.push(full);
             continue;

@@ -17,20 +17,18 @@ pub(crate) enum Color {
 pub(crate) fn page(color: Color, ascii: bool) -> Page {
     let variable = |name| env::var(name).ok();
     let terminal = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
-    Page {
-        columns: columns(variable("COLUMNS").as_deref(), terminal),
-        colors: colors(
-            color,
-            stdout().is_terminal(),
-            env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()),
-            variable("TERM").as_deref(),
-        ),
-        signs: if ascii || !is_utf8(&["LC_ALL", "LC_CTYPE", "LANG"].map(variable)) {
-            Signs::Ascii
-        } else {
-            Signs::Unicode
-        },
-    }
+    let colors = colors(
+        color,
+        stdout().is_terminal(),
+        env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()),
+        variable("TERM").as_deref(),
+    );
+    let is_ascii = ascii || !is_utf8(&["LC_ALL", "LC_CTYPE", "LANG"].map(variable));
+    Page::default()
+        .with_csv_hint("--format csv")
+        .with_columns(columns(variable("COLUMNS").as_deref(), terminal))
+        .with_colors(colors)
+        .with_signs(if is_ascii { Signs::Ascii } else { Signs::Unicode })
 }
 
 /// Whether the locale is one of UTF-8: the first of its variables that is set says so, and without any it is that of POSIX, as for

@@ -36,6 +36,7 @@ pub use variable::{DimensionError, Variable};
 
 /// What can be ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Dimension {
     /// Everything, as one group.
     All,

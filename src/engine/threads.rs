@@ -9,6 +9,7 @@ use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 ///
 /// The report is the one that more threads would have made.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FewThreads {
     /// Number of threads that were to count, at least 2.
     pub wanted: usize,

@@ -94,7 +94,7 @@ fn explain_head(
                 lines => format!("0 of {lines} lines"),
             };
             let detail = format!("no log format fits ({lines})");
-            ErrorKind::NoFormat { path: source.path.clone(), detail }.into()
+            ErrorKind::NoFormat { path: source.path.clone(), detail: detail.into() }.into()
         })
     });
     let input = InputExplanation {

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::files::FileKind;
 use crate::format::Reason;
 use crate::input::{Input, Opener, Source};
+use crate::message::{Message, Setting};
 use crate::nginx::{ConfiguredLog, NginxAnswer};
 use crate::question::Question;
 use crate::report::{FormatReport, Generator, Note, set_aside};
@@ -35,6 +36,17 @@ pub struct Explanation {
     pub generator: Generator,
     /// The inputs that could be read, in the order in which they were given.
     pub inputs: Vec<InputExplanation>,
+}
+
+impl Explanation {
+    /// Names settings in notes and expectations as `name` does, for an interface that has other names for them.
+    pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
+        for input in &mut self.inputs {
+            input.notes.iter_mut().for_each(|note| note.text.reword(name));
+            let stops = input.first_malformed.iter_mut().flat_map(|line| &mut line.stops);
+            stops.for_each(|stop| stop.expected.reword(name));
+        }
+    }
 }
 
 /// How one input is read, by its first lines: those in its first 1 MiB.
@@ -208,7 +220,7 @@ pub struct FormatStop {
     /// Number of bytes of the line before that place.
     pub byte: usize,
     /// What they expect there.
-    pub expected: String,
+    pub expected: Message,
     /// What the line has there, at most 24 characters; empty at its end.
     pub found: String,
 }

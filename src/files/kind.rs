@@ -115,6 +115,10 @@ pub(crate) enum Remedy {
     Filter(&'static str),
     /// What a command is for, and the command, which needs a file where it says `FILE`.
     OnFile(&'static str, &'static str),
+    /// The purpose of reading the file as an nginx configuration.
+    NginxConf(&'static str),
+    /// The purpose of reading nginx's main configuration.
+    MainConf(&'static str),
     /// tar, which must be told how its standard input is compressed.
     Tar,
     /// unzip, which extracts several files into a directory.
@@ -153,8 +157,8 @@ const PASS_ACCESS_LOG: Remedy =
 #[rustfmt::skip]
 const KINDS: &[Row] = &[
     row(FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log", NO_LOG, PASS_ACCESS_LOG),
-    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_LOG, Remedy::OnFile("to read the logs that it names", "logstat --nginx-conf FILE")),
-    row(FileKind::NginxConfPart, "nginx-conf-part", "part of an nginx configuration", NO_LOG, Remedy::Advice("the main file includes it; to read the logs that are named there:  logstat --nginx-conf /etc/nginx/nginx.conf")),
+    row(FileKind::NginxConf, "nginx-conf", "an nginx configuration", NO_LOG, Remedy::NginxConf("to read the logs that it names")),
+    row(FileKind::NginxConfPart, "nginx-conf-part", "part of an nginx configuration", NO_LOG, Remedy::MainConf("the main file includes it; to read the logs that are named there")),
     row(FileKind::NginxStatus, "nginx-status", "a status page of nginx", "it has totals, and no requests", PASS_ACCESS_LOG),
     row(FileKind::ApacheErrorLog, "apache-error-log", "an Apache error log", NO_LOG, Remedy::Advice("pass the access log instead: CustomLog in Apache's configuration names it, by default access.log or access_log")),
     row(FileKind::IisLog, "iis-log", "a W3C extended log (IIS)", OTHER_FORMAT, Remedy::LogFormat),

@@ -81,8 +81,7 @@ impl FromStr for Pattern {
             return Pattern::regex(text, 1, regex);
         }
         if text.starts_with('!') {
-            let what =
-                "'!' turns no pattern round, the option that begins with --exclude does; the sign itself is \\x21";
+            let what = "'!' does not negate a pattern: the option that excludes does; a literal '!' is \\x21";
             return Err(SyntaxError::new(text, 0, what));
         }
         let parts = glob::parse(text.as_bytes()).map_err(|(at, what)| SyntaxError::new(text, at, what))?;

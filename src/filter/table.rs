@@ -1,7 +1,5 @@
 //! THE TABLE of filters: everything that is known of a condition. A new one is a variant of [`Condition`], a reason and a row.
 
-use std::borrow::Cow;
-
 use super::condition::Condition;
 use super::pattern::Pattern;
 use super::predicate::{Making, Predicate};
@@ -10,6 +8,7 @@ use super::reason::Filtered;
 use super::subject::Subject;
 use crate::batch::Fields;
 use crate::dimension::{Dimension, Extras};
+use crate::message::{Message, Setting, message};
 use crate::time::Unit;
 
 /// A row of the table of filters.
@@ -17,7 +16,7 @@ struct FilterRow<'c> {
     /// The reason of lines that do not fit it.
     reason: Filtered,
     /// The option that asks for it, without its `--`.
-    option: Cow<'static, str>,
+    option: Setting,
     /// What a hit is asked for.
     subjects: Vec<Subject>,
     /// Makes it ready to be asked of batches.
@@ -28,16 +27,12 @@ struct FilterRow<'c> {
 
 /// A condition of one subject, whose option has the name of its reason.
 fn row<'c>(reason: Filtered, subject: Subject, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
-    let option = Cow::Borrowed(reason.name());
+    let option = Setting::Filter(reason.name());
     FilterRow { reason, option, subjects: vec![subject], build: Box::new(build), contradiction: None }
 }
 
 /// A condition on the keys of a dimension.
-fn keys<'c>(
-    dimension: Dimension,
-    option: Cow<'static, str>,
-    build: impl Fn(Making<'_>) -> Predicate + 'c,
-) -> FilterRow<'c> {
+fn keys<'c>(dimension: Dimension, option: Setting, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
     FilterRow { option, ..row(reason_of(dimension), Subject::Of(dimension), build) }
 }
 
@@ -68,11 +63,11 @@ impl Condition {
                 ..row(Filtered::Status, Of(Dimension::Status), |_| Predicate::Status(set.table().into()))
             },
             Condition::Static => FilterRow {
-                option: Cow::Borrowed("static"),
+                option: Setting::Filter("static"),
                 ..row(Filtered::Class, Of(Dimension::Class), |_| Predicate::Class { statics: true, dynamic: false })
             },
             Condition::Dynamic => FilterRow {
-                option: Cow::Borrowed("dynamic"),
+                option: Setting::Filter("dynamic"),
                 ..row(Filtered::Class, Of(Dimension::Class), |_| Predicate::Class { statics: false, dynamic: true })
             },
             Condition::Slower { ms } => {
@@ -84,15 +79,15 @@ impl Condition {
                 ..row(Filtered::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))
             },
             Condition::Matches { dimension, any } => {
-                keys(*dimension, dimension.name().into(), |making| making.patterns(*dimension, any))
+                keys(*dimension, Setting::Filter(dimension.name()), |making| making.patterns(*dimension, any))
             }
             Condition::Excludes { dimension, any } => {
-                let option = format!("exclude-{}", dimension.name());
-                keys(*dimension, option.into(), |making| Predicate::Not(Box::new(making.patterns(*dimension, any))))
+                let option = Setting::Exclude(dimension.name());
+                keys(*dimension, option, |making| Predicate::Not(Box::new(making.patterns(*dimension, any))))
             }
             Condition::Where(selection) => FilterRow {
                 reason: Filtered::Where,
-                option: Cow::Borrowed(Filtered::Where.name()),
+                option: Setting::Filter(Filtered::Where.name()),
                 subjects: selection.subjects().collect(),
                 build: Box::new(|making| making.expression(&selection.root)),
                 contradiction: None,
@@ -106,8 +101,8 @@ impl Condition {
     }
 
     /// The option that asks for it.
-    fn option(&self) -> String {
-        format!("--{}", self.row().option)
+    fn option(&self) -> Setting {
+        self.row().option
     }
 
     /// The condition made ready to be asked of batches.
@@ -122,26 +117,27 @@ impl Condition {
     }
 
     /// Everything that it asks for: how, what fields that takes, and which variable logs them.
-    pub(crate) fn asked(&self, extras: &Extras) -> Vec<(String, Fields, String)> {
+    pub(crate) fn asked(&self, extras: &Extras) -> Vec<(Message, Fields, String)> {
         let subjects = self.row().subjects.into_iter();
-        subjects.map(|subject| (self.option(), subject.needs(extras), subject.variable())).collect()
+        subjects.map(|subject| (self.option().into(), subject.needs(extras), subject.variable())).collect()
     }
 }
 
 /// Which of these no hit can fit together, and why, each in a sentence.
-pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<String> {
+pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<Message> {
     let mut found = Vec::new();
     let has = |wanted: fn(&Condition) -> bool| conditions.iter().any(wanted);
     if has(|one| matches!(one, Condition::Static)) && has(|one| matches!(one, Condition::Dynamic)) {
-        found.push("--static and --dynamic: no hit is both".to_owned());
+        found.push(message![Condition::Static.option(), " and ", Condition::Dynamic.option(), ": no hit is both"]);
     }
     for condition in conditions {
-        found.extend(condition.row().contradiction.map(|said| format!("{}: {said}", condition.option())));
+        found.extend(condition.row().contradiction.map(|said| message![condition.option(), format!(": {said}")]));
         if let Condition::Matches { dimension, any } = condition
             && are_excluded(*dimension, any, conditions)
         {
             let name = dimension.name();
-            found.push(format!("--{name} and --exclude-{name} say the same: no hit is left"));
+            let (matches, excludes) = (Setting::Filter(name), Setting::Exclude(name));
+            found.push(message![matches, " and ", excludes, " say the same: no hit is left"]);
         }
     }
     found
@@ -173,13 +169,13 @@ mod tests {
         use crate::batch::TextField;
         let text = Fields::text;
         let rows = [
-            (Condition::DayTimes("8-9".parse().unwrap()), Filtered::Time, "--time", Fields::TIME),
-            (Condition::Status("404".parse().unwrap()), Filtered::Status, "--status", Fields::STATUS),
-            (Condition::Static, Filtered::Class, "--static", text(TextField::Path)),
-            (Condition::Dynamic, Filtered::Class, "--dynamic", text(TextField::Path)),
-            (Condition::Slower { ms: 1 }, Filtered::Slower, "--slower", Fields::REQUEST_TIME),
-            (Condition::Larger { bytes: 1 }, Filtered::Larger, "--larger", Fields::BYTES),
-            (Condition::Ip("::1".parse().unwrap()), Filtered::Ip, "--ip", text(TextField::Addr)),
+            (Condition::DayTimes("8-9".parse().unwrap()), Filtered::Time, "time", Fields::TIME),
+            (Condition::Status("404".parse().unwrap()), Filtered::Status, "status", Fields::STATUS),
+            (Condition::Static, Filtered::Class, "static", text(TextField::Path)),
+            (Condition::Dynamic, Filtered::Class, "dynamic", text(TextField::Path)),
+            (Condition::Slower { ms: 1 }, Filtered::Slower, "slower", Fields::REQUEST_TIME),
+            (Condition::Larger { bytes: 1 }, Filtered::Larger, "larger", Fields::BYTES),
+            (Condition::Ip("::1".parse().unwrap()), Filtered::Ip, "ip", text(TextField::Addr)),
         ];
         let dimensions = [
             (Dimension::Method, Filtered::Method, "method", text(TextField::Method)),
@@ -194,8 +190,8 @@ mod tests {
             let any = on_paths(&["a"]);
             let excludes = Condition::Excludes { dimension, any: any.clone() };
             [
-                (Condition::Matches { dimension, any }, reason, format!("--{name}"), needs),
-                (excludes, reason, format!("--exclude-{name}"), needs),
+                (Condition::Matches { dimension, any }, reason, name.to_owned(), needs),
+                (excludes, reason, format!("exclude {name}"), needs),
             ]
         });
         let rows = rows.map(|(condition, reason, option, needs)| (condition, reason, option.to_owned(), needs));
@@ -203,7 +199,7 @@ mod tests {
             assert_eq!(condition.reason(), reason, "{condition:?}");
             let asked = condition.asked(&Extras::default());
             assert!(asked.iter().all(|(.., variable)| variable.starts_with('$')), "{condition:?}");
-            let asked: Vec<_> = asked.into_iter().map(|(option, needs, _)| (option, needs)).collect();
+            let asked: Vec<_> = asked.into_iter().map(|(option, needs, _)| (option.to_string(), needs)).collect();
             assert_eq!(asked, [(option, needs)], "{condition:?}");
         }
     }
@@ -214,15 +210,16 @@ mod tests {
         let matches = |any: &[&str]| Condition::Matches { dimension, any: on_paths(any) };
         let excludes = |any: &[&str]| Condition::Excludes { dimension, any: on_paths(any) };
         let rows = [
-            (vec![Condition::Static, Condition::Dynamic], "--static and --dynamic: no hit is both"),
-            (vec![Condition::Status("200,!2xx".parse().unwrap())], "--status: no status is left"),
-            (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "--ip: no address is left"),
-            (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "--time: no time of the day is left"),
-            (vec![matches(&["/a"]), excludes(&["/b", "/a"])], "--path and --exclude-path say the same: no hit is left"),
-            (vec![matches(&["/a"]), excludes(&["*"])], "--path and --exclude-path say the same: no hit is left"),
+            (vec![Condition::Static, Condition::Dynamic], "static and dynamic: no hit is both"),
+            (vec![Condition::Status("200,!2xx".parse().unwrap())], "status: no status is left"),
+            (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "ip: no address is left"),
+            (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "time: no time of the day is left"),
+            (vec![matches(&["/a"]), excludes(&["/b", "/a"])], "path and exclude path say the same: no hit is left"),
+            (vec![matches(&["/a"]), excludes(&["*"])], "path and exclude path say the same: no hit is left"),
         ];
         for (conditions, said) in rows {
-            assert_eq!(contradictions(&conditions), [said]);
+            let found: Vec<_> = contradictions(&conditions).iter().map(ToString::to_string).collect();
+            assert_eq!(found, [said]);
         }
         let fine = [matches(&["/a", "/b"]), excludes(&["/a"]), Condition::Static, Condition::Slower { ms: 5 }];
         assert!(contradictions(&fine).is_empty());

@@ -59,6 +59,7 @@ pub(crate) use slot::Slot;
 pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
+use crate::message::Message;
 use derived::Derived;
 use json::format::{JsonFormat, Syntax};
 use log_format::compile::compile;
@@ -241,9 +242,9 @@ impl LogFormat {
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// What the value that a rule of JSON keys reads should be, `a status for --field status=level`; `None` for a key that has
+    /// What the value that a rule of JSON keys reads should be, `a status for fields status=level`; `None` for a key that has
     /// the name of nginx's variable.
-    pub(crate) fn guessed_value(&self, rule: u16) -> Option<String> {
+    pub(crate) fn guessed_value(&self, rule: u16) -> Option<Message> {
         let json = self.json.as_ref()?;
         let known = json.keys().rule(rule);
         (json.given(known).is_some() || known.key != known.variable).then(|| json.expectation(rule))

@@ -6,6 +6,7 @@ use crate::text::{find_anywhere, find_near};
 
 /// Whether the query string of a request is part of its path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Query {
     /// The path ends before the `?`.
     #[default]

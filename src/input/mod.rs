@@ -112,6 +112,7 @@ impl fmt::Debug for Input {
 
 /// How regular files are read.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub enum Access {
     /// Through buffers. Always safe.
     #[default]

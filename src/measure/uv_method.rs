@@ -2,6 +2,7 @@
 
 /// How visitors are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UvMethod {
     /// Every visitor is remembered.
     #[default]

@@ -4,6 +4,7 @@ use super::{MaxKeys, MaxMemory};
 use crate::dimension::Dimension;
 use crate::filter::{Condition, contradictions};
 use crate::measure::UvMethod;
+use crate::message::Message;
 use crate::steps::{Ipv6Prefix, Visitor};
 use crate::time::{Date, Moment, Now, Unit};
 
@@ -82,9 +83,9 @@ impl Counting {
     /// ```
     /// use logstat::{Condition, Question};
     /// let question = Question::new().filters([Condition::Static, Condition::Dynamic]);
-    /// assert_eq!(question.counting.contradictions(), ["--static and --dynamic: no hit is both"]);
+    /// assert_eq!(&*question.counting.contradictions()[0], "static and dynamic: no hit is both");
     /// ```
-    pub fn contradictions(&self) -> Vec<String> {
+    pub fn contradictions(&self) -> Vec<Message> {
         contradictions(&self.filters)
     }
 

@@ -7,6 +7,7 @@ use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
+use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::steps;
 use crate::tally::{TablePlan, Tally, extras_of};
@@ -39,7 +40,7 @@ impl Plan {
         if let Some(detail) = misplaced_pair(counting) {
             return Err(ErrorKind::Pair { detail }.into());
         }
-        let each = counting.each.map(|each| format!("a report for each {}", each.name()));
+        let each = counting.each.map(|each| format!("a report for each {}", each.name()).into());
         let may_drop_keys = match (counting.max_keys, each.or_else(|| needs_all_keys(showing))) {
             (Some(_), Some(asked)) => return Err(ErrorKind::NotBounded { asked }.into()),
             (Some(_), None) => true,
@@ -99,26 +100,28 @@ fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
 }
 
 /// What is asked for that needs all keys of a ranking.
-fn needs_all_keys(showing: &Showing) -> Option<String> {
+fn needs_all_keys(showing: &Showing) -> Option<Message> {
     let any = showing.fail_if.iter().find(|fail_if| fail_if.is_of_any());
-    let any = any.map(|fail_if| format!("--fail-if 'any {}: …'", fail_if.dimension().name()));
+    let any = any.map(|fail_if| message![Setting::FailIf, format!(" 'any {}: …'", fail_if.dimension().name())]);
     let is_by_hits = matches!(showing.sort, Metric::Pv | Metric::Share);
-    let sort = (!is_by_hits).then(|| format!("--sort {}", showing.sort.name()));
+    let sort = (!is_by_hits).then(|| message![Setting::Sort, format!(" {}", showing.sort.name())]);
     let column = showing.columns.iter().find(|metric| metric.measure() != MeasureKind::Counts);
-    any.or(sort).or_else(|| column.map(|metric| format!("--columns {}", metric.name())))
+    any.or(sort).or_else(|| column.map(|metric| message![Setting::Columns, format!(" {}", metric.name())]))
 }
 
 /// Why a question cannot be answered that has a pair where one dimension belongs.
-fn misplaced_pair(counting: &Counting) -> Option<String> {
+fn misplaced_pair(counting: &Counting) -> Option<Message> {
     let unit = Dimension::Time(counting.unit());
     let split = counting.split.and_then(|split| match Dimension::pair(unit, split).err()? {
-        DimensionError::Twice { name } => Some(format!("--split {name}: the timeline is by {name} already")),
-        _ => Some(format!("--split {}: a timeline is split by one dimension", split.name())),
+        DimensionError::Twice { name } => {
+            Some(message![Setting::Split, format!(" {name}: the timeline is by {name} already")])
+        }
+        _ => Some(message![Setting::Split, format!(" {}: a timeline is split by one dimension", split.name())]),
     });
     let mut of_filters = counting.filters.iter().flat_map(Condition::dimensions);
     let pair = of_filters.find(|dimension| matches!(dimension, Dimension::Pair(_)));
-    let filter = pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()));
+    let filter = pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()).into());
     let each = counting.each.filter(|each| matches!(each, Dimension::Pair(_)));
-    let each = each.map(|pair| format!("{}: reports are made for each key of one dimension", pair.name()));
+    let each = each.map(|pair| format!("{}: reports are made for each key of one dimension", pair.name()).into());
     split.or(filter).or(each)
 }

@@ -2,6 +2,7 @@
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Section {
     /// All hits together.
     Summary,

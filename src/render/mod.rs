@@ -193,8 +193,15 @@ impl ReportFormat {
     }
 }
 
-/// What a report is written on, for formats that people read.
+/// The paper of a report, for formats that people read.
+///
+/// ```
+/// use logstat::{Colors, Page};
+/// let page = Page::default().with_columns(120).with_colors(Colors::Ansi);
+/// assert_eq!((page.columns, page.colors), (120, Colors::Ansi));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// How many columns wide it is.
     pub columns: usize,
@@ -202,17 +209,46 @@ pub struct Page {
     pub colors: Colors,
     /// Which signs it shows.
     pub signs: Signs,
+    /// The words by which a reader asks for all rows and columns: `--format csv`, in a program that has such an option.
+    pub csv_hint: &'static str,
 }
 
 impl Default for Page {
     /// 80 columns, without colours.
     fn default() -> Self {
-        Page { columns: 80, colors: Colors::None, signs: Signs::Unicode }
+        Page { columns: 80, colors: Colors::None, signs: Signs::Unicode, csv_hint: "CSV" }
+    }
+}
+
+impl Page {
+    /// The same page, this many columns wide.
+    #[must_use]
+    pub fn with_columns(self, columns: usize) -> Page {
+        Page { columns, ..self }
+    }
+
+    /// The same page with other colours.
+    #[must_use]
+    pub fn with_colors(self, colors: Colors) -> Page {
+        Page { colors, ..self }
+    }
+
+    /// The same page with other words for CSV.
+    #[must_use]
+    pub fn with_csv_hint(self, csv_hint: &'static str) -> Page {
+        Page { csv_hint, ..self }
+    }
+
+    /// The same page with other signs.
+    #[must_use]
+    pub fn with_signs(self, signs: Signs) -> Page {
+        Page { signs, ..self }
     }
 }
 
 /// Which signs there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Signs {
     /// All, in UTF-8.
     #[default]
@@ -223,6 +259,7 @@ pub enum Signs {
 
 /// Whether there are colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Colors {
     /// Not a single escape sequence.
     #[default]

@@ -5,6 +5,7 @@
 
 use super::foreign::Given;
 use crate::files::Compression;
+use crate::message::Message;
 use crate::recognize::{Member, Members};
 use crate::text::{file_argument, shell_word};
 
@@ -42,12 +43,12 @@ impl Given<'_> {
     }
 
     /// With unzip, which reads files only. One file can be piped; the data of several, one of which may be compressed, cannot.
-    pub(super) fn through_zip(&self, members: &Members) -> String {
+    pub(super) fn through_zip(&self, members: &Members) -> Message {
         if members.is_complete && members.files.len() < 2 {
-            return self.on_file("to read it", "unzip -p FILE | logstat -");
+            return self.on_file("to read it", &"unzip -p FILE | logstat -".into());
         }
         let extracted = extracted(&wanted(members));
-        self.on_file("to read it", &format!("unzip -q FILE -d {DIRECTORY} && logstat {extracted}"))
+        self.on_file("to read it", &format!("unzip -q FILE -d {DIRECTORY} && logstat {extracted}").into())
     }
 }
 
@@ -154,7 +155,8 @@ mod tests {
         ];
         let given = Given { path: Path::new("a.zip"), compression: None };
         for (names, is_complete, expected) in rows {
-            assert_eq!(given.through_zip(&members(names, is_complete)), format!("to read it:  {expected}"), "{names}");
+            let said = given.through_zip(&members(names, is_complete));
+            assert_eq!(said.to_string(), format!("to read it:  {expected}"), "{names}");
         }
     }
 }

@@ -34,6 +34,7 @@ use crate::filter;
 use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
+use crate::message::{Message, Setting, message};
 use crate::question::{MaxKeys, Plan, Question, Section};
 use crate::steps::RealIp;
 use crate::tally::{InputLedger, SAMPLES, Tally, Unescaped};
@@ -108,14 +109,24 @@ pub(crate) fn assemble(
         let missing = not_logged(question, &plan.extras, logged);
         let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
         if let Some(missing) = missing {
-            let why =
-                if missing.needs_times() { why_no_times(real_ip, anonymize, formats, &read) } else { String::new() };
-            return Err(ErrorKind::NotLogged { detail: format!("{missing}{why}") }.into());
+            let why = if missing.needs_times() {
+                why_no_times(real_ip, anonymize, formats, &read)
+            } else {
+                Message::default()
+            };
+            return Err(ErrorKind::NotLogged { detail: missing.message() + why }.into());
         }
         if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
-            let detail = "--trust needs a list of addresses in the place of $remote_addr, which no input logs; name the \
-                          variable that has one with --real-ip, such as --real-ip http_x_forwarded_for";
-            return Err(ErrorKind::NotLogged { detail: detail.to_owned() }.into());
+            let detail = message![
+                Setting::Trust,
+                " needs a list of addresses in the place of $remote_addr, which no input logs; name the variable that has one \
+                 with ",
+                Setting::RealIp,
+                ", such as ",
+                Setting::RealIp,
+                " http_x_forwarded_for"
+            ];
+            return Err(ErrorKind::NotLogged { detail }.into());
         }
         notes.extend(unanswered(plan.fields_of_tables(plan.visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
@@ -215,12 +226,12 @@ struct ReadInput<'t> {
 }
 
 /// Why the number at the end of lines is no request time, if there is one.
-fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat], read: &[ReadInput<'_>]) -> String {
-    let notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
+fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat], read: &[ReadInput<'_>]) -> Message {
+    let mut notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
         format_notes(real_ip, anonymize, formats, &ReadFormats { path, of_file, ledger })
     });
-    let why = notes.filter(|note| note.code == NoteCode::TimeNotRead).map(|note| format!("\n  {}", note.text));
-    why.take(1).collect()
+    let why = notes.find(|note| note.code == NoteCode::TimeNotRead);
+    why.map_or_else(Message::default, |note| message!["\n  ", note.text])
 }
 
 /// Whether a format that took lines has a list of addresses in the place of the address.

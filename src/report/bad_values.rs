@@ -3,6 +3,7 @@
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::format::{BadValue, LogFormat};
+use crate::message::message;
 use crate::tally::InputLedger;
 
 /// A note for each key of an input whose value made one of the first malformed lines malformed. A key that is called as
@@ -18,7 +19,8 @@ pub(super) fn bad_values(formats: &[LogFormat], path: &str, ledger: &InputLedger
         noted.push((format, rule));
         let found = if anonymize { sample_text_cut(text) } else { sample_text(text) };
         let line = ledger.line_of(sample);
-        let text = format!("expected {expected}, found \"{found}\" in line {line}; such lines are malformed");
+        let found = format!(", found \"{found}\" in line {line}; such lines are malformed");
+        let text = message!["expected ", expected, found];
         notes.push(Note::about(NoteCode::BadValue, path, text));
     }
     notes

@@ -6,6 +6,7 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
 use crate::error::{Error, ErrorKind};
 use crate::files::{Compression, FileKind, Remedy, decompressed_by};
+use crate::message::{Message, Setting, message};
 use crate::recognize::{Excerpt, Foreign, Workaround};
 use crate::text::file_argument;
 
@@ -67,21 +68,32 @@ pub(super) fn beginning(sample: &str) -> String {
     }
 }
 
-fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> String {
+fn remedy(foreign: &Foreign, path: &Path, compression: Option<Compression>) -> Message {
     let input = Given { path, compression };
     let command = match foreign.kind.remedy() {
-        Remedy::Advice(advice) => return advice.to_owned(),
-        Remedy::Filter(filter) => input.through(filter),
-        Remedy::OnFile(purpose, command) => return input.on_file(purpose, command),
-        Remedy::Tar => input.through_tar(&foreign.members),
+        Remedy::Advice(advice) => return advice.into(),
+        Remedy::MainConf(advice) => {
+            return message![advice, ":  logstat ", Setting::NginxConf, " /etc/nginx/nginx.conf"];
+        }
+        Remedy::Filter(filter) => input.through(filter).into(),
+        Remedy::OnFile(purpose, command) => return input.on_file(purpose, &command.into()),
+        Remedy::NginxConf(purpose) => {
+            return input.on_file(purpose, &message!["logstat ", Setting::NginxConf, " FILE"]);
+        }
+        Remedy::Tar => input.through_tar(&foreign.members).into(),
         Remedy::Zip => return input.through_zip(&foreign.members),
-        Remedy::Unpack => input.unpacked(),
+        Remedy::Unpack => input.unpacked().into(),
         Remedy::LogFormat => match &foreign.workaround {
             Some(workaround) => input.read_by(workaround),
-            None => return "pass a log_format for its fields, in the variables of nginx, with --log-format".to_owned(),
+            None => {
+                return message![
+                    "pass a log_format for its fields, in the variables of nginx, with ",
+                    Setting::LogFormat
+                ];
+            }
         },
     };
-    format!("to read it:  {command}")
+    message!["to read it:  ", command]
 }
 
 /// An input as it was given.
@@ -119,27 +131,28 @@ impl Given<'_> {
         format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
     }
 
-    fn read_by(&self, workaround: &Workaround) -> String {
+    fn read_by(&self, workaround: &Workaround) -> Message {
         let file = file_argument(self.path);
-        let log_format = format!("logstat --log-format '{}'", workaround.log_format.replace('\'', r"'\''"));
+        let log_format = format!(" '{}'", workaround.log_format.replace('\'', r"'\''"));
+        let logstat = message!["logstat ", Setting::LogFormat, log_format];
         match (workaround.filter, self.source()) {
-            (None, _) if self.is_standard_input() => format!("… | {log_format} -"),
-            (None, _) => format!("{log_format} {file}"),
+            (None, _) if self.is_standard_input() => message!["… | ", logstat, " -"],
+            (None, _) => logstat + format!(" {file}"),
             (Some(filter), None) => {
                 let (first, rest) = filter.split_once(" | ").unwrap_or((filter, ""));
                 let rest = if rest.is_empty() { String::new() } else { format!(" | {rest}") };
-                format!("{first} < {file}{rest} | {log_format} -")
+                message![format!("{first} < {file}{rest} | "), logstat, " -"]
             }
-            (Some(filter), Some(source)) => format!("{source} | {filter} | {log_format} -"),
+            (Some(filter), Some(source)) => message![format!("{source} | {filter} | "), logstat, " -"],
         }
     }
 
-    pub(super) fn on_file(&self, purpose: &str, command: &str) -> String {
+    pub(super) fn on_file(&self, purpose: &str, command: &Message) -> Message {
         let file = if self.source().is_some() { "FILE".to_owned() } else { file_argument(self.path) };
-        let command = command.replace("FILE", &file);
+        let command = command.with("FILE", &file);
         match self.source() {
-            None => format!("{purpose}:  {command}"),
-            Some(source) => format!("{purpose}, save it in a file:  {source} > FILE && {command}"),
+            None => message![format!("{purpose}:  "), command],
+            Some(source) => message![format!("{purpose}, save it in a file:  {source} > FILE && "), command],
         }
     }
 }
@@ -156,7 +169,7 @@ mod tests {
         let files = vec![Member { name: b"access.log".to_vec(), compression: packed }];
         let members = Members { files, is_complete: true };
         let foreign = Foreign { kind, excerpt: Excerpt::Bytes(Vec::new()), is_certain: true, members, workaround };
-        remedy(&foreign, Path::new(path), compression)
+        remedy(&foreign, Path::new(path), compression).to_string()
     }
 
     #[test]
@@ -176,7 +189,7 @@ mod tests {
     fn commands_fit_the_input() {
         use Compression::{Bzip2, Gzip, Xz, Zstd};
         use FileKind::{CompressedTwice, Journal, SquidLog, Tar, Utf16, Utf16Le, Zip};
-        let squid = r"tr -s ' ' < a.log | logstat --log-format '$remote_addr '\''$status'\''' -";
+        let squid = r"tr -s ' ' < a.log | logstat log_formats '$remote_addr '\''$status'\''' -";
         let rows = [
             (Utf16, "a b.log", None, None, "iconv -f UTF-16 -t UTF-8 'a b.log' | logstat -"),
             (Utf16, "-", None, None, "… | iconv -f UTF-16 -t UTF-8 | logstat -"),

@@ -3,6 +3,7 @@
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
 use crate::format::{Finding, FormatsOfFile, LogFormat};
+use crate::message::{Message, Setting, message};
 use crate::recognize::is_known_workaround;
 use crate::steps::RealIp;
 use crate::tally::InputLedger;
@@ -23,7 +24,7 @@ pub(crate) fn format_notes(
     input: &ReadFormats<'_>,
 ) -> Vec<Note> {
     let ReadFormats { path, of_file, ledger } = *input;
-    let about = |code, text: String| Note::about(code, path, text);
+    let about = |code, text: Message| Note::about(code, path, text);
     let shown = |bytes: &[u8]| if anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
     let mut notes = Vec::new();
     let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
@@ -32,7 +33,7 @@ pub(crate) fn format_notes(
     let is_main_used = ledger.taken.get(of_file.main()).is_some_and(|lines| *lines > 0);
     let unmatched: Vec<_> = of_file.unmatched().map(|format| printable(format.name().as_bytes())).collect();
     if is_main_used && !unmatched.is_empty() {
-        notes.push(about(NoteCode::NotAsConfigured, not_as_configured(&unmatched, main, of_file.sampled())));
+        notes.push(about(NoteCode::NotAsConfigured, not_as_configured(&unmatched, main, of_file.sampled()).into()));
     }
     for finding in of_file.findings().iter().filter(|_| is_main_used) {
         notes.push(match finding {
@@ -42,7 +43,8 @@ pub(crate) fn format_notes(
                 format!(
                     "some numbers after {} are lists, so all are read as $upstream_response_time, not as request times",
                     after(main.before_list())
-                ),
+                )
+                .into(),
             ),
             Finding::NumberIsNoTime { format, example, has_more } => {
                 let example = example.as_deref().map(shown);
@@ -54,19 +56,19 @@ pub(crate) fn format_notes(
             }
             Finding::UsersAreFields { fields } => about(
                 NoteCode::UsersNotRead,
-                format!(
-                    "$remote_user is not read, because other fields are in its place; if this is the log_format, pass\n  \
-                     --log-format '{}'",
-                    main.text_with_user(fields)
-                ),
+                message![
+                    "$remote_user is not read, because other fields are in its place; if this is the log_format, pass\n  ",
+                    Setting::LogFormat,
+                    format!(" '{}'", main.text_with_user(fields))
+                ],
             ),
             Finding::UsersMayBeFields { fields } => about(
                 NoteCode::OddUsers,
-                format!(
-                    "$remote_user looks like other fields, all from one address; if this is the log_format, pass\n  \
-                     --log-format '{}'",
-                    main.text_with_user(fields)
-                ),
+                message![
+                    "$remote_user looks like other fields, all from one address; if this is the log_format, pass\n  ",
+                    Setting::LogFormat,
+                    format!(" '{}'", main.text_with_user(fields))
+                ],
             ),
         });
     }
@@ -80,7 +82,8 @@ pub(crate) fn format_notes(
                 NoteCode::NotDivided,
                 format!(
                     "{names} are next to each other in the log format, and nothing shows where one ends, so they are not read"
-                ),
+                )
+                .into(),
             )
         }));
         if let Some(variable) = format.forgeable()
@@ -93,7 +96,8 @@ pub(crate) fn format_notes(
                 format!(
                     "visitors can change how lines of {name} are read, because ${variable} may contain text that looks \
                      like the rest of the line{remedy}"
-                ),
+                )
+                .into(),
             ));
         }
         if format.has_address_list() && real_ip.is_none() {
@@ -106,8 +110,9 @@ pub(crate) fn format_notes(
             format!("text after {} is not read ({} of {} {lines})", after(&unread.after), unread.lines, ledger.read);
         // The note about the number has its own advice.
         let has_advice = is_main_used && of_file.findings().iter().any(|f| matches!(f, Finding::NumberIsNoTime { .. }));
-        let advice = "; to read it, pass the log_format of your nginx configuration with --log-format or --nginx-conf";
-        notes.push(about(NoteCode::Unread, text + if has_advice { "" } else { advice }));
+        let with = "; to read it, pass the log_format of your nginx configuration with ";
+        let advice = message![with, Setting::LogFormat, " or ", Setting::NginxConf];
+        notes.push(about(NoteCode::Unread, message![text] + if has_advice { Message::default() } else { advice }));
     }
     if ledger.like_common > 0 {
         let lines = match ledger.like_common {
@@ -115,8 +120,14 @@ pub(crate) fn format_notes(
             n => format!("{n} malformed lines look like whole lines of the format common: to count them"),
         };
         // A format that is given replaces detection, so the detected one must be given too.
-        let detected = if main.is_given() { String::new() } else { format!(" to --log-format {}", main.name()) };
-        notes.push(about(NoteCode::LikeCommon, format!("{lines}, add --log-format common{detected}")));
+        let detected = match main.is_given() {
+            true => Message::default(),
+            false => message![" to ", Setting::LogFormat, format!(" {}", main.name())],
+        };
+        notes.push(about(
+            NoteCode::LikeCommon,
+            message![format!("{lines}, add "), Setting::LogFormat, " common", detected],
+        ));
     }
     notes
 }
@@ -160,24 +171,32 @@ fn after(variable: &str) -> String {
 }
 
 /// Values of `$remote_addr` that are no addresses, and the likely cause.
-fn not_addresses(format: &LogFormat, example: &str) -> String {
+fn not_addresses(format: &LogFormat, example: &str) -> Message {
     let variable = if format.has_keys() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
     let cause = if crate::ip::is_address_list(example.as_bytes()) {
         if format.has_keys() {
-            "they are lists: pass --field http_x_forwarded_for=KEY --real-ip http_x_forwarded_for --trust NETWORKS"
+            message![
+                "they are lists: pass ",
+                Setting::Field,
+                " http_x_forwarded_for=KEY ",
+                Setting::RealIp,
+                " http_x_forwarded_for ",
+                Setting::Trust,
+                " NETWORKS"
+            ]
         } else {
-            "they are lists: write $http_x_forwarded_for in its place"
+            "they are lists: write $http_x_forwarded_for in its place".into()
         }
     } else if crate::ip::is_host(example.as_bytes()) && example.chars().any(char::is_alphabetic) {
-        "they look like host names: is another field in front of the address?"
+        "they look like host names: is another field in front of the address?".into()
     } else {
-        "is the order of the fields right?"
+        "is the order of the fields right?".into()
     };
-    format!("most values of {variable} are not addresses, such as \"{example}\"; {cause}")
+    message![format!("most values of {variable} are not addresses, such as \"{example}\"; "), cause]
 }
 
 /// `before` is the format that the number follows: `main`, or the one to which `main` adds it.
-fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>, has_more: bool) -> String {
+fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>, has_more: bool) -> Message {
     let rest = if has_more { " $rest" } else { "" };
     let text = before.text().unwrap_or_default();
     let after = after(before.last_field());
@@ -197,25 +216,25 @@ fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>
     } else {
         ""
     };
-    format!("{how}; if they are request times, pass\n  --log-format '{text} $request_time{rest}'{units}")
+    let format = format!(" '{text} $request_time{rest}'{units}");
+    message![format!("{how}; if they are request times, pass\n  "), Setting::LogFormat, format]
 }
 
-fn number_is_quoted(main: &LogFormat, before: &LogFormat, example: &str) -> String {
-    format!(
-        "the numbers after {} (\"{example}\") are read as ${}, not as request times; if they are request times, pass\n  \
-         --log-format '{} \"$request_time\"'",
+fn number_is_quoted(main: &LogFormat, before: &LogFormat, example: &str) -> Message {
+    let how = format!(
+        "the numbers after {} (\"{example}\") are read as ${}, not as request times; if they are request times, pass\n  ",
         after(before.last_field()),
         main.last_field(),
-        before.text().unwrap_or_default()
-    )
+    );
+    message![how, Setting::LogFormat, format!(" '{} \"$request_time\"'", before.text().unwrap_or_default())]
 }
 
-fn address_list(format: &LogFormat) -> String {
+fn address_list(format: &LogFormat) -> Message {
     let forged =
         if format.logs("remote_addr") { "" } else { "; visitors can forge it, because $remote_addr is not logged" };
-    format!(
-        "addresses are taken from the list ${}: the last one that is not private{forged}; to name the \
-         proxies instead, pass --trust",
+    let text = format!(
+        "addresses are taken from the list ${}: the last one that is not private{forged}; to name the proxies instead, pass ",
         format.address_variable()
-    )
+    );
+    message![text, Setting::Trust]
 }

@@ -51,6 +51,7 @@ use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::filter::Filtered;
 use crate::format::Reason;
+use crate::message::Setting;
 pub(crate) use crate::note::{Note, NoteCode};
 use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
@@ -153,6 +154,12 @@ impl Report {
         self.warnings.extend(problems.into_iter().filter_map(Warning::of));
         // As with notes, the order of the inputs does not matter.
         self.warnings.sort();
+    }
+
+    /// Names settings in notes and warnings as `name` does, for an interface that has other names for them.
+    pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
+        self.notes.iter_mut().for_each(|note| note.text.reword(name));
+        self.warnings.iter_mut().for_each(|warning| warning.text.reword(name));
     }
 }
 
@@ -292,6 +299,7 @@ pub struct MalformedSample {
 /// How visitors were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "method", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum UvReport {
     /// Every visitor was remembered.
     Exact,

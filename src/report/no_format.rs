@@ -6,6 +6,7 @@ use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
 use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
+use crate::message::{Message, Setting, message};
 use crate::question::Reading;
 use crate::steps::cut_tail;
 use crate::tally::InputLedger;
@@ -33,11 +34,11 @@ pub(super) fn no_format(
     formats: &[LogFormat],
     CountedInput { path, envelope, formats: of_file, fitting_preset, .. }: &CountedInput<'_>,
     ledger: &InputLedger,
-) -> String {
+) -> Message {
     let (envelope, fitting_preset) = (envelope.as_deref(), *fitting_preset);
     let path = file_argument(path);
     let unfit = Unfit { reading, anonymize, formats, of_file, envelope, fitting_preset, ledger, path };
-    unfit.headline() + &unfit.sample() + &unfit.reason() + &unfit.advice()
+    message![unfit.headline()] + unfit.sample() + unfit.reason() + unfit.advice()
 }
 
 impl Unfit<'_> {
@@ -85,28 +86,28 @@ impl Unfit<'_> {
         format!("\n  line {}: {}", self.ledger.line_of(sample), beginning(&self.shown(&sample.text)))
     }
 
-    fn reason(&self) -> String {
-        let mut reason = String::new();
+    fn reason(&self) -> Message {
+        let mut reason = Message::default();
         if let Some(nearest) = self.nearest() {
             let format = &self.formats[nearest.format];
             let (expectation, found) = (format.expectation(nearest.misfit), self.found(nearest));
-            reason += &match self.reading.log_formats.as_slice() {
-                [_] => format!("\n  expected {expectation}, found {found}"),
+            reason += match self.reading.log_formats.as_slice() {
+                [_] => message!["\n  expected ", expectation, format!(", found {found}")],
                 _ => {
                     let name = printable(format.name().as_bytes());
-                    format!("\n  nearest: {name}, which expects {expectation} and found {found}")
+                    message![format!("\n  nearest: {name}, which expects "), expectation, format!(" and found {found}")]
                 }
             };
         }
         if let Some((considered, rejected)) = self.rejected() {
-            reason += &self.why_rejected(considered, rejected);
+            reason += self.why_rejected(considered, rejected);
         }
         if self.is_too_long() {
-            reason += &format!("\n  it is longer than {} bytes, the most that a line may have", self.reading.max_line);
+            reason += format!("\n  it is longer than {} bytes, the most that a line may have", self.reading.max_line);
         } else if reason.is_empty()
             && let Some(sample) = self.ledger.samples.first()
         {
-            reason += &format!("\n  it is malformed: {}", sample.reason);
+            reason += format!("\n  it is malformed: {}", sample.reason);
         }
         reason
     }
@@ -140,44 +141,53 @@ impl Unfit<'_> {
         format!("\n  {name} fits {fits} of the first lines, but {why}")
     }
 
-    fn advice(&self) -> String {
+    fn advice(&self) -> Message {
         let path = &self.path;
         if self.is_too_long() {
-            return format!("\n  to read longer lines:  logstat --max-line {} {path}", self.ledger.bytes);
+            let command = format!(" {} {path}", self.ledger.bytes);
+            return message!["\n  to read longer lines:  logstat ", Setting::MaxLine, command];
         }
         if let Some(preset) = self.fitting_preset {
-            let left_out = if self.reading.log_formats.is_empty() { "--field" } else { "--log-format" };
-            return format!("\n  the format {preset} fits; to have it detected, leave {left_out} out:  logstat {path}");
+            let left_out = if self.reading.log_formats.is_empty() { Setting::Field } else { Setting::LogFormat };
+            let fits = format!("\n  the format {preset} fits; to have it detected, leave ");
+            return message![fits, left_out, format!(" out:  logstat {path}")];
         }
         if let Some((considered, _)) = self.rejected() {
             let name = shell_word(self.formats[considered.format].name().as_bytes());
-            let given = format!("\n  if {name} is right:  logstat --log-format {name} {path}");
-            return given + &self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format());
+            let if_right = format!("\n  if {name} is right:  logstat ");
+            let given = message![if_right, Setting::LogFormat, format!(" {name} {path}")];
+            return given + self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format());
         }
         self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format())
     }
 
     /// Advice for lines of a format that is not known.
-    fn advice_for_a_format(&self) -> String {
+    fn advice_for_a_format(&self) -> Message {
         let path = &self.path;
         if !self.may_be_an_access_log() {
-            return "\n  no line has an HTTP status: this does not look like an access log".to_owned();
+            return "\n  no line has an HTTP status: this does not look like an access log".into();
         }
         if !self.reading.log_formats.is_empty() {
-            let what = if self.reading.fields.is_empty() { "it" } else { "it or --field" };
-            return format!("\n  correct {what} there: it must be the log_format that wrote the file");
+            let or_field = match self.reading.fields.is_empty() {
+                true => Message::default(),
+                false => message![" or ", Setting::Field],
+            };
+            let there = " there: it must be the log_format that wrote the file";
+            return message!["\n  correct it", or_field, there];
         }
-        let pass = format!(
-            "\n  pass the log_format of your nginx configuration:  logstat --log-format '$remote_addr …' {path}"
-        );
+        let pass = message![
+            "\n  pass the log_format of your nginx configuration:  logstat ",
+            Setting::LogFormat,
+            format!(" '$remote_addr …' {path}")
+        ];
         match self.reading.nginx_conf {
             Some(_) => {
-                format!(
-                    "\n  is that the nginx.conf of the server that wrote the log? If not:  logstat --nginx-conf FILE {path}"
-                ) + &pass
+                let is_right = "\n  is that the nginx.conf of the server that wrote the log? If not:  logstat ";
+                message![is_right, Setting::NginxConf, format!(" FILE {path}"), pass]
             }
             None => {
-                pass + &format!("\n  or have it read from there:  logstat --nginx-conf /etc/nginx/nginx.conf {path}")
+                let conf = format!(" /etc/nginx/nginx.conf {path}");
+                message![pass, "\n  or have it read from there:  logstat ", Setting::NginxConf, conf]
             }
         }
     }
@@ -191,34 +201,42 @@ impl Unfit<'_> {
     }
 
     /// Advice for lines with keys: the keys that hold what is missing.
-    fn advice_for_keys(&self) -> Option<String> {
+    fn advice_for_keys(&self) -> Option<Message> {
         let has_keys = |format: usize| self.formats[format].has_keys();
         let path = &self.path;
         if let Some((considered, Rejected::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
             let lines = || self.ledger.samples.iter().map(|sample| &sample.text[..]);
             if crate::ip::is_address_list(considered.survey.odd_address.as_deref().unwrap_or_default()) {
                 let key = shell_word(field_key(lines(), Wanted::AddressList)?.as_bytes());
-                let options = format!("--field {key} --real-ip http_x_forwarded_for --trust NETWORKS");
-                return Some(format!(
-                    "\n  if this key has a list that your proxies pass on:  logstat {options} {path}"
-                ));
+                return Some(message![
+                    "\n  if this key has a list that your proxies pass on:  logstat ",
+                    Setting::Field,
+                    format!(" {key} "),
+                    Setting::RealIp,
+                    " http_x_forwarded_for ",
+                    Setting::Trust,
+                    format!(" NETWORKS {path}")
+                ]);
             }
             let key = shell_word(field_key(lines(), Wanted::Address)?.as_bytes());
-            return Some(format!("\n  if this key has the address:  logstat --field {key} {path}"));
+            let command = format!(" {key} {path}");
+            return Some(message!["\n  if this key has the address:  logstat ", Setting::Field, command]);
         }
         let nearest = self.nearest().filter(|nearest| has_keys(nearest.format))?;
         if nearest.misfit.value(&nearest.text).is_some() {
-            return Some("\n  --field must name the key of such a value, and no other format fits".to_owned());
+            let must = " must name the key of such a value, and no other format fits";
+            return Some(message!["\n  ", Setting::Field, must]);
         }
         if nearest.misfit.reason != Reason::NoMatch || nearest.misfit.at == 0 {
             return None;
         }
         let line = || std::iter::once(&nearest.text[..]);
         let keys = [Wanted::Status, Wanted::Path].into_iter().filter_map(|wanted| field_key(line(), wanted));
-        let keys: String = keys.map(|key| format!("--field {} ", shell_word(key.as_bytes()))).collect();
-        Some(match keys.is_empty() {
-            true => "\n  no key of the line has a status or a path: it is not an access log".to_owned(),
-            false => format!("\n  if these keys have the status and the path:  logstat {keys}{path}"),
+        let option = |key: String| message![Setting::Field, format!(" {} ", shell_word(key.as_bytes()))];
+        let keys = keys.map(option).reduce(|keys, key| keys + key);
+        Some(match keys {
+            None => "\n  no key of the line has a status or a path: it is not an access log".into(),
+            Some(keys) => message!["\n  if these keys have the status and the path:  logstat ", keys, path.as_str()],
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Notes about what an nginx configuration says and is not followed.
 
 use super::{Note, NoteCode};
+use crate::message::{Message, Setting, message};
 use crate::nginx::NginxConf;
 
 /// Directives that have notes of their own.
@@ -11,14 +12,15 @@ pub(crate) fn not_followed(conf: &NginxConf) -> Vec<Note> {
     notes(conf.skipped())
 }
 
-fn notes(mut lines: Vec<String>) -> Vec<Note> {
+fn notes(lines: Vec<String>) -> Vec<Note> {
+    let mut lines: Vec<Message> = lines.into_iter().map(Message::from).collect();
     let mut seen = std::collections::HashSet::new();
     lines.retain(|line| seen.insert(line.clone()));
     let more = lines.len().saturating_sub(NOTED);
     lines.truncate(NOTED);
     if more > 0 {
         let what = if more == 1 { "directive of nginx is" } else { "directives of nginx are" };
-        lines.push(format!("{more} more {what} not followed: --explain lists them"));
+        lines.push(message![format!("{more} more {what} not followed: "), Setting::Explain, " lists them"]);
     }
     lines.into_iter().map(|line| Note::new(NoteCode::NotFollowed, line)).collect()
 }
@@ -30,14 +32,17 @@ mod tests {
     #[test]
     fn the_first_five_are_noted_and_the_others_counted() {
         let texts = |lines: &[&str]| -> Vec<String> {
-            notes(lines.iter().map(|line| (*line).to_owned()).collect()).into_iter().map(|note| note.text).collect()
+            notes(lines.iter().map(|line| (*line).to_owned()).collect())
+                .into_iter()
+                .map(|note| note.text.to_string())
+                .collect()
         };
         assert!(texts(&[]).is_empty());
         assert_eq!(texts(&["b", "a", "b"]), ["b", "a"]);
         assert_eq!(texts(&["1", "2", "3", "4", "5"]), ["1", "2", "3", "4", "5"]);
-        let last = "1 more directive of nginx is not followed: --explain lists them";
+        let last = "1 more directive of nginx is not followed: explain lists them";
         assert_eq!(texts(&["1", "2", "3", "4", "5", "6"])[4..], ["5", last]);
-        let last = "2 more directives of nginx are not followed: --explain lists them";
+        let last = "2 more directives of nginx are not followed: explain lists them";
         assert_eq!(texts(&["1", "2", "3", "4", "5", "6", "7"])[5..], [last]);
     }
 }

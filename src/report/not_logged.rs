@@ -1,10 +1,9 @@
 //! What is asked for by name and cannot be told, because no input logs it: such a question has no report.
 
-use std::fmt;
-
 use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, Extras};
 use crate::format::{FieldKey, LogFormat, is_name};
+use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::steps::{Visitor, VisitorOptions};
@@ -14,17 +13,15 @@ use crate::text::printable;
 /// Something asked for by name that no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NotLogged {
-    asked: String,
+    asked: Message,
     needs: String,
 }
 
-impl fmt::Display for NotLogged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} needs {}, which no input logs", self.asked, self.needs)
-    }
-}
-
 impl NotLogged {
+    pub(super) fn message(self) -> Message {
+        self.asked + format!(" needs {}, which no input logs", self.needs)
+    }
+
     /// Whether it is told by request times.
     pub(super) fn needs_times(&self) -> bool {
         self.needs.contains("$request_time")
@@ -33,8 +30,8 @@ impl NotLogged {
 
 /// What was asked for by name and is logged by none of the formats that took lines.
 pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -> Option<NotLogged> {
-    let mut asked: Vec<(String, Fields, String)> = Vec::new();
-    let of_metric = |option: String, metric: Metric| match metric {
+    let mut asked: Vec<(Message, Fields, String)> = Vec::new();
+    let of_metric = |option: Message, metric: Metric| match metric {
         Metric::Uv => {
             let visitor = question.counting.visitor.dimensions();
             visitor.map(|dimension| (option.clone(), dimension.needs(extras), dimension.variable())).collect()
@@ -44,14 +41,14 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
             vec![(option, needs, variable.to_owned())]
         }
     };
-    let of = |option: String, dimension: Dimension| {
+    let of = |option: Message, dimension: Dimension| {
         dimension.parts().map(move |part| (option.clone(), part.needs(extras), part.variable()))
     };
     for dimension in question.counting.top.iter().flatten().filter(|_| question.showing.shows(Section::Top)) {
-        asked.extend(of(format!("--top {}", dimension.name()), *dimension));
+        asked.extend(of(message![Setting::Top, format!(" {}", dimension.name())], *dimension));
     }
     if let Some(dimension) = question.counting.each {
-        asked.extend(of(format!("a report for each {}", dimension.name()), dimension));
+        asked.extend(of(format!("a report for each {}", dimension.name()).into(), dimension));
     }
     if let Some((split, pair)) = question
         .counting
@@ -59,31 +56,31 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
         .zip(question.counting.timeline_pair())
         .filter(|_| question.showing.shows(Section::Timeline))
     {
-        asked.extend(of(format!("--split {}", split.name()), pair));
+        asked.extend(of(message![Setting::Split, format!(" {}", split.name())], pair));
     }
     if question.showing.shows(Section::Top) {
-        let columns = question.showing.columns.iter().map(|metric| ("--columns", metric));
+        let columns = question.showing.columns.iter().map(|metric| (Setting::Columns, metric));
         asked.extend(
             columns
-                .chain([("--sort", &question.showing.sort)])
-                .flat_map(|(option, metric)| of_metric(format!("{option} {}", metric.name()), *metric)),
+                .chain([(Setting::Sort, &question.showing.sort)])
+                .flat_map(|(option, metric)| of_metric(message![option, format!(" {}", metric.name())], *metric)),
         );
     }
     for fail_if in &question.showing.fail_if {
-        let option = format!("--fail-if '{}'", printable(fail_if.text().as_bytes()));
+        let option = message![Setting::FailIf, format!(" '{}'", printable(fail_if.text().as_bytes()))];
         asked.extend(of(option.clone(), fail_if.dimension()));
         asked.extend(fail_if.metrics().flat_map(|metric| of_metric(option.clone(), metric)));
     }
     if let Some(unit) = question.counting.by {
-        asked.push((format!("--by {}", unit.name()), Fields::TIME, "$time_local".to_owned()));
+        asked.push((message![Setting::By, format!(" {}", unit.name())], Fields::TIME, "$time_local".to_owned()));
     }
     let periods = [
-        ("--since", question.counting.since.is_some()),
-        ("--until", question.counting.until.is_some()),
-        ("--date", question.counting.date.is_some()),
+        (Setting::Since, question.counting.since.is_some()),
+        (Setting::Until, question.counting.until.is_some()),
+        (Setting::Date, question.counting.date.is_some()),
     ];
     if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
-        asked.push((option.to_owned(), Fields::TIME, "$time_local".to_owned()));
+        asked.push((option.into(), Fields::TIME, "$time_local".to_owned()));
     }
     asked.extend(asked_of_visitors(&question.visitor_options(), extras));
     asked.extend(question.counting.filters.iter().flat_map(|condition| condition.asked(extras)));
@@ -95,27 +92,27 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
             Section::Summary | Section::Top | Section::Ledger => continue,
         };
-        asked.push((format!("--show {}", section.name()), needs, variable.to_owned()));
+        asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));
     }
     let missing = asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs));
     missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
 }
 
 /// The options about visitors that were given, with the fields that each needs and the variable that logs them.
-fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(String, Fields, String)> {
-    let of = |option: String, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
+fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(Message, Fields, String)> {
+    let of = |option: Message, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
     let mut asked = Vec::new();
     if options.visitor != Visitor::IP {
-        let option = format!("--visitor {}", options.visitor.name());
+        let option = message![Setting::Visitor, format!(" {}", options.visitor.name())];
         asked.extend(options.visitor.dimensions().map(|dimension| of(option.clone(), dimension)));
     }
     if let Some(prefix) = options.ipv6_prefix
         && options.visitor.has_address()
     {
-        asked.push(of(format!("--ipv6-prefix {}", prefix.bits()), Dimension::Ip));
+        asked.push(of(message![Setting::Ipv6Prefix, format!(" {}", prefix.bits())], Dimension::Ip));
     }
     if let Some(real_ip) = options.real_ip.filter(|real_ip| !real_ip.is_in_place()) {
-        asked.push(of(format!("--real-ip {}", real_ip.dimension().name()), real_ip.dimension()));
+        asked.push(of(message![Setting::RealIp, format!(" {}", real_ip.dimension().name())], real_ip.dimension()));
     }
     asked
 }
@@ -132,5 +129,5 @@ pub(super) fn key_not_logged(fields: &[FieldKey], formats: &[LogFormat], read: &
     let mut are_json = formats.iter().enumerate().filter(|(at, _)| took(*at).next().is_some());
     let is_variable = is_name(&key) && are_json.all(|(_, format)| !format.is_json());
     let needs = if is_variable { format!("${key}") } else { format!("the key {key}") };
-    Some(NotLogged { asked: format!("--field {name}={key}"), needs })
+    Some(NotLogged { asked: message![Setting::Field, format!(" {name}={key}")], needs })
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::by_name::serde_by_name;
 use crate::error::{Error, ErrorKind};
+use crate::message::Message;
 use crate::text::written;
 
 /// An input that failed, wholly or in part. A report with a warning may lack lines that exist.
@@ -18,7 +19,7 @@ pub struct Warning {
     /// nothing of it was counted.
     pub input: String,
     /// The message without the input's name, on one line. Its wording may change.
-    pub text: String,
+    pub text: Message,
 }
 
 /// The kind of a [`Warning`].
@@ -118,11 +119,9 @@ impl Warning {
     /// The warning about a failed input; `None` for an error that keeps a question from being answered at all.
     pub(crate) fn of(error: &Error) -> Option<Warning> {
         let (code, path) = subject(error.kind())?;
-        let message = error.to_string();
         // Every message about an input begins with its name.
-        let text = message.strip_prefix(&Error::name_of(path)).unwrap_or(&message);
-        let lines = text.trim_start_matches(':').lines().map(str::trim);
-        let text = lines.collect::<Vec<_>>().join("; ");
+        let text = error.message().without_prefix(&Error::name_of(path));
+        let text = text.without_prefix(":").without_prefix(" ").on_one_line();
         Some(Warning { code, input: written(path.as_os_str().as_encoded_bytes()), text })
     }
 }
@@ -187,7 +186,7 @@ mod tests {
             ErrorKind::Compressed { path: path(), compression, at_byte: 7, detail: "ends too early".to_owned() },
             ErrorKind::DecoderLimit { path: path(), compression, at_byte: 7, detail: "needs memory".to_owned() },
             ErrorKind::NotUnpacked { path: path(), compression },
-            ErrorKind::NoFormat { path: path(), detail: "no known log format fits\n  line 1: x".to_owned() },
+            ErrorKind::NoFormat { path: path(), detail: "no known log format fits\n  line 1: x".into() },
             ErrorKind::NotAccessLog {
                 path: path(),
                 kind,

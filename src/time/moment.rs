@@ -77,6 +77,7 @@ impl Date {
 
 /// What relative moments count from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Now {
     /// The time at which the count begins.
     #[default]

@@ -13,6 +13,7 @@ pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), 
 
 /// What a timeline counts by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// `2022-04-05T03:45:05`
     Second,

@@ -4,6 +4,7 @@ use logstat::{Condition, Date, Dimension, FieldKey, LogFormat, Moment, Question,
 
 use super::Args;
 use crate::cli::messages::shown;
+use crate::cli::wording;
 
 impl Args {
     /// What of the question has no effect.
@@ -18,7 +19,7 @@ impl Args {
         if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
             notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
         }
-        notes.extend(question.counting.contradictions());
+        notes.extend(question.counting.contradictions().into_iter().map(wording::message));
         notes.extend(self.visitors.notes(question));
         notes.extend(question.reading.log_formats.iter().filter_map(LogFormat::read_as).map(apache));
         let rankings = question.counting.rankings();

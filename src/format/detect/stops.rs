@@ -6,6 +6,7 @@ use super::candidate::{Candidate, try_one};
 use crate::batch::Fields;
 use crate::format::misfit::Misfit;
 use crate::format::{Line, LogFormat, Memory, Room, Row};
+use crate::message::Message;
 
 /// Formats that stop at one byte of a line, expecting the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub(crate) struct Stop {
     pub(crate) formats: Vec<usize>,
     pub(crate) misfit: Misfit,
     /// `" - " after $remote_addr`.
-    pub(crate) expected: String,
+    pub(crate) expected: Message,
 }
 
 /// Stops that are told apart; more would not help anyone.

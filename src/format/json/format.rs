@@ -7,6 +7,7 @@ use super::keys::{JsonKeys, Rule};
 use crate::format::field_key::FieldKey;
 use crate::format::ltsv::labels::LABELS;
 use crate::format::variables::Feeds;
+use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
 /// How lines say which value is which.
@@ -60,8 +61,8 @@ impl JsonFormat {
         self.fields[..self.given].iter().any(|field| *field.variable() == *variable)
     }
 
-    /// What the value of a rule should have been: `a status for --field status=level`.
-    pub(in crate::format) fn expectation(&self, rule: u16) -> String {
+    /// What the value of a rule should have been: `a status for fields status=level`.
+    pub(in crate::format) fn expectation(&self, rule: u16) -> Message {
         let rule = self.keys().rule(rule);
         let what = match self.keys().targets()[rule.target] {
             Feeds::Time => "a time",
@@ -72,8 +73,8 @@ impl JsonFormat {
         };
         let key = printable(rule.key.as_bytes());
         match self.given(rule) {
-            Some(field) => format!("{what} for --field {}={key}", field.name()),
-            None => format!("{what} under the key {key}"),
+            Some(field) => message![format!("{what} for "), Setting::Field, format!(" {}={key}", field.name())],
+            None => format!("{what} under the key {key}").into(),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::format::LogFormat;
 use crate::format::field_key::key_variable;
 use crate::format::misfit::{Expected, Misfit};
 use crate::format::variables::{Feeds, is_name};
+use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
 impl LogFormat {
@@ -92,28 +93,30 @@ impl LogFormat {
     }
 
     /// What was expected where a line did not fit: `" - " after $remote_addr`.
-    pub(crate) fn expectation(&self, misfit: Misfit) -> String {
+    pub(crate) fn expectation(&self, misfit: Misfit) -> Message {
         let first = match misfit.expected {
             Expected::Piece(first) => first,
-            Expected::Said(words) => return words.to_owned(),
+            Expected::Said(words) => return words.into(),
             Expected::Value { rule, .. } => {
-                return self.json.as_ref().map_or_else(String::new, |json| json.expectation(rule));
+                return self.json.as_ref().map_or_else(Message::default, |json| json.expectation(rule));
             }
-            Expected::End if self.tail == Tail::Nothing => return "the end of the line".to_owned(),
-            Expected::End => return "a space or the end of the line".to_owned(),
+            Expected::End if self.tail == Tail::Nothing => return "the end of the line".into(),
+            Expected::End => return "a space or the end of the line".into(),
         };
         let expected = match &self.pieces[first] {
-            Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())),
+            Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())).into(),
             // The step that takes user and time together: what a person sees missing is the time.
-            Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".to_owned(),
+            Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".into(),
             Piece::Variable(value) => {
                 let field = self.given.iter().find(|field| key_variable(field.key()) == value.name);
-                let of = field.map_or_else(String::new, |f| format!(", for --field {}={}", f.name(), f.key()));
-                format!("${} ({}{of})", value.name, value.shape.description())
+                let of = field.map_or_else(Message::default, |field| {
+                    message![", for ", Setting::Field, format!(" {}={}", field.name(), field.key())]
+                });
+                message![format!("${} ({}", value.name, value.shape.description()), of, ")"]
             }
         };
         match first.checked_sub(1).map(|before| &self.pieces[before]) {
-            Some(Piece::Variable(value)) => format!("{expected} after ${}", value.name),
+            Some(Piece::Variable(value)) => expected + format!(" after ${}", value.name),
             _ => expected,
         }
     }

@@ -2,6 +2,7 @@
 
 /// How nginx escapes the values of a format: the `escape=` of `log_format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NginxEscape {
     /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
     #[default]

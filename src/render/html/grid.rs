@@ -57,15 +57,16 @@ impl<'r> Grid<'r> {
             is_there && !is_rare && !by_key
         };
         let metrics: Vec<Metric> = Metric::in_columns().into_iter().filter(is_told).collect();
-        let mut notes = Vec::new();
-        if rows.len() > ROWS_AT_MOST {
-            notes.push(format!(
-                "The first {} of {} rows; --format csv has all.",
-                Grouped(ROWS_AT_MOST as u64),
-                Grouped(rows.len() as u64)
-            ));
+        Grid { section, title, key, notes: Vec::new(), metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
+    }
+
+    /// With a note if not all rows are shown; `csv_hint` says how to get all.
+    pub(super) fn with_csv_hint(mut self, csv_hint: &str) -> Grid<'r> {
+        if self.rows.len() > ROWS_AT_MOST {
+            let (first, all) = (Grouped(ROWS_AT_MOST as u64), Grouped(self.rows.len() as u64));
+            self.notes.insert(0, format!("The first {first} of {all} rows; {csv_hint} has all."));
         }
-        Grid { section, title, key, notes, metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
+        self
     }
 
     /// With bars by a metric, if that is a number.

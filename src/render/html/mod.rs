@@ -57,13 +57,14 @@ struct Page<'r> {
     unit: &'static str,
 }
 
-pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let unit = report.period.unit;
     let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
     let is_empty = report.described_as_empty().is_some();
     let (warnings, more_warnings) = listed(report);
     // If all logs are empty, the page's head says so.
     let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
+    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.page.csv_hint);
     let page = Page {
         style: policy::STYLE,
         style_hash: policy::STYLE_HASH,
@@ -84,16 +85,16 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
                 rows,
                 report,
             );
-            (Chart::of(rows, unit), grid)
+            (Chart::of(rows, unit), hinted(grid))
         }),
-        shares: shares(report),
+        shares: shares(report).into_iter().map(|(shares, grid)| (shares, hinted(grid))).collect(),
         latency: report.latency.as_ref().filter(|_| !is_empty).map(|latency| Latency::of(latency, hits(report))),
         rankings: report
             .top
             .iter()
             .filter(|_| !is_empty)
             .flatten()
-            .map(|ranking| of_ranking(ranking, report))
+            .map(|ranking| hinted(of_ranking(ranking, report)))
             .collect(),
         ledger: Ledger::of(report),
         unit: unit.name(),

@@ -254,9 +254,9 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// What a narrow page leaves out of what was asked for.
-pub(super) fn left_out(columns: &[&str]) -> String {
-    format!("no room here for {}: make COLUMNS larger, or take --format csv", columns.join(", "))
+/// A sentence about columns that were asked for and that a narrow page leaves out.
+pub(super) fn left_out(columns: &[&str], csv_hint: &str) -> String {
+    format!("no room here for {}: make COLUMNS larger, or take {csv_hint}", columns.join(", "))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         grid.for_each_line(sheet.page, |line| sheet.line(line))?;
         let left_out = grid.left_out(sheet.page);
         if !left_out.is_empty() {
-            sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out)), 2)?;
+            sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, sheet.page.csv_hint)), 2)?;
         }
         if let Some(Approximate { max_error, .. }) = approximate {
             let note = format!("approximate: each key may have up to {} more", words::counted(*max_error, "hit"));

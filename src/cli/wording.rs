@@ -1,0 +1,64 @@
+//! Names of settings on the command line, in the library's messages.
+
+use std::borrow::Cow;
+
+use logstat::{Error, Explanation, Message, Report, Setting};
+
+/// THE TABLE of settings whose options have other names than the library has for them.
+const OPTIONS: [(Setting, &str); 3] =
+    [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format"), (Setting::Format, "--format")];
+
+/// The option of a setting: `--max-keys`.
+fn option(setting: Setting) -> String {
+    let other = OPTIONS.iter().find(|(known, _)| *known == setting).map(|(_, option)| Cow::Borrowed(*option));
+    other.unwrap_or_else(|| format!("--{}", setting.name().replace(['_', ' '], "-")).into()).into_owned()
+}
+
+/// A message that names options.
+pub(crate) fn message(mut message: Message) -> String {
+    message.reword(&option);
+    message.to_string()
+}
+
+/// An error whose message names options.
+pub(crate) fn error(error: &Error) -> String {
+    message(error.message())
+}
+
+/// Names options in the notes and warnings of a report.
+pub(crate) fn report(report: &mut Report) {
+    report.reword(&option);
+}
+
+/// Names options in an explanation.
+pub(crate) fn explanation(explanation: &mut Explanation) {
+    explanation.reword(&option);
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::args::Args;
+
+    #[test]
+    fn every_setting_has_an_option() {
+        let command = Args::command();
+        let options: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_long()).collect();
+        let filters = ["status", "path", "where", "static"].map(Setting::Filter);
+        for setting in Setting::all().chain(filters).chain([Setting::Exclude("path")]) {
+            let option = option(setting);
+            assert!(options.iter().any(|known| format!("--{known}") == option), "{setting:?}: {option}");
+        }
+    }
+
+    #[test]
+    fn messages_name_options() {
+        let question = logstat::Question::new().by(logstat::Unit::Hour);
+        let line = r#"{"remote_addr":"10.0.0.7","request":"GET / HTTP/1.1","status":"200"}"#;
+        let inputs = vec![logstat::Input::reader("a.log", line.as_bytes())];
+        let refusal = logstat::count(&question, inputs, &logstat::Engine::default()).unwrap_err();
+        assert_eq!(error(&refusal), "--by hour needs $time_local, which no input logs");
+    }
+}

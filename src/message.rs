@@ -1,0 +1,301 @@
+//! Messages that name settings: each interface calls these otherwise, and words them itself.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::{Add, AddAssign, Deref};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Writes the enum of settings and the table of their names.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $setting:ident: $name:literal,)+) => {
+        /// A setting of a [`Question`](crate::Question), as messages name it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Setting {
+            $($(#[$doc])* $setting,)+
+            /// A filter, by its name: `status`, `path`.
+            Filter(&'static str),
+            /// The filter that excludes keys of a dimension, by the name of that.
+            Exclude(&'static str),
+        }
+
+        /// THE TABLE of settings that are not filters, and their names.
+        const SETTINGS: &[(Setting, &str)] = &[$((Setting::$setting, $name)),+];
+    };
+}
+
+settings! {
+    /// The unit of the timeline.
+    By: "by",
+    /// Metrics of rankings.
+    Columns: "columns",
+    /// A day.
+    Date: "date",
+    /// An explanation of how inputs are read.
+    Explain: "explain",
+    /// A condition under which the site is not well.
+    FailIf: "fail_if",
+    /// A field with its key.
+    Field: "fields",
+    /// Empty rows of a timeline.
+    Fill: "fill",
+    /// The format of the report.
+    Format: "format",
+    /// The length of the prefix of an IPv6 address.
+    Ipv6Prefix: "ipv6_prefix",
+    /// A log format.
+    LogFormat: "log_formats",
+    /// The most keys of a ranking.
+    MaxKeys: "max_keys",
+    /// The longest line, in bytes.
+    MaxLine: "max_line",
+    /// The most memory of the tables.
+    MaxMemory: "max_memory",
+    /// An nginx configuration.
+    NginxConf: "nginx_conf",
+    /// The moment from which relative moments are counted.
+    Now: "now",
+    /// The variable with the addresses of visitors.
+    RealIp: "real_ip",
+    /// Sections.
+    Show: "show",
+    /// The beginning of the period.
+    Since: "since",
+    /// The order of rankings.
+    Sort: "sort",
+    /// A second dimension of the timeline.
+    Split: "split",
+    /// A ranking.
+    Top: "top",
+    /// Networks of proxies.
+    Trust: "trust",
+    /// The end of the period.
+    Until: "until",
+    /// The method of counting visitors.
+    Uv: "uv",
+    /// The fields that identify a visitor.
+    Visitor: "visitor",
+}
+
+impl Setting {
+    /// Every setting that is not a filter.
+    pub fn all() -> impl Iterator<Item = Setting> {
+        SETTINGS.iter().map(|(setting, _)| *setting)
+    }
+
+    /// The name of the field or method that sets it, or of the filter.
+    pub fn name(self) -> Cow<'static, str> {
+        match self {
+            Setting::Filter(name) => Cow::Borrowed(name),
+            Setting::Exclude(dimension) => Cow::Owned(format!("exclude {dimension}")),
+            _ => {
+                let row = SETTINGS.iter().find(|(known, _)| *known == self);
+                Cow::Borrowed(row.map(|(_, name)| *name).expect("every setting but filters has its row"))
+            }
+        }
+    }
+}
+
+/// Text for people that may name settings. It is read as a `str`, in which settings have their names in this library; an
+/// interface with other names for them rewords it.
+///
+/// ```
+/// use logstat::{Engine, Input, Question, Unit, count};
+/// let line = r#"{"remote_addr":"10.0.0.7","request":"GET / HTTP/1.1","status":"200"}"#;
+/// let inputs = vec![Input::reader("a.log", line.as_bytes())];
+/// let error = count(&Question::new().by(Unit::Hour), inputs, &Engine::default()).unwrap_err();
+/// let mut message = error.message();
+/// assert_eq!(&*message, "by hour needs $time_local, which no input logs");
+/// message.reword(&|setting| format!("--{}", setting.name()));
+/// assert_eq!(&*message, "--by hour needs $time_local, which no input logs");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Message {
+    text: String,
+    /// In the order of the text.
+    settings: Vec<Placed>,
+}
+
+/// The bytes of a message that name a setting.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Placed {
+    start: usize,
+    end: usize,
+    setting: Setting,
+}
+
+impl Message {
+    /// Names each setting as `name` does.
+    pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
+        *self = self.rebuilt(str::to_owned, name);
+    }
+
+    /// The message on one line: each line after the first follows a semicolon.
+    pub(crate) fn on_one_line(&self) -> Message {
+        let joined = |words: &str| {
+            let mut lines = words.split('\n');
+            let first = lines.next().unwrap_or_default().to_owned();
+            lines.fold(first, |text, line| format!("{}; {}", text.trim_end(), line.trim_start()))
+        };
+        self.rebuilt(joined, &|setting| setting.name().into_owned())
+    }
+
+    /// The rest of the message after a prefix, if it begins so.
+    pub(crate) fn without_prefix(mut self, prefix: &str) -> Message {
+        if !self.text.starts_with(prefix) || self.settings.first().is_some_and(|first| first.start < prefix.len()) {
+            return self;
+        }
+        self.text.drain(..prefix.len());
+        for placed in &mut self.settings {
+            placed.start -= prefix.len();
+            placed.end -= prefix.len();
+        }
+        self
+    }
+
+    /// The message with other words in place of some of its words.
+    pub(crate) fn with(&self, words: &str, others: &str) -> Message {
+        self.rebuilt(|text| text.replace(words, others), &|setting| setting.name().into_owned())
+    }
+
+    fn rebuilt(&self, words: impl Fn(&str) -> String, name: &dyn Fn(Setting) -> String) -> Message {
+        let mut rebuilt = Message::default();
+        let mut done = 0;
+        for Placed { start, end, setting } in &self.settings {
+            rebuilt.text += &words(&self.text[done..*start]);
+            rebuilt.push(*setting, &name(*setting));
+            done = *end;
+        }
+        rebuilt.text += &words(&self.text[done..]);
+        rebuilt
+    }
+
+    fn push(&mut self, setting: Setting, name: &str) {
+        let start = self.text.len();
+        self.text += name;
+        self.settings.push(Placed { start, end: self.text.len(), setting });
+    }
+}
+
+impl Deref for Message {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq<str> for Message {
+    fn eq(&self, text: &str) -> bool {
+        self.text == text
+    }
+}
+
+impl PartialEq<&str> for Message {
+    fn eq(&self, text: &&str) -> bool {
+        self.text == *text
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Message {
+        Message { text, settings: Vec::new() }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Message {
+        text.to_owned().into()
+    }
+}
+
+impl From<Setting> for Message {
+    fn from(setting: Setting) -> Message {
+        let mut message = Message::default();
+        message.push(setting, &setting.name());
+        message
+    }
+}
+
+impl<M: Into<Message>> Add<M> for Message {
+    type Output = Message;
+
+    fn add(mut self, more: M) -> Message {
+        self += more;
+        self
+    }
+}
+
+impl<M: Into<Message>> AddAssign<M> for Message {
+    fn add_assign(&mut self, more: M) {
+        let Message { text, settings } = more.into();
+        let before = self.text.len();
+        self.text += &text;
+        let moved = |Placed { start, end, setting }| Placed { start: before + start, end: before + end, setting };
+        self.settings.extend(settings.into_iter().map(moved));
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// As plain text: JSON does not say where settings are named.
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Message, D::Error> {
+        String::deserialize(deserializer).map(Message::from)
+    }
+}
+
+/// Joins words and settings: `message!["pass ", Setting::Field, format!(" {name}")]`.
+macro_rules! message {
+    ($first:expr $(, $more:expr)* $(,)?) => {
+        $crate::message::Message::from($first) $(+ $more)*
+    };
+}
+
+pub(crate) use message;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn option(setting: Setting) -> String {
+        format!("--{}", setting.name().replace(['_', ' '], "-"))
+    }
+
+    #[test]
+    fn settings_are_reworded_wherever_they_are() {
+        let inner = message![Setting::MaxKeys, " 9"];
+        let mut message = message!["a: ", Setting::Exclude("path"), " and ", inner, "\n  or ", Setting::Top];
+        assert_eq!(&*message, "a: exclude path and max_keys 9\n  or top");
+        message.reword(&option);
+        assert_eq!(&*message, "a: --exclude-path and --max-keys 9\n  or --top");
+        message.reword(&|setting| setting.name().into_owned());
+        assert_eq!(&*message, "a: exclude path and max_keys 9\n  or top");
+    }
+
+    #[test]
+    fn settings_keep_their_places_on_one_line_and_without_prefix() {
+        let message = message!["a.log: no\n  pass ", Setting::Now, "  \n  x\n"];
+        let mut short = message.clone().without_prefix("a.log").on_one_line();
+        short.reword(&option);
+        assert_eq!(&*short, ": no; pass --now; x; ");
+        assert_eq!(message.clone().without_prefix("b"), message);
+    }
+
+    #[test]
+    fn names_of_settings_are_unique() {
+        let names: Vec<_> = Setting::all().map(Setting::name).collect();
+        assert!(names.iter().enumerate().all(|(i, name)| !names[..i].contains(name)));
+    }
+}
