@@ -145,7 +145,9 @@ impl Error {
                 format!("{}: no file matches", name(pattern))
             }
             ErrorKind::NoMatch { pattern, detail } => format!("{}: no such pattern: {detail}", name(pattern)),
-            ErrorKind::NoSuchInput { input, inputs } => format!("there is no input {input}: the session has {inputs}"),
+            ErrorKind::NoSuchInput { input, inputs } => {
+                format!("there is no input {input}: the session has {inputs}")
+            }
             ErrorKind::TooManyVariables { most } => {
                 format!("no more than {most} variables can be asked for at once; ask for the others in another run")
             }

@@ -16,7 +16,7 @@ use crate::format::json::members::members;
 use crate::format::json::scan::Recall;
 use crate::format::json::text::decode;
 use crate::format::json::value::{Kind, Value};
-use crate::format::log_format::parse::Piece;
+use crate::format::log_format::piece::Piece;
 use crate::format::log_format::plan::{AFTER_TIME, BEFORE_TIME, Plan};
 use crate::format::log_format::reach::Reach;
 use crate::format::log_format::rule;

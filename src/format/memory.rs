@@ -1,7 +1,7 @@
 //! What a worker keeps from line to line: it changes speed and never an answer.
 
-use crate::format::json::keys::KeysSeen;
 use crate::format::json::scan::Recall;
+use crate::format::json::seen::KeysSeen;
 use crate::format::log_format::fast_path::LastTimestamp;
 use crate::format::log_format::walk::Choice;
 use crate::format::misfit::{Expected, Misfit};

@@ -43,12 +43,13 @@ pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, Nearest, R
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
 pub(crate) use json::found::Room;
-pub(crate) use json::keys::{KeysSeen, is_key_of_a_hit};
+pub(crate) use json::keys::is_key_of_a_hit;
+pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
 pub(crate) use log_format::fast_path::{UsualLine, take_usual};
+pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;
-pub use log_format::parse::FormatError;
-pub(crate) use log_format::parse::Piece;
+pub(crate) use log_format::piece::Piece;
 pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
 pub(crate) use memory::{BadValue, Memory};
 pub use reason::Reason;

@@ -191,7 +191,7 @@ fn is_time(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::log_format::parse::Piece;
+    use crate::format::log_format::piece::Piece;
     use crate::format::{LogFormat, Marks};
 
     fn kind_of(line: &str) -> Option<Kind> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::forms::{Form, MARKS, Mark};
+use super::seen::KeysSeen;
 use super::table::KEYS;
 use crate::batch::{Fields, TextField};
 use crate::format::derived::Derived;
@@ -260,44 +261,6 @@ pub(crate) fn is_key_of_a_hit(path: &[u8]) -> bool {
     static KNOWN: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
     let rule = KNOWN.find(path).and_then(|name| name.rule);
     rule.is_some_and(|rule| KNOWN.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(TextField::Path))))
-}
-
-/// Which rules found a key, in the lines of an input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct KeysSeen(Vec<u64>);
-
-impl KeysSeen {
-    #[inline]
-    pub(crate) fn add(&mut self, rule: u16) {
-        let (word, bit) = (usize::from(rule / 64), rule % 64);
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= 1 << bit;
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
-    }
-
-    pub(crate) fn holds(&self, rule: u16) -> bool {
-        self.0.get(usize::from(rule / 64)).is_some_and(|word| word >> (rule % 64) & 1 == 1)
-    }
-
-    #[inline]
-    pub(crate) fn merge(&mut self, other: &KeysSeen) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine |= theirs;
-        }
-    }
-
-    #[inline]
-    pub(crate) fn clear(&mut self) {
-        self.0.fill(0);
-    }
 }
 
 /// Of the first eight bytes, the last eight and the length: no two names of the table have all three alike.

@@ -13,6 +13,7 @@ pub(super) mod found;
 pub(super) mod keys;
 pub(super) mod members;
 pub(super) mod scan;
+pub(super) mod seen;
 mod shape;
 mod table;
 pub(super) mod template;

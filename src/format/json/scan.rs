@@ -16,7 +16,8 @@ use std::ops::Range;
 
 use super::forms::{Mark, is_caddys_own};
 use super::found::{Finds, Flaw, Room};
-use super::keys::{JsonKeys, KeysSeen, Name};
+use super::keys::{JsonKeys, Name};
+use super::seen::KeysSeen;
 use super::shape::{Placed, Shapes};
 use super::text::decode;
 use super::value::{Broken, bare_end, behind_space, value};

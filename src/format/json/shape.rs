@@ -8,7 +8,8 @@
 
 use super::forms::{Mark, is_caddys_own};
 use super::found::Finds;
-use super::keys::{JsonKeys, KeysSeen};
+use super::keys::JsonKeys;
+use super::seen::KeysSeen;
 use super::value::{Kind, Value, value};
 use crate::batch::Fields;
 use crate::format::marks::{Line, Quotes};

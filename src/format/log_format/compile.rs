@@ -1,7 +1,7 @@
 //! Compiles the pieces of a `log_format` to a plan.
 
 use super::nginx_escape::NginxEscape;
-use super::parse::{Piece, literal};
+use super::piece::{Piece, literal};
 use super::plan::{AFTER_TIME, BEFORE_TIME, Expressions, Plan, Sink, Step};
 use super::reach::{Reach, Strictness, reach};
 use crate::batch::{Column, Fields, TextField};

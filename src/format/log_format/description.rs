@@ -1,6 +1,6 @@
 //! A format in words: its text, the names of its variables, and what it expects of a line.
 
-use super::parse::{Piece, Value};
+use super::piece::{Piece, Value};
 use super::plan::Tail;
 use crate::batch::TextField;
 use crate::format::LogFormat;

@@ -3,8 +3,8 @@
 
 use nginx_conf::words::{self, BadWord, Span};
 
+use super::format_error::FormatError;
 use super::nginx_escape::NginxEscape;
-use super::parse::FormatError;
 use crate::format::log_format::dialects::apache;
 
 /// A format as nginx has it after reading its configuration, and where in the typed text each byte comes from.

@@ -1,6 +1,6 @@
 //! Lines of text as a `log_format` describes them: its text is compiled to a plan, and the plan scans lines.
 //!
-//! - [`parse`] cuts the text of a `log_format` into literals and variables. [`presets`] is THE TABLE of texts that are tried
+//! - [`parse`] cuts the text of a `log_format` into [`piece`]s: literals and variables. [`presets`] is THE TABLE of texts that are tried
 //!   without being given. [`dialects`] translates what other servers call a log format.
 //! - [`plan`] compiles the pieces to steps; [`reach`] says how far the value of each reaches.
 //! - [`scan`] reads a line by its plan: most lines of `combined` whole ([`fast_path`]), all others step by step ([`walk`]), and
@@ -12,9 +12,11 @@ pub(super) mod description;
 pub(super) mod dialects;
 mod ends;
 pub(super) mod fast_path;
+pub(super) mod format_error;
 pub(super) mod given;
 pub(super) mod nginx_escape;
 pub(super) mod parse;
+pub(super) mod piece;
 pub(super) mod plan;
 pub(super) mod presets;
 pub(super) mod reach;

@@ -1,77 +1,10 @@
 //! The text of a `log_format`, cut into literals and variables.
 
+use super::format_error::FormatError;
+use super::piece::{Piece, Value};
 use crate::batch::{Fields, TextField};
 use crate::format::shape::Shape;
 use crate::format::variables::{Author, Feeds, URI_AND_ARGS, is_known, is_name, variable};
-
-/// A part of a `log_format`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    Literal(String),
-    Variable(Value),
-}
-
-/// A variable of a `log_format`, or neighbours that cannot be told apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Value {
-    /// The variable's name; of neighbours that cannot be told apart all names, with `$` between.
-    pub(crate) name: String,
-    pub(crate) shape: Shape,
-    pub(crate) feeds: Feeds,
-    pub(crate) author: Author,
-}
-
-impl Value {
-    fn of(name: &str) -> Value {
-        let (shape, feeds, author) =
-            variable(name).map_or((Shape::Text, Feeds::Nothing, Author::Other), |(_, v)| (v.shape, v.feeds, v.author));
-        Value { name: name.to_owned(), shape, feeds, author }
-    }
-
-    /// Whether it is several variables next to each other.
-    pub(crate) fn is_undivided(&self) -> bool {
-        self.name.contains('$') && self.name != URI_AND_ARGS
-    }
-
-    /// A list of addresses that a proxy passes on, which stands for the visitor's address if nothing else does.
-    pub(crate) fn is_address_list(&self) -> bool {
-        matches!(self.name.as_str(), "http_x_forwarded_for" | "proxy_add_x_forwarded_for")
-    }
-
-    /// Whether this value's end can be found although the next variable follows at once.
-    fn ends_before(&self, next: &Value) -> bool {
-        let is_list = matches!(self.shape, Shape::Words | Shape::Numbers);
-        let has_exact_shape = matches!(self.shape, Shape::Status | Shape::Time | Shape::Duration);
-        let starts_visibly = starts_with_slash(&next.name) && !is_list;
-        // Of a fixed width, and nothing variable in it: what is before it ends where the rest of the line fits.
-        let is_fixed = next.shape == Shape::Status || matches!(next.name.as_str(), "time_local" | "time_iso8601");
-        has_exact_shape || starts_visibly || is_fixed
-    }
-}
-
-/// What is wrong with the text of a `log_format`, and at which byte of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormatError {
-    pub(crate) text: String,
-    pub(crate) at: usize,
-    pub(crate) what: String,
-}
-
-impl std::fmt::Display for FormatError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Of a text of several lines, the one with the place.
-        let (before, behind) = self.text.as_bytes().split_at(self.at);
-        let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let text = crate::text::printable(&[before, behind].concat());
-        let before = crate::text::printable(before);
-        let caret_at = before.chars().count();
-        let what = crate::text::printable(self.what.as_bytes());
-        write!(f, "log format: {what}\n  {text}\n  {:caret_at$}^", "")
-    }
-}
-
-impl std::error::Error for FormatError {}
 
 /// Cuts a `log_format` into pieces. Literals are never empty and no two of them are neighbours.
 pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
@@ -160,11 +93,6 @@ fn with_idioms(words: Vec<(usize, Word<'_>)>) -> Vec<(usize, Word<'_>)> {
     joined
 }
 
-/// Whether the values of a variable begin with a slash, which tells them from a host before them.
-pub(crate) fn starts_with_slash(name: &str) -> bool {
-    matches!(name, "request_uri" | "uri" | "document_uri" | URI_AND_ARGS)
-}
-
 /// Where in a text without variables the name of one stands.
 fn without_sign(text: &str) -> Option<usize> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -209,22 +137,6 @@ pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece
         first.feeds = addr;
     }
     pieces
-}
-
-/// The literal that is this piece.
-pub(super) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
-    match pieces.get(at) {
-        Some(Piece::Literal(text)) => Some(text.as_str()),
-        _ => None,
-    }
-}
-
-/// The variable that is this piece.
-pub(super) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
-    match pieces.get(at) {
-        Some(Piece::Variable(value)) => Some(value),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

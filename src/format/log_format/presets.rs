@@ -1,5 +1,6 @@
 //! The formats that have a name. A preset is the text of a `log_format`, and how its values are escaped.
 
+use super::dialects::uwsgi;
 use super::nginx_escape::NginxEscape::{self, Default, None};
 
 const COMMON: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#;
@@ -11,19 +12,6 @@ macro_rules! combined {
             $before,
             r#" - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
             $after
-        )
-    };
-}
-
-/// The request log of uWSGI; the unit of its durations is an option.
-macro_rules! uwsgi {
-    ($took:literal) => {
-        concat!(
-            "$uwsgi_prefix[pid: $uwsgi_pid|app: $uwsgi_app|req: $uwsgi_app_requests/$uwsgi_requests] $remote_addr ",
-            "($remote_user) {$uwsgi_vars vars in $uwsgi_vars_bytes bytes} [$time_local] $request_method $request_uri => ",
-            "generated $body_bytes_sent bytes in ",
-            $took,
-            "$uwsgi_via ($server_protocol $status) $uwsgi_headers headers in $uwsgi_headers_bytes bytes ($uwsgi_switches",
         )
     };
 }
@@ -50,7 +38,7 @@ const fn row(name: &'static str, about: &'static str, text: &'static str, escape
 /// Sources, read in November 2026: kubernetes/ingress-nginx (Apache-2.0), its `logFormatUpstream` today and the forms with
 /// `[$the_real_ip]` up to 0.25; NginxProxyManager (MIT), `log-proxy.conf`; NPMplus, `nginx.conf`; Traefik's documentation of
 /// its common log format; omnibus-gitlab (Apache-2.0), `nginx['log_format']`; Debian's `apache2.conf`, `vhost_combined`;
-/// apache/apisix (Apache-2.0), `access_log_format`; uWSGI's documentation of request logging.
+/// apache/apisix (Apache-2.0), `access_log_format`.
 #[rustfmt::skip]
 pub(crate) const PRESETS: [Preset; 26] = [
     row("combined", "nginx, where no log_format is given; Apache's combined", COMBINED, Default),
@@ -80,8 +68,8 @@ pub(crate) const PRESETS: [Preset; 26] = [
     // Traefik writes values as they are.
     row("traefik", "Traefik's common log", combined!("$remote_addr", r#" $traefik_requests "$traefik_router" "$traefik_service_url" ${request_time_ms}ms"#), None),
     row("apisix", "Apache APISIX", r#"$remote_addr - $remote_user [$time_local] $http_host "$request" $status $body_bytes_sent $request_time "$http_referer" "$http_user_agent" $upstream_addr $upstream_status $upstream_response_time "$upstream_url""#, Default),
-    row("uwsgi", "uWSGI's request log", uwsgi!("${request_time_ms} msecs"), None),
-    row("uwsgi_micros", "uWSGI with --log-micros", uwsgi!("${request_time_us} micros"), None),
+    row("uwsgi", "uWSGI's request log", uwsgi::REQUEST_LOG, None),
+    row("uwsgi_micros", "uWSGI with --log-micros", uwsgi::REQUEST_LOG_MICROS, None),
 ];
 
 #[cfg(test)]

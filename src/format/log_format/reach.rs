@@ -3,7 +3,7 @@
 use memchr::memmem::{Finder, FinderRev};
 
 use super::nginx_escape::NginxEscape;
-use super::parse::{Piece, literal, starts_with_slash, variable_at};
+use super::piece::{Piece, literal, starts_with_slash, variable_at};
 use crate::batch::TextField;
 use crate::format::marks::closing_quote;
 use crate::format::shape::Shape;

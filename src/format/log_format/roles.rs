@@ -1,6 +1,7 @@
 //! `NAME=KEY` for a text format: the variable KEY is read as NAME, and takes precedence over the variable that usually is.
 
-use super::parse::{Piece, Value, settle_feeds};
+use super::parse::settle_feeds;
+use super::piece::{Piece, Value};
 use crate::batch::Fields;
 use crate::format::field_key::FieldKey;
 use crate::format::field_key::key_variable;

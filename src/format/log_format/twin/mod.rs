@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::parse::Value;
+use super::piece::Value;
 use super::plan::Step;
 use super::rule::{self, pattern};
 use super::scan::scan;

@@ -1,0 +1,29 @@
+//! What is wrong with the text of a log format.
+
+use std::fmt;
+
+use crate::text::printable;
+
+/// What is wrong with the text of a `log_format`, and at which byte of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormatError {
+    pub(crate) text: String,
+    pub(crate) at: usize,
+    pub(crate) what: String,
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Of a text of several lines, the one with the place.
+        let (before, behind) = self.text.as_bytes().split_at(self.at);
+        let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = printable(&[before, behind].concat());
+        let before = printable(before);
+        let caret_at = before.chars().count();
+        let what = printable(self.what.as_bytes());
+        write!(f, "log format: {what}\n  {text}\n  {:caret_at$}^", "")
+    }
+}
+
+impl std::error::Error for FormatError {}

@@ -1,0 +1,70 @@
+//! The pieces of a `log_format`: literals and variables.
+
+use crate::format::shape::Shape;
+use crate::format::variables::{Author, Feeds, URI_AND_ARGS, variable};
+
+/// A part of a `log_format`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(String),
+    Variable(Value),
+}
+
+/// A variable of a `log_format`, or neighbours that cannot be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    /// The variable's name; of neighbours that cannot be told apart all names, with `$` between.
+    pub(crate) name: String,
+    pub(crate) shape: Shape,
+    pub(crate) feeds: Feeds,
+    pub(crate) author: Author,
+}
+
+impl Value {
+    pub(super) fn of(name: &str) -> Value {
+        let (shape, feeds, author) =
+            variable(name).map_or((Shape::Text, Feeds::Nothing, Author::Other), |(_, v)| (v.shape, v.feeds, v.author));
+        Value { name: name.to_owned(), shape, feeds, author }
+    }
+
+    /// Whether it is several variables next to each other.
+    pub(crate) fn is_undivided(&self) -> bool {
+        self.name.contains('$') && self.name != URI_AND_ARGS
+    }
+
+    /// A list of addresses that a proxy passes on, which stands for the visitor's address if nothing else does.
+    pub(crate) fn is_address_list(&self) -> bool {
+        matches!(self.name.as_str(), "http_x_forwarded_for" | "proxy_add_x_forwarded_for")
+    }
+
+    /// Whether this value's end can be found although the next variable follows at once.
+    pub(super) fn ends_before(&self, next: &Value) -> bool {
+        let is_list = matches!(self.shape, Shape::Words | Shape::Numbers);
+        let has_exact_shape = matches!(self.shape, Shape::Status | Shape::Time | Shape::Duration);
+        let starts_visibly = starts_with_slash(&next.name) && !is_list;
+        // Of a fixed width, and nothing variable in it: what is before it ends where the rest of the line fits.
+        let is_fixed = next.shape == Shape::Status || matches!(next.name.as_str(), "time_local" | "time_iso8601");
+        has_exact_shape || starts_visibly || is_fixed
+    }
+}
+
+/// Whether the values of a variable begin with a slash, which tells them from a host before them.
+pub(crate) fn starts_with_slash(name: &str) -> bool {
+    matches!(name, "request_uri" | "uri" | "document_uri" | URI_AND_ARGS)
+}
+
+/// The literal that is this piece.
+pub(super) fn literal(pieces: &[Piece], at: usize) -> Option<&str> {
+    match pieces.get(at) {
+        Some(Piece::Literal(text)) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+/// The variable that is this piece.
+pub(super) fn variable_at(pieces: &[Piece], at: usize) -> Option<&Value> {
+    match pieces.get(at) {
+        Some(Piece::Variable(value)) => Some(value),
+        _ => None,
+    }
+}
