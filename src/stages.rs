@@ -116,7 +116,7 @@ impl<'f> Scanner<'f> {
                 needs,
                 watched: Fields::NONE,
                 query: self.question.reading.query,
-                rules: Some(&self.question.reading.static_rules),
+                rules: &self.question.reading.static_rules,
             },
         };
         let mut worker = Worker::new(&scan, tally);

@@ -60,6 +60,14 @@ impl Default for StaticRules {
 }
 
 impl StaticRules {
+    /// Rules by which no path is static.
+    pub(crate) const NONE: &'static StaticRules = &StaticRules {
+        prefixes: Vec::new(),
+        extensions: Vec::new(),
+        short: ShortSet { words: Vec::new(), slots: Vec::new(), factor: 0 },
+        longest: 0,
+    };
+
     /// Paths that begin with `prefix` are static too.
     ///
     /// # Errors

@@ -79,11 +79,11 @@ impl Grouping {
 
     /// Gives every text the form in which `written` writes it. Where no two keys become one the groups stay who they are;
     /// otherwise there are new ones, and where the old ones went is returned.
-    pub(crate) fn settle(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
+    pub(crate) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
         match self {
-            Grouping::Own(keys) => keys.settle(seed, written),
+            Grouping::Own(keys) => keys.rewrite(seed, written),
             Grouping::Visitors => None,
-            Grouping::Pair(pairs) => pairs.settle(seed, written),
+            Grouping::Pair(pairs) => pairs.rewrite(seed, written),
         }
     }
 

@@ -65,13 +65,13 @@ impl OwnKeys {
 
     /// Gives every text the form in which `written` writes it. If no two keys become one, the groups stay as they are;
     /// otherwise there are new ones, and the result is where the old ones went.
-    pub(super) fn settle(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
+    pub(super) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
         if !self.of_hits.are_texts() || self.keys.rewrite(written) {
             return None;
         }
-        let mut settled = Keys::new(seed);
-        let ids = settled.merge(&self.keys, written);
-        self.keys = settled;
+        let mut rewritten = Keys::new(seed);
+        let ids = rewritten.merge(&self.keys, written);
+        self.keys = rewritten;
         Some(ids.into_iter().map(GroupId).collect())
     }
 }

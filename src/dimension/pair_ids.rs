@@ -90,8 +90,8 @@ impl PairIds {
     /// Gives every text the form in which `written` writes it. Where keys become one, pairs may: the groups are then made anew,
     /// and where the old ones went is returned. A half whose keys stay as many is done with at once, so that no text is written
     /// anew twice.
-    pub(super) fn settle(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
-        let maps = self.halves.each_mut().map(|half| half.settle(seed, written));
+    pub(super) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
+        let maps = self.halves.each_mut().map(|half| half.rewrite(seed, written));
         if maps.iter().all(Option::is_none) {
             return None;
         }

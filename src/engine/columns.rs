@@ -6,6 +6,7 @@ use crate::dimension::Extras;
 use crate::format::{Filler, LogFormat};
 use crate::keys::Seed;
 use crate::question::{Question, Reading};
+use crate::static_rules::StaticRules;
 use crate::steps::{self, Identity, StepPlan};
 use crate::tally::VisitorKey;
 
@@ -60,7 +61,7 @@ impl<'q> Columns<'q> {
             keeps_lists: real_ip.is_some(),
             watched,
             query: *query,
-            rules: (!steps.classify()).then_some(static_rules),
+            rules: if steps.classify() { StaticRules::NONE } else { static_rules },
         }
     }
 }

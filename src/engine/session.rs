@@ -102,7 +102,9 @@ impl<'p> Session<'p> {
             if met.is_refused() {
                 fed.clear();
             } else if fed.len() >= chunk_bytes {
-                self.count_held(input, LastLine::Waits)?;
+                if fed.has_line() {
+                    self.count_held(input, LastLine::Waits)?;
+                }
                 self.fed[input].release(self.scan.max_line);
             }
         }
@@ -150,7 +152,7 @@ impl<'p> Session<'p> {
             if last_line == LastLine::Waits {
                 fed.drop_last_line();
             }
-            if !self.scan.meet(input, fed.head_at_end(), false).is_refused() {
+            if !self.scan.meet(input, fed.head_at_end(), false).is_refused() && fed.len() > 0 {
                 self.count_held(input, last_line)?;
             }
         }

@@ -27,8 +27,8 @@ pub(crate) struct Filler<'q> {
     /// The fields whose absence from a line makes a number of the report unknown.
     pub(crate) watched: Fields,
     pub(crate) query: Query,
-    /// Decide whether a line is static; `None` if a step does.
-    pub(crate) rules: Option<&'q StaticRules>,
+    /// The rules that decide whether a line is static; [`StaticRules::NONE`] if a step does.
+    pub(crate) rules: &'q StaticRules,
 }
 
 /// The text fields that stand in a line of their own.
@@ -170,12 +170,7 @@ impl Filler<'_> {
             Query::Strip => stripped,
             Query::Keep => whole,
         };
-        (path, self.is_static(stripped))
-    }
-
-    #[inline(always)]
-    fn is_static(&self, path: &[u8]) -> bool {
-        self.rules.is_some_and(|rules| rules.is_static(path))
+        (path, self.rules.is_static(stripped))
     }
 
     /// Escapes are undone before the request is split, so that one request has one key however it was logged.
@@ -242,7 +237,7 @@ impl Filler<'_> {
             _ => Cow::Borrowed(uri),
         };
         parts.path = bump.alloc_slice_copy(&escape_backslashes(&path));
-        parts.is_static = self.is_static(uri);
+        parts.is_static = self.rules.is_static(uri);
     }
 }
 

@@ -31,6 +31,11 @@ impl Fed {
         self.held.len() - self.start
     }
 
+    /// True if a line is whole.
+    pub(crate) fn has_line(&self) -> bool {
+        memchr::memrchr(b'\n', &self.held[self.start..]).is_some()
+    }
+
     /// Where the next line starts in the input.
     pub(crate) fn offset(&self) -> u64 {
         self.offset

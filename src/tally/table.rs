@@ -212,7 +212,7 @@ impl Table<Escaped> {
     /// Undoes the escapes of its keys; those of visitors are undone already.
     pub(super) fn unescape(mut self, visitors: &AddressKeys) -> Table<Unescaped> {
         // Where no two keys become one the groups stay who they are.
-        if let Some(groups) = self.grouping.settle(visitors.seed(), unescaped) {
+        if let Some(groups) = self.grouping.rewrite(visitors.seed(), unescaped) {
             let empty = self.empty_measures();
             let old = std::mem::replace(&mut self.measures, empty);
             let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
