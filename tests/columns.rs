@@ -193,10 +193,10 @@ fn a_ranking_that_drops_keys_tells_nothing_that_takes_all() {
         count(&question.max_keys(max_keys), vec![input], &Engine::default()).unwrap_err().to_string()
     };
     let usual = Question::default;
-    assert!(refused(usual().sort(Metric::Status5xx)).starts_with("--sort 5xx needs all hits"));
-    assert!(refused(usual().columns([Metric::Bytes, Metric::P95])).starts_with("--columns p95 needs"));
+    assert!(refused(usual().sort(Metric::Status5xx)).starts_with("sort 5xx needs all hits"));
+    assert!(refused(usual().columns([Metric::Bytes, Metric::P95])).starts_with("columns p95 needs"));
     let fail_if = vec!["any ip: pv > 5".parse().unwrap()];
-    assert!(refused(usual().fail_if(fail_if)).starts_with("--fail-if 'any ip: …' needs"));
+    assert!(refused(usual().fail_if(fail_if)).starts_with("fail_if 'any ip: …' needs"));
     let fine = usual().columns([Metric::Bytes]).fail_if(["pv > 5".parse().unwrap()]).max_keys(max_keys);
     assert!(report(&log, &fine).verdicts[0].holds);
 }
