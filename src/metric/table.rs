@@ -1,4 +1,4 @@
-//! A row of the table of metrics.
+//! THE TABLE of metrics.
 
 use super::of_group::{OfGroup, Quantity};
 use crate::batch::{Fields, TextField};
