@@ -11,8 +11,8 @@ use bumpalo::Bump;
 
 use crate::batch::{Batch, Fields, ROWS, TextField};
 use crate::dimension::{Dimension, Extras};
+use crate::engine::first_lines::Met;
 use crate::engine::memory_limit::MemoryLimit;
-use crate::engine::met::Met;
 use crate::engine::scan::Scan;
 use crate::engine::worker::{Place, Worker};
 use crate::filter::{Filter, Period};

@@ -129,7 +129,7 @@ fn what_came_before_the_end_is_counted() {
     for compression in ALL {
         let bytes = in_parts(compression, b"");
         let mut lines_before = 0;
-        for cut in (12..bytes.len()).step_by(3) {
+        for cut in (12..bytes.len()).step_by(3 * super::ONE_IN) {
             let (found, problems) = answer(of_pipe(&bytes[..cut]), 1, 1000);
             let (again, _) = answer(Input::reader("a.log", Cursor::new(bytes[..cut].to_vec())), 3, 64);
             assert_eq!(found, again, "{compression}, {cut}");
@@ -166,7 +166,7 @@ fn what_came_before_a_wrong_byte_is_counted() {
     for compression in ALL {
         let good = in_parts(compression, b"");
         let mut broken = 0;
-        for at in (10..good.len()).step_by(5) {
+        for at in (10..good.len()).step_by(5 * super::ONE_IN) {
             let mut bytes = good.clone();
             bytes[at] ^= 0x55;
             let said = |(json, problems): (String, Vec<logstat::Error>)| {
@@ -178,7 +178,7 @@ fn what_came_before_a_wrong_byte_is_counted() {
             assert!(!found.1.is_empty() || found.0 == expected, "{compression}, {at}");
             broken += usize::from(found.1.contains("is corrupt"));
         }
-        assert!(broken > 20, "{compression}: {broken}");
+        assert!(broken > 20 / super::ONE_IN, "{compression}: {broken}");
     }
 }
 

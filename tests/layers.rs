@@ -224,6 +224,25 @@ fn written(module: &[String]) -> String {
     module.join("::")
 }
 
+/// The picture in CONTRIBUTING.md: a line for each layer, from the highest; what is in parentheses explains a module.
+#[test]
+fn the_picture_shows_the_layers() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md")).unwrap();
+    let picture = text.split("```").find(|block| block.trim_start().starts_with("binary")).unwrap();
+    let shown: Vec<(&str, Vec<&str>)> = picture
+        .trim()
+        .lines()
+        .rev()
+        .map(|line| {
+            let (layer, modules) = line.split_once("  ").unwrap();
+            let outside = modules.split('(').map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
+            (layer, outside.flat_map(|part| part.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect())
+        })
+        .collect();
+    let layers: Vec<_> = LAYERS.iter().map(|(layer, modules)| (*layer, modules.to_vec())).collect();
+    assert_eq!(shown, layers);
+}
+
 #[test]
 fn modules_use_only_modules_before_them() {
     let order: Vec<&str> = LAYERS.iter().flat_map(|(_, modules)| *modules).copied().collect();

@@ -5,6 +5,10 @@
 /// The tests try one in this many of the strategies and command lines that `crates/checks` tries.
 const ONE_IN: usize = 8;
 
+/// The directory of the repository.
+#[cfg(feature = "cli")]
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+
 mod agreement;
 mod cases;
 mod columns;

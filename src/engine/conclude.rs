@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Outcome;
-use super::met::Met;
+use super::first_lines::Met;
 use super::prepared::PreparedQuestion;
 use super::threads::FewThreads;
 use crate::envelope::Worn;

@@ -5,12 +5,12 @@ pub(crate) mod columns;
 mod conclude;
 mod degrading;
 mod enveloped;
+pub(crate) mod first_lines;
 mod formats;
 #[cfg(unix)]
 #[cfg(test)]
 mod lost_tests;
 pub(crate) mod memory_limit;
-pub(crate) mod met;
 mod now;
 mod options;
 mod prepared;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
-use super::met::Met;
+use super::first_lines::Met;
 use super::scan::Scan;
 use super::threads::{self, FewThreads, Threads};
 use super::worker::Worker;

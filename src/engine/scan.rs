@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
+use super::first_lines::Met;
 use super::memory_limit::MemoryLimit;
-use super::met::Met;
 use crate::filter::Filter;
 use crate::format::{Detector, Filler, LogFormat};
 use crate::measure::UvMethod;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use crate::engine::met::Met;
+use crate::engine::first_lines::Met;
 use crate::envelope::{self, is_another_programs};
 use crate::text::{is_blank, lines};
 

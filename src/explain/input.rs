@@ -8,7 +8,7 @@ use super::runner_up::Formats;
 use super::sample::{Read, Reader};
 use super::shown::Shown;
 use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
-use crate::engine::met::Met;
+use crate::engine::first_lines::Met;
 use crate::envelope::Worn;
 use crate::error::{Error, ErrorKind};
 use crate::files::FileKind;

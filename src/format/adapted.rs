@@ -3,12 +3,12 @@
 use bumpalo::Bump;
 
 use super::LogFormat;
-use super::derived::Derived;
 use super::field_key::{FieldKey, key_variable};
 use super::json::seen::KeysSeen;
 use super::log_format::compile::compile;
 use super::log_format::piece::{Piece, Value};
 use super::log_format::roles::{self, Roles};
+use super::request_parts::RequestPart;
 use super::row::Row;
 use super::variables::{Feeds, variable};
 use crate::batch::{Column, Fields, MISSING, TextField};
@@ -36,7 +36,7 @@ impl LogFormat {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
             // A line may lack the key of the variable and have that of the request.
-            format.derived = ranked.iter().map(|name| Derived::named(name)).collect();
+            format.derived = ranked.iter().map(|name| RequestPart::named(name)).collect();
         } else {
             let derived = ranked.iter().map(|name| format.derivation(name)).collect();
             format.derived = derived;
@@ -48,8 +48,8 @@ impl LogFormat {
     }
 
     /// How a variable is derived that lines of this format hold and do not log by itself.
-    fn derivation(&self, variable: &str) -> Option<Derived> {
-        let derived = Derived::named(variable).filter(|_| !self.logs(variable))?;
+    fn derivation(&self, variable: &str) -> Option<RequestPart> {
+        let derived = RequestPart::named(variable).filter(|_| !self.logs(variable))?;
         let mut feeds =
             self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
         feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)

@@ -16,7 +16,6 @@ mod adapted;
 mod anatomy;
 mod catalog;
 mod damage;
-mod derived;
 mod detect;
 mod digits;
 mod escaping;
@@ -31,6 +30,7 @@ mod memory;
 mod misfit;
 mod reason;
 mod request;
+mod request_parts;
 mod row;
 mod shape;
 mod slot;
@@ -43,7 +43,7 @@ pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, Nearest, R
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use fill::Filler;
 pub(crate) use json::found::Room;
-pub(crate) use json::keys::is_key_of_a_hit;
+pub(crate) use json::key_lookup::is_key_of_a_hit;
 pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
 pub(crate) use log_format::fast_path::{UsualLine, take_usual};
@@ -61,12 +61,12 @@ pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, varia
 
 use crate::batch::Fields;
 use crate::message::Message;
-use derived::Derived;
 use json::format::{JsonFormat, Syntax};
 use log_format::compile::compile;
 use log_format::parse::parse;
 use log_format::plan::{Plan, Tail};
 use log_format::reach::Strictness;
+use request_parts::RequestPart;
 
 /// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
 ///
@@ -91,7 +91,7 @@ pub struct LogFormat {
     /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
     read_as: Option<String>,
     /// For each variable that the question ranks by name: how it is derived, if lines do not log it but hold it.
-    derived: Vec<Option<Derived>>,
+    derived: Vec<Option<RequestPart>>,
     /// Where lines are text: the fields that the user gave and whose variable the format has.
     given: Vec<FieldKey>,
     /// Parts of the request that the user gave, and that take precedence over `$request`.

@@ -1,12 +1,12 @@
-//! What is told of a key: metrics, which columns, orders and verdicts are named by. A new one is a row in `row.rs`.
+//! What is told of a key: metrics, which columns, orders and verdicts are named by. A new one is a row in `table.rs`.
 
 mod counted;
 mod of_group;
-mod row;
+mod table;
 
 pub(crate) use of_group::{OfGroup, Quantity};
-pub use row::Metric;
-use row::{ALL, METRICS, MetricRow};
+pub use table::Metric;
+use table::{ALL, METRICS, MetricRow};
 
 use crate::batch::Fields;
 use crate::measure::MeasureKind;

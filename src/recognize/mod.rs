@@ -6,7 +6,7 @@
 //! `files/kind.rs` has THE TABLE. Only the first lines of an input are looked at.
 
 mod bytes;
-mod filter;
+mod conversion;
 mod lines;
 mod members;
 mod shapes;

@@ -4,7 +4,7 @@
 //! "Standard log file fields"; read in November 2026.
 
 use super::Excerpt;
-use super::filter::Filter;
+use super::conversion::Filter;
 use crate::files::FileKind;
 use crate::text::{is_blank, lines};
 

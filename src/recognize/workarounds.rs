@@ -1,6 +1,6 @@
 //! Log formats that read other programs' access logs. One is shown only if it reads the input's own first lines.
 
-use super::filter::Filter;
+use super::conversion::Filter;
 use super::{Workaround, w3c};
 use crate::envelope;
 use crate::files::FileKind;

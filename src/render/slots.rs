@@ -5,7 +5,7 @@ use super::words;
 use crate::render::numbers::Grouped;
 use crate::render::parts;
 use crate::report::Row;
-use crate::report::round::round_numbers;
+use crate::report::round_numbers::round_numbers;
 use crate::time::{Edge, Moment, NowIs, Unit};
 
 /// The slots of a timeline, from its first bucket to its last.

@@ -1,6 +1,6 @@
 //! How long requests took: percentiles, and a histogram of round steps.
 
-use super::round::round_numbers;
+use super::round_numbers::round_numbers;
 use super::{LatencyReport, LatencyStep};
 use crate::measure::Sorted;
 

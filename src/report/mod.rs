@@ -22,7 +22,7 @@ mod not_followed;
 mod not_logged;
 mod part;
 mod refused;
-pub(crate) mod round;
+pub(crate) mod round_numbers;
 mod row_split;
 mod rows;
 mod sample_text;

@@ -7,7 +7,7 @@ use crate::keys::Seed;
 
 /// THE LIST of steps, in the order in which they run; first those that all lines pass before the filter, then those that
 /// only hits pass.
-const STEPS: [(Pass, Make); 6] = [
+const STEPS: &[(Pass, Make)] = &[
     (Pass::AllLines, location::step),
     (Pass::AllLines, zone::step),
     (Pass::AllLines, real_ip::step),
@@ -93,7 +93,7 @@ impl<'q> StepPlan<'q> {
         if self.used.meets(Fields::REQUEST) {
             read = read.and(Fields::CLASS);
         }
-        for (pass, make) in STEPS.into_iter().rev() {
+        for &(pass, make) in STEPS.iter().rev() {
             let asked = Asked { options: &self.options, extras: &self.extras, read, seed: self.seed };
             if let Some(step) = make(&asked).filter(|step| step.writes().meets(read)) {
                 read = read.and(step.needs());

@@ -8,9 +8,13 @@ const ONE_IN: usize = 1;
 
 #[path = "../../../tests/agreement.rs"]
 mod agreement;
+#[path = "../../../tests/compressed.rs"]
+mod compressed;
 mod duckdb;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
+#[path = "../../../tests/explain.rs"]
+mod explain;
 mod formats;
 #[cfg(target_os = "linux")]
 mod nginx;
@@ -20,4 +24,4 @@ mod random_commands;
 mod recipes;
 mod schema;
 
-use checks::program;
+use checks::{REPOSITORY, program};

@@ -1,7 +1,7 @@
 //! The server that answers a request, and whether the answer is a file.
 
 use crate::Conf;
-use crate::class::Class;
+use crate::route::Class;
 use crate::server::Kind;
 use crate::uri;
 

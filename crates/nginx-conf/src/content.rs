@@ -6,10 +6,10 @@ use regex::bytes::Regex;
 
 use super::error::Error;
 use super::fallback::{self, Fallback, To};
-use super::handlers::{Role, role};
 use super::inherited::Inherited;
 use super::not_followed::{NotFollowed, Why};
 use super::place::shown;
+use super::roles::{Role, role};
 use super::tree::Directive;
 
 /// The handler of a location, by its own directives. Of all handlers, only `passenger_enabled` and `error_page` are

@@ -43,16 +43,13 @@
 mod access_log;
 mod answer;
 mod captures;
-mod class;
 mod closest_match;
 mod conf;
-mod connection;
 mod content;
 mod dump;
 mod error;
 mod fallback;
 mod formats;
-mod handlers;
 mod hosts;
 mod include;
 mod inherited;
@@ -72,7 +69,10 @@ mod printable;
 pub mod reference;
 mod regexes;
 mod rewrite;
+mod roles;
+mod route;
 mod server;
+mod socket_conditions;
 mod source;
 mod template;
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A `server`: its names, its locations, and which of them nginx chooses for a path.
 
-use super::connection::Connection;
 use super::content::Content;
 use super::error::Error;
 use super::fallback::{Fallback, To};
@@ -11,6 +10,7 @@ use super::names::{Listen, ServerName};
 use super::not_followed::{NotFollowed, Skipped, Why};
 use super::place::Place;
 use super::rewrite;
+use super::socket_conditions::Connection;
 use super::tree::Directive;
 
 /// The purpose of a server, in the order in which servers of one name are asked.

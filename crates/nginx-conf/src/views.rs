@@ -1,12 +1,12 @@
 //! Servers and locations of a configuration as callers see them.
 
 use crate::Conf;
-use crate::class::Class;
 use crate::location::{Fits, Location};
 use crate::names::{Listen, ServerName};
 use crate::not_followed::NotFollowed;
 use crate::place::Place;
 use crate::rewrite::{self, Step};
+use crate::route::Class;
 use crate::server::Server;
 
 /// A `server` of a configuration.

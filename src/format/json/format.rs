@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::keys::{JsonKeys, Rule};
+use super::key_lookup::{JsonKeys, Rule};
 use crate::format::field_key::FieldKey;
 use crate::format::ltsv::labels::LABELS;
 use crate::format::variables::Feeds;

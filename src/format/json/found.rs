@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::keys::JsonKeys;
+use super::key_lookup::JsonKeys;
 use super::text::decode;
 use super::value::{Kind, Value};
 use super::values;

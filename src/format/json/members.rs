@@ -1,6 +1,6 @@
 //! Every key of a JSON line with its value, also those that are not known: for people, not for counting.
 
-use super::keys::JsonKeys;
+use super::key_lookup::JsonKeys;
 use super::text::decode;
 use super::value::{Value, behind_space, value};
 use crate::format::marks::Quotes;

@@ -10,7 +10,7 @@
 pub(super) mod format;
 pub(super) mod forms;
 pub(super) mod found;
-pub(super) mod keys;
+pub(super) mod key_lookup;
 pub(super) mod members;
 pub(super) mod scan;
 pub(super) mod seen;

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use super::forms::{Mark, is_caddys_own};
 use super::found::{Finds, Flaw, Room};
-use super::keys::{JsonKeys, Name};
+use super::key_lookup::{JsonKeys, Name};
 use super::seen::KeysSeen;
 use super::shape::{Placed, Shapes};
 use super::text::decode;

@@ -8,7 +8,7 @@
 
 use super::forms::{Mark, is_caddys_own};
 use super::found::Finds;
-use super::keys::JsonKeys;
+use super::key_lookup::JsonKeys;
 use super::seen::KeysSeen;
 use super::value::{Kind, Value, value};
 use crate::batch::Fields;

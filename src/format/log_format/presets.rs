@@ -40,7 +40,7 @@ const fn row(name: &'static str, about: &'static str, text: &'static str, escape
 /// its common log format; omnibus-gitlab (Apache-2.0), `nginx['log_format']`; Debian's `apache2.conf`, `vhost_combined`;
 /// apache/apisix (Apache-2.0), `access_log_format`.
 #[rustfmt::skip]
-pub(crate) const PRESETS: [Preset; 26] = [
+pub(crate) const PRESETS: &[Preset] = &[
     row("combined", "nginx, where no log_format is given; Apache's combined", COMBINED, Default),
     row("common", "Apache's common; nothing after the bytes", COMMON, Default),
     row("main", "nginx's packages and docker image", combined!("$remote_addr", r#" "$http_x_forwarded_for""#), Default),

@@ -16,7 +16,7 @@ use std::ops::Range;
 use crate::batch::{Fields, TextField};
 use crate::format::Reason;
 use crate::format::json::found::{Flaw, Room};
-use crate::format::json::keys::JsonKeys;
+use crate::format::json::key_lookup::JsonKeys;
 use crate::format::json::scan::Recall;
 use crate::format::json::value::{Kind, Value};
 use crate::format::misfit::{Expected, Misfit};

@@ -8,7 +8,7 @@ use super::scan::scan;
 use crate::batch::{Fields, Status};
 use crate::format::Reason;
 use crate::format::json::found::Room;
-use crate::format::json::keys::JsonKeys;
+use crate::format::json::key_lookup::JsonKeys;
 use crate::format::json::scan::Recall;
 use crate::format::json::values;
 use crate::format::row::Row;

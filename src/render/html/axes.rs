@@ -1,6 +1,6 @@
 //! What stands beside the chart and under it: round numbers, and keys that do not run into each other.
 
-use crate::report::round::round_numbers;
+use crate::report::round_numbers::round_numbers;
 
 /// So many keys have room under it, of days and of what is finer.
 const TICKS: (usize, usize) = (7, 5);

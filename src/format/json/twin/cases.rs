@@ -3,7 +3,7 @@
 use super::read;
 use crate::batch::{Status, TextField};
 use crate::format::Reason;
-use crate::format::json::keys::JsonKeys;
+use crate::format::json::key_lookup::JsonKeys;
 use crate::format::json::scan::Recall;
 use crate::format::slot::Slot;
 use crate::format::variables::Feeds;

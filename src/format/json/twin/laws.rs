@@ -6,7 +6,7 @@ use super::lines::{known_member, line, unknown_member, write_object};
 use super::members::has_exact_numbers;
 use super::{is_decided, read, twin};
 use crate::format::Reason;
-use crate::format::json::keys::JsonKeys;
+use crate::format::json::key_lookup::JsonKeys;
 use crate::format::json::scan::Recall;
 use crate::time::Clock;
 

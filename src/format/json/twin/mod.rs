@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::forms::{Mark, is_caddys_own};
 use super::found::Room;
-use super::keys::JsonKeys;
+use super::key_lookup::JsonKeys;
 use super::scan::{Recall, scan};
 use crate::batch::{Fields, Status, TextField};
 use crate::format::Reason;

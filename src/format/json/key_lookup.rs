@@ -7,9 +7,9 @@ use super::forms::{Form, MARKS, Mark};
 use super::seen::KeysSeen;
 use super::table::KEYS;
 use crate::batch::{Fields, TextField};
-use crate::format::derived::Derived;
 use crate::format::field_key::FieldKey;
 use crate::format::ltsv::labels::LabelRow;
+use crate::format::request_parts::RequestPart;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
 use crate::format::variables::{Feeds, variable, variables};
@@ -117,7 +117,7 @@ impl JsonKeys {
             if !keys.reads_all(&places, name) && !is_given(name) {
                 keys.add(&mut places, row(name, name, TimeUnit::Seconds, Form::Any), feeds);
             }
-            let derived = Derived::named(name);
+            let derived = RequestPart::named(name);
             let JsonKeys { rules, targets, .. } = &mut keys;
             let holds = |rule: &Rule| derived.as_ref().is_some_and(|derived| derived.is_in(targets[rule.target]));
             for rule in rules.iter_mut().filter(|rule| &*rule.variable == *name || holds(rule)) {

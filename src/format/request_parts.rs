@@ -16,7 +16,7 @@ use crate::text::{escape_backslashes, undo_escapes};
 
 /// A variable that is a part of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Derived {
+pub(super) enum RequestPart {
     RequestUri,
     Args,
     IsArgs,
@@ -27,14 +27,14 @@ pub(super) enum Derived {
 /// Where in a text a value starts and ends.
 type Span = (usize, usize);
 
-impl Derived {
+impl RequestPart {
     /// What the variable of this name is derived as.
-    pub(super) fn named(variable: &str) -> Option<Derived> {
+    pub(super) fn named(variable: &str) -> Option<RequestPart> {
         match variable {
-            "request_uri" => Some(Derived::RequestUri),
-            "args" | "query_string" => Some(Derived::Args),
-            "is_args" => Some(Derived::IsArgs),
-            _ => variable.strip_prefix("arg_").map(|name| Derived::Arg(name.into())),
+            "request_uri" => Some(RequestPart::RequestUri),
+            "args" | "query_string" => Some(RequestPart::Args),
+            "is_args" => Some(RequestPart::IsArgs),
+            _ => variable.strip_prefix("arg_").map(|name| RequestPart::Arg(name.into())),
         }
     }
 
@@ -42,7 +42,7 @@ impl Derived {
     pub(super) fn is_in(&self, feeds: Feeds) -> bool {
         match feeds {
             Feeds::Request => true,
-            Feeds::Text(TextField::Path) | Feeds::Args | Feeds::UriAndArgs => *self != Derived::RequestUri,
+            Feeds::Text(TextField::Path) | Feeds::Args | Feeds::UriAndArgs => *self != RequestPart::RequestUri,
             _ => false,
         }
     }
@@ -58,7 +58,7 @@ impl Derived {
             }),
         };
         let of_args = |args: &[u8]| self.of_args(args);
-        let found = if let Some(args) = logged(Slot::ARGS).filter(|_| *self != Derived::RequestUri) {
+        let found = if let Some(args) = logged(Slot::ARGS).filter(|_| *self != RequestPart::RequestUri) {
             part(args, &of_args)
         } else if let Some(line) = logged(Slot::REQUEST) {
             part(line, &|line| self.of_request(line))
@@ -68,7 +68,7 @@ impl Derived {
             None
         };
         match found {
-            _ if *self == Derived::IsArgs && found.is_some() => b"?",
+            _ if *self == RequestPart::IsArgs && found.is_some() => b"?",
             None | Some([]) => MISSING,
             Some(value) => value,
         }
@@ -89,7 +89,7 @@ impl Derived {
             _ => request::after_authority(target)?,
         };
         let at = target.len() - uri.len();
-        if *self == Derived::RequestUri {
+        if *self == RequestPart::RequestUri {
             return Some((at, target.len()));
         }
         // A fragment ends the arguments, or hides them.
@@ -101,7 +101,7 @@ impl Derived {
 
     /// Where the value is in the arguments, of which there is at least one byte: without any, nginx writes no `?`.
     fn of_args(&self, args: &[u8]) -> Option<Span> {
-        let Derived::Arg(name) = self else {
+        let RequestPart::Arg(name) = self else {
             return (!args.is_empty()).then_some((0, args.len()));
         };
         let mut at = 0;
@@ -128,7 +128,7 @@ mod tests {
         let bump = Bump::new();
         let mut row = Row::EMPTY;
         row.set_text(slot, bump.alloc_slice_copy(text.as_bytes()));
-        let value = Derived::named(variable).unwrap().value(&row, &bump);
+        let value = RequestPart::named(variable).unwrap().value(&row, &bump);
         String::from_utf8(value.to_vec()).unwrap()
     }
 
@@ -172,8 +172,8 @@ mod tests {
         assert_eq!(derived("arg_X", Slot::of(TextField::Path), "/a?x=1"), "1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a?x=1"), "x=1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a-"), "-");
-        assert!(!Derived::RequestUri.is_in(Feeds::UriAndArgs) && Derived::Args.is_in(Feeds::UriAndArgs));
-        assert_eq!((Derived::named("request"), Derived::named("uri")), (None, None));
+        assert!(!RequestPart::RequestUri.is_in(Feeds::UriAndArgs) && RequestPart::Args.is_in(Feeds::UriAndArgs));
+        assert_eq!((RequestPart::named("request"), RequestPart::named("uri")), (None, None));
     }
 
     proptest::proptest! {

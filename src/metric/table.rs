@@ -1,4 +1,4 @@
-//! A row of the table of metrics.
+//! THE TABLE of metrics.
 
 use super::of_group::{OfGroup, Quantity};
 use crate::batch::{Fields, TextField};
@@ -14,7 +14,8 @@ pub(super) struct MetricRow {
     pub(super) label: &'static str,
     /// The heading of its column in a table of text; `None` if every ranking has such a column.
     pub(super) column: Option<&'static str>,
-    /// Its place among the columns of a page, ascending: the most, then what was asked for, then what hits are made of.
+    /// Orders the columns of a page, ascending: first those of every ranking, then times and moments, then statuses.
+    /// Steps of ten leave room for new metrics.
     pub(super) place: u8,
     /// True if every row of a report has a field for it.
     pub(super) is_field: bool,
@@ -92,43 +93,43 @@ metrics! {
     /// Hits.
     Pv: usual("pv", "PV", 0, Counts, |group| Some(Count(group.pv()))),
     /// Distinct visitors.
-    Uv: usual("uv", "UV", 2, Uv, |group| group.uv().map(Count)),
+    Uv: usual("uv", "UV", 20, Uv, |group| group.uv().map(Count)),
     /// Hits as a share of all hits.
-    Share: usual("share", "share", 1, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
+    Share: usual("share", "share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
     /// Bytes sent.
-    Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 20, Counts, |group| group.counted().bytes().map(Count)) },
+    Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
     /// Hits that were served from files.
-    Static: hits("static", 12, PATH, |group| group.counted().statics().map(Count)),
+    Static: hits("static", 120, PATH, |group| group.counted().statics().map(Count)),
     /// Hits that the application answered.
-    Dynamic: hits("dynamic", 13, PATH, |group| group.counted().dynamic().map(Count)),
+    Dynamic: hits("dynamic", 130, PATH, |group| group.counted().dynamic().map(Count)),
     /// Hits answered with 100 to 199.
-    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx"), 14, |group| group.counted().class(1).map(Count)),
+    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx"), 140, |group| group.counted().class(1).map(Count)),
     /// 200 to 299.
-    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx"), 15, |group| group.counted().class(2).map(Count)),
+    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx"), 150, |group| group.counted().class(2).map(Count)),
     /// 300 to 399.
-    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx"), 16, |group| group.counted().class(3).map(Count)),
+    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx"), 160, |group| group.counted().class(3).map(Count)),
     /// 400 to 499.
-    Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx hits"), 17, |group| group.counted().class(4).map(Count)),
+    Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx hits"), 170, |group| group.counted().class(4).map(Count)),
     /// 500 to 599.
-    Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 18, |group| group.counted().class(5).map(Count)),
+    Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 180, |group| group.counted().class(5).map(Count)),
     /// All other statuses.
-    StatusOther: of_status("status_other", "status_other", ("other status", "other"), 19, |group| group.counted().class(0).map(Count)),
+    StatusOther: of_status("status_other", "status_other", ("other status", "other"), 190, |group| group.counted().class(0).map(Count)),
     /// The mean of request times.
-    Avg: other(("avg", "avg_ms", "avg"), 3, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
+    Avg: other(("avg", "avg_ms", "avg"), 30, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
     /// The median of request times, by nearest rank as all percentiles.
-    P50: other(("p50", "p50_ms", "p50"), 4, Latency, REQUEST_TIME, |group| group.percentile_ms(50).map(Ms)),
+    P50: other(("p50", "p50_ms", "p50"), 40, Latency, REQUEST_TIME, |group| group.percentile_ms(50).map(Ms)),
     /// What 90 of 100 took no longer than.
-    P90: other(("p90", "p90_ms", "p90"), 5, Latency, REQUEST_TIME, |group| group.percentile_ms(90).map(Ms)),
+    P90: other(("p90", "p90_ms", "p90"), 50, Latency, REQUEST_TIME, |group| group.percentile_ms(90).map(Ms)),
     /// What 95 of 100 took no longer than.
-    P95: other(("p95", "p95_ms", "p95"), 6, Latency, REQUEST_TIME, |group| group.percentile_ms(95).map(Ms)),
+    P95: other(("p95", "p95_ms", "p95"), 60, Latency, REQUEST_TIME, |group| group.percentile_ms(95).map(Ms)),
     /// What 99 of 100 took no longer than.
-    P99: other(("p99", "p99_ms", "p99"), 7, Latency, REQUEST_TIME, |group| group.percentile_ms(99).map(Ms)),
+    P99: other(("p99", "p99_ms", "p99"), 70, Latency, REQUEST_TIME, |group| group.percentile_ms(99).map(Ms)),
     /// The longest request time.
-    Max: other(("max", "max_ms", "max"), 8, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
+    Max: other(("max", "max_ms", "max"), 80, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
     /// All request times together.
-    TotalTime: other(("total_time", "sum_ms", "total time"), 9, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
+    TotalTime: other(("total_time", "sum_ms", "total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
     /// The first hit.
-    First: other(("first", "first", "first"), 10, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
+    First: other(("first", "first", "first"), 100, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
     /// The last hit.
-    Last: other(("last", "last", "last"), 11, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
+    Last: other(("last", "last", "last"), 110, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
 }
