@@ -10,7 +10,7 @@ use crate::format::Reason;
 
 /// Pattern of `[05/Apr/2022:03:45:05 +0000] `: a digit for each digit and a letter for each letter.
 const TIME: &[u8] = b"[00/Aaa/0000:00:00:00 +0000] ";
-/// Number of bytes before a line's time in which its address is searched. Addresses and users are shorter.
+/// Number of bytes before a line's time that are searched for its address. Addresses and users are shorter.
 const BEFORE_TIME: usize = 512;
 const SEPARATOR: &[u8] = b" - ";
 /// Number of separators that are checked in a user, which may be as long as a request header.

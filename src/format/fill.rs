@@ -1,4 +1,4 @@
-//! Writes the values of a line into a batch. Takes the request apart, decides if it is static, and fills only the
+//! Writes the values of a line into a batch. Splits the request, decides whether it is static, and fills only the
 //! columns that the question needs.
 
 use std::borrow::Cow;
@@ -27,7 +27,7 @@ pub(crate) struct Filler<'q> {
     /// The fields whose absence from a line makes a number of the report unknown.
     pub(crate) watched: Fields,
     pub(crate) query: Query,
-    /// The rules that decide if a request is static; [`StaticRules::NONE`] if a later step decides.
+    /// The rules that decide whether a request is static; [`StaticRules::NONE`] if a later step decides.
     pub(crate) rules: &'q StaticRules,
 }
 
@@ -131,7 +131,7 @@ impl Filler<'_> {
         } else {
             self.parts(request::split(line), bump)
         };
-        // The format may log the parts separately. If it logs only `$request`, these are missing too.
+        // The format may log the parts separately. If it logs only `$request`, the parts are missing, too.
         if line == MISSING {
             self.add_plain_parts(row, &mut parts, bump);
         } else if self.formats[taken.0].overrides().meets(Fields::REQUEST) {

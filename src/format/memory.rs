@@ -19,7 +19,7 @@ pub(crate) struct Memory {
     bad_value: Option<BadValue>,
 }
 
-/// A value in a JSON log that does not have the type that its key was said to hold.
+/// A value in a JSON log that is not of the kind that its key should hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BadValue {
     /// Index of the format in the list of formats; `rule` is the rule in its keys.

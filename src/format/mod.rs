@@ -5,7 +5,7 @@
 //! | `log_format` | lines of text as an nginx `log_format` describes them | preset: `log_format/presets.rs`; another server's format language: `log_format/dialects` |
 //! | `json` | lines that are JSON objects | key: `json/table.rs` |
 //! | `ltsv` | lines of `LABEL:VALUE` fields | label: `ltsv/labels.rs` |
-//! | `marks` | where lines end and quotes are, for all of them | |
+//! | `marks` | the places of line ends and quotes, for all formats | |
 //! | `detect` | the first lines of a file, which decide its formats | |
 //!
 //! The files next to the folders belong to all formats. [`LogFormat`] is one format, of text or of keys; [`catalog`]
@@ -116,7 +116,7 @@ impl LogFormat {
         LogFormat { name: name.to_owned(), ..self }
     }
 
-    /// What an Apache `LogFormat` was read as: the name of a preset, or the text of an nginx `log_format`.
+    /// The name of the preset, or the text of an nginx `log_format`, that an Apache `LogFormat` was read as.
     ///
     /// ```
     /// let format: logstat::LogFormat = r#"%h %l %u %t "%r" %>s %b"#.parse()?;
@@ -131,7 +131,7 @@ impl LogFormat {
 
     /// A format from an nginx.conf: the name, the text and the `escape=` of a `log_format`.
     ///
-    /// If the text writes JSON, lines are read by their keys, in any order.
+    /// If the text writes JSON with `escape=json`, lines are read by their keys, in any order.
     ///
     /// ```
     /// use logstat::{LogFormat, NginxEscape};
@@ -243,8 +243,8 @@ impl LogFormat {
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// What a JSON key's value should be: `a status for fields status=level`. `None` for a key that the user did not
-    /// name and that is called like its nginx variable.
+    /// Describes the value that a JSON key should hold: `a status for fields status=level`. `None` if the key has the
+    /// name of its nginx variable and the user did not name it.
     pub(crate) fn guessed_value(&self, rule: u16) -> Option<Message> {
         let json = self.json.as_ref()?;
         let known = json.keys().rule(rule);

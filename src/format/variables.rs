@@ -1,4 +1,4 @@
-//! THE TABLE of nginx's log variables: the shape of each value, the field that it feeds, and if it can be ranked.
+//! THE TABLE of nginx's log variables: the shape of each value, the field that it feeds, and whether it can be ranked.
 //!
 //! A variable without a row is text, which is skipped unless the question ranks it. Source: nginx's documentation of
 //! its core, log, gzip, upstream, proxy, fastcgi, ssl, realip, geoip, limit and userid modules.
@@ -21,7 +21,7 @@ pub(crate) enum Feeds {
     Uri,
     /// The query.
     Args,
-    /// Path and query, written by `$uri$is_args$args`.
+    /// Path and query, as `$uri$is_args$args` writes them.
     UriAndArgs,
     Time,
     Status,
@@ -64,7 +64,7 @@ pub(crate) enum Ranked {
     Moment,
 }
 
-/// Who chooses the bytes of a value.
+/// The party that chooses the bytes of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Author {
     /// nginx. The value has the shape that nginx gives it, whatever the visitor sends.

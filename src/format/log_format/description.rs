@@ -43,7 +43,7 @@ impl LogFormat {
         text.replace("$remote_user", fields)
     }
 
-    /// For a preset that ends with a list: the last variable before the list.
+    /// For a preset that ends with a list: the last variable before the list. Otherwise the last variable.
     pub(crate) fn before_list(&self) -> &str {
         let mut variables = self.values().rev();
         let last = variables.next();

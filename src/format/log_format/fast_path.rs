@@ -173,7 +173,7 @@ const BEYOND_9: u64 = 0x76;
 const BEYOND_0: u64 = 0x7f;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Reads the status in `" 200 ` and two more bytes, which are ignored.
+/// Reads the status from eight bytes: `" 200 `, and two more that are ignored.
 #[inline(always)]
 fn status(bytes: &[u8; 8]) -> Option<Status> {
     const SHAPE: u64 = u64::from_le_bytes(*b"\" 000 \0\0");
@@ -224,7 +224,7 @@ mod tests {
     use crate::format::{Line, LogFormat, Memory, Slot};
     use proptest::prelude::*;
 
-    /// Reads a chunk like a worker does. Every line that the fast path takes must be a whole line, and must have the
+    /// Reads a chunk as a worker does. Every line that the fast path takes must be a whole line, and must have the
     /// values that the format's steps read. Returns the number of lines that the fast path takes.
     fn agree(format: &LogFormat, chunk: &[u8]) -> usize {
         let usual = format.plan.usual.unwrap();

@@ -69,7 +69,7 @@ impl<'t> Given<'t> {
         self.name.is_some()
     }
 
-    /// An error at a byte of `text`, shown at the place that the user typed.
+    /// An error at a byte of `text`, shown at its place in the typed text.
     pub(in crate::format) fn error(&self, at: usize, what: String) -> FormatError {
         self.typed_error(self.place(at), what)
     }

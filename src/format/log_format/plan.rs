@@ -77,7 +77,7 @@ pub(crate) struct Plan {
     pub(crate) expressions: Expressions,
 }
 
-/// The literals between user and time, and between time and request, in every preset. [`Reach::UserAndTime`] contains
+/// The literals between user and time, and between time and request, in most presets. [`Reach::UserAndTime`] contains
 /// both.
 pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
@@ -108,8 +108,8 @@ pub(crate) struct Usual {
     pub(crate) has_time: bool,
 }
 
-/// Consecutive steps that every preset has: `$remote_addr - $remote_user [$time_local] "$request" $status
-/// $body_bytes_sent`, in most presets followed by ` "$http_referer" "$http_user_agent"`.
+/// Consecutive steps that most presets have: `$remote_addr - $remote_user [$time_local] "$request" $status
+/// $body_bytes_sent`, usually followed by ` "$http_referer" "$http_user_agent"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shortcut {
     /// Index of the first step.

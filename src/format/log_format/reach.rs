@@ -20,7 +20,7 @@ pub(crate) enum Reach {
     },
     /// Up to the next quote that is not escaped.
     Quoted,
-    /// `$remote_user [$time_local] "`, searched from its end, because the client may send any user name.
+    /// `$remote_user [$time_local] "`, read from its end, because the client may send any user name.
     UserAndTime,
     Time {
         is_exact: bool,

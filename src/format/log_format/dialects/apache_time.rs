@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn times_without_a_date_are_refused() {
+    fn times_without_a_date_are_rejected() {
         for text in ["%{%H:%M:%S}t", "%{%c}t", "%{msec_frac}t", "%{}t"] {
             assert_eq!(translate(text, 0).unwrap_err().0, 0, "{text}");
         }

@@ -1,5 +1,4 @@
-//! The request log of uWSGI. uWSGI has no text for this format: it is what it writes unless another format is
-//! configured.
+//! uWSGI's default request log. uWSGI has no format text for it, so the text is written here.
 //!
 //! Source: uWSGI's documentation of request logging, read in November 2026.
 
