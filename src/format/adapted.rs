@@ -1,4 +1,5 @@
-//! A format adapted to a question: the variables that it ranks by name, and the fields that the user says where to find.
+//! Adapts a format to a question: the variables that the question ranks by name, and the fields whose places the user
+//! named.
 
 use bumpalo::Bump;
 
@@ -14,19 +15,19 @@ use super::variables::{Feeds, variable};
 use crate::batch::{Column, Fields, MISSING, TextField};
 
 impl LogFormat {
-    /// Whether the address is the visitor's of a list that proxies pass on.
+    /// True if the format logs a list of addresses from proxies; the visitor's address is taken from it.
     #[inline]
     pub(crate) fn has_address_list(&self) -> bool {
         self.plan.has_address_list
     }
 
-    /// Whether the user said which key or variable holds the address.
+    /// True if the user named the key or variable that holds the address.
     pub(crate) fn has_given_address(&self) -> bool {
         self.json.as_ref().is_some_and(|json| json.has_given("remote_addr"))
             || self.given.iter().any(|field| field.variable() == "remote_addr")
     }
 
-    /// The same format, in which the variables that the question ranks by name have their place.
+    /// The same format, with slots for the variables that the question ranks by name.
     pub(crate) fn ranking(self, ranked: &[&str]) -> LogFormat {
         if ranked.is_empty() {
             return self;
@@ -35,7 +36,7 @@ impl LogFormat {
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
             format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
-            // A line may lack the key of the variable and have that of the request.
+            // A line may have the key of the request but not that of the variable.
             format.derived = ranked.iter().map(|name| RequestPart::named(name)).collect();
         } else {
             let derived = ranked.iter().map(|name| format.derivation(name)).collect();
@@ -47,7 +48,7 @@ impl LogFormat {
         format
     }
 
-    /// How a variable is derived that lines of this format hold and do not log by itself.
+    /// The derivation of a variable that lines of this format contain but do not log separately.
     fn derivation(&self, variable: &str) -> Option<RequestPart> {
         let derived = RequestPart::named(variable).filter(|_| !self.logs(variable))?;
         let mut feeds =
@@ -55,7 +56,7 @@ impl LogFormat {
         feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
     }
 
-    /// The value of the variable that is the `place`th of those that the question ranks by name.
+    /// The value of the variable with index `place` among those that the question ranks by name.
     pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
         let logged = row.text(self.plan.extras[place]);
         match self.derived.get(place) {
@@ -64,12 +65,12 @@ impl LogFormat {
         }
     }
 
-    /// Number of those variables.
+    /// Number of variables that the question ranks by name.
     pub(crate) fn extras(&self) -> usize {
         self.plan.extras.len()
     }
 
-    /// The same format, in which no list of addresses stands for `$remote_addr`: the user says which list does.
+    /// The same format, without a list of addresses read as `$remote_addr`, unless the user named that list.
     #[must_use]
     pub(crate) fn without_address_list(mut self) -> LogFormat {
         let lists =
@@ -84,7 +85,8 @@ impl LogFormat {
         self
     }
 
-    /// The same format with these fields where the user says: under keys, where lines have keys, else in variables.
+    /// The same format, with these fields read from where the user said: under keys if lines have keys, otherwise from
+    /// variables.
     #[must_use]
     pub(crate) fn with_fields(mut self, fields: &[FieldKey]) -> LogFormat {
         if fields.is_empty() {
@@ -102,14 +104,14 @@ impl LogFormat {
         LogFormat { pieces, plan, given, overrides, ..self }
     }
 
-    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    /// Parts of the request that the user named; they take precedence over `$request`.
     #[inline(always)]
     pub(crate) fn overrides(&self) -> Fields {
         self.overrides
     }
 
-    /// Whether lines have this field where the user says, these being the keys that lines had if they are JSON. A key that
-    /// nothing asks for is not looked for, and counts as one that they have.
+    /// True if lines have this field where the user said. `seen` are the keys that JSON lines had. A key that no column
+    /// needs is not looked up, and counts as present.
     pub(crate) fn has_given(&self, field: &FieldKey, seen: &KeysSeen) -> bool {
         match &self.json {
             Some(json) => {

@@ -1,7 +1,7 @@
-//! A line taken apart for people: each of its values, the variable that it is, and what it feeds.
+//! Splits a line for display: each of its values, the variable that it belongs to, and the field that it feeds.
 //!
-//! It reads a line that its format takes, by the reference of the scanner, and so costs far more than a scan. What a value
-//! feeds is said by the same plan and the same keys that the scanner goes by.
+//! It reads a line that matches its format with the slow reference of the scanner, and so costs far more than a scan.
+//! The field that a value feeds comes from the same plan and keys that the scanner uses.
 
 use std::borrow::Cow;
 
@@ -29,9 +29,9 @@ use crate::time::Clock;
 /// A value of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LineField {
-    /// The key of the value, as the line has it; `None` if lines of the format have no keys.
+    /// The key of the value, as in the line; `None` if lines of the format have no keys.
     pub(crate) key: Option<Vec<u8>>,
-    /// The variable whose value it is; `None` for a key that is not known.
+    /// The variable that it is the value of; `None` for an unknown key.
     pub(crate) variable: Option<String>,
     /// The value, escaped as nginx escapes by default.
     pub(crate) value: Vec<u8>,
@@ -41,14 +41,14 @@ pub(crate) struct LineField {
 /// The values of a line, and what follows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Anatomy {
-    /// In the order of the line.
+    /// In the order in which they appear in the line.
     pub(crate) fields: Vec<LineField>,
-    /// The end of the line, which no field of its format reads.
+    /// The end of the line, after the last field of its format.
     pub(crate) unread: Vec<u8>,
 }
 
 impl LogFormat {
-    /// The values of a line that this format takes.
+    /// The values of a line that matches this format.
     pub(crate) fn anatomy(&self, text: &[u8]) -> Anatomy {
         match &self.json {
             None => self.text_anatomy(text),
@@ -74,7 +74,8 @@ impl LogFormat {
         self.in_default_escaping(value).into_owned()
     }
 
-    /// The values of a line that names them. Of keys that feed the same, the scanner says which takes precedence.
+    /// The values of a line that names them. If several keys feed the same field, the scanner decides which one takes
+    /// precedence.
     fn keyed_anatomy(&self, format: &JsonFormat, text: &[u8]) -> Anatomy {
         let (keys, bump, mut recall) = (format.keys(), Bump::new(), Recall::default());
         let room = Room { bump: &bump, needs: Fields::NONE };
@@ -99,7 +100,7 @@ impl LogFormat {
         };
         match format.syntax {
             Syntax::Json => members(keys, text, &mut |path, value| push(path, &[value.start], plain(value, text))),
-            // A time may stand in brackets, which the scanner leaves out.
+            // A time may be in brackets, which the scanner skips.
             Syntax::Ltsv => labelled(text, &mut |label, value| {
                 push(label, &[value.start, value.start + 1], self.escaped_as_default(&text[value.start..value.end]));
             }),
@@ -108,7 +109,7 @@ impl LogFormat {
     }
 }
 
-/// The value of each piece that is a variable. One step takes user and time together.
+/// Pairs each piece that is a variable with its value. User and time are one step of the plan, but two pieces.
 fn pieces_and_values<'v>(plan: &Plan, values: &[&'v [u8]]) -> Vec<(usize, &'v [u8])> {
     let mut all = Vec::new();
     for (step, value) in plan.steps.iter().zip(values) {
@@ -124,7 +125,7 @@ fn pieces_and_values<'v>(plan: &Plan, values: &[&'v [u8]]) -> Vec<(usize, &'v [u
     all
 }
 
-/// A value of JSON without JSON's escapes.
+/// A JSON value with JSON's escapes undone.
 fn plain(value: &Value, text: &[u8]) -> Vec<u8> {
     let raw = &text[value.start..value.end];
     match value.kind {
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn user_and_time_are_two_values_and_the_rest_is_unread() {
+    fn user_and_time_are_separate_values_and_the_rest_is_unread() {
         let line = r#"1.2.3.4 - a [b [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl" gz 7"#;
         let expected = [
             "remote_addr=1.2.3.4 Text(Addr)",
@@ -177,14 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn values_are_shown_in_one_way_of_escaping() {
+    fn values_are_shown_in_default_escaping() {
         let line = r#"1.2.3.4|a\"b\\\u0041|200"#;
         let expected = ["remote_addr=1.2.3.4 Text(Addr)", r#"http_referer=a"b\\A Text(Referer)"#, "status=200 Status"];
         assert_eq!(shown("escape=json $remote_addr|$http_referer|$status", line), expected);
     }
 
     #[test]
-    fn of_keys_that_feed_the_same_one_takes_precedence() {
+    fn one_of_several_keys_for_a_field_takes_precedence() {
         let line = r#"{"ip":"10.0.0.1","remote_addr":"10.0.0.2","x":{"y":[1,"\\"]},"a\u0062":"\u00e9","status":200,"path":"/","vhost":"-"}"#;
         let expected = [
             "ip:remote_addr=10.0.0.1 Nothing",
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn nested_keys_are_followed_as_far_as_they_are_known() {
+    fn nested_objects_are_split_while_their_keys_are_known() {
         let line = r#"{"request":{"uri":"/a","headers":{"User-Agent":["curl"],"X":["1"]}},"status":200}"#;
         let expected = [
             "request.uri:request_uri=/a Text(Path)",
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_with_two_meanings_has_the_one_that_it_is_read_by() {
+    fn ambiguous_label_shows_the_meaning_in_use() {
         let line = "host:10.0.0.1\tvhost:a.example\ttime:[05/Apr/2022:03:45:05 +0000]\tx:a:b\t\tstatus:200\tua:-\treq:GET / HTTP/1.1";
         let expected = [
             "host:remote_addr=10.0.0.1 Text(Addr)",
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_a_format_reads_as_that_format() {
+    fn text_of_a_format_parses_to_the_same_format() {
         for text in ["${request_time_ms}ms|$status", "$uri$is_args${args}_|$host", "$uri$args1 $host", "$host[$status]"]
         {
             let format: LogFormat = text.parse().unwrap();

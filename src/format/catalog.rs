@@ -1,4 +1,4 @@
-//! The formats that have a name: the presets, `json` and `ltsv`.
+//! The named formats: the presets, `json` and `ltsv`.
 
 use super::LogFormat;
 use super::json::format::{JsonFormat, Syntax};
@@ -11,10 +11,10 @@ use super::log_format::reach::Strictness;
 /// The name of the format whose lines are JSON objects.
 pub(super) const JSON: &str = "json";
 
-/// The name of the format whose lines are `LABEL:VALUE` with tabs between.
+/// The name of the format whose lines are `LABEL:VALUE` fields separated by tabs.
 pub(super) const LTSV: &str = "ltsv";
 
-/// The preset that is tried by itself only where its lines are not rare.
+/// The preset that is tried automatically only if a file has enough lines of it.
 pub(super) const COMMON: &str = "common";
 
 impl LogFormat {
@@ -23,7 +23,8 @@ impl LogFormat {
         PRESETS.iter().map(|preset| (preset.name, preset.text))
     }
 
-    /// Every format that is detected: its name, and what writes it.
+    /// Every format that is detected automatically: its name, and a few words on what writes it or how it differs from
+    /// another.
     ///
     /// ```
     /// assert!(logstat::LogFormat::detected().any(|(name, about)| (name, about) == ("ingress", "ingress-nginx")));
@@ -33,24 +34,25 @@ impl LogFormat {
         presets.chain([(JSON, "an object a line, such as escape=json"), (LTSV, "LABEL:VALUE with tabs between")])
     }
 
-    /// A preset by its table row.
+    /// Compiles the preset of a table row.
     pub(super) fn preset(preset: &Preset) -> LogFormat {
         Self::compile_escaped(preset.name, preset.text, Tail::Fields, preset.escape)
             .expect("a test compiles every preset")
     }
 
-    /// Every name that a format can be given by: those of the presets, `json` and `ltsv`.
+    /// Every name that the user can choose a format by: those of the presets, `json` and `ltsv`.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Self::presets().map(|(name, _)| name).chain([JSON, LTSV])
     }
 
-    /// All presets, in the order of their table, JSON and LTSV. Behind each preset, fields that it does not know are passed over.
+    /// All presets in the order of their table, then JSON and LTSV. Unknown fields at the end of a preset's lines are
+    /// skipped.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
         let presets = PRESETS.iter().map(Self::preset);
         presets.chain([Self::json(JSON, Vec::new()), Self::ltsv()]).map(LogFormat::guessed).collect()
     }
 
-    /// The same format as one that nobody asked for, and that is tried by itself.
+    /// The same format, compiled as one that the user did not choose and that is tried automatically.
     fn guessed(self) -> LogFormat {
         let strictness = Strictness { is_given: false, ..self.strictness };
         LogFormat { plan: compile(&self.pieces, &[], strictness), strictness, ..self }

@@ -1,26 +1,26 @@
-//! What has happened to a line that fits no format: a disk was full, and the next line goes on where it was cut; or the
-//! machine went down, and there are NULs where text should be.
+//! Diagnoses a line that matches no format. Two kinds of damage are detected: a full disk cut a line, and the next line
+//! was appended to it; or the machine crashed, and there are NULs in place of text.
 //!
-//! A second line's beginning is an address, ` - `, a user, and ` [time] "`. nginx escapes quotes, so within a value no quote
-//! ends that; only a user, who stands before it, can look like one.
+//! A second line begins with an address, ` - `, a user, and ` [time] "`. nginx escapes quotes, so no value contains the
+//! quote that ends this text. Only a user, which comes before the quote, can look like a second line.
 
 use std::net::IpAddr;
 
 use crate::format::Reason;
 
-/// `[05/Apr/2022:03:45:05 +0000`, a digit for each digit and a letter for each letter.
+/// Pattern of `[05/Apr/2022:03:45:05 +0000] `: a digit for each digit and a letter for each letter.
 const TIME: &[u8] = b"[00/Aaa/0000:00:00:00 +0000] ";
-/// How far before its time a line's address is looked for: addresses and users are shorter.
+/// Number of bytes before a line's time that are searched for its address. Addresses and users are shorter.
 const BEFORE_TIME: usize = 512;
 const SEPARATOR: &[u8] = b" - ";
-/// In a user, which may be as long as a request's header, no more of them are looked at.
+/// Number of separators that are checked in a user, which may be as long as a request header.
 const SEPARATORS: usize = 4;
-/// No address is longer.
+/// Maximum length of an address in bytes.
 const ADDRESS: usize = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".len();
-/// No host is longer.
+/// Maximum length of a host name in bytes.
 const HOST: usize = 255;
 
-/// Why a line fits no format.
+/// The reason why a line matches no format.
 #[cold]
 pub(super) fn reason(text: &[u8]) -> Reason {
     if text.contains(&0) {
@@ -32,7 +32,7 @@ pub(super) fn reason(text: &[u8]) -> Reason {
     }
 }
 
-/// Whether a line that begins as lines do has the beginning of another behind `from`.
+/// True if a line that begins like a log line contains the beginning of another one after `from`.
 #[cold]
 pub(super) fn begins_again(text: &[u8], from: usize) -> bool {
     memchr::memchr_iter(b'[', &text[from..]).any(|at| {
@@ -45,9 +45,10 @@ pub(super) fn begins_again(text: &[u8], from: usize) -> bool {
     })
 }
 
-/// Whether what was taken for a user is the rest of one line, cut before its request, and the beginning of the next.
+/// True if a supposed user is the rest of one line, which was cut before its request, and the beginning of the next
+/// line.
 pub(super) fn is_two_lines(user: &[u8]) -> bool {
-    // Nearly no user has a space.
+    // Fast exit: almost no user contains a space.
     if !user.contains(&b' ') {
         return false;
     }
@@ -60,12 +61,12 @@ pub(super) fn is_two_lines(user: &[u8]) -> bool {
     })
 }
 
-/// Where ` - ` stands.
+/// Places of ` - `.
 fn separators(text: &[u8]) -> impl Iterator<Item = usize> {
     memchr::memmem::find_iter(text, SEPARATOR)
 }
 
-/// Where the first address ends of a line that begins with one, or with a host and one.
+/// End of the first address of a line that begins with an address, or with a host and an address.
 fn first_address(text: &[u8]) -> Option<usize> {
     let end_of_word = |from: usize| memchr::memchr(b' ', &text[from..]).map(|len| from + len);
     let first = end_of_word(0)?;
@@ -76,7 +77,7 @@ fn first_address(text: &[u8]) -> Option<usize> {
     is_address(&text[first + 1..second]).then_some(second)
 }
 
-/// Whether an address stands before ` - ` anywhere, with whatever a cut line left right before it.
+/// True if there is an address before any ` - `. A cut line may have left any text right before the address.
 fn has_address(text: &[u8]) -> bool {
     // The separator of `1.2.3.4 - - [` is followed by the user and a space, which are not in the text.
     separators(text).any(|end| {
@@ -90,14 +91,14 @@ fn is_of_address(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')
 }
 
-/// An address as nginx logs it.
+/// True for an address as nginx logs it.
 fn is_address(text: &[u8]) -> bool {
     text == b"unix:" || str::from_utf8(text).is_ok_and(|text| text.parse::<IpAddr>().is_ok())
 }
 
-/// Whether it is what stands behind the first ` - ` of a line that is cut before its request: `-`, a user and the
-/// beginning of a time. NULs may stand where it was cut. Where nothing stands there, what follows is a user, who may
-/// claim to be an address: else whoever does so would not be counted.
+/// True if `text` is the part after the first ` - ` of a line that was cut before its request: `-`, or a user and the
+/// beginning of a time, perhaps followed by NULs. False for an empty text: what follows is then one user who may claim
+/// to be an address, and that line must be counted.
 fn is_cut(text: &[u8]) -> bool {
     if text.is_empty() {
         return false;
@@ -110,12 +111,12 @@ fn is_cut(text: &[u8]) -> bool {
     }
 }
 
-/// The same with a host behind it.
+/// The same, followed by a host.
 fn is_cut_and_host(text: &[u8]) -> bool {
     (text.len().saturating_sub(HOST)..text.len()).any(|at| !text[at..].contains(&b' ') && is_cut(&text[..at]))
 }
 
-/// How much of `[05/Apr/2022:03:45:05 +0000] ` the text begins with.
+/// Number of bytes of `[05/Apr/2022:03:45:05 +0000] ` that the text begins with.
 fn time_prefix(text: &[u8]) -> usize {
     let is_alike = |(byte, pattern): (&u8, &u8)| match pattern {
         b'0' => byte.is_ascii_digit(),
@@ -134,7 +135,7 @@ mod tests {
     const NEXT: &str = r#"2001:db8::5 - bob [05/Apr/2022:03:45:06 +0000] "GET /b HTTP/1.1" 200 12 "-" "curl""#;
 
     #[test]
-    fn a_line_cut_anywhere_behind_its_address_and_the_next_are_glued() {
+    fn line_cut_after_its_address_is_glued_to_the_next() {
         for (line, next) in [(LINE, NEXT), (NEXT, LINE), (LINE, LINE)] {
             for host in ["", "shop.example "] {
                 let (line, next) = (format!("{host}{line}"), format!("{host}{next}"));
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_only_cut_is_not_glued() {
+    fn truncated_line_is_not_glued() {
         for line in [LINE, NEXT, "Nov 15 host nginx: 1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] \"GET / HTTP/1.1\""] {
             for cut in 0..line.len() {
                 assert_eq!(reason(&line.as_bytes()[..cut]), Reason::NoMatch);
@@ -161,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn a_user_is_two_lines_where_one_was_cut_before_its_request() {
+    fn user_is_two_lines_if_one_was_cut_before_its_request() {
         let user_of = |line: &str| line[line.find(" - ").unwrap() + 3..line.find(" [").unwrap()].to_owned();
         for (line, next) in [(LINE, NEXT), (NEXT, LINE)] {
             let start = line.find(" - ").unwrap() + 3;
             for cut in start..line.find('"').unwrap() {
-                // Within the name of a user there is nothing to see.
-                // Cut right before the user it is one user who claims to be an address.
+                // A cut within the name of a user cannot be detected. A line cut right before the user looks like one
+                // user who claims to be an address.
                 let is_claimed = cut == start;
                 let is_in_name = (start + 1..start + user_of(line).len() + 2).contains(&cut) && user_of(line) != "-";
                 for (host, zeros) in [("", ""), ("shop.example ", ""), ("", "\0\0")] {

@@ -1,8 +1,10 @@
-//! Numbers at the start of bytes: the few digits of nearly every line eight bytes at once, and any number one by one.
+//! Parses numbers at the start of a text: short ones eight bytes at once, as in nearly every line, and any number digit
+//! by digit.
 
-/// The number that one to seven leading digits write, and how many there are; `None` for more, and at the end of a line.
+/// Parses one to seven leading digits, and returns the number and its length. `None` for any other number of digits,
+/// and if fewer than eight bytes are left.
 ///
-/// Eight bytes at once: those that are no digit show where the number ends.
+/// Works on eight bytes at once: the first byte that is not a digit marks the end of the number.
 #[inline(always)]
 pub(super) fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
     const EACH: u64 = 0x0101_0101_0101_0101;
@@ -12,12 +14,12 @@ pub(super) fn few_digits(text: &[u8]) -> Option<(u64, usize)> {
     if !(1..8).contains(&len) {
         return None;
     }
-    // Leading zeros up to eight digits.
+    // Shift in leading zeros to get eight digits.
     Some((eight_digits(values << (64 - 8 * len)), len as usize))
 }
 
-/// The number that eight digits write, each of them as its value in a byte, the first in the lowest: three multiplications
-/// add them up in pairs.
+/// The number written by eight digits. Each byte holds the value of one digit, and the lowest byte holds the first
+/// digit. Three multiplications add them up in pairs.
 #[inline(always)]
 pub(super) fn eight_digits(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
@@ -26,14 +28,14 @@ pub(super) fn eight_digits(digits: u64) -> u64 {
     odd.wrapping_add(even) >> 32
 }
 
-/// The number that the leading digits write, `None` beyond 64 bits, and how many digits there are.
+/// Parses all leading digits, and returns the number (`None` beyond 64 bits) and the number of digits.
 #[inline]
 pub(super) fn digits(text: &[u8]) -> (Option<u64>, usize) {
     let mut value = Some(0_u64);
     let mut len = 0;
     while let Some(digit @ b'0'..=b'9') = text.get(len) {
         value = match value {
-            // Nineteen digits always fit: most numbers are spared the checks.
+            // Nineteen digits always fit, so most numbers need no overflow check.
             Some(v) if len < 19 => Some(v * 10 + u64::from(digit - b'0')),
             Some(v) => v.checked_mul(10).and_then(|v| v.checked_add(u64::from(digit - b'0'))),
             None => None,
@@ -48,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_reach_to_64_bits() {
+    fn numbers_up_to_64_bits_parse() {
         assert_eq!(digits(b"18446744073709551615 "), (Some(u64::MAX), 20));
         assert_eq!(digits(b"18446744073709551616"), (None, 20));
         assert_eq!(digits(b"000000000000000000000000007x"), (Some(7), 27));
@@ -58,7 +60,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_few_digits_are_what_digits_are(
+        fn few_digits_agrees_with_digits(
             text in proptest::prop_oneof!["[0-9]{0,9}[ -~]{0,9}", "[0-9]{1,7}[\u{0}-\u{ff}]{8}"],
         ) {
             let text = text.as_bytes();

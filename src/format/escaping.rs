@@ -1,4 +1,4 @@
-//! Values as nginx would have written them by default, whatever the `escape=` of their format.
+//! Converts values to nginx's default escaping, whatever the `escape=` of their format.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,13 @@ use super::row::Row;
 use crate::text::escape_backslashes;
 
 impl LogFormat {
-    /// Whether values are not escaped as they are by default, and not in JSON, which is read as it is escaped.
+    /// True for a text format with an escaping other than the default. JSON lines do not count: reading them handles
+    /// their escapes.
     pub(crate) fn is_escaped_otherwise(&self) -> bool {
         self.strictness.escape != NginxEscape::Default && self.json.is_none()
     }
 
-    /// The values of a row as nginx would have written them by default, so that a tally has one way of escaping.
+    /// The values of a row in nginx's default escaping, so that all keys of a tally are escaped in one way.
     pub(crate) fn escaped_by_default<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> Row<'a> {
         let mut row = row.clone();
         row.rewrite(|raw| match self.in_default_escaping(raw) {
@@ -26,7 +27,7 @@ impl LogFormat {
         row
     }
 
-    /// A value of a line as nginx would have written it by default.
+    /// A value of a line in nginx's default escaping.
     pub(super) fn in_default_escaping<'v>(&self, raw: &'v [u8]) -> Cow<'v, [u8]> {
         if !raw.contains(&b'\\') {
             return Cow::Borrowed(raw);

@@ -7,7 +7,7 @@ use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
 use crate::format::time_unit::TimeUnit;
 use crate::text::printable;
 
-/// The short names, the variable of each, and the unit of its numbers.
+/// Short names, each with its variable and the unit of its numbers.
 const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
     ("ip", "remote_addr", TimeUnit::Seconds),
     ("user", "remote_user", TimeUnit::Seconds),
@@ -23,11 +23,12 @@ const SHORT_NAMES: &[(&str, &str, TimeUnit)] = &[
     ("request_time_ns", "request_time", TimeUnit::Nanoseconds),
 ];
 
-/// Where a field stands in the lines of a log: under a key of a JSON log, or in a variable of a text format.
+/// The place of a field in the lines of a log: a key of a JSON log, or a variable of a text format.
 ///
-/// The name is that of an nginx variable, `status`, or a short one, `ip`. The key is as the log has it, with dots between
-/// those of nested objects, or the variable, with or without its `$`. Variables that only a ranking reads may be given
-/// too: `cookie_id`. `request_time` is in seconds; `request_time_ms`, `_us` and `_ns` say otherwise.
+/// The name is that of an nginx variable, such as `status`, or a short one, such as `ip`. The key is written as in the
+/// log, with dots between the keys of nested objects. For a text format it is a variable, with or without its `$`.
+/// Variables that are used only for rankings can be given too: `cookie_id`. `request_time` is in seconds;
+/// `request_time_ms`, `_us` and `_ns` have their own units.
 ///
 /// ```
 /// use logstat::FieldKey;
@@ -45,7 +46,7 @@ pub struct FieldKey {
 }
 
 impl FieldKey {
-    /// Every name that a field can have, but for those that are of use in a ranking alone.
+    /// Every name that a field can have, except those that are used only for rankings.
     pub fn names() -> impl Iterator<Item = &'static str> {
         let own = variables().filter(|v| v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit()).map(|v| v.name);
         SHORT_NAMES.iter().map(|(name, ..)| *name).chain(own)
@@ -56,17 +57,18 @@ impl FieldKey {
         &self.name
     }
 
-    /// Whether it is of no use but for a ranking by its name.
+    /// True if the field is used only for a ranking by its name.
     pub fn is_for_rankings(&self) -> bool {
         variable(&self.variable).is_none_or(|(_, v)| v.feeds == Feeds::Nothing)
     }
 
-    /// Where it stands in a line.
+    /// The key or variable that holds the field.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// What a `log_format` says: that the value of any variable stands under a key. `None` for what is no variable's name.
+    /// The field of a `log_format` that writes JSON: the value of this variable, under this key. `None` if `variable`
+    /// is not a valid name.
     pub(super) fn of_template(variable: &str, key: String) -> Option<FieldKey> {
         let name = is_name(variable).then(|| variable.to_owned())?;
         Some(FieldKey { variable: name.clone(), name, unit: TimeUnit::Seconds, key })
@@ -81,18 +83,18 @@ impl FieldKey {
     }
 }
 
-/// Why a text is no [`FieldKey`].
+/// The reason why a text is not a [`FieldKey`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldKeyError {
-    /// There is no `=` with something on either side.
+    /// There is no `=`, or nothing before or after it.
     Shape {
-        /// What was given.
+        /// The text that was given.
         text: String,
     },
     /// No field has this name.
     Name {
-        /// The name.
+        /// The unknown name.
         name: String,
     },
 }
@@ -113,7 +115,7 @@ impl fmt::Display for FieldKeyError {
 
 impl std::error::Error for FieldKeyError {}
 
-/// The variable of a text format that a key names.
+/// The variable that a key names in a text format.
 pub(super) fn key_variable(key: &str) -> &str {
     key.strip_prefix('$').unwrap_or(key)
 }
@@ -135,7 +137,7 @@ impl FromStr for FieldKey {
     }
 }
 
-/// Whether a variable feeds something, or could be ranked.
+/// True if a variable feeds a field or can be ranked.
 fn is_of_use(name: &str) -> bool {
     let is_read = variable(name).is_none_or(|(_, v)| v.feeds != Feeds::Nothing || v.ranked == Ranked::Itself);
     is_name(name) && is_known(name) && is_read
@@ -146,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_read_and_stands_once() {
+    fn names_are_unique_and_parse() {
         let names: Vec<_> = FieldKey::names().collect();
         for (i, name) in names.iter().enumerate() {
             assert!(!names[..i].contains(name), "{name}");
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn invalid_fields_are_rejected() {
         assert!("cookie_id=x".parse::<FieldKey>().unwrap().is_for_rankings());
         assert!("upstream_addr=x".parse::<FieldKey>().unwrap().is_for_rankings());
         assert!(!"ip=x".parse::<FieldKey>().unwrap().is_for_rankings());

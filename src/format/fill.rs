@@ -1,5 +1,5 @@
-//! The values of a line put into a batch: the request is taken apart, static told from dynamic, and only the
-//! columns that somebody needs are filled.
+//! Writes the values of a line into a batch. Splits the request, decides whether it is static, and fills only the
+//! columns that the question needs.
 
 use std::borrow::Cow;
 
@@ -17,25 +17,26 @@ use crate::time::Stamp;
 
 /// Puts rows into batches.
 pub(crate) struct Filler<'q> {
-    /// The formats that lines are taken by.
+    /// The formats that lines may have; [`Taken`] indexes them.
     pub(crate) formats: &'q [LogFormat],
     pub(crate) needs: Fields,
-    /// The column of `--real-ip`: a line that has it has an address.
+    /// The column that `--real-ip` reads. A line that logs it counts as having an address.
     pub(crate) list: Fields,
-    /// Whether lists of addresses are left for a step to read.
+    /// True if a list of addresses is kept whole, for a later step to read.
     pub(crate) keeps_lists: bool,
     /// The fields whose absence from a line makes a number of the report unknown.
     pub(crate) watched: Fields,
     pub(crate) query: Query,
-    /// The rules that decide whether a line is static; [`StaticRules::NONE`] if a step does.
+    /// The rules that decide whether a request is static; [`StaticRules::NONE`] if a later step decides.
     pub(crate) rules: &'q StaticRules,
 }
 
-/// The text fields that stand in a line of their own.
+/// Text fields that have a value of their own in a line; the others are parts of the request.
 const PLAIN: [TextField; 5] = [TextField::Addr, TextField::Host, TextField::User, TextField::Referer, TextField::Agent];
 
 impl Filler<'_> {
-    /// Appends the row that a format has filled. What must be written anew, because of an escape, lives in `bump`.
+    /// Appends the row that a format has filled. Text that must be rewritten because of an escape is allocated in
+    /// `bump`.
     #[inline(always)]
     pub(crate) fn push<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         if self.formats[taken.0].is_escaped_otherwise() {
@@ -76,7 +77,7 @@ impl Filler<'_> {
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
-    /// The visitor's address where a list of addresses is logged, and otherwise the address without its port.
+    /// The visitor's address, if the format logs a list of addresses; otherwise the address without its port.
     #[inline]
     fn address<'a>(&self, taken: Taken, text: &'a [u8]) -> &'a [u8] {
         if self.formats[taken.0].has_address_list() {
@@ -97,13 +98,13 @@ impl Filler<'_> {
         }
     }
 
-    /// True if usual lines have every field that is needed of them. No format that has such lines logs a host, or a
-    /// variable that the question ranks by name; all other fields are logged by each of them.
+    /// True if every usual line has all the fields that are needed. Formats with usual lines never log a host or a
+    /// variable that the question ranks by name, and always log all other fields.
     pub(crate) fn takes_usual(&self) -> bool {
         !self.needs.meets(Fields::EXTRA) && !self.watched.meets(Fields::text(TextField::Host))
     }
 
-    /// Appends a usual line, where [`Filler::takes_usual`].
+    /// Appends a usual line. Requires [`Filler::takes_usual`].
     #[inline(always)]
     pub(crate) fn push_usual<'a>(&self, line: &UsualLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         let texts = [line.addr, MISSING, MISSING, line.referer, line.agent];
@@ -121,7 +122,7 @@ impl Filler<'_> {
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
-    /// Sets what the request gives, and returns whether it is static.
+    /// Sets the columns that come from the request, and returns true if it is static.
     #[inline(always)]
     fn set_request<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
         let line = row.text(Slot::REQUEST);
@@ -130,7 +131,7 @@ impl Filler<'_> {
         } else {
             self.parts(request::split(line), bump)
         };
-        // A format that logs the parts by themselves; one that logs `$request` leaves these missing.
+        // The format may log the parts separately. If it logs only `$request`, the parts are missing, too.
         if line == MISSING {
             self.add_plain_parts(row, &mut parts, bump);
         } else if self.formats[taken.0].overrides().meets(Fields::REQUEST) {
@@ -158,7 +159,7 @@ impl Filler<'_> {
         Parts { method: request.method, path, protocol: request.protocol.unwrap_or(MISSING), is_static }
     }
 
-    /// The path of a target as the question wants it, and whether it is static.
+    /// The path of a target, with or without its query as the question asks, and true if the target is static.
     #[inline(always)]
     fn path<'a>(&self, target: &'a [u8], bump: &'a Bump) -> (&'a [u8], bool) {
         let whole = match request::path_and_query(target) {
@@ -173,8 +174,8 @@ impl Filler<'_> {
         (path, self.rules.is_static(stripped))
     }
 
-    /// Escapes are undone before the request is split, so that one request has one key however it was logged.
-    /// The keys are kept escaped, as those of every other column are.
+    /// Undoes escapes before the request is split, so that one request has one key however it was logged. The keys stay
+    /// escaped, as in every other column.
     #[cold]
     fn parts_of_escaped<'a>(&self, line: &[u8], bump: &'a Bump) -> Parts<'a> {
         let line = bump.alloc_slice_copy(&undo_escapes(line));
@@ -199,8 +200,8 @@ impl Filler<'_> {
         self.set_plain_path(row, parts, bump);
     }
 
-    /// Puts the parts that the user says stand elsewhere in the place of the request's. In a JSON log a value that is missing
-    /// leaves the next one, as of keys.
+    /// Replaces parts of the request by the fields that the user named for them. In a JSON log, a missing value does
+    /// not replace anything, as with any other key.
     #[cold]
     fn override_parts<'a>(&self, format: &LogFormat, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
         let of = |field| {
@@ -217,7 +218,7 @@ impl Filler<'_> {
         }
     }
 
-    /// Sets the path from what is logged by itself, if it is.
+    /// Sets the path from a separately logged path, if there is one.
     fn set_plain_path<'a>(&self, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
         let target = row.text(Slot::of(TextField::Path));
         if target != MISSING {
@@ -230,7 +231,7 @@ impl Filler<'_> {
         }
     }
 
-    /// What nginx made of the target: decoded, so that a `?` in it is one of the path.
+    /// Sets the path from `$uri`, which nginx has decoded: a `?` in it belongs to the path.
     fn set_uri<'a>(&self, uri: &[u8], args: Option<&[u8]>, parts: &mut Parts<'a>, bump: &'a Bump) {
         let path = match args {
             Some(args) if self.query == Query::Keep => Cow::Owned([uri, b"?", args].concat()),
@@ -241,8 +242,8 @@ impl Filler<'_> {
     }
 }
 
-/// `$uri` and `$args`, if the first is logged. Behind a path that has no query `$uri$is_args$args` is `/path-`, for the
-/// missing `$args` is written as all that is missing is.
+/// The values of `$uri` and `$args`; `None` if `$uri` is not logged. For a path without a query, `$uri$is_args$args` is
+/// `/path-`, because nginx writes the missing `$args` as `-`.
 fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], Option<&'a [u8]>)> {
     let uri = row.text(Slot::URI);
     if uri != MISSING {
@@ -259,7 +260,7 @@ fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], Option<&'a [u8]>)> {
     }
 }
 
-/// What a request gives to a batch.
+/// The values of a request that go into a batch.
 struct Parts<'a> {
     method: &'a [u8],
     path: &'a [u8],
@@ -268,6 +269,6 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Rubbish is a hit all the same: nginx answered it.
+    /// Not a valid request, but still a hit: nginx answered it.
     const NONE: Parts<'static> = Parts { method: MISSING, path: MISSING, protocol: MISSING, is_static: false };
 }

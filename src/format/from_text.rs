@@ -1,4 +1,4 @@
-//! A format by what a user types for `--log-format`: a name, nginx's text, or Apache's.
+//! Parses the value of `--log-format`: a name, nginx's text, or Apache's.
 
 use std::str::FromStr;
 
@@ -14,8 +14,9 @@ use crate::format::{FormatError, LogFormat, is_name};
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Reads the name of a preset in any case, `json`, `ltsv`, or the text of a `log_format` as nginx reads it: with escapes,
-    /// in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is translated.
+    /// Parses the name of a preset in any case, `json`, `ltsv`, or the text of a `log_format`. The text is read as
+    /// nginx reads it: with escapes, in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is
+    /// translated.
     fn from_str(text: &str) -> Result<Self, FormatError> {
         if let Some(preset) = PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
             return Ok(Self::preset(preset));
@@ -52,7 +53,7 @@ impl LogFormat {
             let read = Self::compile_escaped(given.shown(), &given.text, Tail::Nothing, NginxEscape::Default)?;
             return Ok(LogFormat { read_as: Some(given.text.clone()), ..read });
         }
-        // A text that writes JSON is escaped as JSON, unless the user or the directive says otherwise.
+        // Assume JSON escaping for a text that writes JSON, unless the user or a directive decides.
         let escape = given.escape.unwrap_or(match given.is_directive() {
             false if template::fields(&given.text).is_some_and(|fields| !fields.is_empty()) => NginxEscape::Json,
             _ => NginxEscape::Default,
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn apache_s_formats_equal_presets() {
+    fn apache_formats_match_presets() {
         let common = r#"%h %l %u %t \"%r\" %>s %b"#;
         let combined = format!(r#"{common} \"%{{Referer}}i\" \"%{{User-agent}}i\""#);
         for (text, expected) in [
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_by_its_keys_if_it_is_escaped_as_json() {
+    fn json_with_json_escaping_is_read_by_its_keys() {
         let json = r#"{"ip":"$remote_addr","code":$status}"#;
         for (text, is_json, escape) in [
             (json.to_owned(), true, NginxEscape::Json),
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_presets_are_read_in_any_case_and_belong_to_presets() {
+    fn preset_names_ignore_case_and_directives_named_like_presets_are_not_presets() {
         for name in LogFormat::names() {
             assert_eq!(read(&name.to_uppercase()).name(), name);
         }

@@ -1,4 +1,4 @@
-//! What a worker keeps from line to line: it changes speed and never an answer.
+//! State that a worker keeps from line to line. It affects speed, never a result.
 
 use crate::format::json::scan::Recall;
 use crate::format::json::seen::KeysSeen;
@@ -7,33 +7,33 @@ use crate::format::log_format::walk::Choice;
 use crate::format::misfit::{Expected, Misfit};
 use crate::time::Clock;
 
-/// One worker's.
+/// The state of one worker.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) clock: Clock,
     pub(crate) timestamp: LastTimestamp,
-    /// The choices of a walk; kept for their memory.
+    /// The choices of a walk. Kept to reuse the allocation.
     pub(super) choices: Vec<Choice>,
-    /// By the place of a format in the list of formats.
+    /// Indexed by the place of a format in the list of formats.
     json: Vec<Recall>,
     bad_value: Option<BadValue>,
 }
 
-/// A value under a key of a JSON log that is not what the key was said to hold.
+/// A value in a JSON log that is not of the kind that its key should hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BadValue {
-    /// The place of the format in the list of formats, and the rule in its keys.
+    /// Index of the format in the list of formats; `rule` is the rule in its keys.
     pub(crate) format: usize,
     pub(crate) rule: u16,
-    /// The beginning of the value.
+    /// The beginning of the value, at most 64 bytes.
     pub(crate) text: Vec<u8>,
 }
 
-/// Number of bytes of a bad value that are kept.
+/// Maximum number of bytes kept of a bad value.
 const KEPT: usize = 64;
 
 impl Memory {
-    /// What is kept for a format of JSON logs.
+    /// The state kept for a format with keys.
     #[inline]
     pub(super) fn json(&mut self, format: usize) -> (&mut Clock, &mut Recall) {
         if format >= self.json.len() {
@@ -42,7 +42,7 @@ impl Memory {
         (&mut self.clock, &mut self.json[format])
     }
 
-    /// Keeps the value for which a line was refused.
+    /// Keeps the value that made a line malformed.
     #[cold]
     pub(super) fn keep_bad_value(&mut self, format: usize, misfit: Misfit, line: &[u8]) {
         if let Misfit { expected: Expected::Value { rule, len }, at, .. } = misfit {
@@ -50,12 +50,12 @@ impl Memory {
         }
     }
 
-    /// The value for which the last line was refused.
+    /// Takes the value that made the last such line malformed.
     pub(crate) fn take_bad_value(&mut self) -> Option<BadValue> {
         self.bad_value.take()
     }
 
-    /// Adds, for each format, the keys that lines had since this was last asked.
+    /// For each format, adds to `keys` the keys that lines had since the last call.
     pub(crate) fn move_keys_to(&mut self, keys: &mut [KeysSeen]) {
         for (recall, keys) in self.json.iter_mut().zip(keys) {
             recall.move_keys_to(keys);

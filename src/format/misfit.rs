@@ -1,26 +1,26 @@
-//! Where and why a line does not fit a format.
+//! The place where a line does not match a format, and the reason.
 
 use super::reason::Reason;
 
-/// Where and why a line does not fit a format.
+/// The place where a line does not match a format, and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Misfit {
     pub(crate) reason: Reason,
-    /// What the line was to go on with.
+    /// The text that the format expects there.
     pub(crate) expected: Expected,
-    /// The byte of the line at which that was expected.
+    /// The place in the line, in bytes from its start.
     pub(crate) at: usize,
 }
 
-/// What a line was to go on with.
+/// The text that a format expects at some place in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// This piece of the format.
     Piece(usize),
     End,
-    /// What these words say.
+    /// Described by these words.
     Said(&'static str),
-    /// A value of so many bytes that this rule of the keys of a JSON format reads.
+    /// A value for this rule of a JSON format's keys; the value in the line has `len` bytes.
     Value {
         rule: u16,
         len: usize,
@@ -28,7 +28,7 @@ pub(crate) enum Expected {
 }
 
 impl Misfit {
-    /// The value that is not what it should be, where one value is to blame.
+    /// The invalid value, if the misfit is about a single value.
     pub(crate) fn value(self, line: &[u8]) -> Option<&[u8]> {
         match self.expected {
             Expected::Value { len, .. } => line.get(self.at..self.at + len),

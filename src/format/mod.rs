@@ -1,16 +1,16 @@
-//! Lines to columns: the formats of access logs, and how a line of each is read.
+//! The formats of access logs: how a line of each becomes columns.
 //!
 //! | folder | what it reads | a new … goes to |
 //! |---|---|---|
 //! | `log_format` | lines of text as an nginx `log_format` describes them | preset: `log_format/presets.rs`; another server's format language: `log_format/dialects` |
 //! | `json` | lines that are JSON objects | key: `json/table.rs` |
 //! | `ltsv` | lines of `LABEL:VALUE` fields | label: `ltsv/labels.rs` |
-//! | `marks` | where lines end and quotes are, for all of them | |
+//! | `marks` | the places of line ends and quotes, for all formats | |
 //! | `detect` | the first lines of a file, which decide its formats | |
 //!
-//! What is next to the folders belongs to all formats: [`LogFormat`] is one format, of text or of keys; [`catalog`] has those
-//! with a name, [`from_text`] reads what a user types. A line becomes a [`Row`] of [`variables`] (THE TABLE of nginx's
-//! variables), and [`fill`] puts rows into batches.
+//! The files next to the folders belong to all formats. [`LogFormat`] is one format, of text or of keys; [`catalog`]
+//! has the named ones, and [`from_text`] parses the text that a user types. A line becomes a [`Row`] of [`variables`]
+//! (THE TABLE of nginx's variables), and [`fill`] writes rows into batches.
 
 mod adapted;
 mod anatomy;
@@ -84,17 +84,17 @@ pub struct LogFormat {
     pieces: Vec<Piece>,
     plan: Plan,
     tail: Tail,
-    /// Where lines say which value is which, as JSON and LTSV do: then there are no pieces, and the plan is empty.
+    /// Set if lines name their values, as in JSON and LTSV. Then there are no pieces, and the plan is empty.
     json: Option<Box<JsonFormat>>,
     is_common: bool,
     strictness: Strictness,
-    /// The preset, or the text in nginx's words, that an Apache `LogFormat` was read as.
+    /// The preset, or the nginx `log_format` text, that an Apache `LogFormat` was read as.
     read_as: Option<String>,
-    /// For each variable that the question ranks by name: how it is derived, if lines do not log it but hold it.
+    /// For each variable that the question ranks by name: how it is derived from other values, if lines do not log it.
     derived: Vec<Option<RequestPart>>,
-    /// Where lines are text: the fields that the user gave and whose variable the format has.
+    /// For text formats: the fields that the user named and whose variable the format has.
     given: Vec<FieldKey>,
-    /// Parts of the request that the user gave, and that take precedence over `$request`.
+    /// Parts of the request that the user named; they take precedence over `$request`.
     overrides: Fields,
 }
 
@@ -116,7 +116,7 @@ impl LogFormat {
         LogFormat { name: name.to_owned(), ..self }
     }
 
-    /// How an Apache `LogFormat` was read: by the preset of this name, or by this text of an nginx `log_format`.
+    /// The name of the preset, or the text of an nginx `log_format`, that an Apache `LogFormat` was read as.
     ///
     /// ```
     /// let format: logstat::LogFormat = r#"%h %l %u %t "%r" %>s %b"#.parse()?;
@@ -129,9 +129,9 @@ impl LogFormat {
         self.read_as.as_deref()
     }
 
-    /// A format as an nginx.conf has it: the name, the text and the `escape=` of a `log_format`.
+    /// A format from an nginx.conf: the name, the text and the `escape=` of a `log_format`.
     ///
-    /// One that writes JSON is read by its keys, in whatever order they come.
+    /// If the text writes JSON with `escape=json`, lines are read by their keys, in any order.
     ///
     /// ```
     /// use logstat::{LogFormat, NginxEscape};
@@ -141,7 +141,7 @@ impl LogFormat {
     /// ```
     ///
     /// # Errors
-    /// A text of which no line could be read.
+    /// The text is invalid: no line could be read with it.
     pub fn nginx(name: &str, text: &str, escape: NginxEscape) -> Result<LogFormat, FormatError> {
         match json::template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
             Some(fields) => Ok(Self::json(name, fields)),
@@ -168,7 +168,7 @@ impl LogFormat {
         })
     }
 
-    /// A format whose lines are JSON, with these keys beside those that are known by themselves.
+    /// A format whose lines are JSON, with these keys in addition to the well-known ones.
     fn json(name: &str, fields: Vec<FieldKey>) -> LogFormat {
         Self::keyed(name, JsonFormat::new(Syntax::Json, fields), NginxEscape::Json)
     }
@@ -190,18 +190,18 @@ impl LogFormat {
         }
     }
 
-    /// Whether the user has asked for it.
+    /// True if the user chose this format; presets are tried automatically.
     pub(crate) fn is_given(&self) -> bool {
         self.strictness.is_given
     }
 
-    /// True for a preset about which the user says nothing.
+    /// True for a preset that is tried automatically and for which the user named no fields.
     pub(crate) fn is_preset_alone(&self) -> bool {
         let mut keys = self.json.iter().flat_map(|json| json.fields());
         !self.is_given() && self.given.is_empty() && keys.next().is_none()
     }
 
-    /// Whether lines of this format have the variable of that name.
+    /// True if lines of this format log the variable of that name.
     ///
     /// ```
     /// let format: logstat::LogFormat = "$remote_addr $my_own".parse()?;
@@ -213,12 +213,12 @@ impl LogFormat {
             || self.json.iter().flat_map(|json| json.fields()).any(|field| field.variable() == variable)
     }
 
-    /// Whether lines are JSON objects.
+    /// True if lines are JSON objects.
     pub fn is_json(&self) -> bool {
         self.json.as_ref().is_some_and(|keys| keys.syntax == Syntax::Json)
     }
 
-    /// Whether lines say which value is which, in any order: JSON, LTSV.
+    /// True if lines name their values, in any order: JSON and LTSV.
     ///
     /// ```
     /// let format: logstat::LogFormat = "ltsv".parse()?;
@@ -229,7 +229,7 @@ impl LogFormat {
         self.json.is_some()
     }
 
-    /// The fields that lines of this format have, those being lines with these keys if they have keys.
+    /// The fields that lines of this format have. For formats with keys, `seen` are the keys that lines had.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
             Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
@@ -237,14 +237,14 @@ impl LogFormat {
         }
     }
 
-    /// Each key that lines had and the variable that it is taken for, those that have the say first.
+    /// Each key that lines had and the variable that it is read as, highest precedence first.
     pub(crate) fn keys<'f>(&'f self, seen: &'f KeysSeen) -> impl Iterator<Item = (&'f str, &'f str)> {
         let json = self.json.iter().filter(|_| !seen.is_empty());
         json.flat_map(|json| json.keys().seen(seen)).map(|rule| (&*rule.key, &*rule.variable))
     }
 
-    /// What the value that a rule of JSON keys reads should be, `a status for fields status=level`; `None` for a key that has
-    /// the name of nginx's variable.
+    /// Describes the value that a JSON key should hold: `a status for fields status=level`. `None` if the key has the
+    /// name of its nginx variable and the user did not name it.
     pub(crate) fn guessed_value(&self, rule: u16) -> Option<Message> {
         let json = self.json.as_ref()?;
         let known = json.keys().rule(rule);

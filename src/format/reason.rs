@@ -1,12 +1,12 @@
-//! Why a line is malformed.
+//! The reason why a line is malformed.
 
 use crate::by_name::serde_by_name;
 
-/// Why a line is malformed.
+/// The reason why a line is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It fits no format in use.
+    /// It matches no format in use.
     NoMatch,
     /// Its date or time does not exist.
     BadTime,
@@ -14,17 +14,17 @@ pub enum Reason {
     BadNumber,
     /// It is longer than [`Question::max_line`](crate::Question::max_line).
     TooLong,
-    /// It fits no format and holds NULs, as files do after a crash.
+    /// It matches no format and holds NULs, as files do after a crash.
     Nul,
     /// It holds the beginning of a second line, as after a full disk.
     Glued,
-    /// It begins as JSON, and its brackets, quotes or commas do not fit together.
+    /// It begins like JSON, but its brackets, quotes or commas do not match.
     BadJson,
-    /// Another program than nginx's access log wrote it.
+    /// It was written by a program other than nginx's access log.
     OtherProgram,
 }
 
-/// THE TABLE of reasons, in the order of reports: how each is written.
+/// THE TABLE of reasons and their names, in the order of reports.
 const REASONS: [(Reason, &str); 8] = [
     (Reason::NoMatch, "no match"),
     (Reason::BadTime, "bad time"),
@@ -45,7 +45,7 @@ impl Reason {
         REASONS.iter().map(|(reason, _)| *reason)
     }
 
-    /// As it is written: `no match`.
+    /// The name in reports and data: `no match`.
     pub fn name(self) -> &'static str {
         REASONS[self as usize].1
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_has_its_own_row() {
+    fn reasons_are_in_table_order() {
         assert!(REASONS.iter().enumerate().all(|(at, (reason, _))| *reason as usize == at));
     }
 }

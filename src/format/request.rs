@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::text::{find_anywhere, find_near};
 
-/// Whether the query string of a request is part of its path.
+/// Treatment of a request's query string: dropped, or kept as part of the path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Query {
@@ -15,7 +15,7 @@ pub enum Query {
     Keep,
 }
 
-/// What a request line holds.
+/// The parts of a request line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a [u8],
@@ -23,10 +23,10 @@ pub(crate) struct Request<'a> {
     pub(crate) protocol: Option<&'a [u8]>,
 }
 
-/// Takes a request line apart; `None` for what is no request: TLS bytes, `-`, nothing.
+/// Splits a request line. `None` if it is not a request: TLS bytes, `-`, an empty text.
 ///
-/// METHOD is ASCII letters, `_` and `-`. One or more spaces separate. A trailing `HTTP/` with a version is the protocol,
-/// all between is the target.
+/// METHOD is ASCII letters, `_` and `-`. One or more spaces separate the parts. A trailing `HTTP/` with a version is
+/// the protocol, and everything between is the target.
 #[inline(always)]
 pub(crate) fn split(line: &[u8]) -> Option<Request<'_>> {
     match split_plain(line) {
@@ -35,12 +35,12 @@ pub(crate) fn split(line: &[u8]) -> Option<Request<'_>> {
     }
 }
 
-/// The shape of nearly every request: a method, a target that begins with `/`, HTTP with a digit on either side of the
-/// point, single spaces between. Anything else is `None`, and right or wrong elsewhere.
+/// Splits the shape that nearly every request has: a method, a target that begins with `/`, HTTP with one digit on each
+/// side of the point, and single spaces between. Returns `None` for anything else, which [`split_any`] then decides.
 #[inline(always)]
 fn split_plain(line: &[u8]) -> Option<Request<'_>> {
     const PROTOCOL: u64 = u64::from_le_bytes(*b" HTTP/0.");
-    // All bits but those in which digits differ.
+    // All bits except those in which digits differ.
     const ALL_BUT_DIGIT: u64 = !(0xF << 48);
     let (before, protocol) = line.split_last_chunk::<9>()?;
     let word = u64::from_le_bytes(*protocol.first_chunk()?);
@@ -57,7 +57,7 @@ fn split_plain(line: &[u8]) -> Option<Request<'_>> {
     })
 }
 
-/// Where the method of nearly every request ends.
+/// End of the method `GET`, which nearly every request has.
 #[inline]
 fn usual_method_end(line: &[u8]) -> Option<usize> {
     let word = u32::from_le_bytes(*line.first_chunk()?);
@@ -88,7 +88,7 @@ fn split_any(line: &[u8]) -> Option<Request<'_>> {
     Some(Request { method, target: rest, protocol: None })
 }
 
-/// The last word and what stands before its space, if there is a space.
+/// The text before the last space, and the word after it.
 fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = memchr::memrchr(b' ', text)?;
     Some((&text[..space], &text[space + 1..]))
@@ -113,7 +113,7 @@ fn trim_end(text: &[u8]) -> &[u8] {
     &text[..end]
 }
 
-/// The target without scheme and authority: `/` where nothing is left of an absolute URI.
+/// The target without scheme and authority; `/` if nothing else is left of an absolute URI.
 #[inline(always)]
 pub(crate) fn path_and_query(target: &[u8]) -> Cow<'_, [u8]> {
     if target.first() == Some(&b'/') { Cow::Borrowed(target) } else { path_and_query_of_other(target) }
@@ -130,7 +130,7 @@ fn path_and_query_of_other(target: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The scheme of a target that is an absolute URI, and what follows `://`.
+/// The scheme of a target that is an absolute URI, and the text after `://`.
 fn scheme_and_rest(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memmem::find(target, b"://")?;
     let (scheme, rest) = (&target[..end], &target[end + 3..]);
@@ -144,14 +144,15 @@ pub(crate) fn request_scheme(line: &[u8]) -> Option<&[u8]> {
     scheme_and_rest(split(line)?.target).map(|(scheme, _)| scheme)
 }
 
-/// What follows `scheme://authority`, which ends at the first of `/?#`; `None` if the target does not begin so.
+/// The text after `scheme://authority`, which ends at the first of `/?#`. `None` if the target does not begin with a
+/// scheme.
 pub(super) fn after_authority(target: &[u8]) -> Option<&[u8]> {
     let (_, rest) = scheme_and_rest(target)?;
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     Some(&rest[end..])
 }
 
-/// Everything up to the `?`.
+/// The path before the first `?`.
 #[inline(always)]
 pub(crate) fn without_query(path: &[u8]) -> &[u8] {
     &path[..find_anywhere(b'?', path).unwrap_or(path.len())]
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
     use regex::bytes::Regex;
 
-    /// The rule as the contract has it, slow and plain.
+    /// Slow reference: the rule of [`split`] as a regular expression.
     fn same_as_twin(line: &[u8]) {
         let rule =
             Regex::new(r"(?s-u)^([A-Za-z_-]+) +([^ ]+(?: +[^ ]+)*?)(?: +(HTTP/[0-9]+(?:\.[0-9]+)?))? *\z").unwrap();
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_requests_are_taken_apart_as_the_rule_says() {
+    fn odd_requests_split_like_the_slow_reference() {
         for line in [
             "GET / HTTP/1.1",
             "GET /a b HTTP/1.1",
@@ -201,7 +202,7 @@ mod tests {
             "GET /abc/  HTTP/1.1",
             "PRI * HTTP/2.0",
             "GET /a HTTP/1.1 HTTP/1.1",
-            // What differs from a digit in the bits in which digits differ.
+            // Differ from a digit only in the bits in which digits differ.
             "GET /a HTTP/:.1",
             "GET /a HTTP/1.?",
             "GET /a HTTP/?.:",
@@ -214,7 +215,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_request_is_taken_apart_as_the_rule_says(
+        fn any_request_splits_like_the_slow_reference(
             words in proptest::collection::vec(
                 proptest::sample::select(vec![
                     "GET", "/a", " ", "  ", "HTTP/1.1", "HTTP/", "HTTP/10", "HTTP/1.x", "HTTP/1", "-", "_", "\u{7f}", "é", "/a?b=c d", "\n",
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absolute_uri_loses_scheme_and_authority() {
+    fn scheme_and_authority_of_an_absolute_uri_are_removed() {
         for (target, path) in [
             ("/a/b", "/a/b"),
             ("http://h/a", "/a"),

@@ -1,7 +1,7 @@
-//! Variables that are parts of the request, taken from it where a format does not log them by themselves.
+//! Derives variables that are parts of the request, for formats that do not log them separately.
 //!
-//! nginx makes them of the request line as a client sent it, so what it would have logged can be read there. They are
-//! derived for the hits of a question that asks for them, and for no others.
+//! nginx computes them from the request line that the client sent, so the line contains what nginx would have logged.
+//! They are derived only for the hits of a question that asks for them.
 
 use std::borrow::Cow;
 
@@ -20,15 +20,15 @@ pub(super) enum RequestPart {
     RequestUri,
     Args,
     IsArgs,
-    /// `$arg_NAME`, by its name.
+    /// `$arg_NAME`; holds the name.
     Arg(Box<str>),
 }
 
-/// Where in a text a value starts and ends.
+/// Start and end of a value in a text.
 type Span = (usize, usize);
 
 impl RequestPart {
-    /// What the variable of this name is derived as.
+    /// The part that the variable of this name is; `None` if it cannot be derived.
     pub(super) fn named(variable: &str) -> Option<RequestPart> {
         match variable {
             "request_uri" => Some(RequestPart::RequestUri),
@@ -38,7 +38,7 @@ impl RequestPart {
         }
     }
 
-    /// Whether a variable that feeds this holds it.
+    /// True if a variable that feeds `feeds` contains this part.
     pub(super) fn is_in(&self, feeds: Feeds) -> bool {
         match feeds {
             Feeds::Request => true,
@@ -74,7 +74,7 @@ impl RequestPart {
         }
     }
 
-    /// Where the value is in a request line.
+    /// Finds the value in a request line.
     fn of_request(&self, line: &[u8]) -> Option<Span> {
         let target = request::split(line)?.target;
         let (start, end) = self.of_target(target)?;
@@ -82,7 +82,8 @@ impl RequestPart {
         Some((at + start, at + end))
     }
 
-    /// Where the value is in a target. nginx answers 400 to what is neither a path nor an absolute URI, and then knows no part of it.
+    /// Finds the value in a target. If the target is neither a path nor an absolute URI, nginx answers 400, and none of
+    /// its parts exist.
     fn of_target(&self, target: &[u8]) -> Option<Span> {
         let uri = match target {
             [b'/', ..] => target,
@@ -92,14 +93,14 @@ impl RequestPart {
         if *self == RequestPart::RequestUri {
             return Some((at, target.len()));
         }
-        // A fragment ends the arguments, or hides them.
+        // A fragment ends the arguments, or hides them if it comes first.
         let end = memchr::memchr(b'#', uri).unwrap_or(uri.len());
         let from = memchr::memchr(b'?', &uri[..end])? + 1;
         let (start, end) = self.of_args(&uri[from..end])?;
         Some((at + from + start, at + from + end))
     }
 
-    /// Where the value is in the arguments, of which there is at least one byte: without any, nginx writes no `?`.
+    /// Finds the value in the arguments, which must not be empty: without any, nginx writes no `?`.
     fn of_args(&self, args: &[u8]) -> Option<Span> {
         let RequestPart::Arg(name) = self else {
             return (!args.is_empty()).then_some((0, args.len()));
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_the_request_are_as_nginx_logs_them() {
+    fn request_parts_match_what_nginx_logs() {
         for (line, uri, args, is_args, arg) in [
             ("GET /a?x=1&y=2 HTTP/1.1", "/a?x=1&y=2", "x=1&y=2", "?", "1"),
             ("GET /a HTTP/1.1", "/a", "-", "-", "-"),
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_in_what_holds_them() {
+    fn arguments_are_read_from_any_variable_that_contains_them() {
         assert_eq!(derived("arg_x", Slot::ARGS, "y=2&x=1"), "1");
         assert_eq!(derived("is_args", Slot::ARGS, "y"), "?");
         assert_eq!(derived("arg_X", Slot::of(TextField::Path), "/a?x=1"), "1");
@@ -177,9 +178,9 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// nginx's own search: the first place of `NAME=` that begins the arguments or follows an `&`.
+        /// nginx's own search: the first `NAME=` that begins the arguments or follows an `&`.
         #[test]
-        fn an_argument_is_found_as_nginx_finds_it(words in proptest::collection::vec(
+        fn arguments_are_found_as_nginx_finds_them(words in proptest::collection::vec(
             proptest::sample::select(vec!["x", "X", "x=", "=", "&", "y", "xx=", "?", "%78="]), 0..12)
         ) {
             let args = words.concat();

@@ -1,10 +1,10 @@
-//! The values of one line, whichever format it is of.
+//! The values of one line, the same for every format.
 
 use crate::batch::{Fields, MISSING, Status};
 use crate::format::slot::Slot;
 use crate::time::Stamp;
 
-/// The values of one line. What its format does not log is missing.
+/// The values of one line. Values that its format does not log are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row<'a> {
     pub(super) texts: [&'a [u8]; Slot::COUNT],
@@ -12,15 +12,15 @@ pub(crate) struct Row<'a> {
     pub(crate) status: Status,
     pub(crate) bytes: u64,
     pub(crate) time_ms: Option<u64>,
-    /// Whether there is a backslash in the request.
+    /// True if there is a backslash in the request.
     pub(crate) has_escaped_request: bool,
-    /// Whether the time said no offset, and is read as UTC.
+    /// True if the time has no offset and is read as UTC.
     pub(crate) has_assumed_utc: bool,
-    /// Whether the line goes on after the last field of its format.
+    /// True if the line continues after the last field of its format.
     pub(crate) has_unread: bool,
-    /// The fields that the line has: those that its format logs, or of a JSON line those that it has keys for.
+    /// The fields that the line has: those that its format logs or, for a JSON line, those that it has keys for.
     pub(crate) has: Fields,
-    /// Which format's values these are.
+    /// Index of the format that the values belong to; `usize::MAX` in an empty row.
     pub(crate) filled_by: usize,
 }
 
@@ -38,12 +38,12 @@ impl<'a> Row<'a> {
         filled_by: usize::MAX,
     };
 
-    /// An empty row, to be filled by this format, which logs these fields.
+    /// An empty row for a format that logs these fields.
     pub(crate) fn empty_for(format: usize, logs: Fields) -> Row<'a> {
         Row { filled_by: format, has: logs, ..Row::EMPTY }
     }
 
-    /// Gives every text another form.
+    /// Replaces every text by `form` of it.
     pub(super) fn rewrite(&mut self, form: impl Fn(&'a [u8]) -> &'a [u8]) {
         self.texts.iter_mut().for_each(|text| *text = form(text));
         self.has_escaped_request = self.text(Slot::REQUEST).contains(&b'\\');

@@ -1,17 +1,19 @@
-//! How the values of variables look in a line.
+//! The shape of a variable's values in a line.
 
-/// The bytes that a value is made of. `-`, nginx's sign for a missing value, is one of all but times and statuses.
+/// The bytes that a value consists of. Every shape except times and statuses includes `-`, which nginx writes for a
+/// missing value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// One word: no space in it. It may be empty, as `$host` is where a request names none.
+    /// One word, without a space. It may be empty, like `$host` if a request names no host.
     Token,
-    /// The same, but never empty: an address.
+    /// One word that is never empty: an address.
     Address,
-    /// Anything.
+    /// Any text.
     Text,
-    /// Words with `, ` or ` : ` between: one for each upstream server, one list for each group of them.
+    /// Words separated by `, ` or ` : `: one for each upstream server, one list for each group of servers.
     Words,
-    /// A time in any of the spellings of `timestamp.rs`. nginx writes three of them: `$time_local`, `$time_iso8601` and `$msec`.
+    /// A time in any of the spellings of `timestamp.rs`. nginx writes three of them: `$time_local`, `$time_iso8601` and
+    /// `$msec`.
     Time,
     /// Three digits.
     Status,
@@ -19,20 +21,20 @@ pub(crate) enum Shape {
     Number,
     /// Digits, or nothing: a port, a process, a connection.
     Port,
-    /// How long something took: `0.022` or `3` in seconds, `22ms`, `0.004s`.
+    /// A duration: `0.022` or `3` in seconds, `22ms`, `0.004s`.
     Duration,
     /// Digits: a duration in milliseconds.
     Milliseconds,
     /// Digits: a duration in microseconds.
     Microseconds,
-    /// Digits, a point and two digits, as `$gzip_ratio`; a number, if the format is given.
+    /// Digits, a point and two digits, like `$gzip_ratio`. In a format that the user chose, any number.
     Ratio,
-    /// Numbers, with decimals or without, and with `, ` or ` : ` between as in `Words`.
+    /// Numbers with or without decimals, separated as in `Words`.
     Numbers,
 }
 
 impl Shape {
-    /// How an error message describes a value.
+    /// The description of a value in error messages.
     pub(crate) fn description(self) -> &'static str {
         match self {
             Shape::Token => "one word or nothing",

@@ -1,22 +1,22 @@
-//! Slots: the places in a row for the texts of a line.
+//! Slots: the places for texts in a row.
 
 use super::variables::Feeds;
 use crate::batch::{EXTRAS, TEXTS, TextField};
 
-/// Where in a row a text goes: a text field, the request, a variable that the question names, or nowhere.
+/// The place of a text in a row: a text field, the request, a variable that the question ranks by name, or nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(u8);
 
 impl Slot {
     pub(crate) const REQUEST: Slot = Slot(TEXTS as u8);
-    /// `$uri`, from which a path is made where there is no better.
+    /// `$uri`, which gives the path if nothing better is logged.
     pub(crate) const URI: Slot = Slot(TEXTS as u8 + 1);
     pub(crate) const ARGS: Slot = Slot(TEXTS as u8 + 2);
-    /// What `$uri$is_args$args` wrote.
+    /// The value of `$uri$is_args$args`.
     pub(crate) const URI_AND_ARGS: Slot = Slot(TEXTS as u8 + 3);
     pub(crate) const NOWHERE: Slot = Slot(TEXTS as u8 + 4);
     const EXTRA: usize = TEXTS + 5;
-    /// How many slots a row has.
+    /// Number of slots of a row.
     pub(crate) const COUNT: usize = Slot::EXTRA + EXTRAS;
 
     pub(crate) const fn of(field: TextField) -> Slot {
@@ -29,7 +29,7 @@ impl Slot {
         (0..Slot::COUNT as u8).map(Slot)
     }
 
-    /// Where the variable goes that is `place`th of those that the question ranks by name.
+    /// The slot of the variable with index `place` among those that the question ranks by name.
     pub(crate) const fn extra(place: usize) -> Slot {
         Slot((Slot::EXTRA + place) as u8)
     }

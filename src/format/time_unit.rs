@@ -1,6 +1,6 @@
-//! Units of durations: in nginx's variables, in `--field`, and under the keys of JSON logs.
+//! Units of durations in nginx's variables, in `--field`, and under the keys of JSON logs.
 
-/// The unit of a number of time.
+/// The unit of a duration, or the rule that finds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TimeUnit {
     #[default]
@@ -8,9 +8,10 @@ pub(crate) enum TimeUnit {
     Milliseconds,
     Microseconds,
     Nanoseconds,
-    /// Seconds with a decimal point or an exponent, milliseconds as a whole number.
+    /// Seconds if the number has a decimal point or an exponent; otherwise milliseconds.
     SecondsIfDecimal,
-    /// Milliseconds where the object has a key of Envoy's ([`Mark::Envoy`](super::json::forms::Mark)), otherwise seconds.
+    /// Milliseconds if the object has one of Envoy's keys ([`Mark::Envoy`](super::json::forms::Mark)); otherwise
+    /// seconds.
     SecondsUnlessEnvoy,
 }
 

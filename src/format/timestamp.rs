@@ -1,11 +1,12 @@
-//! Times as logs write them: nginx's three spellings and their relatives.
+//! Parses times as logs write them: nginx's three spellings and similar ones.
 //!
-//! - `05/Apr/2022:03:45:05 +0000`, as `$time_local`;
-//! - `2022-04-05T03:45:05+00:00`, as `$time_iso8601`, with a space for the `T`, with `Z` or `+0000` for the offset;
-//! - `Tue Apr  5 03:45:05 2022`, as C's `ctime`;
-//! - `1649130305.123`, as `$msec`: seconds since 1970, or milli-, micro- or nanoseconds if the number is too large for them.
+//! - `05/Apr/2022:03:45:05 +0000`, like `$time_local`;
+//! - `2022-04-05T03:45:05+00:00`, like `$time_iso8601`; a space may replace the `T`, and `Z` or `+0000` the offset;
+//! - `Tue Apr  5 03:45:05 2022`, like C's `ctime`;
+//! - `1649130305.123`, like `$msec`: seconds since 1970, or milli-, micro- or nanoseconds if the number is too large
+//!   for seconds.
 //!
-//! A fraction of a second is accepted and dropped. A missing offset is UTC, and reported.
+//! A fraction of a second is accepted and dropped. A time without an offset is read as UTC, and the report says so.
 
 use super::digits::digits;
 use crate::time::{Clock, Fault, LAST_S, MONTHS, Rfc3339, Stamp, epoch};
@@ -18,23 +19,23 @@ pub(super) const PATTERN: &str = concat!(
     r"|[0-9]+(?:\.[0-9]+)?)",
 );
 
-/// A time that was read.
+/// A parsed time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Time {
     pub(super) stamp: Stamp,
-    /// False if the text says no offset, and UTC was assumed.
+    /// False if the text has no offset, and UTC was assumed.
     pub(super) has_offset: bool,
 }
 
-/// Lengths of the times that a text begins with, longest first: with fraction and offset, without offset, without either.
-/// Lengths repeat where there is no fraction or no offset; 0 is none.
+/// Lengths in bytes of the times that a text begins with, longest first: with fraction and offset, without offset,
+/// without either. Equal if there is no fraction or no offset; 0 if there is no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths(pub(super) [usize; 3]);
 
 const NONE: Lengths = Lengths([0; 3]);
 
-/// `0` stands for any digit, `A` for an upper-case letter, `a` for a lower-case one, `_` for a space or a digit, `T` for
-/// itself or a space.
+/// True if `text` begins with `shape`. In a shape, `0` stands for any digit, `A` for an upper-case letter, `a` for a
+/// lower-case one, `_` for a space or a digit, and `T` for itself or a space.
 fn has_shape(text: &[u8], shape: &[u8]) -> bool {
     text.len() >= shape.len()
         && text.iter().zip(shape).all(|(byte, shape)| match shape {
@@ -75,7 +76,7 @@ pub(super) fn lengths(text: &[u8]) -> Lengths {
     Lengths([whole + fraction, whole + fraction, whole])
 }
 
-/// The length of a point, or comma, and digits.
+/// Length of a fraction: a point or comma, then digits.
 fn fraction(text: &[u8]) -> usize {
     match text {
         [b'.' | b',', rest @ ..] => match digits(rest).1 {
@@ -86,14 +87,14 @@ fn fraction(text: &[u8]) -> usize {
     }
 }
 
-/// The length of `Z`, `+00:00` or `+0000`, which a space may precede.
+/// Length of an offset: `Z`, `+00:00` or `+0000`. A space may precede the last two.
 fn iso_offset(text: &[u8]) -> usize {
     const SHAPES: [&[u8]; 9] =
         [b"Z", b"+00:00", b"-00:00", b"+0000", b"-0000", b" +00:00", b" -00:00", b" +0000", b" -0000"];
     SHAPES.into_iter().find(|shape| has_shape(text, shape)).map_or(0, <[u8]>::len)
 }
 
-/// Reads a time that is all of `text`.
+/// Parses all of `text` as a time.
 pub(super) fn read(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Time, Fault> {
     let with_offset = |stamp| Time { stamp, has_offset: true };
     if let Ok(raw) = text.try_into()
@@ -134,7 +135,7 @@ pub(super) fn read(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Resul
         return clock.time_local(&plain).map(|stamp| Time { stamp, has_offset: false });
     }
     match digits(text).0 {
-        // Decimals are of seconds; only a whole number may be one of a smaller unit.
+        // A number with decimals is in seconds; only a whole number may be in a smaller unit.
         Some(number) if seconds == text.len() || number <= LAST_S as u64 => Ok(with_offset(epoch(number))),
         _ => Err(Fault::Nonexistent),
     }
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_is_the_same_moment() {
+    fn all_spellings_parse() {
         let utc = "2022-04-05T03:45:05+00:00";
         for (text, expected, has_offset) in [
             ("05/Apr/2022:03:45:05 +0000", utc, true),
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_or_does_not_exist_is_an_error() {
+    fn text_without_a_time_and_nonexistent_times_are_errors() {
         let fault = |text: &str| read(text.as_bytes(), &mut Rfc3339::default(), &mut Clock::default()).unwrap_err();
         for text in ["", "-", "05/Apr/2022", "2022-04-05", "2022-04-05T03:45:05 Z", "1649130305,1", "1.x", "Tue Apr 5"]
         {
@@ -198,7 +199,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_longest_time_is_the_one_of_the_pattern(
+        fn longest_length_matches_the_pattern(
             time in proptest::sample::select(vec![
                 "05/Apr/2022:03:45:05", "2022-04-05T03:45:05", "2022-04-05 03:45:05", "Tue Apr  5 03:45:05 2022", "1649130305", "x", "",
             ]),

@@ -1,43 +1,43 @@
-//! THE TABLE of nginx's log variables: how each is written, what it feeds, and whether its values are worth a ranking.
+//! THE TABLE of nginx's log variables: the shape of each value, the field that it feeds, and whether it can be ranked.
 //!
-//! A variable that has no row is text that is passed over, unless somebody ranks it. Source: nginx's documentation of
+//! A variable without a row is text, which is skipped unless the question ranks it. Source: nginx's documentation of
 //! its core, log, gzip, upstream, proxy, fastcgi, ssl, realip, geoip, limit and userid modules.
 //!
-//! What names something is ranked, what measures something is not: an address, a status of the cache or an id can be
-//! counted, seconds and bytes want sums. So every variable that is ranked is a text in some slot of a row.
+//! Variables that name something can be ranked: an address, a cache status, an id. Variables that measure something
+//! cannot, because seconds and bytes need sums, not counts. So every ranked variable is text in some slot of a row.
 
 use super::shape::Shape;
 use crate::batch::{Column, Fields, TextField};
 use crate::format::time_unit::TimeUnit;
 
-/// Where the value of a variable goes.
+/// The field that the value of a variable goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Feeds {
     Nothing,
     Text(TextField),
-    /// The request line, of which method, path and protocol are parts.
+    /// The request line: method, path and protocol.
     Request,
-    /// The path as nginx has decoded it, without its query.
+    /// The path, decoded by nginx, without its query.
     Uri,
     /// The query.
     Args,
-    /// Path and query as `$uri$is_args$args` writes them.
+    /// Path and query, as `$uri$is_args$args` writes them.
     UriAndArgs,
     Time,
     Status,
     Bytes,
     RequestTime,
-    /// The same in this unit, which the user says.
+    /// The request time in this unit, which the user named.
     RequestTimeIn(TimeUnit),
-    /// The column of the variable that is so many-eth of those that the question ranks by name: of JSON, where a key says
-    /// which variable it is.
+    /// Column of the n-th variable that the question ranks by name. JSON logs only, where a key says which variable it
+    /// is.
     Ranked(u8),
 }
 
 impl Feeds {
     pub(crate) fn fields(self) -> Fields {
         match self {
-            // A query is of no use by itself.
+            // A query alone fills no field.
             Feeds::Nothing | Feeds::Args => Fields::NONE,
             Feeds::Text(field) => Fields::text(field),
             Feeds::Request => Fields::REQUEST,
@@ -51,25 +51,25 @@ impl Feeds {
     }
 }
 
-/// Whether the values of a variable are worth a ranking.
+/// How the values of a variable can be ranked, if at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ranked {
-    /// By its own name.
+    /// Ranked by its own name.
     Itself,
-    /// As the dimension of this name.
+    /// Ranked as the dimension of this name.
     As(&'static str),
-    /// It measures something.
+    /// Not ranked: it measures something.
     Measure,
-    /// It is a moment, of which stretches are ranked.
+    /// Not ranked: it is a time, and reports rank periods of time.
     Moment,
 }
 
-/// Who chooses the bytes of a value.
+/// The party that chooses the bytes of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Author {
-    /// nginx: the value has the shape that nginx gives it, whatever the visitor sends.
+    /// nginx. The value has the shape that nginx gives it, whatever the visitor sends.
     Nginx,
-    /// The visitor, or the application: the value may hold anything, even what looks like the rest of the line.
+    /// The visitor or the application. The value may hold anything, even text that looks like the rest of the line.
     Other,
 }
 
@@ -84,19 +84,19 @@ pub(crate) struct Variable {
 }
 
 impl Variable {
-    /// Whether nginx itself writes it as it is read here: the durations of others count smaller units than seconds.
+    /// True if the value has the unit that nginx writes. Durations of other servers have smaller units than seconds.
     pub(crate) fn is_in_nginx_s_unit(&self) -> bool {
         !matches!(self.shape, Shape::Milliseconds | Shape::Microseconds)
     }
 }
 
-/// A text is whatever somebody sends; all other shapes are nginx's.
+/// Text comes from the visitor or the application; values of all other shapes come from nginx.
 const fn row(name: &'static str, shape: Shape, feeds: Feeds, ranked: Ranked) -> Variable {
     let author = if matches!(shape, Shape::Text) { Author::Other } else { Author::Nginx };
     Variable { name, shape, feeds, ranked, author }
 }
 
-/// One that a dimension with a shorter name ranks.
+/// A variable that is ranked as a dimension with a shorter name.
 const fn short(name: &'static str, shape: Shape, field: TextField, dimension: &'static str) -> Variable {
     row(name, shape, Feeds::Text(field), Ranked::As(dimension))
 }
@@ -114,12 +114,12 @@ const fn own_text(name: &'static str) -> Variable {
     Variable { author: Author::Nginx, ..text(name) }
 }
 
-/// Digits that name something, such as a port.
+/// A number that names something, such as a port.
 const fn port(name: &'static str) -> Variable {
     row(name, Shape::Port, Feeds::Nothing, Ranked::Itself)
 }
 
-/// One value for each server that was asked.
+/// One value for each upstream server that nginx tried.
 const fn words(name: &'static str) -> Variable {
     row(name, Shape::Words, Feeds::Nothing, Ranked::Itself)
 }
@@ -128,12 +128,12 @@ const fn measure(name: &'static str, shape: Shape, feeds: Feeds) -> Variable {
     row(name, shape, feeds, Ranked::Measure)
 }
 
-/// Numbers that feed nothing yet.
+/// Numbers that feed no field yet.
 const fn numbers(name: &'static str) -> Variable {
     measure(name, Shape::Numbers, Feeds::Nothing)
 }
 
-/// Where two variables of a format feed the same, the one that stands first here does.
+/// If two variables of a format feed the same field, the one that is first in this table feeds it.
 #[rustfmt::skip]
 const VARIABLES: &[Variable] = &[
     short("remote_addr", Shape::Address, TextField::Addr, "ip"),
@@ -142,7 +142,7 @@ const VARIABLES: &[Variable] = &[
     row("time_iso8601", Shape::Time, Feeds::Time, Ranked::Moment),
     row("msec", Shape::Time, Feeds::Time, Ranked::Moment),
     row("request", Shape::Text, Feeds::Request, Ranked::Itself),
-    // Any text in a request of HTTP/2 that nginx refuses; else letters.
+    // Letters, except in an HTTP/2 request that nginx refuses: then any text.
     Variable { author: Author::Nginx, ..short("request_method", Shape::Text, TextField::Method, "method") },
     row("request_uri", Shape::Text, Feeds::Text(TextField::Path), Ranked::Itself),
     row(URI_AND_ARGS, Shape::Text, Feeds::UriAndArgs, Ranked::Itself),
@@ -154,7 +154,7 @@ const VARIABLES: &[Variable] = &[
     row("status", Shape::Status, Feeds::Status, Ranked::As("status")),
     measure("body_bytes_sent", Shape::Number, Feeds::Bytes),
     measure("bytes_sent", Shape::Number, Feeds::Bytes),
-    // Of others, the finest first.
+    // Other servers' units, smallest first.
     measure("request_time_us", Shape::Microseconds, Feeds::RequestTime),
     measure("request_time_ms", Shape::Milliseconds, Feeds::RequestTime),
     measure("request_time", Shape::Duration, Feeds::RequestTime),
@@ -164,13 +164,13 @@ const VARIABLES: &[Variable] = &[
     short("http_referer", Shape::Text, TextField::Referer, "referer"),
     short("http_user_agent", Shape::Text, TextField::Agent, "agent"),
 
-    // Who asks, and through whom.
+    // Clients and proxies.
     word("realip_remote_addr"), port("realip_remote_port"), port("remote_port"), own_text("binary_remote_addr"),
     text("proxy_add_x_forwarded_for"), word("proxy_protocol_addr"), port("proxy_protocol_port"),
     word("proxy_protocol_server_addr"), port("proxy_protocol_server_port"),
     word("uid_got"), word("uid_set"), word("uid_reset"), word("invalid_referer"),
 
-    // What is asked.
+    // Requests.
     word("scheme"), word("https"), word("http2"), word("http3"), word("is_args"),
     text("content_length"), text("content_type"), text("request_body"), text("request_body_file"),
     text("request_filename"), own_text("document_root"), own_text("realpath_root"), text("fastcgi_script_name"),
@@ -178,7 +178,7 @@ const VARIABLES: &[Variable] = &[
     word("is_request_port"), word("pipe"), word("slice_range"), word("secure_link"), text("secure_link_expires"),
     text("memcached_key"), word("modern_browser"), word("ancient_browser"), word("msie"),
 
-    // The server, and the connection.
+    // Server and connection.
     word("server_addr"), port("server_port"), word("hostname"), word("nginx_version"), port("pid"),
     port("connection"), port("connection_requests"), own_text("date_local"), own_text("date_gmt"), port("limit_rate"),
     word("limit_req_status"), word("limit_conn_status"),
@@ -186,7 +186,7 @@ const VARIABLES: &[Variable] = &[
     numbers("connections_active"),
     numbers("connections_reading"), numbers("connections_writing"), numbers("connections_waiting"), numbers("tcpinfo_rttvar"), numbers("tcpinfo_snd_cwnd"), numbers("tcpinfo_rcv_space"),
 
-    // Who answered.
+    // Upstreams.
     words("upstream_addr"), words("upstream_status"), word("upstream_cache_status"),
     own_text("upstream_last_server_name"), own_text("proxy_host"), port("proxy_port"),
     numbers("upstream_response_time"), numbers("upstream_connect_time"), numbers("upstream_header_time"),
@@ -201,12 +201,12 @@ const VARIABLES: &[Variable] = &[
     word("ssl_client_fingerprint"), text("ssl_client_v_start"), text("ssl_client_v_end"), word("ssl_client_v_remain"),
     text("ssl_client_cert"), text("ssl_client_raw_cert"), word("ssl_client_escaped_cert"),
 
-    // What Apache logs and nginx does not; dialects/apache.rs has its letters.
+    // Logged by Apache only; the letters are in dialects/apache.rs.
     word("remote_logname"), word("query_part"), word("first_status"), word("connection_id"),
     word("connection_status"), word("thread_id"), word("handler"),
     numbers("bytes_transferred"), numbers("first_byte_time_us"),
 
-    // What the presets of others have: ingress-nginx, Nginx Proxy Manager, Traefik, APISIX.
+    // In the presets of other programs: ingress-nginx, Nginx Proxy Manager, Traefik, APISIX.
     text("the_real_ip"), word("proxy_upstream_name"), word("proxy_alternative_upstream_name"), word("req_id"),
     word("server"), numbers("traefik_requests"), own_text("traefik_router"), own_text("traefik_service_url"),
     text("upstream_url"),
@@ -216,10 +216,10 @@ const VARIABLES: &[Variable] = &[
     numbers("uwsgi_headers_bytes"), own_text("uwsgi_switches"),
 ];
 
-/// The name under which the idiom `$uri$is_args$args` is a variable of its own.
+/// The idiom `$uri$is_args$args`, which counts as one variable under this name.
 pub(crate) const URI_AND_ARGS: &str = "uri$is_args$args";
 
-/// Variables of which there is one for every name behind the beginning. Any of them may hold any text.
+/// Prefixes of variables: any name may follow, as in `http_NAME`. Their values may hold any text.
 const FAMILIES: [&str; 11] = [
     "http_",
     "arg_",
@@ -234,28 +234,28 @@ const FAMILIES: [&str; 11] = [
     "proxy_protocol_tlv_",
 ];
 
-/// The row of a variable, and its place in the table; `None` for one that has no row, which is any text that feeds nothing.
+/// The row of a variable and its index in the table. `None` without a row: the variable is text that feeds no field.
 pub(crate) fn variable(name: &str) -> Option<(usize, &'static Variable)> {
     VARIABLES.iter().enumerate().find(|(_, v)| v.name == name)
 }
 
-/// Every row of the table that is one variable.
+/// Every row of the table except [`URI_AND_ARGS`], which stands for three variables.
 pub(crate) fn variables() -> impl Iterator<Item = &'static Variable> {
     VARIABLES.iter().filter(|v| v.name != URI_AND_ARGS)
 }
 
-/// Whether nginx, with modules that are in use everywhere, has a variable of this name.
+/// True if nginx, with its widely used modules, has a variable of this name.
 pub(crate) fn is_known(name: &str) -> bool {
     let is_of = |family: &str| name.len() > family.len() && name.starts_with(family);
     is_name(name) && (variable(name).is_some() || FAMILIES.iter().any(|family| is_of(family)))
 }
 
-/// Whether it could be the name of a variable: letters, digits and `_`.
+/// True if `name` could name a variable: letters, digits and `_`.
 pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Those that are ranked by their own names, the families as `cookie_NAME`.
+/// Names of the variables that are ranked by their own names; prefixes are written as `cookie_NAME`.
 pub(crate) fn ranked_names() -> impl Iterator<Item = String> {
     let named = variables().filter(|v| v.ranked == Ranked::Itself);
     named.map(|v| v.name.to_owned()).chain(FAMILIES.iter().map(|family| format!("{family}NAME")))
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_nginx_s() {
+    fn names_are_unique_and_known() {
         for (i, v) in VARIABLES.iter().enumerate() {
             assert_eq!(variable(v.name).map(|(place, _)| place), Some(i), "{}", v.name);
             assert!(v.name == URI_AND_ARGS || is_name(v.name) && is_known(v.name));
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ranked_by_its_name_is_text() {
+    fn variables_ranked_by_name_are_text() {
         for v in VARIABLES.iter().filter(|v| v.ranked == Ranked::Itself) {
             let is_text = matches!(v.shape, Shape::Token | Shape::Address | Shape::Port | Shape::Text | Shape::Words);
             assert!(is_text, "{}", v.name);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn families_are_known_by_their_beginning() {
+    fn prefixed_variables_are_known() {
         for name in ["http_x_forwarded_for", "cookie_PHPSESSID", "arg_id", "geoip2_data_country_code", "upstream_addr"]
         {
             assert!(is_known(name), "{name}");

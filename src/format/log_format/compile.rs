@@ -22,7 +22,7 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
         usual: None,
         fields: Fields::NONE,
         has_address_list: false,
-        // A slot that nothing goes to holds what is missing.
+        // A slot that no step fills stays missing.
         extras: (0..ranked.len()).map(Slot::extra).collect(),
         expressions: Expressions::default(),
     };
@@ -79,7 +79,7 @@ fn sink(feeds: Feeds, shape: Shape) -> Sink {
     }
 }
 
-/// Whether these pieces begin with `$remote_user [$time_local] "`, the quote ending its literal.
+/// True if these pieces begin with `$remote_user [$time_local] "`, where the quote ends its literal.
 fn is_user_and_time(pieces: &[Piece]) -> bool {
     let [Piece::Variable(user), Piece::Literal(before), Piece::Variable(time), Piece::Literal(after), ..] = pieces
     else {
@@ -102,7 +102,7 @@ mod tests {
     const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
 
     #[test]
-    fn every_preset_finds_its_user_from_behind() {
+    fn presets_have_a_user_and_time_step() {
         for Preset { name, text, .. } in &PRESETS[..7] {
             let plan = compile(&parse(text).unwrap(), &[], PLAIN);
             assert_eq!(plan.steps.iter().filter(|s| matches!(s.reach, Reach::UserAndTime)).count(), 1, "{name}");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_ranked_has_a_slot_where_the_format_logs_it() {
+    fn ranked_variables_use_the_slots_of_logged_variables() {
         let ranked = ["upstream_addr", "http_host", "cookie_id"];
         let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, PLAIN);
         assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);

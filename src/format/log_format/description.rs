@@ -1,4 +1,4 @@
-//! A format in words: its text, the names of its variables, and what it expects of a line.
+//! Describes a format: its text, the names of its variables, and the values that it expects in a line.
 
 use super::piece::{Piece, Value};
 use super::plan::Tail;
@@ -11,19 +11,19 @@ use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
 impl LogFormat {
-    /// The name of the preset that this one adds one unquoted field to.
+    /// The preset that this preset extends by one unquoted field at the end.
     pub(crate) fn before_last_field(&self) -> Option<&'static str> {
         let text = self.preset_text()?;
         let (before, _) = text.rsplit_once(" $").filter(|(_, last)| is_name(last))?;
         Self::presets().find(|(_, preset)| *preset == before).map(|(name, _)| name)
     }
 
-    /// The text of the format; none if lines name their values.
+    /// The text of the format; `None` if lines name their values.
     pub(crate) fn text(&self) -> Option<String> {
         let is_part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let piece = |(at, piece): (usize, &Piece)| match (piece, self.pieces.get(at + 1)) {
             (Piece::Literal(text), _) => text.clone(),
-            // Braces, where what follows would be read as part of the name.
+            // Braces are needed if the next character could be part of the name.
             (Piece::Variable(value), Some(Piece::Literal(next))) if next.starts_with(is_part_of_name) => {
                 match value.name.rsplit_once('$') {
                     Some((before, last)) => format!("${before}${{{last}}}"),
@@ -35,15 +35,15 @@ impl LogFormat {
         (!self.has_keys()).then(|| self.pieces.iter().enumerate().map(piece).collect())
     }
 
-    /// The same with these fields in the place of `$remote_user`. If the address is one of them, the site stands where the
-    /// address did.
+    /// The text of the format with `fields` instead of `$remote_user`. If `fields` contain the address, `$host`
+    /// replaces `$remote_addr`.
     pub(crate) fn text_with_user(&self, fields: &str) -> String {
         let text = self.text().unwrap_or_default();
         let text = if fields.contains("$remote_addr") { text.replace("$remote_addr", "$host") } else { text };
         text.replace("$remote_user", fields)
     }
 
-    /// The variable before the last field, if this is a preset with a list at its end.
+    /// For a preset that ends with a list: the last variable before the list. Otherwise the last variable.
     pub(crate) fn before_list(&self) -> &str {
         let mut variables = self.values().rev();
         let last = variables.next();
@@ -51,20 +51,20 @@ impl LogFormat {
         before.map_or("", |value| value.name.as_str())
     }
 
-    /// The variable that gives the address.
+    /// The variable that feeds the address.
     pub(crate) fn address_variable(&self) -> &str {
         let addr = Feeds::Text(TextField::Addr);
         self.values().find(|value| value.feeds == addr).map_or("remote_addr", |value| value.name.as_str())
     }
 
-    /// Neighbours that cannot be told apart: `$uri and $args`.
+    /// Adjacent variables without a recognisable border between their values: `$uri and $args`.
     pub(crate) fn undivided(&self) -> impl Iterator<Item = String> {
         let undivided = self.values().filter(|value| value.is_undivided());
         undivided.map(|value| format!("${}", value.name.split('$').collect::<Vec<_>>().join(" and $")))
     }
 
-    /// The first variable whose value a visitor may choose so that the line is read otherwise: nothing marks its end, and a
-    /// value that visitors choose follows it.
+    /// The first variable whose value a visitor can choose such that the line is misread: nothing marks the end of the
+    /// value, and another value that visitors choose follows.
     pub(crate) fn forgeable(&self) -> Option<&str> {
         self.plan.forgeable().map(|piece| match &self.pieces[piece] {
             Piece::Variable(value) => value.name.as_str(),
@@ -87,12 +87,12 @@ impl LogFormat {
         }
     }
 
-    /// The last variable of the format, after which a line may go on.
+    /// The last variable of the format. More text may follow its value in a line.
     pub(crate) fn last_field(&self) -> &str {
         self.values().next_back().map_or("", |value| value.name.as_str())
     }
 
-    /// What was expected where a line did not fit: `" - " after $remote_addr`.
+    /// Describes the text that was expected at the point of a mismatch: `" - " after $remote_addr`.
     pub(crate) fn expectation(&self, misfit: Misfit) -> Message {
         let first = match misfit.expected {
             Expected::Piece(first) => first,
@@ -105,7 +105,7 @@ impl LogFormat {
         };
         let expected = match &self.pieces[first] {
             Piece::Literal(text) => format!("'{}'", printable(text.as_bytes())).into(),
-            // The step that takes user and time together: what a person sees missing is the time.
+            // One step reads user and time, so name both: the user would look for the time.
             Piece::Variable(value) if value.name == "remote_user" => "$remote_user [$time_local] \"".into(),
             Piece::Variable(value) => {
                 let field = self.given.iter().find(|field| key_variable(field.key()) == value.name);

@@ -1,4 +1,4 @@
-//! The possible ends of a value, in the order in which a walk tries them.
+//! Finds the possible ends of a value, in the order in which a walk tries them.
 
 use super::plan::Step;
 use super::reach::{Bytes, Open, Order, Reach};
@@ -9,7 +9,7 @@ use crate::format::marks::{Quotes, next_quote};
 use crate::format::timestamp::{self, Lengths};
 use crate::text::find_near;
 
-/// An end, and which round of trials it is of: a request first tries the ends after a protocol.
+/// An end, and its round of trials: for a request, the first round tries the ends after a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tried {
     pub(in crate::format) end: usize,
@@ -22,7 +22,7 @@ impl Tried {
     }
 }
 
-/// The first end of a value, or the next one after that which was tried, and whether there may be another.
+/// Finds the first end of a value, or the next one after `tried`. The bool is true if there may be another.
 #[inline(always)]
 pub(super) fn find(
     step: &Step,
@@ -77,7 +77,7 @@ pub(super) fn find(
     }
 }
 
-/// The next of some lengths, which descend; equal ones are one, and `usize::MAX` is none.
+/// The next of several descending lengths. Equal lengths count as one, and `usize::MAX` means no length.
 fn one_of<const N: usize>(at: usize, lengths: [usize; N], tried: Option<Tried>) -> Option<(Tried, bool)> {
     let is_next = |len: usize| len != usize::MAX && tried.is_none_or(|tried| at + len < tried.end);
     let place = lengths.iter().position(|len| is_next(*len))?;
@@ -91,7 +91,7 @@ fn times(rest: &[u8], is_exact: bool) -> [usize; 3] {
     let Lengths([longest, fraction, seconds]) = timestamp::lengths(rest);
     match longest {
         0 => NONE,
-        // As nginx writes them: 26 and 25 bytes, or three decimals.
+        // Only as nginx writes them: 26 or 25 bytes, or a number with three decimals.
         _ if is_exact => match (rest.get(2), rest.get(4)) {
             (Some(b'/'), _) if longest == 26 && fraction == 20 => [26; 3],
             (_, Some(b'-')) if longest == 25 && fraction == 19 && rest[19] != b' ' => [25; 3],
@@ -102,19 +102,19 @@ fn times(rest: &[u8], is_exact: bool) -> [usize; 3] {
     }
 }
 
-/// Whether a point and exactly two digits follow.
+/// True if `rest` begins with a point and exactly two digits.
 fn has_two_decimals(rest: &[u8]) -> bool {
     matches!(rest, [b'.', b'0'..=b'9', b'0'..=b'9', ..]) && !rest.get(3).is_some_and(u8::is_ascii_digit)
 }
 
-/// The length of digits, a point and three digits.
+/// Length of digits, a point and three digits, repeated in every element.
 fn three_decimals(rest: &[u8]) -> [usize; 3] {
     let len = digits(rest).1;
     let is_one = len > 0 && matches!(&rest[len..], [b'.', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..]);
     if is_one { [len + 4; 3] } else { NONE }
 }
 
-/// Lengths of a duration with its unit, without it, without decimals, and of nothing at all.
+/// Lengths of a duration: with its unit, without the unit, without decimals, and 0 if it may be empty.
 fn durations(rest: &[u8], is_exact: bool, may_be_empty: bool) -> [usize; 4] {
     let none = if may_be_empty { 0 } else { usize::MAX };
     let whole = digits(rest).1;
@@ -140,7 +140,7 @@ fn durations(rest: &[u8], is_exact: bool, may_be_empty: bool) -> [usize; 4] {
     [number + unit.map_or(0, str::len), number, whole, none]
 }
 
-/// The longest list, or the next shorter one.
+/// The longest list, or the next shorter one after `tried`.
 fn shorter(
     at: usize,
     tried: Option<Tried>,
@@ -157,8 +157,8 @@ fn shorter(
     }
 }
 
-/// The length of the longest list that `rest` begins with and that is shorter than `below`; `item` is the length of an item.
-/// A list may end in ` : `, which nginx writes before it knows that no server of the next group is asked.
+/// Length of the longest list that `rest` begins with and that is shorter than `below`; `item` returns the length of an
+/// item. A list may end in ` : `, because nginx writes that before it knows that no server of the next group is tried.
 fn list(rest: &[u8], below: usize, item: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
     let mut end = item(rest).filter(|len| *len < below)?;
     loop {
@@ -174,13 +174,13 @@ fn list(rest: &[u8], below: usize, item: impl Fn(&[u8]) -> Option<usize>) -> Opt
     }
 }
 
-/// The length of a word that ends at a space, a comma or `end`.
+/// Length of a word that ends at a space, a comma or `end`.
 fn word(rest: &[u8], end: u8) -> Option<usize> {
     let len = memchr::memchr3(b' ', b',', end, rest).unwrap_or(rest.len());
     (len > 0).then_some(len)
 }
 
-/// The length of a number, or of `-`.
+/// Length of a number or of `-`.
 fn number(rest: &[u8]) -> Option<usize> {
     if rest.first() == Some(&b'-') {
         return Some(1);
@@ -199,7 +199,7 @@ fn number(rest: &[u8]) -> Option<usize> {
 }
 
 impl Open {
-    /// The first end, or the next one.
+    /// The first end, or the next one after `tried`.
     fn end(&self, text: &[u8], at: usize, tried: Option<Tried>) -> Option<Tried> {
         let limit = at + self.bytes.reach(&text[at..]);
         if self.is_last {
@@ -224,7 +224,7 @@ impl Open {
         }
     }
 
-    /// The next place where what follows the value is, in the order of trials.
+    /// The next place where the value may end because of what follows it, in the order of trials.
     #[inline]
     fn next_end(&self, text: &[u8], at: usize, limit: usize, tried: Option<usize>) -> Option<usize> {
         let Order { is_last_first, .. } = self.order;
@@ -244,14 +244,14 @@ impl Open {
         }
     }
 
-    /// Whether the bytes up to there can be a value.
+    /// True if the bytes from `at` to `end` can be a value.
     fn may_end(&self, text: &[u8], at: usize, end: usize) -> bool {
-        // A dash stands alone.
+        // A dash is a value only on its own.
         self.bytes != Bytes::Digits || end <= at + 1 || text[at] != b'-'
     }
 }
 
-/// Whether a request ends in ` HTTP/1.1` or its like; nginx serves up to `HTTP/1.999`.
+/// True if a request ends in ` HTTP/1.1` or similar; nginx serves up to `HTTP/1.999`.
 fn is_after_protocol(request: &[u8]) -> bool {
     let digits = request.iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
     digits > 0

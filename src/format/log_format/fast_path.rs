@@ -1,8 +1,9 @@
-//! The line as nearly every line is, at once: `combined`, perhaps with a request time behind it, no user, no backslash.
+//! Fast path for lines of `combined`, optionally followed by a request time, without a user or a backslash. Nearly
+//! every line is like that.
 //!
-//! Seven marks say where everything is that has no fixed width, and the bytes around each mark must be what the format has
-//! there. So a line is checked as a whole with a dozen comparisons of words, and nothing is searched for. Whatever is
-//! not as usual is declined, and the steps of the plan say what it is: declining is never wrong.
+//! Seven marks show where every field of variable width is, and the bytes around each mark must be those of the format.
+//! So a dozen comparisons of words check the whole line, without any search. Any other line is declined, and the steps
+//! of the plan read it: declining a line is never wrong.
 
 use wide::u8x16;
 
@@ -14,7 +15,7 @@ use crate::ip::may_have_port;
 use crate::text::find_near;
 use crate::time::{Clock, Stamp};
 
-/// How many quotes and line ends such a line has.
+/// Number of quotes and line ends of a usual line.
 const MARKS: usize = 7;
 
 /// The values of a usual line.
@@ -28,17 +29,17 @@ pub(crate) struct UsualLine<'a> {
     pub(in crate::format) referer: &'a [u8],
     pub(in crate::format) agent: &'a [u8],
     pub(in crate::format) time_ms: Option<u64>,
-    /// Where the text ends in its chunk: at an LF.
+    /// Place of the LF that ends the line, in bytes from the start of the chunk.
     pub(crate) text_end: usize,
 }
 
 const TIME: usize = 26;
-/// ` - - [05/Apr/2022:03:45:05 +0000] "`: how long it is, and where its second is.
+/// Length of ` - - [05/Apr/2022:03:45:05 +0000] "`; `SECOND` is the place of its seconds.
 const BETWEEN: usize = NOBODY.len() + TIME + AFTER_TIME.len();
 const SECOND: usize = NOBODY.len() + 18;
 
-/// What stood between address and request in the line before, which is that of the next but for the second. At first it is
-/// zeros, which no line has there.
+/// The bytes between address and request in the previous line. In the next line they are usually the same, except for
+/// the seconds. Initially zeros, which no line has there.
 #[derive(Default)]
 pub(crate) struct LastTimestamp {
     but_second: [u128; 3],
@@ -46,7 +47,7 @@ pub(crate) struct LastTimestamp {
     offset_min: i16,
 }
 
-/// All bytes but the two of the second, in three words that overlap.
+/// All bytes except the two of the seconds, in three overlapping words.
 #[inline(always)]
 fn but_second(between: &[u8; BETWEEN]) -> [u128; 3] {
     const LAST: usize = BETWEEN - 16;
@@ -59,7 +60,7 @@ impl LastTimestamp {
     fn stamp(&mut self, between: &[u8; BETWEEN], clock: &mut Clock) -> Option<Stamp> {
         let (ten, one) = (between[SECOND].wrapping_sub(b'0'), between[SECOND + 1].wrapping_sub(b'0'));
         let but_second = but_second(between);
-        // Not by `==`, which calls a function for as many bytes.
+        // Not `==`: for this many bytes, it calls a function.
         let differs = but_second.iter().zip(&self.but_second).fold(0, |differs, (a, b)| differs | a ^ b);
         if differs == 0 && ten <= 5 && one <= 9 {
             return Some(Stamp { wall_s: self.minute_s + i64::from(ten * 10 + one), offset_min: self.offset_min });
@@ -80,7 +81,7 @@ impl LastTimestamp {
     }
 }
 
-/// The line that starts at `start`, if it is as usual; then its marks are passed.
+/// Reads the line that starts at `start`, if it is usual, and then passes its marks.
 #[inline(always)]
 pub(crate) fn take_usual<'a>(
     usual: Usual,
@@ -151,7 +152,7 @@ fn take<'a>(
     })
 }
 
-/// Whether it is an address without a port, of which these are the first sixteen bytes, with what follows.
+/// True for an address without a port. `first` holds its first sixteen bytes, including any bytes after it.
 #[inline(always)]
 fn is_usual_address(addr: &[u8], first: &[u8; 16]) -> bool {
     let first = u8x16::new(*first);
@@ -161,18 +162,18 @@ fn is_usual_address(addr: &[u8], first: &[u8; 16]) -> bool {
     (1..16).contains(&addr.len()) && quad_len >= addr.len() || is_other_address(addr)
 }
 
-/// Addresses of one byte, NULs in front and ports are for others to look into.
+/// True for an address that is not IPv4. Addresses of one byte, leading NULs and ports are left to the plan's steps.
 #[inline]
 fn is_other_address(addr: &[u8]) -> bool {
     addr.len() > 1 && addr[0] != 0 && find_near(b' ', addr).is_none() && !may_have_port(addr)
 }
 
-/// What sets the high bit of a byte that is more than 9, and of one that is more than 0.
+/// Added to a byte, `BEYOND_9` sets the high bit if the byte is more than 9, and `BEYOND_0` if it is more than 0.
 const BEYOND_9: u64 = 0x76;
 const BEYOND_0: u64 = 0x7f;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// `" 200 ` and two bytes more.
+/// Reads the status from eight bytes: `" 200 `, and two more that are ignored.
 #[inline(always)]
 fn status(bytes: &[u8; 8]) -> Option<Status> {
     const SHAPE: u64 = u64::from_le_bytes(*b"\" 000 \0\0");
@@ -184,7 +185,7 @@ fn status(bytes: &[u8; 8]) -> Option<Status> {
     (!is_odd).then(|| Status::new(digit(2) * 100 + digit(3) * 10 + digit(4)))
 }
 
-/// The number that the last `len` of these bytes write.
+/// The number written by the last `len` of these bytes.
 #[inline(always)]
 fn number(bytes: &[u8; 8], len: usize) -> Option<u64> {
     if !(1..=8).contains(&len) {
@@ -196,7 +197,8 @@ fn number(bytes: &[u8; 8], len: usize) -> Option<u64> {
     (!is_odd).then(|| eight_digits(digits))
 }
 
-/// Of `0.123` to `999.999` and an LF, `len` bytes without it, the milliseconds; these are the last eight bytes.
+/// Milliseconds of a request time from `0.123` to `999.999`, which has `len` bytes. `bytes` are the last eight bytes of
+/// the line, with its LF.
 #[inline(always)]
 fn time_ms(bytes: &[u8; 8], len: usize) -> Option<u64> {
     if !(5..=7).contains(&len) {
@@ -222,8 +224,8 @@ mod tests {
     use crate::format::{Line, LogFormat, Memory, Slot};
     use proptest::prelude::*;
 
-    /// Goes along a chunk as a worker does. What is taken must be a line, and what the steps of the format read from it.
-    /// Returns how many lines are taken.
+    /// Reads a chunk as a worker does. Every line that the fast path takes must be a whole line, and must have the
+    /// values that the format's steps read. Returns the number of lines that the fast path takes.
     fn agree(format: &LogFormat, chunk: &[u8]) -> usize {
         let usual = format.plan.usual.unwrap();
         let (mut marks, mut memory, mut slow) = (Marks::from(chunk, 0), Memory::default(), Memory::default());
@@ -322,7 +324,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
         #[test]
-        fn a_line_that_is_taken_is_what_the_steps_read(lines in prop::collection::vec(line(), 1..6), usual in 0..6_usize) {
+        fn fast_path_reads_the_same_as_the_steps(lines in prop::collection::vec(line(), 1..6), usual in 0..6_usize) {
             let mut lines = lines;
             lines.insert(usual.min(lines.len()), USUAL.as_bytes().to_vec());
             for format in formats() {
@@ -331,7 +333,7 @@ mod tests {
         }
 
         #[test]
-        fn one_byte_or_two_decide(bytes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3)) {
+        fn changed_bytes_are_read_or_declined_like_the_steps(bytes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3)) {
             for (format, behind) in formats().iter().zip(["\n", " 12.345\n"]) {
                 let mut chunk = (USUAL.to_owned() + behind).repeat(3).into_bytes();
                 for (at, byte) in &bytes {

@@ -1,10 +1,10 @@
-//! What is wrong with the text of a log format.
+//! The error of an invalid log format, shown with the place of the mistake.
 
 use std::fmt;
 
 use crate::text::printable;
 
-/// What is wrong with the text of a `log_format`, and at which byte of it.
+/// A mistake in the text of a `log_format`, and the byte where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatError {
     pub(crate) text: String,
@@ -14,7 +14,7 @@ pub struct FormatError {
 
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Of a text of several lines, the one with the place.
+        // Of several lines, show only the one with the mistake.
         let (before, behind) = self.text.as_bytes().split_at(self.at);
         let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The text of `--log-format` as a user types it, read as nginx reads it: escapes, quoted parts, `escape=`, a whole
-//! `log_format` directive. What Apache writes with `%` is handed to `dialects/apache.rs`.
+//! Parses the text that a user types for `--log-format` as nginx would: escapes, quoted parts, `escape=`, a whole
+//! `log_format` directive. Apache's `%` formats are passed to `dialects/apache.rs`.
 
 use nginx_conf::words::{self, BadWord, Span};
 
@@ -7,21 +7,22 @@ use super::format_error::FormatError;
 use super::nginx_escape::NginxEscape;
 use crate::format::log_format::dialects::apache;
 
-/// A format as nginx has it after reading its configuration, and where in the typed text each byte comes from.
+/// A format as nginx sees it after reading its configuration, and the place in the typed text that each byte comes
+/// from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::format) struct Given<'t> {
     typed: &'t str,
-    /// The name that a directive gives it.
+    /// The name that the directive gives the format.
     name: Option<String>,
-    /// Whether the text is in quoted parts.
+    /// True if the text is in quoted parts.
     has_parts: bool,
-    /// All parts joined, escapes undone, Apache's letters translated to nginx's variables.
+    /// All parts joined, with escapes undone and Apache's letters translated to nginx's variables.
     pub(in crate::format) text: String,
     /// The place in `typed` of each byte of `text`.
     places: Vec<usize>,
-    /// `None` if the text does not say.
+    /// `None` if the text does not name it.
     pub(in crate::format) escape: Option<NginxEscape>,
-    /// Whether `text` was translated from Apache's letters.
+    /// True if `text` was translated from Apache's letters.
     pub(in crate::format) is_apache: bool,
 }
 
@@ -53,7 +54,8 @@ impl<'t> Given<'t> {
         Ok(given)
     }
 
-    /// The name of the directive, or the text on one line: as it is typed if it has no quotes of its own.
+    /// The name of the directive; otherwise the text. The text is shown as the user typed it, unless it is in quoted
+    /// parts, which are joined.
     pub(in crate::format) fn shown(&self) -> &str {
         match &self.name {
             Some(name) => name,
@@ -62,12 +64,12 @@ impl<'t> Given<'t> {
         }
     }
 
-    /// Whether it is a whole `log_format` directive.
+    /// True for a whole directive, which has a name.
     pub(in crate::format) fn is_directive(&self) -> bool {
         self.name.is_some()
     }
 
-    /// The error of a place in `text`, shown where the user typed it.
+    /// An error at a byte of `text`, shown at its place in the typed text.
     pub(in crate::format) fn error(&self, at: usize, what: String) -> FormatError {
         self.typed_error(self.place(at), what)
     }
@@ -80,7 +82,7 @@ impl<'t> Given<'t> {
         FormatError { text: self.typed.to_owned(), at: at.min(self.typed.len()), what: what.into() }
     }
 
-    /// Reads `log_format NAME [escape=…] PART… ;` from behind its first word.
+    /// Reads `log_format NAME [escape=…] PART… ;`, starting after its first word.
     fn directive(&mut self, at: usize) -> Result<(), FormatError> {
         let (words, end) = self.words(at)?;
         let words = match &words[..] {
@@ -102,7 +104,7 @@ impl<'t> Given<'t> {
         Ok(())
     }
 
-    /// Reads `LogFormat "…" [NAME]` of Apache from behind its first word.
+    /// Reads Apache's `LogFormat "…" [NAME]`, starting after its first word.
     fn apache_directive(&mut self, at: usize) -> Result<(), FormatError> {
         let (words, end) = self.words(at)?;
         let [text, rest @ ..] = &words[..] else {
@@ -115,7 +117,7 @@ impl<'t> Given<'t> {
         Ok(())
     }
 
-    /// Reads `[escape=…] TEXT`, where the text is as it stands in the log or in quoted parts.
+    /// Reads `[escape=…] TEXT`. The text is as it appears in the log, or in quoted parts.
     fn plain(&mut self, start: usize) -> Result<(), FormatError> {
         let mut rest = 0;
         let word = words::word(self.typed.as_bytes(), start).ok().filter(|word| word.quote.is_none());
@@ -136,10 +138,11 @@ impl<'t> Given<'t> {
         Ok(())
     }
 
-    /// The parts if all of the text is quoted parts, as they stand in an nginx.conf.
+    /// Returns the parts if the whole text consists of quoted parts, as in an nginx.conf.
     ///
-    /// Lines may have quotes of their own: `"$remote_addr" "$status"` is read as it stands. Parts in double quotes are
-    /// therefore parts only if there are several, or escapes, and a separator stands wherever two of them meet.
+    /// Log lines may contain quotes themselves: `"$remote_addr" "$status"` is read as it is. Parts in double quotes
+    /// therefore count as parts only if there are several of them, or if they contain escapes. A separator must stand
+    /// wherever two of them meet.
     fn quoted_parts(&self, start: usize) -> Option<Vec<Span>> {
         let (parts, _) = self.words(start).ok()?;
         let is_double = |part: &Span| part.quote == Some(b'"');
@@ -153,7 +156,7 @@ impl<'t> Given<'t> {
         (are_meant && !parts.is_empty()).then_some(parts)
     }
 
-    /// The words from `at` to `;` or the end, and where they end. Nothing may follow the `;`.
+    /// The words from `at` to `;` or the end of the text, and the place where they end. Nothing may follow the `;`.
     fn words(&self, at: usize) -> Result<(Vec<Span>, usize), FormatError> {
         let text = self.typed.as_bytes();
         let (mut at, mut words) = (words::after_space(text, at), Vec::new());
@@ -197,12 +200,12 @@ impl<'t> Given<'t> {
         })
     }
 
-    /// Appends what is typed from `start` to `end`, escapes undone.
+    /// Appends the typed text from `start` to `end`, with escapes undone.
     fn push(&mut self, start: usize, end: usize) {
         let raw = &self.typed.as_bytes()[start..end];
         let (places, bytes): (Vec<usize>, Vec<u8>) = words::unescaped(raw).unzip();
         self.places.extend(places.into_iter().map(|place| start + place));
-        // Escapes are ASCII, so what was UTF-8 still is.
+        // Escapes are ASCII, so undoing them keeps the text valid UTF-8.
         self.text += &String::from_utf8_lossy(&bytes);
     }
 }
@@ -213,14 +216,14 @@ fn first_word(text: &str) -> &str {
     text.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default()
 }
 
-/// Whether white space or punctuation stands where two parts meet.
+/// True if white space or punctuation stands where two parts meet.
 fn separates(left: &[u8], right: &[u8]) -> bool {
     let is_separator = |byte: &u8| byte.is_ascii_whitespace() || b"|,;{".contains(byte);
     let ends_with_tab = left.ends_with(br"\t") || left.last().is_some_and(is_separator);
     ends_with_tab || right.starts_with(br"\t") || right.first().is_some_and(|b| is_separator(b) || *b == b'}')
 }
 
-/// Whether the left part ends with a variable, and the right part begins with one.
+/// True if the left part ends with a variable and the right part begins with one.
 fn variables_meet(left: &[u8], right: &[u8]) -> bool {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'{' | b'}');
     let name = left.iter().rev().take_while(|byte| is_of_name(byte)).count();
@@ -236,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_read_as_nginx_reads_it() {
+    fn text_is_parsed_as_nginx_parses_it() {
         for (typed, expected) in [
             ("$remote_addr|$status", "$remote_addr|$status"),
             (r"time:$time_local\thost:$host", "time:$time_local\thost:$host"),
@@ -261,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_of_lines_are_no_quotes_of_parts() {
+    fn quotes_in_log_lines_do_not_delimit_parts() {
         for typed in [
             r#""$remote_addr" "$status""#,
             r#""$remote_addr" "[$time_local]" "$request""#,
@@ -278,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn directives_say_name_and_escape() {
+    fn directives_set_name_and_escape() {
         let of = |typed| {
             let given = Given::read(typed).unwrap();
             (given.name, given.escape)
@@ -292,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_their_place_in_the_typed_text() {
+    fn errors_point_into_the_typed_text() {
         for (typed, at) in [
             ("log_format", 10),
             ("log_format a;", 12),
@@ -314,7 +317,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_read_or_refused(parts in proptest::collection::vec(proptest::sample::select(vec![
+        fn any_text_parses_or_is_rejected(parts in proptest::collection::vec(proptest::sample::select(vec![
             "log_format ", "LogFormat ", "a", "'", "\"", "\\", "$", "{", "}", ";", "#", "\n", " ", "escape=", "json ", "%", "é", "h",
             ">s", "t", "^", "%{", "sec}t",
         ]), 0..24)) {

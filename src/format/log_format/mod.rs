@@ -1,11 +1,12 @@
-//! Lines of text as a `log_format` describes them: its text is compiled to a plan, and the plan scans lines.
+//! Text lines in the format that a `log_format` describes. Its text is compiled to a plan, and the plan scans lines.
 //!
-//! - [`parse`] cuts the text of a `log_format` into [`piece`]s: literals and variables. [`presets`] is THE TABLE of texts that are tried
-//!   without being given. [`dialects`] translates what other servers call a log format.
-//! - [`plan`] compiles the pieces to steps; [`reach`] says how far the value of each reaches.
-//! - [`scan`] reads a line by its plan: most lines of `combined` whole ([`fast_path`]), all others step by step ([`walk`]), and
-//!   those that take too many trials by a regular expression ([`rule`]).
-//! - The `twin` is the reference that tests compare all of them with.
+//! - [`parse`] splits the text of a `log_format` into [`piece`]s: literals and variables. [`presets`] is THE TABLE of
+//!   formats that are tried automatically. [`dialects`] translates the log formats of other servers.
+//! - [`compile`] compiles the pieces to the steps of a [`plan`]; [`reach`] decides how far the value of each step
+//!   reaches.
+//! - [`scan`] reads a line with its plan: most lines of `combined` as a whole ([`fast_path`]), other lines step by step
+//!   ([`walk`]), and lines that take too many trials with a regular expression ([`rule`]).
+//! - The `twin` is the slow reference that tests compare all of them with.
 
 pub(super) mod compile;
 pub(super) mod description;

@@ -1,13 +1,13 @@
 //! The `escape=` of a `log_format`.
 
-/// How nginx escapes the values of a format: the `escape=` of `log_format`.
+/// The escaping that nginx applies to the values of a format: the `escape=` of `log_format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NginxEscape {
     /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
     #[default]
     Default,
-    /// As in strings of JSON.
+    /// As in JSON strings.
     Json,
     /// Nothing is escaped.
     None,

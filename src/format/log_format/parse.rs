@@ -1,4 +1,4 @@
-//! The text of a `log_format`, cut into literals and variables.
+//! Splits the text of a `log_format` into literals and variables.
 
 use super::format_error::FormatError;
 use super::piece::{Piece, Value};
@@ -6,7 +6,7 @@ use crate::batch::{Fields, TextField};
 use crate::format::shape::Shape;
 use crate::format::variables::{Author, Feeds, URI_AND_ARGS, is_known, is_name, variable};
 
-/// Cuts a `log_format` into pieces. Literals are never empty and no two of them are neighbours.
+/// Splits a `log_format` into pieces. Literals are never empty and never adjacent.
 pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     let error = |at: usize, what: &str| FormatError { text: text.to_owned(), at, what: what.to_owned() };
     if let Some(at) = text.find('\n') {
@@ -49,7 +49,7 @@ enum Word<'t> {
     Variable(&'t str),
 }
 
-/// The text in words, each with its place; or what is wrong, and where.
+/// Splits the text into words, each with its place. On an error, returns the place and the message.
 fn words(text: &str) -> Result<Vec<(usize, Word<'_>)>, (usize, &'static str)> {
     let mut words = Vec::new();
     let mut rest = text;
@@ -77,7 +77,7 @@ fn words(text: &str) -> Result<Vec<(usize, Word<'_>)>, (usize, &'static str)> {
     Ok(words)
 }
 
-/// Three variables that people write side by side and that are one value: the path with its query.
+/// Joins three variables that are commonly written next to each other and form one value: the path with its query.
 fn with_idioms(words: Vec<(usize, Word<'_>)>) -> Vec<(usize, Word<'_>)> {
     let mut joined: Vec<(usize, Word<'_>)> = Vec::with_capacity(words.len());
     for (at, word) in words {
@@ -93,15 +93,15 @@ fn with_idioms(words: Vec<(usize, Word<'_>)>) -> Vec<(usize, Word<'_>)> {
     joined
 }
 
-/// Where in a text without variables the name of one stands.
+/// Finds the name of a variable that lacks its `$`, in a text without variables.
 fn without_sign(text: &str) -> Option<usize> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let names = text.split(|c| !is_part(c)).filter(|word| word.contains('_') && is_known(word));
     names.map(|word| word.as_ptr() as usize - text.as_ptr() as usize).next()
 }
 
-/// Leaves each feed to one variable: where a format logs two, to the first of those that have a `given` role, else to the
-/// one that stands first in the table of variables; and to `$request` all that it holds and no role does.
+/// Lets only one variable feed each field. If several could, the first with a `given` role wins, then the one that is
+/// first in the table of variables. `$request` feeds all its parts that no role feeds.
 pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
     let mut fed: Vec<(usize, usize)> = pieces
         .iter_mut()
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_literals_and_variables() {
+    fn literals_and_variables_are_split() {
         let pieces = parse("[$time_local] ${host}x $status").unwrap();
         let literals: Vec<_> =
             pieces.iter().filter_map(|p| if let Piece::Literal(l) = p { Some(l.as_str()) } else { None }).collect();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn one_feed_has_one_variable() {
+    fn one_variable_feeds_each_field() {
         let of = |text, name: &str| fed(text).into_iter().find(|(n, _)| n == name).unwrap().1;
         assert_eq!(of("$bytes_sent $body_bytes_sent", "bytes_sent"), Feeds::Nothing);
         assert_eq!(of("$bytes_sent $body_bytes_sent", "body_bytes_sent"), Feeds::Bytes);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_and_its_query_side_by_side_are_one() {
+    fn path_and_query_next_to_each_other_are_one_value() {
         for text in ["$uri$is_args$args", "${document_uri}$is_args$query_string"] {
             assert_eq!(fed(text), [(URI_AND_ARGS.to_owned(), Feeds::UriAndArgs)]);
         }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_that_cannot_be_told_apart_are_one_value() {
+    fn adjacent_variables_that_cannot_be_separated_are_one_value() {
         let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("$uri$is_args $status"), ["uri$is_args", "status"]);
         assert_eq!(names("$remote_addr$host$scheme|$status"), ["remote_addr$host$scheme", "status"]);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_addresses_in_front_is_the_address_where_nothing_else_is() {
+    fn leading_address_list_feeds_the_address_if_nothing_else_does() {
         let addr = Feeds::Text(TextField::Addr);
         assert_eq!(fed("$http_x_forwarded_for - $status")[0].1, addr);
         assert_eq!(fed("[$proxy_add_x_forwarded_for] $status")[0].1, addr);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_said_with_its_place() {
+    fn errors_point_at_the_mistake() {
         for (text, at) in [
             ("$", 0),
             ("$status $", 8),

@@ -1,4 +1,4 @@
-//! A plan: a `log_format` compiled to the steps that scan a line.
+//! A plan: the steps that scan a line, compiled from a `log_format`.
 
 use std::sync::OnceLock;
 
@@ -10,14 +10,15 @@ use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
 use crate::text::Prefix;
 
-/// What may follow the last field of a format.
+/// The text that may follow the last field of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tail {
     /// Nothing.
     Nothing,
-    /// Fields that the format does not know, after a space or tab.
+    /// Unknown fields, after a space or tab.
     Fields,
-    /// The same after a space, but no quoted field: behind `common` that is a line of `combined` cut short.
+    /// Unknown fields after a space, the first one unquoted. After `common`, a quoted field means that a line of
+    /// `combined` was cut short.
     UnquotedFields,
 }
 
@@ -32,19 +33,19 @@ impl Tail {
     }
 }
 
-/// One step along a line: a value and the literal after it.
+/// One step through a line: a value and the literal after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) reach: Reach,
     pub(crate) sink: Sink,
     /// The literal after the value.
     pub(crate) behind: Prefix,
-    /// The pieces of the format that the value and the literal are.
+    /// Index of the format's piece that is the value; `behind_piece` is that of the literal.
     pub(crate) value_piece: usize,
     pub(crate) behind_piece: usize,
 }
 
-/// What becomes of a value.
+/// The part of a row that a value is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sink {
     Text(Slot),
@@ -60,31 +61,32 @@ pub(crate) struct Plan {
     /// The literal before the first value.
     pub(crate) lead: Prefix,
     pub(crate) steps: Vec<Step>,
-    /// Steps that can be taken at once.
+    /// Steps that can be read at once.
     pub(crate) shortcut: Option<Shortcut>,
-    /// The same, if they are all of the format but for the quote after an agent.
+    /// The same shortcut, if it covers the whole format, except for the quote after the user agent.
     pub(crate) whole: Option<Shortcut>,
-    /// The usual form of a line of this format, where fast_path.rs knows it.
+    /// The usual form of the format's lines, if fast_path.rs can read it.
     pub(crate) usual: Option<Usual>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
-    /// Whether the address is the visitor's of a list that proxies pass on.
+    /// True if the format logs a list of addresses from proxies; the visitor's address is taken from it.
     pub(crate) has_address_list: bool,
-    /// Where in a row each of the variables is that the question ranks by name.
+    /// For each variable that the question ranks by name: its slot in a row.
     pub(crate) extras: Vec<Slot>,
-    /// The same as regular expressions.
+    /// The plan as regular expressions.
     pub(crate) expressions: Expressions,
 }
 
-/// The literals between user and time, and between time and request, in every preset. [`Reach::UserAndTime`] is made of them.
+/// The literals between user and time, and between time and request, in most presets. [`Reach::UserAndTime`] contains
+/// both.
 pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
-/// What stands in nearly every line between address and time.
+/// The text between address and time in nearly every line.
 pub(crate) const NOBODY: &str = " - - [";
 
 impl Plan {
-    /// The piece of the first value that a visitor may end elsewhere: nothing marks its end, and before the next quote, which no
-    /// value holds, another value follows that a visitor chooses.
+    /// The piece of the first value whose end a visitor can forge. Nothing marks the end of such a value, and another
+    /// value that a visitor chooses follows before the next quote, which no value can hold.
     pub(crate) fn forgeable(&self) -> Option<usize> {
         let is_free = |step: &Step| matches!(&step.reach, Reach::Open(open) if open.is_forgeable);
         let is_marked = |step: &Step| {
@@ -100,19 +102,19 @@ impl Plan {
     }
 }
 
-/// `combined`, and `combined` with a request time behind it.
+/// The form of usual lines: `combined`, or `combined` followed by a request time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Usual {
     pub(crate) has_time: bool,
 }
 
-/// Steps that every preset has one behind the other: `$remote_addr - $remote_user [$time_local] "$request" $status
-/// $body_bytes_sent`, and most have ` "$http_referer" "$http_user_agent"` next.
+/// Consecutive steps that most presets have: `$remote_addr - $remote_user [$time_local] "$request" $status
+/// $body_bytes_sent`, usually followed by ` "$http_referer" "$http_user_agent"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shortcut {
-    /// The first of them.
+    /// Index of the first step.
     pub(crate) from: usize,
-    /// The step behind the last.
+    /// Index after the last step.
     pub(crate) to: usize,
     pub(crate) has_agent: bool,
 }
@@ -122,7 +124,7 @@ pub(crate) struct Shortcut {
 pub(crate) struct Expressions([OnceLock<Option<Regex>>; 3]);
 
 impl Expressions {
-    /// The expression for a tail, of which this is the pattern; `None` if it would be larger than the regex crate allows.
+    /// The expression for a tail, compiled from `pattern`. `None` if it would be larger than the regex crate allows.
     pub(super) fn get(&self, tail: Tail, pattern: impl FnOnce() -> String) -> Option<&Regex> {
         self.0[tail as usize].get_or_init(|| RegexBuilder::new(&pattern()).build().ok()).as_ref()
     }

@@ -1,11 +1,11 @@
-//! The formats that have a name. A preset is the text of a `log_format`, and how its values are escaped.
+//! The presets: named formats. A preset is the text of a `log_format` and the escaping of its values.
 
 use super::dialects::uwsgi;
 use super::nginx_escape::NginxEscape::{self, Default, None};
 
 const COMMON: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#;
 
-/// What stands in the middle of most presets.
+/// The common part of most presets, with text before and after it.
 macro_rules! combined {
     ($before:literal, $after:literal) => {
         concat!(
@@ -16,14 +16,14 @@ macro_rules! combined {
     };
 }
 
-/// nginx's own.
+/// nginx's default format.
 const COMBINED: &str = combined!("$remote_addr", "");
 
 /// A preset.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Preset {
     pub(crate) name: &'static str,
-    /// What writes it, or how it differs from another.
+    /// The program that writes it, or the difference from another preset.
     pub(crate) about: &'static str,
     pub(crate) text: &'static str,
     pub(crate) escape: NginxEscape,
@@ -33,7 +33,7 @@ const fn row(name: &'static str, about: &'static str, text: &'static str, escape
     Preset { name, about, text, escape }
 }
 
-/// THE TABLE of presets. Of two that explain a file alike, the first is taken.
+/// THE TABLE of presets. If two presets match a file equally well, the first one wins.
 ///
 /// Sources, read in November 2026: kubernetes/ingress-nginx (Apache-2.0), its `logFormatUpstream` today and the forms with
 /// `[$the_real_ip]` up to 0.25; NginxProxyManager (MIT), `log-proxy.conf`; NPMplus, `nginx.conf`; Traefik's documentation of
@@ -52,7 +52,7 @@ pub(crate) const PRESETS: &[Preset] = &[
     row("combined_upstream", "combined, then $upstream_response_time, a list", combined!("$remote_addr", " $upstream_response_time"), Default),
     row("main_upstream", "main, then $upstream_response_time", combined!("$remote_addr", r#" "$http_x_forwarded_for" $upstream_response_time"#), Default),
     row("vhost_upstream", "vhost, then $upstream_response_time", combined!("$host $remote_addr", " $upstream_response_time"), Default),
-    // The list of a proxy in the place of the address.
+    // A proxy's list of addresses in place of the address.
     row("combined_forwarded", "combined with a list of addresses in front", combined!("$proxy_add_x_forwarded_for", ""), Default),
     row("main_forwarded", "main with a list of addresses in front", combined!("$proxy_add_x_forwarded_for", r#" "$http_x_forwarded_for""#), Default),
     row("combined_timed_forwarded", "combined_timed with a list of addresses in front", combined!("$proxy_add_x_forwarded_for", " $request_time"), Default),
@@ -65,7 +65,7 @@ pub(crate) const PRESETS: &[Preset] = &[
     row("npm", "Nginx Proxy Manager, proxy hosts", r#"[$time_local] $upstream_cache_status $upstream_status $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] [Sent-to $server] "$http_user_agent" "$http_referer""#, Default),
     row("npm_standard", "Nginx Proxy Manager, other hosts", r#"[$time_local] $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] "$http_user_agent" "$http_referer""#, Default),
     row("npmplus", "NPMplus", r#"[$time_local] $host $remote_addr $request_time "$request" $status $body_bytes_sent $bytes_sent $http_referer $http_user_agent"#, Default),
-    // Traefik writes values as they are.
+    // Traefik does not escape values.
     row("traefik", "Traefik's common log", combined!("$remote_addr", r#" $traefik_requests "$traefik_router" "$traefik_service_url" ${request_time_ms}ms"#), None),
     row("apisix", "Apache APISIX", r#"$remote_addr - $remote_user [$time_local] $http_host "$request" $status $body_bytes_sent $request_time "$http_referer" "$http_user_agent" $upstream_addr $upstream_status $upstream_response_time "$upstream_url""#, Default),
     row("uwsgi", "uWSGI's request log", uwsgi::REQUEST_LOG, None),

@@ -1,4 +1,4 @@
-//! How far the value of a variable reaches along a line.
+//! Determines how far the value of each variable reaches in a line.
 
 use memchr::memmem::{Finder, FinderRev};
 
@@ -9,10 +9,10 @@ use crate::format::marks::closing_quote;
 use crate::format::shape::Shape;
 use crate::format::variables::{Author, Feeds};
 
-/// How far a value reaches.
+/// The rule that decides where a value ends.
 #[derive(Clone, Debug)]
 pub(crate) enum Reach {
-    /// One word, up to this byte or the end of the line. Its end is certain: the byte is a space.
+    /// One word, up to this byte or the end of the line. There is only one possible end, because the byte is a space.
     Word {
         end: Option<u8>,
         may_be_empty: bool,
@@ -20,7 +20,7 @@ pub(crate) enum Reach {
     },
     /// Up to the next quote that is not escaped.
     Quoted,
-    /// `$remote_user [$time_local] "`, found from its end: the user is whatever the client claims.
+    /// `$remote_user [$time_local] "`, read from its end, because the client may send any user name.
     UserAndTime,
     Time {
         is_exact: bool,
@@ -46,55 +46,55 @@ pub(crate) enum Reach {
     Numbers {
         may_be_empty: bool,
     },
-    /// Up to where the rest of the line fits: see [`Open`].
+    /// Up to a place from which the rest of the line matches: see [`Open`].
     Open(Box<Open>),
 }
 
-/// A value whose end depends on the rest of the line: nothing in it says where it ends.
+/// A value whose end depends on the rest of the line, because no byte in it marks the end.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
-    /// Finds the literal after it; `None` where a variable follows, or the end of the line.
+    /// Finds the literal after the value. `None` if a variable or the end of the line follows.
     pub(crate) next: Option<(Finder<'static>, FinderRev<'static>)>,
     pub(crate) order: Order,
     pub(crate) bytes: Bytes,
     pub(crate) may_be_empty: bool,
-    /// Whether it is the last value of the format.
+    /// True if it is the last value of the format.
     pub(crate) is_last: bool,
-    /// Whether somebody else than nginx chooses it, with spaces if he likes.
+    /// True if a visitor or the application chooses the value, which may contain spaces.
     pub(crate) is_forgeable: bool,
-    /// Whether it may hold quotes as they are.
+    /// True if it may hold unescaped quotes.
     pub(crate) may_hold_quotes: bool,
 }
 
-/// Which of several possible ends a value has.
+/// The order in which the possible ends of a value are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Order {
-    /// The last one, because nginx itself writes all that follows; otherwise the first.
+    /// Try the last end first, because nginx itself writes everything that follows. Otherwise, try the first end first.
     pub(crate) is_last_first: bool,
-    /// Before all others those after ` HTTP/1.1` and its like.
+    /// Try ends after ` HTTP/1.1` and the like before all others.
     pub(crate) prefers_protocol: bool,
 }
 
-/// Which bytes a value may hold.
+/// The bytes that a value may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bytes {
     Any,
-    /// All but a space.
+    /// All bytes except a space.
     Word,
     /// Digits, or `-` alone.
     Digits,
-    /// All but a slash, with which the next value begins.
+    /// All bytes except a slash, because the next value begins with one.
     BeforeSlash,
     /// A word without a slash.
     WordBeforeSlash,
-    /// A slash, or a query without a path, and any bytes; or `-`, or nothing: what follows a host.
+    /// The path after a host: a slash or `?`, then any bytes; or `-`; or nothing.
     Path,
-    /// The same up to the next quote that is not escaped.
+    /// The same, up to the next unescaped quote.
     QuotedPath,
 }
 
 impl Bytes {
-    /// How many bytes from the start of `text` may be of the value.
+    /// Number of bytes at the start of `text` that the value may hold.
     #[inline]
     pub(crate) fn reach(self, text: &[u8]) -> usize {
         let up_to = |found: Option<usize>| found.unwrap_or(text.len());
@@ -114,7 +114,7 @@ impl Bytes {
         }
     }
 
-    /// The same as a regular expression.
+    /// The same rule as a regular expression.
     pub(crate) fn pattern(self, is_last_first: bool) -> &'static str {
         match (self, is_last_first) {
             (Bytes::Any, true) => ".*",
@@ -134,22 +134,23 @@ impl Bytes {
     }
 }
 
-/// How strictly a format is compiled.
+/// The settings that decide how strictly a format is compiled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strictness {
     pub(crate) escape: NginxEscape,
-    /// Whether the format was given; one that is guessed takes durations only as nginx writes them.
+    /// True if the user chose the format. A format that is tried automatically accepts durations only as nginx writes
+    /// them.
     pub(crate) is_given: bool,
 }
 
-/// How far the value of this piece reaches.
+/// Returns the rule for the value of the piece at `at`.
 pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
     let Some(value) = variable_at(pieces, at) else { unreachable!("the caller looks at a variable") };
     let (next, neighbour) = (literal(pieces, at + 1), variable_at(pieces, at + 1));
     let escape = strictness.escape;
     let may_be_empty = escape != NginxEscape::Default;
     let end = next.map(|literal| literal.as_bytes()[0]);
-    // uWSGI has none of a request that does not say it.
+    // uWSGI leaves a value empty if the request does not have it.
     let is_other_programs = escape == NginxEscape::None && !strictness.is_given;
     let is_addr = value.feeds == Feeds::Text(TextField::Addr);
     if let Some(neighbour) = neighbour
@@ -165,12 +166,12 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
         return open(pieces, at, bytes, true, escape);
     }
     match value.shape {
-        // Certain: a space ends a word, and no literal that begins with another byte can be part of it.
+        // Only one end is possible: a word ends at a space, and it cannot contain the space that begins the literal.
         Shape::Token | Shape::Address if end.is_none_or(|end| end == b' ') => Reach::Word {
             end,
             may_be_empty: value.shape != Shape::Address || is_other_programs,
-            // `1.2.3.4 - - bob [` of combined must not be read as a host, an address that is missing, and bob:
-            // nginx always has an address.
+            // In combined, `1.2.3.4 - - bob [` must not be read as a host, a missing address and the user bob: nginx
+            // always has an address.
             may_be_missing: !(is_addr && at > 1) || is_other_programs,
         },
         Shape::Port if end.is_none_or(|end| end == b' ') => Reach::Number { may_be_empty: true },
@@ -178,7 +179,7 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
         Shape::Address => open(pieces, at, Bytes::Word, false, escape),
         Shape::Port => open(pieces, at, Bytes::Digits, true, escape),
         Shape::Text => {
-            // Quotes within are escaped; with escape=none nothing marks the quotes that are a value's own.
+            // Quotes in the value are escaped. With escape=none they are not, so a quote may belong to the value.
             let is_quoted = next.is_some_and(|literal| literal.starts_with('"')) && escape != NginxEscape::None;
             let is_after_host = at > 0 && variable_at(pieces, at - 1).is_some() && starts_with_slash(&value.name);
             match (is_after_host, is_quoted) {
@@ -201,11 +202,11 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
     }
 }
 
-/// A value that ends where the rest of the line fits.
+/// A value that ends where the rest of the line matches.
 fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool, escape: NginxEscape) -> Reach {
     let rest = pieces.get(at + 1..).unwrap_or_default();
     let is_nginx = |piece: &Piece| !matches!(piece, Piece::Variable(value) if value.author != Author::Nginx);
-    // An address may hold colons; the port after it holds none.
+    // An address may hold colons, but the port after it does not.
     let is_before_port = literal(pieces, at + 1) == Some(":")
         && variable_at(pieces, at + 2).is_some_and(|value| value.shape == Shape::Port);
     let is_request = variable_at(pieces, at).is_some_and(|value| value.feeds == Feeds::Request);

@@ -1,4 +1,4 @@
-//! `NAME=KEY` for a text format: the variable KEY is read as NAME, and takes precedence over the variable that usually is.
+//! Applies `NAME=KEY` to a text format: the variable KEY is read as NAME, and takes precedence over the usual variable.
 
 use super::parse::settle_feeds;
 use super::piece::{Piece, Value};
@@ -12,13 +12,13 @@ use crate::format::variables::{Feeds, variable};
 /// A format's pieces with their roles.
 pub(in crate::format) struct Roles {
     pub(in crate::format) pieces: Vec<Piece>,
-    /// The fields whose variable the format has.
+    /// The user's fields whose variable the format has.
     pub(in crate::format) given: Vec<FieldKey>,
-    /// Parts of the request that are read from a variable of their own although `$request` is logged.
+    /// Parts of the request that are read from another variable although `$request` is logged.
     pub(in crate::format) overrides: Fields,
 }
 
-/// Gives variables the roles that the user says. Of two roles for one variable the first holds.
+/// Gives variables the roles that the user chose. If one variable gets two roles, the first wins.
 pub(in crate::format) fn assign(mut pieces: Vec<Piece>, fields: &[FieldKey]) -> Roles {
     let (mut given, mut places) = (Vec::new(), Vec::new());
     for field in fields {
@@ -52,11 +52,11 @@ fn first_of_each(fields: &[FieldKey]) -> impl Iterator<Item = &FieldKey> {
     fields.iter().enumerate().filter(is_first).map(|(_, field)| field)
 }
 
-/// Makes a variable what the field is.
+/// Gives a variable the role of the field.
 fn give(value: &mut Value, field: &FieldKey) {
     let feeds = variable(field.variable()).map_or(Feeds::Nothing, |(_, known)| known.feeds);
     let (shape, feeds) = match (feeds, field.unit()) {
-        // Of use in a ranking alone, which goes by the name.
+        // The field is used only for a ranking, which finds it by name.
         (Feeds::Nothing, _) => {
             field.variable().clone_into(&mut value.name);
             return;
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(feeds("$remote_addr $http_x", &["ip=$http_x"]), [Feeds::Nothing, addr]);
         assert_eq!(feeds("$body_bytes_sent $bytes_sent", &["bytes=bytes_sent"]), [Feeds::Nothing, Feeds::Bytes]);
         assert_eq!(feeds("$time_local $my_clock", &["time=my_clock"]), [Feeds::Nothing, Feeds::Time]);
-        // A variable that has another role leaves its own to the next.
+        // If a variable gets another role, the next variable takes over its usual one.
         let expected = [Feeds::Text(TextField::Referer), host];
         assert_eq!(feeds("$host $http_host", &["referer=host"]), expected);
         assert_eq!(feeds("$remote_addr $x", &["ip=y"]), [addr, Feeds::Nothing]);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_the_request_is_read_beside_it() {
+    fn part_of_the_request_overrides_the_request() {
         let path = Fields::text(TextField::Path);
         let (values, found) = roles(r#""$request" $filtered"#, &["path=filtered"]);
         assert_eq!((values[0].1, found.overrides), (Feeds::Request, path));

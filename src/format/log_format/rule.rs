@@ -1,7 +1,8 @@
-//! A format as a regular expression: the reference for `walk.rs`, and what reads a line that takes it too many trials.
+//! A format as a regular expression. It is the slow reference for `walk.rs`, and reads lines that take `walk.rs` too
+//! many trials.
 //!
-//! A group is the value of a step. Where several readings of a line fit, the expression prefers the same as the walk: from
-//! left to right each value has the first end, in its order, with which the rest of the line fits.
+//! Each group is the value of a step. If a line can be read in several ways, the expression prefers the same one as the
+//! walk: from left to right, each value has the first end, in its order, from which the rest of the line matches.
 
 use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
 use super::reach::{Bytes, Open, Reach};
@@ -12,17 +13,17 @@ use crate::format::row::Row;
 use crate::format::timestamp;
 use crate::time::Clock;
 
-/// Times as nginx itself writes them.
+/// Times in the three forms that nginx writes.
 const EXACT_TIME: &str = concat!(
     r"(?:[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}",
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}",
     r"|[0-9]+\.[0-9]{3})",
 );
-/// What is between two quotes that no backslash escapes.
+/// The text between two unescaped quotes.
 const QUOTED: &str = r#"(?:[^"\\]|\\.)*?"#;
 const PROTOCOL: &str = r" HTTP/[0-9]\.[0-9]{1,3}";
 
-/// The values of a line by step, and where the last step ended; `None` if the line does not fit.
+/// The values of a line by step, and the place where the last step ended; `None` if the line does not match.
 pub(in crate::format) fn values<'a>(plan: &Plan, tail: Tail, text: &'a [u8]) -> Option<(Vec<&'a [u8]>, usize)> {
     let found = plan.expressions.get(tail, || pattern(plan, tail))?.captures(text)?;
     let mut groups = found.iter().skip(1).map(|group| group.expect("no group is optional"));
@@ -30,7 +31,7 @@ pub(in crate::format) fn values<'a>(plan: &Plan, tail: Tail, text: &'a [u8]) -> 
     Some((values, groups.next().map_or(text.len(), |rest| rest.start())))
 }
 
-/// The same as [`scan`](super::scan::scan).
+/// Reads a line with the regular expression; the result is that of [`scan`](super::scan::scan).
 pub(in crate::format) fn scan<'a>(
     plan: &Plan,
     tail: Tail,
@@ -55,7 +56,7 @@ pub(in crate::format) fn scan<'a>(
     flaw
 }
 
-/// The expression of a plan.
+/// The regular expression of a plan.
 pub(super) fn pattern(plan: &Plan, tail: Tail) -> String {
     let literal = |bytes: &[u8]| regex::escape(&String::from_utf8_lossy(bytes));
     let mut pattern = String::from(r"(?s-u)\A");
@@ -72,7 +73,7 @@ pub(super) fn pattern(plan: &Plan, tail: Tail) -> String {
     pattern
 }
 
-/// The expression of a value.
+/// The regular expression of a value.
 fn value(step: &Step) -> String {
     let optional = |pattern: &str, may_be_empty: bool| {
         if may_be_empty { format!("(?:{pattern})?") } else { pattern.to_owned() }

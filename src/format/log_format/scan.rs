@@ -1,7 +1,7 @@
-//! A line against a plan: the values of its fields, or the step where it does not fit. The hot path.
+//! Scans a line with a plan: fills in the values of its fields, or finds the step that does not match. The hot path.
 //!
-//! Advice to whoever makes this faster: twin.rs says the same with a regular expression, and the property test there
-//! compares the two on generated, mutated and hostile lines. Change this file freely and believe that test.
+//! If you make this faster: twin/mod.rs does the same with a regular expression, and a property test compares the two
+//! on generated, mutated and hostile lines. Change this file freely and rely on that test.
 
 use super::plan::{Plan, Tail};
 use super::rule;
@@ -12,11 +12,11 @@ use crate::format::memory::Memory;
 use crate::format::misfit::Misfit;
 use crate::format::row::Row;
 
-/// Fills `row` from `line` and returns where the plan's last step ended. Slots that the plan does not fill are left as
-/// they are: a caller that changes plans empties the row.
+/// Fills `row` from `line` and returns the place where the plan's last step ended. Slots that the plan does not fill
+/// are left unchanged: a caller that changes plans must empty the row.
 ///
-/// A line that has the plan's shape but a time or a number that does not exist is a misfit with that reason, and
-/// no other format need be tried.
+/// A line that has the plan's shape, but contains a time or number that does not exist, is a misfit with that reason.
+/// The caller need not try any other format.
 #[inline]
 pub(crate) fn scan<'a>(
     plan: &Plan,
@@ -25,11 +25,12 @@ pub(crate) fn scan<'a>(
     memory: &mut Memory,
     row: &mut Row<'a>,
 ) -> Result<usize, Misfit> {
-    // A plan that is nothing but its shortcut is left at once; the loop over steps, and the room it takes, are for others.
+    // Return at once if the shortcut covers the whole plan. The loop over steps, and the stack space it needs, are for
+    // other plans.
     if let Some(shortcut) = plan.whole
         && let Some((end, _)) = take(shortcut, line.text, 0, line.quotes, &mut memory.clock, row)
     {
-        // The shortcut has seen the quote behind the agent.
+        // The shortcut has already checked the quote after the agent.
         let end = end + usize::from(shortcut.has_agent);
         if tail.fits(&line.text[end..]) {
             return Ok(end);

@@ -1,4 +1,4 @@
-//! Steps that every preset has one behind the other, found in a plan and taken at once.
+//! Finds in a plan the consecutive steps that most presets have, and takes them at once.
 
 use super::nginx_escape::NginxEscape;
 use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, Sink, Step, Usual};
@@ -48,7 +48,7 @@ fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
             && text(referer, TextField::Referer)
             && behind(referer, "\" \"")
             && text(agent, TextField::Agent)
-            // What follows the agent begins with its quote, and may be more.
+            // The literal after the agent begins with its quote, and may be longer.
             && agent.behind.bytes().first() == Some(&b'"'));
     (is_common && (has_agent || behind(bytes, ""))).then_some(Shortcut {
         from,
@@ -57,7 +57,7 @@ fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
     })
 }
 
-/// The usual form of the lines of a plan, if fast_path.rs knows it.
+/// The usual form of a plan's lines, if fast_path.rs can read it.
 fn usual(plan: &Plan) -> Option<Usual> {
     let shortcut = plan.shortcut.filter(|shortcut| shortcut.has_agent)?;
     if plan.whole.is_some() {
@@ -75,9 +75,8 @@ fn usual(plan: &Plan) -> Option<Usual> {
 
 const TIME: usize = 26;
 
-/// The steps of a shortcut at once, for a line as nearly every line is: no user, no backslash, an address. Returns
-/// where the last value ends and the quotes ahead; `None` where the line is another: the steps one by one then say what
-/// it is.
+/// Takes the steps of a shortcut at once, for a usual line: an address, no user, no backslash. Returns the end of the
+/// last value and the quotes ahead. For other lines, returns `None`, and the caller takes the steps one by one.
 #[inline(always)]
 pub(super) fn take<'a, 'q>(
     shortcut: Shortcut,

@@ -1,4 +1,4 @@
-//! The value of a step, put where its variable feeds.
+//! Writes the value of a step into the row, as the field that its variable feeds.
 
 use super::plan::{Sink, Step};
 use super::reach::Reach;
@@ -12,18 +12,18 @@ use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
 use crate::time::{Clock, Rfc3339};
 
-/// What became of a value.
+/// The result of writing a value.
 pub(super) enum Put {
     Done,
-    /// It has the right shape, but does not exist.
+    /// The value has the right shape, but does not exist.
     NoSuchValue(Reason),
-    /// It is no value of the step after all.
+    /// The text is not a value of this step.
     NoValue,
-    /// It is two lines in one: no other reading of the line is right.
+    /// The text is two lines in one. No other reading of the line can be right.
     TwoLines,
 }
 
-/// Puts a value into the row.
+/// Writes a value into the row.
 #[inline(always)]
 pub(in crate::format) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
     if !matches!(step.reach, Reach::UserAndTime) {
@@ -41,12 +41,12 @@ pub(in crate::format) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock
     }
 }
 
-/// Whether a value is missing: `-`, or with `escape=json` and `escape=none` nothing.
+/// True if a value is missing: `-`, or empty with `escape=json` and `escape=none`.
 fn is_missing(value: &[u8]) -> bool {
     value.is_empty() || value == MISSING
 }
 
-/// Puts a value into the row. The value has the shape of its variable; an error says that it does not exist.
+/// Writes a value into the row. The value must have the shape of its variable; an error means that it does not exist.
 #[inline]
 fn put_value<'a>(sink: Sink, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Result<(), Reason> {
     match sink {
@@ -67,7 +67,7 @@ fn put_value<'a>(sink: Sink, value: &'a [u8], clock: &mut Clock, row: &mut Row<'
     Ok(())
 }
 
-/// Puts a text into its slot.
+/// Writes a text into its slot.
 #[inline]
 fn put_text<'a>(sink: Sink, value: &'a [u8], row: &mut Row<'a>) {
     if let Sink::Text(slot) = sink {
@@ -78,7 +78,8 @@ fn put_text<'a>(sink: Sink, value: &'a [u8], row: &mut Row<'a>) {
     }
 }
 
-/// `0.022` or `3` in the unit of the variable, `22ms`, `0.004s`, `900us`, in whole milliseconds; `None` beyond 64 bits.
+/// Parses a duration as whole milliseconds, rounded down: `0.022` or `3` in the unit of the variable, `22ms`, `0.004s`,
+/// `900us`. `None` beyond 64 bits.
 fn milliseconds(value: &[u8], unit: TimeUnit) -> Option<u64> {
     let (whole, len) = digits(value);
     let (fraction, suffix) = match &value[len..] {
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_whole_milliseconds() {
+    fn durations_are_truncated_to_milliseconds() {
         for (text, expected) in [
             ("0.022", Some(22)),
             ("0.004s", Some(4)),

@@ -1,10 +1,12 @@
-//! A line against the steps of a plan, one by one, with backtracking.
+//! Matches a line against the steps of a plan one by one, with backtracking.
 //!
-//! Most values end where their own bytes say so: at a space, at a quote. Some do not, as `$request $status` without quotes:
-//! such a value ends where the rest of the line fits. Its possible ends are tried in their order ([`Order`]), the last
-//! choice first. `rule.rs` says the same with a regular expression; it is the reference, and the tests compare the two.
+//! Most values end at a byte that marks the end: a space or a quote. Some do not, such as `$request` in `$request
+//! $status` without quotes. Such a value ends where the rest of the line matches. Its possible ends are tried in their
+//! order ([`Order`]); on a mismatch, the most recent choice is changed first. `rule.rs` expresses the same with a
+//! regular expression. It is the reference, and the tests compare the two.
 //!
-//! A line that takes too many trials is left to the regular expression, whose time is linear in the length of the line.
+//! A line that takes too many trials is passed to the regular expression, whose time is linear in the length of the
+//! line.
 
 use super::ends::{Tried, find};
 use super::plan::{Plan, Tail};
@@ -16,31 +18,32 @@ use crate::format::reason::Reason;
 use crate::format::row::Row;
 use crate::time::Clock;
 
-/// An end that was tried, from which there may be another.
+/// A tried end of a value that may have another end.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::format) struct Choice {
     step: usize,
-    /// Where the value starts, and its end that was tried.
+    /// Start of the value; `tried` is its end.
     at: usize,
     tried: Tried,
-    /// How many quotes were ahead.
+    /// Number of quotes ahead at the start of the value.
     quotes_ahead: usize,
     flaw: Option<Misfit>,
 }
 
-/// Why a walk ended without the end of the line.
+/// The reason why a walk did not reach the end of the line.
 pub(super) enum Stuck {
-    /// The line does not fit.
+    /// The line does not match.
     Misfit(Misfit),
     /// It took too many trials.
     TooManyTrials,
 }
 
-/// Trials for each byte of a line, and for any line. Each step is a trial, and so are sixteen bytes that it looks at.
+/// Trials that a line may take: this many for each byte, plus [`TRIALS`]. Each step costs one trial, and one more for
+/// each sixteen bytes of its value.
 const TRIALS_A_BYTE: usize = 4;
 const TRIALS: usize = 4096;
 
-/// Fills `row` and returns where the last step ended.
+/// Fills `row` and returns the place where the last step ended.
 pub(super) fn walk<'a>(
     plan: &Plan,
     tail: Tail,
@@ -77,7 +80,7 @@ fn no_match(expected: Expected, at: usize) -> Misfit {
     Misfit { reason: Reason::NoMatch, expected, at }
 }
 
-/// A place in a line, and the step that is next there.
+/// A place in a line, and the next step there.
 struct Walk<'p, 'a, 'q> {
     plan: &'p Plan,
     tail: Tail,
@@ -85,14 +88,14 @@ struct Walk<'p, 'a, 'q> {
     quotes: Quotes<'q>,
     next: usize,
     at: usize,
-    /// The first value that does not exist.
+    /// The first value that has the right shape but is invalid.
     flaw: Option<Misfit>,
     /// Trials left.
     trials: usize,
 }
 
 impl<'a> Walk<'_, 'a, '_> {
-    /// Takes steps to the end of the line, or to where it does not fit; `tried` is the end of the next value that was tried.
+    /// Takes steps to the end of the line, or to the first mismatch. `tried` is the last tried end of the next value.
     fn forward(
         &mut self,
         mut tried: Option<Tried>,
@@ -145,7 +148,7 @@ fn ahead(quotes: Quotes<'_>) -> usize {
     }
 }
 
-/// The quotes of a line of which so many are ahead.
+/// The last `ahead` quotes of a line.
 fn back(all: Quotes<'_>, ahead: usize) -> Quotes<'_> {
     match all {
         Quotes::At { places, start } => Quotes::At { places: &places[places.len() - ahead..], start },

@@ -1,11 +1,11 @@
-//! Apache's `LogFormat`: `%h %l %u %t "%r" %>s %b` translated to nginx's variables.
+//! Translates Apache's `LogFormat` to nginx's variables: `%h %l %u %t "%r" %>s %b`.
 //!
 //! Source: the documentation of Apache's modules mod_log_config, mod_logio and mod_ssl.
 
 use super::apache_time;
 
-/// A letter, what stands in braces before it, and the same in nginx's words. What only Apache logs has a name that no
-/// variable of nginx has.
+/// A letter, the text in braces before it, and its translation. Values that only Apache logs have names that no nginx
+/// variable has.
 type Letter = (&'static str, &'static str, &'static str);
 
 const LETTERS: &[Letter] = &[
@@ -45,7 +45,7 @@ const LETTERS: &[Letter] = &[
     ("P", "tid", "$thread_id"),
     ("P", "hextid", "$thread_id"),
     ("k", "", "$connection_requests"),
-    // `X`, `+` or `-`: whether the connection was cut, kept or closed.
+    // `X`, `+` or `-`: the connection was cut, kept or closed.
     ("X", "", "$connection_status"),
     ("L", "", "$request_id"),
     ("L", "c", "$connection_id"),
@@ -55,7 +55,7 @@ const LETTERS: &[Letter] = &[
     ("%", "", "%"),
 ];
 
-/// Letters whose braces hold the name of a header or the like, and the beginning of nginx's name for it.
+/// Letters whose braces hold the name of a header or similar, and the prefix of nginx's name for it.
 const FAMILIES: &[(&str, &str)] = &[
     ("i", "http_"),
     ("o", "sent_http_"),
@@ -67,25 +67,26 @@ const FAMILIES: &[(&str, &str)] = &[
     ("^to", "sent_trailer_"),
 ];
 
-/// The name of the user of the client's identd: nearly always `-`.
+/// The user name from the client's identd: nearly always `-`.
 const REMOTE_LOGNAME: &str = "$remote_logname";
 
-/// The letter of a path and that of a query: side by side they are one target.
+/// The letters of a path and of a query: next to each other they are one target.
 const TARGET: [&str; 2] = ["U", "q"];
 
 /// A directive: `%>s`, `%400,501{User-agent}i`.
 struct Directive<'t> {
-    /// Where it begins, and the place of its letter.
+    /// Start of the directive; `letter_at` is the place of its letter.
     at: usize,
     letter_at: usize,
     letter: &'t str,
     braces: Option<&'t str>,
-    /// `<`: of the request before internal redirects. `>`: of the last one.
+    /// `<`: the value of the request before internal redirects. `>`: of the last request.
     redirect: Option<u8>,
     next: usize,
 }
 
-/// Whether a text that is no name is Apache's: it has `%` with what may follow it there, and no variable of nginx.
+/// True if a text that is not the name of a format is Apache's: it has a `%` followed by a character that may follow it
+/// in Apache's formats, and no nginx variable.
 pub(in crate::format) fn is_apache(text: &str) -> bool {
     let followed = |sign: char, is_part: fn(char) -> bool| {
         text.match_indices(sign).any(|(at, _)| text[at + 1..].starts_with(is_part))
@@ -94,7 +95,8 @@ pub(in crate::format) fn is_apache(text: &str) -> bool {
         && !followed('$', |c| c.is_ascii_alphanumeric() || c == '_' || c == '{')
 }
 
-/// The text in nginx's words, and the place in `text` that each byte of it comes from; or what is wrong, and where.
+/// The text in nginx's words, and the place in `text` that each of its bytes comes from. On an error, returns the place
+/// and the message.
 pub(in crate::format) fn translate(text: &str) -> Result<(String, Vec<usize>), (usize, String)> {
     let (mut out, mut places) = (String::new(), Vec::new());
     let mut push = |words: &str, at: usize, step: usize| {
@@ -192,13 +194,14 @@ fn words(one: &Directive<'_>) -> Result<String, (usize, String)> {
     }
 }
 
-/// nginx's name for a header, cookie or note: of cookies the case counts.
+/// nginx's name for a header, cookie or note. Only cookie names are case-sensitive.
 fn variable_name(name: &str, letter: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if letter == "C" { name } else { name.to_ascii_lowercase() }
 }
 
-/// The text as it is compared with presets: in these columns both servers log the same kind of value.
+/// The text in the form that is compared with presets. In the replaced columns, both servers log the same kind of
+/// value.
 pub(in crate::format) fn as_in_presets(translated: &str) -> String {
     let same = [(REMOTE_LOGNAME, "-"), ("$bytes_sent", "$body_bytes_sent"), ("$server_name", "$host")];
     same.into_iter().fold(translated.to_owned(), |text, (apache, nginx)| text.replace(apache, nginx))
@@ -222,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_of_apache_are_those_of_nginx() {
+    fn apache_formats_are_translated() {
         for (apache, expected) in [
             (
                 "%h %l %u %t \"%r\" %>s %b",
@@ -248,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_letters_are_refused_where_they_stand() {
+    fn errors_point_at_the_unknown_letter() {
         for (text, at) in [
             ("%h %Y", 4),
             ("%h %>Y", 5),
@@ -275,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn apache_is_told_by_its_percent_signs() {
+    fn apache_formats_are_detected_by_percent_signs() {
         assert!(is_apache("%h") && is_apache("\"%r\"") && is_apache("%{Referer}i") && is_apache("%>s $"));
         assert!(!is_apache("100 % sure") && !is_apache("$status %h") && !is_apache("%") && !is_apache(""));
     }

@@ -1,8 +1,9 @@
-//! Apache's `%{format}t`: the times that are those of nginx.
+//! Translates Apache's `%{format}t`, for times that nginx also writes.
 //!
-//! A time may be written by several directives, `%{%d/%b/%Y:%H:%M:%S}t.%{msec_frac}t %{%z}t`, which are read as one.
+//! Several directives may write one time: `%{%d/%b/%Y:%H:%M:%S}t.%{msec_frac}t %{%z}t`. They are read as one.
 
-/// Texts of `strftime`, and the variable whose values look like that. `{sec}` and the like are Apache's own words.
+/// `strftime` formats, each with the variable whose values look like its output. `{sec}` and the like are Apache's own
+/// words.
 const TIMES: &[(&str, &str)] = &[
     ("%d/%b/%Y:%H:%M:%S %z", "$time_local"),
     ("%d/%b/%Y:%H:%M:%S", "$time_local"),
@@ -18,17 +19,17 @@ const TIMES: &[(&str, &str)] = &[
     ("{usec}", "$msec"),
 ];
 
-/// Apache's own words in the braces; the others are a text of `strftime`.
+/// Apache's own words in the braces; anything else is a `strftime` format.
 const WORDS: [&str; 5] = ["sec", "msec", "usec", "msec_frac", "usec_frac"];
 
-/// What stands between two directives of one time, and around the text of `strftime`.
+/// Characters that may surround a time.
 const AROUND: [char; 3] = ['[', ']', '"'];
 
-/// The time that begins at `at` in nginx's words, and where it ends; or what is wrong, and where.
+/// Translates the time that begins at `at`, and returns its end. On an error, returns the place and the message.
 pub(in crate::format) fn translate(text: &str, at: usize) -> Result<(String, usize), (usize, String)> {
     let mut found = None;
     let (mut time, mut next) = (String::new(), at);
-    // As many directives as make a known time.
+    // Take as many directives as possible that form a known time.
     while let Some((braces, end)) = directive(&text[next..]) {
         time += &normal(braces);
         next += end;
@@ -46,13 +47,13 @@ pub(in crate::format) fn translate(text: &str, at: usize) -> Result<(String, usi
     })
 }
 
-/// What `%{…}t` at the beginning of a text has in its braces, and its length.
+/// The text in the braces of a `%{…}t` at the beginning of `text`, and the directive's length.
 fn directive(text: &str) -> Option<(&str, usize)> {
     let (braces, behind) = text.strip_prefix("%{")?.split_once('}')?;
     behind.starts_with('t').then_some((braces, braces.len() + "%{}t".len()))
 }
 
-/// A text of `strftime` with its short forms written out.
+/// A `strftime` format with its short forms expanded.
 fn normal(braces: &str) -> String {
     let format = braces.strip_prefix("begin:").or_else(|| braces.strip_prefix("end:")).unwrap_or(braces);
     if WORDS.contains(&format) {
@@ -61,7 +62,7 @@ fn normal(braces: &str) -> String {
     format.replace("%T", "%H:%M:%S").replace("%F", "%Y-%m-%d").replace("%h", "%b")
 }
 
-/// A time in nginx's words with what stands around it. A fraction of a second is dropped, as it is in lines.
+/// Translates a time and keeps the characters around it. A fraction of a second is dropped, as in lines.
 fn known(time: &str) -> Option<String> {
     let inner = time.trim_matches(AROUND);
     let from = inner.as_ptr() as usize - time.as_ptr() as usize;
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_of_several_directives_are_one() {
+    fn several_directives_form_one_time() {
         for (text, expected) in [
             ("%{%d/%b/%Y:%H:%M:%S %z}t", "$time_local"),
             ("%{%d/%b/%Y:%T %z}t", "$time_local"),
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn times_without_a_date_are_refused() {
+    fn times_without_a_date_are_rejected() {
         for text in ["%{%H:%M:%S}t", "%{%c}t", "%{msec_frac}t", "%{}t"] {
             assert_eq!(translate(text, 0).unwrap_err().0, 0, "{text}");
         }

@@ -1,5 +1,5 @@
-//! Log formats of other servers, in the words of an nginx `log_format`: a file translates what a server calls a log format, or
-//! has the text of the format that it writes. What follows is the same for all.
+//! Log formats of other servers, expressed as an nginx `log_format`. Each file translates a server's own format
+//! language, or holds the text of the format that the server writes. Everything after that is the same for all servers.
 
 pub(in crate::format) mod apache;
 mod apache_time;

@@ -1,4 +1,4 @@
-//! The request log of uWSGI, which has no text of its own: uWSGI writes it so unless it is given another format.
+//! uWSGI's default request log. uWSGI has no format text for it, so the text is written here.
 //!
 //! Source: uWSGI's documentation of request logging, read in November 2026.
 
@@ -17,5 +17,5 @@ macro_rules! request_log {
 /// Durations are in milliseconds.
 pub(in crate::format) const REQUEST_LOG: &str = request_log!("${request_time_ms} msecs");
 
-/// With `--log-micros`, they are in microseconds.
+/// With `--log-micros`, durations are in microseconds.
 pub(in crate::format) const REQUEST_LOG_MICROS: &str = request_log!("${request_time_us} micros");

@@ -1,4 +1,4 @@
-//! Laws: the scanner reads a line as its reference does, and in time that is linear in the line's length.
+//! Laws: the scanner reads every line as its reference does, in time that is linear in the line's length.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ fn agree(twin: &Twin, memory: &mut Memory, line: &[u8]) -> Result<(), TestCaseEr
     twin.agree(memory, line).map_err(TestCaseError::fail)
 }
 
-/// Values that a line may hold where a field is, the last ones hostile.
+/// Values that may appear in a field of a line; the last ones are hostile.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
@@ -55,7 +55,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Several of them, with what may stand between.
+/// Several items, with valid and invalid separators.
 fn list(items: &'static [&'static str]) -> impl Strategy<Value = String> {
     let item = prop::sample::select(items);
     let separator = prop::sample::select(vec![", ", " : ", ", ", " : ", ",", " "]);
@@ -131,14 +131,14 @@ fn formats() -> Vec<LogFormat> {
     LogFormat::all_presets().into_iter().filter(|format| !format.has_keys()).chain([with_roles()]).chain(own).collect()
 }
 
-/// A format in which variables have other roles than usual.
+/// A format with unusual roles for some variables.
 fn with_roles() -> LogFormat {
     let format: LogFormat = "combined_timed".parse().unwrap();
     let roles = ["request_time_ms=request_time", "ip=http_referer", "path=http_user_agent"];
     format.with_fields(&roles.map(|role| role.parse().unwrap()))
 }
 
-/// The formats with their twins, which take longer to make than to try.
+/// The formats with their twins. Shared, because building twins takes longer than using them.
 static TWINS: LazyLock<Vec<Twin>> =
     LazyLock::new(|| formats().into_iter().map(|format| Twin::of(format).unwrap()).collect());
 
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn own_formats_read_as_their_twin_does(
+    fn custom_formats_read_the_same_as_their_twins(
         values in prop::collection::vec(value(), 7..8), time in time(), request in request(), status in 100..999_u16,
         numbers in prop::collection::vec(list(&["0.1", "0.004", "12", "-", "3.", "x", ""]), 3..4),
         words in prop::collection::vec(list(&["10.0.0.1:80", "unix:/tmp/s", "HIT", "-", "", "a,b"]), 3..4),
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn values_without_an_end_of_their_own_read_as_their_twin_does(values in prop::collection::vec(loose(), 8)) {
+    fn values_with_unmarked_ends_read_the_same_as_their_twins(values in prop::collection::vec(loose(), 8)) {
         let mut memory = Memory::default();
         for (twin, template) in LOOSE.iter() {
             let mut line = String::new();
@@ -193,9 +193,9 @@ proptest! {
     }
 }
 
-/// The shortcut for usual lines is tried on every line, and must decline those that are only nearly usual.
+/// The shortcut for usual lines is tried on every line, and must decline lines that are only almost usual.
 #[test]
-fn lines_that_differ_by_a_byte_from_a_usual_one_read_as_their_twin_does() {
+fn almost_usual_lines_read_the_same_as_their_twins() {
     const COMMON: &str = r#" - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512"#;
     let rows = [("common", ""), ("combined", r#" "-" "curl""#), ("combined_timed", r#" "-" "curl" 0.106"#)];
     for (name, end) in rows {
@@ -218,7 +218,7 @@ fn lines_that_differ_by_a_byte_from_a_usual_one_read_as_their_twin_does() {
     }
 }
 
-/// A few words, as a value that may hold what looks like the rest of the line.
+/// A few words, as a value that may look like the rest of the line.
 fn loose() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "200",
@@ -255,7 +255,7 @@ fn loose() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Formats with values that end where the rest of the line fits, and lines of them with gaps for values.
+/// Formats with values that end where the rest of the line matches, and their lines with gaps for values.
 static LOOSE: LazyLock<Vec<(Twin, String)>> = LazyLock::new(|| {
     let with_twin = |text: &&str, escape| {
         let format = LogFormat::nginx("twin", text, escape).unwrap();
@@ -275,13 +275,13 @@ static LOOSE: LazyLock<Vec<(Twin, String)>> = LazyLock::new(|| {
 });
 
 #[test]
-fn the_end_of_a_value_is_where_the_rest_fits() {
+fn values_end_where_the_rest_of_the_line_matches() {
     let rows: [(&str, &str, &[&str]); 12] = [
-        // Only nginx's values follow: the last place, after a protocol if there is one.
+        // Only values from nginx follow: the last possible end, after a protocol if there is one.
         ("$request $status", "GET /a 200 200 HTTP/1.1 404", &["GET /a 200 200 HTTP/1.1", "404"]),
         ("$request $status", "GET /a HTTP/1.1 200 404", &["GET /a HTTP/1.1 200", "404"]),
         ("$http_user_agent $status", "x 200 404", &["x 200", "404"]),
-        // A visitor's value follows: the first place.
+        // A value from the visitor follows: the first possible end.
         ("$http_referer $http_user_agent", "a b c", &["a", "b c"]),
         ("$http_x $remote_addr - $http_y", "1, 2 3.3.3.3 - 4.4.4.4 - z", &["1, 2", "3.3.3.3", "4.4.4.4 - z"]),
         ("$request $http_x", "GET /a b HTTP/1.1 x HTTP/1.0 y", &["GET /a b HTTP/1.1", "x HTTP/1.0 y"]),
@@ -302,7 +302,7 @@ fn the_end_of_a_value_is_where_the_rest_fits() {
     }
 }
 
-/// A MiB takes seconds, even without optimization; quadratic time would be hours.
+/// One MiB takes seconds even without optimization; quadratic time would take hours.
 #[test]
 fn time_is_linear_in_the_length_of_a_line() {
     let took = |text: &str, line: &str| {

@@ -1,4 +1,4 @@
-//! The slow twin of scan.rs and walk.rs: the regular expression of a format and values read by plain code.
+//! Slow reference for scan.rs and walk.rs: the regular expression of a format, with values parsed by plain code.
 
 #[cfg(test)]
 pub(in crate::format) mod laws;
@@ -27,15 +27,15 @@ use crate::time::{Clock, Rfc3339, Stamp};
 pub(crate) struct Twin {
     format: LogFormat,
     rule: Regex,
-    /// The variables of the values, in order, with the slots that they have for being ranked.
+    /// The variables of the values, in order, each with its slot for rankings.
     feeds: Vec<(Value, Slot)>,
 }
 
-/// What the formats tried here are ranked by.
+/// The variables that the tested formats are ranked by.
 const RANKED: [&str; 5] =
     ["upstream_addr", "unknown_two", "server_name", "http_x_forwarded_for", "upstream_response_time"];
 
-/// Formats that no preset is like: the end of a value depends on the rest of the line.
+/// Formats unlike any preset: the end of a value depends on the rest of the line.
 pub(crate) const UNMARKED_ENDS: [&str; 14] = [
     "$remote_addr [$time_local] $request $status $body_bytes_sent",
     "$http_x_forwarded_for, $remote_addr $request $status",
@@ -69,7 +69,7 @@ impl Twin {
         Some(Twin { format, rule, feeds })
     }
 
-    /// The row as the regular expression reads it; text slots in the order of the fields, and the request.
+    /// The row as the regular expression reads it. Its texts have the same order as the slots of a [`Row`].
     fn row(&self, line: &[u8]) -> Result<Plain, Reason> {
         let found = self.rule.captures(line).ok_or(Reason::NoMatch)?;
         let mut plain = Plain {
@@ -80,7 +80,7 @@ impl Twin {
             time_ms: None,
         };
         let mut flaw = None;
-        // The last group is what the format does not read.
+        // The last group is the text after the format's last field.
         for (i, (variable, extra)) in self.feeds.iter().enumerate() {
             let mut value = found.get(i + 1).expect("no group is optional").as_bytes();
             if variable.name == "remote_user" && value.ends_with(b"] \"") {
@@ -131,8 +131,8 @@ impl Twin {
         flaw.map_or(Ok(plain), Err)
     }
 
-    /// Reads a line by the scanner with marks and without, by the rule that reads lines of too many trials, and by this
-    /// reference. The error says where two of them differ.
+    /// Reads a line in four ways: the scanner with marks, the scanner without marks, the regular expression used after
+    /// too many trials, and this reference. The error names a difference between two of them.
     pub(crate) fn agree(&self, memory: &mut Memory, line: &[u8]) -> Result<(), String> {
         let format = &self.format;
         let quotes: Vec<u32> = (0..).zip(line).filter(|(_, b)| **b == b'"').map(|(at, _)| at).collect();
@@ -180,7 +180,7 @@ struct Plain {
     time_ms: Option<u64>,
 }
 
-/// A duration by text alone: seconds are moved by three digits.
+/// Parses a duration on its text: for seconds, the decimal point is moved by three digits.
 fn slow_ms(text: &str, shape: Shape) -> Option<u64> {
     match shape {
         Shape::Milliseconds => return text.parse().ok(),
@@ -197,7 +197,7 @@ fn slow_ms(text: &str, shape: Shape) -> Option<u64> {
     format!("{whole}{fraction:0<3.3}")[..whole.len() + moved].parse().ok()
 }
 
-/// A time by chrono's own parser, which knows nothing of minutes remembered.
+/// Parses a time with chrono's own parser, which does not cache minutes.
 fn slow_time(text: &str) -> Option<Stamp> {
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         let number: u64 = text.split('.').next()?.parse().ok()?;
@@ -210,7 +210,7 @@ fn slow_time(text: &str) -> Option<Stamp> {
         return Some(Stamp { wall_s, offset_min: 0 });
     }
     if let [b'A'..=b'Z', .., b' ', b'0'..=b'9', _, _, _] = text.as_bytes() {
-        // As C's `ctime` writes it. Nothing compares the day of the week.
+        // As C's `ctime` writes it. The day of the week is ignored.
         let (month, rest) = text[4..].split_at(3);
         let clock = chrono::NaiveDateTime::parse_from_str(&format!("{month}{rest}"), "%b %e %H:%M:%S %Y").ok()?;
         let is_month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".contains(month);
@@ -223,7 +223,7 @@ fn slow_time(text: &str) -> Option<Stamp> {
     let offset: String = rest.chars().skip_while(|c| matches!(c, '.' | ',') || c.is_ascii_digit()).collect();
     let offset = offset.replace([':', ' '], "");
     let offset = if matches!(offset.as_str(), "" | "Z") { "+0000".to_owned() } else { offset };
-    // chrono takes months in any case.
+    // chrono accepts months in upper and lower case.
     if local && !"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".contains(&text[3..6]) {
         return None;
     }
@@ -234,13 +234,13 @@ fn slow_time(text: &str) -> Option<Stamp> {
     }
     let (hours, minutes): (i16, i16) = (offset[1..3].parse().ok()?, offset[3..5].parse().ok()?);
     let offset_min = hours * 60 + minutes;
-    // chrono keeps second 60 as the 59th with a nanosecond count: the second it counts in here too.
+    // chrono stores second 60 as second 59 with more nanoseconds, so here it counts as second 59, too.
     let wall_s = clock.and_utc().timestamp();
     (hours < 24 && minutes < 60)
         .then_some(Stamp { wall_s, offset_min: if offset.starts_with('-') { -offset_min } else { offset_min } })
 }
 
-/// Readers of times, which remember those before.
+/// Time parsers that cache earlier times.
 #[derive(Default)]
 pub(crate) struct Times {
     clock: Clock,
@@ -248,7 +248,8 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// Reads a text as a time after others, by itself and by the reference. The error says where two of them differ.
+    /// Parses a text as a time with the cached parsers, with new ones, and with the reference. The error names a
+    /// difference.
     pub(crate) fn agree(&mut self, text: &[u8]) -> Result<(), String> {
         static SPELLINGS: LazyLock<Regex> = LazyLock::new(|| {
             let pattern = format!(r"(?s-u)\A{}\z", timestamp::PATTERN);
@@ -265,7 +266,7 @@ impl Times {
     }
 }
 
-/// True if the year is one that reports can write.
+/// True if reports can write the year: 1 to 9999.
 fn is_a_year(clock: &chrono::NaiveDateTime) -> bool {
     (1..=9999).contains(&chrono::Datelike::year(clock))
 }
