@@ -173,7 +173,7 @@ pub struct FieldValue {
     pub feeds: Vec<&'static str>,
 }
 
-/// What a line is counted as. Values that its format does not log are `None`.
+/// The hit that a line is counted as. Values that its format does not log are `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct HitExplanation {
@@ -207,8 +207,8 @@ pub struct MalformedLine {
     pub text: String,
     /// Reason why the line is malformed.
     pub reason: Reason,
-    /// Where the formats stop that match the longest part of the line, longest first. Empty if the line is too long or
-    /// from another program, and if a rejected format reads it.
+    /// Places where formats stop, for the formats that match the longest part of the line; the longest comes first.
+    /// Empty if the line is too long or from another program, and if a rejected format reads it.
     pub stops: Vec<FormatStop>,
 }
 
@@ -220,7 +220,7 @@ pub struct FormatStop {
     pub formats: Vec<String>,
     /// Byte offset of that place in the line.
     pub byte: usize,
-    /// What the formats expect there.
+    /// Description of what the formats expect there.
     pub expected: Message,
     /// Text of the line there, at most 24 characters; empty at the end of the line.
     pub found: String,

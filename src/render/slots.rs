@@ -34,8 +34,8 @@ pub(super) struct Slot {
 }
 
 impl Slots {
-    /// Divides rows into at most `at_most` slots, or 2 if that is less. Returns `None` if fewer than two rows
-    /// have a time.
+    /// Divides rows into at most `at_most` slots, or 2 if `at_most` is less. Returns `None` if fewer than two
+    /// rows have a time.
     pub(super) fn of(rows: &[Row], unit: Unit, at_most: usize) -> Option<Slots> {
         let timed = || rows.iter().filter_map(|row| Some((row, ordinal(unit, row.key.as_deref()?)?)));
         let (first, last) = match unit {

@@ -86,10 +86,10 @@ impl std::fmt::Display for Stamp {
 
 const DAY_S: i64 = 86_400;
 
-/// 0001-01-01T00:00:00.
+/// First second of the calendar, as a wall clock: 0001-01-01T00:00:00.
 pub(crate) const FIRST_S: i64 = -62_135_596_800;
 
-/// 9999-12-31T23:59:59.
+/// Last second of the calendar, as a wall clock: 9999-12-31T23:59:59.
 pub(crate) const LAST_S: i64 = 253_402_300_799;
 
 /// Returns the date of a wall clock, which must be within the years 0001 to 9999.

@@ -65,7 +65,7 @@ impl Midnight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date {
     pub(crate) begin: Moment,
-    /// Not included.
+    /// End of the period, not included.
     pub(crate) end: Moment,
 }
 

@@ -98,7 +98,7 @@ impl Unit {
         };
         let from_dates = |start_s: i64, end_s: Option<i64>| Bucket {
             start_s,
-            end_s: end_s.unwrap_or(i64::MAX), // the last month, the last year
+            end_s: end_s.unwrap_or(i64::MAX), // the last month or year of the calendar
             number: start_s,
         };
         match self {

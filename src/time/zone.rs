@@ -39,7 +39,7 @@ pub enum ZoneError {
     },
     /// The zone of the system cannot be determined.
     NoLocal {
-        /// The value of `TZ`, or the error of the system.
+        /// The name that `TZ` or the system gives, or the error of the system.
         detail: String,
     },
     /// The library was built without the feature `zones`: it knows only UTC and offsets.

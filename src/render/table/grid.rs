@@ -36,7 +36,7 @@ pub(super) struct Grid<'a> {
     pub(super) columns: &'a [Column<'a>],
     pub(super) bars: Bars,
     pub(super) rows: &'a [Row],
-    /// Last row, with the sum of all hits.
+    /// Last row, for all hits together.
     pub(super) total: Option<&'a Row>,
     /// Number of all hits, for the share of each row.
     pub(super) hits: u64,
