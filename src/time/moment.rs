@@ -11,10 +11,10 @@ use super::{DAY_S, weekday};
 /// A point in time, as `--since` and `--until` take it.
 ///
 /// - `2022`, `2022-04`, `2022-W14`, `2022-04-05`, `2022-04-05T03` and so on to the second: the beginning of that
-/// period, on the wall clock of each line. With an offset after the second, `2022-04-05T03:45:05+02:00`, it is the same
-/// instant for all lines.
-/// - `90s`, `45m`, `1h`, `7d`, `2w`: that long before [`Now`]. `now` is [`Now`] itself. A day is 24 hours, a week 7
-/// days.
+///   period, on the wall clock of each line. With an offset after the second, `2022-04-05T03:45:05+02:00`, it is the
+///   same instant for all lines.
+/// - `90s`, `45m`, `1h`, `7d`, `2w`: that long before [`Now`]. `now` is [`Now`] itself. A day is 24 hours, a week
+///   7 days.
 /// - `today`, `yesterday`, `monday` to `sunday`: midnights. A weekday is the last one of that name, today included.
 ///
 /// Two moments have no order if comparing them would need to know "now".
