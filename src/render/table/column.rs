@@ -135,7 +135,7 @@ impl Column<'_> {
     }
 }
 
-/// Drop priority of columns that the user asked for: they are dropped after the default ones.
+/// Drop priority of columns that the user asked for: all default columns but PV and UV are dropped before them.
 const ASKED: u8 = 1;
 
 /// Returns the column of a metric that the user asked for; `None` if rows show the metric anyway.
