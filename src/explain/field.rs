@@ -1,4 +1,4 @@
-//! The fields of a line as they are shown.
+//! The fields of a line, as an explanation shows them.
 
 use bumpalo::Bump;
 
@@ -8,10 +8,10 @@ use crate::batch::TextField;
 use crate::format::{Anatomy, Feeds, LineField};
 use crate::steps::cut_value;
 
-/// Fields of a line that are shown at most.
+/// Maximum number of fields shown per line.
 const MOST: usize = 100;
 
-/// The fields, how many more there are, and what is unread.
+/// Returns the fields, the number of fields left out, and the text that no field covers.
 pub(super) fn fields(shown: &Shown<'_>, anatomy: &Anatomy) -> (Vec<FieldValue>, usize, Option<String>) {
     let bump = Bump::new();
     let field = |field: &LineField| {
@@ -29,7 +29,8 @@ pub(super) fn fields(shown: &Shown<'_>, anatomy: &Anatomy) -> (Vec<FieldValue>, 
     (fields, anatomy.fields.len().saturating_sub(MOST), unread)
 }
 
-/// What a value feeds, by the names of rankings and columns. A variable that the question names feeds that too.
+/// Returns the names of the rankings and columns that a value feeds. If the question names the variable itself, that is
+/// one of them.
 fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
     let named = match field.feeds {
         Feeds::Ranked(place) => shown.ranked.get(usize::from(place)).copied(),
@@ -45,7 +46,7 @@ fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
     feeds
 }
 
-/// What a value feeds whatever the question names.
+/// Returns what a value feeds, independent of the question.
 fn usual(feeds: Feeds) -> &'static [&'static str] {
     match feeds {
         Feeds::Nothing | Feeds::Ranked(_) => &[],

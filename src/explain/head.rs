@@ -1,4 +1,4 @@
-//! The first lines of an input, one by one, as they are counted: without envelope.
+//! The first lines of an input, one by one and without envelope, as they are counted.
 
 use std::borrow::Cow;
 
@@ -10,22 +10,23 @@ use crate::text::{is_blank, lines};
 
 /// A line that is not blank.
 pub(super) struct HeadLine<'l> {
-    /// Its number in the input, from 1.
+    /// Number of the line in the input, from 1.
     pub(super) number: u64,
     pub(super) text: &'l [u8],
-    /// True if it is another program's, even if it fits a format.
+    /// True if another program wrote the line, even if it fits a format.
     pub(super) stays_out: bool,
-    /// True if it is another program's if it fits no format.
+    /// True if another program wrote the line, provided that it fits no format.
     pub(super) is_foreign: bool,
 }
 
-/// The lines without their envelope, each in its place, as the format is found by: those of other programs are blank.
+/// Returns the head without envelopes, for the detection of the format. Each line keeps its position; those of other
+/// programs are blank.
 pub(super) fn text_of<'h>(met: &Met<'_>, head: &'h [u8]) -> Cow<'h, [u8]> {
     let Some(worn) = &met.envelope else { return Cow::Borrowed(head) };
     Cow::Owned(envelope::taken_out(worn, head, &Bump::new()))
 }
 
-/// Shows each line.
+/// Calls `visit` for each line that is not blank.
 pub(super) fn each_line(met: &Met<'_>, head: &[u8], mut visit: impl FnMut(HeadLine<'_>)) {
     let mut number = 0;
     let mut show = |text: &[u8], stays_out: bool, is_foreign: bool| {

@@ -1,4 +1,4 @@
-//! One input: its format, its envelope, and its first lines.
+//! Explains one input: its format, its envelope, and its first lines.
 
 use bumpalo::Bump;
 
@@ -21,10 +21,10 @@ use crate::tally::InputLedger;
 use crate::text::lines_of_head;
 use crate::text::{printable, written};
 
-/// Lines that are shown field by field.
+/// Maximum number of lines shown field by field.
 const SAMPLES: usize = 3;
 
-/// How an input is read, and what is wrong if no format fits.
+/// Explains how an input is read. Also returns an error if no format fits.
 pub(super) fn explain(
     reader: &Reader<'_>,
     formats: &[LogFormat],
@@ -63,7 +63,7 @@ fn explain_head(
     let (sampled, considered) = (all_formats.sampled(), all_formats.considered());
     let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
     let chosen = considered.iter().find(is_chosen);
-    // A format of the configuration may be a preset, too.
+    // A format of the configuration may also be a preset.
     let is_other = |c: &&Considered| {
         let text = |c: &Considered| formats[c.format].text();
         chosen.is_none_or(|chosen| c.format != chosen.format && (text(c).is_none() || text(c) != text(chosen)))
@@ -119,7 +119,7 @@ fn explain_head(
 }
 
 impl InputExplanation {
-    /// An input of which no line is read, because it is not text or an archive.
+    /// Creates the explanation of an input whose lines are not read: it is not text, or it is an archive.
     fn unread(path: String, kind: FileKind) -> InputExplanation {
         InputExplanation {
             path,
@@ -139,14 +139,14 @@ impl InputExplanation {
     }
 }
 
-/// The lines of a head.
+/// Results for the lines of a head.
 struct Lines<'a> {
     ledger: InputLedger,
     samples: Vec<Read<'a>>,
     malformed: Option<(u64, &'a [u8], Reason)>,
 }
 
-/// Reads the lines of a head as a worker does.
+/// Reads the lines of a head in the same way as a worker.
 fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u8], bump: &'a Bump) -> Lines<'a> {
     let room = Room { bump, needs: reader.steps.needs() };
     let (mut memory, mut row) = (Memory::default(), Row::EMPTY);

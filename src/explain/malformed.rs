@@ -1,4 +1,4 @@
-//! A line that no format reads, and where formats stop in it.
+//! Explains a line that no format matches, and where each format stops in it.
 
 use super::shown::Shown;
 use super::{FormatStop, MalformedLine};
@@ -8,7 +8,7 @@ use crate::report::sample_text;
 use crate::steps::cut_tail;
 use crate::text::printable;
 
-/// Characters that are shown of what stands where a format stops.
+/// Maximum number of characters shown of the text at which a format stops.
 const FOUND: usize = 24;
 
 pub(super) fn malformed(
@@ -29,7 +29,7 @@ pub(super) fn malformed(
             found: found.chars().take(FOUND).collect(),
         }
     };
-    // A line that is too long is not looked at, and nothing is expected of another program's.
+    // A line that is too long is not examined. A line of another program is not expected to match.
     let is_tried = !matches!(reason, Reason::TooLong | Reason::OtherProgram);
     let stops = if is_tried { stops(formats, text) } else { Vec::new() };
     MalformedLine { line, text: shown.text(text), reason, stops: stops.into_iter().map(stop).collect() }

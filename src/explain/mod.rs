@@ -1,8 +1,8 @@
-//! How logs are read, for people and programs that want to check it: the format and the envelope of each input, the format
-//! that came second, and the first lines field by field.
+//! Explains how logs are read, for people and programs that want to check it: the format and the envelope of each
+//! input, the format that came second, and the first lines field by field.
 //!
-//! Plain data is in here and nothing is counted for a report. Formats, envelopes, addresses and locations are found by the
-//! same functions as in counting.
+//! An explanation is plain data; nothing is counted for a report. Formats, envelopes, addresses and locations are
+//! determined by the same functions as in counting.
 
 mod field;
 mod head;
@@ -26,20 +26,21 @@ use crate::report::{FormatReport, Generator, Note, set_aside};
 
 pub use runner_up::LostCode;
 
-/// How logs are read. Serialised, this is what `--explain --json` writes.
+/// An explanation of how logs are read. Serialised, it is the output of `--explain --json`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The shape of the JSON: `logstat.explanation/1`.
+    /// Schema of the JSON: `logstat.explanation/1`.
     pub schema: &'static str,
-    /// The program that made it.
+    /// The program that wrote the explanation.
     pub generator: Generator,
-    /// The inputs that could be read, in the order in which they were given.
+    /// The inputs that could be read, in the given order.
     pub inputs: Vec<InputExplanation>,
 }
 
 impl Explanation {
-    /// Names settings in notes and expectations as `name` does, for an interface that has other names for them.
+    /// Replaces the names of settings in notes and expectations with those that `name` returns, for an interface that
+    /// uses other names.
     pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
         for input in &mut self.inputs {
             input.notes.iter_mut().for_each(|note| note.text.reword(name));
@@ -49,87 +50,87 @@ impl Explanation {
     }
 }
 
-/// How one input is read, by its first lines: those in its first 1 MiB.
+/// How one input is read, judged by the lines in its first 1 MiB.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct InputExplanation {
-    /// As it was given, in the written form of keys; `-` for standard input.
+    /// Path as given, escaped like keys; `-` for standard input.
     pub path: String,
-    /// The envelope that is taken off its lines; `None` if there is none.
+    /// Envelope that is removed from its lines; `None` if there is none.
     pub envelope: Option<String>,
-    /// What it is, if it is not an access log that is read.
+    /// Kind of the file, if it is not an access log that logstat reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<FileKind>,
-    /// Number of lines that were looked at to find the format, blank ones not among them.
+    /// Number of lines examined to detect the format, without blank lines.
     pub sampled: usize,
     /// Number of lines in the first 1 MiB that a format reads.
     pub parsed: u64,
-    /// Number of lines there that none reads.
+    /// Number of lines in the first 1 MiB that no format reads.
     pub malformed: u64,
-    /// All formats that read lines there, with their lines; those that read the most first.
+    /// Formats that read lines in the first 1 MiB, with their number of lines, largest first.
     pub formats: Vec<FormatReport>,
-    /// The format that lines are tried with first; `None` if none takes any of the lines.
+    /// The format that is tried first on each line; `None` if no format reads any of the lines.
     pub format: Option<ChosenFormat>,
-    /// The format that came second, or the first one that was rejected if none is chosen.
+    /// The format that came second; if none is chosen, the first one that was rejected.
     pub runner_up: Option<RunnerUp>,
-    /// The logs of the nginx configuration that the input is one of, if a configuration was given.
+    /// The logs of the nginx configuration that this input belongs to, if a configuration was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub configured: Option<ConfiguredLog>,
-    /// The first lines that are read, at most three.
+    /// The first lines that could be read, at most three.
     pub samples: Vec<SampleLine>,
-    /// The first malformed line, one of another program only if there is no other.
+    /// The first malformed line. It is a line of another program only if there is no other.
     pub first_malformed: Option<MalformedLine>,
-    /// What a reader must know about the values, as in a report.
+    /// Notes that a reader needs to interpret the values, as in a report.
     pub notes: Vec<Note>,
 }
 
-/// A format and the lines that it takes.
+/// A format and the number of lines that it reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ChosenFormat {
-    /// Its name, or its text if it has none.
+    /// Name of the format, or its text if it has no name.
     pub name: String,
-    /// Its text as that of an nginx `log_format`; `None` if it reads lines by their keys.
+    /// Text of the format, as in an nginx `log_format`; `None` if it reads lines by their keys.
     pub text: Option<String>,
-    /// Where it is from.
+    /// Origin of the format.
     pub origin: FormatOrigin,
-    /// Number of sampled lines that it takes.
+    /// Number of sampled lines that it reads.
     pub takes: usize,
-    /// Number of those that it explains to their end.
+    /// Number of those that it reads to their end.
     pub whole: usize,
 }
 
-/// Where a format is from.
+/// Origin of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FormatOrigin {
-    /// It is one of the presets, and was detected.
+    /// A preset that was detected.
     Preset,
-    /// The nginx configuration defines it.
+    /// A format that the nginx configuration defines.
     NginxConf,
-    /// The question names it.
+    /// A format that the question names.
     Given,
 }
 
-/// A format that takes some lines and was not chosen.
+/// A format that reads some lines and was not chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RunnerUp {
     /// The format.
     #[serde(flatten)]
     pub format: ChosenFormat,
-    /// Why it was not chosen.
+    /// Reason why it was not chosen.
     pub lost: Lost,
 }
 
-/// Why a format was not chosen.
+/// Reason why a format was not chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Lost {
-    /// The kind of reason. Codes are stable.
+    /// Kind of the reason. Codes are stable.
     pub code: LostCode,
-    /// One sentence for people, whose subject is the format. Its wording may change.
+    /// One sentence for people, with the format as its implied subject. The wording may change.
     pub text: String,
 }
 
@@ -137,48 +138,48 @@ pub struct Lost {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SampleLine {
-    /// Its number in the input, from 1.
+    /// Number of the line in the input, from 1.
     pub line: u64,
-    /// Its beginning without envelope, safe on a terminal, at most 200 bytes.
+    /// Beginning of the line without its envelope, safe on a terminal, at most 200 bytes.
     pub text: String,
-    /// The name of the format that reads it.
+    /// Name of the format that reads the line.
     pub format: String,
-    /// Its fields in the order of the line, at most 100.
+    /// Fields in the order of the line, at most 100.
     pub fields: Vec<FieldValue>,
-    /// Number of further fields.
+    /// Number of fields left out.
     pub fields_left_out: usize,
-    /// What no field of the format reads, at the end of the line.
+    /// Text at the end of the line that no field of the format reads.
     pub unread: Option<String>,
-    /// What is counted.
+    /// The hit that is counted for the line.
     pub hit: HitExplanation,
     /// The server and the location that nginx chooses, if its configuration was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nginx: Option<NginxAnswer>,
 }
 
-/// A value of a line.
+/// One value of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FieldValue {
-    /// The key before it, nested ones with dots between them, if lines of the format have keys.
+    /// Key of the value, if lines of the format have keys. Nested keys are joined with dots.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The nginx variable whose value it is; of neighbours that cannot be told apart all, with `$` between. `None` for a key
-    /// that is not known.
+    /// The nginx variable that the value belongs to. Adjacent variables that cannot be separated are all listed, with
+    /// `$` between them. `None` for an unknown key.
     pub variable: Option<String>,
-    /// The value as nginx escapes it by default, safe on a terminal, at most 200 bytes.
+    /// The value with nginx's default escaping, safe on a terminal, at most 200 bytes.
     pub value: String,
-    /// What it feeds: `ip`, `time`, `method`, `path`, … Nothing, if no part of a report reads it.
+    /// Names of what it feeds: `ip`, `time`, `method`, `path`, … Empty if no part of a report uses it.
     pub feeds: Vec<&'static str>,
 }
 
-/// What a line is counted as. What its format does not log is `None`.
+/// The hit that a line is counted as. Values that its format does not log are `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct HitExplanation {
-    /// The time with its offset: `2022-04-05T03:45:05+00:00`.
+    /// Time with its offset: `2022-04-05T03:45:05+00:00`.
     pub time: Option<String>,
-    /// The address that rankings and visitors go by.
+    /// Address that rankings and visitors use.
     pub ip: Option<String>,
     /// The host.
     pub host: Option<String>,
@@ -190,7 +191,7 @@ pub struct HitExplanation {
     pub status: Option<String>,
     /// Bytes sent.
     pub bytes: Option<u64>,
-    /// How long the request took, in whole milliseconds; `None` also for `-`.
+    /// Request time in whole milliseconds; `None` also for `-`.
     pub request_time_ms: Option<u64>,
     /// `static` or `dynamic`.
     pub class: Option<&'static str>,
@@ -200,46 +201,46 @@ pub struct HitExplanation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct MalformedLine {
-    /// Its number in the input, from 1.
+    /// Number of the line in the input, from 1.
     pub line: u64,
-    /// Its beginning without envelope, safe on a terminal, at most 200 bytes.
+    /// Beginning of the line without its envelope, safe on a terminal, at most 200 bytes.
     pub text: String,
-    /// Why it is malformed.
+    /// Reason why the line is malformed.
     pub reason: Reason,
-    /// Where the formats stop that come furthest in it, the furthest first. Empty if the line is too long or of another
-    /// program, and if a format that was rejected takes it.
+    /// Places where formats stop, for the formats that match the longest part of the line; the longest comes first.
+    /// Empty if the line is too long or from another program, and if a rejected format reads it.
     pub stops: Vec<FormatStop>,
 }
 
-/// Formats that stop in a line at one place.
+/// Formats that stop at the same place in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FormatStop {
-    /// Their names.
+    /// Names of the formats.
     pub formats: Vec<String>,
-    /// Number of bytes of the line before that place.
+    /// Byte offset of that place in the line.
     pub byte: usize,
-    /// What they expect there.
+    /// Description of what the formats expect there.
     pub expected: Message,
-    /// What the line has there, at most 24 characters; empty at its end.
+    /// Text of the line there, at most 24 characters; empty at the end of the line.
     pub found: String,
 }
 
-/// An explanation, and what went wrong on the way.
+/// An explanation, and the problems that occurred.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Explained {
     /// How each input is read.
     pub explanation: Explanation,
-    /// Inputs that could not be read, and those that fit no format. The latter are in the explanation, too. Files that were
-    /// found in a directory and are recognised as something else are problems only if no input is an access log.
+    /// Inputs that could not be read, and inputs that fit no format; the explanation includes the latter. A file that
+    /// was found in a directory and is recognised as something else is a problem only if no input is an access log.
     pub problems: Vec<Error>,
 }
 
 /// Explains how `inputs` are read. Only the first 1 MiB of each is read.
 ///
-/// Of the question, this takes what says how lines are read, what addresses are and what paths and static files are; nothing
-/// is selected or counted.
+/// It uses the parts of the question that define how lines, addresses, paths and static files are read. Nothing is
+/// filtered or counted.
 ///
 /// ```
 /// use logstat::{Engine, Input, Question, explain};
@@ -256,8 +257,8 @@ pub struct Explained {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::TooManyVariables`](crate::ErrorKind) if the question names more variables than it has room for. What concerns
-/// an input is among the problems.
+/// Returns [`ErrorKind::TooManyVariables`](crate::ErrorKind) if the question names more variables than there is room
+/// for. Errors about an input are in [`Explained::problems`].
 pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Explained, Error> {
     let opener = Opener::new(engine.access, engine.cut(question.reading.max_line), None, engine.kept_open);
     let (sources, mut problems) = opener.open_all(inputs)?;
@@ -272,7 +273,7 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
     let (explained, refusals): (Vec<_>, Vec<_>) = sources.iter().zip(&own).map(explain).unzip();
     let is_any_read = refusals.iter().any(Option::is_none);
     for (source, refusal) in sources.into_iter().zip(refusals) {
-        // As in a report: the explanation says what it is.
+        // Leave out the refusals that a report would set aside too: the explanation already says what the file is.
         problems.extend(refusal.filter(|refusal| !is_any_read || set_aside(source.is_found, refusal).is_none()));
         problems.extend(source.into_failure());
     }

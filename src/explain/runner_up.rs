@@ -1,4 +1,4 @@
-//! Why one format was chosen and not another, by the order that detection goes by.
+//! Explains why a format lost, by the criteria of detection in their order.
 
 use serde::{Serialize, Serializer};
 
@@ -7,33 +7,33 @@ use super::shown::Shown;
 use crate::format::{Considered, LogFormat, Rejected};
 use crate::text::printable;
 
-/// The kind of reason why a format was not chosen.
+/// Kind of reason why a format was not chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostCode {
-    /// Values of its address are no addresses.
+    /// The values of its address field are not addresses.
     NoAddresses,
-    /// Values of its host are no hosts.
+    /// The values of its host field are not host names.
     NoHosts,
-    /// The number at the end is not the one that it says.
+    /// The number at the end of the lines is not the value that the format names.
     NoTime,
-    /// Its users would hold other fields.
+    /// Its user field would contain other fields.
     NoUsers,
-    /// Where it has a list of addresses there is never more than one.
+    /// It has a list of addresses, but no line has more than one address.
     NoLists,
-    /// It explains fewer lines to their end.
+    /// It reads fewer lines to their end.
     FewerWhole,
-    /// It takes fewer lines.
+    /// It reads fewer lines.
     FewerLines,
-    /// It is not a format that the nginx configuration has for the file.
+    /// The nginx configuration does not use it for the file.
     NotConfigured,
     /// It has fewer fields.
     FewerFields,
-    /// It is equal, and comes later in the list of formats.
+    /// It is equal, but comes later in the list of formats.
     Later,
 }
 
-/// THE TABLE of these codes.
+/// THE TABLE of codes.
 const CODES: [(LostCode, &str); 10] = [
     (LostCode::NoAddresses, "no-addresses"),
     (LostCode::NoHosts, "no-hosts"),
@@ -48,12 +48,12 @@ const CODES: [(LostCode, &str); 10] = [
 ];
 
 impl LostCode {
-    /// Every code.
+    /// Returns all codes.
     pub fn all() -> impl Iterator<Item = LostCode> {
         CODES.iter().map(|(code, _)| *code)
     }
 
-    /// As it is written in JSON: `fewer-lines`.
+    /// Name of the code in JSON: `fewer-lines`.
     pub fn name(self) -> &'static str {
         CODES[self as usize].1
     }
@@ -65,14 +65,14 @@ impl Serialize for LostCode {
     }
 }
 
-/// Formats, and those that are configured for the file.
+/// All formats, and the indices of those that are configured for the file.
 pub(super) struct Formats<'f> {
     pub(super) all: &'f [LogFormat],
     pub(super) own: &'f [usize],
 }
 
 impl Formats<'_> {
-    /// Why `other` was not chosen, and `best` was.
+    /// Returns the reason why `best` was chosen and not `other`.
     pub(super) fn lost(&self, shown: &Shown<'_>, best: &Considered, other: &Considered, sampled: usize) -> Lost {
         let format = &self.all[other.format];
         if let Some(rejected) = other.rejected {
@@ -137,7 +137,7 @@ mod tests {
     use crate::{Engine, Input, Question};
 
     #[test]
-    fn every_code_has_its_row() {
+    fn every_code_has_one_table_row() {
         for (i, (code, name)) in CODES.iter().enumerate() {
             assert_eq!(code.name(), *name);
             assert!(CODES[..i].iter().all(|(_, other)| other != name), "{name}");
@@ -146,7 +146,7 @@ mod tests {
 
     const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
 
-    /// The formats that came first and second for these lines, and why the second lost.
+    /// Returns the formats that came first and second for these lines, and why the second lost.
     fn first_two(formats: &[&str], lines: &[String]) -> (String, String, &'static str) {
         let question = Question::new().log_formats(formats.iter().map(|format| format.parse().unwrap()));
         let inputs = vec![Input::reader("a.log", std::io::Cursor::new(lines.join("\n").into_bytes()))];
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_runner_up_lost_by_what_detection_goes_by() {
+    fn runner_up_lost_by_the_criteria_of_detection() {
         let with = |after: &str| format!("{COMBINED}{after}");
         let three = |line: &str| vec![line.to_owned(); 3];
         let users: Vec<_> =

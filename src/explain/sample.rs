@@ -1,4 +1,4 @@
-//! Lines that are read, and what they are counted as: by the steps that a worker takes with a batch.
+//! Explains what lines are counted as, with the same steps that a worker applies to a batch.
 
 use bumpalo::Bump;
 use nginx_conf::Request;
@@ -19,17 +19,17 @@ use crate::text::undo_escapes;
 use crate::text::{printable, written};
 use crate::time::Stamp;
 
-/// Texts of a hit.
+/// Text fields of a hit.
 const TEXTS: [TextField; 4] = [TextField::Addr, TextField::Host, TextField::Method, TextField::Path];
 
-/// What a question says about lines.
+/// The parts of a question that concern lines.
 pub(super) struct Reader<'q> {
     pub(super) question: &'q Question,
     columns: Columns<'q>,
     pub(super) steps: StepPlan<'q>,
 }
 
-/// A line that a format took.
+/// A line that a format reads.
 pub(super) struct Read<'a> {
     pub(super) number: u64,
     pub(super) text: &'a [u8],
@@ -45,12 +45,12 @@ impl<'q> Reader<'q> {
         Ok(Reader { question, columns, steps })
     }
 
-    /// The variables that the question names.
+    /// Returns the variables that the question names.
     pub(super) fn extras(&self) -> &Extras {
         self.columns.extras()
     }
 
-    /// The lines field by field, and what they are counted as; `of_log` is the server that writes the input.
+    /// Returns the lines field by field, and what they are counted as. `of_log` is the server that writes the input.
     pub(super) fn samples(
         &self,
         shown: &Shown<'_>,
@@ -84,7 +84,7 @@ impl<'q> Reader<'q> {
         lines.iter().enumerate().zip(answers).map(sample).collect()
     }
 
-    /// The server and location that nginx chooses for a row, that the step finds.
+    /// Returns the server and location that nginx chooses for a row, as the counting step determines them.
     fn answer(&self, of_log: Option<usize>, batch: &Batch<'_>, row: usize) -> Option<NginxAnswer> {
         let conf = self.question.reading.nginx_conf.as_ref()?;
         let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
@@ -94,7 +94,7 @@ impl<'q> Reader<'q> {
     }
 }
 
-/// What a row is counted as, where lines have the fields `logged`.
+/// Returns what a row is counted as. `logged` is the set of fields that its line has.
 fn hit(batch: &Batch<'_>, row: usize, logged: Fields) -> HitExplanation {
     let text = |field: TextField| {
         let text = || written(&undo_escapes(batch.text(field)[row]));

@@ -1,5 +1,5 @@
-//! Compressed inputs: any bytes are read or refused in the same way by every strategy, and what is compressed whole is counted as
-//! the text itself.
+//! Compressed inputs: every strategy must read or refuse any bytes in the same way, and a compressed text must count
+//! the same as the text itself.
 
 use std::io::Write;
 
@@ -7,13 +7,13 @@ use super::Header;
 use super::counting::{Log, Strategy, Way, agreed, answer};
 use crate::question::Question;
 
-/// Options before the text.
+/// Number of bytes for options, before the text.
 const HEADER: usize = 8;
 
-/// Bytes of compressed data as they come; more could stand for gigabytes of text.
+/// Maximum number of bytes taken as compressed data; more could decompress to gigabytes.
 const MOST_RAW: usize = 1024;
 
-/// Bytes of a text that is compressed here.
+/// Maximum number of bytes of a text that is compressed here.
 const MOST_TEXT: usize = 1 << 14;
 
 type Encoder = fn(&[u8]) -> std::io::Result<Vec<u8>>;
@@ -33,7 +33,8 @@ const ENCODERS: [Encoder; 4] = [
     |text| liblzma::encode_all(text, 1),
 ];
 
-/// The header chooses between compressed data and a text to be compressed, and what happens to it.
+/// Fuzzes compressed inputs. The header chooses whether the data is compressed already or is a text to be compressed,
+/// and how it is read.
 pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, HEADER);
     let encoder = header.maybe_one_of(&ENCODERS);
@@ -51,11 +52,11 @@ pub(super) fn run(data: &[u8]) {
     let plain = answer(&question, &Log::new(text), Strategy::PLAINEST);
     let counts =
         |answer: &super::counting::Answer| answer.report.as_ref().map(|report| (report.lines, report.summary.clone()));
-    // The text may look compressed itself, or be empty.
+    // Skip a text that looks compressed itself.
     if crate::Compression::of(text).is_none() {
         assert_eq!(counts(&packed), counts(&plain), "{}\n{}", packed.said, plain.said);
     }
-    // Damage: a byte is changed, and the end is missing.
+    // Damage the data: change one byte, and cut off the end.
     let at = whole.len() * usize::from(header.byte()) / 256;
     if let Some(byte) = whole.get_mut(at) {
         *byte ^= header.byte();

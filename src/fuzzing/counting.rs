@@ -1,4 +1,4 @@
-//! Counting one log by several strategies: the ledger closes, and all that is said is the same.
+//! Counts one log with several strategies: the ledger must add up, and all output must be the same.
 
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::question::{Question, Section};
 use crate::render::write_json;
 use crate::report::Report;
 
-/// What changes the speed of a count and never its answer.
+/// Settings that change the speed of a count but never its result.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Strategy {
     pub(super) threads: usize,
@@ -36,7 +36,7 @@ impl Strategy {
     /// The strategy that all others are compared with: one worker, one chunk.
     pub(super) const PLAINEST: Strategy = Strategy { threads: 1, chunk_bytes: 1 << 20, way: Way::Stream, seed: 1 };
 
-    /// A strategy that three bytes choose.
+    /// Creates a strategy from three bytes.
     pub(super) fn of(header: &mut Header<'_>) -> Strategy {
         Strategy {
             threads: header.one_of(&[4, 1, 2]),
@@ -46,7 +46,7 @@ impl Strategy {
         }
     }
 
-    /// The engine.
+    /// Creates the engine of the strategy.
     pub(super) fn engine(self) -> Engine {
         let access = match self.way {
             Way::Map => guard_mappings().map_or(Access::Read, Access::Map),
@@ -57,7 +57,7 @@ impl Strategy {
     }
 }
 
-/// A log in a file, so that it can be mapped.
+/// A log in memory and in a file, so that it can be mapped.
 pub(super) struct Log<'l> {
     pub(super) bytes: &'l [u8],
     file: NamedTempFile,
@@ -74,7 +74,7 @@ impl<'l> Log<'l> {
         self.file.path()
     }
 
-    /// The log as an input of the name that it has in every way.
+    /// Returns the log as an input. It has the same name in every way.
     pub(super) fn input(&self, way: Way) -> Input {
         match way {
             Way::Stream => Input::reader(self.path(), Cursor::new(self.bytes.to_owned())),
@@ -83,19 +83,19 @@ impl<'l> Log<'l> {
     }
 }
 
-/// All that a count says.
+/// Result of a count.
 pub(super) struct Answer {
     pub(super) report: Option<Report>,
-    /// The report, the malformed lines, and what went wrong.
+    /// The report, the malformed lines and the problems, as text.
     pub(super) said: String,
 }
 
-/// Counts a log; panics if the ledger does not close or a message could harm a terminal.
+/// Counts a log. Panics if the ledger does not add up, or if a message could harm a terminal.
 pub(super) fn answer(question: &Question, log: &Log<'_>, strategy: Strategy) -> Answer {
     said(question, count(question, vec![log.input(strategy.way)], &strategy.engine()))
 }
 
-/// Feeds a log to a session by pieces, and takes a snapshot after each third one.
+/// Feeds a log to a session in pieces, and takes a snapshot after every third piece.
 fn fed(question: &Question, log: &Log<'_>, piece_bytes: usize) -> Answer {
     let engine = Strategy { chunk_bytes: 50, ..Strategy::PLAINEST }.engine();
     let outcome = PreparedQuestion::new(question, &engine, [log.path()]).and_then(|prepared| {
@@ -111,7 +111,7 @@ fn fed(question: &Question, log: &Log<'_>, piece_bytes: usize) -> Answer {
     said(question, outcome)
 }
 
-/// The answer of an outcome.
+/// Converts an outcome to an answer, and checks it.
 fn said(question: &Question, outcome: Result<Outcome, Error>) -> Answer {
     let outcome = match outcome {
         Ok(outcome) => outcome,
@@ -142,14 +142,14 @@ fn said(question: &Question, outcome: Result<Outcome, Error>) -> Answer {
     Answer { report: outcome.report, said: String::from_utf8(said).expect("reports are UTF-8") }
 }
 
-/// Counts a log by strategies that should all say the same, and returns the first answer.
+/// Counts a log with several strategies, and returns the first answer. Panics if they disagree.
 pub(super) fn agreed(question: &Question, log: &Log<'_>, others: &[Strategy]) -> Answer {
     let first = answer(question, log, Strategy::PLAINEST);
     for strategy in others {
         let other = answer(question, log, *strategy);
         assert!(first.said == other.said, "{strategy:?}\n{}\n{}", first.said, other.said);
     }
-    // A session is fed text that is decompressed.
+    // Sessions take only decompressed text.
     if Compression::of(log.bytes).is_none() {
         let other = fed(question, log, (log.bytes.len() / 7).max(100));
         assert!(first.said == other.said, "fed\n{}\n{}", first.said, other.said);
@@ -157,7 +157,7 @@ pub(super) fn agreed(question: &Question, log: &Log<'_>, others: &[Strategy]) ->
     first
 }
 
-/// Panics if the account of a report's lines does not close.
+/// Panics if the ledger of a report does not add up.
 pub(super) fn assert_closes(report: &Report, question: &Question) {
     let lines = report.lines;
     assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed, "{lines:?}");
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_that_does_not_close_is_found() {
+    fn broken_ledger_is_detected() {
         let log = Log::new(LOG);
         let report = || answer(&Question::default(), &log, Strategy::PLAINEST).report.expect("a line of combined");
         assert!(!is_caught(&report()));

@@ -1,14 +1,14 @@
-//! Envelopes: one line opened, and logs in envelopes counted in chunks of any size.
+//! Envelopes: opens single lines, and counts logs with envelopes in chunks of any size.
 
 use super::Header;
 use super::counting::{Log, Strategy, Way, agreed};
 use crate::envelope;
 use crate::question::Question;
 
-/// Options before the text.
+/// Number of bytes for options, before the text.
 const HEADER: usize = 6;
 
-/// Beginnings of lines in envelopes; those of a container in parts come in turn.
+/// Line prefixes of envelopes. A list of several is used in turn, line by line.
 const BEGINNINGS: [&[&str]; 16] = [
     &[""],
     &["nginx-1  | "],
@@ -28,7 +28,8 @@ const BEGINNINGS: [&[&str]; 16] = [
     &["2026-11-21T10:00:00+00:00\tnginx\t{\"log\":\""],
 ];
 
-/// The header chooses beginnings and endings of the lines, and how they are counted; the rest is the log.
+/// Fuzzes envelopes. The header chooses prefixes and suffixes of lines, and how the log is counted; the rest is the
+/// log.
 pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, HEADER);
     let beginnings = header.one_of(&BEGINNINGS);

@@ -1,5 +1,5 @@
-//! Expressions of `--where` and `--fail-if`, and other texts of the command line: any text is understood or refused with a
-//! message, and an expression and its opposite share the hits out.
+//! Expressions of `--where` and `--fail-if`, and other texts of the command line: any text must parse or be refused
+//! with a message, and each hit must match either an expression or its opposite.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::question::{FailIf, Question, Section};
 use crate::report::Verdict;
 use crate::static_rules::StaticRules;
 
-/// Hits that differ in all that expressions ask for.
+/// Hits that differ in every value that expressions can test.
 const LOG: &[u8] = br#"10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] "GET /a?q=1 HTTP/1.1" 200 5 "-" "curl" 0.120
 10.0.0.8 - bob [15/Nov/2026:09:30:00 +0100] "POST /b.css HTTP/2.0" 502 123456 "http://x/" "a \x22b\x22" -
 2001:db8::1 - - [16/Nov/2026:10:30:00 -0330] "\x16\x03" 400 0 "-" "-" 1.500
@@ -22,7 +22,7 @@ const LOG: &[u8] = br#"10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] "GET /a?q=1 HTT
 x
 "#;
 
-/// The first byte chooses the option.
+/// Fuzzes the option that the first byte chooses.
 pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, 1);
     let Ok(text) = str::from_utf8(text) else { return };
@@ -37,14 +37,14 @@ fn refused(message: &str) {
     assert_safe("a refused text", message);
 }
 
-/// The message of a text that a reader refuses.
+/// Function that returns the message if it refuses a text.
 type Reader = fn(&str) -> Option<String>;
 
 fn refusal<T: FromStr<Err: Display>>(text: &str) -> Option<String> {
     text.parse::<T>().err().map(|error| error.to_string())
 }
 
-/// Readers of other texts that users write on the command line.
+/// Parsers of other texts that users write on the command line.
 const READERS: [Reader; 6] = [
     refusal::<Pattern>,
     refusal::<StatusSet>,
@@ -54,18 +54,18 @@ const READERS: [Reader; 6] = [
     |text| StaticRules::default().add_extension(text).err().map(|error| error.to_string()),
 ];
 
-/// Variables of the user's own.
+/// True for the name of a variable that the user defined.
 fn is_own(name: &str) -> bool {
     name == "my_var"
 }
 
-/// Hits that fit an expression and those that fit its opposite are all hits.
+/// Checks that the hits of an expression and those of its opposite add up to all hits.
 fn of_where(text: &str) {
     let selected = match Where::parse(text, &is_own) {
         Ok(selected) => selected,
         Err(error) => return refused(&error.to_string()),
     };
-    // The parser bounds how deep an expression is.
+    // The opposite may be refused, because the parser limits the nesting of an expression.
     let Ok(opposite) = Where::parse(&format!("!({text})"), &is_own) else { return };
     let log = Log::new(LOG);
     let hits = |selected: Where| {
@@ -74,18 +74,18 @@ fn of_where(text: &str) {
         let report = answer(&question, &log, Strategy::PLAINEST).report?;
         report.summary.map(|summary| summary.row.pv)
     };
-    // Without a report, a variable is not logged.
+    // There is no report if a variable is not logged.
     if let Some(sum) = hits(selected).zip(hits(opposite)).map(|(fit, others)| fit + others) {
         assert_eq!(sum, 4, "{text}");
     }
 }
 
-/// Of a condition and its opposite at most one holds, and the opposite of the opposite is the condition.
+/// Checks that a condition and its opposite do not both hold, and that a double negation is the condition itself.
 fn of_fail_if(text: &str) {
     if let Err(error) = FailIf::parse(text, &is_own) {
         return refused(&error.to_string());
     }
-    // `any path: 5xx > 1%`: a colon stands nowhere else.
+    // In `any path: 5xx > 1%`, the colon separates the keys. A condition has no other colon.
     let (keys, condition) = text.split_once(':').map_or(("", text), |(any, condition)| (any, condition));
     let colon = if keys.is_empty() { "" } else { ":" };
     let texts = [text.to_owned(), format!("{keys}{colon} !({condition})"), format!("{keys}{colon} !(!({condition}))")];
@@ -96,7 +96,7 @@ fn of_fail_if(text: &str) {
     let [is, opposite, again] = &report.verdicts[..] else { panic!("three conditions: {:?}", report.verdicts) };
     let found = |verdict: &Verdict| (verdict.holds, verdict.keys);
     assert_eq!(found(is), found(again), "{text}");
-    // Of some keys one may hold, and of others the other.
+    // For a condition on keys, both may hold: the condition for some keys, its opposite for others.
     let is_of_all = keys.is_empty();
     assert!(!(is_of_all && is.holds && opposite.holds), "{text}");
 }

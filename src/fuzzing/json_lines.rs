@@ -1,8 +1,8 @@
-//! Lines of JSON: read after other lines as by themselves, and as the reference reads those that it decides.
+//! JSON lines: the result must not depend on previous lines, and must match the reference for lines that it decides.
 
 use crate::format::json::twin::Reader;
 
-/// Lines of one log.
+/// Fuzzes the lines of one log.
 pub(super) fn run(data: &[u8]) {
     let mut reader = Reader::default();
     for line in data.split(|byte| *byte == b'\n') {

@@ -1,11 +1,13 @@
-//! The compiler of `log_format`: any text is compiled or refused with a message, and what is compiled reads lines as its reference.
+//! The compiler of `log_format`: any text must compile or be refused with a message, and a compiled format must match
+//! its reference.
 
 use super::Header;
 use super::messages::assert_safe;
 use crate::format::log_format::twin::Twin;
 use crate::format::{LogFormat, Memory, NginxEscape, stops};
 
-/// The first byte chooses how the format is given, the first line is its text, the others are lines of a log.
+/// Fuzzes one format. The first byte chooses how the format is given, the first line is its text, and the others are
+/// lines of a log.
 pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, 1);
     let escape = header.maybe_one_of(&[NginxEscape::Default, NginxEscape::Json, NginxEscape::None]);
@@ -19,13 +21,13 @@ pub(super) fn run(data: &[u8]) {
         Ok(format) => format,
         Err(error) => return assert_safe("a refused format", &error.to_string()),
     };
-    // A format is shown by its text, which compiles to the same.
+    // A format is shown by its text, which must compile to the same format.
     if let Some(shown) = format.text() {
         let again = LogFormat::nginx("own", &shown, NginxEscape::Default).ok().and_then(|again| again.text());
         assert_eq!(again.as_ref(), Some(&shown), "{text:?}");
     }
     let twin = if format.has_keys() { None } else { Twin::of(format.clone()) };
-    // The fields of a text format are those of its expression.
+    // The fields of a text format come from its expression, which may be too large to compile.
     let has_fields = format.has_keys() || twin.is_some();
     let formats = [format];
     let mut memory = Memory::default();

@@ -1,18 +1,18 @@
-//! The law of messages: none has a character that could move a cursor, turn text around or hide.
+//! Checks messages: none may contain a character that could move the cursor, change the direction of text, or hide.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Control characters, format characters (among them those of bidirectional text), and separators of lines and paragraphs.
+/// Control characters, format characters (including those for bidirectional text), and line and paragraph separators.
 static UNSAFE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").expect("an expression"));
 
-/// Panics if a text of several lines has such a character within a line.
+/// Panics if a text has an unsafe character other than a line feed.
 pub(super) fn assert_safe(what: &str, text: &str) {
     assert_safe_but(what, text, "\n");
 }
 
-/// Panics if a text has such a character that is not among those in `allowed`.
+/// Panics if a text has an unsafe character that is not in `allowed`.
 pub(super) fn assert_safe_but(what: &str, text: &str, allowed: &str) {
     let found = UNSAFE.find_iter(text).find(|found| !allowed.contains(found.as_str()));
     if let Some(found) = found {
@@ -25,7 +25,7 @@ mod tests {
     use super::assert_safe;
 
     #[test]
-    fn characters_that_steer_a_terminal_are_found() {
+    fn unsafe_characters_are_detected() {
         assert_safe("fine", "größe 日本\n  \\x1B[31m");
         for text in ["\u{1b}[31m", "a\rb", "\t", "\u{202e}", "\u{200b}", "\u{2028}", "\u{feff}", "\u{85}"] {
             assert!(std::panic::catch_unwind(|| assert_safe("unsafe", text)).is_err(), "{text:?}");

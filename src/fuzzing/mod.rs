@@ -1,8 +1,8 @@
-//! Bodies of the fuzz targets: functions that take any bytes and panic if the program breaks a law.
+//! Bodies of the fuzz targets: functions that take any bytes and panic if an invariant of the program is broken.
 //!
-//! They are compiled for tests, which replay the corpora in testdata/fuzz, and for cargo-fuzz, which sets `cfg(fuzzing)`. Each has a
-//! target of its name in fuzz/fuzz_targets. DESIGN.md says how to run one and how to add one. The target `config` is
-//! part of the binary: src/cli/config/fuzzing.rs.
+//! They are compiled for tests, which replay the corpora in testdata/fuzz, and for cargo-fuzz, which sets
+//! `cfg(fuzzing)`. Each has a target of the same name in fuzz/fuzz_targets. DESIGN.md explains how to run a target and
+//! how to add one. The target `config` is part of the binary: src/cli/config/fuzzing.rs.
 
 mod compressed;
 mod counting;
@@ -21,10 +21,10 @@ mod time;
 
 use header::Header;
 
-/// Takes any bytes; panics if they break a law.
+/// Function that takes any bytes, and panics if they break an invariant.
 pub type Body = fn(&[u8]);
 
-/// THE TABLE of targets: the name, which is that of the corpus too, and the body.
+/// THE TABLE of targets: the name, which is also that of the corpus, and the body.
 pub const TARGETS: [(&str, Body); 9] = [
     ("compressed", compressed::run),
     ("envelopes", envelopes::run),

@@ -1,4 +1,5 @@
-//! Configurations of nginx: any text is read or refused with a message, and locations are chosen as by the slow algorithm.
+//! nginx configurations: any text must be read or refused with a message, and locations must be those that the slow
+//! reference chooses.
 
 use std::path::Path;
 
@@ -9,10 +10,11 @@ use super::messages::assert_safe;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 
-/// Paths that are asked about.
+/// Request paths to look up.
 const PATHS: [&[u8]; 6] = [b"/", b"/a/../b.css", b"/static/%2e%2e/x.js?q", b"*", b"", b"/\xff/x.php"];
 
-/// The first byte chooses what is around the text. It is read as the output of `nginx -T`, so that nothing is read from disk.
+/// Fuzzes one configuration. The first byte chooses the blocks around the text. It is read as the output of `nginx -T`,
+/// so that nothing is read from disk.
 pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, 1);
     let (before, after) = header.one_of(&[

@@ -1,4 +1,4 @@
-//! The whole program in-process: a log, a question, and strategies, all chosen by the input.
+//! The whole program in-process: the fuzz input chooses a log, a question and strategies.
 
 use super::Header;
 use super::counting::{Answer, Log, Strategy, agreed};
@@ -16,7 +16,7 @@ use crate::report::Report;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Now, Unit};
 
-/// Options before the log.
+/// Number of bytes for options, before the log.
 const HEADER: usize = 40;
 
 const DIMENSIONS: [&str; 26] = [
@@ -70,10 +70,10 @@ const EXPRESSIONS: [&str; 6] = [
 const CONDITIONS: [&str; 6] =
     ["5xx > 1%", "any path: pv > 1", "any ip: uv > 0", "p95 > 0.5 || pv < 2", "malformed > 0", "!(4xx > 0)"];
 
-/// Moments on the clock: one that counts from now would change from run to run.
+/// Absolute moments only: a relative one would change from run to run.
 const MOMENTS: [&str; 5] = ["2026", "2026-11-14", "2026-11-14T08:30:00Z", "2026-W46", "2026-11-14 08:30"];
 
-/// The header chooses the question and the strategies, the rest is the log.
+/// Fuzzes the program. The header chooses the question and the strategies; the rest is the log.
 pub(super) fn run(data: &[u8]) {
     let (mut header, bytes) = Header::of(data, HEADER);
     let question = question(&mut header);
@@ -91,7 +91,7 @@ pub(super) fn run(data: &[u8]) {
     explained(&question, &log, strategies[0]);
 }
 
-/// A question that any bytes choose.
+/// Creates a question from any bytes.
 fn question(header: &mut Header<'_>) -> Question {
     let units: Vec<Unit> = Unit::all().chain(["15m", "6h"].iter().filter_map(|step| step.parse().ok())).collect();
     let dimension = |name: &str| Dimension::named(name).expect("a name of the list");
@@ -159,7 +159,7 @@ fn filters(header: &mut Header<'_>, dimensions: &[Dimension]) -> Vec<Condition> 
     filters
 }
 
-/// Writes a report.
+/// Writes a report, and checks the output.
 fn written(report: &Report, header: &mut Header<'_>) {
     let columns = header.one_of(&[80, 1, 20, 40, 200]);
     let signs = header.one_of(&[Signs::Unicode, Signs::Ascii]);
@@ -171,7 +171,7 @@ fn written(report: &Report, header: &mut Header<'_>) {
     assert_safe_but(format.name(), &text, "\n\r\t");
 }
 
-/// Explains how the log is read.
+/// Explains how the log is read, and checks the output.
 fn explained(question: &Question, log: &Log<'_>, strategy: Strategy) {
     match explain(question, vec![log.input(strategy.way)], &strategy.engine()) {
         Ok(explained) => {

@@ -1,4 +1,4 @@
-//! The corpora, replayed: each file of testdata/fuzz/NAME through the body of that name.
+//! Replays the corpora: each file of testdata/fuzz/NAME runs through the body of that name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Body, TARGETS};
 
-/// The target that is part of the binary: src/cli/config/fuzzing.rs replays its corpus.
+/// The target that is part of the binary; src/cli/config/fuzzing.rs replays its corpus.
 const OF_THE_BINARY: &str = "config";
 
 fn names_in(folder: &str) -> BTreeSet<String> {
@@ -16,7 +16,7 @@ fn names_in(folder: &str) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// The files of a corpus.
+/// Returns the files of a corpus.
 fn corpus(name: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz").join(name);
     let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -24,7 +24,7 @@ fn corpus(name: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The files by which a body finds that a law is broken.
+/// Returns the files for which a body panics.
 fn faults(name: &str, body: Body) -> Vec<String> {
     let files = corpus(name).into_iter();
     let is_fault = |file: &PathBuf| {
@@ -35,7 +35,7 @@ fn faults(name: &str, body: Body) -> Vec<String> {
 }
 
 #[test]
-fn no_file_of_a_corpus_breaks_a_law() {
+fn corpora_break_no_invariant() {
     let faults = |(name, body): &(&str, Body)| {
         faults(name, *body).into_iter().map(|file| format!("{name}/{file}")).collect::<Vec<_>>()
     };
@@ -47,7 +47,7 @@ fn no_file_of_a_corpus_breaks_a_law() {
 }
 
 #[test]
-fn a_broken_law_is_found_with_its_file() {
+fn broken_invariant_is_reported_with_its_file() {
     let has_combined: Body = |data| assert!(!data.starts_with(b"\x0c") || !data.ends_with(b"\n"), "a wrong law");
     let found = faults("scanners", has_combined);
     let files = corpus("scanners").len();
@@ -55,11 +55,11 @@ fn a_broken_law_is_found_with_its_file() {
 }
 
 #[test]
-fn every_target_has_a_corpus_and_a_file_in_fuzz() {
+fn every_target_has_a_corpus_and_a_fuzz_file() {
     let names: BTreeSet<String> =
         TARGETS.iter().map(|(name, _)| (*name).to_owned()).chain([OF_THE_BINARY.to_owned()]).collect();
     assert_eq!(names_in("testdata/fuzz"), names);
-    // A published package does not have it.
+    // The published package does not include this folder.
     if Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").exists() {
         assert_eq!(names_in("fuzz/fuzz_targets"), names);
     }

@@ -1,4 +1,5 @@
-//! Compiled scanners against their reference: lines by every preset and by formats in which values end where the rest fits.
+//! Compiled scanners against their reference, for lines of every preset, and of formats in which a value ends where the
+//! rest of the format matches.
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ static TWINS: LazyLock<Vec<Twin>> = LazyLock::new(|| {
     own.chain(presets).map(|format| Twin::of(format).expect("a small expression")).collect()
 });
 
-/// The first byte chooses the format, of which presets are the last; the rest is lines.
+/// Fuzzes one format, chosen by the first byte; presets come last. The rest is lines.
 pub(super) fn run(data: &[u8]) {
     let (mut header, text) = Header::of(data, 1);
     let twin = &TWINS[usize::from(header.byte()) % TWINS.len()];

@@ -1,14 +1,14 @@
-//! Time: logged times against their reference, moments and dates as a user gives them, buckets and zones.
+//! Times: logged times against their reference, moments and dates as users type them, buckets and zones.
 
 use super::messages::assert_safe;
 use crate::filter::DayTimes;
 use crate::format::log_format::twin::Times;
 use crate::time::{Date, FIRST_S, LAST_S, Moment, Now, Stamp, Unit, Zone, ZoneClock};
 
-/// Zones with changes of the clock: by an hour, by half an hour, by a day, and none.
+/// Zones whose clock changes by an hour, by half an hour, by a day, and not at all.
 const ZONES: [&str; 6] = ["Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns", "+08:00", "utc"];
 
-/// Lines, each of which is a time as logs or users write it, and numbers of seconds by its bytes.
+/// Fuzzes lines. Each is read as a time that logs or users write, and its bytes as a number of seconds.
 pub(super) fn run(data: &[u8]) {
     let mut times = Times::default();
     let mut clocks = ZONES.map(|name| name.parse::<Zone>().ok().map(|zone| (zone, ZoneClock::new(zone))));
@@ -25,7 +25,7 @@ pub(super) fn run(data: &[u8]) {
     }
 }
 
-/// A text as every option that takes a time reads it.
+/// Parses a text with every option that takes a time.
 fn of_user(text: &str) {
     let refused = [
         text.parse::<Moment>().err().map(|error| error.to_string()),
@@ -41,7 +41,7 @@ fn of_user(text: &str) {
     }
 }
 
-/// The laws of a wall clock.
+/// Checks the invariants of a wall clock.
 fn of_stamp(stamp: Stamp, clocks: &mut [Option<(Zone, ZoneClock)>]) {
     let Stamp { wall_s, .. } = stamp;
     assert_eq!((Stamp::of_rank(stamp.rank()), Stamp::of_instant_rank(stamp.instant_rank())), (stamp, stamp));
@@ -50,7 +50,7 @@ fn of_stamp(stamp: Stamp, clocks: &mut [Option<(Zone, ZoneClock)>]) {
         assert!(bucket.start_s <= wall_s && wall_s < bucket.end_s, "{unit:?} of {wall_s}: {bucket:?}");
         let key = unit.key(bucket.number);
         let is_a_date = !matches!(unit, Unit::HourOfDay | Unit::Weekday);
-        // The last week of the calendar ends beyond it, and the first begins before it.
+        // Skip the last week of the calendar, which ends beyond it, and the first, which begins before it.
         if is_a_date && bucket.start_s >= FIRST_S && bucket.end_s <= LAST_S {
             let date: Date = key.parse().unwrap_or_else(|error| panic!("{key}: {error}"));
             let edges = [bucket.start_s, bucket.end_s].map(|edge_s| Unit::Second.key(edge_s).parse().ok());

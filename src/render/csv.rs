@@ -1,4 +1,5 @@
-//! For spreadsheets and databases: a section alone is a wide table, a row a key; several, and the ledger, are a number a row.
+//! CSV and TSV, for spreadsheets and databases. A single section is a wide table with one row per key. Several
+//! sections, or the ledger, are a long table with one number per row.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -65,7 +66,7 @@ fn record<T: AsRef<str>>(csv: &mut Writer<&mut dyn Write>, fields: impl IntoIter
     })
 }
 
-/// Numbers are as JSON has them; what is unknown is empty.
+/// Formats a number as in JSON; an unknown number is empty.
 fn written(figure: &Figure) -> String {
     match figure {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
@@ -75,8 +76,8 @@ fn written(figure: &Figure) -> String {
     }
 }
 
-/// A key. What a spreadsheet may take for a formula begins with one of these:
-/// <https://owasp.org/www-community/attacks/CSV_Injection>; `-` alone is what nginx logs where there is nothing.
+/// Returns a key, with an apostrophe before it if a spreadsheet could take it for a formula:
+/// <https://owasp.org/www-community/attacks/CSV_Injection>. A `-` alone is what nginx logs for an empty value.
 fn text<'k>(key: &'k str, style: &Style) -> Cow<'k, str> {
     const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     if style.csv_safe && key != "-" && key.starts_with(SIGNS) {
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_formula_is_guarded_if_it_is_asked_for() {
+    fn csv_safe_guards_formulas() {
         let style = Style { csv_safe: true, ..Style::default() };
         for key in ["=1", "+1", "-1", "--", "@a", "\ta", "\ra", "\na", "＝1", "＋1", "－1", "－", "＠a", "="] {
             assert_eq!(text(key, &style), format!("'{key}"));

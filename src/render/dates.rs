@@ -1,10 +1,10 @@
-//! Dates in keys, read again for people.
+//! Parses dates in keys, to show their weekday and the days between them.
 
 use chrono::{Datelike, NaiveDate};
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// `Sat` for `2026-11-14`; `None` for a key that is not a date.
+/// Returns `Sat` for `2026-11-14`; `None` for a key that is not a date.
 pub(super) fn weekday_of_date(key: &str) -> Option<&'static str> {
     Some(WEEKDAYS[date_of(key)?.weekday().num_days_from_monday() as usize])
 }
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_of_keys_are_read_again() {
+    fn dates_in_keys_are_parsed() {
         assert_eq!(weekday_of_date("2026-11-14"), Some("Sat"));
         assert_eq!(weekday_of_date("0001-01-01"), Some("Mon"));
         assert_eq!(weekday_of_date("-"), None);

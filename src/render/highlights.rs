@@ -1,4 +1,4 @@
-//! What stands out, in words: for every format that people read.
+//! Highlights in words, for all formats that people read.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::render::dates::weekday_of_date;
 use crate::render::numbers::{Duration, Grouped, Percent};
 use crate::report::Highlight;
 
-/// A highlight as it reads: `slowest path`, `/export/`, `1.31 s in the mean of 212 requests`.
+/// The text of a highlight: `slowest path`, `/export/`, `1.31 s in the mean of 212 requests`.
 pub(super) struct Told<'h> {
     pub(super) what: &'static str,
     pub(super) key: Key<'h>,
@@ -16,11 +16,11 @@ pub(super) struct Told<'h> {
     pub(super) tone: Tone,
 }
 
-/// What it is of.
+/// The subject of a highlight.
 pub(super) enum Key<'h> {
-    /// As the log has it, and as long.
+    /// A key from the log, of any length.
     Logged(&'h str),
-    /// Our own words.
+    /// Words of logstat itself.
     Words(String),
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for Key<'_> {
     }
 }
 
-/// In a report of so many hits.
+/// Returns the text of a highlight. `hits` is the number of all hits of the report.
 pub(super) fn told(highlight: &Highlight, hits: u64) -> Told<'_> {
     match highlight {
         Highlight::ErrorPeak { key, pv, status_5xx, .. } => Told {
@@ -57,7 +57,7 @@ pub(super) fn told(highlight: &Highlight, hits: u64) -> Told<'_> {
     }
 }
 
-/// `on Wed 2026-11-18 at 14:00`, of the key of an hour.
+/// Formats the key of an hour: `on Wed 2026-11-18 at 14:00`.
 fn hour(key: &str) -> String {
     let (day, hour) = key.split_once('T').unwrap_or((key, "00"));
     match weekday_of_date(day) {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_hour_has_its_weekday() {
+    fn hours_have_their_weekday() {
         assert_eq!(hour("2026-11-18T14"), "on Wed 2026-11-18 at 14:00");
     }
 }

@@ -14,19 +14,19 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     out.write_all(b"\n")
 }
 
-/// Writes a report as JSON, and a line feed behind it.
+/// Writes a report as JSON, followed by a line feed.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns the errors of `out`.
 pub fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, report)?;
     out.write_all(b"\n")
 }
 
-/// Writes an explanation as JSON with a line feed after it; `pretty`: one value per line.
+/// Writes an explanation as JSON, followed by a line feed. If `pretty`, it is indented with one value per line.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns the errors of `out`.
 pub fn write_explanation_json(explanation: &Explanation, pretty: bool, out: &mut dyn Write) -> io::Result<()> {
     if pretty {
         serde_json::to_writer_pretty(&mut *out, explanation)?;

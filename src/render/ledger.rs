@@ -1,4 +1,4 @@
-//! The account of lines and the warnings as numbers, for formats that are lists of numbers.
+//! The ledger and the warnings as numbers, for formats that are lists of numbers.
 
 use std::borrow::Cow;
 
@@ -6,15 +6,15 @@ use crate::report::{Lines, Report, Warning};
 
 /// A number of the ledger.
 pub(super) struct LedgerRow<'r> {
-    /// The input of a warning; empty for numbers of all inputs.
+    /// The input that a warning is about; empty for numbers that cover all inputs.
     pub(super) key: &'r str,
-    /// `read`, `lost_bytes`; for a warning `warning.shrunk`.
+    /// `read`, `lost_bytes`; or `warning.shrunk` for a warning.
     pub(super) metric: Cow<'static, str>,
     pub(super) value: u64,
 }
 
-/// The ledger of a report, if it is among the sections: always the same numbers of lines, then a row for each warning. The
-/// value of a warning is the number of times that it occurs, so that all values are numbers.
+/// Returns the ledger of a report, if it is among the sections: always the same line counts, then one row per kind of
+/// warning and input. The value of a warning is the number of times that it occurs, so that all values are numbers.
 pub(super) fn ledger(report: &Report) -> Vec<LedgerRow<'_>> {
     if !report.has_ledger {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Tables for issues and wikis, in the Markdown that GitHub and GitLab read.
+//! Markdown tables for issues and wikis, as GitHub and GitLab render them.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ fn names(report: &Report) -> String {
     report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")
 }
 
-/// Inputs that failed, as a list.
+/// Writes the inputs that failed as a list.
 fn warnings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let (listed, others) = listed(report);
     if !listed.is_empty() {
@@ -47,7 +47,7 @@ fn warnings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if others.is_empty() { Ok(()) } else { writeln!(out, "- {others}") }
 }
 
-/// What stands out, as a list.
+/// Writes the highlights as a list.
 fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
     if !all.is_empty() {
         writeln!(out)?;
@@ -65,7 +65,7 @@ fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
-/// What a table of an issue has no room for: classes that nobody asks about where something is wrong.
+/// Metrics left out to save room: in an issue about a problem, these classes are of little interest.
 const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx", "status_other"];
 
 fn table(section: &Section<'_>, unit: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -106,9 +106,9 @@ fn written(figure: &Figure) -> String {
     }
 }
 
-/// A text that is nothing but that: no markup, no link, no end of a cell. Any sign of ASCII may have a backslash before it:
-/// <https://spec.commonmark.org/0.31.2/#backslash-escapes>; but in a table a bar is one whatever is before it, and `<` and `&`
-/// begin what some viewers read before all else, so these are references.
+/// Escapes a text so that it is plain text in Markdown: no markup, no link, no end of a cell. A backslash may precede
+/// any ASCII punctuation: <https://spec.commonmark.org/0.31.2/#backslash-escapes>. But in a table `|` ends a cell even
+/// after a backslash, and some viewers interpret `<` and `&` first, so these become character references.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_no_markup() {
+    fn texts_are_escaped() {
         let rows = [
             ("/a|b`c`", "/a&#124;b\\`c\\`"),
             ("<script>", "&#60;script&#62;"),

@@ -1,4 +1,4 @@
-//! Ink: a report in, bytes out. One format a file, and its line in the table below.
+//! Renderers: each turns a report into bytes. A format has its own file, and a row in the table below.
 
 #[cfg(feature = "csv")]
 mod csv;
@@ -37,40 +37,40 @@ use std::io::{self, Write};
 use crate::dimension::Dimension;
 use crate::report::Report;
 
-/// How a report is written.
+/// Output format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReportFormat {
-    /// For people, at a terminal or not.
+    /// Text table for people, on a terminal or in a file.
     #[cfg(feature = "table")]
     Table,
-    /// For programs.
+    /// JSON, for programs.
     Json,
-    /// A number a line, as JSON.
+    /// Newline-delimited JSON, one number per line.
     Ndjson,
-    /// For spreadsheets.
+    /// CSV, for spreadsheets.
     #[cfg(feature = "csv")]
     Csv,
-    /// The same with tabs.
+    /// CSV with tabs instead of commas.
     #[cfg(feature = "csv")]
     Tsv,
-    /// For issues and wikis.
+    /// Markdown tables, for issues and wikis.
     Markdown,
-    /// To open in a browser, or to mail: one file, that asks no other place for anything.
+    /// A page to open in a browser or to send by mail: one self-contained file that makes no network requests.
     #[cfg(feature = "html")]
     Html,
-    /// For Prometheus, by the textfile collector of its node exporter.
+    /// Metrics for Prometheus, read by the textfile collector of its node exporter.
     Prometheus,
 }
 
 /// A row of the table of formats.
 struct FormatRow {
     format: ReportFormat,
-    /// What a user types.
+    /// Name that a user types.
     name: &'static str,
-    /// Whether people read it, who are told what stands out.
+    /// True if people read the format. Only these formats show highlights.
     is_for_people: bool,
-    /// How names of files end that are written so.
+    /// Extensions of file names that select the format.
     extensions: &'static [&'static str],
     write: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
 }
@@ -139,43 +139,43 @@ const FORMATS: &[FormatRow] = &[
     },
 ];
 
-/// What a format leaves to whoever asks for it.
+/// Settings of a format that the caller chooses.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Style {
-    /// What tables are written on.
+    /// Size and capabilities of the output, for formats that people read.
     pub page: Page,
-    /// Indented JSON, one value per line.
+    /// True to indent JSON, with one value per line.
     pub pretty: bool,
-    /// Texts of CSV that a spreadsheet would take for a formula begin with an apostrophe.
+    /// True to put an apostrophe before texts in CSV that a spreadsheet could take for a formula.
     pub csv_safe: bool,
-    /// Rankings that Prometheus has as labels: who visits a site chooses what is in most of them.
+    /// Rankings that Prometheus gets as labels. Visitors of the site choose the values in most rankings.
     pub prom_labels: Vec<Dimension>,
 }
 
 impl ReportFormat {
-    /// Every format.
+    /// Returns all formats.
     pub fn all() -> impl Iterator<Item = ReportFormat> {
         FORMATS.iter().map(|row| row.format)
     }
 
-    /// What a user types: `json`.
+    /// Name that a user types: `json`.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// The format of a file by how its name ends: `csv` of `report.csv`, in any case.
+    /// Returns the format for a file extension in any case: `csv`, as in `report.csv`.
     pub fn of_extension(extension: &str) -> Option<ReportFormat> {
         let is_it = |known: &&str| known.eq_ignore_ascii_case(extension);
         FORMATS.iter().find(|row| row.extensions.iter().any(is_it)).map(|row| row.format)
     }
 
-    /// How names of files end, of every format.
+    /// Returns the file extensions of all formats.
     pub fn extensions() -> impl Iterator<Item = &'static str> {
         FORMATS.iter().flat_map(|row| row.extensions.iter().copied())
     }
 
-    /// Whether people read it as it is, and programs do not: it has a place for what stands out.
+    /// True if people read the format directly, and programs do not. Such a format shows highlights.
     pub fn is_for_people(self) -> bool {
         self.row().is_for_people
     }
@@ -183,7 +183,7 @@ impl ReportFormat {
     /// Writes a report.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// Returns the errors of `out`.
     pub fn write(self, report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         (self.row().write)(report, style, out)
     }
@@ -193,7 +193,7 @@ impl ReportFormat {
     }
 }
 
-/// The paper of a report, for formats that people read.
+/// Size and capabilities of the output, for formats that people read.
 ///
 /// ```
 /// use logstat::{Colors, Page};
@@ -203,13 +203,13 @@ impl ReportFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// How many columns wide it is.
+    /// Width in columns.
     pub columns: usize,
-    /// Whether it shows colours.
+    /// Colours that may be used.
     pub colors: Colors,
-    /// Which signs it shows.
+    /// Symbols that may be used.
     pub signs: Signs,
-    /// The words by which a reader asks for all rows and columns: `--format csv`, in a program that has such an option.
+    /// Text that tells a reader how to get all rows and columns, such as `--format csv` in a program with that option.
     pub csv_hint: &'static str,
 }
 
@@ -221,50 +221,50 @@ impl Default for Page {
 }
 
 impl Page {
-    /// The same page, this many columns wide.
+    /// Returns the page with this many columns.
     #[must_use]
     pub fn with_columns(self, columns: usize) -> Page {
         Page { columns, ..self }
     }
 
-    /// The same page with other colours.
+    /// Returns the page with other colours.
     #[must_use]
     pub fn with_colors(self, colors: Colors) -> Page {
         Page { colors, ..self }
     }
 
-    /// The same page with other words for CSV.
+    /// Returns the page with other words for CSV.
     #[must_use]
     pub fn with_csv_hint(self, csv_hint: &'static str) -> Page {
         Page { csv_hint, ..self }
     }
 
-    /// The same page with other signs.
+    /// Returns the page with other symbols.
     #[must_use]
     pub fn with_signs(self, signs: Signs) -> Page {
         Page { signs, ..self }
     }
 }
 
-/// Which signs there are.
+/// Symbols that the output may contain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signs {
-    /// All, in UTF-8.
+    /// All of Unicode, in UTF-8.
     #[default]
     Unicode,
-    /// ASCII only; other bytes of keys are written as `\\xHH`.
+    /// ASCII only; other bytes of keys are written as `\xHH`.
     Ascii,
 }
 
-/// Whether there are colours.
+/// Colours that the output may contain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Colors {
-    /// Not a single escape sequence.
+    /// No escape sequences at all.
     #[default]
     None,
-    /// Those that every terminal has.
+    /// The standard colours that every terminal supports.
     Ansi,
 }
 

@@ -1,4 +1,4 @@
-//! A number a line: `{"section":"status","key":"200","metric":"pv","value":41}`.
+//! Newline-delimited JSON, one number per line: `{"section":"status","key":"200","metric":"pv","value":41}`.
 
 use std::io::{self, Write};
 
@@ -12,9 +12,9 @@ use crate::report::{Figure, Report};
 #[derive(Serialize)]
 struct Line<'r> {
     section: &'r str,
-    /// `None` where the section is one row.
+    /// `None` if the section has a single row.
     key: Option<&'r str>,
-    /// Both of a pair.
+    /// Both keys of a pair.
     #[serde(skip_serializing_if = "Option::is_none")]
     keys: Option<&'r [String; 2]>,
     metric: &'r str,

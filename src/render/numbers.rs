@@ -1,10 +1,10 @@
-//! How numbers read for people: grouped, with a unit, and never 0% or 100% unless that is meant.
+//! Formats numbers for people: grouped digits, units, and never 0% or 100% unless that is exact.
 
 use std::fmt;
 
 use crate::report::Figure;
 
-/// `10,482,113`
+/// A number with grouped digits: `10,482,113`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grouped(pub(crate) u64);
 
@@ -29,7 +29,7 @@ impl fmt::Display for Grouped {
     }
 }
 
-/// `812.4 GiB`, in powers of 1024.
+/// Bytes in powers of 1024: `812.4 GiB`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bytes(pub(crate) u64);
 
@@ -40,7 +40,7 @@ impl fmt::Display for Bytes {
         }
         let tenths = |power: u32| ratio(u128::from(self.0) * 10, 1 << (10 * power));
         let units = [(1, "KiB"), (2, "MiB"), (3, "GiB"), (4, "TiB"), (5, "PiB"), (6, "EiB")];
-        // 1024 of a unit, after rounding, are one of the next.
+        // If a number rounds to 1024 of a unit, use the next unit.
         let fits = |(power, _): &(u32, &str)| tenths(*power) < 10_240;
         let (power, unit) = units.into_iter().find(fits).expect("64 bits are 16 EiB");
         let tenths = tenths(power);
@@ -48,7 +48,7 @@ impl fmt::Display for Bytes {
     }
 }
 
-/// `12 ms`, `1.31 s`, `60.0 s`, `2 min 05 s`; of milliseconds.
+/// A duration in milliseconds: `12 ms`, `1.31 s`, `60.0 s`, `2 min 05 s`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Duration(pub(crate) u64);
 
@@ -72,7 +72,7 @@ impl fmt::Display for Duration {
     }
 }
 
-/// `0.3 s`: a limit of so many milliseconds, as it was given.
+/// A threshold in milliseconds, shown in seconds as the user gave it: `0.3 s`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seconds(pub(crate) u64);
 
@@ -87,8 +87,8 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// A part of a whole as `4.8%`, with two decimals below 1%. `0%` is nothing and `100%` is all, not nearly; `-` is a
-/// part of nothing.
+/// A part of a whole in percent: `4.8%`, with two decimals below 1%. `0%` and `100%` are exact, never rounded. `-`
+/// means that the whole is 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Percent(pub(crate) u64, pub(crate) u64);
 
@@ -110,14 +110,14 @@ impl fmt::Display for Percent {
     }
 }
 
-/// What a metric comes to.
+/// A value of a metric.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told<'f>(pub(crate) &'f Figure);
 
-/// The sign for an unknown number.
+/// Shown for an unknown number.
 const UNKNOWN: &str = "–";
 
-/// A number, or the sign for an unknown one.
+/// A number that may be unknown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known<T>(pub(crate) Option<T>);
 
@@ -130,7 +130,7 @@ impl<T: fmt::Display> fmt::Display for Known<T> {
     }
 }
 
-/// A part of a whole in percent, or the sign for an unknown one.
+/// Returns a part of a whole in percent; it may be unknown.
 pub(crate) fn share(part: Option<(u64, u64)>) -> Known<Percent> {
     Known(part.map(|(part, whole)| Percent(part, whole)))
 }
@@ -142,14 +142,14 @@ impl fmt::Display for Told<'_> {
             Figure::Share(share) => write!(f, "{:.1}%", share * 100.0),
             Figure::Ms(ms) => Duration(*ms).fmt(f),
             Figure::MeanMs(ms) => Duration(ms.round() as u64).fmt(f),
-            // The zone is the same for most, and in the report's head.
+            // Leave out the zone: it is the same for most times, and the report's head has it.
             Figure::Moment(moment) => f.write_str(&moment.get(..19).unwrap_or(moment).replace('T', " ")),
             Figure::Unknown => f.write_str(UNKNOWN),
         }
     }
 }
 
-/// Rounded to the nearest, half up.
+/// Divides, and rounds half up.
 fn ratio(part: u128, whole: u128) -> u128 {
     (part + whole / 2) / whole
 }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_grouped() {
+    fn digits_are_grouped_by_three() {
         let rows = [
             (0, "0"),
             (7, "7"),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_have_the_form_of_their_kind() {
+    fn figures_are_formatted_by_kind() {
         let rows = [
             (Figure::Count(1234), "1,234"),
             (Figure::Share(0.0481), "4.8%"),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_read_as_they_are_given() {
+    fn thresholds_read_as_given() {
         let rows =
             [(300, "0.3 s"), (0, "0 s"), (1000, "1 s"), (1250, "1.25 s"), (5, "0.005 s"), (1_000_100, "1,000.1 s")];
         for (number, expected) in rows {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_never_rounded_to_nothing_or_to_all() {
+    fn shares_never_round_to_zero_or_all() {
         let rows = [
             (0, 0, "-"),
             (0, 5, "0%"),

@@ -1,8 +1,8 @@
-//! For Prometheus: gauges in its text format, which the textfile collector of its node exporter reads.
+//! Metrics for Prometheus: gauges in its text format, as the textfile collector of its node exporter reads them.
 //!
-//! Gauges, for the totals of one run may be less than those of the one before. No label has values that visitors choose unless
-//! that is asked for, and then no more of them than the ranking has rows: what is left is `other`.
-//! <https://prometheus.io/docs/instrumenting/exposition_formats/>
+//! They are gauges because the totals of a run may be less than those of the previous run. Visitors do not choose any
+//! label value unless the user asks for it. Even then there are no more values than rows in the ranking; the rest is
+//! `other`. <https://prometheus.io/docs/instrumenting/exposition_formats/>
 
 use std::io::{self, Write};
 
@@ -19,14 +19,14 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     gauges.family("logstat_lines", "Lines of the log that were read, by what became of them.", |family| {
         states.iter().try_for_each(|(state, number)| family.sample(&[("state", state)], number))
     })?;
-    // All codes, also without a warning: an alert needs a gauge that is there before something fails.
+    // Write all codes, even without warnings: an alert needs a gauge that exists before something fails.
     let with_code = |code: WarningCode| report.warnings.iter().filter(|warning| warning.code == code).count();
     gauges.family("logstat_warnings", "Inputs that failed, wholly or in part, by what happened.", |family| {
         WarningCode::all().try_for_each(|code| family.sample(&[("code", code.name())], with_code(code)))
     })?;
     gauges.one("logstat_requests", "Requests.", pv)?;
     if let Some(summary) = &report.summary {
-        // There is no gauge of a number that is unknown.
+        // An unknown number has no gauge.
         let known = [
             ("logstat_visitors", "Distinct visitors.", summary.row.uv.known()),
             ("logstat_visitor_days", "Distinct pairs of visitor and day.", summary.visitor_days),
@@ -41,7 +41,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     if let Some(latency) = &report.latency {
         gauges.latency(latency)?;
     }
-    // What a section has told is not told again: a gauge has one place.
+    // Skip a ranking that repeats a section: a gauge may appear only once.
     let is_told = |dimension: Dimension| match dimension {
         Dimension::Status => report.status.is_some(),
         Dimension::Class => report.class.is_some(),
@@ -100,10 +100,10 @@ impl Gauges<'_> {
         self.one("logstat_requests_slow", "Requests that took longer than what is slow.", latency.slow)
     }
 
-    /// The rows of a ranking, and the rest as `other`.
+    /// Writes the rows of a ranking, and the rest as `other`.
     fn ranking(&mut self, ranking: &Ranking, pv: u64) -> io::Result<()> {
         let name = format!("logstat_requests_by_{}", word(ranking.dimension.name()));
-        // Of a pair both: a text of the two may be that of another pair, too.
+        // Give each key of a pair its own label: as one text, two different pairs could look the same.
         let labels: Vec<String> = ranking.dimension.parts().map(|part| label(part.name())).collect();
         self.family(&name, "Requests, of those that have the most.", |family| {
             let mut sample = |keys: &[&str], rest: &str, pv: u64| {
@@ -122,12 +122,12 @@ impl Gauges<'_> {
     }
 }
 
-/// What names of gauges may have in them.
+/// Replaces characters that are not allowed in the name of a gauge.
 fn word(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// The name of a label: a word that begins with no digit, as that of `15m` does.
+/// Returns a valid label name, which must not begin with a digit as `15m` does.
 fn label(name: &str) -> String {
     let word = word(name);
     if word.starts_with(|c: char| c.is_ascii_digit()) { format!("_{word}") } else { word }
@@ -136,7 +136,7 @@ fn label(name: &str) -> String {
 impl Family<'_> {
     fn sample(&mut self, labels: &[(&str, &str)], value: impl std::fmt::Display) -> io::Result<()> {
         write!(self.out, "{}", self.name)?;
-        // An empty label is none.
+        // In Prometheus, an empty label is the same as no label.
         let labels: Vec<_> = labels.iter().filter(|(_, value)| !value.is_empty()).collect();
         for (i, (label, text)) in labels.iter().enumerate() {
             let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
@@ -146,7 +146,7 @@ impl Family<'_> {
     }
 }
 
-/// Milliseconds, written as seconds.
+/// Milliseconds that are written as seconds.
 struct Seconds(u64);
 
 impl std::fmt::Display for Seconds {
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_words_that_begin_with_a_letter() {
+    fn label_names_do_not_begin_with_a_digit() {
         assert_eq!(["path", "hour-of-day", "15m"].map(label), ["path", "hour_of_day", "_15m"]);
     }
 }

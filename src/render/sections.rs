@@ -1,4 +1,4 @@
-//! A report as sections of rows with figures: what all formats write that are lists of numbers.
+//! A report as sections of rows with numbers, for formats that are lists of numbers.
 
 use std::borrow::Cow;
 
@@ -8,27 +8,27 @@ use crate::report::{Figure, LatencyReport, Report, Row, Split};
 
 /// A section of a report.
 pub(super) struct Section<'r> {
-    /// `timeline`, `top.path`.
+    /// Name of the section: `timeline`, `top.path`.
     pub(super) name: Cow<'static, str>,
-    /// What its rows are a pair of.
+    /// The pair of dimensions, if rows are by pair.
     #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
     pub(super) pair: Option<Pair>,
-    /// What its rows are told by.
+    /// Metrics of its rows.
     pub(super) metrics: Vec<Told<'r>>,
     pub(super) rows: Vec<SectionRow<'r>>,
 }
 
-/// What a figure tells.
+/// Meaning of a number.
 #[derive(Clone, Copy)]
 pub(super) enum Told<'r> {
-    /// By its key: `pv`, `p95_ms`.
+    /// A metric, by its key: `pv`, `p95_ms`.
     Metric(&'static str),
-    /// The hits of a value that the timeline is split by.
+    /// Hits of one value that the timeline is split by.
     Split(&'r str),
 }
 
 impl<'r> Told<'r> {
-    /// `pv`, `split.200`
+    /// Name of the metric: `pv`, `split.200`.
     pub(super) fn name(self) -> Cow<'r, str> {
         match self {
             Told::Metric(key) => Cow::Borrowed(key),
@@ -38,15 +38,15 @@ impl<'r> Told<'r> {
 }
 
 pub(super) struct SectionRow<'r> {
-    /// Empty where the section is one row.
+    /// Empty if the section has a single row.
     pub(super) key: &'r str,
     /// Both keys of a pair.
     pub(super) keys: Option<&'r [String; 2]>,
-    /// One a metric.
+    /// One number per metric.
     pub(super) figures: Vec<Figure>,
 }
 
-/// All sections of a report that it has, in its order.
+/// Returns all sections of a report, in order.
 pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut all = Vec::new();
     if let Some(summary) = &report.summary {
@@ -68,7 +68,8 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
 }
 
 fn of_rows<'r>(name: Cow<'static, str>, rows: &'r [Row]) -> Section<'r> {
-    // Rows of a section are told the same, so the first tells what that is; what is in all rows stands for none.
+    // All rows of a section have the same metrics, so those of the first row suffice. If there are no rows, a default
+    // row stands in.
     let usual = Row::default();
     let metrics: Vec<Metric> =
         Metric::all().filter(|metric| rows.first().unwrap_or(&usual).figure(*metric).is_some()).collect();

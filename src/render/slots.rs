@@ -1,5 +1,5 @@
-//! A timeline as slots of equal length: where there are more buckets than room, several are one slot, and what has no row is empty.
-//! Slots are as long as people part time, and begin where they would: at full hours, at midnight.
+//! A timeline as slots of equal length. If there are more buckets than room, a slot has several buckets; a slot without
+//! rows is empty. Slots have round lengths, and begin at round times: at full hours, at midnight.
 
 use super::words;
 use crate::render::numbers::Grouped;
@@ -11,30 +11,31 @@ use crate::time::{Edge, Moment, NowIs, Unit};
 /// The slots of a timeline, from its first bucket to its last.
 pub(super) struct Slots {
     pub(super) slots: Vec<Slot>,
-    /// How many buckets a slot is; of the first and the last some may be before or behind the timeline.
+    /// Number of buckets per slot. The first and the last slot may extend beyond the timeline.
     pub(super) in_slot: i64,
     unit: Unit,
-    /// The first and the last bucket of the timeline.
+    /// Numbers of the first and the last bucket of the timeline.
     #[cfg(feature = "table")]
     timeline: (i64, i64),
 }
 
-/// Some buckets together: hits are added up, and of visitors, which cannot be, it has the most that one bucket had.
+/// Several buckets together. Hits are added. Visitors cannot be added, so a slot has the maximum of its buckets.
 #[derive(Clone, Default)]
 pub(super) struct Slot {
-    /// The first and the last key that there are; empty where there is none.
+    /// First and last key in the slot; empty if it has no rows.
     pub(super) first: String,
     pub(super) last: String,
     pub(super) pv: u64,
     pub(super) uv: Option<u64>,
-    /// Hits by status, and those that have one; `None` where no line of the slot logs it.
+    /// Hits by status, and all hits with a status; `None` if no line of the slot has a status.
     pub(super) status_4xx: Option<u64>,
     pub(super) status_5xx: Option<u64>,
     pub(super) with_status: Option<u64>,
 }
 
 impl Slots {
-    /// So many at most; `None` where there are less than two buckets with a time.
+    /// Divides rows into at most `at_most` slots, or 2 if `at_most` is less. Returns `None` if fewer than two
+    /// rows have a time.
     pub(super) fn of(rows: &[Row], unit: Unit, at_most: usize) -> Option<Slots> {
         let timed = || rows.iter().filter_map(|row| Some((row, ordinal(unit, row.key.as_deref()?)?)));
         let (first, last) = match unit {
@@ -58,7 +59,7 @@ impl Slots {
         })
     }
 
-    /// Number of buckets of a slot that are in the timeline, by its place.
+    /// Number of buckets of a slot that are within the timeline.
     #[cfg(feature = "table")]
     pub(super) fn buckets(&self, place: usize) -> i64 {
         let (first, last) = self.timeline;
@@ -66,7 +67,7 @@ impl Slots {
         (begin + self.in_slot - 1).min(last) - begin.max(first) + 1
     }
 
-    /// How long a slot is: `one hour`, `15 minutes`, `2 days`.
+    /// Length of a slot in words: `one hour`, `15 minutes`, `2 days`.
     pub(super) fn length(&self) -> String {
         let Some(seconds) = seconds(self.unit).map(|seconds| seconds * self.in_slot) else {
             return match self.in_slot {
@@ -83,13 +84,14 @@ impl Slots {
     }
 }
 
-/// Lengths of a day and less that part the next longer ones evenly, and days and weeks; in seconds.
+/// Round lengths of time in seconds. Those up to a day divide the next longer unit evenly; the others are whole days
+/// and weeks.
 const ROUND_S: [i64; 26] = [
     1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200,
     86_400, 172_800, 604_800, 1_209_600, 2_419_200,
 ];
 
-/// How many buckets a slot may be, from one up: as long as people part time, and for what is longer 1, 2, 5, 10, 20 … of the longest.
+/// Candidate slot sizes, in buckets: those of `ROUND_S`, then 1, 2, 5, 10, 20 … times the longest of them.
 fn lengths(unit: Unit) -> impl Iterator<Item = i64> {
     let one = seconds(unit);
     let round =
@@ -99,7 +101,7 @@ fn lengths(unit: Unit) -> impl Iterator<Item = i64> {
     round.chain(more)
 }
 
-/// How long a bucket is, where all are equally long.
+/// Length of a bucket in seconds; `None` if slots of this unit cannot be measured in time.
 fn seconds(unit: Unit) -> Option<i64> {
     let has_equal = !matches!(unit, Unit::HourOfDay | Unit::Weekday | Unit::Month | Unit::Year);
     let bucket = unit.bucket(0);
@@ -121,12 +123,12 @@ impl Slot {
     }
 }
 
-/// The sum of two numbers, of which an unknown one adds nothing.
+/// Adds two numbers. An unknown one counts as 0, unless both are unknown.
 fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     a.map_or(b, |a| Some(a + b.unwrap_or(0)))
 }
 
-/// The number of a bucket in the order of time, without gaps; `None` for what has no time.
+/// Returns the number of a bucket in time order, without gaps; `None` if the key has no time.
 fn ordinal(unit: Unit, key: &str) -> Option<i64> {
     match unit {
         Unit::HourOfDay | Unit::Year => key.parse().ok(),
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_are_as_long_as_people_part_time() {
+    fn slots_have_round_lengths() {
         let rows = [
             ("minute", 60, 1440, 1440, "one minute"),
             ("minute", 60, 1440, 1439, "2 minutes"),
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_begin_at_full_hours_and_of_the_first_and_last_a_part_is_there() {
+    fn slots_begin_at_full_hours_and_end_slots_are_partial() {
         let slots = timeline("minute", (50..250).map(|n| n * 60), 5);
         assert_eq!(slots.length(), "one hour");
         assert_eq!((0..5).map(|place| slots.buckets(place)).collect::<Vec<_>>(), [10, 60, 60, 60, 10]);
@@ -190,13 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn unknown_statuses_add_nothing_to_those_that_are_known() {
+    fn unknown_statuses_add_nothing() {
         assert_eq!([sum(None, None), sum(Some(2), None), sum(None, Some(3))], [None, Some(2), Some(3)]);
         assert_eq!(sum(Some(2), Some(3)), Some(5));
     }
 
     #[test]
-    fn buckets_have_their_place_in_time() {
+    fn buckets_are_numbered_in_time_order() {
         let rows = [
             ("second", "2026-11-14T23:59:59", "2026-11-15T00:00:00"),
             ("minute", "2026-12-31T23:59", "2027-01-01T00:00"),

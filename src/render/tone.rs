@@ -1,6 +1,6 @@
-//! Judgement of numbers, for formats that people read.
+//! Judges numbers, for formats that people read.
 
-/// Whether a number is worth a look.
+/// Judgement of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
     Plain,
@@ -11,17 +11,17 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    /// The tone of client errors, a part of a whole: many are odd.
+    /// Tone of the share of client errors: from 10% on it is odd.
     pub(super) fn of_4xx(part: Option<(u64, u64)>) -> Tone {
         if part.is_some_and(|(part, whole)| exceeds(part, whole, 10)) { Tone::Odd } else { Tone::Plain }
     }
 
-    /// The tone of server errors, a part of a whole: one in a hundred is too many.
+    /// Tone of the share of server errors: from 1% on it is bad.
     pub(super) fn of_5xx(part: Option<(u64, u64)>) -> Tone {
         if part.is_some_and(|(part, whole)| exceeds(part, whole, 1)) { Tone::Bad } else { Tone::Plain }
     }
 
-    /// The tone of slow requests.
+    /// Tone of the share of slow requests: from 5% on it is odd.
     pub(super) fn of_slow(part: u64, whole: u64) -> Tone {
         if exceeds(part, whole, 5) { Tone::Odd } else { Tone::Plain }
     }

@@ -1,11 +1,11 @@
-//! The warnings that formats for people list.
+//! Lists warnings, for formats that people read.
 
 use crate::report::{Report, Warning};
 
-/// Warnings that are listed.
+/// Maximum number of warnings that are listed.
 const LISTED: usize = 20;
 
-/// The first warnings, and a sentence about the others; empty if all are listed.
+/// Returns the first warnings, and a sentence about the others; the sentence is empty if all are listed.
 pub(super) fn listed(report: &Report) -> (&[Warning], String) {
     let (listed, others) = report.warnings.split_at(report.warnings.len().min(LISTED));
     let others = match others.len() {

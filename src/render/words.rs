@@ -1,4 +1,4 @@
-//! What things are called in sentences and headings.
+//! Names of things in sentences and headings.
 
 use std::borrow::Cow;
 
@@ -7,17 +7,17 @@ use crate::render::numbers::Grouped;
 use crate::report::{ADDRESS_LIST, Report, VisitorReport};
 use crate::time::Unit;
 
-/// `1 line`, `4 lines`; what takes an `s`.
+/// A number with a noun: `1 line`, `4 lines`. The plural must end with `s`.
 pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", Grouped(number), if number == 1 { "" } else { "s" })
 }
 
-/// An input as a person calls it.
+/// The readable name of an input.
 pub(super) fn input(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }
 }
 
-/// Several units of a timeline.
+/// The plural of a timeline unit.
 pub(super) fn units(unit: Unit) -> Cow<'static, str> {
     Cow::Borrowed(match unit {
         Unit::Second => "seconds",
@@ -32,13 +32,13 @@ pub(super) fn units(unit: Unit) -> Cow<'static, str> {
     })
 }
 
-/// Over a timeline.
+/// Heading of a timeline.
 pub(super) fn timeline(unit: Unit, split: Option<Dimension>) -> String {
     let unit = Dimension::Time(unit).singular();
     split.map_or_else(|| format!("By {unit}"), |split| format!("By {unit} and {}", split.singular()))
 }
 
-/// Over a ranking.
+/// Heading of a ranking.
 pub(super) fn ranking(dimension: Dimension) -> String {
     match dimension {
         Dimension::Time(Unit::HourOfDay) => "Top hours of the day".to_owned(),
@@ -48,7 +48,7 @@ pub(super) fn ranking(dimension: Dimension) -> String {
     }
 }
 
-/// Who is a visitor, where it is not an address as nginx had it: `visitors by ip+agent`.
+/// Describes how visitors are identified, if not by the address that nginx logged: `visitors by ip+agent`.
 pub(super) fn visitors(report: &Report) -> impl Iterator<Item = String> {
     let said = |visitor: &VisitorReport| {
         let VisitorReport { by, ipv6_prefix, real_ip, anonymized } = visitor;
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headings_are_plain_words() {
+    fn headings_read_like_english() {
         assert_eq!(timeline(Unit::HourOfDay, None), "By hour of day");
         assert_eq!(timeline(Unit::Hour, Dimension::named("upstream_addr").ok()), "By hour and $upstream_addr");
         let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_one() {
+    fn nouns_are_pluralized() {
         assert_eq!(
             [counted(1, "line"), counted(0, "line"), counted(1200, "line")],
             ["1 line", "0 lines", "1,200 lines"]

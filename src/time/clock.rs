@@ -1,31 +1,32 @@
-//! Timestamps in nginx's two spellings, read fast by remembering the minute that the line before was in.
+//! Parses timestamps in nginx's two formats. It is fast because it caches the minute of the previous line.
 
 use super::{Stamp, day_start_s};
 
-/// As logs write them.
+/// Month names as logs write them.
 pub(crate) const MONTHS: [&[u8; 3]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
-/// Why bytes are no timestamp.
+/// Why bytes are not a timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// They do not look like one.
+    /// The bytes do not have the shape of a timestamp.
     Shape,
-    /// They look like one, and there is no such date or time.
+    /// The shape is right, but there is no such date or time.
     Nonexistent,
 }
 
-/// Reads timestamps; one for a worker. What it remembers changes its speed and never its answer:
-/// it is always a minute and an offset that exist, with their values.
+/// Parses timestamps; one per worker. Its cache changes only its speed, never a result: it always holds a minute and an
+/// offset that exist, with their values.
 pub(crate) struct Clock {
-    /// `05/Apr/2022:03:45:` and where that minute starts.
+    /// Cached minute, such as `05/Apr/2022:03:45:`.
     minute: [u8; 18],
+    /// Wall clock at the start of the cached minute, in seconds since 1970.
     minute_s: i64,
-    /// `+0000`.
+    /// Cached offset, such as `+0000`.
     offset: [u8; 5],
     offset_min: i16,
     seen: Seen,
-    /// Whether a time without an offset was read as UTC.
+    /// True if a time without an offset was read as UTC.
     has_assumed_utc: bool,
 }
 
@@ -37,17 +38,17 @@ impl Default for Clock {
     }
 }
 
-/// The last `$time_local`, for a comparison with the whole of the next in two steps.
+/// The previous `$time_local` without its second. Comparing the next one with it takes two steps.
 struct Seen {
     but_second: [u128; 2],
     minute_s: i64,
     offset_min: i16,
 }
 
-/// A `$time_local` without the digits of its second: its first sixteen bytes, and its last.
+/// Returns a `$time_local` with the digits of its second masked: its first 16 bytes and its last 16, which overlap.
 #[inline]
 fn but_second(raw: &[u8; 26]) -> [u128; 2] {
-    // The second is the ninth and tenth of the last sixteen.
+    // The second is the ninth and tenth byte of the last 16.
     const SECOND: u128 = 0xFFFF << 64;
     let first = raw.first_chunk().expect("16 of 26 bytes");
     let last = raw.last_chunk().expect("16 of 26 bytes");
@@ -55,7 +56,7 @@ fn but_second(raw: &[u8; 26]) -> [u128; 2] {
 }
 
 impl Clock {
-    /// `$time_local`: `05/Apr/2022:03:45:05 +0000`.
+    /// Parses a `$time_local`: `05/Apr/2022:03:45:05 +0000`.
     #[inline(always)]
     pub(crate) fn time_local(&mut self, raw: &[u8; 26]) -> Result<Stamp, Fault> {
         let (ten, one) = (raw[18].wrapping_sub(b'0'), raw[19].wrapping_sub(b'0'));
@@ -72,7 +73,8 @@ impl Clock {
     #[inline(never)]
     fn new_time_local(&mut self, raw: &[u8; 26]) -> Result<Stamp, Fault> {
         let minute: &[u8; 18] = raw.first_chunk().expect("18 of 26 bytes");
-        // The shape of the whole is settled before the existence of a part: a caller may tell the two apart.
+        // Check the shape of the whole first and the existence of its parts later: a caller may tell the two errors
+        // apart.
         let known = if *minute == self.minute { Ok(self.minute_s) } else { local_minute_s(minute) };
         if raw[20] != b' ' || known == Err(Fault::Shape) {
             return Err(Fault::Shape);
@@ -89,7 +91,7 @@ impl Clock {
         stamp(self.minute_s, u32::from(ten * 10 + one), self.offset_min)
     }
 
-    /// `$time_iso8601`: `2022-04-05T03:45:05+00:00`.
+    /// Parses a `$time_iso8601`: `2022-04-05T03:45:05+00:00`.
     pub(crate) fn time_iso8601(&mut self, raw: &[u8; 25]) -> Result<Stamp, Fault> {
         if raw[4] != b'-' || raw[7] != b'-' || raw[10] != b'T' || raw[13] != b':' || raw[16] != b':' || raw[22] != b':'
         {
@@ -102,13 +104,13 @@ impl Clock {
         stamp(minute_s?, second, self.offset_min)
     }
 
-    /// Notes that a time said no offset, and was read as UTC.
+    /// Records that a time had no offset and was read as UTC.
     #[cold]
     pub(crate) fn assume_utc(&mut self) {
         self.has_assumed_utc = true;
     }
 
-    /// Whether a time without an offset was read since this was last asked.
+    /// Returns true if a time without an offset was read since the last call.
     pub(crate) fn take_assumed_utc(&mut self) -> bool {
         std::mem::take(&mut self.has_assumed_utc)
     }
@@ -127,7 +129,7 @@ impl Clock {
 fn stamp(minute_s: i64, second: u32, offset_min: i16) -> Result<Stamp, Fault> {
     match second {
         0..=59 => Ok(Stamp { wall_s: minute_s + i64::from(second), offset_min }),
-        // A leap second counts in the second before it.
+        // A leap second counts as the second before it.
         60 => Ok(Stamp { wall_s: minute_s + 59, offset_min }),
         _ => Err(Fault::Nonexistent),
     }
@@ -165,7 +167,7 @@ fn offset_min(raw: &[u8; 5]) -> Result<i16, Fault> {
     if hours > 23 || minutes > 59 { Err(Fault::Nonexistent) } else { Ok(offset_min) }
 }
 
-/// The number that at most nine ASCII digits write.
+/// Parses a number of at most nine ASCII digits.
 #[inline]
 fn digits(raw: &[u8]) -> Result<u32, Fault> {
     raw.iter().try_fold(0, |n, &b| match b.wrapping_sub(b'0') {
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_exists_and_says_what_does_not() {
+    fn valid_times_are_parsed_and_invalid_ones_refused() {
         let rows: &[(&str, Result<&str, Fault>)] = &[
             ("05/Apr/2022:03:45:05 +0000", Ok("2022-04-05T03:45:05+00:00")),
             ("05/Apr/2022:03:45:06 -0330", Ok("2022-04-05T03:45:06-03:30")),
@@ -209,7 +211,7 @@ mod tests {
             ("05/Apr/2022 23:59:59 +0000", Err(Fault::Shape)),
             ("05/Apr/2022:23:59:5  +0000", Err(Fault::Shape)),
         ];
-        // One clock for all rows, each row twice: what it remembers must not change an answer.
+        // One clock for all rows, each row twice: the cache must not change a result.
         let mut clock = Clock::default();
         for (text, expected) in rows.iter().chain(rows.iter().rev()) {
             for _ in 0..2 {
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_of_another_kind_at_any_place_is_no_time() {
+    fn one_wrong_byte_anywhere_is_refused() {
         let (local, iso) = (b"05/Apr/2022:03:45:05 +0530", b"2022-04-05T03:45:05+05:30");
         let mut used = Clock::default();
         used.time_local(local).unwrap();
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_no_time() {
+    fn binary_bytes_are_refused() {
         let mut raw = *b"05/Apr/2022:03:45:05 +0000";
         raw[..18].fill(0);
         assert_eq!(Clock::default().time_local(&raw), Err(Fault::Shape));
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn both_spellings_are_one_time() {
+    fn both_formats_parse_to_the_same_time() {
         let mut clock = Clock::default();
         let local = clock.time_local(b"05/Apr/2022:03:45:05 +0530");
         assert_eq!(clock.time_iso8601(b"2022-04-05T03:45:05+05:30"), local);

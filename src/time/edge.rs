@@ -1,27 +1,27 @@
-//! Where a period begins or ends: a moment, now being known, on the wall clock of any offset.
+//! The bounds of a period: moments resolved against "now", comparable with the wall clock of any line.
 
 use super::Zone;
 use super::moment::{Midnight, Moment, Place};
 
-/// What now is.
+/// The resolved "now".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NowIs {
-    /// When a clock on the wall shows this, whatever its offset.
+    /// A wall clock, the same at every offset, in seconds.
     Wall(i64),
-    /// So many seconds after 1970 began, in UTC.
+    /// Seconds since 1970 in UTC.
     Instant(i64),
-    /// The same, and whose days are those of a zone.
+    /// A zone, and seconds since 1970 in UTC. Days are those of the zone.
     There(Zone, i64),
 }
 
-/// A moment of which the wall clock is known where the offset is.
+/// A bound whose wall clock is known once the offset is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
-    /// The same on each wall.
+    /// The same wall clock at every offset, in seconds.
     Wall(i64),
-    /// The same instant.
+    /// The same instant at every offset: seconds since 1970 in UTC.
     Instant(i64),
-    /// A midnight of the day that it is at this instant, where the line was written.
+    /// A midnight relative to the day that `now_s` falls on at the offset of the line.
     Midnight { midnight: Midnight, now_s: i64 },
 }
 
@@ -38,7 +38,7 @@ impl Edge {
         }
     }
 
-    /// What a clock shows there, so many minutes ahead of UTC.
+    /// Returns the wall clock of the bound at this offset from UTC, in seconds.
     pub(crate) fn wall_s(self, offset_min: i16) -> i64 {
         let ahead_s = i64::from(offset_min) * 60;
         match self {
@@ -48,7 +48,7 @@ impl Edge {
         }
     }
 
-    /// Whether it is the same on each wall.
+    /// True if the wall clock is the same at every offset.
     pub(crate) fn is_fixed(self) -> bool {
         matches!(self, Edge::Wall(_))
     }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn from_an_instant_each_offset_has_its_own_wall() {
+    fn relative_to_an_instant_each_offset_has_its_own_wall_clock() {
         let now = NowIs::Instant(instant("2022-04-05T23:30:00Z"));
         let rows = [
             ("1h", 0, "2022-04-05T22:30:00"),
@@ -78,7 +78,7 @@ mod tests {
             ("today", 0, "2022-04-05T00:00:00"),
             ("today", 60, "2022-04-06T00:00:00"),
             ("yesterday", 60, "2022-04-05T00:00:00"),
-            // Tuesday in UTC, Wednesday an hour ahead of it.
+            // Tuesday in UTC, Wednesday at an offset of one hour.
             ("wednesday", 0, "2022-03-30T00:00:00"),
             ("wednesday", 60, "2022-04-06T00:00:00"),
             ("2022-04-05", 60, "2022-04-05T00:00:00"),
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn in_a_zone_midnights_are_its_own() {
+    fn midnights_are_those_of_the_zone() {
         let now = NowIs::There("+02:00".parse().unwrap(), instant("2022-04-05T23:30:00Z"));
         assert_eq!(Edge::of(moment("today"), now), Edge::of(moment("2022-04-06"), now));
         assert_eq!(Edge::of(moment("1h"), now), Edge::Instant(instant("2022-04-05T22:30:00Z")));
     }
 
     #[test]
-    fn from_a_wall_clock_all_have_the_same() {
+    fn relative_to_a_wall_clock_all_offsets_agree() {
         let Edge::Wall(now_s) = Edge::of(moment("2022-04-05T23:30"), NowIs::Wall(0)) else { panic!("a wall clock") };
         for (text, expected) in [("90m", "2022-04-05T22:00:00"), ("yesterday", "2022-04-04T00:00:00")] {
             let edge = Edge::of(moment(text), NowIs::Wall(now_s));

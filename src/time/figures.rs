@@ -1,20 +1,21 @@
-//! A time in figures, as much of it as is given: `2022`, `2022-04`, `2022-W14`, … to the second, and an offset behind that.
+//! Parses a date and time in digits, given as far as the user likes: `2022`, `2022-04`, `2022-W14`, … to the second.
+//! After the second, an offset may follow.
 
 use super::moment_error::MomentError;
 use super::{DAY_S, Unit, day_start_s};
 
-/// What was written, and how much of it.
+/// A parsed date or time, with its precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Figures {
-    /// The wall clock at the beginning of what is named.
+    /// Wall clock at the beginning of the named period, in seconds since 1970.
     pub(super) wall_s: i64,
-    /// What is named: a year, a month … a second.
+    /// Precision: the year, month … or second that is named.
     pub(super) unit: Unit,
-    /// The distance from UTC, if that is given.
+    /// Offset from UTC in minutes, if one was given.
     pub(super) offset_min: Option<i16>,
 }
 
-/// How many digits each part has, what may stand before it, and what it completes.
+/// For each part: number of digits, allowed separators before it, and the unit that it completes.
 const PARTS: [(usize, &[u8], Unit); 6] = [
     (4, b"", Unit::Year),
     (2, b"-", Unit::Month),
@@ -55,7 +56,7 @@ impl Figures {
     }
 }
 
-/// The Monday of a week of ISO 8601: the first week of a year is that of its 4 January.
+/// Returns the Monday of an ISO 8601 week. The first week of a year is the one with 4 January.
 fn week_of(year: u32, week: u32) -> Result<Figures, MomentError> {
     let fourth = day_start_s(year as i32, 1, 4).ok_or(MomentError::Nonexistent)?;
     let wall_s = Unit::Week.bucket(fourth).start_s + (i64::from(week) - 1) * 7 * DAY_S;
@@ -64,7 +65,7 @@ fn week_of(year: u32, week: u32) -> Result<Figures, MomentError> {
     is_one.then_some(Figures { wall_s, unit: Unit::Week, offset_min: None }).ok_or(MomentError::Nonexistent)
 }
 
-/// Nothing, `Z`, `+02:00` or `+0200`.
+/// Parses an offset: nothing, `Z`, `+02:00` or `+0200`.
 pub(super) fn offset_min(raw: &[u8]) -> Result<Option<i16>, MomentError> {
     let (sign, hours, minutes) = match *raw {
         [] => return Ok(None),
@@ -81,7 +82,7 @@ pub(super) fn offset_min(raw: &[u8]) -> Result<Option<i16>, MomentError> {
     Ok(Some(if sign == b'-' { -size } else { size }))
 }
 
-/// The number that so many digits write.
+/// Parses exactly `width` ASCII digits.
 fn digits(raw: &[u8], width: usize) -> Result<u32, MomentError> {
     if raw.len() != width || !raw.iter().all(u8::is_ascii_digit) {
         return Err(MomentError::Shape);
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_much_as_is_given_is_the_moment_it_begins() {
+    fn partial_times_start_at_the_beginning_of_their_period() {
         let rows = [
             ("2022", "2022-01-01T00:00:00", Unit::Year, None),
             ("2022-04", "2022-04-01T00:00:00", Unit::Month, None),
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_a_timeline_are_read() {
+    fn timeline_keys_can_be_parsed() {
         for wall_s in [1_649_130_305, -62_135_596_800, 253_402_300_799, 1_609_459_199] {
             for unit in [Unit::Second, Unit::Minute, Unit::Hour, Unit::Day, Unit::Week, Unit::Month, Unit::Year] {
                 let bucket = unit.bucket(wall_s);
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn invalid_times_are_refused() {
         let shapes = [
             "",
             "22",

@@ -1,23 +1,24 @@
-//! A value that stays the same for a stretch of time, and the stretch that was looked up last. Lines come mostly in order, so
-//! the next line is mostly in the same stretch.
+//! Caches a value that stays the same for a stretch of time. Lines usually come in order, so the next line is usually
+//! in the same stretch.
 
 use std::ops::Range;
 
-/// The value of the stretch that was looked up last; one for a worker. It changes the speed of look-ups and never their result.
+/// The value of the stretch that was looked up last; one per worker. It changes only the speed of look-ups, never their
+/// result.
 #[derive(Clone, Debug)]
 pub(crate) struct LastStretch<T> {
-    /// From when to before when, in seconds, the value is right.
+    /// Half-open range of times in seconds for which `value` is valid.
     stretch: Range<i64>,
     value: T,
 }
 
 impl<T: Copy> LastStretch<T> {
-    /// No stretch; `value` is never returned.
+    /// Creates an empty cache; `value` is never returned.
     pub(crate) fn none(value: T) -> LastStretch<T> {
         LastStretch { stretch: 0..0, value }
     }
 
-    /// The value at a time; `find` finds the stretch that the time is in, and its value.
+    /// Returns the value at a time. On a cache miss, `find` returns the stretch around the time, and its value.
     #[inline]
     pub(crate) fn at(&mut self, time_s: i64, find: impl FnOnce(i64) -> (Range<i64>, T)) -> T {
         if time_s < self.stretch.start || time_s >= self.stretch.end {
@@ -32,7 +33,7 @@ impl<T: Copy> LastStretch<T> {
         (self.stretch, self.value) = find(time_s);
     }
 
-    /// Looks the next time up again.
+    /// Empties the cache, so that the next time is looked up again.
     pub(crate) fn forget(&mut self) {
         self.stretch = 0..0;
     }
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stretch_is_looked_up_once_until_another_or_none_is_remembered() {
+    fn a_stretch_is_looked_up_once_until_replaced_or_forgotten() {
         let mut last = LastStretch::none(0);
         let mut looked_up = Vec::new();
         let mut at = |last: &mut LastStretch<i64>, time_s: i64| {

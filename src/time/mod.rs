@@ -1,6 +1,6 @@
-//! Time as it is logged: the wall clock of a line, the units of a timeline, the moments of `--since` and `--until`.
+//! Time as logs have it: the wall clock of a line, the units of a timeline, and the moments of `--since` and `--until`.
 //!
-//! `05/Apr/2022:03:45:05 +0000` is in day 2022-04-05 wherever it is read, unless a [`Zone`] is asked for.
+//! `05/Apr/2022:03:45:05 +0000` belongs to day 2022-04-05 wherever logstat runs, unless the user asks for a [`Zone`].
 
 mod clock;
 mod edge;
@@ -27,19 +27,21 @@ use unit::weekday;
 pub use zone::{Zone, ZoneError};
 pub(crate) use zone_clock::ZoneClock;
 
-/// The wall clock of a line and its distance from UTC; `Ord` is "by wall clock, then by offset".
+/// The wall clock of a line and its offset from UTC. `Ord` compares the wall clock first, then the offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp {
-    /// Seconds from 1970-01-01T00:00:00 to the time on the wall, as if that clock were UTC's.
+    /// Seconds from 1970-01-01T00:00:00 to the local time, as if that were UTC.
     pub(crate) wall_s: i64,
+    /// Minutes ahead of UTC, less than a day either way.
     pub(crate) offset_min: i16,
 }
 
 impl Stamp {
-    /// What a line has whose format logs no time.
+    /// The stamp of lines whose format logs no time.
     pub(crate) const NONE: Stamp = Stamp { wall_s: i64::MIN >> OFFSET_BITS, offset_min: 0 };
 
-    /// One number that orders stamps as `Ord` does: a wall clock within 9999 years leaves room for the offset.
+    /// Packs the stamp into one number that sorts as `Ord` does. Wall clocks of at most 9999 years leave room for the
+    /// offset.
     #[inline]
     pub(crate) fn rank(self) -> i64 {
         (self.wall_s << OFFSET_BITS) + i64::from(self.offset_min)
@@ -52,13 +54,13 @@ impl Stamp {
 }
 
 impl Stamp {
-    /// Seconds since 1970 began, in UTC.
+    /// Seconds since 1970 in UTC.
     #[inline]
     pub(crate) fn epoch_s(self) -> i64 {
         self.wall_s - i64::from(self.offset_min) * 60
     }
 
-    /// The same as `rank` by the instant that a stamp is of, whatever clock it is told by.
+    /// Like `rank`, but sorts by instant instead of by wall clock.
     #[inline]
     pub(crate) fn instant_rank(self) -> i64 {
         Stamp { wall_s: self.epoch_s(), ..self }.rank()
@@ -70,7 +72,7 @@ impl Stamp {
     }
 }
 
-/// An offset is less than a day either way, in minutes.
+/// Bits for an offset in minutes, which is less than a day either way.
 const OFFSET_BITS: u32 = 12;
 
 /// `2022-04-05T03:45:05+00:00`.
@@ -84,18 +86,18 @@ impl std::fmt::Display for Stamp {
 
 const DAY_S: i64 = 86_400;
 
-/// 0001-01-01T00:00:00.
+/// First second of the calendar, as a wall clock: 0001-01-01T00:00:00.
 pub(crate) const FIRST_S: i64 = -62_135_596_800;
 
-/// 9999-12-31T23:59:59.
+/// Last second of the calendar, as a wall clock: 9999-12-31T23:59:59.
 pub(crate) const LAST_S: i64 = 253_402_300_799;
 
-/// The date of a wall clock; `wall_s` is of a year from 0001 to 9999.
+/// Returns the date of a wall clock, which must be within the years 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
     chrono::DateTime::from_timestamp(wall_s, 0).expect("a wall clock is within years 0001 to 9999").date_naive()
 }
 
-/// The wall clock at the start of a day that exists.
+/// Returns the wall clock at the start of a day, or `None` if there is no such day.
 fn day_start_s(year: i32, month: u32, day: u32) -> Option<i64> {
     if !(1..=9999).contains(&year) {
         return None;
@@ -109,7 +111,7 @@ mod tests {
     use super::Stamp;
 
     #[test]
-    fn ranks_order_as_stamps_do_and_give_them_back() {
+    fn ranks_sort_like_stamps_and_convert_back() {
         let walls = [-62_135_596_800, -1, 0, 1, 253_402_300_799];
         let stamps =
             walls.iter().flat_map(|&wall_s| [-1439, -1, 0, 1439].map(|offset_min| Stamp { wall_s, offset_min }));

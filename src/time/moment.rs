@@ -1,4 +1,4 @@
-//! Moments as a user gives them: on the clock, `2022-04-05T03`, or seen from now, `90m`, `yesterday`; and whole dates.
+//! Moments and dates as users type them: absolute, `2022-04-05T03`, or relative to now, `90m`, `yesterday`.
 
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -8,15 +8,16 @@ use super::moment_error::MomentError;
 use super::unit::LENGTHS;
 use super::{DAY_S, weekday};
 
-/// A moment of `--since` and `--until`.
+/// A point in time, as `--since` and `--until` take it.
 ///
-/// - `2022`, `2022-04`, `2022-W14`, `2022-04-05`, `2022-04-05T03` and so on to the second is the moment that this
-///   begins, on the wall clock of each line; with an offset behind the second, `2022-04-05T03:45:05+02:00`, it is the
+/// - `2022`, `2022-04`, `2022-W14`, `2022-04-05`, `2022-04-05T03` and so on to the second: the beginning of that
+///   period, on the wall clock of each line. With an offset after the second, `2022-04-05T03:45:05+02:00`, it is the
 ///   same instant for all lines.
-/// - `90s`, `45m`, `1h`, `7d`, `2w` is so long before [`Now`], and `now` is that. Days and weeks are of 24 hours each.
-/// - `today`, `yesterday`, and `monday` to `sunday` for the last day of that name, today included, are midnights.
+/// - `90s`, `45m`, `1h`, `7d`, `2w`: that long before [`Now`]. `now` is [`Now`] itself. A day is 24 hours, a week
+///   7 days.
+/// - `today`, `yesterday`, `monday` to `sunday`: midnights. A weekday is the last one of that name, today included.
 ///
-/// Two moments that only a known now could compare are not ordered.
+/// Two moments have no order if comparing them would need to know "now".
 ///
 /// ```
 /// use logstat::Moment;
@@ -29,66 +30,66 @@ use super::{DAY_S, weekday};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub(super) Place);
 
-/// Where in time a moment is.
+/// The point in time of a moment, before "now" is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Where the clock on the wall shows this.
+    /// A wall clock, the same at every offset, in seconds.
     Wall(i64),
-    /// So many seconds after 1970 began, in UTC.
+    /// Seconds since 1970 in UTC.
     Instant(i64),
-    /// So many seconds before now.
+    /// Seconds before now.
     Ago(i64),
     Midnight(Midnight),
 }
 
-/// A midnight, seen from now.
+/// A midnight relative to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Midnight {
-    /// Of the last such day, 0 being Monday; of today without.
+    /// Start from the last such weekday, 0 being Monday; from today if `None`.
     weekday: Option<i64>,
-    /// So many days later.
+    /// Days to add.
     days: i64,
 }
 
 impl Midnight {
-    /// What the clock shows at it where it shows `wall_s` now.
+    /// Returns the wall clock of this midnight, given the wall clock of now.
     pub(super) fn on(self, wall_s: i64) -> i64 {
         let back = self.weekday.map_or(0, |day| (weekday(wall_s) - day).rem_euclid(7));
         wall_s - wall_s.rem_euclid(DAY_S) + (self.days - back) * DAY_S
     }
 }
 
-/// A day, an hour, a month …, from its beginning to its end: what `--date` takes.
+/// A whole period, such as a day, an hour or a month, from its beginning to its end, as `--date` takes it.
 ///
-/// It is named as a [`Moment`] is, or as a row of a timeline is; but no length of time is a date.
+/// It is written like a [`Moment`] or like a timeline row. A length of time is not a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date {
     pub(crate) begin: Moment,
-    /// Not included.
+    /// End of the period, not included.
     pub(crate) end: Moment,
 }
 
 impl Date {
-    /// The moment that it begins.
+    /// Returns the moment that the date begins.
     pub fn begin(self) -> Moment {
         self.begin
     }
 }
 
-/// What relative moments count from.
+/// The moment that relative moments count from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Now {
     /// The time at which the count begins.
     #[default]
     Clock,
-    /// The largest time of all lines, whatever is selected. Inputs that cannot be read twice have none.
+    /// The latest time of all lines, before any filter. Inputs that cannot be read twice have none.
     Last,
-    /// A moment that does not itself count from now.
+    /// An absolute moment.
     At(Moment),
 }
 
-/// THE TABLE of days that have names, as the midnights they begin at.
+/// THE TABLE of named days, as the midnights that they begin at.
 const DAYS: [(&str, Midnight); 9] = [
     ("today", Midnight { weekday: None, days: 0 }),
     ("yesterday", Midnight { weekday: None, days: -1 }),
@@ -101,16 +102,16 @@ const DAYS: [(&str, Midnight); 9] = [
     ("sunday", Midnight { weekday: Some(6), days: 0 }),
 ];
 
-/// Longer than all years there are.
+/// Longest length of time before now: more than all years of the calendar.
 const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;
 
 impl Moment {
-    /// The words that are moments: `now`, `today`, `monday` …
+    /// Returns the words that are moments: `now`, `today`, `monday` …
     pub fn words() -> impl Iterator<Item = &'static str> {
         std::iter::once("now").chain(DAYS.iter().map(|(name, _)| *name))
     }
 
-    /// Whether it counts from now.
+    /// True if the moment counts from now.
     pub fn is_relative(self) -> bool {
         matches!(self.0, Place::Ago(_) | Place::Midnight(_))
     }
@@ -127,7 +128,7 @@ fn midnight(text: &str) -> Option<Midnight> {
     DAYS.iter().find(|(name, _)| *name == text).map(|(_, midnight)| *midnight)
 }
 
-/// The seconds of `90m`; `None` where it is no length of time.
+/// Parses a length of time such as `90m` into seconds; `None` if the text is not a length of time.
 fn length_s(text: &str) -> Option<Result<i64, MomentError>> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let (_, unit_s) = LENGTHS.iter().find(|(unit, _)| *unit == &text[number.len()..])?;
@@ -176,7 +177,7 @@ impl FromStr for Date {
     }
 }
 
-/// `last`, or a moment on the clock.
+/// Parses `last`, or an absolute moment.
 impl FromStr for Now {
     type Err = MomentError;
 
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_on_the_clock_or_seen_from_now() {
+    fn moments_are_absolute_or_relative() {
         let rows = [
             ("2022-04-05T03", Place::Wall(wall("2022-04-05T03"))),
             ("2022-04-05T03:45:05+02:00", Place::Instant(wall("2022-04-05T01:45:05"))),
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn midnights_are_of_the_day_that_it_is_now() {
+    fn midnights_are_relative_to_the_day_of_now() {
         // 2022-04-05 was a Tuesday.
         for now in ["2022-04-05", "2022-04-05T13:07", "2022-04-05T23:59:59"] {
             for (text, expected) in [
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_whole() {
+    fn dates_span_whole_periods() {
         for (text, begin, end) in [
             ("2022", "2022-01-01", "2023-01-01"),
             ("2024-02", "2024-02-01", "2024-03-01"),
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_known_or_it_is_not() {
+    fn moments_compare_only_if_their_order_is_known() {
         let order = |a: &str, b: &str| a.parse::<Moment>().unwrap().partial_cmp(&b.parse().unwrap());
         assert_eq!(order("2022", "2022-01-02"), Some(Ordering::Less));
         assert_eq!(order("1h", "90m"), Some(Ordering::Greater));
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn now_is_the_last_line_or_on_the_clock() {
+    fn now_is_the_last_line_or_absolute() {
         assert_eq!("last".parse(), Ok(Now::Last));
         assert_eq!("2022-04".parse(), Ok(Now::At("2022-04".parse().unwrap())));
         assert_eq!("yesterday".parse::<Now>(), Err(MomentError::Relative));

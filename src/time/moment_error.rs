@@ -4,15 +4,15 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MomentError {
-    /// It is none of the forms there are.
+    /// The text has none of the supported forms.
     Shape,
-    /// It is, but the calendar has no such date or the day no such time.
+    /// The form is right, but there is no such date, or no such time on that day.
     Nonexistent,
-    /// It is so long before now that the calendar does not reach there.
+    /// The length of time reaches back beyond the calendar.
     TooLong,
-    /// It is a moment that is no whole date: a length of time, or an instant.
+    /// The moment is not a whole period: it is a length of time, or an instant.
     NoDate,
-    /// It counts from now itself.
+    /// "Now" itself counts from now.
     Relative,
 }
 

@@ -1,8 +1,8 @@
-//! Times that others than nginx write: RFC 3339 in its varieties, and seconds since 1970.
+//! Parses times of programs other than nginx: the variants of RFC 3339, and seconds since 1970.
 
 use super::{Clock, Fault, Stamp};
 
-/// Reads times of RFC 3339; one for a worker. What it remembers, the last minute, changes its speed and never its answer.
+/// Parses RFC 3339 times; one per worker. It caches the last minute, which changes its speed but never a result.
 #[derive(Debug, Default)]
 pub(crate) struct Rfc3339 {
     /// The last time with its second as `00`, and its stamp.
@@ -10,8 +10,8 @@ pub(crate) struct Rfc3339 {
 }
 
 impl Rfc3339 {
-    /// `2022-04-05T03:45:05+00:00`, with a space for the `T`, a fraction of the second, which is left off, and
-    /// `Z`, `+0000`, `+00` or nothing for the offset.
+    /// Parses `2022-04-05T03:45:05+00:00`. The `T` may be a space. A fraction of the second is dropped. The offset may
+    /// be `Z`, `+0000`, `+00` or missing.
     pub(crate) fn stamp(&mut self, raw: &[u8], clock: &mut Clock) -> Result<Stamp, Fault> {
         let raw = plain(raw).ok_or(Fault::Shape)?;
         let mut minute = raw;
@@ -32,7 +32,7 @@ impl Rfc3339 {
     }
 }
 
-/// The time as nginx writes it.
+/// Returns the time in nginx's ISO 8601 format.
 fn plain(raw: &[u8]) -> Option<[u8; 25]> {
     let (clock, mut rest) = raw.split_first_chunk::<19>()?;
     if let [b'.' | b',', fraction @ ..] = rest {
@@ -53,7 +53,8 @@ fn plain(raw: &[u8]) -> Option<[u8; 25]> {
     Some(plain)
 }
 
-/// Seconds since 1970 in UTC; from the year 10000 on they are milliseconds, then micro-, then nanoseconds.
+/// Converts seconds since 1970 in UTC. A number from the year 10000 on is taken as milliseconds, then micro-, then
+/// nanoseconds.
 pub(crate) fn epoch(number: u64) -> Stamp {
     const YEAR_10000_S: u64 = 253_402_300_800;
     let seconds = [1, 1_000, 1_000_000, 1_000_000_000].map(|unit| number / unit);
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_variety_is_read() {
+    fn every_variant_is_parsed() {
         let rows: &[(&str, Result<&str, Fault>)] = &[
             ("2022-04-05T03:45:05+00:00", Ok("2022-04-05T03:45:05+00:00")),
             ("2022-04-05T03:45:05Z", Ok("2022-04-05T03:45:05+00:00")),
@@ -89,7 +90,7 @@ mod tests {
             ("05/Apr/2022:03:45:05 +0000", Err(Fault::Shape)),
             ("", Err(Fault::Shape)),
         ];
-        // One for all rows, each row twice: what it remembers must not change an answer.
+        // One parser for all rows, each row twice: the cache must not change a result.
         let (mut times, mut clock) = (Rfc3339::default(), Clock::default());
         for (text, expected) in rows.iter().chain(rows.iter().rev()) {
             for _ in 0..2 {
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_what_is_too_large_for_them() {
+    fn numbers_too_large_for_seconds_are_finer_units() {
         for (number, expected) in [
             (0, "1970-01-01T00:00:00+00:00"),
             (1_649_130_305, "2022-04-05T03:45:05+00:00"),

@@ -1,12 +1,12 @@
-//! Steps of a timeline: so many seconds of a minute, minutes of an hour or hours of a day, `5m`, `6h`.
+//! Steps of a timeline, such as `5m` or `6h`: a number of seconds, minutes or hours that divides the next larger unit.
 
 use std::fmt;
 
-/// A stretch of a minute, an hour or a day that divides it evenly.
+/// A length of time that divides a minute, an hour or a day evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Step(u8);
 
-/// THE TABLE of steps: what a user types, and how many seconds that is.
+/// THE TABLE of steps: the name that a user types, and the length in seconds.
 const STEPS: [(&str, i64); 26] = [
     ("2s", 2),
     ("3s", 3),
@@ -42,12 +42,12 @@ impl Step {
         (0..STEPS.len() as u8).map(Step)
     }
 
-    /// What a user types: `15m`.
+    /// The name that a user types: `15m`.
     pub fn name(self) -> &'static str {
         STEPS[usize::from(self.0)].0
     }
 
-    /// How many seconds it has.
+    /// Length in seconds.
     pub fn seconds(self) -> i64 {
         STEPS[usize::from(self.0)].1
     }
@@ -57,19 +57,19 @@ impl Step {
     }
 }
 
-/// Why a text is no unit of a timeline.
+/// Why a text is not a unit of a timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnitError {
     /// There is no unit of that name.
     Unknown,
-    /// A number of seconds that divides no minute.
+    /// A number of seconds that does not divide a minute.
     Seconds,
-    /// A number of minutes that divides no hour.
+    /// A number of minutes that does not divide an hour.
     Minutes,
-    /// A number of hours that divides no day.
+    /// A number of hours that does not divide a day.
     Hours,
-    /// A number of days or weeks.
+    /// A number of days or weeks other than one day or one week.
     Days,
 }
 
@@ -93,7 +93,7 @@ mod tests {
     use crate::time::Unit;
 
     #[test]
-    fn steps_are_all_that_divide_the_next_larger_unit() {
+    fn steps_are_all_divisors_of_the_next_larger_unit() {
         let mut expected = Vec::new();
         for (letter, unit_s, larger) in [('s', 1, 60), ('m', 60, 60), ('h', 3600, 24)] {
             let divides = (2..larger).filter(|n| larger % n == 0);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_user_types_is_a_unit_or_says_why_it_is_not() {
+    fn units_are_parsed_or_refused_with_a_reason() {
         for step in Step::all() {
             assert_eq!(step.name().parse(), Ok(Unit::Step(step)));
             assert_eq!(Unit::Step(step).name(), step.name());

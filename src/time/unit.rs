@@ -1,4 +1,4 @@
-//! The units of a timeline: one row each in `UNITS`, and the buckets they cut time into.
+//! The units of a timeline, one row each in `UNITS`, and the buckets that they divide time into.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use super::step::{Step, UnitError};
 use super::{DAY_S, Stamp, date, day_start_s};
 use crate::by_name::Named;
 
-/// THE TABLE of letters for units of a length of time, with their seconds.
+/// THE TABLE of unit letters for a length of time, with their seconds.
 pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
 
-/// What a timeline counts by.
+/// Unit of time that a timeline counts by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unit {
@@ -24,21 +24,22 @@ pub enum Unit {
     /// `2022-04-05`
     #[default]
     Day,
-    /// `2022-W14`, the week of ISO 8601: Monday first, and in the year that its Thursday is in.
+    /// `2022-W14`, the ISO 8601 week: it starts on Monday and belongs to the year of its Thursday.
     Week,
     /// `2022-04`
     Month,
     /// `2022`
     Year,
-    /// `03`, of all days together.
+    /// `03`, that hour of all days together.
     HourOfDay,
-    /// `Tue`, of all weeks together.
+    /// `Tue`, that weekday of all weeks together.
     Weekday,
-    /// `2022-04-05T03:45`, the beginning of a quarter of an hour; seconds have seconds, and hours end with the hour.
+    /// `2022-04-05T03:45`, the start of a step of 15 minutes. Keys of steps of seconds include the second, those of
+    /// hours end with the hour.
     Step(Step),
 }
 
-/// THE TABLE of units: what a user types for each.
+/// THE TABLE of units, with the name that a user types for each.
 const UNITS: [(Unit, &str); 9] = [
     (Unit::Second, "second"),
     (Unit::Minute, "minute"),
@@ -53,17 +54,17 @@ const UNITS: [(Unit, &str); 9] = [
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// A stretch of wall clock, `start_s` to before `end_s`, all of which has one key.
+/// A half-open range of the wall clock, in seconds, with one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) start_s: i64,
     pub(crate) end_s: i64,
-    /// Ascends as the keys of the unit do: the start of the stretch, or the hour, or the weekday.
+    /// Sorts as the keys of the unit do: the start in seconds, the hour of the day, or the weekday.
     pub(crate) number: i64,
 }
 
 impl Unit {
-    /// The stretch around a time that has one key, and its number; `None` where no time was logged.
+    /// Returns the range around a time that shares one key, and its bucket number; `None` if no time was logged.
     pub(crate) fn stretch(self, wall_s: i64) -> (Range<i64>, Option<i64>) {
         if wall_s == Stamp::NONE.wall_s {
             return (wall_s..wall_s + 1, None);
@@ -72,12 +73,12 @@ impl Unit {
         (start_s..end_s, Some(number))
     }
 
-    /// Every unit that has a name of its own, finest first; [`Step::all`] has the others.
+    /// All units with a name of their own, finest first; [`Step::all`] has the others.
     pub fn all() -> impl Iterator<Item = Unit> {
         UNITS.iter().map(|(unit, _)| *unit)
     }
 
-    /// What a user types: `hour-of-day`, `15m`.
+    /// The name that a user types: `hour-of-day`, `15m`.
     pub fn name(self) -> &'static str {
         if let Unit::Step(step) = self {
             return step.name();
@@ -85,7 +86,7 @@ impl Unit {
         UNITS.iter().find(|(unit, _)| *unit == self).map(|(_, name)| *name).expect("every unit has its row")
     }
 
-    /// The unit of that name.
+    /// Looks up a unit by its name.
     pub fn named(name: &str) -> Option<Unit> {
         UNITS.iter().find(|(_, n)| *n == name).map(|(unit, _)| *unit)
     }
@@ -97,7 +98,7 @@ impl Unit {
         };
         let from_dates = |start_s: i64, end_s: Option<i64>| Bucket {
             start_s,
-            end_s: end_s.unwrap_or(i64::MAX), // the last month, the last year
+            end_s: end_s.unwrap_or(i64::MAX), // the last month or year of the calendar
             number: start_s,
         };
         match self {
@@ -129,7 +130,7 @@ impl Unit {
         }
     }
 
-    /// The written key of the bucket with this number.
+    /// Formats the key of the bucket with this number.
     pub(crate) fn key(self, number: i64) -> String {
         match self {
             Unit::HourOfDay => return format!("{number:02}"),
@@ -170,7 +171,7 @@ impl Named for Unit {
     }
 }
 
-/// A name, or a number of seconds, minutes, hours, days or weeks: `5m`.
+/// Parses a name, or a number of seconds, minutes, hours, days or weeks: `5m`.
 impl std::str::FromStr for Unit {
     type Err = UnitError;
 
@@ -202,7 +203,7 @@ impl std::str::FromStr for Unit {
 
 const WEEK_S: i64 = 7 * DAY_S;
 
-/// Monday is 0. 1970-01-01 was a Thursday.
+/// Returns the weekday, where Monday is 0. 1970-01-01 was a Thursday.
 pub(super) fn weekday(wall_s: i64) -> i64 {
     (wall_s.div_euclid(DAY_S) + 3).rem_euclid(7)
 }
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_unit_has_one_row() {
+    fn every_unit_has_one_table_row() {
         for unit in Unit::all() {
             assert_eq!(Unit::named(unit.name()), Some(unit));
         }
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_the_contracts() {
+    fn every_unit_has_its_key_format() {
         let rows = [
             (Unit::Second, "2022-04-05T03:45:05"),
             (Unit::Minute, "2022-04-05T03:45"),
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_steps_are_where_they_begin() {
+    fn step_keys_are_their_start() {
         let rows = [
             ("2s", "2022-04-05T03:47:52"),
             ("30s", "2022-04-05T03:47:30"),
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_calendar_have_buckets() {
+    fn first_and_last_day_of_the_calendar_have_buckets() {
         for unit in Unit::all() {
             key(unit, b"01/Jan/0001:00:00:00 +0000");
             key(unit, b"31/Dec/9999:23:59:59 +0000");

@@ -1,6 +1,6 @@
-//! Time zones: what the clock shows there at an instant. The only home of chrono-tz.
+//! Time zones: converts an instant to local time. The only module that uses chrono-tz.
 //!
-//! Offsets are whole minutes, as nginx logs them: those with seconds, which clocks had long ago, are rounded.
+//! Offsets are whole minutes, as nginx logs them. Historic offsets with seconds are rounded.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::{Bucket, DAY_S};
 use crate::text::printable;
 
-/// Where the clock is that time is told by.
+/// A time zone.
 ///
 /// ```
 /// use logstat::Zone;
@@ -22,7 +22,7 @@ pub struct Zone(Rule);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// So many minutes ahead of UTC, always.
+    /// Minutes ahead of UTC, always.
     Fixed(i16),
     #[cfg(feature = "zones")]
     Named(chrono_tz::Tz),
@@ -32,17 +32,17 @@ enum Rule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ZoneError {
-    /// It is the name of none.
+    /// There is no zone of this name.
     Unknown {
-        /// What was given.
+        /// The name that was given.
         name: String,
     },
-    /// What zone the system is in cannot be found out.
+    /// The zone of the system cannot be determined.
     NoLocal {
-        /// What `TZ` says, or the system.
+        /// The name that `TZ` or the system gives, or the error of the system.
         detail: String,
     },
-    /// The library was built without the feature `zones`: it knows UTC and offsets alone.
+    /// The library was built without the feature `zones`: it knows only UTC and offsets.
     NotBuilt,
 }
 
@@ -66,20 +66,20 @@ impl Zone {
     /// UTC.
     pub const UTC: Zone = Zone(Rule::Fixed(0));
 
-    /// The zone of this process: what `TZ` names, else what the system is set to.
+    /// Returns the zone of this process: the one that `TZ` names, else the setting of the system.
     ///
     /// # Errors
-    /// Where that is no name of the IANA database.
+    /// If that is not a name of the IANA database.
     pub fn local() -> Result<Zone, ZoneError> {
         local()
     }
 
-    /// The names of the IANA database.
+    /// Returns the names of the IANA database.
     pub fn names() -> impl Iterator<Item = &'static str> {
         names()
     }
 
-    /// `Europe/Berlin`, `+08:00`, `UTC`.
+    /// Name of the zone: `Europe/Berlin`, `+08:00`, `UTC`.
     pub fn name(self) -> String {
         match self.0 {
             Rule::Fixed(0) => "UTC".to_owned(),
@@ -92,7 +92,8 @@ impl Zone {
         }
     }
 
-    /// How many minutes its clock is ahead of UTC at an instant, which is no matter where there are no zones but fixed ones.
+    /// Returns the zone's offset at an instant, in minutes ahead of UTC. Without the feature `zones` the instant is not
+    /// used.
     #[cfg_attr(not(feature = "zones"), allow(unused_variables))]
     pub(super) fn offset_min(self, epoch_s: i64) -> i16 {
         match self.0 {
@@ -107,14 +108,15 @@ impl Zone {
         }
     }
 
-    /// What its clock shows at an instant.
+    /// Converts an instant to the wall clock of the zone, in seconds.
     pub(crate) fn wall_s(self, epoch_s: i64) -> i64 {
         epoch_s + i64::from(self.offset_min(epoch_s)) * 60
     }
 
-    /// The first instant at which its clock shows this; where clocks are put forward and never do, that of the change.
+    /// Returns the first instant with this wall clock. If clocks skip that time when put forward, returns the instant
+    /// of the change.
     pub(crate) fn first_instant(self, wall_s: i64) -> i64 {
-        // The offsets of the days before and after are all there are on a day that has two.
+        // A day with two offsets has only those of the days before and after it.
         let candidates = [-DAY_S, DAY_S].map(|days| wall_s - i64::from(self.offset_min(wall_s + days)) * 60);
         if let Some(first) = candidates.into_iter().filter(|epoch_s| self.wall_s(*epoch_s) == wall_s).min() {
             return first;
@@ -127,13 +129,13 @@ impl Zone {
         after
     }
 
-    /// Whether its clock ever shows a time of this bucket.
+    /// True if the zone's clock ever shows a time in this bucket.
     pub(crate) fn shows(self, bucket: Bucket) -> bool {
         self.wall_s(self.first_instant(bucket.start_s)) < bucket.end_s
     }
 }
 
-/// A name of the IANA database in any case, `utc`, or an offset.
+/// Parses a name of the IANA database in any case, `utc`, or an offset.
 impl FromStr for Zone {
     type Err = ZoneError;
 
@@ -176,7 +178,7 @@ fn local() -> Result<Zone, ZoneError> {
         Ok(name) => name,
         Err(_) => iana_time_zone::get_timezone().map_err(|error| ZoneError::NoLocal { detail: error.to_string() })?,
     };
-    // POSIX has a colon before a name that is not of its own kind, glibc takes files too.
+    // POSIX puts a colon before an implementation-defined name; glibc also takes file names.
     let bare = name.trim_start_matches(':').trim_start_matches("/usr/share/zoneinfo/");
     bare.parse().map_err(|_| ZoneError::NoLocal { detail: name.clone() })
 }
@@ -217,9 +219,9 @@ mod tests {
 
     #[cfg(feature = "zones")]
     #[test]
-    fn clocks_are_put_forward_and_back() {
-        // What the tz database says of 2022: at 01:00 UTC in Europe, at 02:00 of its own in New York; Lord Howe by half an
-        // hour; Kolkata never.
+    fn offsets_follow_daylight_saving_time() {
+        // The tz database for 2022: clocks change at 01:00 UTC in Europe, at 02:00 local time in New York, by half an
+        // hour on Lord Howe, and never in Kolkata.
         let rows = [
             ("Europe/Berlin", "2022-03-27T00:59:59", "2022-03-27T01:59:59"),
             ("Europe/Berlin", "2022-03-27T01:00:00", "2022-03-27T03:00:00"),
@@ -230,7 +232,7 @@ mod tests {
             ("Australia/Lord_Howe", "2022-04-02T14:59:59", "2022-04-03T01:59:59"),
             ("Australia/Lord_Howe", "2022-04-02T15:00:00", "2022-04-03T01:30:00"),
             ("Asia/Kolkata", "2022-04-05T00:00:00", "2022-04-05T05:30:00"),
-            // No 30 December in Samoa: the day after the 29th was the 31st.
+            // Samoa skipped 30 December: the day after the 29th was the 31st.
             ("Pacific/Apia", "2011-12-30T09:59:59", "2011-12-29T23:59:59"),
             ("Pacific/Apia", "2011-12-30T10:00:00", "2011-12-31T00:00:00"),
         ];
@@ -242,13 +244,13 @@ mod tests {
 
     #[cfg(feature = "zones")]
     #[test]
-    fn a_wall_clock_has_a_first_instant() {
+    fn first_instant_of_a_wall_clock() {
         for (name, wall_clock, expected) in [
             ("Europe/Berlin", "2022-04-05T12:00:00", "2022-04-05T10:00:00"),
-            // Twice: the first is in summer time.
+            // This time occurs twice: the first is in summer time.
             ("Europe/Berlin", "2022-10-30T02:30:00", "2022-10-30T00:30:00"),
             ("Europe/Berlin", "2022-10-30T03:00:00", "2022-10-30T02:00:00"),
-            // Never: the change.
+            // This time never occurs: the result is the change.
             ("Europe/Berlin", "2022-03-27T02:30:00", "2022-03-27T01:00:00"),
             ("Pacific/Apia", "2011-12-30T12:00:00", "2011-12-30T10:00:00"),
         ] {

@@ -1,13 +1,13 @@
-//! Stamps turned to a zone: the stretch of time in which its clock was not changed is found once, and remembered.
+//! Converts stamps to a time zone. It caches the stretch of time in which the offset of the zone does not change.
 
 use std::ops::Range;
 
 use super::{DAY_S, FIRST_S, LAST_S, LastStretch, Stamp, Zone};
 
-/// Tells time by the clock of a zone; one for a worker. What it remembers changes its speed and never its answer.
+/// Converts stamps to the wall clock of a zone; one per worker. Its cache changes only its speed, never a result.
 pub(crate) struct ZoneClock {
     zone: Zone,
-    /// How far the clock is ahead of UTC, in minutes.
+    /// Offset of the zone, in minutes ahead of UTC.
     offset_min: LastStretch<i16>,
 }
 
@@ -16,7 +16,7 @@ impl ZoneClock {
         ZoneClock { zone, offset_min: LastStretch::none(0) }
     }
 
-    /// The same instant by the clock of the zone. At the two ends of the calendar that clock stands still.
+    /// Converts a stamp to the zone, keeping the instant. The wall clock is clamped to the ends of the calendar.
     #[inline]
     pub(crate) fn turn(&mut self, stamp: Stamp) -> Stamp {
         if stamp.wall_s == Stamp::NONE.wall_s {
@@ -29,8 +29,9 @@ impl ZoneClock {
     }
 }
 
-/// The stretch of a day of UTC that an instant is in, and its offset in minutes. chrono-tz does not say when a clock is
-/// changed: on a day that begins and ends with one offset it is not, and otherwise the moment is searched for.
+/// Returns the stretch around an instant with one offset, within its UTC day, and that offset in minutes. chrono-tz
+/// does not say when an offset changes. If a day begins and ends with the same offset, assume no change; otherwise
+/// search for it.
 fn stretch(zone: Zone, epoch_s: i64) -> (Range<i64>, i16) {
     let offset = |epoch_s| zone.offset_min(epoch_s);
     let begin = epoch_s - epoch_s.rem_euclid(DAY_S);
@@ -71,7 +72,7 @@ mod tests {
         "Antarctica/Troll",
     ];
 
-    /// The same without remembering anything.
+    /// Slow reference: converts without a cache.
     fn twin(zone: Zone, stamp: Stamp) -> Stamp {
         let epoch_s = stamp.wall_s - i64::from(stamp.offset_min) * 60;
         let offset_min = zone.offset_min(epoch_s);
@@ -80,7 +81,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_remembered_changes_no_answer(
+        fn cache_does_not_change_results(
             zone in prop::sample::select(ZONES.to_vec()),
             start in prop_oneof![FIRST_S..LAST_S - 1_000_000, 0_i64..2_000_000_000],
             steps in prop::collection::vec((0_i64..100_000, prop::sample::select(vec![0_i16, 60, -300, 1439, -1439])), 1..60),
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn each_hour_of_a_century_is_as_by_itself() {
+    fn hours_of_a_century_match_the_reference() {
         for name in ZONES {
             let zone: Zone = name.parse().unwrap();
             let mut clock = ZoneClock::new(zone);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_calendar_hold() {
+    fn ends_of_the_calendar_are_clamped() {
         for (name, wall_s) in [("America/New_York", FIRST_S), ("Asia/Tokyo", LAST_S), ("+23:59", LAST_S)] {
             let mut clock = ZoneClock::new(name.parse().unwrap());
             assert_eq!(clock.turn(Stamp { wall_s, offset_min: 0 }).wall_s, wall_s, "{name}");

@@ -1,13 +1,13 @@
-//! What stands beside the chart and under it: round numbers, and keys that do not run into each other.
+//! Labels of the chart: round numbers at its sides, and keys below it that do not overlap.
 
 use crate::report::round_numbers::round_numbers;
 
-/// So many keys have room under it, of days and of what is finer.
+/// Maximum number of keys below the chart: for short keys, such as days, and for longer ones.
 const TICKS: (usize, usize) = (7, 5);
-/// No key of a day is longer.
+/// Maximum length of a short key: that of a day.
 const SHORT_KEY: usize = 10;
 
-/// A height that has a number on both sides.
+/// A height with a number on both sides of the chart.
 pub(super) struct Level {
     pub(super) y: String,
     pub(super) pv: String,
@@ -18,11 +18,11 @@ pub(super) struct Tick {
     pub(super) x: String,
     pub(super) anchor: &'static str,
     pub(super) text: String,
-    /// Whether it stays where there is little room.
+    /// True if the key is hidden on narrow screens.
     pub(super) is_minor: bool,
 }
 
-/// `500`, `20k`, `5M`: of a round number.
+/// Shortens a round number: `500`, `20k`, `5M`.
 pub(super) fn short(number: u64) -> String {
     let letters = ["", "k", "M", "G", "T", "P", "E"];
     let (mut number, mut at) = (number, 0);
@@ -36,18 +36,19 @@ pub(super) fn short(number: u64) -> String {
     format!("{number}{}", letters[at])
 }
 
-/// How far apart levels are that reach a number, and how many there are above the ground: four at most.
+/// Returns the distance between levels, and the number of levels above zero that are needed to reach `most`: at most
+/// four.
 pub(super) fn levels(most: u64) -> (u64, u64) {
     let step = round_up(most.div_ceil(4));
     (step, most.div_ceil(step).max(1))
 }
 
-/// 1, 2 or 5 with zeros, no less than the number.
+/// Rounds up to 1, 2 or 5 times a power of ten.
 pub(super) fn round_up(number: u64) -> u64 {
     round_numbers().find(|round| *round >= number).unwrap_or(u64::MAX)
 }
 
-/// The keys under it, of bars that there are; where there is none it is empty.
+/// Chooses the keys below the chart. A missing bar has an empty key in `bars`.
 pub(super) fn ticks(bars: &[&str]) -> Vec<Tick> {
     let is_short = bars.iter().all(|key| key.len() <= SHORT_KEY);
     let most = if is_short { TICKS.0 } else { TICKS.1 };
@@ -58,7 +59,7 @@ pub(super) fn ticks(bars: &[&str]) -> Vec<Tick> {
         let wanted = if is_few { i } else { i * (bars.len() - 1) / (number - 1) };
         let there = (0..bars.len()).filter(|at| !bars[*at].is_empty());
         let Some(at) = there.min_by_key(|at| at.abs_diff(wanted)) else { break };
-        // Two that are near each other would run into each other.
+        // Skip a key that would overlap the previous one.
         if ticks.last().is_some_and(|(last, _)| at <= *last || (at - last) * 8 < bars.len() && !is_few) {
             continue;
         }
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_beside_it_are_short() {
+    fn axis_numbers_are_short() {
         for (number, expected) in
             [(0, "0"), (500, "500"), (1000, "1k"), (1500, "1.5k"), (20_000, "20k"), (5_000_000, "5M")]
         {
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_round_and_few() {
+    fn levels_are_round_and_at_most_four() {
         for (most, expected) in [(0, (1, 1)), (1, (1, 1)), (24, (10, 3)), (40, (10, 4)), (41, (20, 3)), (999, (500, 2))]
         {
             assert_eq!(levels(most), expected, "{most}");

@@ -1,6 +1,7 @@
-//! Hits by time as bars, errors at their feet, and visitors as a line over them.
+//! Hits by time as bars, with errors at the bottom of each bar, and visitors as a line.
 //!
-//! Bars stand where they are in time, so what has no row is a gap. Of more buckets than a screen has room for, several are one bar.
+//! Bars are at their position in time, so a missing row is a gap. If there are more buckets than bars fit on a screen,
+//! one bar shows several buckets.
 
 use std::fmt::Write;
 
@@ -13,39 +14,39 @@ use crate::render::words;
 use crate::report::Row;
 use crate::time::Unit;
 
-/// A bar is three pixels wide then, on a usual screen.
+/// Maximum number of bars. With this many, a bar is three pixels wide on a usual screen.
 const BARS_AT_MOST: usize = 240;
-/// The picture's own units, stretched to the width that there is.
+/// Size of the picture in its own units. The browser stretches it to the available width.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 200.0;
-/// What a bar has of its place, and the most it has at all.
+/// Share of its slot that a bar fills, and the maximum width of a bar.
 const FILLED: f64 = 0.8;
 const WIDEST: f64 = 80.0;
 pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
-    /// The path of the line of visitors; empty where they were not counted.
+    /// SVG path of the line of visitors; empty if they were not counted.
     pub(super) line: String,
     pub(super) levels: Vec<Level>,
     pub(super) ticks: Vec<Tick>,
-    /// What one bar is where it is more than a bucket; may be empty.
+    /// Explains how long a bar is if it shows several buckets; otherwise empty.
     pub(super) note: String,
-    /// All of it in a sentence.
+    /// Description of the whole chart in one sentence.
     pub(super) told: String,
 }
 
 pub(super) struct Bar {
-    /// The whole of its place, where it is pointed at.
+    /// Start and width of the whole slot, which reacts to the pointer.
     pub(super) slot: (String, String),
-    /// Where it begins, and how wide it is.
+    /// Start and width of the bar.
     pub(super) place: (String, String),
-    /// What it is made of, from its foot up: colour, top, height.
+    /// Parts of the bar from the bottom up: colour, top, height.
     pub(super) parts: Vec<(&'static str, String, String)>,
-    /// In words.
+    /// Description of the bar in words.
     pub(super) told: String,
 }
 
 impl Chart {
-    /// `None` where there is nothing to compare.
+    /// Creates the chart; `None` if there are fewer than two buckets to compare.
     pub(super) fn of(rows: &[Row], unit: Unit) -> Option<Chart> {
         let timeline = Slots::of(rows, unit, BARS_AT_MOST)?;
         let (slots, in_slot) = (&timeline.slots, timeline.in_slot);
@@ -81,7 +82,7 @@ impl Chart {
     }
 }
 
-/// `is_of_many`: a slot is more than a bucket.
+/// Draws the bar of a slot. `is_of_many` is true if a slot has several buckets.
 fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     let width = (pitch * FILLED).min(WIDEST);
     let left = pitch * at as f64;
@@ -109,7 +110,8 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, told }
 }
 
-/// A step over each bar, joined with its neighbours'; broken where nobody came.
+/// Draws the line of visitors: a step over each bar, joined to its neighbours. The line is interrupted where there were
+/// no visitors.
 fn line(slots: &[Slot], pitch: f64, top: u64) -> String {
     let mut line = String::new();
     let mut is_open = false;
@@ -143,7 +145,7 @@ fn told(slots: &[Slot], unit: Unit) -> String {
     )
 }
 
-/// When a row of a timeline was: `on Wed 2026-11-18`, `at 2026-11-18T14`.
+/// Returns the time of a timeline row with its preposition: `on Wed 2026-11-18`, `at 2026-11-18T14`.
 fn when(unit: Unit, key: &str) -> String {
     match unit {
         Unit::Second | Unit::Minute | Unit::Hour | Unit::Step(_) => format!("at {key}"),
@@ -167,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn no_hit_is_lost_where_bars_are_of_many() {
+    fn bars_of_several_buckets_keep_all_hits() {
         let rows: Vec<_> = (0..5000).filter(|s| s % 7 != 0).map(|s| row(&Unit::Second.key(s), 3, 2, 1)).collect();
         let chart = Chart::of(&rows, Unit::Second).unwrap();
         assert!((100..=240).contains(&chart.bars.len()), "{}", chart.bars.len());
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_bar_stand_on_each_other() {
+    fn bar_parts_are_stacked() {
         let chart = Chart::of(&[row("2026-11-14", 40, 4, 10), row("2026-11-16", 20, 2, 0)], Unit::Day).unwrap();
         assert_eq!(chart.bars.len(), 2, "the day between has none");
         let text = |s: &str| s.to_owned();
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_under_it_have_room() {
+    fn axis_keys_do_not_overlap() {
         let ticks = |unit: Unit, buckets: i64, length_s: i64| {
             let rows: Vec<_> = (0..buckets).map(|n| row(&unit.key(n * length_s), 1, 1, 0)).collect();
             let ticks = Chart::of(&rows, unit).unwrap().ticks;
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_have_their_preposition() {
+    fn times_have_their_preposition() {
         let rows = [
             (Unit::Day, "2026-11-18", "on Wed 2026-11-18"),
             (Unit::Hour, "2026-11-18T14", "at 2026-11-18T14"),

@@ -1,4 +1,4 @@
-//! A table of rows with a key and numbers each. Cells have the number that JSON has beside the one that people read.
+//! A table of rows with a key and numbers. Each cell has the number as in JSON, and the text that people read.
 
 use std::borrow::Cow;
 
@@ -10,25 +10,26 @@ use crate::render::parts;
 use crate::render::tone::Tone;
 use crate::report::{Figure, Report, Row, Split};
 
-/// A browser that lays out more is slow, and nobody reads them; it is said how many there are.
+/// Maximum number of rows. Browsers are slow with more, and people do not read them; a note gives the number of all
+/// rows.
 const ROWS_AT_MOST: usize = 1000;
 
 pub(super) struct Grid<'r> {
-    /// As CSV names it: `top.path`.
+    /// Name of the section, as in CSV: `top.path`.
     pub(super) section: Cow<'static, str>,
     pub(super) title: String,
-    /// Over the keys.
+    /// Heading over the keys.
     pub(super) key: String,
     pub(super) notes: Vec<String>,
     pub(super) metrics: Vec<Metric>,
     pub(super) bars: Option<Metric>,
     rows: &'r [Row],
-    /// All hits, of which rows are shares.
+    /// Number of all hits, for the share of each row.
     hits: u64,
     most: f64,
 }
 
-/// A number, in JSON and as it reads.
+/// A number as in JSON, and as people read it.
 pub(super) struct Cell {
     pub(super) value: String,
     pub(super) text: String,
@@ -46,7 +47,8 @@ impl<'r> Grid<'r> {
         let section = section.into();
         let is_told = |metric: &Metric| {
             let is_there = rows.first().is_some_and(|row| row.figure(*metric).is_some());
-            // Classes that hardly any log has, and in a table of codes or classes what the key says already.
+            // Leave out classes that hardly any log has. Tables of codes or classes leave out what the key already
+            // says.
             let is_rare = matches!(metric, Metric::Status1xx | Metric::StatusOther)
                 && rows.iter().all(|row| matches!(row.figure(*metric), Some(Figure::Count(0) | Figure::Unknown)));
             let by_key = match &*section {
@@ -60,7 +62,7 @@ impl<'r> Grid<'r> {
         Grid { section, title, key, notes: Vec::new(), metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
     }
 
-    /// With a note if not all rows are shown; `csv_hint` says how to get all.
+    /// Adds a note if not all rows are shown; `csv_hint` says how to get all.
     pub(super) fn with_csv_hint(mut self, csv_hint: &str) -> Grid<'r> {
         if self.rows.len() > ROWS_AT_MOST {
             let (first, all) = (Grouped(ROWS_AT_MOST as u64), Grouped(self.rows.len() as u64));
@@ -69,7 +71,7 @@ impl<'r> Grid<'r> {
         self
     }
 
-    /// With bars by a metric, if that is a number.
+    /// Adds bars by a metric, if it is a number.
     pub(super) fn bars(self, metric: Metric) -> Grid<'r> {
         let most = self.shown().iter().filter_map(|row| number(row, metric)).fold(0.0, f64::max);
         Grid { bars: (!metric.is_moment()).then_some(metric), most, ..self }
@@ -79,13 +81,13 @@ impl<'r> Grid<'r> {
         &self.rows[..self.rows.len().min(ROWS_AT_MOST)]
     }
 
-    /// How long a row's bar is, in percent.
+    /// Length of a row's bar, in percent.
     pub(super) fn bar(&self, row: &Row) -> Option<String> {
         let number = number(row, self.bars?).unwrap_or(0.0);
         Some(format!("{:.2}", if self.most > 0.0 { number * 100.0 / self.most } else { 0.0 }))
     }
 
-    /// `Sat` beside a day.
+    /// Returns the weekday of a row whose key is a day: `Sat`.
     pub(super) fn weekday(row: &Row) -> Option<&'static str> {
         row.key.as_deref().filter(|key| key.len() == 10).and_then(weekday_of_date)
     }
@@ -98,12 +100,12 @@ impl<'r> Grid<'r> {
         self.rows.len() > 40
     }
 
-    /// What a timeline is split by: a column a value.
+    /// Returns the values that a timeline is split by; each has a column.
     pub(super) fn splits(&self) -> impl Iterator<Item = &'r str> {
         self.rows.first().into_iter().flat_map(|row| &row.split).flat_map(Split::iter).map(|(value, _)| value)
     }
 
-    /// A key, or both of a pair.
+    /// Returns the key of a row, or both keys of a pair.
     pub(super) fn keys(row: &'r Row) -> &'r [String] {
         row.keys.as_ref().map_or(row.key.as_slice(), |pair| &pair[..])
     }

@@ -1,19 +1,19 @@
-//! What was read, and the time it is from.
+//! The head of the page: the inputs, and the period that they cover.
 
 use crate::render::dates::days_between;
 use crate::render::numbers::{Bytes, Grouped};
 use crate::render::words;
 use crate::report::{Report, UvReport};
 
-/// More names of files than this are a number.
+/// Maximum number of file names. If there are more files, the head shows their number.
 const NAMES_AT_MOST: usize = 3;
 
 pub(super) struct Head<'r> {
     /// `shop.log`, `12 files`
     pub(super) title: String,
-    /// From when to when, with days and zone.
+    /// First and last time, number of days, and zone.
     pub(super) period: String,
-    /// Formats, bytes, lines, and who is a visitor where that is not as usual.
+    /// Formats, bytes, lines, and how visitors are identified if that is not the default.
     pub(super) read: String,
     /// How visitors were counted.
     pub(super) uv: String,
@@ -49,7 +49,7 @@ impl Head<'_> {
     }
 }
 
-/// `2026-11-14 07:58:12 to 2026-11-16 12:11:38 +01:00 · 3 days`
+/// Formats `2026-11-14 07:58:12 to 2026-11-16 12:11:38 +01:00 · 3 days`.
 fn period(report: &Report) -> String {
     let mut parts = Vec::new();
     if let (Some(first), Some(last)) = (&report.period.first, &report.period.last) {

@@ -1,4 +1,4 @@
-//! How many requests took how long: a bar for each step of the histogram, all as wide as each other.
+//! Histogram of request times: one bar for each step, all equally wide.
 
 use super::percent;
 use crate::render::numbers::{Duration, Grouped, Percent};
@@ -6,18 +6,19 @@ use crate::report::{LatencyReport, LatencyStep};
 
 pub(super) struct Histogram {
     pub(super) bars: Vec<Bar>,
-    /// All of it in words.
+    /// Description of the whole histogram in words.
     pub(super) told: String,
 }
 
 pub(super) struct Bar {
-    /// In percent of the width, as all places.
+    /// Left edge, in percent of the width, as all horizontal positions.
     pub(super) x: String,
     pub(super) width: String,
-    /// In percent of the height.
+    /// Top edge, in percent of the height.
     pub(super) y: String,
     pub(super) height: String,
-    /// What is under its end: powers of ten, for which there is room. The last stands before its place, or it would be cut off.
+    /// Label below the end of the bar. Only powers of ten have one, to save room. The last label ends at its position,
+    /// or it would be cut off.
     pub(super) tick: Option<Tick>,
     /// `20 ms to 50 ms`
     pub(super) range: String,
@@ -25,7 +26,7 @@ pub(super) struct Bar {
     pub(super) count: u64,
     pub(super) hits: String,
     pub(super) share: String,
-    /// Whether all of it is slow.
+    /// True if all requests of the bar are slow.
     pub(super) is_slow: bool,
 }
 
@@ -36,7 +37,7 @@ pub(super) struct Tick {
 }
 
 impl Histogram {
-    /// `None` where nothing can be seen in it.
+    /// Creates the histogram; `None` if it would have fewer than two bars.
     pub(super) fn of(latency: &LatencyReport) -> Option<Histogram> {
         let steps = &latency.histogram;
         if steps.len() < 2 {
@@ -68,7 +69,7 @@ impl Histogram {
     }
 }
 
-/// `10 ms`, `1 s`
+/// Formats `10 ms`, `1 s`.
 pub(super) fn short(ms: u64) -> String {
     if ms < 1000 { format!("{ms} ms") } else { format!("{} s", Grouped(ms / 1000)) }
 }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_told_from_where_to_where() {
+    fn steps_are_described_as_ranges() {
         assert_eq!([range(0, 1), range(1, 2), range(500, 1000)], ["up to 1 ms", "1 ms to 2 ms", "500 ms to 1.00 s"]);
     }
 }

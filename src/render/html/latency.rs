@@ -1,4 +1,4 @@
-//! How long requests took: percentiles as dots on an axis of powers of ten, with the limit of what is slow.
+//! Request times: percentiles as dots on a logarithmic axis, with the threshold of slow requests.
 
 use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
@@ -11,13 +11,13 @@ pub(super) struct Latency {
     pub(super) histogram: Option<Histogram>,
     pub(super) dots: Vec<Dot>,
     pub(super) ticks: Vec<Tick>,
-    /// Where what is slow begins, in percent; `None` where that is not on the axis.
+    /// Position of the slow threshold in percent, and its text; `None` if it is not on the axis.
     pub(super) slow: Option<(String, String)>,
-    /// How high the picture is.
+    /// Height of the picture.
     pub(super) height: usize,
-    /// All of it in words.
+    /// Description of the picture in words.
     pub(super) told: String,
-    /// What JSON has, as it reads.
+    /// The numbers of the JSON report, in readable form.
     pub(super) facts: Vec<Tile>,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Dot {
     pub(super) y: usize,
     pub(super) text: String,
     pub(super) is_slow: bool,
-    /// Whether its text stands before it, because there is no room behind.
+    /// True if the text is to the left of its dot, because there is no room to the right.
     pub(super) is_right: bool,
 }
 
@@ -43,10 +43,10 @@ impl Latency {
             ("p99", latency.p99_ms),
             ("max", latency.max_ms),
         ];
-        // The axis begins at 1 ms: what is less is logged as 0, and stands at its beginning.
+        // The axis begins at 1 ms. Shorter times are logged as 0 and shown at the beginning of the axis.
         let decades = (1..).find(|power| 10_u64.saturating_pow(*power) >= latency.max_ms).unwrap_or(1).min(19);
         let place = |ms: u64| (ms.max(1) as f64).log10() / f64::from(decades);
-        // Names of percentiles stand before the axis, in a tenth of the width.
+        // Names of percentiles take a tenth of the width, before the axis.
         let x = |ms: u64| format!("{:.2}", 10.0 + place(ms) * 86.0);
         let dots = named.iter().enumerate().map(|(row, (name, ms))| Dot {
             name,

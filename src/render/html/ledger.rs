@@ -1,4 +1,4 @@
-//! The account of every line, and of every file.
+//! The ledger, which accounts for every line and every file.
 
 use crate::render::numbers::{Bytes, Grouped, Percent};
 use crate::render::words;
@@ -8,22 +8,22 @@ pub(super) struct Ledger<'r> {
     /// `60 lines = 60 counted + 0 filtered + 0 blank + 0 malformed`
     pub(super) sum: String,
     pub(super) parts: Vec<Part>,
-    /// What was left unread; may be empty.
+    /// A sentence about bytes that were skipped; may be empty.
     pub(super) skipped: String,
-    /// Empty if every byte could be read.
+    /// A sentence about bytes that could not be read; empty if there are none.
     pub(super) lost: String,
     pub(super) inputs: &'r [InputReport],
     pub(super) samples: &'r [MalformedSample],
 }
 
-/// What became of lines, and why.
+/// Number of lines with one outcome, and the reasons for it.
 pub(super) struct Part {
     pub(super) name: &'static str,
-    /// As JSON has it.
+    /// Number of lines, as in JSON.
     pub(super) value: u64,
     pub(super) lines: String,
     pub(super) share: String,
-    /// Reasons with their lines.
+    /// Reasons, with their lines as text and as a number.
     pub(super) reasons: Vec<(&'static str, String, u64)>,
 }
 

@@ -1,7 +1,7 @@
-//! A report to open in a browser or to mail: one file with all that it needs, that asks no other place for anything.
+//! A report to open in a browser or to send by mail. It is one self-contained file that makes no network requests.
 //!
-//! What is drawn is drawn here, as SVG, and reads without a script. The template escapes what it is given; the two texts that it
-//! is told to take as they are, style and script, are ours, and the page's policy permits these two alone.
+//! All charts are drawn here as SVG, so the page needs no script. The template escapes all values except style and
+//! script, which are part of logstat. The page's policy permits only these two.
 
 mod axes;
 mod chart;
@@ -49,7 +49,7 @@ struct Page<'r> {
     highlights: Vec<Told<'r>>,
     notes: Vec<&'r Note>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
-    /// Status and class.
+    /// Status codes and classes.
     shares: Vec<(Shares, Grid<'r>)>,
     latency: Option<Latency>,
     rankings: Vec<Grid<'r>>,
@@ -135,7 +135,7 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     grid
 }
 
-/// Variables stay as nginx has them.
+/// Capitalizes a name. Names of variables are left as nginx writes them.
 fn capitalized(name: &str) -> String {
     if name.contains('_') {
         return name.to_owned();
@@ -144,17 +144,17 @@ fn capitalized(name: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// All hits of a report: the ledger has them, whatever sections there are.
+/// Number of all hits of a report. It is taken from the ledger, because sections may be missing.
 fn hits(report: &Report) -> u64 {
     report.lines.parsed - report.lines.filtered
 }
 
-/// A part of a whole in percent of a width, as SVG takes it; hundredths are finer than any screen.
+/// Share in percent of a width, as SVG takes it. Hundredths are finer than any screen.
 fn percent(part: u64, whole: u64) -> String {
     format!("{:.2}", part as f64 * 100.0 / whole.max(1) as f64)
 }
 
-/// The class of an element for a number of this tone.
+/// CSS class of an element for a number of this tone.
 fn class(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "",

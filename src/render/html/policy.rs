@@ -1,13 +1,15 @@
-//! What a page permits: its own style and its own script, by their hashes, and nothing from anywhere else.
+//! Content security policy of a page: it permits the page's own style and script, by their hashes, and nothing else.
 
-/// How it looks.
+/// Style sheet of the page.
 pub(super) const STYLE: &str = include_str!("../../../templates/report.css");
-/// What it can do besides: sort, filter, point. Nothing in it needs this.
+/// Script of the page, which sorts and filters tables and shows details at the pointer. The page is complete without
+/// it.
 pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
-/// As `Content-Security-Policy` names it: of all between the tags, to the byte. The test says what it is to be.
+/// Hash of the style for `Content-Security-Policy`: it covers all bytes between the tags. If it is wrong, the test
+/// prints the right one.
 pub(super) const STYLE_HASH: &str = "sha256-+rCRTs8r1oX1lssDcJb9po8PCqO0g2lAZl8GsYyEKjs=";
-/// Of the script.
+/// Hash of the script.
 pub(super) const SCRIPT_HASH: &str = "sha256-eRUDLwqIKsQBLnwuSg7AA359arxkFINIPYIiYhIZM7M=";
 
 #[cfg(test)]
@@ -29,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_those_of_base64() {
+    fn base64_matches_the_rfc() {
         // <https://www.rfc-editor.org/rfc/rfc4648#section-10>
         let rows = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
         for (text, expected) in rows {
@@ -38,10 +40,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_permitted_is_what_is_there() {
+    fn hashes_match_style_and_script() {
         for (text, hash) in [(STYLE, STYLE_HASH), (SCRIPT, SCRIPT_HASH)] {
             assert_eq!(format!("sha256-{}", base64(&Sha256::digest(text))), hash, "{}", &text[..60]);
-            // Nothing in it ends the element that it is in.
+            // The text must not close the element that contains it.
             assert!(!text.contains("</") && !text.contains("<!--"));
         }
     }

@@ -1,4 +1,4 @@
-//! What hits are made of: a strip of which each part has its length.
+//! Composition of the hits: a strip divided into parts by share.
 
 use super::percent;
 use crate::render::numbers::{Grouped, Percent};
@@ -6,13 +6,13 @@ use crate::report::Row;
 
 pub(super) struct Shares {
     pub(super) parts: Vec<Part>,
-    /// All of it in words.
+    /// Description of the whole strip in words.
     pub(super) told: String,
 }
 
 pub(super) struct Part {
     pub(super) label: &'static str,
-    /// What gives it its colour.
+    /// CSS class that gives the part its colour.
     pub(super) ink: &'static str,
     pub(super) start: String,
     pub(super) length: String,
@@ -20,7 +20,7 @@ pub(super) struct Part {
     pub(super) hits: String,
 }
 
-/// What a section's rows are made of: the name of a part, its colour, its hits.
+/// A part that rows may have: its name, its colour class, and the function that returns its hits.
 type Made = (&'static str, &'static str, fn(&Row) -> Option<u64>);
 
 const OF_STATUS: [Made; 6] = [
@@ -37,7 +37,7 @@ const OF_CLASS: [Made; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", 
 impl Shares {
     pub(super) fn of(section: &str, rows: &[Row]) -> Shares {
         let made: &[Made] = if section == "status" { &OF_STATUS } else { &OF_CLASS };
-        // A row of such a section is of hits that have what it is made of.
+        // All hits in a row of such a section have a status or a class, so the parts add up to the whole.
         let sum = |of: fn(&Row) -> Option<u64>| rows.iter().filter_map(of).sum::<u64>();
         let all = sum(|row| Some(row.pv));
         let mut before = 0;

@@ -1,4 +1,4 @@
-//! The summary: a number a tile, those first that are asked for first.
+//! The summary: one number per tile, the most wanted first.
 
 use super::class;
 use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
@@ -8,11 +8,12 @@ use crate::report::{Report, UvCount};
 
 pub(super) struct Tile {
     pub(super) label: &'static str,
-    /// What JSON calls it, and its number there; empty where that is null.
+    /// Name of the metric in JSON.
     pub(super) metric: &'static str,
+    /// The number in JSON; empty if it is null.
     pub(super) value: String,
     pub(super) text: String,
-    /// Under the number; may be empty.
+    /// Text below the number; may be empty.
     pub(super) note: String,
     pub(super) tone: &'static str,
 }

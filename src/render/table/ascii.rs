@@ -1,10 +1,11 @@
-//! Tables for those who read ASCII alone: signs of ours as wide as they were, keys with each other byte written `\xHH`.
+//! Tables in ASCII only. Each symbol of the table becomes one character of the same width; each other byte of a key
+//! becomes `\xHH`.
 
 use std::io::{self, Write};
 
 use crate::report::{Highlight, Report, Split};
 
-/// THE TABLE of our signs; each is one column wide, and so is what stands for it.
+/// THE TABLE of symbols. Each is one column wide, and so is its replacement.
 const SIGNS: [(char, u8); 20] = [
     ('·', b'-'),
     ('→', b'>'),
@@ -28,7 +29,7 @@ const SIGNS: [(char, u8); 20] = [
     ('▲', b'!'),
 ];
 
-/// Writes what it is given in ASCII.
+/// Writer that converts text to ASCII.
 pub(super) struct Ascii<'o> {
     pub(super) out: &'o mut dyn Write,
 }
@@ -39,7 +40,7 @@ impl Write for Ascii<'_> {
             self.out.write_all(bytes)?;
             return Ok(bytes.len());
         }
-        // What is written here are texts, each whole.
+        // Callers write whole texts, so no character is split between two writes.
         let text = String::from_utf8_lossy(bytes);
         let ascii: Vec<u8> = text.chars().map(|c| if c.is_ascii() { c as u8 } else { of_sign(c) }).collect();
         self.out.write_all(&ascii)?;
@@ -51,12 +52,12 @@ impl Write for Ascii<'_> {
     }
 }
 
-/// What stands for a sign of ours.
+/// Returns the replacement of a symbol.
 pub(super) fn of_sign(sign: char) -> u8 {
     SIGNS.iter().find(|(known, _)| *known == sign).map_or(b'?', |(_, ascii)| *ascii)
 }
 
-/// The same report with no text in it that is not ASCII.
+/// Returns a copy of the report in which all text is ASCII.
 pub(super) fn with_ascii_texts(report: &Report) -> Report {
     let mut report = report.clone();
     Split::rename(report.timeline.iter_mut().flatten().filter_map(|row| row.split.as_mut()), escape);
@@ -79,7 +80,7 @@ fn escape(text: &mut String) {
     }
 }
 
-/// A text with each byte that is not ASCII written `\xHH`.
+/// Escapes each byte that is not ASCII as `\xHH`.
 pub(super) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(2 * text.len()), |mut escaped, c| {
         if c.is_ascii() {
@@ -98,7 +99,7 @@ mod tests {
     use crate::render::table::fit::width;
 
     #[test]
-    fn signs_keep_their_width_and_texts_their_bytes() {
+    fn symbols_keep_their_width_and_texts_are_escaped() {
         assert!(SIGNS.iter().all(|(sign, _)| width(&sign.to_string()) == 1));
         let mut out = Vec::new();
         Ascii { out: &mut out }.write_all("a → b … ██▌ é\n".as_bytes()).unwrap();

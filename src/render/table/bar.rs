@@ -1,9 +1,10 @@
-//! Bars of block characters, to an eighth of a column.
+//! Draws bars of block characters, to an eighth of a column.
 
-/// What one to seven eighths of a column look like.
+/// Blocks for one to seven eighths of a column.
 const EIGHTHS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/// A bar as long as `part` is of `whole`, where `columns` are the whole; nothing for less than half an eighth.
+/// Draws a bar of length `part / whole`, where `columns` is the full length. Less than half an eighth of a column draws
+/// nothing.
 pub(super) fn draw(part: u64, whole: u64, columns: usize, out: &mut String) {
     if whole == 0 {
         return;
@@ -20,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_are_as_long_as_their_share() {
+    fn bar_length_is_the_share() {
         let rows = [
             (0, 8, ""),
             (8, 8, "████"),

@@ -1,4 +1,4 @@
-//! Hits by status code, beside static against dynamic where both have room.
+//! Hits by status code. If the page is wide enough, static and dynamic hits are next to them.
 
 use std::io;
 
@@ -9,9 +9,9 @@ use super::{Sheet, hits};
 use crate::render::Page;
 use crate::report::{Report, Row};
 
-/// Pages are wide enough for both from here on.
+/// Minimum width of a page, in columns, to place both tables side by side.
 const SIDE_BY_SIDE: usize = 72;
-/// What status codes, of which there are more, have of such a page at least.
+/// Minimum columns for the status table on such a page. It gets this minimum because it has more rows.
 const STATUS_AT_LEAST: usize = 32;
 const GAP: usize = 4;
 

@@ -1,4 +1,5 @@
-//! The columns of numbers: what each is called and shows, and which give way where there is little room.
+//! The number columns of a table: their labels, their contents, and the order in which they are dropped on narrow
+//! pages.
 
 use std::fmt::Write;
 
@@ -13,25 +14,25 @@ use crate::report::{Row, UvCount};
 #[derive(Clone, Copy)]
 pub(super) struct Column<'a> {
     pub(super) label: &'a str,
-    /// Where a table is too wide, the column with the highest number goes. Bars, which have what room is left, have
-    /// gone before any of these.
+    /// Drop priority: while a table is too wide, the column with the highest number is dropped. Bars use the room that
+    /// is left, so they are dropped before any column.
     pub(super) gives_way: u8,
     pub(super) show: Show,
 }
 
-/// What a column shows of a row.
+/// Contents of a column.
 #[derive(Clone, Copy)]
 pub(super) enum Show {
-    /// What this writes; the number is that of all hits.
+    /// Text that this function writes. Its second argument is the number of all hits.
     By(fn(&Row, u64, &mut String) -> Ink),
-    /// A metric that rows tell because they were asked to.
+    /// A metric that the user asked for.
     Metric(Metric),
-    /// The hits of a value that the timeline is split by, by its place.
+    /// Hits of one value that the timeline is split by, given by its index.
     Split(usize),
 }
 
 impl Column<'_> {
-    /// Writes what a row has.
+    /// Writes the cell of a row.
     pub(super) fn show(&self, row: &Row, hits: u64, out: &mut String) -> Ink {
         match self.show {
             Show::By(write) => write(row, hits, out),
@@ -48,7 +49,7 @@ impl Column<'_> {
     }
 }
 
-/// Hits; the one column that stays at any width.
+/// Hits. This column is never dropped.
 pub(super) const PV: Column<'static> = Column {
     label: "PV",
     gives_way: 0,
@@ -102,7 +103,7 @@ pub(super) const STATUS_4XX: Column<'static> = Column {
     }),
 };
 
-/// The share of the row's hits with a path that were served from files.
+/// The share of static hits in the row's hits with a path.
 pub(super) const STATIC: Column<'static> = Column {
     label: "static",
     gives_way: 5,
@@ -112,7 +113,7 @@ pub(super) const STATIC: Column<'static> = Column {
     }),
 };
 
-/// Bytes.
+/// Bytes sent.
 pub(super) const SENT: Column<'static> = Column {
     label: "sent",
     gives_way: 6,
@@ -123,26 +124,26 @@ pub(super) const SENT: Column<'static> = Column {
 };
 
 impl Column<'_> {
-    /// Whether somebody asked for it by name.
+    /// True if the user asked for the column by name.
     pub(super) fn is_asked(&self) -> bool {
         self.gives_way == ASKED && self.label != UV.label
     }
 
-    /// Whether both are one column.
+    /// True if both are the same column.
     pub(super) fn is(&self, other: &Column<'_>) -> bool {
         (self.label, self.gives_way) == (other.label, other.gives_way)
     }
 }
 
-/// What was asked for by name goes after what was not.
+/// Drop priority of columns that the user asked for: all default columns but PV and UV are dropped before them.
 const ASKED: u8 = 1;
 
-/// The column of a metric that was asked for, where rows are not told it anyway.
+/// Returns the column of a metric that the user asked for; `None` if rows show the metric anyway.
 pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
     metric.column().map(|label| Column { label, gives_way: ASKED, show: Show::Metric(metric) })
 }
 
-/// The columns of values that a timeline is split by, called what `labels` say.
+/// Returns the columns of the values that a timeline is split by, with these labels.
 pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Column<'a>> {
     labels.into_iter().enumerate().map(|(place, label)| Column { label, gives_way: ASKED, show: Show::Split(place) })
 }
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_show_their_own_and_give_way_one_by_one() {
+    fn columns_show_their_numbers_and_have_a_drop_order() {
         let row = Row {
             uv: UvCount::Known(1500),
             bytes: Some(4096),
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_numbers_have_a_sign_and_no_colour() {
+    fn unknown_numbers_are_a_dash_without_colour() {
         let row = Row { pv: 9, uv: UvCount::Unknown, ..Row::default() };
         for column in [UV, STATUS_5XX, STATUS_4XX, STATIC, SENT, asked(Metric::Dynamic).unwrap()] {
             let mut out = String::new();

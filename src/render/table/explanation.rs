@@ -1,4 +1,4 @@
-//! An explanation as text for people: how each input is read, and its first lines field by field.
+//! An explanation as text for people: how logstat reads each input, and the first lines of each field by field.
 
 use std::io::{self, Write};
 
@@ -15,16 +15,16 @@ use crate::render::Signs;
 use crate::render::numbers::Grouped;
 use crate::report::FormatReport;
 
-/// Pages of fewer columns are narrow.
+/// Minimum width of a wide page, in columns.
 const WIDE: usize = 72;
-/// Names of formats that are shown of those that stop at one place.
+/// Maximum number of format names shown for one place where formats stop.
 const NAMES: usize = 3;
 
-/// Writes an explanation as text for people. Long values are cut at their end, so that no line is wider than the page from
-/// 40 columns on.
+/// Writes an explanation as text for people. Long values are cut at their end, so on pages of at least 40 columns no
+/// line is wider than the page.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns the errors of `out`.
 ///
 /// ```
 /// use logstat::{Engine, Input, Page, Question, explain, write_explanation};
@@ -107,7 +107,7 @@ fn chosen(format: &ChosenFormat, sampled: usize) -> String {
         0 => "none to its end".to_owned(),
         whole => format!("{} to their end", count(whole)),
     };
-    // A format that has only its text is that text in the next line.
+    // A format without a name is shown by its text, in the next line.
     let name = if format.text.as_ref() == Some(&format.name) { "" } else { &format.name };
     let name = if name.is_empty() { String::new() } else { format!("{name}, ") };
     format!("{name}{origin}; {takes}, {whole}")
@@ -145,16 +145,17 @@ fn write_sample(sample: &SampleLine, input: &InputExplanation, sheet: &mut Sheet
     sample.nginx.iter().try_for_each(|answer| sheet.sub_labelled("nginx", &nginx(answer, arrow)))
 }
 
-/// A row of the fields of a line.
+/// One field of a line, as a table row.
 struct FieldRow {
     name: String,
-    /// What it is read as or feeds, in pieces that may stand in lines of their own.
+    /// The variable that the value is read as, or what the value feeds. On a narrow page each piece has its own line.
     reads: Vec<String>,
     value: String,
 }
 
 impl FieldRow {
-    /// A field. With keys it is the variable that says what is read, without them what the variable feeds.
+    /// Creates the row of a field. With a key, it shows the variable that the value is read as; without a key, what the
+    /// variable feeds.
     fn of(field: &FieldValue) -> FieldRow {
         let (name, reads) = match (&field.key, &field.variable) {
             (Some(key), Some(variable)) if !field.feeds.is_empty() => (key.clone(), vec![format!("${variable}")]),
@@ -176,7 +177,7 @@ fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
     }
     for row in &mut rows {
         (row.name, row.value) = (sheet.text(&row.name), sheet.text(&row.value));
-        // On a narrow page, what one value feeds stands in several lines.
+        // On a narrow page, each thing that a value feeds is on its own line.
         let commas = row.reads.len().saturating_sub(1);
         row.reads.iter_mut().take(commas).for_each(|word| word.push(','));
         if columns >= WIDE {

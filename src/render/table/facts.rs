@@ -1,4 +1,4 @@
-//! Labelled numbers that stand under each other, as many beside each other as there is room for.
+//! Labelled numbers in aligned columns, as many per line as the page has room for.
 
 use std::io;
 
@@ -9,13 +9,13 @@ use super::layout::{self, Place, Side};
 use super::line::Line;
 use crate::render::Page;
 
-/// A number and what it is of.
+/// A number with its label.
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
     label: &'static str,
     value: String,
     ink: Ink,
-    /// Behind the number; only the last of a row has one.
+    /// Text after the number. Only the last fact of a row has one.
     note: String,
 }
 
@@ -34,12 +34,12 @@ impl Fact {
 }
 
 const INDENT: usize = 2;
-/// Between a label and its number.
+/// Columns between a label and its number.
 const INNER: usize = 2;
-/// Between a number and the next label.
+/// Columns between a number and the next label.
 const OUTER: usize = 3;
 
-/// Hands over rows of facts as lines. Rows are broken in half, and again, until they fit.
+/// Calls `visit` for each line. Rows are broken into shorter lines until they fit.
 pub(super) fn for_each_line(
     rows: &[Vec<Fact>],
     page: Page,
@@ -78,7 +78,7 @@ pub(super) fn for_each_line(
     })
 }
 
-/// How wide labels and numbers are, by their place in a line.
+/// Returns the widths of labels and numbers, by position in the line.
 fn cells(rows: &[Vec<Fact>], in_line: usize) -> Vec<(usize, usize)> {
     let mut cells = vec![(0, 0); in_line];
     for row in rows {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_stand_under_each_other_and_are_broken_in_half() {
+    fn facts_are_aligned_and_broken_until_they_fit() {
         let wide = "  PV    1,200   UV    9   sent  4.0 KiB   static  0%\n  \
                       2xx    100%   3xx  0%   4xx        0%   5xx     0%\n  \
                       slow     0%   > 0.3 s\n";

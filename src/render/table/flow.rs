@@ -1,11 +1,11 @@
-//! Sentences that flow into as few lines as the width allows.
+//! Wraps sentences into as few lines as the width allows.
 
 use super::fit::width;
 use super::ink::Ink;
 use super::line::Line;
 use crate::render::Colors;
 
-/// A piece of a sentence that is not broken, and what is put before it if it is not the first of its line.
+/// Part of a sentence that is never broken, and the separator before it. The first piece of a line has no separator.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     pub(super) before: &'static str,
@@ -18,13 +18,13 @@ impl Piece {
         Piece { before, ink, text: text.into() }
     }
 
-    /// Pieces that may be broken at every space.
+    /// Splits a text into pieces at every space.
     pub(super) fn words(ink: Ink, text: &str) -> Vec<Piece> {
         text.split(' ').map(|word| Piece::new(" ", ink, word)).collect()
     }
 }
 
-/// Pieces in as few lines as the width allows.
+/// Wraps pieces into as few lines as the width allows.
 pub(super) fn flow(pieces: &[Piece], indent: usize, columns: usize, colors: Colors) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = Line::new(colors);
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_flow_into_lines() {
+    fn pieces_are_wrapped_into_lines() {
         let pieces = [Piece::new("", Ink::Plain, "a.log"), Piece::new(" · ", Ink::Plain, "4 lines")];
         let flowed = |columns| {
             flow(&pieces, 1, columns, Colors::None).iter().map(|line| format!("{line}\n")).collect::<String>()

@@ -1,10 +1,10 @@
-//! A table of rows with a key and numbers each, laid out for a width.
+//! Lays out a table for a width. Each row has a key and numbers.
 //!
-//! What is its own is here: which columns stay at a width, how wide they are over all rows, where keys are cut, and
-//! inks. `layout` has the library that pads and aligns the cells. Measured: that takes 0.4 s for 100,000 rows of eight
-//! cells, where padding them by hand took a tenth; only a timeline by second has so many.
+//! This module decides which columns fit, how wide they are over all rows, where keys are cut, and which ink each cell
+//! has. `layout` uses a library to pad and align the cells. Measured: that takes 0.4 s for 100,000 rows of eight cells,
+//! ten times as long as padding by hand. Only a timeline by second has that many rows.
 //!
-//! Rows are formatted twice, to measure and to write, so that a million of them take no memory.
+//! Rows are formatted twice, once to measure and once to write, so that a million rows need no memory.
 
 use std::io;
 
@@ -18,57 +18,58 @@ use crate::render::dates::weekday_of_date;
 use crate::render::{Colors, Page};
 use crate::report::Row;
 
-/// Between two columns.
+/// Spaces between two columns.
 const GAP: usize = 2;
-/// A shorter bar tells nothing, a longer one no more.
+/// Length of a bar, in columns. A shorter bar shows too little, and a longer one shows nothing more.
 const BAR: std::ops::RangeInclusive<usize> = 6..=40;
-/// What is left of a long key at least; on most pages columns give way until it is two fifths of them.
+/// Minimum width of a long key. On most pages the limit is higher: columns are dropped until the key has two fifths of
+/// the page.
 const KEY_AT_LEAST: usize = 12;
 
 /// A table of rows.
 pub(super) struct Grid<'a> {
-    /// Over the keys.
+    /// Heading over the keys.
     pub(super) title: &'a str,
-    /// Behind the title; may be empty.
+    /// Text after the title; may be empty.
     pub(super) note: &'a str,
     pub(super) keys: Keys,
     pub(super) columns: &'a [Column<'a>],
     pub(super) bars: Bars,
     pub(super) rows: &'a [Row],
-    /// A last row, of all together.
+    /// Last row, for all hits together.
     pub(super) total: Option<&'a Row>,
-    /// All hits, of which rows are shares.
+    /// Number of all hits, for the share of each row.
     pub(super) hits: u64,
 }
 
-/// How keys are shown.
+/// How keys are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
-    /// As they are, none is long.
+    /// Complete, because no key is long.
     Whole,
-    /// Days, with the name of their weekday.
+    /// Days, with their weekday.
     Days,
-    /// With their rank, and cut if there is no room.
+    /// With a rank, and cut if there is too little room.
     Ranked,
-    /// Days with their rank.
+    /// Days, with their rank.
     RankedDays,
-    /// Two with their rank, the second ones under each other, and both cut if there is no room.
+    /// Pairs with a rank. Second keys are aligned, and both keys are cut if there is too little room.
     RankedPairs,
 }
 
-/// Whether there is a bar behind each row.
+/// Bars at the end of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bars {
     None,
-    /// As long as the row's hits are many.
+    /// Bars whose length shows the hits of the row.
     Hits,
 }
 
-/// What has room.
+/// Widths of the parts of a table, in columns.
 struct Room<'a> {
-    /// Of the keys, with what is before them.
+    /// Width of keys, including rank and weekday.
     lead: usize,
-    /// Of each key of a pair.
+    /// Widths of the two keys of a pair.
     both: [usize; 2],
     columns: Vec<(Column<'a>, usize)>,
     bar: usize,
@@ -86,7 +87,7 @@ impl Room<'_> {
 }
 
 impl<'a> Grid<'a> {
-    /// Hands over each line.
+    /// Calls `visit` for each line.
     pub(super) fn for_each_line(&self, page: Page, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
         let room = self.room(page.columns);
         let places = room.places();
@@ -111,7 +112,7 @@ impl<'a> Grid<'a> {
         layout::for_each_line(&places, rows.chain(total), visit)
     }
 
-    /// The columns that were asked for and have no room.
+    /// Returns the labels of columns that the user asked for and that do not fit.
     pub(super) fn left_out(&self, page: Page) -> Vec<&'a str> {
         let room = self.room(page.columns);
         let has_room = |column: &Column<'_>| room.columns.iter().any(|(shown, _)| shown.is(column));
@@ -119,14 +120,14 @@ impl<'a> Grid<'a> {
         asked.filter(|column| !has_room(column)).map(|column| column.label).collect()
     }
 
-    /// How wide lines are, with the gap before a bar, be there one or not.
+    /// Width of the lines. It includes the gap before a bar, even if there are no bars.
     pub(super) fn columns(&self, page: Page) -> usize {
         let room = self.room(page.columns);
         let numbers: usize = room.columns.iter().map(|(_, width)| GAP + width).sum();
         self.title_columns().max(room.lead + numbers + GAP + room.bar)
     }
 
-    /// The title and the labels, in a line each where the title has no room over the keys.
+    /// Writes title and labels. If the title does not fit over the keys, it gets a line of its own.
     fn heading(
         &self,
         room: &Room<'_>,
@@ -144,7 +145,7 @@ impl<'a> Grid<'a> {
             line = Line::new(colors);
         }
         line.gap(room.lead - line.columns());
-        // Of one ink, so it is one piece.
+        // All labels have the same ink, so they are written as one piece.
         let labels = room.columns.iter().map(|(column, _)| column.label.to_owned()).collect();
         layout::for_each_line(&places[1..], [labels], |labels| {
             let text = labels.trim_start_matches(' ');
@@ -163,7 +164,7 @@ impl<'a> Grid<'a> {
         })
     }
 
-    /// The key with what is before it.
+    /// Writes the key, after its rank and weekday.
     fn lead(&self, row: &Row, rank: usize, room: &Room<'_>, colors: Colors) -> String {
         let key = row.key.as_deref().unwrap_or_default();
         let mut line = Line::new(colors);
@@ -186,7 +187,7 @@ impl<'a> Grid<'a> {
         line.to_string()
     }
 
-    /// The keys of a pair.
+    /// Returns the two keys of a pair.
     fn both<'r>(&self, row: &'r Row) -> Option<&'r [String; 2]> {
         row.keys.as_ref().filter(|_| self.keys == Keys::RankedPairs)
     }
@@ -204,7 +205,7 @@ impl<'a> Grid<'a> {
             .then(|| self.rows.len().to_string().len().max(2))
     }
 
-    /// Columns give way until the keys have room. If none had to, what is left is for bars.
+    /// Drops columns until the keys have room. If none is dropped, bars get what is left.
     fn room(&self, page_columns: usize) -> Room<'a> {
         let before = self.rank_digits().map_or(0, |digits| digits + 1)
             + if matches!(self.keys, Keys::Days | Keys::RankedDays) { 4 } else { 0 };
@@ -242,7 +243,7 @@ impl<'a> Grid<'a> {
         Room { lead, both, columns, bar }
     }
 
-    /// How wide a column of numbers is.
+    /// Width of a number column over all rows.
     fn columns_of(&self, column: &Column<'_>) -> usize {
         let mut cell = String::new();
         let of_row = |row: &Row| {
@@ -254,7 +255,7 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// A sentence about columns that were asked for and that a narrow page leaves out.
+/// Returns a sentence that names the columns that do not fit on a narrow page.
 pub(super) fn left_out(columns: &[&str], csv_hint: &str) -> String {
     format!("no room here for {}: make COLUMNS larger, or take {csv_hint}", columns.join(", "))
 }
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_give_way_in_their_order() {
+    fn columns_are_dropped_in_priority_order() {
         let rows = [row("2026-11-14", 1500), row("2026-11-15", 500)];
         let expected = [
             (
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_pairs_stand_under_each_other_and_are_cut_each_by_itself() {
+    fn pair_keys_are_aligned_and_cut_separately() {
         let pair = |host: &str, path: &str| Row {
             keys: Some([host.to_owned(), path.to_owned()]),
             ..row(&format!("{host} {path}"), 1500)
@@ -373,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_title_has_its_own_line() {
+    fn long_title_has_its_own_line() {
         let rows = [row("/a/very/long/path/to/something.html", 1500)];
         let table = |columns| table("Top paths", "1 of 30,000", Keys::Ranked, &rows, columns);
         let narrow = "Top paths  1 of 30,000\n                          PV   UV  share\n \

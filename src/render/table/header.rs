@@ -1,4 +1,4 @@
-//! The head of a table: what was read, and the time it is from.
+//! The head of a table: the inputs, and the period that they cover.
 
 use std::cmp::Reverse;
 use std::io;
@@ -12,12 +12,13 @@ use crate::render::numbers::{Bytes, Grouped};
 use crate::report::{FormatReport, Report, UvReport};
 use crate::text::printable;
 
-/// More names of formats tell nobody more.
+/// Maximum number of format names. More would not help the reader.
 const FORMATS_AT_MOST: usize = 3;
-/// How much of the text of a format is shown.
+/// Maximum width of the format names, in columns.
 const FORMAT_COLUMNS: usize = 40;
-/// How much is shown of several with their lines, and how many.
+/// Maximum width of the format names if an input has several formats, in columns. Line counts are included.
 const MIXED_COLUMNS: usize = 60;
+/// Maximum number of format names in that case.
 const MIXED_AT_MOST: usize = 2;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -32,7 +33,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     rest.push(Piece::new(" · ", Ink::Plain, words::counted(report.lines.read, "line")));
     let name = match &report.inputs[..] {
         [input] => {
-            // A long name is cut to leave the rest its line, unless too little of it would be left.
+            // Cut a long name so that the rest fits on the same line, unless too little of the name would be left.
             let columns: usize = rest.iter().map(|piece| width(piece.before) + width(&piece.text)).sum();
             let room = sheet.page.columns.saturating_sub(columns);
             let room = if room < sheet.page.columns / 3 { sheet.page.columns } else { room };
@@ -45,8 +46,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.flow(&period(report), 0)
 }
 
-/// The formats of the inputs, each once; those that took most lines first, with how many those are where an input has
-/// several.
+/// Returns the formats of the inputs, each once. If an input has several formats, each has its line count, and the
+/// largest comes first.
 fn formats(report: &Report) -> Option<String> {
     let mut names: Vec<(String, u64)> = Vec::new();
     for input in &report.inputs {
@@ -76,12 +77,12 @@ fn formats(report: &Report) -> Option<String> {
     (!names.is_empty()).then_some(text)
 }
 
-/// Whether an input has lines of several formats.
+/// True if an input has lines of several formats.
 fn is_mixed(report: &Report) -> bool {
     report.inputs.iter().any(|input| input.formats.len() > 1)
 }
 
-/// From when to when, `2026-11-14 00:00:03 → 2026-11-20 23:59:58 +08:00 · 7 days`, and how exact visitors are.
+/// Returns the period, `2026-11-14 00:00:03 → 2026-11-20 23:59:58 +08:00 · 7 days`, and how exact the visitor count is.
 fn period(report: &Report) -> Vec<Piece> {
     let mut pieces = Vec::new();
     match (&report.period.first, &report.period.last) {
@@ -95,7 +96,7 @@ fn period(report: &Report) -> Vec<Piece> {
             } else {
                 let zone = if first_zone == last_zone { String::new() } else { format!(" {first_zone}") };
                 pieces.push(Piece::new("", Ink::Plain, format!("{}{zone}", readable(first_clock))));
-                // The time alone where the day is the same.
+                // If the day is the same, show only the time.
                 let is_one_day = days_between(first, last) == Some(0);
                 let last_clock = if is_one_day { last_clock[11..].to_owned() } else { readable(last_clock) };
                 pieces.push(Piece::new(" ", Ink::Plain, format!("→ {last_clock} {last_zone}")));

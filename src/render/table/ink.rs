@@ -1,7 +1,7 @@
-//! Styles of a terminal. The only home of `anstyle`.
+//! Terminal styles. The only module that uses `anstyle`.
 //!
-//! Colour says something or is not there: yellow is worth a look, red is wrong. The rest is weight, which reads on a
-//! light ground as on a dark one.
+//! Colours have a meaning: yellow is worth a look, red is wrong. All else differs only in weight, which is readable on
+//! light and dark backgrounds.
 
 use anstyle::{AnsiColor, Style};
 
@@ -10,11 +10,11 @@ use crate::render::tone::Tone;
 /// The meaning of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ink {
-    /// The numbers and keys themselves.
+    /// Numbers and keys.
     Plain,
-    /// Headings, and the numbers that matter most.
+    /// Headings, and the most important numbers.
     Strong,
-    /// Explanations: labels, shares of little weight, bars.
+    /// Explanations: labels, less important shares, bars.
     Faint,
     /// Worth a look.
     Odd,
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_odd_and_wrong_text_has_a_colour() {
+    fn only_odd_and_bad_have_a_colour() {
         for ink in [Ink::Plain, Ink::Strong, Ink::Faint] {
             assert_eq!(ink.style().get_fg_color(), None, "{ink:?}");
         }

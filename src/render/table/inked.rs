@@ -1,9 +1,10 @@
-//! Escapes of ink, taken out of a cell before the layout and put back into the line after it.
+//! Removes colour escapes from cells before the layout, and puts them back into the line afterwards.
 //!
-//! `comfy-table` would measure around them with its feature `custom_styling`, which needs a terminal library and a
-//! parser of escapes: ten crates. Text from logs is escaped before it is a cell, so every escape here is `Ink`'s.
+//! `comfy-table` could measure text with escapes with its feature `custom_styling`, but that needs a terminal library
+//! and an escape parser: ten crates. Text from logs is escaped before it becomes a cell, so all escapes here come from
+//! `Ink`.
 
-/// A cell's text without escapes, and the escapes with the byte of the text that each of them precedes.
+/// The text of a cell without escapes, and each escape with the byte offset in the text that it precedes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Inked {
     pub(super) text: String,
@@ -28,7 +29,7 @@ impl From<String> for Inked {
     }
 }
 
-/// Appends a line of laid out cells, with their escapes. A cell that the layout has cut stays without.
+/// Appends a laid-out line with the escapes of its cells. A cell that the layout cut gets no escapes.
 pub(super) fn put_back(cells: &[Inked], line: &str, out: &mut String) {
     let mut rest = line;
     for cell in cells {
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_return_to_the_text_that_they_precede() {
+    fn escapes_are_put_back_where_they_were() {
         let bold = |text: &str| format!("\x1b[1m{text}\x1b[0m");
         let rows: [(Vec<String>, &str, String); 8] = [
             (vec!["a".into(), "1".into()], " a  1", " a  1".into()),
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_escapes_is_the_cell() {
+    fn escapes_are_removed_from_text() {
         for (cell, text) in [("", ""), ("a m", "a m"), ("\x1b[1ma\x1b[0m", "a"), ("\x1b[1m", ""), ("a\x1b[1", "a")] {
             assert_eq!(Inked::from(cell.to_owned()).text, text);
         }

@@ -1,4 +1,4 @@
-//! Lines of text with labels before them, and cells under each other, for an explanation.
+//! Labelled lines of text, and aligned cells, for an explanation.
 
 use std::io;
 
@@ -8,25 +8,26 @@ use super::line::Line;
 use super::{Sheet, ascii};
 use crate::render::Signs;
 
-/// Columns of labels before text, with the space after them.
+/// Width of a label, including the space after it, in columns.
 const LABEL: usize = 12;
 /// Spaces before the fields of a line.
 pub(super) const INDENT: usize = 4;
-/// A word that is broken begins in a line with this many columns left, and otherwise in the next.
+/// A word that must be broken starts on the current line if at least this many columns are left, otherwise on the next
+/// line.
 const ROOM: usize = 4;
 
 impl Sheet<'_> {
-    /// A text of a log as the page shows it.
+    /// Returns log text as the page can show it.
     pub(super) fn text(&self, text: &str) -> String {
         if self.page.signs == Signs::Ascii { ascii::escaped(text) } else { text.to_owned() }
     }
 
-    /// A sign of ours as the page shows it.
+    /// Returns a symbol as the page can show it.
     pub(super) fn sign(&self, sign: char) -> char {
         if self.page.signs == Signs::Ascii { char::from(ascii::of_sign(sign)) } else { sign }
     }
 
-    /// A name, which is cut, and what is to be said of it.
+    /// Writes a name, cut if needed, with a description.
     pub(super) fn titled(&mut self, name: &str, rest: &str) -> io::Result<()> {
         let (name, rest) = (self.text(name), format!(" · {rest}"));
         let room = self.page.columns.saturating_sub(width(&rest)).max(self.page.columns / 3);
@@ -36,7 +37,7 @@ impl Sheet<'_> {
         self.line(&line)
     }
 
-    /// Cells that start at these columns.
+    /// Writes cells that start at these columns.
     pub(super) fn cells(&mut self, starts: [usize; 3], cells: [&str; 3], inks: [Ink; 3]) -> io::Result<()> {
         let mut line = Line::new(self.page.colors);
         for ((start, cell), ink) in starts.into_iter().zip(cells).zip(inks) {
@@ -62,7 +63,7 @@ impl Sheet<'_> {
         self.wrapped(INDENT, label, text)
     }
 
-    /// A label, and after it a text in as many lines as it takes.
+    /// Writes a label, and text after it that wraps to as many lines as needed.
     fn wrapped(&mut self, indent: usize, label: &str, text: &str) -> io::Result<()> {
         let at = indent + LABEL.max(width(label) + 1);
         let lines = wrap(&self.text(text), self.page.columns.saturating_sub(at).max(8));
@@ -80,7 +81,7 @@ impl Sheet<'_> {
     }
 }
 
-/// A text in lines of at most so many columns: broken at spaces, and within words that are longer than a line.
+/// Wraps a text into lines of at most `columns`. It breaks at spaces, and inside words that are longer than a line.
 fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_wrapped_and_long_ones_broken() {
+    fn text_wraps_at_spaces_and_long_words_are_broken() {
         for (text, columns, expected) in [
             ("", 8, vec![""]),
             ("a bcdefghijklmnop q", 10, vec!["a bcdefghi", "jklmnop q"]),

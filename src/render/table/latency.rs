@@ -1,4 +1,4 @@
-//! How long requests took: in short under the summary, at length where it stands alone.
+//! Request times: a short form below the summary, and the full form if there is no summary.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::render::numbers::{Duration, Percent, Seconds};
 use crate::render::tone::Tone;
 use crate::report::{LatencyReport, Report};
 
-/// The latency of a report without summary, which would have it in short.
+/// Writes the full latency section of a report without a summary. With a summary, the short form is there.
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let Some(latency) = report.latency.as_ref().filter(|_| report.summary.is_none()) else { return Ok(()) };
     let mean_ms = (u128::from(latency.sum_ms) + u128::from(latency.count) / 2) / u128::from(latency.count.max(1));
@@ -30,7 +30,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     facts::for_each_line(&facts, sheet.page, |line| sheet.line(line))
 }
 
-/// The rows that the summary has of it.
+/// Returns the rows for the summary.
 pub(super) fn in_short(latency: &LatencyReport, hits: u64) -> [Vec<Fact>; 2] {
     [
         vec![
@@ -43,7 +43,7 @@ pub(super) fn in_short(latency: &LatencyReport, hits: u64) -> [Vec<Fact>; 2] {
     ]
 }
 
-/// The share of slow requests in those that were timed, and in how many if that is not all.
+/// The share of slow requests among timed requests. The note gives the number of timed requests if not all were timed.
 fn slow(latency: &LatencyReport, hits: u64) -> Fact {
     let mut note = format!("longer than {}", Seconds(latency.slow_threshold_ms));
     if latency.count < hits {

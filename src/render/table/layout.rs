@@ -1,8 +1,8 @@
-//! Cells padded and aligned into lines: `comfy-table`, of which this is the only home.
+//! Pads and aligns cells into lines. The only module that uses `comfy-table`.
 //!
-//! It pads and aligns, and that alone. How wide columns are is settled before: it sees the rows of one slice, and would
-//! wrap what it finds too wide. Its feature `tty` would colour cells through crossterm, which looks at NO_COLOR itself, so
-//! that `--color always` could not overrule that. It gets plain text here, and `inked` puts the ink back.
+//! The library only pads and aligns. Column widths are fixed before: it sees only the rows of one slice, and would wrap
+//! cells that it finds too wide. Its feature `tty` would colour cells through crossterm, which checks NO_COLOR itself,
+//! so `--color always` could not override it. Therefore it gets plain text, and `inked` puts the ink back.
 
 use std::io;
 
@@ -10,29 +10,29 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row
 
 use super::inked::{Inked, put_back};
 
-/// Wider columns are not to be had: `comfy-table` counts them in 16 bits.
+/// Maximum width of a column: `comfy-table` counts widths in 16 bits.
 pub(super) const WIDEST: usize = u16::MAX as usize;
-/// Rows laid out at a time. A table is held as its cells and again as its lines, 1.3 GB for 500,000 rows at once.
+/// Number of rows laid out at a time. The library holds a table as cells and as lines: 1.3 GB for 500,000 rows at once.
 const SLICE: usize = 1000;
 
-/// Where the cells of a column stand.
+/// Position of the cells of a column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    /// Spaces before it.
+    /// Spaces before the column.
     pub(super) gap: usize,
-    /// Columns of the terminal that its cells are padded to; a wider cell loses its end.
+    /// Width that cells are padded to, in terminal columns; a wider cell is cut at its end.
     pub(super) width: usize,
     pub(super) side: Side,
 }
 
-/// The side of their column that cells stand at.
+/// Alignment of cells in their column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Left,
     Right,
 }
 
-/// Hands over a line a row, without spaces at its end. A row may have fewer cells than there are places.
+/// Calls `visit` with one line per row, without spaces at its end. A row may have fewer cells than there are places.
 pub(super) fn for_each_line(
     places: &[Place],
     rows: impl IntoIterator<Item = Vec<String>>,
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_a_line_without_spaces_at_its_end() {
+    fn each_row_is_a_line_without_trailing_spaces() {
         let rows: [(&[&str], &str); 8] = [
             (&["a", "1", "x"], " a       1  x"),
             (&["日本", "12", "xy"], " 日本   12  xy"),
@@ -111,9 +111,9 @@ mod tests {
     }
 
     #[test]
-    fn slices_stand_under_each_other() {
+    fn slices_are_aligned_with_each_other() {
         for count in [0, 1, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE + 1] {
-            // Wide cells in the first slice alone.
+            // Only the first slice has wide cells.
             let row = |i: usize| vec![if i == 0 { "abcd" } else { "a" }.to_owned(), (i % 10).to_string()];
             let expected = (0..count).map(|i| format!(" {:4}    {}", if i == 0 { "abcd" } else { "a" }, i % 10));
             assert_eq!(lines((0..count).map(row)), expected.collect::<Vec<_>>(), "{count} rows");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_widest_column_is_laid_out() {
+    fn widest_column_is_laid_out() {
         let cell = "x".repeat(WIDEST);
         let place = Place { gap: 0, width: WIDEST, side: Side::Left };
         for_each_line(&[place], [vec![cell.clone()]], |line| {
@@ -133,7 +133,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_was_cut_to_fit_stays_whole(text in "\\PC{0,40}", width in 1_usize..30) {
+        fn text_cut_to_fit_is_not_cut_again(text in "\\PC{0,40}", width in 1_usize..30) {
             let cell = cut_middle(&text, width).into_owned();
             let place = |side| Place { gap: 0, width, side };
             let end = Place { gap: 2, width: 1, side: Side::Left };

@@ -1,4 +1,4 @@
-//! The account of every line, at the end of each table: what was not counted is said.
+//! The ledger at the end of each table: it accounts for every line, and shows those that were not counted.
 
 use std::fmt::Display;
 use std::io;
@@ -13,9 +13,9 @@ use crate::render::numbers::{Bytes, Grouped};
 use crate::report::Report;
 
 const FIRST_AT: &str = "the first at ";
-/// Before the text of a malformed line.
+/// Spaces before the text of a malformed line.
 const SAMPLE_GAP: usize = 2;
-/// Less of it is not worth its room behind the place.
+/// Minimum columns for that text after its place. With fewer, it gets a line of its own.
 const SAMPLE_AT_LEAST: usize = 12;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -70,7 +70,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         pieces.insert(0, Piece::new("", Ink::Plain, malformed));
     }
     let mut lines = flow(&pieces, 0, columns, sheet.page.colors);
-    // The line itself, beside its place if more than a word of it fits.
+    // Show the malformed line after its place if there is room for more than a word of it.
     let used = lines.last().map_or(0, Line::columns) + SAMPLE_GAP;
     if used + SAMPLE_AT_LEAST > columns {
         lines.push(Line::new(sheet.page.colors));
@@ -83,7 +83,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.lines(&lines)
 }
 
-/// `filtered: 40 = 30 status + 10 path`, `filtered: 40 by status`
+/// Formats `filtered: 40 = 30 status + 10 path`, or `filtered: 40 by status`.
 fn filtered(number: u64, reasons: &[(Filtered, u64)]) -> Option<Vec<Piece>> {
     match reasons {
         [] => None,
@@ -92,7 +92,7 @@ fn filtered(number: u64, reasons: &[(Filtered, u64)]) -> Option<Vec<Piece>> {
     }
 }
 
-/// `malformed: 6 = 2 no match + 3 bad time + 1 bad number`
+/// Formats `malformed: 6 = 2 no match + 3 bad time + 1 bad number`.
 fn by_reason(what: &str, number: u64, reasons: &[(impl Display, u64)]) -> Vec<Piece> {
     let mut pieces = vec![Piece::new("", Ink::Plain, format!("{what}: {}", Grouped(number)))];
     pieces.extend(reasons.iter().enumerate().map(|(i, (reason, lines))| {

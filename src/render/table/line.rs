@@ -1,4 +1,4 @@
-//! A line of output: pieces of text with their ink, never wider than they look and never with spaces at its end.
+//! A line of output: pieces of text with ink. It knows its visible width and never ends with spaces.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -6,16 +6,16 @@ use super::fit::width;
 use super::ink::Ink;
 use crate::render::Colors;
 
-/// A line as it grows from left to right.
+/// A line that is built from left to right.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     text: String,
     colors: Colors,
-    /// What the next text has without another escape.
+    /// Current ink: text in this ink needs no further escape.
     ink: Ink,
-    /// The columns of what is written.
+    /// Width of the text so far, in columns.
     columns: usize,
-    /// Spaces that are written when text follows them.
+    /// Spaces that are written only if text follows them.
     gap: usize,
 }
 
@@ -24,14 +24,14 @@ impl Line {
         Line { text: String::new(), colors, ink: Ink::Plain, columns: 0, gap: 0 }
     }
 
-    /// A line of one piece.
+    /// Creates a line of one piece.
     pub(super) fn of(colors: Colors, ink: Ink, text: &str) -> Line {
         let mut line = Line::new(colors);
         line.push(ink, text);
         line
     }
 
-    /// How far to the right the next text starts.
+    /// Column at which the next text starts.
     pub(super) fn columns(&self) -> usize {
         self.columns + self.gap
     }
@@ -40,7 +40,7 @@ impl Line {
         self.columns == 0
     }
 
-    /// Spaces before the next text, if there is one.
+    /// Adds spaces before the next text, if there is any.
     pub(super) fn gap(&mut self, columns: usize) {
         self.gap += columns;
     }
@@ -54,7 +54,7 @@ impl Line {
         self.text.push_str(text);
     }
 
-    /// Writes the spaces that text follows, and what changes its ink.
+    /// Writes the pending spaces, and the escapes if the ink changes.
     fn close_gap(&mut self, ink: Ink) {
         let changes = self.colors == Colors::Ansi && ink != self.ink;
         if changes {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_line_ends_with_spaces() {
+    fn lines_do_not_end_with_spaces() {
         let mut line = Line::new(Colors::None);
         line.gap(2);
         line.push(Ink::Plain, "日");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn ink_takes_no_room_and_is_not_there_without_colours() {
+    fn ink_has_no_width_and_needs_colours() {
         for (colors, expected) in [(Colors::None, "  x y z"), (Colors::Ansi, "  \u{1b}[1mx y\u{1b}[0m z")] {
             let mut line = Line::new(colors);
             line.gap(2);

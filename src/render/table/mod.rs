@@ -1,7 +1,7 @@
-//! The report as a table for people: what it says, from top to bottom. One part of it a file.
+//! The report as a table for people. Each part of the table has its own file.
 //!
-//! All text from logs in a report is in written form, safe on a terminal. The one control byte in here is the line
-//! feed, and with colours the escape that begins one.
+//! Text from logs is already escaped in a report, so it is safe on a terminal. The only control bytes written here are
+//! line feeds and, with colours, the escape that begins a colour.
 
 mod ascii;
 mod bar;
@@ -34,7 +34,7 @@ use crate::report::Report;
 pub use explanation::write_explanation;
 use flow::{Piece, flow};
 
-/// The parts of a table, in their order. Each says nothing where the report has nothing for it.
+/// Parts of a table, in order. Each writes nothing if the report has nothing for it.
 const PARTS: [fn(&Report, &mut Sheet<'_>) -> io::Result<()>; 8] = [
     header::write,
     summary::write,
@@ -46,16 +46,16 @@ const PARTS: [fn(&Report, &mut Sheet<'_>) -> io::Result<()>; 8] = [
     ledger::write,
 ];
 
-/// Narrower pages are written as if they had this many columns.
+/// Minimum page width, in columns. Narrower pages are written as if they had this width.
 const NARROWEST: usize = 20;
 
 /// Writes a report as a table for people.
 ///
-/// Columns of little weight give way, and long keys are cut in their middle, so that no row is wider than the page
-/// from 40 columns on. Without [`Colors`](crate::Colors) there is no byte in it that is not text.
+/// Less important columns are dropped, and long keys are cut in their middle. On pages of at least 40 columns no row is
+/// wider than the page. Without [`Colors`](crate::Colors) the output has no control bytes but line feeds.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns the errors of `out`.
 ///
 /// ```
 /// use logstat::{Engine, Input, Page, Question, count, write_table};
@@ -87,7 +87,7 @@ fn write_parts(report: &Report, mut sheet: Sheet<'_>) -> io::Result<()> {
     PARTS.into_iter().try_for_each(|part| part(report, &mut sheet))
 }
 
-/// Where parts are written, with an empty line between them.
+/// Output for the parts, with an empty line between them.
 struct Sheet<'a> {
     out: &'a mut dyn Write,
     page: Page,
@@ -95,7 +95,7 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// Begins a part.
+    /// Begins a part: writes an empty line unless it is the first.
     fn begin(&mut self) -> io::Result<()> {
         if !std::mem::take(&mut self.is_blank) {
             self.out.write_all(b"\n")?;
@@ -116,12 +116,12 @@ impl Sheet<'_> {
     }
 }
 
-/// All hits of a report: the ledger has them, whatever sections there are.
+/// Number of all hits of a report. It is taken from the ledger, because sections may be missing.
 fn hits(report: &Report) -> u64 {
     report.lines.parsed - report.lines.filtered
 }
 
-/// The inputs of a report: the name of one, the number of several.
+/// Returns the name of the input, or the number of inputs if there are several.
 fn inputs(report: &Report) -> Cow<'_, str> {
     match &report.inputs[..] {
         [one] => Cow::Borrowed(words::input(&one.path)),
@@ -136,7 +136,7 @@ mod tests {
     use crate::report::{Generator, InputReport, Lines, Period, Row, Summary, UvCount, UvReport};
     use crate::time::Unit;
 
-    /// A report with a summary and a timeline by day.
+    /// Returns a report with a summary and a timeline by day.
     pub(super) fn report(all: Row, timeline: Vec<Row>) -> Report {
         Report {
             schema: "logstat.report/2".to_owned(),
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_change_nothing_but_colour() {
+    fn colours_do_not_change_the_text() {
         let row =
             |key: Option<&str>| Row { key: key.map(str::to_owned), uv: UvCount::Known(7), ..Row::known(50, 20, 10) };
         let report = report(row(None), vec![row(Some("2026-11-14")), row(Some("2026-11-15"))]);

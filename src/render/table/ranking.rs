@@ -1,4 +1,4 @@
-//! What there is most of: a ranking a dimension.
+//! The rankings, one table per dimension.
 
 use std::io;
 
@@ -54,8 +54,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Visitors where they were counted; what was asked for; errors but in a ranking of status codes, where they are all or
-/// nothing.
+/// Chooses the columns: visitors if they were counted, the metrics that the user asked for, and error shares. A ranking
+/// of status codes has no error shares, because there they are all or nothing.
 fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     let mut columns = vec![PV];
     if ranking.rows.iter().any(|row| row.uv != UvCount::NotCounted) {

@@ -1,4 +1,4 @@
-//! The first lines under the head, which answer "how is my site".
+//! The first lines below the head, which answer "how is my site?".
 
 use std::io;
 
@@ -36,7 +36,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     highlights.try_for_each(|highlight| sheet.flow(&pointed_at(highlight, hits(report), sheet.page.columns), INDENT))
 }
 
-/// What stands out, as a line that breaks between words; a key is cut so that it fits one.
+/// Formats a highlight as pieces that break between words. A key is cut so that it fits on one line.
 fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
     let Told { what, key, figure, tone } = told(highlight, hits);
     let mut pieces = vec![Piece::new("", tone.into(), format!("▲ {what}"))];
@@ -51,7 +51,7 @@ fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
     pieces
 }
 
-/// The shares of the status classes; the odd ones only where there are any, so that they always add up.
+/// Returns the share of each status class. Rare classes are listed only if they have hits, so the shares always add up.
 fn codes(row: &Row) -> Vec<Fact> {
     let fact = |label, hits| Fact::new(label, share(parts::of_status(row, hits)));
     let mut facts = vec![

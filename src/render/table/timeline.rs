@@ -1,4 +1,4 @@
-//! Hits by time, with the trend as bars.
+//! Hits by time, with bars.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::render::numbers::Grouped;
 use crate::report::{Report, Row, Split};
 use crate::time::Unit;
 
-/// A longer value is cut where it stands over its column.
+/// Maximum width of a split value in the heading, in columns; a longer one is cut.
 const LABEL: usize = 16;
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -48,12 +48,12 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
 }
 
-/// A log whose format has no time has all its hits in one row.
+/// True if the row has a time. A log whose format has no time has all its hits in one row.
 fn has_time(row: &Row) -> bool {
     row.key.as_deref() != Some("-")
 }
 
-/// Why the numbers above the total do not add up to it, where it stands.
+/// Explains, below the total, how its visitors relate to those of the rows.
 fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
     let units = words::units(unit);
     if sum == uv {

@@ -1,4 +1,4 @@
-//! A long timeline in two lines: what takes pages to read is seen at a glance.
+//! A long timeline in two lines, so that the reader sees the trend at a glance.
 
 use std::fmt::Display;
 use std::io;
@@ -12,15 +12,16 @@ use crate::render::numbers::{Grouped, share};
 use crate::render::slots::{Slot, Slots};
 use crate::report::Report;
 
-/// So many rows are a screen, whose bars are seen together.
+/// Number of rows that fit on a screen. Only longer timelines have a trend; for shorter ones the bars are enough.
 const SCREEN: usize = 24;
-/// Before the signs: an indent, and room for a label.
+/// Columns before the symbols: an indent, and a label.
 const LABEL: usize = 7;
-/// Behind them: `  at most 10,482,113`. A narrow page has none.
+/// Columns after the symbols: `  at most 10,482,113`. A narrow page has no note.
 const NOTE: usize = 20;
+/// Minimum width of a page with notes, in columns.
 const WIDE: usize = 60;
 
-/// What one to eight eighths of a line look like.
+/// Blocks for one to eight eighths of a line.
 const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -52,12 +53,12 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         if a > b { slot } else { worst }
     });
     let Some(worst) = worst else { return Ok(()) };
-    // Shares of the worst share: errors of one times hits of the other.
+    // Shares of the worst share. To compare without division, multiply the errors of one slot by the hits of the other.
     let of_errors = trend.slots.iter().map(|slot| (crossed(slot, worst), crossed(worst, slot)));
     line("5xx", Ink::Bad, spark(of_errors), &share(worst.status_5xx.zip(worst.with_status)))
 }
 
-/// What is to be said of the first sign and the last, which may be of a part of that.
+/// Says if the first or the last symbol stands for less time than the others.
 fn ends(trend: &Slots) -> &'static str {
     let is_part = |place: usize| trend.buckets(place) < trend.in_slot;
     match (is_part(0), is_part(trend.slots.len() - 1)) {
@@ -68,12 +69,12 @@ fn ends(trend: &Slots) -> &'static str {
     }
 }
 
-/// The errors of a slot times the hits of another that have a status.
+/// Errors of a slot times the hits with a status of another slot.
 fn crossed(slot: &Slot, other: &Slot) -> u64 {
     slot.status_5xx.unwrap_or(0).saturating_mul(other.with_status.unwrap_or(0))
 }
 
-/// A sign for each part of a whole, by its height; a space for nothing.
+/// Draws one symbol per part, whose height is its share of the whole; a space for 0.
 fn spark(parts: impl Iterator<Item = (u64, u64)>) -> String {
     let sign = |(part, whole): (u64, u64)| {
         let eighths = (u128::from(part) * 8).div_ceil(u128::from(whole.max(1))).min(8) as usize;
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_something_has_a_sign_and_nothing_has_none() {
+    fn only_zero_is_drawn_as_a_space() {
         assert_eq!(spark([(0, 800), (1, 800), (100, 800), (101, 800), (799, 800), (800, 800)].into_iter()), " ▁▁▂██");
         assert_eq!(spark([(0, 0), (u64::MAX, u64::MAX)].into_iter()), " █");
     }
