@@ -10,7 +10,7 @@ use crate::files::{Compression, LogsWithin, SkippedFile};
 use crate::message::Message;
 use crate::time::Unit;
 
-/// Something that kept logstat from reading or answering.
+/// A failure that kept logstat from reading an input or from answering a question.
 ///
 /// A bad line is not an error: it is counted as malformed, with its reason.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub enum ErrorKind {
         compression: Compression,
         /// Byte offset in the compressed data at which this was detected.
         at_byte: u64,
-        /// What is wrong: `ends too early`, `is corrupt` with details, or `is followed by something else`.
+        /// The damage: `ends too early`, `is corrupt` with details, or `is followed by something else`.
         detail: String,
     },
     /// Decoding compressed data needs more memory than is allowed. The text before is counted.
@@ -82,7 +82,7 @@ pub enum ErrorKind {
         compression: Compression,
         /// Byte offset in the compressed data at which this was detected.
         at_byte: u64,
-        /// What it needs: `needs a window of more than 128 MiB`.
+        /// The requirement that exceeds the limit: `needs a window of more than 128 MiB`.
         detail: String,
     },
     /// An input is compressed, and the library was built without the feature `compressed`.
@@ -119,7 +119,7 @@ pub enum ErrorKind {
     NoMatch {
         /// The pattern as it was given.
         pattern: PathBuf,
-        /// What is wrong with the pattern; empty if it is valid and no file matches.
+        /// The reason why the pattern is not valid; empty if it is valid and no file matches.
         detail: String,
     },
     /// No line of an input fits any format in use.
@@ -133,7 +133,7 @@ pub enum ErrorKind {
     NotAccessLog {
         /// The path as it was given.
         path: PathBuf,
-        /// What it is.
+        /// The recognised type of file.
         kind: FileKind,
         /// The part of the input that shows it, safe on a terminal: `line 1: …`, `first file: …`, `first bytes: …`.
         sample: String,
@@ -151,7 +151,7 @@ pub enum ErrorKind {
         /// The path as it was given.
         path: PathBuf,
     },
-    /// A timeline that lists empty buckets would list too many.
+    /// A timeline that lists empty buckets would have too many rows.
     TooManyBuckets {
         /// Unit of the timeline.
         unit: Unit,

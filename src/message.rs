@@ -28,7 +28,7 @@ macro_rules! settings {
 settings! {
     /// The unit of the timeline.
     By: "by",
-    /// Metrics of rankings.
+    /// The metrics in the rows of rankings.
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
@@ -56,11 +56,11 @@ settings! {
     Now: "now",
     /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
-    /// Sections.
+    /// The sections of the report.
     Show: "show",
     /// The beginning of the period.
     Since: "since",
-    /// The order of rankings.
+    /// The metric that rankings are sorted by.
     Sort: "sort",
     /// A second dimension of the timeline.
     Split: "split",
@@ -254,7 +254,7 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-/// Joins words and settings: `message!["pass ", Setting::Field, format!(" {name}")]`.
+/// Joins text and settings: `message!["pass ", Setting::Field, format!(" {name}")]`.
 macro_rules! message {
     ($first:expr $(, $more:expr)* $(,)?) => {
         $crate::message::Message::from($first) $(+ $more)*

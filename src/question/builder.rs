@@ -140,7 +140,7 @@ impl Question {
         self
     }
 
-    /// Sets what identifies a visitor.
+    /// Sets the fields that identify a visitor.
     #[must_use]
     pub fn visitor(mut self, visitor: Visitor) -> Question {
         self.counting.visitor = visitor;

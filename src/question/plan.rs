@@ -80,8 +80,8 @@ impl Plan {
     }
 }
 
-/// The variables that a question names, in the order of their columns: those of its tables, then those of its filters and
-/// visitors.
+/// The variables that a question names, in the order of their columns: those of its tables first, then those of its
+/// filters and visitors.
 ///
 /// # Errors
 /// [`ErrorKind::TooManyVariables`] if there are more variables than columns.

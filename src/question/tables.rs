@@ -14,8 +14,8 @@ pub(super) fn tables(question: &Question) -> Vec<TablePlan> {
     tables_of(question, |section| question.showing.shows(section))
 }
 
-/// All tables, ordered so that those used only for rankings, whose keys may be dropped, are last; and the number of the
-/// others.
+/// Returns the number of tables that keep all keys, and all tables with these first. The others are used only for
+/// rankings, so their keys may be dropped.
 pub(super) fn rankings_last(question: &Question) -> (usize, Vec<TablePlan>) {
     let others = tables_of(question, |section| section != Section::Top && question.showing.shows(section));
     let is_other = |(dimension, _): &TablePlan| others.iter().any(|(other, _)| other == dimension);

@@ -56,7 +56,7 @@ pub(crate) use crate::note::{Note, NoteCode};
 use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
 
-/// The numbers that answer a question, and an account of the logs that they are taken from.
+/// The answer to a [`Question`](crate::Question): its numbers, and a summary of the logs that were read.
 ///
 /// Serialized, it is the JSON that the program writes. Reading that JSON and writing it again gives the same JSON.
 ///
@@ -136,7 +136,7 @@ pub struct Report {
     /// The outcome of each [`Question::fail_if`](crate::Question) condition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
-    /// A report for each key of [`Counting::each`](crate::Counting), sorted by key bytes. Not serialized.
+    /// A report for each key of [`Counting::each`](crate::Counting), sorted by key. Not serialized.
     #[serde(skip)]
     pub parts: Vec<PartReport>,
     /// Number of inputs that have no lines, or only blank ones.
@@ -151,8 +151,8 @@ pub struct Report {
 const SCHEMA: &str = "logstat.report/2";
 
 impl Report {
-    /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count) does not
-    /// see. [`Outcome::problems`](crate::Outcome) are in the report already.
+    /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count)
+    /// does not see. [`Outcome::problems`](crate::Outcome) are already in the report.
     pub fn warn<'e>(&mut self, problems: impl IntoIterator<Item = &'e Error>) {
         self.warnings.extend(problems.into_iter().filter_map(Warning::of));
         // Sorted like notes, so that the result does not depend on the order of the inputs.
@@ -231,7 +231,7 @@ pub struct Unread {
     pub lines: u64,
 }
 
-/// A key of JSON or LTSV lines, and the variable that it stands for.
+/// A key of JSON or LTSV lines, and the nginx variable that it is read as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyReport {
