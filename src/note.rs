@@ -23,7 +23,7 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
-    /// No line at the beginning of a file fits the format that is configured for it, so a detected format is used.
+    /// No line at the beginning of a file fits a format that is configured for it, so a detected format is used.
     NotAsConfigured,
     /// Most values of the address variable are not addresses.
     NotAddresses,

@@ -76,7 +76,7 @@ impl Rejects {
         if self.memory.len() + rejected.bytes.len() > self.memory_at_most
             && let Err(error) = self.spill()
         {
-            // [`Rejects::write`] reports the error. Lines that come later are dropped.
+            // `Rejects::write` reports the error. Lines that come later are dropped.
             self.failure.get_or_insert(error);
         }
         if self.failure.is_some() {
