@@ -1,4 +1,4 @@
-//! One error, with the place where it happened.
+//! The error type of the library: one kind for each failure, with the input that it is about.
 
 mod words;
 
@@ -10,184 +10,186 @@ use crate::files::{Compression, LogsWithin, SkippedFile};
 use crate::message::Message;
 use crate::time::Unit;
 
-/// Something that kept logstat from reading or answering.
+/// A failure that kept logstat from reading an input or from answering a question.
 ///
-/// A bad line is no error: it is counted as malformed, with its reason.
+/// A bad line is not an error: it is counted as malformed, with its reason.
 #[derive(Debug)]
 pub struct Error(Box<ErrorKind>);
 
-/// What happened, and to which input.
+/// The kind of an [`Error`], with its details.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An input could not be opened or read.
     Io {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// Bytes of an input could not be read; the lines without such bytes are counted.
+    /// Bytes of an input could not be read. Lines without such bytes are counted.
     Unreadable {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// The first such byte.
+        /// Offset of the first such byte.
         at_byte: u64,
-        /// Bytes that were not counted: those that could not be read, and the rest of their lines.
+        /// Number of bytes that were not counted: those that could not be read, and the rest of their lines.
         lost_bytes: u64,
-        /// What the system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// An input is a directory.
     Directory {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
     },
-    /// A file became shorter while it was read; what was left is counted.
+    /// A file became shorter while it was read. The lines that were left are counted.
     Shrunk {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
         /// Its length when it was opened.
         from_bytes: u64,
-        /// Its length at the end.
+        /// Its length after it was read.
         to_bytes: u64,
     },
-    /// A path led to another file when the input was read than when it was opened; neither is counted.
+    /// A path led to one file when the input was opened, and to another when it was read. Neither is counted.
     Replaced {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
     },
-    /// A file was truncated and filled again, or overwritten, while it was read: what is counted may be old lines, new ones, or both.
+    /// A file was truncated and filled again, or overwritten, while it was read. Old lines, new lines, or both may be
+    /// counted.
     Changed {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
     },
-    /// Compressed data is not what it should be; the text before is counted.
+    /// Compressed data is damaged. The text before the damage is counted.
     Compressed {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// What its first bytes say that it is.
+        /// The compression, as detected by its first bytes.
         compression: Compression,
-        /// Where in the compressed data that was found.
+        /// Byte offset in the compressed data at which this was detected.
         at_byte: u64,
-        /// `ends too early`, `is corrupt`, and how, `is followed by something else`.
+        /// The damage: `ends too early`, `is corrupt` with details, or `is followed by something else`.
         detail: String,
     },
-    /// Decoding compressed data needs more memory than is allowed; the text before is counted.
+    /// Decoding compressed data needs more memory than is allowed. The text before is counted.
     DecoderLimit {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// What its first bytes say that it is.
+        /// The compression, as detected by its first bytes.
         compression: Compression,
-        /// Where in the compressed data that was found.
+        /// Byte offset in the compressed data at which this was detected.
         at_byte: u64,
-        /// `needs a window of more than 128 MiB`
+        /// The requirement that exceeds the limit: `needs a window of more than 128 MiB`.
         detail: String,
     },
     /// An input is compressed, and the library was built without the feature `compressed`.
     NotUnpacked {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// What its first bytes say that it is.
+        /// The compression, as detected by its first bytes.
         compression: Compression,
     },
-    /// A link that leads to nothing.
+    /// The target of a symbolic link does not exist.
     DanglingLink {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// What is written in the link.
+        /// The target as it is written in the link.
         target: PathBuf,
     },
-    /// Links that lead round in a circle.
+    /// Symbolic links form a loop.
     LinkLoop {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
     },
-    /// A directory in which no file has the name of an access log.
+    /// No file in a directory has a name of an access log.
     NoLogs {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// True if there is nothing in it.
+        /// True if the directory has no entries.
         is_empty: bool,
-        /// The files in it.
+        /// The files in the directory.
         skipped: Vec<SkippedFile>,
-        /// The directories below it that have access logs.
+        /// Directories below it that have access logs.
         within: Option<LogsWithin>,
     },
-    /// Wildcards that no file matches, or that are none.
+    /// No file matches a pattern, or the pattern is not valid.
     NoMatch {
-        /// As it was given.
+        /// The pattern as it was given.
         pattern: PathBuf,
-        /// What is wrong with it; empty where no file matches.
+        /// The reason why the pattern is not valid; empty if it is valid and no file matches.
         detail: String,
     },
     /// No line of an input fits any format in use.
     NoFormat {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// Which line was looked at, what it holds, and what was expected where.
+        /// The line that was examined, its text, and what was expected where.
         detail: Message,
     },
-    /// An input is something else than an access log in a format that is read.
+    /// An input is recognised as something other than an access log that logstat reads.
     NotAccessLog {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// What it is.
+        /// The recognised type of file.
         kind: FileKind,
         /// The part of the input that shows it, safe on a terminal: `line 1: …`, `first file: …`, `first bytes: …`.
         sample: String,
-        /// A command that can be pasted into a shell, with a word about its purpose, or a sentence.
+        /// A shell command to paste, after its purpose, or advice in a sentence.
         remedy: Message,
     },
-    /// Something was asked for by name that no input logs.
+    /// The question names a field that no input logs.
     NotLogged {
-        /// What was asked for, and the variable that it needs.
+        /// The setting that needs the field, and the variable that logs it.
         detail: Message,
     },
-    /// The question counts from the last line of all, and an input can be read only once.
+    /// An input can be read only once, but the question's "now" is the time of the last line, which must be known
+    /// first.
     ReadOnce {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
     },
-    /// A timeline that lists empty buckets would list too many.
+    /// A timeline that lists empty buckets would have too many rows.
     TooManyBuckets {
-        /// What it counts by.
+        /// Unit of the timeline.
         unit: Unit,
-        /// How many it would list.
+        /// Number of buckets that it would list.
         buckets: u64,
-        /// How many it may.
+        /// The largest number allowed.
         most: u64,
     },
-    /// A ranking of no more than so many keys, which keeps those with the most hits, is to tell or go by something that needs
-    /// all keys.
+    /// [`Question::max_keys`](crate::Question) was combined with something that needs every key, such as a column or a
+    /// sort order.
     NotBounded {
-        /// What that is.
+        /// The setting that needs every key.
         asked: Message,
     },
-    /// The tables need more memory than they may take.
+    /// The tables need more memory than their limit.
     MemoryLimit {
-        /// The limit in bytes: of the question if it has one and could not be kept, otherwise of the engine.
+        /// The limit in bytes: that of the question if it was exceeded, otherwise that of the engine.
         limit_bytes: u64,
-        /// True if it is the question's, and everything that needs less memory was done.
+        /// True if the limit is that of the question. The tables had then been made as small as possible.
         is_asked: bool,
-        /// The largest parts: `visitors 812 MiB, path 92 MiB`.
+        /// The largest parts of the tables: `visitors 812 MiB, path 92 MiB`.
         largest: String,
     },
-    /// Two dimensions stand where one belongs, or one where it is already.
+    /// A pair where a single dimension is required, or the same dimension twice.
     Pair {
-        /// Where, and what.
+        /// The setting, and what is wrong with it.
         detail: Message,
     },
-    /// Text was fed to an input that a [`Session`](crate::Session) does not have.
+    /// A caller fed text to an input that a [`Session`](crate::Session) does not have.
     NoSuchInput {
-        /// The number of the input, from 0.
+        /// Index of the input, from 0.
         input: usize,
-        /// The number of inputs.
+        /// Number of inputs of the session.
         inputs: usize,
     },
-    /// More variables are ranked or filtered by than a question has room for.
+    /// The question names more variables than it has columns for.
     TooManyVariables {
-        /// How many it has room for.
+        /// The largest number allowed.
         most: usize,
     },
 }
@@ -197,7 +199,7 @@ impl Error {
         Error(Box::new(kind))
     }
 
-    /// The name of an input in messages, which every message about it begins with.
+    /// Name of an input in messages. Every message about an input begins with it.
     pub(crate) fn name_of(path: &Path) -> String {
         match path.as_os_str().as_encoded_bytes() {
             b"-" => "standard input".to_owned(),
@@ -205,12 +207,12 @@ impl Error {
         }
     }
 
-    /// What happened.
+    /// The kind of error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }
 
-    /// True if the process or the system has no descriptor left to open a file with.
+    /// True if the process or the system has no file descriptor left.
     pub(crate) fn lacks_descriptors(&self) -> bool {
         #[cfg(unix)]
         if let ErrorKind::Io { source, .. } = self.kind() {
@@ -232,7 +234,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// `512 MiB`, `1.5 GiB`.
+/// A size with its unit: `512 MiB`, `1.5 GiB`.
 pub(crate) fn bytes_in_words(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     let Some((unit, shift)) = units.into_iter().find(|(_, shift)| bytes >> shift > 0) else {
@@ -245,9 +247,9 @@ pub(crate) fn bytes_in_words(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-/// What the system said, without the number behind it.
+/// Text of the system's error in lower case, without the error number.
 pub(crate) fn plain(error: &std::io::Error) -> String {
-    // The caller's own reader may have put any text into it.
+    // The error may come from a caller's reader, with any text.
     let text = crate::text::printable(error.to_string().as_bytes());
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

@@ -1,6 +1,6 @@
-//! What happened on a site, from nginx's own access logs.
+//! Reports about a site, from nginx's access logs.
 //!
-//! A [`Question`] says what to count, an [`Engine`] how, [`Input`]s where; [`count`] answers with a [`Report`]:
+//! A [`Question`] says what to count, an [`Engine`] how, and [`Input`]s where. [`count`] returns a [`Report`]:
 //!
 //! ```
 //! use logstat::{Engine, Input, Question, Unit, count};
@@ -20,12 +20,12 @@
 //! # Ok::<(), logstat::Error>(())
 //! ```
 //!
-//! A [`Session`] counts text that is still being written, and reports at any time.
+//! A [`Session`] counts text that is still being written, and can report at any time.
 //!
-//! One idea carries it: a report is tables, and a table is a dimension (what is listed: time, status, path …) with
-//! measures (what is counted of each: hits, visitors, times). `DESIGN.md` tells the rest.
+//! A report consists of tables. A table has a dimension (its keys: times, status codes, paths …) and measures (the
+//! numbers of each key: hits, visitors, request times). `DESIGN.md` explains the rest.
 //!
-//! The library never prints, never exits and installs nothing in the process that it is not asked to install.
+//! The library never prints and never exits. It installs nothing in the process unless the caller asks for it.
 
 mod batch;
 mod by_name;

@@ -1,4 +1,4 @@
-//! Messages that name settings: each interface calls these otherwise, and words them itself.
+//! Messages that name settings. Each interface has its own names for settings, and puts them into the text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,17 +6,17 @@ use std::ops::{Add, AddAssign, Deref};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Writes the enum of settings and the table of their names.
+/// Defines the enum of settings and the table of their names.
 macro_rules! settings {
     ($($(#[$doc:meta])* $setting:ident: $name:literal,)+) => {
-        /// A setting of a [`Question`](crate::Question), as messages name it.
+        /// A setting of a [`Question`](crate::Question) that a message names.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Setting {
             $($(#[$doc])* $setting,)+
-            /// A filter, by its name: `status`, `path`.
+            /// A filter, with its name: `status`, `path`.
             Filter(&'static str),
-            /// The filter that excludes keys of a dimension, by the name of that.
+            /// A filter that excludes keys of a dimension, with the dimension's name.
             Exclude(&'static str),
         }
 
@@ -28,39 +28,39 @@ macro_rules! settings {
 settings! {
     /// The unit of the timeline.
     By: "by",
-    /// Metrics of rankings.
+    /// The metrics in the rows of rankings.
     Columns: "columns",
-    /// A day.
+    /// The date that hits are counted for: a day, a month …
     Date: "date",
-    /// An explanation of how inputs are read.
+    /// The explanation of how inputs are read.
     Explain: "explain",
-    /// A condition under which the site is not well.
+    /// A condition that makes the check of a site fail.
     FailIf: "fail_if",
-    /// A field with its key.
+    /// A field and the key or variable that holds it.
     Field: "fields",
-    /// Empty rows of a timeline.
+    /// Rows for the buckets of a timeline that have no hit.
     Fill: "fill",
-    /// The length of the prefix of an IPv6 address.
+    /// The length of the IPv6 prefix that identifies a visitor, in bits.
     Ipv6Prefix: "ipv6_prefix",
     /// A log format.
     LogFormat: "log_formats",
-    /// The most keys of a ranking.
+    /// The largest number of keys of a ranking.
     MaxKeys: "max_keys",
     /// The longest line, in bytes.
     MaxLine: "max_line",
-    /// The most memory of the tables.
+    /// The largest memory of the tables.
     MaxMemory: "max_memory",
     /// An nginx configuration.
     NginxConf: "nginx_conf",
-    /// The moment from which relative moments are counted.
+    /// The moment that relative times count from.
     Now: "now",
-    /// The variable with the addresses of visitors.
+    /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
-    /// Sections.
+    /// The sections of the report.
     Show: "show",
     /// The beginning of the period.
     Since: "since",
-    /// The order of rankings.
+    /// The metric that rankings are sorted by.
     Sort: "sort",
     /// A second dimension of the timeline.
     Split: "split",
@@ -77,12 +77,12 @@ settings! {
 }
 
 impl Setting {
-    /// Every setting that is not a filter.
+    /// Returns every setting that is not a filter.
     pub fn all() -> impl Iterator<Item = Setting> {
         SETTINGS.iter().map(|(setting, _)| *setting)
     }
 
-    /// The name of the field or method that sets it, or of the filter.
+    /// Name of the field or method that sets it, or of the filter.
     pub fn name(self) -> Cow<'static, str> {
         match self {
             Setting::Filter(name) => Cow::Borrowed(name),
@@ -95,8 +95,8 @@ impl Setting {
     }
 }
 
-/// Text for people that may name settings. It is read as a `str`, in which settings have their names in this library; an
-/// interface with other names for them rewords it.
+/// Text for people that may name settings. It dereferences to a `str` in which settings have the names of this library.
+/// An interface with other names calls [`reword`](Message::reword).
 ///
 /// ```
 /// use logstat::{Engine, Input, Question, Unit, count};
@@ -111,11 +111,11 @@ impl Setting {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Message {
     text: String,
-    /// In the order of the text.
+    /// Settings that the text names, in the order of the text.
     settings: Vec<Placed>,
 }
 
-/// The bytes of a message that name a setting.
+/// A setting and the range of bytes that names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Placed {
     start: usize,
@@ -124,12 +124,12 @@ struct Placed {
 }
 
 impl Message {
-    /// Names each setting as `name` does.
+    /// Replaces the name of each setting by what `name` returns.
     pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
         *self = self.rebuilt(str::to_owned, name);
     }
 
-    /// The message on one line: each line after the first follows a semicolon.
+    /// Returns the message on one line, with a semicolon in place of each line break.
     pub(crate) fn on_one_line(&self) -> Message {
         let joined = |words: &str| {
             let mut lines = words.split('\n');
@@ -139,7 +139,7 @@ impl Message {
         self.rebuilt(joined, &|setting| setting.name().into_owned())
     }
 
-    /// The rest of the message after a prefix, if it begins so.
+    /// Removes a prefix, unless the message does not start with it or the prefix contains a setting.
     pub(crate) fn without_prefix(mut self, prefix: &str) -> Message {
         if !self.text.starts_with(prefix) || self.settings.first().is_some_and(|first| first.start < prefix.len()) {
             return self;
@@ -152,7 +152,7 @@ impl Message {
         self
     }
 
-    /// The message with other words in place of some of its words.
+    /// Replaces words outside the names of settings.
     pub(crate) fn with(&self, words: &str, others: &str) -> Message {
         self.rebuilt(|text| text.replace(words, others), &|setting| setting.name().into_owned())
     }
@@ -247,14 +247,14 @@ impl Serialize for Message {
     }
 }
 
-/// As plain text: JSON does not say where settings are named.
+/// Reads plain text: JSON does not contain the positions of settings, so such a message cannot be reworded.
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Message, D::Error> {
         String::deserialize(deserializer).map(Message::from)
     }
 }
 
-/// Joins words and settings: `message!["pass ", Setting::Field, format!(" {name}")]`.
+/// Joins text and settings: `message!["pass ", Setting::Field, format!(" {name}")]`.
 macro_rules! message {
     ($first:expr $(, $more:expr)* $(,)?) => {
         $crate::message::Message::from($first) $(+ $more)*
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_reworded_wherever_they_are() {
+    fn every_setting_is_reworded() {
         let inner = message![Setting::MaxKeys, " 9"];
         let mut message = message!["a: ", Setting::Exclude("path"), " and ", inner, "\n  or ", Setting::Top];
         assert_eq!(&*message, "a: exclude path and max_keys 9\n  or top");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_keep_their_places_on_one_line_and_without_prefix() {
+    fn settings_survive_joining_lines_and_removing_a_prefix() {
         let message = message!["a.log: no\n  pass ", Setting::Now, "  \n  x\n"];
         let mut short = message.clone().without_prefix("a.log").on_one_line();
         short.reword(&option);

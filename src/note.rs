@@ -1,18 +1,17 @@
-//! Notes: what a reader must know to understand a number of the report.
+//! Notes: facts that a reader needs to understand the numbers of a report.
 
 use serde::{Deserialize, Serialize};
 
 use crate::by_name::serde_by_name;
 use crate::message::Message;
 
-/// Something that changes what a number of the report means: a guess, a value that was not read, a field that was not
-/// logged.
+/// A fact that changes the meaning of a number: a guess, a value that was not read, a field that was not logged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Note {
     /// The kind of note. Codes are stable.
     pub code: NoteCode,
-    /// The input it is about, as in `inputs`; `None` for all of them.
+    /// Path of the input that it is about, as in [`Report::inputs`](crate::Report::inputs); `None` for all inputs.
     pub input: Option<String>,
     /// One sentence for people. Its wording may change.
     pub text: Message,
@@ -24,23 +23,24 @@ pub struct Note {
 pub enum NoteCode {
     /// No input logs a field that the report would normally use.
     NotLogged,
-    /// No line of a file's beginning fits a format that is configured for it, so its lines are read by detected formats.
+    /// No line at the beginning of a file fits a format that is configured for it, so a detected format is used.
     NotAsConfigured,
-    /// Most values of the address are no addresses.
+    /// Most values of the address variable are not addresses.
     NotAddresses,
     /// Addresses are taken from a list that proxies pass on.
     AddressList,
-    /// Users are not read, because other fields stand in their place.
+    /// `$remote_user` is not read, because other fields are in its place.
     UsersNotRead,
-    /// Users may be other fields, but come from one address: a visitor's choice, or a proxy's.
+    /// `$remote_user` looks like other fields, but all such lines are from one address: a visitor or a proxy may have
+    /// sent them.
     OddUsers,
-    /// A number that may be a request time is not read as one.
+    /// A number that may be a request time is read as something else, or not at all.
     TimeNotRead,
-    /// Lines go on after the last field that is read.
+    /// Lines have text after the last field that is read.
     Unread,
-    /// Variables stand next to each other, and none is read.
+    /// Variables are next to each other without a separator, so none of them is read.
     NotDivided,
-    /// Visitors can choose how lines are read.
+    /// Visitors can change how lines are read, by text that looks like the rest of the line.
     Forgeable,
     /// Malformed lines look like lines of `common`.
     LikeCommon,
@@ -48,29 +48,29 @@ pub enum NoteCode {
     AssumedUtc,
     /// Some lines do not log a time, and others do.
     TimesUnknown,
-    /// Some lines do not log what tells visitors apart, and others do.
+    /// Some lines do not log the fields that identify a visitor, and others do.
     VisitorsUnknown,
     /// Some lines do not log a path, and others do.
     PathsUnknown,
     /// Some lines do not log a status, and others do.
     StatusUnknown,
-    /// Some lines do not log the bytes that were sent, and others do.
+    /// Some lines do not log the bytes sent, and others do.
     BytesUnknown,
-    /// A value under a key of a JSON log is not what the key holds, such as a status that is a word.
+    /// A value in a JSON log is not of the kind that its key should hold, such as a word for a status.
     BadValue,
-    /// Addresses are those of a list that visitors can forge, because `$remote_addr` is not logged.
+    /// Addresses are taken from a list that visitors can forge, because `$remote_addr` is not logged.
     AddressListAlone,
-    /// Files have the same text, as far as their lengths and beginnings tell.
+    /// Files may be copies of each other: their lengths and beginnings are equal.
     MaybeCopies,
-    /// Files that were found in a directory are not access logs, and are not counted.
+    /// Some files in a directory are not access logs, and are not counted.
     NotAnAccessLog,
     /// Some inputs have no lines, or only blank ones.
     Empty,
-    /// A directive of nginx that may decide what is static is not followed.
+    /// An nginx directive that may decide what is static is ignored.
     NotFollowed,
-    /// A log is read because nginx writes it by default: no `access_log` is configured.
+    /// A log is read because no `access_log` is configured, and nginx writes this one by default.
     AssumedLog,
-    /// Rankings or visitors are approximate, because the tables would take more memory than they may.
+    /// Rankings or visitors are approximate, because exact tables would exceed the memory limit.
     DegradedToMemory,
 }
 
@@ -104,12 +104,12 @@ const CODES: [(NoteCode, &str); 25] = [
 ];
 
 impl NoteCode {
-    /// Every code, in the order of the report.
+    /// Returns every code, in the order of the report.
     pub fn all() -> impl Iterator<Item = NoteCode> {
         CODES.iter().map(|(code, _)| *code)
     }
 
-    /// As it is written in JSON: `not-logged`.
+    /// Name in JSON: `not-logged`.
     pub fn name(self) -> &'static str {
         CODES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name).expect("every code has its row")
     }
@@ -123,7 +123,7 @@ impl Note {
         Note { code, input: None, text: text.into() }
     }
 
-    /// A note about one input, whose path is in the written form of keys.
+    /// A note about one input. `input` is its path, printable like keys.
     pub(crate) fn about(code: NoteCode, input: &str, text: impl Into<Message>) -> Note {
         Note { code, input: Some(input.to_owned()), text: text.into() }
     }

@@ -1,25 +1,25 @@
-//! Malformed lines as they were, for whoever wants to look at all of them.
+//! Collects malformed lines verbatim, for `--rejects`.
 //!
-//! Workers finish chunks in any order, and a stream cannot be read twice. So lines are held until all is counted, and
-//! then written in the order of inputs and places: in memory up to [`HELD_AT_MOST`], and beyond that in a temporary
-//! file without a name. What is remembered of each chunk with such lines is where they are; of an input in envelopes, in
-//! which a line may begin before others and end behind them, it is that of each line.
+//! Workers finish chunks in any order, and a stream cannot be read twice. So lines are held until everything is
+//! counted, and then written in the order of inputs and positions. They are held in memory up to [`HELD_AT_MOST`]
+//! bytes, and beyond that in an unnamed temporary file. One position is remembered per chunk with malformed lines. In
+//! an envelope, a line may begin before other lines and end after them, so there one position is remembered per line.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
 
-/// How many bytes are held in memory.
+/// Bytes held in memory before they are moved to a temporary file.
 const HELD_AT_MOST: usize = 64 << 20;
 
 /// All malformed lines of a run, byte for byte, each ended by a line feed; see [`Outcome::rejects`](crate::Outcome).
 ///
-/// Of a line that is longer than [`Question::max_line`](crate::Question::max_line) there is as much as a line may have. A
-/// line that an envelope has cut into parts is those parts, up to 1 MiB of them.
+/// A line longer than [`Question::max_line`](crate::Question::max_line) is cut to that length. A line that an envelope
+/// has split into parts is written as these parts, up to 1 MiB of them.
 #[derive(Debug)]
 pub struct Rejects {
     pieces: Vec<Piece>,
-    /// What is not yet in the file.
+    /// Lines that are not yet in the file.
     memory: Vec<u8>,
     memory_at_most: usize,
     overflow: Option<File>,
@@ -27,22 +27,22 @@ pub struct Rejects {
     failure: Option<io::Error>,
 }
 
-/// Lines next to each other.
+/// Consecutive malformed lines of an input.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
-    /// Where they are from: the place of the input among all, and where in it the first of them starts.
+    /// Index of the input, and byte offset of the first line in it.
     input: usize,
     offset: u64,
-    /// Where they are held: in the file, and behind its end in memory.
+    /// Position of the held bytes. Positions from `overflow_len` on are in memory, those before it in the file.
     start: u64,
     len: u64,
 }
 
-/// The malformed lines of a chunk, or of a part of it.
+/// Malformed lines of a chunk, or of a part of it.
 #[derive(Debug, Default)]
 pub(crate) struct Rejected {
     bytes: Vec<u8>,
-    /// Where each line starts in its input, and in the bytes.
+    /// Start of each line: its offset in the input, and in `bytes`.
     starts: Vec<(u64, usize)>,
 }
 
@@ -54,12 +54,13 @@ impl Rejected {
         self.bytes.push(b'\n');
     }
 
-    /// How many lines there are.
+    /// Number of lines, or of groups of lines after [`are_in_order`](Rejected::are_in_order).
     pub(crate) fn len(&self) -> usize {
         self.starts.len()
     }
 
-    /// Takes the lines for neighbours: there are no others between the first and the last.
+    /// Keeps all lines as one group with one position. They must be in order, with no other malformed line between
+    /// them.
     pub(crate) fn are_in_order(&mut self) {
         self.starts.truncate(1);
     }
@@ -75,7 +76,7 @@ impl Rejects {
         if self.memory.len() + rejected.bytes.len() > self.memory_at_most
             && let Err(error) = self.spill()
         {
-            // What was not kept is told at the end; what else comes is of no use.
+            // `Rejects::write` reports the error. Lines that come later are dropped.
             self.failure.get_or_insert(error);
         }
         if self.failure.is_some() {
@@ -92,7 +93,7 @@ impl Rejects {
         self.memory.extend_from_slice(&rejected.bytes);
     }
 
-    /// Moves what is in memory into the file.
+    /// Moves the lines in memory to the file.
     fn spill(&mut self) -> io::Result<()> {
         let file = match &mut self.overflow {
             Some(file) => file,
@@ -104,15 +105,15 @@ impl Rejects {
         Ok(())
     }
 
-    /// Forgets the lines of an input that fits no format, and is no part of the report.
+    /// Drops the lines of an input that fits no format and is not part of the report.
     pub(crate) fn forget(&mut self, input: usize) {
         self.pieces.retain(|piece| piece.input != input);
     }
 
-    /// Writes the lines, input by input in the order given, and in the order of each.
+    /// Writes the lines, input by input in the order given, and sorted by position within each.
     ///
     /// # Errors
-    /// Those of `out`, and those of a temporary file that could not hold them.
+    /// Errors of `out`, and errors of the temporary file, such as a full disk.
     pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
         if let Some(error) = self.failure {
             let folder = std::env::temp_dir();
@@ -121,7 +122,8 @@ impl Rejects {
         self.pieces.sort_unstable_by_key(|piece| (piece.input, piece.offset));
         let mut pieces = self.pieces.into_iter().peekable();
         while let Some(Piece { start, mut len, .. }) = pieces.next() {
-            // One read for pieces that are held next to each other, all in the file or none.
+            // Merges pieces that are held next to each other, so that one read covers them. A run never crosses the end
+            // of the file.
             while let Some(next) = pieces.next_if(|next| next.start == start + len && next.start != self.overflow_len) {
                 len += next.len;
             }
@@ -138,7 +140,7 @@ impl Rejects {
     }
 }
 
-/// Where workers put malformed lines.
+/// Malformed lines from all workers.
 #[derive(Debug)]
 pub(crate) struct Collector(Mutex<Rejects>);
 
@@ -165,7 +167,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_come_out_in_order_whatever_is_held_where(
+        fn lines_are_written_in_order_from_memory_and_file(
             lines in prop::collection::btree_map((0..3_usize, 0..100_u64), ("[a-z]{0,20}", 0..6_usize), 0..30)
                 .prop_flat_map(|lines| Just(lines.into_iter().collect::<Vec<_>>()).prop_shuffle()),
             memory in 0..200_usize, forgotten in 0..4_usize,
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_back_is_gone() {
+    fn lines_in_order_share_one_position() {
         let mut rejected = Rejected::default();
         for (offset, line) in [(0, "one"), (9, ""), (20, "three")] {
             rejected.add(offset, line.as_bytes());

@@ -1,4 +1,4 @@
-//! Errors in words.
+//! Messages of errors. They are separate from the error type because they are long.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::files::error_logs;
 use crate::message::{Message, Setting, message};
 
 impl Error {
-    /// The error as a message. It names settings of the question as this library does; [`Message::reword`] gives them other names.
+    /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
     pub fn message(&self) -> Message {
         let name = |path: &PathBuf| Error::name_of(path);
         let text = match self.kind() {

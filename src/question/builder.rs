@@ -1,4 +1,4 @@
-//! A question is asked step by step: one method for each of its fields.
+//! Builder methods of [`Question`]: one for each field of its three parts.
 
 use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
 use crate::dimension::Dimension;
@@ -11,23 +11,25 @@ use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 
-/// A method for each field. Those of an option take the value or the option, apart from those whose values are mostly parsed.
+/// Builder methods, one for each field. A method for an optional field takes the value or an `Option`, except where the
+/// value is usually parsed from text.
 impl Question {
-    /// Reads each line by the first of these formats that fits. By default formats are detected.
+    /// Sets the log formats: each line is read by the first one that fits. By default, formats are detected.
     #[must_use]
     pub fn log_formats(mut self, log_formats: impl IntoIterator<Item = LogFormat>) -> Question {
         self.reading.log_formats = log_formats.into_iter().collect();
         self
     }
 
-    /// Reads fields from these keys of JSON logs and these variables of text formats, before the usual ones.
+    /// Sets the keys of JSON logs and the variables of text formats that fields are read from. They take precedence
+    /// over the usual ones.
     #[must_use]
     pub fn fields(mut self, fields: impl IntoIterator<Item = FieldKey>) -> Question {
         self.reading.fields = fields.into_iter().collect();
         self
     }
 
-    /// Lets the locations of an nginx configuration decide what is static.
+    /// Sets the nginx configuration whose locations decide what is static.
     #[must_use]
     pub fn nginx_conf(mut self, nginx_conf: impl Into<Option<NginxConf>>) -> Question {
         self.reading.nginx_conf = nginx_conf.into();
@@ -41,35 +43,35 @@ impl Question {
         self
     }
 
-    /// Takes addresses from behind proxies. By default they are `$remote_addr`.
+    /// Sets how the addresses of clients behind proxies are found. By default, addresses are `$remote_addr`.
     #[must_use]
     pub fn real_ip(mut self, real_ip: impl Into<Option<RealIp>>) -> Question {
         self.reading.real_ip = real_ip.into();
         self
     }
 
-    /// Puts all times on the clock of a zone. By default each line has its own clock, as logged.
+    /// Converts all times to a time zone. By default, each line keeps the offset that it was logged with.
     #[must_use]
     pub fn zone(mut self, zone: Zone) -> Question {
         self.reading.zone = Some(zone);
         self
     }
 
-    /// Sets whether a path has its query.
+    /// Sets whether the query string is part of a path.
     #[must_use]
     pub fn query(mut self, query: Query) -> Question {
         self.reading.query = query;
         self
     }
 
-    /// Sets how many bytes a line has at most; a longer one is malformed.
+    /// Sets the length of the longest line, in bytes. A longer line is malformed.
     #[must_use]
     pub fn max_line(mut self, max_line: usize) -> Question {
         self.reading.max_line = max_line;
         self
     }
 
-    /// Keeps malformed lines as they were, for [`Outcome::rejects`](crate::Outcome).
+    /// Sets whether malformed lines are kept verbatim, for [`Outcome::rejects`](crate::Outcome).
     #[must_use]
     pub fn keep_rejects(mut self, keep_rejects: bool) -> Question {
         self.reading.keep_rejects = keep_rejects;
@@ -90,28 +92,28 @@ impl Question {
         self
     }
 
-    /// Counts only hits of this day, hour, month …
+    /// Counts only hits of this date: a day, an hour, a month …
     #[must_use]
     pub fn date(mut self, date: Date) -> Question {
         self.counting.date = Some(date);
         self
     }
 
-    /// Sets the moment that `1h` and `today` count from.
+    /// Sets the moment that relative times such as `1h` and `today` count from.
     #[must_use]
     pub fn now(mut self, now: Now) -> Question {
         self.counting.now = now;
         self
     }
 
-    /// Counts only hits that meet all of these conditions.
+    /// Sets the conditions that a hit must all meet to be counted.
     #[must_use]
     pub fn filters(mut self, filters: impl IntoIterator<Item = Condition>) -> Question {
         self.counting.filters = filters.into_iter().collect();
         self
     }
 
-    /// Makes a report for each key of a dimension, too.
+    /// Adds a report for each key of a dimension.
     ///
     /// ```
     /// use logstat::{Dimension, Engine, Input, Question, count};
@@ -138,21 +140,21 @@ impl Question {
         self
     }
 
-    /// Sets what identifies a visitor.
+    /// Sets the fields that identify a visitor.
     #[must_use]
     pub fn visitor(mut self, visitor: Visitor) -> Question {
         self.counting.visitor = visitor;
         self
     }
 
-    /// Identifies visitors by the first bits of an IPv6 address.
+    /// Sets the number of leading bits of an IPv6 address that identify a visitor.
     #[must_use]
     pub fn ipv6_prefix(mut self, ipv6_prefix: impl Into<Option<Ipv6Prefix>>) -> Question {
         self.counting.ipv6_prefix = ipv6_prefix.into();
         self
     }
 
-    /// Cuts addresses before they are counted and shown.
+    /// Sets whether addresses are shortened before they are counted and shown.
     #[must_use]
     pub fn anonymize(mut self, anonymize: bool) -> Question {
         self.counting.anonymize = anonymize;
@@ -173,35 +175,35 @@ impl Question {
         self
     }
 
-    /// Sets the dimensions that are ranked. By default these are paths.
+    /// Sets the dimensions that are ranked. By default, only paths are.
     #[must_use]
     pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
         self.counting.top = Some(top.into_iter().collect());
         self
     }
 
-    /// Bounds the number of keys of each ranking.
+    /// Limits the number of keys of each ranking.
     #[must_use]
     pub fn max_keys(mut self, max_keys: impl Into<Option<MaxKeys>>) -> Question {
         self.counting.max_keys = max_keys.into();
         self
     }
 
-    /// Bounds the memory of all tables.
+    /// Limits the memory of all tables together.
     #[must_use]
     pub fn max_memory(mut self, max_memory: impl Into<Option<MaxMemory>>) -> Question {
         self.counting.max_memory = max_memory.into();
         self
     }
 
-    /// Looks for [highlights](crate::Highlight).
+    /// Sets whether the report has [highlights](crate::Highlight).
     #[must_use]
     pub fn highlights(mut self, highlights: bool) -> Question {
         self.counting.highlights = highlights;
         self
     }
 
-    /// Sets the sections of the report. By default it has all.
+    /// Sets the sections of the report. By default, it has all of them.
     #[must_use]
     pub fn show(mut self, show: impl IntoIterator<Item = Section>) -> Question {
         self.showing.show = Some(show.into_iter().collect());
@@ -229,7 +231,7 @@ impl Question {
         self
     }
 
-    /// Lists the buckets of the timeline that have no hit.
+    /// Sets whether the timeline lists buckets without a hit.
     #[must_use]
     pub fn fill(mut self, fill: bool) -> Question {
         self.showing.fill = fill;
@@ -243,7 +245,7 @@ impl Question {
         self
     }
 
-    /// Judges the report by these conditions, into [`Report::verdicts`](crate::Report).
+    /// Sets the conditions that the report is checked against. The results are in [`Report::verdicts`](crate::Report).
     #[must_use]
     pub fn fail_if(mut self, fail_if: impl IntoIterator<Item = FailIf>) -> Question {
         self.showing.fail_if = fail_if.into_iter().collect();

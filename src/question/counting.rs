@@ -1,4 +1,4 @@
-//! Which hits are counted, and by what.
+//! Settings that select hits, and the dimensions that hits are counted by.
 
 use super::{MaxKeys, MaxMemory};
 use crate::dimension::Dimension;
@@ -8,7 +8,8 @@ use crate::message::Message;
 use crate::steps::{Ipv6Prefix, Visitor};
 use crate::time::{Date, Moment, Now, Unit};
 
-/// Which hits are counted, and by what. Tables that were counted can answer no other value of this.
+/// Settings that select hits, and the dimensions that hits are counted by. If one of them changes, the logs must be
+/// read again.
 ///
 /// ```
 /// use logstat::{Dimension, Question, Unit};
@@ -19,55 +20,57 @@ use crate::time::{Date, Moment, Now, Unit};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Counting {
-    /// Only hits at this moment or later, by the logged wall clock.
+    /// Start of the period, inclusive. It is compared with the wall clock of each hit.
     pub since: Option<Moment>,
-    /// Only hits before this moment.
+    /// End of the period, exclusive.
     pub until: Option<Moment>,
-    /// Only hits of this day, hour, month …
+    /// The date that hits are counted for: a day, an hour, a month …
     pub date: Option<Date>,
-    /// The moment that others such as `1h` and `today` count from.
+    /// The moment that relative times such as `1h` and `today` count from.
     pub now: Now,
-    /// Only hits that meet all of these conditions.
+    /// Conditions that a hit must all meet to be counted.
     pub filters: Vec<Condition>,
-    /// How visitors are counted.
+    /// Method of counting visitors: exact or estimated.
     pub uv: UvMethod,
-    /// What identifies a visitor.
+    /// Fields that identify a visitor.
     pub visitor: Visitor,
-    /// The leading bits of an IPv6 address that identify a visitor, where addresses do; all by default.
+    /// Number of leading bits of an IPv6 address that identify a visitor, if visitors are identified by address. All
+    /// bits by default.
     pub ipv6_prefix: Option<Ipv6Prefix>,
-    /// True if addresses are cut before they are counted and shown: IPv4 to 24 bits, IPv6 to 48. Filters and visitors still use
-    /// whole addresses, and lines kept by [`keep_rejects`](crate::Reading::keep_rejects) are as they were.
+    /// True if addresses are shortened before they are counted and shown: IPv4 to 24 bits, IPv6 to 48. Filters and
+    /// visitors still use whole addresses. Lines kept by [`keep_rejects`](crate::Reading::keep_rejects) are not
+    /// changed.
     pub anonymize: bool,
-    /// The unit of the timeline; days by default.
+    /// Unit of the timeline; days by default.
     pub by: Option<Unit>,
-    /// A second dimension of the timeline: as many of its values as a ranking has rows, and the others together. Not a pair, and
-    /// not the unit of the timeline.
+    /// Second dimension of the timeline. Each row shows as many of its values as a ranking has rows, and the sum of the
+    /// others. It must be neither a pair nor the unit of the timeline.
     pub split: Option<Dimension>,
-    /// The dimensions that are ranked; paths by default.
+    /// Dimensions that are ranked; paths by default.
     pub top: Option<Vec<Dimension>>,
-    /// A dimension of few keys, such as hosts or days: each of its keys has a report of its own, in
-    /// [`Report::parts`](crate::Report). Not a pair. The tables of every key take memory, so a dimension whose keys visitors choose
-    /// wants an [`Engine::memory_limit`](crate::Engine).
+    /// A dimension with few keys, such as hosts or days. Each key gets a report of its own, in
+    /// [`Report::parts`](crate::Report). It must not be a pair. The tables of each key take memory: if visitors can
+    /// choose the keys, set an [`Engine::memory_limit`](crate::Engine).
     pub each: Option<Dimension>,
-    /// The number of keys that a ranking has at most; unlimited by default. Timelines, status codes and classes are no
-    /// rankings, and [`uv`](Counting::uv) decides how many visitors are remembered.
+    /// Largest number of keys of each ranking; unlimited by default. Timelines, status codes and classes are not
+    /// rankings. The number of visitors that are remembered depends on [`uv`](Counting::uv) instead.
     pub max_keys: Option<MaxKeys>,
-    /// The memory that all tables may take; unlimited by default. With a limit, the slowest path and frequent addresses are not
-    /// looked for.
+    /// Limit of the memory of all tables; unlimited by default. With a limit, the report has no highlights about the
+    /// slowest path or frequent addresses.
     pub max_memory: Option<MaxMemory>,
-    /// True if the summary has highlights, by the rules of [`Highlight`](crate::Highlight), which takes about a tenth of the
-    /// time. The slowest path is looked for where paths are ranked. Frequent addresses are looked for where addresses are
-    /// ranked or are what identifies visitors, exactly.
+    /// True if the report has highlights, by the rules of [`Highlight`](crate::Highlight). Finding them takes about a
+    /// tenth of the time. The slowest path is found only if paths are ranked. Frequent addresses are found only if
+    /// addresses are ranked, or if visitors are identified by address and counted exactly.
     pub highlights: bool,
 }
 
 impl Counting {
-    /// The unit of the timeline.
+    /// Returns the unit of the timeline.
     pub fn unit(&self) -> Unit {
         self.by.unwrap_or_default()
     }
 
-    /// The dimensions that are ranked, in their order, each once.
+    /// Returns the dimensions that are ranked, in their order, without duplicates.
     pub fn rankings(&self) -> Vec<Dimension> {
         let mut rankings: Vec<Dimension> = Vec::new();
         for dimension in self.top.as_deref().unwrap_or(&[Dimension::Path]) {
@@ -78,7 +81,7 @@ impl Counting {
         rankings
     }
 
-    /// Why no hit can meet the conditions, each in a sentence, where that is seen without reading a line.
+    /// Returns the reasons why no hit can meet the conditions, as far as they can be seen without reading a line.
     ///
     /// ```
     /// use logstat::{Condition, Question};
@@ -89,7 +92,8 @@ impl Counting {
         contradictions(&self.filters)
     }
 
-    /// The timeline's unit and what it is split by; `None` if it is not split, or by what it cannot be.
+    /// The pair of the timeline's unit and the dimension that splits it. `None` if it is not split, or if the pair is
+    /// not valid.
     pub(crate) fn timeline_pair(&self) -> Option<Dimension> {
         Dimension::pair(Dimension::Time(self.unit()), self.split?).ok()
     }
@@ -99,7 +103,7 @@ impl Counting {
         self.since.is_some() || self.until.is_some() || self.date.is_some()
     }
 
-    /// The moments of the period.
+    /// All moments that bound the period.
     pub(crate) fn moments(&self) -> impl Iterator<Item = Moment> {
         [self.since, self.until].into_iter().flatten().chain(self.date.into_iter().flat_map(|d| [d.begin, d.end]))
     }

@@ -1,4 +1,4 @@
-//! `--fail-if '5xx > 1%'`: what a site may not be like, its names and values understood.
+//! Conditions such as `--fail-if '5xx > 1%'`, with their names and values resolved.
 
 use std::str::FromStr;
 
@@ -6,11 +6,11 @@ use crate::dimension::Dimension;
 use crate::expression::{Comparison, Expression, Number, Operator, Order, Placed, SyntaxError, Value, parse};
 use crate::metric::Metric;
 
-/// A condition under which a site is not well: of all hits together, or of any one key.
+/// A condition that makes the check of a site fail. It is about all hits together, or about any one key of a dimension.
 ///
-/// Names are those of columns and `malformed`, the lines of no format. Counts are compared with numbers, or with a share: those of
-/// hits of all the hits, `malformed` of all lines, `pv` and `share` of a key of the hits of all keys. Request times are compared
-/// with seconds.
+/// Names are those of columns, and `malformed` for lines that fit no format. Counts are compared with numbers or
+/// percentages: counts of hits as a part of the hits, `malformed` of all lines, and `pv` and `share` of a key as a part
+/// of the hits of all keys. Request times are compared with seconds.
 ///
 /// ```
 /// use logstat::FailIf;
@@ -34,20 +34,20 @@ pub(crate) struct Test {
     pub(crate) than: Than,
 }
 
-/// What is compared.
+/// The left side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     Metric(Metric),
-    /// Lines of no format in use.
+    /// Lines that fit no format in use.
     Malformed,
 }
 
-/// What it is compared with.
+/// The right side of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Than {
-    /// A count, or seconds.
+    /// A count, or a time in seconds.
     Number(Number),
-    /// A share.
+    /// A percentage.
     Percent(Number),
 }
 
@@ -65,7 +65,8 @@ impl Subject {
         if name == MALFORMED { Some(Subject::Malformed) } else { Metric::named(name).map(Subject::Metric) }
     }
 
-    /// Why it has no share, if it has none; `is_of_one`: of a key, not of all hits.
+    /// The error message if it cannot be compared with a percentage. `is_of_one` is true for the hits of one key, false
+    /// for all hits.
     fn refuses_percents(self, is_of_one: bool) -> Option<&'static str> {
         match self {
             Subject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
@@ -79,10 +80,11 @@ impl Subject {
 }
 
 impl FailIf {
-    /// Reads a condition; `is_own` says which variables there are that nginx does not know by itself.
+    /// Parses a condition. `is_own` returns true for variables that are not built into nginx but may be named, such as
+    /// those of a given log format.
     ///
     /// # Errors
-    /// Where the text is no condition, a name stands for nothing, or nothing of that name can have such a value.
+    /// If the text is not a condition, a name is unknown, or a name cannot have the value that it is compared with.
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<FailIf, SyntaxError> {
         let (any, start) = any_of(text, is_own)?;
         let parser = Parser { text, is_of_one: any.is_some() };
@@ -90,18 +92,18 @@ impl FailIf {
         Ok(FailIf { text: text.to_owned(), any, root })
     }
 
-    /// As it was given.
+    /// The condition as it was given.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The names that are compared.
+    /// All names that a condition can compare.
     pub fn names() -> impl Iterator<Item = &'static str> {
         let metrics = Metric::all().filter(|metric| !metric.is_moment()).map(Metric::name);
         metrics.chain([MALFORMED])
     }
 
-    /// What each key of is asked; all hits together where there is none.
+    /// The dimension whose keys are checked one by one, or [`Dimension::All`] for all hits together.
     pub(crate) fn dimension(&self) -> Dimension {
         self.any.unwrap_or(Dimension::All)
     }
@@ -114,7 +116,7 @@ impl FailIf {
         &self.root
     }
 
-    /// What it compares, each once, in the order of the text.
+    /// The subjects that it compares, in the order of the text, without duplicates.
     pub(crate) fn subjects(&self) -> Vec<Subject> {
         let mut subjects = Vec::new();
         for Test { subject, .. } in self.root.tests() {
@@ -125,7 +127,7 @@ impl FailIf {
         subjects
     }
 
-    /// The metrics among these.
+    /// The metrics among [`subjects`](FailIf::subjects).
     pub(crate) fn metrics(&self) -> impl Iterator<Item = Metric> {
         self.subjects().into_iter().filter_map(|subject| match subject {
             Subject::Metric(metric) => Some(metric),
@@ -142,7 +144,7 @@ impl FromStr for FailIf {
     }
 }
 
-/// The dimension of `any path:`, and where what is asked of its keys begins.
+/// The dimension of a prefix such as `any path:`, and the offset of the expression after it.
 fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension>, usize), SyntaxError> {
     let Some(rest) = text.trim_start().strip_prefix("any ") else { return Ok((None, 0)) };
     let rest = rest.trim_start();
@@ -221,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_their_position() {
         let rows = [
             ("5yy > 1%", 0, "unknown name '5yy'"),
             ("p95 > 50%", 6, "a number of seconds was expected"),

@@ -1,10 +1,10 @@
-//! A limit of the number of keys that rankings have.
+//! The limit of the number of keys of a ranking.
 
-/// How many keys a ranking has at most, so that a log of ever new keys does not fill the memory.
+/// The largest number of keys of each ranking, so that a log with ever new keys does not fill the memory.
 ///
-/// A log is then counted in rounds of so much text, and after a round those keys go that had the fewest hits. What of a
-/// ranking is true all the same, [`Approximate`](crate::Approximate) says; what a round is, is part of what is asked, for
-/// how large the error is depends on it.
+/// With a limit, a log is counted in rounds, which are parts of a fixed length. After each round, the keys with the
+/// fewest hits are dropped. [`Approximate`](crate::Approximate) says how far the ranking may be off. The error depends
+/// on the length of a round, so the length is part of the question.
 ///
 /// ```
 /// use logstat::{MaxKeys, Question};
@@ -18,30 +18,31 @@ pub struct MaxKeys {
     round_bytes: u64,
 }
 
-/// In 32 MiB are some 200,000 lines. Smaller rounds would need less memory and more time, for more often all keys are looked
-/// at; so a round is the larger, the more keys there may be.
+/// The shortest default round; 32 MiB are about 200,000 lines. Shorter rounds would need less memory but more time,
+/// because all keys are examined more often. So rounds grow with the number of keys allowed.
 const ROUND_BYTES: u64 = 32 << 20;
 const ROUND_BYTES_A_KEY: u64 = 256;
 
 impl MaxKeys {
-    /// So many keys, if there may be any at all.
+    /// Returns a limit of this many keys; `None` for 0.
     pub fn new(keys: usize) -> Option<MaxKeys> {
         let round_bytes = ROUND_BYTES.max((keys as u64).saturating_mul(ROUND_BYTES_A_KEY));
         (keys > 0).then_some(MaxKeys { keys, round_bytes })
     }
 
-    /// The same with rounds of so many bytes of text, at least one. 32 MiB or 256 bytes a key, whichever is more, unless said.
+    /// Sets the length of a round in bytes of text, at least 1. The default is 32 MiB or 256 bytes per key, whichever
+    /// is more.
     #[must_use]
     pub fn in_rounds_of(self, bytes: u64) -> MaxKeys {
         MaxKeys { round_bytes: bytes.max(1), ..self }
     }
 
-    /// At least one.
+    /// Largest number of keys; at least 1.
     pub fn keys(self) -> usize {
         self.keys
     }
 
-    /// How much text is counted between two looks at the keys.
+    /// Length of a round: the bytes of text that are counted before keys are dropped.
     pub fn round_bytes(self) -> u64 {
         self.round_bytes
     }

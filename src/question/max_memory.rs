@@ -1,12 +1,12 @@
-//! A limit of the memory that tables take.
+//! The limit of the memory of tables.
 
-/// The memory that all tables of a report may take together, by a formula over the number of keys, their lengths and the sizes
-/// of sets. So one limit gives one report, whatever counts it.
+/// The largest memory of all tables of a report together. It is computed from the number of keys, their lengths and the
+/// sizes of sets. So the same limit gives the same report with every number of threads, on every machine.
 ///
-/// A log is then counted in rounds, as for [`MaxKeys`](crate::MaxKeys), and within a round tables may be larger. If they are too large after a
-/// round, rankings are bounded first, then visitors are estimated by HyperLogLog, then rankings are bounded further. Timelines and
-/// other sections keep all rows: if these are too large, the count fails with
-/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit).
+/// With a limit, a log is counted in rounds, as for [`MaxKeys`](crate::MaxKeys), and tables may exceed the limit within
+/// a round. If they exceed it after a round, rankings are bounded first, then visitors are estimated by HyperLogLog,
+/// then rankings are bounded further. Timelines and other sections keep all rows. If these are too large, the count
+/// fails with [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit).
 ///
 /// ```
 /// use logstat::{MaxMemory, Question};
@@ -20,19 +20,20 @@ pub struct MaxMemory {
     round_bytes: u64,
 }
 
-/// An eighth of the limit is a round: the tables of a round of new keys may be three times its text.
+/// A round is an eighth of the limit: if all keys of a round are new, their tables can be three times as large as its
+/// text.
 const MEMORY_PER_ROUND: u64 = 8;
-/// A smaller round would spend more time on its end than on its lines.
+/// In a shorter round, the work at its end would take more time than counting its lines.
 const LEAST_ROUND_BYTES: u64 = 1 << 20;
 
 impl MaxMemory {
-    /// A limit of this many bytes, at least one.
+    /// Returns a limit of this many bytes; `None` for 0.
     pub fn new(bytes: u64) -> Option<MaxMemory> {
         let round_bytes = (bytes / MEMORY_PER_ROUND).max(LEAST_ROUND_BYTES);
         (bytes > 0).then_some(MaxMemory { bytes, round_bytes })
     }
 
-    /// The same limit with rounds of this many bytes of text, at least one. The default is an eighth of the limit, at least 1 MiB.
+    /// Sets the length of a round in bytes of text, at least 1. The default is an eighth of the limit, at least 1 MiB.
     #[must_use]
     pub fn in_rounds_of(self, bytes: u64) -> MaxMemory {
         MaxMemory { round_bytes: bytes.max(1), ..self }
@@ -43,7 +44,7 @@ impl MaxMemory {
         self.bytes
     }
 
-    /// Bytes of text that are counted between two looks at the tables.
+    /// Length of a round: the bytes of text that are counted before the tables are checked.
     pub fn round_bytes(self) -> u64 {
         self.round_bytes
     }

@@ -1,4 +1,5 @@
-//! What to count, as plain data with defaults, in three parts: how lines become columns, what is counted, and what is shown.
+//! The question that a report answers, as plain data with defaults. Its three parts are how lines are read, what is
+//! counted, and what is shown.
 
 mod builder;
 mod counting;
@@ -23,10 +24,10 @@ pub use reading::Reading;
 pub use section::Section;
 pub use showing::Showing;
 
-/// What to count.
+/// The question that a report answers: what to read, count and show.
 ///
-/// A field is set by the method of its name, or in the part that has it. If an option is `None`, the report has what is usual.
-/// Anything that is asked for and that no input logs is an error; what is usual never is.
+/// Set a field with the method of the same name, or directly in the part that has it. An option that is `None` means
+/// the default. It is an error if the question names something that no input logs; a default never causes that error.
 ///
 /// ```
 /// use logstat::{Dimension, Question, Section, Unit};
@@ -37,27 +38,27 @@ pub use showing::Showing;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Question {
-    /// How lines become columns.
+    /// Settings for reading lines.
     pub reading: Reading,
-    /// Which hits are counted, and by what.
+    /// Settings that select hits, and the dimensions that hits are counted by.
     pub counting: Counting,
-    /// What the report shows.
+    /// Settings for the report's contents.
     pub showing: Showing,
 }
 
 impl Question {
-    /// The usual question: all hits by day, and a ranking of paths.
+    /// Returns the default question: all hits, a timeline by day, and a ranking of paths.
     pub fn new() -> Question {
         Question::default()
     }
 
-    /// How visitors are identified.
+    /// The settings that identify visitors.
     pub(crate) fn visitor_options(&self) -> VisitorOptions<'_> {
         let Counting { visitor, ipv6_prefix, anonymize, .. } = self.counting;
         VisitorOptions { visitor, ipv6_prefix, real_ip: self.reading.real_ip.as_ref(), anonymize }
     }
 
-    /// The options of the steps between scanning and counting.
+    /// The settings of the steps between scanning and counting.
     pub(crate) fn step_options(&self) -> StepOptions<'_> {
         let Reading { nginx_conf, static_rules, zone, .. } = &self.reading;
         StepOptions { nginx_conf: nginx_conf.as_ref(), static_rules, zone: *zone, visitor: self.visitor_options() }

@@ -1,4 +1,4 @@
-//! How a question is answered, computed once, before a line is read.
+//! The plan of a question: the tables and columns that answer it. It is computed once, before a line is read.
 
 use super::tables::{rankings_last, tables};
 use super::{Counting, Question, Showing};
@@ -12,7 +12,7 @@ use crate::metric::Metric;
 use crate::steps;
 use crate::tally::{TablePlan, Tally, extras_of};
 
-/// How a question is answered: its tables, and the columns that they and the filters read.
+/// The tables that answer a question, and the columns that tables and filters read.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     /// All tables; first those that keep all keys.
@@ -25,15 +25,15 @@ pub(crate) struct Plan {
     pub(crate) visitor: Fields,
     /// The fields that filters read.
     filters: Fields,
-    /// The fields that tell the keys which have reports of their own.
+    /// The fields that hold the keys of [`Counting::each`].
     each: Fields,
 }
 
 impl Plan {
-    /// The plan of a question.
+    /// Returns the plan of a question.
     ///
     /// # Errors
-    /// If the question cannot be answered whatever is logged: [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
+    /// If no log can answer the question: [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
     /// [`ErrorKind::TooManyVariables`].
     pub(crate) fn of(question: &Question) -> Result<Plan, Error> {
         let Question { counting, showing, .. } = question;
@@ -64,12 +64,12 @@ impl Plan {
         &self.tables[self.kept..]
     }
 
-    /// The fields that tables read, if `visitor` are those that identify a visitor.
+    /// The fields that tables read, given the fields that identify a visitor.
     pub(crate) fn fields_of_tables(&self, visitor: Fields) -> Fields {
         Tally::needs(&self.tables, visitor)
     }
 
-    /// The fields that tables and filters read, if `visitor` are those that identify a visitor.
+    /// The fields that tables and filters read, given the fields that identify a visitor.
     pub(crate) fn fields(&self, visitor: Fields) -> Fields {
         self.fields_of_tables(visitor).and(self.filters).and(self.each)
     }
@@ -80,11 +80,11 @@ impl Plan {
     }
 }
 
-/// The variables that a question names, in the order of their columns: those of its tables, then those of its filters and
-/// visitors.
+/// The variables that a question names, in the order of their columns: those of its tables first, then those of its
+/// filters and visitors.
 ///
 /// # Errors
-/// [`ErrorKind::TooManyVariables`] if there are not as many columns.
+/// [`ErrorKind::TooManyVariables`] if there are more variables than columns.
 pub(crate) fn variables(question: &Question) -> Result<Extras, Error> {
     extras(question, &tables(question))
 }
@@ -99,7 +99,7 @@ fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
     Ok(extras)
 }
 
-/// What is asked for that needs all keys of a ranking.
+/// A setting of the question that needs all keys of a ranking.
 fn needs_all_keys(showing: &Showing) -> Option<Message> {
     let any = showing.fail_if.iter().find(|fail_if| fail_if.is_of_any());
     let any = any.map(|fail_if| message![Setting::FailIf, format!(" 'any {}: …'", fail_if.dimension().name())]);
@@ -109,7 +109,7 @@ fn needs_all_keys(showing: &Showing) -> Option<Message> {
     any.or(sort).or_else(|| column.map(|metric| message![Setting::Columns, format!(" {}", metric.name())]))
 }
 
-/// Why a question cannot be answered that has a pair where one dimension belongs.
+/// The error message for a pair where a single dimension is required, or for a timeline split by its own unit.
 fn misplaced_pair(counting: &Counting) -> Option<Message> {
     let unit = Dimension::Time(counting.unit());
     let split = counting.split.and_then(|split| match Dimension::pair(unit, split).err()? {

@@ -1,4 +1,4 @@
-//! How lines become columns.
+//! Settings for reading lines.
 
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::nginx::NginxConf;
@@ -6,7 +6,7 @@ use crate::static_rules::StaticRules;
 use crate::steps::RealIp;
 use crate::time::Zone;
 
-/// How lines become columns: formats, addresses, paths, times, and what is static.
+/// Settings for reading lines: formats, addresses, paths, times, and what is static.
 ///
 /// ```
 /// use logstat::Question;
@@ -17,26 +17,27 @@ use crate::time::Zone;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reading {
-    /// The formats of lines: each is read by the first that it fits. Detected if there are none.
+    /// Log formats: each line is read by the first one that it fits. If empty, formats are detected.
     pub log_formats: Vec<LogFormat>,
-    /// The keys of JSON logs and the variables of text formats that hold fields; they take precedence over the usual ones.
+    /// Keys of JSON logs and variables of text formats that fields are read from. They take precedence over the usual
+    /// ones.
     pub fields: Vec<FieldKey>,
-    /// The length of the longest line, in bytes. A longer line is malformed, and of a stream no more of it is kept. The CR and
-    /// the NULs that are dropped from a line do not count. 1 MiB by default.
+    /// Length of the longest line in bytes; 1 MiB by default. A longer line is malformed, and only this much of it is
+    /// kept if it is from a stream. The CR and NULs that are dropped from a line do not count.
     pub max_line: usize,
-    /// True if malformed lines are kept as they were, for [`Outcome::rejects`](crate::Outcome).
+    /// True if malformed lines are kept verbatim, for [`Outcome::rejects`](crate::Outcome).
     pub keep_rejects: bool,
-    /// The nginx configuration whose locations decide what is static, in place of the rules. The rules still decide where the
-    /// file system would.
+    /// The nginx configuration whose locations decide what is static, in place of the rules. The rules still decide
+    /// where nginx's answer would depend on the file system.
     pub nginx_conf: Option<NginxConf>,
-    /// The rules that decide what is static.
+    /// Rules that decide what is static.
     pub static_rules: StaticRules,
-    /// Whether a path has its query.
+    /// Whether the query string is part of a path.
     pub query: Query,
-    /// The time zone of buckets, periods and the report. By default each line has the clock that it was logged with.
+    /// Time zone of buckets, periods and the report. By default, each line keeps the offset that it was logged with.
     pub zone: Option<Zone>,
-    /// How the addresses behind proxies are found, which are then the addresses of hits in rankings, filters and for visitors.
-    /// By default addresses are `$remote_addr`.
+    /// How the addresses of clients behind proxies are found. Rankings, filters and visitors then use these addresses.
+    /// By default, addresses are `$remote_addr`.
     pub real_ip: Option<RealIp>,
 }
 

@@ -1,6 +1,6 @@
 //! The sections of a report.
 
-/// A part of the report.
+/// A section of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Section {
@@ -10,17 +10,18 @@ pub enum Section {
     Timeline,
     /// Hits by status code.
     Status,
-    /// Static against dynamic.
+    /// Hits by class: static or dynamic.
     Class,
     /// Rankings.
     Top,
-    /// How long requests took.
+    /// Request times.
     Latency,
-    /// The account of lines and the warnings, in formats that are lists of numbers. Other formats always have them.
+    /// The numbers of lines by outcome and the warnings, in output formats that are lists of numbers. Other formats
+    /// always have them.
     Ledger,
 }
 
-/// THE TABLE of sections: what a user types for each.
+/// THE TABLE of sections, and the name that a user types for each.
 const SECTIONS: [(Section, &str); 7] = [
     (Section::Summary, "summary"),
     (Section::Timeline, "timeline"),
@@ -32,12 +33,12 @@ const SECTIONS: [(Section, &str); 7] = [
 ];
 
 impl Section {
-    /// Every section, in the order of a report.
+    /// Returns every section, in the order of a report.
     pub fn all() -> impl Iterator<Item = Section> {
         SECTIONS.iter().map(|(section, _)| *section)
     }
 
-    /// What a user types: `timeline`.
+    /// Name that a user types: `timeline`.
     pub fn name(self) -> &'static str {
         SECTIONS.iter().find(|(section, _)| *section == self).map(|(_, name)| *name).expect("every section has its row")
     }

@@ -1,10 +1,10 @@
-//! What the report shows of the tables.
+//! Settings for the report's contents.
 
 use super::{FailIf, Section};
 use crate::metric::Metric;
 
-/// What the report shows of the tables. Tables that were counted can answer another value of this, as long as they have what
-/// it needs.
+/// Settings for the report's contents. They can change without counting again, as long as the tables have the numbers
+/// that are needed.
 ///
 /// ```
 /// use logstat::{Metric, Question, Section};
@@ -14,20 +14,20 @@ use crate::metric::Metric;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Showing {
-    /// The sections of the report; all by default.
+    /// Sections of the report; all by default.
     pub show: Option<Vec<Section>>,
-    /// The number of rows of a ranking; 0 for all.
+    /// Number of rows of a ranking; 10 by default, 0 for all.
     pub limit: usize,
-    /// The metrics of rows of rankings, in addition to PV, share, bytes, static and the status classes.
+    /// Metrics in the rows of rankings, in addition to PV, share, bytes, static, dynamic and the status classes.
     pub columns: Vec<Metric>,
-    /// The metric that rankings are sorted by, the largest and the latest first. Rows have it too.
+    /// Metric that rankings are sorted by, the largest or latest value first. Rows contain it too.
     pub sort: Metric,
-    /// True if the timeline lists buckets without a hit: those between `since` and `until`, or between the first and the last
-    /// hit. If the unit is an hour of the day or a weekday, it lists all.
+    /// True if the timeline lists buckets without a hit: those between `since` and `until`, or between the first and
+    /// the last hit. If the unit is the hour of the day or the weekday, all 24 or 7 are listed.
     pub fill: bool,
-    /// The request time in milliseconds above which a request is slow.
+    /// Request time in milliseconds above which a request is slow; 300 by default.
     pub slow_ms: u64,
-    /// The conditions under which a site is not well; [`Report::verdicts`](crate::Report) says which of them hold.
+    /// Conditions that make the check of the site fail. [`Report::verdicts`](crate::Report) says which of them hold.
     pub fail_if: Vec<FailIf>,
 }
 
@@ -51,7 +51,7 @@ impl Showing {
         self.show.as_ref().is_none_or(|show| show.contains(&section))
     }
 
-    /// The metrics of the rows of rankings that are asked for, each once.
+    /// The requested metrics of rankings, without duplicates.
     pub(crate) fn metrics(&self) -> Vec<Metric> {
         let mut metrics: Vec<Metric> = Vec::new();
         for metric in self.columns.iter().chain([&self.sort]) {

@@ -1,4 +1,4 @@
-//! The tables that answer a question, each dimension once.
+//! The tables that answer a question, one for each dimension.
 
 use super::{Counting, Question, Section, Showing};
 use crate::dimension::Dimension;
@@ -9,13 +9,13 @@ use crate::steps::Visitor;
 use crate::tally::TablePlan;
 use crate::time::Unit;
 
-/// All tables.
+/// All tables of a question.
 pub(super) fn tables(question: &Question) -> Vec<TablePlan> {
     tables_of(question, |section| question.showing.shows(section))
 }
 
-/// Number of tables, and the tables in an order that has those last of which nothing but a ranking is made: their keys may be
-/// dropped.
+/// Returns the number of tables that keep all keys, and all tables with these first. The others are used only for
+/// rankings, so their keys may be dropped.
 pub(super) fn rankings_last(question: &Question) -> (usize, Vec<TablePlan>) {
     let others = tables_of(question, |section| section != Section::Top && question.showing.shows(section));
     let is_other = |(dimension, _): &TablePlan| others.iter().any(|(other, _)| other == dimension);
@@ -69,20 +69,20 @@ fn tables_of(Question { counting, showing, .. }: &Question, shows: impl Fn(Secti
     tables
 }
 
-/// Counts, and the measures that metrics are taken from.
+/// The measures that metrics are taken from, and counts.
 fn with_counts(metrics: impl Iterator<Item = Metric>) -> Vec<MeasureKind> {
     [Counts].into_iter().chain(metrics.map(Metric::measure)).collect()
 }
 
-/// The tables that highlights are found in. Paths and addresses are looked at only where they are kept anyway: another ranking
-/// costs as much as everything that is measured here.
+/// The tables that highlights need. Paths and addresses are used only if they are kept anyway: another ranking costs as
+/// much as everything that is measured here.
 fn of_highlights(counting: &Counting, showing: &Showing) -> Vec<(Dimension, MeasureKind)> {
     if !counting.highlights {
         return Vec::new();
     }
     let ranks = |dimension| showing.shows(Section::Top) && counting.rankings().contains(&dimension);
     let mut tables = vec![(Dimension::Time(Unit::Hour), Counts)];
-    // A ranking that drops keys has counts alone.
+    // A ranking that drops keys has only counts.
     if ranks(Dimension::Path) && counting.max_keys.is_none() && counting.max_memory.is_none() {
         tables.push((Dimension::Path, Times));
     }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_that_another_section_shows_is_not_only_a_ranking() {
+    fn tables_of_other_sections_keep_all_keys() {
         let top = [Dimension::Path, Dimension::Status, Dimension::Time(Unit::Day), Dimension::Time(Unit::Hour)];
         let rankings = |question: &Question| -> Vec<Dimension> {
             let (kept, all) = rankings_last(question);

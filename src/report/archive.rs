@@ -1,7 +1,7 @@
-//! The command that reads the logs in an archive.
+//! Builds the command that reads the logs in an archive.
 //!
-//! Members that are not logs are left out, by the rule that directories have for names. Where one pipe cannot do that, the
-//! archive is extracted, and logstat reads the directories.
+//! Members that are not named like logs are left out, as in directories. If a pipe cannot select the logs, the command
+//! extracts the archive, and logstat reads the directories.
 
 use super::foreign::Given;
 use crate::files::Compression;
@@ -11,11 +11,11 @@ use crate::text::{file_argument, shell_word};
 
 /// The directory to extract into.
 const DIRECTORY: &str = "logs";
-/// At most so many members or directories are listed.
+/// Largest number of members or directories in a command.
 const MOST_LISTED: usize = 4;
 
 impl Given<'_> {
-    /// With GNU tar.
+    /// The command for a tar archive, with GNU tar.
     pub(super) fn through_tar(&self, members: &Members) -> String {
         // tar detects the compression of a file, but not of a pipe.
         let (letter, long) = match self.compression.filter(|_| self.is_standard_input()) {
@@ -30,7 +30,7 @@ impl Given<'_> {
         let wanted = wanted(members);
         match (selection(members, &wanted), &Members::compressions(wanted.iter().copied())[..]) {
             (Some(selection), []) => format!("{pipe}tar x{letter}Of {file}{long}{selection} | logstat -"),
-            // These programs pass on what is not compressed.
+            // With `-dcf`, these programs pass uncompressed data through unchanged.
             (Some(selection), [packed]) => {
                 let each = Given { path: self.path, compression: Some(*packed) }.decompressor().unwrap_or_default();
                 format!("{pipe}tar x{letter}f {file}{long} --to-command='{each}f'{selection} | logstat -")
@@ -42,7 +42,8 @@ impl Given<'_> {
         }
     }
 
-    /// With unzip, which reads files only. One file can be piped; the data of several, one of which may be compressed, cannot.
+    /// The command for a zip archive, with unzip, which reads only files. A single member can be piped. Several cannot,
+    /// because one of them may be compressed.
     pub(super) fn through_zip(&self, members: &Members) -> Message {
         if members.is_complete && members.files.len() < 2 {
             return self.on_file("to read it", &"unzip -p FILE | logstat -".into());
@@ -52,13 +53,14 @@ impl Given<'_> {
     }
 }
 
-/// The members that are named like access logs; all if none is.
+/// The members that are named like access logs; all members if none is.
 fn wanted(members: &Members) -> Vec<&Member> {
     let logs: Vec<_> = members.files.iter().filter(|file| file.is_access_log()).collect();
     if logs.is_empty() { members.files.iter().collect() } else { logs }
 }
 
-/// The arguments that select these members for tar; `None` if no short ones do.
+/// The arguments that make tar select these members. `None` if not all members are known, or if short arguments cannot
+/// select them.
 fn selection(members: &Members, wanted: &[&Member]) -> Option<String> {
     const PATTERNS: [&str; 2] = ["access", "access.log"];
     if !members.is_complete {
@@ -77,8 +79,8 @@ fn selection(members: &Members, wanted: &[&Member]) -> Option<String> {
     (wanted.len() <= MOST_LISTED && !is_option).then_some(names)
 }
 
-/// What to read after the archive was extracted: the directories of these files. A directory stands for the files in it that
-/// are named like access logs; if none is, a pattern stands for all.
+/// The arguments for logstat after the archive was extracted: the directories of these members. logstat reads the files
+/// in a directory that are named like access logs. If no member is, a pattern selects all files.
 fn extracted(wanted: &[&Member]) -> String {
     let all = if wanted.iter().any(|file| file.is_access_log()) { "" } else { "/*" };
     let mut directories = Vec::new();

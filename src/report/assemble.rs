@@ -1,4 +1,4 @@
-//! From a tally to a report.
+//! Builds the report from the tally and the inputs that were counted.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -41,16 +41,16 @@ use crate::tally::{InputLedger, SAMPLES, Tally, Unescaped};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 
-/// What is told of what was counted.
+/// The report, and the inputs that failed.
 #[derive(Default)]
 pub(crate) struct Assembled {
-    /// `None` where no input fits a format.
+    /// The report; `None` if no input fits a format.
     pub(crate) report: Option<Report>,
-    /// Inputs that fit no format, or were read in part.
+    /// Errors of inputs that fit no format, are not access logs, or were read in part.
     pub(crate) problems: Vec<Error>,
 }
 
-/// Makes a report of what was counted and read.
+/// Builds the report of the inputs that were counted.
 pub(crate) fn assemble(
     question: &Question,
     plan: &Plan,
@@ -76,7 +76,7 @@ pub(crate) fn assemble(
         let CountedInput { envelope, formats: of_file, skipped_bytes, .. } = input;
         let path = written(input.path.as_os_str().as_encoded_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(input.is_found, refusal));
-        // Damage to something that is not a log is for the command that reads it to report.
+        // Damage to a file that is not a log is not reported here: the command in the advice will report it.
         let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
         let failure = input.failure.filter(|_| !is_foreign);
         let lost_bytes = match failure.as_ref().map(Error::kind) {
@@ -142,7 +142,8 @@ pub(crate) fn assemble(
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
     notes.extend(degraded(tally));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
-    // In an order that is not that of the inputs, of which two may have one name.
+    // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared
+    // too.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
     let report = Report {
         schema: SCHEMA.to_owned(),
@@ -198,7 +199,7 @@ pub(crate) fn assemble(
     Ok(Assembled { report: Some(Report { parts, ..report }), problems })
 }
 
-/// The inputs that are in the report, as far as copies among them are looked for.
+/// The inputs of the report, as the search for copies needs them.
 fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally<Unescaped>) -> Vec<Original<'a>> {
     let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
         ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
@@ -211,21 +212,21 @@ fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally<Unescaped>) -> Ve
     of_report.map(original).collect()
 }
 
-/// An input of which there is something to report.
+/// An input that is part of the report.
 struct ReadInput<'t> {
     path: String,
     envelope: Option<String>,
     of_file: &'t FormatsOfFile<'t>,
     ledger: &'t InputLedger,
-    /// Before what was read, and behind it.
+    /// Bytes before the part that was read, and after it.
     skipped_bytes: (u64, u64),
     /// Bytes that could not be read, and the rest of their lines.
     lost_bytes: u64,
-    /// True if it was read to its end and has no line but blank ones.
+    /// True if it was read to its end and has no lines, or only blank ones.
     is_empty: bool,
 }
 
-/// Why the number at the end of lines is no request time, if there is one.
+/// Returns the note about a number at the end of lines that is not read as a request time; empty if there is none.
 fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat], read: &[ReadInput<'_>]) -> Message {
     let mut notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
         format_notes(real_ip, anonymize, formats, &ReadFormats { path, of_file, ledger })
@@ -234,7 +235,7 @@ fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat]
     why.map_or_else(Message::default, |note| message!["\n  ", note.text])
 }
 
-/// Whether a format that took lines has a list of addresses in the place of the address.
+/// True if a format of some lines has a list of addresses in the place of `$remote_addr`.
 fn has_lists(formats: &[LogFormat], read: &[ReadInput<'_>]) -> bool {
     let took = |(format, lines): (&LogFormat, &u64)| *lines > 0 && format.has_address_list();
     read.iter().any(|input| formats.iter().zip(&input.ledger.taken).any(took))
@@ -310,7 +311,7 @@ fn with_sections(
     Ok(report)
 }
 
-/// From when to before when a timeline without gaps goes, on the wall clock: as was asked, and otherwise as there are hits.
+/// Wall-clock range of a filled timeline: the requested period, else from the first hit to the last.
 fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
     let (first, last) = tally.period.map_or((None, None), |(first, last)| (Some(first), Some(last)));
     let asked = |stamp: Option<Stamp>| selected.wall_s(stamp.map_or(0, |stamp| stamp.offset_min));
@@ -325,26 +326,27 @@ fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
     took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.and(format.fields(keys)))
 }
 
-/// The formats that took lines of an input: those that took the most first, of equals those with the most fields.
+/// The formats that lines of an input are in, the most frequent first. Equally frequent formats are sorted by their
+/// number of variables, the most first.
 pub(crate) fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<FormatReport> {
     let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
     took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
     took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()
 }
 
-/// How many lines are malformed for which reason.
+/// Number of malformed lines by reason, without zeros.
 fn reasons(read: &[ReadInput<'_>]) -> Vec<(Reason, u64)> {
     let lines = |reason| read.iter().map(|input| input.ledger.malformed_by(reason)).sum();
     Reason::all().map(|reason| (reason, lines(reason))).filter(|(_, lines)| *lines > 0).collect()
 }
 
-/// The keys that lines of JSON had.
+/// The recognised keys in the lines of an input.
 fn keys_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<KeyReport> {
     let keys = formats.iter().zip(&ledger.keys).flat_map(|(format, seen)| format.keys(seen));
     keys.map(|(key, variable)| KeyReport { key: printable(key.as_bytes()), variable: variable.to_owned() }).collect()
 }
 
-/// The first malformed lines by path and line: of the paths, so that the order in which files are given is no matter.
+/// The first malformed lines, sorted by path and position, so that the order in which files are given does not matter.
 fn samples(read: &[ReadInput<'_>], anonymize: bool) -> Vec<MalformedSample> {
     let text = if anonymize { sample_text_cut } else { sample_text };
     let mut samples: Vec<_> = read

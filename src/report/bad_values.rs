@@ -1,4 +1,4 @@
-//! Values under keys of JSON logs that could not be read: the field, and what stands there.
+//! Notes about values in JSON logs that could not be read as the field that their key should hold.
 
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode};
@@ -6,8 +6,9 @@ use crate::format::{BadValue, LogFormat};
 use crate::message::message;
 use crate::tally::InputLedger;
 
-/// A note for each key of an input whose value made one of the first malformed lines malformed. A key that is called as
-/// nginx's variable holds what it says: there the line is damaged, and its sample says so.
+/// Returns a note for each key of an input whose value made one of the first malformed lines malformed. A key with the
+/// name of its nginx variable is left out unless the user gave it: its meaning is certain, so the line is damaged, and
+/// its sample shows that.
 pub(super) fn bad_values(formats: &[LogFormat], path: &str, ledger: &InputLedger, anonymize: bool) -> Vec<Note> {
     let mut noted = Vec::new();
     let mut notes = Vec::new();

@@ -1,4 +1,4 @@
-//! Notes about inputs that may be copies of each other, whose requests are then counted more than once.
+//! Notes about inputs that may be copies of each other. The requests of copies are counted more than once.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,10 +8,10 @@ use super::NoteCode;
 use crate::input::{BEGINNING, Beginning};
 use crate::text::written;
 
-/// Groups of copies that have a note of their own.
+/// Largest number of groups that have a note of their own.
 const NOTED: usize = 5;
 
-/// Inputs of a group that are named.
+/// Largest number of inputs that a note names.
 const NAMED: usize = 3;
 
 /// An input that may be a copy of another.
@@ -23,8 +23,8 @@ pub(super) struct Original<'a> {
     pub(super) beginning: Beginning,
 }
 
-/// A note for each group of inputs with equal texts, as far as lengths and beginnings tell. A file and its compressed copy are
-/// equal. Nothing is read again: the hash of each beginning is from when its format was detected.
+/// Returns a note for each group of inputs whose lengths and beginnings are equal, after decompression. Nothing is read
+/// again: the beginning of each input was hashed when its format was detected.
 pub(super) fn copies(inputs: &[Original<'_>]) -> Vec<Note> {
     let mut alike: HashMap<_, Vec<_>> = HashMap::new();
     for input in inputs {
@@ -79,8 +79,8 @@ mod tests {
         numbers.map(line).collect()
     }
 
-    /// The notes about copies among files with these texts, without the names of directories; in either order of the files, and
-    /// mapped as well as read.
+    /// The notes about copies among files with these texts, without the names of directories. Checks that they are the
+    /// same in either order of the files, and for mapped files and readers.
     fn notes(files: &[(&str, String)]) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_about_many_groups_are_few() {
+    fn groups_after_the_fifth_share_a_note() {
         let files = |groups: usize| -> Vec<(String, String)> {
             let group = |i: usize| [("a", i), ("b", i)].map(|(name, i)| (format!("{i}{name}"), text(i..i + 3)));
             (0..groups).flat_map(group).collect()
@@ -144,7 +144,7 @@ mod tests {
 
     #[cfg(feature = "compressed")]
     #[test]
-    fn a_compressed_copy_is_a_copy() {
+    fn compressed_copy_is_noted() {
         use std::io::Write;
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);

@@ -1,4 +1,4 @@
-//! An input after it was counted, as plain data: a report needs no input that is open.
+//! An input after it was counted, as plain data, so that building a report needs no open inputs.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::format::FormatsOfFile;
 use crate::input::Beginning;
 use crate::recognize::Foreign;
 
-/// An input that was counted, and what its first lines say about it.
+/// An input that was counted, and the findings from its first lines.
 pub(crate) struct CountedInput<'m> {
     pub(crate) path: PathBuf,
     pub(crate) compression: Option<Compression>,
@@ -16,12 +16,12 @@ pub(crate) struct CountedInput<'m> {
     pub(crate) is_found: bool,
     /// Bytes before the part that was read, and after it.
     pub(crate) skipped_bytes: (u64, u64),
-    /// The error that ended it early.
+    /// The error that ended reading early.
     pub(crate) failure: Option<Error>,
     /// The envelope around its lines.
     pub(crate) envelope: Option<String>,
     pub(crate) formats: &'m FormatsOfFile<'m>,
-    /// What it is, if it is not an access log.
+    /// The recognised type of file, if it is not an access log.
     pub(crate) foreign: Option<&'m Foreign>,
     /// The preset that fits its first lines if the formats in use do not.
     pub(crate) fitting_preset: Option<&'m str>,

@@ -1,10 +1,10 @@
-//! The note about what a limit of memory made approximate.
+//! The note about numbers that a memory limit made approximate.
 
 use super::{Note, NoteCode};
 use crate::error::bytes_in_words;
 use crate::tally::{Degraded, Tally, Unescaped};
 
-/// The note, if anything became approximate. A ranking that was bounded and has no more keys than that is exact.
+/// Returns the note if anything became approximate. A bounded ranking that did not exceed its bound is exact.
 pub(super) fn degraded(tally: &Tally<Unescaped>) -> Option<Note> {
     let Degraded { limit_bytes, max_keys, hll } = tally.degraded?;
     let cut = tally.tables.iter().filter(|table| table.max_error.is_some());

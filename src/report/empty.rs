@@ -1,11 +1,11 @@
-//! Inputs without a line that is not blank. A log is empty after it was rotated, so that is not an error.
+//! Notes about inputs without lines, or with only blank ones. A log is empty after rotation, so that is not an error.
 
 use super::{Note, NoteCode, Report};
 
-/// Names of inputs that a note shows.
+/// Largest number of inputs that a note names.
 const NAMES: usize = 3;
 
-/// A note if there are empty inputs, given the path of each and the number of its blank lines.
+/// Returns a note if there are empty inputs, given the path of each and its number of blank lines.
 pub(super) fn empty_note<'p>(empty: impl Iterator<Item = (&'p str, u64)>) -> Option<Note> {
     let mut empty: Vec<_> = empty.collect();
     empty.sort_unstable();
@@ -22,7 +22,7 @@ pub(super) fn empty_note<'p>(empty: impl Iterator<Item = (&'p str, u64)>) -> Opt
     }
 }
 
-/// `empty: 0 lines`, `empty: 2 blank lines`.
+/// An empty input in words: `empty: 0 lines`, `empty: 2 blank lines`.
 fn described(blank: u64) -> String {
     match blank {
         0 => "empty: 0 lines".to_owned(),
@@ -32,13 +32,13 @@ fn described(blank: u64) -> String {
 }
 
 impl Report {
-    /// `empty: 0 lines`, if all inputs are empty and there are no rows to show.
+    /// Returns a text such as `empty: 0 lines`, if all inputs are empty and there are no rows to show.
     pub(crate) fn described_as_empty(&self) -> Option<String> {
         let has_rows = self.timeline.as_ref().is_some_and(|rows| !rows.is_empty());
         (self.is_empty() && !has_rows).then(|| described(self.lines.blank))
     }
 
-    /// True if all inputs were read to their end, and none has a line that is not blank.
+    /// True if all inputs were read to their end and have no lines, or only blank ones.
     pub fn is_empty(&self) -> bool {
         self.empty_inputs == self.inputs.len()
     }
@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(empty_note(std::iter::empty()), None);
         let one = empty_note([("a.log", 2)].into_iter()).unwrap();
         assert_eq!((one.input.as_deref(), &*one.text), (Some("a.log"), "empty: 2 blank lines"));
-        // Whatever the order of the inputs.
+        // The order of the inputs does not matter.
         let several = empty_note([("d", 0), ("b", 1), ("a", 0), ("c", 0)].into_iter()).unwrap();
         assert_eq!((several.input, &*several.text), (None, "4 inputs are empty: a, b, c, 1 more"));
     }

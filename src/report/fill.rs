@@ -1,4 +1,4 @@
-//! A timeline with the buckets in it that have no hit.
+//! Fills a timeline with rows for the buckets without hits.
 
 use std::ops::Range;
 
@@ -6,12 +6,13 @@ use super::Row;
 use crate::error::{Error, ErrorKind};
 use crate::time::{Bucket, Unit};
 
-/// More rows would help nobody: a million is a year by minute, or eleven days by second.
+/// Largest number of rows. A million rows are almost two years by minute, or eleven days by second; more would be of no
+/// use.
 const ROWS_AT_MOST: i64 = 1_000_000;
 
-/// The rows of a timeline and, as `empty` says it, one for each bucket without a row of those that begin or end in
-/// `wall_s`; of the hours of the day and the weekdays, of all. `exists` says which buckets there are at all: where clocks
-/// are put forward, an hour is left out.
+/// Returns the rows of a timeline, with a row from `empty` for each missing bucket that overlaps `wall_s`. For hours of
+/// the day and weekdays, all missing buckets are added. Buckets for which `exists` is false are left out, such as the
+/// hour that is skipped when clocks go forward.
 pub(super) fn filled(
     rows: Vec<Row>,
     unit: Unit,
@@ -22,7 +23,7 @@ pub(super) fn filled(
     let buckets = buckets(unit, wall_s)?;
     let mut rows = rows.into_iter().peekable();
     let mut filled = Vec::new();
-    // Hits without a time come first, as they do anyway.
+    // The row of hits without a time stays first.
     filled.extend(rows.next_if(|row| row.key.as_deref() == Some("-")));
     for bucket in buckets {
         let key = unit.key(bucket.number);
@@ -36,9 +37,9 @@ pub(super) fn filled(
     Ok(filled)
 }
 
-/// The buckets, in the order of their rows.
+/// The buckets of the range, in the order of rows.
 fn buckets(unit: Unit, wall_s: Range<i64>) -> Result<Vec<Bucket>, Error> {
-    // The first day of 1970 has all hours, and the week from its fifth, a Monday, all days.
+    // Any day has all hours: use 1970-01-01. Any week has all weekdays: use the one from 1970-01-05, a Monday.
     match unit {
         Unit::HourOfDay => return Ok((0..24).map(|hour| unit.bucket(hour * 3600)).collect()),
         Unit::Weekday => return Ok((4..11).map(|day| unit.bucket(day * 86_400)).collect()),
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bucket_has_its_row_once() {
+    fn every_bucket_has_one_row() {
         let expected = [("2022-02-27", 0), ("2022-02-28", 1), ("2022-03-01", 0), ("2022-03-02", 1)];
         let expected = expected.map(|(key, pv)| (key.to_owned(), pv));
         assert_eq!(of("day", "2022-02-27T23:59:59", "2022-03-03", &["2022-02-28", "2022-03-02"]), expected);
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_not_listed() {
+    fn skipped_hours_are_not_listed() {
         let hours = |exists: fn(Bucket) -> bool| {
             filled(Vec::new(), Unit::Hour, wall("2022-04-05")..wall("2022-04-06"), exists, Row::default).unwrap().len()
         };
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn millions_are_refused() {
+    fn more_than_a_million_rows_are_refused() {
         let rows = |unit, to| filled(Vec::new(), unit, wall("2022")..wall(to), |_| true, Row::default);
         assert_eq!(rows(Unit::Minute, "2023").unwrap().len(), 525_600);
         assert_eq!(

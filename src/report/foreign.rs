@@ -1,4 +1,4 @@
-//! An input that is not an access log: the part of it that shows what it is, and the command that helps.
+//! The error for an input that is not an access log: the part of it that shows its type, and a command that helps.
 
 use std::path::Path;
 
@@ -10,15 +10,15 @@ use crate::message::{Message, Setting, message};
 use crate::recognize::{Excerpt, Foreign, Workaround};
 use crate::text::file_argument;
 
-/// The refusal of an input.
+/// The error for an input that is not an access log.
 pub(crate) fn refusal(foreign: &Foreign, path: &Path, compression: Option<Compression>, anonymize: bool) -> Error {
     let sample = sample(&foreign.excerpt, anonymize);
     let remedy = remedy(foreign, path, compression);
     ErrorKind::NotAccessLog { path: path.to_owned(), kind: foreign.kind, sample, remedy }.into()
 }
 
-/// What an input is, if it does not make a run fail: a file that `is_found` in a directory, not named by the user, and is
-/// recognised as something else. Directories of logs have many kinds of logs.
+/// Returns the type of a file that is set aside without an error: it was found in a directory, not named by the user,
+/// and is not an access log. Log directories have many kinds of logs.
 pub(crate) fn set_aside(is_found: bool, refusal: &Error) -> Option<FileKind> {
     match refusal.kind() {
         ErrorKind::NotAccessLog { kind, .. } if is_found => Some(*kind),
@@ -26,10 +26,10 @@ pub(crate) fn set_aside(is_found: bool, refusal: &Error) -> Option<FileKind> {
     }
 }
 
-/// Files that a note names.
+/// Largest number of files that a note names.
 const NAMED: usize = 3;
 
-/// A note if files were set aside, given their written paths.
+/// Returns a note if files were set aside, given their printable paths.
 pub(super) fn set_aside_note(mut files: Vec<(String, FileKind)>) -> Option<Note> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     match &files[..] {
@@ -47,7 +47,7 @@ pub(super) fn set_aside_note(mut files: Vec<(String, FileKind)>) -> Option<Note>
     }
 }
 
-/// Characters of a line that are shown.
+/// Largest number of characters of a line that are shown.
 const SHOWN: usize = 120;
 
 fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
@@ -60,7 +60,7 @@ fn sample(excerpt: &Excerpt, anonymize: bool) -> String {
     format!("{label}: {}", beginning(&shown(text))).trim_end().to_owned()
 }
 
-/// The beginning of a sample that is longer than a line of a message should be.
+/// Shortens a sample that is too long for a line of a message.
 pub(super) fn beginning(sample: &str) -> String {
     match sample.char_indices().nth(SHOWN) {
         Some((end, _)) => sample[..end].to_owned() + "…",
@@ -112,7 +112,7 @@ impl Given<'_> {
         self.compression.map(Compression::decompressor)
     }
 
-    /// The command that has the decompressed input on its standard output, if one is needed.
+    /// The command that writes the decompressed input to its standard output; `None` for a plain file.
     fn source(&self) -> Option<String> {
         match self.decompressor() {
             Some(decompressor) => Some(decompressed_by(decompressor, self.path)),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn three_files_that_were_set_aside_are_named() {
+    fn note_names_at_most_three_files() {
         let note = |names: &[&str]| {
             let files = names.iter().map(|name| ((*name).to_owned(), FileKind::NginxErrorLog)).collect();
             set_aside_note(files).map(|note| note.to_string())

@@ -1,4 +1,4 @@
-//! Notes about how lines were read: guesses that could be wrong, and values that were not read.
+//! Notes about how lines were read: guesses that may be wrong, and values that were not read.
 
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{Note, NoteCode, Unread};
@@ -9,14 +9,14 @@ use crate::steps::RealIp;
 use crate::tally::InputLedger;
 use crate::text::printable;
 
-/// An input, its formats and its account.
+/// An input, its formats and its ledger.
 pub(crate) struct ReadFormats<'i> {
     pub(crate) path: &'i str,
     pub(crate) of_file: &'i FormatsOfFile<'i>,
     pub(crate) ledger: &'i InputLedger,
 }
 
-/// The notes about an input.
+/// Returns the notes about an input.
 pub(crate) fn format_notes(
     real_ip: Option<&RealIp>,
     anonymize: bool,
@@ -28,7 +28,7 @@ pub(crate) fn format_notes(
     let shown = |bytes: &[u8]| if anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
     let mut notes = Vec::new();
     let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
-    // What the first lines told is of no interest if no line was read so.
+    // Findings from the first lines do not matter if no line was read in the main format.
     let main = &formats[of_file.main()];
     let is_main_used = ledger.taken.get(of_file.main()).is_some_and(|lines| *lines > 0);
     let unmatched: Vec<_> = of_file.unmatched().map(|format| printable(format.name().as_bytes())).collect();
@@ -89,7 +89,7 @@ pub(crate) fn format_notes(
         if let Some(variable) = format.forgeable()
             && !is_known_workaround(format.name())
         {
-            // A preset is what another program writes, so only the format that is given can be changed.
+            // A preset is the format of another program, so only a format that the user gave can be changed.
             let remedy = if format.is_given() { "; put it in quotes in the log_format" } else { "" };
             notes.push(about(
                 NoteCode::Forgeable,
@@ -108,7 +108,7 @@ pub(crate) fn format_notes(
         let lines = if ledger.read == 1 { "line" } else { "lines" };
         let text =
             format!("text after {} is not read ({} of {} {lines})", after(&unread.after), unread.lines, ledger.read);
-        // The note about the number has its own advice.
+        // The note about the number already has advice.
         let has_advice = is_main_used && of_file.findings().iter().any(|f| matches!(f, Finding::NumberIsNoTime { .. }));
         let with = "; to read it, pass the log_format of your nginx configuration with ";
         let advice = message![with, Setting::LogFormat, " or ", Setting::NginxConf];
@@ -119,7 +119,7 @@ pub(crate) fn format_notes(
             1 => "1 malformed line looks like a whole line of the format common: to count it".to_owned(),
             n => format!("{n} malformed lines look like whole lines of the format common: to count them"),
         };
-        // A format that is given replaces detection, so the detected one must be given too.
+        // A given format replaces detection, so the user must give the detected format too.
         let detected = match main.is_given() {
             true => Message::default(),
             false => message![" to ", Setting::LogFormat, format!(" {}", main.name())],
@@ -132,7 +132,7 @@ pub(crate) fn format_notes(
     notes
 }
 
-/// The part of lines that is not read, and how many lines have it.
+/// The part of lines that is not read, and the number of lines with such a part.
 pub(super) fn unread(formats: &[LogFormat], ledger: &InputLedger) -> Option<Unread> {
     let lines = ledger.unread.iter().sum();
     if lines == 0 {
@@ -142,16 +142,16 @@ pub(super) fn unread(formats: &[LogFormat], ledger: &InputLedger) -> Option<Unre
     Some(Unread { after: most.last_field().to_owned(), lines })
 }
 
-/// A note if times without an offset were read.
+/// Returns a note if times without an offset were read.
 pub(crate) fn assumed_utc<'l>(mut ledgers: impl Iterator<Item = &'l InputLedger>) -> Option<Note> {
     let text = "times without an offset from UTC are read as UTC";
     ledgers.any(|ledger| ledger.has_assumed_utc).then(|| Note::new(NoteCode::AssumedUtc, text))
 }
 
-/// Names of configured formats that are listed in a note.
+/// Largest number of configured formats that a note names.
 const NAMED: usize = 4;
 
-/// The configured formats that no line fits, and the format that is used instead.
+/// The message about configured formats that no line fits, and the format that is used instead.
 fn not_as_configured(configured: &[String], main: &LogFormat, sampled: usize) -> String {
     let formats = match configured {
         [name] => format!("the configured format {name}"),
@@ -170,7 +170,7 @@ fn after(variable: &str) -> String {
     format!("${variable}")
 }
 
-/// Values of `$remote_addr` that are no addresses, and the likely cause.
+/// The message about values of the address variable that are not addresses, with the likely cause.
 fn not_addresses(format: &LogFormat, example: &str) -> Message {
     let variable = if format.has_keys() { "the address".to_owned() } else { format!("${}", format.address_variable()) };
     let cause = if crate::ip::is_address_list(example.as_bytes()) {
@@ -195,7 +195,7 @@ fn not_addresses(format: &LogFormat, example: &str) -> Message {
     message![format!("most values of {variable} are not addresses, such as \"{example}\"; "), cause]
 }
 
-/// `before` is the format that the number follows: `main`, or the one to which `main` adds it.
+/// `before` is the format whose end the number follows: `main` itself, or the format that `main` extends by the number.
 fn number_is_no_time(main: &LogFormat, before: &LogFormat, example: Option<&str>, has_more: bool) -> Message {
     let rest = if has_more { " $rest" } else { "" };
     let text = before.text().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The groups of a table as rows: put in order and cut here, which is after the last merge.
+//! Turns the groups of a table into sorted rows. This happens after the last merge of tallies.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -13,29 +13,29 @@ use crate::metric::{Metric, OfGroup, Quantity};
 use crate::tally::{Table, Tally, Unescaped};
 use crate::text::written;
 
-/// Whether a row says how many visitors there were.
+/// Rows with or without the number of visitors.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum WithUv {
     Yes,
     No,
 }
 
-/// Whether a row says how many of all hits are its own.
+/// Rows with or without their share of all hits.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum WithShare {
     Yes,
     No,
 }
 
-/// The groups of a table, ready to be put in order.
+/// The groups of a table, ready to be sorted.
 pub(super) struct Groups<'t> {
     tally: &'t Tally<Unescaped>,
     table: &'t Table<Unescaped>,
-    /// Of all hits.
+    /// Number of all hits.
     pv: u64,
 }
 
-/// A group's place in a ranking: those that come first are less.
+/// Sort key of a group in a ranking. The group that is listed first is the least.
 struct Rank<'g> {
     order: Order,
     pv: u64,
@@ -43,15 +43,15 @@ struct Rank<'g> {
     of: &'g Groups<'g>,
 }
 
-/// A metric as a number; the largest comes first, and what is unknown last.
+/// The value of a metric as a number. The largest is listed first, [`UNKNOWN`] last.
 type Order = i128;
 
 const UNKNOWN: Order = Order::MIN;
-/// As many parts of a millisecond make two means different.
+/// Fractional bits of an [`Order`]: means are compared in units of 2^-32 ms.
 const MEAN_BITS: u32 = 32;
 
 impl Ord for Rank<'_> {
-    /// Keys decide between equals alone: writing one costs more than comparing two numbers.
+    /// Compares keys only if the numbers are equal, because writing a key costs more than comparing two numbers.
     fn cmp(&self, other: &Self) -> Ordering {
         let by_key = || self.of.key(self.group).cmp(&other.of.key(other.group));
         (other.order, other.pv).cmp(&(self.order, self.pv)).then_with(by_key)
@@ -99,7 +99,7 @@ impl<'t> Groups<'t> {
         self.table.key(&self.tally.visitors, group)
     }
 
-    /// The groups as pairs, where they are.
+    /// The pairs of keys, if the dimension is a pair.
     pub(super) fn pairs(&self) -> Option<&'t PairIds> {
         match self.table.keys(&self.tally.visitors) {
             KeysOfTable::Pairs(pairs) => Some(pairs),
@@ -117,18 +117,19 @@ impl<'t> Groups<'t> {
         self.table.pv_of(group)
     }
 
-    /// The visitors of all days together; `None` where there are hits and no line logs both. A time that is logged as missing
-    /// is a day `-`.
+    /// Sum of the visitors of all days; `None` if there are hits and no line logs both a visitor and a time. Hits whose
+    /// time is logged as missing count as one more day.
     pub(super) fn visitor_days(&self) -> Option<u64> {
         let Some(uv) = self.table.uv() else { return Some(0) };
-        // The group without a time has the hits whose lines do not log one, too.
+        // The group without a time also has the hits whose lines do not log a time. `undated` has only those whose time
+        // is logged as missing.
         let is_day = |group: &GroupId| self.key(*group).first() != MISSING;
         let of_days: u64 = self.ids().filter(is_day).map(|group| uv.of(group)).sum();
         let days = of_days + self.tally.undated.of_one();
         (days > 0 || self.ids().len() == 0).then_some(days)
     }
 
-    /// The key of a group as it is reported; of a pair both.
+    /// The key of a group as it is reported; for a pair, both keys with a space between them.
     pub(super) fn written(&self, group: GroupId) -> String {
         self.key(group).parts().map(|(dimension, key)| written_of(dimension, key)).collect::<Vec<_>>().join(" ")
     }
@@ -151,7 +152,7 @@ impl<'t> Groups<'t> {
         row
     }
 
-    /// The numbers of a group; zeros for none.
+    /// The numbers of a group; zeros for `None`.
     fn numbers(&self, group: Option<GroupId>) -> Row {
         let group = group.map(|group| self.of_group(group));
         let counted = group.map(|group| group.counted()).unwrap_or_default();
@@ -176,17 +177,17 @@ impl<'t> Groups<'t> {
         }
     }
 
-    /// The row of a table that has one group, or none yet.
+    /// The row of a table that has at most one group.
     pub(super) fn only_row(&self) -> Row {
         self.numbers(self.ids().next())
     }
 
-    /// The row of a group without a hit; what a group cannot say, it does not say either.
+    /// The row of a bucket without hits: zeros for all numbers that the table counts.
     pub(super) fn empty_row(&self) -> Row {
         self.numbers(None)
     }
 
-    /// Time and codes ascend, weekdays from Monday.
+    /// All rows, ascending by time or key. Weekdays start on Monday.
     pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare) -> Vec<Row> {
         let mut groups: Vec<GroupId> = self.ids().collect();
         match self.table.dimension {
@@ -196,7 +197,8 @@ impl<'t> Groups<'t> {
         groups.into_iter().map(|group| self.row(group, with_uv, with_share)).collect()
     }
 
-    /// The first `limit` groups by a metric, all if that is 0, and what is told of them.
+    /// The ranking of the first `limit` groups by a metric, or of all groups if `limit` is 0. Rows have the metrics
+    /// `told`.
     pub(super) fn ranking(&self, limit: usize, sort: Metric, told: &[Metric]) -> Ranking {
         let dimension = self.table.dimension;
         let count = self.ids().len();
@@ -224,19 +226,19 @@ impl<'t> Groups<'t> {
         Rank { order, pv: self.pv_of(group), group, of: self }
     }
 
-    /// Of some groups that which a ranking by a metric would have first.
+    /// Returns the group, among `groups`, that a ranking by this metric would list first.
     pub(super) fn first_by(&self, metric: Metric, groups: impl Iterator<Item = GroupId>) -> Option<GroupId> {
         groups.map(|group| self.rank(metric, group)).min().map(|rank| rank.group)
     }
 
-    /// Some groups as a ranking by hits would have them.
+    /// Sorts groups as in a ranking by hits.
     pub(super) fn in_rank(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
         let mut ranks: Vec<_> = groups.map(|group| self.rank(Metric::Pv, group)).collect();
         ranks.sort_unstable();
         ranks.into_iter().map(|rank| rank.group).collect()
     }
 
-    /// A group's place by a metric.
+    /// The sort value of a group by a metric.
     fn order(&self, metric: Metric, group: GroupId) -> Order {
         let part_of = |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole);
         match metric.read(&self.of_group(group)) {
@@ -246,8 +248,8 @@ impl<'t> Groups<'t> {
         }
     }
 
-    /// What a metric that is no moment comes to, as a part of a whole: counts and times are whole parts of one, times being in
-    /// milliseconds. `None` where it is unknown.
+    /// The value of a metric as a fraction `(part, whole)`. Counts and times have a whole of 1; times are in
+    /// milliseconds. `None` if the value is unknown or the metric is a moment.
     pub(super) fn quotient(&self, metric: Metric, group: GroupId) -> Option<(u64, u64)> {
         metric.read(&self.of_group(group))?.quotient()
     }
@@ -256,7 +258,8 @@ impl<'t> Groups<'t> {
         OfGroup { measures: self.table.measures(), group, pv_of_all: self.pv }
     }
 
-    /// The hits of a group that a count is a share of: those whose lines log the field that it is taken from.
+    /// Number of hits of a group whose lines log the field that a count is taken from. The count is a share of these
+    /// hits.
     pub(super) fn hits_with(&self, metric: Metric, group: GroupId) -> u64 {
         let lacking = self.table.counts().map(|counts| counts.lacking(group)).unwrap_or_default();
         let (fields, _) = metric.asked();
@@ -268,19 +271,19 @@ impl<'t> Groups<'t> {
         self.pv_of(group) - without
     }
 
-    /// What a row tells of a metric that it has no field for.
+    /// The value of a metric that rows have no field for.
     fn column(&self, metric: Metric, group: GroupId) -> Option<Figure> {
         let figure = || metric.read(&self.of_group(group)).map_or(Figure::Unknown, Figure::from);
         (!metric.is_field()).then(figure)
     }
 
-    /// How many hits of a group may be missing, if some are.
+    /// Largest number of hits that may be missing from a group; `None` if the table is exact.
     pub(super) fn max_error(&self) -> Option<u64> {
         self.table.max_error
     }
 
-    /// The first `limit` groups of a ranking. Millions of paths for ten rows: of all but those that come near them, the
-    /// one number is looked at alone.
+    /// The first `limit` groups of a ranking, using a heap. There may be millions of paths for ten rows, so most groups
+    /// cost only one comparison of their sort value.
     fn best(&self, limit: usize, sort: Metric) -> Vec<Rank<'_>> {
         let mut best: BinaryHeap<Rank<'_>> = BinaryHeap::with_capacity(limit);
         for group in self.ids() {
@@ -300,7 +303,7 @@ impl<'t> Groups<'t> {
         best.into_sorted_vec()
     }
 
-    /// The request times of a table that has one group, where some were logged.
+    /// The request times of a table that has one group; `None` if none was logged.
     pub(super) fn latency(&self, slow_ms: u64) -> Option<LatencyReport> {
         latency(&self.table.latency()?.of(self.ids().next()?).sorted(), slow_ms)
     }

@@ -1,4 +1,4 @@
-//! What stands out, by rules: the numbers below are all there is to them.
+//! Highlights: findings that stand out by fixed rules. All thresholds are the constants below.
 
 use std::cmp::Ordering;
 
@@ -9,46 +9,46 @@ use crate::metric::Metric;
 use crate::tally::{Tally, Unescaped};
 use crate::time::Unit;
 
-/// Something that stands out.
+/// A finding that stands out.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Highlight {
-    /// The hour in which the largest share of requests failed: with ten server errors or more, which are at least a hundredth of
-    /// its hits, and half of these or twice the share that they are of all hits. Of equals the first. Hits without a status are
-    /// left out.
+    /// The hour with the largest share of server errors. It must have at least ten, and they must be at least 1% of its
+    /// hits. They must also be at least 50% of its hits, or at least twice the share that they are of all hits. Among
+    /// equals, the first hour is taken. Hits without a status are left out.
     ErrorPeak {
-        /// `2022-04-05T03`
+        /// The hour: `2022-04-05T03`.
         key: String,
-        /// Its hits that have a status.
+        /// Hits of the hour that have a status.
         pv: u64,
-        /// Those with 500 to 599.
+        /// Hits with a status of 500 to 599.
         status_5xx: u64,
-        /// Of its hits, 0 to 1.
+        /// Share of server errors among the hits of the hour, 0 to 1.
         share: f64,
     },
-    /// The path with the longest mean request time, of those with ten timed requests or more, where that is slow. Of equals
-    /// that with most hits, then by key bytes.
+    /// The path with the longest mean request time, if that is slow. Paths with fewer than ten timed requests are left
+    /// out. Among equals, the path with the most hits is taken, then the first by key bytes.
     SlowestPath {
         /// The path.
         key: String,
-        /// Its hits whose time was logged.
+        /// Hits whose request time was logged.
         count: u64,
-        /// Their mean, in milliseconds.
+        /// Mean request time in milliseconds.
         avg_ms: f64,
     },
-    /// An address with ten hits or more, which are a tenth of all hits, and twice as many as addresses have in the mean.
+    /// An address with at least ten hits, at least a tenth of all hits, and at least twice the mean of all addresses.
     FrequentAddress {
         /// The address.
         key: String,
-        /// Its hits.
+        /// Hits of the address.
         pv: u64,
-        /// Of all hits, 0 to 1.
+        /// Share of all hits, 0 to 1.
         share: f64,
     },
 }
 
 impl Highlight {
-    /// What it is the key of.
+    /// The key that it is about: an hour, a path or an address.
     #[cfg(feature = "table")]
     pub(crate) fn key_mut(&mut self) -> &mut String {
         match self {
@@ -59,26 +59,27 @@ impl Highlight {
     }
 }
 
-/// Fewer server errors in an hour are a handful.
+/// Fewest server errors of a peak; fewer may be chance.
 const PEAK_ERRORS: u64 = 10;
-/// The least share of an hour's hits that is a peak, in percent.
+/// Smallest share of server errors in the hits of a peak, in percent.
 const PEAK_PERCENT: u64 = 1;
-/// What is wrong whatever the other hours are like, in percent.
+/// Share of server errors that is a peak whatever the other hours are like, in percent.
 const OUTAGE_PERCENT: u64 = 50;
-/// How many times the share of all hits that is.
+/// The share of server errors in a peak is at least this many times that in all hits.
 const PEAK_TIMES: u64 = 2;
-/// A mean of fewer requests is chance.
+/// Fewest timed requests of the slowest path; the mean of fewer may be chance.
 const SLOWEST_COUNT: u64 = 10;
-/// Fewer hits of an address are a handful.
+/// Fewest hits of a frequent address; fewer may be chance.
 const FREQUENT_HITS: u64 = 10;
-/// The part of all hits that is much for one address: a tenth.
+/// A frequent address has at least one in this many of all hits.
 const FREQUENT_PART: u64 = 10;
-/// How many times the mean of addresses that is: of three visitors, each has a tenth.
+/// A frequent address has at least this many times the mean of all addresses. Otherwise, each of three equal visitors
+/// would be frequent.
 const FREQUENT_TIMES: u64 = 2;
 
 const HOUR: Dimension = Dimension::Time(Unit::Hour);
 
-/// What stands out, those of one kind after another.
+/// Finds all highlights, grouped by kind.
 pub(super) fn highlights(tally: &Tally<Unescaped>, pv: u64, slow_ms: u64) -> Vec<Highlight> {
     let groups = |dimension| {
         let is_kept = tally.tables.iter().any(|table| table.dimension == dimension && table.max_error.is_none());
@@ -91,7 +92,7 @@ pub(super) fn highlights(tally: &Tally<Unescaped>, pv: u64, slow_ms: u64) -> Vec
     found
 }
 
-/// An hour and its errors.
+/// An hour, with its hits that have a status and its server errors.
 struct Hour {
     key: String,
     pv: u64,
@@ -99,12 +100,12 @@ struct Hour {
 }
 
 impl Hour {
-    /// How its share compares with that of so many errors in so many hits.
+    /// Compares its share of errors with that of `errors` in `pv` hits.
     fn share_cmp(&self, errors: u64, pv: u64) -> Ordering {
         (u128::from(self.errors) * u128::from(pv)).cmp(&(u128::from(errors) * u128::from(self.pv)))
     }
 
-    /// Whether it is a peak among hours that come to so much together.
+    /// True if it is a peak, given the errors and hits of all hours.
     fn stands_out(&self, all_errors: u64, all: u64) -> bool {
         self.errors >= PEAK_ERRORS
             && self.share_cmp(PEAK_PERCENT, 100).is_ge()
@@ -122,7 +123,7 @@ fn error_peak(hours: &Groups<'_>) -> Option<Highlight> {
     };
     let hours: Vec<Hour> = hours.ids().map(hour).collect();
     let (all, all_errors) = hours.iter().fold((0, 0), |(pv, errors), hour| (pv + hour.pv, errors + hour.errors));
-    // What a format without a time has logged is in no hour.
+    // Hits without a time have the key `-`, which is not an hour.
     let peaks = hours.into_iter().filter(|hour| hour.key != "-" && hour.stands_out(all_errors, all));
     let peak = peaks.max_by(|a, b| a.share_cmp(b.errors, b.pv).then_with(|| b.key.cmp(&a.key)))?;
     let share = peak.errors as f64 / peak.pv as f64;
@@ -140,7 +141,7 @@ fn slowest(paths: &Groups<'_>, slow_ms: u64) -> Option<Highlight> {
 }
 
 fn frequent(addresses: &Groups<'_>, pv: u64) -> Vec<Highlight> {
-    // Hits whose lines do not log an address are no address's.
+    // Hits whose lines do not log an address belong to no address.
     let unknown = addresses.without_visitor();
     let count = (addresses.ids().len() - usize::from(unknown.is_some())) as u64;
     let pv_of_known = pv - unknown.map_or(0, |group| addresses.pv_of(group));

@@ -1,4 +1,4 @@
-//! Keys of a JSON line that may hold a field, for the message of a file that fits no format.
+//! Finds keys of JSON lines that may hold a field, for the message about a file that fits no format.
 
 use serde_json::Value;
 
@@ -8,14 +8,14 @@ use crate::ip;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     Status,
-    /// A path, or a whole request.
+    /// A path, or a whole request line.
     Path,
     Address,
-    /// A list of addresses that proxies pass on, in some of the lines.
+    /// A list of addresses that proxies pass on, or a single address; not every line needs a list.
     AddressList,
 }
 
-/// The `NAME=KEY` of a key whose value in each of these lines is one that the field may have.
+/// Returns `NAME=KEY` for the first key whose value fits the field in each of these lines.
 pub(super) fn field_key<'l>(lines: impl Iterator<Item = &'l [u8]>, wanted: Wanted) -> Option<String> {
     let keys_of = |line: &[u8]| {
         let mut keys = Vec::new();
@@ -53,7 +53,7 @@ impl Wanted {
     }
 }
 
-/// Every key that does not hold an object, with dots between those of nested ones.
+/// Collects every key that does not hold an object. Nested keys are joined with dots.
 fn collect(value: &Value, path: String, keys: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(members) => {
@@ -69,7 +69,8 @@ fn is_status(number: u64) -> bool {
     (100..600).contains(&number)
 }
 
-/// True if the last part of a key may name a status: bytes and milliseconds may have three digits, too.
+/// True if the last part of a key looks like the name of a status. The value is not enough: bytes and milliseconds may
+/// have three digits, too.
 fn is_named_status(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     last.contains("status") || last.contains("code")

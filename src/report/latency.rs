@@ -1,10 +1,10 @@
-//! How long requests took: percentiles, and a histogram of round steps.
+//! Request times: percentiles, and a histogram in steps of round numbers.
 
 use super::round_numbers::round_numbers;
 use super::{LatencyReport, LatencyStep};
 use crate::measure::Sorted;
 
-/// `None` where no time was logged.
+/// Returns the section about request times; `None` if no time was logged.
 pub(super) fn latency(times: &Sorted, slow_ms: u64) -> Option<LatencyReport> {
     (times.count() > 0).then(|| LatencyReport {
         count: times.count(),
@@ -20,7 +20,7 @@ pub(super) fn latency(times: &Sorted, slow_ms: u64) -> Option<LatencyReport> {
     })
 }
 
-/// Steps of 1, 2 and 5 times each power of ten, up to the one that has the longest time.
+/// Steps of 1, 2 and 5 times each power of ten, up to the step that contains the longest time.
 fn histogram(times: &Sorted) -> Vec<LatencyStep> {
     let mut up_to_ms: Vec<u64> = round_numbers().collect();
     up_to_ms.truncate(up_to_ms.partition_point(|up_to| *up_to < times.max_ms()) + 1);

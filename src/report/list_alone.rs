@@ -1,11 +1,12 @@
-//! Inputs whose addresses come from the list of `--real-ip` alone, because they do not log `$remote_addr`.
+//! Notes about inputs that do not log `$remote_addr`, so that their addresses come only from the list of `--real-ip`.
 
 use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
 use crate::dimension::Extras;
 use crate::steps::RealIp;
 
-/// A note for an input that logs these fields, where its addresses come from a list alone.
+/// Returns a note if the addresses of an input come only from a list. `logged` is the fields that it logs,
+/// `with_address` those that it has, as returned by [`with_address`].
 pub(super) fn list_alone(real_ip: Option<&RealIp>, path: &str, logged: Fields, with_address: Fields) -> Option<Note> {
     let addr = Fields::text(TextField::Addr);
     let list = real_ip.filter(|real_ip| !real_ip.is_in_place())?.dimension().name();
@@ -16,7 +17,7 @@ pub(super) fn list_alone(real_ip: Option<&RealIp>, path: &str, logged: Fields, w
     })
 }
 
-/// The fields that a log has: those that it logs, and the address if the list of `--real-ip` is among them.
+/// Returns the fields that a log has: those that it logs, and the address if it logs the list of `--real-ip`.
 pub(super) fn with_address(real_ip: Option<&RealIp>, extras: &Extras, logged: Fields) -> Fields {
     let list = real_ip.map(|real_ip| real_ip.dimension().needs(extras));
     if list.is_some_and(|list| logged.holds(list)) { logged.and(Fields::text(TextField::Addr)) } else { logged }

@@ -1,6 +1,6 @@
-//! What is passed to whoever prints: plain typed data, no tables and no ink.
+//! The report as plain data. Nothing is counted or formatted here.
 //!
-//! Serialized, a report is the JSON of the contract; `report.schema.json` at the top of the repository describes it.
+//! Serialized, a report is the JSON that `report.schema.json` at the top of the repository describes.
 
 mod archive;
 mod assemble;
@@ -56,9 +56,9 @@ pub(crate) use crate::note::{Note, NoteCode};
 use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
 
-/// What happened, by the logs that were read.
+/// The answer to a [`Question`](crate::Question): its numbers, and a summary of the logs that were read.
 ///
-/// Serialized, it is the JSON that the program writes; read back from that and written again, it is the same JSON.
+/// Serialized, it is the JSON that the program writes. Reading that JSON and writing it again gives the same JSON.
 ///
 /// ```
 /// use logstat::{Engine, Input, Question, Report, count};
@@ -71,45 +71,47 @@ use crate::time::Unit;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// JSON does not have everything. A report that was read back has no [`highlights`](Report::highlights) and no [`InputReport::keys`], and its
-/// rankings say that they are in the order of hits ([`Ranking::sort`]) and have as many [`groups`](Ranking::groups) as rows.
+/// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
+/// [`parts`](Report::parts) and no [`InputReport::keys`]. Its rankings claim to be sorted by hits ([`Ranking::sort`])
+/// and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The shape of the report: `logstat.report/2`.
+    /// Name and version of the report's format: `logstat.report/2`.
     #[serde(deserialize_with = "serial::schema")]
     pub schema: String,
-    /// Who made it.
+    /// The program that made it.
     pub generator: Generator,
-    /// What was read, in the order it was given.
+    /// Inputs that were read, in the order they were given.
     pub inputs: Vec<InputReport>,
-    /// The account of every line read.
+    /// Number of lines by outcome: every line that was read is counted once.
     pub lines: Lines,
-    /// How many lines were filtered for which reason, those that there are; they add up to `lines.filtered`.
+    /// Number of filtered lines by reason, without zeros. The numbers add up to `lines.filtered`.
     #[serde(with = "by_name::entries")]
     pub filtered_reasons: Vec<(Filtered, u64)>,
-    /// How many lines are malformed for which reason, those that there are.
+    /// Number of malformed lines by reason, without zeros.
     #[serde(with = "by_name::entries")]
     pub malformed_reasons: Vec<(Reason, u64)>,
-    /// The first malformed lines, by file and line; five at most.
+    /// The first malformed lines, sorted by path and position; at most five.
     pub malformed_samples: Vec<MalformedSample>,
     /// How visitors were counted.
     pub uv: UvReport,
-    /// What visitors were told apart by, and what of addresses is shown; `None` where nothing else was asked for than
-    /// `$remote_addr`, whole.
+    /// How visitors were identified, and how addresses are shown. `None` if visitors are whole `$remote_addr` values,
+    /// which is the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visitor: Option<VisitorReport>,
-    /// What a reader must know to understand the numbers: guesses, values that were not read, fields that are not logged.
+    /// Facts that a reader needs to understand the numbers: guesses, values that were not read, fields that are not
+    /// logged.
     pub notes: Vec<Note>,
-    /// Inputs that failed, wholly or in part: the numbers may lack lines.
+    /// Inputs that failed, wholly or in part. Their lines may be missing from the numbers.
     pub warnings: Vec<Warning>,
-    /// From when to when.
+    /// The time from the first hit to the last.
     pub period: Period,
     /// All hits together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
-    /// What stands out, where [`Question::highlights`](crate::Question) asks for it. Not written: JSON is the same whatever is
-    /// written beside it.
+    /// Notable findings, if [`Question::highlights`](crate::Question) asks for them. Not serialized: JSON is the same
+    /// with and without highlights.
     #[serde(skip)]
     pub highlights: Option<Vec<Highlight>>,
     /// Hits by time, ascending.
@@ -121,22 +123,23 @@ pub struct Report {
     /// Dynamic and static hits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Vec<Row>>,
-    /// Rankings, in the order asked for.
+    /// Rankings, in the order in which they were requested.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serial::rankings")]
     pub top: Option<Vec<Ranking>>,
-    /// The rankings of which keys were dropped, because [`Question::max_keys`](crate::Question) allows no more.
+    /// Rankings that dropped keys, because of [`Question::max_keys`](crate::Question) or
+    /// [`Question::max_memory`](crate::Question).
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
     pub approximate: Vec<Approximate>,
-    /// How long requests took; `None` where no time was logged.
+    /// Request times; `None` if none was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
-    /// What is to be said of each condition under which the site is not well.
+    /// The outcome of each [`Question::fail_if`](crate::Question) condition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
-    /// A report for each key of [`Counting::each`](crate::Counting), in the order of a table of its keys. Not written.
+    /// A report for each key of [`Counting::each`](crate::Counting), sorted by key. Not serialized.
     #[serde(skip)]
     pub parts: Vec<PartReport>,
-    /// Number of inputs without a line that is not blank.
+    /// Number of inputs that have no lines, or only blank ones.
     #[serde(skip)]
     pub(crate) empty_inputs: usize,
     /// True if [`Section::Ledger`](crate::Section) is among the sections.
@@ -144,36 +147,38 @@ pub struct Report {
     pub(crate) has_ledger: bool,
 }
 
-/// The shape of reports.
+/// Name and version of the report's format.
 const SCHEMA: &str = "logstat.report/2";
 
 impl Report {
-    /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count) does not
-    /// see. [`Outcome::problems`](crate::Outcome) are in the report already.
+    /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count)
+    /// does not see. [`Outcome::problems`](crate::Outcome) are already in the report.
     pub fn warn<'e>(&mut self, problems: impl IntoIterator<Item = &'e Error>) {
         self.warnings.extend(problems.into_iter().filter_map(Warning::of));
-        // As with notes, the order of the inputs does not matter.
+        // Sorted like notes, so that the result does not depend on the order of the inputs.
         self.warnings.sort();
     }
 
-    /// Names settings in notes and warnings as `name` does, for an interface that has other names for them.
+    /// Renames the settings in notes and warnings, for an interface with other names, such as the options of a command
+    /// line.
     pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
         self.notes.iter_mut().for_each(|note| note.text.reword(name));
         self.warnings.iter_mut().for_each(|warning| warning.text.reword(name));
     }
 }
 
-/// Whether a condition holds.
+/// The outcome of a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// As it was given.
+    /// The condition, as the user wrote it.
     pub condition: String,
-    /// Whether the site is not well.
+    /// True if the condition holds, which means that the check failed.
     pub holds: bool,
-    /// Of how many keys it holds; 1 or 0 for one that is about all hits together.
+    /// Number of keys that meet the condition; 0 or 1 for a condition on all hits.
     pub keys: u64,
-    /// Why it holds: what each of its names comes to; of several keys, of that with the most hits.
+    /// Why it holds: the value of each name in the condition. If several keys meet it, the values are those of the key
+    /// with the most hits.
     pub reason: Option<String>,
 }
 
@@ -197,21 +202,21 @@ impl Generator {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct InputReport {
-    /// As it was given, in the written form of keys; `-` for standard input.
+    /// The path as it was given, printable like keys; `-` for standard input.
     pub path: String,
-    /// The name or text of the format that took most lines; `-` where there were none.
+    /// Name or text of the format that most lines are in; `-` if no line was parsed.
     pub format: String,
-    /// All formats that took lines, those that took most first.
+    /// All formats that lines are in, the most frequent first.
     pub formats: Vec<FormatReport>,
-    /// The envelopes that were taken off the lines, outermost first: `syslog`, `grep + grep -n`; `None` if there were none.
+    /// Envelopes that were removed from lines, outermost first: `syslog`, `grep + grep -n`. `None` if there were none.
     pub envelope: Option<String>,
-    /// How many bytes were read, envelopes included.
+    /// Bytes read, after decompression; envelopes included.
     pub bytes: u64,
-    /// What of its lines is not read; `None` if they are read to their end.
+    /// The end of lines that is not read; `None` if all lines are read to their end.
     pub unread: Option<Unread>,
-    /// How many lines that was; one that an envelope has cut into parts is one line.
+    /// Lines read. A line that an envelope has split into parts counts once.
     pub lines: u64,
-    /// Where lines are JSON, the keys that they had and that mean something, those that have the say first. Not written.
+    /// For JSON and LTSV logs, the recognised keys, highest precedence first. Not serialized.
     #[serde(skip)]
     pub keys: Vec<KeyReport>,
 }
@@ -220,24 +225,24 @@ pub struct InputReport {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Unread {
-    /// The variable after which it begins; in most lines, if formats differ.
+    /// The last variable that is read; if formats differ, that of the format with the most such lines.
     pub after: String,
-    /// How many lines have it.
+    /// Number of lines with such a part.
     pub lines: u64,
 }
 
-/// A key of JSON or LTSV lines, and the variable that it stands for.
+/// A key of JSON or LTSV lines, and the nginx variable that it is read as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyReport {
-    /// As lines have it, nested ones with dots between them, in the written form of keys.
+    /// The key as it is in the lines, printable; nested keys are joined with dots.
     pub key: String,
-    /// The nginx variable whose value stands there.
+    /// The nginx variable that the key's value is read as.
     pub variable: String,
 }
 
 impl InputReport {
-    /// One of its formats, and what the lines were in: `combined in docker compose`.
+    /// One of its formats, with the envelope of the lines: `combined in docker compose`.
     #[must_use]
     pub fn wearing(&self, format: &str) -> String {
         match &self.envelope {
@@ -247,35 +252,35 @@ impl InputReport {
     }
 }
 
-/// A format that took lines of an input.
+/// A format that lines of an input are in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct FormatReport {
-    /// Its name or text.
+    /// Name or text of the format.
     pub format: String,
-    /// How many lines it took.
+    /// Number of lines in this format.
     pub lines: u64,
 }
 
-/// The account of every line: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
+/// Number of lines by outcome: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Lines {
     /// All lines.
     pub read: u64,
-    /// Lines of a format in use.
+    /// Lines that fit a format in use.
     pub parsed: u64,
-    /// Lines of white space.
+    /// Lines with nothing but white space.
     pub blank: u64,
-    /// Lines of no format in use, or with a time or number that does not exist.
+    /// Lines that fit no format in use, or whose time or number is invalid.
     pub malformed: u64,
     /// Parsed lines that the question does not select.
     pub filtered: u64,
-    /// Bytes of the inputs that were not read, because no line there can be in the period that was asked for: what is
-    /// told of lines is told of the others.
+    /// Bytes skipped because no line there can fall in the requested period. All line counts exclude them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped_bytes: u64,
-    /// Bytes that could not be read, and the rest of their lines: these lines are in no other number.
+    /// Bytes that could not be read, including the rest of the lines that they are in. No other number includes these
+    /// lines.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lost_bytes: u64,
 }
@@ -284,15 +289,15 @@ pub struct Lines {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MalformedSample {
-    /// The input it is in.
+    /// Path of the input.
     pub path: String,
-    /// Its number there, from 1; `None` where what is before it was not read.
+    /// Line number in the input, from 1; `None` if some of the input was skipped before it or could not be read.
     pub line: Option<u64>,
-    /// Where it starts there: so many bytes are before it.
+    /// Byte offset of the line's start in the input.
     pub byte: u64,
     /// Why it is malformed.
     pub reason: Reason,
-    /// Its beginning, safe on a terminal, 200 bytes at most.
+    /// The beginning of the line, safe to print on a terminal; at most 200 bytes.
     pub text: String,
 }
 
@@ -301,39 +306,39 @@ pub struct MalformedSample {
 #[serde(tag = "method", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum UvReport {
-    /// Every visitor was remembered.
+    /// Every visitor was kept, so the numbers are exact.
     Exact,
-    /// By HyperLogLog++.
+    /// Estimated by HyperLogLog++.
     Hll {
-        /// 2 to this power registers.
+        /// Base-2 logarithm of the number of registers.
         precision: u8,
-        /// Relative; numbers up to 2^(precision-1) are exact all the same.
+        /// Relative standard error, 0 to 1. Numbers up to 2^(precision-1) are exact.
         standard_error: f64,
     },
 }
 
-/// What visitors were told apart by, and what of addresses is shown.
+/// How visitors were identified, and how addresses are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct VisitorReport {
-    /// `ip`, `ip+agent`, or the name of a variable.
+    /// The fields that identify a visitor: `ip`, `ip+agent`, or the name of a variable.
     pub by: String,
-    /// Of an address of IPv6 so many bits, where not all.
+    /// Length in bits of the IPv6 prefix that identifies a visitor; `None` if the whole address does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_prefix: Option<u8>,
-    /// The variable that addresses behind proxies were taken from; `address list` where a list stands in the place of
-    /// `$remote_addr`.
+    /// The variable that client addresses behind proxies were taken from; `address list` if a list is logged in the
+    /// place of `$remote_addr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real_ip: Option<String>,
-    /// Whether addresses in the report are cut.
+    /// True if addresses in the report are shortened.
     pub anonymized: bool,
 }
 
-/// Where addresses come from that are in a list in the place of `$remote_addr`.
+/// Value of [`VisitorReport::real_ip`] for addresses from a list in the place of `$remote_addr`.
 pub(crate) const ADDRESS_LIST: &str = "address list";
 
 impl VisitorReport {
-    /// `has_lists`: addresses of some hits are from a list in the place of `$remote_addr`.
+    /// `has_lists` is true if some addresses are from a list in the place of `$remote_addr`.
     fn of(options: &VisitorOptions<'_>, has_lists: bool) -> Option<VisitorReport> {
         let VisitorOptions { visitor, anonymize, .. } = *options;
         let prefix = options.ipv6_prefix.filter(|_| visitor.has_address());
@@ -350,63 +355,63 @@ impl VisitorReport {
     }
 }
 
-/// From when to when.
+/// The first and the last hit, and the unit and time zone of the timeline.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Period {
-    /// The first hit, by wall clock, then by offset: `2022-04-05T03:45:05+00:00`.
+    /// Time of the first hit: `2022-04-05T03:45:05+00:00`. Times are compared by wall clock, then by offset.
     pub first: Option<String>,
-    /// The last hit.
+    /// Time of the last hit.
     pub last: Option<String>,
     /// The unit of the timeline.
     #[serde(with = "by_name")]
     pub unit: Unit,
-    /// What else the hits of the timeline are told by, where that was asked for.
+    /// The dimension that the timeline is split by, if any.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "by_name::option")]
     pub split: Option<Dimension>,
-    /// Whose clock all times are told by, where that was asked for: `Europe/Berlin`, `+08:00`, `UTC`. Otherwise they are as
-    /// they were logged.
+    /// Time zone of all times: `Europe/Berlin`, `+08:00`, `UTC`. `None` if times are shown as they were logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
 }
 
-/// How long requests took, in whole milliseconds.
+/// Request times in whole milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LatencyReport {
     /// Hits whose time was logged.
     pub count: u64,
-    /// All times together; stops at the largest number.
+    /// Sum of all times; saturates at `u64::MAX`.
     pub sum_ms: u64,
-    /// The longest.
+    /// The longest time.
     pub max_ms: u64,
-    /// The median, by nearest rank as all percentiles.
+    /// The median. All percentiles are by nearest rank.
     pub p50_ms: u64,
-    /// 90 of 100 took no longer.
+    /// The 90th percentile.
     pub p90_ms: u64,
-    /// 95 of 100 took no longer.
+    /// The 95th percentile.
     pub p95_ms: u64,
-    /// 99 of 100 took no longer.
+    /// The 99th percentile.
     pub p99_ms: u64,
-    /// What is longer is slow.
+    /// A request that took longer than this is slow.
     pub slow_threshold_ms: u64,
-    /// Slow hits.
+    /// Number of slow hits.
     pub slow: u64,
-    /// How many took how long: steps of 1, 2, 5, 10, 20 … up to that of the longest. They add up to `count`.
+    /// Hits by time, in steps of up to 1, 2, 5, 10, 20 … milliseconds. The last step contains the longest time. Their
+    /// counts add up to `count`.
     pub histogram: Vec<LatencyStep>,
 }
 
-/// Hits that took so long, and longer than the step before.
+/// Hits that took at most [`up_to_ms`](LatencyStep::up_to_ms), and longer than the step before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LatencyStep {
-    /// The longest of it.
+    /// Upper bound of the step, inclusive.
     pub up_to_ms: u64,
-    /// Hits.
+    /// Number of hits.
     pub count: u64,
 }
 
-/// A report that was read back has its ledger: JSON always does.
+/// Default of `has_ledger` for a report that was read back: JSON always has the ledger.
 fn always() -> bool {
     true
 }

@@ -1,4 +1,5 @@
-//! Why a file is refused that fits no format, and what helps. No advice leads back to the same message.
+//! The message about a file that fits no format: the reason, and advice. Following the advice must not lead to the same
+//! message.
 
 use super::counted_input::CountedInput;
 use super::foreign::beginning;
@@ -13,21 +14,21 @@ use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::text::{file_argument, shell_word};
 
-/// What is known about a file that fits no format.
+/// A file that fits no format, and the settings it was read with.
 struct Unfit<'u> {
     reading: &'u Reading,
     anonymize: bool,
     formats: &'u [LogFormat],
     of_file: &'u FormatsOfFile<'u>,
     envelope: Option<&'u str>,
-    /// The preset that would fit the first lines if the question said nothing about formats and fields.
+    /// The preset that would fit the first lines if the user had given no formats and fields.
     fitting_preset: Option<&'u str>,
     ledger: &'u InputLedger,
     /// The file as an argument of a command.
     path: String,
 }
 
-/// Why a file is refused, and what helps.
+/// Returns the reason why a file is refused, and advice.
 pub(super) fn no_format(
     reading: &Reading,
     anonymize: bool,
@@ -50,7 +51,7 @@ impl Unfit<'_> {
         self.of_file.nearest()
     }
 
-    /// The format that takes most lines, and is rejected.
+    /// The format that fits the most lines, if it was rejected.
     fn rejected(&self) -> Option<(&Considered, Rejected)> {
         let considered = self.of_file.considered().first()?;
         Some((considered, considered.rejected?))
@@ -76,7 +77,7 @@ impl Unfit<'_> {
         }
     }
 
-    /// The line that came nearest to a format, else the first malformed one.
+    /// The line that is nearest to a format, else the first malformed line.
     fn sample(&self) -> String {
         if let Some(nearest) = self.nearest() {
             let inside = self.envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
@@ -112,7 +113,7 @@ impl Unfit<'_> {
         reason
     }
 
-    /// The text of a line where the nearest format expects something else.
+    /// The text of a line at the position where the nearest format expects something else.
     fn found(&self, Nearest { text, misfit, .. }: &Nearest) -> String {
         if let Some(value) = misfit.value(text) {
             return format!("\"{}\"", self.shown(value));
@@ -161,7 +162,7 @@ impl Unfit<'_> {
         self.advice_for_keys().unwrap_or_else(|| self.advice_for_a_format())
     }
 
-    /// Advice for lines of a format that is not known.
+    /// Advice for lines of an unknown format.
     fn advice_for_a_format(&self) -> Message {
         let path = &self.path;
         if !self.may_be_an_access_log() {
@@ -192,7 +193,8 @@ impl Unfit<'_> {
         }
     }
 
-    /// True if a line that is known has a word of three digits that may be a status. A log without one has nothing to count.
+    /// True if one of the sample lines has a word of three digits that may be a status. Otherwise the file is not an
+    /// access log.
     fn may_be_an_access_log(&self) -> bool {
         let is_status = |word: &[u8]| matches!(word, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']);
         let has_status = |line: &[u8]| line.split(|byte| !byte.is_ascii_alphanumeric()).any(is_status);
@@ -200,7 +202,7 @@ impl Unfit<'_> {
         samples.chain(self.nearest().map(|nearest| &nearest.text[..])).any(has_status)
     }
 
-    /// Advice for lines with keys: the keys that hold what is missing.
+    /// Advice for lines with keys: the keys that seem to hold the missing fields.
     fn advice_for_keys(&self) -> Option<Message> {
         let has_keys = |format: usize| self.formats[format].has_keys();
         let path = &self.path;

@@ -1,13 +1,13 @@
-//! Notes about what an nginx configuration says and is not followed.
+//! Notes about parts of an nginx configuration that are ignored.
 
 use super::{Note, NoteCode};
 use crate::message::{Message, Setting, message};
 use crate::nginx::NginxConf;
 
-/// Directives that have notes of their own.
+/// Largest number of directives that have a note of their own.
 const NOTED: usize = 5;
 
-/// Notes about the directives that may decide what is static and are not followed.
+/// Returns notes about directives that may decide what is static and are ignored.
 pub(crate) fn not_followed(conf: &NginxConf) -> Vec<Note> {
     notes(conf.skipped())
 }

@@ -1,4 +1,4 @@
-//! What is asked for by name and cannot be told, because no input logs it: such a question has no report.
+//! Finds fields that a question names and no input logs. Such a question is an error and has no report.
 
 use crate::batch::{Fields, TextField};
 use crate::dimension::{Dimension, Extras};
@@ -10,7 +10,7 @@ use crate::steps::{Visitor, VisitorOptions};
 use crate::tally::InputLedger;
 use crate::text::printable;
 
-/// Something asked for by name that no input logs.
+/// A setting that names a field which no input logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NotLogged {
     asked: Message,
@@ -22,13 +22,13 @@ impl NotLogged {
         self.asked + format!(" needs {}, which no input logs", self.needs)
     }
 
-    /// Whether it is told by request times.
+    /// True if it needs request times.
     pub(super) fn needs_times(&self) -> bool {
         self.needs.contains("$request_time")
     }
 }
 
-/// What was asked for by name and is logged by none of the formats that took lines.
+/// Returns the first setting that needs a field which no input logs.
 pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -> Option<NotLogged> {
     let mut asked: Vec<(Message, Fields, String)> = Vec::new();
     let of_metric = |option: Message, metric: Metric| match metric {
@@ -98,7 +98,7 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
     missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
 }
 
-/// The options about visitors that were given, with the fields that each needs and the variable that logs them.
+/// The visitor settings of a question, with the fields that each needs and the variable that logs them.
 fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(Message, Fields, String)> {
     let of = |option: Message, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
     let mut asked = Vec::new();
@@ -117,7 +117,7 @@ fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(Mess
     asked
 }
 
-/// A field that was given with a key or a variable that no line has.
+/// Returns the first given field whose key or variable no line has.
 pub(super) fn key_not_logged(fields: &[FieldKey], formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
     let took = |at: usize| read.iter().filter(move |ledger| ledger.taken.get(at).is_some_and(|lines| *lines > 0));
     let is_there = |field: &FieldKey| {

@@ -4,20 +4,21 @@ use super::groups::written_of;
 use super::{Lines, Period, Report};
 use crate::tally::{InputLedger, Tally, Unescaped};
 
-/// The report of the hits that have one key.
+/// A report of the hits that have one key.
 ///
-/// It is the report that a filter for this key would give, without lines that are no such hits: these are only in the report of
-/// all hits, as inputs, notes and warnings are.
+/// It has the numbers that a filter for this key would give. Lines that are not such hits, inputs, notes and warnings
+/// are only in the report of all hits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PartReport {
     /// The key as rankings have it: `example.com`, `2022-04-05`.
     pub key: String,
-    /// Its hits.
+    /// The report of these hits.
     pub report: Report,
 }
 
-/// The reports of all keys, still without sections, and the tallies that these are of. `whole` is such a report of all hits.
+/// Returns the reports of all keys, still without sections, and the tallies for their sections. `whole` is the report
+/// of all hits, also without sections.
 pub(super) fn parts<'t>(whole: &Report, tally: &'t Tally<Unescaped>) -> Vec<(PartReport, &'t Tally<Unescaped>)> {
     let Some(by_key) = &tally.by_key else { return Vec::new() };
     let part = |(key, tally): (&Vec<u8>, &'t Tally<Unescaped>)| {

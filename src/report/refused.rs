@@ -1,4 +1,4 @@
-//! Whether an input is refused: it is something else, or no line of it fits a format.
+//! Decides if an input is refused: it is not an access log, or none of its lines fits a format.
 
 use super::counted_input::CountedInput;
 use super::foreign::refusal;
@@ -8,7 +8,7 @@ use crate::format::LogFormat;
 use crate::question::Reading;
 use crate::tally::InputLedger;
 
-/// The error for an input that is refused.
+/// Returns the error for an input that is refused; `None` if it is counted.
 pub(super) fn refused(
     reading: &Reading,
     anonymize: bool,

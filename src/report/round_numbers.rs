@@ -1,10 +1,10 @@
 //! Round numbers: 1, 2 and 5 times each power of ten.
 
-/// 1, 2, 5, 10, 20 … to the largest number, with which they stop.
+/// Returns 1, 2, 5, 10, 20 … and at the end `u64::MAX`.
 pub(crate) fn round_numbers() -> impl Iterator<Item = u64> {
     let powers = (0..=u64::MAX.ilog10()).map(|power| 10_u64.pow(power));
     let all = powers.flat_map(|power| [1, 2, 5].map(|times| power.saturating_mul(times)));
-    // What would be larger than the largest is that, and it comes once.
+    // Products that overflow saturate to `u64::MAX`, which must be listed only once.
     all.take_while(|number| *number < u64::MAX).chain([u64::MAX])
 }
 
@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_comes_once_and_the_largest_is_the_last() {
+    fn numbers_ascend_and_end_with_the_largest() {
         let all: Vec<u64> = round_numbers().collect();
         assert_eq!(all[..7], [1, 2, 5, 10, 20, 50, 100]);
         assert_eq!(all[all.len() - 2..], [10_000_000_000_000_000_000, u64::MAX]);

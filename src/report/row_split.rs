@@ -1,29 +1,29 @@
-//! The hits of a row of a timeline by the values of another dimension.
+//! The hits of a timeline's row, split by the values of another dimension.
 
 use std::sync::Arc;
 
-/// The hits of a row by value: the values with the most hits in the whole report first, of equals by key bytes; all others
-/// together are `other`, the last.
+/// The hits of a row by value. Values are sorted by their hits in the whole report, the most first, then by key bytes.
+/// The last may be `other`, the sum of all other values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
-    /// The same for all rows.
+    /// Names of the values, shared by all rows.
     pub(super) values: Arc<[String]>,
     pub(super) pv: Vec<u64>,
 }
 
 impl Split {
-    /// Values and their hits; every row has all values.
+    /// Returns the values and their hits. Every row has all values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.values.iter().map(String::as_str).zip(self.pv.iter().copied())
     }
 
-    /// The hits of a value, by its place among all.
+    /// The hits of a value, by its index among all values.
     #[cfg(feature = "table")]
     pub(crate) fn pv(&self, place: usize) -> Option<u64> {
         self.pv.get(place).copied()
     }
 
-    /// Writes the values of all rows of a timeline in another way.
+    /// Renames the values in all rows of a timeline.
     #[cfg(feature = "table")]
     pub(crate) fn rename<'s>(splits: impl Iterator<Item = &'s mut Split>, rename: impl Fn(&mut String)) {
         let mut renamed: Option<Arc<[String]>> = None;
@@ -37,7 +37,7 @@ impl Split {
         }
     }
 
-    /// Those of all rows of a timeline together.
+    /// Sums the splits of all rows of a timeline.
     #[cfg(feature = "table")]
     pub(crate) fn sum<'s>(mut splits: impl Iterator<Item = &'s Split>) -> Option<Split> {
         let first = splits.next()?.clone();

@@ -1,4 +1,4 @@
-//! Rows: the numbers of a group, and the rankings that they are in.
+//! Rows, which are the numbers of a group, and the rankings that contain them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,51 +10,52 @@ use crate::metric::{Metric, Quantity};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Row {
-    /// What the group is: `200`, `2022-04-05`, `/api/`; `None` in the summary.
+    /// Key of the group: `200`, `2022-04-05`, `/api/`; `None` in the summary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// In a ranking of pairs both keys, which `key` has with a space between.
+    /// Both keys, in a ranking of pairs. `key` is the two joined by a space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<[String; 2]>,
-    /// Hits.
+    /// Number of hits.
     pub pv: u64,
-    /// Distinct visitors; of hits that some lines log a visitor for and some do not, those of the former.
+    /// Number of distinct visitors. Hits whose lines do not log a visitor are left out.
     #[serde(default, skip_serializing_if = "UvCount::is_not_counted")]
     pub uv: UvCount,
-    /// Bytes sent; stops at the largest number. `None`, as in all fields below, where the row has hits and the lines of all of
-    /// them lack the field that it is taken from. Where some lack it, it is the number of the others.
+    /// Bytes sent; saturates at `u64::MAX`. `None`, as in all fields below, if the row has hits and all of their lines
+    /// lack the field that the number is taken from. If only some lines lack it, the number is that of the others.
     pub bytes: Option<u64>,
-    /// Hits that were served from files.
+    /// Hits that nginx served from files.
     #[serde(rename = "static")]
     pub statics: Option<u64>,
     /// Hits that the application answered.
     pub dynamic: Option<u64>,
-    /// Hits by status class.
+    /// Hits with a status of 100 to 199.
     pub status_1xx: Option<u64>,
-    /// 200 to 299.
+    /// Hits with a status of 200 to 299.
     pub status_2xx: Option<u64>,
-    /// 300 to 399.
+    /// Hits with a status of 300 to 399.
     pub status_3xx: Option<u64>,
-    /// 400 to 499.
+    /// Hits with a status of 400 to 499.
     pub status_4xx: Option<u64>,
-    /// 500 to 599.
+    /// Hits with a status of 500 to 599.
     pub status_5xx: Option<u64>,
-    /// All others.
+    /// Hits with any other status.
     pub status_other: Option<u64>,
-    /// Of all hits, 0 to 1, where that is of use.
+    /// Share of all hits, 0 to 1; `None` in sections without shares.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
-    /// In a timeline the hits by [`Question::split`](crate::Question), where that was asked for.
+    /// Hits by the dimension of [`Question::split`](crate::Question), in a timeline that is split.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split: Option<Split>,
-    /// What else was asked for, by [`Question::columns`](crate::Question) and [`Question::sort`](crate::Question): request
-    /// times, and when hits were.
+    /// Metrics from [`Question::columns`](crate::Question) and [`Question::sort`](crate::Question) that have no field
+    /// above: request times, and the times of the first and last hit.
     #[serde(flatten, with = "super::serial::columns")]
     pub columns: Vec<(Metric, Figure)>,
 }
 
 impl Row {
-    /// A row whose numbers are all known, for tests: hits that are dynamic and sent nothing, some of them errors.
+    /// Returns a row without unknown numbers, for tests. All hits are dynamic and sent no bytes; those that are not
+    /// errors are 2xx.
     #[cfg(test)]
     pub(crate) fn known(pv: u64, status_4xx: u64, status_5xx: u64) -> Row {
         Row {
@@ -72,7 +73,7 @@ impl Row {
         }
     }
 
-    /// What a row tells of a metric; `None` where it was not asked to.
+    /// Returns the value of a metric; `None` if the row does not have it, because it was not requested.
     #[must_use]
     pub fn figure(&self, metric: Metric) -> Option<Figure> {
         let count = match metric {
@@ -95,20 +96,20 @@ impl Row {
     }
 }
 
-/// Distinct visitors of a row.
+/// Number of distinct visitors of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UvCount {
-    /// Not asked for: JSON has no key for them.
+    /// Not requested. JSON has no key for it.
     #[default]
     NotCounted,
-    /// The row has hits, and no line of them logs what tells visitors apart: `null` in JSON.
+    /// The row has hits, and none of their lines logs the fields that identify a visitor. `null` in JSON.
     Unknown,
-    /// The number of visitors of the hits whose lines log it.
+    /// Number of visitors, among the hits whose lines log the fields that identify a visitor.
     Known(u64),
 }
 
 impl UvCount {
-    /// The number, where it was counted and is known.
+    /// Returns the number if it was counted and is known.
     #[must_use]
     pub fn known(self) -> Option<u64> {
         match self {
@@ -122,22 +123,22 @@ impl UvCount {
     }
 }
 
-/// What a metric comes to.
+/// The value of a metric.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Figure {
-    /// So many.
+    /// A number.
     Count(u64),
-    /// So much of all, 0 to 1.
+    /// A share of the whole, 0 to 1.
     Share(f64),
-    /// Milliseconds.
+    /// A time in milliseconds.
     Ms(u64),
-    /// Milliseconds in the mean.
+    /// A mean time in milliseconds.
     MeanMs(f64),
-    /// `2022-04-05T03:45:05+00:00`
+    /// A moment: `2022-04-05T03:45:05+00:00`.
     Moment(String),
-    /// Nothing was logged that would tell.
+    /// The lines of the hits do not log the field that it is taken from.
     Unknown,
 }
 
@@ -157,10 +158,10 @@ impl From<Quantity> for Figure {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Summary {
-    /// Their numbers.
+    /// Numbers of all hits.
     #[serde(flatten)]
     pub row: Row,
-    /// Distinct pairs of visitor and day; `None` where there are hits and no line logs both.
+    /// Number of distinct pairs of visitor and day; `None` if there are hits and no line logs both.
     pub visitor_days: Option<u64>,
 }
 
@@ -168,34 +169,34 @@ pub struct Summary {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Ranking {
-    /// What is ranked.
+    /// The dimension that is ranked.
     pub dimension: Dimension,
-    /// Those with the most of what was asked for, which is hits unless said; of equals those with the most hits, then by
-    /// key bytes.
+    /// Rows with the largest values of `sort`. Equal values are sorted by hits, then by key bytes.
     pub rows: Vec<Row>,
-    /// What they are in the order of.
+    /// Metric that rows are sorted by, descending; hits by default.
     pub sort: Metric,
-    /// What rows tell because it was asked for.
+    /// Metrics that were requested for the rows.
     pub told: Vec<Metric>,
-    /// How many groups there are in all; of an approximate ranking, how many were kept.
+    /// Number of all groups; in an approximate ranking, the number of groups that were kept.
     pub groups: u64,
 }
 
-/// How far a ranking may be from the truth.
+/// The error bound of a ranking that dropped keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Approximate {
-    /// What is ranked.
+    /// The dimension that is ranked.
     #[serde(skip, default = "of_no_dimension")]
     pub dimension: Dimension,
-    /// Of so many keys hits are known.
+    /// Largest number of keys that the ranking keeps.
     pub max_keys: u64,
-    /// So many hits of a key may be missing, at most: a row's numbers are those of `pv` hits of its key, which has no more
-    /// than `pv + max_error`. A key that has no row has at most as many as this and the last row's `pv` together.
+    /// Largest number of hits that a key may be missing. A key with a row has between `pv` and `pv + max_error` hits,
+    /// and the row's numbers are those of `pv` of them. A key without a row has at most `max_error` plus the last row's
+    /// `pv` hits.
     pub max_error: u64,
 }
 
-/// A value until the key of the entry is known.
+/// Placeholder until the key of the map entry is known.
 fn of_no_dimension() -> Dimension {
     Dimension::All
 }

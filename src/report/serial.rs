@@ -1,4 +1,5 @@
-//! Parts of a report that are written otherwise than they are held: rankings as a map, metrics as fields of their row.
+//! Serialization of parts of a report whose JSON differs from their types: rankings as a map, metrics as fields of
+//! their row.
 
 use std::fmt;
 
@@ -10,13 +11,13 @@ use crate::by_name::entries;
 use crate::dimension::Dimension;
 use crate::metric::Metric;
 
-/// Reads the name of a report's shape, which must be the one of this crate.
+/// Reads the name and version of a report's format, which must be those of this crate.
 pub(super) fn schema<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let schema = String::deserialize(deserializer)?;
     if schema == SCHEMA { Ok(schema) } else { Err(D::Error::custom(format_args!("{schema:?} is not {SCHEMA:?}"))) }
 }
 
-/// Rankings as a map from dimensions to rows, in the order asked for.
+/// Rankings as a map from dimensions to rows, in the order in which they were requested.
 pub(super) mod rankings {
     use super::{Deserializer, Dimension, Metric, Ranking, Row, SerializeMap, Serializer, entries};
 
@@ -46,7 +47,7 @@ pub(super) mod rankings {
     }
 }
 
-/// Errors of approximate rankings as a map from dimensions.
+/// Error bounds of approximate rankings as a map from dimensions.
 pub(super) mod approximate {
     use super::{Approximate, Deserializer, Dimension, Serializer, entries};
 
@@ -65,7 +66,7 @@ pub(super) mod approximate {
     }
 }
 
-/// Metrics that were asked for, as fields of their row.
+/// Requested metrics as fields of their row.
 pub(super) mod columns {
     use super::{ColumnsVisitor, Deserializer, Figure, Metric, Serializer};
 
@@ -92,7 +93,7 @@ impl<'de> Visitor<'de> for ColumnsVisitor {
         f.write_str("a map whose keys are keys of metrics")
     }
 
-    /// Skips fields of other parts of a row, and those of a later version.
+    /// Ignores other fields of a row, and fields of later versions.
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
         let mut columns = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
@@ -105,7 +106,7 @@ impl<'de> Visitor<'de> for ColumnsVisitor {
     }
 }
 
-/// A value of JSON that a figure may be.
+/// A JSON value of a figure.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Value {
@@ -115,7 +116,8 @@ enum Value {
     Null(()),
 }
 
-/// The figure of a metric: JSON tells whole numbers from means and shares, which have a point.
+/// Converts a JSON value to the figure of a metric. In JSON, means and shares are floats (`12.0`) and other numbers are
+/// integers.
 fn figure(metric: Metric, value: Value) -> Figure {
     match (value, metric.is_time()) {
         (Value::Whole(ms), true) => Figure::Ms(ms),
@@ -133,7 +135,7 @@ impl Serialize for UvCount {
     }
 }
 
-/// `null` is unknown; a row without the field was not asked to count.
+/// `null` means unknown. A row without the field gets the default, [`UvCount::NotCounted`].
 impl<'de> Deserialize<'de> for UvCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UvCount, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(UvCount::Unknown, UvCount::Known))
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_read_as_they_are_written() {
+    fn rows_survive_a_round_trip() {
         let counts = r#""bytes":70,"static":null,"dynamic":2,"status_1xx":0,"status_2xx":3,"status_3xx":0,"status_4xx":0,"status_5xx":0,"status_other":0"#;
         for row in [
             format!(r#"{{"key":"/a","pv":3,"uv":2,{counts},"share":0.3333333333333333}}"#),

@@ -1,4 +1,4 @@
-//! A timeline's hits by the values of another dimension: a column a value.
+//! Splits the hits of a timeline by the values of another dimension, with one column per value.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -9,17 +9,18 @@ use super::row_split::Split;
 use crate::dimension::{Dimension, Pair, PairIds};
 use crate::keys::GroupId;
 
-/// Where all values are that have no column of their own.
+/// Name of the column for all values without a column of their own.
 const OTHER: &str = "other";
 
-/// The splits of all rows.
+/// The splits of all rows of a timeline.
 pub(super) struct Splits {
     values: Arc<[String]>,
     by_time: HashMap<String, Vec<u64>>,
 }
 
 impl Splits {
-    /// `groups` are those of a pair of time and another dimension, of whose values no more than `limit` have columns, all if that is 0.
+    /// Splits a table whose dimension is a pair of time and another dimension. At most `limit` values of the latter get
+    /// columns, or all if `limit` is 0.
     pub(super) fn of(groups: &Groups<'_>, limit: usize) -> Option<Splits> {
         let Dimension::Pair(pair) = groups.dimension() else { return None };
         let pairs = groups.pairs()?;
@@ -33,14 +34,14 @@ impl Splits {
         Some(Splits { values: values.into(), by_time: times.zip(by_time).collect() })
     }
 
-    /// That of a row, zeros where it has no hit.
+    /// Removes and returns the split of a row; zeros if the row has no hits.
     pub(super) fn take(&mut self, key: &str) -> Split {
         let pv = self.by_time.remove(key).unwrap_or_else(|| vec![0; self.values.len()]);
         Split { values: Arc::clone(&self.values), pv }
     }
 }
 
-/// What the columns are called, and in which each value is.
+/// The names of the columns, and the column of each value.
 fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairIds, limit: usize) -> (Vec<String>, Vec<usize>) {
     let keys = pairs.keys_of(1);
     let mut hits = vec![0_u64; keys.len()];
@@ -53,7 +54,7 @@ fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairIds, limit: usize) -> (V
     let mut columns = vec![usize::MAX; keys.len()];
     for value in ranked {
         let name = written_of(pair.second(), keys.key(value as u32));
-        // One column has this name, so what is called so is among the others.
+        // A value that is itself called `other` is counted in the column `other`, so that the name is unique.
         if name != OTHER && (limit == 0 || values.len() < limit) {
             columns[value] = values.len();
             values.push(name);

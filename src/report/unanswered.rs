@@ -1,4 +1,4 @@
-//! Fields that a report would normally use and that no input logs.
+//! Notes about fields that a report would normally use and that no input logs.
 
 use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
@@ -8,11 +8,12 @@ use crate::batch::{Fields, TextField};
 struct Unanswered {
     /// The variables that would log it.
     needs: &'static str,
-    /// What its absence means for the report.
+    /// The consequence for the report.
     what: &'static str,
 }
 
-/// THE TABLE of what is usual. Times of requests are not: most logs have none, and a report says so by having no section.
+/// THE TABLE of fields that logs usually have. Request times are not among them: most logs have none, and the report
+/// then has no section for them.
 const USUAL: [(Fields, Unanswered); 5] = [
     (Fields::TIME, Unanswered { needs: "$time_local, $time_iso8601 or $msec", what: "nothing can be told by time" }),
     (Fields::text(TextField::Addr), Unanswered { needs: "$remote_addr", what: "visitors are unknown" }),
@@ -27,7 +28,7 @@ const USUAL: [(Fields, Unanswered); 5] = [
     (Fields::BYTES, Unanswered { needs: "$body_bytes_sent or $bytes_sent", what: "bytes sent are unknown" }),
 ];
 
-/// A note for each field that is needed and not logged.
+/// Returns a note for each field that is needed and not logged.
 pub(super) fn unanswered(needs: Fields, logged: Fields) -> Vec<Note> {
     let is_missing = |(field, _): &&(Fields, Unanswered)| needs.meets(*field) && !logged.meets(*field);
     let note = |(_, Unanswered { needs, what }): &(Fields, Unanswered)| {
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_logged_or_not_asked_for_is_not_told() {
+    fn only_needed_and_missing_fields_are_noted() {
         let needs = Fields::STATUS.and(Fields::TIME);
         assert!(unanswered(needs, needs).is_empty() && unanswered(Fields::NONE, Fields::NONE).is_empty());
         let told: Vec<_> = unanswered(needs, Fields::TIME).iter().map(ToString::to_string).collect();

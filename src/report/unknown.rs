@@ -1,4 +1,4 @@
-//! Hits that lack a field which other hits have: the numbers taken from it are those of the others, and a note says so.
+//! Notes about hits that lack a field which other hits have. Numbers taken from the field are those of the other hits.
 
 use super::{Note, NoteCode};
 use crate::batch::{Fields, TextField};
@@ -7,13 +7,14 @@ use crate::tally::Unknown;
 /// A field that some lines do not log.
 struct UnknownRow {
     code: NoteCode,
-    /// The field; for a visitor, the question says which.
+    /// The field; [`Fields::NONE`] for the fields that identify a visitor, which depend on the question.
     field: Fields,
     hits: fn(&Unknown) -> u64,
-    /// What the requests are without, and the variables that would log it; for a visitor, those of the question.
+    /// The missing value in words, and the variables that would log it. `variables` is empty for a visitor, because the
+    /// question decides which they are.
     what: &'static str,
     variables: &'static str,
-    /// What it means for the numbers.
+    /// The consequence for the numbers.
     so: &'static str,
 }
 
@@ -61,15 +62,16 @@ const ROWS: [UnknownRow; 5] = [
     },
 ];
 
-/// A note for each field that some of the hits lack and that is logged all the same: by another input, or by other lines.
-/// `visitor` are the fields that tell visitors apart, and the variables that log them.
+/// Returns a note for each field that some hits lack and other lines or inputs log. `visitor` is the fields that
+/// identify a visitor, and the variables that log them.
 pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logged: Fields) -> Vec<Note> {
     let note = |row: &UnknownRow| {
         let (field, variables) = if row.field == Fields::NONE { visitor } else { (row.field, row.variables) };
         let hits = (row.hits)(unknown);
         (hits > 0 && logged.holds(field)).then(|| {
             let UnknownRow { code, what, so, .. } = row;
-            // One line may log one part of a visitor, and another line the other.
+            // All hits may lack a visitor even if each part of it is logged: one line has one part, another line the
+            // other.
             let so = if hits == pv { "the numbers are unknown" } else { so };
             let text = format!("{hits} of {pv} requests without {what} (their lines do not log {variables}): {so}");
             Note::new(*code, text)

@@ -1,4 +1,4 @@
-//! Which conditions hold, and why.
+//! Evaluates the conditions of `--fail-if`, and explains those that hold.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::metric::Metric;
 use crate::question::{FailIf, Subject, Test, Than};
 use crate::tally::{Tally, Unescaped};
 
-/// What is to be said of each condition, in the order they were given.
+/// Returns the outcome of each condition, in the order they were given.
 pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lines) -> Vec<Verdict> {
     let pv = lines.parsed - lines.filtered;
     let verdict = |fail_if: &FailIf| {
@@ -36,15 +36,15 @@ pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lin
     fail_if.iter().map(verdict).collect()
 }
 
-/// What is known of a key, or of all hits.
+/// The numbers of a key, or of all hits, that conditions compare.
 struct Facts<'g> {
     groups: &'g Groups<'g>,
-    /// `None` where nothing was counted.
+    /// The group of the key; `None` if no hit was counted.
     group: Option<GroupId>,
     lines: &'g Lines,
 }
 
-/// A quotient.
+/// A fraction `(part, whole)`.
 type Quotient = (u128, u128);
 
 impl Facts<'_> {
@@ -52,7 +52,8 @@ impl Facts<'_> {
         fail_if.root().truth(&|test| self.fits(test)) == Some(true)
     }
 
-    /// `None` where the number is unknown: it is neither more nor less than another, nor unequal to it.
+    /// Evaluates a comparison; `None` if the number is unknown. An unknown number is neither greater, less, equal nor
+    /// unequal.
     fn fits(&self, test: &Test) -> Option<bool> {
         let (part, whole) = self.quotient(test.subject)?;
         Some(match test.than {
@@ -67,19 +68,20 @@ impl Facts<'_> {
         })
     }
 
-    /// Counts, or milliseconds.
+    /// The value of a subject: a count, a share, or a time in milliseconds.
     fn quotient(&self, subject: Subject) -> Option<Quotient> {
         match subject {
             Subject::Malformed => Some((self.lines.malformed.into(), 1)),
             Subject::Metric(metric) => match self.group {
                 Some(group) => self.groups.quotient(metric, group).map(|(part, whole)| (part.into(), whole.into())),
-                // Without a hit nothing took any time, and there are none of all else.
+                // Without hits, times are unknown, and counts are 0.
                 None => (!metric.is_time()).then_some((0, 1)),
             },
         }
     }
 
-    /// The whole of a share: the hits of the key that have the field, for the hits themselves all hits; a share is one already.
+    /// The number that is 100%: for a count, the hits of the key that have the field; for `pv`, all hits; for
+    /// `malformed`, all lines. A share is already a fraction, so its whole is 1.
     fn whole(&self, subject: Subject) -> u128 {
         match subject {
             Subject::Malformed => self.lines.read.into(),
@@ -89,7 +91,7 @@ impl Facts<'_> {
         }
     }
 
-    /// What each name of a condition comes to: `5xx is 149 of 3100 (4.81%), pv is 3100`.
+    /// The value of each name in a condition: `5xx is 149 of 3100 (4.81%), pv is 3100`.
     fn reason(&self, fail_if: &FailIf) -> String {
         let mut text = String::new();
         for subject in fail_if.subjects() {

@@ -9,14 +9,14 @@ use crate::error::{Error, ErrorKind};
 use crate::message::Message;
 use crate::text::written;
 
-/// An input that failed, wholly or in part. A report with a warning may lack lines that exist.
+/// An input that failed, wholly or in part. Some of its lines may be missing from the report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Warning {
     /// The kind of failure. Codes are stable.
     pub code: WarningCode,
-    /// The input as it was given, in the written form of keys; `-` for standard input. It is not among the report's inputs if
-    /// nothing of it was counted.
+    /// Path of the input as it was given, printable like keys; `-` for standard input. If nothing of the input was
+    /// counted, it is not among the report's inputs.
     pub input: String,
     /// The message without the input's name, on one line. Its wording may change.
     pub text: Message,
@@ -34,27 +34,27 @@ pub enum WarningCode {
     Shrunk,
     /// A file was overwritten, or truncated and filled again, while it was read.
     Changed,
-    /// A path led to another file when the input was read than when it was opened.
+    /// A path led to one file when the input was opened, and to another when it was read.
     Replaced,
     /// Compressed data ends early, is corrupt, or is followed by something else.
     BadCompressedData,
     /// Decoding compressed data needs more memory than is allowed.
     DecoderLimit,
-    /// The build cannot decompress the input.
+    /// This build cannot decompress the input.
     NotUnpacked,
     /// No line fits a format in use.
     NoFormat,
-    /// The input is recognised as something else.
+    /// The input is recognised as something other than an access log.
     NotAnAccessLog,
     /// A directory has no access logs.
     NoLogs,
     /// No file matches a pattern, or the pattern is not valid.
     NoMatch,
-    /// A directory stands where a file is expected.
+    /// The input is a directory, but a file is expected.
     Directory,
-    /// A link leads to nothing.
+    /// The target of a symbolic link does not exist.
     DanglingLink,
-    /// Links lead round in a circle.
+    /// Symbolic links form a loop.
     LinkLoop,
 }
 
@@ -93,17 +93,17 @@ const CODES: [CodeRow; 15] = [
 ];
 
 impl WarningCode {
-    /// Every code, in the order of the report.
+    /// Returns every code, in the order of the report.
     pub fn all() -> impl Iterator<Item = WarningCode> {
         CODES.iter().map(|row| row.code)
     }
 
-    /// As it is written in JSON: `shrunk`.
+    /// Name in JSON: `shrunk`.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// What it means, for lists of codes.
+    /// Meaning of the code in a few words, for lists of codes.
     pub fn about(self) -> &'static str {
         self.row().about
     }
@@ -116,7 +116,7 @@ impl WarningCode {
 serde_by_name!(WarningCode, "a code of a warning", |name| WarningCode::all().find(|code| code.name() == name));
 
 impl Warning {
-    /// The warning about a failed input; `None` for an error that keeps a question from being answered at all.
+    /// The warning about a failed input; `None` for an error that is not about one input and leaves no report.
     pub(crate) fn of(error: &Error) -> Option<Warning> {
         let (code, path) = subject(error.kind())?;
         // Every message about an input begins with its name.
@@ -126,7 +126,8 @@ impl Warning {
     }
 }
 
-/// The code of an error and the input it is about. A new kind of error does not compile before it has its place here.
+/// The warning code of an error, and the input that it is about. The match has no wildcard, so that a new kind of error
+/// must be added here.
 fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
     let (code, path) = match kind {
         ErrorKind::Io { path, .. } => (WarningCode::IoError, path),
