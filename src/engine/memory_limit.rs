@@ -45,7 +45,7 @@ impl MemoryLimit {
         }
     }
 
-    /// Replaces a worker's share of the sums, and returns the new sums.
+    /// Replaces a share of the sums, and returns the new sums.
     fn update(&self, now: Bytes, counted: &mut Bytes) -> Bytes {
         let then = std::mem::replace(counted, now);
         // Wrapping, because a size may decrease.
