@@ -70,7 +70,8 @@ pub struct Outcome {
 /// ```
 ///
 /// # Errors
-/// An input that fails, even one that fits no format, is no error: it is listed in [`Outcome::problems`]. Errors are:
+/// An input that fails, even one that fits no format, is not an error: it is listed in [`Outcome::problems`]. Errors
+/// are:
 /// - [`NotLogged`](ErrorKind::NotLogged) if the question names something that no input logs.
 /// - [`ReadOnce`](ErrorKind::ReadOnce) if it counts from the last line and an input cannot be read twice.
 /// - [`NotBounded`](ErrorKind::NotBounded) if a ranking that may drop keys has a column or order that needs all keys.

@@ -42,7 +42,7 @@ pub(super) fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> 
         return Err(ErrorKind::ReadOnce { path: input.name().to_owned() }.into());
     }
     let all = Question::new()
-        // The cheapest section that needs the time of each line.
+        // A section that needs the time of each line, and little else.
         .show([Section::Timeline])
         // UTC makes times with different offsets comparable.
         .zone(Zone::UTC)

@@ -1,4 +1,4 @@
-//! Distributes the chunks of all inputs to workers. Only this file and threads.rs use rayon.
+//! Distributes the chunks of all inputs to workers. rayon is imported only here and in threads.rs.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -94,14 +94,14 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
     }
 
-    /// Gives the malformed lines collected since the last call to the collector.
+    /// Hands the malformed lines of an input to the collector: those found since the last call.
     pub(super) fn hand_over_rejected(&mut self, input: usize) {
         if let Some(collector) = &self.scan.rejects {
             collector.keep(input, &std::mem::take(&mut self.rejected));
         }
     }
 
-    /// Counts the lines of a batch. Returns the number of lines that the filter rejected.
+    /// Counts the lines of a batch. Returns the number of lines that the filter did not select.
     pub(super) fn add<'a>(&mut self, input: usize, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
         let lines = Lines { server: self.scan.servers[input], bump };
         self.steps.before_filter(batch, lines);
@@ -215,7 +215,7 @@ pub(crate) struct Place<'c> {
     pub(crate) start: usize,
     /// Number of lines of the chunk that are done.
     pub(super) lines: u64,
-    /// Bytes of the last line that are not in the chunk, because the line is too long.
+    /// Bytes of the last line that are not in the chunk, because the line is too long or begins with many NULs.
     left_out: u64,
 }
 

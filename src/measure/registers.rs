@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    /// Slow reference: the estimate of hyperloglogplus when it gets the hashes itself.
+    /// Reference: the estimate of hyperloglogplus when it gets the hashes itself.
     fn twin(bits: u8, hashes: &[u64]) -> f64 {
         let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<AsIs>::default()).unwrap();
         hashes.iter().for_each(|hash| sketch.insert_any(hash));

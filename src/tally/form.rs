@@ -1,7 +1,7 @@
 //! Forms of the texts in a tally: as nginx escaped them, or unescaped as they are reported.
 //!
-//! Texts must be unescaped exactly once, and the types ensure that. A tally of escaped texts merges only with tallies
-//! of escaped texts, and can be converted to one of unescaped texts, but not back.
+//! Texts must be unescaped exactly once, and the types ensure that. A tally of escaped texts can be converted to one of
+//! unescaped texts, or merged into one, which unescapes its texts. There is no way back.
 
 use std::borrow::Cow;
 use std::fmt::Debug;

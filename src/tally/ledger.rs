@@ -51,7 +51,7 @@ pub(crate) struct InputLedger {
     pub(crate) has_assumed_utc: bool,
     /// The JSON keys that each format found in its lines, by the format's index.
     pub(crate) keys: Vec<KeysSeen>,
-    /// The first malformed lines, by offset.
+    /// The first malformed lines, in ascending order of offset.
     pub(crate) samples: Vec<Sample>,
     /// The start of each chunk and its number of lines, in no order. Line numbers are computed from them.
     pub(crate) chunk_lines: Vec<(u64, u64)>,

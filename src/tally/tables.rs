@@ -328,7 +328,7 @@ impl<F> Tally<F> {
     }
 }
 
-/// Adds the visitors of hits whose line logs a time that is missing (`-`).
+/// Adds the visitors of hits whose time is missing although their line logs one (`-`).
 #[cold]
 #[inline(never)]
 fn add_undated(
