@@ -1,46 +1,48 @@
-//! How long each part of a run took: the library tells, whoever prints it says.
+//! Time spent in each phase of a run. The library measures it; the caller prints it.
 
 use std::time::{Duration, Instant};
 
-/// How long each part of a run took, by the clock.
+/// Time spent in each phase of a run, as wall-clock time.
 ///
-/// The parts follow one another, so that together they are the run; workers go side by side.
+/// Except for `finding_formats` and `workers`, the phases follow one another and add up to the run. Workers run in
+/// parallel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Phases {
-    /// Opening the inputs, and preparing the formats.
+    /// Opening the inputs and preparing the formats.
     pub opening: Duration,
     /// Reading, scanning and counting, from the start of the first worker to the end of the last.
     pub counting: Duration,
-    /// Of counting, what it took to find out the formats of all inputs; each input's by the worker that came to it first.
+    /// The part of counting that detects the formats, summed over all inputs. The first worker that reads an input does
+    /// that.
     pub finding_formats: Duration,
-    /// What each worker did meanwhile; one worker is the thread that asked.
+    /// Statistics of each worker. A single worker is the caller's thread.
     pub workers: Vec<WorkerShare>,
-    /// Making one tally of the workers'; where rankings may have no more than so many keys, seeing to that after each round.
+    /// Merging the tallies of the workers; when counting in rounds, also the work at the end of each round.
     pub merging: Duration,
-    /// Undoing the escapes of distinct keys.
+    /// Unescaping distinct keys.
     pub settling: Duration,
-    /// Sorting and cutting tables into a report.
+    /// Building the report: sorting tables and cutting them to their limits.
     pub assembling: Duration,
-    /// Giving memory and files back.
+    /// Freeing memory and closing files.
     pub releasing: Duration,
 }
 
-/// What a worker did.
+/// Statistics of a worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerShare {
-    /// How many lines it counted.
+    /// Number of lines that it counted.
     pub lines: u64,
-    /// How many bytes they had.
+    /// Bytes of these lines.
     pub bytes: u64,
-    /// Scanning and counting lines. Pages of a mapped file that are not in memory are read meanwhile.
+    /// Time spent scanning and counting lines. Includes reading pages of mapped files that are not in memory yet.
     pub counting: Duration,
-    /// Coming to chunks: finding formats, reading, decompressing, and waiting for another worker that does.
+    /// Time spent getting chunks: detecting formats, reading, decompressing, and waiting for another worker that does.
     pub fetching: Duration,
 }
 
-/// Tells one part from the next.
+/// Measures consecutive phases.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
 
@@ -49,7 +51,7 @@ impl Stopwatch {
         Stopwatch(Instant::now())
     }
 
-    /// How long it is since the start, or since this was last asked.
+    /// Returns the time since the start or the last call.
     pub(crate) fn lap(&mut self) -> Duration {
         let now = Instant::now();
         now - std::mem::replace(&mut self.0, now)

@@ -1,10 +1,10 @@
-//! How far a count has come, for whoever waits for it.
+//! Progress of a count, for a caller that displays it.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How much was read of how much; of what is compressed, compressed bytes.
+/// Bytes read so far and bytes in total. For compressed inputs, these are compressed bytes.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -18,30 +18,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Default)]
 pub struct Progress {
     read: AtomicU64,
-    /// [`UNKNOWN`] where an input does not say how long it is.
+    /// [`UNKNOWN`] if the size of an input is not known.
     all: AtomicU64,
 }
 
 const UNKNOWN: u64 = u64::MAX;
 
 impl Progress {
-    /// Bytes that were read, or that nobody needs to read.
+    /// Bytes read so far, including those that need not be read.
     pub fn read_bytes(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// Bytes of all inputs; `None` where one does not say, as standard input does not.
+    /// Bytes of all inputs; `None` if the size of one is not known, as for standard input.
     pub fn all_bytes(&self) -> Option<u64> {
         Some(self.all.load(Ordering::Relaxed)).filter(|all| *all != UNKNOWN)
     }
 
-    /// There is an input of so many bytes, if that is known.
+    /// Adds an input of this many bytes, or of unknown size.
     pub(crate) fn expect(&self, bytes: Option<u64>) {
         let more = |all: u64| Some(bytes.map_or(UNKNOWN, |bytes| all.saturating_add(bytes)));
         let _ = self.all.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
-    /// Everything is read again.
+    /// Starts from 0, because everything is read again.
     pub(crate) fn restart(&self) {
         self.read.store(0, Ordering::Relaxed);
     }
@@ -50,7 +50,7 @@ impl Progress {
         self.read.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// A reader that says what was read from it.
+    /// Returns a reader that reports what is read from it.
     pub(crate) fn metered(self: &Arc<Self>, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         Box::new(Metered { reader, progress: Arc::clone(self) })
     }

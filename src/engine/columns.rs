@@ -1,5 +1,5 @@
-//! The columns of a question's batches: which variables have one, and which columns are filled. Counting and explaining take
-//! both from here, so that no column is written or read that a batch does not have.
+//! The columns of a question's batches: which variables have one, and which columns are filled. Counting and explaining
+//! both take them from here, so that no code reads or writes a column that a batch does not have.
 
 use crate::batch::Fields;
 use crate::dimension::Extras;
@@ -24,12 +24,12 @@ impl<'q> Columns<'q> {
         Columns { question, extras, identity }
     }
 
-    /// The variables, in the order of their columns.
+    /// Returns the variables, in the order of their columns.
     pub(crate) fn extras(&self) -> &Extras {
         &self.extras
     }
 
-    /// The column that tells visitors apart, and the logged fields that it is made of.
+    /// Returns the column that identifies visitors, and the logged fields that it is made of.
     pub(crate) fn visitor(&self) -> VisitorKey {
         VisitorKey {
             column: self.identity.column(),
@@ -37,18 +37,19 @@ impl<'q> Columns<'q> {
         }
     }
 
-    /// The fields that must be filled to tell visitors apart.
+    /// Returns the fields that must be filled to identify visitors.
     pub(crate) fn visitor_fields(&self) -> Fields {
         self.identity.fields()
     }
 
-    /// The steps where tables, filters or samples read `used`. Formats write the variables of a line all at once, so each
-    /// variable is filled, even where only the check that it is logged asks for it.
+    /// Returns the steps, if tables, filters or samples read the fields `used`. Formats write all variables of a line
+    /// at once, so each variable is filled, even if only the check that it is logged needs it.
     pub(crate) fn steps(&self, used: Fields, seed: Seed) -> StepPlan<'q> {
         StepPlan::new(self.question.step_options(), &self.extras, used, self.extras.fields(), seed)
     }
 
-    /// Fills batches with the columns of these steps. The absence of a `watched` field from a line makes a number unknown.
+    /// Returns what fills batches with the columns of these steps. If a line does not log a `watched` field, a number
+    /// becomes unknown.
     pub(crate) fn filler<'f>(&self, formats: &'f [LogFormat], steps: &StepPlan<'_>, watched: Fields) -> Filler<'f>
     where
         'q: 'f,

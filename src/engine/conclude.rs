@@ -1,4 +1,4 @@
-//! The end of a count: what was counted becomes a report.
+//! Ends a count: turns what was counted into a report.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::rejects::Rejects;
 use crate::report::{CountedInput, assemble};
 use crate::tally::{Tally, Unescaped};
 
-/// Everything that was counted of the inputs.
+/// Everything that was counted from the inputs.
 pub(super) struct Counted<'f> {
     pub(super) tally: Tally<Unescaped>,
     pub(super) met: Vec<Met<'f>>,
@@ -24,7 +24,7 @@ pub(super) struct Counted<'f> {
     pub(super) phases: Phases,
 }
 
-/// An input after its last line was counted.
+/// An input after its last line is counted.
 pub(super) struct EndedInput {
     path: PathBuf,
     compression: Option<Compression>,
@@ -34,7 +34,7 @@ pub(super) struct EndedInput {
 }
 
 impl EndedInput {
-    /// An input whose text was fed.
+    /// Creates an input whose text was fed.
     pub(super) fn of_text(path: PathBuf) -> EndedInput {
         EndedInput { path, compression: None, is_found: false, skipped_bytes: (0, 0), failure: None }
     }
@@ -61,7 +61,7 @@ pub(super) fn conclude(
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
     let Counted { tally, met, mut rejects, few_threads, mut phases } = counted;
-    // An input that fits no format is no part of the report, and its lines are none of the malformed ones.
+    // An input that fits no format is not part of the report, so its lines are not rejects.
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     phases.finding_formats = met.iter().map(|met| met.took).sum();

@@ -1,4 +1,5 @@
-//! The question's limit of the memory that tables take, at the ends of rounds: beyond it tables are made smaller.
+//! The question's limit on the memory of tables. It applies at the ends of rounds, and tables that exceed it are made
+//! smaller.
 
 use super::memory_limit::largest;
 use super::worker::Worker;
@@ -7,13 +8,13 @@ use crate::measure::{Precision, SizeOf, UvMethod};
 use crate::question::MaxMemory;
 use crate::tally::{Bounded, Degraded, Tally};
 
-/// Bytes of a key of a ranking, if keys of up to 150 bytes are the rule. Rankings are bounded to as many keys as fit into half
-/// of the limit.
+/// Estimated bytes per key of a ranking, for keys of up to 150 bytes. Rankings are limited to as many keys as fit into
+/// half of the memory limit.
 const BYTES_A_KEY: u64 = 256;
-/// Rankings are not bounded to fewer keys than these.
+/// Rankings are never limited to fewer keys than this.
 const LEAST_KEYS: usize = 128;
 
-/// The question's limit, and what has been done to keep it.
+/// The limit, and what was done so far to keep it.
 #[derive(Clone)]
 pub(super) struct Degrading {
     limit: MaxMemory,
@@ -26,10 +27,10 @@ impl Degrading {
         Degrading { limit, uv, degraded: None }
     }
 
-    /// Ends a round: if the tables are larger than the limit, they are merged into those of the first worker and made smaller.
+    /// Ends a round. If the tables exceed the limit, merges them into those of the first worker and makes them smaller.
     ///
-    /// Whether they are is decided by the merged tables alone. What the parts come to is an upper bound of that: as long as it
-    /// is within the limit, nothing needs to be merged.
+    /// Only the size of the merged tables decides. The sum of the parts is an upper bound of it, so nothing needs to be
+    /// merged while the sum is within the limit.
     pub(super) fn end_round(
         &mut self,
         workers: &mut [Worker<'_, '_>],
@@ -61,8 +62,8 @@ impl Degrading {
         }
     }
 
-    /// Takes the next step, if there is one left: rankings are bounded, then visitors are estimated, then rankings are bounded to
-    /// half as many keys.
+    /// Takes the next step, and returns false if none is left. The steps are: limit rankings, then estimate visitors,
+    /// then halve the limit of rankings.
     fn degrade(&mut self, tally: &mut Tally, bounded: &mut Bounded) -> bool {
         let (limit_bytes, may_bound) = (self.limit.bytes(), bounded.has_rankings());
         let degraded = self.degraded.get_or_insert(Degraded { limit_bytes, max_keys: None, hll: None });

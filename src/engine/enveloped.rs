@@ -1,6 +1,7 @@
-//! Lines in envelopes: opened, put together where they were cut into parts, and counted as all others are.
+//! Scans lines in envelopes: unwraps them, reassembles those that were split into parts, and counts them like all
+//! others.
 //!
-//! Apart from the plain loop over lines, which must not pay for any of this.
+//! Separate from the plain loop over lines, which must not pay for any of this.
 
 use bumpalo::Bump;
 
@@ -13,19 +14,19 @@ use crate::format::{Line, Quotes, Room, Row};
 use crate::tally::{InputLedger, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
-/// A line as it stands in its input.
+/// A line as it is in its input.
 #[derive(Clone, Copy)]
 struct Source<'s, 'q> {
-    /// The line without the bytes that are dropped (CR, byte order mark, NULs), and with them.
+    /// The line without dropped bytes (CR, byte order mark, NULs), and the line with them.
     shown: &'s [u8],
     raw: &'s [u8],
     at: LinePlace,
-    /// The quotes of the line, and the chunk that it is in.
+    /// The quotes of the line, and the chunk that contains it.
     quotes: Quotes<'q>,
     chunk: &'s [u8],
 }
 
-/// Where the values of lines go.
+/// The destination of the values of lines.
 struct Into<'i, 'a> {
     row: Row<'a>,
     batch: &'i mut Batch<'a>,
@@ -34,7 +35,8 @@ struct Into<'i, 'a> {
 }
 
 impl Worker<'_, '_> {
-    /// Scans lines into the batch until it is full, and returns how many were but parts of a line that goes on.
+    /// Scans lines into the batch until it is full. Returns the number of lines that are a part of a longer line and
+    /// not its last part.
     #[inline(never)]
     pub(super) fn fill_from<'a>(
         &mut self,
@@ -77,7 +79,7 @@ impl Worker<'_, '_> {
         parts
     }
 
-    /// Counts lines that go over the borders of chunks.
+    /// Counts lines that cross the borders of chunks.
     pub(super) fn count_joined(&mut self, input: usize, worn: &Worn, all: &[(Pipe, Joined)]) {
         for some in all.chunks(ROWS) {
             let bump = Bump::new();
@@ -100,7 +102,7 @@ impl Worker<'_, '_> {
             self.refuse(input, &refused, Reason::TooLong, into.account);
             return;
         }
-        // The CR of a terminal may be a part of its own.
+        // The CR of a terminal may be a separate part, so clean the joined text.
         let bump = into.bump;
         let opened = Opened::joined(clean(bump.alloc_slice_copy(&joined.text), false), pipe);
         let source =
@@ -108,7 +110,7 @@ impl Worker<'_, '_> {
         self.take(worn, input, worn.open_inner(opened, bump), &source, into);
     }
 
-    /// Takes a line that is whole.
+    /// Parses a complete line.
     fn take<'a>(
         &mut self,
         worn: &Worn,
@@ -155,7 +157,7 @@ impl Worker<'_, '_> {
     }
 }
 
-/// Counts what is left when all chunks are counted: lines of which the last part is missing.
+/// Counts what is left after the last chunk: lines whose last part is missing.
 pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally) -> Tally {
     let mut worker = Worker::new(scan, tally);
     for (input, met) in scan.met.iter().enumerate() {
@@ -163,14 +165,14 @@ pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally) -> Tally {
         let (ended, open) = worn.seams.finish();
         worker.count_joined(input, worn, &ended);
         worker.count_joined(input, worn, &open);
-        // The others were read with their last parts.
+        // `ended` lines were counted as read with their last parts.
         worker.tally.ledger.inputs[input].read += open.len() as u64;
     }
     worker.tally
 }
 
 impl<'q> Source<'_, 'q> {
-    /// The quotes of a text that was taken out of the line. Those of the envelopes before it are not among them.
+    /// Returns the quotes in a text that was taken out of this line, without those of the envelopes before it.
     fn quotes_of(&self, opened: &Opened<'_>) -> Quotes<'q> {
         let Quotes::At { places, .. } = self.quotes else { return Quotes::Unknown };
         if !opened.is_end_of_line {

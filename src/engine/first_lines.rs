@@ -1,4 +1,4 @@
-//! What the first lines of an input tell: its envelope, its formats, and whether it is an access log at all.
+//! Information from the first lines of an input: its envelope, its formats, and whether it is an access log at all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use crate::phases::Stopwatch;
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::text::lines_of_head;
 
-/// What the first lines of an input tell.
+/// Information from the first lines of an input.
 #[derive(Clone)]
 pub(crate) struct Met<'f> {
-    /// What its lines are in.
+    /// The envelope that its lines are in.
     pub(crate) envelope: Option<Worn>,
     pub(crate) formats: Arc<FormatsOfFile<'f>>,
-    /// What the input is, if it is not an access log.
+    /// What kind of file the input is, if it is not an access log.
     pub(crate) foreign: Option<Foreign>,
-    /// The preset that fits if the formats in use do not.
+    /// The preset that would fit, if the formats in use do not.
     pub(crate) fitting_preset: Option<String>,
     pub(crate) beginning: Beginning,
-    /// How long it took to find that out.
+    /// Time that the detection took.
     pub(crate) took: Duration,
 }
 

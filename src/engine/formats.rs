@@ -1,4 +1,4 @@
-//! The formats to try.
+//! Collects the log formats to try for each input.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::format::LogFormat;
 use crate::nginx::NginxFormat;
 use crate::question::Reading;
 
-/// The formats to try, as the question has them, and which of them are configured for each input.
+/// Returns the formats to try, adapted to the question, and the indexes of those configured for each input.
 pub(crate) fn formats(reading: &Reading, extras: &Extras, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let names_list = reading.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
     let (formats, own) = formats_in_use(reading, paths);
@@ -19,9 +19,10 @@ pub(crate) fn formats(reading: &Reading, extras: &Extras, paths: &[PathBuf]) -> 
     (formats.collect(), own)
 }
 
-/// The formats to try, and which of them are configured for each input. These are the formats that are given; otherwise
-/// presets and the formats of the configuration. The configured ones are those of the `access_log` that names the input, or all
-/// if none does.
+/// Returns the formats to try, and the indexes of those configured for each input.
+///
+/// The user's formats take precedence; otherwise they are the presets and the formats of the configuration. Configured
+/// for an input are the formats of each `access_log` that names it, or all configured formats if none does.
 fn formats_in_use(reading: &Reading, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let none = vec![Vec::new(); paths.len()];
     if !reading.log_formats.is_empty() {
@@ -30,7 +31,7 @@ fn formats_in_use(reading: &Reading, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<
     let mut formats = LogFormat::all_presets();
     let Some(conf) = &reading.nginx_conf else { return (formats, none) };
     let presets = formats.len();
-    // Of one that no line could be read by, `NginxConf::skipped` tells.
+    // A format that no line can be read with is reported by `NginxConf::skipped`.
     let read: Vec<_> = conf.log_formats().filter_map(|(format, read)| Some((format.name(), read.ok()?))).collect();
     let place = |format: &NginxFormat| read.iter().position(|(name, _)| *name == format.name());
     let of = |path: &PathBuf| {

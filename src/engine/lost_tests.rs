@@ -1,5 +1,5 @@
-//! Mapped files that lose pages while they are counted: everything is read again at positions, so that no text of a lost page is
-//! counted, and no line that is left is missed.
+//! Mapped files that lose pages while they are counted. Everything is then read again without mappings, so that no text
+//! of a lost page is counted and no remaining line is missed.
 
 use std::fs::{self, OpenOptions};
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::dimension::Dimension;
 use crate::error::ErrorKind;
 use crate::input::{Access, guard_mappings};
 
-/// Lines have one length, so that bytes say how many lines there are.
+/// All lines have the same length, so that a number of bytes gives the number of lines.
 fn line(number: usize) -> String {
     format!(
         "10.0.{}.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /{number:07} HTTP/1.1\" 200 5 \"-\" \"curl\"\n",
@@ -45,11 +45,12 @@ fn cut(path: &Path, len: u64) {
     OpenOptions::new().write(true).open(path).unwrap().set_len(len).unwrap();
 }
 
-/// Asserts that a report has nothing but the first lines of the file: as many as `len` bytes hold, with the rest of them malformed.
+/// Asserts that a report has only the first `len` bytes of the file: the complete lines, and an incomplete last line as
+/// malformed.
 fn assert_has_first(report: &Report, len: u64) {
     let width = line(0).len() as u64;
     let (whole, rest) = (len / width, len % width);
-    // Without its line feed, the last line is whole.
+    // A last line that lacks only its line feed is complete.
     let (whole, rest) = if rest == width - 1 { (whole + 1, 0) } else { (whole, rest) };
     assert_eq!((report.lines.parsed, report.lines.malformed), (whole, u64::from(rest > 0)), "{len}");
     assert_eq!((report.lines.read, report.lines.blank), (whole + u64::from(rest > 0), 0), "{len}");
@@ -64,7 +65,7 @@ fn assert_has_first(report: &Report, len: u64) {
 }
 
 #[test]
-fn a_file_that_was_truncated_is_counted_up_to_its_new_end() {
+fn truncated_file_is_counted_up_to_its_new_end() {
     let folder = tempfile::tempdir().unwrap();
     let (path, small, gz) = (folder.path().join("a.log"), folder.path().join("b.log"), folder.path().join("c.log.gz"));
     fs::write(&small, "garbage\n").unwrap();
@@ -76,7 +77,7 @@ fn a_file_that_was_truncated_is_counted_up_to_its_new_end() {
             let sources = opened(&[&path], &engine);
             cut(&path, len);
             let outcome = count_sources(sources, &engine);
-            // The first line alone, cut, fits no format either.
+            // A file with nothing but a part of the first line has another problem: it fits no format.
             let [.., problem] = &outcome.problems[..] else { panic!("no problem") };
             let ErrorKind::Shrunk { from_bytes, to_bytes, .. } = problem.kind() else { panic!("{problem}") };
             assert_eq!((*from_bytes, *to_bytes), (width * 20_000, len));
@@ -85,7 +86,7 @@ fn a_file_that_was_truncated_is_counted_up_to_its_new_end() {
             }
         }
     }
-    // Other inputs are read again too: a small file, and one that is compressed.
+    // Other inputs are read again too: a small file, and a compressed one.
     fs::write(&path, lines(20_000)).unwrap();
     #[cfg(feature = "compressed")]
     {
@@ -99,7 +100,8 @@ fn a_file_that_was_truncated_is_counted_up_to_its_new_end() {
     let engine = engine(2);
     let sources = opened(&[&small, &path, &gz], &engine);
     cut(&path, width * 10);
-    // Compressed files are read by their descriptors, not opened again: rotation gives their names to others.
+    // Compressed files are read again by their descriptors, not reopened by name: rotation may have given the name to
+    // another file.
     fs::rename(&gz, folder.path().join("d.log.gz")).unwrap();
     let outcome = count_sources(sources, &engine);
     let report = outcome.report.unwrap();
@@ -109,9 +111,10 @@ fn a_file_that_was_truncated_is_counted_up_to_its_new_end() {
     assert_eq!(rejects, b"");
 }
 
-/// A disk that fails raises the same signal, and the file's length stays. Here its pages can be read the second time.
+/// A failing disk raises the same signal, but the length of the file stays the same. Here its pages can be read the
+/// second time.
 #[test]
-fn a_mapping_that_lost_a_page_is_read_again() {
+fn mapping_that_lost_a_page_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     let text = lines(5_000);
@@ -125,7 +128,7 @@ fn a_mapping_that_lost_a_page_is_read_again() {
 }
 
 #[test]
-fn lines_around_bytes_that_cannot_be_read_are_counted() {
+fn lines_around_unreadable_bytes_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     fs::write(&path, lines(5_000)).unwrap();
@@ -154,7 +157,7 @@ fn lines_around_bytes_that_cannot_be_read_are_counted() {
 }
 
 #[test]
-fn a_file_that_is_filled_again_is_reported_and_one_that_grows_or_is_renamed_is_not() {
+fn refilled_file_is_reported_but_grown_or_renamed_file_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let (path, moved) = (folder.path().join("a.log"), folder.path().join("b.log"));
     let other_lines = |count: usize| lines(count).replace("GET /", "PUT /");
@@ -190,13 +193,13 @@ fn a_file_that_is_filled_again_is_reported_and_one_that_grows_or_is_renamed_is_n
     }
 }
 
-/// Changes the file at a path, which has the first bytes; the second ones are another file's.
+/// Changes the file at a path, given its original bytes and the bytes of another file.
 #[cfg(feature = "compressed")]
 type Change = fn(&Path, &[u8], &[u8]);
 
 #[cfg(feature = "compressed")]
 #[test]
-fn a_compressed_file_that_changes_is_reported_as_that_and_not_as_corrupt() {
+fn changed_compressed_file_is_reported_as_changed_not_corrupt() {
     use std::io::Write;
     let member = |text: &str| {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -254,14 +257,14 @@ fn a_compressed_file_that_changes_is_reported_as_that_and_not_as_corrupt() {
         for (name, change, expected) in &changes {
             assert_eq!(is_said(&|| change(&path, &old, &other), kept_open), *expected, "{name} {kept_open}");
         }
-        // No checksum tells that a member is gone.
+        // No checksum shows that a gzip member is missing.
         let at_member = || cut(&path, first_member.len() as u64);
         assert_eq!(is_said(&at_member, kept_open), "changed", "{kept_open}");
     }
 }
 
 #[test]
-fn no_text_of_a_lost_page_is_counted_in_a_race() {
+fn text_of_a_lost_page_is_never_counted_in_a_race() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     let text = lines(30_000);
@@ -285,7 +288,7 @@ fn no_text_of_a_lost_page_is_counted_in_a_race() {
             count_sources(sources, &engine)
         });
         match outcome.problems.first().map(Error::kind) {
-            // It was whole to the end.
+            // No page was lost before the end.
             None => assert_has_first(&outcome.report.unwrap(), text.len() as u64),
             Some(ErrorKind::Shrunk { to_bytes, .. }) => {
                 lost += 1;

@@ -1,4 +1,4 @@
-//! The engine's limit of the memory that tables take, at any time: beyond it the count ends.
+//! The engine's limit on the memory of tables. It applies at any time, and a count that exceeds it fails.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, bytes_in_words};
 use crate::measure::SizeOf;
 use crate::tally::{Bounded, Bytes, Tally};
 
-/// The engine's limit, and the memory that the tables of all workers take.
+/// The limit, and the memory that the tables of all workers use.
 #[derive(Debug)]
 pub(crate) struct MemoryLimit {
     bytes: Option<u64>,
@@ -16,7 +16,7 @@ pub(crate) struct MemoryLimit {
 }
 
 impl MemoryLimit {
-    /// A limit of this many bytes, or none.
+    /// Creates a limit of this many bytes; `None` for no limit.
     pub(crate) fn new(bytes: Option<u64>) -> MemoryLimit {
         let (at_least, at_most) = (AtomicU64::new(0), AtomicU64::new(0));
         MemoryLimit { bytes, at_least, at_most, is_exceeded: AtomicBool::new(false) }
@@ -26,8 +26,8 @@ impl MemoryLimit {
         self.is_exceeded.load(Ordering::Relaxed)
     }
 
-    /// Sees to it that the sums have a worker's tables as they are now. Sets are looked at one by one only if the limit may be
-    /// exceeded. `counted` is what the sums have of these tables.
+    /// Updates the sums with the current size of a worker's tables. Measures sets one by one only if the limit may be
+    /// exceeded. `counted` is the size of these tables that the sums already include.
     pub(super) fn check(&self, tally: &mut Tally, counted: &mut Bytes) {
         let Some(limit) = self.bytes else { return };
         if self.update(tally.bounds(), counted).at_most > limit
@@ -37,7 +37,7 @@ impl MemoryLimit {
         }
     }
 
-    /// Sees to it that the sums have the rankings of all rounds as they are now.
+    /// Updates the sums with the current size of the rankings of all rounds.
     pub(super) fn check_rankings(&self, bounded: &mut Bounded, counted: &mut Bytes) {
         if self.bytes.is_some() {
             let bytes = bounded.bytes(SizeOf::Whole { visitors: 0 });
@@ -45,10 +45,10 @@ impl MemoryLimit {
         }
     }
 
-    /// Replaces a share of the sums, and returns these.
+    /// Replaces a share of the sums, and returns the new sums.
     fn update(&self, now: Bytes, counted: &mut Bytes) -> Bytes {
         let then = std::mem::replace(counted, now);
-        // Wrapping, as the numbers may become smaller.
+        // Wrapping, because a size may decrease.
         let sum = |all: &AtomicU64, now: u64, then: u64| {
             let change = now.wrapping_sub(then);
             all.fetch_add(change, Ordering::Relaxed).wrapping_add(change)
@@ -59,7 +59,7 @@ impl MemoryLimit {
         }
     }
 
-    /// The error if the limit is exceeded.
+    /// Returns the error if the limit is exceeded.
     pub(super) fn error<'t>(&self, tallies: impl Iterator<Item = &'t mut Tally>) -> Option<Error> {
         let limit_bytes = self.bytes.filter(|_| self.is_exceeded())?;
         let mut parts: Vec<(&str, u64)> = Vec::new();
@@ -72,10 +72,10 @@ impl MemoryLimit {
     }
 }
 
-/// Number of parts that a message names.
+/// Number of parts that the message names.
 const NAMED: usize = 3;
 
-/// `visitors 812 MiB, path 92 MiB`.
+/// Describes the largest parts: `visitors 812 MiB, path 92 MiB`.
 pub(super) fn largest(mut parts: Vec<(&str, u64)>) -> String {
     parts.sort_by(|(a, a_bytes), (b, b_bytes)| b_bytes.cmp(a_bytes).then(a.cmp(b)));
     let words = parts.into_iter().take(NAMED).map(|(name, bytes)| format!("{name} {}", bytes_in_words(bytes)));

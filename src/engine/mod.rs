@@ -1,5 +1,5 @@
-//! Chunks × plan × filter → one merged tally: [`count`] opens the inputs, prepares the question for them, lets workers scan
-//! them, and concludes with the report.
+//! Counts the lines of inputs: chunks × plan × filter → one merged tally. [`count`] opens the inputs, prepares the
+//! question for them, lets workers scan them, and makes the report.
 
 pub(crate) mod columns;
 mod conclude;
@@ -41,19 +41,20 @@ pub use seek::Seek;
 pub use session::Session;
 pub use threads::FewThreads;
 
-/// What was counted, and what went wrong on the way.
+/// The result of a count, and what went wrong on the way.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// `None` where no input could be read.
+    /// `None` if no input could be read.
     pub report: Option<Report>,
     /// The malformed lines of the inputs in the report, if the question keeps them.
     pub rejects: Option<Rejects>,
-    /// Inputs that failed, wholly or in part; the others are in the report, which has these as warnings.
+    /// Inputs that failed completely or in part. The report covers the other inputs, and has these problems as
+    /// warnings.
     pub problems: Vec<Error>,
-    /// Set if fewer threads counted than the engine asked for, which makes a count slower and changes no number.
+    /// Set if fewer threads counted than the engine asked for. The count is then slower, but no number changes.
     pub few_threads: Option<FewThreads>,
-    /// How long it took.
+    /// Time spent in each phase.
     pub phases: Phases,
 }
 
@@ -69,13 +70,15 @@ pub struct Outcome {
 /// ```
 ///
 /// # Errors
-/// What concerns an input is among the problems of the outcome, even an input that fits no format. Errors are
-/// [`NotLogged`](ErrorKind::NotLogged) if the question names something that no input logs, [`ReadOnce`](ErrorKind::ReadOnce)
-/// if it counts from the last line of an input that cannot be read twice, [`NotBounded`](ErrorKind::NotBounded) if a ranking
-/// that may drop keys is to have more than counts, [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables need more memory than
-/// they may take, [`Pair`](ErrorKind::Pair) if a pair stands where one dimension belongs,
-/// [`TooManyVariables`](ErrorKind::TooManyVariables) if the question names more variables than there are columns for, and
-/// [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets would have too many rows.
+/// An input that fails, even one that fits no format, is not an error: it is listed in [`Outcome::problems`]. Errors
+/// are:
+/// - [`NotLogged`](ErrorKind::NotLogged) if the question names something that no input logs.
+/// - [`ReadOnce`](ErrorKind::ReadOnce) if it counts from the last line and an input cannot be read twice.
+/// - [`NotBounded`](ErrorKind::NotBounded) if a ranking that may drop keys has a column or order that needs all keys.
+/// - [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables exceed their limit of memory.
+/// - [`Pair`](ErrorKind::Pair) if there is a pair where a single dimension is required.
+/// - [`TooManyVariables`](ErrorKind::TooManyVariables) if it names more variables than there are columns for.
+/// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
     let Question { reading, counting, .. } = question;
@@ -83,14 +86,14 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let period = Period::new(counting.since, counting.until, counting.date, now);
     let opener = Opener::new(engine.access, engine.cut(reading.max_line), engine.progress.as_ref(), engine.kept_open);
     let (mut sources, problems) = opener.open_all(inputs)?;
-    // Where a mapped file loses pages, all inputs are read again.
+    // If a mapped file loses pages, all inputs are read again. If any input cannot be, map no file.
     if !sources.iter().all(Source::can_restart) {
         sources.iter_mut().for_each(Source::unmap);
     }
     count_opened(question, period, sources, problems, engine, watch)
 }
 
-/// Counts the lines of inputs that are open.
+/// Counts the lines of open inputs.
 fn count_opened(
     question: &Question,
     period: Period,
@@ -109,7 +112,7 @@ fn count_opened(
     let opening = watch.lap();
     session.scan(&mut sources)?;
     if sources.iter().any(Source::has_lost) {
-        // Text of lost pages may have been counted, so nothing of it is kept.
+        // Text of lost pages may have been counted, so start over.
         session = Session::new(&prepared);
         engine.progress.iter().for_each(|progress| progress.restart());
         for source in &mut sources {

@@ -1,4 +1,4 @@
-//! What now is, for a question that counts from it.
+//! Resolves "now" for relative times such as `--since 1h`.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,8 @@ use crate::input::Input;
 use crate::question::{Question, Section};
 use crate::time::{Edge, Moment, Now, NowIs, Zone};
 
-/// Now; if the question does not depend on it, any time is right. `last_s` finds the last time of all lines.
+/// Returns now. If the question does not depend on it, the result is arbitrary. `last_s` finds the latest time of all
+/// lines, in seconds since 1970.
 pub(super) fn now(question: &Question, last_s: impl FnOnce() -> Result<Option<i64>, Error>) -> Result<NowIs, Error> {
     if !question.counting.moments().any(Moment::is_relative) {
         return Ok(NowIs::Wall(0));
@@ -19,7 +20,7 @@ pub(super) fn now(question: &Question, last_s: impl FnOnce() -> Result<Option<i6
             Edge::Wall(wall_s) => NowIs::Wall(wall_s),
             on_the_clock => NowIs::Instant(on_the_clock.wall_s(0)),
         },
-        // Where no line has a time, none is selected whatever it is now.
+        // If no line has a time, no line is selected, so any value is right.
         Now::Last => NowIs::Instant(last_s()?.unwrap_or(0)),
     };
     Ok(match (question.reading.zone, now) {
@@ -33,17 +34,17 @@ fn clock_s() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
 }
 
-/// The last time of all lines, by a report in which nothing else is asked. The inputs are read for it, so they must be inputs
-/// that can be read twice.
+/// Returns the latest time of all lines, from a report that asks for nothing else. This reads the inputs, so it must be
+/// possible to read them twice.
 pub(super) fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> Result<Option<i64>, Error> {
     let once = inputs.iter().find(|input| input.again().is_none());
     if let Some(input) = once {
         return Err(ErrorKind::ReadOnce { path: input.name().to_owned() }.into());
     }
     let all = Question::new()
-        // Something that asks for the time of each line, and little else.
+        // A section that needs the time of each line, and little else.
         .show([Section::Timeline])
-        // Of two lines on different clocks the later one is last.
+        // UTC makes times with different offsets comparable.
         .zone(Zone::UTC)
         .log_formats(question.reading.log_formats.clone())
         .fields(question.reading.fields.clone())

@@ -1,4 +1,4 @@
-//! How to count, apart from what.
+//! How to count, as opposed to what to count.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::seek::Seek;
 use crate::input::{Access, Cut, SMALL_BYTES};
 use crate::progress::Progress;
 
-/// How to count: everything here changes the speed, and nothing the answer.
+/// How to count: the settings here change the speed, never the answer.
 ///
 /// ```
 /// use logstat::{Access, Engine};
@@ -16,28 +16,29 @@ use crate::progress::Progress;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Engine {
-    /// Number of threads; 0 for as many as the machine has. If the system starts fewer, those count, or the caller's thread
-    /// alone: see [`Outcome::few_threads`](crate::Outcome).
+    /// Number of threads; 0 for as many as the machine has. If the system starts fewer, only those count; if it starts
+    /// none, the caller's thread counts alone. See [`Outcome::few_threads`](crate::Outcome).
     pub threads: usize,
-    /// How many bytes a worker takes at a time.
+    /// Bytes that a worker takes at a time.
     pub chunk_bytes: usize,
     /// How files are read.
     pub access: Access,
-    /// Number of files that are kept open until they are read. The others are opened again, which takes a little longer, and
-    /// read in chunks rather than mapped. If the system grants too few descriptors for these, none is kept open.
+    /// Maximum number of files that are kept open until they are read. Other files are reopened, which takes a little
+    /// longer, and are read in chunks rather than mapped. If the system grants too few file descriptors, none is kept
+    /// open.
     pub kept_open: usize,
     /// Which files are searched for a period rather than read from end to end.
     pub seek: Seek,
-    /// The seed of the tables' hashes; random unless given.
+    /// Seed of the tables' hashes; `None` for a random one.
     pub seed: Option<u64>,
-    /// The memory in bytes that tables may take, by a formula that is near to what they take; no limit. Beyond it the count
-    /// fails. [`Question::max_memory`](crate::Question) makes tables smaller instead.
+    /// Maximum memory of the tables in bytes, as estimated by a formula; `None` for no limit. The count fails if it is
+    /// exceeded. [`Question::max_memory`](crate::Question) makes tables smaller instead.
     pub memory_limit: Option<u64>,
-    /// Learns what is read.
+    /// Receives the progress of reading.
     pub progress: Option<Arc<Progress>>,
 }
 
-/// Files that are kept open unless the caller says how many. Most systems grant a process twice as many descriptors.
+/// Default of [`Engine::kept_open`]. Most systems grant a process at least twice as many descriptors.
 const KEPT_OPEN: usize = 128;
 
 impl Default for Engine {
@@ -68,7 +69,7 @@ impl Engine {
         self
     }
 
-    /// Sets how many bytes a worker takes at a time.
+    /// Sets the number of bytes that a worker takes at a time.
     #[must_use]
     pub fn chunk_bytes(mut self, chunk_bytes: usize) -> Engine {
         self.chunk_bytes = chunk_bytes;
@@ -82,7 +83,7 @@ impl Engine {
         self
     }
 
-    /// Sets the number of files that are kept open until they are read.
+    /// Sets the maximum number of files that are kept open until they are read.
     #[must_use]
     pub fn kept_open(mut self, kept_open: usize) -> Engine {
         self.kept_open = kept_open;
@@ -96,28 +97,29 @@ impl Engine {
         self
     }
 
-    /// Sets the seed of the hashes, which is random otherwise.
+    /// Sets the seed of the tables' hashes, which is random by default.
     #[must_use]
     pub fn seed(mut self, seed: impl Into<Option<u64>>) -> Engine {
         self.seed = seed.into();
         self
     }
 
-    /// Limits the memory of the tables, in bytes.
+    /// Sets the maximum memory of the tables, in bytes.
     #[must_use]
     pub fn memory_limit(mut self, memory_limit: impl Into<Option<u64>>) -> Engine {
         self.memory_limit = memory_limit.into();
         self
     }
 
-    /// Reports what is read to a [`Progress`].
+    /// Reports progress to a [`Progress`].
     #[must_use]
     pub fn progress(mut self, progress: impl Into<Option<Arc<Progress>>>) -> Engine {
         self.progress = progress.into();
         self
     }
 
-    /// How inputs are cut into chunks. Files that may be searched for a period are mapped, however small they are.
+    /// Returns how inputs are cut into chunks. Files large enough to be searched for a period are mapped, even if they
+    /// are small.
     pub(crate) fn cut(&self, max_line: usize) -> Cut {
         let small_bytes = SMALL_BYTES.min(self.seek.least_bytes());
         Cut { chunk_bytes: self.chunk_bytes.max(1), max_line, small_bytes }

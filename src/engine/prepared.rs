@@ -1,4 +1,4 @@
-//! A question that was made ready for its inputs.
+//! A question prepared for its inputs.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ use crate::question::{Plan, Question};
 use crate::rejects::Collector;
 use crate::tally::{InputLedger, Tally};
 
-/// A question that was made ready for its inputs. Any number of [`Session`]s may answer it.
+/// A question prepared for its inputs. Any number of [`Session`]s may answer it.
 pub struct PreparedQuestion<'q> {
     pub(super) question: &'q Question,
     pub(super) engine: &'q Engine,
@@ -29,7 +29,7 @@ pub struct PreparedQuestion<'q> {
     pub(super) plan: Plan,
     columns: Columns<'q>,
     pub(super) formats: Vec<LogFormat>,
-    /// The formats that are configured for each input.
+    /// The formats configured for each input.
     own: Vec<Vec<usize>>,
     /// The name of each input.
     pub(super) paths: Vec<PathBuf>,
@@ -37,11 +37,11 @@ pub struct PreparedQuestion<'q> {
 }
 
 impl<'q> PreparedQuestion<'q> {
-    /// Prepares a question for inputs of these names, whose text will be fed to a [`Session`].
+    /// Prepares a question for inputs with these names, whose text will be fed to a [`Session`].
     ///
     /// # Errors
-    /// Those of [`count`](crate::count) that concern the question. A question that counts from the last line is
-    /// [`ErrorKind::ReadOnce`].
+    /// The errors of [`count`](crate::count) that concern the question. A question that counts from the last line fails
+    /// with [`ErrorKind::ReadOnce`].
     pub fn new(
         question: &'q Question,
         engine: &'q Engine,
@@ -68,7 +68,7 @@ impl<'q> PreparedQuestion<'q> {
         Ok(PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed })
     }
 
-    /// What workers share, before any line was read.
+    /// Returns the state that workers share, before any line is read.
     pub(super) fn scan(&self) -> Scan<'_> {
         let PreparedQuestion { plan, columns, formats, seed, .. } = self;
         let Question { reading, counting, .. } = self.question;
@@ -90,7 +90,7 @@ impl<'q> PreparedQuestion<'q> {
         }
     }
 
-    /// A tally of nothing, with an account for each input.
+    /// Returns an empty tally with an account for each input.
     pub(super) fn empty_tally(&self, uv: UvMethod) -> Tally {
         let plan = &self.plan;
         let mut tally = Tally::new(plan.kept(), uv, self.columns.visitor(), self.seed);
@@ -103,7 +103,7 @@ impl<'q> PreparedQuestion<'q> {
         }
     }
 
-    /// The ends of rounds, if the question is counted in rounds.
+    /// Returns what to do at the ends of rounds, if the question is counted in rounds.
     pub(super) fn round_ends(&self) -> Option<RoundEnds> {
         RoundEnds::new(&self.question.counting, &self.plan, self.seed)
     }

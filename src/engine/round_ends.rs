@@ -1,4 +1,4 @@
-//! The ends of rounds, at which rankings drop keys and tables are kept within a limit of memory.
+//! Work at the ends of rounds: rankings drop keys, and tables are kept within a limit of memory.
 
 use super::degrading::Degrading;
 use super::memory_limit::MemoryLimit;
@@ -9,18 +9,18 @@ use crate::measure::UvMethod;
 use crate::question::{Counting, MaxKeys, MaxMemory, Plan};
 use crate::tally::{Bounded, Bytes, Degraded, Table, Tally, Unescaped};
 
-/// The rankings of all rounds, and the changes that keep all tables within a limit of memory.
+/// The rankings of all rounds so far, and the changes that keep all tables within a limit of memory.
 #[derive(Clone)]
 pub(super) struct RoundEnds {
     pub(super) round_bytes: u64,
     bounded: Bounded,
     degrading: Option<Degrading>,
-    /// The memory of the rankings that the scan's sums have.
+    /// Bytes of the rankings that are already included in the scan's sums.
     memory_counted: Bytes,
 }
 
 impl RoundEnds {
-    /// `None` if the question limits neither keys nor memory: then there are no rounds.
+    /// Returns `None` if the question limits neither keys nor memory: then it is not counted in rounds.
     pub(super) fn new(counting: &Counting, plan: &Plan, seed: Seed) -> Option<RoundEnds> {
         let of_keys = counting.max_keys.map(MaxKeys::round_bytes);
         let of_memory = counting.max_memory.map(MaxMemory::round_bytes);
@@ -31,7 +31,7 @@ impl RoundEnds {
         Some(RoundEnds { round_bytes, bounded, degrading, memory_counted: Bytes::default() })
     }
 
-    /// Ends a round, of which all that was counted is with these workers.
+    /// Ends a round. The tallies of these workers must have everything that was counted in it.
     pub(super) fn end_round(
         &mut self,
         memory: &MemoryLimit,
@@ -47,17 +47,18 @@ impl RoundEnds {
         Ok(())
     }
 
-    /// The rankings, given the parts of them that no end of a round has taken, and what was done to keep the limit of memory.
+    /// Returns the final rankings, and the changes that kept tables within the limit of memory. `rest` is the part of
+    /// the rankings that no end of a round has taken.
     pub(super) fn finish(self, rest: Vec<Table>) -> (Vec<Table<Unescaped>>, Option<Degraded>) {
         (self.bounded.finish(rest), self.degrading.and_then(|degrading| degrading.degraded))
     }
 }
 
-/// The rounds of text that is fed, which end where the bytes of all inputs together say.
+/// The rounds of text that is fed. They end by the number of bytes of all inputs together.
 #[derive(Clone)]
 pub(super) struct FedRounds {
     pub(super) ends: RoundEnds,
-    /// Bytes that were counted, and the number of bytes at which the round ends.
+    /// Bytes counted so far, and the number of bytes at which the round ends.
     counted: u64,
     until: u64,
 }
@@ -67,12 +68,12 @@ impl FedRounds {
         FedRounds { counted: 0, until: ends.round_bytes, ends }
     }
 
-    /// Bytes that are left of the round: a line that starts after them is of the next one.
+    /// Bytes left in the round. A line that starts after them belongs to the next round.
     pub(super) fn left(&self) -> u64 {
         self.until - self.counted
     }
 
-    /// Goes on by lines of this many bytes; true if the round ends after them.
+    /// Adds lines of this many bytes. True if the round ends after them.
     pub(super) fn ends_after(&mut self, bytes: u64) -> bool {
         self.counted += bytes;
         let is_over = self.counted >= self.until;

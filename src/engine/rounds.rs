@@ -1,7 +1,8 @@
-//! Counting in rounds, if rankings may have no more than N keys, or tables take no more than a limit of memory.
+//! Counts in rounds, if rankings have a limited number of keys or tables a limit of memory.
 //!
-//! Which lines are in a round is said by the inputs alone: by their names, their texts and where lines start in these. So
-//! neither workers nor chunks, nor how inputs are read or in which order they are given, are any matter.
+//! Only the inputs decide which lines are in a round: their names, their texts, and where lines start. So the result
+//! does not depend on the number of workers, on chunks, on how inputs are read, or on the order in which they are
+//! given.
 
 use std::time::Duration;
 
@@ -15,16 +16,16 @@ use crate::measure::UvMethod;
 use crate::phases::{Phases, Stopwatch};
 use crate::tally::Tally;
 
-/// So many inputs are open at a time, so that files are decompressed side by side. More would not be free: each holds what
-/// its codec needs for as long as it is open.
+/// Maximum number of inputs that are open at a time, so that files are decompressed in parallel. More would cost
+/// memory: an open input holds the state of its codec.
 const SIDE_BY_SIDE: usize = 8;
 
-/// The rounds of a log: each goes a bit further in all inputs that are open, and opens the next ones, by name, where some
-/// have ended.
+/// The rounds of a log. Each round reads all open inputs a bit further. If some have ended, it opens the next ones in
+/// the order of their names.
 struct Rounds<'s> {
     sources: &'s [Source],
     round_bytes: u64,
-    /// Those that are not open yet, the next one last.
+    /// Inputs that are not open yet; the next one is last.
     waiting: Vec<usize>,
     open: Vec<Stretch>,
 }
@@ -36,7 +37,7 @@ impl<'s> Rounds<'s> {
         Rounds { sources, round_bytes, waiting, open: Vec::new() }
     }
 
-    /// The next round, once all of the one before was taken.
+    /// Returns the next round. Everything of the round before must have been taken.
     fn next(&mut self) -> Option<&[Stretch]> {
         self.open.retain(|stretch| !self.sources[stretch.input].is_within(stretch.until));
         while self.open.len() < SIDE_BY_SIDE
@@ -51,8 +52,8 @@ impl<'s> Rounds<'s> {
 }
 
 impl Run<'_, '_> {
-    /// Lets workers take the chunks of a round, as long as there are rounds, and merges what they counted. Of rankings, that is
-    /// the part that the ends of rounds have not taken.
+    /// Lets workers count the chunks of each round, and merges their tallies. Of rankings, the result has only the part
+    /// that no end of a round has taken.
     pub(super) fn in_rounds(
         &self,
         threads: usize,
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
     use crate::input::{Access, Cut, Input, Opener, Taken, Wait};
 
-    /// Which inputs, by their names, go how far in each round.
+    /// Returns for each round the names of its inputs and how far they are read.
     fn rounds(inputs: &[(&str, usize)], round_bytes: u64) -> Vec<Vec<(String, u64)>> {
         let source = |(name, lines): &(&str, usize)| {
             let text = std::io::Cursor::new("123456789\n".repeat(*lines));
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_are_shared_by_the_inputs_that_are_open() {
+    fn open_inputs_share_the_bytes_of_a_round() {
         let of = |all: &[(&str, u64)]| all.iter().map(|(name, until)| ((*name).to_owned(), *until)).collect::<Vec<_>>();
         assert_eq!(rounds(&[("a", 3)], 20), [of(&[("a", 20)]), of(&[("a", 40)])]);
         assert_eq!(rounds(&[("a", 2)], 20), [of(&[("a", 20)])]);
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_some_are_open_and_all_are_read() {
+    fn open_inputs_are_limited_and_all_are_read() {
         let names: Vec<String> = (10..40).map(|i| format!("{i}.log")).collect();
         let mut inputs: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), name.len() % 4 + 1)).collect();
         let expected = rounds(&inputs, 100);

@@ -1,4 +1,4 @@
-//! Sharing the chunks of all inputs out among workers. With threads.rs the home of rayon.
+//! Distributes the chunks of all inputs to workers. rayon is imported only here and in threads.rs.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -14,15 +14,15 @@ use crate::input::{Source, Taken, Wait};
 use crate::phases::{Phases, Stopwatch};
 use crate::tally::Tally;
 
-/// How far workers go in an input.
+/// How far workers may read in an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) input: usize,
-    /// No line is taken that starts at this byte of the text, or after it.
+    /// Byte of the text before which a line must start to be taken.
     pub(super) until: u64,
 }
 
-/// The inputs, and how their lines are counted.
+/// The inputs, and the settings with which their lines are counted.
 #[derive(Clone, Copy)]
 pub(super) struct Run<'r, 'f> {
     pub(super) scan: &'r Scan<'f>,
@@ -30,7 +30,7 @@ pub(super) struct Run<'r, 'f> {
 }
 
 impl<'f> Run<'_, 'f> {
-    /// Lets workers take chunks until there are none, and merges what they counted.
+    /// Lets workers count chunks until none are left, and merges their tallies.
     pub(super) fn at_once(
         &self,
         threads: usize,
@@ -56,13 +56,14 @@ impl<'f> Run<'_, 'f> {
     /// Starts the threads that count.
     pub(super) fn threads(&self, asked: usize) -> Threads {
         let threads = threads::number(asked);
-        // More workers than chunks would have nothing to do, and for one a pool is not worth its start.
+        // Never more workers than chunks; for one worker, no thread pool.
         let chunks = self.sources.iter().try_fold(0_usize, |sum, s| Some(sum + s.chunks_at_most()?));
         let workers = chunks.map_or(threads, |chunks| threads.min(chunks)).max(1);
         Threads::start(workers)
     }
 
-    /// All that was counted, once there are no more chunks, what each worker did, and how long it took to merge that.
+    /// Merges the tallies of all workers after the last chunk. The returned phases have the workers' statistics and the
+    /// time that merging took.
     pub(super) fn merged(&self, pool: Option<&ThreadPool>, workers: Vec<Worker<'_, 'f>>) -> (Tally, Phases) {
         let mut watch = Stopwatch::start();
         let (tallies, workers) = workers.into_iter().map(Worker::into_share).unzip();
@@ -75,17 +76,19 @@ impl<'f> Run<'_, 'f> {
             }),
         };
         let tally = merged.expect("there is a worker");
-        // What one worker counted is merged with nothing.
+        // With one worker there is nothing to merge.
         let merging = if pool.is_some() { watch.lap() } else { Duration::ZERO };
         (tally, Phases { workers, merging, ..Phases::default() })
     }
 
-    /// Takes chunks, as long as there are, from the first input that nobody else is decompressing, and stays with it: so
-    /// files are decompressed side by side, as many as there are workers and no more. Where all that is left is busy,
-    /// what one worker decompresses the others count in turn.
+    /// Counts chunks until none are left.
+    ///
+    /// A worker takes chunks from the first input that no other worker is decompressing, and stays with that input. So
+    /// files are decompressed in parallel, at most one per worker. If all remaining inputs are busy, workers take
+    /// turns: one decompresses a chunk while the others count theirs.
     pub(super) fn work(&self, worker: &mut Worker<'_, 'f>, stretches: &[Stretch]) {
         let mut buffer = Vec::new();
-        // The first is the one that the worker is at.
+        // The first entry is the input that the worker reads.
         let mut left: VecDeque<_> = stretches.iter().copied().collect();
         let mut busy = 0;
         let mut watch = Stopwatch::start();
@@ -115,7 +118,8 @@ impl<'f> Run<'_, 'f> {
         }
     }
 
-    /// The next chunk of an input that starts before `until`; its formats are found out before the first is taken.
+    /// Returns the next chunk of an input that starts before `until`. Detects the formats of the input before its first
+    /// chunk.
     fn take<'b>(&'b self, input: usize, until: u64, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
         let (source, met) = (&self.sources[input], &self.scan.met[input]);
         if met.get().is_none() {
@@ -134,8 +138,7 @@ impl<'f> Run<'_, 'f> {
     }
 }
 
-/// One tally of all: two and two are merged side by side, so that with twice as many workers it takes one merge longer,
-/// not twice as long.
+/// Merges tallies pairwise in parallel: log2(workers) rounds.
 fn merged(mut tallies: Vec<Tally>) -> Option<Tally> {
     if tallies.len() < 2 {
         return tallies.pop();

@@ -1,4 +1,4 @@
-//! What all workers share: how lines are read, and what the first lines of each input told.
+//! State that all workers share: how lines are read, and what the first lines of each input revealed.
 
 use std::sync::OnceLock;
 
@@ -10,41 +10,41 @@ use crate::measure::UvMethod;
 use crate::rejects::Collector;
 use crate::steps::StepPlan;
 
-/// What every worker needs to know.
+/// State that all workers share.
 pub(crate) struct Scan<'f> {
-    /// Set by the worker that comes to an input first.
+    /// Results of reading the first lines, by input. Set by the first worker that reads the input.
     pub(crate) met: Vec<OnceLock<Met<'f>>>,
-    /// The configured formats of each input; none without a configuration.
+    /// The configured formats of each input; empty without an nginx configuration.
     pub(crate) own: &'f [Vec<usize>],
     pub(crate) formats: &'f [LogFormat],
     pub(crate) detector: Detector<'f>,
-    /// The length of the longest line in bytes; a longer one is malformed.
+    /// Maximum length of a line in bytes; a longer line is malformed.
     pub(crate) max_line: usize,
     pub(crate) filter: Filter,
-    /// What happens to batches before they are counted.
+    /// Steps that change batches before they are counted.
     pub(crate) steps: StepPlan<'f>,
-    /// The server that writes each input, where the configuration says so.
+    /// The server that writes each input, if the configuration says so.
     pub(crate) servers: Vec<Option<usize>>,
     pub(crate) filler: Filler<'f>,
     pub(crate) rejects: Option<Collector>,
-    /// How visitors are counted at first.
+    /// How visitors are counted at the start; a limit of memory may change it.
     pub(crate) uv: UvMethod,
     pub(crate) memory: MemoryLimit,
 }
 
 impl<'f> Scan<'f> {
-    /// Looks at the first lines of an input, unless that was done before.
+    /// Examines the first lines of an input, unless that was done before.
     pub(super) fn meet(&self, input: usize, head: &[u8], is_device: bool) -> &Met<'f> {
         self.met[input].get_or_init(|| Met::by(head, is_device, &self.detector, &self.own[input]))
     }
 
-    /// What the first lines of an input told, of which a chunk was taken.
+    /// Returns what the first lines of an input revealed. They must have been examined, as before every chunk.
     pub(super) fn met(&self, input: usize) -> &Met<'f> {
         self.met[input].get().expect("a worker looks at the first lines of an input before any are counted")
     }
 
-    /// As much of a text as a line may be. That much is kept of a line that is too long, so that it is the same however much
-    /// of it was read.
+    /// Returns the start of a text, as long as a line may be. Only that much of a line that is too long is kept, so
+    /// that the result does not depend on how much of it was read.
     pub(super) fn at_most<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         &text[..text.len().min(self.max_line)]
     }

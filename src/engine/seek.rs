@@ -1,9 +1,10 @@
-//! Where in a large file a period is: looked for in a few lines, so that what is outside is never read.
+//! Finds the part of a large file that a period is in, by reading a few lines. The rest is never read.
 //!
-//! It takes that times ascend, but for lines that are late by [`SLACK_S`] at most. [`PROBES`] lines, evenly spread, are
-//! looked at, and each that the search comes by; where one of them contradicts, or is none, or is of another format, the
-//! whole file is read. Lines are left out behind a line that is more than the slack before the period, and before one that
-//! is more than the slack behind it: so a line that is left out is outside whatever its neighbours are.
+//! Assumes that times ascend, except that a line may be up to [`SLACK_S`] late. The assumption is checked on [`PROBES`]
+//! evenly spread lines and on each line that the search visits. If one of them contradicts it, has another format or
+//! cannot be found, the whole file is read. The search skips the lines before one that is more than the slack before
+//! the period, and the lines after one that is more than the slack after it. So a skipped line is outside the period,
+//! although lines may be late.
 
 use std::ops::Range;
 
@@ -18,21 +19,21 @@ use crate::question::Reading;
 use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
 
-/// How late a line may be. Where nginx buffers its log, `access_log … buffer=`, each of its processes writes when its
-/// buffer is full or `flush=` has passed.
+/// Seconds that a line may be late. If nginx buffers its log (`access_log … buffer=`), each nginx process writes when
+/// its buffer is full or `flush=` has passed.
 const SLACK_S: i64 = 3600;
-/// How many lines of a file are looked at before anything is left out of it.
+/// Number of lines that are checked before any part of a file is skipped.
 const PROBES: usize = 64;
-/// Where so many bytes hold no line with a time, none is looked for.
+/// If this many bytes hold no line with a time, the search gives up.
 const PROBE_BYTES: usize = 64 << 10;
 const DAY_S: i64 = 86_400;
 
-/// Which files are searched for a period, in place of being read from end to end: those that are mapped
-/// ([`Access::Map`](crate::Access::Map)), in no envelope, and as large as this says.
+/// Which files are searched for a period instead of being read from end to end. They must be mapped
+/// ([`Access::Map`](crate::Access::Map)), in no envelope, and of a minimum size.
 ///
-/// The report is the same, but for what it says of the lines read: [`Lines`](crate::Lines), `inputs`, and samples of
-/// malformed lines, which are from what was read and know no line numbers where what is before it was not. A question that keeps
-/// rejected lines, or says which keys JSON has, has files read from end to end.
+/// The report is the same except for what it says about the lines read: [`Lines`](crate::Lines), `inputs`, and samples
+/// of malformed lines. Samples are taken from what was read, and have no line numbers if text before them was skipped.
+/// Files are read from end to end if the question keeps rejected lines or names the keys of JSON logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seek {
     from_bytes: Option<u64>,
@@ -42,40 +43,40 @@ pub struct Seek {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Period,
-    /// The largest time, whatever the question is.
+    /// The largest time, whatever period the question has.
     Last,
 }
 
 impl Seek {
-    /// Files are searched that have so many bytes or more.
+    /// Searches files of at least this many bytes.
     pub fn from_bytes(bytes: u64) -> Seek {
         Seek { from_bytes: Some(bytes), wanted: Wanted::Period }
     }
 
-    /// All files are read from end to end.
+    /// Reads all files from end to end.
     pub fn never() -> Seek {
         Seek { from_bytes: None, wanted: Wanted::Period }
     }
 
-    /// Files with fewer bytes are never searched.
+    /// Minimum size in bytes of a file that is searched.
     pub(super) fn least_bytes(self) -> u64 {
         self.from_bytes.unwrap_or(u64::MAX)
     }
 
-    /// The same files, of which no more is wanted than what the largest time is in.
+    /// Searches the same files, but only for the largest time.
     pub(super) fn to_the_last(self) -> Seek {
         Seek { wanted: Wanted::Last, ..self }
     }
 }
 
 impl Default for Seek {
-    /// Files of 64 MiB or more: smaller ones are read in no time.
+    /// Searches files of 64 MiB or more: smaller files are read quickly anyway.
     fn default() -> Self {
         Seek::from_bytes(64 << 20)
     }
 }
 
-/// Leaves out of each input what cannot be in the period.
+/// Narrows each input to the part that may be in the period.
 pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mut [Source], scan: &Scan<'_>) {
     let Some(from_bytes) = seek.from_bytes else { return };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
@@ -102,13 +103,13 @@ pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mu
     }
 }
 
-/// A line that was looked at.
+/// A line that the search has parsed.
 #[derive(Clone, Copy, Debug)]
 struct Probe {
-    /// Where it starts.
+    /// Byte at which the line starts in the file.
     start: usize,
     format: usize,
-    /// By the clock that periods go by.
+    /// Time of the line, in the question's time zone if it has one.
     stamp: Stamp,
 }
 
@@ -121,7 +122,7 @@ struct Search<'s, 'f> {
 }
 
 impl Search<'_, '_> {
-    /// The lines that may be in the period, or all are to be read.
+    /// Returns the bytes of the lines that may be in the period; `None` if the whole file must be read.
     fn range(&mut self, wanted: Wanted, period: Period) -> Option<Range<usize>> {
         let places = (0..PROBES).map(|i| self.bytes.len() / PROBES * i);
         let probes: Vec<Probe> = places.map(|at| self.probe(at)).collect::<Option<_>>()?;
@@ -130,7 +131,8 @@ impl Search<'_, '_> {
             return None;
         }
         let period = if wanted == Wanted::Last { Period::since_instant(last.stamp.epoch_s()) } else { period };
-        // Wall clocks of several offsets are out of order by as much as these differ; and the midnights of days may be two.
+        // With several offsets, wall-clock times are out of order by up to the difference of the offsets. Bounds such
+        // as `today` may then also be the midnights of two days.
         let offsets = || probes.iter().map(|probe| i64::from(probe.stamp.offset_min) * 60);
         let spread = offsets().max()? - offsets().min()?;
         let slack = SLACK_S + if spread > 0 { spread + DAY_S } else { 0 };
@@ -139,11 +141,12 @@ impl Search<'_, '_> {
         let is_behind = |probe: &Probe| probe.stamp.wall_s - slack >= wall_s(probe).end;
         let from = if period.has_begin() { self.last(&probes, is_before)? } else { 0 };
         let to = if period.has_end() { self.first(&probes, is_behind)? } else { self.bytes.len() };
-        // Where the period ends before it begins there is a line to read all the same: it tells what the file logs.
+        // Read at least one line even if the period ends before it begins: it shows which fields the file logs.
         Some(from..to.max(self.line_end(from)))
     }
 
-    /// Where the last line starts of which this is known to hold; the file, where it holds of none.
+    /// Returns the start of the last line for which `holds` is known to be true, or 0 if there is none. `None` if the
+    /// whole file must be read.
     fn last(&mut self, probes: &[Probe], holds: impl Fn(&Probe) -> bool) -> Option<usize> {
         let Some(at) = probes.iter().rposition(&holds) else { return Some(0) };
         let (mut low, next) = (probes[at], probes.get(at + 1));
@@ -159,7 +162,8 @@ impl Search<'_, '_> {
         Some(low.start)
     }
 
-    /// Where the first line ends of which this is known to hold; the file, where it holds of none.
+    /// Returns the end of the first line for which `holds` is known to be true, or the end of the file if there is
+    /// none. `None` if the whole file must be read.
     fn first(&mut self, probes: &[Probe], holds: impl Fn(&Probe) -> bool) -> Option<usize> {
         let Some(at) = probes.iter().position(&holds) else { return Some(self.bytes.len()) };
         let mut found = probes[at];
@@ -180,7 +184,7 @@ impl Search<'_, '_> {
         Some(self.line_end(found.start))
     }
 
-    /// The first line from a place on that has a time.
+    /// Returns the first line with a time that starts at `at` or later, if one ends within [`PROBE_BYTES`].
     fn probe(&mut self, at: usize) -> Option<Probe> {
         let end = (at + PROBE_BYTES).min(self.bytes.len());
         let mut start = if at == 0 { 0 } else { at + memchr::memchr(b'\n', &self.bytes[at - 1..end])? };
@@ -203,7 +207,7 @@ impl Search<'_, '_> {
         None
     }
 
-    /// So near together that the lines between are read.
+    /// Distance in bytes at which the search stops: the lines in between are read.
     fn grain(&self) -> usize {
         (self.bytes.len() / 4096).max(512)
     }
@@ -213,7 +217,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// Whether times ascend, but for the slack.
+/// True if times ascend, except for lines that are late by at most the slack.
 fn ascend(probes: &[Probe]) -> bool {
     let mut latest = i64::MIN;
     probes.iter().all(|probe| {
@@ -255,7 +259,7 @@ mod tests {
         count(question, vec![Input::path(file.path())], &engine).unwrap()
     }
 
-    /// All that must not depend on what was read, and how much was skipped.
+    /// Returns the parts of the report that must not depend on what was read, and the number of skipped bytes.
     fn told(outcome: &Outcome) -> (Value, u64) {
         let report = outcome.report.as_ref().unwrap();
         let mut value = serde_json::to_value(report).unwrap();
@@ -277,9 +281,9 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
-        /// Lines come late by up to the slack; some are malformed; the clock is put back in the middle.
+        /// Lines are late by up to the slack, some are malformed, and the clock is put back halfway.
         #[test]
-        fn what_is_not_read_is_in_no_report(
+        fn skipping_bytes_does_not_change_the_report(
             gaps in prop::collection::vec((0_i64..200, 0_i64..SLACK_S, 0_u32..50), 700..1200),
             offsets in prop::sample::select(vec![(0, 0), (120, 60), (-300, 480)]),
             since in prop::sample::select(vec!["", "1h", "8h", "today", "2022-11-03T12", "2022-11-03T14:00:01+00:00", "2023"]),
@@ -303,7 +307,7 @@ mod tests {
         }
     }
 
-    /// A line a minute for ten days.
+    /// `n` lines, one per minute.
     fn ascending(n: i64) -> Vec<String> {
         (0..n).map(|i| line(START_S + i * 60, 0, i as u32)).collect()
     }
@@ -312,7 +316,7 @@ mod tests {
     fn most_of_an_ascending_file_is_skipped() {
         let log = ascending(14_400).concat();
         for (since, until, read) in [
-            // Two hours, the slack of one, and some.
+            // Two hours, one hour of slack, and a few more lines.
             ("2h", "", 180..200),
             ("", "2022-11-03T02", 120..250),
             ("2022-11-08", "2022-11-08T02", 240..400),
@@ -335,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn where_order_does_not_hold_all_is_read() {
+    fn unordered_file_is_read_from_end_to_end() {
         let skipped = |lines: &[String]| {
             let question = question("2022-11-12", "", "");
             let (whole, sought) = (

@@ -1,4 +1,5 @@
-//! A count that is fed text and can report at any time. Counting files is one, fed by workers.
+//! A count that is fed text and can report at any time. Counting files uses it too: workers count the text of the
+//! files.
 
 use std::sync::OnceLock;
 
@@ -19,17 +20,18 @@ use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Collector;
 use crate::tally::{Bytes, Tally, Unescaped};
 
-/// A count that is fed text piece by piece, and can report at any time.
+/// A count that is fed text piece by piece and can report at any time.
 ///
-/// Pieces may be cut anywhere, and those of several inputs may come in any order. A [snapshot](Session::snapshot) is the
-/// outcome that [`count`](crate::count) would have for the text so far, up to the last line feed of each input: a line without
-/// its line feed waits for it. At the [end](Session::finish), the last line of an input needs none.
+/// Pieces may be cut anywhere, and pieces of several inputs may come in any order. A [snapshot](Session::snapshot) is
+/// the outcome that [`count`](crate::count) would have for the text so far, up to the last line feed of each input. A
+/// line without its line feed waits for it. At the [end](Session::finish), the last line of an input needs none.
 ///
-/// Formats are detected by the first MiB of each input, as in files. Until that is there, its text is held, and each snapshot
-/// detects them anew. After that, text is counted in pieces of [`Engine::chunk_bytes`](crate::Engine::chunk_bytes).
+/// As for files, the formats of an input are detected from its first MiB. Until that much is there, the text of the
+/// input is held, and each snapshot detects the formats again. After that, text is counted in pieces of
+/// [`Engine::chunk_bytes`](crate::Engine::chunk_bytes).
 ///
-/// If the question limits [keys](crate::MaxKeys) or [memory](crate::MaxMemory), rounds are those of a file if there is one
-/// input. Rounds of several inputs depend on the order in which they are fed.
+/// If the question limits [keys](crate::MaxKeys) or [memory](crate::MaxMemory), text is counted in rounds. With one
+/// input, these are the rounds of a file. With several, they depend on the order in which the inputs are fed.
 ///
 /// ```
 /// use logstat::{Engine, PreparedQuestion, Question, Session};
@@ -49,16 +51,16 @@ pub struct Session<'p> {
     prepared: &'p PreparedQuestion<'p>,
     scan: Scan<'p>,
     tally: Tally,
-    /// The memory of the tally that the scan's sums have.
+    /// Bytes of the tally that are already included in the scan's sums.
     memory_counted: Bytes,
     rounds: Option<FedRounds>,
-    /// The text of each input that was not counted yet.
+    /// The text of each input that is not counted yet.
     fed: Vec<Fed>,
     few_threads: Option<FewThreads>,
     phases: Phases,
 }
 
-/// Whether a last line without a line feed is counted.
+/// What to do with a last line that has no line feed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LastLine {
     Counts,
@@ -66,7 +68,7 @@ enum LastLine {
 }
 
 impl<'p> Session<'p> {
-    /// Starts to count.
+    /// Starts a count.
     pub fn new(prepared: &'p PreparedQuestion<'_>) -> Session<'p> {
         Session {
             prepared,
@@ -80,11 +82,12 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// Takes the next piece of the text of an input, given its place among the names. The text is not compressed.
+    /// Takes the next piece of an input's text, not compressed. `input` is the index of its name in the prepared
+    /// question.
     ///
     /// # Errors
-    /// [`ErrorKind::NoSuchInput`] if there are not as many inputs, and [`ErrorKind::MemoryLimit`] if tables need more memory
-    /// than they may take.
+    /// [`ErrorKind::NoSuchInput`] if there is no input with this index, and [`ErrorKind::MemoryLimit`] if tables exceed
+    /// the engine's or the question's limit.
     pub fn feed(&mut self, input: usize, text: &[u8]) -> Result<(), Error> {
         let inputs = self.fed.len();
         if input >= inputs {
@@ -111,15 +114,17 @@ impl<'p> Session<'p> {
         Ok(())
     }
 
-    /// The outcome for the lines that have ended so far. Its [`rejects`](Outcome::rejects) are `None`: they come at the end.
+    /// Returns the outcome for the lines that have ended so far. Its [`rejects`](Outcome::rejects) are `None`: only
+    /// [`finish`](Session::finish) returns them.
     ///
     /// # Errors
-    /// Those of [`count`](crate::count) that are found after counting, and [`ErrorKind::MemoryLimit`].
+    /// The errors of [`count`](crate::count) that are detected after counting, and [`ErrorKind::MemoryLimit`].
     pub fn snapshot(&self) -> Result<Outcome, Error> {
         let mut scan = self.prepared.scan();
         scan.met.clone_from(&self.scan.met);
         scan.rejects = None;
-        // The end of a round may drop keys, and so it needs all that was counted. That is little, because rounds keep it so.
+        // The end of a round may drop keys, so it needs everything that was counted. With rounds, tables stay small, so
+        // cloning the tally is cheap.
         let (so_far, tally) = match self.rounds {
             None => (Some(self.tally.snapshot()), self.prepared.empty_tally(self.scan.uv)),
             Some(_) => (None, self.tally.clone()),
@@ -137,15 +142,15 @@ impl<'p> Session<'p> {
         held.end(LastLine::Waits, so_far)
     }
 
-    /// The outcome for all text that was fed.
+    /// Returns the outcome for all text that was fed.
     ///
     /// # Errors
-    /// Those of [`count`](crate::count) that are found after counting, and [`ErrorKind::MemoryLimit`].
+    /// The errors of [`count`](crate::count) that are detected after counting, and [`ErrorKind::MemoryLimit`].
     pub fn finish(self) -> Result<Outcome, Error> {
         self.end(LastLine::Counts, None)
     }
 
-    /// Counts the lines that are held, and makes the report of them and of what was counted before.
+    /// Counts the lines that are held, and reports on them and on everything counted before.
     fn end(mut self, last_line: LastLine, so_far: Option<Tally<Unescaped>>) -> Result<Outcome, Error> {
         for input in 0..self.fed.len() {
             let fed = &mut self.fed[input];
@@ -161,7 +166,7 @@ impl<'p> Session<'p> {
         self.conclude(|| paths.iter().cloned().map(EndedInput::of_text).collect(), Vec::new(), so_far)
     }
 
-    /// Counts the lines of inputs that are open, by as many threads as the engine has.
+    /// Counts the lines of open inputs with the engine's number of threads.
     pub(super) fn scan(&mut self, sources: &mut [Source]) -> Result<(), Error> {
         let PreparedQuestion { question, engine, period, .. } = *self.prepared;
         let mut watch = Stopwatch::start();
@@ -178,7 +183,7 @@ impl<'p> Session<'p> {
         Ok(())
     }
 
-    /// Counts the lines of an input that are held.
+    /// Counts the held lines of an input.
     fn count_held(&mut self, input: usize, last_line: LastLine) -> Result<(), Error> {
         self.with_worker(|worker, mut rounds, fed, empty| {
             let fed = &mut fed[input];
@@ -201,7 +206,7 @@ impl<'p> Session<'p> {
         })
     }
 
-    /// Lets a worker go on with the tally.
+    /// Runs `work` with a worker that continues the tally.
     fn with_worker(
         &mut self,
         work: impl FnOnce(
@@ -220,7 +225,8 @@ impl<'p> Session<'p> {
         done
     }
 
-    /// Makes the report. `problems` are those of inputs that could not be opened, and `so_far` was counted before.
+    /// Makes the report. `problems` are those of inputs that could not be opened. `so_far` is what was counted before,
+    /// already unescaped.
     pub(super) fn conclude(
         self,
         inputs: impl FnOnce() -> Vec<EndedInput>,
@@ -252,7 +258,7 @@ impl<'p> Session<'p> {
     }
 }
 
-/// Counts a chunk that starts in the present round.
+/// Counts a chunk that starts in the current round.
 fn count_chunk(
     worker: &mut Worker<'_, '_>,
     rounds: Option<&mut FedRounds>,

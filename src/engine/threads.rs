@@ -1,21 +1,21 @@
-//! The threads that count. A system that grants fewer than asked for makes a run slower, and changes no number.
+//! The threads that count. If the system grants fewer than asked for, a run is slower, but no number changes.
 
 use std::io;
 use std::num::NonZeroUsize;
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-/// Fewer threads could be started than a count would have used.
+/// Details of a count for which fewer threads could be started than it would have used.
 ///
-/// The report is the one that more threads would have made.
+/// The report is the same as with more threads.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FewThreads {
-    /// Number of threads that were to count, at least 2.
+    /// Number of threads that should have counted, at least 2.
     pub wanted: usize,
-    /// Number of threads that counted, at least 1: the caller's own if none could be started.
+    /// Number of threads that counted, at least 1: the caller's own thread if none could be started.
     pub used: usize,
-    /// The system's answer to the first thread that could not be started.
+    /// The system's error for the first thread that could not be started.
     pub source: io::Error,
 }
 
@@ -27,13 +27,14 @@ pub(super) struct Threads {
     pub(super) few: Option<FewThreads>,
 }
 
-/// The number of threads that `asked` stands for: 0 is as many as the machine has.
+/// Number of threads to use for a setting; 0 means as many as the machine has.
 pub(super) fn number(asked: usize) -> usize {
     if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, NonZeroUsize::get) }
 }
 
 impl Threads {
-    /// Starts `wanted` threads, or as many as the system grants. One thread is the caller's.
+    /// Starts `wanted` threads, or as many as the system grants. If that is one, the caller's thread counts and no pool
+    /// is started.
     pub(super) fn start(wanted: usize) -> Threads {
         Threads::start_by(wanted, &|thread| {
             let mut builder = std::thread::Builder::new();
@@ -62,14 +63,14 @@ impl Threads {
                 let few = failure.map(|source| FewThreads { wanted, used: number, source });
                 return Threads { pool: Some(pool), few };
             }
-            // A pool is whole or not at all: the next one is as large as this one came to be.
+            // rayon builds a complete pool or none: retry with as many threads as could be started.
             number = started.min(number - 1);
         }
         Threads { pool: None, few: failure.map(|source| FewThreads { wanted, used: 1, source }) }
     }
 }
 
-/// The same error once more.
+/// Copies an error, because `io::Error` is not `Clone`.
 fn again(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
@@ -80,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    /// A system that starts no more than `granted` threads at a time, and `granted` less one when asked again.
+    /// Simulates a system that starts at most `granted` threads at a time; `granted` less one when asked again.
     fn start(wanted: usize, granted: usize) -> (usize, Option<(usize, usize, io::ErrorKind)>) {
         let running = AtomicUsize::new(0);
         let threads = Threads::start_by(wanted, &|thread| {
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_threads_count_as_the_system_grants() {
+    fn pool_has_as_many_threads_as_the_system_grants() {
         let few = |wanted, used| Some((wanted, used, io::ErrorKind::WouldBlock));
         let rows = [
             ((1, 0), (1, None)),

@@ -1,4 +1,4 @@
-//! One thread's share: chunk by chunk, batch by batch, line by line.
+//! The work of one thread: chunk by chunk, batch by batch, line by line.
 
 use bumpalo::Bump;
 
@@ -15,20 +15,20 @@ use crate::steps::{Lines, Steps};
 use crate::tally::{Bytes, InputLedger, Sample, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
-/// What one thread counts, and what it keeps from line to line.
+/// The tally of one thread, and its scratch space.
 pub(crate) struct Worker<'s, 'f> {
     pub(crate) scan: &'s Scan<'f>,
     pub(crate) memory: Memory,
     pub(crate) hits: Hits,
     steps: Steps<'s>,
-    /// Its own, because it remembers answers.
+    /// A copy per worker, because a filter caches answers.
     pub(crate) filter: Filter,
-    /// The malformed lines of a chunk, if they are kept.
+    /// The malformed lines of the current chunk, if they are kept.
     rejected: Rejected,
     pub(crate) tally: Tally,
-    /// The memory of the tally that the scan's sums have.
+    /// Bytes of the tally that are already included in the scan's sums.
     pub(super) memory_counted: Bytes,
-    /// How long it took.
+    /// Statistics of this worker.
     pub(super) share: WorkerShare,
 }
 
@@ -40,26 +40,26 @@ impl<'s, 'f> Worker<'s, 'f> {
         Worker { scan, memory, hits, steps, filter, rejected, tally, memory_counted, share }
     }
 
-    /// What was counted, and what was to do for it.
+    /// Returns the tally, and the statistics of this worker.
     pub(super) fn into_share(self) -> (Tally, WorkerShare) {
         let inputs = &self.tally.ledger.inputs;
         let (lines, bytes) = inputs.iter().fold((0, 0), |(l, b), input| (l + input.read, b + input.bytes));
         (self.tally, WorkerShare { lines, bytes, ..self.share })
     }
 
-    /// Adds the memory of the tally to that of the other workers.
+    /// Updates the sums that all workers share with the size of this worker's tally.
     pub(super) fn check_memory(&mut self) {
         self.scan.memory.check(&mut self.tally, &mut self.memory_counted);
     }
 
-    /// Takes the tally, but for its ledger, and goes on with an empty one.
+    /// Returns the tally without its ledger, and continues with an empty tally that has the ledger.
     pub(super) fn take_tally(&mut self, mut empty: Tally) -> Tally {
         empty.ledger = std::mem::take(&mut self.tally.ledger);
         empty.by_instant = self.tally.by_instant;
         std::mem::replace(&mut self.tally, empty)
     }
 
-    /// Counts a chunk, a batch at a time.
+    /// Counts a chunk, one batch at a time.
     pub(super) fn count(&mut self, input: usize, chunk: Chunk<'_>) {
         let bump = Bump::new();
         let mut batch = Batch::new(self.scan.filler.needs);
@@ -94,14 +94,14 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
     }
 
-    /// Keeps the malformed lines of an input that were found since this was last done.
+    /// Hands the malformed lines of an input to the collector: those found since the last call.
     pub(super) fn hand_over_rejected(&mut self, input: usize) {
         if let Some(collector) = &self.scan.rejects {
             collector.keep(input, &std::mem::take(&mut self.rejected));
         }
     }
 
-    /// Counts the lines of a batch, and returns how many were not selected.
+    /// Counts the lines of a batch. Returns the number of lines that the filter did not select.
     pub(super) fn add<'a>(&mut self, input: usize, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
         let lines = Lines { server: self.scan.servers[input], bump };
         self.steps.before_filter(batch, lines);
@@ -113,8 +113,8 @@ impl<'s, 'f> Worker<'s, 'f> {
 
     /// Scans lines into the batch until it is full.
     ///
-    /// The loop in enveloped.rs calls the same functions, and what has two callers the compiler does not inline: those on
-    /// the way of every line say `inline(always)`.
+    /// enveloped.rs calls the same functions, and rustc does not inline a function with two callers. So those that run
+    /// for every line are `inline(always)`.
     #[inline(never)]
     pub(crate) fn fill<'a>(
         &mut self,
@@ -143,7 +143,7 @@ impl<'s, 'f> Worker<'s, 'f> {
             }
             let extent = place.marks.line(start);
             let text = clean(&place.bytes[start..extent.text_end], starts_file);
-            // Where bytes were dropped in front, the quotes are elsewhere.
+            // If `clean` dropped bytes at the start, the positions of quotes are off.
             let is_marked = text.as_ptr() == place.bytes[start..].as_ptr();
             let quotes = if is_marked { place.marks.quotes(extent) } else { Quotes::Unknown };
             let is_too_long = text.len() > self.scan.max_line;
@@ -176,7 +176,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
     }
 
-    /// Accounts for a malformed line, and keeps it, if they are kept.
+    /// Counts a malformed line, and keeps it if rejects are kept.
     #[cold]
     #[inline(never)]
     pub(super) fn refuse(&mut self, input: usize, refused: &Refused<'_>, reason: Reason, account: &mut InputLedger) {
@@ -186,7 +186,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
         account.reject(reason);
         let bad_value = self.memory.take_bad_value();
-        // Where hostile logs have millions of such lines, few are worth a copy.
+        // A hostile log can have millions of malformed lines: copy only those that will be shown.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
             let text = beginning_kept(shown).to_vec();
             account.sample(Sample { offset, line_in_chunk, chunk, reason, text, bad_value });
@@ -194,28 +194,28 @@ impl<'s, 'f> Worker<'s, 'f> {
     }
 }
 
-/// A line that nothing took.
+/// A line that no format matches.
 #[derive(Clone, Copy)]
 pub(super) struct Refused<'r> {
     pub(super) at: LinePlace,
-    /// Without what is dropped of a line; a sample shows its beginning.
+    /// The line without dropped bytes (CR, byte order mark, NULs). A sample shows its beginning.
     pub(super) shown: &'r [u8],
-    /// As it was in its input; of one that is too long, [`Scan::at_most`].
+    /// The line as it is in its input; if it is too long, [`Scan::at_most`] of it.
     pub(super) kept: &'r [u8],
 }
 
-/// Where a worker is in a chunk.
+/// Position of a worker in a chunk.
 pub(crate) struct Place<'c> {
     pub(super) input: usize,
-    /// Where the chunk starts in its input.
+    /// Byte at which the chunk starts in its input.
     offset: u64,
     pub(crate) bytes: &'c [u8],
     pub(super) marks: Marks<'c>,
-    /// Where the next line starts in the chunk.
+    /// Byte at which the next line starts in the chunk.
     pub(crate) start: usize,
-    /// How many lines of the chunk are done.
+    /// Number of lines of the chunk that are done.
     pub(super) lines: u64,
-    /// How many bytes are left out of the last line.
+    /// Bytes of the last line that are not in the chunk, because the line is too long or begins with many NULs.
     left_out: u64,
 }
 
@@ -233,13 +233,13 @@ impl<'c> Place<'c> {
         }
     }
 
-    /// How many bytes of the input the lines have that are done.
+    /// Bytes of the input consumed so far in this chunk.
     fn passed(&self) -> u64 {
         let left_out = if self.start == self.bytes.len() { self.left_out } else { 0 };
         self.start as u64 + left_out
     }
 
-    /// Where the next line is, which starts here in the chunk.
+    /// Position of the next line, which starts at `start` in the chunk.
     pub(super) fn at(&self, start: usize) -> LinePlace {
         LinePlace { offset: self.offset + start as u64, chunk: self.offset, line_in_chunk: self.lines }
     }

@@ -1,4 +1,4 @@
-//! PV, bytes, static and status classes: one cache line a group.
+//! PV, bytes, static hits and status classes: one cache line per group.
 
 use super::per_group::Sum;
 use super::rare::Rare;
@@ -12,7 +12,7 @@ use crate::prefetch::prefetch;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(align(64))]
 pub(crate) struct Tallied {
-    /// By status class; the first is of what is in none of 1xx to 5xx.
+    /// Hits by status class, 1xx to 5xx at 1 to 5. Index 0 has all other hits.
     pub(crate) class: [u64; 6],
     pub(crate) bytes: u64,
     pub(crate) statics: u64,
@@ -23,7 +23,7 @@ impl Tallied {
         self.class.iter().sum()
     }
 
-    /// All lines of a batch as one group.
+    /// Returns the counts of all lines of a batch.
     fn of_all(batch: &Batch<'_>) -> Tallied {
         let (class, is_static) = (batch.class(), batch.is_static());
         let of_class = |wanted| u64::from(class.iter().map(|class| u32::from(*class == wanted)).sum::<u32>());
@@ -44,8 +44,8 @@ impl Tallied {
     }
 }
 
-/// The hits of a group whose lines do not log a field. They are among the others: their status is in no class, their bytes
-/// are 0, and they are not static.
+/// Hits of a group whose lines do not log a field. They are also counted in [`Tallied`]: without a status class, with 0
+/// bytes, or as not static.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lacking {
     pub(crate) status: u64,
@@ -74,7 +74,7 @@ impl Sum for Lacking {
     }
 }
 
-/// So many groups are in the first cache anyway.
+/// Number of groups that fit into the first-level cache anyway.
 const NEAR: usize = 256;
 
 /// The counts of every group.
@@ -89,7 +89,7 @@ impl Counts {
         self.groups[group.0 as usize]
     }
 
-    /// The hits of a group that lack a field.
+    /// Returns the hits of a group that lack a field.
     pub(crate) fn lacking(&self, group: GroupId) -> Lacking {
         self.lacking.of(group)
     }
@@ -114,7 +114,7 @@ impl Counts {
 }
 
 impl GroupMeasure for Counts {
-    /// The class of a request is in its path.
+    /// The path decides whether a request is static.
     const NEEDS: Fields = Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path));
 
     fn new(_: UvMethod, _: Seed) -> Counts {
@@ -126,7 +126,8 @@ impl GroupMeasure for Counts {
         if batch.some_lack() {
             self.add_lacking(batch, hits, groups);
         }
-        // Columns are added up without a look at each other, several rows at a time. For that they must be all hits.
+        // Fast path: each column is summed on its own, several rows at a time. That requires that all lines of the
+        // batch are hits.
         if let Some(only) = only
             && hits.len() == batch.len()
         {
@@ -173,12 +174,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_is_a_cache_line() {
+    fn group_is_one_cache_line() {
         assert_eq!(size_of::<Tallied>(), 64);
     }
 
     #[test]
-    fn sums_of_bytes_stop_at_the_largest() {
+    fn sum_of_bytes_saturates() {
         let mut sum = Tallied { bytes: u64::MAX - 1, ..Tallied::default() };
         sum.merge(&Tallied { bytes: 5, ..Tallied::default() });
         assert_eq!(sum.bytes, u64::MAX);

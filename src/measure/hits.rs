@@ -1,4 +1,5 @@
-//! Hits and nothing else: of very many groups these are a few bytes each, where counts are a cache line.
+//! Hits only: a few bytes per group where [`Counts`](super::Counts) take a cache line, which matters with very many
+//! groups.
 
 use super::per_group::{PerGroup, Sum, SumOfHits};
 use crate::batch::{Batch, Fields};

@@ -1,10 +1,10 @@
-//! How long requests took: every millisecond with its count, so that percentiles are exact.
+//! Request times: the count of every millisecond, so that percentiles are exact.
 
 use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors, size};
 use crate::batch::{Batch, Fields};
 use crate::keys::{GroupId, IdMap, Seed};
 
-/// The times of every group.
+/// The request times of every group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Latency {
     groups: Vec<Histogram>,
@@ -58,12 +58,12 @@ impl GroupMeasure for Latency {
     }
 }
 
-/// The times of one group.
+/// The request times of one group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Histogram {
-    /// Counts of 0 to `LOW_MS`, once there are enough times to be worth the room.
+    /// Counts of 0 ms to less than `LOW_MS`; empty until there are enough times to justify the memory.
     low: Vec<u64>,
-    /// All other times with their counts; those before `settled` ascend and are distinct.
+    /// All other times with their counts. The first `settled` entries ascend and are distinct.
     pile: Vec<(u64, u64)>,
     settled: usize,
     measured: u64,
@@ -86,7 +86,8 @@ impl Histogram {
         }
     }
 
-    /// Sorts the pile and joins what is equal: each doubling of the pile once, so that a time costs a logarithm.
+    /// Sorts the pile and merges equal times. This runs each time the pile has doubled, so the cost per time is
+    /// logarithmic.
     fn settle(&mut self) {
         self.pile.sort_unstable();
         self.pile.dedup_by(|next, kept| {
@@ -104,13 +105,14 @@ impl Histogram {
         self.settled = self.pile.len();
     }
 
-    /// Bytes of the times. Once settled, there is an array of counters if and only if there are enough times.
+    /// Bytes of the times by the formula. Settles first: then there is an array of counters if and only if there are
+    /// enough times.
     fn set_bytes(&mut self) -> u64 {
         self.settle();
         (size::LOW_TIME * self.measured).min((LOW_MS * size_of::<u64>()) as u64) + size::TIME * self.pile.len() as u64
     }
 
-    /// Each time with a count of it; in no order, and a time may come more than once.
+    /// Calls `visit` with each time and a count of it. Times are in no order, and a time may come more than once.
     fn for_each(&self, mut visit: impl FnMut(u64, u64)) {
         for (ms, count) in self.low.iter().enumerate().filter(|(_, count)| **count > 0) {
             visit(ms as u64, *count);
@@ -118,7 +120,7 @@ impl Histogram {
         self.pile.iter().for_each(|(ms, count)| visit(*ms, *count));
     }
 
-    /// The times in order, each once.
+    /// Returns the times in ascending order, each once.
     pub(crate) fn sorted(&self) -> Sorted {
         let mut settled = self.clone();
         settled.settle();
@@ -128,7 +130,7 @@ impl Histogram {
     }
 }
 
-/// The times of one group in order, each once with its count.
+/// The request times of one group in ascending order, each once with its count.
 pub(crate) struct Sorted {
     times: Vec<(u64, u64)>,
     count: u64,
@@ -139,7 +141,7 @@ impl Sorted {
         self.count
     }
 
-    /// Stops at the largest number.
+    /// Sum of all times; saturates at `u64::MAX`.
     pub(crate) fn sum_ms(&self) -> u64 {
         self.times.iter().fold(0, |sum: u64, (ms, count)| sum.saturating_add(ms.saturating_mul(*count)))
     }
@@ -148,7 +150,7 @@ impl Sorted {
         self.times.last().map_or(0, |(ms, _)| *ms)
     }
 
-    /// How many times are in each of some steps, which ascend: longer than the one before it, and no longer than it.
+    /// Counts the times in each step. A step is given by its upper limit in ms, inclusive; the limits ascend.
     pub(crate) fn in_steps(&self, up_to_ms: &[u64]) -> Vec<u64> {
         let mut counts = vec![0; up_to_ms.len()];
         for (ms, count) in &self.times {
@@ -163,7 +165,8 @@ impl Sorted {
         self.times.iter().filter(|(ms, _)| *ms > slow_ms).map(|(_, count)| count).sum()
     }
 
-    /// The nearest rank: the smallest time that at least `percent` of all are no longer than.
+    /// Nearest-rank percentile: the smallest time such that at least `percent` % of all times are no longer. 0 if there
+    /// are no times.
     pub(crate) fn percentile_ms(&self, percent: u64) -> u64 {
         let rank = (u128::from(self.count) * u128::from(percent)).div_ceil(100).max(1);
         let mut seen = 0_u128;
@@ -181,7 +184,7 @@ impl Sorted {
 mod tests {
     use super::*;
 
-    /// All times in a list, sorted: slow and plain.
+    /// Slow reference: all times in a sorted list.
     fn twin(times: &[u64], percent: usize) -> u64 {
         let mut sorted = times.to_vec();
         sorted.sort_unstable();
@@ -190,7 +193,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn percentiles_are_those_of_the_sorted_list(
+        fn percentiles_equal_those_of_a_sorted_list(
             times in proptest::collection::vec(
                 proptest::prop_oneof![0..50_u64, 0..5_000_u64, 4_090..4_100_u64, proptest::prelude::any::<u64>()], 1..2_500),
             cut in 0..2_500_usize,
@@ -219,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_group_of_many_times_has_an_array_and_its_pile_stays_short() {
+    fn only_large_groups_have_an_array_and_their_pile_stays_short() {
         let histogram = |len: u64| {
             let mut histogram = Histogram::default();
             (0..len).for_each(|i| histogram.add(i * 7 % 100 + i % 2 * 10_000, 1));
@@ -228,13 +231,13 @@ mod tests {
         assert!(histogram(WORTH_LOW - 1).low.is_empty());
         let many = histogram(100 * WORTH_LOW);
         assert_eq!(many.low.len(), LOW_MS);
-        // Fifty of them are distinct and beyond the array, fifty within.
+        // There are 100 distinct times: fifty within the array and fifty beyond it.
         assert!(many.pile.len() < 2 * 50 + PILE, "{}", many.pile.len());
         assert_eq!(many.sorted().times.len(), 100);
     }
 
     #[test]
-    fn nothing_measured_is_zeros() {
+    fn empty_histogram_gives_zeros() {
         let sorted = Histogram::default().sorted();
         assert_eq!((sorted.count(), sorted.max_ms(), sorted.percentile_ms(50)), (0, 0, 0));
     }

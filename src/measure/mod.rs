@@ -1,6 +1,6 @@
-//! What is measured of each group: arrays by group id, updated in a loop over one batch.
+//! Measures: the numbers kept for each group. A measure is an array by group id, updated in a loop over one batch.
 //!
-//! A new measure is a file here with a [`GroupMeasure`], and its row in the list below.
+//! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
 mod counts;
 mod group_measure;
@@ -36,41 +36,41 @@ use crate::keys::{GroupId, IdMap, Seed, VisitorId};
 #[derive(Clone, Copy)]
 pub(crate) struct Visitors<'v> {
     pub(crate) as_counted: VisitorsAs<'v>,
-    /// For each hit, whether its line logs its visitor; `None` where all do.
+    /// For each hit, true if its line logs its visitor. `None` if all lines do.
     pub(crate) are_logged: Option<&'v [bool]>,
 }
 
-/// Visitors as the method of counting wants them.
+/// Visitors in the form that the method of counting needs.
 #[derive(Clone, Copy)]
 pub(crate) enum VisitorsAs<'v> {
-    /// Nobody asks.
+    /// Visitors are not counted.
     NotCounted,
     Ids(&'v [VisitorId]),
-    /// Fixed hashes of the visitors' bytes.
+    /// Fixed hashes of the visitors' bytes, one per hit.
     Hashes(&'v [u64]),
 }
 
 /// The groups of the hits of a batch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grouped<'g> {
-    /// One for each hit.
+    /// The group of each hit.
     groups: &'g [GroupId],
-    /// How many groups the table has.
+    /// Number of groups in the table.
     len: usize,
-    /// The one group of all, if it is one, as it is for all hits together and mostly for a stretch of time.
+    /// The group of all hits, if they have the same one: always for the total, usually for a bucket of a timeline.
     only: Option<GroupId>,
 }
 
 impl<'g> Grouped<'g> {
-    /// Every group is below `len`.
+    /// All group ids must be below `len`.
     pub(crate) fn new(groups: &'g [GroupId], len: usize) -> Grouped<'g> {
         let only = groups.first().copied().filter(|first| groups.iter().all(|group| group == first));
         Grouped { groups, len, only }
     }
 }
 
-/// Writes the enums of measures and what a table does with each, without dynamic dispatch: a measure is a type of its name
-/// that is a [`GroupMeasure`].
+/// Writes the enums of measures, and what a table does with each, without dynamic dispatch. Each measure is a type of
+/// the same name that implements [`GroupMeasure`].
 macro_rules! measures {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// The kinds of measure.
@@ -85,7 +85,7 @@ macro_rules! measures {
                 [$(MeasureKind::$name),+].into_iter()
             }
 
-            /// The fields that it takes; what tells visitors apart, the tally knows.
+            /// The fields that it reads. The tally adds those that identify visitors.
             pub(crate) fn needs(self) -> Fields {
                 match self {
                     $(MeasureKind::$name => $name::NEEDS,)+
@@ -168,23 +168,23 @@ macro_rules! measures {
     };
 }
 
-/// A type that a measure of a table may have.
+/// A type of measure that a table may have.
 pub(crate) trait OfTable: Sized {
-    /// The measure, if it has this type.
+    /// Returns the measure, if it has this type.
     fn of(measure: &Measure) -> Option<&Self>;
 }
 
 measures! {
-    /// Hits by class of status, bytes, and static hits.
+    /// Hits by status class, bytes, and static hits.
     Counts,
-    /// The one number of the counts that takes no field.
+    /// Hits only: the one number of `Counts` that needs no field.
     Hits,
     /// Distinct visitors.
     Uv,
-    /// All times, for percentiles.
+    /// All request times, for percentiles.
     Latency,
-    /// The sum of times, and the longest.
+    /// The sum of request times, and the longest.
     Times,
-    /// The first hit and the last.
+    /// The times of the first and the last hit.
     Seen,
 }

@@ -1,23 +1,23 @@
-//! A small number of each group, or a few: an array by group id, whatever is in it.
+//! Arrays by group id of a few numbers per group.
 
 use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors};
 use crate::batch::{Batch, Fields};
 use crate::keys::{GroupId, IdMap, Seed};
 
-/// What two parts of a group's hits come to together. The order they come in makes no difference.
+/// A sum over hits. Its result does not depend on the order of merging.
 pub(crate) trait Sum: Copy {
-    /// Of no hits.
+    /// The sum of no hits.
     const NONE: Self;
 
     fn merge(&mut self, other: Self);
 }
 
-/// A sum that is a measure by itself.
+/// A sum that is a measure on its own.
 pub(crate) trait SumOfHits: Sum {
-    /// The fields that it takes.
+    /// The fields that it reads.
     const NEEDS: Fields;
 
-    /// Adds the hits of a batch, whose groups are there.
+    /// Adds the hits of a batch. The sums must already have all its groups.
     fn add(sums: &mut PerGroup<Self>, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]);
 }
 

@@ -1,9 +1,9 @@
-//! A sum that only few logs have at all: an array by group id that is as long as the last group that has one.
+//! Sums that only few logs have at all: an array by group id, only as long as the last group with a sum requires.
 
 use super::per_group::Sum;
 use crate::keys::{GroupId, IdMap};
 
-/// The sums of every group. Without any it takes no memory.
+/// The sums of every group. Uses no memory while there are none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rare<T> {
     groups: Vec<T>,

@@ -1,8 +1,8 @@
-//! The registers of HyperLogLog++, a byte each, and the number of values that they tell of.
+//! The registers of HyperLogLog++, one byte each, and the estimated number of values that were added.
 //!
-//! The estimate, bias correction and all, is hyperloglogplus's. Filling its registers is done here: it begins with a sparse
-//! form, which is sorted again at every hundredth value, and packs five registers into a word. Nearly every
-//! hash raises no register, and that should cost no more than to look at a byte.
+//! hyperloglogplus computes the estimate with its bias correction. The registers are filled here, because the crate
+//! begins with a sparse form, which it sorts again at every hundredth value, and packs five registers into a word.
+//! Nearly every hash raises no register, and that should cost no more than reading a byte.
 
 use std::hash::{BuildHasher, DefaultHasher};
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json, to_value};
 
 use crate::measure::Precision;
 
-/// 2^precision registers: the longest run of leading zeros that a hash of each had, plus one.
+/// 2^precision registers. Each is the longest run of leading zeros of its hashes, plus one; 0 if it has no hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Registers {
     precision: Precision,
@@ -24,37 +24,37 @@ impl Registers {
         Registers { precision, ranks: vec![0; 1 << precision.bits()].into() }
     }
 
-    /// Takes the hash of a value in.
+    /// Adds the hash of a value.
     #[inline]
     pub(crate) fn add(&mut self, hash: u64) {
         let bits = self.precision.bits();
         let rank = &mut self.ranks[(hash >> (64 - bits)) as usize];
-        // A bit behind the last ends the run of a hash that is all zeros.
+        // A bit after the last ends the run of a hash that is all zeros.
         let new = ((hash << bits) | 1 << (bits - 1)).leading_zeros() as u8 + 1;
         if new > *rank {
             *rank = new;
         }
     }
 
-    /// Takes in what another has seen; its precision is the same.
+    /// Adds all values of another set of registers, which must have the same precision.
     pub(crate) fn merge(&mut self, other: &Registers) {
         for (mine, theirs) in self.ranks.iter_mut().zip(&other.ranks) {
             *mine = (*mine).max(*theirs);
         }
     }
 
-    /// About how many values were added.
+    /// Estimates how many values were added.
     pub(crate) fn estimate(&self) -> f64 {
         self.as_sketch().count()
     }
 
-    /// The same registers as hyperloglogplus has them. It lets nobody set them but by its serialized form, which is why
-    /// its version is pinned.
+    /// Builds a `HyperLogLogPlus` with these registers. The crate has no constructor for that, so this uses its
+    /// serialized form; hence its version is pinned.
     fn as_sketch(&self) -> HyperLogLogPlus<u64, NothingIsHashed> {
         const FORM: &str = "the form that this version of hyperloglogplus writes and reads";
         let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NothingIsHashed);
         let mut form = to_value(empty.expect("a precision of 4 to 18")).expect(FORM);
-        // Six bits each, five in a word, the first the lowest.
+        // Six bits per register, five registers per word, the first in the lowest bits.
         let packed = |ranks: &[u8]| ranks.iter().rfold(0, |word: u32, rank| word << 6 | u32::from(*rank));
         let words: Value = self.ranks.chunks(5).map(packed).collect();
         let zeros = self.ranks.iter().filter(|rank| **rank == 0).count();
@@ -63,7 +63,7 @@ impl Registers {
     }
 }
 
-/// What a sketch has for a hasher that gets its registers whole.
+/// The hasher of a sketch that is given its registers. It is never called.
 #[derive(Serialize, Deserialize)]
 struct NothingIsHashed;
 
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use std::hash::{BuildHasherDefault, Hasher};
 
-    /// Hands hyperloglogplus a hash as it is.
+    /// Gives hyperloglogplus a hash unchanged.
     #[derive(Default)]
     struct AsIs(u64);
 
@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    /// What hyperloglogplus says if it gets the hashes itself.
+    /// Reference: the estimate of hyperloglogplus when it gets the hashes itself.
     fn twin(bits: u8, hashes: &[u64]) -> f64 {
         let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<AsIs>::default()).unwrap();
         hashes.iter().for_each(|hash| sketch.insert_any(hash));
@@ -112,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn the_estimate_is_that_of_hyperloglogplus() {
+    fn estimate_equals_hyperloglogplus() {
         for bits in 4..=18 {
-            // From where it leaves its sparse form, through both corrections, to where there is none.
+            // From where the crate leaves its sparse form, through both corrections, to where it corrects nothing.
             for values in [0.6, 0.9, 2.0, 4.0, 7.0] {
                 let values = (values * f64::from(1 << bits)) as u64 + 8;
                 let hashes: Vec<u64> = (0..values).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
@@ -124,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_runs_are_those_of_hyperloglogplus() {
+    fn ranks_of_extreme_hashes_equal_hyperloglogplus() {
         for bits in [4, 14, 18] {
             let mut hashes: Vec<u64> = (0..2_u64 << bits).map(|v| crate::keys::fixed_hash(&v.to_le_bytes())).collect();
             let plain = twin(bits, &hashes);
-            // All zeros, all ones, and a single one behind the index at each place.
+            // All zeros, all ones, and for each bit after the index a hash that has only that bit set.
             hashes.extend([0, u64::MAX]);
             hashes.extend((0..64 - bits).map(|place| 3 << (64 - bits) | 1 << place));
             assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}");
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rank_is_the_place_of_the_first_one_after_the_index() {
+    fn rank_is_the_position_of_the_first_set_bit_after_the_index() {
         for bits in [4, 14, 18] {
             let rank = |hash| of(bits, &[hash]).ranks[0];
             for place in 0..64 - bits {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_is_adding_all() {
+    fn merging_equals_adding_all() {
         let hashes: Vec<u64> = (0..5_000_u64).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
         let (a, b) = hashes.split_at(1_234);
         let mut merged = of(10, a);

@@ -1,11 +1,11 @@
-//! When the first hit was, and the last.
+//! The times of the first and the last hit.
 
 use super::per_group::{PerGroup, Sum, SumOfHits};
 use crate::batch::{Batch, Fields};
 use crate::keys::GroupId;
 use crate::time::Stamp;
 
-/// The ranks of the first and the last instant; the first is above the last where there is none.
+/// The ranks of the first and last instant. If there is none, the first is greater than the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     first: i64,
@@ -21,11 +21,11 @@ impl Sum for Span {
     }
 }
 
-/// From when to when every group was seen.
+/// The first and last time of every group.
 pub(crate) type Seen = PerGroup<Span>;
 
 impl Seen {
-    /// The first time and the last, if there was one at all.
+    /// Returns the first and the last time, if any hit has a time.
     pub(crate) fn of(&self, group: GroupId) -> Option<(Stamp, Stamp)> {
         let Span { first, last } = self.sum(group);
         (first <= last).then(|| (Stamp::of_instant_rank(first), Stamp::of_instant_rank(last)))

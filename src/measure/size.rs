@@ -1,29 +1,30 @@
-//! The formula for the memory that tables take: from the number of keys, their lengths, and the sizes of sets, never from how
-//! memory was allocated or in which order keys came. So equal tables have equal sizes, whoever counted them.
+//! The formula for the memory that tables use. It takes the number of keys, their lengths, and the sizes of sets; never
+//! how memory was allocated or in which order keys came. So equal tables have equal sizes, whichever worker counted
+//! them.
 
-/// What a size is computed for.
+/// The purpose of a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SizeOf {
-    /// A part of all hits: the sizes of all parts are together at least the size of the parts merged.
+    /// A part of all hits. The sizes of all parts add up to at least the size of the merged parts.
     Part,
-    /// All hits, of which there are this many visitors: no set has more bits than twice that.
+    /// All hits. With this many visitors, no set has more than twice as many bits.
     Whole {
-        /// Distinct visitors.
+        /// Number of distinct visitors.
         visitors: u64,
     },
 }
 
-/// Bytes of a visitor in a set, which is a hash table of at least three eighths full.
+/// Bytes per visitor in a set: a hash table is at least three eighths full.
 pub(crate) const VISITOR: u64 = 11;
-/// Bytes of a hash in a sketch that is exact yet.
+/// Bytes per hash in a sketch that is still exact.
 pub(crate) const HASH: u64 = 16;
-/// Bytes of a request time that has a counter of its own.
+/// Bytes per distinct request time that is not in an array of counters.
 pub(crate) const TIME: u64 = 16;
-/// Bytes of a request time in a histogram that has no array of counters yet, as many as there are in the array at most.
+/// Bytes per request time in a histogram without an array of counters; in total at most the size of the array.
 pub(crate) const LOW_TIME: u64 = 32;
 
 impl SizeOf {
-    /// Bytes of a set of visitors besides the set itself.
+    /// Bytes of a set of `len` visitors, without the set itself.
     pub(super) fn visitors(self, len: u64) -> u64 {
         match self {
             SizeOf::Part => VISITOR * len,
@@ -31,7 +32,7 @@ impl SizeOf {
         }
     }
 
-    /// Bytes of sums that only few groups have, if there are `groups` groups.
+    /// Bytes of sums that only a few groups have, for `groups` groups.
     pub(super) fn rare(self, is_empty: bool, groups: usize, bytes: usize) -> u64 {
         match self {
             SizeOf::Whole { .. } if is_empty => 0,

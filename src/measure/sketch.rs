@@ -1,7 +1,7 @@
-//! The visitors of one group by HyperLogLog++: exact while few, then a sketch of bounded size.
+//! The visitors of one group by HyperLogLog++: exact while there are few, then a sketch of bounded size.
 //!
-//! Up to 2^(p-1) hashes are kept as they are. The set is poured into registers when it outgrows that, and from then on
-//! they are the maxima of all hashes: the same registers for every cut and order of the log.
+//! Up to 2^(p-1) hashes are stored as they are. Beyond that they are poured into registers. A register is the maximum
+//! over all hashes, so the registers are the same for every cut and order of the log.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::size::HASH;
 use crate::keys::Seed;
 use crate::measure::Precision;
 
-/// About how many visitors there are.
+/// A set of visitors that gives their estimated number.
 #[derive(Clone, Debug)]
 pub(crate) struct Sketch {
     precision: Precision,
@@ -19,7 +19,7 @@ pub(crate) struct Sketch {
 
 #[derive(Clone, Debug)]
 enum Form {
-    /// The hashes are public, so they are hashed again with a seed.
+    /// Anyone can compute the fixed hashes, so they are hashed again with a random seed.
     Exact(HashSet<u64, Seed>),
     Poured(Registers),
 }
@@ -37,7 +37,7 @@ impl Sketch {
         }
     }
 
-    /// Inserts one after the other; which form the sketch has is asked once, not for each.
+    /// Inserts all hashes. Checks the form of the sketch once, not for each hash.
     pub(crate) fn insert_all(&mut self, hashes: &[u64]) {
         match &mut self.form {
             Form::Poured(registers) => hashes.iter().for_each(|hash| registers.add(*hash)),
@@ -54,7 +54,7 @@ impl Sketch {
         }
     }
 
-    /// The registers that the sketch has from now on.
+    /// Converts the sketch to registers, if it is still exact, and returns them.
     fn pour(&mut self) -> &mut Registers {
         if let Form::Exact(hashes) = &self.form {
             let mut registers = Registers::new(self.precision);
@@ -74,7 +74,7 @@ impl Sketch {
         }
     }
 
-    /// Bytes by the formula besides the sketch itself.
+    /// Bytes by the formula, without the sketch itself.
     pub(super) fn set_bytes(&self) -> u64 {
         match &self.form {
             Form::Exact(hashes) => Sketch::bytes_of(hashes.len() as u64, self.precision),
@@ -82,7 +82,7 @@ impl Sketch {
         }
     }
 
-    /// The same of a sketch of so many visitors.
+    /// Bytes by the formula of a sketch of this many visitors, without the sketch itself.
     pub(super) fn bytes_of(visitors: u64, precision: Precision) -> u64 {
         if visitors > 1 << (precision.bits() - 1) { 1 << precision.bits() } else { HASH * visitors }
     }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_poured_when_there_are_more_than_half_as_many_as_registers() {
+    fn sketch_is_exact_up_to_half_as_many_hashes_as_registers() {
         for precision in [4, 10, 18] {
             let most = 1 << (precision - 1);
             assert!(matches!(of(precision, 0..most).form, Form::Exact(_)), "p {precision}");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn many_are_within_four_standard_errors() {
+    fn estimates_are_within_four_standard_errors() {
         for precision in 4..=18 {
             let error = Precision::new(precision).unwrap().standard_error();
             for visitors in [1_000_u32, 50_000, 400_000] {

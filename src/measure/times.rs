@@ -1,4 +1,4 @@
-//! The sum of request times, and the longest: what takes no percentiles takes three numbers a group.
+//! Sums and maxima of request times: three numbers per group, enough for everything except percentiles.
 
 use super::per_group::{PerGroup, Sum, SumOfHits};
 use crate::batch::{Batch, Fields};
@@ -7,9 +7,9 @@ use crate::keys::GroupId;
 /// The request times of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Timed {
-    /// Hits whose time was logged.
+    /// Number of hits with a logged request time.
     pub(crate) count: u64,
-    /// Stops at the largest number.
+    /// Sum of request times in ms; saturates at `u64::MAX`.
     pub(crate) sum_ms: u64,
     pub(crate) max_ms: u64,
 }

@@ -1,4 +1,4 @@
-//! Distinct visitors: UV of a group is the size of that group's own set, never a sum of others.
+//! Distinct visitors (UV). The UV of a group is the size of its own set, never a sum of other numbers.
 
 use super::rare::Rare;
 use super::size::{self, SizeOf};
@@ -13,7 +13,7 @@ use crate::measure::{Precision, UvMethod};
 #[derive(Clone, Debug)]
 pub(crate) struct Uv {
     sets: Sets,
-    /// Hits whose lines do not log their visitor: they are in no set.
+    /// Number of hits whose lines do not log their visitor. They are in no set.
     unknown: Rare<u64>,
 }
 
@@ -25,7 +25,7 @@ enum Sets {
 }
 
 impl Uv {
-    /// The distinct visitors that are known of a group.
+    /// Number of distinct visitors known in a group.
     pub(crate) fn of(&self, group: GroupId) -> u64 {
         match &self.sets {
             Sets::Exact(sets) => sets[group.0 as usize].len(),
@@ -33,7 +33,7 @@ impl Uv {
         }
     }
 
-    /// The distinct visitors of the only group, if there is one yet.
+    /// Number of distinct visitors in the only group; 0 if there is no group yet.
     pub(crate) fn of_one(&self) -> u64 {
         match &self.sets {
             Sets::Exact(sets) => sets.first().map_or(0, VisitorSet::len),
@@ -41,12 +41,12 @@ impl Uv {
         }
     }
 
-    /// The hits of a group whose visitor is unknown.
+    /// Number of hits of a group whose visitor is unknown.
     pub(crate) fn unknown(&self, group: GroupId) -> u64 {
         self.unknown.of(group)
     }
 
-    /// The exact sets, for benchmarks.
+    /// Returns the exact sets, for benchmarks.
     #[cfg(feature = "stages")]
     pub(crate) fn exact_sets(&self) -> Option<&Vec<VisitorSet>> {
         match &self.sets {
@@ -55,7 +55,7 @@ impl Uv {
         }
     }
 
-    /// Adds hits of which not all have their visitor.
+    /// Adds hits of which some have no known visitor.
     #[cold]
     #[inline(never)]
     fn add_some(&mut self, groups: &[GroupId], visitors: VisitorsAs<'_>, are_logged: &[bool]) {
@@ -69,14 +69,14 @@ impl Uv {
         }
     }
 
-    /// Bytes by the formula that exact sets take, and that they would take as sketches.
+    /// Returns the bytes by the formula of the exact sets, and of the sketches that could replace them.
     pub(crate) fn bytes_and_as_sketches(&self, size: SizeOf, precision: Precision) -> (u64, u64) {
         let Sets::Exact(sets) = &self.sets else { return (0, 0) };
         let sketch = |set: &VisitorSet| size_of::<Sketch>() as u64 + Sketch::bytes_of(set.len(), precision);
         (self.bytes(size) + self.sets.bytes(size), sets.iter().map(sketch).sum())
     }
 
-    /// Turns exact sets into the sketches that the hashes of their visitors make, by the ids of these.
+    /// Converts exact sets to sketches; `hashes` are those of the visitors, by visitor id.
     pub(crate) fn use_sketches(&mut self, precision: Precision, seed: Seed, hashes: &[u64]) {
         let Sets::Exact(sets) = &mut self.sets else { return };
         let sketch = |set: VisitorSet| {
@@ -90,7 +90,7 @@ impl Uv {
 }
 
 impl GroupMeasure for Uv {
-    /// What tells visitors apart, the tally knows.
+    /// The tally adds the fields that identify visitors.
     const NEEDS: Fields = Fields::NONE;
 
     fn new(method: UvMethod, seed: Seed) -> Uv {
@@ -182,7 +182,7 @@ impl GroupMeasure for Uv {
 }
 
 impl Sets {
-    /// Bytes by the formula of what is in the sets.
+    /// Bytes by the formula of the contents of the sets.
     fn bytes(&self, size: SizeOf) -> u64 {
         match self {
             Sets::Exact(sets) => sets.iter().map(|set| size.visitors(set.len())).sum(),

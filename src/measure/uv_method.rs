@@ -1,32 +1,33 @@
-//! How visitors are counted: exactly, or by sketches of a given precision.
+//! Methods to count visitors: exactly, or by sketches of a given precision.
 
 /// How visitors are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UvMethod {
-    /// Every visitor is remembered.
+    /// Stores every visitor.
     #[default]
     Exact,
-    /// HyperLogLog++: bounded memory, and a standard error that the report names.
+    /// HyperLogLog++: bounded memory, with a standard error that the report states.
     Hll(Precision),
 }
 
-/// The precision of HyperLogLog++: 2 to this power registers, 4 to 18.
+/// The precision of HyperLogLog++, 4 to 18: the binary logarithm of the number of registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Precision(u8);
 
 impl Precision {
-    /// The precision `bits`, if that is one.
+    /// Returns the precision `bits`, or `None` if it is not 4 to 18.
     pub fn new(bits: u8) -> Option<Precision> {
         (4..=18).contains(&bits).then_some(Precision(bits))
     }
 
-    /// 4 to 18.
+    /// Returns the precision, 4 to 18.
     pub fn bits(self) -> u8 {
         self.0
     }
 
-    /// 1.04 / √registers, as in Flajolet et al., "HyperLogLog", 2007; to four decimals.
+    /// Relative standard error, rounded to four decimals: 1.04 / √registers, as in Flajolet et al., "HyperLogLog",
+    /// 2007.
     pub fn standard_error(self) -> f64 {
         let error = 1.04 / f64::from(1_u32 << self.0).sqrt();
         (error * 1e4).round() / 1e4
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn precisions_are_4_to_18_and_have_their_error() {
+    fn precision_is_4_to_18_and_gives_the_standard_error() {
         assert_eq!(Precision::new(3), None);
         assert_eq!(Precision::new(19), None);
         assert_eq!(Precision::default().standard_error(), 0.0081);

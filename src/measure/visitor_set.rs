@@ -1,8 +1,8 @@
-//! The visitors of one group: a few in place, a hash table, or a bit a visitor.
+//! The visitors of one group: a few in place, a hash table, or one bit per visitor.
 //!
-//! Which of them depends on the set alone: the bits are taken where they are no larger than the hash table for as
-//! many. So no order of arrival makes a set large, and a million groups of few visitors stay small. A set that has met
-//! every visitor there is, as that of all hits has and that of the first day, is nothing but their number.
+//! The form depends only on the set: bits are used if they are no larger than a hash table for as many visitors. So no
+//! order of arrival makes a set large, and a million groups of few visitors stay small. A set of all visitors so far
+//! (all hits; the first day) is stored as a count.
 
 use crate::keys::VisitorId;
 
@@ -28,7 +28,7 @@ pub(crate) enum VisitorSet {
 }
 
 const FEW: usize = 6;
-/// What no id is: ids are given from 0 up and never reach it.
+/// Marks an empty slot: ids are assigned from 0 up and never reach it.
 const EMPTY: u32 = u32::MAX;
 
 impl Default for VisitorSet {
@@ -49,7 +49,7 @@ impl VisitorSet {
 
     #[inline]
     pub(crate) fn insert(&mut self, visitor: VisitorId) {
-        // Sets that are asked often are these.
+        // Fast path for the sets that get the most inserts.
         if let VisitorSet::First { len } = self
             && visitor.0 <= *len
         {
@@ -65,7 +65,7 @@ impl VisitorSet {
         }
     }
 
-    /// Inserts one after the other; what the set looks like is asked once, not for each.
+    /// Inserts all visitors. Checks the form of the set once, not for each visitor.
     pub(crate) fn insert_all(&mut self, visitors: &[VisitorId]) {
         let mut rest = visitors.iter();
         loop {
@@ -127,7 +127,7 @@ impl VisitorSet {
                     *len += 1;
                 }
             }
-            // Beyond the last word, or the first that leaves a gap.
+            // The id is beyond the last word, or leaves a gap.
             VisitorSet::Bits { .. } | VisitorSet::First { .. } => self.rebuild(id),
         }
     }
@@ -151,7 +151,7 @@ impl VisitorSet {
         }
     }
 
-    /// The set with one visitor more, that it has not yet, in the form that it then should have.
+    /// Adds a visitor that is not in the set yet, and gives the set the form that it should then have.
     #[cold]
     fn rebuild(&mut self, new: u32) {
         let len = self.len() as usize + 1;
@@ -164,7 +164,7 @@ impl VisitorSet {
         let words = largest as usize / 64 + 1;
         let slots = slots_for(len);
         if words * 8 <= slots * 4 {
-            // Room for as many again, so that ids that come in order do not rebuild at each word.
+            // Double the words, so that ascending ids do not rebuild the set at each word.
             let words =
                 if matches!(self, VisitorSet::Bits { .. }) { (words * 2).min(slots / 2).max(words) } else { words };
             let mut bits = vec![0_u64; words];
@@ -181,7 +181,7 @@ impl VisitorSet {
         }
     }
 
-    /// How much memory the set has besides itself.
+    /// Bytes that the set uses on the heap.
     #[cfg(any(test, feature = "stages"))]
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {
@@ -192,12 +192,12 @@ impl VisitorSet {
     }
 }
 
-/// How many of so many slots are taken at most.
+/// Maximum number of used slots.
 fn room(slots: usize) -> usize {
     slots / 4 * 3
 }
 
-/// How many slots a set of `len` has: a power of two, with room.
+/// Number of slots of a set of `len`: a power of two, of which at most three quarters are used.
 fn slots_for(len: usize) -> usize {
     let mut slots = (len + 1).next_power_of_two().max(8);
     while room(slots) < len {
@@ -237,7 +237,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_set_is_what_a_hash_set_is(
+        fn set_equals_a_hash_set(
             ids in proptest::collection::vec(proptest::prop_oneof![0..70_u32, 0..5_000_u32, 0..4_000_000_u32], 0..400),
         ) {
             let twin: HashSet<u32> = ids.iter().copied().collect();
@@ -253,24 +253,25 @@ mod tests {
         }
 
         #[test]
-        fn its_form_and_size_do_not_depend_on_the_order(
+        fn form_and_size_do_not_depend_on_the_order(
             ids in proptest::collection::vec(proptest::prop_oneof![0..300_u32, 0..50_000_u32], 0..200),
         ) {
             let mut ascending = ids.clone();
             ascending.sort_unstable();
             let descending: Vec<u32> = ascending.iter().rev().copied().collect();
             let (a, b, c) = (of(&ids), of(&ascending), of(&descending));
-            // A set that has never missed a visitor is smaller than one that has.
+            // A set that contained all visitors so far at every step is stored as a count, which is smaller.
             if [&a, &b].iter().all(|set| form(set) != "first") {
                 proptest::prop_assert_eq!([form(&a), form(&b)], [form(&c); 2]);
             }
-            // Bits and table are within twice of each other: never the universe for a few.
+            // A set is never larger than a hash table of its visitors: a small set has no bit for every possible
+            // visitor.
             proptest::prop_assert!(a.heap_bytes() <= slots_for(a.len() as usize) * 4, "{} for {}", a.heap_bytes(), a.len());
         }
     }
 
     #[test]
-    fn a_million_groups_of_few_visitors_stay_small() {
+    fn groups_of_few_visitors_stay_small() {
         let groups = 50_000;
         let (mut bytes, mut pairs) = (0, 0);
         for group in 0..groups {

@@ -1,4 +1,5 @@
-//! The counts of a group as they are reported: unknown where it has hits, and the lines of all of them lack the field.
+//! The counts of a group as they are reported. A count is unknown if the group has hits and none of their lines logs
+//! its field.
 
 use crate::measure::{Lacking, Tallied};
 
@@ -15,7 +16,8 @@ impl Counted {
         Counted { pv: tallied.pv(), tallied, lacking }
     }
 
-    /// A number of the hits that have a field, which so many of them lack.
+    /// Returns `number`, a count over hits with a field, or `None` if all hits lack the field. `lacking` is how many
+    /// lack it.
     fn known(&self, lacking: u64, number: u64) -> Option<u64> {
         (lacking == 0 || lacking < self.pv).then_some(number)
     }
@@ -32,9 +34,9 @@ impl Counted {
         self.known(self.lacking.path, self.pv - self.tallied.statics - self.lacking.path)
     }
 
-    /// The hits of a status class; of 0, those with a status in none of 1xx to 5xx.
+    /// Hits of a status class, 1 to 5 for 1xx to 5xx. Class 0 has the hits with any other status.
     pub(crate) fn class(&self, class: usize) -> Option<u64> {
-        // Hits that lack their status are counted among those.
+        // Class 0 also counts the hits that lack their status.
         let lacking = if class == 0 { self.lacking.status } else { 0 };
         self.known(self.lacking.status, self.tallied.class[class] - lacking)
     }
@@ -45,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_unknown_where_all_hits_lack_the_field() {
+    fn counts_are_unknown_if_all_hits_lack_the_field() {
         let tallied = Tallied { class: [3, 0, 5, 0, 1, 0], bytes: 70, statics: 2 };
         let of = |status, bytes, path| {
             let counted = Counted::new(tallied, Lacking { status, bytes, path });

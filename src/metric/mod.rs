@@ -1,4 +1,5 @@
-//! What is told of a key: metrics, which columns, orders and verdicts are named by. A new one is a row in `table.rs`.
+//! Metrics: the numbers reported per key. Columns, sort orders and checks use their names. To add one, add a row in
+//! `table.rs`.
 
 mod counted;
 mod of_group;
@@ -12,22 +13,22 @@ use crate::batch::Fields;
 use crate::measure::MeasureKind;
 
 impl Metric {
-    /// Every metric.
+    /// Returns every metric.
     pub fn all() -> impl Iterator<Item = Metric> {
         ALL.iter().copied()
     }
 
-    /// The metric of a name, as a user types it or as JSON has it: `5xx`, `status_5xx`.
+    /// Returns the metric with this name, as a user types it or as JSON has it: `5xx`, `status_5xx`.
     pub fn named(name: &str) -> Option<Metric> {
         Metric::all().find(|metric| metric.name() == name || metric.key() == name)
     }
 
-    /// What a user types: `p95`.
+    /// The name that a user types: `p95`.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// What JSON has, with its unit: `p95_ms`.
+    /// The key in JSON, with its unit: `p95_ms`.
     pub fn key(self) -> &'static str {
         self.row().key
     }
@@ -36,12 +37,12 @@ impl Metric {
         &METRICS[self as usize]
     }
 
-    /// Whether it is a moment, and no number.
+    /// True if it is a point in time, not a number.
     pub(crate) fn is_moment(self) -> bool {
         self.measure() == MeasureKind::Seen
     }
 
-    /// Whether it is how long requests took.
+    /// True if it is a request time.
     pub(crate) fn is_time(self) -> bool {
         matches!(self.measure(), MeasureKind::Latency | MeasureKind::Times)
     }
@@ -50,17 +51,18 @@ impl Metric {
         self.row().measure
     }
 
-    /// The heading of its column: `PV`, `total time`.
+    /// The heading of its column on an HTML page: `PV`, `total time`.
     pub fn label(self) -> &'static str {
         self.row().label
     }
 
-    /// The heading of its column beside shares, `5xx hits`, if it has one only where it was asked for.
+    /// The heading of its column in a text table: `5xx hits`. `None` if every ranking has such a column.
     pub fn column(self) -> Option<&'static str> {
         self.row().column
     }
 
-    /// Every metric in the order of its column in a page: the most, then what was asked for, then what hits are made of.
+    /// Returns every metric in the order of its column on an HTML page: those of every ranking, then times and moments,
+    /// then the kinds of hits and bytes.
     pub fn in_columns() -> Vec<Metric> {
         let mut all: Vec<_> = Metric::all().collect();
         all.sort_by_key(|metric| metric.row().place);
@@ -72,12 +74,13 @@ impl Metric {
         self.row().is_field
     }
 
-    /// The fields without which it is unknown, and the variable that logs them. What tells visitors apart, the question says.
+    /// Returns the fields that the metric needs, and the nginx variable that logs them. For UV, the question defines
+    /// which fields identify visitors.
     pub(crate) fn asked(self) -> (Fields, &'static str) {
         self.row().asked
     }
 
-    /// Reads it from the measures of a group; `None` where it is unknown.
+    /// Reads the metric from the measures of a group; `None` if it is unknown.
     pub(crate) fn read(self, group: &OfGroup<'_>) -> Option<Quantity> {
         (self.row().read)(group)
     }
@@ -88,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_metric_has_one_row_and_its_names() {
+    fn names_of_metrics_are_unique() {
         for metric in Metric::all() {
             assert_eq!(Metric::named(metric.name()), Some(metric));
             assert_eq!(Metric::named(metric.key()), Some(metric));
@@ -102,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn every_metric_has_a_place_of_its_own() {
+    fn places_of_metrics_are_unique() {
         let mut places: Vec<_> = METRICS.iter().map(|row| row.place).collect();
         places.sort_unstable();
         assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{places:?}");

@@ -1,4 +1,4 @@
-//! The numbers of one group, from which metrics are read.
+//! The numbers of one group, which metrics are read from.
 
 use super::counted::Counted;
 use crate::keys::GroupId;
@@ -11,24 +11,24 @@ pub(crate) struct OfGroup<'t> {
     /// The measures of its table.
     pub(crate) measures: &'t [Measure],
     pub(crate) group: GroupId,
-    /// The hits of all groups.
+    /// Number of hits of all groups.
     pub(crate) pv_of_all: u64,
 }
 
-/// The number or moment that a metric comes to.
+/// The value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quantity {
     Count(u64),
-    /// A part of a whole, which is not 0.
+    /// A part and its whole; the whole is not 0.
     Share(u64, u64),
     Ms(u64),
-    /// A sum of milliseconds, and of how many times it is.
+    /// A sum of milliseconds, and the number of its terms.
     MeanMs(u64, u64),
     Moment(Stamp),
 }
 
 impl Quantity {
-    /// The number as a part of a whole, in milliseconds if it is a time; `None` for a moment.
+    /// Returns the number as numerator and denominator, in milliseconds for a time; `None` for a moment.
     pub(crate) fn quotient(self) -> Option<(u64, u64)> {
         match self {
             Quantity::Count(number) | Quantity::Ms(number) => Some((number, 1)),
@@ -39,18 +39,19 @@ impl Quantity {
 }
 
 impl<'t> OfGroup<'t> {
-    /// The measure of this type, if the table has it.
+    /// Returns the measure of this type, if the table has it.
     pub(crate) fn measure<M: OfTable>(&self) -> Option<&'t M> {
         self.measures.iter().find_map(M::of)
     }
 
-    /// Hits, where they are counted.
+    /// Number of hits; 0 if the table does not count them.
     pub(crate) fn pv(&self) -> u64 {
         let counted = self.measure().map(|counts: &Counts| counts.of(self.group).pv());
         counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(self.group))).unwrap_or(0)
     }
 
-    /// Known visitors, if they are counted; `None` if the group has hits and no line of them logs its visitor.
+    /// Number of known visitors, if they are counted; `None` if the group has hits and no line of them logs its
+    /// visitor.
     pub(crate) fn uv(&self) -> Option<u64> {
         let uv: &Uv = self.measure()?;
         let known = uv.of(self.group);
@@ -62,7 +63,7 @@ impl<'t> OfGroup<'t> {
         counts.map(|counts| Counted::new(counts.of(self.group), counts.lacking(self.group))).unwrap_or_default()
     }
 
-    /// Request times, if some were logged.
+    /// Returns the sums of request times, if any were logged.
     pub(super) fn timed(&self) -> Option<Timed> {
         self.measure().map(|times: &Times| times.of(self.group)).filter(|timed| timed.count > 0)
     }
@@ -72,7 +73,7 @@ impl<'t> OfGroup<'t> {
         (times.count() > 0).then(|| times.percentile_ms(percent))
     }
 
-    /// The times of the first hit and of the last.
+    /// Returns the times of the first and the last hit.
     pub(super) fn seen(&self) -> Option<(Stamp, Stamp)> {
         self.measure::<Seen>()?.of(self.group)
     }

@@ -4,26 +4,27 @@ use super::of_group::{OfGroup, Quantity};
 use crate::batch::{Fields, TextField};
 use crate::measure::MeasureKind;
 
-/// Everything that is known of a metric.
+/// Definition of a metric.
 pub(super) struct MetricRow {
     /// The name that a user types.
     pub(super) name: &'static str,
-    /// The key in JSON; a user may type it too.
+    /// The key in JSON; users may type it too.
     pub(super) key: &'static str,
-    /// The heading of its column in a page.
+    /// The heading of its column on an HTML page.
     pub(super) label: &'static str,
-    /// The heading of its column in a table of text; `None` if every ranking has such a column.
+    /// The heading of its column in a text table; `None` if every ranking has such a column.
     pub(super) column: Option<&'static str>,
-    /// Orders the columns of a page, ascending: first those of every ranking, then times and moments, then statuses.
-    /// Steps of ten leave room for new metrics.
+    /// Orders the columns of an HTML page, ascending: first those of every ranking, then times and moments, then the
+    /// kinds of hits and bytes. Steps of ten leave space for new metrics.
     pub(super) place: u8,
     /// True if every row of a report has a field for it.
     pub(super) is_field: bool,
     /// The measure that it is read from.
     pub(super) measure: MeasureKind,
-    /// The fields without which it is unknown, and the variable that logs them. What tells visitors apart, the question says.
+    /// The fields that the metric needs, and the nginx variable that logs them. For UV, the question defines which
+    /// fields identify visitors.
     pub(super) asked: (Fields, &'static str),
-    /// Reads it; `None` where it is unknown.
+    /// Reads the metric; `None` if it is unknown.
     pub(super) read: fn(&OfGroup<'_>) -> Option<Quantity>,
 }
 
@@ -36,18 +37,18 @@ const TIME: (Fields, &str) = (Fields::TIME, "$time_local");
 
 type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
 
-/// A number that every ranking has a column for.
+/// A number with a column in every ranking.
 const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
     MetricRow { name, key: name, label, column: None, place, is_field: true, measure, asked: NOTHING, read }
 }
 
-/// The hits of a class that rankings show otherwise as a share, if at all.
+/// A count of hits that rankings otherwise show as a share, or not at all.
 const fn hits(name: &'static str, place: u8, asked: (Fields, &'static str), read: Read) -> MetricRow {
     let measure = MeasureKind::Counts;
     MetricRow { name, key: name, label: name, column: Some(name), place, is_field: true, measure, asked, read }
 }
 
-/// A metric that rows tell only if they are asked to.
+/// A metric that rows show only on request.
 const fn other(
     (name, key, label): (&'static str, &'static str, &'static str),
     place: u8,
@@ -71,7 +72,7 @@ const fn of_status(
 /// Writes the enum of metrics and the table of their rows.
 macro_rules! metrics {
     ($($(#[$doc:meta])* $metric:ident: $row:expr,)+) => {
-        /// A number, or a moment, that the hits of a key have.
+        /// A number or a time that is reported per key.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Metric {
@@ -94,42 +95,42 @@ metrics! {
     Pv: usual("pv", "PV", 0, Counts, |group| Some(Count(group.pv()))),
     /// Distinct visitors.
     Uv: usual("uv", "UV", 20, Uv, |group| group.uv().map(Count)),
-    /// Hits as a share of all hits.
+    /// Share of all hits.
     Share: usual("share", "share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
     /// Bytes sent.
     Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
-    /// Hits that were served from files.
+    /// Hits served from static files.
     Static: hits("static", 120, PATH, |group| group.counted().statics().map(Count)),
-    /// Hits that the application answered.
+    /// Hits answered by the application.
     Dynamic: hits("dynamic", 130, PATH, |group| group.counted().dynamic().map(Count)),
-    /// Hits answered with 100 to 199.
+    /// Hits with status 100 to 199.
     Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx"), 140, |group| group.counted().class(1).map(Count)),
-    /// 200 to 299.
+    /// Hits with status 200 to 299.
     Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx"), 150, |group| group.counted().class(2).map(Count)),
-    /// 300 to 399.
+    /// Hits with status 300 to 399.
     Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx"), 160, |group| group.counted().class(3).map(Count)),
-    /// 400 to 499.
+    /// Hits with status 400 to 499.
     Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx hits"), 170, |group| group.counted().class(4).map(Count)),
-    /// 500 to 599.
+    /// Hits with status 500 to 599.
     Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 180, |group| group.counted().class(5).map(Count)),
-    /// All other statuses.
+    /// Hits with any other status.
     StatusOther: of_status("status_other", "status_other", ("other status", "other"), 190, |group| group.counted().class(0).map(Count)),
-    /// The mean of request times.
+    /// Mean request time.
     Avg: other(("avg", "avg_ms", "avg"), 30, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
-    /// The median of request times, by nearest rank as all percentiles.
+    /// Median request time. Like all percentiles, by nearest rank.
     P50: other(("p50", "p50_ms", "p50"), 40, Latency, REQUEST_TIME, |group| group.percentile_ms(50).map(Ms)),
-    /// What 90 of 100 took no longer than.
+    /// 90th percentile of request times.
     P90: other(("p90", "p90_ms", "p90"), 50, Latency, REQUEST_TIME, |group| group.percentile_ms(90).map(Ms)),
-    /// What 95 of 100 took no longer than.
+    /// 95th percentile of request times.
     P95: other(("p95", "p95_ms", "p95"), 60, Latency, REQUEST_TIME, |group| group.percentile_ms(95).map(Ms)),
-    /// What 99 of 100 took no longer than.
+    /// 99th percentile of request times.
     P99: other(("p99", "p99_ms", "p99"), 70, Latency, REQUEST_TIME, |group| group.percentile_ms(99).map(Ms)),
-    /// The longest request time.
+    /// Longest request time.
     Max: other(("max", "max_ms", "max"), 80, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
-    /// All request times together.
+    /// Sum of request times.
     TotalTime: other(("total_time", "sum_ms", "total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
-    /// The first hit.
+    /// Time of the first hit.
     First: other(("first", "first", "first"), 100, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
-    /// The last hit.
+    /// Time of the last hit.
     Last: other(("last", "last", "last"), 110, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
 }

@@ -1,21 +1,24 @@
-//! Rankings of no more than so many keys.
+//! Rankings with a limited number of keys.
 //!
-//! A log is counted in rounds of so much text. Within a round every key is counted. After it, where a ranking has more keys
-//! than it may have, those go that had the fewest hits.
+//! A log is counted in rounds of a fixed number of bytes. Within a round every key is counted. After it, a ranking with
+//! too many keys drops those with the fewest hits.
 //!
-//! What is promised of a ranking of at most N keys, PV being the hits of all keys:
-//! - The count of a key that is there is no more than the key's hits, and lacks at most `max_error` of them.
-//! - A key that is not there had at most `max_error` hits.
-//! - `max_error` is at most PV / (N + 1), and there is none as long as nothing had to go.
+//! Guarantees for a ranking of at most N keys, where PV is the number of hits of all keys:
+//! - The count of a kept key is at most the key's hits, and at least the key's hits less `max_error`.
+//! - A key that is not kept had at most `max_error` hits.
+//! - `max_error` is at most PV / (N + 1), and there is none until a key is dropped.
 //!
-//! Why. Of each key is known how many hits it may have had when it was not there: `max_error` as that was when it came. So
-//! its hits are at most count + missed. Those with the largest such sum stay, and the largest sum of those that go is the
-//! new `max_error`, which is thus true of them; new keys of later rounds inherit it. Take `max_error` from all sums, and this
-//! is the summary of Misra and Gries as it is merged in Agarwal et al., "Mergeable Summaries", PODS 2012: whenever
-//! `max_error` grows by one, N + 1 keys lose one each of what is left of PV, so it cannot grow more often than PV / (N + 1).
+//! Why: for each key we know how many hits it may have had while it was not kept. That is `missed`, the value of
+//! `max_error` when the key came. So its hits are at most count + missed. The keys with the largest such sums stay. The
+//! largest sum among the dropped keys is the new `max_error`, which thus bounds the hits of all of them; new keys of
+//! later rounds inherit it.
 //!
-//! What is in a round is said by the text alone, so it is no matter who counts it, in which pieces, or whether those are
-//! merged after each round or only when it may be time to drop keys.
+//! Subtract `max_error` from all sums, and this is the summary of Misra and Gries as it is merged in Agarwal et al.,
+//! "Mergeable Summaries", PODS 2012. Whenever `max_error` grows by one, N + 1 keys lose one each of what is left of PV,
+//! so it cannot grow more often than PV / (N + 1).
+//!
+//! A round is defined by byte positions only. So the result does not depend on which worker counts a line, how chunks
+//! are cut, or whether tallies are merged after each round or only when keys may have to be dropped.
 
 use super::degraded::MISSED;
 use super::form::Unescaped;
@@ -25,32 +28,33 @@ use crate::dimension::Extras;
 use crate::keys::{AddressKeys, GroupId, Seed};
 use crate::measure::SizeOf;
 
-/// The rankings of all rounds so far, texts being the keys that are reported.
+/// The rankings of all rounds so far. Their keys are unescaped, as they are reported.
 #[derive(Clone)]
 pub(crate) struct Bounded {
-    /// How many keys a ranking has at most.
+    /// Maximum number of keys of a ranking.
     most: usize,
     rankings: Vec<Ranking>,
-    /// There are none: who is ranked is so by a key as others are.
+    /// Always empty: rankings store addresses as keys of their own, not as visitors.
     visitors: AddressKeys,
 }
 
 #[derive(Clone)]
 struct Ranking {
     table: Table<Unescaped>,
-    /// How many hits each group may have had when it was not there.
+    /// Maximum hits of each group while it was not kept, by group id.
     missed: Vec<u64>,
 }
 
 impl Bounded {
-    /// The plan is that of [`Tally::with_rankings`](super::Tally::with_rankings).
+    /// Creates empty rankings. The plan is that of [`Tally::with_rankings`](super::Tally::with_rankings).
     pub(crate) fn new(plan: &[TablePlan], extras: &Extras, most: usize, seed: Seed) -> Bounded {
         let rankings = rankings_of(plan, extras, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
         Bounded { most, rankings, visitors: AddressKeys::new(seed) }
     }
 
-    /// Ends a round, of which all that was counted is in `parts`, each the rankings of a tally. What is taken from them they
-    /// begin anew; where nothing can have to go they keep what they have, and know its keys already in the next round.
+    /// Ends a round. `parts` are the rankings of each tally, and together have everything that was counted in it. If a
+    /// ranking may have too many keys, moves its parts here and leaves them empty. Otherwise they stay, so that their
+    /// keys need not be added again in the next round.
     pub(crate) fn end_round(&mut self, parts: &mut [&mut [Table]]) {
         let Bounded { most, rankings, visitors } = self;
         for (at, ranking) in rankings.iter_mut().enumerate() {
@@ -62,7 +66,7 @@ impl Bounded {
         }
     }
 
-    /// Takes all that was counted from the rankings of a tally, which then begin anew.
+    /// Moves everything that was counted in the rankings of a tally here, and leaves them empty.
     pub(crate) fn take(&mut self, part: &mut [Table]) {
         let Bounded { most, rankings, visitors } = self;
         for (ranking, part) in rankings.iter_mut().zip(part) {
@@ -71,7 +75,7 @@ impl Bounded {
         }
     }
 
-    /// Number of keys that a ranking has at most.
+    /// Maximum number of keys of a ranking.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
@@ -81,14 +85,14 @@ impl Bounded {
         !self.rankings.is_empty()
     }
 
-    /// Allows rankings no more than `most` keys from now on. What is promised of that many keys holds if there were more before:
-    /// `max_error` has then grown more slowly.
+    /// Limits rankings to `most` keys from now on. The guarantees for that many keys also hold if there were more
+    /// before, because `max_error` has then grown more slowly.
     pub(crate) fn bound(&mut self, most: usize) {
         self.most = most;
         self.rankings.iter_mut().for_each(|ranking| ranking.cut(most, &self.visitors));
     }
 
-    /// Bytes by the formula of all rankings: of a part of what is counted, or of all of it.
+    /// Bytes of all rankings by the formula, for a part of the hits or for all of them.
     pub(crate) fn bytes(&mut self, size: SizeOf) -> u64 {
         let of = |ranking: &mut Ranking| {
             let missed = ranking.missed.len() as u64 * MISSED;
@@ -97,13 +101,13 @@ impl Bounded {
         self.rankings.iter_mut().map(of).sum()
     }
 
-    /// The rankings, each with its bytes by the formula.
+    /// Returns the name of each ranking with its bytes by the formula.
     pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
         let size = SizeOf::Whole { visitors: 0 };
         self.rankings.iter().map(|ranking| (ranking.table.dimension.name(), ranking.table.bytes(size))).collect()
     }
 
-    /// The rankings when the last round was counted, of which the rest is what was not taken from the parts.
+    /// Returns the rankings after the last round. `rest` is the part of them that no end of a round has taken.
     pub(crate) fn finish(self, rest: Vec<Table>) -> Vec<Table<Unescaped>> {
         let Bounded { most, rankings, visitors } = self;
         let finished = rankings.into_iter().zip(rest).map(|(mut ranking, mut rest)| {
@@ -118,11 +122,11 @@ impl Bounded {
 impl Ranking {
     fn drain(&mut self, part: &mut Table, visitors: &AddressKeys) {
         part.drain_to(&mut self.table, MergedVisitors { all: visitors, ids: &[] });
-        // Groups that are new are behind those that are not.
+        // New groups have ids after the existing ones.
         self.missed.resize(self.table.keys(visitors).len(), self.table.max_error.unwrap_or(0));
     }
 
-    /// Leaves no more than `most` keys.
+    /// Drops keys until at most `most` are left.
     fn cut(&mut self, most: usize, visitors: &AddressKeys) {
         let Ranking { table, missed } = self;
         let keys = table.keys(visitors);
@@ -132,7 +136,7 @@ impl Ranking {
         let ids = (0..keys.len() as u32).map(GroupId);
         let hits_at_most = |group: GroupId| table.pv_of(group).saturating_add(missed[group.0 as usize]);
         let mut groups: Vec<(u64, GroupId)> = ids.map(|group| (hits_at_most(group), group)).collect();
-        // Of equals those with the smaller keys stay, as they would in a ranking.
+        // Of keys with equal sums, the smaller keys stay, as in a ranking.
         let by_key = |a: GroupId, b: GroupId| table.key(visitors, a).cmp(&table.key(visitors, b));
         let (_, (best_dropped, _), _) = groups
             .select_nth_unstable_by(most, |(hits_a, a), (hits_b, b)| hits_b.cmp(hits_a).then_with(|| by_key(*a, *b)));
@@ -160,11 +164,11 @@ mod tests {
     use crate::measure::UvMethod;
     use crate::time::Stamp;
 
-    /// Which worker counts a hit, and the hit's path and address.
+    /// The worker that counts a hit, and the hit's path and address.
     type Hit = (usize, [Vec<u8>; 2]);
-    /// A key, or both of a pair.
+    /// A key, or both keys of a pair.
     type Parts = Vec<Vec<u8>>;
-    /// What a ranking comes to: counts by key, and the error.
+    /// The result of a ranking: counts by key, and the error.
     type Ranked = (Vec<(Parts, u64)>, Option<u64>);
 
     fn plan() -> Vec<TablePlan> {
@@ -182,7 +186,7 @@ mod tests {
         part.add(&batch, &(0..hits.len() as u16).collect::<Vec<_>>());
     }
 
-    /// The rankings of rounds that are counted by so many workers.
+    /// Returns the rankings of rounds that this number of workers counts.
     fn ranked(rounds: &[Vec<Hit>], workers: usize, most: usize, seed: u64) -> Vec<Ranked> {
         let new = |at: usize| {
             Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(seed ^ at as u64))
@@ -216,7 +220,7 @@ mod tests {
         tables.iter().map(|table| (rows(table), table.max_error)).collect()
     }
 
-    /// Few paths with many hits, many with few, and some that differ only in how they are escaped.
+    /// A few paths with many hits, many with few hits, and some that differ only in how they are escaped.
     fn path() -> impl Strategy<Value = Vec<u8>> {
         prop_oneof![
             prop::sample::select(vec!["/", "/A", "/\\x41", "/\\x5Cx41", "", "-"]).prop_map(|s| s.as_bytes().to_vec()),
@@ -229,7 +233,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 3))]
 
         #[test]
-        fn what_is_promised_holds_and_who_counts_what_is_no_matter(
+        fn guarantees_hold_for_any_number_of_workers(
             rounds in prop::collection::vec(prop::collection::vec((0..6_usize, [path(), path()]), 0..60), 0..12),
             most in 1..40_usize, seed: u64,
         ) {
@@ -258,9 +262,9 @@ mod tests {
         }
     }
 
-    /// A key that has some hits in every round must not lose them to keys that had a few more long ago.
+    /// A key with some hits in every round must not be dropped in favour of keys that had slightly more long ago.
     #[test]
-    fn what_comes_steadily_is_found() {
+    fn steady_key_is_kept() {
         let hits = |paths: &[(&str, usize)]| -> Vec<Hit> {
             paths
                 .iter()

@@ -1,4 +1,4 @@
-//! Hits by their keys in one dimension: a tally for each.
+//! A tally for each key of one dimension.
 
 use super::form::unescaped;
 use super::partitioned::Partitioned;
@@ -6,19 +6,20 @@ use crate::batch::Batch;
 use crate::dimension::{Dimension, Extras, Grouping, Key};
 use crate::keys::{AddressKeys, GroupId, Seed};
 
-/// A tally for each key of a dimension. Keys are as they are compared and written, whatever the form of a tally's texts.
+/// A tally for each key of a dimension. The keys here are as they are compared and written, regardless of the form of
+/// the tallies' texts.
 #[derive(Clone, Debug)]
 pub(crate) struct ByKey<T> {
     pub(crate) dimension: Dimension,
     grouping: Grouping,
     are_texts: bool,
-    /// There are none: addresses are keys as others are.
+    /// Always empty: addresses are keys like all others here.
     visitors: AddressKeys,
     pub(crate) tallies: Partitioned<Vec<u8>, T>,
     scratch: Scratch,
 }
 
-/// What the hits of a batch are turned into; kept for its memory.
+/// Reused between batches.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
     ids: Vec<u32>,
@@ -28,7 +29,7 @@ struct Scratch {
 }
 
 impl<T> ByKey<T> {
-    /// `empty` is the tally of no hits; a variable is among `extras`.
+    /// Creates a set of tallies without keys. `empty` is cloned for each new key; a variable must be among `extras`.
     pub(super) fn new(dimension: Dimension, extras: &Extras, empty: T, seed: Seed) -> ByKey<T> {
         ByKey {
             dimension,
@@ -40,7 +41,7 @@ impl<T> ByKey<T> {
         }
     }
 
-    /// Shares the selected hits of a batch out; `add` counts those of a key.
+    /// Distributes the selected hits of a batch; `add` counts those of one key.
     pub(super) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], add: impl Fn(&mut T, &[u16]))
     where
         T: Clone,
@@ -60,12 +61,12 @@ impl<T> ByKey<T> {
         }
     }
 
-    /// The same without a key, `empty` being the tally of no hits.
+    /// Returns the same dimension without keys; `empty` makes the empty tally.
     pub(super) fn emptied<U>(&self, empty: impl FnOnce(&T) -> U) -> ByKey<U> {
         self.with(Partitioned::new(empty(self.tallies.empty())))
     }
 
-    /// The same with other tallies.
+    /// Converts every tally.
     pub(super) fn map<U>(mut self, turn: impl Fn(T) -> U) -> ByKey<U>
     where
         T: Clone,

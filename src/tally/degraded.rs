@@ -5,18 +5,18 @@ use crate::measure::Precision;
 /// The changes that keep all tables within a limit of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Degraded {
-    /// The limit.
+    /// The limit in bytes.
     pub(crate) limit_bytes: u64,
-    /// The number of keys that rankings are bounded to, if they are.
+    /// Maximum number of keys of a ranking, if rankings were limited.
     pub(crate) max_keys: Option<usize>,
-    /// The precision of the sketches that exact sets of visitors were turned into, if they were.
+    /// Precision of the sketches that exact sets of visitors were converted to, if they were.
     pub(crate) hll: Option<Precision>,
 }
 
-/// Bytes of a group of a ranking for the hits that it may have had while it was not kept.
+/// Bytes per group of a ranking to store the hits that it may have had while it was not kept.
 pub(super) const MISSED: u64 = 8;
 
-/// A lower and an upper bound of a number of bytes.
+/// A lower and an upper bound of a size in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bytes {
     pub(crate) at_least: u64,

@@ -1,7 +1,7 @@
-//! The form of the texts in a tally: as nginx escaped them, or as they are reported.
+//! Forms of the texts in a tally: as nginx escaped them, or unescaped as they are reported.
 //!
-//! Escapes are undone exactly once, which the types see to: a tally of escaped texts is merged with others of its kind, and
-//! becomes one of texts as reported; no way leads back.
+//! Texts must be unescaped exactly once, and the types ensure that. A tally of escaped texts can be converted to one of
+//! unescaped texts, or merged into one, which unescapes its texts. There is no way back.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -13,11 +13,11 @@ use crate::text::undo_escapes;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Escaped {}
 
-/// Texts as they are reported: escapes undone, `-` for what is empty.
+/// Texts as they are reported: unescaped, and `-` for an empty text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Unescaped {}
 
-/// A form whose texts can be read as those of another.
+/// A form whose texts can be read as texts of the form `To`.
 pub(crate) trait ReadAs<To>: Clone + Debug {
     fn read(text: &[u8]) -> Cow<'_, [u8]>;
 }
@@ -34,7 +34,7 @@ impl ReadAs<Unescaped> for Escaped {
     }
 }
 
-/// The key of a text as it is reported.
+/// Returns the key of a text as it is reported.
 pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     if text.is_empty() { Cow::Borrowed(MISSING) } else { undo_escapes(text) }
 }

@@ -1,5 +1,5 @@
-//! The laws of tallies that outlive a run: however hits are shared among tallies, merged, looked at in between and partitioned,
-//! the numbers are those of one tally of all hits, and escapes are undone exactly once.
+//! Tests the laws of tallies that outlive a run. However hits are distributed to tallies, and tallies merged, read in
+//! between and partitioned, the numbers are those of one tally of all hits. Escapes are undone exactly once.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::batch::TextField;
 use crate::dimension::{Dimension, Extras, written_time};
 use crate::measure::{Precision, UvMethod};
 
-/// All tables of a tally, its period and the hits that lack a field.
+/// Returns all tables of a tally, its period, the hits that lack a field, and the visitors without a time.
 fn everything<F>(tally: &Tally<F>) -> impl PartialEq + std::fmt::Debug + use<F> {
     let tables: Vec<BTreeMap<Parts, Plain>> = all_dimensions().iter().map(|d| found(tally, *d)).collect();
     (tables, tally.period, tally.unknown, tally.undated.of_one())
 }
 
-/// Ways to count visitors, and what tells them apart.
+/// Ways to count visitors, and the fields that identify them.
 fn ways() -> [(UvMethod, TextField); 3] {
     let hll = UvMethod::Hll(Precision::default());
     [(UvMethod::Exact, TextField::Addr), (UvMethod::Exact, TextField::Agent), (hll, TextField::Addr)]
@@ -28,7 +28,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 8))]
 
     #[test]
-    fn merged_is_absorbed_and_the_other_stays_as_it_was(
+    fn merge_equals_absorb_and_leaves_the_other_unchanged(
         hits in prop::collection::vec((hit(), any::<bool>()), 0..80), seed: u64,
     ) {
         let of = |first: bool| hits.iter().filter(|hit| hit.1 == first).map(|hit| &hit.0).collect::<Vec<&Hit>>();
@@ -39,7 +39,7 @@ proptest! {
             let mut merged = first.clone();
             merged.merge(&second);
             prop_assert_eq!(&everything(&merged.unescape()), &expected);
-            // As often as wanted: the other was not changed.
+            // `second` was not changed, so it can be used again.
             let mut merged = second.clone();
             merged.merge(&first);
             prop_assert_eq!(&everything(&merged.snapshot()), &expected);
@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn tallies_that_were_unescaped_merge_without_undoing_escapes_again(
+    fn merging_unescaped_tallies_does_not_unescape_again(
         parts in prop::collection::vec(prop::collection::vec(hit(), 0..30), 1..4), seed: u64,
     ) {
         let all: Vec<&Hit> = parts.iter().flatten().collect();
@@ -65,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn a_snapshot_is_the_report_of_what_was_counted_and_changes_nothing(
+    fn snapshot_equals_unescaped_tally_and_changes_nothing(
         before in prop::collection::vec(hit(), 0..60), after in prop::collection::vec(hit(), 0..60), seed: u64,
     ) {
         let (before, after): (Vec<&Hit>, Vec<&Hit>) = (before.iter().collect(), after.iter().collect());
@@ -80,9 +80,10 @@ proptest! {
         }
     }
 
-    /// A part is the tally of its hits, whoever counted them, and all parts together are the tally of all hits.
+    /// A part equals the tally of its hits, whichever worker counted them. All parts merged equal the tally of all
+    /// hits.
     #[test]
-    fn a_part_is_the_tally_of_its_hits(
+    fn part_equals_the_tally_of_its_hits(
         hits in prop::collection::vec((hit(), 0..4_u8, 0..3_usize), 0..40), seeds in prop::array::uniform3(any::<u64>()),
         is_merged: bool,
     ) {
@@ -114,9 +115,9 @@ proptest! {
         }
     }
 
-    /// A tally by the keys of a dimension has for each key the tally of its hits, and is itself as it is without.
+    /// A tally by the keys of a dimension has the tally of each key's hits. Its own tables are the same as without.
     #[test]
-    fn hits_are_counted_once_more_by_their_keys(
+    fn each_key_has_the_tally_of_its_hits(
         parts in prop::collection::vec(prop::collection::vec(hit(), 0..9), 1..4), seed: u64, at: prop::sample::Index,
         way in 0..3_usize, is_last: bool,
     ) {

@@ -1,7 +1,7 @@
-//! The law of tables, for every dimension with every measure: a table depends only on the multiset of hits.
+//! Tests the law of tables, for every dimension with every measure: a table depends only on the multiset of hits.
 //!
-//! Hits are cut anywhere, counted by workers whose hashes have other seeds and who meet the keys in another order, and
-//! merged in any order. The result is that of a plain map of plain sets, whoever counted what.
+//! Hits are distributed to workers that have different hash seeds and see the keys in different orders. Their tallies
+//! are merged in any order. The result must equal that of a plain map of plain sets.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -37,13 +37,13 @@ pub(super) struct Hit {
     bytes: u64,
     time_ms: Option<u64>,
     is_static: bool,
-    /// The fields that its line does not log.
+    /// The fields that the hit's line does not log.
     lacks: Fields,
 }
 
 const PATH: Fields = Fields::text(TextField::Path);
 
-/// Fields that a line may lack, and nearly always nothing.
+/// Fields that a line lacks; usually none.
 fn lacks() -> impl Strategy<Value = Fields> {
     let one = prop::sample::select(vec![
         Fields::STATUS,
@@ -60,7 +60,7 @@ fn lacks() -> impl Strategy<Value = Fields> {
     ]
 }
 
-/// Texts of which some are the same but for how they are escaped, and some are addresses.
+/// Texts: some differ only in how they are escaped, and some are addresses.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         prop::sample::select(vec![
@@ -93,7 +93,7 @@ prop_compose! {
         time_ms in prop::option::of(prop_oneof![0..500_u64, 4_000..5_000_u64, any::<u64>()]), is_static: bool,
         lacks in lacks(),
     ) -> Hit {
-        // The values of a field that is not logged are as if it was missing.
+        // A field that is not logged has the values of a missing one.
         let status = if lacks.meets(Fields::STATUS) { Status::MISSING } else { Status::new(status) };
         let bytes = if lacks.meets(Fields::BYTES) { 0 } else { bytes };
         let is_static = is_static && !lacks.meets(PATH);
@@ -103,13 +103,14 @@ prop_compose! {
 
 pub(super) fn all_dimensions() -> Vec<Dimension> {
     let variable = Dimension::named("upstream_addr").unwrap();
-    // Halves of which none, one and both are texts, of which addresses are visitors elsewhere.
+    // Pairs in which neither, one or both keys are texts; some of the texts are addresses, which other tables intern as
+    // visitors.
     let pairs =
         ["path/ip", "upstream_addr/status", "day/class", "class/agent"].map(|name| Dimension::named(name).unwrap());
     [Dimension::All, variable].into_iter().chain(Dimension::all()).chain(pairs).collect()
 }
 
-/// A key, or both of a pair.
+/// A key, or both keys of a pair.
 pub(super) type Parts = Vec<Vec<u8>>;
 
 pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64) -> Tally {
@@ -146,7 +147,7 @@ pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
     }
 }
 
-/// The numbers of a group, plain.
+/// The numbers of a group in plain types.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Plain {
     class: [u64; 6],
@@ -154,7 +155,7 @@ pub(super) struct Plain {
     statics: u64,
     hits: u64,
     pub(super) uv: u64,
-    /// Hits that lack their status, their bytes, their path and their visitor.
+    /// Number of hits that lack their status, bytes, path and visitor.
     lacking: [u64; 4],
     times: Vec<u64>,
     /// The first and the last instant, in seconds.
@@ -165,7 +166,7 @@ fn key_of(text: &[u8]) -> Vec<u8> {
     if text.is_empty() { b"-".to_vec() } else { undo_escapes(text).into_owned() }
 }
 
-/// The key of a hit in a dimension that is no pair, as it is written.
+/// Returns the key of a hit in a dimension that is not a pair, as it is written.
 pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
     let text = |field: TextField| key_of(&hit.texts[field as usize]);
     match dimension {
@@ -182,13 +183,13 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
         Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
         Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
         Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
-        // Its column is filled with what is in the user's, so that it is a law of every text.
+        // Its column has the text of the user field, so that the law is tested with all kinds of texts.
         Dimension::Variable(_) | Dimension::Derived(_) => text(TextField::User),
         Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
     }
 }
 
-/// What a table is, by definition.
+/// Slow reference: a table by its definition.
 fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Parts, Plain> {
     let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
     for hit in hits {
@@ -236,7 +237,7 @@ fn written(key: &Key<'_>) -> Parts {
     key.parts().map(written).collect()
 }
 
-/// A table read back, its times as far as percentiles tell them.
+/// Reads a table back, with its times as far as percentiles show them.
 pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts, Plain> {
     let table = tally.table(dimension);
     let keys = table.keys(&tally.visitors);
@@ -279,14 +280,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
-    fn a_table_depends_only_on_the_multiset_of_hits(
+    fn table_depends_only_on_the_multiset_of_hits(
         hits in prop::collection::vec((hit(), 0..4_usize), 0..120), seeds in prop::array::uniform4(any::<u64>()),
         order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(), backwards: bool,
     ) {
         let hll = UvMethod::Hll(Precision::default());
         let (by_address, by_agent) = (TextField::Addr, TextField::Agent);
         for (uv, visitor) in [(UvMethod::Exact, by_address), (UvMethod::Exact, by_agent), (hll, by_agent)] {
-            // Each worker has some of the hits, and one of them meets its own last first.
+            // Each worker has some of the hits, and one may see its hits in reverse order.
             let mut parts: [Vec<&Hit>; 4] = Default::default();
             hits.iter().for_each(|(hit, worker)| parts[*worker].push(hit));
             if backwards {
@@ -322,16 +323,16 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 8))]
 
-    /// Groups that are kept have all their numbers, and the others are as new when they come again.
+    /// Kept groups have all their numbers. Dropped groups start from zero when they come again.
     #[test]
-    fn what_is_kept_is_as_it_was(hits in prop::collection::vec(hit(), 0..60), step in 1..5_usize, seed: u64) {
+    fn kept_groups_are_unchanged(hits in prop::collection::vec(hit(), 0..60), step in 1..5_usize, seed: u64) {
         let hits: Vec<&Hit> = hits.iter().collect();
         for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
             let mut tally = counted(&hits, uv, TextField::Addr, seed);
             let before: Vec<_> = all_dimensions().iter().map(|d| found(&tally, *d)).collect();
             let mut kept: Vec<Vec<Parts>> = Vec::new();
             for table in &mut tally.tables {
-                // Visitors stay.
+                // Tables whose keys are the visitors cannot drop any.
                 let is_own = !matches!(table.keys(&tally.visitors), KeysOfTable::Visitors(_));
                 let len = table.keys(&tally.visitors).len() as u32;
                 let groups: Vec<_> = (0..len).step_by(if is_own { step } else { 1 }).map(GroupId).collect();

@@ -4,29 +4,29 @@ use crate::filter::{Filtered, FilteredBy};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
 use crate::steps::AHEAD;
 
-/// A malformed line that is shown.
+/// A malformed line that is shown in the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sample {
-    /// Where in the input it starts.
+    /// Byte at which the line starts in its input.
     pub(crate) offset: u64,
-    /// Which line of its chunk it is, from 0, and where that chunk starts.
+    /// Index of the line in its chunk, from 0, and the byte at which that chunk starts.
     pub(crate) line_in_chunk: u64,
     pub(crate) chunk: u64,
     pub(crate) reason: Reason,
-    /// As much of it as can be shown.
+    /// The beginning of the line, at most [`KEPT_BYTES`].
     pub(crate) text: Vec<u8>,
-    /// The value for which it is malformed, if it is for one.
+    /// The value that makes the line malformed, if it is a single one.
     pub(crate) bad_value: Option<BadValue>,
 }
 
-/// How many malformed lines are shown.
+/// Maximum number of malformed lines shown in the report, and kept per input.
 pub(crate) const SAMPLES: usize = 5;
-/// How many bytes of one are shown at most.
+/// Maximum bytes shown of a malformed line.
 pub(crate) const SAMPLE_BYTES: usize = 200;
-/// Bytes of a malformed line that a sample keeps: enough after the part that is shown that no address is cut in two.
+/// Maximum bytes kept of a malformed line: enough after the part that is shown that no address is cut in two.
 pub(crate) const KEPT_BYTES: usize = SAMPLE_BYTES + AHEAD;
 
-/// The beginning of a malformed line that a sample keeps.
+/// Returns the beginning of a malformed line, as much as a sample keeps.
 pub(crate) fn beginning_kept(line: &[u8]) -> &[u8] {
     &line[..line.len().min(KEPT_BYTES)]
 }
@@ -37,23 +37,23 @@ pub(crate) struct InputLedger {
     pub(crate) bytes: u64,
     pub(crate) read: u64,
     pub(crate) blank: u64,
-    /// Malformed lines by reason, in the order of reasons.
+    /// Number of malformed lines by reason, in the order of reasons.
     by_reason: [u64; Reason::COUNT],
     pub(crate) filtered: u64,
-    /// How many lines each format took, by its place in the list of formats; empty before the first batch, as the two vectors
-    /// below are: a worker has an account of every input, and may come to few of them.
+    /// Number of lines that each format matched, by the format's index. Empty before the first batch, as are `unread`
+    /// and `keys`: a worker has an account of every input, but may read only a few inputs.
     pub(crate) taken: Vec<u64>,
-    /// Of these, lines that go on after the last field of their format, by its place.
+    /// Of these, lines that continue after the last field of their format, by the format's index.
     pub(crate) unread: Vec<u64>,
-    /// Malformed lines that look like whole lines of `common`, which is not in use.
+    /// Number of malformed lines that look like complete lines of `common`, if that format is not in use.
     pub(crate) like_common: u64,
-    /// Whether a time said no offset, and UTC was assumed.
+    /// True if a time had no offset and UTC was assumed.
     pub(crate) has_assumed_utc: bool,
-    /// The keys that each format found in its lines, where they have keys.
+    /// The JSON keys that each format found in its lines, by the format's index.
     pub(crate) keys: Vec<KeysSeen>,
-    /// The first malformed lines, in order.
+    /// The first malformed lines, in ascending order of offset.
     pub(crate) samples: Vec<Sample>,
-    /// The lines of each chunk, by where it starts: what makes line numbers of places.
+    /// The start of each chunk and its number of lines, in no order. Line numbers are computed from them.
     pub(crate) chunk_lines: Vec<(u64, u64)>,
 }
 
@@ -72,7 +72,7 @@ impl InputLedger {
         self.taken.iter().sum()
     }
 
-    /// Counts a line that a format took.
+    /// Counts a line that a format matched.
     #[inline]
     pub(crate) fn take(&mut self, format: usize, row: &Row<'_>) {
         self.taken[format] += 1;
@@ -89,17 +89,17 @@ impl InputLedger {
         self.by_reason.iter().sum()
     }
 
-    /// How many lines were malformed for this reason.
+    /// Number of lines that are malformed for this reason.
     pub(crate) fn malformed_by(&self, reason: Reason) -> u64 {
         self.by_reason[reason as usize]
     }
 
-    /// Whether there were lines and none of them fitted.
+    /// True if there are malformed lines and no format matched any line.
     pub(crate) fn fits_nothing(&self) -> bool {
         self.malformed() > 0 && self.parsed() == 0
     }
 
-    /// Keeps a malformed line if it is among the first.
+    /// Keeps a sample if it is among the first malformed lines.
     pub(crate) fn sample(&mut self, sample: Sample) {
         let place = self.samples.partition_point(|s| s.offset < sample.offset);
         if place < SAMPLES {
@@ -108,7 +108,7 @@ impl InputLedger {
         }
     }
 
-    /// Whether a malformed line at `offset` would be kept.
+    /// True if a malformed line at `offset` would be kept.
     pub(crate) fn wants_sample(&self, offset: u64) -> bool {
         self.samples.len() < SAMPLES || self.samples.last().is_some_and(|s| offset < s.offset)
     }
@@ -123,7 +123,7 @@ impl InputLedger {
         self.filtered += other.filtered;
         self.like_common += other.like_common;
         self.has_assumed_utc |= other.has_assumed_utc;
-        // Once for each batch: two plain loops are several times as fast as one over both.
+        // This runs once per batch: two plain loops are several times as fast as one over both.
         if self.taken.is_empty() {
             self.taken.clone_from(&other.taken);
             self.unread.clone_from(&other.unread);
@@ -141,7 +141,7 @@ impl InputLedger {
         self.chunk_lines.extend(&other.chunk_lines);
     }
 
-    /// The line number of a sample, from 1.
+    /// Returns the line number of a sample, from 1.
     pub(crate) fn line_of(&self, sample: &Sample) -> u64 {
         let before: u64 = self.chunk_lines.iter().filter(|(at, _)| *at < sample.chunk).map(|(_, lines)| lines).sum();
         before + sample.line_in_chunk + 1
@@ -152,7 +152,7 @@ impl InputLedger {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) inputs: Vec<InputLedger>,
-    /// How many lines of all inputs were filtered for which reason.
+    /// Number of filtered lines of all inputs, by reason.
     pub(crate) filtered_by: FilteredBy,
 }
 
@@ -166,7 +166,7 @@ impl Ledger {
         }
     }
 
-    /// Counts hits as the lines of the only input, all taken by one format.
+    /// Counts hits as the lines of the only input, all matched by the only format.
     pub(super) fn count_hits(&mut self, hits: u64) {
         for input in &mut self.inputs {
             input.read += hits;
@@ -174,7 +174,7 @@ impl Ledger {
         }
     }
 
-    /// The reasons for which there are filtered lines, and how many.
+    /// Returns the reasons with filtered lines, and their numbers.
     pub(crate) fn filtered_reasons(&self) -> Vec<(Filtered, u64)> {
         Filtered::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
     }
@@ -194,7 +194,7 @@ mod tests {
         row
     }
 
-    /// The account of lines of which `n` are of each kind: `n` were taken by the first of two formats, `2 * n` by the second.
+    /// Returns the account of `n` lines of each kind. The first of two formats matches `n` lines, the second `2 * n`.
     fn account(n: u64) -> InputLedger {
         let mut ledger = InputLedger::new(2);
         (ledger.bytes, ledger.read, ledger.blank) = (100 * n, 7 * n, n);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn merged_accounts_are_the_account_of_all_lines() {
+    fn merging_accounts_equals_counting_all_lines() {
         let all = account(5);
         assert_eq!((&all.taken, &all.unread), (&vec![5, 10], &vec![5, 5]));
         assert_eq!((all.malformed(), all.malformed_by(Reason::Glued)), (15, 5));
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn one_assumed_offset_is_enough() {
+    fn one_assumed_offset_sets_the_flag() {
         let assumed = |is_assumed: &[bool]| {
             let mut ledger = InputLedger::new(1);
             for has_assumed_utc in is_assumed {
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_are_written_one_way_and_add_up() {
+    fn reasons_serialize_as_their_names_and_add_up() {
         let mut ledger = InputLedger::default();
         for (i, reason) in Reason::all().enumerate() {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_samples_are_kept_whatever_the_order() {
+    fn first_samples_are_kept_in_any_order() {
         let mut ledger = InputLedger::default();
         for offset in [9, 3, 7, 1, 8, 2, 6] {
             let wanted = ledger.samples.len() < 5 || ledger.samples.iter().any(|s| offset < s.offset);
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn line_numbers_count_the_chunks_before() {
+    fn line_number_includes_lines_of_earlier_chunks() {
         let ledger = InputLedger { chunk_lines: vec![(20, 7), (0, 3), (10, 4)], ..InputLedger::default() };
         assert_eq!(ledger.line_of(&Sample { chunk: 20, line_in_chunk: 1, ..sample(25) }), 9);
         assert_eq!(ledger.line_of(&sample(0)), 1);

@@ -1,7 +1,7 @@
-//! Tables that list codes: a hit that lacks its code is in no row of them.
+//! Tables that list codes: a hit without a code is not in any row of them.
 //!
-//! A ranking of texts has a row `-` for such hits, because its rows are all hits by text. A list of statuses without
-//! statuses would be a number that nobody logged.
+//! A ranking of texts has a row `-` for such hits, because its rows add up to all hits. For statuses, such a row would
+//! show a number that nginx did not log.
 
 use super::selected::Selected;
 use crate::batch::{Fields, TextField};
@@ -9,7 +9,7 @@ use crate::dimension::Dimension;
 use crate::keys::VisitorId;
 use crate::measure::{Visitors, VisitorsAs};
 
-/// The field without which a hit is in no group of a dimension, if there is one.
+/// Returns the field without which a hit is in no group of a dimension, if there is one.
 pub(super) fn listed_by(dimension: Dimension) -> Option<Fields> {
     match dimension {
         Dimension::Status => Some(Fields::STATUS),
@@ -18,7 +18,7 @@ pub(super) fn listed_by(dimension: Dimension) -> Option<Fields> {
     }
 }
 
-/// Hits that have a field, copied from others.
+/// The hits that have a field, copied from all hits.
 pub(super) struct Kept {
     hits: Vec<u16>,
     ids: Vec<VisitorId>,
@@ -43,7 +43,7 @@ impl Kept {
         Kept { hits: places.iter().map(|at| hits[*at]).collect(), ids, hashes, are_logged }
     }
 
-    /// The same as hits of the batch they are from.
+    /// Returns them as selected hits of the batch that they are from.
     pub(super) fn selected<'h>(&'h self, from: Selected<'h>) -> Selected<'h> {
         let as_counted = match from.visitors.as_counted {
             VisitorsAs::NotCounted => VisitorsAs::NotCounted,

@@ -1,7 +1,8 @@
-//! Numbers by key: a table is a dimension with measures, a tally is all tables of a worker.
+//! Numbers by key. A table is a dimension with measures; a tally has all tables of a worker.
 //!
 //! One law holds for everything here: a table depends only on the multiset of hits. Cut the log anywhere, give the
-//! parts to any worker, merge in any order: the same table. laws.rs checks it for every dimension with every measure, form_laws.rs for tallies that outlive a run.
+//! parts to any worker, merge in any order: the table is the same. laws.rs checks this for every dimension with every
+//! measure, form_laws.rs for tallies that outlive a run.
 
 mod bounded;
 mod by_key;

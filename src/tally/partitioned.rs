@@ -1,13 +1,13 @@
-//! A tally for each small key: a host, a day, a period, a minute of arrival.
+//! A tally for each small key: a host, a day, a period, or the minute in which a line arrived.
 //!
-//! A part is the tally of its hits: form_laws.rs checks it next to the laws of merging.
+//! A part equals the tally of its hits: form_laws.rs checks that, along with the laws of merging.
 
 use std::collections::BTreeMap;
 
-/// The hits of each key in a tally of their own. All tallies have the same tables.
+/// A tally for each key. All tallies have the same tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Partitioned<K, T> {
-    /// A tally of no hits, of which that of a new key is a copy.
+    /// An empty tally, which is cloned for each new key.
     empty: T,
     parts: BTreeMap<K, T>,
 }
@@ -17,12 +17,12 @@ impl<K: Ord, T> Partitioned<K, T> {
         Partitioned { empty, parts: BTreeMap::new() }
     }
 
-    /// The tally of no hits.
+    /// Returns the empty tally.
     pub(super) fn empty(&self) -> &T {
         &self.empty
     }
 
-    /// The tally of a key, to add to.
+    /// Returns the tally of a key, to add to. Creates it if necessary.
     pub(super) fn part(&mut self, key: K) -> &mut T
     where
         T: Clone,
@@ -30,7 +30,7 @@ impl<K: Ord, T> Partitioned<K, T> {
         self.parts.entry(key).or_insert_with(|| self.empty.clone())
     }
 
-    /// Keys and their tallies, in the order of keys.
+    /// Iterates over keys and their tallies, in the order of keys.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &T)> {
         self.parts.iter()
     }
@@ -39,12 +39,12 @@ impl<K: Ord, T> Partitioned<K, T> {
         self.parts.values_mut()
     }
 
-    /// All tallies, that of no hits too.
+    /// Iterates over all tallies, including the empty one.
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.parts.values_mut().chain([&mut self.empty])
     }
 
-    /// Merges the tallies of others key by key.
+    /// Merges the tallies of another partition, key by key.
     pub(super) fn merge<O>(&mut self, other: &Partitioned<K, O>, merge: impl Fn(&mut T, &O))
     where
         K: Clone,
@@ -55,7 +55,7 @@ impl<K: Ord, T> Partitioned<K, T> {
         }
     }
 
-    /// The same for others that are not used again.
+    /// Like [`merge`](Partitioned::merge), but consumes the other tallies.
     pub(super) fn absorb<O>(&mut self, other: Partitioned<K, O>, absorb: impl Fn(&mut T, O))
     where
         T: Clone,
@@ -65,7 +65,7 @@ impl<K: Ord, T> Partitioned<K, T> {
         }
     }
 
-    /// Turns every tally into another.
+    /// Converts every tally.
     pub(super) fn map<U>(self, turn: impl Fn(T) -> U) -> Partitioned<K, U> {
         let parts = self.parts.into_iter().map(|(key, part)| (key, turn(part))).collect();
         Partitioned { empty: turn(self.empty), parts }

@@ -1,4 +1,4 @@
-//! The hits of a batch that are counted.
+//! The selected hits of a batch, which are counted.
 
 use crate::batch::Batch;
 use crate::measure::Visitors;

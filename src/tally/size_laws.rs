@@ -1,5 +1,5 @@
-//! The laws of sizes: a size depends only on the multiset of hits, parts are together at least as large as the whole, and sketches
-//! made from exact sets are those that would have been made from the start.
+//! Tests the laws of sizes: a size depends only on the multiset of hits, the sizes of all parts add up to at least the
+//! size of the whole, and sketches made from exact sets are those that would have been made from the start.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::batch::TextField;
 use crate::dimension::{Dimension, Extras};
 use crate::measure::{Precision, UvMethod};
 
-/// A tally of each worker's hits.
+/// Returns a tally of each worker's hits.
 fn parts(hits: &[(Hit, usize)], uv: UvMethod, visitor: TextField, seeds: [u64; 3]) -> [Tally; 3] {
     std::array::from_fn(|worker| {
         let mine = hits.iter().filter(|(_, of)| *of == worker).map(|(hit, _)| hit);
@@ -28,7 +28,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 6))]
 
     #[test]
-    fn a_size_depends_only_on_the_multiset_of_hits(
+    fn size_depends_only_on_the_multiset_of_hits(
         hits in prop::collection::vec((hit(), 0..3_usize), 0..80), seeds in prop::array::uniform3(any::<u64>()),
     ) {
         let hll = UvMethod::Hll(Precision::new(4).unwrap());
@@ -52,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn sketches_of_exact_sets_are_those_from_the_start(
+    fn sketches_made_from_exact_sets_equal_those_made_from_the_start(
         hits in prop::collection::vec((hit(), 0..3_usize), 1..80), seeds in prop::array::uniform3(any::<u64>()),
     ) {
         let precision = Precision::new(4).unwrap();
@@ -61,7 +61,7 @@ proptest! {
             let expected = counted(&all, UvMethod::Hll(precision), visitor, 7).unescape();
             let mut exact = merged(parts(&hits, UvMethod::Exact, visitor, seeds));
             exact.make_sketches(precision);
-            // More of the same hits change no set.
+            // Adding some of the same hits again changes no set.
             exact.merge(&counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
             let class = |uv| {
                 let mut tally = counted(&[], uv, visitor, 5).with_each(Dimension::Class, &Extras::default());

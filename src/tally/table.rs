@@ -1,4 +1,4 @@
-//! One table: a dimension with measures.
+//! A table: a dimension with measures.
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
 use crate::measure::{Precision, UvMethod};
 
-/// A dimension with measures, its keys in one form.
+/// A dimension with measures. `F` is the form of its keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<F = Escaped> {
     pub(crate) dimension: Dimension,
@@ -19,24 +19,25 @@ pub(crate) struct Table<F = Escaped> {
     measures: Vec<Measure>,
     uv: UvMethod,
     seed: Seed,
-    /// Where groups were dropped to save memory: how many hits of any group may be missing, at most.
+    /// Maximum number of hits that any group may lack; `None` unless groups were dropped to save memory.
     pub(crate) max_error: Option<u64>,
     form: PhantomData<F>,
 }
 
-/// Bytes of a table without keys.
+/// Bytes of a table without keys, by the formula.
 const TABLE: u64 = 64;
 
-/// The visitors of two tallies that become one.
+/// The visitors of two tallies that are merged.
 #[derive(Clone, Copy)]
 pub(super) struct MergedVisitors<'v> {
     pub(super) all: &'v AddressKeys,
-    /// Where those of the other tally are among all.
+    /// The id among `all` of each visitor of the other tally.
     pub(super) ids: &'v [VisitorId],
 }
 
 impl<F> Table<F> {
-    /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
+    /// Creates an empty table. `by_visitor` is true if addresses are interned as visitors anyway, so that a table of
+    /// addresses needs no keys of its own. A variable must be among `extras`.
     pub(super) fn new(
         dimension: Dimension,
         measures: &[MeasureKind],
@@ -50,12 +51,12 @@ impl<F> Table<F> {
         Table { dimension, grouping, measures, uv, seed, max_error: None, form: PhantomData }
     }
 
-    /// The keys of the groups; `visitors` are those of the tally.
+    /// Returns the keys of the groups; `visitors` are those of the tally.
     pub(crate) fn keys<'k>(&'k self, visitors: &'k AddressKeys) -> KeysOfTable<'k> {
         self.grouping.keys(visitors)
     }
 
-    /// The key of a group, as it is compared and written.
+    /// Returns the key of a group, as it is compared and written.
     pub(crate) fn key<'k>(&'k self, visitors: &'k AddressKeys, group: GroupId) -> Key<'k> {
         Key::new(self.dimension, self.keys(visitors), group)
     }
@@ -64,7 +65,7 @@ impl<F> Table<F> {
         &self.measures
     }
 
-    /// The measure of this type, if the table has it.
+    /// Returns the measure of this type, if the table has it.
     pub(crate) fn measure<M: OfTable>(&self) -> Option<&M> {
         self.measures.iter().find_map(M::of)
     }
@@ -81,21 +82,21 @@ impl<F> Table<F> {
         self.measure()
     }
 
-    /// Adds what was counted in another table of the same dimension and measures.
+    /// Adds another table of the same dimension and measures.
     pub(super) fn merge<G: ReadAs<F>>(&mut self, other: &Table<G>, visitors: MergedVisitors<'_>) {
         let groups = self.merge_keys(other, visitors);
         self.merge_measures(&other.measures, &groups, visitors);
     }
 
-    /// The same for a table that is not used again: its memory is freed as it goes.
+    /// Like [`merge`](Table::merge), but frees the memory of the other table step by step.
     pub(super) fn absorb<G: ReadAs<F>>(&mut self, other: Table<G>, visitors: MergedVisitors<'_>) {
         let groups = self.merge_keys(&other, visitors);
-        // Of millions of keys there are two copies now. One goes before the numbers need room.
+        // Free the other table's keys before the measures grow: there may be millions of keys.
         drop(other.grouping);
         self.merge_measures(&other.measures, &groups, visitors);
     }
 
-    /// Where the groups of the other table are here.
+    /// Adds the keys of the other table. Returns the id here of each of its groups.
     fn merge_keys<G: ReadAs<F>>(&mut self, other: &Table<G>, visitors: MergedVisitors<'_>) -> Vec<GroupId> {
         let groups = self.grouping.merge(&other.grouping, <G as ReadAs<F>>::read);
         groups.unwrap_or_else(|| visitors.ids.iter().map(|id| GroupId(id.0)).collect())
@@ -109,7 +110,7 @@ impl<F> Table<F> {
         }
     }
 
-    /// The same table without a group, whose keys have any form.
+    /// Returns the same table without groups, for keys of any form.
     pub(super) fn emptied<G>(&self) -> Table<G> {
         Table {
             dimension: self.dimension,
@@ -126,15 +127,15 @@ impl<F> Table<F> {
         self.measures.iter().map(|measure| measure.kind().measure(self.uv, self.seed)).collect()
     }
 
-    /// Bytes by the formula, but for those of sets and histograms.
+    /// Bytes by the formula, without sets and histograms.
     pub(super) fn bytes(&self, size: SizeOf) -> u64 {
         let measures: u64 = self.measures.iter().map(|measure| measure.bytes(size)).sum();
-        // Settling gives a table one longer key at most: an empty one.
+        // Unescaping makes at most one key longer: the empty one.
         let own = if size == SizeOf::Part { 2 * TABLE } else { TABLE };
         own + self.grouping.bytes() + measures
     }
 
-    /// Bytes by the formula of the sets and histograms of all groups.
+    /// Bytes of the sets and histograms of all groups, by the formula.
     pub(super) fn set_bytes(&mut self, size: SizeOf) -> u64 {
         self.measures.iter_mut().map(|measure| measure.set_bytes(size)).sum()
     }
@@ -143,7 +144,7 @@ impl<F> Table<F> {
         self.measures.iter().map(Measure::set_bytes_of_hit).sum()
     }
 
-    /// Turns exact sets of visitors into sketches; `hashes` are those of the visitors, by their ids.
+    /// Converts exact sets of visitors to sketches; `hashes` are those of the visitors, by visitor id.
     pub(super) fn use_sketches(&mut self, precision: Precision, visitors: &AddressKeys, hashes: &[u64]) {
         self.grouping.part_from(visitors);
         self.uv = UvMethod::Hll(precision);
@@ -154,14 +155,14 @@ impl<F> Table<F> {
         }
     }
 
-    /// The hits of a group, where hits are counted.
+    /// Hits of a group; 0 if the table does not count them.
     pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
         let counted = self.counts().map(|counts| counts.of(group).pv());
         counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(group))).unwrap_or(0)
     }
 
-    /// Keeps these groups, which ascend and are then the first ones, and the memory of the others. They must have keys of
-    /// their own.
+    /// Keeps only these groups, given in ascending order, and numbers them from 0. The memory of the others is kept for
+    /// reuse. The table must have keys of its own.
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.grouping.keep(groups);
         self.measures.iter_mut().for_each(|measure| measure.keep(groups));
@@ -169,7 +170,7 @@ impl<F> Table<F> {
 }
 
 impl Table<Escaped> {
-    /// Counts the selected hits of a batch; `ids` and `groups` are room to work in.
+    /// Counts the selected hits of a batch; `ids` and `groups` are scratch space.
     pub(super) fn add(
         &mut self,
         selected: Selected<'_>,
@@ -203,15 +204,15 @@ impl Table<Escaped> {
         }
     }
 
-    /// Moves everything that was counted to a table of texts as they are reported, and begins anew in the memory that it has.
+    /// Moves everything that was counted to a table of unescaped keys. This table is then empty, but keeps its memory.
     pub(super) fn drain_to(&mut self, all: &mut Table<Unescaped>, visitors: MergedVisitors<'_>) {
         all.merge(self, visitors);
         self.keep(&[]);
     }
 
-    /// Undoes the escapes of its keys; those of visitors are undone already.
+    /// Unescapes the keys. The keys of visitors must be unescaped already.
     pub(super) fn unescape(mut self, visitors: &AddressKeys) -> Table<Unescaped> {
-        // Where no two keys become one the groups stay who they are.
+        // If no two keys become equal, the groups keep their ids.
         if let Some(groups) = self.grouping.rewrite(visitors.seed(), unescaped) {
             let empty = self.empty_measures();
             let old = std::mem::replace(&mut self.measures, empty);

@@ -1,4 +1,4 @@
-//! All tables of one worker, and how two of them become one.
+//! All tables of one worker, and how the tallies of two workers are merged.
 
 use super::by_key::ByKey;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
@@ -13,31 +13,32 @@ use crate::measure::{GroupMeasure, Grouped, MeasureKind, Uv, Visitors, VisitorsA
 use crate::text::find_near;
 use crate::time::Stamp;
 
-/// What a worker counts, and what all of them counted together; its texts are in one form.
+/// Everything that a worker counts, or all workers together. `F` is the form of its texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally<F = Escaped> {
     pub(crate) ledger: Ledger,
     pub(crate) period: Option<(Stamp, Stamp)>,
-    /// Whether the first and the last are so by instant, as by the clock of a zone, which may go back; else by what was logged.
+    /// True if the first and last time are compared as instants: with a time zone, because its clock may be set back.
+    /// Otherwise they are compared as logged.
     pub(crate) by_instant: bool,
     pub(crate) visitors: AddressKeys,
     pub(crate) tables: Vec<Table<F>>,
-    /// Tables that are rankings and may have no more than so many keys: what was counted since somebody last saw to that.
+    /// Rankings with a limited number of keys: what was counted since the end of a round last took it.
     pub(crate) rankings: Vec<Table<F>>,
     pub(super) uv: UvMethod,
     visitor: VisitorKey,
-    /// The hits that lack a watched field.
+    /// Number of hits that lack each watched field.
     pub(crate) unknown: Unknown,
-    /// The visitors of the hits whose time is logged as missing, as one group.
+    /// Visitors of the hits whose time is logged as missing, in a single group.
     pub(crate) undated: Uv,
-    /// The changes that kept all tables within a limit of memory.
+    /// Changes that kept all tables within a limit of memory, if there were any.
     pub(crate) degraded: Option<Degraded>,
-    /// Bytes by the formula of all sets and histograms when they were last looked at, and the hits that were added since.
+    /// Bytes of all sets and histograms by the formula, when they were last measured; and the hits added since.
     pub(super) known_set_bytes: u64,
     pub(super) hits_since: u64,
-    /// The same hits by their keys in one dimension, if a report for each is asked for.
+    /// The same hits by their keys in one dimension, if a report for each key is asked for.
     pub(crate) by_key: Option<Box<ByKey<Tally<F>>>>,
-    /// What the hits of a batch are turned into; kept for their memory.
+    /// Reused between batches.
     scratch: Scratch,
 }
 
@@ -50,12 +51,12 @@ struct Scratch {
     groups: Vec<GroupId>,
 }
 
-/// What tells visitors apart.
+/// How visitors are identified.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct VisitorKey {
-    /// The column that has it.
+    /// Column that identifies a visitor.
     pub(crate) column: Column,
-    /// The fields that it is made of. A line that does not log all of them has no known visitor.
+    /// Fields that the column is made of. If a line does not log all of them, its visitor is unknown.
     pub(crate) from: Fields,
 }
 
@@ -65,27 +66,28 @@ impl From<TextField> for VisitorKey {
     }
 }
 
-/// Which dimension a table has, and which measures.
+/// The dimension and the measures of a table.
 pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
-/// Rankings with keys of their own, which may be dropped; the variables are those of all tables, for which batches have columns.
+/// Creates rankings with keys of their own, which may be dropped. `extras` are the variables of all tables, for which
+/// batches have columns.
 pub(crate) fn rankings_of<F>(plan: &[TablePlan], extras: &Extras, seed: Seed) -> impl Iterator<Item = Table<F>> {
     plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, extras, seed, false, UvMethod::Exact))
 }
 
-/// Whether visitors are counted.
+/// True if visitors are counted.
 fn asks_uv(plan: &[TablePlan]) -> bool {
     plan.iter().any(|(_, measures)| measures.contains(&MeasureKind::Uv))
 }
 
-/// The variables that a plan ranks.
+/// Returns the variables that a plan ranks.
 pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
     Extras::of(plan.iter().map(|(dimension, _)| *dimension))
 }
 
 impl Tally {
-    /// Of visitors that are told apart by the texts of a column. The variables of the plan have the first columns of
-    /// batches.
+    /// Creates an empty tally with visitors identified by `visitor`. The variables of the plan have the first columns
+    /// of batches.
     pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: VisitorKey, seed: Seed) -> Tally {
         let by_visitor = uv == UvMethod::Exact && visitor.column == TextField::Addr.into() && asks_uv(plan);
         let extras = extras_of(plan);
@@ -111,7 +113,8 @@ impl Tally {
         }
     }
 
-    /// With a tally of the same tables for each key of a dimension, which is single; a variable is among `extras`.
+    /// Adds a tally of the same tables for each key of a dimension. It must not be a pair; a variable must be among
+    /// `extras`.
     pub(crate) fn with_each(mut self, dimension: Dimension, extras: &Extras) -> Tally {
         let ledger = Ledger { inputs: vec![InputLedger::new(1)], ..Ledger::default() };
         let empty = Tally { ledger, ..self.emptied() };
@@ -120,13 +123,13 @@ impl Tally {
         self
     }
 
-    /// With rankings beside the tables, which have keys of their own.
+    /// Adds rankings with keys of their own to the tables.
     pub(crate) fn with_rankings(mut self, plan: &[TablePlan], extras: &Extras) -> Tally {
         self.rankings = rankings_of(plan, extras, self.visitors.seed()).collect();
         self
     }
 
-    /// The fields that the tables of a plan ask for, where telling visitors apart takes those of `visitor`.
+    /// Returns the fields that the tables of a plan need, if visitors are identified by the fields `visitor`.
     pub(crate) fn needs(plan: &[TablePlan], visitor: Fields) -> Fields {
         let extras = extras_of(plan);
         plan.iter().fold(if asks_uv(plan) { visitor } else { Fields::NONE }, |needs, (dimension, measures)| {
@@ -134,8 +137,8 @@ impl Tally {
         })
     }
 
-    /// The fields among those that a question needs whose absence makes a number unknown, where visitors are told apart by
-    /// those of `visitor`.
+    /// Returns those of the needed fields whose absence makes a number unknown, if visitors are identified by the
+    /// fields `visitor`.
     pub(crate) fn watches(plan: &[TablePlan], needs: Fields, visitor: Fields) -> Fields {
         let watched = needs.both(Unknown::FIELDS);
         if asks_uv(plan) { watched.and(visitor) } else { watched }
@@ -173,7 +176,7 @@ impl Tally {
             UvMethod::Hll(_) if asks_uv => {
                 let column = batch.text(self.visitor.column);
                 hashes.extend(hits.iter().map(|&row| match column[row as usize] {
-                    // As nearly all are: looked at in place, without a call.
+                    // Nearly all texts are plain: hashed in place, without a call.
                     plain if !plain.is_empty() && find_near(b'\\', plain).is_none() => fixed_hash(plain),
                     other => fixed_hash(&unescaped(other)),
                 }));
@@ -209,7 +212,7 @@ impl Tally {
         }
     }
 
-    /// Undoes the escapes of all texts. Texts that differ only in how they were escaped become one.
+    /// Unescapes all texts. Texts that differ only in how they were escaped become one.
     pub(crate) fn unescape(mut self) -> Tally<Unescaped> {
         if !self.visitors.others().has_no_odd() {
             let mut unescaped = self.emptied();
@@ -238,7 +241,7 @@ impl Tally {
         }
     }
 
-    /// What was counted so far, as a report needs it; counting goes on.
+    /// Returns what was counted so far, unescaped for a report. Counting can continue.
     pub(crate) fn snapshot(&self) -> Tally<Unescaped> {
         let mut snapshot = self.emptied();
         snapshot.merge(self);
@@ -247,7 +250,7 @@ impl Tally {
 }
 
 impl<F> Tally<F> {
-    /// The same tables without a hit, whose texts have any form.
+    /// Returns the same tables without hits, for texts of any form.
     pub(super) fn emptied<G>(&self) -> Tally<G> {
         Tally {
             ledger: Ledger { inputs: vec![InputLedger::default(); self.ledger.inputs.len()], ..Ledger::default() },
@@ -274,7 +277,7 @@ impl<F> Tally<F> {
         self.period = Some((std::cmp::min_by_key(my_first, first, rank), std::cmp::max_by_key(my_last, last, rank)));
     }
 
-    /// Adds what was counted but for the tables, and returns where the visitors of the other tally are here.
+    /// Adds everything of the other tally except its tables. Returns the id here of each of its visitors.
     fn merge_sums<G: ReadAs<F>>(&mut self, other: &Tally<G>) -> Vec<VisitorId> {
         self.ledger.merge(&other.ledger);
         self.known_set_bytes += other.known_set_bytes;
@@ -289,7 +292,7 @@ impl<F> Tally<F> {
         ids
     }
 
-    /// Adds what was counted in another tally of the same tables.
+    /// Adds another tally of the same tables.
     pub(crate) fn merge<G: ReadAs<F>>(&mut self, other: &Tally<G>)
     where
         F: Clone,
@@ -305,8 +308,9 @@ impl<F> Tally<F> {
         }
     }
 
-    /// The same for a tally that is not used again. Merging the tallies of all workers is where a run needs the most memory: here a
-    /// table's keys are freed before its numbers are added, and a table before the next one is.
+    /// Like [`merge`](Tally::merge), but frees the memory of the other tally step by step: a table's keys before its
+    /// numbers are added, and a table before the next one is. A run needs the most memory when the tallies of all
+    /// workers are merged.
     pub(crate) fn absorb<G: ReadAs<F>>(&mut self, other: Tally<G>)
     where
         F: Clone,
@@ -324,7 +328,7 @@ impl<F> Tally<F> {
     }
 }
 
-/// Adds the visitors of those hits whose time is missing though their line logs one.
+/// Adds the visitors of hits whose time is missing although their line logs one (`-`).
 #[cold]
 #[inline(never)]
 fn add_undated(
@@ -362,7 +366,7 @@ mod tests {
     const ADDR: Fields = Fields::text(TextField::Addr);
     const NOON: Stamp = Stamp { wall_s: 43_200, offset_min: 0 };
 
-    /// Visitors by address, counted from lines of an address, a time and the fields that are not logged.
+    /// Counts visitors by address. A line is its address, its time, and the fields that it does not log.
     fn counted(uv: UvMethod, lines: &[(&str, Stamp, Fields)]) -> Tally {
         let mut batch = Batch::new(ADDR);
         for (address, stamp, lacks) in lines {
@@ -383,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn visitors_without_a_time_are_those_whose_time_is_logged_as_missing() {
+    fn undated_visitors_are_those_whose_logged_time_is_missing() {
         let all_logged =
             [("a", NOON, Fields::NONE), ("b", Stamp::NONE, Fields::NONE), ("b", Stamp::NONE, Fields::NONE)];
         let some_lack = [
@@ -404,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_needs_the_fields_of_its_measures_and_watches_those_that_may_be_unknown() {
+    fn plan_needs_fields_of_its_measures_and_watches_those_that_may_be_unknown() {
         const PATH: Fields = Fields::text(TextField::Path);
         let counts = Fields::STATUS.and(Fields::BYTES).and(PATH);
         let agent = ADDR.and(Fields::text(TextField::Agent));

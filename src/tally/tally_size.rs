@@ -1,4 +1,4 @@
-//! How much memory a tally takes, by the formula of `measure/size.rs`, and how it comes to take less.
+//! Size of a tally by the formula of `measure/size.rs`, and how a tally is made smaller.
 
 use super::Tally;
 use super::degraded::{Bytes, MISSED};
@@ -7,13 +7,13 @@ use crate::keys::{AddressKeys, fixed_hash};
 use crate::measure::{GroupMeasure, Precision, SizeOf, UvMethod};
 
 impl<F> Tally<F> {
-    /// Bytes by the formula if this is a part of all that is counted: the parts' sum is at least the size of what they are
-    /// merged to.
+    /// Bytes by the formula if this is a part of all hits. The sum of all parts is at least the size of the merged
+    /// tally.
     pub(crate) fn part_bytes(&mut self) -> u64 {
         self.bytes(SizeOf::Part)
     }
 
-    /// Bytes by the formula if this is all that is counted, but for rankings that were taken from it.
+    /// Bytes by the formula if this has all hits, without rankings that were taken from it.
     pub(crate) fn whole_bytes(&mut self) -> u64 {
         let size = self.whole();
         self.bytes(size)
@@ -30,7 +30,7 @@ impl<F> Tally<F> {
         self.bytes_without_sets(size) + sets + of_keys
     }
 
-    /// The tallies of all keys, if there is one for each.
+    /// Iterates over the tallies of all keys, if there is one for each.
     fn each(&mut self) -> impl Iterator<Item = &mut Tally<F>> {
         self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.iter_mut())
     }
@@ -46,7 +46,7 @@ impl<F> Tally<F> {
         tables.map(|table| table.set_bytes(size)).sum::<u64>() + self.undated.set_bytes(size)
     }
 
-    /// Bounds of the bytes by the formula. Nothing is looked at group by group, so this may be asked often.
+    /// Bounds of the bytes by the formula. Does not look at single groups, so it is cheap enough to call often.
     pub(crate) fn bounds(&self) -> Bytes {
         let at_least = self.bytes_without_sets(self.whole()) + self.known_set_bytes;
         let tables = self.tables.iter().chain(&self.rankings).map(super::Table::set_bytes_of_hit);
@@ -59,7 +59,7 @@ impl<F> Tally<F> {
         })
     }
 
-    /// The same after a look at every group, so that both bounds are the number itself.
+    /// Like [`bounds`](Tally::bounds), but looks at every group, so that both bounds equal the size.
     pub(crate) fn exact_bounds(&mut self) -> Bytes {
         let size = self.whole();
         self.known_set_bytes = self.set_bytes(size);
@@ -68,7 +68,8 @@ impl<F> Tally<F> {
         self.bounds()
     }
 
-    /// The parts that take memory, each with its bytes by the formula; the set of visitors without a time is among the visitors.
+    /// Returns the parts that use memory, each with its bytes by the formula. The set of visitors without a time is
+    /// included in `visitors`.
     pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
         let size = self.whole();
         let visitors = [("visitors", self.visitors.bytes() + self.undated.set_bytes(size))];
@@ -82,8 +83,8 @@ impl<F> Tally<F> {
             .collect()
     }
 
-    /// Turns exact sets of visitors into the sketches that counting by HyperLogLog from the start would have made. Returns
-    /// false, and nothing has changed, if they would not be smaller, as those of few visitors are not.
+    /// Converts exact sets of visitors to the sketches that counting by HyperLogLog from the start would have made. If
+    /// sketches would not be smaller, as for few visitors, changes nothing and returns false.
     pub(crate) fn use_sketches(&mut self, precision: Precision) -> bool {
         let size = self.whole();
         let sets = self.tables.iter().filter_map(super::Table::uv);
@@ -97,7 +98,7 @@ impl<F> Tally<F> {
         is_smaller
     }
 
-    /// Turns exact sets into sketches, if there are any.
+    /// Converts exact sets to sketches, if there are any.
     pub(super) fn make_sketches(&mut self, precision: Precision) {
         let seed = self.visitors.seed();
         let visitors = std::mem::replace(&mut self.visitors, AddressKeys::new(seed));

@@ -1,8 +1,8 @@
-//! Hits that lack a field that the report would tell of: the format that read their line does not log it.
+//! Hits whose line lacks a field that the report needs, because its format does not log it.
 
 use crate::batch::{Fields, TextField};
 
-/// The hits that lack each field, whatever tables they are in.
+/// Number of hits that lack each field, regardless of tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unknown {
     pub(crate) visitor: u64,
@@ -13,11 +13,11 @@ pub(crate) struct Unknown {
 }
 
 impl Unknown {
-    /// The fields that are looked at, beside those that tell visitors apart.
+    /// The fields to watch, besides those that identify visitors.
     pub(super) const FIELDS: Fields =
         Fields::STATUS.and(Fields::BYTES).and(Fields::TIME).and(Fields::text(TextField::Path));
 
-    /// Adds a hit that lacks these fields, where those of `visitor` tell visitors apart.
+    /// Adds a hit that lacks these fields. Visitors are identified by the fields `visitor`.
     pub(super) fn add(&mut self, lacks: Fields, visitor: Fields) {
         self.visitor += u64::from(lacks.meets(visitor));
         self.status += u64::from(lacks.meets(Fields::STATUS));
