@@ -78,8 +78,8 @@ pub(crate) enum Finding {
     NotAddresses { example: Vec<u8> },
     /// The numbers after `main` are lists, as for several upstream servers.
     TimeIsList,
-    /// The number after this format's last field is not read as a request time: some values, such as this one, have another
-    /// form, or no preset has a time there. `has_more` is true if more follows the number.
+    /// The number after this format's last field is not read as a request time: some values, such as this one, have
+    /// another form, or no preset has a time there. `has_more` is true if more follows the number.
     NumberIsNoTime { format: usize, example: Option<Vec<u8>>, has_more: bool },
     /// `main` reads quoted numbers, such as this one, as its last field; they follow this format.
     NumberIsQuoted { format: usize, example: Vec<u8> },
