@@ -37,7 +37,7 @@ pub(crate) struct Name {
     pub(crate) rule: Option<u16>,
     /// True if longer known paths go through it.
     pub(crate) opens: bool,
-    /// What the key reveals about the line, whatever its value feeds.
+    /// Information about the line from the presence of the key, independent of what its value feeds.
     pub(crate) mark: Mark,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct JsonKeys {
     longest: usize,
 }
 
-/// What a key stands for, before a rule is made from it.
+/// The meaning of a key, before a rule is made from it.
 #[derive(Clone, Copy)]
 struct Meaning<'k> {
     key: &'k str,
