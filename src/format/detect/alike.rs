@@ -36,7 +36,7 @@ pub(super) struct Kind {
     pub(super) begins_with_number: bool,
 }
 
-/// What follows the user agent. Presets are selected by this alone, not by the rest of the kind.
+/// The fields after the user agent. Which presets fit ordinary lines depends on this alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     Nothing,
