@@ -117,7 +117,8 @@ pub(super) fn is_s3(line: &[u8]) -> bool {
         && INTERFACES.iter().any(|interface| operation.starts_with(interface))
 }
 
-/// True for `1767607201.603 310 192.0.2.1 TCP_MISS/200 3531 GET …`. Source: Squid's documentation of `logformat squid`.
+/// True for `1767607201.603    310 192.0.2.1 TCP_MISS/200 3531 GET …`. Source: Squid's documentation of
+/// `logformat squid`.
 pub(super) fn is_squid(line: &[u8]) -> bool {
     let Some(dot) = line.iter().position(|byte| *byte == b'.') else { return false };
     let is_time = is_digits(&line[..dot]) && has_shape(&line[dot..], b".000 ");
