@@ -22,7 +22,8 @@ pub(crate) struct Room<'a> {
 }
 
 impl Room<'_> {
-    /// True if a value for these fields is needed. One that is not a field itself, such as `$args`, may be part of one.
+    /// True if a value for these fields is needed. A value without a field, such as `$args`, may be part of a field that
+    /// is needed.
     fn wants(self, fields: Fields) -> bool {
         fields == Fields::NONE || self.needs.meets(fields)
     }

@@ -73,8 +73,8 @@ struct Meaning<'k> {
 type Places<'k> = HashMap<&'k str, usize>;
 
 impl JsonKeys {
-    /// Builds the rules in this order: keys given by the user, the table, and the variables that the question ranks,
-    /// under their own names. A key given by the user feeds nothing else.
+    /// Builds the rules in this order: keys given by the user, nginx's variables under their own names, the table, and
+    /// the other variables that the question ranks. A key given by the user feeds nothing else.
     pub(crate) fn new(given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
         JsonKeys::with_labels(&[], given, ranked)
     }

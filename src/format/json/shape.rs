@@ -35,7 +35,7 @@ enum Ends {
     Quote,
     /// By the first byte that cannot belong to an unquoted value.
     Bare,
-    /// By the matching bracket. This is the opening one: objects feed nothing, but lists may.
+    /// By the matching bracket. Stores the opening one, because an object feeds nothing and a list may.
     Bracket(u8),
 }
 
@@ -220,7 +220,7 @@ pub(super) struct Shapes {
     is_of_use: bool,
     /// Hits minus misses, up to `MOST_CREDIT`. At 0 the shape is dropped.
     credit: u8,
-    /// Number of lines to let pass before learning the next shape, and the same for the time after that.
+    /// Number of lines left until a shape is learned, and the length of the last such wait. Useless shapes double it.
     wait: u32,
     next_wait: u32,
     /// Keys of dropped shapes.
