@@ -5,8 +5,8 @@
 //! This holds if the only quotes in a line are those of the format: the quotes then delimit its parts, and a preset
 //! either has these parts or not. Values in quotes may be anything, except for bytes that presets without quotes need.
 //!
-//! A line that is not ordinary is declined and tried by itself, which is always correct. A test in sample.rs compares
-//! the formats detected with and without this shortcut.
+//! A line that is not ordinary is declined and tried by itself, which is always correct. The test in twin.rs
+//! compares the formats detected with and without this shortcut.
 
 use super::trailing::is_number;
 use crate::format::digits::digits;

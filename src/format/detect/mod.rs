@@ -34,12 +34,12 @@ use survey::{Survey, Take};
 #[derive(Debug)]
 pub(crate) struct FormatsOfFile<'f> {
     formats: &'f [LogFormat],
-    /// Formats with more fields than `main`: tried if a line continues after the last field of `main`.
+    /// The file's format, tried first.
     main: Candidate,
-    /// All formats except `main`: tried if a line does not fit it. Both lists are ordered by number of fields, most
-    /// first.
+    /// Formats with more fields than `main`: tried if a line continues after the last field of `main`.
     longer: Vec<Candidate>,
-    /// All but `main`: tried where a line does not fit it. Both ordered by fields, most first.
+    /// Formats other than `main`: tried if a line does not fit it. Both lists are ordered by number of fields, most
+    /// first.
     others: Vec<Candidate>,
     /// True if the users of `main` are really other fields, and are therefore not read.
     drops_users: bool,

@@ -213,7 +213,7 @@ mod tests {
         let timed = format!("{COMBINED} 0.106");
         for head in [COMBINED, &timed, &format!("h {COMBINED}"), &format!("{COMBINED} \"-\"")] {
             let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
-            // Text directly before the user is part of a user who claims to be an address.
+            // A cut directly before the user is left out: what follows could be a user named like an address.
             for cut in COMBINED.find(" - ").unwrap() + 4..=timed.len() {
                 let glued = format!("{}{COMBINED}", &timed[..cut]);
                 assert_eq!(take(&of_file, glued.as_bytes()), Err(Reason::Glued), "{glued}");

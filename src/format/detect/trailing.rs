@@ -66,7 +66,7 @@ impl Trailing {
         }
     }
 
-    /// One of the quoted numbers, if every line with a quoted value has a number there.
+    /// One of the quoted numbers, if every quoted value except `-` is a number with decimals.
     pub(super) fn quoted_number(&self) -> Option<&[u8]> {
         self.quoted_number.as_deref().filter(|_| self.quoted_numbers == self.quoted)
     }

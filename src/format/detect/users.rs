@@ -100,7 +100,8 @@ impl Users {
         self.are_odd() && self.addresses.len() >= ADDRESSES
     }
 
-    /// True if all odd users come from one address: they may be fields behind a proxy, or what one visitor claims.
+    /// True if all odd users come from one address. They may be other fields, if that address is a proxy, or the claims
+    /// of one visitor.
     pub(super) fn may_hold_fields(&self) -> bool {
         self.are_odd() && self.odd > 1 && self.addresses.len() < ADDRESSES
     }
