@@ -1,5 +1,5 @@
-//! JSON objects that contain a line: Fluent Bit, Fluentd, Filebeat, Logstash, Vector, `journalctl -o json`, `stern -o
-//! json`.
+//! JSON objects that contain a line: Fluent Bit, Fluentd, Filebeat, Logstash, Vector, `journalctl -o json`,
+//! `stern -o json`.
 
 use super::members::{Value, members, without_line_end};
 use super::{Letter, Sender, Text, pods};
@@ -28,7 +28,8 @@ const FILE: &[u8] = b"path";
 /// Maximum depth of nested objects to search.
 const DEPTH: usize = 4;
 
-/// Opens an object that contains a line. If the object has a status or request itself, it is an access log.
+/// Opens an object that contains a line. Returns `None` if the object itself has a status or a request: then it is a
+/// line of an access log.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let mut found = Found::default();
     found.look_into(line, &mut Path::default(), 1)?;

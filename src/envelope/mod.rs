@@ -56,9 +56,9 @@ struct Letter<'a> {
 /// The text of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Text<'a> {
-    /// Unescaped, and the end of the line that was opened.
+    /// Usable as it is, and the end of the line that was opened.
     Plain(&'a [u8]),
-    /// Unescaped, but not at the end of the line that was opened.
+    /// Usable as it is, but not at the end of the line that was opened.
     Inner(&'a [u8]),
     /// With each quote doubled, as in CSV.
     Doubled(&'a [u8]),
@@ -349,8 +349,8 @@ mod tests {
             for site in
                 ["", "shop.example.com ", "shop.example.com:443 ", "1767607201.123 ", "2026-11-21T10:00:00+00:00 "]
             {
-                // `grep -n` may put a line number before any text. Only the numbers of a file's first lines decide
-                // that.
+                // `grep -n` may put a line number before any text, so `2001:` is ambiguous. The numbers of a file's
+                // first lines decide.
                 if !plain.starts_with(b"2001:") || !site.is_empty() {
                     lines.push(("none", [site.as_bytes(), plain].concat()));
                 }

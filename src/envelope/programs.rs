@@ -97,8 +97,8 @@ fn is_json_message(line: &[u8]) -> bool {
         && (has("\"ts\":").is_some() || has("\"time\":").is_some())
 }
 
-/// True for `2026-01-05T10:00:01Z INF Traefik version 3.0.0` and `2026/01/05 10:00:01.123\tINFO\tserving initial
-/// configuration`: a time and a level, separated by a space or a tab.
+/// True for a time and a level, separated by a space or a tab: `2026-01-05T10:00:01Z INF Traefik version 3.0.0`,
+/// `2026/01/05 10:00:01.123\tINFO\tserving initial configuration`.
 fn is_console_message(line: &[u8]) -> bool {
     let time = if has_shape(line, b"0000/00/00 00:00:00") {
         Some(b"0000/00/00 00:00:00".len() + fraction(&line[b"0000/00/00 00:00:00".len()..]))
@@ -164,9 +164,9 @@ const UWSGI: [&[u8]; 27] = [
     b"SIGINT/SIGTERM received...killing workers...",
 ];
 
-/// True for `*** Operational MODE: preforking ***`, `spawned uWSGI worker 1 (pid: 7, cores: 1)`, `worker 1 killed
-/// successfully …`: uWSGI writes them to its request log. Source: uWSGI's documentation, which shows its output at
-/// start.
+/// True for messages that uWSGI writes to its request log: `*** Operational MODE: preforking ***`,
+/// `spawned uWSGI worker 1 (pid: 7, cores: 1)`, `worker 1 killed successfully …`. Source: uWSGI's documentation, which
+/// shows its output at start.
 fn is_uwsgis(line: &[u8]) -> bool {
     let is_starred = line.len() > 8 && line.starts_with(b"*** ") && line.ends_with(b" ***");
     let is_of_a_worker = || {

@@ -1,5 +1,5 @@
-//! Syslog in the form of RFC 3164, as sent by nginx and written to files by rsyslog, syslog-ng and journald: `<190>Nov
-//! 21 10:00:00 web nginx: LINE`.
+//! Syslog in the form of RFC 3164, as sent by nginx and written to files by rsyslog, syslog-ng and journald:
+//! `<190>Nov 21 10:00:00 web nginx: LINE`.
 
 use super::stamp::{has_shape, journald_full, rfc3164, rfc3339};
 use super::{Letter, Sender, Text, is_address, word};
