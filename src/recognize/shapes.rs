@@ -132,8 +132,9 @@ pub(super) fn is_squid(line: &[u8]) -> bool {
     is_time && is_digits(elapsed) && ip::is_address_or_name(address) && is_result && is_digits(bytes)
 }
 
-/// True for `2026-01-05 10:00:01 status installed libc6:amd64 2.41` and `update-alternatives 2026-01-05 10:00:01: run
-/// with …`. Source: dpkg(1), "FILES", of dpkg 1.22 (2024); update-alternatives(1) of the same.
+/// True for `2026-01-05 10:00:01 status installed libc6:amd64 2.41` and
+/// `update-alternatives 2026-01-05 10:00:01: run with …`. Source: dpkg(1), "FILES", of dpkg 1.22 (2024);
+/// update-alternatives(1) of the same.
 pub(super) fn is_dpkg(line: &[u8]) -> bool {
     const ACTIONS: [&[u8]; 10] = [
         b"startup",
