@@ -54,7 +54,7 @@ mod tests {
     use crate::format::variables::{Feeds, is_known, variable};
 
     #[test]
-    fn every_label_has_a_variable_and_is_listed_once() {
+    fn labels_name_known_variables_and_rows_of_one_label_are_adjacent() {
         for (i, (label, name, unit)) in LABELS.iter().enumerate() {
             assert!(is_known(name), "{label}");
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
