@@ -1,4 +1,4 @@
-//! Addresses and what may stand for one, told from other words.
+//! Distinguishes addresses, and values that may be logged in their place, from other words.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,8 +8,8 @@ pub(super) fn is_address(word: &[u8]) -> bool {
     parses::<IpAddr>(word)
 }
 
-/// True for a value that nginx or Apache may log as the address of a client: addresses with or without a port, a list of
-/// them, a host name, `unix:`, `-`, or nothing.
+/// True for a value that nginx or Apache may log as the address of a client: an address with or without a port, a list
+/// of them, a host name, `unix:`, `-`, or nothing.
 pub(super) fn may_be_a_client(value: &[u8]) -> bool {
     let first = &value[..memchr::memchr2(b',', b' ', value).unwrap_or(value.len())];
     first.is_empty()
@@ -20,7 +20,7 @@ pub(super) fn may_be_a_client(value: &[u8]) -> bool {
         || has_port(first)
 }
 
-/// `IPV4:PORT`, `[IPV6]:PORT` or `[IPV6]`.
+/// True for `IPV4:PORT`, `[IPV6]:PORT` or `[IPV6]`.
 fn has_port(word: &[u8]) -> bool {
     let Some(colon) = memchr::memrchr(b':', word) else { return false };
     let (host, port) = (&word[..colon], &word[colon + 1..]);
@@ -29,7 +29,7 @@ fn has_port(word: &[u8]) -> bool {
     in_brackets(word) || parses::<u16>(port) && (parses::<Ipv4Addr>(host) || in_brackets(host))
 }
 
-/// A name with a dot whose last label is not a number, or `localhost`.
+/// True for a name with a dot whose last label is not a number, and for `localhost`.
 fn is_host_name(word: &[u8]) -> bool {
     let is_label =
         |label: &[u8]| !label.is_empty() && label.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_told_from_words() {
+    fn addresses_are_distinguished_from_words() {
         for address in ["1.2.3.4", "::1", "2001:db8::1", "fe80::1%eth0", "::ffff:1.2.3.4"] {
             assert!(is_address(address.as_bytes()) && may_be_a_client(address.as_bytes()), "{address}");
         }

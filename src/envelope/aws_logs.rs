@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_streams() {
+    fn lines_of_streams_are_opened() {
         let rows = [
             ("2026-01-05T10:00:01.123000+00:00 ecs/nginx/0a1b x y", Some("x y")),
             ("2026-01-05T10:00:01.000000+00:00 2026/01/05/[$LATEST]0a1b x", Some("x")),

@@ -1,12 +1,12 @@
-//! Exports of CloudWatch Logs to CSV: `1767607201000,"LINE"`.
+//! CSV exports of CloudWatch Logs: `1767607201000,"LINE"`.
 
 use super::quotes::unquoted;
 use super::stamp::has_shape;
 use super::{Letter, Sender, Text};
 
-/// Opens `TIME,"LINE"`, and what may be in further columns after it. The console's log viewer writes the time as milliseconds,
-/// Logs Insights as `2026-01-05 10:00:01.123`. A line without commas and quotes needs no quotes.
-/// Source: Amazon's guide to CloudWatch Logs, "Export query results" and "Download events as CSV".
+/// Opens `TIME,"LINE"`, optionally followed by more columns. The console's log viewer writes the time as milliseconds,
+/// Logs Insights as `2026-01-05 10:00:01.123`. A line without commas and quotes needs no quotes. Source: Amazon's guide
+/// to CloudWatch Logs, "Export query results" and "Download events as CSV".
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let comma = memchr::memchr(b',', line)?;
     let time = &line[..comma];
@@ -24,7 +24,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text, sender: Sender::Unknown, goes_on: false })
 }
 
-/// Where the closing quote is: at the end of the line, or before the comma of the next column.
+/// Position of the closing quote: at the end of the line, or before the comma of the next column.
 fn end_of_quoted(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -32,7 +32,7 @@ fn end_of_quoted(text: &[u8]) -> Option<usize> {
         match text.get(at + 1) {
             None | Some(b',') => return Some(at),
             Some(b'"') => at += 2,
-            // Quotes that are not doubled: the last one closes.
+            // The quotes are not doubled: the last one closes.
             Some(_) => return text.ends_with(b"\"").then(|| text.len() - 1),
         }
     }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_of_exports() {
+    fn rows_of_exports_are_opened() {
         let rows: &[(&str, Option<Text<'_>>)] = &[
             (r#"1767607201000,"a ""b"" c""#, Some(Text::Doubled(br#"a ""b"" c"#))),
             (r#"1767607201000,"a ""b""""#, Some(Text::Doubled(br#"a ""b"""#))),

@@ -1,6 +1,6 @@
 //! ANSI colours around the names that tools put before a line.
 
-/// Skips codes such as `\x1b[36;1m`, and grep's `\x1b[K`; returns the rest, and whether there was a code.
+/// Skips codes such as `\x1b[36;1m` and grep's `\x1b[K`. Returns the rest, and true if there was a code.
 pub(super) fn without_colors(text: &[u8]) -> (&[u8], bool) {
     let mut rest = text;
     while let Some(code) = rest.strip_prefix(b"\x1b[") {
@@ -18,7 +18,7 @@ pub(super) fn reset(text: &[u8]) -> Option<&[u8]> {
     text.strip_prefix(b"\x1b[0m").or_else(|| text.strip_prefix(b"\x1b[m"))
 }
 
-/// Skips codes that end a colour, as far as they follow each other. Newer versions of a Go library write several.
+/// Skips any number of codes that end a colour. Newer versions of a Go library write several.
 pub(super) fn without_resets(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let Some(behind) =

@@ -3,13 +3,13 @@
 use super::colors::{reset, without_colors};
 use super::{Letter, Sender, Text, stamp};
 
-/// Opens `NAME  | LINE`. The name is in colour, or not; version 1 ends the colour before the space, version 2 behind it.
-/// `-t` puts a time before the line.
+/// Opens `NAME  | LINE`. The name may be coloured; version 1 ends the colour before the space, version 2 after it. `-t`
+/// puts a time before the line.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let (plain, is_colored) = without_colors(line);
     let name = plain.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
     let behind = plain[name..].trim_ascii_start();
-    // Names are padded with spaces, and one stands there always.
+    // Names are padded with spaces; at least one space follows.
     if name == 0 || plain.get(name) != Some(&b' ') || behind.first() != Some(&b'|') {
         return None;
     }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_services() {
+    fn lines_of_services_are_opened() {
         let rows: &[(&str, Option<(&str, &str)>)] = &[
             ("nginx_1  | x", Some(("nginx_1", "x"))),
             ("nginx-1  | x", Some(("nginx-1", "x"))),

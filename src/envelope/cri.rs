@@ -2,8 +2,8 @@
 
 use super::{Letter, Pipe, Sender, Text, stamp, word};
 
-/// Opens `TIME PIPE TAGS LINE`. The first tag is `F` for a whole line or its last part, `P` for a part before that; more tags
-/// may follow it behind colons. Source: kubernetes, `kuberuntime/logs`.
+/// Opens `TIME PIPE TAGS LINE`. The first tag is `F` for a whole line or its last part, and `P` for an earlier part.
+/// More tags may follow after colons. Source: kubernetes, `kuberuntime/logs`.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let rest = line[stamp::rfc3339(line)?..].strip_prefix(b" ")?;
     let (pipe, rest) = word(rest)?;
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_lines_and_parts() {
+    fn whole_lines_and_parts_are_opened() {
         let (out, err) = (Sender::Pipe(Pipe::Stdout), Sender::Pipe(Pipe::Stderr));
         let rows = [
             ("2026-01-01T00:00:00Z stdout F x y", Some(("x y", out, false))),

@@ -2,8 +2,8 @@
 
 use super::{Letter, Sender, Text};
 
-/// Opens `TASK@NODE    | LINE`. The task is the service, its slot or node, and perhaps an id. Spaces pad shorter slots.
-/// Source: docker/cli, `cli/command/service/logs.go`.
+/// Opens `TASK@NODE    | LINE`. The task consists of the service, its slot or node, and an optional ID. Spaces pad
+/// shorter slots. Source: docker/cli, `cli/command/service/logs.go`.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let task = line.iter().take_while(|b| is_word(**b)).count();
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_tasks() {
+    fn lines_of_tasks_are_opened() {
         let rows = [
             ("web.1.abc123def456@node1    | x | y", Some(("web", "x | y"))),
             ("shop_web-1.10@node-1.example.com      | x", Some(("shop_web-1", "x"))),

@@ -1,8 +1,9 @@
-//! Detecting an input's envelopes from its first lines.
+//! Detects an input's envelopes from its first lines.
 //!
-//! A reading of the lines is a chain of envelopes, which may be empty. If two readings are possible, the one that explains more of the
-//! same lines is used. A line is explained if it fits a format once its envelopes are taken off, and has an address where the
-//! format has one; lines that fit without one decide only between readings that are equal otherwise.
+//! A reading of the lines is a chain of envelopes, which may be empty. Of two possible readings, the one that explains
+//! more of the same lines is used. A line is explained if it fits a format after its envelopes are removed, and has an
+//! address where the format expects one. Lines that fit without an address decide only between readings that are
+//! otherwise equal.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,16 +20,16 @@ use crate::batch::{Fields, TextField};
 use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row, Slot};
 use crate::text::{is_blank, lines};
 
-/// Number of lines whose shape is looked at.
+/// Maximum number of lines that are tried with each envelope.
 const SAMPLE: usize = 1000;
-/// Number of lines of each sender that readings are compared on. Detecting formats is most of the cost.
+/// Maximum number of lines per sender for comparing readings. Format detection is most of the cost.
 const COMPARED: usize = 500;
-/// How many senders are distinguished in the first lines.
+/// Maximum number of senders that are distinguished in the first lines.
 const SENDERS: usize = 100;
-/// Number of envelopes that may be within one another.
+/// Maximum number of nested envelopes.
 const DEPTH: usize = 3;
 
-/// Detects the envelopes, if there are any, and the formats of the lines within.
+/// Detects the envelopes, if any, and the formats of the lines inside them.
 pub(crate) fn find<'f>(detector: &Detector<'f>, own: &[usize], head: &[u8]) -> (Option<Worn>, Arc<FormatsOfFile<'f>>) {
     let bump = Bump::new();
     let sample = detector.sample(head);
@@ -45,7 +46,7 @@ pub(crate) fn find<'f>(detector: &Detector<'f>, own: &[usize], head: &[u8]) -> (
     }
 }
 
-/// The best reading of lines that some of these envelopes may be around; `None` if none of them is.
+/// The best reading with these envelopes; `None` if none of them can be the outermost one.
 fn reading<'t>(
     envelopes: &[&'static Envelope],
     detector: &Detector<'_>,
@@ -63,7 +64,7 @@ fn reading<'t>(
     all.extend(rest);
     let few = thinned(&all, &around);
     let reading = search.read(&few, &mut Vec::new());
-    // nginx's lines may be few among those of others, more than one envelope deep.
+    // nginx's lines may be rare among those of other programs, and nested in more than one envelope.
     let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
     Some(if is_none { search.read(&all, &mut Vec::new()) } else { reading })
 }
@@ -75,7 +76,7 @@ struct Search<'s, 'f, 't> {
 }
 
 impl<'t> Search<'_, '_, 't> {
-    /// The best reading of lines that were taken out of `outer`.
+    /// The best reading of lines from which the envelopes `outer` were removed.
     fn read(&self, all: &[Opened<'t>], outer: &mut Vec<&'static Envelope>) -> Reading<'t> {
         let plain = self.as_they_stand(all);
         let mut best: Option<((usize, usize), usize, Reading<'t>)> = None;
@@ -96,8 +97,8 @@ impl<'t> Search<'_, '_, 't> {
         best.map_or(plain, |(_, _, reading)| reading)
     }
 
-    /// The reading without a further envelope. Each sender's lines are looked at by themselves: nginx's may be few among
-    /// those of others.
+    /// The reading without a further envelope. Formats are detected for each sender separately, because nginx's lines
+    /// may be rare among those of others.
     fn as_they_stand(&self, all: &[Opened<'t>]) -> Reading<'t> {
         let mut of_senders: BTreeMap<Sender<'t>, Vec<usize>> = BTreeMap::new();
         for (at, line) in all.iter().enumerate().filter(|(_, line)| !is_blank(line.text)) {
@@ -129,7 +130,7 @@ impl<'t> Search<'_, '_, 't> {
     }
 }
 
-/// The lines of each sender that an envelope of `around` names, [`COMPARED`] at most, and as many outside: enough to compare.
+/// For each envelope in `around`: at most [`COMPARED`] lines per sender, and as many lines that it does not open.
 fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
     let mut counts: Vec<BTreeMap<Option<Sender<'t>>, usize>> = vec![BTreeMap::new(); around.len()];
     let is_wanted = |line: &&Opened<'t>| {
@@ -144,7 +145,7 @@ fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
     all.iter().filter(is_wanted).copied().collect()
 }
 
-/// Those of some envelopes that some of the first lines may be in.
+/// The envelopes that some of the first lines may be in.
 fn candidates(
     envelopes: impl Iterator<Item = &'static Envelope>,
     all: &[Opened<'_>],
@@ -153,7 +154,8 @@ fn candidates(
     if outer.len() == DEPTH {
         return Vec::new();
     }
-    // nginx-proxy writes as compose does, and may run in compose; but parts are joined once.
+    // nginx-proxy writes like compose, and may run in compose, so an envelope may occur twice. But parts are joined
+    // only once.
     let is_joined = outer.iter().any(|envelope| envelope.has_pipes);
     let is_worn = |envelope: &&Envelope| {
         let is_letter = |text| (envelope.open)(text).is_some();
@@ -169,8 +171,8 @@ fn candidates(
     envelopes.filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
 }
 
-/// The first lines without their envelopes, each in its place. The place of a line in parts is that of its last; the other
-/// parts are blank, and so are the lines of other programs.
+/// The first lines without their envelopes. A joined line takes the place of its last part. The places of its other
+/// parts are blank, as are those of lines of other programs, so that lines keep their numbers.
 pub(crate) fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
     let mut text = Vec::with_capacity(head.len());
     each_line(worn, head, bump, |line| match line.filter(|line| !worn.is_another_program(line.sender)) {
@@ -180,8 +182,8 @@ pub(crate) fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
     text
 }
 
-/// Shows each of the first lines without its envelopes. A line in parts is shown in the place of its last part; for the other
-/// parts there is `None`.
+/// Calls `visit` for each of the first lines, without envelopes. A joined line comes at its last part; the other parts
+/// give `None`.
 pub(crate) fn each_line<'t>(worn: &Worn, head: &'t [u8], bump: &'t Bump, mut visit: impl FnMut(Option<Opened<'t>>)) {
     let mut runs = Runs::at(0);
     for line in lines(head, true) {
@@ -193,7 +195,7 @@ pub(crate) fn each_line<'t>(worn: &Worn, head: &'t [u8], bump: &'t Bump, mut vis
     }
 }
 
-/// Appends a line. Line feeds within, which JSON can have, would make it two.
+/// Appends a line. A line feed inside it, possible in JSON, becomes a space: it would split the line in two.
 fn push(line: &[u8], out: &mut Vec<u8>) {
     out.extend(line.iter().map(|b| if *b == b'\n' { b' ' } else { *b }));
     out.push(b'\n');
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reading_that_explains_more_lines_is_taken() {
+    fn reading_that_explains_more_lines_wins() {
         assert_eq!(name(&format!("{LINE}\n").repeat(3)), "none");
         assert_eq!(name(&format!("nginx-1  | {LINE}\n").repeat(3)), "docker compose");
         assert_eq!(name(&format!("{LINE}\n{LINE}\nnginx-1  | {LINE}\n")), "docker compose");
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn if_nothing_fits_most_lines_decide() {
+    fn without_a_fit_the_majority_of_lines_decides() {
         assert_eq!(name("web-1  | x\nweb-1  | x\nweb\n"), "docker compose");
         assert_eq!(name("web-1  | x\nweb\nweb\n"), "none");
         for text in ["web nginx x\n", "access.log:x\n", "1:x\n", "\"x\"\n", "{\"msg\":\"x\"}\n"] {
@@ -237,14 +239,14 @@ mod tests {
     }
 
     #[test]
-    fn a_format_that_looks_like_an_envelope_is_read_as_it_stands() {
+    fn format_that_looks_like_an_envelope_is_not_unwrapped() {
         let formats = ["$host | $remote_addr [$time_local] $status".parse().unwrap()];
         let (worn, _) = find(&Detector::new(&formats), &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
         assert!(worn.is_none());
     }
 
     #[test]
-    fn a_given_format_that_fits_wrapped_lines_too_is_compared_on_the_same_lines() {
+    fn given_format_is_compared_with_envelopes_on_the_same_lines() {
         let formats = ["combined".parse().unwrap()];
         let lines = |count: usize| (0..count).map(|i| format!("a.log.{}:{LINE}\n", i % 3)).collect::<String>();
         for count in [1, 10, 6000] {
@@ -254,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn envelopes_within_one_another_are_found_in_their_order() {
+    fn nested_envelopes_are_found_outermost_first() {
         let json = |text: &str| {
             let log = text.replace('"', "\\\"");
             format!("{{\"log\":\"{log}\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T00:00:00Z\"}}\n")
@@ -280,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn senders_are_those_of_the_innermost_envelope_that_names_one() {
+    fn innermost_named_sender_wins() {
         let of = |service: &str, text: &str| format!("2026-01-01T00:00:00Z stdout F {service}-1  | {text}\n");
         let head = of("nginx", LINE) + &of("gunicorn", LINE) + "2026-01-01T00:00:00Z stderr F x\n";
         let worn = found(&head).unwrap();
@@ -299,13 +301,13 @@ mod tests {
     }
 
     #[test]
-    fn more_senders_than_are_told_apart_are_read_together() {
+    fn excess_senders_are_read_together() {
         let head: String = (0..500).map(|i| format!("web-{i}  | {LINE}\n")).collect();
         assert_eq!(name(&head), "docker compose");
     }
 
     #[test]
-    fn a_few_lines_are_found_among_many_of_others() {
+    fn few_lines_are_found_among_many_of_others() {
         let chatter = "web-1  | other.1    | GET /\n".repeat(3000);
         let head = format!("{chatter}web-1  | nginx.1    | {LINE}\n");
         assert_eq!(name(&head), "docker compose + docker compose");
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn nginx_is_the_sender_whose_lines_fit_or_whose_name_says_so() {
+    fn nginx_is_recognized_by_fitting_lines_or_by_name() {
         let chatter = "web-1  | GET /\n".repeat(3000);
         let worn = found(&format!("{chatter}proxy-1  | {LINE}\nother-1  | x\n")).unwrap();
         for (name, expected) in
@@ -328,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_error_is_another_program_unless_its_lines_fit() {
+    fn stderr_is_another_program_unless_its_lines_fit() {
         let is_other = |head: &str| {
             let worn = found(head).unwrap();
             Pipe::ALL.map(|pipe| worn.is_another_program(Sender::Pipe(pipe)))
@@ -355,9 +357,10 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
 
-        /// Of lines that are alike one is tried, and most ordinary lines are not tried at all.
+        /// The shortcuts must not change the result: only one line of each kind is tried, and most ordinary lines are
+        /// not opened.
         #[test]
-        fn lines_that_are_not_opened_change_nothing(
+        fn skipping_ordinary_lines_does_not_change_the_result(
             parts in prop::collection::vec(
                 (
                     prop_oneof![

@@ -1,9 +1,9 @@
-//! Files of Fluentd: `2026-01-05T10:00:01+00:00<TAB>TAG<TAB>{"log":"LINE"}`.
+//! Files written by Fluentd: `2026-01-05T10:00:01+00:00<TAB>TAG<TAB>{"log":"LINE"}`.
 
 use super::{Letter, Sender, Text, stamp};
 
-/// Opens `TIME<TAB>TAG<TAB>{…}`: the text is the object, which may be an envelope of its own or an access log.
-/// Source: Fluentd's documentation, `formatter/out_file`. Older versions leave out the zone.
+/// Opens `TIME<TAB>TAG<TAB>{…}`. The text is the object, which may be another envelope or an access log. Source:
+/// Fluentd's documentation, `formatter/out_file`. Older versions omit the zone.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let rest = line[stamp::rfc3339(line).or_else(|| stamp::without_zone(line))?..].strip_prefix(b"\t")?;
     let tab = memchr::memchr(b'\t', rest).filter(|tab| *tab > 0)?;
@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_tags() {
+    fn lines_of_tags_are_opened() {
         let rows = [
             ("2026-01-05T10:00:01+00:00\tnginx.access\t{\"log\":\"x\"}", Some(("nginx.access", "{\"log\":\"x\"}"))),
             ("2026-01-05T10:00:01Z\ta\t{}", Some(("a", "{}"))),

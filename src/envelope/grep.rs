@@ -4,10 +4,10 @@ use super::colors::{without_colors, without_resets};
 use super::stamp::is_date;
 use super::{Letter, Sender, Text, first_word, is_address};
 
-/// Opens `FILE:LINE`, in colour or not, where FILE is a path or looks like a log's name.
+/// Opens `FILE:LINE`, in colour or not, if FILE is a path or looks like the name of a log.
 ///
-/// Other things stand before a colon too: a site with its port (`shop.example.com:443 1.2.3.4`), the beginning of an IPv6
-/// address, `unix:`, and a date (`05/Jan/2026:10:00:00`).
+/// Other things can precede a colon too: a site with its port (`shop.example.com:443 1.2.3.4`), the beginning of an
+/// IPv6 address, `unix:`, and a date (`05/Jan/2026:10:00:00`).
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let (plain, is_colored) = without_colors(line);
     let (name, rest) = plain.split_at(name_len(plain));
@@ -27,7 +27,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text: Text::Plain(text), sender: Sender::File(name), goes_on: false })
 }
 
-/// Length of the name that a line begins with. One of Windows may begin with a drive.
+/// Length of the file name at the start of a line. A Windows path may begin with a drive.
 fn name_len(line: &[u8]) -> usize {
     const STDIN: &[u8] = b"(standard input)";
     match line {
@@ -50,11 +50,11 @@ fn has_log(name: &[u8]) -> bool {
     name.windows(3).any(|part| part.eq_ignore_ascii_case(b"log"))
 }
 
-/// True if a name ends as only a file's does.
+/// True if a name has an ending that only files have.
 fn has_ending(name: &[u8]) -> bool {
     const ENDINGS: [&[u8]; 10] =
         [b".log", b"_log", b".txt", b".out", b".csv", b".json", b".gz", b".bz2", b".xz", b".zst"];
-    // What rotation appends: `.1`, `-20260105`.
+    // Ignore what rotation appends: `.1`, `-20260105`.
     let kept = name.iter().rposition(|b| !b.is_ascii_digit() && !matches!(b, b'.' | b'-')).map_or(0, |at| at + 1);
     ENDINGS.iter().any(|ending| name[..kept].ends_with(ending))
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_files() {
+    fn lines_of_files_are_opened() {
         let rows = [
             ("access.log:1.2.3.4 - -", Some(("access.log", "1.2.3.4 - -"))),
             ("/var/log/nginx/access.log.1:::1 - -", Some(("/var/log/nginx/access.log.1", "::1 - -"))),

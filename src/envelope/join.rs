@@ -1,8 +1,8 @@
-//! Lines that an envelope has cut into parts, put together again.
+//! Joins lines that an envelope has split into parts.
 //!
-//! A chunk may begin and end within such a line. So what a chunk has of a pipe is a [`Run`]: what stands up to the first
-//! end of a line, which may be the end of a line of the chunk before, and what is open at the end. Runs next to each other
-//! merge into one; in whatever order that is done, the same lines come out.
+//! A chunk may begin and end within such a line. So each chunk keeps a [`Run`] per pipe: the parts up to the first line
+//! end, which may belong to a line of the previous chunk, and the open parts at its end. Neighbouring runs merge into
+//! one; the result does not depend on the order of merges.
 
 /// A container's standard output or error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +11,7 @@ pub(crate) enum Pipe {
     Stderr,
 }
 
-/// How many pipes there are.
+/// Number of pipes.
 pub(crate) const PIPES: usize = 2;
 
 impl Pipe {
@@ -30,35 +30,35 @@ impl Pipe {
     pub(crate) const ALL: [Pipe; PIPES] = [Pipe::Stdout, Pipe::Stderr];
 }
 
-/// Of a line put together of parts, no more is kept than this: lines without an end must not fill the memory.
+/// Maximum bytes kept of a joined line, so that endless lines do not fill the memory.
 const KEPT_BYTES: usize = 1 << 20;
 
-/// Where a line is in its input.
+/// The position of a line in its input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LinePlace {
     pub(crate) offset: u64,
-    /// Where its chunk starts, and which line of that it is, from 0.
+    /// Byte offset of its chunk, and index of the line in the chunk, from 0.
     pub(crate) chunk: u64,
     pub(crate) line_in_chunk: u64,
 }
 
-/// Parts of a line, put together.
+/// The joined parts of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Joined {
-    /// All text; if it is too long, its beginning.
+    /// The whole text; empty if it is too long.
     pub(crate) text: Vec<u8>,
     pub(crate) is_too_long: bool,
-    /// How many parts there are.
+    /// Number of parts joined.
     pub(crate) parts: u64,
-    /// Of the first part.
+    /// Position of the first part.
     pub(crate) place: LinePlace,
-    /// The beginning of the first part's line as it stands in the input.
+    /// Beginning of the first part's raw line in the input.
     pub(crate) shown: Vec<u8>,
-    /// The lines of the parts as they stand there, if somebody keeps them; of long ones, the beginning.
+    /// Raw lines of the parts, if they are kept, up to `KEPT_BYTES`.
     pub(crate) raw: Vec<u8>,
 }
 
-/// As much of the lines of parts as is kept.
+/// The bytes to keep of a part's raw line.
 pub(crate) fn kept_of(raw: &[u8]) -> &[u8] {
     &raw[..raw.len().min(KEPT_BYTES)]
 }
@@ -73,7 +73,7 @@ impl Joined {
         raw: Vec::new(),
     };
 
-    /// A part whose text is still to be written.
+    /// A part whose text is yet to be filled in.
     pub(crate) fn part(place: LinePlace, shown: &[u8]) -> Joined {
         Joined { parts: 1, place, shown: shown.to_vec(), ..Joined::default() }
     }
@@ -82,7 +82,7 @@ impl Joined {
         self.parts == 0
     }
 
-    /// Puts `next` behind.
+    /// Appends `next`.
     fn append(&mut self, next: Joined) {
         if self.is_nothing() {
             *self = next;
@@ -103,25 +103,25 @@ impl Joined {
     }
 }
 
-/// What a stretch of an input has of one pipe.
+/// The parts of one pipe in a section of the input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// Up to the first end of a line; `None` where there is no end.
+    /// Parts up to the first line end; `None` if there is no line end.
     head: Option<Joined>,
-    /// Behind the last end.
+    /// Parts after the last line end.
     open: Joined,
 }
 
 impl Run {
-    /// Where an input starts, nothing is open.
+    /// The run at the start of an input, where no line is open.
     pub(crate) const START: Run = Run { head: Some(Joined::NOTHING), open: Joined::NOTHING };
 
-    /// Whether what comes next is the beginning of a line.
+    /// True if the next part is known to begin a line.
     pub(crate) fn is_between_lines(&self) -> bool {
         self.head.is_some() && self.open.is_nothing()
     }
 
-    /// Adds the next part, and returns the line if it has ended one of which the beginning is known.
+    /// Adds the next part. Returns the line that it ends, if the beginning of the line is known.
     pub(crate) fn push(&mut self, part: Joined, goes_on: bool) -> Option<Joined> {
         self.open.append(part);
         if goes_on {
@@ -135,14 +135,14 @@ impl Run {
         None
     }
 
-    /// Adds the stretch behind this one, and returns the line that goes over the border between them, if it has ended.
+    /// Appends the section after this one. Returns the line across the border between them, if it has ended.
     pub(super) fn merge(&mut self, next: Run) -> Option<Joined> {
         let Some(head) = next.head else {
             self.open.append(next.open);
             return None;
         };
         let ended = if head.is_nothing() {
-            // The next stretch starts its input.
+            // The next section starts its input.
             self.push_end()
         } else {
             self.push(head, false)
@@ -156,7 +156,7 @@ impl Run {
         (!open.is_nothing()).then_some(open)
     }
 
-    /// The line without an end at the end of the input.
+    /// The unfinished line at the end of the input.
     pub(super) fn into_open(self) -> Option<Joined> {
         (!self.open.is_nothing()).then_some(self.open)
     }
@@ -172,7 +172,7 @@ mod tests {
         Joined { text: text.to_vec(), ..Joined::part(place, b"") }
     }
 
-    /// The lines of parts, one after another: the obvious way.
+    /// Slow reference: joins the parts one after another.
     fn plainly(parts: &[(&[u8], bool)]) -> Vec<Joined> {
         let mut lines = vec![Joined::default()];
         for (number, (text, goes_on)) in parts.iter().enumerate() {
@@ -197,9 +197,9 @@ mod tests {
     }
 
     proptest! {
-        /// Cut the parts anywhere, merge the runs in any order: the same lines.
+        /// The parts may be cut anywhere and the runs merged in any order.
         #[test]
-        fn cuts_and_orders_change_nothing(
+        fn cuts_and_merge_order_do_not_change_lines(
             parts in prop::collection::vec((prop::sample::select(vec![0, 1, 3, KEPT_BYTES / 2, KEPT_BYTES]), any::<bool>()), 0..12),
             cuts in prop::collection::vec(0..12_usize, 0..5),
             mut order in prop::collection::vec(0..20_usize, 6),

@@ -3,8 +3,8 @@
 use super::members::{Value, members, without_line_end};
 use super::{Letter, Pipe, Sampled, Sender, Text};
 
-/// Opens a record: an object with the strings `log`, `stream` and `time`, in any order, and whatever else. Docker cuts
-/// a line of more than 16 kB into records, of which the last alone has the line end in its `log`.
+/// Opens a record: an object with the strings `log`, `stream` and `time`, in any order, and any other members. Docker
+/// splits a line of more than 16 kB into records; only the last one has a line end in its `log`.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let (mut log, mut stream, mut has_time) = (None, None, false);
     members(line, |key, value| {
@@ -24,7 +24,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text: Text::Json(text), sender: Sender::Pipe(pipe), goes_on })
 }
 
-/// True if a record of a sample ends a line. Fluent Bit writes objects like docker's, without line ends in them.
+/// True if at least one record of a sample ends a line. Fluent Bit writes similar objects, but without line ends.
 pub(super) fn ends_lines(sample: &[Sampled<'_>]) -> bool {
     sample.iter().any(|line| open(line.text).is_some_and(|letter| !letter.goes_on))
 }
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_and_parts() {
+    fn records_and_parts_are_opened() {
         let rows = [
             (r#"{"log":"x\n","stream":"stdout","time":"t"}"#, Some(("x", Pipe::Stdout, false))),
             (r#"{"log":"x","stream":"stderr","time":"t"}"#, Some(("x", Pipe::Stderr, true))),
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn some_record_ends_a_line() {
+    fn sample_must_have_a_record_that_ends_a_line() {
         let sample = |log: &str| {
             let line = format!(r#"{{"log":"{log}","stream":"stdout","time":"t"}}"#);
             ends_lines(&[Sampled { text: line.as_bytes(), is_letter: true, ..Sampled::default() }])

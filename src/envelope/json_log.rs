@@ -1,14 +1,15 @@
-//! JSON objects that hold a line: Fluent Bit, Fluentd, Filebeat, Logstash, Vector, `journalctl -o json`, `stern -o json`.
+//! JSON objects that contain a line: Fluent Bit, Fluentd, Filebeat, Logstash, Vector, `journalctl -o json`,
+//! `stern -o json`.
 
 use super::members::{Value, members, without_line_end};
 use super::{Letter, Sender, Text, pods};
 use crate::format::is_key_of_a_hit;
 
-/// Keys that hold the line. The first whose value is a string does.
+/// Keys that may hold the line. The first one with a string is used.
 const LINE: [&str; 4] = ["log", "message", "msg", "MESSAGE"];
 
-/// Keys that name the container or the program. Sources: Fluent Bit's kubernetes filter, docker's fluentd driver, the ECS
-/// reference, stern's README, systemd.journal-fields(7).
+/// Keys that name the container or the program. Sources: Fluent Bit's kubernetes filter, docker's fluentd driver, the
+/// ECS reference, stern's README, systemd.journal-fields(7).
 const SENDER: [&str; 6] = [
     "kubernetes.container_name",
     "kubernetes.container.name",
@@ -21,13 +22,14 @@ const SENDER: [&str; 6] = [
 /// Keys that name the pod.
 const POD: [&str; 3] = ["kubernetes.pod_name", "kubernetes.pod.name", "podName"];
 
-/// The name of the log's file in the objects of Logstash and Fluent Bit. In an access log it is the request's path.
+/// Key that names the log file in objects of Logstash and Fluent Bit. In an access log it is the path of the request.
 const FILE: &[u8] = b"path";
 
-/// Levels of objects that are looked into.
+/// Maximum depth of nested objects to search.
 const DEPTH: usize = 4;
 
-/// Opens an object that holds a line. One with a status or request of its own is an access log.
+/// Opens an object that contains a line. Returns `None` if the object itself has a status or a request: then it is a
+/// line of an access log.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let mut found = Found::default();
     found.look_into(line, &mut Path::default(), 1)?;
@@ -49,7 +51,7 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// `None` if the object is not whole, or is an access log.
+    /// Returns `None` if the object is incomplete or is an access log.
     fn look_into(&mut self, object: &'a [u8], path: &mut Path, depth: usize) -> Option<()> {
         members(object, |key, value| {
             let len = path.push(key);
@@ -84,10 +86,10 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The keys that lead to a value, with dots between them.
+/// The path of keys to a value, separated by dots.
 struct Path {
     bytes: [u8; 64],
-    /// More than the bytes for keys that are longer than any of interest.
+    /// Exceeds the array if the path is too long to be of interest.
     len: usize,
 }
 
@@ -98,7 +100,7 @@ impl Default for Path {
 }
 
 impl Path {
-    /// Appends a key, and returns the length before.
+    /// Appends a key and returns the previous length.
     fn push(&mut self, key: &[u8]) -> usize {
         let before = self.len;
         let start = if before == 0 { 0 } else { before + 1 };
@@ -122,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_that_hold_a_line() {
+    fn objects_that_contain_a_line_are_opened() {
         let rows = [
             (
                 r#"{"date":1795003200.0,"log":"x","kubernetes":{"container_name":"web","pod_name":"web-0"}}"#,
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn long_paths_are_of_no_interest() {
+    fn long_paths_are_ignored() {
         let mut path = Path::default();
         assert_eq!((path.push(b"a"), path.push(b"b")), (0, 1));
         assert_eq!(path.key(), b"a.b");

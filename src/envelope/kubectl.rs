@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_containers() {
+    fn lines_of_containers_are_opened() {
         let rows = [
             ("[pod/nginx-7c5d-2xk0q/nginx] x y", Some(("nginx", "x y"))),
             ("[pod/ingress-nginx-controller-5d/controller] x", Some(("ingress-nginx-controller-5d", "x"))),

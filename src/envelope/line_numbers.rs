@@ -3,7 +3,7 @@
 use super::programs::is_another_programs;
 use super::{Letter, Sampled, Sender, Text, is_address};
 
-/// Opens `NUMBER:LINE`. Beyond nine digits it is a time in a log rather than a line's number.
+/// Opens `NUMBER:LINE`. More than nine digits are a time in a log rather than a line number.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
     if !(1..=9).contains(&digits) {
@@ -16,7 +16,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text: Text::Plain(text), sender: Sender::Unknown, goes_on: false })
 }
 
-/// True for what follows the hour of a clock: `10:01`.
+/// True for what follows the hour in a time of day: `10:01`.
 fn is_minutes(text: &[u8]) -> bool {
     let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
     let is_pair = |at: usize| is_digit(at) && is_digit(at + 1);
@@ -26,7 +26,7 @@ fn is_minutes(text: &[u8]) -> bool {
         && !text.get(5).is_some_and(|b| *b == b':' || b.is_ascii_digit())
 }
 
-/// True if every line of a sample has a number, and they ascend in each file.
+/// True if every line of a sample has a number, and the numbers ascend in each file.
 pub(super) fn ascend(sample: &[Sampled<'_>]) -> bool {
     let mut last = (Sender::Unknown, None);
     let mut is_address_too = true;
@@ -41,7 +41,7 @@ pub(super) fn ascend(sample: &[Sampled<'_>]) -> bool {
     last.1.is_some() && !is_address_too
 }
 
-/// True for the beginning of an IPv6 address that a visitor can have: `2001:db8::1`, `64:ff9b::1`.
+/// True if a line begins with an IPv6 address that a visitor can have: `2001:db8::1`, `64:ff9b::1`.
 fn is_public_address(number: u32, line: &[u8]) -> bool {
     let digits = line.iter().take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')).count();
     (number >= 2000 || number == 64) && is_address(&line[..digits])
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_with_numbers() {
+    fn lines_with_numbers_are_opened() {
         let rows = [
             ("12:1.2.3.4 - -", Some("1.2.3.4 - -")),
             ("1:::1 - -", Some("::1 - -")),

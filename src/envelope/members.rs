@@ -1,17 +1,18 @@
-//! The members of a JSON object, read where they stand.
+//! Reads the members of a JSON object in place.
 
 use crate::format::closing_quote;
 
 /// The value of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'a> {
-    /// A string, without its quotes and with its escapes.
+    /// A string without its quotes; escapes are not undone.
     Text(&'a [u8]),
     /// Anything else.
     Other(&'a [u8]),
 }
 
-/// Shows each member of the object that is all of `text`. `None` if it is not an object, or if `visit` says so.
+/// Calls `visit` for each member of the object that `text` consists of. Returns `None` if it is not an object, or if
+/// `visit` does.
 pub(super) fn members<'a>(text: &'a [u8], mut visit: impl FnMut(&'a [u8], Value<'a>) -> Option<()>) -> Option<()> {
     let mut rest = text.strip_prefix(b"{")?.trim_ascii_start();
     if rest.first() == Some(&b'}') {
@@ -36,19 +37,20 @@ pub(super) fn members<'a>(text: &'a [u8], mut visit: impl FnMut(&'a [u8], Value<
     }
 }
 
-/// Takes the line end off a string, if it ends in one. An `n` after a backslash that is itself escaped is a letter.
+/// Removes the line end of a string; `None` if there is none. In `\\n`, the backslash is escaped and the `n` is a
+/// letter.
 pub(super) fn without_line_end(text: &[u8]) -> Option<&[u8]> {
     text.strip_suffix(br"\n").filter(|text| text.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 0)
 }
 
-/// The string that `text` begins with, without its quotes, and the text after it.
+/// The string at the start of `text`, without its quotes, and the text after it.
 fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b"\"")?;
     let (end, _) = closing_quote(text)?;
     Some((&text[..end], &text[end + 1..]))
 }
 
-/// Where a value other than a string ends: at the comma or brace after it.
+/// End of a value that is not a string: the comma or brace after it.
 fn value_end(value: &[u8]) -> Option<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     loop {
@@ -68,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_shown_in_their_order() {
+    fn members_are_visited_in_order() {
         let all = |text: &'static str| {
             let mut all = Vec::new();
             members(text.as_bytes(), |key, value| {

@@ -1,9 +1,9 @@
-//! What other programs put around nginx's lines on their way into a file: detected, and taken off.
+//! Envelopes: what docker, Kubernetes, syslog and other programs wrap around nginx's lines. Detected and removed.
 //!
-//! An envelope is one file and its row in [`ENVELOPES`]: a function that opens one line, or says that the line is in
-//! another envelope or none. `find` and `reading` detect the envelopes of an input from its first lines, up to three within one another;
-//! `open` takes them off; `join` and `seams` join the lines that an envelope has cut into parts; `programs` knows lines that
-//! are not an access log's. Nothing here depends on threads or chunks.
+//! An envelope is one file and its row in [`ENVELOPES`]. The file has a function that opens one line, or returns `None`
+//! if the line is not in this envelope. `find` and `reading` detect the envelopes of an input from its first lines, up
+//! to three nested ones. `open` removes them. `join` and `seams` join lines that an envelope has split into parts.
+//! `programs` recognises lines that do not belong to an access log. Nothing here depends on threads or chunks.
 
 mod address;
 mod aws_logs;
@@ -44,21 +44,21 @@ pub(crate) use programs::{is_another_programs, is_error_log, is_of_start};
 pub(crate) use seams::Runs;
 pub(crate) use worn::Worn;
 
-/// The content of an envelope.
+/// The content of an opened envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Letter<'a> {
     text: Text<'a>,
     sender: Sender<'a>,
-    /// True for a part: the sender's next letter goes on with the line.
+    /// True for a part of a line: the sender's next letter continues it.
     goes_on: bool,
 }
 
 /// The text of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Text<'a> {
-    /// As it stands: the end of the line that was opened.
+    /// Usable as it is, and the end of the line that was opened.
     Plain(&'a [u8]),
-    /// As it stands, from within the line that was opened.
+    /// Usable as it is, but not at the end of the line that was opened.
     Inner(&'a [u8]),
     /// With each quote doubled, as in CSV.
     Doubled(&'a [u8]),
@@ -71,21 +71,21 @@ enum Text<'a> {
 pub(crate) enum Sender<'a> {
     #[default]
     Unknown,
-    /// A file that grep found the line in.
+    /// The file in which grep found the line.
     File(&'a [u8]),
     /// A container's standard output or error.
     Pipe(Pipe),
-    /// A service of docker, a container of Kubernetes, the tag of syslog.
+    /// A docker service, a Kubernetes container, or a syslog tag.
     Program(&'a [u8]),
 }
 
 impl<'a> Sender<'a> {
-    /// The sender, unless its lines are of the same program as those of others.
+    /// The sender, or `Unknown` for a file: lines from different files come from the same program.
     fn told_apart(self) -> Sender<'a> {
         if let Sender::File(_) = self { Sender::Unknown } else { self }
     }
 
-    /// The sender that an envelope within names, unless it says less than this one.
+    /// The sender that the inner envelope names, unless it is less specific than this one.
     fn or_inner(self, inner: Sender<'a>) -> Sender<'a> {
         match (self, inner) {
             (Sender::Program(_), Sender::Program(_)) => inner,
@@ -102,36 +102,36 @@ type Opener = fn(&[u8]) -> Option<Letter<'_>>;
 #[derive(Clone, Copy)]
 pub(crate) struct Envelope {
     name: &'static str,
-    /// A LINE in it.
+    /// An example, with `LINE` in place of nginx's line.
     example: &'static str,
     open: Opener,
-    /// True if a sample of lines, some of which can be opened, may be in the envelope.
+    /// True if a sample may be in the envelope. Only some of its lines need to be openable.
     accepts: fn(&[Sampled<'_>]) -> bool,
     certainty: Certainty,
-    /// True if it may cut lines into parts.
+    /// True if it may split lines into parts.
     has_pipes: bool,
 }
 
-/// A line of a sample.
+/// One line of a sample.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sampled<'a> {
     text: &'a [u8],
-    /// The sender that the envelopes around it name.
+    /// The sender named by the envelopes around it.
     sender: Sender<'a>,
-    /// True if it can be opened.
+    /// True if the envelope can open it.
     is_letter: bool,
 }
 
-/// How sure it is that a line that can be opened is a letter.
+/// How certain it is that a line that can be opened really is in the envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Certainty {
-    /// Nothing else looks like it: it is opened even if the line as it stands fits a format too.
+    /// Nothing else looks like it, so it is removed even if the whole line fits a format too.
     Certain,
-    /// As certain, if lines within fit a format; otherwise it may be anything.
+    /// Certain if lines inside fit a format; otherwise the line may be anything.
     CertainIfRead,
     /// A `log_format` may look like it.
     Likely,
-    /// Other texts look like it too: it is taken off only if lines within fit a format.
+    /// Other texts look like it too, so it is removed only if lines inside fit a format.
     LikelyIfRead,
 }
 
@@ -155,7 +155,7 @@ impl Envelope {
     }
 }
 
-/// THE TABLE. If two fit a file's first lines equally well, the first is taken.
+/// THE TABLE. If two envelopes fit a file's first lines equally well, the first one wins.
 const ENVELOPES: &[Envelope] = &[
     row("docker compose", "nginx-1  | LINE", Certainty::Likely, compose::open),
     row("docker json-file", r#"{"log":"LINE\n","stream":"stdout","time":"…"}"#, Certainty::Certain, json_file::open)
@@ -184,7 +184,7 @@ const ENVELOPES: &[Envelope] = &[
     row("quotes", r#""LINE""#, Certainty::LikelyIfRead, quotes::open).if_sample(quotes::are_everywhere),
 ];
 
-/// The envelopes that are detected and taken off: their names, and what a LINE looks like in each.
+/// Names of the envelopes that are detected and removed, each with an example in which `LINE` is nginx's line.
 ///
 /// ```
 /// let (name, example) = logstat::envelopes().next().expect("there are some");
@@ -194,7 +194,7 @@ pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone
     ENVELOPES.iter().map(|envelope| (envelope.name, envelope.example))
 }
 
-/// The program and the message of a line of a syslog, in either form.
+/// Program and message of a syslog line, in either RFC's form.
 pub(crate) fn syslog_message(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let letter = syslog::open(line).or_else(|| syslog_5424::open(line))?;
     match (letter.sender, letter.text) {
@@ -207,13 +207,14 @@ fn first_word(text: &[u8]) -> &[u8] {
     &text[..memchr::memchr(b' ', text).unwrap_or(text.len())]
 }
 
-/// What is behind the space that ends a word, and the word.
+/// Splits off the first word; the second value is the text after its space. `None` without a space or with an empty
+/// word.
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr(b' ', text)?;
     (end > 0).then(|| (&text[..end], &text[end + 1..]))
 }
 
-/// Panics if an envelope that is taken off a line leaves more than the line, or says that the rest is its end and it is not.
+/// Panics if an opened text is longer than its line, or is said to be the end of the line but is not.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn assert_opens(line: &[u8]) {
     let bump = bumpalo::Bump::new();
@@ -233,7 +234,7 @@ mod tests {
     const TIMES: [&str; 3] = ["2026-11-21T10:00:00.123456789Z", "2026-11-21T10:00:00+00:00", "2026-11-21T10:00:00Z"];
     const CLOCKS: [&str; 4] = ["Nov 21 10:00:00", "Nov  1 10:00:00.123456", TIMES[0], "2026-11-21T10:00:00+0800"];
 
-    /// Every way in which the envelope of a name is written around a line that is whole.
+    /// Wraps a complete line in each envelope, in every way it is written, and names the envelope.
     fn put_in(text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         let mut all = Vec::new();
         let mut push = |name, before: &str| all.push((name, [before.as_bytes(), text].concat()));
@@ -280,7 +281,7 @@ mod tests {
         ENVELOPES.iter().find(|e| e.name == name).unwrap()
     }
 
-    /// A line as docker's own log driver writes it.
+    /// A line as docker's json-file log driver writes it.
     fn json_of(text: &str) -> Vec<u8> {
         let log = serde_json::to_string(&format!("{text}\n")).unwrap();
         let log = log.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
@@ -289,13 +290,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_line_that_is_put_in_is_taken_out(text in prop_oneof![
+        fn wrapped_lines_are_unwrapped(text in prop_oneof![
             prop::collection::vec(any::<u8>().prop_filter("no line end", |b| *b != b'\n'), 0..60),
             Just(br#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET /\x22 | HTTP/1.1" 200 5 "-" "a: b[1]: ""#.to_vec()),
             Just(b"a  | b".to_vec()),
             Just(b"\x1b[32mINFO\x1b[0m".to_vec()),
         ]) {
-            // A byte order mark is taken for that of RFC 5424, and a space for what pads a name.
+            // Openers would take a byte order mark for that of RFC 5424, and a space for padding after a name.
             prop_assume!(!text.starts_with(b"\xef\xbb\xbf") && !text.starts_with(b" ") && !text.ends_with(b"\r"));
             for (name, line) in put_in(&text) {
                 let letter = (envelope(name).open)(&line);
@@ -305,7 +306,7 @@ mod tests {
         }
 
         #[test]
-        fn records_of_docker_are_read(text: String) {
+        fn docker_json_records_are_opened(text: String) {
             let line = json_of(&text);
             let Some(Letter { text: Text::Json(raw), goes_on: false, .. }) = json_file::open(&line) else {
                 return Err(TestCaseError::fail("no letter"));
@@ -315,7 +316,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_panics(
+        fn arbitrary_lines_do_not_panic(
             head in prop::sample::select(vec![
                 "", "nginx | ", "{\"log\":\"", "2026-11-21T10:00:00Z stdout ", "<190>", "<1>1 - a b c d [", "Nov 21 10:00:00 ", "a.1@b    ",
                 "[pod/a/", "2026-11-21T10:00:00", "1767607201000,\"", "2026-11-21T10:00:00Z\t", "a.log", "a b ", "\"", "12:",
@@ -333,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_opens_its_own_lines_alone() {
+    fn envelopes_open_only_their_own_lines() {
         let text = br#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
         let json = br#"{"remote_addr":"1.2.3.4","time":"2026-11-21T10:00:00+00:00","status":200}"#;
         let mut lines = put_in(text);
@@ -348,7 +349,8 @@ mod tests {
             for site in
                 ["", "shop.example.com ", "shop.example.com:443 ", "1767607201.123 ", "2026-11-21T10:00:00+00:00 "]
             {
-                // A number of a line may come before any text: the numbers of a file's first lines tell.
+                // `grep -n` may put a line number before any text, so `2001:` is ambiguous. The numbers of a file's
+                // first lines decide.
                 if !plain.starts_with(b"2001:") || !site.is_empty() {
                     lines.push(("none", [site.as_bytes(), plain].concat()));
                 }
@@ -356,7 +358,7 @@ mod tests {
         }
         for (name, line) in lines {
             let opens: Vec<_> = ENVELOPES.iter().filter(|e| (e.open)(&line).is_some()).map(|e| e.name).collect();
-            // The lines within, and the order of the table, decide between these.
+            // The inner lines and the order of the table decide between these.
             let others: &[&str] = match name {
                 "docker json-file" => &["JSON"],
                 "Kubernetes CRI" | "syslog" => &["timestamps"],
@@ -369,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_as_the_schema_has_them() {
+    fn names_are_unique_and_match_the_schema() {
         for (i, envelope) in ENVELOPES.iter().enumerate() {
             assert!(ENVELOPES[..i].iter().all(|e| e.name != envelope.name), "{}", envelope.name);
             assert!(envelope.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-')));
@@ -377,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_are_in_their_envelopes() {
+    fn examples_are_opened_by_their_envelope() {
         for envelope in ENVELOPES {
             let example = envelope.example.replace("<TAB>", "\t").replace("{…}", "{\"log\":\"LINE\"}");
             let example = example.replace("{…,", "{\"a\":1,").replace(",…}", ",\"b\":2}");
@@ -390,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn senders_within_take_precedence_if_they_say_more() {
+    fn inner_senders_win_if_more_specific() {
         let (file, pipe) = (Sender::File(b"f"), Sender::Pipe(Pipe::Stdout));
         let (outer, inner) = (Sender::Program(b"a"), Sender::Program(b"b"));
         for (outside, inside, expected) in [

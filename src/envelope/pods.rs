@@ -1,8 +1,8 @@
-//! Names of pods and containers, as Kubernetes allows them.
+//! Names of pods and containers, by the rules of Kubernetes.
 
 use super::{Sender, is_address};
 
-/// True for a DNS label: lower-case letters, digits and `-`, at most 63. One of digits alone is a port, not a name.
+/// True for a DNS label: lower-case letters, digits and `-`, at most 63 bytes. Digits alone are a port, not a name.
 pub(super) fn is_label(name: &[u8]) -> bool {
     name.len() <= 63
         && name.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
@@ -11,20 +11,20 @@ pub(super) fn is_label(name: &[u8]) -> bool {
         && name.iter().any(u8::is_ascii_lowercase)
 }
 
-/// True for a pod's name: labels with dots between them, but not an address.
+/// True for a pod's name: labels separated by dots, but not an address.
 pub(super) fn is_pod(name: &[u8]) -> bool {
     let is_part = |part: &[u8]| is_label(part) || !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     name.len() <= 253 && name.split(|b| *b == b'.').all(is_part) && !is_address(name)
 }
 
-/// True if a controller made up the name's end: `nginx-7c5ddbdf54-2xk0q` of a deployment, `nginx-0` of a stateful set.
+/// True if the end of the name was generated: `nginx-7c5ddbdf54-2xk0q` by a deployment, `nginx-0` by a stateful set.
 pub(super) fn is_generated(name: &[u8]) -> bool {
     let Some(dash) = memchr::memrchr(b'-', name) else { return false };
     let end = &name[dash + 1..];
     end.iter().all(u8::is_ascii_digit) || end.len() == 5 && end.iter().any(u8::is_ascii_digit)
 }
 
-/// The container as the sender. The one of ingress-nginx is called `controller`: its pod says more.
+/// The container as the sender, or the pod for a container called `controller`, as in ingress-nginx.
 pub(super) fn sender<'a>(pod: &'a [u8], container: &'a [u8]) -> Sender<'a> {
     Sender::Program(if container == b"controller" { pod } else { container })
 }
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_from_addresses_and_sites() {
+    fn names_are_distinguished_from_addresses_and_sites() {
         for label in ["nginx", "a", "istio-proxy", "0a"] {
             assert!(is_label(label.as_bytes()), "{label}");
         }

@@ -1,18 +1,18 @@
-//! Lines in an access log that do not belong to it: nginx's error log and the messages of its container, and the messages
-//! of Caddy, Traefik, Envoy and uWSGI about themselves.
+//! Recognises lines in an access log that do not belong to it: nginx's error log, the messages of its container, and
+//! the messages of Caddy, Traefik, Envoy and uWSGI about themselves.
 
 use super::stamp::{fraction, has_shape, rfc3339};
 
-/// The levels of nginx's `error_log`.
+/// Levels of nginx's `error_log`.
 const LEVELS: [&[u8]; 9] = [b"debug", b"info", b"notice", b"warn", b"error", b"crit", b"alert", b"emerg", b"stderr"];
 
-/// Whether another program than nginx's access log wrote a line that fits no format.
+/// True if a line that fits no format was written by something other than nginx's access log.
 pub(crate) fn is_another_programs(line: &[u8]) -> bool {
     is_error_log(line) || is_of_start(line) || is_message(line) || is_uwsgis(line) || is_from_a_tool(line)
 }
 
-/// Lines that grep, stern and exports to CSV add to those they hand on. Sources: GNU grep's manual, "Output Line Prefix
-/// Control"; stern's README; Amazon's guide to CloudWatch Logs.
+/// True for lines that grep, stern and CSV exports add to the lines that they pass on. Sources: GNU grep's manual,
+/// "Output Line Prefix Control"; stern's README; Amazon's guide to CloudWatch Logs.
 fn is_from_a_tool(line: &[u8]) -> bool {
     const WHOLE: [&[u8]; 6] =
         [b"message", b"@message", b"--", b"timestamp,message", b"@timestamp,@message", b"\"@timestamp\",\"@message\""];
@@ -23,7 +23,7 @@ fn is_from_a_tool(line: &[u8]) -> bool {
         || line.starts_with(b"+ ") && line.windows(" › ".len()).any(|part| part == " › ".as_bytes())
 }
 
-/// `2026/11/21 10:00:00 [error] 7#7: *1 …`, or `nginx: [emerg] …` where there is no log yet.
+/// True for `2026/11/21 10:00:00 [error] 7#7: *1 …`, or `nginx: [emerg] …`, written before the log is open.
 pub(crate) fn is_error_log(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"nginx: ").or_else(|| {
         let time = b"0000/00/00 00:00:00 ";
@@ -36,7 +36,7 @@ pub(crate) fn is_error_log(line: &[u8]) -> bool {
     })
 }
 
-/// The scripts that nginx's own container image runs before nginx: `/docker-entrypoint.sh: …`,
+/// True for output of the scripts that nginx's own container image runs before nginx: `/docker-entrypoint.sh: …`,
 /// `10-listen-on-ipv6-by-default.sh: info: …`.
 pub(crate) fn is_of_start(line: &[u8]) -> bool {
     if line.starts_with(b"/docker-entrypoint.") {
@@ -48,8 +48,8 @@ pub(crate) fn is_of_start(line: &[u8]) -> bool {
     }
 }
 
-/// A message of a server about itself, in one of the forms in which Caddy (zap), Traefik (logrus, zerolog), Envoy and
-/// Istio write them. Source: the programs' documentation of their logs.
+/// True for a message of a server about itself, in a form used by Caddy (zap), Traefik (logrus, zerolog), Envoy or
+/// Istio. Source: the programs' documentation of their logs.
 fn is_message(line: &[u8]) -> bool {
     let plain;
     let line = if line.contains(&ESCAPE) {
@@ -65,7 +65,7 @@ fn is_message(line: &[u8]) -> bool {
         || ENVIRONMENT.iter().any(|name| line.starts_with(name))
 }
 
-/// What `caddy run --environ` prints first.
+/// Beginnings of the lines that `caddy run --environ` prints first.
 const ENVIRONMENT: [&[u8]; 8] = [
     b"caddy.HomeDir=",
     b"caddy.AppDataDir=",
@@ -77,7 +77,7 @@ const ENVIRONMENT: [&[u8]; 8] = [
     b"runtime.Version=",
 ];
 
-/// The levels of zap, logrus and zerolog, and zerolog's short ones.
+/// Levels of zap, logrus and zerolog, and zerolog's short ones.
 const MESSAGE_LEVELS: [&str; 9] = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic", "dpanic"];
 const SHORT_LEVELS: [&[u8]; 7] = [b"TRC", b"DBG", b"INF", b"WRN", b"ERR", b"FTL", b"PNC"];
 
@@ -85,7 +85,7 @@ fn is_level(word: &[u8]) -> bool {
     MESSAGE_LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level.as_bytes()))
 }
 
-/// `{"level":"info","ts":1767607200.1,"msg":"serving initial configuration"}`: a level, a message and a time.
+/// True for `{"level":"info","ts":1767607200.1,"msg":"serving initial configuration"}`: a level, a message and a time.
 fn is_json_message(line: &[u8]) -> bool {
     let has = |key: &str| memchr::memmem::find(line, key.as_bytes()).map(|at| &line[at + key.len()..]);
     line.trim_ascii_start().starts_with(b"{")
@@ -97,8 +97,8 @@ fn is_json_message(line: &[u8]) -> bool {
         && (has("\"ts\":").is_some() || has("\"time\":").is_some())
 }
 
-/// `2026-01-05T10:00:01Z INF Traefik version 3.0.0`, `2026/01/05 10:00:01.123\tINFO\tserving initial configuration`: a time
-/// and a level, parted by a space or a tab.
+/// True for a time and a level, separated by a space or a tab: `2026-01-05T10:00:01Z INF Traefik version 3.0.0`,
+/// `2026/01/05 10:00:01.123\tINFO\tserving initial configuration`.
 fn is_console_message(line: &[u8]) -> bool {
     let time = if has_shape(line, b"0000/00/00 00:00:00") {
         Some(b"0000/00/00 00:00:00".len() + fraction(&line[b"0000/00/00 00:00:00".len()..]))
@@ -114,7 +114,7 @@ fn is_console_message(line: &[u8]) -> bool {
     }
 }
 
-/// `time="2026-01-05T10:00:01Z" level=info msg="Configuration loaded"`.
+/// True for `time="2026-01-05T10:00:01Z" level=info msg="Configuration loaded"`.
 fn is_logfmt_message(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"time=\"") else { return false };
     let Some(rest) = rfc3339(rest).and_then(|len| rest[len..].strip_prefix(b"\" level=")) else { return false };
@@ -122,7 +122,7 @@ fn is_logfmt_message(line: &[u8]) -> bool {
     is_level(level) && rest[level.len()..].starts_with(b" msg=")
 }
 
-/// `[2026-01-05 10:00:01.123][1][info][main] [source/server/server.cc:412] initializing epoch 0`.
+/// True for `[2026-01-05 10:00:01.123][1][info][main] [source/server/server.cc:412] initializing epoch 0`.
 fn is_envoys(line: &[u8]) -> bool {
     let time = b"[0000-00-00 00:00:00.000][";
     has_shape(line, time) && {
@@ -133,7 +133,7 @@ fn is_envoys(line: &[u8]) -> bool {
     }
 }
 
-/// How messages of uWSGI begin that do not stand between asterisks.
+/// Beginnings of uWSGI messages that are not enclosed in asterisks.
 const UWSGI: [&[u8]; 27] = [
     b"[uWSGI] ",
     b"uWSGI ",
@@ -164,8 +164,9 @@ const UWSGI: [&[u8]; 27] = [
     b"SIGINT/SIGTERM received...killing workers...",
 ];
 
-/// `*** Operational MODE: preforking ***`, `spawned uWSGI worker 1 (pid: 7, cores: 1)`, `worker 1 killed successfully …`:
-/// uWSGI writes them to the file of its request log. Source: uWSGI's documentation, which shows its output at start.
+/// True for messages that uWSGI writes to its request log: `*** Operational MODE: preforking ***`,
+/// `spawned uWSGI worker 1 (pid: 7, cores: 1)`, `worker 1 killed successfully …`. Source: uWSGI's documentation, which
+/// shows its output at start.
 fn is_uwsgis(line: &[u8]) -> bool {
     let is_starred = line.len() > 8 && line.starts_with(b"*** ") && line.ends_with(b" ***");
     let is_of_a_worker = || {
@@ -180,7 +181,7 @@ fn is_uwsgis(line: &[u8]) -> bool {
 
 const ESCAPE: u8 = 0x1B;
 
-/// A line without the colours of a terminal: `ESC [ 34 m`.
+/// Removes terminal colours: `ESC [ 34 m`.
 fn without_colours(line: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(line.len());
     let mut rest = line;
@@ -203,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_other_programs() {
+    fn lines_of_other_programs_are_recognized() {
         let rows = [
             ("2026/11/21 10:00:00 [error] 7#7: *1 open() \"/x\" failed (2: No such file or directory)", true),
             ("2026/11/21 10:00:00 [notice] 1#1: start worker processes", true),

@@ -1,11 +1,11 @@
-//! Whole lines in double quotes, as an export to CSV leaves them: `"LINE"`.
+//! Whole lines in double quotes, as written by CSV exports: `"LINE"`.
 
 use bumpalo::Bump;
 
 use super::programs::is_another_programs;
 use super::{Letter, Sampled, Sender, Text};
 
-/// Opens `"LINE"`. Quotes within are doubled, escaped with a backslash, or as they are.
+/// Opens `"LINE"`. Quotes inside are doubled, escaped with a backslash, or unchanged.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let text = line.trim_ascii_end().strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     Some(Letter { text: unquoted(text), sender: Sender::Unknown, goes_on: false })
@@ -14,7 +14,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
 /// One line in this many may lack quotes: a footer, or a truncated line.
 const OTHERS_ARE_RARER_THAN: usize = 20;
 
-/// True if nearly every line of a sample is in quotes, not counting the name of the column in the first.
+/// True if nearly every line of a sample is in quotes. A column name in the first line is not counted.
 pub(super) fn are_everywhere(sample: &[Sampled<'_>]) -> bool {
     let others = sample.iter().enumerate().filter(|(_, line)| !line.is_letter && !is_another_programs(line.text));
     let is_column = |(at, line): &(usize, &Sampled<'_>)| {
@@ -23,7 +23,7 @@ pub(super) fn are_everywhere(sample: &[Sampled<'_>]) -> bool {
     others.filter(|line| !is_column(line)).count() * OTHERS_ARE_RARER_THAN <= sample.len()
 }
 
-/// The text between two quotes, with the rule by which the quotes within are to be undone.
+/// The text between two quotes, with the rule for undoing the quotes inside it.
 pub(super) fn unquoted(text: &[u8]) -> Text<'_> {
     let mut quotes = memchr::memchr_iter(b'"', text).peekable();
     if quotes.peek().is_none() {
@@ -35,12 +35,12 @@ pub(super) fn unquoted(text: &[u8]) -> Text<'_> {
     if are_doubled(text) { Text::Doubled(text) } else { Text::Inner(text) }
 }
 
-/// True if an odd number of backslashes stands before `at`.
+/// True if an odd number of backslashes precedes `at`.
 fn is_escaped(text: &[u8], at: usize) -> bool {
     text[..at].iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
-/// True if quotes stand in pairs only.
+/// True if all quotes are in pairs.
 fn are_doubled(text: &[u8]) -> bool {
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'"', rest) {
@@ -52,7 +52,7 @@ fn are_doubled(text: &[u8]) -> bool {
     true
 }
 
-/// Makes one quote of each pair.
+/// Replaces each pair of quotes by one quote.
 pub(super) fn undo_doubled<'b>(text: &[u8], bump: &'b Bump) -> &'b [u8] {
     let bytes = bump.alloc_slice_fill_copy(text.len(), 0);
     let (mut len, mut rest) = (0, text);
@@ -72,7 +72,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn quotes_within_follow_one_of_three_rules() {
+    fn inner_quotes_follow_one_of_three_rules() {
         let rows: &[(&[u8], Option<Text<'_>>)] = &[
             (br#""a b""#, Some(Text::Inner(b"a b"))),
             (br#""""#, Some(Text::Inner(b""))),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_in_quotes() {
+    fn nearly_every_line_must_be_quoted() {
         let sampled = |line: &'static str| Sampled {
             text: line.as_bytes(),
             is_letter: open(line.as_bytes()).is_some(),
@@ -126,7 +126,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_undone(text in prop::collection::vec(prop::sample::select(b"\"\"\\a".to_vec()), 0..20)) {
+        fn arbitrary_text_does_not_panic(text in prop::collection::vec(prop::sample::select(b"\"\"\\a".to_vec()), 0..20)) {
             prop_assert!(undo_doubled(&text, &Bump::new()).len() <= text.len());
         }
     }

@@ -1,4 +1,4 @@
-//! Readings of an input's first lines, and which of two explains more of them.
+//! Readings of an input's first lines, and the choice between two of them.
 
 use bumpalo::Bump;
 
@@ -8,42 +8,42 @@ use super::seams::Runs;
 use super::{Certainty, Envelope, Sender};
 use crate::text::{clean, is_blank};
 
-/// An envelope is taken off only if it explains one line for this many that stand outside.
+/// An envelope is removed only if it explains at least one line for this many lines outside of it.
 const LETTERS_ARE_RARER_THAN: usize = 10;
 
-/// Envelopes and formats that explain some of the lines.
+/// A chain of envelopes, and how well the lines inside fit a format.
 pub(super) struct Reading<'t> {
     /// Outermost first.
     pub(super) chain: Vec<&'static Envelope>,
     /// How each line fits.
     pub(super) fits: Vec<Fit>,
-    /// Senders of which a line is.
+    /// Senders with at least one line that fits.
     pub(super) ours: Vec<Sender<'t>>,
 }
 
-/// How a line fits a format.
+/// How well a line fits a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fit {
     Not,
-    /// With something else where the format has an address.
+    /// It fits, but the address field holds something else.
     Oddly,
     Well,
 }
 
-/// Number of lines that fit well, and that fit at all.
+/// Number of lines that fit well, and number of lines that fit at all.
 pub(super) fn explained<'r>(fits: impl Iterator<Item = &'r Fit>) -> (usize, usize) {
     fits.fold((0, 0), |(well, at_all), fit| {
         (well + usize::from(*fit == Fit::Well), at_all + usize::from(*fit != Fit::Not))
     })
 }
 
-/// Lines, those of one envelope taken out of it.
+/// The lines that one envelope opens, and their texts.
 pub(super) struct Letters<'t> {
-    /// For each line whether it is in the envelope.
+    /// For each line, true if it is in the envelope.
     is_letter: Vec<bool>,
-    /// The texts, joined if they were in parts; blank ones are left out.
+    /// The texts, with parts joined and without blank ones.
     pub(super) texts: Vec<Opened<'t>>,
-    /// The line that each text ends in.
+    /// Index of the line in which each text ends.
     places: Vec<usize>,
 }
 
@@ -66,8 +66,8 @@ impl<'t> Letters<'t> {
         self.is_letter.iter().filter(|is_letter| **is_letter).count()
     }
 
-    /// True if the envelope is to be taken off: `inside` explains more of the letters than `plain`; or as many, if most lines
-    /// are letters.
+    /// True if the envelope should be removed: `inside` explains more of the letters than `plain`, or equally many if
+    /// most lines are letters.
     pub(super) fn are_taken_off(&self, envelope: &Envelope, inside: &Reading<'t>, plain: &Reading<'t>) -> bool {
         let of = |letters: bool| {
             let lines = self.is_letter.iter().zip(&plain.fits).filter(move |(is_letter, _)| **is_letter == letters);
@@ -92,7 +92,7 @@ impl<'t> Letters<'t> {
         self.opened() * 2 > self.is_letter.len()
     }
 
-    /// The reading of all lines: of letters as `inside` says, of others as they stand.
+    /// The reading of all lines: `inside` for the letters, `plain` for the other lines.
     pub(super) fn reading(&self, envelope: &'static Envelope, inside: Reading<'t>, plain: &Reading<'t>) -> Reading<'t> {
         let lines = self.is_letter.iter().zip(&plain.fits);
         let mut fits: Vec<_> = lines.map(|(is_letter, fit)| if *is_letter { Fit::Not } else { *fit }).collect();
@@ -104,7 +104,7 @@ impl<'t> Letters<'t> {
     }
 }
 
-/// The text of a letter, joined with the parts before it. `None` for a part whose line goes on.
+/// The text of a letter, joined with the parts before it; `None` if more parts follow.
 pub(super) fn joined<'t>(opened: Opened<'t>, runs: &mut Runs, bump: &'t Bump) -> Option<Opened<'t>> {
     let Some((pipe, goes_on)) = opened.part.filter(|(pipe, goes_on)| *goes_on || !runs.of(*pipe).is_between_lines())
     else {

@@ -1,4 +1,4 @@
-//! The lines that go over the borders of chunks: what chunks leave open at their ends, kept until their neighbours are there.
+//! Lines that cross the borders of chunks: the open ends of chunks are kept until their neighbours are read.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::join::{Joined, PIPES, Pipe, Run};
 
-/// Lines, and what wrote them.
+/// Joined lines and their pipes.
 type Lines = Vec<(Pipe, Joined)>;
 
-/// What a chunk, or chunks next to each other, have of each pipe.
+/// The run of each pipe, for one chunk or several adjacent ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Runs([Run; PIPES]);
 
@@ -30,8 +30,8 @@ impl Runs {
     }
 }
 
-/// The runs of an input's chunks, by where they start, with where they end. Those that are next to each other are
-/// merged at once, so that no more is kept than what lies between chunks that are still being counted.
+/// The runs of an input's chunks: maps their start to their end and the runs. Adjacent chunks are merged at once, so
+/// that only the gaps between chunks that are still being counted take memory.
 #[derive(Debug, Default)]
 pub(crate) struct Seams(Mutex<BTreeMap<u64, (u64, Runs)>>);
 
@@ -46,7 +46,7 @@ impl Seams {
         self.0.lock().expect("no worker panics while it merges")
     }
 
-    /// Takes in a chunk's runs, and returns the lines that have found their ends.
+    /// Adds the runs of a chunk and returns the lines that are now complete.
     pub(crate) fn add(&self, chunk: Range<u64>, mut runs: Runs) -> Lines {
         let mut all = self.runs();
         let (mut start, mut end) = (chunk.start, chunk.end);
@@ -66,11 +66,11 @@ impl Seams {
         ended
     }
 
-    /// What is left when all chunks are counted: lines that have found their ends, and lines that have none.
+    /// Merges what is left after all chunks are counted. Returns the complete lines, and the lines without an end.
     pub(crate) fn finish(&self) -> (Lines, Lines) {
         let mut ended = Vec::new();
         let mut all = Runs::at(0);
-        // In a file that has become shorter, chunks may be missing.
+        // If the file has shrunk, chunks may be missing.
         for (_, runs) in std::mem::take(&mut *self.runs()).into_values() {
             all.merge(runs, &mut ended);
         }
@@ -88,7 +88,7 @@ mod tests {
         Joined { text: text.as_bytes().to_vec(), ..Joined::part(LinePlace::default(), b"") }
     }
 
-    /// Chunks of ten bytes each, with parts of the two pipes; `…` goes on.
+    /// Chunks of ten bytes each, with parts of both pipes; `…` marks a part that is continued.
     const CHUNKS: [&[(Pipe, &str)]; 5] = [
         &[(Pipe::Stdout, "a…"), (Pipe::Stderr, "1…")],
         &[(Pipe::Stdout, "b…")],
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn where_chunks_are_missing_what_is_there_is_put_together() {
+    fn missing_chunks_do_not_prevent_joining_the_others() {
         let seams = Seams::default();
         for (number, texts) in [(0, ["a", "b…"]), (3, ["c", "d…"])] {
             let mut runs = Runs::at(number * 10);

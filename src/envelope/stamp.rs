@@ -1,8 +1,8 @@
-//! How long the time is that an envelope begins with. Its value is of no use: nginx's lines have their own.
+//! Length of the time at the start of an envelope. Its value is not needed, because nginx's lines have their own time.
 
 use crate::time::MONTHS;
 
-/// Whether `text` begins with bytes of this shape, in which `0` stands for any digit.
+/// True if `text` begins with bytes of this shape, where `0` means any digit.
 pub(super) fn has_shape(text: &[u8], shape: &[u8]) -> bool {
     text.len() >= shape.len()
         && text
@@ -11,7 +11,7 @@ pub(super) fn has_shape(text: &[u8], shape: &[u8]) -> bool {
             .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape })
 }
 
-/// How many bytes of `text` a fraction of a second has: none, or a point and digits.
+/// Length in bytes of the fraction of a second at the start of `text`: 0, or a point (or comma) and digits.
 pub(super) fn fraction(text: &[u8]) -> usize {
     match text {
         [b'.' | b',', digits @ ..] => match digits.iter().take_while(|b| b.is_ascii_digit()).count() {
@@ -30,19 +30,19 @@ pub(super) fn is_date(text: &[u8]) -> bool {
         && has_shape(&text[6..], b"/0000")
 }
 
-/// RFC 3339 without fraction and zone: `2026-11-21T10:00:00`.
+/// Length of an RFC 3339 time without fraction and zone: `2026-11-21T10:00:00`.
 pub(super) fn without_zone(text: &[u8]) -> Option<usize> {
     let wall = b"0000-00-00T00:00:00";
     (has_shape(text, wall) && !matches!(text.get(wall.len()), Some(b'.' | b',' | b'Z' | b'+' | b'-')))
         .then_some(wall.len())
 }
 
-/// Number of decimals of the second, in a text that begins with RFC 3339's time.
+/// Number of decimals of the second in a text that begins with an RFC 3339 time.
 pub(super) fn decimals(text: &[u8]) -> usize {
     fraction(&text[b"0000-00-00T00:00:00".len()..]).saturating_sub(1)
 }
 
-/// RFC 3339 and its relatives: `2026-11-21T10:00:00`, a fraction or none, and `Z`, `+00:00` or `+0000`.
+/// Length of an RFC 3339 time or a variant: `2026-11-21T10:00:00`, an optional fraction, and `Z`, `+00:00` or `+0000`.
 pub(super) fn rfc3339(text: &[u8]) -> Option<usize> {
     let wall = b"0000-00-00T00:00:00";
     if !has_shape(text, wall) {
@@ -58,19 +58,19 @@ pub(super) fn rfc3339(text: &[u8]) -> Option<usize> {
     Some(len + zone)
 }
 
-/// The time that docker puts before a line: RFC 3339 in UTC, written with a `Z` as nginx never writes it.
+/// Length of the time that docker puts before a line: RFC 3339 in UTC, with a `Z`, which nginx never writes.
 pub(super) fn docker(text: &[u8]) -> Option<usize> {
     rfc3339(text).filter(|len| text[len - 1] == b'Z')
 }
 
-/// The time of RFC 3164, `Nov 21 10:00:00`, with a fraction where journald was asked for one.
+/// Length of an RFC 3164 time, `Nov 21 10:00:00`, with an optional fraction (journald can add one).
 pub(super) fn rfc3164(text: &[u8]) -> Option<usize> {
     let (month, rest) = text.split_first_chunk::<3>()?;
     let is_time = MONTHS.contains(&month) && (has_shape(rest, b" 00 00:00:00") || has_shape(rest, b"  0 00:00:00"));
     is_time.then(|| 15 + fraction(&text[15..]))
 }
 
-/// The time of `journalctl -o short-full`: `Sat 2026-11-21 10:00:00 CET`.
+/// Length of a time of `journalctl -o short-full`: `Sat 2026-11-21 10:00:00 CET`.
 pub(super) fn journald_full(text: &[u8]) -> Option<usize> {
     let (day, rest) = text.split_first_chunk::<4>()?;
     let wall = b"0000-00-00 00:00:00";
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_known() {
+    fn dates_are_recognized() {
         assert!(is_date(b"05/Jan/2026"));
         for other in ["05/Jan/2026/a", "05/Jan/202", "var/log/ngi", ""] {
             assert!(!is_date(other.as_bytes()), "{other}");

@@ -6,7 +6,7 @@ use super::{Letter, Sampled, Text};
 
 /// Opens `POD CONTAINER LINE`, in colour or not. Source: stern's README, "Templates": the default output.
 ///
-/// A line of nginx with a site in front, `shop.example.com 1.2.3.4 - -`, has an address where the container would be.
+/// A line of nginx that begins with a site, `shop.example.com 1.2.3.4 - -`, has an address in place of the container.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let (pod, rest) = colored_word(line)?;
     if !is_pod(pod) {
@@ -22,9 +22,10 @@ pub(super) fn open_with_namespace(line: &[u8]) -> Option<Letter<'_>> {
     if is_label(namespace) { open(rest) } else { None }
 }
 
-/// True if the second words of a sample are pods, rather than the first.
+/// True if the second words of a sample are pods, rather than the first words.
 ///
-/// The third word may be a container, or the site of a line that begins with one: pods mostly have names that Kubernetes made up.
+/// The third word may be a container, or the site at the start of an nginx line. Pods are recognised by the names that
+/// Kubernetes generates for most of them.
 pub(super) fn has_namespaces(sample: &[Sampled<'_>]) -> bool {
     let (mut first, mut second) = (0, 0);
     for line in sample.iter().filter(|line| line.is_letter) {
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_containers() {
+    fn lines_of_containers_are_opened() {
         type Row<'r> = (Opener, &'r str, Option<(&'r str, &'r str)>);
         let rows: &[Row<'_>] = &[
             (open, "nginx-7c5d-2xk0q nginx 1.2.3.4 - -", Some(("nginx", "1.2.3.4 - -"))),
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_with_a_generated_name_is_the_pod() {
+    fn word_with_a_generated_name_is_the_pod() {
         let sample = |line: &'static str| [Sampled { text: line.as_bytes(), is_letter: true, ..Sampled::default() }];
         assert!(has_namespaces(&sample("web nginx-7c5d-2xk0q nginx x")));
         assert!(!has_namespaces(&sample("nginx-7c5d-2xk0q nginx localhost x")));

@@ -1,17 +1,17 @@
-//! Syslog as RFC 3164 has it, as nginx sends it, and as rsyslog, syslog-ng and journald write it to files:
+//! Syslog in the form of RFC 3164, as sent by nginx and written to files by rsyslog, syslog-ng and journald:
 //! `<190>Nov 21 10:00:00 web nginx: LINE`.
 
 use super::stamp::{has_shape, journald_full, rfc3164, rfc3339};
 use super::{Letter, Sender, Text, is_address, word};
 
-/// Opens `[<PRIORITY>]TIME [HOST] TAG: LINE`. The tag may have a process id, `nginx[123]`; the host is left out by
-/// nginx's `nohostname`. Newer rsyslog writes RFC 3339's times, journald has several.
+/// Opens `[<PRIORITY>]TIME [HOST] TAG: LINE`. The tag may have a process ID, `nginx[123]`. The host is missing with
+/// nginx's `nohostname`. Newer versions of rsyslog write RFC 3339 times; journald has several formats.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let rest = &line[priority(line)..];
     let len = rfc3164(rest).or_else(|| rfc3339(rest)).or_else(|| journald_full(rest))?;
     let rest = rest[len..].strip_prefix(b" ")?;
     let (first, behind) = word_or_rest(rest)?;
-    // A `log_format` that begins with `$time_iso8601 $remote_addr`.
+    // This is a `log_format` that begins with `$time_iso8601 $remote_addr`.
     if first == b"unix:" || is_address(first) {
         return None;
     }
@@ -31,7 +31,7 @@ fn word_or_rest(text: &[u8]) -> Option<(&[u8], &[u8])> {
     word(text).or((!text.is_empty()).then_some((text, b"")))
 }
 
-/// How long `<190>` is, or that there is none.
+/// Length of the priority, such as `<190>`; 0 if there is none.
 pub(super) fn priority(line: &[u8]) -> usize {
     let shapes: [&[u8]; 3] = [b"<0>", b"<00>", b"<000>"];
     shapes.into_iter().find(|shape| has_shape(line, shape)).map_or(0, <[u8]>::len)
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_as_they_are_sent_and_written() {
+    fn sent_and_written_lines_are_opened() {
         let rows = [
             ("<190>Nov 21 10:00:00 web nginx: 1.2.3.4 - -", Some(("nginx", "1.2.3.4 - -"))),
             ("<13>Nov  1 10:00:00 nginx: x", Some(("nginx", "x"))),

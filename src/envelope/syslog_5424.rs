@@ -1,10 +1,10 @@
-//! Syslog as RFC 5424 has it: `<190>1 2026-11-21T10:00:00Z web nginx 123 - - LINE`.
+//! Syslog in the form of RFC 5424: `<190>1 2026-11-21T10:00:00Z web nginx 123 - - LINE`.
 
 use super::syslog::priority;
 use super::{Letter, Sender, Text, stamp, word};
 use crate::text::BYTE_ORDER_MARK;
 
-/// Opens `[<PRIORITY>]1 TIME HOST APP PROCID MSGID DATA LINE`. The mark that says that a line is UTF-8 is taken off too.
+/// Opens `[<PRIORITY>]1 TIME HOST APP PROCID MSGID DATA LINE`. Also removes the byte order mark that declares UTF-8.
 pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let rest = line[priority(line)..].strip_prefix(b"1 ")?;
     let (time, rest) = word(rest)?;
@@ -23,8 +23,8 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     Some(Letter { text: Text::Plain(text), sender: Sender::Program(program), goes_on: false })
 }
 
-/// How long the structured data is: `-`, or `[id name="value" …]` once or more often. A backslash escapes quotes,
-/// backslashes and brackets in values.
+/// Length of the structured data: `-`, or one or more of `[id name="value" …]`. A backslash escapes quotes, backslashes
+/// and brackets in values.
 fn data(text: &[u8]) -> Option<usize> {
     if text.first() == Some(&b'-') {
         return Some(1);
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_with_and_without_data() {
+    fn lines_with_and_without_data_are_opened() {
         let rows = [
             ("<190>1 2026-11-21T10:00:00Z web nginx 123 - - x y", Some(("nginx", "x y"))),
             ("1 2026-11-21T10:00:00.1+01:00 web nginx - access - x", Some(("nginx", "x"))),

@@ -1,8 +1,8 @@
-//! A time before each line: `docker logs -t`, `kubectl logs --timestamps`, `stern -t`, exports of CloudWatch to S3.
+//! A time before each line: `docker logs -t`, `kubectl logs --timestamps`, `stern -t`, CloudWatch exports to S3.
 
 use super::{Letter, Sender, Text, stamp};
 
-/// Opens `TIME LINE`. The time ends in `Z`, or has nine decimals: nginx never writes either.
+/// Opens `TIME LINE`. The time must end in `Z` or have nine decimals, because nginx never writes either.
 ///
 /// Sources: docker's `jsonmessage.RFC3339NanoFixed`; kubernetes, `kuberuntime/logs`; stern's README; Amazon's guide to
 /// CloudWatch Logs, "Exporting log data to Amazon S3".
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_after_a_time() {
+    fn lines_after_a_time_are_opened() {
         let rows = [
             ("2026-11-16T00:00:00.123456789Z x y", Some("x y")),
             ("2026-11-16T08:00:00.123456789+08:00 x", Some("x")),

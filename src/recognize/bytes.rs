@@ -1,6 +1,6 @@
-//! Recognising an input by its first bytes, before any line is counted.
+//! Recognises an input by its first bytes, before any line is counted.
 //!
-//! Sources: the `file` project's magic (<https://github.com/file/file/tree/master/magic/Magdir>), the formats' own
+//! Sources: the `file` project's magic (<https://github.com/file/file/tree/master/magic/Magdir>), and the formats' own
 //! documentation where a row names it; read in November 2026. A signature of two bytes alone is never enough.
 
 use super::{Excerpt, Foreign, Members, first_line, tar, unicode, zip};
@@ -10,7 +10,7 @@ use crate::files::FileKind;
 /// Number of bytes of a binary input that are shown.
 const SHOWN: usize = 16;
 
-/// A signature: bytes at the beginning, and what else must be true.
+/// A signature: the first bytes, and a further condition.
 struct Signature {
     kind: FileKind,
     bytes: &'static [u8],
@@ -36,7 +36,8 @@ const SIGNATURES: &[Signature] = &[
     // The lzip manual: version 1, and a coded dictionary size from 4 KiB to 512 MiB.
     sign_if(FileKind::Lzip, b"LZIP\x01", |head| head.get(5).is_some_and(|size| matches!(size & 0x1F, 12..=29))),
     sign(FileKind::Lzop, b"\x89LZO\0\r\n\x1A\n"),
-    // compress: codes of at most 9 to 16 bits, reserved bits 0. The first code is a byte as it is, so its ninth bit is 0.
+    // compress: maximum code length of 9 to 16 bits, reserved bits 0. The first code is a literal byte, so its ninth
+    // bit is 0.
     sign_if(FileKind::Compress, b"\x1F\x9D", |head| {
         matches!(head, [_, _, flags, _, second, ..] if flags & 0x60 == 0 && matches!(flags & 0x1F, 9..=16) && second & 1 == 0)
     }),
@@ -55,7 +56,7 @@ const SIGNATURES: &[Signature] = &[
     sign_if(FileKind::Pcap, b"\x0A\x0D\x0D\x0A", |head| matches!(head.get(8..12), Some(b"\x1A\x2B\x3C\x4D" | b"\x4D\x3C\x2B\x1A"))),
 ];
 
-/// Recognises an input by how it begins. A log costs a few comparisons.
+/// Recognises an input by its first bytes. Costs a log only a few comparisons.
 pub(super) fn recognize(head: &[u8]) -> Option<Foreign> {
     if let Some((kind, text)) = unicode::recognize(head) {
         let excerpt = first_line(&text).unwrap_or_else(|| begins(head));
@@ -68,7 +69,7 @@ pub(super) fn recognize(head: &[u8]) -> Option<Foreign> {
         let is_certain = zip::first_regular_file(head).is_some_and(|file| file.is_stored);
         return Some(Foreign { is_certain, ..archive(FileKind::Zip, zip::members(head), head) });
     }
-    // What is compressed once was decompressed before.
+    // One layer of compression was already removed.
     if Compression::of(head).is_some() {
         return Some(Foreign { is_certain: false, ..Foreign::certain(FileKind::CompressedTwice, begins(head)) });
     }
@@ -81,7 +82,7 @@ fn archive(kind: FileKind, members: Members, head: &[u8]) -> Foreign {
     Foreign { members, ..Foreign::certain(kind, excerpt) }
 }
 
-/// The first bytes, to be shown.
+/// The first bytes, for display.
 pub(super) fn begins(head: &[u8]) -> Excerpt {
     Excerpt::Bytes(head[..head.len().min(SHOWN)].to_vec())
 }
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_signatures_and_texts_are_not() {
+    fn weak_signatures_and_texts_are_not_recognized() {
         let rows: &[&[u8]] = &[
             b"",
             b"\x1f",

@@ -1,16 +1,17 @@
-//! Commands that change the text of another program's log so that a format reads it.
+//! Shell commands that convert another program's log so that a format can read it.
 
 use std::borrow::Cow;
 
-/// What must be done to the bytes before a format reads them.
+/// The conversion that a log needs before a format can read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Filter {
     None,
-    /// Numbers are padded with spaces, and a format has one.
+    /// Merges runs of spaces: the log pads numbers with spaces, but the format has only one.
     SqueezeSpaces,
-    /// Lines that begin with `#` are comments.
+    /// Drops lines that begin with `#`: they are comments.
     NoComments,
-    /// The same, and the date and the time have a tab between them, where a time has a space. Values hold no spaces.
+    /// Also replaces tabs by spaces: a tab stands between date and time, where a time has a space. Values hold no
+    /// spaces.
     TabsToSpaces,
 }
 
@@ -24,7 +25,7 @@ impl Filter {
         }
     }
 
-    /// What the command writes. Comments are not tried anyway.
+    /// The command's output. Comments are kept: callers do not try them anyway.
     pub(super) fn apply(self, text: &[u8]) -> Cow<'_, [u8]> {
         match self {
             Filter::None | Filter::NoComments => Cow::Borrowed(text),

@@ -1,7 +1,7 @@
-//! Recognising an input by its first lines, where no format fits any of them.
+//! Recognises an input by its first lines, if no format fits any of them.
 //!
-//! A line that defines the rest, such as `#Fields:`, is enough. Otherwise most of the lines must have the shape of the kind:
-//! an access log of an unknown format may hold anything in a few of its lines.
+//! One line that defines the rest, such as `#Fields:`, is enough. Otherwise most of the lines must have the shape of
+//! the kind, because a few lines of an access log in an unknown format may contain anything.
 
 use bumpalo::Bump;
 
@@ -12,32 +12,32 @@ use crate::envelope::{self, Worn, is_error_log, is_of_start, syslog_message};
 use crate::files::FileKind;
 use crate::text::{is_blank, lines};
 
-/// Lines that are looked at.
+/// Maximum number of lines to look at.
 const SAMPLE: usize = 200;
-/// Of a hundred lines, so many must have the shape of a kind.
+/// Percentage of lines that must have the shape of a kind.
 const PERCENT: usize = 90;
-/// Bytes that are weighed to tell binary data from text.
+/// Bytes that are examined to tell binary data from text.
 const WEIGHED_BYTES: usize = 64 << 10;
-/// Of a hundred bytes of binary data, at least this many are control characters.
+/// Minimum percentage of control characters in binary data.
 const CONTROL_PERCENT: usize = 3;
-/// Of a hundred bytes of binary data, at least this many are control characters or not UTF-8.
+/// Minimum percentage of bytes in binary data that are control characters or not UTF-8.
 const NO_TEXT_PERCENT: usize = 10;
 
-/// A line as it stands, and as it is without its envelope or the head of a syslog.
+/// A line, both raw and without its envelope or syslog header.
 struct Sampled<'t> {
     number: u64,
     raw: &'t [u8],
     text: &'t [u8],
-    /// True for a message of another program than nginx in a syslog.
+    /// True for a syslog message from a program other than nginx.
     is_syslog: bool,
-    /// True for a message of HAProxy in a syslog.
+    /// True for a syslog message from HAProxy.
     is_haproxys: bool,
 }
 
-/// The shape of a kind's lines, given the line as it stands and without its envelope.
+/// True if a line has the shape of a kind.
 type Shape = fn(&Sampled<'_>) -> bool;
 
-/// THE TABLE of shapes. The first kind that most lines have the shape of is the one.
+/// THE TABLE of shapes. The first kind whose shape most lines have wins.
 const SHAPES: &[(FileKind, Shape)] = &[
     (FileKind::NginxErrorLog, |line| is_error_log(line.text)),
     (FileKind::ApacheErrorLog, |line| shapes::is_apache_error(line.text)),
@@ -66,7 +66,7 @@ fn by_shape(head: &[u8], worn: Option<&Worn>) -> Option<(FileKind, Excerpt)> {
     let bump = Bump::new();
     let sample: Vec<_> = sample(head, worn, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
     SHAPES.iter().find_map(|(kind, has_shape)| {
-        // HAProxy writes its requests and its other messages to one log.
+        // HAProxy writes requests and other messages to the same log.
         let is_other = |line: &&Sampled<'_>| {
             *kind == FileKind::HaproxyLog && (line.is_haproxys || shapes::is_of_haproxy(line.text)) && !has_shape(line)
         };
@@ -99,21 +99,21 @@ fn sample<'t>(head: &'t [u8], worn: Option<&Worn>, bump: &'t Bump) -> Vec<Sample
     sampled
 }
 
-/// True for a message of a syslog that may be a request in a format that is not known. Containers have ids for names.
+/// True for a syslog message that may be a request in an unknown format. A container's program name may be just its ID.
 fn may_be_a_request(program: &[u8], text: &[u8]) -> bool {
     const REQUEST: [&str; 4] = ["HTTP/", "GET ", "POST ", "HEAD "];
     let holds = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
     holds(&program.to_ascii_lowercase(), "nginx") || REQUEST.iter().any(|word| holds(text, word))
 }
 
-/// True for a line that belongs to a message of several lines, such as PHP's traces in an error log, and for what a
-/// container says before nginx starts.
+/// True for a line that continues a message, such as a PHP stack trace in an error log, and for the output of a
+/// container before nginx starts.
 fn is_continuation(line: &[u8]) -> bool {
     const BEGINNINGS: [&[u8]; 5] = [b" ", b"\t", b"Stack trace:", b"PHP ", b"#"];
     BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || is_of_start(line)
 }
 
-/// A document that is recognised by how it begins.
+/// Recognises a document by its beginning.
 fn document(head: &[u8]) -> Option<FileKind> {
     const BEGINNINGS: [(&[u8], FileKind); 4] = [
         (b"<!doctype html", FileKind::Html),
@@ -128,7 +128,7 @@ fn document(head: &[u8]) -> Option<FileKind> {
     BEGINNINGS.iter().find(begins).map(|(_, kind)| *kind).or_else(|| json_document(head))
 }
 
-/// A document in JSON, on one line or several.
+/// Recognises a JSON document, on one line or several.
 fn json_document(head: &[u8]) -> Option<FileKind> {
     let text = head.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
     if let Some(schema) = text.strip_prefix(b"\"schema\":") {
@@ -137,12 +137,12 @@ fn json_document(head: &[u8]) -> Option<FileKind> {
             .any(|s| schema.trim_ascii_start().starts_with(s));
         return is_ours.then_some(FileKind::LogstatReport);
     }
-    // Source: nginx Plus's REST API, the object `nginx`.
+    // Source: the `nginx` object of the nginx Plus REST API.
     let has = |key: &str| memchr::memmem::find(text, key.as_bytes()).is_some();
     (has("\"load_timestamp\":") && has("\"generation\":")).then_some(FileKind::NginxStatus)
 }
 
-/// Directives and blocks that nginx has and other programs do not, in the main file or in files that it includes.
+/// Directives and blocks that only nginx has, in the main file or in files that it includes.
 const OF_NGINX: [&str; 30] = [
     "access_log",
     "add_header",
@@ -176,8 +176,8 @@ const OF_NGINX: [&str; 30] = [
     "uwsgi_pass",
 ];
 
-/// The main file of an nginx configuration or a file that it includes, if most lines are directives and blocks and nginx has one of
-/// them.
+/// Recognises the main file of an nginx configuration or a file that it includes: most lines must be directives or
+/// blocks, and one of them must be in [`OF_NGINX`].
 fn configuration(head: &[u8]) -> Option<FileKind> {
     let directives =
         || lines(head, true).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
@@ -188,7 +188,7 @@ fn configuration(head: &[u8]) -> Option<FileKind> {
         closed += usize::from(matches!(line.last(), Some(b';' | b'{' | b'}')));
         is_ours |= OF_NGINX.iter().any(|name| first_word(line) == name.as_bytes());
     }
-    // The parts of a log_format are lines that end without a semicolon.
+    // A `log_format` can span several lines, which then have no semicolon at their end.
     if !is_ours || closed * 100 < all * 70 {
         return None;
     }
@@ -200,8 +200,9 @@ fn first_word(line: &[u8]) -> &[u8] {
     line.split(|byte| byte.is_ascii_whitespace() || *byte == b'{').next().unwrap_or_default()
 }
 
-/// True for data that is not text: some of its bytes are control characters, and more of them are not UTF-8. Text in another
-/// encoding has bytes that are not UTF-8, but no control characters. NULs before a line are what truncating leaves.
+/// True for data that is not text: enough bytes are control characters, and even more are control characters or not
+/// UTF-8. Text in another encoding is not UTF-8 but has no control characters. NULs before a line are skipped, because
+/// truncating a log leaves them.
 fn is_binary(head: &[u8]) -> bool {
     let (mut all, mut controls, mut others) = (0, 0, 0);
     for line in lines(&head[..head.len().min(WEIGHED_BYTES)], true) {
@@ -212,7 +213,7 @@ fn is_binary(head: &[u8]) -> bool {
     controls > 0 && controls * 100 >= all * CONTROL_PERCENT && (controls + others) * 100 >= all * NO_TEXT_PERCENT
 }
 
-/// A device that has nothing but NULs, as far as was read.
+/// Recognises a device that has nothing but NULs in the bytes read.
 pub(super) fn nothing_but_nuls(head: &[u8], is_device: bool) -> Option<Foreign> {
     let is_empty = is_device && !head.is_empty() && head.iter().all(|byte| *byte == 0);
     is_empty.then(|| Foreign::certain(FileKind::Binary, begins(head)))
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_recognized_by_how_they_begin() {
+    fn documents_are_recognized_by_their_beginning() {
         let rows = [
             ("<!DOCTYPE html>\n<html lang=\"en\">\n", Some(FileKind::Html)),
             ("\u{feff}<HTML><head>", Some(FileKind::Html)),
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn haproxys_other_messages_belong_to_its_log() {
+    fn haproxy_log_may_contain_other_messages() {
         let request = "192.0.2.1:33317 [05/Jan/2026:10:00:01.655] in app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 \"GET / HTTP/1.1\"\n";
         let others = "Proxy http-in started.\nServer app/s1 is DOWN, reason: Layer4 timeout, check duration: 2001ms.\n\
                       192.0.2.1:33317 [05/Jan/2026:10:00:01.655] in/1: SSL handshake failure\n\
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_syslog_is_one_of_other_programs_only_without_requests() {
+    fn syslog_with_possible_requests_is_not_recognized() {
         let others =
             "Jan  5 10:00:00 web sshd[7]: Accepted publickey\nJan  5 10:00:01 web CRON[8]: (root) CMD (true)\n";
         assert_eq!(kind(others), Some(FileKind::Syslog));
@@ -309,7 +310,7 @@ mod tests {
         assert_eq!(kind("\x01\x02abc\nplain text of forty characters in a line\n"), None);
         let latin_1 = b"gr\xf6\xdfe;\xfc\xe4\xf6\xfc;\xe4\n".repeat(9);
         assert!(!is_binary(&latin_1));
-        // A linear congruential generator: every length from 64 bytes on is recognised, whatever its lines are.
+        // A linear congruential generator. Any length from 64 bytes on must be recognised, wherever its lines end.
         let mut state = 1_u64;
         for length in 64..2000 {
             let random: Vec<u8> = std::iter::repeat_with(|| {

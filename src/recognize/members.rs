@@ -3,7 +3,7 @@
 use crate::files::Compression;
 use crate::input::is_access_log_name;
 
-/// Endings of compressed files, for members whose data cannot be looked at.
+/// File name endings of compressed files, for members whose data is not available.
 const ENDINGS: [(&str, Compression); 5] = [
     (".gz", Compression::Gzip),
     (".zst", Compression::Zstd),
@@ -12,7 +12,7 @@ const ENDINGS: [(&str, Compression); 5] = [
     (".xz", Compression::Xz),
 ];
 
-/// The regular files in an archive, in its order.
+/// The regular files in an archive, in archive order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Members {
     pub(crate) files: Vec<Member>,
@@ -23,7 +23,7 @@ pub(crate) struct Members {
 /// A regular file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
-    /// Its path as the archive has it.
+    /// Its path as written in the archive.
     pub(crate) name: Vec<u8>,
     pub(crate) compression: Option<Compression>,
 }
@@ -33,7 +33,7 @@ impl Members {
         self.files.first().map(|file| &file.name[..])
     }
 
-    /// The different compressions of these files.
+    /// The distinct compressions of these files.
     pub(crate) fn compressions<'m>(files: impl IntoIterator<Item = &'m Member>) -> Vec<Compression> {
         let mut all = Vec::new();
         for compression in files.into_iter().filter_map(|file| file.compression) {
@@ -52,13 +52,13 @@ impl Member {
         Member { name: name.to_vec(), compression }
     }
 
-    /// True if its name is one that is read in a directory.
+    /// True if its name is one that would be read in a directory.
     pub(crate) fn is_access_log(&self) -> bool {
         let (_, file) = self.split();
         str::from_utf8(file).is_ok_and(is_access_log_name)
     }
 
-    /// Its directory, relative to where the archive is extracted, and its name there.
+    /// Its directory, relative to where the archive is extracted, and its file name.
     pub(crate) fn split(&self) -> (&[u8], &[u8]) {
         let (directory, file) = match memchr::memrchr(b'/', &self.name) {
             Some(slash) => (&self.name[..slash], &self.name[slash + 1..]),
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_split_as_they_are_extracted() {
+    fn names_are_split_as_extracted() {
         let rows: [(&str, &str, &str, bool); 6] = [
             ("access.log", "", "access.log", true),
             ("./access.log.1", "", "access.log.1", true),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn compression_is_that_of_the_data_or_the_name() {
+    fn compression_is_taken_from_the_data_or_the_name() {
         assert_eq!(Member::new(b"a", b"\x1f\x8b\x08").compression, Some(Compression::Gzip));
         assert_eq!(Member::new(b"a.log.XZ", b"\x01\x02").compression, Some(Compression::Xz));
         assert_eq!(Member::new(b"a.log", b"192.0.2.1").compression, None);

@@ -1,9 +1,9 @@
-//! What an input is, if it is not an access log: recognised so that a refusal can name it and show the command that helps.
+//! Recognises inputs that are not access logs, so that the refusal can name them and show a command that helps.
 //!
 //! There are two stages. `bytes` looks at the beginning of every input before its lines are counted, because an archive
 //! would otherwise be read with its headers glued to lines. `lines` looks only at inputs that no format fits. Neither
-//! names anything on weak evidence: an input that is not recognised is read, or refused as one that no format fits.
-//! `files/kind.rs` has THE TABLE. Only the first lines of an input are looked at.
+//! names a kind on weak evidence: an input that is not recognised is read, or refused because no format fits it.
+//! `files/kind.rs` has THE TABLE of kinds. Only the first lines of an input are examined.
 
 mod bytes;
 mod conversion;
@@ -27,9 +27,9 @@ use crate::text::{self, is_blank, lines_of_head};
 pub(crate) use members::{Member, Members};
 pub(crate) use workarounds::is_known_workaround;
 
-/// Lines that are looked at to tell an input from a log that only begins with junk.
+/// Number of lines examined to tell a log that only begins with junk from something else.
 const ORDINARY_SAMPLE: usize = 1000;
-/// An input is a log if at least one line in this many is an ordinary line of its format.
+/// An input counts as a log if at least one line in this many is an ordinary line of its format.
 const ORDINARY_IN: usize = 10;
 
 /// An input that is not an access log.
@@ -37,15 +37,15 @@ const ORDINARY_IN: usize = 10;
 pub(crate) struct Foreign {
     pub(crate) kind: FileKind,
     pub(crate) excerpt: Excerpt,
-    /// True if it is refused without reading its lines. If false, it is refused only if no line fits a format.
+    /// True if it is refused without reading its lines; false if it is refused only when no line fits a format.
     pub(crate) is_certain: bool,
-    /// The files in an archive, if it is one.
+    /// The files in it, if it is an archive.
     pub(crate) members: Members,
-    /// The way to read it all the same.
+    /// How to read it anyway.
     pub(crate) workaround: Option<Workaround>,
 }
 
-/// A part of the input that shows what it is.
+/// A part of the input that shows why it was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Excerpt {
     /// A line, counted from 1.
@@ -56,15 +56,15 @@ pub(crate) enum Excerpt {
     Bytes(Vec<u8>),
 }
 
-/// A log format that reads the input, and the command that its bytes must pass first, if there is one.
+/// A log format that reads the input, and the command to filter the input through first, if one is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Workaround {
     pub(crate) filter: Option<&'static str>,
     pub(crate) log_format: String,
 }
 
-/// Recognises an input by its first bytes, given the envelope and the formats that were detected in its lines. A log may begin
-/// with any number of NULs, but a device that writes them has no end.
+/// Recognises an input by its first bytes, given its detected envelope and formats. A log may begin with any number of
+/// NULs, but a device that writes only NULs never ends.
 pub(crate) fn recognize(
     head: &[u8],
     is_device: bool,
@@ -79,7 +79,7 @@ pub(crate) fn recognize(
         return None;
     }
     let foreign = lines::recognize(head, worn).or_else(|| lines::nothing_but_nuls(head, is_device))?;
-    // Of data without an end no more is read.
+    // Binary data may be endless, so it is refused without reading more.
     let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(lines_of_head(head), worn, of_file);
     Some(Foreign { is_certain, ..foreign })
 }
@@ -99,15 +99,15 @@ pub(crate) fn name_unless_conf(head: &[u8]) -> Option<String> {
     (!matches!(kind, FileKind::NginxConf | FileKind::NginxConfPart)).then(|| kind.name().to_owned())
 }
 
-/// The preset that fits the first lines, if one does: for inputs that the formats given do not fit.
+/// The name of the preset that fits the first lines, if any: for inputs that no given format fits.
 pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
     let presets = LogFormat::all_presets();
     let (_, of_file) = envelope::find(&Detector::new(&presets), &[], head);
     of_file.fits().then(|| presets[of_file.main()].name().to_owned())
 }
 
-/// True if some of the first lines are text that a format takes. Attackers can choose the first bytes of a log, if its
-/// format begins with a value that they choose and nginx does not escape it.
+/// True if enough of the first lines are text that a format reads. Attackers can choose the first bytes of a log if its
+/// format begins with a value that they control and nginx does not escape it.
 fn has_ordinary_lines(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<'_>) -> bool {
     let bump = Bump::new();
     let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
@@ -128,7 +128,7 @@ fn has_ordinary_lines(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<
     ordinary * ORDINARY_IN >= all.max(1)
 }
 
-/// True for bytes that a text has no use for. Tabs separate fields, and an escape begins a colour.
+/// True for control characters that text does not use. Tabs separate fields, and an escape character begins a colour.
 fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31 | 127)
 }

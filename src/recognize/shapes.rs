@@ -1,9 +1,9 @@
-//! The shapes of other programs' lines. A shape is what the program always writes and a visitor cannot choose.
+//! The shapes of other programs' lines. A shape uses only what the program always writes and a visitor cannot choose.
 
 use crate::ip;
 use crate::time::MONTHS;
 
-/// True if `text` begins with bytes of this shape, in which `0` stands for any digit and `A` for any letter.
+/// True if `text` begins with bytes of this shape, where `0` means any digit and `A` any ASCII letter.
 fn has_shape(text: &[u8], shape: &[u8]) -> bool {
     text.len() >= shape.len()
         && text.iter().zip(shape).all(|(byte, shape)| match shape {
@@ -17,7 +17,7 @@ fn is_digits(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
-/// A number with or without decimals, `-1` or `-`: a duration, or none.
+/// True for a number with or without decimals, `-1` or `-`: a duration, or none.
 fn is_duration(text: &[u8]) -> bool {
     matches!(text, b"-" | b"-1") || text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') && !text.is_empty()
 }
@@ -27,20 +27,20 @@ fn is_address_with_port(text: &[u8]) -> bool {
     is_digits(&text[colon + 1..]) && ip::is_address(&text[..colon])
 }
 
-/// RFC 3339's time in UTC with microseconds, as Amazon's load balancers write it.
+/// True for an RFC 3339 time in UTC with microseconds, as Amazon's load balancers write it.
 fn is_amazons_time(text: &[u8]) -> bool {
     has_shape(text, b"0000-00-00T00:00:00.000000Z") && text.len() == b"0000-00-00T00:00:00.000000Z".len()
 }
 
-/// The words of a line, which single spaces separate; words that are not there are empty.
+/// The first `N` words of a line, separated by single spaces; missing words are empty.
 fn words<const N: usize>(line: &[u8]) -> [&[u8]; N] {
     let mut words = [&b""[..]; N];
     words.iter_mut().zip(line.split(|byte| *byte == b' ')).for_each(|(word, found)| *word = found);
     words
 }
 
-/// `[Mon Jan 05 10:00:00.123456 2026] [core:error] [pid 7] …`, without the fraction up to Apache 2.2. Source: Apache's
-/// documentation of `ErrorLogFormat`.
+/// True for `[Mon Jan 05 10:00:00.123456 2026] [core:error] [pid 7] …`, without the fraction up to Apache 2.2. Source:
+/// Apache's documentation of `ErrorLogFormat`.
 pub(super) fn is_apache_error(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"[").filter(|rest| has_shape(rest, b"AAA AAA 00 00:00:00")) else {
         return false;
@@ -51,8 +51,8 @@ pub(super) fn is_apache_error(line: &[u8]) -> bool {
     is_month && has_shape(rest, b" 0000] [")
 }
 
-/// `192.0.2.1:33317 [05/Jan/2026:10:00:01.655] http-in static/srv1 10/0/30/69/109 200 2750 …`. Source: HAProxy's
-/// configuration manual, "HTTP log format".
+/// True for `192.0.2.1:33317 [05/Jan/2026:10:00:01.655] http-in static/srv1 10/0/30/69/109 200 2750 …`. Source:
+/// HAProxy's configuration manual, "HTTP log format".
 pub(super) fn is_haproxy(line: &[u8]) -> bool {
     let [client, time, _, backend, timers, status] = words(line);
     let is_timer = |timer: &[u8]| is_duration(timer.strip_prefix(b"+").unwrap_or(timer));
@@ -64,8 +64,8 @@ pub(super) fn is_haproxy(line: &[u8]) -> bool {
         && is_duration(status)
 }
 
-/// A line that HAProxy writes beside those of requests: about its proxies and servers, and about connections without a
-/// request. Source: HAProxy's configuration manual, chapter 8.2, and the messages in its source.
+/// True for a line that HAProxy writes in addition to those of requests: about its proxies and servers, and about
+/// connections without a request. Source: HAProxy's configuration manual, chapter 8.2, and the messages in its source.
 pub(super) fn is_of_haproxy(line: &[u8]) -> bool {
     const BEGINNINGS: [&[u8]; 9] = [
         b"Proxy ",
@@ -86,16 +86,16 @@ pub(super) fn is_of_haproxy(line: &[u8]) -> bool {
     BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || connects() || is_connection()
 }
 
-/// `https 2026-01-05T10:00:01.186641Z app/NAME/ID 192.0.2.1:2817 …`. Source: Amazon's guide to Application Load Balancers,
-/// "Access log entries".
+/// True for `https 2026-01-05T10:00:01.186641Z app/NAME/ID 192.0.2.1:2817 …`. Source: Amazon's guide to Application
+/// Load Balancers, "Access log entries".
 pub(super) fn is_alb(line: &[u8]) -> bool {
     const TYPES: [&[u8]; 6] = [b"http", b"https", b"h2", b"grpcs", b"ws", b"wss"];
     let [kind, time, balancer, client] = words(line);
     TYPES.contains(&kind) && is_amazons_time(time) && balancer.starts_with(b"app/") && is_address_with_port(client)
 }
 
-/// `2026-01-05T10:00:01.945958Z NAME 192.0.2.1:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 …`. Source: Amazon's guide to
-/// Classic Load Balancers, "Access log entries".
+/// True for `2026-01-05T10:00:01.945958Z NAME 192.0.2.1:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 …`. Source:
+/// Amazon's guide to Classic Load Balancers, "Access log entries".
 pub(super) fn is_elb(line: &[u8]) -> bool {
     let [time, _, client, target, one, two, three] = words(line);
     is_amazons_time(time)
@@ -104,8 +104,8 @@ pub(super) fn is_elb(line: &[u8]) -> bool {
         && [one, two, three].into_iter().all(is_duration)
 }
 
-/// `OWNER BUCKET [05/Jan/2026:10:00:01 +0000] 192.0.2.1 REQUESTER ID REST.GET.OBJECT …`. Source: Amazon's guide to S3,
-/// "Server access log format".
+/// True for `OWNER BUCKET [05/Jan/2026:10:00:01 +0000] 192.0.2.1 REQUESTER ID REST.GET.OBJECT …`. Source: Amazon's
+/// guide to S3, "Server access log format".
 pub(super) fn is_s3(line: &[u8]) -> bool {
     const INTERFACES: [&[u8]; 5] = [b"REST.", b"WEBSITE.", b"S3.", b"SOAP.", b"BATCH."];
     let [owner, _, date, zone, address, _, _, operation] = words(line);
@@ -117,7 +117,8 @@ pub(super) fn is_s3(line: &[u8]) -> bool {
         && INTERFACES.iter().any(|interface| operation.starts_with(interface))
 }
 
-/// `1767607201.603    310 192.0.2.1 TCP_MISS/200 3531 GET …`. Source: Squid's documentation of `logformat squid`.
+/// True for `1767607201.603    310 192.0.2.1 TCP_MISS/200 3531 GET …`. Source: Squid's documentation of
+/// `logformat squid`.
 pub(super) fn is_squid(line: &[u8]) -> bool {
     let Some(dot) = line.iter().position(|byte| *byte == b'.') else { return false };
     let is_time = is_digits(&line[..dot]) && has_shape(&line[dot..], b".000 ");
@@ -131,8 +132,9 @@ pub(super) fn is_squid(line: &[u8]) -> bool {
     is_time && is_digits(elapsed) && ip::is_address_or_name(address) && is_result && is_digits(bytes)
 }
 
-/// `2026-01-05 10:00:01 status installed libc6:amd64 2.41`, `update-alternatives 2026-01-05 10:00:01: run with …`. Source:
-/// dpkg(1), "FILES", of dpkg 1.22 (2024); update-alternatives(1) of the same.
+/// True for `2026-01-05 10:00:01 status installed libc6:amd64 2.41` and
+/// `update-alternatives 2026-01-05 10:00:01: run with …`. Source: dpkg(1), "FILES", of dpkg 1.22 (2024);
+/// update-alternatives(1) of the same.
 pub(super) fn is_dpkg(line: &[u8]) -> bool {
     const ACTIONS: [&[u8]; 10] = [
         b"startup",
@@ -162,7 +164,7 @@ mod tests {
     type Shape = fn(&[u8]) -> bool;
 
     #[test]
-    fn each_programs_lines_have_its_shape_alone() {
+    fn each_programs_lines_match_only_its_shape() {
         let rows: &[(Shape, &[&str])] = &[
             (
                 is_apache_error,
@@ -222,7 +224,7 @@ mod tests {
                 for end in 0..25 {
                     assert!(!rows[i].0(&line.as_bytes()[..end]), "{}", &line[..end]);
                 }
-                // What a visitor sends is not where a shape looks.
+                // Shapes ignore the parts of a line that a visitor sends.
                 let sent = COMBINED.replace("curl/8.5.0", line).replace("GET /", &format!("GET /{line}"));
                 assert!(!rows[i].0(sent.as_bytes()), "{sent}");
             }

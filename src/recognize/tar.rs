@@ -1,5 +1,5 @@
-//! Headers of tar archives: POSIX.1-1988 (ustar), pax and GNU's, and those of the seventh edition of Unix, which have no
-//! magic. All have a checksum, so text is not taken for one. Source: the manual of GNU tar, "Basic Tar Format".
+//! Headers of tar archives: POSIX.1-1988 (ustar), pax, GNU, and the format of Version 7 Unix, which has no magic
+//! number. All have a checksum, so text is not mistaken for one. Source: the manual of GNU tar, "Basic Tar Format".
 
 use super::members::{Member, Members};
 
@@ -8,7 +8,7 @@ const CHECKSUM: std::ops::Range<usize> = 148..156;
 
 /// True if an input begins with the header of a file in an archive.
 pub(super) fn is_archive(head: &[u8]) -> bool {
-    // The checksum of text would be a number by chance: the first byte of the field ends the search for nearly all logs.
+    // In text, this field is a number only by chance. For nearly all logs, its first byte already rules that out.
     head.get(CHECKSUM.start).is_some_and(|byte| matches!(byte, b'0'..=b'7' | b' '))
         && header(head).is_some_and(|header| {
             let next = head[BLOCK..].get(header.size.next_multiple_of(BLOCK)..).and_then(|next| next.get(..BLOCK));
@@ -26,7 +26,7 @@ pub(super) fn members(head: &[u8]) -> Members {
                 let name = long_name.take().unwrap_or(header.name);
                 members.files.push(Member::new(&name, &data[..data.len().min(header.size)]));
             }
-            // GNU's long names and those of pax are in an entry of their own, before the file's.
+            // Long names, in GNU's format and in pax, are in a separate entry before that of the file.
             b'L' => long_name = data.get(..header.size).map(until_nul),
             b'x' => long_name = data.get(..header.size).and_then(pax_path).or(long_name),
             b'K' => {}
@@ -44,7 +44,7 @@ fn until_nul(text: &[u8]) -> Vec<u8> {
     text.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()
 }
 
-/// The value of the record `path` in a header of pax. A record is `LENGTH KEY=VALUE` and a line feed.
+/// The value of the record `path` in a pax header. A record is `LENGTH KEY=VALUE` and a line feed.
 fn pax_path(mut records: &[u8]) -> Option<Vec<u8>> {
     loop {
         let space = memchr::memchr(b' ', records)?;
@@ -74,16 +74,16 @@ fn header(bytes: &[u8]) -> Option<Header> {
     let text = |field: std::ops::Range<usize>| block[field].split(|byte| *byte == 0).next().unwrap_or_default();
     let mut name = text(0..100).to_vec();
     let prefix = text(345..500);
-    // In GNU's own format, whose magic ends in a space, other fields are in the place of the prefix.
+    // GNU's own format, whose magic ends in a space, has other fields in place of the prefix.
     if block[257..].starts_with(b"ustar\0") && !prefix.is_empty() {
         name = [prefix, b"/", &name].concat();
     }
-    // Sizes from 8 GiB on have another form; what comes after them is beyond the first lines.
+    // Sizes of 8 GiB and more have another form; whatever follows them is beyond the first lines.
     let size = octal(&block[124..136]).unwrap_or(usize::MAX / 2);
     Some(Header { name, size, type_flag: block[156] })
 }
 
-/// Octal digits, with spaces before them and spaces or NULs after them.
+/// Parses octal digits, with spaces before them and spaces or NULs after them.
 fn octal(field: &[u8]) -> Option<usize> {
     let field = field.trim_ascii_start();
     let digits = field.iter().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_in_an_entry_of_their_own() {
+    fn long_names_are_read_from_their_own_entry() {
         let magic = b"ustar  \0";
         let pax = b"30 mtime=1767607200.123456789\n19 path=nginx/a.log\n";
         for (name, type_flag, data) in [("././@LongLink", b'L', &b"nginx/a.log\0"[..]), ("PaxHeaders/a.log", b'x', pax)]
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_checksum_is_no_archive() {
+    fn wrong_checksum_is_not_an_archive() {
         let mut archive = entry("access.log", b"ustar\x0000", b'0', b"x");
         archive[0] ^= 1;
         assert!(!is_archive(&archive));

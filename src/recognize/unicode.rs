@@ -1,17 +1,18 @@
-//! Texts of two or four bytes a character, which PowerShell and other programs of Windows write.
+//! Texts in UTF-16 or UTF-32, which PowerShell and other Windows programs write.
 //!
-//! A byte order mark of two bytes is not enough, and no mark is needed: nearly all characters of a log are ASCII, so the
-//! other bytes of each are NULs. Both the beginning and the end of the first lines must be like that: a log may begin with
-//! NULs, or have lines of both kinds.
+//! A byte order mark of two bytes is not enough evidence, and is not required either: nearly all characters of a log
+//! are ASCII, so the other bytes of each are NULs. Both ends of the sample must look like this, because a log may begin
+//! with NULs or mix both kinds of lines.
 
 use crate::files::FileKind;
 
-/// Number of bytes that are looked at, at the beginning and at the end.
+/// Number of bytes to examine at the beginning and at the end of the sample.
 const LOOKED_AT: usize = 4096;
-/// Of a hundred characters, so many must be ASCII; with a byte order mark, a log may hold more of other scripts.
+/// Percentage of characters that must be ASCII. With a byte order mark, a log may have more characters of other
+/// scripts.
 const ASCII: usize = 90;
 const ASCII_AFTER_MARK: usize = 50;
-/// Fewer characters show nothing.
+/// Minimum number of characters; fewer are no evidence.
 const FEWEST: usize = 8;
 
 /// How the bytes of a character are arranged.
@@ -24,7 +25,7 @@ struct Encoding {
     is_little_endian: bool,
 }
 
-/// THE TABLE of encodings. The mark of UTF-16 in little-endian is the beginning of that of UTF-32.
+/// THE TABLE of encodings. UTF-32 comes first: its little-endian mark begins with the mark of UTF-16.
 #[rustfmt::skip]
 const ENCODINGS: [Encoding; 4] = [
     Encoding { mark: b"\xFF\xFE\0\0", with_mark: FileKind::Utf32, without_mark: FileKind::Utf32Le, width: 4, is_little_endian: true },
@@ -33,7 +34,7 @@ const ENCODINGS: [Encoding; 4] = [
     Encoding { mark: b"\xFE\xFF", with_mark: FileKind::Utf16, without_mark: FileKind::Utf16Be, width: 2, is_little_endian: false },
 ];
 
-/// The encoding of a text that is not a superset of ASCII, and the beginning of the text as UTF-8.
+/// Detects a text in UTF-16 or UTF-32. Returns its kind and the beginning of the text as UTF-8.
 pub(super) fn recognize(head: &[u8]) -> Option<(FileKind, Vec<u8>)> {
     let [first, second, ..] = head else { return None };
     if *first != 0 && *second != 0 && *first < 0xFE {
@@ -61,7 +62,8 @@ impl Encoding {
         })
     }
 
-    /// True if so many of a hundred characters are printable ASCII or white space, and hardly any is NUL.
+    /// True if at least `percent` percent of the characters are printable ASCII or white space, and at most 1 % are
+    /// NUL.
     fn fits(&self, text: &[u8], percent: usize) -> bool {
         let (mut all, mut ascii, mut nul) = (0, 0, 0);
         for character in self.characters(text) {
@@ -119,7 +121,7 @@ mod tests {
                     );
                 }
             }
-            // The head of an input ends after a byte LF, which may be within a character.
+            // The head of an input ends after an LF byte, which may be inside a character.
             let head = written(&LINE.repeat(2000), encoding, true);
             assert!(recognize(&head[..head.len() - 1]).is_some());
         }
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_with_some_nuls_are_not() {
+    fn texts_with_some_nuls_are_not_recognized() {
         let utf16 = written(LINE, &ENCODINGS[2], true);
         let rows = [
             LINE.as_bytes().to_vec(),

@@ -1,20 +1,22 @@
-//! W3C's extended log file format, of which IIS and CloudFront write dialects: comments say which fields lines have.
+//! W3C's extended log file format, in which comments name the fields of the lines. IIS and CloudFront write dialects of
+//! it.
 //!
-//! Sources: <https://www.w3.org/TR/WD-logfile.html>; Microsoft's documentation of IIS logging; Amazon's guide to CloudFront,
-//! "Standard log file fields"; read in November 2026.
+//! Sources: <https://www.w3.org/TR/WD-logfile.html>; Microsoft's documentation of IIS logging; Amazon's guide to
+//! CloudFront, "Standard log file fields"; read in November 2026.
 
 use super::Excerpt;
 use super::conversion::Filter;
 use crate::files::FileKind;
 use crate::text::{is_blank, lines};
 
-/// Lines before which the comments must be.
+/// Maximum number of lines to search for the comments.
 const COMMENTS: usize = 20;
 
-/// The comment before the fields.
+/// Start of the comment that names the fields.
 const FIELDS_ARE: &[u8] = b"#Fields:";
 
-/// THE TABLE of fields that have an nginx variable. Of two for one variable, the first that a log has is read.
+/// THE TABLE of fields that have an nginx variable. If a log has two fields for one variable, the first in the table is
+/// read.
 const FIELDS: [(&[u8], &str); 17] = [
     (b"c-ip", "remote_addr"),
     (b"cs-username", "remote_user"),
@@ -35,7 +37,7 @@ const FIELDS: [(&[u8], &str); 17] = [
     (b"cs(Cookie)", "http_cookie"),
 ];
 
-/// The kind of a log whose comments name its fields, and the line that does.
+/// The kind of a log whose comments name its fields, and the line that names them.
 pub(super) fn recognize(head: &[u8]) -> Option<(FileKind, Excerpt)> {
     let kind = kind(head)?;
     let (number, text) = (1..).zip(lines(head, true)).find(|(_, line)| line.starts_with(FIELDS_ARE))?;
@@ -52,12 +54,13 @@ fn kind(head: &[u8]) -> Option<FileKind> {
     })
 }
 
-/// The log format that the comments say. A date and a time must be next to each other: together they are one variable.
+/// The log format described by the comments. A date is read only directly before a time: together they are one
+/// variable.
 pub(super) fn log_format(head: &[u8]) -> Option<(Filter, String)> {
     let fields = fields(head)?;
     let first = lines(head, true).find(|line| !line.starts_with(b"#") && !is_blank(line))?;
     let has_tabs = first.contains(&b'\t');
-    // CloudFront counts seconds, IIS milliseconds.
+    // CloudFront logs seconds, IIS milliseconds.
     let time_taken = if fields.contains(&&b"x-edge-location"[..]) { "request_time" } else { "request_time_ms" };
     let preferred = |variable: &str| FIELDS.iter().find(|(field, v)| *v == variable && fields.contains(field));
     let mut variables = Vec::new();
@@ -78,18 +81,18 @@ pub(super) fn log_format(head: &[u8]) -> Option<(Filter, String)> {
     Some((if has_tabs { Filter::TabsToSpaces } else { Filter::NoComments }, text.join(" ")))
 }
 
-/// A variable for a field that nginx does not have: `sc_substatus`.
+/// A variable name for a field that nginx does not have, such as `sc_substatus`.
 fn name_of(field: &[u8]) -> String {
     let letter = |byte: &u8| if byte.is_ascii_alphanumeric() { char::from(byte.to_ascii_lowercase()) } else { '_' };
     field.iter().map(letter).collect::<String>().trim_end_matches('_').to_owned()
 }
 
-/// The comments before the first line.
+/// The comments before the first log line.
 fn comments(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines(head, true).filter(|line| !is_blank(line)).take(COMMENTS).take_while(|line| line.starts_with(b"#"))
 }
 
-/// The fields that lines have.
+/// The names of the fields.
 fn fields(head: &[u8]) -> Option<Vec<&[u8]>> {
     let line = comments(head).find_map(|line| line.strip_prefix(FIELDS_ARE))?;
     let fields: Vec<_> = line.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! Log formats that read other programs' access logs. One is shown only if it reads the input's own first lines.
+//! Log formats for other programs' access logs. One is suggested only if it reads the first lines of the input.
 
 use super::conversion::Filter;
 use super::{Workaround, w3c};
@@ -7,10 +7,10 @@ use crate::files::FileKind;
 use crate::format::{Detector, Finding, LogFormat};
 use crate::text::{is_blank, lines};
 
-/// How much of the first lines a format is tried on.
+/// Number of bytes on which a format is tried.
 const TRIED_BYTES: usize = 64 << 10;
 
-/// THE TABLE of log formats; those of W3C's extended logs are made from their `#Fields:`.
+/// THE TABLE of log formats; those for W3C's extended logs are made from their `#Fields:`.
 const WORKAROUNDS: [(FileKind, Filter, &str); 5] = [
     (
         FileKind::HaproxyLog,
@@ -44,13 +44,13 @@ const WORKAROUNDS: [(FileKind, Filter, &str); 5] = [
     ),
 ];
 
-/// True if a log format is one of the table. The values that it does not quote are written by the server alone, or escaped, so
-/// that visitors cannot put the rest of a line into them.
+/// True if a log format is in the table. Its unquoted values are written only by the server, or are escaped, so
+/// visitors cannot use them to forge the rest of a line.
 pub(crate) fn is_known_workaround(log_format: &str) -> bool {
     WORKAROUNDS.iter().any(|(_, _, text)| *text == log_format)
 }
 
-/// The way to read an input of this kind, if its first lines are read by it.
+/// The way to read an input of this kind, if it works for the first lines.
 pub(super) fn workaround(kind: FileKind, head: &[u8]) -> Option<Workaround> {
     let (filter, log_format) = match WORKAROUNDS.iter().find(|(known, _, _)| *known == kind) {
         Some((_, filter, text)) => (*filter, (*text).to_owned()),
@@ -60,7 +60,7 @@ pub(super) fn workaround(kind: FileKind, head: &[u8]) -> Option<Workaround> {
     reads(&log_format, &filter.apply(tried)).then(|| Workaround { filter: filter.command(), log_format })
 }
 
-/// True if a log format reads most lines that are not comments, and finds addresses.
+/// True if a log format reads most lines that are not comments, and the address field holds addresses.
 fn reads(log_format: &str, text: &[u8]) -> bool {
     let Ok(format) = log_format.parse::<LogFormat>() else { return false };
     let formats = [format];

@@ -1,12 +1,12 @@
-//! Lines that no preset can tell apart: of the shape of combined, and ordinary in every value.
+//! Kinds of lines that no preset can tell apart: lines shaped like combined, with ordinary values.
 //!
-//! Detection tries every format with every line of a sample. Of lines that are alike it need try one. Two lines are alike if
-//! each preset takes the same part of both, and the values that detection looks at are of the same kind. That holds for a
-//! line whose quotes are those of the format alone: then its parts are where the quotes are, and a preset either has these
-//! parts or it does not. The values between the quotes may be anything, but for bytes that presets without quotes need.
+//! Detection tries every format on every line of a sample. Of lines that are alike it needs to try only one. Two lines
+//! are alike if each preset reads the same part of both, and the values that detection looks at are of the same kind.
+//! This holds if the only quotes in a line are those of the format: the quotes then delimit its parts, and a preset
+//! either has these parts or not. Values in quotes may be anything, except for bytes that presets without quotes need.
 //!
-//! A line that is not ordinary is declined, and tried by itself: declining is never wrong. The test in sample.rs compares the
-//! formats that are detected with and without this.
+//! A line that is not ordinary is declined and tried by itself, which is always correct. The test in twin.rs
+//! compares the formats detected with and without this shortcut.
 
 use super::trailing::is_number;
 use crate::format::digits::digits;
@@ -22,27 +22,27 @@ pub(super) const KINDS: usize = 32;
 
 /// Length of `05/Apr/2022:03:45:05 +0000`.
 const TIME: usize = 26;
-/// No address is longer.
+/// Length of the longest IP address as text.
 const ADDRESS: usize = 45;
 
 /// The kind of an ordinary line: lines of one kind are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kind {
     pub(super) ending: Ending,
-    /// Whether the value in quotes after the user agent is `-`.
+    /// True if the quoted value after the user agent is `-`.
     is_dash: bool,
     has_referer: bool,
-    /// Whether the address begins with a number and a colon, as a line that `grep -n` wrote.
+    /// True if the address begins with a number and a colon, like a line written by `grep -n`.
     pub(super) begins_with_number: bool,
 }
 
-/// What follows the user agent. Presets are chosen by it alone, whatever else the kind is.
+/// The fields after the user agent. Which presets fit ordinary lines depends on this alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     Nothing,
     /// A request time.
     Time,
-    /// A value in quotes, as `$http_x_forwarded_for`.
+    /// A quoted value, such as `$http_x_forwarded_for`.
     Quoted,
     QuotedAndTime,
 }
@@ -51,24 +51,24 @@ pub(super) enum Ending {
 pub(super) const ENDINGS: usize = 4;
 
 impl Kind {
-    /// A number of its own, less than [`KINDS`].
+    /// A unique number below [`KINDS`].
     pub(super) fn index(self) -> usize {
         let flags = [self.is_dash, self.has_referer, self.begins_with_number];
         flags.iter().fold(self.ending as usize, |index, flag| index << 1 | usize::from(*flag))
     }
 }
 
-/// Checks of values, which take less time for all lines at once.
+/// Checks of values that are faster for all lines at once.
 pub(super) struct Checks<'s> {
-    /// Addresses that are to be checked; `None` if each line is checked by itself.
+    /// Addresses still to be checked; `None` if each line is checked by itself.
     addresses: Option<Vec<&'s [u8]>>,
 }
 
-/// Bytes that presets without quotes need.
+/// Bytes that occur in the literals of presets without quotes.
 const OTHERS: (u8, u8) = (b'\t', b'>');
 
 impl<'s> Checks<'s> {
-    /// Kinds hold if [`Checks::hold`].
+    /// Defers the checks: kinds are valid only if [`Checks::hold`] returns true.
     pub(super) fn at_once() -> Checks<'s> {
         Checks { addresses: Some(Vec::new()) }
     }
@@ -77,12 +77,12 @@ impl<'s> Checks<'s> {
         Checks { addresses: None }
     }
 
-    /// Whether the lines of this text have the kinds that they were given.
+    /// True if the lines of this text really have the kinds that were returned for them.
     pub(super) fn hold(&self, text: &[u8]) -> bool {
         self.addresses.as_ref().is_none_or(|addresses| are_quads(addresses) && !has_others(text))
     }
 
-    /// Whether the address of an ordinary line begins with a number and a colon; `None` for a text that is no address.
+    /// True if the address of an ordinary line begins with a number and a colon; `None` if the text is not an address.
     fn begins_with_number(&mut self, addr: &'s [u8]) -> Option<bool> {
         if find_near(b':', addr).is_none() {
             match &mut self.addresses {
@@ -100,7 +100,7 @@ fn has_others(text: &[u8]) -> bool {
     memchr::memchr2(OTHERS.0, OTHERS.1, text).is_some()
 }
 
-/// The kind of a usual line; `None` if it is not ordinary.
+/// The kind of a line on the fast path; `None` if it is not ordinary.
 pub(super) fn usual_kind<'s>(line: &UsualLine<'s>, text: &[u8], checks: &mut Checks<'s>) -> Option<Kind> {
     if line.referer.first().is_some_and(u8::is_ascii_digit) || checks.addresses.is_none() && has_others(text) {
         return None;
@@ -128,7 +128,7 @@ pub(super) fn kind<'s>(line: Line<'s, '_>, clock: &mut Clock, checks: &mut Check
         && are_numbers(&text[close + 1..referer])
         && agent == referer_end + 2
         && text[referer_end + 1] == b' '
-        // A referer that is a number would count as one that follows `common`.
+        // A referer that is a number would be taken for a number after `common`.
         && !text[referer + 1].is_ascii_digit()
         && !(checks.addresses.is_none() && has_others(text));
     if !is_ordinary {
@@ -149,13 +149,13 @@ pub(super) fn kind<'s>(line: Line<'s, '_>, clock: &mut Clock, checks: &mut Check
     Some(Kind { ending, is_dash, has_referer, begins_with_number: checks.begins_with_number(addr)? })
 }
 
-/// Whether a user is `-` or one word that is nothing else.
+/// True for `-`, or one word that cannot be anything but a user.
 fn is_user(user: &[u8]) -> bool {
     let is_part = |b: &u8| !matches!(b, b' ' | b'[' | b']' | b'\\' | b',');
     user == b"-" || !user.is_empty() && user.iter().all(is_part) && !is_address(user)
 }
 
-/// Whether it is ` 200 512 `: a status, and bytes or `-`.
+/// True for ` 200 512 `: a status, and a number of bytes or `-`.
 fn are_numbers(text: &[u8]) -> bool {
     let [b' ', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b' ', bytes @ .., b' '] = text else { return false };
     bytes == b"-" || (1..=18).contains(&bytes.len()) && digits(bytes).1 == bytes.len()
@@ -168,7 +168,7 @@ fn ending(text: &[u8]) -> Option<Ending> {
     is_time(text).then_some(Ending::Time)
 }
 
-/// The ending that a value in quotes begins, and whether it is `-`.
+/// The ending that begins with this quoted value, and true if the value is `-`.
 fn quoted_ending(value: &[u8], rest: &[u8]) -> Option<(Ending, bool)> {
     let is_dash = value == b"-";
     if !is_dash && is_number(value) {
@@ -178,7 +178,7 @@ fn quoted_ending(value: &[u8], rest: &[u8]) -> Option<(Ending, bool)> {
     Some((ending, is_dash))
 }
 
-/// Whether it is ` 0.123`, of at most three digits before the point.
+/// True for ` 0.123`, with at most three digits before the point.
 fn is_time(text: &[u8]) -> bool {
     match text {
         [b' ', seconds @ .., b'.', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'] => {
@@ -208,7 +208,7 @@ mod tests {
     const LINE: &str = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 
     #[test]
-    fn kinds_differ_in_what_presets_look_at() {
+    fn kinds_differ_only_in_what_presets_look_at() {
         let lines = [
             LINE.to_owned(),
             LINE.replace("\"-\"", "\"https://a.example/\""),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_not_ordinary_are_declined() {
+    fn unusual_lines_have_no_kind() {
         let odd = [
             ("10.0.0.7", "10.0.0.7:80"),
             ("10.0.0.7", "host.example"),
@@ -268,9 +268,9 @@ mod tests {
         }
     }
 
-    /// A preset without quotes could find its literals within the values of an ordinary line.
+    /// Otherwise a preset could find its literals inside the values of an ordinary line.
     #[test]
-    fn every_preset_has_quotes_or_bytes_that_no_ordinary_line_has() {
+    fn every_preset_has_literals_that_ordinary_values_lack() {
         for format in LogFormat::all_presets().iter().filter(|format| !format.has_keys()) {
             let literals =
                 format.pieces.iter().filter_map(|p| if let Piece::Literal(text) = p { Some(text) } else { None });

@@ -15,12 +15,12 @@ use crate::format::{Line, LogFormat, Memory, Room, json, ltsv};
 pub(super) struct Candidate {
     pub(super) format: usize,
     pub(super) tail: Tail,
-    /// Whether the first lines had it, or the user gave it. If not, its lines must look plausible one by one.
+    /// True if some of the first lines had it, or the user chose it. Otherwise each of its lines must look plausible.
     pub(super) is_established: bool,
 }
 
 impl Candidate {
-    /// The format as it is tried if it was given.
+    /// The format, tried as if the user had chosen it.
     pub(super) fn given(formats: &[LogFormat], format: usize) -> Candidate {
         Candidate { format, tail: formats[format].tail, is_established: true }
     }
@@ -33,7 +33,7 @@ pub(super) fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '
     try_one(formats, candidate, line, room, &mut Memory::default(), &mut Row::EMPTY.clone()).is_ok()
 }
 
-/// Fills `row` anew by one candidate, and returns where in the line it ends.
+/// Resets `row` and fills it with one candidate. Returns where the format ends in the line.
 pub(super) fn try_one<'a>(
     formats: &[LogFormat],
     candidate: Candidate,

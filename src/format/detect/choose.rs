@@ -1,5 +1,5 @@
-//! Which format a file has, by its first lines: the one that explains the most of them to their end, then takes the most, then
-//! has the most fields, then stands first.
+//! Chooses the format of a file by its first lines. The criteria, in this order: most lines read to their end, most
+//! lines read, most fields, first in the list.
 
 use std::cmp::Reverse;
 
@@ -17,11 +17,11 @@ use crate::format::misfit::Misfit;
 use crate::format::row::Row;
 use crate::format::{Line, LogFormat, Memory, Room};
 
-/// `common` is the beginning of `combined`, so a line of `combined` that is cut short can look like it. Only where
-/// one line in this many is a whole line of `common` is it taken for a format of the file, unless it is given.
+/// `common` is the beginning of `combined`, so a truncated line of `combined` can look like it. Unless the user chose
+/// it, `common` is a format of the file only if more than one line in this many is a complete line of `common`.
 const COMMON_IS_RARER_THAN: usize = 10;
 
-/// Chooses the formats of a file among those to try. Formats that are configured for the file are preferred among equals.
+/// Chooses the formats of a file from those in `tried`. Ties go to formats configured for the file.
 pub(super) fn choose<'f>(
     formats: &'f [LogFormat],
     own: &[usize],
@@ -36,7 +36,7 @@ pub(super) fn choose<'f>(
     let mut considered: Vec<_> = all.iter().map(|candidate| consider(formats, *candidate, sample)).collect();
     reject_numbers(formats, &mut considered);
     reject_users(formats, &mut considered);
-    // `all` has most fields first, and the stable sort keeps that order among equals.
+    // `all` is ordered by fields, most first, and the stable sort keeps that order among equals.
     considered
         .sort_by_key(|c| (c.rejected.is_some(), Reverse((c.survey.whole, c.survey.fits)), !own.contains(&c.format)));
     let best = considered.first().map_or(0, |best| best.format);
@@ -61,11 +61,11 @@ pub(super) fn choose<'f>(
         format.is_common && !format.is_given() && total > 0 && whole_common * COMMON_IS_RARER_THAN <= total
     };
     let rejected = |c: &Candidate| by_format[c.format].and_then(|considered| considered.rejected);
-    // Lists may come later, in lines that do not fit the others.
+    // Lines with lists may come later; these do not fit the other formats.
     let is_rejected = |c: &Candidate| rejected(c).is_some_and(|rejected| rejected != Rejected::NoLists);
     let others = all.iter().filter(|c| c.format != best && !is_rejected(c) && !is_rare_common(c)).map(|c| Candidate {
         tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
-        // It takes a line that the best one does not.
+        // It reads a line that the best format does not.
         is_established: formats[c.format].is_given()
             || places.clone().any(|line| takes_of(line, c.format) && !takes_of(line, best)),
         ..*c
@@ -74,13 +74,13 @@ pub(super) fn choose<'f>(
     let fields = formats[best].variables();
     let is_longer = |c: &Candidate| formats[c.format].variables() > fields && rejected(c).is_none();
     let longer = others.iter().copied().filter(is_longer).collect();
-    // A user who wonders why a line does not fit thinks of combined, or of the format that was given.
+    // A user who wonders why a line does not fit has combined in mind, or the given format.
     let is_usual = |c: &&Candidate| {
         let format = &formats[c.format];
         format.is_given() || format.is_json() || format.plan.shortcut.is_some()
     };
     let mut usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
-    // Of two that come equally far, the first of the table is the better known.
+    // If two get equally far, prefer the first in the table: it is better known.
     usual.sort_by_key(|c| c.format);
     let nearest = if total == 0 { nearest(formats, &usual, sample) } else { None };
     considered.retain(|c| c.survey.fits > 0);
@@ -109,7 +109,7 @@ pub(super) fn choose<'f>(
     }
 }
 
-/// What the sample says about a format.
+/// Surveys one format on the sample.
 fn consider(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> Considered {
     let (survey, takes) = Survey::of(formats, candidate, sample);
     let format = &formats[candidate.format];
@@ -118,7 +118,7 @@ fn consider(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) ->
     Considered { format: candidate.format, survey, rejected, takes }
 }
 
-/// Rejects presets that add a number to another one, where the numbers of the sample are something else.
+/// Rejects presets that add a number to another preset, if the numbers of the sample are something else.
 fn reject_numbers(formats: &[LogFormat], considered: &mut [Considered]) {
     let number_before = |c: &Considered| {
         let base = formats[c.format].before_last_field().filter(|_| !formats[c.format].is_given())?;
@@ -138,7 +138,7 @@ fn reject_numbers(formats: &[LogFormat], considered: &mut [Considered]) {
     }
 }
 
-/// Rejects formats whose users hold other fields, if there is one that reads these fields.
+/// Rejects formats whose users are really other fields, if there is a format that reads these fields.
 fn reject_users(formats: &[LogFormat], considered: &mut [Considered]) {
     let is_odd = |c: &Considered| !formats[c.format].is_given() && c.survey.fits > 0 && c.survey.users.hold_fields();
     let most = considered.iter().filter(|c| is_odd(c)).map(|c| c.survey.fits).max().unwrap_or(0);
@@ -149,7 +149,7 @@ fn reject_users(formats: &[LogFormat], considered: &mut [Considered]) {
     }
 }
 
-/// The guesses about a file that could be wrong; `main` is the format that was chosen.
+/// Guesses about a file that could be wrong; `main` is the chosen format.
 fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered], drops_users: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if main.survey.has_mostly_other_addresses()
@@ -175,7 +175,7 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     {
         findings.push(Finding::NumberIsQuoted { format: before.format, example: example.to_vec() });
     }
-    // The preset that the number follows: the chosen one, or the one that the chosen one adds a field to.
+    // The preset that the number follows: the chosen one, or the one to which the chosen one adds a field.
     let base = considered.iter().find(|c| Some(formats[c.format].name()) == format.before_last_field()).unwrap_or(main);
     let is_timed = formats.iter().any(|format| {
         format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
@@ -192,7 +192,7 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     findings
 }
 
-/// The first line, and the format that came furthest in it, where no line fits any.
+/// The first line and the format that got furthest in it, for files in which no line fits a format.
 fn nearest(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Option<Nearest> {
     let SampledLine { number, text, .. } = sample.lines().first()?;
     let bump = Bump::new();
@@ -206,8 +206,8 @@ fn unquoted(format: usize) -> Candidate {
     Candidate { format, tail: Tail::UnquotedFields, is_established: true }
 }
 
-/// The candidate that came furthest in a line that none takes. A line of the right shape whose time or number does not exist
-/// is that candidate's.
+/// The candidate that got furthest in a line that none reads. If a line has the right shape for a candidate but an
+/// invalid time or number, that candidate is returned.
 fn furthest<'a>(
     formats: &[LogFormat],
     candidates: &[Candidate],
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn each_preset_is_found() {
+    fn each_preset_is_detected() {
         let with = |before: &str, after: &str| format!("{before}{COMBINED}{after}\n").repeat(3);
         assert_eq!(found(&with("", "")), "combined");
         assert_eq!(found(&with("", r#" "10.0.0.1""#)), "main");
@@ -262,14 +262,14 @@ mod tests {
     }
 
     #[test]
-    fn the_most_lines_win_then_the_most_fields() {
+    fn most_lines_win_then_most_fields() {
         assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.1\n{COMBINED} 0.106\n")), "combined");
         assert_eq!(found(&format!("{COMBINED}\n{COMBINED} 0.106\n")), "combined");
         assert_eq!(found(&format!("{COMBINED}\nvhost {COMBINED}\n{COMBINED}\n")), "combined");
     }
 
     #[test]
-    fn what_fits_nothing_says_where_the_best_candidate_stopped() {
+    fn unmatched_line_reports_where_the_best_candidate_stopped() {
         let formats = LogFormat::all_presets();
         let head = b"\n10.0.0.7 - - [2026-11-14] GET /cart 200\n";
         let of_file = FormatsOfFile::detect(&formats, &[], head);

@@ -1,7 +1,8 @@
-//! Detecting the formats of many files.
+//! Detects the formats of many files.
 //!
-//! Files of one site are mostly alike: if every line of a file's sample is ordinary and has the same ending, the formats are
-//! those of every other such file, and they are detected once. Which file comes first is no matter.
+//! Files of one site usually look alike. If every line of a file's sample is ordinary and has the same ending, its
+//! formats are those of every other such file, so they are detected only once. It does not matter which file comes
+//! first.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,12 +11,12 @@ use super::sample::Sample;
 use crate::format::LogFormat;
 use crate::format::detect::FormatsOfFile;
 
-/// Detects which of some formats files have.
+/// Detects which of the given formats a file has.
 pub(crate) struct Detector<'f> {
     formats: &'f [LogFormat],
-    /// Whether all of them are as the tables have them: then ordinary lines are alike.
+    /// True if all formats are unmodified presets. Only then can ordinary lines be merged by kind.
     are_presets: bool,
-    /// The formats of files that have nothing but ordinary lines, by their ending.
+    /// Formats of files with only ordinary lines, by ending.
     ordinary: [OnceLock<Arc<FormatsOfFile<'f>>>; ENDINGS],
 }
 
@@ -25,21 +26,21 @@ impl<'f> Detector<'f> {
         Detector { formats, are_presets, ordinary: std::array::from_fn(|_| OnceLock::new()) }
     }
 
-    /// The formats, in the order in which they are known by number.
+    /// The formats; a format's number is its index in this list.
     pub(crate) fn formats(&self) -> &'f [LogFormat] {
         self.formats
     }
 
-    /// The first lines of a head.
+    /// Samples the first lines of a head.
     pub(crate) fn sample<'s>(&self, head: &'s [u8]) -> Sample<'s> {
         if self.are_presets { Sample::for_presets(head) } else { Sample::for_any(head) }
     }
 
-    /// Detects the formats of a file from its sample; `own` are those that are configured for it.
+    /// Detects the formats of a file from its sample; `own` are those configured for it.
     pub(crate) fn detect(&self, own: &[usize], sample: &Sample<'_>) -> Arc<FormatsOfFile<'f>> {
         let detect = || FormatsOfFile::of_sample(self.formats, own, sample);
         match sample.ending() {
-            // What the sample says about each format is a matter of how many lines it has.
+            // The surveys depend on the number of lines, so the shared result omits them.
             Some(ending) if own.is_empty() => {
                 let known = self.of_ending(ending).get_or_init(|| Arc::new(detect().without_counts()));
                 Arc::clone(known)
@@ -60,7 +61,7 @@ mod tests {
     const LINE: &str = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 
     #[test]
-    fn files_of_ordinary_lines_share_what_was_detected() {
+    fn files_of_ordinary_lines_share_the_detected_formats() {
         let formats = LogFormat::all_presets();
         let detector = Detector::new(&formats);
         let detect = |head: &str| detector.detect(&[], &detector.sample(head.as_bytes()));

@@ -1,9 +1,10 @@
-//! Which formats the lines of a file have: detected from its first lines, and tried line by line.
+//! Detects which formats the lines of a file have from its first lines, then tries them line by line.
 //!
-//! - `sample` keeps the first lines, one of those that are `alike`; `survey` says what they tell about a format, with the
-//!   request time that may follow (`trailing`) and the users that may be other fields (`users`).
-//! - `choose` decides by the surveys which format is the file's own; `detector` does so for many files.
-//! - `take` reads a line by the file's format, or by another `candidate`. `stops` says where formats stop in a line that none takes.
+//! - `sample` keeps the first lines, but only one of those that are `alike`. `survey` summarises how a format reads
+//!   them, with the request time that may follow (`trailing`) and the users that may be other fields (`users`).
+//! - `choose` compares the surveys to find the file's main format; `detector` does so for many files.
+//! - `take` reads a line with the main format or another `candidate`. `stops` reports where each format stops in a line
+//!   that none reads.
 
 mod alike;
 mod candidate;
@@ -35,31 +36,32 @@ pub(crate) struct FormatsOfFile<'f> {
     formats: &'f [LogFormat],
     /// The file's format, tried first.
     main: Candidate,
-    /// Formats with more fields than `main`: tried where a line goes on after the last field of `main`.
+    /// Formats with more fields than `main`: tried if a line continues after the last field of `main`.
     longer: Vec<Candidate>,
-    /// All but `main`: tried where a line does not fit it. Both ordered by fields, most first.
+    /// Formats other than `main`: tried if a line does not fit it. Both lists are ordered by number of fields, most
+    /// first.
     others: Vec<Candidate>,
-    /// Whether users of `main` are other fields, and not read.
+    /// True if the users of `main` are really other fields, and are therefore not read.
     drops_users: bool,
-    /// `common`, where it is not in use: malformed lines may look like whole lines of it.
+    /// `common`, if it is not in use: malformed lines may look like complete lines of it.
     unused_common: Option<Candidate>,
     nearest: Option<Nearest>,
     findings: Vec<Finding>,
-    /// What the first lines say about each format that takes some of them, best first; empty if that was left out.
+    /// How each format that reads some of the first lines fits them, best first; empty if not computed.
     considered: Vec<Considered>,
-    /// True if a format that was not rejected takes some of the first lines.
+    /// True if a format that was not rejected reads some of the first lines.
     fits: bool,
-    /// Number of lines that were looked at; 0 if that was left out.
+    /// Number of sampled lines; 0 if not computed.
     sampled: usize,
-    /// The formats that are configured for the file, if they take no line of the sample.
+    /// The formats configured for the file, if they read no line of the sample.
     unmatched: Vec<usize>,
 }
 
-/// The format that took a line.
+/// The format that read a line, as its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Taken(pub(crate) usize);
 
-/// The first line that fits nothing, in a file of whose first lines none did.
+/// The first line that fits no format, in a file where none of the first lines fits one.
 #[derive(Clone, Debug)]
 pub(crate) struct Nearest {
     /// Counted from 1.
@@ -72,45 +74,45 @@ pub(crate) struct Nearest {
 /// A guess about a file that could be wrong, or a value that is not read because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// Most values of the address are no addresses, as this one.
+    /// Most values of the address field are not addresses, such as this one.
     NotAddresses { example: Vec<u8> },
-    /// The numbers after `main` are lists, as of upstream servers.
+    /// The numbers after `main` are lists, as for several upstream servers.
     TimeIsList,
-    /// The number after this format's last field is not read as a request time: some values, such as this one, have another
-    /// form, or no preset has a time there. `has_more` is true if more follows the number.
+    /// The number after this format's last field is not read as a request time: some values, such as this one, have
+    /// another form, or no preset has a time there. `has_more` is true if more follows the number.
     NumberIsNoTime { format: usize, example: Option<Vec<u8>>, has_more: bool },
-    /// What `main` reads as its last field are numbers in quotes, as this one; they follow this format.
+    /// `main` reads quoted numbers, such as this one, as its last field; they follow this format.
     NumberIsQuoted { format: usize, example: Vec<u8> },
-    /// The users of `main` are other fields: these.
+    /// The users of `main` are really these fields.
     UsersAreFields { fields: String },
-    /// They may be, but all come from one address.
+    /// The users of `main` may be these fields, but all come from one address.
     UsersMayBeFields { fields: String },
 }
 
-/// A format that takes some of the first lines.
+/// A format that reads some of the first lines.
 #[derive(Clone, Debug)]
 pub(crate) struct Considered {
     pub(crate) format: usize,
     pub(crate) survey: Survey,
     pub(crate) rejected: Option<Rejected>,
-    /// What it takes of each line, or of one of those that are alike.
+    /// How much it reads of each line, or of one line per kind.
     takes: Vec<Take>,
 }
 
 impl<'f> FormatsOfFile<'f> {
-    /// Detects the formats of a file from its first lines; `own` are those that are configured for it.
+    /// Detects the formats of a file from its first lines; `own` are those configured for it.
     #[cfg(test)]
     pub(crate) fn detect(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
         Self::of_sample(formats, own, &Detector::new(formats).sample(head))
     }
 
-    /// The same without what depends on the number of lines.
+    /// The same, without everything that depends on the number of lines.
     fn without_counts(self) -> Self {
         FormatsOfFile { considered: Vec::new(), sampled: 0, ..self }
     }
 
-    /// Detects the formats of a file from its sample. If formats are configured for the file, only these are tried, and all
-    /// others only if they take no line of the sample.
+    /// Detects the formats of a file from its sample. If formats are configured for the file, only these are tried; the
+    /// others are tried only if the configured ones read no line of the sample.
     fn of_sample(formats: &'f [LogFormat], own: &[usize], sample: &Sample<'_>) -> Self {
         if !own.is_empty() {
             let configured = choose::choose(formats, own, own.iter().copied(), sample);
@@ -122,42 +124,42 @@ impl<'f> FormatsOfFile<'f> {
         FormatsOfFile { unmatched: own.to_vec(), ..detected }
     }
 
-    /// What the first lines say about all formats, whatever is configured: for an explanation.
+    /// How all formats fit the first lines, ignoring what is configured: for `--explain`.
     pub(crate) fn of_all(formats: &'f [LogFormat], own: &[usize], head: &[u8]) -> Self {
         choose::choose(formats, own, 0..formats.len(), &Detector::new(formats).sample(head))
     }
 
-    /// The formats that are configured for the file, if they take no line of the sample.
+    /// The formats configured for the file, if they read no line of the sample.
     pub(crate) fn unmatched(&self) -> impl Iterator<Item = &'f LogFormat> {
         self.unmatched.iter().map(|format| &self.formats[*format])
     }
 
-    /// The guesses that could be wrong.
+    /// Guesses that could be wrong.
     pub(crate) fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// The format that lines are tried with first.
+    /// Index of the format that each line is tried with first.
     pub(crate) fn main(&self) -> usize {
         self.main.format
     }
 
-    /// What the first lines say about each format that takes some of them, best first.
+    /// How each format that reads some of the first lines fits them, best first.
     pub(crate) fn considered(&self) -> &[Considered] {
         &self.considered
     }
 
-    /// True if a format that was not rejected takes some of the first lines.
+    /// True if a format that was not rejected reads some of the first lines.
     pub(crate) fn fits(&self) -> bool {
         self.fits
     }
 
-    /// Number of lines that were looked at to find the format.
+    /// Number of lines sampled to detect the format.
     pub(crate) fn sampled(&self) -> usize {
         self.sampled
     }
 
-    /// True if users are other fields, and not read.
+    /// True if the values in the user field are really other fields, and are not read.
     pub(crate) fn drops_users(&self) -> bool {
         self.drops_users
     }
@@ -166,7 +168,7 @@ impl<'f> FormatsOfFile<'f> {
         self.nearest.as_ref()
     }
 
-    /// What a line of the file's format mostly looks like, and that format.
+    /// How the fast path reads the main format, if it can, and that format.
     pub(crate) fn usual(&self) -> Option<(Usual, Taken)> {
         let format = self.main.format;
         self.formats[format].plan.usual.map(|usual| (usual, Taken(format)))

@@ -1,14 +1,14 @@
-//! Numbers that no server writes for a request time: `1e3`, `-0.5`, `NaN`. A line that has one where its format has the time is
-//! malformed. As a line of another format it would be counted as if nobody had measured it.
+//! Numbers that no server writes as a request time: `1e3`, `-0.5`, `NaN`. A line with such a number in place of the
+//! time is malformed. Otherwise it might fit another format and be counted as if its duration had not been logged.
 
 use crate::format::log_format::plan::{Plan, Sink};
 use crate::format::misfit::{Expected, Misfit};
 
-/// True if a line does not fit a plan because of such a number.
+/// True if such a number is the reason why a line does not fit a plan.
 pub(super) fn is_to_blame(plan: &Plan, text: &[u8], misfit: Misfit) -> bool {
     let durations = || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.sink, Sink::RequestTime(_)));
     let starts_there = durations().any(|(_, step)| misfit.expected == Expected::Piece(step.value_piece));
-    // A part of the number may have been taken for the value.
+    // The first part of the number may have been read as the value.
     let goes_on_there = durations().any(|(at, step)| match misfit.expected {
         Expected::End => at + 1 == plan.steps.len(),
         expected => expected == Expected::Piece(step.behind_piece),
@@ -24,7 +24,8 @@ fn is_of_number(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
-/// True for a number with a sign or an exponent, an infinite one, and `NaN`; not for plain digits with or without decimals.
+/// True for a number with a sign or an exponent, for infinity and `NaN`; false for plain digits, with or without
+/// decimals.
 fn is_odd(word: &[u8]) -> bool {
     let Ok(word) = std::str::from_utf8(word) else { return false };
     word.parse::<f64>().is_ok() && !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -40,7 +41,7 @@ mod tests {
     use crate::format::row::Row;
 
     #[test]
-    fn odd_numbers_are_told_from_other_misfits() {
+    fn odd_numbers_are_distinguished_from_other_misfits() {
         for (format, line, expected) in [
             ("$status $request_time", "200 1e3", true),
             ("$status $request_time", "200 -0.5", true),

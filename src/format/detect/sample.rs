@@ -1,4 +1,4 @@
-//! The first lines of a file, which its formats are detected from. Of lines that are alike one is kept, and their number.
+//! The first lines of a file, from which its formats are detected. One line of each kind is kept, with a count.
 
 use super::alike::{Checks, Ending, KINDS, Kind, kind, usual_kind};
 use crate::format::log_format::plan::Usual;
@@ -6,18 +6,18 @@ use crate::format::marks::{Line, Marks, Quotes};
 use crate::format::{Memory, take_usual};
 use crate::text::{clean, is_blank};
 
-/// Lines of a file that are looked at.
+/// Maximum number of lines to look at.
 const LINES: usize = 1000;
 
-/// The lines of a sample, blank ones left out.
+/// The first lines of a file, without blank ones.
 #[derive(Default)]
 pub(crate) struct Sample<'s> {
     lines: Vec<SampledLine<'s>>,
-    /// Places of the quotes of all lines in the head.
+    /// Positions of the quotes of all lines in the head.
     quotes: Vec<u32>,
     /// Index of the first line of each kind.
     first_of_kind: [Option<usize>; KINDS],
-    /// Number of lines without blank ones, and of all lines.
+    /// Number of lines without blank ones, and number of all lines.
     sampled: usize,
     read: u64,
     /// Length of all lines in bytes, line ends included.
@@ -25,24 +25,24 @@ pub(crate) struct Sample<'s> {
     endings: Endings,
 }
 
-/// The endings of the lines.
+/// The endings of all lines so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Endings {
     #[default]
     None,
     One(Ending),
-    /// Several, or lines that are not ordinary.
+    /// Several endings, or lines that are not ordinary.
     Several,
 }
 
-/// A line, and how many are like it.
+/// A line, and the number of lines like it.
 pub(super) struct SampledLine<'s> {
     /// Counted from 1.
     pub(super) number: u64,
     pub(super) text: &'s [u8],
     /// Number of lines, this one included.
     pub(super) lines: usize,
-    /// `None` if it is not ordinary.
+    /// `None` if the line is not ordinary.
     kind: Option<Kind>,
     quotes: LineQuotes,
 }
@@ -50,7 +50,7 @@ pub(super) struct SampledLine<'s> {
 #[derive(Clone, Copy)]
 enum LineQuotes {
     Unknown,
-    /// Which of the places are this line's, and where the line starts in the head.
+    /// The range of its quotes in the list of positions, and the start of the line in the head.
     At {
         from: usize,
         to: usize,
@@ -59,7 +59,7 @@ enum LineQuotes {
 }
 
 impl Endings {
-    /// These and the ending of one more line.
+    /// Adds the ending of one more line.
     fn and(self, kind: Option<Kind>) -> Endings {
         match (self, kind) {
             (Endings::None, Some(kind)) => Endings::One(kind.ending),
@@ -70,7 +70,8 @@ impl Endings {
 }
 
 impl<'s> Sample<'s> {
-    /// The first lines of a head, in which lines that are alike are one: only presets cannot tell them apart.
+    /// Samples a head and merges lines that are alike. Usable only for presets: other formats may tell these lines
+    /// apart.
     pub(super) fn for_presets(head: &'s [u8]) -> Sample<'s> {
         let mut checks = Checks::at_once();
         let sample = Self::with(head, Some(&mut checks));
@@ -80,7 +81,7 @@ impl<'s> Sample<'s> {
         Self::with(head, Some(&mut Checks::of_each_line()))
     }
 
-    /// The first lines of a head, each by itself.
+    /// Samples a head without merging lines.
     pub(super) fn for_any(head: &'s [u8]) -> Sample<'s> {
         Self::with(head, None)
     }
@@ -109,12 +110,12 @@ impl<'s> Sample<'s> {
                 sample.read += 1;
                 continue;
             }
-            // Where bytes were dropped in front, the quotes are elsewhere.
+            // If bytes were dropped at the front, the positions of the quotes no longer fit the text.
             let is_marked = text.as_ptr() == raw.as_ptr();
             let quotes = if is_marked { marks.quotes(extent) } else { Quotes::Unknown };
             let kind = checks.as_mut().and_then(|checks| {
                 let line = match quotes {
-                    // A backslash before anything but a quote escapes none.
+                    // A backslash escapes a quote only if it stands directly before one.
                     Quotes::Unknown if memchr::memmem::find(text, b"\\\"").is_none() => {
                         places.clear();
                         places.extend(memchr::memchr_iter(b'"', text).map(|at| at as u32));
@@ -132,7 +133,7 @@ impl<'s> Sample<'s> {
         sample
     }
 
-    /// Adds a line, of a kind if it is ordinary.
+    /// Adds a line; `kind` is `None` if it is not ordinary.
     fn add(&mut self, text: &'s [u8], quotes: Quotes<'_>, kind: Option<Kind>) {
         self.read += 1;
         self.sampled += 1;
@@ -155,12 +156,12 @@ impl<'s> Sample<'s> {
         LineQuotes::At { from, to: self.quotes.len(), start }
     }
 
-    /// The lines, one for those that are alike.
+    /// The lines, one for each kind of ordinary line.
     pub(super) fn lines(&self) -> &[SampledLine<'s>] {
         &self.lines
     }
 
-    /// One of the lines, with its quotes.
+    /// A line with its quotes.
     pub(super) fn marked(&self, line: &SampledLine<'s>) -> Line<'s, '_> {
         let quotes = match line.quotes {
             LineQuotes::Unknown => Quotes::Unknown,
@@ -169,19 +170,20 @@ impl<'s> Sample<'s> {
         Line { text: line.text, quotes }
     }
 
-    /// The texts that may be in an envelope. Of lines that are alike, an envelope opens all or none. An ordinary line is in none,
-    /// but an address may begin with what `grep -n` wrote, if no other ordinary line begins without a number.
+    /// The texts that may be in an envelope. An envelope opens either all lines of a kind or none. Ordinary lines are
+    /// in no envelope, with one exception: the "address" may begin with a line number from `grep -n`, if all ordinary
+    /// lines begin with a number.
     pub(crate) fn may_be_wrapped(&self) -> impl Iterator<Item = &'s [u8]> {
         let are_numbered = self.lines.iter().all(|line| line.kind.is_none_or(|kind| kind.begins_with_number));
         self.lines.iter().filter(move |line| line.kind.is_none() || are_numbered).map(|line| line.text)
     }
 
-    /// The ending of all lines, if they are ordinary and have the same.
+    /// The ending of all lines, if all are ordinary and have the same one.
     pub(super) fn ending(&self) -> Option<Ending> {
         if let Endings::One(ending) = self.endings { Some(ending) } else { None }
     }
 
-    /// Number of lines that were looked at.
+    /// Number of sampled lines.
     pub(super) fn sampled(&self) -> usize {
         self.sampled
     }

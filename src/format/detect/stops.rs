@@ -1,4 +1,4 @@
-//! Where formats stop in a line that none of them takes.
+//! Where formats stop in a line that none of them reads.
 
 use bumpalo::Bump;
 
@@ -8,21 +8,21 @@ use crate::format::misfit::Misfit;
 use crate::format::{Line, LogFormat, Memory, Room, Row};
 use crate::message::Message;
 
-/// Formats that stop at one byte of a line, expecting the same.
+/// Formats that stop at the same byte of a line and expect the same there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stop {
-    /// By their places in the list of formats.
+    /// Indexes in the list of formats.
     pub(crate) formats: Vec<usize>,
     pub(crate) misfit: Misfit,
-    /// `" - " after $remote_addr`.
+    /// Description such as `" - " after $remote_addr`.
     pub(crate) expected: Message,
 }
 
-/// Stops that are told apart; more would not help anyone.
+/// Maximum number of stops to report; more would not help anyone.
 const MOST: usize = 3;
 
-/// Where the formats stop that came furthest in a line; at most [`MOST`] different stops, the furthest first. Those that
-/// stop at the first byte are left out, unless all do. None, if a format takes the line and was rejected by other lines.
+/// The stops of the formats that got furthest in a line: at most [`MOST`], furthest first. Formats that stop at the
+/// first byte are left out, unless all do. Empty if a format reads this line but was rejected because of other lines.
 pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     let bump = Bump::new();
     let room = Room { bump: &bump, needs: Fields::NONE };
@@ -42,12 +42,12 @@ pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     if stops.iter().any(|stop| stop.misfit.at > 0) {
         stops.retain(|stop| stop.misfit.at > 0);
     }
-    // In a line of keys and values no other format comes near, however far it reads.
+    // If the line has keys and values, other formats are irrelevant, however far they read.
     let has_keys = |stop: &Stop| stop.formats.iter().any(|format| formats[*format].has_keys());
     if stops.iter().any(|stop| stop.misfit.at > 0 && has_keys(stop)) {
         stops.retain(has_keys);
     }
-    // The sort is stable: of equals, the one whose first format stands first in the list.
+    // The sort is stable: among equals, the stop whose first format comes first in the list.
     stops.sort_by_key(|stop| std::cmp::Reverse(stop.misfit.at));
     stops.truncate(MOST);
     stops
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_that_stop_alike_are_one_stop_and_the_furthest_comes_first() {
+    fn equal_stops_are_merged_and_sorted_furthest_first() {
         let formats: Vec<LogFormat> =
             ["$remote_addr|$status", "$remote_addr|$status|$host", "[$time_local]", "$remote_addr $status"]
                 .map(|text| text.parse().unwrap())

@@ -1,5 +1,5 @@
-//! What the first lines of a file say about each format: how many lines it takes, how many of them to their end, and whether
-//! the values are what the format says they are.
+//! Measures how well each format fits the first lines of a file: how many lines it reads, how many of them to their
+//! end, and whether the values are of the expected kind.
 
 use bumpalo::Bump;
 
@@ -12,54 +12,55 @@ use crate::format::slot::Slot;
 use crate::format::{LogFormat, Memory, Room, Row};
 use crate::ip;
 
-/// Of a hundred lines that a format takes, so many must have an address where it says `$remote_addr`.
+/// Percentage of the lines read that must have an address for `$remote_addr`.
 const ADDRESSES: usize = 95;
-/// And so many a host where it says `$host` or `$server_name`: visitors choose their `Host`.
+/// Percentage that must have a host name for `$host` or `$server_name`. It is lower because visitors choose their
+/// `Host`.
 const HOSTS: usize = 50;
 
-/// What the first lines say about one format.
+/// How well one format fits the first lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
-    /// Lines that the format takes.
+    /// Number of lines that the format reads.
     pub(crate) fits: usize,
-    /// Of these, lines that it explains to their end.
+    /// Number of these that it reads to their end.
     pub(crate) whole: usize,
     addresses: usize,
     hosts: usize,
-    /// Lines with several addresses in a list.
+    /// Number of lines with more than one address in a list.
     lists: usize,
-    /// The first value that is no address.
+    /// The first value that is not an address.
     pub(crate) odd_address: Option<Vec<u8>>,
     pub(super) users: Users,
     pub(super) trailing: Trailing,
 }
 
-/// What a format takes of a line.
+/// How much of a line a format reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Take {
     Nothing,
-    /// The line goes on after the last field.
+    /// The line continues after the last field.
     Part,
     Whole,
 }
 
-/// Why a format that takes lines is not chosen.
+/// Why a format that reads lines is not chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejected {
     /// Too few values of `$remote_addr` are addresses.
     Addresses,
     /// Too few values of `$host` are host names.
     Hosts,
-    /// Where it has a list of addresses no line has more than one.
+    /// The format has a list of addresses, but no line has more than one.
     NoLists,
-    /// The number at the end is no request time.
+    /// The number at the end is not a request time.
     NoTime,
-    /// The users hold other fields.
+    /// The user field really holds other fields.
     Users,
 }
 
 impl Survey {
-    /// Reads the sample by one format. Returns also what the format takes of each line.
+    /// Reads the sample with one format. Also returns how much of each line the format reads.
     pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Take>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
@@ -89,17 +90,17 @@ impl Survey {
         (survey, takes)
     }
 
-    /// Whether the values of `$remote_addr` are addresses, as many as must be.
+    /// True if enough values of `$remote_addr` are addresses.
     pub(crate) fn has_addresses(&self) -> bool {
         self.addresses * 100 >= self.fits * ADDRESSES
     }
 
-    /// Whether most values of `$remote_addr` are no addresses.
+    /// True if most values of `$remote_addr` are not addresses.
     pub(crate) fn has_mostly_other_addresses(&self) -> bool {
         self.addresses * 2 < self.fits
     }
 
-    /// Why the format is not chosen, by its values alone.
+    /// Why the format is not chosen, judged only by its values.
     pub(super) fn rejected(&self, format: &LogFormat) -> Option<Rejected> {
         if !self.has_addresses() {
             return Some(Rejected::Addresses);
@@ -111,18 +112,18 @@ impl Survey {
     }
 }
 
-/// Whether there is nothing to read in what follows the last field.
+/// True if only spaces follow the last field.
 pub(super) fn is_nothing(rest: &[u8]) -> bool {
     rest.iter().all(|b| *b == b' ')
 }
 
-/// Whether a line of a format that the first lines did not have has an address and a host where they are expected.
+/// True if the address and the host of a line are plausible: for formats that none of the first lines had.
 pub(super) fn is_plausible(format: &LogFormat, row: &Row<'_>) -> bool {
     format.is_address(row.text(Slot::of(TextField::Addr))) && ip::is_host(row.text(Slot::of(TextField::Host)))
 }
 
 impl LogFormat {
-    /// Whether a value can be what this format has for an address.
+    /// True if this format may have the value as its address.
     fn is_address(&self, value: &[u8]) -> bool {
         if self.has_address_list() {
             ip::is_address_list(value) || value == b"-"

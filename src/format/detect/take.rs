@@ -1,4 +1,4 @@
-//! Lines of a file, each read by the first of the file's formats that takes it.
+//! Reads each line with the first of the file's formats that accepts it.
 
 use super::candidate::{Candidate, fits, try_one};
 use super::odd_duration;
@@ -14,8 +14,8 @@ use crate::format::slot::Slot;
 use crate::format::{Line, Memory, Room};
 
 impl FormatsOfFile<'_> {
-    /// Fills `row` by the file's format, or by another one that takes the line; or says why none does. The row is one
-    /// that was filled here before, or empty.
+    /// Fills `row` with the file's main format, or with another format that accepts the line. Returns the reason if
+    /// none does. `row` must be empty or filled by an earlier call.
     #[inline(always)]
     pub(crate) fn take<'a>(
         &self,
@@ -28,7 +28,7 @@ impl FormatsOfFile<'_> {
         if main.has_keys() {
             return self.take_json(line, room, memory, row);
         }
-        // A row that another format has filled holds values that this one does not log.
+        // A row filled by another format has values that this one does not log.
         if row.filled_by != self.main.format {
             *row = Row::empty_for(self.main.format, main.plan.fields);
         }
@@ -62,8 +62,8 @@ impl FormatsOfFile<'_> {
         }
     }
 
-    /// The line fits the main format and goes on after it: a format that explains it to its end is better, then one with
-    /// more fields.
+    /// The line fits the main format but continues after it. A format that reads it to its end is better; the next best
+    /// is one with more fields.
     #[cold]
     fn take_longer<'a>(
         &self,
@@ -124,7 +124,7 @@ impl FormatsOfFile<'_> {
         Err(damage::reason(line.text))
     }
 
-    /// The same as [`try_one`]; a format that the first lines did not have must read plausible values.
+    /// Like [`try_one`], but a format that none of the first lines had must read plausible values.
     fn try_plausible<'a>(
         &self,
         candidate: Candidate,
@@ -133,7 +133,7 @@ impl FormatsOfFile<'_> {
         memory: &mut Memory,
         row: &mut Row<'a>,
     ) -> Result<usize, Misfit> {
-        // The values that decide are read whatever is asked.
+        // The values that decide are read even if the question does not need them.
         let needs = room.needs.and(Fields::text(TextField::Addr)).and(Fields::text(TextField::Host));
         let room = if candidate.is_established { room } else { Room { needs, ..room } };
         let end = try_one(self.formats, candidate, line, room, memory, row)?;
@@ -148,7 +148,7 @@ impl FormatsOfFile<'_> {
         Taken(format)
     }
 
-    /// Whether a malformed line looks like a whole line of `common`, which is not in use here.
+    /// True if a malformed line looks like a complete line of `common` and that format is not in use.
     pub(crate) fn looks_like_common(&self, text: &[u8]) -> bool {
         self.unused_common.is_some_and(|common| fits(self.formats, common, Line::unmarked(text)))
     }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_never_moves_the_address() {
+    fn user_never_shifts_the_address() {
         let formats = LogFormat::all_presets();
         let line = r#"1.2.3.4 - - bob [01/Jan/2000 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
         for head in [line.to_owned(), format!("h {COMBINED}\n{line}"), format!("h {COMBINED}\nh {COMBINED}\n{line}")] {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_combined_cut_short_is_not_common() {
+    fn truncated_combined_line_is_not_common() {
         let formats = LogFormat::all_presets();
         let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
         for cut in [COMMON.len(), COMMON.len() + 3, COMMON.len() + 8] {
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_that_are_given_are_all_in_use() {
+    fn given_formats_are_all_in_use() {
         let formats: Vec<LogFormat> = ["combined", "common"].map(|name| name.parse().unwrap()).into();
         let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
         assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
@@ -208,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn two_lines_in_one_are_glued_whatever_the_first_still_fits() {
+    fn two_lines_in_one_are_reported_as_glued() {
         let formats = LogFormat::all_presets();
         let timed = format!("{COMBINED} 0.106");
         for head in [COMBINED, &timed, &format!("h {COMBINED}"), &format!("{COMBINED} \"-\"")] {
             let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
-            // Right before the user, what follows is one who claims to be an address.
+            // A cut directly before the user is left out: what follows could be a user named like an address.
             for cut in COMBINED.find(" - ").unwrap() + 4..=timed.len() {
                 let glued = format!("{}{COMBINED}", &timed[..cut]);
                 assert_eq!(take(&of_file, glued.as_bytes()), Err(Reason::Glued), "{glued}");

@@ -1,40 +1,40 @@
-//! The number that many logs have after the last field of a preset: a request time only if all say so.
+//! The number that many logs have after the last field of a preset. It is a request time only if all lines agree.
 
 use crate::format::digits::digits;
 
-/// What the first field after a preset is, in all lines of a sample.
+/// The first field after a preset, summarised over all lines of a sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trailing {
     numbers: usize,
     lists: usize,
-    /// The first number that is no `$request_time`.
+    /// The first number that is not a `$request_time`.
     odd: Option<Vec<u8>>,
-    /// Whether any is a `$request_time`, not `-`.
+    /// True if at least one is a `$request_time` other than `-`.
     has_seconds: bool,
-    /// Whether anything follows the number.
+    /// True if something follows the number.
     has_more: bool,
-    /// Quoted values but `-`, those of them that are numbers with decimals, and the first of these.
+    /// Number of quoted values except `-`; number of these that are numbers with decimals; the first such number.
     quoted: usize,
     quoted_numbers: usize,
     quoted_number: Option<Vec<u8>>,
 }
 
-/// What the numbers of a sample are.
+/// The kind of the numbers in a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Number {
-    /// There are none, or all are as nginx writes `$request_time`.
+    /// There are no numbers, or all are written like `$request_time`.
     RequestTime,
-    /// Some are lists, as of upstream servers.
+    /// Some are lists, as for several upstream servers.
     List,
-    /// This one, for example, has other decimals.
+    /// Some have another form, such as this one.
     Other(Vec<u8>),
 }
 
-/// No request takes so many seconds: such a number is a moment.
+/// No request takes this many seconds; such a number is a point in time.
 const TOO_LONG_S: u64 = 10_000_000;
 
 impl Trailing {
-    /// Adds what follows the last field of some lines that are alike.
+    /// Adds the text after the last field of `lines` lines that are alike.
     pub(super) fn add(&mut self, rest: &[u8], lines: usize) {
         let Some(text) = rest.strip_prefix(b" ") else { return };
         if let Some(quoted) = text.strip_prefix(b"\"") {
@@ -66,7 +66,7 @@ impl Trailing {
         }
     }
 
-    /// One of the numbers, if a number in quotes follows in every line that has a value there.
+    /// One of the quoted numbers, if every quoted value except `-` is a number with decimals.
     pub(super) fn quoted_number(&self) -> Option<&[u8]> {
         self.quoted_number.as_deref().filter(|_| self.quoted_numbers == self.quoted)
     }
@@ -79,18 +79,18 @@ impl Trailing {
         }
     }
 
-    /// Whether any number looks like a `$request_time`.
+    /// True if at least one number looks like a `$request_time`.
     pub(super) fn has_seconds(&self) -> bool {
         self.has_seconds
     }
 
-    /// Whether other fields follow the number.
+    /// True if other fields follow the number.
     pub(super) fn has_more(&self) -> bool {
         self.has_more
     }
 }
 
-/// `-`, or digits, perhaps with decimals and a unit.
+/// True for `-`, or digits with optional decimals and unit.
 pub(super) fn is_number(word: &[u8]) -> bool {
     let whole = digits(word).1;
     let (decimals, unit) = match &word[whole..] {
@@ -100,14 +100,14 @@ pub(super) fn is_number(word: &[u8]) -> bool {
     word == b"-" || whole > 0 && !decimals.is_empty() && matches!(unit, b"" | b"s" | b"ms" | b"us")
 }
 
-/// `-`, or seconds with three decimals.
+/// True for `-`, or seconds with three decimals.
 fn is_request_time(word: &[u8]) -> bool {
     let (seconds, len) = digits(word);
     let has_decimals = matches!(&word[len..], [b'.', decimals @ ..] if decimals.len() == 3 && digits(decimals).1 == 3);
     word == b"-" || seconds.is_some_and(|seconds| seconds < TOO_LONG_S) && len > 0 && has_decimals
 }
 
-/// The length of `1.200, 0.004 : -`, numbers and dashes with separators between.
+/// Length of a list such as `1.200, 0.004 : -`: numbers and dashes with separators.
 fn list_len(text: &[u8]) -> usize {
     let item = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
     let mut end = item(text);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_in_quotes_are_all_that_stands_there() {
+    fn quoted_number_requires_a_number_in_every_quoted_value() {
         let quoted = |rests: &[&str]| {
             let mut trailing = Trailing::default();
             rests.iter().for_each(|rest| trailing.add(rest.as_bytes(), 1));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_time_has_three_decimals_in_every_line() {
+    fn request_time_has_three_decimals_in_every_line() {
         assert_eq!(number(&[" 0.050", " -", "", " \"x\"", " 9999999.999 more"]), Number::RequestTime);
         assert_eq!(number(&[" 0.050", " 1.200, 0.004", " 12"]), Number::List);
         assert_eq!(number(&[" 0.050", " 0.010 : -"]), Number::List);

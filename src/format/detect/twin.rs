@@ -1,4 +1,4 @@
-//! Detection with every line by itself, and with one line for those that are alike: the formats must be the same.
+//! Slow reference for detection: trying every line must detect the same formats as trying one line of each kind.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use super::sample::Sample;
 use super::survey::{Rejected, Survey};
 use crate::format::{Finding, LogFormat};
 
-/// All that detection says, but for the lines that each format takes.
+/// The result of detection, except for the counts.
 #[derive(Debug, PartialEq)]
 struct Detected {
     main: Candidate,
@@ -17,12 +17,12 @@ struct Detected {
     others: Vec<Candidate>,
     drops_users: bool,
     unused_common: Option<Candidate>,
-    /// The line, the format and where it stopped.
+    /// The line, the format, and the byte where the format stopped.
     nearest: Option<(u64, usize, usize)>,
     findings: Vec<Finding>,
 }
 
-/// Number of lines, and what they say about each format.
+/// Number of lines, and the survey of each format.
 type Counts = (usize, Vec<(usize, Survey, Option<Rejected>)>);
 
 fn detected(of_file: &FormatsOfFile<'_>) -> Detected {
@@ -42,13 +42,13 @@ fn counts(of_file: &FormatsOfFile<'_>) -> Counts {
     (of_file.sampled, considered.collect())
 }
 
-/// One of these, the first far more often than the others.
+/// Picks one of these values, usually the first.
 fn mostly(values: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
     let first = values[0];
     prop_oneof![8 => Just(first), 2 => prop::sample::select(values)]
 }
 
-/// Lines of combined and its relatives, ordinary and not.
+/// Lines of combined and its variants, ordinary and unusual.
 fn relative() -> impl Strategy<Value = String> {
     let parts = (
         mostly(&[
@@ -143,7 +143,7 @@ fn relative() -> impl Strategy<Value = String> {
     })
 }
 
-/// Lines of the other presets, and of none.
+/// Lines of the other presets, and of no preset.
 const OTHERS: [&str; 12] = [
     r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512"#,
     r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "cut"#,
@@ -163,7 +163,7 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![3 => relative(), 1 => prop::sample::select(&OTHERS[..]).prop_map(str::to_owned)]
 }
 
-/// Several lines, each some times in a row.
+/// Several lines, each repeated a number of times.
 fn head() -> impl Strategy<Value = String> {
     let block = (line(), prop::sample::select(vec![1, 1, 3, 30]), prop::sample::select(vec!["\n", "\r\n"]));
     let head = prop::collection::vec(block, 0..6);
@@ -174,7 +174,7 @@ fn head() -> impl Strategy<Value = String> {
     })
 }
 
-/// Ordinary lines alone, so that what was detected for another file is used.
+/// Only ordinary lines, so that the result for another file is reused.
 fn ordinary() -> impl Strategy<Value = String> {
     let values = (
         prop::sample::select(vec!["10.0.0.7", "2001:db8::7", "fe80::1", "64:ff9b::1"]),
@@ -201,9 +201,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 2))]
 
     #[test]
-    fn lines_that_are_not_tried_change_nothing(heads in prop::collection::vec(prop_oneof![head(), ordinary()], 1..6)) {
+    fn trying_one_line_per_kind_detects_the_same_formats(heads in prop::collection::vec(prop_oneof![head(), ordinary()], 1..6)) {
         let formats = LogFormat::all_presets();
-        // One for all files, as in a count of several.
+        // One detector for all files, as when several files are counted.
         let detector = Detector::new(&formats);
         for head in &heads {
             let thorough = FormatsOfFile::of_sample(&formats, &[], &Sample::for_any(head.as_bytes()));

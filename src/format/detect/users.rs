@@ -1,39 +1,39 @@
-//! Users that hold other fields: a format with more fields before the time reads as `combined`, whose `$remote_user` takes
-//! them all.
+//! Detects users that are really other fields: a format with more fields before the time can be read as `combined`,
+//! whose `$remote_user` then swallows them all.
 //!
-//! A visitor chooses a user's name, so a few odd names say nothing. Only if nearly all users are odd, in one shape and from
-//! several addresses, does the format have other fields there.
+//! Visitors can choose their user name, so a few odd names mean nothing. The field holds other fields only if nearly
+//! all users are odd, have one shape and come from several addresses.
 
 use std::collections::HashSet;
 
 use crate::ip::{is_address, is_host};
 
-/// Of a hundred users, so many must be odd in one way.
+/// Percentage of users that must be odd in the same way.
 const ODD: usize = 99;
-/// Addresses that odd users must come from.
+/// Minimum number of addresses that odd users must come from.
 const ADDRESSES: usize = 2;
 
 /// The users of a sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Users {
     all: usize,
-    /// Odd users of the shape that the first one has, and their words, word by word.
+    /// Number of odd users with the same shape as the first one, that shape, and counts for each of its words.
     odd: usize,
     shape: Option<Vec<Token>>,
     words: Vec<Word>,
     addresses: HashSet<Vec<u8>>,
-    /// Odd users of lines that have a host name where the address should be.
+    /// Number of odd users on lines with a host name instead of an address.
     named: usize,
 }
 
-/// A part of the shape of a user.
+/// One element of the shape of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
     Word,
     Other(u8),
 }
 
-/// What the users of one shape have in one place.
+/// Counts for one word position in users of the same shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Word {
     dashes: usize,
@@ -41,7 +41,7 @@ struct Word {
     hosts: usize,
 }
 
-/// The shape of a text, and its words: what is between spaces and brackets.
+/// The shape of a text, and its words: the parts between spaces and brackets.
 fn tokens(text: &[u8]) -> (Vec<Token>, Vec<&[u8]>) {
     let is_edge = |b: &u8| matches!(b, b' ' | b'[' | b']');
     let (mut shape, mut words, mut at) = (Vec::new(), Vec::new(), 0);
@@ -59,7 +59,7 @@ fn tokens(text: &[u8]) -> (Vec<Token>, Vec<&[u8]>) {
     (shape, words)
 }
 
-/// Whether a user looks like other fields: ` - ` in it, brackets, or an address.
+/// True if a user looks like other fields: it contains ` - `, brackets, or an address.
 fn is_odd(user: &[u8], words: &[&[u8]]) -> bool {
     memchr::memmem::find(user, b" - ").is_some()
         || user.iter().any(|b| matches!(b, b'[' | b']'))
@@ -67,7 +67,7 @@ fn is_odd(user: &[u8], words: &[&[u8]]) -> bool {
 }
 
 impl Users {
-    /// Adds the user of some lines that are alike, and their address.
+    /// Adds the user and the address of `lines` lines that are alike.
     pub(super) fn add(&mut self, user: &[u8], addr: &[u8], lines: usize) {
         self.all += lines;
         if user == b"-" {
@@ -95,12 +95,13 @@ impl Users {
         }
     }
 
-    /// Whether the users hold other fields.
+    /// True if the users are really other fields.
     pub(super) fn hold_fields(&self) -> bool {
         self.are_odd() && self.addresses.len() >= ADDRESSES
     }
 
-    /// Whether one address has all of them: they may be fields behind a proxy, or what one visitor claims.
+    /// True if all odd users come from one address. They may be other fields, if that address is a proxy, or the claims
+    /// of one visitor.
     pub(super) fn may_hold_fields(&self) -> bool {
         self.are_odd() && self.odd > 1 && self.addresses.len() < ADDRESSES
     }
@@ -109,7 +110,7 @@ impl Users {
         self.odd > 0 && self.odd * 100 >= self.all * ODD
     }
 
-    /// For each word, whether it stands in brackets.
+    /// For each word, true if it is in brackets.
     fn bracketed(&self) -> Vec<bool> {
         let (mut depth, mut bracketed) = (0_u32, Vec::new());
         for token in self.shape.iter().flatten() {
@@ -123,8 +124,8 @@ impl Users {
         bracketed
     }
 
-    /// How a `log_format` would write these fields: `$host - $remote_user`. If it has `$remote_addr`, the site stands before
-    /// them, in the place of the address.
+    /// These fields as in a `log_format`: `$host - $remote_user`. If they include `$remote_addr`, the site precedes
+    /// them, where the address should be.
     pub(super) fn suggestion(&self) -> String {
         let is_dash = |word: &Word| word.dashes == self.odd;
         let is_address = |word: &Word| word.addresses * 2 > self.odd;
@@ -135,7 +136,8 @@ impl Users {
         let last = |is_it: &dyn Fn(usize, &Word) -> bool| {
             (0..self.words.len()).rev().find(|place| is_it(*place, &self.words[*place]))
         };
-        // Some visitors have logged in and others have not; all have; or none has, and the user is one of the dashes.
+        // Three cases: some visitors have logged in and others have not; all have; or none has, and the user is one of
+        // the dashes.
         let user = last(&|place, word| !is_named(place, word) && !is_dash(word) && word.dashes > 0)
             .or_else(|| last(&|_, word| !is_dash(word)).filter(|place| !is_named(*place, &self.words[*place])))
             .or_else(|| last(&|_, word| is_dash(word)));
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn nearly_all_users_of_one_shape_and_several_addresses_are_fields() {
+    fn users_are_fields_if_nearly_all_share_a_shape_and_addresses_differ() {
         let fields = [("shop.example.com - - -", "192.0.2.1"), ("blog.example.com - bob -", "192.0.2.2")];
         assert!(users(&fields).hold_fields());
         assert_eq!(users(&fields).suggestion(), "$host - $remote_user -");
@@ -193,7 +195,7 @@ mod tests {
         assert_eq!(users(&host_first).suggestion(), "$remote_addr - $remote_user");
         let one_address = [("203.0.113.7 - bob", "10.0.0.1"), ("203.0.113.8 - -", "10.0.0.1")];
         assert!(users(&one_address).may_hold_fields() && !users(&one_address).hold_fields());
-        // One address, or one user among many, may claim what it likes.
+        // One address, or one user among many, may claim anything.
         assert!(!users(&[("shop - - -", "192.0.2.1"), ("blog - bob -", "192.0.2.1")]).hold_fields());
         assert!(!users(&[("shop - - -", "192.0.2.1"), ("-", "192.0.2.2")]).hold_fields());
         assert!(!users(&[("a - b", "192.0.2.1"), ("x [y]", "192.0.2.2")]).hold_fields());

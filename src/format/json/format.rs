@@ -1,5 +1,5 @@
-//! What makes a format one of JSON lines: the keys that it says, and beside them those that are known by themselves. They
-//! are put together when the first such line comes, as most logs have none.
+//! The key-based part of a format: the keys that it defines, and the known keys. The look-up table is built when the
+//! first such line is read, because most logs have none.
 
 use std::sync::OnceLock;
 
@@ -10,12 +10,12 @@ use crate::format::variables::Feeds;
 use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
-/// How lines say which value is which.
+/// How lines name their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::format) enum Syntax {
     /// A JSON object.
     Json,
-    /// `LABEL:VALUE` with tabs between.
+    /// `LABEL:VALUE` fields separated by tabs.
     Ltsv,
 }
 
@@ -24,9 +24,9 @@ pub(in crate::format) enum Syntax {
 pub(in crate::format) struct JsonFormat {
     pub(in crate::format) syntax: Syntax,
     fields: Vec<FieldKey>,
-    /// Number of fields, from the first, that the user gave beside the format.
+    /// Number of fields that the user gave in addition to the format; they come first.
     given: usize,
-    /// The variables that the question ranks by name.
+    /// Variables that the question ranks by name.
     ranked: Vec<String>,
     keys: OnceLock<JsonKeys>,
 }
@@ -36,7 +36,7 @@ impl JsonFormat {
         JsonFormat { syntax, fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
     }
 
-    /// The same with these before its own.
+    /// A copy with these fields before its own.
     pub(in crate::format) fn with_fields(&self, given: &[FieldKey]) -> JsonFormat {
         JsonFormat {
             fields: [given, &self.fields].concat(),
@@ -51,17 +51,17 @@ impl JsonFormat {
         JsonFormat { ranked, keys: OnceLock::new(), ..self.clone() }
     }
 
-    /// The field that the user gave for this rule.
+    /// The field given by the user for this rule.
     pub(in crate::format) fn given(&self, rule: &Rule) -> Option<&FieldKey> {
         self.fields[..self.given].iter().find(|f| *f.key() == *rule.key && *f.variable() == *rule.variable)
     }
 
-    /// True if the user said which key holds this variable.
+    /// True if the user specified which key holds this variable.
     pub(in crate::format) fn has_given(&self, variable: &str) -> bool {
         self.fields[..self.given].iter().any(|field| *field.variable() == *variable)
     }
 
-    /// What the value of a rule should have been: `a status for fields status=level`.
+    /// Describes the value that a rule expects: `a status for fields status=level`.
     pub(in crate::format) fn expectation(&self, rule: u16) -> Message {
         let rule = self.keys().rule(rule);
         let what = match self.keys().targets()[rule.target] {
@@ -78,7 +78,7 @@ impl JsonFormat {
         }
     }
 
-    /// What the format, or a user, says beside what is known.
+    /// Fields defined by the format or the user, in addition to the known ones.
     pub(in crate::format) fn fields(&self) -> &[FieldKey] {
         &self.fields
     }

@@ -1,15 +1,15 @@
-//! Keys of JSON logs with several meanings, keys that say something of their object, and lines of Caddy that look like an
-//! access log's.
+//! Keys of JSON logs with several meanings, keys that reveal something about their object, and lines of Caddy that look
+//! like those of an access log.
 
 use std::net::{IpAddr, SocketAddr};
 
 use crate::format::time_unit::is_decimal;
 
-/// What a value must look like to have the meaning of a row, where a key has several.
+/// The form of a value. If a key has several meanings, the form of its value decides between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Any,
-    /// An IP address, perhaps with a port.
+    /// An IP address, with or without a port.
     Address,
     /// A number without a sign.
     Number,
@@ -18,12 +18,12 @@ pub(crate) enum Form {
     Decimal,
     /// A status: 100 to 599.
     Status,
-    /// Anything but a number of seconds before 1973, which no log is as old as.
+    /// Anything except a number of seconds before 1973, because no log is that old.
     Moment,
 }
 
 impl Form {
-    /// Whether a value has this form. A value that is missing has every form.
+    /// True if a value has this form. A missing value has every form.
     pub(super) fn fits(self, value: &[u8]) -> bool {
         if matches!(value, [] | b"-" | b"null") {
             return true;
@@ -40,7 +40,7 @@ impl Form {
     }
 }
 
-/// Whether a value is digits, perhaps with a fraction and an exponent.
+/// True for digits, optionally with a fraction and an exponent.
 fn is_number(value: &[u8]) -> bool {
     let (whole, mut rest) = value.split_at(leading_digits(value));
     if let [b'.', fraction @ ..] = rest {
@@ -58,7 +58,7 @@ fn leading_digits(text: &[u8]) -> usize {
     text.iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
-/// Number of digits before the decimal point; the most there can be for a number with an exponent.
+/// Number of digits before the decimal point; `usize::MAX` for a number with an exponent.
 fn whole_digits(number: &[u8]) -> usize {
     if number.iter().any(|b| matches!(b, b'e' | b'E')) { usize::MAX } else { leading_digits(number) }
 }
@@ -69,19 +69,19 @@ fn is_address(value: &[u8]) -> bool {
     bare.parse::<IpAddr>().is_ok() || text.parse::<SocketAddr>().is_ok()
 }
 
-/// What a key says of its object, whatever it feeds.
+/// Information about the object that contains a key, independent of what the key feeds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mark {
     #[default]
     Nothing,
-    /// Envoy wrote the object: its `duration` is in milliseconds.
+    /// Envoy wrote the object, so its `duration` is in milliseconds.
     Envoy,
-    /// The part of Caddy that wrote the line.
+    /// The value names the part of Caddy that wrote the line.
     Logger,
 }
 
-/// THE TABLE of marks. Source: Envoy's and Istio's documentation of access logs, Envoy Gateway's default format; Caddy's
-/// documentation of its log structure.
+/// THE TABLE of marks. Source: Envoy's and Istio's documentation of access logs, Envoy Gateway's default format;
+/// Caddy's documentation of its log structure.
 pub(super) const MARKS: [(&str, Mark); 5] = [
     ("response_flags", Mark::Envoy),
     ("start_time", Mark::Envoy),
@@ -90,12 +90,12 @@ pub(super) const MARKS: [(&str, Mark); 5] = [
     ("logger", Mark::Logger),
 ];
 
-/// Parts of Caddy whose lines may have the keys of an access log. `http.log.error` repeats a request that the access log
-/// has too.
+/// Parts of Caddy whose lines may have the keys of an access log. `http.log.error` repeats a request that is also in
+/// the access log.
 const CADDYS: [&[u8]; 7] =
     [b"http.log.error", b"http.handlers.", b"http.acme_client", b"http.auto_https", b"admin.api", b"tls.", b"pki."];
 
-/// Whether the value of `logger` names a part of Caddy that writes no access log.
+/// True if the value of `logger` names a part of Caddy that does not write access logs.
 pub(super) fn is_caddys_own(logger: &[u8]) -> bool {
     CADDYS.iter().any(|part| logger.starts_with(part))
 }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_tell_the_meanings_of_a_key_apart() {
+    fn forms_distinguish_the_meanings_of_a_key() {
         let rows: [(Form, &[&str], &[&str]); 6] = [
             (
                 Form::Address,
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn caddys_own_lines_are_known_by_their_logger() {
+    fn caddys_own_lines_are_recognized_by_logger() {
         for (logger, expected) in [
             ("http.log.access", false),
             ("http.log.access.log0", false),

@@ -1,4 +1,4 @@
-//! Values of a JSON line that were found, and the row that they make.
+//! The values found in a JSON line, and the row made from them.
 
 use bumpalo::Bump;
 
@@ -14,7 +14,7 @@ use crate::format::variables::Feeds;
 use crate::text::escape_backslashes;
 use crate::time::{Clock, Rfc3339};
 
-/// Where what must be written anew lives, and which fields are worth it.
+/// Memory for values that must be rewritten, and the fields for which that is worthwhile.
 #[derive(Clone, Copy)]
 pub(crate) struct Room<'a> {
     pub(crate) bump: &'a Bump,
@@ -22,23 +22,24 @@ pub(crate) struct Room<'a> {
 }
 
 impl Room<'_> {
-    /// What is no field by itself, as `$args`, may be a part of one that is needed.
+    /// True if a value for these fields is needed. A value without a field, such as `$args`, may be part of a field that
+    /// is needed.
     fn wants(self, fields: Fields) -> bool {
         fields == Fields::NONE || self.needs.meets(fields)
     }
 }
 
-/// The values of a line, one for each target; and what reading them needs.
+/// The values found in a line, one per target, and scratch space for reading them.
 #[derive(Debug, Default)]
 pub(in crate::format) struct Finds {
     found: Vec<Found>,
-    /// Whether the line has a key of Envoy's.
+    /// True if the line has one of Envoy's keys.
     has_envoy_key: bool,
     text: Vec<u8>,
     times: Rfc3339,
 }
 
-/// A value that is not what its rule says.
+/// A value that does not have the form its rule requires.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::format) struct Flaw {
     pub(in crate::format) reason: Reason,
@@ -47,10 +48,10 @@ pub(in crate::format) struct Flaw {
     pub(in crate::format) len: usize,
 }
 
-/// Where in a line a value is.
+/// The position of a value in a line.
 #[derive(Clone, Copy, Debug)]
 struct Found {
-    /// The rule that found it: the lowest has the say.
+    /// The rule that matched; the lowest wins.
     rule: u16,
     kind: Kind,
     start: usize,
@@ -60,7 +61,7 @@ struct Found {
 const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
 
 impl Finds {
-    /// Nothing is found yet, of so many targets.
+    /// Clears the values, for this number of targets.
     #[inline]
     pub(in crate::format) fn reset(&mut self, targets: usize) {
         self.found.clear();
@@ -68,13 +69,13 @@ impl Finds {
         self.has_envoy_key = false;
     }
 
-    /// The line has a key of Envoy's.
+    /// Records that the line has one of Envoy's keys.
     #[inline]
     pub(super) fn note_envoy_key(&mut self) {
         self.has_envoy_key = true;
     }
 
-    /// A value without JSON's escapes.
+    /// The value with JSON's escapes undone.
     #[cold]
     pub(super) fn plain<'t>(&'t mut self, value: &Value, text: &'t [u8]) -> &'t [u8] {
         let raw = &text[value.start..value.end];
@@ -86,7 +87,7 @@ impl Finds {
         &self.text
     }
 
-    /// Keeps a value, unless one that has more of a say is there.
+    /// Stores a value, unless it is missing or a value of a lower rule is already stored.
     #[inline]
     pub(in crate::format) fn put(&mut self, target: usize, rule: u16, value: &Value, text: &[u8]) {
         let bytes = &text[value.start..value.end];
@@ -101,13 +102,13 @@ impl Finds {
         }
     }
 
-    /// The rule of the value that starts at this byte of the line, if it is one of those that were found.
+    /// The rule of the stored value that starts at this byte of the line, if there is one.
     pub(in crate::format) fn rule_at(&self, start: usize) -> Option<u16> {
         let found = self.found.iter().find(|found| found.rule != NOT_FOUND.rule && found.start == start)?;
         Some(found.rule)
     }
 
-    /// Whether this is a `-` that somebody found worth an escape.
+    /// True if this is an escaped `-` (`\u002d`).
     #[cold]
     fn is_escaped_missing(&mut self, raw: &[u8]) -> bool {
         self.text.clear();
@@ -117,7 +118,8 @@ impl Finds {
         self.text == MISSING
     }
 
-    /// Puts what was found of these targets into the row. Every number and time is read, whatever is asked.
+    /// Writes the values of these targets to the row. Every number and time is parsed, even if the question does not
+    /// need it.
     pub(in crate::format) fn fill<'a>(
         &mut self,
         targets: &[Feeds],
@@ -150,7 +152,7 @@ impl Finds {
                     row.set_text(Slot::fed_by(*feeds), raw);
                     Ok(())
                 }
-                // Keys are kept as nginx's own escapes leave them.
+                // Keys are stored with nginx's own escapes.
                 _ if room.wants(keys.rule(found.rule).fields) => {
                     let text: &'a [u8] = room.bump.alloc_slice_copy(&escape_backslashes(plain));
                     row.set_text(Slot::fed_by(*feeds), text);
@@ -169,8 +171,8 @@ impl Finds {
     }
 }
 
-/// Takes a request that begins with `/` for the target, if the line has a method: where `$request` itself is so broken,
-/// nginx knows no method.
+/// Moves a request that begins with `/` to the target, if the line has a method. If `$request` itself were that broken,
+/// nginx would not know the method.
 #[cold]
 fn split_off_target(row: &mut Row<'_>) {
     if row.text(Slot::of(TextField::Method)) == MISSING {

@@ -1,4 +1,4 @@
-//! How a key of a JSON line finds the field that its value feeds.
+//! Finds the field that the value of a JSON key feeds.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -14,30 +14,30 @@ use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
 use crate::format::variables::{Feeds, variable, variables};
 
-/// What the value of one key feeds. Of rules that feed the same the first has the say.
+/// The meaning of one key. If several rules feed the same target, the first one wins.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) key: Box<str>,
-    /// The variable that stands there.
+    /// Name of the variable that the key holds.
     pub(crate) variable: Box<str>,
     pub(crate) unit: TimeUnit,
-    /// The form that a value must have, and the rule for values of another form.
+    /// The form that a value must have, and the next rule of the key, for values of another form.
     form: Form,
     otherwise: Option<u16>,
     pub(crate) fields: Fields,
-    /// What it feeds, by its place among the targets.
+    /// Index of the target that it feeds.
     pub(crate) target: usize,
 }
 
-/// A path that says something: to a value, or to an object in which values are.
+/// A known path: to a value, or to an object that contains known values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Name {
     path: Box<[u8]>,
-    /// The rule of its value, by its place.
+    /// Index of the first rule for its value.
     pub(crate) rule: Option<u16>,
-    /// Whether there are longer paths that go through here.
+    /// True if longer known paths go through it.
     pub(crate) opens: bool,
-    /// What the key says of the line, whatever its value feeds.
+    /// Information about the line from the presence of the key, independent of what its value feeds.
     pub(crate) mark: Mark,
 }
 
@@ -51,16 +51,16 @@ impl Name {
 #[derive(Clone, Debug)]
 pub(crate) struct JsonKeys {
     rules: Vec<Rule>,
-    /// How many of the rules were given by the user; they stand first.
+    /// Number of rules given by the user; they come first.
     given: usize,
     targets: Vec<Feeds>,
     names: Vec<Name>,
-    /// Places of names plus one, by hash; 0 is nobody's.
+    /// Hash table: the index of a name plus one, or 0 for an empty slot.
     slots: Vec<u16>,
     longest: usize,
 }
 
-/// What a key stands for, before it is a rule.
+/// The meaning of a key, before a rule is made from it.
 #[derive(Clone, Copy)]
 struct Meaning<'k> {
     key: &'k str,
@@ -69,17 +69,17 @@ struct Meaning<'k> {
     form: Form,
 }
 
-/// The names by their paths, while they are put together.
+/// Index of each name by path; needed only during construction.
 type Places<'k> = HashMap<&'k str, usize>;
 
 impl JsonKeys {
-    /// The keys of the table, and before them those that a user gives. A key that is given feeds nothing else. Behind them are
-    /// the variables that the question ranks, by their own names.
+    /// Builds the rules in this order: keys given by the user, nginx's variables under their own names, the table, and
+    /// the other variables that the question ranks. A key given by the user feeds nothing else.
     pub(crate) fn new(given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
         JsonKeys::with_labels(&[], given, ranked)
     }
 
-    /// The same with the labels of LTSV before nginx's own names.
+    /// The same, with the labels of LTSV before nginx's own names.
     pub(in crate::format) fn with_labels(labels: &[LabelRow], given: &[FieldKey], ranked: &[&str]) -> JsonKeys {
         let row = |key, variable, unit, form| Meaning { key, variable, unit, form };
         let given: Vec<_> = given.iter().map(|f| row(f.key(), f.variable(), f.unit(), Form::Any)).collect();
@@ -103,7 +103,7 @@ impl JsonKeys {
             let name = meaning.variable;
             let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
-            // One that a ranking alone reads has no place where nobody asks for that.
+            // A variable that only rankings read gets a target only if the question ranks it.
             let feeds = if feeds == Feeds::Nothing && at < named { ranked().unwrap_or(feeds) } else { feeds };
             let is_second_meaning =
                 (given.len()..named).contains(&at) && keys.rules.last().is_some_and(|last| *last.key == *meaning.key);
@@ -131,12 +131,12 @@ impl JsonKeys {
         keys
     }
 
-    /// Whether every value of this key has a rule already.
+    /// True if the rules of this key already read every value.
     fn reads_all(&self, places: &Places<'_>, key: &str) -> bool {
         places.get(key).and_then(|at| self.names[*at].rule).is_some_and(|first| self.last(first).form == Form::Any)
     }
 
-    /// The last of the rules of a key.
+    /// The last rule of a key.
     fn last(&self, first: u16) -> &Rule {
         let rule = self.rule(first);
         rule.otherwise.map_or(rule, |next| self.last(next))
@@ -182,7 +182,7 @@ impl JsonKeys {
     }
 
     fn index(&mut self) {
-        // A quarter full: nearly every look-up that finds nothing ends at its first slot.
+        // At most a quarter full, so that nearly every unsuccessful look-up ends at its first slot.
         self.slots = vec![0; (4 * self.names.len()).next_power_of_two()];
         for (at, name) in self.names.iter().enumerate() {
             let mut slot = hash(&name.path) & (self.slots.len() - 1);
@@ -194,7 +194,7 @@ impl JsonKeys {
         self.longest = self.names.iter().map(|name| name.path.len()).max().unwrap_or(0);
     }
 
-    /// What is known of a path.
+    /// Looks up a path.
     #[inline]
     pub(crate) fn find(&self, path: &[u8]) -> Option<&Name> {
         if path.len() > self.longest {
@@ -210,7 +210,7 @@ impl JsonKeys {
         }
     }
 
-    /// Where in a row the value of a ranked variable is, the `place`th of them.
+    /// The slot of a row that holds a ranked variable, which is the `place`th of those ranked.
     pub(crate) fn slot_of(&self, variable: &str, place: usize) -> Slot {
         let rule = self.rules.iter().find(|rule| &*rule.variable == variable);
         rule.map(|rule| Slot::fed_by(self.targets[rule.target]))
@@ -218,7 +218,7 @@ impl JsonKeys {
             .unwrap_or(Slot::extra(place))
     }
 
-    /// True if the next rule is another meaning of the same key.
+    /// True if the next rule is a second meaning of the same key.
     #[inline]
     pub(in crate::format) fn has_second_meaning(&self, rule: u16) -> bool {
         let (first, next) = (self.rule(rule), self.rules.get(usize::from(rule) + 1));
@@ -229,13 +229,13 @@ impl JsonKeys {
         &self.rules[usize::from(place)]
     }
 
-    /// Whether which rule reads a value depends on the value, this being the first of the key's rules.
+    /// True if the value decides which rule reads it; `first` is the first rule of the key.
     #[inline]
     pub(crate) fn has_forms(&self, first: u16) -> bool {
         self.rule(first).form != Form::Any
     }
 
-    /// The rule that reads a value: of the rules of its key, from the first on, the one whose form it has.
+    /// The rule that reads a value: the first of the key's rules, from `first` on, whose form the value has.
     pub(crate) fn reading(&self, first: u16, value: &[u8]) -> Option<u16> {
         let rule = self.rule(first);
         if rule.form.fits(value) { Some(first) } else { rule.otherwise.and_then(|next| self.reading(next, value)) }
@@ -245,25 +245,25 @@ impl JsonKeys {
         &self.targets
     }
 
-    /// The rules that a set holds, those that have the say first.
+    /// The rules in a set, highest precedence first.
     pub(crate) fn seen<'k>(&'k self, seen: &'k KeysSeen) -> impl Iterator<Item = &'k Rule> {
         self.rules.iter().enumerate().filter(|(place, _)| seen.holds(*place as u16)).map(|(_, rule)| rule)
     }
 
-    /// The keys that a user gave.
+    /// The rules of the keys given by the user.
     pub(crate) fn given(&self) -> impl Iterator<Item = (u16, &Rule)> {
         (0..).zip(&self.rules[..self.given])
     }
 }
 
-/// True for a key, by its path, that is known to hold the status or the request of a hit.
+/// True if the key at this path is known to hold the status or the request of a hit.
 pub(crate) fn is_key_of_a_hit(path: &[u8]) -> bool {
     static KNOWN: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
     let rule = KNOWN.find(path).and_then(|name| name.rule);
     rule.is_some_and(|rule| KNOWN.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(TextField::Path))))
 }
 
-/// Of the first eight bytes, the last eight and the length: no two names of the table have all three alike.
+/// Hashes the first eight bytes, the last eight bytes and the length. No two names of the table agree in all three.
 #[inline]
 fn hash(path: &[u8]) -> usize {
     let (first, last) = match (path.first_chunk(), path.last_chunk()) {
@@ -280,7 +280,7 @@ mod tests {
     use crate::format::json::table::KeyRow;
 
     #[test]
-    fn what_is_there_is_found_and_nothing_else() {
+    fn find_returns_only_known_paths() {
         let keys = JsonKeys::new(&[], &[]);
         for KeyRow { key, variable: name, unit, form } in KEYS {
             let first = keys.find(key.as_bytes()).unwrap().rule;
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_several_meanings_is_read_by_its_value() {
+    fn value_decides_between_several_meanings_of_a_key() {
         let keys = JsonKeys::new(&[], &[]);
         let read = |key: &[u8], value: &[u8]| {
             let rule = keys.reading(keys.find(key).unwrap().rule.unwrap(), value)?;
@@ -311,14 +311,14 @@ mod tests {
         assert_eq!(read(b"time", b"0.023"), Some(Feeds::RequestTime));
         assert_eq!(read(b"time", b"23"), None);
         assert_eq!(read(b"client", b"mobile"), None);
-        // A user who gives the key knows what it holds.
+        // A user who gives the key knows its form, so every value is read.
         let keys = JsonKeys::new(&["request_time=time".parse().unwrap()], &[]);
         let first = keys.find(b"time").unwrap().rule.unwrap();
         assert!(!keys.has_forms(first) && keys.reading(first, b"23") == Some(first));
     }
 
     #[test]
-    fn a_key_that_is_given_has_the_say_and_feeds_nothing_else() {
+    fn given_key_wins_and_feeds_nothing_else() {
         let given: Vec<FieldKey> = ["status=a.b", "host=time"].map(|text| text.parse().unwrap()).into();
         let keys = JsonKeys::new(&given, &[]);
         assert_eq!(keys.given().map(|(_, rule)| &*rule.key).collect::<Vec<_>>(), ["a.b", "time"]);
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_a_set() {
+    fn seen_keys_form_a_set() {
         let (mut a, mut b) = (KeysSeen::default(), KeysSeen::default());
         a.add(3);
         b.add(130);

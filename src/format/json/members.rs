@@ -1,4 +1,4 @@
-//! Every key of a JSON line with its value, also those that are not known: for people, not for counting.
+//! Lists every key of a JSON line with its value, known or not: for display, not for counting.
 
 use super::key_lookup::JsonKeys;
 use super::text::decode;
@@ -6,12 +6,12 @@ use super::value::{Value, behind_space, value};
 use crate::format::marks::Quotes;
 use crate::format::marks::next_quote;
 
-/// Shows each key of an object, nested ones with dots between them, and its value, as far as the line is whole. Objects are
-/// entered only if a known key lies within, as the scanner does.
+/// Calls `visit` with each key of an object and its value, until the line breaks off. Nested keys are joined by dots.
+/// Like the scanner, it enters only objects that contain known keys.
 pub(in crate::format) fn members(keys: &JsonKeys, text: &[u8], visit: &mut dyn FnMut(&[u8], &Value)) {
     let mut quotes = Quotes::Unknown;
     let mut at = behind_space(text, 0) + 1;
-    // The path of the object that is open, with a dot after each key, and its lengths outside of it.
+    // The path of the open object, with a dot after each key, and the path lengths of the objects around it.
     let (mut path, mut outer) = (Vec::new(), Vec::new());
     while let Some(byte) = text.get(at) {
         match byte {
@@ -42,7 +42,7 @@ pub(in crate::format) fn members(keys: &JsonKeys, text: &[u8], visit: &mut dyn F
                 path.truncate(len);
                 at = found.next;
             }
-            // Spaces, commas, and what is left of a list of nginx's without quotes: `0.1, 0.2`.
+            // Spaces, commas, and the rest of an unquoted list that nginx writes: `0.1, 0.2`.
             _ => at += 1,
         }
     }

@@ -1,11 +1,12 @@
-//! Lines that are JSON objects: the values of the keys that are known, wherever they stand.
+//! JSON lines: reads the values of the known keys, wherever they are.
 //!
-//! - [`table`] is THE TABLE of keys; [`keys`] looks them up; [`forms`] decides between the meanings of a key. [`format`](self::format)
-//!   holds what makes a format one of keys, for LTSV too. [`template`] reads a `log_format` that writes JSON.
-//! - [`scan`] reads a line; [`shape`] spares it the keys that stand where they stood in the line before. [`found`] puts the
-//!   values into a row by [`values`] (numbers, times) and [`text`] (escapes).
-//! - [`members`] lists all keys of a line, for people.
-//! - The `twin` is the reference, made with serde_json.
+//! - [`table`] is THE TABLE of keys; [`key_lookup`] looks them up; [`forms`] decides between several meanings of a key.
+//!   [`format`](self::format) is the key-based part of a format, for LTSV too. [`template`] reads a `log_format` that
+//!   writes JSON.
+//! - [`scan`] reads a line; [`shape`] is its fast path for lines with the same keys in the same places. [`found`]
+//!   writes the values to a row, using [`values`] (numbers, times) and [`text`] (escapes).
+//! - [`members`] lists all keys of a line, for display.
+//! - `twin` is the slow reference, based on serde_json.
 
 pub(super) mod format;
 pub(super) mod forms;

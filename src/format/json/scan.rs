@@ -1,16 +1,16 @@
-//! A line of a JSON log: the values of its known keys, wherever they stand in it. The hot path of such logs.
+//! Reads a line of a JSON log: the values of its known keys, wherever they are. The hot path for such logs.
 //!
-//! One pass over the line, from key to key; nothing is allocated, and what no key asks for is passed over. Lines of the
-//! shape that is remembered (shape.rs) are spared even the look-ups of their keys. It takes what
-//! is there, as nginx's `escape=json` and people's own `log_format`s have it: `000` without quotes, `-` and nothing at
-//! all for a value that is missing, raw control bytes, bytes that are no UTF-8, commas too many. What it does not take is
-//! a line whose brackets, quotes or commas do not fit together: that was cut, or two lines got into one.
+//! One pass over the line, from key to key. Nothing is allocated, and unknown keys are skipped. Lines with the
+//! remembered shape (shape.rs) do not even need key look-ups. The scanner accepts what nginx's `escape=json` and
+//! hand-written `log_format`s produce: `000` without quotes, `-` or nothing for a missing value, raw control bytes,
+//! bytes that are not UTF-8, extra commas. It rejects a line whose brackets, quotes or commas do not match: such a line
+//! was cut off, or is two lines run together.
 //!
-//! - A value that is empty, `-` or `null` is missing; the next key that feeds the same is then asked.
-//! - Of two keys of one name the last counts.
-//! - A list of one value is that value; another is the text of the list.
+//! - A value that is empty, `-` or `null` is missing; the next key that feeds the same target is then used.
+//! - If a key occurs twice, the last one counts.
+//! - A list of one value counts as that value; any other list is its text.
 //!
-//! Advice to whoever makes this faster: twin.rs says the same of valid lines by serde_json. Believe that test.
+//! If you make this faster, trust the tests in twin.rs: a slow reference that reads valid lines with serde_json.
 
 use std::ops::Range;
 
@@ -29,36 +29,36 @@ use crate::format::misfit::{Expected, Misfit};
 use crate::format::row::Row;
 use crate::time::Clock;
 
-/// What a worker keeps from line to line for one format: memory, and which keys it has seen.
+/// Per-worker state for one format, reused between lines: memory, and the keys seen.
 #[derive(Debug, Default)]
 pub(in crate::format) struct Recall {
     pub(in crate::format) finds: Finds,
     shapes: Shapes,
-    /// The values of the line with their places, where its shape is to be remembered.
+    /// Values of the line and their positions, if its shape will be learned.
     placed: Vec<Placed>,
-    /// The path to the object that is open, with a dot behind each key.
+    /// Path of the open object, with a dot after each key.
     path: Vec<u8>,
-    /// How long the path was in front of each open object.
+    /// Length of the path before each open object.
     opened: Vec<usize>,
-    /// Whether a part of Caddy wrote the line that writes no access log.
+    /// True if the line comes from a part of Caddy that does not write access logs.
     is_caddys_own: bool,
-    /// The known labels of an LTSV line by their rules, and where their values stand.
+    /// Known labels of an LTSV line: the rule of each, and the range of its value.
     pub(in crate::format) labelled: Vec<(u16, Range<usize>)>,
     pub(in crate::format) seen_in_line: KeysSeen,
     seen: KeysSeen,
 }
 
-/// What is wrong with a line that is no JSON at all.
+/// Error for a line that does not begin like a JSON object.
 pub(in crate::format) const NO_OBJECT: Misfit =
     Misfit { reason: Reason::NoMatch, expected: Expected::Said("a JSON object"), at: 0 };
 
-/// Whether a line begins as a JSON object does.
+/// True if a line begins like a JSON object.
 #[inline]
 pub(in crate::format) fn is_object(text: &[u8]) -> bool {
     text.get(behind_space(text, 0)) == Some(&b'{')
 }
 
-/// Fills `row`, which is empty, from `line`.
+/// Fills `row`, which must be empty, from `line`.
 pub(in crate::format) fn scan<'a>(
     keys: &JsonKeys,
     line: Line<'a, '_>,
@@ -87,7 +87,7 @@ pub(in crate::format) fn scan<'a>(
         return Err(misfit(Reason::NoMatch, "a line of an access log", line.text.len()));
     }
     if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
-        // A line of a program's own log, or of a format whose keys nobody told us.
+        // A line of a program's own log, or of a format whose keys are unknown.
         return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
     }
     recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
@@ -100,20 +100,21 @@ pub(in crate::format) fn scan<'a>(
 }
 
 impl Recall {
-    /// Adds the keys that lines had since this was last asked.
+    /// Adds to `keys` the keys that lines had since the last call.
     pub(in crate::format) fn move_keys_to(&mut self, keys: &mut KeysSeen) {
         self.shapes.move_keys_to(&mut self.seen);
         keys.merge(&self.seen);
         self.seen.clear();
     }
 
-    /// The keys of the line count among those that lines had.
+    /// Adds the keys of the current line to those seen.
     #[inline]
     pub(in crate::format) fn note_keys(&mut self) {
         self.seen.merge(&self.seen_in_line);
     }
 
-    /// Finds the values of the line, and tells which fields it has keys for; `learns`: their places are kept.
+    /// Finds the values of the line and returns the fields that it has keys for. If `learns` is true, keeps their
+    /// positions.
     fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>, learns: bool) -> Result<Fields, Broken> {
         let (text, mut quotes) = (line.text, line.quotes);
         self.finds.reset(keys.targets().len());
@@ -142,7 +143,7 @@ impl Recall {
                     at = behind_value(text, at)?;
                     continue;
                 }
-                // What is left of `0.1, 0.2`, a list of nginx's without quotes.
+                // The rest of `0.1, 0.2`, a list that nginx writes without quotes.
                 Some(b) if !matches!(b, b'{' | b'[' | b']' | b':') => {
                     at = bare_end(text, at)?;
                     continue;
@@ -190,7 +191,8 @@ impl Recall {
         }
     }
 
-    /// What is known of a key. Its path is behind that of the object it is in, but for nearly all keys of the outermost.
+    /// Looks up a key. A key of the outermost object, as nearly all are, is its own path; others are appended to the
+    /// path of their object.
     #[inline]
     fn name<'k>(&mut self, keys: &'k JsonKeys, key: &[u8], is_escaped: bool) -> Option<&'k Name> {
         if self.opened.is_empty() && !is_escaped {
@@ -204,7 +206,7 @@ impl Recall {
         keys.find(&self.path)
     }
 
-    /// Goes into the object of that name. How deep that can be is how deep the names go that are known.
+    /// Enters the object of this name. The depth is limited by that of the known names.
     fn open(&mut self, name: &Name, path_len: usize) {
         self.opened.push(path_len);
         self.path.clear();
@@ -213,7 +215,7 @@ impl Recall {
     }
 }
 
-/// Where a comma or the end of the object is, which must be behind a value.
+/// Position of the comma or closing brace that must follow a value.
 #[inline]
 fn behind_value(text: &[u8], at: usize) -> Result<usize, Broken> {
     let at = behind_space(text, at);

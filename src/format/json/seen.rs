@@ -1,6 +1,6 @@
-//! The keys that lines had, among those that are known.
+//! The set of known keys that lines had.
 
-/// The rules that found a key in the lines of an input.
+/// The rules whose keys occurred in the lines of an input, as a bit set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeysSeen(Vec<u64>);
 

@@ -1,10 +1,11 @@
-//! The shape of JSON lines: in nearly all logs one line has the keys of the next, in the same order.
+//! Fast path for JSON lines that have the same shape: in nearly all logs, every line has the same keys in the same
+//! order.
 //!
-//! A shape is a line without its values. Where another line has the same bytes between its values, these are found without
-//! reading a key. That is decided byte by byte, so a shape changes the speed and never the answer. It is for lines without a
-//! backslash, whose quotes are all known: then a string ends at the next quote whatever is in it.
+//! A shape is a line without its values. If another line has the same bytes between its values, the values are found
+//! without reading a key. All these bytes are compared, so a shape changes the speed and never the result. It needs a
+//! line without a backslash whose quotes are all known: then every string ends at the next quote, whatever it contains.
 //!
-//! Measured: lines of nginx take a third of the time that scan.rs takes from key to key.
+//! Measured: a third of the time that scan.rs needs to go from key to key, for lines of nginx.
 
 use super::forms::{Mark, is_caddys_own};
 use super::found::Finds;
@@ -15,10 +16,10 @@ use crate::batch::Fields;
 use crate::format::marks::{Line, Quotes};
 use crate::format::variables::Feeds;
 
-/// A value in the line that a shape is made from.
+/// A value of the line that a shape is learned from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Placed {
-    /// The first rule of its key, and the one that read it.
+    /// The first rule of its key, and the rule that read it.
     first: Option<u16>,
     rule: Option<u16>,
     mark: Mark,
@@ -27,14 +28,14 @@ pub(super) struct Placed {
     end: usize,
 }
 
-/// Where a value ends.
+/// How the end of a value is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ends {
-    /// At the next quote.
+    /// By the next quote.
     Quote,
-    /// Where a value without quotes ends.
+    /// By the first byte that cannot belong to an unquoted value.
     Bare,
-    /// At the bracket that closes it; this one opens it, for what an object holds feeds nothing and what a list holds may.
+    /// By the matching bracket. Stores the opening one, because an object feeds nothing and a list may.
     Bracket(u8),
 }
 
@@ -52,42 +53,42 @@ impl Placed {
 /// A line without its values.
 #[derive(Debug)]
 pub(super) struct Shape {
-    /// All that is between values, end to end.
+    /// All bytes between values, concatenated.
     between: Vec<u8>,
     steps: Vec<Step>,
     targets: Vec<Feeds>,
-    /// The fields that the line has keys for.
+    /// Fields for which the line has keys.
     has: Fields,
     seen: KeysSeen,
-    /// Whether Envoy's keys are among its keys.
+    /// True if some of its keys are Envoy's.
     has_envoy_key: bool,
 }
 
-/// What stands before a value, and the value.
+/// A value and the bytes before it.
 #[derive(Debug)]
 struct Step {
-    /// How many bytes stand before it, and how many quotes are among them.
+    /// Number of bytes before the value, and number of quotes among them.
     before: usize,
     quotes: usize,
     ends: Ends,
-    /// The rule of the value, and its target among those of the shape.
+    /// The rule of the value, and the index of its target in the shape.
     rule: Option<(u16, usize)>,
     guard: Guard,
 }
 
-/// What a value must be for the line to have the shape: where the bytes between do not say how it is read.
+/// A condition on a value, needed if the bytes around it do not determine how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Guard {
     Nothing,
-    /// One that the rule of the step reads, of the rules of its key from this one on.
+    /// The step's rule must read the value. This is the first rule of its key.
     SameRule(u16),
-    /// Not a part of Caddy that writes no access log.
+    /// The value must not name a part of Caddy that does not write access logs.
     NotCaddys,
 }
 
 impl Shape {
     fn of(keys: &JsonKeys, line: &[u8], placed: &[Placed]) -> Shape {
-        // In the order of the keys' own targets, for of two values that do not exist the first is the reason.
+        // In the order of the keys' own targets: if two values do not exist, the first one is reported as the reason.
         let target_of = |rule: u16| keys.rule(rule).target;
         let mut targets: Vec<usize> = placed.iter().filter_map(|value| value.rule).map(target_of).collect();
         targets.sort_unstable();
@@ -116,18 +117,18 @@ impl Shape {
         Shape { between, steps, targets, has, seen, has_envoy_key }
     }
 
-    /// What the values of lines of this shape feed.
+    /// Targets that lines of this shape feed.
     pub(super) fn targets(&self) -> &[Feeds] {
         &self.targets
     }
 
-    /// The fields that lines of this shape have keys for.
+    /// Fields for which lines of this shape have keys.
     pub(super) fn has(&self) -> Fields {
         self.has
     }
 
-    /// Finds the values of a line that has this shape; `None` if it has another. `quotes` are the places of all its quotes, and
-    /// what to take from them.
+    /// Finds the values of a line that has this shape; `None` if it has another. `quotes` holds the positions of all
+    /// quotes of the line, and the offset to subtract from them.
     #[inline]
     fn read(&self, keys: &JsonKeys, text: &[u8], quotes: (&[u32], u32), finds: &mut Finds) -> Option<()> {
         let (mut places, start) = quotes;
@@ -140,7 +141,7 @@ impl Shape {
             let (before, rest) = between.split_at_checked(step.before)?;
             between = rest;
             at = behind(before, text, at)?;
-            // As many quotes as are before the value are behind us.
+            // Skip the quotes before the value.
             places = places.get(step.quotes..)?;
             let found = match step.ends {
                 Ends::Quote => {
@@ -174,7 +175,7 @@ impl Shape {
 }
 
 impl Step {
-    /// Whether its guard lets this value pass. It has no escapes.
+    /// True if the guard accepts this value, which has no escapes.
     fn admits(&self, keys: &JsonKeys, value: &[u8]) -> bool {
         match self.guard {
             Guard::Nothing => true,
@@ -184,7 +185,7 @@ impl Step {
     }
 }
 
-/// Behind these bytes, if they stand at `at`.
+/// The position after these bytes, if `text` has them at `at`.
 #[inline]
 fn behind(bytes: &[u8], text: &[u8], at: usize) -> Option<usize> {
     let end = at + bytes.len();
@@ -197,7 +198,7 @@ fn behind(bytes: &[u8], text: &[u8], at: usize) -> Option<usize> {
     is_there.then_some(end)
 }
 
-/// Where a value without quotes and spaces ends.
+/// End of a value without quotes and spaces.
 #[inline]
 fn bare_end(text: &[u8], at: usize) -> Option<usize> {
     let mut end = at;
@@ -210,19 +211,19 @@ fn bare_end(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The shape that is remembered, and when another is worth learning.
+/// The remembered shape, and when to learn another.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     shape: Option<Shape>,
-    /// Whether a line that was taken had it since that was last asked, and ever.
+    /// True if a line that was accepted had the shape: since the last `move_keys_to`, and since it was learned.
     is_used: bool,
     is_of_use: bool,
-    /// Hits less misses: a shape that is not worth its trial is given up.
+    /// Hits minus misses, up to `MOST_CREDIT`. At 0 the shape is dropped.
     credit: u8,
-    /// How many lines go by before the next is learned, and the next time that one was not worth it.
+    /// Number of lines left until a shape is learned, and the length of the last such wait. Useless shapes double it.
     wait: u32,
     next_wait: u32,
-    /// Keys of shapes that were given up.
+    /// Keys of dropped shapes.
     seen: KeysSeen,
 }
 
@@ -230,7 +231,7 @@ const MOST_CREDIT: u8 = 16;
 const LONGEST_WAIT: u32 = 4096;
 
 impl Shapes {
-    /// Finds the values of the line if it has the shape that is remembered.
+    /// Finds the values of the line if it has the remembered shape.
     #[inline]
     pub(in crate::format) fn read(&mut self, keys: &JsonKeys, line: Line<'_, '_>, finds: &mut Finds) -> Option<&Shape> {
         let Quotes::At { places, start } = line.quotes else { return None };
@@ -243,7 +244,7 @@ impl Shapes {
         self.shape.as_ref()
     }
 
-    /// The line that was read last was taken.
+    /// Records that the line read last was accepted.
     #[inline]
     pub(super) fn note_use(&mut self) {
         self.is_used = true;
@@ -256,7 +257,7 @@ impl Shapes {
         if self.credit > 0 {
             return;
         }
-        // One that no line ever had makes the next wait longer.
+        // A shape that no line ever had makes the next wait longer.
         self.next_wait = if self.is_of_use { 0 } else { (2 * self.next_wait + 1).min(LONGEST_WAIT) };
         self.wait = self.next_wait;
         let mut seen = std::mem::take(&mut self.seen);
@@ -264,7 +265,7 @@ impl Shapes {
         (self.seen, self.shape) = (seen, None);
     }
 
-    /// Whether the shape of this line is to be learned.
+    /// True if the shape of this line should be learned.
     pub(super) fn wants_one(&mut self, line: Line<'_, '_>) -> bool {
         if self.shape.is_some() || matches!(line.quotes, Quotes::Unknown) {
             return false;
@@ -274,7 +275,7 @@ impl Shapes {
         wants
     }
 
-    /// Remembers the shape of a line that was taken.
+    /// Remembers the shape of an accepted line.
     #[cold]
     pub(super) fn learn(&mut self, keys: &JsonKeys, line: &[u8], placed: &[Placed]) {
         self.shape = Some(Shape::of(keys, line, placed));
@@ -282,7 +283,7 @@ impl Shapes {
         self.credit = 2;
     }
 
-    /// Adds the keys of shapes that lines had since this was last asked.
+    /// Adds to `keys` the keys of all shapes that lines had since the last call.
     pub(in crate::format) fn move_keys_to(&mut self, keys: &mut KeysSeen) {
         keys.merge(&self.seen);
         self.seen.clear();

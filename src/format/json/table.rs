@@ -1,14 +1,15 @@
-//! THE TABLE of keys in JSON logs: the variable whose value stands under each.
+//! THE TABLE of keys in JSON logs: which variable each key holds.
 //!
-//! nginx's variables are known by their own names and need no row. The rows are the usual names of others. Sources: the
-//! ECS reference; the documentation of the access logs of Caddy, Traefik, Envoy, Envoy Gateway, Istio, Kong and APISIX; the
-//! fields of Cloudflare's HTTP requests, of Google Cloud's load balancer and of Amazon's API Gateway; Matomo's and
-//! ingress-nginx's examples of a JSON `log_format`; Logstash's pattern for Apache's logs.
+//! nginx's variables are known by their own names and need no row. The rows are the names that other programs commonly
+//! use. Sources: the ECS reference; the documentation of the access logs of Caddy, Traefik, Envoy, Envoy Gateway,
+//! Istio, Kong and APISIX; the fields of Cloudflare's HTTP requests, of Google Cloud's load balancer and of Amazon's
+//! API Gateway; the examples of a JSON `log_format` from Matomo and ingress-nginx; Logstash's pattern for Apache's
+//! logs.
 
 use super::forms::Form;
 use crate::format::time_unit::TimeUnit;
 
-/// A key, the variable whose value stands there, the unit of its numbers, and the form that a value must have.
+/// A key, the variable that it holds, the unit of its numbers, and the form that a value must have.
 #[derive(Clone, Copy)]
 pub(super) struct KeyRow {
     pub(super) key: &'static str,
@@ -32,26 +33,27 @@ impl KeyRow {
     }
 }
 
-/// Where several keys of a line feed the same field, the one that stands first here takes precedence. A variable under its own
-/// name precedes them all. Nested keys have dots between them.
+/// If several keys of a line feed the same field, the one listed first wins. A variable under its own name wins over
+/// all of them. Dots separate the names of nested keys.
 ///
-/// Programs do not agree on some keys. Such a key has a row for each meaning, and each row the form by which its values are
-/// told apart: `requestTime` is a duration if it is a number (nginx's `$request_time`), else a time (Amazon's API Gateway).
-/// A value that has the form of no row is passed over, and the next key of its field is read. What `request` holds is decided
-/// once the line is read: next to a method, a value that begins with `/` is the target (Logstash), not the request line.
+/// Programs disagree about some keys. Such a key has one row per meaning, and the form in each row decides which one
+/// applies: `requestTime` is a duration if it is a number (nginx's `$request_time`), else a time (Amazon's API
+/// Gateway). A value that has the form of no row is skipped, and the next key of its field is read. The meaning of
+/// `request` is decided after the line is read: next to a method, a value that begins with `/` is the target
+/// (Logstash), not the request line.
 pub(super) const KEYS: &[KeyRow] = &[
     row("source.ip", "remote_addr"),
     row("source.address", "remote_addr"),
     row("client.ip", "remote_addr"),
     row("client.address", "remote_addr"),
-    // Caddy: behind a proxy that is trusted the client, as `$remote_addr` is with the realip module.
+    // Caddy: the client, if the proxy is trusted, like `$remote_addr` with the realip module.
     row("request.client_ip", "remote_addr"),
     row("request.remote_ip", "remote_addr"),
-    // Caddy before 2.5, with the port.
+    // Caddy before 2.5, including the port.
     row("request.remote_addr", "remote_addr"),
     row("ClientHost", "remote_addr"),
     row("ClientIP", "remote_addr"),
-    // Envoy, with the port: the client where Envoy trusts `X-Forwarded-For`, else the connection's address.
+    // Envoy, with the port: the client if Envoy trusts `X-Forwarded-For`, else the address of the connection.
     row("downstream_remote_address", "remote_addr"),
     row("downstream_direct_remote_address", "remote_addr"),
     row("httpRequest.remoteIp", "remote_addr"),
@@ -66,7 +68,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("client_addr", "remote_addr"),
     row("client_address", "remote_addr"),
     row("ip", "remote_addr"),
-    // The name of an application or an agent as well.
+    // Also used for the name of an application or a user agent.
     row("client", "remote_addr").only(Form::Address),
     row("user.name", "remote_user"),
     row("remoteUser", "remote_user"),
@@ -74,7 +76,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("ClientUsername", "remote_user"),
     row("user", "remote_user"),
     row("auth", "remote_user"),
-    // Traefik's own common log has the start, and its `time` is when the line was written.
+    // Traefik's own common log has the start time; its `time` is when the line was written.
     row("StartUTC", "time_iso8601"),
     row("StartLocal", "time_iso8601"),
     row("EdgeStartTimestamp", "time_iso8601"),
@@ -84,12 +86,12 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("timeLocal", "time_local"),
     row("@timestamp", "time_iso8601"),
     row("timestamp", "time_iso8601"),
-    // With a decimal point, and too small for a moment, nginx's `$request_time`.
+    // With a decimal point, and too small for a moment, it is nginx's `$request_time`.
     row("time", "time_iso8601").only(Form::Moment),
     row("ts", "time_iso8601"),
     row("datetime", "time_iso8601"),
     row("requestTime", "time_local").only(Form::NoNumber),
-    // Matomo; also where Fluent Bit puts the time at which it read the line, so every other time precedes it.
+    // Matomo. Fluent Bit also writes the time at which it read the line here, so every other time takes precedence.
     row("date", "time_iso8601"),
     row("http.request.method", "request_method"),
     row("request.method", "request_method"),
@@ -109,14 +111,14 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("ClientRequestURI", "request_uri"),
     row("ClientRequestPath", "request_uri"),
     row("httpRequest.requestUrl", "request_uri"),
-    // Envoy: the path as it was asked for, where a route has rewritten `path`.
+    // Envoy: the requested path, if a route has rewritten `path`.
     row("x-envoy-original-path", "request_uri"),
     row("x-envoy-origin-path", "request_uri"),
     row("requestUri", "request_uri"),
     row("requestURI", "request_uri"),
     row("request_path", "request_uri"),
     row(":path", "request_uri"),
-    // nginx's own `$uri` has no query; what stands under this name mostly has.
+    // nginx's own `$uri` has no query, but values under this name usually have one.
     row("uri", "request_uri"),
     row("url", "request_uri"),
     row("path", "request_uri"),
@@ -142,7 +144,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("statusCode", "status"),
     row("status_code", "status"),
     row("code", "status"),
-    // Logstash; the time or the body of the response as well.
+    // Logstash. Also used for the response time or the response body.
     row("response", "status").only(Form::Status),
     row("http.response.body.bytes", "body_bytes_sent"),
     row("http.response.bytes", "body_bytes_sent"),
@@ -158,7 +160,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("responseLength", "body_bytes_sent"),
     row("size", "body_bytes_sent"),
     row("bytes", "body_bytes_sent"),
-    // Matomo; a length of many things, so every other number of bytes precedes it.
+    // Matomo. Also used for lengths of other things, so every other number of bytes takes precedence.
     row("length", "body_bytes_sent"),
     took("event.duration", TimeUnit::Nanoseconds),
     took("Duration", TimeUnit::Nanoseconds),
@@ -168,7 +170,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     took("responsetime", TimeUnit::Seconds),
     took("response_time", TimeUnit::SecondsIfDecimal),
     took("responseTime", TimeUnit::SecondsIfDecimal),
-    // Matomo: by its name milliseconds, by its documentation nginx's `$request_time`.
+    // Matomo: milliseconds by its name, but nginx's `$request_time` by its documentation.
     took("generation_time_milli", TimeUnit::SecondsIfDecimal),
     took("latencies.request", TimeUnit::Milliseconds),
     took("duration_ms", TimeUnit::Milliseconds),
@@ -186,7 +188,7 @@ pub(super) const KEYS: &[KeyRow] = &[
     row("authority", "host"),
     row("domain", "host"),
     row("vhost", "host"),
-    // In ECS the machine that logs, which is a site where nothing else says which.
+    // In ECS this is the machine that logs. It serves as the site if no other key names one.
     row("host.name", "host"),
     row("http.request.referrer", "http_referer"),
     row("request.headers.Referer", "http_referer"),
@@ -219,7 +221,7 @@ mod tests {
     use crate::format::variables::{Feeds, Variable, variable, variables};
 
     #[test]
-    fn every_row_is_of_a_variable_and_no_key_has_two_rows_for_one_form() {
+    fn rows_name_known_variables_and_keys_have_one_row_per_form() {
         for (i, KeyRow { key, variable: name, unit, form }) in KEYS.iter().enumerate() {
             let feeds = variable(name).unwrap().1.feeds;
             assert_ne!(feeds, Feeds::Nothing, "{key}");

@@ -1,7 +1,7 @@
-//! A `log_format` that writes JSON, read for what it is: which key holds which variable.
+//! Reads a `log_format` that writes JSON: which key holds which variable.
 //!
-//! Lines of such a format are read by their keys, as those of every JSON log are: escapes are JSON's, a value may be
-//! missing, and the order of keys may change.
+//! Lines of such a format are read by key, like any JSON log: escapes are JSON's, values may be missing, and the order
+//! of keys may change.
 
 use super::text::decode;
 use super::value::{Kind, behind_space, value};
@@ -10,22 +10,22 @@ use crate::format::marks::Quotes;
 use crate::format::marks::next_quote;
 use crate::format::variables::variable;
 
-/// How deep objects may be within each other: deeper than anybody writes them by hand.
+/// Maximum depth of nested objects: deeper than anyone writes them by hand.
 const DEPTH: usize = 32;
 
-/// The fields of a `log_format` by their keys; `None` if its text is no JSON object. A key whose value is more than one
-/// variable is left to be known by its name.
+/// The fields of a `log_format` by key; `None` if its text is not a JSON object. A key whose value is more than one
+/// variable is omitted, so that it is only known by its name.
 pub(in crate::format) fn fields(text: &str) -> Option<Vec<FieldKey>> {
-    // Variables in braces would be objects.
+    // The braces of `${name}` would be read as an object.
     let text = without_braces(text.trim_ascii());
     let (mut fields, mut quotes) = (Vec::new(), Quotes::Unknown);
     let end = object(text.as_bytes(), 0, "", DEPTH, &mut quotes, &mut fields)?;
-    // Where two feed the same, the one that stands first in the table of variables does, as in every log_format.
+    // If two fields feed the same target, the first in the table of variables wins, as in every log_format.
     fields.sort_by_key(|field: &FieldKey| variable(field.variable()).map_or(usize::MAX, |(place, _)| place));
     (end == text.len()).then_some(fields)
 }
 
-/// Reads the object at `at`, whose keys have `before` before them, and returns where it ends.
+/// Reads the object at `at`, whose keys get the prefix `before`. Returns its end.
 fn object(
     text: &[u8],
     at: usize,
@@ -76,7 +76,7 @@ fn decoded(key: &[u8]) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// `$name` for `${name}`.
+/// Replaces `${name}` by `$name`.
 fn without_braces(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_their_variables() {
+    fn keys_are_mapped_to_variables() {
         let text = r#" { "t":"$time_iso8601", "st": $status,"b":${body_bytes_sent}, "http" : {"ua":"${http_user_agent}","x\u0079":"$request_id"},
             "host":"$server_addr","r":"$request_method $request_uri", "type":"nginx", "list":["$host"], "n":1,} "#
             .replace('\n', " ");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_none() {
+    fn non_json_has_no_fields() {
         for text in [
             "",
             "$remote_addr",

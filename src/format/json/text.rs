@@ -1,24 +1,24 @@
-//! Text as JSON escapes it, and back.
+//! Undoes the escapes of JSON text.
 //!
-//! Lenient: half a pair of surrogates is kept as its three bytes, and a backslash that escapes nothing is itself.
+//! Lenient: a lone surrogate is kept as its three bytes, and a backslash that escapes nothing stands for itself.
 
 use bumpalo::Bump;
 
-/// What `\x22` is: nginx writes it into logs that look like JSON and are not escaped for it; JSON has no such escape.
+/// How to read `\x22`. JSON has no such escape, but nginx writes it to logs that look like JSON without `escape=json`.
 #[derive(Clone, Copy)]
 enum Hex {
     Escape,
     Text,
 }
 
-/// Appends the bytes that a JSON string of a log stands for, nginx's `\xHH` undone too.
+/// Appends the decoded bytes of a JSON string in a log; also undoes nginx's `\xHH`.
 pub(in crate::format) fn decode(raw: &[u8], out: &mut Vec<u8>) {
     undo_each(raw, Hex::Escape, |part| out.extend_from_slice(part));
 }
 
-/// The bytes that a JSON string stands for.
+/// The decoded bytes of a JSON string.
 pub(crate) fn undo_json<'b>(raw: &[u8], bump: &'b Bump) -> &'b [u8] {
-    // No escape is shorter than what it stands for.
+    // No escape is shorter than its decoded bytes.
     let bytes = bump.alloc_slice_fill_copy(raw.len(), 0);
     let mut len = 0;
     undo_each(raw, Hex::Text, |part| {
@@ -28,7 +28,7 @@ pub(crate) fn undo_json<'b>(raw: &[u8], bump: &'b Bump) -> &'b [u8] {
     &bytes[..len]
 }
 
-/// Hands on what a text stands for, part by part.
+/// Calls `put` with each piece of the decoded text.
 #[inline]
 fn undo_each(raw: &[u8], hex: Hex, mut put: impl FnMut(&[u8])) {
     let mut rest = raw;
@@ -59,8 +59,8 @@ impl Few {
     }
 }
 
-/// What the escape that `text` begins with stands for, and how long it is. Within its callers nearly all is one byte, and
-/// they need no call to copy it.
+/// Decodes the escape at the start of `text`; also returns its length. Inlined because nearly all results are a single
+/// byte, which then needs no call to copy.
 #[inline(always)]
 fn escape(text: &[u8], hex: Hex) -> (Few, usize) {
     let byte = match text.get(1) {
@@ -143,14 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn two_digits_are_a_byte_where_nginx_wrote_them() {
+    fn hex_escapes_are_undone_only_for_nginx() {
         assert_eq!(decoded(br"\x22\xFF\\x22"), b"\"\xff\\x22");
         assert_eq!(undone(br"\x22\xFF\\x22"), br"\x22\xFF\x22");
     }
 
     proptest! {
         #[test]
-        fn what_serde_json_writes_is_read(text in any::<String>()) {
+        fn strings_from_serde_json_are_decoded(text in any::<String>()) {
             let written = serde_json::to_string(&text).unwrap();
             let raw = &written.as_bytes()[1..written.len() - 1];
             prop_assert_eq!(decoded(raw), text.as_bytes());
@@ -158,7 +158,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_read(raw in prop::collection::vec(prop::sample::select(b"\\\\\\uxdD8cC0019fg\"n\xff".to_vec()), 0..40)) {
+        fn arbitrary_bytes_do_not_panic(raw in prop::collection::vec(prop::sample::select(b"\\\\\\uxdD8cC0019fg\"n\xff".to_vec()), 0..40)) {
             prop_assert!(decoded(&raw).len() <= raw.len());
             let bump = Bump::new();
             prop_assert_eq!(undo_json(&raw, &bump), undone(&raw));

@@ -1,19 +1,19 @@
-//! A value in a line of JSON: where it ends, and how its bytes are to be read.
+//! A value in a JSON line: where it ends, and how its bytes must be read.
 
 use crate::format::marks::{Quotes, next_quote};
 
-/// How the bytes of a value are to be read.
+/// How the bytes of a value must be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::format) enum Kind {
     /// As they are.
     Plain,
-    /// They have JSON's escapes.
+    /// With JSON's escapes.
     Escaped,
-    /// A list with all that is in it, backslashes too.
+    /// As the text of a list or an object, including backslashes.
     List,
 }
 
-/// A value, and where it ends with all that belongs to it.
+/// A value from `start` to `end`, and the position `next` after it and its delimiters.
 pub(in crate::format) struct Value {
     pub(in crate::format) kind: Kind,
     pub(in crate::format) start: usize,
@@ -22,10 +22,10 @@ pub(in crate::format) struct Value {
     pub(in crate::format) is_quoted: bool,
 }
 
-/// Where a line is broken.
+/// The position at which a line is broken.
 pub(super) struct Broken(pub(super) usize);
 
-/// The value at `at`, whatever it is.
+/// Reads the value at `at`, of any type.
 #[inline]
 pub(super) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
     match text.get(at) {
@@ -48,7 +48,7 @@ pub(super) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<V
     }
 }
 
-/// A list: its one value, or all of it.
+/// Reads a list: its only value, or all of its text.
 #[cold]
 fn list(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
     let first = behind_space(text, at + 1);
@@ -65,7 +65,7 @@ fn list(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken
     Ok(Value { kind: Kind::List, start: at, end: next, next, is_quoted: false })
 }
 
-/// Behind the bracket that closes the one at `at`. That they are of a kind is not looked at.
+/// The position after the bracket that closes the one at `at`. Does not check that brackets match in kind.
 fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usize, Broken> {
     let mut depth = 0_usize;
     let mut next = at;
@@ -73,7 +73,7 @@ fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usiz
         match text.get(next) {
             Some(b'"') => {
                 let end = next_quote(quotes, text, next + 1).ok_or(Broken(next))?.0;
-                // Two lines in one show here: the quotes of the second are within those of the first.
+                // Two lines run together are detected here: the quotes of the second are inside those of the first.
                 next = behind_space(text, end + 1);
                 if !matches!(text.get(next), Some(b',' | b':' | b'}' | b']')) {
                     return Err(Broken(next));
@@ -92,7 +92,7 @@ fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usiz
     }
 }
 
-/// Where a value without quotes ends: at the comma or bracket behind it.
+/// End of a value without quotes: the comma or bracket after it.
 #[inline]
 pub(super) fn bare_end(text: &[u8], at: usize) -> Result<usize, Broken> {
     let len = text[at..].iter().position(|b| matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b'\\'));

@@ -1,4 +1,4 @@
-//! Numbers and times as JSON logs have them: in quotes or without, as nginx writes them or as others do.
+//! Reads numbers and times from JSON logs: quoted or not, written by nginx or by other programs.
 
 use crate::batch::Status;
 use crate::format::Reason;
@@ -7,7 +7,7 @@ use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
 use crate::time::{Clock, Fault, Rfc3339, Stamp, epoch};
 
-/// A time: every spelling of text formats, and seconds since 1970 with an exponent. Without an offset it is in UTC.
+/// Reads a time: every spelling of text formats, and seconds since 1970 with an exponent. Without an offset it is UTC.
 pub(in crate::format) fn stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Stamp, Reason> {
     let local = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]")).unwrap_or(text);
     let read = match <&[u8; 26]>::try_from(local) {
@@ -25,12 +25,12 @@ pub(in crate::format) fn stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clo
     }
 }
 
-/// Whether a time of RFC 3339 has an offset.
+/// True if an RFC 3339 time has an offset.
 fn has_offset(text: &[u8]) -> bool {
     text.iter().skip(19).any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'))
 }
 
-/// A time in one of the rarer spellings.
+/// Reads a time in one of the rarer spellings.
 #[cold]
 fn other_stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<Stamp, Reason> {
     match timestamp::read(text, times, clock) {
@@ -45,7 +45,7 @@ fn other_stamp(text: &[u8], times: &mut Rfc3339, clock: &mut Clock) -> Result<St
     }
 }
 
-/// A status: a number below 1000. nginx writes `000` where it has none.
+/// Reads a status, a number below 1000. nginx writes `000` if there is none.
 pub(in crate::format) fn status(text: &[u8]) -> Result<Status, Reason> {
     if let [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = text {
         let digit = |d: &u8| u16::from(d - b'0');
@@ -57,7 +57,7 @@ pub(in crate::format) fn status(text: &[u8]) -> Result<Status, Reason> {
     }
 }
 
-/// A number of bytes; what is behind its point is left off.
+/// Reads a number of bytes; a fraction is dropped.
 pub(in crate::format) fn bytes(text: &[u8]) -> Result<u64, Reason> {
     match digits(text) {
         (Some(value), len) if len > 0 && len == text.len() => Ok(value),
@@ -65,10 +65,10 @@ pub(in crate::format) fn bytes(text: &[u8]) -> Result<u64, Reason> {
     }
 }
 
-/// A duration in whole milliseconds. Fractions of a millisecond are cut, as nginx itself cuts them of `$request_time`. A negative
-/// number is no duration. Other programs than nginx write exponents: `1.2e-05`.
+/// Reads a duration in whole milliseconds. Fractions of a millisecond are truncated, as nginx does for `$request_time`.
+/// A negative number is an error. Other programs than nginx write exponents: `1.2e-05`.
 pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
-    // As nginx writes it.
+    // Fast path for nginx's own spelling.
     if let ([whole @ .., b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'], TimeUnit::Seconds) = (text, unit)
         && let (Some(seconds), len) = digits(whole)
         && len > 0
@@ -88,7 +88,7 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
     Decimal::read(text).and_then(|d| d.whole(exponent)).ok_or(Reason::BadNumber)
 }
 
-/// The number and the unit of a duration that says its unit: `26ms`, `0.004s`.
+/// Splits a duration with a unit, such as `26ms` or `0.004s`, into number and unit.
 fn with_suffix(text: &[u8]) -> Option<(&[u8], TimeUnit)> {
     const SUFFIXES: [(&str, TimeUnit); 6] = [
         ("ms", TimeUnit::Milliseconds),
@@ -104,18 +104,18 @@ fn with_suffix(text: &[u8]) -> Option<(&[u8], TimeUnit)> {
 /// A number without a sign: digits times a power of ten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Decimal {
-    /// The leading digits, as many as there is room for: more than any number of 64 bits has.
+    /// The leading digits, as many as fit; always more than a 64-bit number has.
     digits: u128,
     exponent: i64,
 }
 
 impl Decimal {
-    /// The number that all of `text` writes: digits, perhaps a fraction, perhaps an exponent.
+    /// Parses all of `text` as digits, optionally with a fraction and an exponent.
     fn read(text: &[u8]) -> Option<Decimal> {
         let (whole, mut rest) = text.split_at(leading_digits(text));
         let mut number = Decimal { digits: 0, exponent: 0 };
         for digit in whole {
-            // Where there is no room for a digit, there is none for those behind it.
+            // After the first digit that does not fit, no other does.
             number.exponent += i64::from(!number.push(*digit));
         }
         if let [b'.', behind @ ..] = rest {
@@ -139,14 +139,14 @@ impl Decimal {
                 return None;
             }
             rest = &power[len..];
-            // Larger ones than any line has digits are all the same.
+            // Larger exponents all have the same effect: no line has that many digits.
             let most = i64::from(u32::MAX) * 1000;
             number.exponent += sign * value.and_then(|v| i64::try_from(v).ok()).unwrap_or(most).min(most);
         }
         (!whole.is_empty() && rest.is_empty()).then_some(number)
     }
 
-    /// Appends a digit if there is room for it.
+    /// Appends a digit if it fits.
     fn push(&mut self, digit: u8) -> bool {
         let has_room = self.digits < u128::MAX / 10 - 1;
         if has_room {
@@ -155,7 +155,7 @@ impl Decimal {
         has_room
     }
 
-    /// The number times this power of ten, what is behind the point left off; `None` beyond 64 bits.
+    /// The number times this power of ten, truncated to an integer; `None` if it exceeds 64 bits.
     fn whole(self, power: i64) -> Option<u64> {
         let exponent = self.exponent + power;
         let power = u32::try_from(exponent.unsigned_abs()).ok().and_then(|power| 10_u128.checked_pow(power));
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_whole_milliseconds_left_off_as_nginx_does() {
+    fn durations_are_truncated_to_milliseconds() {
         use TimeUnit::{Microseconds, Milliseconds, Nanoseconds, Seconds};
         let rows = [
             ("0.106", Seconds, Some(106)),
@@ -224,13 +224,13 @@ mod tests {
         for (text, unit, expected) in rows {
             assert_eq!(milliseconds(text.as_bytes(), unit).ok(), expected, "{text} {unit:?}");
         }
-        // Four hundred digits are no trouble.
+        // Four hundred digits are handled too.
         assert_eq!(milliseconds(format!("0.{}", "9".repeat(400)).as_bytes(), Seconds), Ok(999));
         assert_eq!(milliseconds("9".repeat(400).as_bytes(), Seconds), Err(Reason::BadNumber));
     }
 
     #[test]
-    fn statuses_and_bytes_are_what_is_written() {
+    fn statuses_and_bytes_are_parsed() {
         for (text, expected) in [
             ("200", Some(200)),
             ("000", Some(0)),
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_read_in_every_spelling() {
+    fn times_are_parsed_in_every_spelling() {
         let (mut times, mut clock) = (Rfc3339::default(), Clock::default());
         for (text, expected) in [
             ("05/Apr/2022:03:45:05 +0530", Some("2022-04-05T03:45:05+05:30")),

@@ -1,17 +1,17 @@
-//! THE TABLE of labels in LTSV logs: the variable whose value stands under each.
+//! THE TABLE of labels in LTSV logs: which variable each label holds.
 //!
-//! Source: ltsv.org, "Labels for Web server's Log", and the example formats of programs that read LTSV. Beside these,
-//! nginx's variables are known by their own names, and the usual keys of JSON logs.
+//! Source: ltsv.org, "Labels for Web server's Log", and the example formats of programs that read LTSV. Apart from
+//! these, nginx's variables are known by their own names, and so are the usual keys of JSON logs.
 
 use crate::format::time_unit::TimeUnit;
 
-/// A label, the variable whose value stands there, and the unit of its numbers.
+/// A label, the variable that it holds, and the unit of its numbers.
 pub(in crate::format) type LabelRow = (&'static str, &'static str, TimeUnit);
 
-/// Where several labels of a line feed the same field, the one that stands first here takes precedence.
+/// If several labels of a line feed the same field, the one listed first wins.
 ///
-/// A label with two rows has two meanings. It has the second one if another label of the line holds what the first feeds:
-/// by ltsv.org `host` is the client, but next to `remote_addr` it is nginx's `$host`.
+/// A label with two rows has two meanings. The second one applies if another label of the line holds what the first
+/// feeds: by ltsv.org `host` is the client, but next to `remote_addr` it is nginx's `$host`.
 pub(in crate::format) const LABELS: &[LabelRow] = &[
     // Before the rows of `host`, so that it knows whether they are there.
     ("remote_addr", "remote_addr", TimeUnit::Seconds),
@@ -54,7 +54,7 @@ mod tests {
     use crate::format::variables::{Feeds, is_known, variable};
 
     #[test]
-    fn every_label_has_a_variable_and_one_place() {
+    fn labels_name_known_variables_and_rows_of_one_label_are_adjacent() {
         for (i, (label, name, unit)) in LABELS.iter().enumerate() {
             assert!(is_known(name), "{label}");
             let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);

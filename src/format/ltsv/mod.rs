@@ -1,5 +1,5 @@
-//! Lines of LTSV: `LABEL:VALUE` fields with tabs between. Labels are looked up and values are put into a row as those of JSON
-//! are; [`labels`] is THE TABLE of labels.
+//! LTSV lines: `LABEL:VALUE` fields separated by tabs. Labels are looked up and values are stored as for JSON;
+//! [`labels`] is THE TABLE of labels.
 
 pub(super) mod labels;
 pub(super) mod scan;

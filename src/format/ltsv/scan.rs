@@ -1,15 +1,15 @@
-//! A line of an LTSV log, `LABEL:VALUE` fields with tabs between: the values of its known labels, in any order.
+//! Reads a line of an LTSV log, `LABEL:VALUE` fields separated by tabs: the values of its known labels, in any order.
 //!
-//! - A label is letters, digits, `_`, `.` and `-`; the value is all up to the next tab. Unknown labels are passed over, and
-//!   so is an empty field, as nginx writes it after a tab at the end.
-//! - The first field may have an unknown label only if no known one stands in its value: `access.log:time:…` is a line in an
-//!   envelope.
+//! - A label consists of letters, digits, `_`, `.` and `-`; the value is everything up to the next tab. Unknown labels
+//!   are skipped, and so are empty fields, which nginx writes after a tab at the end.
+//! - The first field may have an unknown label, unless its value contains a known one: `access.log:time:…` is a line in
+//!   an envelope.
 //! - A value that is empty or `-` is missing; the next label that feeds the same field is then read.
-//! - A label that stands twice with different values shows two lines in one, and a status that has not three digits a line
-//!   that was cut.
+//! - A repeated label with different values means two lines run together. A status without three digits means a line
+//!   that was cut off.
 //!
-//! Nothing is allocated per line. Values have the escapes of the server that wrote them, as in formats of text.
-//! twin.rs says the same by plain code.
+//! Nothing is allocated per line. Values have the escapes of the server that wrote them, as in text formats. twin.rs is
+//! the slow reference.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ use crate::format::slot::Slot;
 use crate::format::variables::Feeds;
 use crate::time::Clock;
 
-/// Fills `row`, which is empty, from a line.
+/// Fills `row`, which must be empty, from a line.
 pub(in crate::format) fn scan<'a>(
     keys: &JsonKeys,
     line: &'a [u8],
@@ -37,7 +37,7 @@ pub(in crate::format) fn scan<'a>(
     let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
     let has = recall.walk_labels(keys, line)?;
     if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
-        // A line with tabs came further than any text that begins with a word and a colon.
+        // A line with tabs fits better than any text that just begins with a word and a colon.
         let at = if line.contains(&b'\t') { line.len() } else { 0 };
         return Err(misfit(Reason::NoMatch, "a label that is known to hold a status or a request", at));
     }
@@ -51,13 +51,13 @@ pub(in crate::format) fn scan<'a>(
 }
 
 impl Recall {
-    /// Finds the values of the line, and returns the fields that it has labels for.
+    /// Finds the values of the line and returns the fields that it has labels for.
     fn walk_labels(&mut self, keys: &JsonKeys, line: &[u8]) -> Result<Fields, Misfit> {
         self.finds.reset(keys.targets().len());
         self.seen_in_line.clear();
         self.labelled.clear();
         let mut has = Fields::NONE;
-        // The value of a label with two meanings, and the rule of the first.
+        // The first rule of a label with two meanings, and the position of its value.
         let mut ambiguous = None;
         let mut at = 0;
         while at < line.len() {
@@ -110,10 +110,10 @@ impl Recall {
         Ok(has)
     }
 
-    /// Keeps the value of a label, and returns the fields that it feeds.
+    /// Stores the value of a label and returns the fields that it feeds.
     fn put_label(&mut self, keys: &JsonKeys, rule: u16, place: Range<usize>, line: &[u8]) -> Fields {
         let Range { start, end } = place;
-        // `null` means nothing here, as in quotes in JSON.
+        // `null` has no special meaning here, just like a quoted `null` in JSON.
         let value = Value { kind: Kind::Plain, start, end, next: end, is_quoted: true };
         self.seen_in_line.add(rule);
         self.finds.put(keys.rule(rule).target, rule, &value, line);
@@ -121,7 +121,7 @@ impl Recall {
     }
 }
 
-/// Shows each label of a line with the place of its value, also those that are not known.
+/// Calls `visit` with each label of a line, known or not, and the range of its value.
 pub(in crate::format) fn labelled(line: &[u8], visit: &mut dyn FnMut(&[u8], Range<usize>)) {
     let mut start = 0;
     for field in line.split(|byte| *byte == b'\t') {
@@ -133,7 +133,7 @@ pub(in crate::format) fn labelled(line: &[u8], visit: &mut dyn FnMut(&[u8], Rang
     }
 }
 
-/// Where a value stands, without the brackets that Apache's `%t` has around a time.
+/// The range of a value, without the brackets that Apache's `%t` puts around a time.
 fn value_place(keys: &JsonKeys, rule: u16, place: Range<usize>, line: &[u8]) -> Range<usize> {
     match (keys.targets()[keys.rule(rule).target], &line[place.clone()]) {
         (Feeds::Time, [b'[', .., b']']) => place.start + 1..place.end - 1,
@@ -141,12 +141,12 @@ fn value_place(keys: &JsonKeys, rule: u16, place: Range<usize>, line: &[u8]) -> 
     }
 }
 
-/// The rule of a label.
+/// The first rule of a label.
 fn rule_of(keys: &JsonKeys, label: &[u8]) -> Option<u16> {
     keys.find(label).and_then(|name| name.rule)
 }
 
-/// Whether a known label stands within a value. Something precedes the line then: the name of a file, a time.
+/// True if a value contains a known label. Something then precedes the line, such as a file name or a time.
 fn holds_label(keys: &JsonKeys, value: &[u8]) -> bool {
     memchr::memchr_iter(b':', value).any(|colon| {
         let start = value[..colon].iter().rposition(|byte| !is_of_label(byte)).map_or(0, |before| before + 1);
@@ -158,7 +158,7 @@ fn is_of_label(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
-/// The length of the label that a field begins with, if a colon follows it.
+/// Length of the label at the start of a field; `None` without a colon after it.
 fn label_len(field: &[u8]) -> Option<usize> {
     let len = memchr::memchr(b':', field)?;
     (len > 0 && field[..len].iter().all(is_of_label)).then_some(len)
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn host_is_the_client_unless_another_label_is() {
+    fn host_is_the_client_unless_another_label_names_it() {
         let pair = |addr: &str, host: &str| (addr.to_owned(), host.to_owned());
         assert_eq!(values("host:192.0.2.1\tstatus:200"), pair("192.0.2.1", "-"));
         assert_eq!(values("host:192.0.2.1\tvhost:a.example\tstatus:200"), pair("192.0.2.1", "a.example"));
@@ -196,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn labels_come_in_any_order_and_may_be_missing() {
+    fn labels_may_be_in_any_order_or_missing() {
         assert_eq!(read("status:404").unwrap().2, Status::new(404));
         assert_eq!(read("x:y:z\t\tstatus:404\t").unwrap().2, Status::new(404));
         assert_eq!(read("req:GET / HTTP/1.1").unwrap().2, Status::MISSING);
     }
 
     #[test]
-    fn lines_that_are_not_ltsv_or_not_whole_are_refused() {
+    fn invalid_or_incomplete_lines_are_rejected() {
         for (line, reason, at) in [
             ("", Reason::NoMatch, 0),
             ("status", Reason::NoMatch, 0),

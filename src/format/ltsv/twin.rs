@@ -1,4 +1,4 @@
-//! The slow twin of scan.rs: a line split by tabs and colons, values picked by plain code.
+//! Slow reference for scan.rs: splits a line at tabs and colons, and picks the values with simple code.
 
 use bumpalo::Bump;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ use crate::format::time_unit::TimeUnit;
 use crate::format::variables::Feeds;
 use crate::time::{Clock, Rfc3339, Stamp};
 
-/// What a line says, by the slots of texts.
+/// The values of a line; texts are indexed by slot.
 #[derive(Debug, PartialEq)]
 struct Plain {
     texts: Vec<Vec<u8>>,
@@ -28,14 +28,14 @@ struct Plain {
     labels: Vec<String>,
 }
 
-/// A field as label and value.
+/// Splits a field into label and value.
 fn labelled(field: &str) -> Option<(&str, &str)> {
     let is_label =
         |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
     field.split_once(':').filter(|(label, _)| is_label(label))
 }
 
-/// The meanings of a label in this line, as place and what it feeds: those of the table, then nginx's own names.
+/// The rule of a label in this line. `host` has two; the other labels of the line decide which one applies.
 fn meaning(keys: &JsonKeys, fields: &[(&str, &str)], label: &str) -> Option<u16> {
     let first = keys.find(label.as_bytes())?.rule?;
     let is_client = |other: &str| {
@@ -46,7 +46,7 @@ fn meaning(keys: &JsonKeys, fields: &[(&str, &str)], label: &str) -> Option<u16>
                 .is_some_and(|rule| *keys.rule(rule).variable == *"remote_addr")
     };
     if label == "host" && fields.iter().any(|(other, _)| is_client(other)) {
-        // The site, where another label is the client.
+        // Another label holds the client, so `host` is the site.
         return Some(first + 1);
     }
     Some(first)
@@ -60,7 +60,7 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
     if let Some(Some((label, value))) = fields.first().filter(|_| !line.starts_with('\t'))
         && !has_rule(label)
         && value.split(|c: char| !c.is_ascii_alphanumeric() && !"_.-:".contains(c)).any(|run| {
-            // Of a run such as `a:b:c` all but the last part are followed by a colon.
+            // In a run such as `a:b:c`, every part except the last is followed by a colon.
             let mut parts: Vec<_> = run.split(':').collect();
             parts.pop();
             parts.into_iter().any(has_rule)
@@ -117,7 +117,7 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
                     TimeUnit::Milliseconds => 1.0,
                     _ => 1e3,
                 };
-                // Half a thousandth is less than any value here has beyond whole milliseconds.
+                // Compensates for rounding. The tolerance is below any fraction of a millisecond that occurs here.
                 plain.time_ms = Some((seconds * factor + 1e-4).floor() as u64);
             }
             _ => plain.texts[Slot::fed_by(*feeds).index()] = value.as_bytes().to_vec(),
@@ -126,7 +126,7 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
     Ok(plain)
 }
 
-/// The row as the scanner reads it.
+/// The row according to the scanner.
 fn fast(keys: &JsonKeys, line: &str, recall: &mut Recall, clock: &mut Clock) -> Result<Plain, Reason> {
     let (bump, mut row) = (Bump::new(), Row::EMPTY);
     let room = Room { bump: &bump, needs: Fields::NONE };
@@ -146,7 +146,7 @@ fn fast(keys: &JsonKeys, line: &str, recall: &mut Recall, clock: &mut Clock) -> 
     })
 }
 
-/// A field, mostly with a value that its label may have.
+/// A field, usually with a value that suits its label.
 fn field() -> impl Strategy<Value = String> {
     const OTHERS: [&str; 9] =
         ["remote_addr", "body_bytes_sent", "request", "request_time", "status_code", "x", "my.own-label", "", "a b"];
@@ -180,12 +180,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
 
     #[test]
-    fn scanner_and_twin_read_the_same(lines in prop::collection::vec(prop::collection::vec(field(), 0..9), 1..4), whole in any::<bool>()) {
+    fn scanner_matches_the_reference(lines in prop::collection::vec(prop::collection::vec(field(), 0..9), 1..4), whole in any::<bool>()) {
         let ranked = ["http_x_forwarded_for", "upstream_http_x_cache"];
         let keys = JsonKeys::with_labels(LABELS, &[], if whole { &ranked } else { &[] });
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         for fields in lines {
-            // Most lines are good ones.
+            // Most lines are valid.
             let line = if whole { format!("status:200\t{}", fields.join("\t")) } else { fields.join("\t") };
             prop_assert_eq!(fast(&keys, &line, &mut recall, &mut clock), twin(&keys, &line), "{}", line.escape_debug());
         }

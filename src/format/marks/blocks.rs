@@ -1,34 +1,35 @@
-//! Quotes, LFs and backslashes in blocks of 64 bytes: a bit for each, then a place for each bit.
+//! Finds quotes, LFs and backslashes in blocks of 64 bytes: first a bit mask per block, then the position of each bit.
 //!
-//! Sixteen bytes a comparison is what every x86-64 and every ARM has. Where the processor turns out to have AVX2, or AVX-512
-//! with its compressing moves, the same loop is there once more for them.
+//! Comparing 16 bytes at once works on every x86-64 and every ARM. On processors with AVX2, or with AVX-512 and its
+//! compress instructions, a version of the same loop compiled for them is used.
 
 use wide::u8x16;
 
 use crate::prefetch::prefetch;
 
-/// How many bytes are looked at together.
+/// Bytes per block.
 const BLOCK: usize = 64;
-/// How many bytes are looked at before what was found is put down.
+/// Bytes scanned before the results are stored.
 const STRIP: usize = 16 * BLOCK;
 const ROOM: &str = "a list has room for a mark a byte of the strip";
-/// As many marks as nearly any block has. So many are written without asking how many there are: the end of a loop over
-/// them is what a processor guesses wrong in nearly every block, and a wrong guess costs more than all of them.
+/// Number of marks that nearly every block stays within. This many are always written, whatever the real number is: a
+/// loop with a variable end is mispredicted in nearly every block, and a misprediction costs more than writing all of
+/// them.
 const USUAL: usize = 6;
-/// How far ahead bytes are asked for. Processors ask by themselves, but not beyond the page that they are in.
+/// Prefetch distance in bytes. Hardware prefetchers stop at the end of the page.
 const AHEAD: usize = 2048;
 
-/// What was found in the blocks looked at, each list ascending.
+/// Marks and backslashes found so far, each list ascending.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
-    /// Quotes and LFs, with room behind the last, into which is written ahead of knowing what it will hold.
+    /// Quotes and LFs. The spare room after `len` is overwritten before the number of new marks is known.
     marks: Vec<u32>,
     len: usize,
     backslashes: Vec<u32>,
 }
 
 impl Found {
-    /// Where quotes and LFs are.
+    /// Positions of quotes and LFs.
     pub(super) fn marks(&self) -> &[u32] {
         &self.marks[..self.len]
     }
@@ -37,15 +38,15 @@ impl Found {
         &self.backslashes
     }
 
-    /// Forgets the first of the marks and of the backslashes.
+    /// Removes the first marks and the first backslashes.
     pub(super) fn forget(&mut self, marks: usize, backslashes: usize) {
         self.marks.copy_within(marks..self.len, 0);
         self.len -= marks;
         self.backslashes.drain(..backslashes);
     }
 
-    /// Looks at `bytes` from the block at `from` on, until `wanted` marks are there or all is seen, and returns the first block
-    /// that was not looked at.
+    /// Scans `bytes` from the block at `from` until there are at least `wanted` marks or the bytes end. Returns the
+    /// start of the first block that was not scanned.
     #[allow(unsafe_code)]
     pub(super) fn look(&mut self, bytes: &[u8], from: usize, wanted: usize) -> usize {
         #[cfg(target_arch = "x86_64")]
@@ -73,10 +74,10 @@ impl Found {
     ) -> usize {
         let mut at = from;
         while self.len < wanted && at < bytes.len() {
-            // A strip at a time, so that how much was found is in registers while it is looked at.
+            // One strip at a time, so that the number of marks stays in a register during the scan.
             let (blocks, rest) = bytes[at..bytes.len().min(at + STRIP)].as_chunks();
             let mut padded = [0; BLOCK];
-            // In one place: what is called from two is not inlined.
+            // One call for both cases: a function called from two places is not inlined.
             let blocks = if blocks.is_empty() {
                 padded[..rest.len()].copy_from_slice(rest);
                 std::slice::from_ref(&padded)
@@ -89,7 +90,7 @@ impl Found {
         at
     }
 
-    /// Notes the marks of at most a strip of blocks, which start at `from` in `bytes`.
+    /// Records the marks of at most one strip of blocks, the first of which is at `from` in `bytes`.
     #[inline(always)]
     fn note(
         &mut self,
@@ -119,7 +120,7 @@ impl Found {
     }
 }
 
-/// A bit for each byte of a block, the first byte's the lowest.
+/// One bit per byte of a block; the lowest bit is the first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bits {
     /// Quotes and LFs.
@@ -127,7 +128,7 @@ struct Bits {
     backslashes: u64,
 }
 
-/// Writes the places of bits, in a block that starts at `start`. What is behind them is of no account.
+/// Writes the positions of the bits of a block that starts at `start`. The entries after them are garbage.
 #[inline(always)]
 fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
     let found = bits.count_ones() as usize;
@@ -162,8 +163,8 @@ fn bits_of(block: &[u8; BLOCK]) -> Bits {
     Bits { marks: bits(b'"') | bits(b'\n'), backslashes: bits(b'\\') }
 }
 
-/// For the lower half of a byte, the one mark that has it; where none has, a byte that has another. A byte is a mark if it
-/// is what stands here: one shuffle and one comparison, whatever the number of marks.
+/// Look-up table by the lower half of a byte: the mark with that half, or else a byte with a different half. A byte is
+/// a mark if it equals its entry. This takes one shuffle and one comparison, however many marks there are.
 #[cfg(target_arch = "x86_64")]
 const MARK_BY_LOWER_HALF: [u8; 16] = {
     let mut marks = [0; 16];
@@ -207,8 +208,8 @@ mod avx2 {
     }
 }
 
-/// Sixty-four bytes a comparison; and the places of a block are made at once, by moving together the numbers of the bytes that
-/// are marks.
+/// Compares 64 bytes at once. The positions in a block are also computed at once, by compressing the indexes of the
+/// bytes that are marks.
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
     use super::{BLOCK, Bits, Found, MARK_BY_LOWER_HALF, push};
@@ -242,7 +243,7 @@ mod avx512 {
         }
     }
 
-    /// The bytes of a block by number.
+    /// Index of each byte in a block.
     const NUMBERS: [u8; BLOCK] = {
         let mut numbers = [0; BLOCK];
         let mut at = 0;
@@ -252,7 +253,7 @@ mod avx512 {
         }
         numbers
     };
-    /// How many places are made at once.
+    /// Number of positions computed at once.
     const AT_ONCE: usize = 16;
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
@@ -281,7 +282,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn marks_are_where_the_bytes_are(
+        fn marks_match_a_byte_by_byte_search(
             bytes in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),
                 prop::collection::vec(prop::sample::select(b"\"\\\n\r az\xff\x00".to_vec()), 0..300),
@@ -300,7 +301,7 @@ mod tests {
         #[cfg(target_arch = "x86_64")]
         #[test]
         #[allow(unsafe_code)]
-        fn every_processor_finds_the_same(
+        fn all_instruction_sets_give_the_same_result(
             bytes in prop_oneof![
                 prop::collection::vec(any::<u8>(), BLOCK),
                 prop::collection::vec(prop::sample::select(b"\"\\\n\r az\xff\x00\x02\x0c*2BJR\x82\x8a\xa2".to_vec()), BLOCK),
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn not_many_more_marks_are_looked_for_than_are_asked_for() {
+    fn scan_stops_soon_after_the_wanted_marks() {
         let bytes = b"a line that is longer than a block because it goes on and on and on and on\n".repeat(100);
         let mut found = Found::default();
         let next = found.look(&bytes, 0, 10);

@@ -1,6 +1,6 @@
-//! Where lines end and quotes are, found in one pass over the bytes of a chunk (blocks.rs).
+//! Finds line ends and quotes in one pass over the bytes of a chunk (see blocks.rs).
 //!
-//! Measured: searching for the end of the line first, and then for each quote, took 3.1 times as long; benches/stages/lines.rs.
+//! Measured: searching for the line end first and then for each quote took 3.1 times as long; benches/stages/lines.rs.
 
 mod blocks;
 mod quotes;
@@ -9,10 +9,10 @@ use blocks::Found;
 pub(super) use quotes::next_quote;
 pub(crate) use quotes::{Quotes, closing_quote};
 
-/// How many marks are looked ahead for: those of some hundred lines.
+/// Number of marks to look ahead for: enough for about a hundred lines.
 const AHEAD: usize = 1024;
 
-/// A line as the marks cut it out of a chunk.
+/// A line and its quotes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a, 'q> {
     pub(crate) text: &'a [u8],
@@ -20,44 +20,45 @@ pub(crate) struct Line<'a, 'q> {
 }
 
 impl<'a> Line<'a, '_> {
-    /// A line that nobody has looked through.
+    /// A line whose quotes are not known.
     pub(crate) fn unmarked(text: &'a [u8]) -> Self {
         Line { text, quotes: Quotes::Unknown }
     }
 }
 
-/// The place of a line in its chunk.
+/// The position of a line in its chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Extent {
     start: usize,
-    /// Where the text ends, the LF being no part of it.
+    /// End of the text, without the LF.
     pub(crate) text_end: usize,
-    /// Where the next line starts.
+    /// Start of the next line.
     pub(crate) next: usize,
-    /// Which of the marks are its quotes, if they are known.
+    /// Range of its quotes in the list of marks, if they are known.
     quotes: Option<(usize, usize)>,
 }
 
-/// Goes along the bytes of a chunk, line by line.
+/// Iterates over the lines of a chunk.
 ///
-/// Marks are looked for some thousand bytes ahead and put in a row, so that a line of an access log is the next seven of
-/// them: nothing for a processor to guess wrong.
+/// Marks are collected some thousand bytes ahead into one list, so that a line of an access log is simply the next
+/// seven of them. That leaves nothing for a processor to mispredict.
 pub(crate) struct Marks<'b> {
     bytes: &'b [u8],
-    /// Where the first block starts that was not looked at.
+    /// Start of the first block that was not scanned.
     block: usize,
     found: Found,
-    /// How much of what was found is passed.
+    /// Number of marks already passed.
     passed: usize,
     backslashes_passed: usize,
-    /// How many marks the line before had.
+    /// Number of quotes in the previous line.
     in_line: usize,
 }
 
 impl<'b> Marks<'b> {
     /// Starts at the line at `start`.
     pub(crate) fn from(bytes: &'b [u8], start: usize) -> Marks<'b> {
-        // The places of a chunk beyond 4 GiB, which is one line, give or take, would not fit their type: none are looked for.
+        // Positions in a chunk above 4 GiB do not fit into u32, so its marks are not collected. Such a chunk is about
+        // one line.
         let block = if is_giant(bytes) { bytes.len() } else { start };
         Marks { bytes, block, found: Found::default(), passed: 0, backslashes_passed: 0, in_line: 0 }
     }
@@ -67,8 +68,8 @@ impl<'b> Marks<'b> {
         self.bytes
     }
 
-    /// The next marks, which may be those of the line that comes next, or of more than one: quotes and LFs. `None` if
-    /// there are not so many, or among them are backslashes.
+    /// The next `N` marks (quotes and LFs), which may belong to one line or several. `None` if there are fewer, or if
+    /// there is a backslash before the last of them.
     #[inline(always)]
     pub(in crate::format) fn ahead<const N: usize>(&mut self) -> Option<&[u32; N]> {
         if self.passed + N > self.found.marks().len() {
@@ -79,13 +80,13 @@ impl<'b> Marks<'b> {
         (!has_backslash).then_some(marks)
     }
 
-    /// Passes so many marks, which are those of a line.
+    /// Passes this many marks, which must be those of one line.
     #[inline(always)]
     pub(in crate::format) fn pass(&mut self, marks: usize) {
         self.passed += marks;
     }
 
-    /// Passes the line that starts at `start`, where the one before it ended.
+    /// Passes the line at `start`, which must be the end of the previous line.
     pub(crate) fn line(&mut self, start: usize) -> Extent {
         let text_end = memchr::memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |len| start + len);
         let next = (text_end + 1).min(self.bytes.len());
@@ -96,7 +97,7 @@ impl<'b> Marks<'b> {
             self.look_ahead();
         }
         let marks = &self.found.marks()[self.passed..];
-        // Lines of one log mostly have the same number of marks.
+        // Most lines of a log have the same number of marks.
         let is_end = |at: usize| marks.get(at).is_some_and(|mark| *mark as usize == text_end);
         let quotes = if is_end(self.in_line) {
             self.in_line
@@ -114,7 +115,7 @@ impl<'b> Marks<'b> {
         Extent { start, text_end, next, quotes: (!has_backslash).then_some((from, from + quotes)) }
     }
 
-    /// The quotes of the line passed last.
+    /// The quotes of the line that was passed last.
     #[inline]
     pub(crate) fn quotes(&self, line: Extent) -> Quotes<'_> {
         match line.quotes {
@@ -123,7 +124,7 @@ impl<'b> Marks<'b> {
         }
     }
 
-    /// Finds more marks, if there are any.
+    /// Scans for more marks, if there are bytes left.
     #[inline(never)]
     fn look_ahead(&mut self) {
         self.found.forget(self.passed, self.backslashes_passed);
@@ -144,7 +145,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_and_quotes_are_those_of_a_plain_search(
+        fn lines_and_quotes_match_a_plain_search(
             parts in prop::collection::vec(
                 prop::sample::select(vec!["\"", "\\", "\n", "\"\"", "a", "some text that is longer than a word", "\n\n", "é"]), 0..120),
             repeated in prop_oneof![4 => Just(1_usize), 1 => 40..90_usize],

@@ -1,16 +1,16 @@
-//! The quotes of a line, and where a quoted value ends.
+//! The quotes of a line, and the end of a quoted value.
 
-/// Where the quotes of a line are.
+/// Positions of the quotes of a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Quotes<'q> {
-    /// Nobody has looked, or a backslash may escape one.
+    /// Not scanned, or the line has a backslash that may escape a quote.
     Unknown,
-    /// Places of all of them in the chunk, in which the line starts at `start`.
+    /// Positions of all quotes in the chunk; the line starts at `start`.
     At { places: &'q [u32], start: u32 },
 }
 
-/// Where the first quote from `at` on is that no backslash escapes, and whether there is a backslash before it.
-/// Quotes before it are dropped.
+/// Position of the first unescaped quote at or after `at`; true if there is a backslash between `at` and it. Removes
+/// the quotes before `at` from the list.
 #[inline]
 pub(in crate::format) fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: usize) -> Option<(usize, bool)> {
     match quotes {
@@ -26,14 +26,14 @@ pub(in crate::format) fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: us
     }
 }
 
-/// Where the first quote is that no backslash escapes, and whether there is a backslash before it.
+/// Position of the first unescaped quote; true if there is a backslash before it.
 #[inline]
 pub(crate) fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
     let first = memchr::memchr2(b'"', b'\\', text)?;
     if text[first] == b'"' { Some((first, false)) } else { Some((closing_quote_behind(text, first)?, true)) }
 }
 
-/// The same from a backslash on.
+/// The same, starting at a backslash.
 fn closing_quote_behind(text: &[u8], backslash: usize) -> Option<usize> {
     let mut at = backslash;
     while text[at] == b'\\' {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_escaped_quote_closes_nothing() {
+    fn escaped_quotes_do_not_close() {
         assert_eq!(closing_quote(br#"a\"b" "#), Some((4, true)));
         assert_eq!(closing_quote(br#"a\\" "#), Some((3, true)));
         assert_eq!(closing_quote(br#"a" "#), Some((1, false)));

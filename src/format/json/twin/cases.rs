@@ -1,4 +1,4 @@
-//! Lines that serde_json refuses or reads otherwise, and nginx or people write all the same.
+//! Lines that serde_json rejects or reads differently, but that nginx or people do write.
 
 use super::read;
 use crate::batch::{Status, TextField};
@@ -10,7 +10,7 @@ use crate::format::variables::Feeds;
 use crate::time::Clock;
 
 #[test]
-fn what_nginx_and_people_write_is_taken() {
+fn lenient_json_is_accepted() {
     let keys = JsonKeys::new(&[], &[]);
     let (mut recall, mut clock) = (Recall::default(), Clock::default());
     let mut found = |line: &[u8]| read(&keys, line, &mut recall, &mut clock);
@@ -57,7 +57,7 @@ fn what_nginx_and_people_write_is_taken() {
     ] {
         assert_eq!(found(line.as_bytes()).map(|row| row.status), expected, "{line}");
     }
-    // Bytes that are no UTF-8, a surrogate alone, nginx's own escapes, a backslash, a list.
+    // Bytes that are not UTF-8, a lone surrogate, nginx's own escapes, a backslash, a list.
     for (line, expected) in [
         (&b"{\"request_uri\":\"/\xff\xfe\"}"[..], &b"/\xff\xfe"[..]),
         (br#"{"request_uri":"/\ud800x"}"#, b"/\xed\xa0\x80x"),
@@ -74,7 +74,7 @@ fn what_nginx_and_people_write_is_taken() {
 }
 
 #[test]
-fn depth_and_length_are_no_trouble() {
+fn deep_nesting_and_long_lines_do_not_overflow() {
     let keys = JsonKeys::new(&[], &[]);
     let (mut recall, mut clock) = (Recall::default(), Clock::default());
     let many = 300_000;
@@ -87,7 +87,7 @@ fn depth_and_length_are_no_trouble() {
 }
 
 #[test]
-fn a_line_with_two_flaws_has_one_reason_whatever_came_before() {
+fn line_with_two_flaws_has_one_reason_regardless_of_previous_lines() {
     let keys = JsonKeys::new(&[], &[]);
     let mut clock = Clock::default();
     let sound = br#"{"status":200,"time_local":"05/Apr/2022:03:45:05 +0000"}"#;

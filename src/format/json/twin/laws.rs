@@ -1,4 +1,4 @@
-//! Laws: a line is read as its reference reads it, whatever was read before; and a line that is broken is no line.
+//! Properties: a line is read like its reference, whatever was read before, and a broken line is rejected.
 
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
     #[test]
-    fn scanner_and_twin_read_the_same(lines in prop::collection::vec(line(), 1..5), again in 1..4_usize) {
+    fn scanner_matches_the_reference(lines in prop::collection::vec(line(), 1..5), again in 1..4_usize) {
         let keys = JsonKeys::new(&[], &[]);
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         for line in lines.iter().cycle().take(lines.len() * again) {
@@ -24,7 +24,7 @@ proptest! {
     }
 
     #[test]
-    fn the_shape_of_lines_before_changes_nothing(
+    fn remembered_shapes_do_not_change_the_result(
         members in prop::collection::vec(prop_oneof![3 => known_member(), 1 => unknown_member()], 1..6),
         others in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![3 => known_member(), 1 => unknown_member()]), 1..12),
         space in prop::sample::select(vec!["", " "]),
@@ -33,7 +33,7 @@ proptest! {
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         let mut members = members;
         for (place, (_, value)) in others {
-            // A value in place of another, of its type or not.
+            // Replace one value by another, of the same type or not.
             let place = place.index(members.len());
             for value in [value, members[place].1.clone()] {
                 let before = std::mem::replace(&mut members[place].1, value);
@@ -47,10 +47,10 @@ proptest! {
     }
 
     #[test]
-    fn no_part_of_a_line_is_a_line_nor_are_a_part_and_a_line(line in line(), other in line(), cut in any::<prop::sample::Index>()) {
+    fn truncated_and_glued_lines_are_rejected(line in line(), other in line(), cut in any::<prop::sample::Index>()) {
         let keys = JsonKeys::new(&[], &[]);
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
-        // A shape to be mistaken for.
+        // Let the scanner learn a shape that it could mistake the next lines for.
         let _ = [read(&keys, line.as_bytes(), &mut recall, &mut clock), read(&keys, line.as_bytes(), &mut recall, &mut clock)];
         let part = &line.as_bytes()[..1 + cut.index(line.len() - 1)];
         let mut tried = |bytes: &[u8]| read(&keys, bytes, &mut recall, &mut clock).map_err(|reason| (reason, bytes.escape_ascii().to_string()));
@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(
+    fn arbitrary_bytes_give_the_same_result_twice(
         parts in prop::collection::vec(
             prop::sample::select(vec![
                 "{", "}", "[", "]", ",", ":", "\"", "\\", " ", "\t", "\u{0}", "é", "-", "0", "000", "200", "1e9", "null", "true", "\\u", "\\ud800", "d",
@@ -72,13 +72,13 @@ proptest! {
         let (mut recall, mut clock) = (Recall::default(), Clock::default());
         let line = format!("{{{}", parts.concat());
         let first = read(&keys, line.as_bytes(), &mut recall, &mut clock);
-        // What a line leaves behind changes nothing for the next.
+        // State left behind by a line must not affect the next one.
         prop_assert_eq!(read(&keys, line.as_bytes(), &mut recall, &mut clock), first);
     }
 }
 
 #[test]
-fn the_reference_decides_lines_of_known_spellings_alone() {
+fn reference_covers_only_lines_with_known_spellings() {
     let keys = JsonKeys::new(&[], &[]);
     let is_decided = |line: &str| {
         has_exact_numbers(line.as_bytes())

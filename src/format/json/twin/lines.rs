@@ -1,9 +1,9 @@
-//! Lines of JSON to try: keys that are known with values that fit them, mostly, and others with anything.
+//! Strategies for JSON lines: mainly known keys with fitting values, and unknown keys with any values.
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Texts, with what JSON escapes and what logs hold.
+/// Texts with characters that JSON escapes and with contents typical of logs.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => "[a-zA-Z0-9/?=. -]{0,12}",
@@ -26,7 +26,7 @@ fn time() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A member of a line whose key is known, with a value that fits it, mostly.
+/// A member with a known key and, in most cases, a fitting value.
 pub(super) fn known_member() -> impl Strategy<Value = (String, Value)> {
     let texts = prop::sample::select(vec![
         "remote_addr",
@@ -116,7 +116,7 @@ pub(super) fn unknown_member() -> impl Strategy<Value = (String, Value)> {
     ("[a-z\u{e9}\"\\\\]{0,4}", value).prop_map(|(key, value)| (format!("x{key}"), value))
 }
 
-/// JSON text in which some characters are escaped that need not be.
+/// Writes JSON text in which some characters are escaped without need.
 fn write_text(text: &str, escapes: u64, out: &mut String) {
     out.push('"');
     for (i, c) in text.chars().enumerate() {
@@ -154,7 +154,7 @@ pub(super) fn write_object(members: &[(String, Value)], escapes: u64, space: &st
     out.push('{');
     for (i, (key, value)) in members.iter().enumerate() {
         *out += &format!("{}{space}", if i > 0 { "," } else { "" });
-        // Dots are nested objects or are not, by chance.
+        // Keys with dots are sometimes written as nested objects.
         match key.split_once('.').filter(|_| escapes & 1 == 0) {
             Some((first, rest)) => {
                 write_text(first, escapes & escapes >> 7, out);

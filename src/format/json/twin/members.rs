@@ -1,4 +1,4 @@
-//! A JSON object as serde_json reads it: all members in their order, also those of one name.
+//! A JSON object parsed by serde_json that keeps all members in order, including repeated keys.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(super) enum Member {
 }
 
 impl Members {
-    /// The paths of lists that are not of one value: their text is not the one that serde_json writes.
+    /// Collects the paths of lists that do not hold exactly one value. serde_json would write their text differently.
     pub(super) fn lists(&self, before: &str, out: &mut Vec<String>) {
         for (key, member) in &self.0 {
             let path = format!("{before}{key}");
@@ -32,7 +32,7 @@ impl Members {
     }
 }
 
-/// True if every number of a line is written as serde_json writes it: the text of a number is its value elsewhere.
+/// True if every number of a line is written as serde_json writes it, so that its text can be compared.
 pub(super) fn has_exact_numbers(line: &[u8]) -> bool {
     let mut rest = line;
     while let Some((first, after)) = rest.split_first() {
@@ -52,7 +52,7 @@ pub(super) fn has_exact_numbers(line: &[u8]) -> bool {
     true
 }
 
-/// What follows a text, the first quote of which is left off.
+/// The rest after a JSON string whose opening quote is already removed.
 fn after_text(mut rest: &[u8]) -> &[u8] {
     while let Some((first, after)) = rest.split_first() {
         rest = match first {

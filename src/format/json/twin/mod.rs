@@ -1,4 +1,4 @@
-//! The slow twin of scan.rs: serde_json reads a line, plain code picks the values.
+//! Slow reference for scan.rs: serde_json parses the line, and simple code picks the values.
 
 #[cfg(test)]
 mod cases;
@@ -30,7 +30,7 @@ use crate::time::{Clock, Stamp};
 
 use members::{Member, Members, has_exact_numbers};
 
-/// Every path with its value as text; `None` for what is missing.
+/// Collects every path and its value as text; `None` for a missing value.
 fn flat(members: &Members, before: &str, out: &mut Vec<(String, Option<String>)>) {
     for (key, member) in &members.0 {
         let path = format!("{before}{key}");
@@ -74,7 +74,7 @@ impl Plain {
     }
 }
 
-/// The row as the twin reads it.
+/// The row according to the reference.
 fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
     let mut values = Vec::new();
     flat(members, "", &mut values);
@@ -103,7 +103,7 @@ fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
     for (target, feeds) in keys.targets().iter().enumerate() {
         let candidates = known.iter().filter(|(place, _)| keys.rule(*place).target == target);
         let candidates = candidates.filter_map(|(place, text)| Some((*place, text.as_ref()?)));
-        // The first of the table, and the last of equals.
+        // The lowest rule wins; among values of the same rule, the last.
         let Some((place, text)) = candidates.rev().min_by_key(|(place, _)| *place) else { continue };
         match feeds {
             Feeds::Time => match slow_time(text) {
@@ -141,7 +141,7 @@ fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
                         }
                     }
                 };
-                // Seconds have no more than three decimals here.
+                // In seconds, the values have at most three decimals.
                 let tolerance = if in_a_ms == 0.001 { 1e-3 } else { 1e-6 };
                 match text.parse::<f64>() {
                     Ok(time) => plain.time_ms = Some((time / in_a_ms + tolerance).floor().max(0.0) as u64),
@@ -162,7 +162,7 @@ fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
     flaws.first().map_or(Ok(plain), |flaw| Err(*flaw))
 }
 
-/// The spellings that lines made here have.
+/// Parses a time in one of the spellings that the generated lines use.
 fn slow_time(text: &str) -> Option<Stamp> {
     let of = |time: chrono::DateTime<chrono::FixedOffset>| Stamp {
         wall_s: time.naive_local().and_utc().timestamp(),
@@ -171,7 +171,7 @@ fn slow_time(text: &str) -> Option<Stamp> {
     let rfc = chrono::DateTime::parse_from_rfc3339(text)
         .or_else(|_| chrono::DateTime::parse_from_str(text, "%d/%b/%Y:%H:%M:%S %z"));
     let epoch = || text.parse::<f64>().ok().filter(|s| *s >= 0.0);
-    // chrono takes months in any case, and years beyond those that can be written.
+    // chrono accepts months in any case, and years with more than four digits.
     let is_written = |time: &chrono::DateTime<chrono::FixedOffset>| {
         let month = text.get(3..6).filter(|_| text.as_bytes().get(2) == Some(&b'/'));
         month.is_none_or(|month| "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".contains(month))
@@ -180,7 +180,7 @@ fn slow_time(text: &str) -> Option<Stamp> {
     rfc.ok().filter(is_written).map(of).or_else(|| epoch().map(|s| Stamp { wall_s: s as i64, offset_min: 0 }))
 }
 
-/// The row as scan.rs reads it, and as it reads it where nobody has looked for quotes.
+/// The row according to scan.rs. Checks that it is the same if the quotes are not known.
 fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) -> Result<Plain, Reason> {
     let quotes: Vec<u32> = (0..).zip(line).filter(|(_, b)| **b == b'"').map(|(at, _)| at).collect();
     let known = Quotes::At { places: &quotes, start: 0 };
@@ -208,10 +208,10 @@ fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) ->
     })
 }
 
-/// The keys that are known without a user's help.
+/// The keys that are known without any given by the user.
 static KEYS: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
 
-/// What a worker remembers of the lines before.
+/// The state that a worker keeps between lines.
 #[derive(Default)]
 pub(crate) struct Reader {
     recall: Recall,
@@ -219,8 +219,8 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Reads a line after those before it, and by itself; and by the reference if that decides how it is read. The error says
-    /// where two of them differ.
+    /// Reads a line after the previous ones, by itself, and with the reference if the reference covers it. The error
+    /// says which two results differ.
     pub(crate) fn agree(&mut self, line: &[u8]) -> Result<(), String> {
         let same = |what: &str, found: &Result<Plain, Reason>, expected: &Result<Plain, Reason>| {
             let said = || format!("{what}: {found:?}, not {expected:?}, of {:?}", String::from_utf8_lossy(line));
@@ -238,8 +238,7 @@ impl Reader {
     }
 }
 
-/// True if the reference reads all known values of an object as the contract has it: texts, and numbers and times in the
-/// spellings that it knows.
+/// True if the reference covers all known values of an object: texts, and numbers and times in spellings that it knows.
 fn is_decided(keys: &JsonKeys, members: &Members) -> bool {
     static FORMS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
         let times = concat!(
