@@ -9,7 +9,7 @@ pub(crate) struct Placed<T> {
     pub(crate) it: T,
 }
 
-/// How a name is compared with values.
+/// Operator between a name and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operator {
     Equal,

@@ -104,7 +104,7 @@ pub(crate) fn address_of(text: &[u8]) -> Option<Address> {
     })
 }
 
-/// What nginx logs as the address of a client on a Unix socket.
+/// The address that nginx logs for a client on a Unix socket.
 const UNIX: &str = "unix:";
 
 impl FromStr for Networks {

@@ -27,7 +27,7 @@ pub struct Pattern {
     look: Look,
 }
 
-/// How a pattern is matched. Nearly all globs are simple and need no regular expression.
+/// The matcher of a pattern. Nearly all globs are simple and need no regular expression.
 #[derive(Clone, Debug)]
 enum Look {
     All,

@@ -13,7 +13,7 @@ use crate::filter::{Address, address_of};
 use crate::text::find_near;
 use crate::text::undo_escapes;
 
-/// How to find the visitors of a batch.
+/// The way to find the visitors of a batch.
 #[derive(Clone, Debug)]
 pub(crate) enum Identity {
     /// A column holds the visitor.

@@ -82,7 +82,7 @@ impl Ipv6Prefix {
     }
 }
 
-/// How visitors are identified, and which addresses the report shows.
+/// Options that decide how visitors are identified and which addresses the report shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct VisitorOptions<'q> {
     pub(crate) visitor: Visitor,

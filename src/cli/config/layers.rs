@@ -42,8 +42,8 @@ fn is_for_prometheus(output: &OsStr) -> bool {
     extension.and_then(ReportFormat::of_extension) == Some(ReportFormat::Prometheus)
 }
 
-/// Merges layers, the highest first. An option comes from one layer as a whole, even if it is a list: if lists were
-/// joined, a user could not remove items of a lower layer.
+/// Merges layers, the highest first. An option comes from one layer as a whole, even if it is a list. If lists were
+/// joined, a user could not remove the items of a lower layer.
 pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     let mut all: Vec<Setting> = Vec::new();
     for mut layer in layers {

@@ -135,7 +135,7 @@ impl Line {
     }
 
     /// Returns the place of the option that a message begins with, unless it is set on the command line. A user who has
-    /// `by` in a file need not be told that `--by day changes nothing`; `--top host needs $host` can be shown with its
+    /// `by` in a file need not be told that `--by day changes nothing`. `--top host needs $host` can be shown with its
     /// place.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;
