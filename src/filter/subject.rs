@@ -19,7 +19,7 @@ pub(super) enum Subject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NameError {
     Unknown,
-    /// The variable is a point in time; the text says what to compare instead.
+    /// The name is a point in time or an invalid time step; the text says why it cannot be compared.
     Moment(String),
 }
 

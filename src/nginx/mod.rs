@@ -131,9 +131,10 @@ impl NginxConf {
     /// True if nginx serves a path from a file, in the location that it chooses.
     ///
     /// `host` is the logged `$host`, or `None` if it is not logged. `path` is the logged target of the request, with
-    /// nginx's escapes undone. The rules decide where nginx would look at the file system, as with `try_files $uri
-    /// @app`. Paths that nginx refuses are dynamic. Ignored directives are in [`NginxConf::skipped`] and
-    /// [`NginxConf::explain`].
+    /// nginx's escapes undone.
+    ///
+    /// If the answer depends on the file system, as with `try_files $uri @app`, the rules decide. Paths that nginx
+    /// refuses are dynamic. Ignored directives are in [`NginxConf::skipped`] and [`NginxConf::explain`].
     ///
     /// This tries regular expressions one by one, so call it once per distinct path, not for every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {

@@ -20,8 +20,7 @@ pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
     }),
 ];
 
-/// True if a setting has no effect here. On the command line it never counts as such: there it is a mistake, and
-/// reported.
+/// True if a setting has no effect here. Never true for one of the command line, where it is a mistake.
 pub(super) fn sleeps(setting: &Setting, settings: &[Setting]) -> bool {
     setting.origin != Origin::CommandLine
         && SLEEPERS.iter().any(|(option, wakes)| setting.option == *option && !wakes(settings))
