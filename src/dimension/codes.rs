@@ -1,4 +1,5 @@
-//! Keys of which there are few: status codes and the classes static and dynamic. A table by value finds the group.
+//! Groups by a few known values: status codes, and the classes static and dynamic. An array indexed by value holds the
+//! group.
 
 use super::key_ids::KeyIds;
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
@@ -6,7 +7,7 @@ use crate::keys::{GroupId, Keys};
 
 const UNKNOWN: u32 = u32::MAX;
 
-/// The groups of status codes.
+/// Groups by status code.
 #[derive(Clone, Debug)]
 pub(super) struct StatusIds {
     by_code: Vec<u32>,
@@ -40,14 +41,14 @@ impl KeyIds for StatusIds {
     }
 }
 
-/// The groups of static, of dynamic, and of hits whose path is not logged.
+/// Groups by class: dynamic, static, or neither if the path is not logged.
 #[derive(Clone, Debug)]
 pub(super) struct ClassIds {
     by_class: [u32; CLASSES.len()],
 }
 
 const CLASSES: [&[u8]; 3] = [b"dynamic", b"static", MISSING];
-/// The place of the hits without a path among the classes.
+/// Index of hits without a path in `CLASSES`.
 const NEITHER: usize = 2;
 
 impl ClassIds {

@@ -1,26 +1,26 @@
-//! The variables and derived dimensions of a question, and the columns that they have in its batches.
+//! The variables and derived dimensions of a question, and their columns in a batch.
 
 use super::Dimension;
 use super::derived::{Derived, DerivedColumn};
 use super::variable::Variable;
 use crate::batch::{Column, Fields, NAMED};
 
-/// The variables that a question ranks or filters by, in the order of their columns, and its derived dimensions.
+/// Variables that a question ranks or filters by, in the order of their columns, and its derived dimensions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extras {
     variables: Vec<Variable>,
-    /// The number of variables that the question names; only derived dimensions read the others.
+    /// Number of variables that the question names; only derived dimensions read the others.
     named: usize,
     derived: Vec<Derived>,
 }
 
 impl Extras {
-    /// Those among the dimensions, each once; no more than there are columns for.
+    /// Collects the variables and derived dimensions of these dimensions, each once.
     pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> Extras {
         Extras::default().with(dimensions)
     }
 
-    /// The same and those among more dimensions behind them.
+    /// Adds those of more dimensions after the existing ones.
     pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> Extras {
         for dimension in dimensions.flat_map(Dimension::parts) {
             match dimension {
@@ -35,7 +35,7 @@ impl Extras {
         self
     }
 
-    /// Adds a variable; `false` if it is known.
+    /// Adds a variable; returns `false` if it was there already.
     fn add(&mut self, variable: Variable) -> bool {
         let is_new = !self.variables.contains(&variable);
         self.variables.extend(is_new.then_some(variable));
@@ -47,7 +47,7 @@ impl Extras {
         self.named > NAMED
     }
 
-    /// The fields of all columns of variables.
+    /// Fields of all columns of variables.
     pub(crate) fn fields(&self) -> Fields {
         (0..self.variables.len()).fold(Fields::NONE, |fields, place| fields.and(Fields::column(Column::extra(place))))
     }
@@ -56,7 +56,7 @@ impl Extras {
         self.variables.iter().map(|variable| variable.name()).collect()
     }
 
-    /// The column of a variable that is among them.
+    /// The column of a variable, which must be one of them.
     pub(crate) fn column(&self, variable: Variable) -> Column {
         let place = self.variables.iter().position(|v| *v == variable);
         Column::extra(place.expect("a question knows the variables that it names"))
@@ -70,7 +70,7 @@ impl Extras {
         })
     }
 
-    /// The fields that lines have which log these: with those, the derived dimensions that can be computed from one of them.
+    /// Adds to the logged fields the derived dimensions of which at least one source is logged.
     pub(crate) fn with_derived(&self, logged: Fields) -> Fields {
         let is_logged = |source: &Column| logged.holds(Fields::column(*source));
         self.derived().fold(logged, |all, derived| {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_derived_dimensions_read_has_columns_beyond_those_that_are_named() {
+    fn sources_of_derived_dimensions_do_not_use_up_named_columns() {
         let named_ones = (0..NAMED).map(|i| named(&format!("cookie_{i}")).unwrap());
         let scheme = named("scheme").unwrap();
         let extras = Extras::of(named_ones.clone().chain([scheme, scheme]));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_derived_dimension_is_logged_if_one_of_its_sources_is() {
+    fn derived_dimension_counts_as_logged_if_a_source_is() {
         let extras = Extras::of(["ext", "scheme"].map(|name| named(name).unwrap()).into_iter());
         let [ext, scheme] = ["ext", "scheme"].map(|name| named(name).unwrap().needs(&extras));
         let request = Fields::column(Column::extra(1));

@@ -1,4 +1,4 @@
-//! The groups of a table: keys of its own, the visitors, or pairs.
+//! The groups of a table: its own keys, the visitors, or pairs.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,14 @@ use crate::keys::{AddressKeys, GroupId, Seed, VisitorId};
 #[derive(Clone, Debug)]
 pub(crate) enum Grouping {
     Own(OwnKeys),
-    /// Addresses are the visitors' keys, which are stored once.
+    /// The groups are the visitors, whose addresses are stored once, in the tally.
     Visitors,
     Pair(Box<PairIds>),
 }
 
 impl Grouping {
-    /// `by_visitor`: addresses are interned as visitors anyway; a variable is among `extras`.
+    /// Makes empty groups. `by_visitor` is true if addresses are interned as visitors anyway. `extras` must contain the
+    /// variables.
     pub(crate) fn new(dimension: Dimension, extras: &Extras, seed: Seed, by_visitor: bool) -> Grouping {
         match dimension {
             Dimension::Ip if by_visitor => Grouping::Visitors,
@@ -29,7 +30,7 @@ impl Grouping {
         }
     }
 
-    /// The same without a group.
+    /// Makes an empty copy.
     pub(crate) fn emptied(&self, seed: Seed) -> Grouping {
         match self {
             Grouping::Own(keys) => Grouping::Own(keys.emptied(seed)),
@@ -38,7 +39,8 @@ impl Grouping {
         }
     }
 
-    /// Keeps the keys of these groups, which ascend and are then the first ones, and the memory of the others.
+    /// Keeps the keys of these groups, which must ascend; they become the first groups. The memory of the others stays
+    /// allocated.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         match self {
             Grouping::Own(keys) => keys.keep(groups),
@@ -47,7 +49,7 @@ impl Grouping {
         }
     }
 
-    /// The groups of the selected hits, appended to `groups`; `visitors` are theirs.
+    /// Appends the groups of the selected hits to `groups`; `visitors` are the visitors of these hits.
     pub(crate) fn ids(
         &mut self,
         batch: &Batch<'_>,
@@ -63,8 +65,8 @@ impl Grouping {
         }
     }
 
-    /// Takes the keys of another in, texts as `written` writes them, and returns the groups that they have here; `None` where
-    /// groups are the visitors.
+    /// Adds the keys of another table, with texts rewritten by `written`. Returns the group here of each of its groups;
+    /// `None` if the groups are the visitors.
     pub(crate) fn merge<'k>(
         &mut self,
         other: &'k Grouping,
@@ -77,8 +79,8 @@ impl Grouping {
         }
     }
 
-    /// Gives every text the form in which `written` writes it. Where no two keys become one the groups stay who they are;
-    /// otherwise there are new ones, and where the old ones went is returned.
+    /// Rewrites every text with `written`. If no two keys become equal, groups stay the same. Otherwise groups are
+    /// numbered again, and the new group of each old one is returned.
     pub(crate) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
         match self {
             Grouping::Own(keys) => keys.rewrite(seed, written),
@@ -87,7 +89,7 @@ impl Grouping {
         }
     }
 
-    /// The keys of the groups; `visitors` are those of the tally.
+    /// Keys of the groups; `visitors` are those of the tally.
     pub(crate) fn keys<'k>(&'k self, visitors: &'k AddressKeys) -> KeysOfTable<'k> {
         match self {
             Grouping::Own(own) => KeysOfTable::Own(own.keys()),
@@ -96,7 +98,7 @@ impl Grouping {
         }
     }
 
-    /// Bytes of the keys by the formula; those of visitors are not counted here.
+    /// Memory of the keys in bytes, by the formula of `measure/size.rs`; those of visitors are not counted here.
     pub(crate) fn bytes(&self) -> u64 {
         match self {
             Grouping::Own(own) => own.keys().bytes(),
@@ -105,7 +107,7 @@ impl Grouping {
         }
     }
 
-    /// Gives groups that are the visitors keys of their own.
+    /// Copies the visitors' keys, if the groups are the visitors, so that the table has its own.
     pub(crate) fn part_from(&mut self, visitors: &AddressKeys) {
         if matches!(self, Grouping::Visitors) {
             *self = Grouping::Own(OwnKeys::of_visitors(visitors, TextField::Addr.into()));

@@ -1,4 +1,4 @@
-//! The keys of a table's groups: one each, or of a pair two, and the order that they are in.
+//! The keys of a table's groups, and their order. A group has one key, or two for a pair.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -10,7 +10,7 @@ use crate::keys::{AddressKeys, GroupId, Keys};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum KeysOfTable<'k> {
     Own(&'k Keys),
-    /// The groups are the visitors.
+    /// The groups are the visitors, and the keys their addresses.
     Visitors(&'k AddressKeys),
     Pairs(&'k PairIds),
 }
@@ -30,7 +30,7 @@ impl KeysOfTable<'_> {
 pub(crate) struct Key<'k> {
     dimension: Dimension,
     first: Cow<'k, [u8]>,
-    /// Of a pair alone.
+    /// Second key of a pair; `None` for other dimensions.
     second: Option<Cow<'k, [u8]>>,
 }
 
@@ -48,23 +48,24 @@ impl<'k> Key<'k> {
         Key { dimension, first, second }
     }
 
-    /// The bytes of a key, of the first of a pair's.
+    /// Bytes of the key, or of the first key of a pair.
     pub(crate) fn first(&self) -> &[u8] {
         &self.first
     }
 
-    /// The key, or both of a pair, each with its dimension.
+    /// The key, or both keys of a pair, each with its dimension.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (Dimension, &[u8])> {
         self.dimension.parts().zip([Some(&self.first), self.second.as_ref()].into_iter().flatten().map(|key| &**key))
     }
 
-    /// The bytes that count in rankings.
+    /// The bytes by which rankings compare.
     fn bytes(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         self.parts().map(|(dimension, key)| dimension.bytes_of(key))
     }
 }
 
-/// By bytes; pairs by the first key, then by the second, so that what no text of both together could tell apart differs.
+/// Compares bytes. Pairs compare by the first key, then by the second, so two pairs stay different even if their joined
+/// texts are equal.
 impl Ord for Key<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.bytes().cmp(other.bytes())

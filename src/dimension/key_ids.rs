@@ -1,19 +1,19 @@
-//! The trait of dimensions: how the hits of a batch find the ids of their keys.
+//! The trait of dimensions: finds the ids of the keys of a batch's hits.
 
 use std::fmt::Debug;
 
 use crate::batch::{Batch, Column};
 use crate::keys::{GroupId, Keys};
 
-/// Finds the groups of hits by their keys in one dimension. It is called once for each batch.
+/// Finds the groups of hits by their keys in one dimension. Called once per batch.
 pub(super) trait KeyIds: Debug + Send + Sync {
-    /// Appends the groups of the selected hits to `groups`, and adds new keys to `keys`; `ids` is room to work in.
+    /// Appends the groups of the selected hits to `groups`, and adds new keys to `keys`; `ids` is scratch space.
     fn ids(&mut self, keys: &mut Keys, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>);
 
-    /// Forgets the groups that it remembers: they have other ids from now on.
+    /// Drops cached groups, because their ids change.
     fn forget(&mut self) {}
 
-    /// True if keys are texts as they were logged, in which nginx's escapes are still to be undone.
+    /// True if keys are logged texts that still contain nginx's escapes.
     fn are_texts(&self) -> bool {
         false
     }
@@ -27,7 +27,7 @@ impl Clone for Box<dyn KeyIds> {
     }
 }
 
-/// One group of all hits.
+/// One group for all hits.
 #[derive(Clone, Debug)]
 pub(super) struct AllIds;
 
@@ -42,7 +42,7 @@ impl KeyIds for AllIds {
     }
 }
 
-/// The texts of a column.
+/// Groups by the texts of a column.
 #[derive(Clone, Debug)]
 pub(super) struct TextIds(pub(super) Column);
 

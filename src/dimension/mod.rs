@@ -1,7 +1,7 @@
-//! What a table ranks or lists: a dimension gives each hit of a batch its key.
+//! Dimensions: each gives a hit the key by which a table ranks or lists it.
 //!
-//! A new dimension is a row in `table.rs` and, if it is not a text column, a file here; a derived one is a file and a row in
-//! `derived.rs`.
+//! A new dimension is a row in `table.rs`, and a file here if its keys are not a text column. A derived dimension is a
+//! file and a row in `derived/`.
 
 mod codes;
 mod derived;
@@ -34,13 +34,13 @@ use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
 pub use variable::{DimensionError, Variable};
 
-/// What can be ranked.
+/// A property of hits by which they can be ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dimension {
-    /// Everything, as one group.
+    /// All hits as one group.
     All,
-    /// The target's path.
+    /// The path of the request's target.
     Path,
     /// `$remote_addr`.
     Ip,
@@ -60,24 +60,24 @@ pub enum Dimension {
     Status,
     /// Static or dynamic.
     Class,
-    /// A stretch of time.
+    /// A unit of time, such as an hour or a weekday.
     Time(Unit),
-    /// Computed from texts in the log: the extension of a path.
+    /// Computed from texts in the log, such as the extension of a path.
     Derived(Derived),
-    /// Any other variable of nginx's, or of somebody's own.
+    /// Any other nginx variable, or one that the site defines.
     Variable(Variable),
-    /// Two of these together.
+    /// Two dimensions together.
     Pair(Pair),
 }
 
 impl Dimension {
-    /// Every dimension that has a name of its own; [`Dimension::named`] knows nginx's variables too.
+    /// Every dimension with a fixed name; [`Dimension::named`] also knows nginx's variables.
     pub fn all() -> impl Iterator<Item = Dimension> {
         let of_table = DIMENSIONS.iter().map(|r| r.dimension).filter(|d| *d != Dimension::All);
         of_table.chain(Derived::all().map(Dimension::Derived)).chain(Unit::all().map(Dimension::Time))
     }
 
-    /// What a user types, and what JSON has: `path`, `minute`, `host/path`.
+    /// Name as a user types it and as JSON has it: `path`, `minute`, `host/path`.
     pub fn name(self) -> &'static str {
         match self {
             Dimension::Pair(pair) => pair.name(),
@@ -88,7 +88,7 @@ impl Dimension {
         }
     }
 
-    /// The name of one key in a heading: `path`, `$upstream_addr`.
+    /// Name of one key in a heading: `path`, `$upstream_addr`.
     pub fn singular(self) -> Cow<'static, str> {
         match self {
             Dimension::Time(unit) => Cow::Owned(unit.name().replace('-', " ")),
@@ -98,7 +98,7 @@ impl Dimension {
         }
     }
 
-    /// The name of several keys in a heading; of time and of pairs, which are called otherwise there, the same as of one.
+    /// Name of several keys in a heading. For time, variables and pairs it is the same as for one key.
     pub fn plural(self) -> Cow<'static, str> {
         match self {
             Dimension::Time(_) | Dimension::Variable(_) | Dimension::Pair(_) => self.singular(),
@@ -107,7 +107,7 @@ impl Dimension {
         }
     }
 
-    /// The dimension of that name, or of the variable of that name; with a `/` between two names, their pair.
+    /// Looks up a dimension by its name or by that of a variable. Two names with a `/` between them are a pair.
     ///
     /// ```
     /// use logstat::Dimension;
@@ -120,20 +120,20 @@ impl Dimension {
     /// ```
     ///
     /// # Errors
-    /// Where there is no such name, and where the variable's values are not worth a ranking.
+    /// Fails if the name is unknown, or if the variable's values are not worth ranking.
     pub fn named(name: &str) -> Result<Dimension, DimensionError> {
         if name.contains('/') { pair::named(name) } else { variable::named(name) }
     }
 
-    /// Two dimensions as one, whose keys are pairs of theirs.
+    /// Combines two dimensions into one whose keys are pairs.
     ///
     /// # Errors
-    /// Where they are the same, and where one of them is a pair already.
+    /// Fails if both are the same, or if one of them is a pair already.
     pub fn pair(first: Dimension, second: Dimension) -> Result<Dimension, DimensionError> {
         pair::of(first, second)
     }
 
-    /// The dimension itself; of a pair both.
+    /// The dimension itself, or both dimensions of a pair.
     pub fn parts(self) -> impl Iterator<Item = Dimension> {
         let (first, second) = match self {
             Dimension::Pair(pair) => (pair.first(), Some(pair.second())),
@@ -142,19 +142,19 @@ impl Dimension {
         [Some(first), second].into_iter().flatten()
     }
 
-    /// The dimension of a variable that nginx does not know by itself, such as one that a `map` makes; `None` where
-    /// [`Dimension::named`] has something to say to the name, or it is none.
+    /// The dimension of a variable that nginx does not define, such as one of a `map`. `None` if the name is not a
+    /// valid variable name, or if [`Dimension::named`] knows it or has a specific error for it.
     pub fn of_ones_own(variable: &str) -> Option<Dimension> {
         variable::of_ones_own(variable)
     }
 
-    /// What [`Dimension::named`] knows beside [`Dimension::all`]: `upstream_addr`, and where any name may follow,
-    /// `cookie_NAME`.
+    /// The names that [`Dimension::named`] knows in addition to [`Dimension::all`]: `upstream_addr`, or `cookie_NAME`
+    /// if any name may follow.
     pub fn variables() -> impl Iterator<Item = String> {
         crate::format::ranked_names().filter(|name| Dimension::all().all(|known| known.name() != name))
     }
 
-    /// A variable that measures something: of no use in a ranking, but a filter may ask for it.
+    /// The dimension of a variable that measures something. It is useless in a ranking, but a filter may read it.
     pub(crate) fn of_measure(variable: &str) -> Dimension {
         variable::of_measure(variable)
     }
@@ -163,7 +163,7 @@ impl Dimension {
         DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension of the table has its row")
     }
 
-    /// The fields that tell a hit's key; a variable is among `extras`.
+    /// Fields from which a hit's key is computed. `extras` must contain the variables.
     pub(crate) fn needs(self, extras: &Extras) -> Fields {
         match (self, self.column(extras)) {
             (_, Some(column)) => Fields::column(column),
@@ -176,7 +176,7 @@ impl Dimension {
         }
     }
 
-    /// The column that its keys are, where they are texts; a variable is among `extras`.
+    /// The column of its keys, if they are texts. `extras` must contain the variables.
     pub(crate) fn column(self, extras: &Extras) -> Option<Column> {
         match self {
             Dimension::Variable(variable) => Some(extras.column(variable)),
@@ -189,7 +189,7 @@ impl Dimension {
         }
     }
 
-    /// How hits find their keys, where the dimension is not a pair; a variable is among `extras`.
+    /// Makes the look-up of keys for hits; not for pairs. `extras` must contain the variables.
     fn key_ids(self, extras: &Extras) -> Box<dyn KeyIds> {
         match (self, self.column(extras)) {
             (_, Some(column)) => Box::new(TextIds(column)),
@@ -201,7 +201,8 @@ impl Dimension {
         }
     }
 
-    /// The dimension whose keys are these texts as they were logged: itself, the variable of its own name, or none.
+    /// The dimension with the same keys as logged: itself if they are logged texts, the variable of the same name for a
+    /// derived dimension, or `None`.
     pub(crate) fn as_logged(self) -> Option<Dimension> {
         match self {
             Dimension::Derived(derived) => {
@@ -214,7 +215,7 @@ impl Dimension {
         }
     }
 
-    /// The variable that logs them.
+    /// The variable that logs the keys, for messages.
     pub(crate) fn variable(self) -> String {
         match self {
             Dimension::Time(_) => "$time_local".to_owned(),
@@ -225,7 +226,7 @@ impl Dimension {
         }
     }
 
-    /// The bytes of a key as they count in rankings: for time, what is written.
+    /// The bytes by which rankings compare a key: its written form for time.
     pub(crate) fn bytes_of(self, key: &[u8]) -> Cow<'_, [u8]> {
         match self {
             Dimension::Time(unit) => Cow::Owned(time::written(unit, key).into_bytes()),
@@ -234,7 +235,7 @@ impl Dimension {
     }
 }
 
-/// The written form of a time key, and the number it sorts by; the key is one of a table of time.
+/// The written form of a key of a time table, and the number that it sorts by.
 pub(crate) use time::{number as time_number, written as written_time};
 
 impl Named for Dimension {
@@ -244,7 +245,7 @@ impl Named for Dimension {
         self.name()
     }
 
-    /// The dimension that a report names: a variable that nginx does not know is one of the site's own.
+    /// Looks up a dimension that a report names. A variable that nginx does not define is taken as one of the site.
     fn named(name: &str) -> Option<Dimension> {
         let single = |name: &str| Dimension::named(name).ok().or_else(|| Dimension::of_ones_own(name));
         match name.split_once('/') {
@@ -259,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_dimension_has_one_row_and_one_name() {
+    fn every_dimension_is_found_by_its_name() {
         let all: Vec<_> = Dimension::all().collect();
         for dimension in &all {
             assert_eq!(Dimension::named(dimension.name()), Ok(*dimension));

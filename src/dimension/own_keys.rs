@@ -1,4 +1,4 @@
-//! The groups of a table with keys of its own: the keys of a dimension, and how hits find them.
+//! The groups of a table that stores its own keys, and how hits find them.
 
 use std::borrow::Cow;
 
@@ -15,19 +15,19 @@ pub(crate) struct OwnKeys {
 }
 
 impl OwnKeys {
-    /// A variable is among `extras`.
+    /// Makes empty keys. `extras` must contain the variables.
     pub(super) fn new(dimension: Dimension, extras: &Extras, seed: Seed) -> OwnKeys {
         OwnKeys { keys: Keys::new(seed), of_hits: dimension.key_ids(extras) }
     }
 
-    /// The keys of visitors, as texts of a column.
+    /// Copies the keys of visitors, as texts of a column.
     pub(super) fn of_visitors(visitors: &AddressKeys, column: Column) -> OwnKeys {
         let mut keys = Keys::new(visitors.seed());
         (0..visitors.len() as u32).for_each(|id| _ = keys.id(&visitors.key(id)));
         OwnKeys { keys, of_hits: Box::new(TextIds(column)) }
     }
 
-    /// The same without a key.
+    /// Makes an empty copy.
     pub(super) fn emptied(&self, seed: Seed) -> OwnKeys {
         let mut of_hits = self.of_hits.clone();
         of_hits.forget();
@@ -38,18 +38,19 @@ impl OwnKeys {
         &self.keys
     }
 
-    /// Keeps the keys of these groups, which ascend and are then the first ones, and the memory of the others.
+    /// Keeps the keys of these groups, which must ascend; they become the first groups. The memory of the others stays
+    /// allocated.
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.keys.keep(groups);
         self.of_hits.forget();
     }
 
-    /// Appends the groups of the selected hits to `groups`; `ids` is room to work in.
+    /// Appends the groups of the selected hits to `groups`; `ids` is scratch space.
     pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
         self.of_hits.ids(&mut self.keys, batch, hits, ids, groups);
     }
 
-    /// Takes the keys of another in, texts as `written` writes them, and returns the groups that they have here.
+    /// Adds the keys of another table, with texts rewritten by `written`. Returns the group here of each of them.
     pub(super) fn merge<'k>(
         &mut self,
         other: &'k OwnKeys,
@@ -63,8 +64,8 @@ impl OwnKeys {
         ids.into_iter().map(GroupId).collect()
     }
 
-    /// Gives every text the form in which `written` writes it. If no two keys become one, the groups stay as they are;
-    /// otherwise there are new ones, and the result is where the old ones went.
+    /// Rewrites every text with `written`. If no two keys become equal, groups stay the same. Otherwise groups are
+    /// numbered again, and the new group of each old one is returned.
     pub(super) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
         if !self.of_hits.are_texts() || self.keys.rewrite(written) {
             return None;

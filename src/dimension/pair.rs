@@ -1,4 +1,4 @@
-//! Two dimensions as one: `host/path` ranks hosts with the paths that were asked of them.
+//! Pairs of dimensions: `host/path` ranks paths together with their hosts.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -16,22 +16,22 @@ struct Halves {
 }
 
 impl Pair {
-    /// The one whose keys come first.
+    /// The dimension whose keys come first.
     pub fn first(self) -> Dimension {
         self.0.first
     }
 
-    /// The other.
+    /// The dimension whose keys come second.
     pub fn second(self) -> Dimension {
         self.0.second
     }
 
-    /// `host/path`
+    /// Name, such as `host/path`.
     pub fn name(self) -> &'static str {
         &self.0.name
     }
 
-    /// Kept for as long as the process lives, as the names of variables are and for the same reason.
+    /// Interns a pair for the lifetime of the process, for the same reason as the names of variables.
     fn kept(first: Dimension, second: Dimension) -> Pair {
         static PAIRS: Mutex<Vec<&'static Halves>> = Mutex::new(Vec::new());
         let mut pairs = PAIRS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,7 +45,7 @@ impl Pair {
     }
 }
 
-/// The pair of two dimensions.
+/// Makes the pair of two dimensions.
 pub(super) fn of(first: Dimension, second: Dimension) -> Result<Dimension, DimensionError> {
     let is_pair = |dimension| matches!(dimension, Dimension::Pair(_));
     if is_pair(first) || is_pair(second) {
@@ -57,7 +57,7 @@ pub(super) fn of(first: Dimension, second: Dimension) -> Result<Dimension, Dimen
     Ok(Dimension::Pair(Pair::kept(first, second)))
 }
 
-/// The pair of a name with a `/` in it.
+/// Looks up a pair by a name that contains a `/`.
 pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     match name.split('/').collect::<Vec<_>>()[..] {
         [first, second] => of(variable::named(first)?, variable::named(second)?),
@@ -71,7 +71,7 @@ mod tests {
     use crate::time::Unit;
 
     #[test]
-    fn a_pair_is_two_that_differ_in_their_order() {
+    fn pairs_differ_by_their_order() {
         let pair = |first, second| of(first, second).unwrap();
         let rows = [
             ("host/path", pair(Dimension::Host, Dimension::Path)),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pair_is_refused() {
+    fn other_combinations_are_refused() {
         let rows = [
             ("host/path/status", DimensionError::Three),
             ("/api/", DimensionError::Three),

@@ -1,4 +1,4 @@
-//! The groups of a table of pairs: what is a pair is known by the ids of its two keys, and each key is stored once.
+//! The groups of a table of pairs. A pair is identified by the ids of its two keys, and each key is stored once.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,13 @@ use crate::keys::{GroupId, Keys, Seed};
 /// The groups of pairs.
 #[derive(Clone, Debug)]
 pub(crate) struct PairIds {
-    /// Both with keys of their own, never the visitors': they are let go of together.
+    /// Both halves have their own keys and never share those of the visitors, because dropping pairs drops keys of
+    /// both.
     halves: [OwnKeys; 2],
-    /// Each the group of the first half and that of the second, as bytes. They are no texts, and nobody writes them anew.
+    /// Each key is the group of the first half and that of the second, as eight bytes. These are not texts and are
+    /// never rewritten.
     pairs: Keys,
-    /// What is known of a batch's hits, kept for its memory.
+    /// Reused between batches.
     scratch: Scratch,
 }
 
@@ -23,7 +25,7 @@ struct Scratch {
     pairs: Vec<[u8; 8]>,
 }
 
-/// All rows of a column.
+/// All rows of a batch.
 const ALL: [u16; ROWS] = {
     let mut all = [0; ROWS];
     let mut row = 0;
@@ -39,7 +41,7 @@ impl PairIds {
         PairIds { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
     }
 
-    /// The same without a pair.
+    /// Makes an empty copy.
     pub(super) fn emptied(&self, seed: Seed) -> PairIds {
         PairIds::new(self.halves.each_ref().map(|half| half.emptied(seed)), seed)
     }
@@ -48,17 +50,17 @@ impl PairIds {
         self.pairs.len()
     }
 
-    /// Bytes by the formula.
+    /// Memory of the keys in bytes, by the formula of `measure/size.rs`.
     pub(super) fn bytes(&self) -> u64 {
         self.pairs.bytes() + self.halves.iter().map(|half| half.keys().bytes()).sum::<u64>()
     }
 
-    /// The groups of both halves that a pair is of.
+    /// Groups of the two halves of a pair.
     pub(crate) fn halves_of(&self, group: GroupId) -> [GroupId; 2] {
         halves_of(self.pairs.key(group.0))
     }
 
-    /// The keys of the first half or the second.
+    /// Keys of the first half (0) or the second (1).
     pub(crate) fn keys_of(&self, half: usize) -> &Keys {
         self.halves[half].keys()
     }
@@ -75,7 +77,7 @@ impl PairIds {
         add(pairs, &scratch.pairs, ids, groups);
     }
 
-    /// Takes the pairs of another in, the texts in them as `written` writes them, and returns the groups that they have here.
+    /// Adds the pairs of another table, with texts rewritten by `written`. Returns the group here of each of them.
     pub(super) fn merge<'k>(
         &mut self,
         other: &'k PairIds,
@@ -87,9 +89,9 @@ impl PairIds {
         self.take_in(&other.pairs, maps.each_ref().map(|map| Some(&map[..])))
     }
 
-    /// Gives every text the form in which `written` writes it. Where keys become one, pairs may: the groups are then made anew,
-    /// and where the old ones went is returned. A half whose keys stay as many is done with at once, so that no text is written
-    /// anew twice.
+    /// Rewrites every text with `written`. If keys become equal, pairs may, too: then groups are numbered again, and
+    /// the new group of each old one is returned. A half without equal keys is rewritten in place, so no text is
+    /// rewritten twice.
     pub(super) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
         let maps = self.halves.each_mut().map(|half| half.rewrite(seed, written));
         if maps.iter().all(Option::is_none) {
@@ -99,7 +101,7 @@ impl PairIds {
         Some(self.take_in(&old, maps.each_ref().map(Option::as_deref)))
     }
 
-    /// Adds pairs whose halves are where the maps say, or where they were.
+    /// Adds pairs; `maps` translate the groups of their halves, or leave them unchanged if `None`.
     fn take_in(&mut self, others: &Keys, maps: [Option<&[GroupId]>; 2]) -> Vec<GroupId> {
         let here = |map: Option<&[GroupId]>, group: GroupId| map.map_or(group, |map| map[group.0 as usize]);
         let mapped = others.iter().map(|pair| {
@@ -111,7 +113,7 @@ impl PairIds {
         groups
     }
 
-    /// Keeps these pairs, and of the halves what is in them.
+    /// Keeps only these pairs, and the keys of the halves that they use.
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         let mut kept: Vec<[GroupId; 2]> = groups.iter().map(|group| self.halves_of(*group)).collect();
         for (at, half) in self.halves.iter_mut().enumerate() {
@@ -140,7 +142,7 @@ fn halves_of(pair: &[u8]) -> [GroupId; 2] {
     [GroupId((both >> 32) as u32), GroupId(both as u32)]
 }
 
-/// The groups of pairs, appended to `groups`; column by column, as `Keys` is fastest.
+/// Appends the groups of pairs to `groups`. Works on whole columns, because `Keys` is fastest that way.
 fn add(known: &mut Keys, pairs: &[[u8; 8]], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
     for pairs in pairs.chunks(ROWS) {
         let mut column: [&[u8]; ROWS] = [&[]; ROWS];

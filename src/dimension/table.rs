@@ -1,5 +1,5 @@
-//! THE TABLE of dimensions, but for time, whose rows are the units, variables, whose table is the formats', derived
-//! dimensions, which have a table of their own, and pairs of all these.
+//! THE TABLE of dimensions. Time units, variables and derived dimensions have tables of their own; pairs are made of
+//! all these.
 
 use super::Dimension;
 use super::codes::{ClassIds, StatusIds};
@@ -9,21 +9,21 @@ use crate::batch::{Fields, TextField};
 /// A row of the table of dimensions.
 pub(super) struct DimensionRow {
     pub(super) dimension: Dimension,
-    /// The name that a user types, and that JSON has.
+    /// Name as a user types it and as JSON has it.
     pub(super) name: &'static str,
-    /// The name of its keys in a heading.
+    /// Name of its keys in a heading.
     pub(super) plural: &'static str,
     pub(super) keys: KeysFrom,
-    /// The variable that logs it, for errors.
+    /// Variable that logs it, for messages.
     pub(super) variable: &'static str,
 }
 
-/// The columns that keys come from.
+/// Source of the keys.
 #[derive(Clone, Copy)]
 pub(super) enum KeysFrom {
-    /// Texts as they were logged.
+    /// A column of logged texts.
     Text(TextField),
-    /// The columns of these fields.
+    /// Computed from these fields.
     Other { needs: Fields, ids: fn() -> Box<dyn KeyIds> },
 }
 

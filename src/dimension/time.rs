@@ -1,11 +1,11 @@
-//! Stretches of time as keys: the number of the bucket, in eight bytes that sort as it does.
+//! Keys for time: the number of the bucket in eight bytes, which sort like the number.
 
 use super::key_ids::KeyIds;
 use crate::batch::{Batch, MISSING};
 use crate::keys::{GroupId, Keys};
 use crate::time::{LastStretch, Unit};
 
-/// The groups of stretches of time.
+/// Groups by a unit of time.
 #[derive(Clone, Debug)]
 pub(super) struct TimeIds {
     unit: Unit,
@@ -43,17 +43,17 @@ impl KeyIds for TimeIds {
     }
 }
 
-/// The sign is turned over, so that the bytes of negative numbers come first.
+/// Encodes a number. Flips the sign bit, so that negative numbers sort first.
 fn key(number: i64) -> [u8; 8] {
     (number ^ i64::MIN).to_be_bytes()
 }
 
-/// What a key sorts by; a missing time comes first.
+/// Decodes the number that a key sorts by; a missing time sorts first.
 pub(crate) fn number(key: &[u8]) -> i64 {
     <[u8; 8]>::try_from(key).map_or(i64::MIN, |bytes| i64::from_be_bytes(bytes) ^ i64::MIN)
 }
 
-/// `2022-04-05`, or `-` for a missing time.
+/// Writes a key for reports: `2022-04-05`, or `-` for a missing time.
 pub(crate) fn written(unit: Unit, key: &[u8]) -> String {
     if key == MISSING { "-".to_owned() } else { unit.key(number(key)) }
 }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_sort_as_their_numbers() {
+    fn keys_sort_like_their_numbers() {
         let numbers = [i64::MIN + 1, -5, -1, 0, 1, 1 << 40];
         assert!(numbers.windows(2).all(|w| key(w[0]) < key(w[1])));
         assert!(numbers.iter().all(|n| number(&key(*n)) == *n));

@@ -1,4 +1,4 @@
-//! nginx's variables as dimensions, by their own names.
+//! nginx's variables as dimensions, under their own names.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,12 +6,12 @@ use super::Dimension;
 use crate::format::{Ranked, is_known, is_name, variable};
 use crate::time::UnitError;
 
-/// A variable of a `log_format`, by its name: `upstream_addr`, `cookie_session`.
+/// A variable of a `log_format`, identified by its name: `upstream_addr`, `cookie_session`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variable(&'static str);
 
 impl Variable {
-    /// The name, without the `$`.
+    /// Name without the `$`.
     pub fn name(self) -> &'static str {
         self.0
     }
@@ -20,8 +20,8 @@ impl Variable {
         Variable(name)
     }
 
-    /// A name is kept once, for as long as the process lives, so that a dimension is a small value to copy: there are
-    /// as many as somebody has asked for.
+    /// Interns a name for the lifetime of the process, so that a dimension is small and `Copy`. Memory is bounded by
+    /// the names that users ask for.
     fn kept(name: &str) -> Variable {
         static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,29 +34,29 @@ impl Variable {
     }
 }
 
-/// Why no ranking has this name.
+/// Why a name cannot be ranked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DimensionError {
-    /// There is neither a dimension nor a variable of this name.
+    /// No dimension and no variable has this name.
     Unknown,
-    /// The variable measures something, so that its values want sums and no ranking.
+    /// The variable measures something: its values can be summed, but not usefully ranked.
     Measure {
-        /// Its name.
+        /// Name of the variable.
         name: &'static str,
     },
-    /// The variable is a moment; the units of time rank stretches of it.
+    /// The variable is a point in time; rank a unit of time instead.
     Moment {
-        /// Its name.
+        /// Name of the variable.
         name: &'static str,
     },
-    /// A stretch of time that divides none that is larger.
+    /// A time step that does not divide a larger unit.
     Step(UnitError),
-    /// There are more than two.
+    /// More than two dimensions were combined.
     Three,
     /// A pair of a dimension and itself.
     Twice {
-        /// Its name.
+        /// Name of the dimension.
         name: &'static str,
     },
 }
@@ -82,7 +82,7 @@ impl std::fmt::Display for DimensionError {
 
 impl std::error::Error for DimensionError {}
 
-/// The dimension of a name: its own, or that of a variable, with or without its `$`.
+/// Looks up a dimension by its own name, or by that of a variable with or without its `$`.
 pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     let bare = name.strip_prefix('$').unwrap_or(name);
     if let Some(dimension) = Dimension::all().find(|d| d.name() == bare) {
@@ -105,14 +105,14 @@ pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     }
 }
 
-/// The dimension of a variable that nginx does not have by itself: one that a `map`, `set` or `geo` of somebody's own makes.
+/// The dimension of a variable that nginx does not define: one of the site's own `map`, `set` or `geo`.
 pub(super) fn of_ones_own(name: &str) -> Option<Dimension> {
     let bare = name.strip_prefix('$').unwrap_or(name);
     let is_own = is_name(bare) && named(bare) == Err(DimensionError::Unknown);
     is_own.then(|| Dimension::Variable(Variable::kept(bare)))
 }
 
-/// The dimension of any variable, whatever it holds.
+/// The dimension of any variable, even of one that measures something.
 pub(super) fn of_measure(name: &str) -> Dimension {
     Dimension::Variable(Variable::kept(name))
 }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_is_a_dimension_by_its_own_name() {
+    fn variables_are_dimensions_under_their_own_names() {
         for name in ["upstream_addr", "http_x_forwarded_for", "cookie_id", "geoip2_city", "request_uri", "server_name"]
         {
             let dimension = named(name).unwrap();

@@ -1,8 +1,8 @@
-//! What is wrong with a text that a user wrote, and a caret under the place.
+//! Syntax errors in a user's text, with a caret under the mistake.
 
 use std::fmt;
 
-/// What is wrong with a filter or an expression, and where in its text.
+/// An error in a filter or an expression, with its place in the text.
 ///
 /// ```
 /// let error = "status >> 500".parse::<logstat::Where>().unwrap_err();
@@ -17,34 +17,34 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// `what` may quote the text: it is escaped here, for callers that print it.
+    /// Makes an error. `what` may quote the text: it is escaped here, so callers can print it.
     pub(crate) fn new(text: &str, at: usize, what: impl AsRef<str>) -> SyntaxError {
         let what = crate::text::printable(what.as_ref().as_bytes());
         SyntaxError { text: text.to_owned(), at, what, unknown: None }
     }
 
-    /// The same of a name that nothing has.
+    /// Makes the error for an unknown name.
     pub(crate) fn unknown_name(text: &str, at: usize, name: &str) -> SyntaxError {
         let what = format!("unknown name '{name}'");
         SyntaxError { unknown: Some(name.to_owned()), ..SyntaxError::new(text, at, what) }
     }
 
-    /// What is wrong, in a line.
+    /// The message, in one line.
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// The byte of the text where it is.
+    /// Byte offset of the mistake in the text.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// The name that nothing has, if that is what is wrong.
+    /// The unknown name, if that is the mistake.
     pub fn unknown(&self) -> Option<&str> {
         self.unknown.as_deref()
     }
 
-    /// The text, of a long one what is near the place, and in a second line a caret under it.
+    /// The text with a caret under the mistake in a second line. A long text is cut to the part near the mistake.
     pub fn shown(&self) -> String {
         let at = self.at.min(self.text.len());
         let shown = |bytes: &[u8]| crate::text::printable(bytes).chars().collect::<Vec<char>>();
@@ -58,7 +58,7 @@ impl SyntaxError {
     }
 }
 
-/// As much of a text is shown before a place, and behind it.
+/// Maximum number of characters shown before the mistake, and after it.
 const NEAR: usize = 60;
 
 impl fmt::Display for SyntaxError {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_long_text_the_place_is_shown() {
+    fn long_text_is_cut_around_the_mistake() {
         let text = "x".repeat(1000) + "!" + &"y".repeat(1000);
         let shown = SyntaxError::new(&text, 1000, "").shown();
         assert_eq!(shown, format!("  …{}!{}…\n  {:61}^", "x".repeat(60), "y".repeat(59), ""));

@@ -1,14 +1,14 @@
-//! The text of an expression, cut into words, texts in quotes and signs.
+//! Splits the text of an expression into tokens: words, quoted texts and signs.
 
 use super::error::SyntaxError;
 use super::tree::{Operator, Placed};
 
-/// One of them.
+/// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     /// A name, a number, `in`.
     Word(String),
-    /// What stood between quotes. Before a quote of its own kind a backslash is dropped, others stay.
+    /// The text between quotes. A backslash before a quote of the same kind is dropped; other backslashes stay.
     Text(String),
     Operator(Operator),
     And,
@@ -17,11 +17,11 @@ pub(super) enum Token {
     Open,
     Close,
     Comma,
-    /// Behind the last.
+    /// The end of the text.
     End,
 }
 
-/// THE TABLE of signs, the longer before those they begin with.
+/// THE TABLE of signs. A longer sign must precede those that it begins with.
 const SIGNS: [(&str, Token); 14] = [
     ("&&", Token::And),
     ("||", Token::Or),
@@ -39,10 +39,10 @@ const SIGNS: [(&str, Token); 14] = [
     (",", Token::Comma),
 ];
 
-/// Signs of other languages, and what they are here.
+/// Signs of other languages, with their equivalents here.
 const FOREIGN: [(&str, &str); 4] = [("=~", "~"), ("=", "=="), ("&", "&&"), ("|", "||")];
 
-/// Cuts all of `text` from the byte `start` on; the last token is the end.
+/// Splits `text` into tokens from the byte offset `start` on; the last token is `End`.
 pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Placed<Token>>, SyntaxError> {
     let mut tokens = Vec::new();
     let mut at = start;
@@ -66,12 +66,14 @@ pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Placed<Token>>, Syntax
     }
 }
 
-/// Letters and digits; `$` for nginx's variables, `-` as in hour-of-day, the point and the `%` of numbers.
+/// True for characters of words: letters, digits, `_`, `$` of nginx's variables, `-` as in hour-of-day, and the point
+/// and `%` of numbers.
+/// `%` of numbers.
 fn is_of_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-' | '.' | '%')
 }
 
-/// The text between quotes that `rest` begins with, and its length with them.
+/// Reads the quoted text at the start of `rest`; returns it with its length including the quotes.
 fn quoted(rest: &str, quote: char) -> Option<(Token, usize)> {
     let mut text = String::new();
     let mut chars = rest.char_indices().skip(1);
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn words_texts_and_signs() {
+    fn text_is_split_into_words_and_signs() {
         let word = |text: &str| Token::Word(text.to_owned());
         let expected = [
             word("hour-of-day"),
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backslash_keeps_a_quote_in_a_text_and_is_kept_before_all_else() {
+    fn backslash_escapes_only_the_quote() {
         let rows = [(r#""a\"b""#, "a\"b"), (r#""\d\\""#, r"\d\\"), (r"'it\'s \x22'", r"it's \x22"), ("'\"'", "\"")];
         for (text, expected) in rows {
             assert_eq!(tokens(text)[0], Token::Text(expected.to_owned()), "{text}");
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_the_offset_of_the_mistake() {
         let rows = [
             ("a = 1", 2, "'=' is written '==' here"),
             ("a =~ 'x'", 2, "'=~' is written '~' here"),
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn no_sign_hides_one_that_begins_with_it() {
+    fn longer_signs_precede_their_prefixes() {
         for (i, (sign, _)) in SIGNS.iter().enumerate() {
             assert!(SIGNS[i + 1..].iter().all(|(later, _)| !later.starts_with(sign)), "{sign}");
         }

@@ -1,5 +1,5 @@
-//! Expressions as users write them: `status >= 500 && path ~ "^/api/"`. Their text becomes a tree of comparisons; what a
-//! name stands for is the business of whoever asks.
+//! Expressions as users write them: `status >= 500 && path ~ "^/api/"`. They are parsed into a tree of comparisons; the
+//! caller resolves the names.
 
 mod error;
 mod lexer;

@@ -1,20 +1,21 @@
-//! Decimal numbers as they are written, compared without rounding.
+//! Decimal numbers as users write them, compared without rounding.
 
 use std::cmp::Ordering;
 
-/// Digits, of which so many are behind the point.
+/// A number as its digits, of which the last `decimals` follow the point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
     digits: u128,
     decimals: u32,
 }
 
-/// As many digits as 64 bits have. A number of twice as many fits in 128 bits: that is what comparing two takes.
+/// Maximum number of digits: 19 fit in 64 bits. Comparing two numbers takes twice as many digits, which fit in 128
+/// bits.
 const DIGITS: usize = 19;
 
 impl Number {
-    /// The number that all of `text` writes: digits, perhaps a point and digits. `None` where it is none, or has more
-    /// than nineteen digits, zeros in front aside.
+    /// Parses digits, optionally with a point and more digits. `None` for any other text, and for more than 19 digits,
+    /// not counting leading zeros.
     pub(crate) fn read(text: &[u8]) -> Option<Number> {
         let point = text.iter().position(|b| *b == b'.');
         let (whole, decimals) = point.map_or((text, &[][..]), |at| (&text[..at], &text[at + 1..]));
@@ -32,17 +33,17 @@ impl Number {
         Some(Number { digits, decimals: decimals.len() as u32 })
     }
 
-    /// Whether it can be compared with any quotient: it has no more than fifteen digits, nine of them behind the point.
+    /// True if the number can be compared with any quotient: at most 15 digits, at most 9 of them after the point.
     pub(crate) fn is_short(self) -> bool {
         self.digits < 10_u128.pow(15) && self.decimals <= 9
     }
 
-    /// How a quotient compares with it, which must be short. What is beyond all that can be counted is equal.
+    /// Compares a quotient with this number, which must be short. If both products overflow, they compare as equal.
     pub(crate) fn quotient_cmp(self, part: u128, whole: u128) -> Ordering {
         part.saturating_mul(10_u128.pow(self.decimals)).cmp(&self.digits.saturating_mul(whole))
     }
 
-    /// The largest whole number of thousandths (3), units (0) … that is no larger, and whether that is the number itself.
+    /// Rounds down to a whole number of units of 10^-`decimals`; also returns true if that is exact.
     pub(crate) fn floor(self, decimals: u32) -> (u128, bool) {
         let scaled = self.digits * 10_u128.pow(decimals);
         let unit = 10_u128.pow(self.decimals);
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_what_is_written() {
+    fn numbers_are_parsed_exactly() {
         let rows = [
             ("0", Some((0, 0))),
             ("500", Some((500, 0))),
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn comparing_rounds_nothing() {
+    fn comparison_does_not_round() {
         let of = |text: &str| Number::read(text.as_bytes()).unwrap();
         let ascending = ["0", "0.0000000000000000001", "0.3", "0.3000000000000000001", "1", "9999999999999999999"];
         assert!(ascending.windows(2).all(|pair| of(pair[0]) < of(pair[1])));

@@ -1,11 +1,11 @@
-//! What an operator wants of two values.
+//! Orderings: which results of a comparison an operator accepts.
 
 use std::cmp::Ordering;
 
 use super::number::Number;
 use super::tree::Operator;
 
-/// What a value may be, compared with another.
+/// The results of a comparison that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Order {
     less: bool,
@@ -17,7 +17,7 @@ impl Order {
     pub(crate) const EQUAL: Order = Order { less: false, equal: true, greater: false };
     pub(crate) const GREATER: Order = Order { less: false, equal: false, greater: true };
 
-    /// What an operator wants; `None` for one that compares otherwise.
+    /// The orderings that an operator accepts; `None` for operators that do not compare this way.
     pub(crate) fn of(operator: Operator) -> Option<Order> {
         let order = |less, equal, greater| Some(Order { less, equal, greater });
         match operator {
@@ -38,7 +38,7 @@ impl Order {
         }
     }
 
-    /// The integers, first and last, that are so compared with `than`, in units of so many decimals.
+    /// First and last integer that compare this way with `than`, in units of 10^-`decimals`; `None` if there are none.
     pub(crate) fn range(self, than: Number, decimals: u32) -> Option<(u64, u64)> {
         let (floor, is_exact) = than.floor(decimals);
         let takes_floor = self.equal && is_exact;

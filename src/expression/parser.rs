@@ -1,14 +1,15 @@
-//! From tokens to a tree: `||` binds less than `&&`, that less than `!`, and a comparison is a name, a sign and a value.
+//! Parses tokens into a tree. `||` binds weaker than `&&`, and `&&` weaker than `!`. A comparison is a name, a sign and
+//! a value.
 
 use super::error::SyntaxError;
 use super::lexer::{Token, cut};
 use super::number::Number;
 use super::tree::{Comparison, Expression, Operator, Placed, Value};
 
-/// Parentheses and `!` go no deeper: whoever reads the tree calls himself.
+/// Maximum nesting of parentheses and `!`, because readers of the tree recurse.
 const DEPTH: usize = 100;
 
-/// Reads all of `text` from the byte `start` on, before which the caller may have words of his own.
+/// Parses `text` from the byte offset `start` on. The caller may use the part before it.
 pub(crate) fn parse(text: &str, start: usize) -> Result<Expression<Comparison>, SyntaxError> {
     let mut parser = Parser { text, tokens: cut(text, start)?, next: 0, depth: 0 };
     let expression = parser.any()?;
@@ -34,7 +35,7 @@ impl Parser<'_> {
         &self.tokens[self.next]
     }
 
-    /// The next token, which is passed unless it is the end.
+    /// Returns the next token and moves past it, except at the end.
     fn take(&mut self) -> Placed<Token> {
         let token = self.peek().clone();
         self.next = (self.next + 1).min(self.tokens.len() - 1);
@@ -71,7 +72,7 @@ impl Parser<'_> {
         self.several(&Token::And, Parser::not, Expression::All)
     }
 
-    /// One, or several with this sign between.
+    /// Parses one item, or several joined by a sign.
     fn several(
         &mut self,
         sign: &Token,
@@ -148,7 +149,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `(a, b)`
+    /// Parses a list: `(a, b)`.
     fn list(&mut self) -> Result<Vec<Placed<Value>>, SyntaxError> {
         if !self.passes(&Token::Open) {
             return Err(self.expected("( and a list of values"));
@@ -165,7 +166,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A name or a value.
+    /// Parses a name or a value.
     fn operand(&mut self, what: &str) -> Result<Placed<Value>, SyntaxError> {
         let it = match &self.peek().it {
             Token::Text(text) => Value::Text(text.clone()),
@@ -199,7 +200,7 @@ impl Parser<'_> {
 mod tests {
     use super::*;
 
-    /// A tree as a text with all its parentheses.
+    /// Writes a tree with all its parentheses.
     fn written(expression: &Expression<Comparison>) -> String {
         let join = |all: &[Expression<Comparison>], sign| {
             format!("({})", all.iter().map(written).collect::<Vec<_>>().join(sign))
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_bind_as_everywhere() {
+    fn operators_have_the_usual_precedence() {
         let one = |name: &str| format!("{name} Equal Word(\"x\")");
         let [a, b, c, d] = ["a", "b", "c", "d"].map(one);
         let rows = [
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_typed_and_may_stand_first() {
+    fn values_are_typed_and_may_come_first() {
         assert_eq!(tree("5xx > 1%"), "5xx Greater Percent(Number { digits: 1, decimals: 0 })");
         assert_eq!(
             tree("0.5 <= request_time"),
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_the_offset_of_the_mistake() {
         let rows = [
             ("", 0, "it ends where a name was expected"),
             ("status", 6, "it ends where one of == != < <= > >= ~ !~ in was expected"),
@@ -277,7 +278,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_read_or_refused_at_a_place_in_it(
+        fn any_text_parses_or_fails_within_its_bounds(
             text: String,
             parts in proptest::collection::vec(
                 proptest::sample::select(vec!["a", "==", "1", "%", "(", ")", "!", "in", ",", "&&", "||", "\"", "'", "\\", "~", " ", "é"]), 0..12),

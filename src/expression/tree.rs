@@ -1,15 +1,15 @@
-//! An expression as a tree: of comparisons as it is read, of what these stand for when it is understood.
+//! The tree of an expression. After parsing, its leaves are comparisons; the caller maps them to tests.
 
 use super::number::Number;
 
-/// Something, and the byte of the text where it stands.
+/// A value and its byte offset in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Placed<T> {
     pub(crate) at: usize,
     pub(crate) it: T,
 }
 
-/// How a name and values are compared.
+/// Operator between a name and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operator {
     Equal,
@@ -25,7 +25,7 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
-    /// The same with both sides exchanged; `None` where a value cannot stand first.
+    /// The operator for swapped sides: `<` becomes `>`. `None` if a value cannot be on the left.
     pub(super) fn turned(self) -> Option<Operator> {
         Some(match self {
             Operator::Less => Operator::Greater,
@@ -38,7 +38,7 @@ impl Operator {
     }
 }
 
-/// What a name is compared with.
+/// A value that a name is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// `1.5`
@@ -47,11 +47,11 @@ pub(crate) enum Value {
     Percent(Number),
     /// `"GET"`
     Text(String),
-    /// A word without quotes, such as `5xx`: most names know no such value.
+    /// A word without quotes, such as `5xx`; most names refuse it.
     Word(String),
 }
 
-/// A name compared with a value, or with several where the operator is `in`.
+/// A name compared with one value, or with several if the operator is `in`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comparison {
     pub(crate) name: Placed<String>,
@@ -69,7 +69,7 @@ pub(crate) enum Expression<T> {
 }
 
 impl<T> Expression<T> {
-    /// The same of other tests; what one becomes may be an expression itself.
+    /// Replaces each test by an expression of another type.
     pub(crate) fn try_map<U, E>(self, change: &impl Fn(T) -> Result<Expression<U>, E>) -> Result<Expression<U>, E> {
         let each = |all: Vec<Self>| all.into_iter().map(|one| one.try_map(change)).collect::<Result<_, _>>();
         match self {
@@ -80,7 +80,7 @@ impl<T> Expression<T> {
         }
     }
 
-    /// The opposite where `is_not`.
+    /// Negates the expression if `is_not`.
     pub(crate) fn negated_if(self, is_not: bool) -> Expression<T> {
         if is_not { Expression::Not(Box::new(self)) } else { self }
     }
@@ -94,10 +94,10 @@ impl<T> Expression<T> {
         }
     }
 
-    /// True or false by what `test` says of each test, `None` where a test that is `None` decides it (Kleene's logic: the
-    /// opposite of unknown is unknown, and what holds or not whatever the unknown is, is known).
+    /// Evaluates the expression in Kleene's three-valued logic. `None` means unknown: a test is unknown, and the known
+    /// tests do not decide the result.
     pub(crate) fn truth(&self, test: &impl Fn(&T) -> Option<bool>) -> Option<bool> {
-        // One test that is `decisive` settles it, whatever the others are.
+        // One test with the `decisive` value settles the result, whatever the others are.
         let joined = |all: &[Self], decisive: bool| {
             let (mut unknown, mut is_settled) = (false, false);
             for one in all {
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unknown_decides_nothing() {
+    fn truth_follows_kleene_logic() {
         let test = |truth: Option<bool>| Expression::Test(truth);
         let (yes, no, unknown) = (Some(true), Some(false), None);
         let rows = [

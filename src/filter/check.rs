@@ -1,16 +1,16 @@
-//! One question about the bytes of a key.
+//! A single check on the bytes of a key.
 
 use super::pattern::Pattern;
 use super::status::StatusSet;
 use crate::expression::{Number, Order};
 
-/// What is asked of a key.
+/// A test of a key.
 #[derive(Clone, Debug)]
 pub(super) enum Check {
-    /// By its bytes.
+    /// Compares the key's bytes.
     Text(Order, Vec<u8>),
-    /// By the number that it writes. Of a list, as nginx has of several upstream servers, one is enough; what is no
-    /// number is never so.
+    /// Compares the key as a number. In a list, such as nginx logs for several upstream servers, one matching number is
+    /// enough. A key that is not a number never matches.
     Number(Order, Number),
     Looks(Pattern),
     Status(StatusSet),
@@ -30,7 +30,8 @@ impl Check {
         }
     }
 
-    /// The integers for which this holds, as ranges, in units of so many decimals. A pattern has none.
+    /// Ranges of the integers that pass, both ends included, in units of 10^-`decimals`. Empty for checks that are not
+    /// numeric.
     pub(super) fn ranges(&self, decimals: u32) -> Vec<(u64, u64)> {
         match self {
             Check::Number(order, than) => order.range(*than, decimals).into_iter().collect(),
@@ -39,7 +40,7 @@ impl Check {
         }
     }
 
-    /// Whether asking takes so long that answers are worth remembering.
+    /// True if the check is slow enough for its answers to be worth caching.
     pub(super) fn is_slow(&self) -> bool {
         match self {
             Check::Looks(pattern) => pattern.is_slow(),
@@ -49,7 +50,7 @@ impl Check {
     }
 }
 
-/// The numbers in a list such as `0.1, 0.2 : -`.
+/// Parses the numbers in a list such as `0.1, 0.2 : -`.
 fn numbers(key: &[u8]) -> impl Iterator<Item = Number> {
     key.split(|b| matches!(b, b',' | b':' | b' ')).filter_map(Number::read)
 }
@@ -91,7 +92,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ranges_are_the_integers_that_compare_so(
+        fn ranges_contain_exactly_the_integers_that_pass(
             value in prop_oneof![0..4_u64, 298..303_u64, Just(u64::MAX)], than in prop_oneof![0..4_u64, 298..303_u64, Just(9_999_999_999_999_999_u64)],
             scale in 0..5_usize, operator in prop::sample::select(vec![
                 Operator::Equal, Operator::Less, Operator::LessOrEqual, Operator::Greater, Operator::GreaterOrEqual,

@@ -1,4 +1,4 @@
-//! What a question asks of hits.
+//! Conditions: the filters that a question puts on hits.
 
 use super::day_times::DayTimes;
 use super::networks::Networks;
@@ -7,7 +7,7 @@ use super::selection::Where;
 use super::status::StatusSet;
 use crate::dimension::Dimension;
 
-/// What a hit has to be. A line is one that fits all of a question's conditions.
+/// A condition on a hit. A line is a hit if it meets all conditions of a question.
 ///
 /// ```
 /// use logstat::{Condition, Dimension, Question};
@@ -21,40 +21,40 @@ use crate::dimension::Dimension;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Condition {
-    /// At one of these times of the day, by the wall clock.
+    /// The hit is at one of these times of day, by the wall clock of its line.
     DayTimes(DayTimes),
-    /// Answered with one of these.
+    /// The status is one of these.
     Status(StatusSet),
-    /// Served from a file.
+    /// The hit is static: nginx serves it from a file.
     Static,
-    /// Answered by the application.
+    /// The hit is dynamic: the application answers it.
     Dynamic,
-    /// Took longer; where no time was logged, it did not.
+    /// The request took longer than this. False if the line has no request time.
     Slower {
-        /// Than this.
+        /// Lower limit in milliseconds, itself excluded.
         ms: u64,
     },
-    /// Sent more.
+    /// The response is larger than this.
     Larger {
-        /// Than this.
+        /// Lower limit in bytes, itself excluded.
         bytes: u64,
     },
-    /// From an address in these.
+    /// The client's address is in these networks.
     Ip(Networks),
-    /// Has a key that looks like one of these.
+    /// The hit's key matches at least one pattern.
     Matches {
-        /// In this dimension.
+        /// Dimension of the key.
         dimension: Dimension,
-        /// One of them is enough.
+        /// Patterns, of which one match is enough.
         any: Vec<Pattern>,
     },
-    /// Has a key that looks like none of these.
+    /// The hit's key matches none of the patterns.
     Excludes {
-        /// In this dimension.
+        /// Dimension of the key.
         dimension: Dimension,
-        /// One of them is too much.
+        /// Patterns, of which one match excludes the hit.
         any: Vec<Pattern>,
     },
-    /// Fits an expression.
+    /// The expression is true for the hit.
     Where(Where),
 }

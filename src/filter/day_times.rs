@@ -1,4 +1,4 @@
-//! `--time 19:30-23:00`: stretches of every day, by the wall clock.
+//! `--time 19:30-23:00`: spans of each day, by the wall clock.
 
 use std::str::FromStr;
 
@@ -8,8 +8,8 @@ use crate::time::Stamp;
 
 const DAY_S: u32 = 86_400;
 
-/// Stretches of the day, each from a time to before another, across midnight where that is the smaller; and with a `!`
-/// those that are not meant.
+/// Spans of the day. Each includes its start but not its end, and wraps around midnight if the end is the smaller time.
+/// A `!` before a span excludes it.
 ///
 /// ```
 /// let night: logstat::DayTimes = "22-06:30".parse()?;
@@ -19,7 +19,7 @@ const DAY_S: u32 = 86_400;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayTimes(Listed<Stretch>);
 
-/// Seconds of a day, the last not included.
+/// A span in seconds since midnight; the end is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stretch {
     from_s: u32,
@@ -37,24 +37,24 @@ impl Stretch {
 }
 
 impl DayTimes {
-    /// Whether this second of the day is in them.
+    /// True if this second of the day, counted from midnight, is selected.
     pub fn holds(&self, second_of_day: u32) -> bool {
         self.0.holds(|stretch| stretch.has(second_of_day))
     }
 
-    /// Those of two lists as if they were one.
+    /// Joins two lists into one.
     #[must_use]
     pub fn with(mut self, other: DayTimes) -> DayTimes {
         self.0.add(other.0);
         self
     }
 
-    /// A line that logs no time is at none.
+    /// True if a wall-clock time is selected. False for a line without a time.
     pub(super) fn hold(&self, wall_s: i64) -> bool {
         wall_s != Stamp::NONE.wall_s && self.holds(wall_s.rem_euclid(i64::from(DAY_S)) as u32)
     }
 
-    /// Whether no second is in them.
+    /// True if no second of the day is selected.
     pub(super) fn is_empty(&self) -> bool {
         !(0..DAY_S).any(|second| self.holds(second))
     }
@@ -79,7 +79,7 @@ fn stretch(word: &str) -> Result<Stretch, String> {
     }
 }
 
-/// `9`, `09`, `09:30`, `09:30:15`; `24:00` is the end of a day.
+/// Parses `9`, `09`, `09:30` or `09:30:15` into seconds since midnight; `24:00` is the end of the day.
 fn second_of_day(text: &str) -> Option<u32> {
     let mut parts = text.split(':');
     let mut next = |most: u32, least_digits: usize| {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn stretches_begin_and_do_not_reach_their_end() {
+    fn spans_include_their_start_and_exclude_their_end() {
         let rows = [
             ("19:30-23:00", "19:29:59", false),
             ("19:30-23:00", "19:30", true),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_the_day_is_a_number_of_seconds() {
+    fn times_of_day_parse_to_seconds() {
         let rows = [
             ("0", Some(0)),
             ("9", Some(9 * 3600)),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_of_any_wall_clock_is_cut_at_midnight() {
+    fn days_begin_at_midnight_for_any_wall_clock() {
         let times: DayTimes = "0-1".parse().unwrap();
         let held = |wall_s| times.hold(wall_s);
         assert!(held(0) && held(3599) && !held(3600) && !held(-1) && held(-86_400) && !held(Stamp::NONE.wall_s));

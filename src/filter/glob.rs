@@ -1,26 +1,28 @@
-//! Globs over bytes: `*` any of them, `?` one, `[a-z]` one of these, `[!a-z]` one of the others; all else is itself.
+//! Globs over bytes: `*` matches any bytes, `?` one byte, `[a-z]` one byte of the set, `[!a-z]` one byte outside it.
+//! Any other byte matches itself.
 //!
-//! Unlike a shell's, `*` passes over `/`: paths are compared whole. `\xHH` is the byte as keys are written, and any other
-//! byte behind a backslash is itself, so that a key from a report can be used as it is.
+//! Unlike in a shell, `*` also matches `/`, because a glob is compared with the whole path. `\xHH` is a byte as reports
+//! write it. A backslash before any other byte makes that byte literal. A key can therefore be copied from a report and
+//! used as it is.
 
 use std::fmt::Write;
 
-/// A part of a glob.
+/// A token of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Byte(u8),
     /// `?`
     One,
-    /// `*`; no two of them are neighbours.
+    /// `*`; never twice in a row.
     Any,
-    /// One byte within these ranges, or in none of them.
+    /// One byte within these ranges or, if `is_not`, outside all of them.
     Within {
         ranges: Vec<(u8, u8)>,
         is_not: bool,
     },
 }
 
-/// The parts of a glob; otherwise what is wrong, and at which byte.
+/// Splits a glob into its parts. An error is the byte offset and what is wrong there.
 pub(super) fn parse(glob: &[u8]) -> Result<Vec<Part>, (usize, &'static str)> {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -51,7 +53,7 @@ pub(super) fn parse(glob: &[u8]) -> Result<Vec<Part>, (usize, &'static str)> {
     Ok(parts)
 }
 
-/// A byte that may be escaped, and where the next is.
+/// Reads one byte, which may be escaped; returns it with the offset of the next.
 fn literal(glob: &[u8], at: usize) -> (u8, usize) {
     let hex = |digit: u8| char::from(digit).to_digit(16).map(|digit| digit as u8);
     match glob[at..] {
@@ -63,7 +65,7 @@ fn literal(glob: &[u8], at: usize) -> (u8, usize) {
     }
 }
 
-/// `[a-z_]`: a `]` that stands first, and a `-` that stands first or last, are themselves.
+/// Parses a set such as `[a-z_]`. A `]` in first place is literal, and so is a `-` in first or last place.
 fn within(glob: &[u8], start: usize) -> Result<(Part, usize), (usize, &'static str)> {
     let is_not = matches!(glob.get(start + 1), Some(b'!' | b'^'));
     let first = start + 1 + usize::from(is_not);
@@ -92,7 +94,7 @@ fn within(glob: &[u8], start: usize) -> Result<(Part, usize), (usize, &'static s
     }
 }
 
-/// The regular expression, for bytes, that says the same.
+/// Writes the equivalent regular expression over bytes.
 pub(super) fn as_regex(parts: &[Part]) -> String {
     let mut regex = String::from(r"(?s-u)\A");
     let hex = |byte: u8| format!(r"\x{byte:02X}");
@@ -118,20 +120,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_the_offset_of_the_mistake() {
         for (glob, at) in [("/a[bc", 2), ("[]", 0), ("[!]", 0), ("a[z-a]", 2)] {
             assert_eq!(parse(glob.as_bytes()).map_err(|(at, _)| at), Err(at), "{glob}");
         }
     }
 
     #[test]
-    fn parts_are_what_is_written() {
+    fn globs_are_split_into_parts() {
         let byte = Part::Byte;
         assert_eq!(
             parse(br"a**\*\x5Cb\"),
             Ok(vec![byte(b'a'), Part::Any, byte(b'*'), byte(b'\\'), byte(b'b'), byte(b'\\')])
         );
-        // Of an escape both digits must be there; else the backslash makes the x itself.
+        // An escape needs both digits; otherwise the backslash only makes the `x` literal.
         for (glob, rest) in [(&br"\xg1"[..], &b"xg1"[..]), (br"\x1g", b"x1g"), (br"\x1", b"x1"), (br"\xgg", b"xgg")] {
             assert_eq!(parse(glob), Ok(rest.iter().copied().map(byte).collect()), "{}", glob.escape_ascii());
         }

@@ -1,4 +1,5 @@
-//! Filters against what they mean, said in the plainest way: rows one by one, expressions walked as trees of texts.
+//! Filters compared with slow reference implementations: rows are tested one by one, and expressions are walked as
+//! trees.
 
 use proptest::prelude::*;
 
@@ -27,7 +28,7 @@ prop_compose! {
     }
 }
 
-/// What a comparison says of a hit, by the number or text that the hit has there.
+/// An expression whose leaves are comparisons: the text, and the same test written in Rust.
 #[derive(Clone, Debug)]
 enum Tree {
     Leaf(&'static str, fn(&Hit) -> bool),
@@ -107,7 +108,7 @@ fn fits(tree: &Tree, hit: &Hit) -> bool {
     }
 }
 
-/// The rows that a filter selects, and how many it filters for which reason.
+/// Runs the filters; returns the selected rows and the number of filtered lines by reason.
 fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; Filtered::COUNT]) {
     let mut filter = Filter::new(Period::default(), filters, &Extras::default(), Seed::fixed(1));
     let mut batch = Batch::new(Fields::text(TextField::Path));
@@ -133,7 +134,7 @@ fn that(hits: &[Hit], is: impl Fn(&Hit) -> bool) -> Vec<u16> {
 
 proptest! {
     #[test]
-    fn an_expression_is_what_it_says(tree in tree(), hits in prop::collection::vec(hit(), 0..256)) {
+    fn expression_selects_the_same_rows_as_its_tree(tree in tree(), hits in prop::collection::vec(hit(), 0..256)) {
         let text = written(&tree);
         let selection: Where = text.parse().unwrap_or_else(|error| panic!("{error}"));
         let (rows, filtered) = selected(&[Condition::Where(selection)], &hits);
@@ -142,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn conditions_hold_together_and_a_line_has_one_reason(
+    fn conditions_are_combined_and_each_line_has_one_reason(
         hits in prop::collection::vec(hit(), 0..256), order in Just((0..7_usize).collect::<Vec<_>>()).prop_shuffle(), taken in 0..8_usize,
     ) {
         type Row = (Condition, fn(&Hit) -> bool);
@@ -166,7 +167,7 @@ proptest! {
             let before = left.len();
             left.retain(|hit| rows[i].1(hit));
             let reason = rows[i].0.reason();
-            // Two of them have the same.
+            // Two of the conditions share this reason.
             if reason != Filtered::Path {
                 prop_assert_eq!(filtered[reason as usize] as usize, before - left.len());
             }
@@ -177,7 +178,7 @@ proptest! {
 }
 
 #[test]
-fn a_hit_that_lacks_a_field_fits_no_condition_on_it() {
+fn hit_without_a_field_meets_no_condition_on_it() {
     const PATH: Fields = Fields::text(TextField::Path);
     // The fields that each hit lacks, and whether it is static.
     let hits = [
@@ -221,7 +222,7 @@ fn a_hit_that_lacks_a_field_fits_no_condition_on_it() {
 }
 
 #[test]
-fn a_filter_reads_the_fields_of_its_period_and_conditions() {
+fn filter_reads_the_fields_of_its_period_and_conditions() {
     let filters = vec![Condition::Status("404".parse().unwrap()), Condition::Larger { bytes: 1 }];
     let asked = Fields::STATUS.and(Fields::BYTES);
     let rows = [
@@ -236,7 +237,7 @@ fn a_filter_reads_the_fields_of_its_period_and_conditions() {
 }
 
 #[test]
-fn every_dimension_can_be_asked_for() {
+fn time_units_and_statuses_can_be_filtered() {
     let hits = [Hit { path: b"/a".to_vec(), status: 200, bytes: 1, time_ms: Some(1), is_static: true, wall_s: 0 }];
     for unit in Unit::all() {
         let text = format!("{} == \"{}\"", unit.name(), unit.key(unit.bucket(0).number));

@@ -1,8 +1,8 @@
-//! Lists of what fits and, with a `!` before it, what does not: `4xx,!404`.
+//! Comma-separated lists of items to include and, with a `!` before them, to exclude: `4xx,!404`.
 
 use crate::expression::SyntaxError;
 
-/// What fits any of the first and none of the second; where there is no first, all that is none of the second.
+/// Passes what matches any include and no exclude. Without includes, everything not excluded passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed<T> {
     pub(crate) any: Vec<T>,
@@ -10,7 +10,7 @@ pub(crate) struct Listed<T> {
 }
 
 impl<T> Listed<T> {
-    /// Reads a list with commas between; `one` reads an item, or says what one is.
+    /// Parses a comma-separated list; `one` parses an item, or returns a message that says what was expected.
     pub(crate) fn read(text: &str, one: impl Fn(&str) -> Result<T, String>) -> Result<Listed<T>, SyntaxError> {
         let mut listed = Listed { any: Vec::new(), none: Vec::new() };
         let mut start = 0;
@@ -32,7 +32,7 @@ impl<T> Listed<T> {
         self.none.extend(other.none);
     }
 
-    /// Whether something fits of which `is` says what it is.
+    /// True if a value passes; `is` tests it against one item.
     pub(crate) fn holds(&self, is: impl Fn(&T) -> bool) -> bool {
         (self.any.is_empty() || self.any.iter().any(&is)) && !self.none.iter().any(&is)
     }
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_has_a_sign() {
+    fn exclamation_mark_excludes_an_item() {
         assert_eq!(read("1, !2,3"), Ok(Listed { any: vec![1, 3], none: vec![2] }));
         let rows = [("", 0), ("1,", 2), ("1, x", 3), ("1,!x", 3), ("300", 0), (",1", 0), ("!!1", 1)];
         for (text, at) in rows {

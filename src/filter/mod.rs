@@ -1,4 +1,5 @@
-//! Which lines are hits: one predicate a file, each narrows a set of rows. `table.rs` has a row for each filter.
+//! Filters: decide which lines are hits. Each filter has its own file and narrows a set of rows; `table.rs` has a row
+//! for each.
 
 mod check;
 mod condition;
@@ -37,19 +38,20 @@ pub use selection::Where;
 pub use status::StatusSet;
 pub(crate) use table::contradictions;
 
-/// How many lines were filtered for which reason, in the order of reasons.
+/// Number of filtered lines by reason, in the order of [`Filtered`].
 pub(crate) type FilteredBy = [u64; Filtered::COUNT];
 
-/// The predicates in use; a line is a hit that all of them select. Each worker has its own, for they remember.
+/// The predicates of a run; a line is a hit if all of them select it. Each worker has its own, because predicates cache
+/// answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter {
     period: Period,
-    /// In the order of their reasons, so that a line has one reason in whatever order it is asked.
+    /// Sorted by reason, so that the reason of a filtered line does not depend on the order of the conditions.
     predicates: Vec<(Filtered, Predicate)>,
 }
 
 impl Filter {
-    /// `extras` has the variables that the conditions name.
+    /// Builds the predicates; `extras` has the variables that the conditions name.
     pub(crate) fn new(period: Period, conditions: &[Condition], extras: &Extras, seed: Seed) -> Filter {
         let making = Making { extras, seed };
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
@@ -58,14 +60,14 @@ impl Filter {
         Filter { period, predicates }
     }
 
-    /// The fields that conditions read, and those of a period if there is one.
+    /// Fields that the conditions read, and the time if there is a period.
     pub(crate) fn fields(has_period: bool, conditions: &[Condition], extras: &Extras) -> Fields {
         let time = if has_period { Fields::TIME } else { Fields::NONE };
         let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
         asked.fold(time, |fields, (_, asked, _)| fields.and(asked))
     }
 
-    /// Puts the selected rows of a batch into `hits`, and counts the others by reason.
+    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason.
     pub(crate) fn select(&mut self, batch: &Batch<'_>, hits: &mut Hits, filtered: &mut FilteredBy) {
         hits.clear();
         if self.period.is_all() && self.predicates.is_empty() {

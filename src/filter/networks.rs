@@ -1,4 +1,4 @@
-//! `--ip 10.0.0.0/8,!10.0.0.7,2001:db8::/32`, and whom `--trust` trusts.
+//! Lists of addresses and networks: `--ip 10.0.0.0/8,!10.0.0.7,2001:db8::/32`, and the proxies of `--trust`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -7,10 +7,10 @@ use super::listed::Listed;
 use crate::expression::SyntaxError;
 use crate::keys::quad_of;
 
-/// Addresses and networks in CIDR notation, and with a `!` those that are not meant.
+/// Addresses and networks in CIDR notation; a `!` before one excludes it.
 ///
-/// An IPv4 address that is written as one of IPv6 (`::ffff:10.0.0.7`) is that IPv4 address. `unix:` is what nginx writes for
-/// whoever comes through a socket of the system. What is no address is in no network.
+/// An IPv4-mapped IPv6 address (`::ffff:10.0.0.7`) counts as the IPv4 address. `unix:` is what nginx logs for a client
+/// that connects through a Unix socket. A text that is not an address is in no network.
 ///
 /// ```
 /// let networks: logstat::Networks = "10.0.0.0/8,!10.0.0.7,2001:db8::/32".parse()?;
@@ -21,7 +21,8 @@ use crate::keys::quad_of;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Networks(Listed<Network>);
 
-/// The leading bits that all addresses of a network have. The two families are no ranges of each other.
+/// The leading bits that all addresses of a network share. IPv4 and IPv6 are kept apart: a network of one contains no
+/// address of the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Network {
     V4 { bits: u32, mask: u32 },
@@ -29,7 +30,7 @@ enum Network {
     Unix,
 }
 
-/// Where a connection comes from.
+/// The address of a connection's peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Address {
     V4(Ipv4Addr),
@@ -47,7 +48,7 @@ impl Network {
         }
     }
 
-    /// Whether each address of `other` is one of these.
+    /// True if this network contains all addresses of `other`.
     fn covers(self, other: Network) -> bool {
         match (self, other) {
             (Network::V4 { mask, .. }, Network::V4 { bits, mask: theirs }) => {
@@ -63,32 +64,32 @@ impl Network {
 }
 
 impl Networks {
-    /// Whether an address is in them, as it is written in a log.
+    /// True if an address, as written in a log, is selected.
     pub fn holds(&self, address: &[u8]) -> bool {
         let address = address_of(address);
         self.0.holds(|network| address.is_some_and(|address| network.has(address)))
     }
 
-    /// The same of an address.
+    /// True if an address is selected.
     pub(crate) fn has(&self, address: Address) -> bool {
         self.0.holds(|network| network.has(address))
     }
 
-    /// Those of two lists as if they were one.
+    /// Joins two lists into one.
     #[must_use]
     pub fn with(mut self, other: Networks) -> Networks {
         self.0.add(other.0);
         self
     }
 
-    /// Whether each network that is meant is within one that is not.
+    /// True if there are included networks and each lies within an excluded one, so that no address is left.
     pub(super) fn is_empty(&self) -> bool {
         let is_out = |network: &Network| self.0.none.iter().any(|other| other.covers(*network));
         !self.0.any.is_empty() && self.0.any.iter().all(is_out)
     }
 }
 
-/// The address that a text writes.
+/// Parses an address.
 pub(crate) fn address_of(text: &[u8]) -> Option<Address> {
     if let Some(quad) = quad_of(text) {
         return Some(Address::V4(Ipv4Addr::from_bits(quad.0)));
@@ -103,7 +104,7 @@ pub(crate) fn address_of(text: &[u8]) -> Option<Address> {
     })
 }
 
-/// How nginx writes that a connection came through a socket of the system.
+/// The address that nginx logs for a client on a Unix socket.
 const UNIX: &str = "unix:";
 
 impl FromStr for Networks {
@@ -133,7 +134,7 @@ fn network(word: &str) -> Result<Network, String> {
             let mask = u32::MAX.checked_shl(32 - len).unwrap_or(0);
             Network::V4 { bits: address.to_bits() & mask, mask }
         }
-        // The same addresses as they are compared.
+        // A network of IPv4-mapped addresses: addresses are compared as IPv4, so the network is, too.
         IpAddr::V6(address) if len >= 96 && address.to_ipv4_mapped().is_some() => {
             let mask = u32::MAX.checked_shl(128 - len).unwrap_or(0);
             Network::V4 { bits: address.to_bits() as u32 & mask, mask }
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_in_networks() {
+    fn lists_include_and_exclude_addresses() {
         let rows = [
             ("10.0.0.0/8", "10.255.0.1", true),
             ("10.1.2.3/8", "10.255.0.1", true),
@@ -193,7 +194,7 @@ mod tests {
         assert!(!is_empty("::1,!2001:db8::/32") && !is_empty("10.0.0.1,!11.0.0.0/8"));
     }
 
-    /// The leading bits of both, written out.
+    /// Slow reference: compares the leading bits of both, written out.
     fn same_bits(a: IpAddr, b: IpAddr, len: usize) -> bool {
         let bits = |address: IpAddr| -> String {
             match address {
@@ -204,7 +205,7 @@ mod tests {
         a.is_ipv4() == b.is_ipv4() && bits(a)[..len] == bits(b)[..len]
     }
 
-    /// Addresses that are near each other.
+    /// Generates addresses that are close to each other.
     fn address() -> impl Strategy<Value = IpAddr> {
         let shifts = prop::sample::select(vec![0_u32, 1, 8, 24, 30, 64, 96, 126]);
         (0..4_u128, shifts, any::<bool>()).prop_map(|(low, shift, is_v4)| match is_v4 {
@@ -215,7 +216,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_network_is_its_leading_bits(network in address(), len in 0..=128_usize, address in address()) {
+        fn network_has_addresses_with_its_prefix(network in address(), len in 0..=128_usize, address in address()) {
             let len = if network.is_ipv4() { len % 33 } else { len };
             let read: Networks = format!("{network}/{len}").parse().unwrap();
             let is_mapped = [network, address].iter().any(|a| matches!(a, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some()));

@@ -1,4 +1,4 @@
-//! What a text has to look like: a glob, or a regular expression.
+//! Patterns for texts: a glob, or a regular expression.
 
 use std::str::FromStr;
 
@@ -8,10 +8,11 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::glob::{self, Part};
 use crate::expression::SyntaxError;
 
-/// A glob that a whole text must fit, or behind a `~` a regular expression that must be found in it.
+/// A glob that must match a whole text or, after a `~`, a regular expression that must match anywhere in it.
 ///
-/// `*` is any bytes, also `/`; `?` is one, `[a-z]` one of these, `[!a-z]` one of the others, `\xHH` the byte that a report writes
-/// so. Both see bytes, in which nginx's escapes are undone.
+/// In a glob, `*` matches any bytes including `/`, `?` one byte, `[a-z]` one byte of the set and `[!a-z]` one byte
+/// outside it. `\xHH` is the byte that a report writes that way. Both kinds match bytes, after nginx's escapes are
+/// undone.
 ///
 /// ```
 /// use logstat::Pattern;
@@ -26,7 +27,7 @@ pub struct Pattern {
     look: Look,
 }
 
-/// The simple ones, which nearly all globs are, need no regular expression.
+/// The matcher of a pattern. Nearly all globs are simple and need no regular expression.
 #[derive(Clone, Debug)]
 enum Look {
     All,
@@ -37,11 +38,11 @@ enum Look {
     Regex(Regex),
 }
 
-/// A compiled expression may take so many bytes: far more than paths need, and not what `(.{1000}){1000}` does.
+/// Size limit of a compiled expression, in bytes: far more than paths need, but too little for `(.{1000}){1000}`.
 const SIZE_LIMIT: usize = 1 << 20;
 
 impl Pattern {
-    /// Whether a text looks like that.
+    /// True if a text matches.
     pub fn holds(&self, text: &[u8]) -> bool {
         match &self.look {
             Look::All => true,
@@ -53,17 +54,17 @@ impl Pattern {
         }
     }
 
-    /// As it was given.
+    /// The pattern as the user typed it.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether looking takes so long that answers are worth remembering.
+    /// True if matching is slow enough for its answers to be worth caching.
     pub(super) fn is_slow(&self) -> bool {
         matches!(self.look, Look::Regex(_))
     }
 
-    /// A regular expression without the `~`; `at` is the byte of `text` where it begins.
+    /// Compiles a regular expression given without its `~`; `at` is its byte offset in `text`.
     pub(super) fn regex(text: &str, at: usize, regex: &str) -> Result<Pattern, SyntaxError> {
         let compiled = compiled(regex).map_err(|(place, what)| {
             let at = place.map_or(at, |place| at + place.min(regex.len()));
@@ -95,7 +96,7 @@ impl FromStr for Pattern {
     }
 }
 
-/// A glob with stars at its ends alone.
+/// Returns a fast matcher for a glob whose only wildcards are stars at its ends.
 fn simple(parts: &[Part]) -> Option<Look> {
     let is_any = |part: Option<&Part>| part == Some(&Part::Any);
     let (leads, ends) = (is_any(parts.first()), is_any(parts.last()));
@@ -113,11 +114,11 @@ fn simple(parts: &[Part]) -> Option<Look> {
     })
 }
 
-/// Compiles an expression over bytes; otherwise says what is wrong, and where if that is known.
+/// Compiles an expression over bytes. An error says what is wrong, and at which byte offset if that is known.
 fn compiled(regex: &str) -> Result<Regex, (Option<usize>, String)> {
     RegexBuilder::new(regex).unicode(false).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(limit) => (None, format!("it takes more than {} KiB when compiled", limit >> 10)),
-        // Several lines: the expression, a line of carets under the place, what is wrong.
+        // The message has several lines: the expression, carets under the mistake, then what is wrong.
         other => {
             let said = other.to_string();
             let indent = "    ";
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_fit_whole_texts() {
+    fn globs_match_whole_texts() {
         let rows: [(&str, &[u8], bool); 20] = [
             ("/api/*", b"/api/a/b", true),
             ("/api/*", b"/api", false),
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn regular_expressions_are_found_in_bytes() {
+    fn regular_expressions_match_anywhere_in_bytes() {
         let rows: [(&str, &[u8], bool); 7] = [
             ("~^/api/", b"/api/a", true),
             ("~^/api/", b"/v2/api/", false),
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_the_offset_of_the_mistake() {
         let rows = [
             ("~a(b", 2, "no regular expression: unclosed group"),
             ("~(?!a)", 1, "no regular expression: look-around, including look-ahead and look-behind, is not supported"),
@@ -202,7 +203,7 @@ mod tests {
         assert!("*a".repeat(100_000).parse::<Pattern>().is_err());
     }
 
-    /// Whether a glob fits, by definition: a star takes nothing, or a byte and then goes on.
+    /// Slow reference by definition: a star matches nothing, or one byte and then again.
     fn twin(parts: &[Part], text: &[u8]) -> bool {
         match (parts, text) {
             ([], []) => true,
@@ -222,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn globs_fit_what_they_say(
+        fn globs_match_like_the_reference(
             globs in prop::collection::vec(
                 prop::sample::select(vec!["*", "?", "a", "b", "/", "[ab]", "[!a]", "\\*", "\\xFF", "[a-b/]", "\n"]), 0..6),
             text in prop::collection::vec(prop::sample::select(b"ab/*\xff\n".to_vec()), 0..6),

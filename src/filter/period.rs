@@ -1,4 +1,5 @@
-//! `--since`, `--until` and `--date`: a line is selected by its own wall clock, which each edge is put on.
+//! `--since`, `--until` and `--date`. A line is selected by its own wall clock: each bound is converted to the offset
+//! of the line.
 
 use std::ops::Range;
 
@@ -6,7 +7,7 @@ use super::rows::Rows;
 use crate::batch::Batch;
 use crate::time::{Date, Edge, Moment, NowIs, Stamp};
 
-/// From the last of some edges to before the first of others.
+/// A period from the latest of its starts to the earliest of its ends, the end excluded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Period {
     since: [Option<Edge>; 2],
@@ -22,7 +23,7 @@ impl Period {
         }
     }
 
-    /// From an instant on.
+    /// The period that starts at an instant and has no end.
     pub(crate) fn since_instant(epoch_s: i64) -> Period {
         Period { since: [Some(Edge::Instant(epoch_s)), None], until: [None, None] }
     }
@@ -31,8 +32,8 @@ impl Period {
         *self == Period::default()
     }
 
-    /// What a clock shows from the beginning to before the end, so many minutes ahead of UTC. Where there is no
-    /// beginning, the first is a time that no line has.
+    /// Wall-clock range of the period, the end excluded, for an offset in minutes ahead of UTC. Without a start it
+    /// begins after the value that stands for a missing time.
     pub(crate) fn wall_s(&self, offset_min: i16) -> Range<i64> {
         let of = |edges: [Option<Edge>; 2]| edges.into_iter().flatten().map(move |edge| edge.wall_s(offset_min));
         of(self.since).max().unwrap_or(Stamp::NONE.wall_s + 1)..of(self.until).min().unwrap_or(i64::MAX)
@@ -50,7 +51,7 @@ impl Period {
         self.since.iter().chain(&self.until).flatten().all(|edge| edge.is_fixed())
     }
 
-    /// Those of the rows that are in it. A line that logs no time is in no period.
+    /// Keeps the rows within the period. A line without a time is in no period.
     pub(super) fn select(&self, batch: &Batch<'_>, rows: Rows) -> Rows {
         if self.is_fixed() {
             let period = self.wall_s(0);
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn since_is_included_and_until_is_not() {
+    fn since_is_inclusive_and_until_is_exclusive() {
         let start = period("2022-04-05T03", "", "").wall_s(0).start;
         let around: Vec<_> = [-1, 0, 3599, 3600].iter().map(|s| (start + s, 90)).collect();
         let mut lines = stamps(&around);
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_from_an_instant_has_a_begin_and_no_end() {
+    fn period_since_an_instant_has_a_start_and_no_end() {
         let lines = stamps(&[(-1, 0), (0, 0), (3599, 60), (3600, 60), (NOW_S, 0)]);
         assert_eq!(selected(Period::since_instant(0), &lines), [1, 3, 4]);
         let edges = |period: Period| (period.has_begin(), period.has_end());
@@ -127,8 +128,8 @@ mod tests {
     }
 
     #[test]
-    fn how_long_ago_is_the_same_instant_at_every_offset() {
-        // One second before the edge and at it, at three offsets.
+    fn relative_times_are_one_instant_at_every_offset() {
+        // One second before the bound and exactly at it, at three offsets.
         let lines: Vec<_> = [0, 120, -330]
             .iter()
             .flat_map(|o| [(NOW_S - 3601 + o * 60, o), (NOW_S - 3600 + o * 60, o)])
@@ -139,9 +140,9 @@ mod tests {
     }
 
     proptest! {
-        /// Each line by itself says the same as the loops that remember an offset.
+        /// Selecting lines one by one gives the same rows as the loops that cache an offset.
         #[test]
-        fn lines_are_selected_one_by_one(
+        fn batch_selects_the_same_rows_as_single_lines(
             lines in prop::collection::vec((NOW_S - 400_000..NOW_S + 400_000, prop::sample::select(vec![0_i16, 60, -300, 1439])), 0..40),
             since in prop::sample::select(vec!["", "1h", "today", "2022-04-05", "2022-04-05T01:00:00+02:00", "monday"]),
             until in prop::sample::select(vec!["", "now", "5m", "2022-04-05T02", "yesterday"]),

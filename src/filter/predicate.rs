@@ -1,4 +1,4 @@
-//! Conditions made ready to be asked of batches.
+//! Predicates: conditions compiled into checks on the rows of a batch.
 
 use super::check::Check;
 use super::day_times::DayTimes;
@@ -15,13 +15,13 @@ use crate::dimension::{Dimension, Extras};
 use crate::expression::Expression;
 use crate::keys::Seed;
 
-/// What is asked of the rows of a batch.
+/// A check on the rows of a batch.
 #[derive(Clone, Debug)]
 pub(super) enum Predicate {
     DayTimes(DayTimes),
-    /// What each status is, by its index.
+    /// Answers by status index.
     Status(Box<[bool]>),
-    /// What static and dynamic hits are.
+    /// The answers for static and for dynamic hits.
     Class {
         statics: bool,
         dynamic: bool,
@@ -36,16 +36,16 @@ pub(super) enum Predicate {
     Not(Box<Predicate>),
 }
 
-/// What predicates are made with.
+/// Context for building predicates.
 #[derive(Clone, Copy)]
 pub(super) struct Making<'e> {
-    /// The columns of variables.
+    /// Columns of the variables.
     pub(super) extras: &'e Extras,
     pub(super) seed: Seed,
 }
 
 impl Making<'_> {
-    /// A check that a key of a dimension looks like one of these.
+    /// Builds a check that a key of a dimension matches at least one pattern.
     pub(super) fn patterns(self, dimension: Dimension, any: &[Pattern]) -> Predicate {
         let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
         let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
@@ -62,7 +62,7 @@ impl Making<'_> {
         }
     }
 
-    /// A check of what a subject has in a batch: where there are few values, all are asked beforehand.
+    /// Builds a check of a subject's value. Where few values are possible, all answers are computed in advance.
     fn test(self, subject: Subject, check: &Check) -> Predicate {
         match subject {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
@@ -75,7 +75,7 @@ impl Making<'_> {
     }
 }
 
-/// A check of keys that are not texts. No hit has a pair for a key: a question that asks for one is refused.
+/// Builds a check of keys that are not texts. A pair never gets here: a question that filters by one is refused.
 fn few(dimension: Dimension, check: &Check) -> Predicate {
     match dimension {
         Dimension::All if check.holds(b"all") => Predicate::All(Vec::new()),
@@ -90,7 +90,7 @@ fn few(dimension: Dimension, check: &Check) -> Predicate {
 }
 
 impl Predicate {
-    /// Those of the rows that fit.
+    /// Keeps the rows that pass.
     pub(super) fn select(&mut self, batch: &Batch<'_>, rows: Rows) -> Rows {
         if rows.is_empty() {
             return rows;
@@ -107,7 +107,7 @@ impl Predicate {
             Predicate::Class { statics, dynamic } => {
                 let is_static = batch.is_static();
                 let rows = if batch.some_lack() {
-                    // A hit without a path is neither.
+                    // A hit without a path is neither static nor dynamic.
                     rows.that(|row| !batch.lacks(row).meets(Fields::text(TextField::Path)))
                 } else {
                     rows

@@ -1,17 +1,17 @@
-//! A check of bytes sent or of the time that a request took: numbers within ranges.
+//! Range checks on bytes sent and on request time.
 
 use super::rows::Rows;
 use crate::batch::{Batch, Fields};
 
-/// First and last, both included.
+/// First and last value, both included.
 pub(super) type Range = (u64, u64);
 
-/// The numbers above one.
+/// The range of numbers greater than `number`; empty for `u64::MAX`.
 pub(super) fn above(number: u64) -> Vec<Range> {
     number.checked_add(1).map(|first| (first, u64::MAX)).into_iter().collect()
 }
 
-/// `--larger`, and what an expression says of `bytes`. Bytes that are not logged are in no range; `-` is 0.
+/// Checks the size for `--larger` and `bytes` in an expression. A missing size is in no range; `-` counts as 0.
 pub(super) fn bytes(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let bytes = batch.bytes();
     if batch.some_lack() {
@@ -20,7 +20,8 @@ pub(super) fn bytes(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     rows.that(|row| are_in(ranges, bytes[row]))
 }
 
-/// `--slower`, and what an expression says of `request_time`. A time that was not logged is in no range.
+/// Checks the request time, in milliseconds, for `--slower` and `request_time` in an expression. A missing time is in
+/// no range.
 pub(super) fn request_time(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let time_ms = batch.time_ms();
     rows.that(|row| time_ms[row].is_some_and(|time_ms| are_in(ranges, time_ms)))

@@ -1,27 +1,27 @@
-//! Why a line is filtered.
+//! Reasons for which lines are filtered.
 
 #[cfg(doc)]
 use super::Condition;
 use crate::by_name::serde_by_name;
 
-/// Writes the enum of reasons and the table of their names.
+/// Defines the enum of reasons and the table of their names.
 macro_rules! reasons {
     ($($(#[$doc:meta])* $reason:ident: $name:literal,)+) => {
-        /// Why a line is filtered: the first of these that it does not fit, in this order.
+        /// Why a line is filtered: the first of these conditions, in this order, that it does not meet.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Filtered {
             $($(#[$doc])* $reason,)+
         }
 
-        /// THE TABLE of reasons and the name of each, in the order of the enum.
+        /// THE TABLE of reasons and their names, in the order of the enum.
         const REASONS: [(Filtered, &str); [$($name),+].len()] = [$((Filtered::$reason, $name)),+];
     };
 }
 
-// In the order in which lines are asked: quick questions first.
+// In the order in which lines are checked: fast checks first.
 reasons! {
-    /// It is not in the period that is asked for.
+    /// The line is outside the requested period.
     Period: "period",
     /// [`Condition::DayTimes`]
     Time: "time",
@@ -35,32 +35,33 @@ reasons! {
     Larger: "larger",
     /// [`Condition::Ip`]
     Ip: "ip",
-    /// Of any of the following: [`Condition::Matches`] or [`Condition::Excludes`].
+    /// The method does not meet a [`Condition::Matches`] or [`Condition::Excludes`]. The same applies to the reasons
+    /// that follow.
     Method: "method",
-    /// Its host.
+    /// The host.
     Host: "host",
-    /// Its path.
+    /// The path.
     Path: "path",
-    /// Its user.
+    /// The user.
     User: "user",
-    /// Its referer.
+    /// The referer.
     Referer: "referer",
-    /// Its agent.
+    /// The user agent.
     Agent: "agent",
-    /// [`Condition::Where`], or the patterns of any other dimension.
+    /// [`Condition::Where`], or patterns on any other dimension.
     Where: "where",
 }
 
 impl Filtered {
-    /// How many there are.
+    /// Number of reasons.
     pub(crate) const COUNT: usize = REASONS.len();
 
-    /// Every reason, in the order in which lines are asked.
+    /// Every reason, in the order in which lines are checked.
     pub fn all() -> impl Iterator<Item = Filtered> {
         REASONS.iter().map(|(reason, _)| *reason)
     }
 
-    /// As it is written: `status`.
+    /// Name in reports, such as `status`.
     pub fn name(self) -> &'static str {
         REASONS[self as usize].1
     }
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_are_written_one_way() {
+    fn reasons_are_in_enum_order_and_serialise_by_name() {
         for reason in Filtered::all() {
             assert_eq!(REASONS[reason as usize].0, reason);
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());

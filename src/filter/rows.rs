@@ -1,4 +1,4 @@
-//! Rows of a batch as a set: what a predicate is asked about, and what it answers.
+//! A set of rows of a batch: the input and output of a predicate.
 
 use crate::batch::{Hits, ROWS};
 
@@ -12,7 +12,7 @@ pub(crate) struct Rows([u64; WORDS]);
 impl Rows {
     pub(crate) const NONE: Rows = Rows([0; WORDS]);
 
-    /// The rows of a batch of so many lines.
+    /// The first `len` rows: all rows of a batch of that many lines.
     pub(crate) fn first(len: usize) -> Rows {
         let word = |i: usize| match len.saturating_sub(i * BITS) {
             0 => 0,
@@ -40,7 +40,7 @@ impl Rows {
         Rows(std::array::from_fn(|i| self.0[i] & !other.0[i]))
     }
 
-    /// Those of them of which this is true. It is asked of no other.
+    /// Keeps the rows for which `is_one` is true; it is called for no other row.
     #[inline(always)]
     #[must_use]
     pub(crate) fn that(self, mut is_one: impl FnMut(usize) -> bool) -> Rows {
@@ -58,7 +58,7 @@ impl Rows {
         kept
     }
 
-    /// Appends them, ascending.
+    /// Appends the row numbers in ascending order.
     pub(crate) fn append_to(self, hits: &mut Hits) {
         for (i, mut left) in self.0.into_iter().enumerate() {
             while left != 0 {
@@ -87,7 +87,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn sets_of_rows_are_sets(
+        fn rows_behave_like_a_set(
             a in proptest::collection::btree_set(0..ROWS, 0..ROWS),
             b in proptest::collection::btree_set(0..ROWS, 0..ROWS),
             len in 0..=ROWS,

@@ -1,4 +1,4 @@
-//! `--where 'status >= 500 && path ~ "^/api/"'`: an expression, its names and values understood.
+//! `--where 'status >= 500 && path ~ "^/api/"'`: an expression with its names and values resolved.
 
 use std::str::FromStr;
 
@@ -9,11 +9,12 @@ use crate::dimension::Dimension;
 use crate::expression::{Comparison, Expression, Operator, Order, Placed, SyntaxError, Value, parse};
 use crate::text::undo_escapes;
 
-/// An expression that a hit fits or not.
+/// An expression that is true or false for a hit.
 ///
-/// Names are those of dimensions (`path`, `status`, `hour-of-day` …), `bytes`, `request_time`, and any variable of nginx's.
-/// Compared with a number, a value is read as one, and what is none fits nothing; a text stands between quotes and is
-/// compared by its bytes; `~` looks for a regular expression. `!=`, `!~` and `!in` hold where the others do not.
+/// Names are those of dimensions (`path`, `status`, `hour-of-day` …), `bytes`, `request_time`, and any nginx variable.
+/// Against a number, a value is compared as a number, and a value that is not a number matches nothing. Quoted text is
+/// compared by its bytes. `~` searches for a regular expression. `!=`, `!~` and `!in` are true exactly if `==`, `~` and
+/// `in` are false.
 ///
 /// ```
 /// use logstat::Where;
@@ -27,31 +28,31 @@ pub struct Where {
     pub(super) root: Expression<Test>,
 }
 
-/// What is named, and what is asked of it.
+/// The subject of a comparison, and the check on it.
 pub(super) type Test = (Subject, Check);
 
 impl Where {
-    /// Reads an expression; `is_own` says which variables there are that nginx does not know by itself.
+    /// Parses an expression. `is_own` returns true for variables that nginx does not define, such as those of a `map`.
     ///
     /// # Errors
-    /// Where the text is no expression, a name stands for nothing, or nothing of that name can have such a value.
+    /// Fails if the text is not an expression, if a name is unknown, or if a value is impossible for its name.
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Where, SyntaxError> {
         let reading = Reading { text, is_own };
         let root = parse(text, 0)?.try_map(&|comparison| reading.comparison(&comparison))?;
         Ok(Where { text: text.to_owned(), root })
     }
 
-    /// As it was given.
+    /// The expression as the user typed it.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The names that are no variables of nginx's: dimensions, and what is measured.
+    /// Names other than nginx variables: dimensions, `bytes` and `request_time`.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Subject::names()
     }
 
-    /// The variables that it asks for by their own names.
+    /// Names of the variables that the expression compares as logged.
     pub fn variables(&self) -> impl Iterator<Item = &'static str> {
         let named = self.subjects().filter_map(|subject| match subject {
             Subject::Of(dimension) => match dimension.as_logged()? {
@@ -63,7 +64,7 @@ impl Where {
         named.collect::<Vec<_>>().into_iter()
     }
 
-    /// What it compares, in the order of the text.
+    /// Subjects of the comparisons, in the order of the text.
     pub(super) fn subjects(&self) -> impl Iterator<Item = Subject> {
         self.root.tests().into_iter().map(|(subject, _)| *subject)
     }
@@ -105,7 +106,7 @@ impl Reading<'_> {
         Ok(Expression::Test((subject, check)).negated_if(is_not))
     }
 
-    /// One value against what is named.
+    /// Builds the check of a subject against one value.
     fn check(
         &self,
         subject: Subject,
@@ -120,7 +121,7 @@ impl Reading<'_> {
             if subject.is_number() {
                 return Err(self.error(operator.at, "this is a number, and no text to look in: use == != < <= > >= in"));
             }
-            // Behind its quote.
+            // The expression begins after the quote.
             return Pattern::regex(self.text, value.at + 1, regex).map(Check::Looks);
         }
         let order = Order::of(operator.it).unwrap_or(Order::EQUAL);
@@ -158,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_the_offset_of_the_mistake() {
         let rows = [
             ("stauts == 200", 0, "unknown name 'stauts'"),
             ("status == 200 || my_var == 1", 17, "unknown name 'my_var'"),
@@ -191,7 +192,7 @@ mod tests {
     const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
     #[test]
-    fn variables_are_known_by_name() {
+    fn variables_are_listed_by_name() {
         let text = "upstream_addr ~ \"^10\\.\" && (my_var == 1 || path == \"/\") && upstream_response_time > 1";
         let selection = Where::parse(text, &|name| name == "my_var").unwrap();
         assert_eq!(selection.variables().collect::<Vec<_>>(), ["upstream_addr", "my_var", "upstream_response_time"]);

@@ -1,4 +1,4 @@
-//! `--status 4xx,!404,500-504`.
+//! Lists of status codes: `--status 4xx,!404,500-504`.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use super::listed::Listed;
 use crate::batch::Status;
 use crate::expression::SyntaxError;
 
-/// Status codes: single ones, classes, ranges, and with a `!` those that are not meant.
+/// Status codes: single codes, classes and ranges. A `!` before an item excludes it; `-` stands for a missing status.
 ///
 /// ```
 /// let errors: logstat::StatusSet = "4xx,!404,500-504".parse()?;
@@ -17,12 +17,12 @@ use crate::expression::SyntaxError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusSet(Listed<Codes>);
 
-/// From one code to another, both included; `None` for a status that is missing.
+/// First and last code, both included; `None` stands for a missing status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Codes(Option<(u16, u16)>);
 
 impl StatusSet {
-    /// Whether a status is one of them; `None` is one that is missing.
+    /// True if a status is selected; `None` is a missing status.
     pub fn holds(&self, status: Option<u16>) -> bool {
         self.0.holds(|Codes(range)| match (range, status) {
             (Some((first, last)), Some(status)) => (*first..=*last).contains(&status),
@@ -30,20 +30,20 @@ impl StatusSet {
         })
     }
 
-    /// Those of two lists as if they were one.
+    /// Joins two lists into one.
     #[must_use]
     pub fn with(mut self, other: StatusSet) -> StatusSet {
         self.0.add(other.0);
         self
     }
 
-    /// What each status is, by its index.
+    /// The answer for each status, by its index.
     pub(super) fn table(&self) -> Vec<bool> {
         let of = |index: usize| (index != Status::MISSING.index()).then_some(index as u16);
         (0..Status::COUNT).map(|index| self.holds(of(index))).collect()
     }
 
-    /// Whether no status is one of them.
+    /// True if no status is selected.
     pub(super) fn is_empty(&self) -> bool {
         !self.table().contains(&true)
     }
@@ -75,7 +75,7 @@ fn codes(word: &str) -> Result<Codes, String> {
     }
 }
 
-/// 4 of `4xx`.
+/// Parses a class: 4 for `4xx`.
 fn class(word: &str) -> Option<u16> {
     match word.as_bytes() {
         [digit @ b'0'..=b'9', b'x' | b'X', b'x' | b'X'] => Some(u16::from(digit - b'0')),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_classes_and_ranges() {
+    fn lists_have_codes_classes_and_ranges() {
         assert_eq!(held("404"), [404]);
         assert_eq!(held("5xx"), (500..600).collect::<Vec<_>>());
         assert_eq!(held("3XX,!300-398"), [399]);
@@ -111,14 +111,14 @@ mod tests {
         }
     }
 
-    /// A list of texts, and by definition which codes it has.
+    /// Generates items of a list: whether one is excluded, two codes, and the kind of item.
     fn list() -> impl Strategy<Value = Vec<(bool, u16, u16, u8)>> {
         prop::collection::vec((any::<bool>(), 0..1000_u16, 0..1000_u16, 0..3_u8), 1..6)
     }
 
     proptest! {
         #[test]
-        fn a_list_has_what_its_items_say(items in list()) {
+        fn list_selects_the_codes_of_its_items(items in list()) {
             let (mut any, mut none, mut words) = (vec![false; 1000], vec![false; 1000], Vec::new());
             let mut is_limited = false;
             for (is_not, a, b, kind) in items {

@@ -1,11 +1,11 @@
-//! A check of stretches of time by their keys.
+//! A check on units of time, such as days or hours, by their keys.
 
 use super::check::Check;
 use super::rows::Rows;
 use crate::batch::{Batch, MISSING};
 use crate::time::{LastStretch, Unit};
 
-/// A check of the keys of a unit of time, and the last answer.
+/// A check on the keys of a unit of time, with the last answer cached.
 #[derive(Clone, Debug)]
 pub(super) struct Stretches {
     unit: Unit,

@@ -1,29 +1,29 @@
-//! What a name in an expression stands for.
+//! Subjects: what the names in an expression refer to.
 
 use crate::batch::Fields;
 use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::time::Unit;
 
-/// Something of a hit that can be compared.
+/// A value of a hit that can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
-    /// The key that the hit has in a ranking.
+    /// The hit's key in this dimension.
     Of(Dimension),
-    /// Bytes sent, as they are counted.
+    /// Bytes sent, as reports count them.
     Bytes,
-    /// Milliseconds, or no measurement.
+    /// Request time in milliseconds; missing if it was not logged.
     RequestTime,
 }
 
-/// Why a name stands for nothing.
+/// Why a name cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NameError {
     Unknown,
-    /// What is to be asked instead.
+    /// The name is a point in time or an invalid time step; the text says why it cannot be compared.
     Moment(String),
 }
 
-/// THE TABLE of names that no dimension has.
+/// THE TABLE of names that are not dimensions.
 const NUMBERS: [(&str, Subject); 4] = [
     ("bytes", Subject::Bytes),
     ("body_bytes_sent", Subject::Bytes),
@@ -32,14 +32,14 @@ const NUMBERS: [(&str, Subject); 4] = [
 ];
 
 impl Subject {
-    /// What a name stands for, with or without its `$`; `is_own` says whether somebody's own variable has this name.
+    /// Resolves a name, with or without its `$`. `is_own` returns true for variables that nginx does not define.
     pub(super) fn named(name: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Subject, NameError> {
         let bare = name.strip_prefix('$').unwrap_or(name);
         if let Some((_, subject)) = NUMBERS.iter().find(|(name, _)| *name == bare) {
             return Ok(*subject);
         }
         match Dimension::named(bare) {
-            // A name of an expression has no `/` in it.
+            // Names in an expression contain no `/`.
             Ok(Dimension::Pair(_)) | Err(DimensionError::Three | DimensionError::Twice { .. }) => {
                 Err(NameError::Unknown)
             }
@@ -56,7 +56,7 @@ impl Subject {
         }
     }
 
-    /// The names that are no variables of nginx's.
+    /// Names other than nginx variables.
     pub(super) fn names() -> impl Iterator<Item = &'static str> {
         Dimension::all().map(Dimension::name).chain(["bytes", "request_time"])
     }
@@ -69,7 +69,7 @@ impl Subject {
         }
     }
 
-    /// The variable that logs it.
+    /// The variable that logs this value.
     pub(super) fn variable(self) -> String {
         match self {
             Subject::Of(dimension) => dimension.variable(),
@@ -78,12 +78,12 @@ impl Subject {
         }
     }
 
-    /// Whether it is a number and nothing else.
+    /// True if the value can only be a number.
     pub(super) fn is_number(self) -> bool {
         matches!(self, Subject::Bytes | Subject::RequestTime)
     }
 
-    /// Why no key is a number, where that is so.
+    /// Returns what was expected instead, if no key of this subject is a number.
     pub(super) fn refuses_numbers(self) -> Option<&'static str> {
         match self {
             Subject::Of(Dimension::Class) => Some(CLASSES),
@@ -96,7 +96,7 @@ impl Subject {
         }
     }
 
-    /// What texts there are, where they are few, and whether `text` is one of them.
+    /// Returns what was expected instead, if no key of this subject can be `text`.
     pub(super) fn refuses_text(self, text: &str) -> Option<&'static str> {
         match self {
             Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(CLASSES),
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_rankings_and_of_what_is_measured() {
+    fn names_are_dimensions_variables_and_measures() {
         let named = |name: &str| Subject::named(name, &|own| own == "my_var");
         assert_eq!(named("http_user_agent"), Ok(Subject::Of(Dimension::Agent)));
         assert_eq!(named("$request_time"), Ok(Subject::RequestTime));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_no_numbers_are_not_compared_with_numbers() {
+    fn numbers_are_refused_for_textual_keys() {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
         assert_eq!((refused("class"), refused("weekday")), (Some(CLASSES), Some(WEEKDAYS)));
         assert!(refused("day").unwrap().starts_with("a text such as"));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_no_key_has_are_refused() {
+    fn impossible_texts_are_refused() {
         let refused = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().refuses_text(text);
         for (name, text, reason) in [("class", "dyn", CLASSES), ("weekday", "mon", WEEKDAYS)] {
             assert_eq!(refused(name, text), Some(reason), "{name}");

@@ -1,4 +1,5 @@
-//! THE TABLE of filters: everything that is known of a condition. A new one is a variant of [`Condition`], a reason and a row.
+//! THE TABLE of filters: a row has everything about a condition. A new filter is a variant of [`Condition`], a reason
+//! and a row.
 
 use super::condition::Condition;
 use super::pattern::Pattern;
@@ -13,30 +14,30 @@ use crate::time::Unit;
 
 /// A row of the table of filters.
 struct FilterRow<'c> {
-    /// The reason of lines that do not fit it.
+    /// Reason for which lines are filtered.
     reason: Filtered,
-    /// The option that asks for it, without its `--`.
+    /// Option that sets the condition, without its `--`.
     option: Setting,
-    /// What a hit is asked for.
+    /// Values of a hit that the condition reads.
     subjects: Vec<Subject>,
-    /// Makes it ready to be asked of batches.
+    /// Builds the predicate that runs on batches.
     build: Box<dyn Fn(Making<'_>) -> Predicate + 'c>,
-    /// Why no hit can fit it, if none can.
+    /// Why no hit can meet the condition, if none can.
     contradiction: Option<&'static str>,
 }
 
-/// A condition of one subject, whose option has the name of its reason.
+/// Makes the row of a condition on one subject, whose option is named like its reason.
 fn row<'c>(reason: Filtered, subject: Subject, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
     let option = Setting::Filter(reason.name());
     FilterRow { reason, option, subjects: vec![subject], build: Box::new(build), contradiction: None }
 }
 
-/// A condition on the keys of a dimension.
+/// Makes the row of a condition on the keys of a dimension.
 fn keys<'c>(dimension: Dimension, option: Setting, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
     FilterRow { option, ..row(reason_of(dimension), Subject::Of(dimension), build) }
 }
 
-/// The reason of lines whose keys do not fit.
+/// Reason for which a condition on this dimension filters lines.
 fn reason_of(dimension: Dimension) -> Filtered {
     match dimension {
         Dimension::Method => Filtered::Method,
@@ -95,35 +96,35 @@ impl Condition {
         }
     }
 
-    /// The reason of lines that do not fit it.
+    /// Reason for which lines are filtered by this condition.
     pub fn reason(&self) -> Filtered {
         self.row().reason
     }
 
-    /// The option that asks for it.
+    /// Option that sets the condition.
     fn option(&self) -> Setting {
         self.row().option
     }
 
-    /// The condition made ready to be asked of batches.
+    /// Builds the predicate that runs on batches.
     pub(super) fn predicate(&self, making: Making<'_>) -> Predicate {
         (self.row().build)(making)
     }
 
-    /// The dimensions that it asks for.
+    /// Dimensions that the condition reads.
     pub(crate) fn dimensions(&self) -> impl Iterator<Item = Dimension> {
         let subjects = self.row().subjects.into_iter();
         subjects.filter_map(|subject| if let Subject::Of(dimension) = subject { Some(dimension) } else { None })
     }
 
-    /// Everything that it asks for: how, what fields that takes, and which variable logs them.
+    /// Everything that the condition reads: its option, the fields needed, and the variable that logs them.
     pub(crate) fn asked(&self, extras: &Extras) -> Vec<(Message, Fields, String)> {
         let subjects = self.row().subjects.into_iter();
         subjects.map(|subject| (self.option().into(), subject.needs(extras), subject.variable())).collect()
     }
 }
 
-/// Which of these no hit can fit together, and why, each in a sentence.
+/// Returns a sentence for each condition, or pair of conditions, that no hit can meet.
 pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<Message> {
     let mut found = Vec::new();
     let has = |wanted: fn(&Condition) -> bool| conditions.iter().any(wanted);
@@ -143,7 +144,7 @@ pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<Message> {
     found
 }
 
-/// Whether each of these patterns is one that is excluded too, or all are.
+/// True if each wanted pattern is excluded, too, or if `*` is.
 fn are_excluded(of: Dimension, wanted: &[Pattern], conditions: &[Condition]) -> bool {
     let excluded: Vec<&str> = conditions
         .iter()
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_has_its_reason_its_option_and_the_fields_it_asks_for() {
+    fn conditions_have_a_reason_an_option_and_fields() {
         use crate::batch::TextField;
         let text = Fields::text;
         let rows = [
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_hit_can_fit_is_said() {
+    fn contradictions_are_reported() {
         let dimension = Dimension::Path;
         let matches = |any: &[&str]| Condition::Matches { dimension, any: on_paths(any) };
         let excludes = |any: &[&str]| Condition::Excludes { dimension, any: on_paths(any) };

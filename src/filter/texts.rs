@@ -1,4 +1,4 @@
-//! A check of a column of texts. Keys are as they are reported: nginx's escapes undone, `-` for what is empty.
+//! A check on a text column. It sees keys as reports show them: nginx's escapes undone, `-` for an empty text.
 
 use super::check::Check;
 use super::rows::Rows;
@@ -7,7 +7,7 @@ use crate::keys::{Memo, Seed};
 use crate::text::find_near;
 use crate::text::undo_escapes;
 
-/// A check of the texts of a column, and what it has answered.
+/// A check on the texts of a column, with its cached answers.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
     column: Column,
@@ -15,7 +15,7 @@ pub(super) struct Texts {
     known: Option<Known>,
 }
 
-/// The answers to texts that were asked for.
+/// Answers for texts that were checked before; kept only for slow checks.
 #[derive(Clone, Debug)]
 struct Known {
     answers: Memo<bool>,
@@ -42,7 +42,7 @@ impl Texts {
     }
 }
 
-/// Whether a text as it stands in a batch has a key of which the check holds.
+/// True if the check holds for the key of a text as it is in a batch.
 #[inline]
 fn holds(check: &Check, text: &[u8]) -> bool {
     if text.is_empty() {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_compared_as_they_are_reported() {
+    fn keys_are_checked_as_reports_show_them() {
         let values = ["/a", r"/\x61", "", "-", r"/\\x61", "/b"].map(|value| value.as_bytes().to_vec());
         let rows = [
             ("/a", [true, true, false, false, false, false]),
@@ -100,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_the_same_the_second_time_and_after_many_others() {
+    fn cached_answers_stay_correct_after_many_texts() {
         const MANY: usize = 1 << 16;
         let check = Check::Looks("~7$".parse().unwrap());
         let mut texts = Texts::new(TextField::Path.into(), check.clone(), Seed::fixed(1));
         let values: Vec<_> = (0..2 * MANY).map(|i| format!("/{}", i % (MANY + 999)).into_bytes()).collect();
         let expected: Vec<_> = values.iter().map(|value| holds(&check, value)).collect();
-        // So that the number of answers is no multiple of the rows of a batch.
+        // Two more answers, so that their number is not a multiple of the rows of a batch.
         assert_eq!(selected(&mut texts, &[b"7".to_vec(), b"8".to_vec()]), [true, false]);
         assert_eq!(selected(&mut texts, &values), expected);
     }

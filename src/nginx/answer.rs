@@ -1,4 +1,4 @@
-//! A configuration's answers about one file and about one request, as data of an explanation.
+//! A configuration's answers about one file and about one request, as data for `--explain`.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use super::NginxConf;
 use crate::static_rules::StaticRules;
 use crate::text::printable;
 
-/// Something of a configuration, and its place: `nginx.conf:12:5`.
+/// A part of a configuration and its place, such as `nginx.conf:12:5`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NginxPlace {
-    /// The names of a server, the modifier and name of a location, or the name of a format.
+    /// Names of a server, modifier and name of a location, or name of a format.
     pub name: String,
-    /// File, line and column; `None` for what is built into nginx.
+    /// File, line and column; `None` for anything built into nginx.
     pub place: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl NginxPlace {
     }
 }
 
-/// The names of a server, with spaces between.
+/// Names of a server, separated by spaces.
 pub(super) fn names(server: &ServerRef<'_>) -> String {
     match server.names() {
         [] => "without a name".to_owned(),
@@ -37,7 +37,7 @@ pub(super) fn names(server: &ServerRef<'_>) -> String {
     }
 }
 
-/// The logs of a configuration that a file is one of; empty if the configuration does not name the file.
+/// A log file as a configuration describes it; all fields are empty if the configuration does not name the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConfiguredLog {
@@ -45,27 +45,27 @@ pub struct ConfiguredLog {
     pub formats: Vec<NginxPlace>,
     /// The places of the `access_log` directives; empty if nginx writes there by default.
     pub access_logs: Vec<String>,
-    /// The server that writes it, if it is only one.
+    /// The server that writes the file, if there is exactly one.
     pub server: Option<NginxPlace>,
 }
 
-/// The server and locations that answer a request, as nginx chooses them.
+/// The server and locations that nginx chooses to answer a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NginxAnswer {
     /// The server; `None` if the configuration has none.
     pub server: Option<NginxPlace>,
-    /// The locations that the request comes to, in order. There are several if a rewrite, an index or a fallback may lead on, and
-    /// none if the server itself answers, or nginx refuses the path.
+    /// The locations that the request reaches, in order. There are several if a rewrite, an index or a fallback may
+    /// lead to another. There are none if the server itself answers, or if nginx refuses the path.
     pub locations: Vec<NginxPlace>,
-    /// True if a file is the answer.
+    /// True if nginx answers with a file.
     pub is_static: bool,
-    /// True if the file system decides, which no log shows: the rules for paths do then.
+    /// True if the answer depends on the file system, which a log does not show. The rules for paths decide then.
     pub by_rules: bool,
 }
 
 impl NginxConf {
-    /// The logs that a file is one of, before or after it was rotated.
+    /// Looks up the configured log of a file, which may have been rotated.
     pub(crate) fn configured_log(&self, file: &Path) -> ConfiguredLog {
         let conf = &self.conf;
         let formats = conf.formats_of_file(file).into_iter();
@@ -78,7 +78,7 @@ impl NginxConf {
         }
     }
 
-    /// The answer to a request, by the same choice as [`NginxConf::is_static_of`].
+    /// Answers a request; chooses like [`NginxConf::is_static_of`].
     pub(crate) fn answer(&self, rules: &StaticRules, request: &Request<'_>) -> NginxAnswer {
         let answer = self.conf.answer(request, &|path| rules.is_static(path));
         let server = answer.server.and_then(|at| self.conf.server(at));

@@ -1,4 +1,4 @@
-//! A configuration as it is understood, as text for people.
+//! Writes a configuration, as logstat understands it, as text for people.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use nginx_conf::{Conf, LocationClass, LocationRef, Log, LogTarget, Place, Server
 use super::answer::names;
 use crate::text::printable;
 
-/// Columns are not made wider than this for one long name.
+/// Maximum width of a column, in characters; longer cells stick out.
 const WIDEST: usize = 60;
 
 pub(super) fn explain(conf: &Conf) -> String {
@@ -42,7 +42,7 @@ impl Text {
         writeln!(self.0, "{}{text}", "  ".repeat(indent)).expect("a String takes all that is written");
     }
 
-    /// Cells under each other, each column as wide as its widest.
+    /// Writes aligned rows; each column is as wide as its widest cell of at most `WIDEST` characters.
     fn rows<const N: usize>(&mut self, indent: usize, rows: &[[String; N]]) {
         let width = |column: usize| {
             let widths = rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= WIDEST);
@@ -122,7 +122,7 @@ fn explain_server(text: &mut Text, server: &ServerRef<'_>) {
             text.line(1, &format!("name {} is skipped: {why}  {}", name.written(), name.place()));
         }
     }
-    // A server that answers everything comes to none of its locations.
+    // If a server answers everything itself, no request reaches its locations.
     let mut rows: Vec<_> = match server.always_answers() {
         true => Vec::new(),
         false => server.locations().map(|location| location_row(&location)).collect(),
@@ -140,7 +140,7 @@ fn location_row(location: &LocationRef<'_>) -> [String; 4] {
     [name, class.to_owned(), location.place().to_string(), why]
 }
 
-/// The row of the paths that no location takes.
+/// Makes the row for paths that match no location.
 fn rest_row(server: &ServerRef<'_>, name: &str) -> [String; 4] {
     let (class, why) = class_and_reason(&server.rest());
     [name.to_owned(), class.to_owned(), "-".to_owned(), why]
@@ -159,7 +159,7 @@ fn class_and_reason(location: &LocationRef<'_>) -> (&'static str, String) {
     (class, location.handler() + elsewhere)
 }
 
-/// The rules for all servers, if they matter here.
+/// Explains `by rules` and sockets, if they occur.
 fn legend(text: &mut Text, conf: &Conf) {
     let is_by_rules = |location: LocationRef<'_>| location.class() == LocationClass::DependsOnFiles;
     if conf.servers().any(|server| is_by_rules(server.rest()) || server.locations().any(is_by_rules)) {

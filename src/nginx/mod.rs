@@ -1,7 +1,8 @@
-//! An nginx configuration, with what it means for logs: formats that read lines, static or dynamic by its locations, and notes.
+//! An nginx configuration and what it means for logs: formats that parse lines, locations that decide static or
+//! dynamic, and notes.
 //!
-//! The crate `nginx-conf` reads the text and knows nothing of this one. `answer` has its answers as data of an explanation, and `explain`
-//! shows all of it as text.
+//! The crate `nginx-conf` parses the configuration and does not depend on this one. `answer` has the answers about a
+//! file or a request as data, and `explain` writes the whole configuration as text.
 
 mod answer;
 mod explain;
@@ -21,7 +22,7 @@ use crate::recognize;
 use crate::static_rules::StaticRules;
 use crate::text::{printable, written};
 
-/// Bytes of a main file by which it is recognised if it is no configuration.
+/// Leading bytes used to recognise a main file that is not a configuration.
 const HEAD_BYTES: usize = 64 << 10;
 
 /// An nginx configuration: its logs and formats, and the locations that decide which paths are static.
@@ -48,16 +49,17 @@ pub struct NginxConf {
 }
 
 impl NginxConf {
-    /// Reads a configuration and all that it includes, as [`nginx_conf::Conf::read`] does: a file, a pipe, or the output of
-    /// `nginx -T`.
+    /// Reads a configuration and everything that it includes, as [`nginx_conf::Conf::read`] does. The path may be a
+    /// file, a pipe, or a saved output of `nginx -T`.
     ///
     /// # Errors
-    /// Those of the crate; a main file that is something else, such as an access log, is refused by its name.
+    /// Returns the errors of the crate. If the main file is something else, such as an access log, the error says what
+    /// it is.
     pub fn read(path: &Path) -> Result<NginxConf, NginxConfError> {
         Self::of(&Source::open(path)?)
     }
 
-    /// Reads a configuration that comes through a pipe, such as standard input. `path` is its name in messages.
+    /// Reads a configuration from a pipe, such as standard input. Messages call it `path`.
     ///
     /// ```
     /// use logstat::NginxConf;
@@ -67,7 +69,7 @@ impl NginxConf {
     /// ```
     ///
     /// # Errors
-    /// As [`NginxConf::read`].
+    /// Same as [`NginxConf::read`].
     pub fn from_reader(path: &Path, reader: impl std::io::Read) -> Result<NginxConf, NginxConfError> {
         Self::of(&Source::from_reader(path, reader)?)
     }
@@ -84,12 +86,12 @@ impl NginxConf {
         Ok(NginxConf { conf: Conf::from_source(source).map_err(named)? })
     }
 
-    /// The formats that it defines, after `combined`, which is built in.
+    /// The defined formats; the first is the built-in `combined`.
     pub fn formats(&self) -> &[NginxFormat] {
         self.conf.formats()
     }
 
-    /// The formats with what reads their lines, or why no line can be read.
+    /// The formats, each with its line parser, or the reason why it can read no line.
     pub fn log_formats(&self) -> impl Iterator<Item = (&NginxFormat, Result<LogFormat, FormatError>)> {
         let log_format = |format: &NginxFormat| {
             let escape = match format.escape() {
@@ -102,17 +104,17 @@ impl NginxConf {
         self.formats().iter().map(move |format| (format, log_format(format)))
     }
 
-    /// The logs that it names, in its order, including those that cannot be read, or that nothing is written to.
+    /// All logs in the order of the configuration, including those that are unreadable or never written.
     pub fn logs(&self) -> &[NginxLog] {
         self.conf.logs()
     }
 
-    /// The files to read for every request once, each with the formats that are written to it.
+    /// The files that together contain every request once, each with the formats written to it.
     pub fn files(&self) -> Vec<(PathBuf, Vec<&NginxFormat>)> {
         self.conf.files()
     }
 
-    /// A note for each log among [`NginxConf::files`] that no `access_log` names. For the notes of a report on these files.
+    /// A note for each of [`NginxConf::files`] that no `access_log` directive names.
     pub fn assumed_logs(&self) -> Vec<Note> {
         let note = |log: &NginxLog| {
             let NginxLogTarget::File(path) = log.target() else { return None };
@@ -126,18 +128,20 @@ impl NginxConf {
         self.logs().iter().filter_map(note).collect()
     }
 
-    /// True if nginx answers a path from a file, in the location that it chooses for it.
+    /// True if nginx serves a path from a file, in the location that it chooses.
     ///
-    /// `host` is `$host` as logged, if it is; `path` is the target of the request as logged, with nginx's escapes of logs undone.
-    /// Where the file system decides, as with `try_files $uri @app`, the rules do. Paths that nginx refuses are dynamic. Directives that
-    /// are not followed are in [`NginxConf::skipped`] and [`NginxConf::explain`].
+    /// `host` is the logged `$host`, or `None` if it is not logged. `path` is the logged target of the request, with
+    /// nginx's escapes undone.
     ///
-    /// Regular expressions are tried one by one: call this for distinct paths, not for every line.
+    /// If the answer depends on the file system, as with `try_files $uri @app`, the rules decide. Paths that nginx
+    /// refuses are dynamic. Ignored directives are in [`NginxConf::skipped`] and [`NginxConf::explain`].
+    ///
+    /// This tries regular expressions one by one, so call it once per distinct path, not for every line.
     pub fn is_static(&self, rules: &StaticRules, host: Option<&[u8]>, path: &[u8]) -> bool {
         self.is_static_of(rules, None, host, path)
     }
 
-    /// The same for a request in the log of one server.
+    /// Same as [`NginxConf::is_static`], for the log of one server.
     pub(crate) fn is_static_of(
         &self,
         rules: &StaticRules,
@@ -148,7 +152,7 @@ impl NginxConf {
         self.conf.answer(&Request { host, path, server }, &|path| rules.is_static(path)).is_static
     }
 
-    /// Formats that read no line, and directives that are not followed although they may decide what answers a path, with their places:
+    /// Formats that can read no line, and ignored directives that may decide what answers a path. Each has its place:
     /// `nginx.conf:12:5: location ~ ^/(?!api) is skipped: look-around … is not supported`.
     pub fn skipped(&self) -> Vec<String> {
         let format = |(format, read): (&NginxFormat, Result<LogFormat, FormatError>)| {
@@ -159,7 +163,7 @@ impl NginxConf {
         self.log_formats().filter_map(format).chain(directives.iter().map(ToString::to_string)).collect()
     }
 
-    /// The configuration as it is understood, for people: formats, logs, and for each location static or dynamic and why.
+    /// Describes the configuration for people: formats, logs, and static or dynamic for each location, with the reason.
     pub fn explain(&self) -> String {
         explain::explain(&self.conf)
     }

@@ -1,4 +1,4 @@
-//! Explanations of configurations, and their answers as logstat has them.
+//! Tests of explanations and answers.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::NginxConf;
 use crate::format::LogFormat;
 use crate::static_rules::StaticRules;
 
-/// Reads `nginx.conf` of these files, with their directory.
+/// Writes these files to a directory and reads their `nginx.conf`; returns the directory, too.
 fn read_all(files: &[(&str, &str)]) -> (Result<NginxConf, String>, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -19,7 +19,7 @@ fn read_all(files: &[(&str, &str)]) -> (Result<NginxConf, String>, PathBuf) {
     (read.map(|conf| NginxConf { conf }).map_err(|error| error.to_string()), dir.path().to_owned())
 }
 
-/// A configuration with this in its `http` block.
+/// Reads a configuration with this text in its `http` block.
 fn http(text: &str) -> NginxConf {
     read_all(&[("nginx.conf", &format!("events {{}}\nhttp {{\n{text}\n}}"))]).0.unwrap()
 }
@@ -41,7 +41,7 @@ fn explanation_shows_files_formats_logs_and_locations() {
         ),
     ]);
     let (conf, dir) = (conf.unwrap(), dir.to_str().unwrap());
-    // Columns are as wide as the name of the directory.
+    // Column widths depend on the name of the temporary directory, so spaces are normalised.
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines: Vec<_> = conf.explain().replace(dir, "DIR").lines().map(words).collect();
     let expected = [
@@ -151,7 +151,7 @@ fn formats_read_lines_or_are_listed_as_skipped() {
 }
 
 #[test]
-fn main_file_that_is_no_configuration_is_recognised() {
+fn main_file_of_another_kind_is_recognised() {
     let read = |text: &[u8]| NginxConf::from_reader(Path::new("-"), text).unwrap_err().to_string();
     let line = r#"::1 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.5""#;
     assert_eq!(read(line.as_bytes()), "-: an access log, not an nginx configuration");
@@ -160,7 +160,7 @@ fn main_file_that_is_no_configuration_is_recognised() {
 }
 
 #[test]
-fn request_is_answered_by_rules_where_the_file_system_decides() {
+fn rules_answer_requests_that_depend_on_the_file_system() {
     let conf = http(
         "access_log /var/log/all.log;
         server { server_name a.example www.a.example; access_log /var/log/a.log; root /srv;

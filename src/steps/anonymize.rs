@@ -1,8 +1,8 @@
-//! Addresses cut before they are shown: the last eight bits of IPv4 and the last eighty of IPv6 become zeros.
+//! Anonymizes addresses before they are shown: sets the last 8 bits of IPv4 and the last 80 bits of IPv6 to zero.
 //!
-//! Of a line nobody knows where visitors' addresses turn up: in a list of proxies, in a query, in a line that is damaged. So
-//! whatever looks like an address is cut, in every text that is ranked, and rather too much than too little: four numbers with
-//! dots between may be the version of something.
+//! A visitor's address can appear anywhere in a line: in a list of proxies, in a query, in a damaged line. The step
+//! therefore cuts everything that looks like an address, in every ranked text. It rather cuts too much than too little:
+//! four numbers separated by dots may also be a version number.
 
 use std::borrow::Cow;
 
@@ -16,17 +16,17 @@ use crate::keys::quad_of;
 use crate::text::escape_backslashes;
 use crate::text::find_near;
 
-/// The step: the columns in which addresses are cut.
+/// The step: the columns whose addresses are cut.
 struct Cuts {
     columns: Vec<Column>,
-    /// That of `$binary_remote_addr`, which is the bytes of an address.
+    /// The column of `$binary_remote_addr`, which holds the raw bytes of an address.
     binary: Option<Column>,
 }
 
-/// Texts that may hold a visitor's address. Hosts are the site's own, and methods and protocols have no room for one.
+/// Text fields that may hold a visitor's address. A host belongs to the site, and methods and protocols are too short.
 const TEXTS: [TextField; 5] = [TextField::Addr, TextField::User, TextField::Path, TextField::Referer, TextField::Agent];
 
-/// Variables that hold addresses of the site's own. Any other may hold a visitor's.
+/// Variables that hold the site's own addresses. Any other variable may hold a visitor's.
 const THE_SITES_OWN: [&str; 9] = [
     "server_addr",
     "server_name",
@@ -40,7 +40,7 @@ const THE_SITES_OWN: [&str; 9] = [
 ];
 
 impl Cuts {
-    /// Those of the columns that are needed which may hold a visitor's address.
+    /// Selects the needed columns that may hold a visitor's address.
     fn new(extras: &Extras, needs: Fields) -> Cuts {
         let names = extras.names();
         let variables = (0..EXTRAS).zip(&names).filter(|(_, name)| !THE_SITES_OWN.contains(name));
@@ -55,7 +55,7 @@ impl Cuts {
     }
 }
 
-/// The step, if addresses are to be cut.
+/// The step, if the question asks to anonymize.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     asked.options.visitor.anonymize.then(|| Box::new(Cuts::new(asked.extras, asked.read)) as Box<dyn BatchStep>)
 }
@@ -84,7 +84,7 @@ impl BatchStep for Cuts {
     }
 }
 
-/// A key with its addresses cut, escaped as it was; `None` where there is nothing to cut.
+/// Cuts the addresses in a key, which stays escaped; `None` if there is nothing to cut.
 #[inline]
 fn cut_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
     if quad_of(key).is_some() {
@@ -102,7 +102,7 @@ fn cut_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
     }
 }
 
-/// A value of a line with its addresses cut, unless its variable holds those of the site.
+/// Cuts the addresses in a value of a line, unless its variable holds those of the site.
 pub(crate) fn cut_value<'a>(variable: Option<&str>, value: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     match variable {
         Some("binary_remote_addr") => cut_binary(value, bump),
@@ -111,7 +111,7 @@ pub(crate) fn cut_value<'a>(variable: Option<&str>, value: &'a [u8], bump: &'a B
     }
 }
 
-/// The bytes of an address with the last of them zeros.
+/// Sets the last bytes of a binary address to zero: the fourth of IPv4, the last ten of IPv6.
 fn cut_binary<'a>(key: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     if key.is_empty() || key == MISSING {
         return key;
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_cut_as_they_are_reported() {
+    fn escaped_and_binary_keys_are_cut() {
         let bump = Bump::new();
         let rows = [
             ("203.0.113.7", Some("203.0.113.0")),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_cut_unless_they_are_the_sites() {
+    fn values_are_cut_except_those_of_the_site() {
         let bump = Bump::new();
         for (variable, value, expected) in [
             (Some("remote_addr"), "203.0.113.7", "203.0.113.0"),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_cut_but_for_those_of_the_site() {
+    fn variables_are_cut_except_those_of_the_site() {
         let names = ["http_x_forwarded_for", "upstream_addr", "my_own", "binary_remote_addr", "realip_remote_addr"];
         let dimension = |name| {
             crate::dimension::Dimension::named(name)

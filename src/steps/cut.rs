@@ -1,19 +1,20 @@
-//! What looks like an address in a text, with its last bits zeros.
+//! Anonymizes text: sets the last bits of everything that looks like an address to zero.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// More than the longest address, and an end: of a text that goes on, so much more must be known than is shown of it.
+/// Bytes that a caller must read beyond the piece that it shows, so that an address at its end is recognised: longer
+/// than any address.
 pub(crate) const AHEAD: usize = 64;
 
-/// The beginning of a text with its addresses cut. Where it `goes_on`, what may be the beginning of an address at its end is
-/// left out.
+/// Cuts the addresses in the beginning of a text. If the text `goes_on`, drops a possible start of an address at the
+/// end of the piece.
 pub(crate) fn cut_piece(text: &[u8], goes_on: bool) -> Cow<'_, [u8]> {
     let open = text.iter().rev().take_while(|byte| is_of_address(**byte)).count();
     cut_all(&text[..text.len() - if goes_on { open } else { 0 }])
 }
 
-/// What of a text is behind a place, with its addresses cut; without what is left of one that begins before the place.
+/// Cuts the addresses in the rest of a text from `at` on. Drops the remainder of an address that begins before `at`.
 pub(crate) fn cut_tail(text: &[u8], at: usize) -> Cow<'_, [u8]> {
     let (before, tail) = text.split_at(at.min(text.len()));
     let is_within = before.last().is_some_and(|byte| is_of_address(*byte));
@@ -25,7 +26,7 @@ fn is_of_address(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')
 }
 
-/// No address has fewer dots, or colons.
+/// True if a text has enough dots or colons to hold an address.
 pub(super) fn may_hold_one(text: &[u8]) -> bool {
     let (dots, colons) = text.iter().fold((0_usize, 0_usize), |(dots, colons), byte| {
         (dots + usize::from(*byte == b'.'), colons + usize::from(*byte == b':'))
@@ -33,7 +34,7 @@ pub(super) fn may_hold_one(text: &[u8]) -> bool {
     dots >= 3 || colons >= 2
 }
 
-/// A text with everything cut that looks like an address.
+/// Cuts everything in a text that looks like an address.
 pub(super) fn cut_all(text: &[u8]) -> Cow<'_, [u8]> {
     if !may_hold_one(text) {
         return Cow::Borrowed(text);
@@ -54,7 +55,8 @@ pub(super) fn cut_all(text: &[u8]) -> Cow<'_, [u8]> {
     if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
 }
 
-/// Of names in programs that have two colons between them, most are neither: `Foo::Bar`.
+/// True if a run looks like an IPv6 address. Most names in programs that contain `::`, such as `Foo::Bar`, have no
+/// digit and do not stand alone.
 fn looks_like_ipv6(run: &[u8], stands_alone: bool) -> bool {
     let colons = run.iter().filter(|byte| **byte == b':').count();
     let is_shortened = run.windows(2).any(|pair| pair == b"::");
@@ -71,7 +73,7 @@ fn push_ipv6(run: &[u8], out: &mut Vec<u8>) {
         Some(IpAddr::V6(address)) => {
             out.extend(Ipv6Addr::from_bits(address.to_bits() & u128::MAX << 80).to_string().bytes());
         }
-        // Something more stands at its ends.
+        // The run is more than an address: keep at most three groups.
         None => {
             for group in run.split(|byte| *byte == b':').take(3).take_while(|group| !group.is_empty()) {
                 push_ipv4(group, out);
@@ -82,17 +84,17 @@ fn push_ipv6(run: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Of four numbers or more with dots between, those from the fourth on become zeros. What stands before the first or behind
-/// the last belongs to them, for lines are glued together anywhere.
+/// Replaces the fourth number of a dotted sequence, and each later one, by zero. The first and the last number may be
+/// larger than 255, because damaged lines are joined anywhere and digits may precede or follow an address.
 fn push_ipv4(run: &[u8], out: &mut Vec<u8>) {
-    // The last three, as far as only dots were between.
+    // The last three numbers, as long as only single dots separate them.
     let mut numbers = [None; 3];
     let mut rest = run;
     while let Some(first) = rest.first() {
         let len = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if len == 0 {
             out.push(*first);
-            // Only a dot behind a number goes on with what began before it.
+            // Only a dot directly after a number continues the sequence.
             let is_dot = *first == b'.' && out.len() >= 2 && out[out.len() - 2].is_ascii_digit();
             numbers = if is_dot { numbers } else { [None; 3] };
             rest = &rest[1..];
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_cut_wherever_they_stand() {
+    fn addresses_are_cut_anywhere_in_a_text() {
         let rows = [
             ("203.0.113.7", "203.0.113.0"),
             ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"),
@@ -134,7 +136,7 @@ mod tests {
             ("[2001:db8::1]:80", "[2001:db8::]:80"),
             ("/?ip=203.0.113.7&x=1", "/?ip=203.0.113.0&x=1"),
             ("for=\"[2001:db8:a:b::7]\"", "for=\"[2001:db8:a::]\""),
-            // Lines are glued together and cut anywhere.
+            // Damaged lines may be joined or cut anywhere.
             ("200 5203.0.113.7 - -", "200 5203.0.113.0 - -"),
             ("Mozil203.0.113.77abc", "Mozil203.0.113.0abc"),
             ("1.203.0.113.7", "1.203.0.0.0"),
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_stays() {
+    fn other_text_is_unchanged() {
         let rows = [
             "",
             "-",
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_cut_off_no_part_is_left() {
+    fn truncated_addresses_are_dropped() {
         let piece =
             |text: &'static str, goes_on| String::from_utf8(cut_piece(text.as_bytes(), goes_on).into_owned()).unwrap();
         assert_eq!(piece("a 2001:db8:1:2:3", true), "a ");
@@ -218,7 +220,7 @@ mod tests {
         }
 
         #[test]
-        fn in_whatever_text_no_address_is_left(parts in prop::collection::vec(prop_oneof![
+        fn no_text_keeps_an_address(parts in prop::collection::vec(prop_oneof![
             address(), "[0-9a-fx:. /]{0,4}", Just("203.0.113.7".to_owned()),
         ], 0..6)) {
             let cut = cut(&parts.concat());

@@ -1,4 +1,4 @@
-//! Fills the columns of derived dimensions: each distinct text of a column is computed from once.
+//! Fills the columns of derived dimensions. Each distinct text of a column is computed once.
 
 use bumpalo::Bump;
 
@@ -8,7 +8,7 @@ use crate::dimension::{DerivedColumn, Extras, KeyOf};
 use crate::keys::{Memo, Seed};
 use crate::text::{escape_backslashes, undo_escapes};
 
-/// The columns to fill, and the keys that were computed before. Each worker has its own.
+/// The columns to fill, with caches of computed keys. Each worker has its own.
 struct Derive {
     columns: Vec<Derivation>,
 }
@@ -18,7 +18,7 @@ struct Derivation {
     sources: Vec<Source>,
 }
 
-/// A column that keys are computed from. Keys are escaped, as logged texts are.
+/// A column that keys are computed from. Cached keys are escaped, like logged texts.
 struct Source {
     column: Column,
     key_of: KeyOf,
@@ -26,7 +26,7 @@ struct Source {
 }
 
 impl Derive {
-    /// Those of the derived dimensions in `extras` whose columns are needed.
+    /// Selects the derived dimensions in `extras` whose columns are needed.
     fn new(extras: &Extras, needs: Fields, seed: Seed) -> Derive {
         let needed = extras.derived().filter(|derived| needs.meets(Fields::column(derived.column)));
         let columns = needed.map(|DerivedColumn { column, sources }| Derivation {
@@ -80,7 +80,7 @@ impl Derivation {
     }
 }
 
-/// The key of a text as it stands in a batch.
+/// Computes the key of a text as it is in a batch.
 fn key(key_of: KeyOf, text: &[u8]) -> Option<Box<[u8]>> {
     let text = undo_escapes(text);
     let is_there = !text.is_empty() && *text != *MISSING;
@@ -96,7 +96,7 @@ mod tests {
     use crate::time::Stamp;
     use proptest::prelude::*;
 
-    /// The keys of `ext` and `scheme` in lines of a path, `$scheme` and `$request`, all escaped.
+    /// Returns the keys of `ext` and `scheme` for lines of a path, `$scheme` and `$request`, all escaped.
     fn derived(derive: &mut Derive, extras: &Extras, lines: &[[Vec<u8>; 3]]) -> Vec<[Vec<u8>; 2]> {
         let own = dimensions().map(|dimension| dimension.column(extras).unwrap());
         let columns = [TextField::Path.into(), Column::extra(0), Column::extra(1)];
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_source_that_has_a_key_gives_it() {
+    fn first_source_with_a_key_wins() {
         let (mut derive, extras) = new();
         let rows = [
             (["/a.css", "https", "GET http://x/ HTTP/1.1"], ["css", "https"]),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_columns_that_are_needed_are_filled() {
+    fn only_needed_columns_are_filled() {
         let (_, extras) = new();
         let [ext, scheme] = dimensions().map(|dimension| dimension.needs(&extras));
         let path = Fields::text(TextField::Path);
@@ -156,9 +156,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever was computed before, a line has the keys that it has alone.
+        /// The key of a line does not depend on earlier lines, so the caches are invisible.
         #[test]
-        fn keys_depend_on_their_line_alone(lines in prop::collection::vec(
+        fn keys_depend_only_on_their_line(lines in prop::collection::vec(
             prop::array::uniform3(prop::sample::select(vec![
                 "/a.css", "/a.CSS", "/b", "-", "", "\\x2Fa.js", "https", "GET http://x/ HTTP/1.1", "GET /a HTTP/1.1",
             ])), 0..ROWS))

@@ -1,4 +1,4 @@
-//! Gives each hit its visitor: an address, an address with an agent, or whatever a variable holds.
+//! Finds the visitor of each hit: its address, its address and agent, or the value of a variable.
 
 use std::borrow::Cow;
 
@@ -13,14 +13,14 @@ use crate::filter::{Address, address_of};
 use crate::text::find_near;
 use crate::text::undo_escapes;
 
-/// What tells the visitors of batches apart.
+/// The way to find the visitors of a batch.
 #[derive(Clone, Debug)]
 pub(crate) enum Identity {
-    /// What is in a column already.
+    /// A column holds the visitor.
     Column(Column),
-    /// The same, kept where it stays as it is.
+    /// A column holds the visitor, but a later step changes it, so it is copied first.
     Copy(Column),
-    /// Of an address of IPv6 so many bits, and maybe the agent.
+    /// The address, IPv6 cut to `bits` if given, and perhaps the agent.
     Address { bits: Option<Ipv6Prefix>, with_agent: bool },
 }
 
@@ -34,11 +34,11 @@ impl Identity {
             By::Ip => TextField::Addr.into(),
             By::Key(dimension) => dimension.column(extras).expect("a text has a column"),
         };
-        // Cut addresses are no visitors.
+        // Anonymized addresses do not identify visitors, so copy the column before it is anonymized.
         if options.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
     }
 
-    /// The column that tells visitors apart after all steps.
+    /// The column that identifies visitors after all steps.
     pub(crate) fn column(&self) -> Column {
         match self {
             Identity::Column(column) => *column,
@@ -46,7 +46,7 @@ impl Identity {
         }
     }
 
-    /// The columns that tell visitors apart, the one for them included.
+    /// The columns read to identify visitors, including the resulting one.
     pub(crate) fn fields(&self) -> Fields {
         let from = match self {
             Identity::Column(column) | Identity::Copy(column) => Fields::column(*column),
@@ -59,7 +59,7 @@ impl Identity {
     }
 }
 
-/// The step, if visitors are not what a column has already.
+/// The step, unless a column holds the visitors already.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     match Identity::new(&asked.options.visitor, asked.extras) {
         Identity::Column(_) => None,
@@ -94,7 +94,7 @@ impl BatchStep for Identity {
     }
 }
 
-/// So many bits of an address of IPv6, in one way of writing; any other text is as it is.
+/// Cuts an IPv6 address to its prefix, written in canonical form; returns any other text unchanged.
 fn leading<'a>(text: &'a [u8], prefix: Ipv6Prefix, bump: &'a Bump) -> &'a [u8] {
     if find_near(b':', text).is_none() && find_near(b'\\', text).is_none() {
         return text;
@@ -110,8 +110,8 @@ fn leading<'a>(text: &'a [u8], prefix: Ipv6Prefix, bump: &'a Bump) -> &'a [u8] {
     }
 }
 
-/// An address and an agent as one key, escaped as they are. How long the address is once its escapes are undone stands in
-/// front of it: whatever the two hold, no two pairs are one key.
+/// Joins an address and an agent into one key, both still escaped. The key starts with the length of the unescaped
+/// address, so two different pairs never give the same key.
 fn joined<'a>(address: &[u8], agent: &[u8], bump: &'a Bump) -> &'a [u8] {
     let [address, agent] = [address, agent].map(|text| if text.is_empty() { MISSING } else { text });
     let len = match find_near(b'\\', address) {
@@ -121,7 +121,8 @@ fn joined<'a>(address: &[u8], agent: &[u8], bump: &'a Bump) -> &'a [u8] {
             Cow::Owned(address) => address.len(),
         },
     };
-    // Letters that are part of no escape; and the space behind the address ends what may be the beginning of one.
+    // The length is written as letters, which cannot form an escape here. The space after the address ends an escape
+    // that may begin at its end.
     let letters: [u8; 8] = std::array::from_fn(|i| b'A' + (len >> (4 * i) & 15) as u8);
     let parts = [&letters[..], address, b" ", agent];
     let key = bump.alloc_slice_fill_copy(parts.iter().map(|part| part.len()).sum(), 0);
@@ -140,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
     use std::net::{IpAddr, Ipv6Addr};
 
-    /// The visitors of rows, as they are settled in the end.
+    /// Returns the visitors of rows, with escapes undone as at the end of a run.
     fn told(identity: &Identity, rows: &[(&str, &str)]) -> Vec<Vec<u8>> {
         let bump = Bump::new();
         let (addresses, agents): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
@@ -160,7 +161,7 @@ mod tests {
     const BY_BOTH: Identity = Identity::Address { bits: None, with_agent: true };
 
     #[test]
-    fn two_spellings_are_one_visitor_and_two_pairs_are_two() {
+    fn escapes_do_not_split_visitors_and_different_pairs_stay_apart() {
         let one: [&[(&str, &str)]; 4] = [
             &[("10.0.0.7", "curl"), (r"\x310.0.0.7", "curl"), ("10.0.0.7", r"c\x75rl")],
             &[("", "curl"), ("-", "curl")],
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_one_network_are_one_visitor() {
+    fn addresses_with_one_prefix_are_one_visitor() {
         let of = |bits, addresses: &[&str]| {
             let identity = Identity::Address { bits: Ipv6Prefix::new(bits), with_agent: false };
             are_equal(&identity, &addresses.iter().map(|address| (*address, "")).collect::<Vec<_>>())
@@ -191,13 +192,13 @@ mod tests {
         assert!(!of(64, &["2001:db8:1:2::1", "2001:db8:1:3::1"]) && of(63, &["2001:db8:1:2::1", "2001:db8:1:3::1"]));
         assert!(of(1, &["::1", "7fff::"]) && !of(1, &["::1", "8000::"]));
         assert!(of(128, &["::1", "0::1"]) && !of(128, &["::1", "::2"]));
-        // What is written as one of IPv6 and is none, and what is no address.
+        // IPv4-mapped addresses are not cut, nor are texts that are not addresses.
         assert!(of(16, &["::ffff:10.0.0.7", "10.0.0.7"]) && !of(16, &["::ffff:10.0.0.7", "::ffff:10.0.0.8"]));
         assert!(!of(16, &["10.0.0.7", "10.0.0.8"]) && !of(16, &["unix:", "-"]) && !of(16, &["a:b", "a:c"]));
     }
 
     #[test]
-    fn what_is_kept_is_a_copy() {
+    fn columns_are_copied_and_prefixes_are_limited() {
         assert_eq!(told(&Identity::Copy(TextField::Agent.into()), &[("10.0.0.7", "curl")]), [b"curl"]);
         assert_eq!(Identity::Column(TextField::Addr.into()).column(), TextField::Addr.into());
         assert!(Ipv6Prefix::new(0).is_none() && Ipv6Prefix::new(129).is_none());
@@ -205,7 +206,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_leading_bits_are_those_that_are_written_first(a: u128, shift in 0..128_u32, low: u128, bits in 1..=128_u8) {
+        fn prefix_compares_the_leading_bits(a: u128, shift in 0..128_u32, low: u128, bits in 1..=128_u8) {
             let b = a ^ low.checked_shr(shift).unwrap_or(0);
             let [a, b] = [a, b].map(Ipv6Addr::from_bits);
             prop_assume!(![a, b].iter().any(|one| matches!(one.to_canonical(), IpAddr::V4(_))));
@@ -216,7 +217,7 @@ mod tests {
         }
 
         #[test]
-        fn pairs_are_one_visitor_if_both_are_the_same(
+        fn pairs_are_one_visitor_if_both_parts_are_equal(
             rows in prop::array::uniform2(prop::array::uniform2("[a\\\\x41 -]{0,4}")),
         ) {
             let settled = |text: &String| match text.as_str() {

@@ -1,5 +1,5 @@
-//! Static or dynamic by the location of an nginx.conf that nginx would choose. Each distinct host and path is looked up once,
-//! because going through the locations takes longer than all else that is done with a line.
+//! Decides static or dynamic by the location of an nginx.conf that nginx would choose. Each distinct host and path is
+//! looked up once, because searching the locations takes longer than all other work on a line.
 
 use super::{Asked, BatchStep, Lines, StepOptions};
 use crate::batch::{Batch, Fields, MISSING, TextField};
@@ -12,7 +12,7 @@ use crate::text::undo_escapes;
 struct StaticByLocation<'q> {
     conf: &'q NginxConf,
     rules: &'q StaticRules,
-    /// Answers by host, server and path.
+    /// Cached answers by host, server and path.
     answers: Memo<bool>,
     /// Reused between lines.
     key: Vec<u8>,
@@ -29,9 +29,9 @@ impl<'q> StaticByLocation<'q> {
         StaticByLocation { conf, rules, answers: Memo::new(seed), key: Vec::new() }
     }
 
-    /// True if a path of a host is static; both with nginx's escapes, as they stand in a batch.
+    /// True if a path of a host is static. Both are still escaped, as in a batch.
     fn is_static(&mut self, server: Option<usize>, host: &[u8], path: &[u8]) -> bool {
-        // No host has a NUL: nginx refuses it.
+        // NUL separates the host: nginx refuses hosts that contain it.
         self.key.clear();
         self.key.extend_from_slice(host);
         self.key.push(0);
@@ -53,7 +53,7 @@ impl BatchStep for StaticByLocation<'_> {
         Fields::CLASS
     }
 
-    /// A line without a path is neither static nor dynamic.
+    /// Leaves lines without a path alone: they are neither static nor dynamic.
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
         for &row in rows {
             let row = usize::from(row);
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_the_same_the_second_time_and_after_many_others() {
+    fn cached_answers_stay_correct_after_many_paths() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("nginx.conf");
         std::fs::write(
@@ -99,7 +99,7 @@ mod tests {
             for i in 0..1 << 15 {
                 assert!(!by_location.is_static(None, b"a.example", format!("/{i}.css").as_bytes()));
             }
-            // A log that one server writes is that server's, unless a host says otherwise.
+            // If one server writes the log, it answers, unless the host belongs to another.
             assert!(
                 by_location.is_static(Some(1), b"-", b"/x") && !by_location.is_static(Some(1), b"a.example", b"/x")
             );

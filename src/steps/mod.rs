@@ -1,7 +1,8 @@
-//! What happens to a batch between scanning and counting: an ordered list of steps.
+//! Steps: an ordered list of changes to a batch between scanning and counting.
 //!
-//! A step reads some columns of a batch and writes others: all lines before the filter, only hits after it. A new one is a file
-//! here and a row in the list (`plan.rs`), which also decides which steps a question needs, and which columns these need.
+//! A step reads some columns of a batch and writes others. Steps before the filter run on all lines, steps after it
+//! only on hits. A new step is a file here and a row in the list (`plan.rs`). The list also determines which steps a
+//! question needs, and which columns those read.
 
 mod anonymize;
 mod cut;
@@ -35,24 +36,24 @@ use crate::static_rules::StaticRules;
 use crate::text::{find_near, undo_escapes};
 use crate::time::Zone;
 
-/// A step: reads columns of a batch and writes others. Each worker has its own, because steps remember values.
+/// A step: reads columns of a batch and writes others. Each worker has its own, because steps cache values.
 pub(crate) trait BatchStep: Send {
-    /// The columns that must be filled before. The numbers of a line always are.
+    /// Columns that must be filled before the step runs. The numbers of a line always are.
     fn needs(&self) -> Fields;
 
-    /// The fields that it changes. It runs only if something after it reads one of them.
+    /// Fields that the step changes. It runs only if something after it reads one of them.
     fn writes(&self) -> Fields;
 
-    /// Changes them in these rows of a batch.
+    /// Changes these rows of a batch.
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>);
 }
 
-/// What a step knows of the lines of a batch besides their columns.
+/// Facts about the lines of a batch that are not in its columns.
 #[derive(Clone, Copy)]
 pub(crate) struct Lines<'a> {
-    /// The server that wrote them, if a configuration says so.
+    /// Index of the server that wrote them, if a configuration says so.
     pub(crate) server: Option<usize>,
-    /// Memory for new texts.
+    /// Arena for new texts.
     pub(crate) bump: &'a Bump,
 }
 
@@ -65,17 +66,17 @@ pub(crate) struct StepOptions<'q> {
     pub(crate) visitor: VisitorOptions<'q>,
 }
 
-/// What a step is made from.
+/// Input for building a step.
 struct Asked<'q, 'r> {
     options: &'r StepOptions<'q>,
     /// The variables that the question names, and its derived dimensions.
     extras: &'r Extras,
-    /// What the steps after it, the filter and the tables read.
+    /// Fields that later steps, the filter and the tables read.
     read: Fields,
     seed: Seed,
 }
 
-/// A text of a batch with its escapes undone.
+/// Returns a text of a batch with its escapes undone.
 #[inline]
 fn undone<'a>(text: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     if find_near(b'\\', text).is_none() {
@@ -87,7 +88,7 @@ fn undone<'a>(text: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     }
 }
 
-/// A batch with a row for each of these texts, for tests.
+/// Makes a batch with one row per text, for tests.
 #[cfg(test)]
 fn batch_of<'a>(columns: &[(Column, &[&'a str])]) -> Batch<'a> {
     use crate::batch::{Numbers, Status};

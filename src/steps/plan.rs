@@ -1,12 +1,12 @@
-//! The steps that a question needs, and the columns that must be filled for them.
+//! Planning: the steps that a question needs, and the columns that must be filled for them.
 
 use super::{Asked, BatchStep, Lines, StepOptions, anonymize, derived, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::Extras;
 use crate::keys::Seed;
 
-/// THE LIST of steps, in the order in which they run; first those that all lines pass before the filter, then those that
-/// only hits pass.
+/// THE LIST of steps in running order: first those that run on all lines before the filter, then those that run only on
+/// hits.
 const STEPS: &[(Pass, Make)] = &[
     (Pass::AllLines, location::step),
     (Pass::AllLines, zone::step),
@@ -16,13 +16,13 @@ const STEPS: &[(Pass, Make)] = &[
     (Pass::Hits, anonymize::step),
 ];
 
-/// Makes a step, if the question asks for it.
+/// Builds a step, if the question needs it.
 type Make = for<'q, 'r> fn(&Asked<'q, 'r>) -> Option<Box<dyn BatchStep + 'q>>;
 
-/// The lines that pass a step.
+/// The lines that a step runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pass {
-    /// All, before the filter.
+    /// All lines, before the filter.
     AllLines,
     /// Hits, after the filter.
     Hits,
@@ -34,7 +34,7 @@ pub(crate) struct StepPlan<'q> {
     options: StepOptions<'q>,
     extras: Extras,
     seed: Seed,
-    /// What the filter and the tables read.
+    /// Fields that the filter and the tables read.
     used: Fields,
     needs: Fields,
     classify: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Steps<'q> {
 }
 
 impl<'q> StepPlan<'q> {
-    /// Plans the steps for a filter and tables that read `used`; columns of `others` are there, too.
+    /// Plans the steps for a filter and tables that read `used`. `others` are further fields that must be filled.
     pub(crate) fn new(
         options: StepOptions<'q>,
         extras: &Extras,
@@ -64,7 +64,7 @@ impl<'q> StepPlan<'q> {
         plan
     }
 
-    /// The columns that must be there: those that the filter, tables and steps read.
+    /// Columns that must be filled: those that the filter, the tables and the steps read, and the `others`.
     pub(crate) fn needs(&self) -> Fields {
         self.needs
     }
@@ -74,7 +74,7 @@ impl<'q> StepPlan<'q> {
         self.classify
     }
 
-    /// Makes the steps for a worker.
+    /// Builds the steps for a worker.
     pub(crate) fn steps(&self) -> Steps<'q> {
         let mut steps = Steps { all_lines: Vec::new(), hits: Vec::new() };
         self.each_step(|pass, step| match pass {
@@ -86,9 +86,10 @@ impl<'q> StepPlan<'q> {
         steps
     }
 
-    /// Visits the steps that write what is read after them, the last one first.
+    /// Visits the steps whose output is read after them, starting with the last.
     fn each_step(&self, mut visit: impl FnMut(Pass, Box<dyn BatchStep + 'q>)) {
-        // The tally reads the time of every hit; what reads the class is counted by path, too.
+        // The tally reads the time of every hit. Readers of the class declare fields of the request, because the path
+        // decides the class.
         let mut read = self.used.and(Fields::TIME);
         if self.used.meets(Fields::REQUEST) {
             read = read.and(Fields::CLASS);
@@ -115,14 +116,14 @@ const ALL_ROWS: [u16; ROWS] = {
 };
 
 impl Steps<'_> {
-    /// Takes the steps before the filter, with all lines of a batch.
+    /// Runs the steps before the filter on all lines of a batch.
     pub(crate) fn before_filter<'a>(&mut self, batch: &mut Batch<'a>, lines: Lines<'a>) {
         for step in &mut self.all_lines {
             step.run(batch, &ALL_ROWS[..batch.len()], lines);
         }
     }
 
-    /// Takes the steps after the filter, with the hits of a batch.
+    /// Runs the steps after the filter on the hits of a batch.
     pub(crate) fn after_filter<'a>(&mut self, batch: &mut Batch<'a>, hits: &[u16], lines: Lines<'a>) {
         for step in &mut self.hits {
             step.run(batch, hits, lines);
@@ -151,7 +152,7 @@ mod tests {
         all_lines.iter().chain(&hits).map(|step| step.writes()).collect()
     }
 
-    /// Without options, no step.
+    /// Options that need no step.
     fn nothing(rules: &StaticRules) -> StepOptions<'_> {
         let visitor = VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: None, anonymize: false };
         StepOptions { nginx_conf: None, static_rules: rules, zone: None, visitor }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_runs_only_if_something_after_it_reads_what_it_writes() {
+    fn step_runs_only_if_its_output_is_read() {
         let (_dir, conf) = configuration();
         let rules = StaticRules::default();
         let real_ip = RealIp::new(Dimension::named("http_x_forwarded_for").unwrap(), "10.0.0.0/8".parse().unwrap());
@@ -189,7 +190,7 @@ mod tests {
             (all, ADDR, &[Fields::TIME, ADDR], ADDR.and(list)),
             (all, ext, &[Fields::TIME, ext], ext.and(PATH)),
             (all, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.and(ADDR).and(agent).and(list)),
-            // Only what is shown is cut, not what other steps read.
+            // Only the columns that the report shows are anonymized, not those that only other steps read.
             (cut, PATH, &[Fields::CLASS, Fields::TIME, PATH], PATH.and(HOST)),
             (cut, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.and(ADDR).and(agent).and(list)),
         ];
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_before_the_filter_take_all_lines_and_those_after_it_take_hits() {
+    fn steps_run_on_all_lines_before_the_filter_and_on_hits_after_it() {
         let rules = StaticRules::default();
         let real_ip = RealIp::in_place("10.0.0.0/8".parse().unwrap());
         let visitor =

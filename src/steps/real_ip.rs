@@ -1,16 +1,17 @@
-//! The address behind proxies, as nginx's realip module finds it with `real_ip_recursive on`.
+//! Finds the client's address behind proxies, like nginx's realip module with `real_ip_recursive on`.
 //!
-//! Each proxy adds to a list from whom it has the request. So the list is read from its end, and believed as far as those are
-//! trusted who wrote it: the first address that is not trusted is the visitor's, and what is before it anybody may have sent.
+//! Each proxy appends the address of its peer to a list. The list is therefore read from its end, as long as the
+//! entries are trusted proxies. The first untrusted address is the visitor's. Entries before it prove nothing, because
+//! anyone may have sent them.
 //!
-//! Where nginx's own `$remote_addr` is not known, the list is read alone, as if a trusted proxy had sent it.
+//! If `$remote_addr` is unknown, the list is read as if a trusted proxy had sent it.
 
 use super::{Asked, BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::Dimension;
 use crate::filter::{Address, Networks, address_of};
 
-/// Where proxies write whom they have a request from, and which proxies are believed.
+/// The field in which proxies list the addresses of clients, and the proxies that are trusted.
 ///
 /// ```
 /// use logstat::{Dimension, Question, RealIp};
@@ -27,14 +28,15 @@ pub struct RealIp {
 }
 
 impl RealIp {
-    /// Addresses from what this dimension has for keys, of which those of proxies are `trusted`; `None` where its keys are no
-    /// texts, or `$remote_addr` itself.
+    /// Reads the lists from the keys of this dimension and believes `trusted` proxies. `None` if the keys are not
+    /// logged texts, or if the dimension is `$remote_addr` itself.
     pub fn new(dimension: Dimension, trusted: Networks) -> Option<RealIp> {
         let dimension = dimension.as_logged().filter(|dimension| *dimension != Dimension::Ip)?;
         Some(RealIp { dimension, trusted })
     }
 
-    /// Addresses from the list that a log has in the place of `$remote_addr`, of which those of proxies are `trusted`.
+    /// Reads the lists from the field of `$remote_addr`, for logs that have a list there, and believes `trusted`
+    /// proxies.
     ///
     /// ```
     /// use logstat::{Question, RealIp};
@@ -46,24 +48,24 @@ impl RealIp {
         RealIp { dimension: Dimension::Ip, trusted }
     }
 
-    /// What holds the lists; [`Dimension::Ip`] for a list in the place of `$remote_addr`.
+    /// The dimension that holds the lists; [`Dimension::Ip`] for a list in the field of `$remote_addr`.
     pub fn dimension(&self) -> Dimension {
         self.dimension
     }
 
-    /// Whether the list is in the place of `$remote_addr`.
+    /// True if the list is in the field of `$remote_addr`.
     pub(crate) fn is_in_place(&self) -> bool {
         self.dimension == Dimension::Ip
     }
 }
 
-/// The step: puts the addresses behind proxies in the place of theirs.
+/// The step: replaces the addresses of proxies by those of their clients.
 struct Proxies {
     column: Column,
     trusted: Networks,
 }
 
-/// The step, if the question has lists of addresses.
+/// The step, if the question reads lists of addresses.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let real_ip = asked.options.visitor.real_ip?;
     let column = real_ip.dimension.column(asked.extras).expect("a text has a column");
@@ -83,7 +85,7 @@ impl BatchStep for Proxies {
         for &row in rows {
             let row = usize::from(row);
             let (address, list) = (batch.text(TextField::Addr)[row], batch.text(self.column)[row]);
-            // A list in the place of the address is all that is known.
+            // If the list is in the field of the address, nothing else is known.
             let address = if self.column == TextField::Addr.into() { MISSING } else { address };
             if let Some(client) = self.client(undone(address, lines.bump), undone(list, lines.bump)) {
                 batch.put_text(row, TextField::Addr, client);
@@ -93,7 +95,8 @@ impl BatchStep for Proxies {
 }
 
 impl Proxies {
-    /// Whose request it is, if that is known better than from the address that nginx had it from.
+    /// Returns the client's address if the list gives a better one than `address`, from which nginx received the
+    /// request.
     fn client<'l>(&self, address: &[u8], list: &'l [u8]) -> Option<&'l [u8]> {
         let is_known = !matches!(address, [] | MISSING);
         if is_known && !address_of(address).is_some_and(|address| self.trusted.has(address)) {
@@ -102,7 +105,7 @@ impl Proxies {
         let mut last = None;
         let words = list.rsplit(|byte| matches!(byte, b',' | b' ' | b'\t')).filter(|word| !word.is_empty());
         for word in words {
-            // What is no address says nothing of who wrote what is before it.
+            // An entry that is not an address does not show who wrote the entries before it.
             let Some((text, address)) = address_in(word) else { break };
             let found = Some(text).filter(|_| address != Address::Unix);
             if !self.trusted.has(address) {
@@ -110,12 +113,12 @@ impl Proxies {
             }
             last = found.or(last);
         }
-        // Every address is a proxy's: nginx takes the first of them, and here a known `$remote_addr` stays.
+        // Every address is a trusted proxy. nginx takes the first of them; here a known `$remote_addr` stays.
         last.filter(|_| !is_known)
     }
 }
 
-/// The address of a word, as it is written: by itself, in brackets, or with a port.
+/// Parses an address that is bare, in brackets, or followed by a port. Returns its text, too.
 fn address_in(word: &[u8]) -> Option<(&[u8], Address)> {
     if let Some(address) = address_of(word) {
         return Some((word, address));
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_address_that_is_not_trusted_is_the_visitor_s() {
+    fn last_untrusted_address_is_the_client() {
         let rows = [
             ("203.0.113.7", "203.0.113.7"),
             ("203.0.113.7, 10.0.0.2", "203.0.113.7"),
@@ -167,7 +170,7 @@ mod tests {
             ("2001:DB8::1", "2001:DB8::1"),
             ("::ffff:203.0.113.7, ::ffff:10.0.0.2", "::ffff:203.0.113.7"),
             ("203.0.113.7, unix:", "203.0.113.7"),
-            // Nobody knows, so `$remote_addr` stays.
+            // The client is unknown, so `$remote_addr` stays.
             ("", "-"),
             ("-", "-"),
             (" , ", "-"),
@@ -196,16 +199,16 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_one_that_is_not_trusted_is_not_believed() {
+    fn list_from_an_untrusted_peer_is_ignored() {
         for address in ["203.0.113.1", "unix:", "10.0.0", "11.0.0.1", "::1"] {
             assert_eq!(client("10.0.0.0/8", address, "198.51.100.1"), "-", "{address}");
         }
-        // What is no address is trusted by nobody, not even where all but some are trusted.
+        // A text that is not an address is never trusted, not even if the list only excludes addresses.
         assert_eq!(client("!10.0.0.0/8", "a.b", "198.51.100.1"), "-");
     }
 
     #[test]
-    fn without_an_address_the_list_is_read_alone() {
+    fn list_is_read_if_the_peer_is_unknown() {
         for (list, expected) in [
             ("203.0.113.7", "203.0.113.7"),
             ("198.51.100.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
@@ -225,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_undone_before_a_list_is_read() {
+    fn escapes_are_undone_before_parsing() {
         let bump = Bump::new();
         let lists = [r"\x32\x30\x33.0.113.7,\x2010.0.0.2", r"\x22203.0.113.7\x22", "203.0.113.8"];
         let addresses = ["10.0.0.1", "10.0.0.1", r"\x310.0.0.1"];
@@ -236,7 +239,8 @@ mod tests {
         assert_eq!(batch.text(TextField::Addr), expected);
     }
 
-    /// The rule word by word from the left, forgetting what turns out not to be believed.
+    /// Slow reference: reads the list from the left. An untrusted address becomes the candidate, a trusted one keeps
+    /// it, and an entry that is not an address discards it.
     fn twin(list: &str) -> Option<String> {
         let is_trusted = |address: IpAddr| match address.to_canonical() {
             IpAddr::V4(v4) => v4.octets()[0] == 10,
@@ -259,7 +263,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_list_is_read_as_by_the_rule(
+        fn lists_are_read_like_the_reference(
             words in prop::collection::vec(prop::sample::select(vec![
                 "10.0.0.2", "10.1.2.3:99", "fd00::5", "[fd00::5]:1", "::ffff:10.0.0.9", "203.0.113.7", "198.51.100.4:81",
                 "2001:db8::1", "[2001:db8::2]:8080", "[2001:db8::3]", "unknown", "x", "1.2.3", "",

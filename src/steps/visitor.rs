@@ -1,10 +1,10 @@
-//! Who a visitor is: what a caller says about it.
+//! Options for visitors: what identifies one, and which of its addresses the report shows.
 
 use super::real_ip::RealIp;
 use crate::batch::Fields;
 use crate::dimension::{Dimension, Extras};
 
-/// What tells visitors apart.
+/// The key that identifies a visitor.
 ///
 /// ```
 /// use logstat::{Dimension, Question, Visitor};
@@ -25,14 +25,14 @@ pub(super) enum By {
 }
 
 impl Visitor {
-    /// The address.
+    /// The client's address.
     pub const IP: Visitor = Visitor(By::Ip);
 
-    /// The address and the user agent: two browsers behind one address are two.
+    /// The address and the user agent: two browsers behind one address are two visitors.
     pub const IP_AND_AGENT: Visitor = Visitor(By::IpAndAgent);
 
-    /// The key that a hit has in this dimension, such as a cookie; `None` where keys are no texts. All hits for which it is
-    /// logged as missing are one visitor's; those whose lines do not log it have no known visitor.
+    /// A hit's key in this dimension, such as a cookie; `None` if its keys are not logged texts. All hits that log it
+    /// as missing belong to one visitor. If a line does not log it at all, its visitor is unknown.
     pub fn of(dimension: Dimension) -> Option<Visitor> {
         match dimension {
             Dimension::Ip => Some(Visitor::IP),
@@ -40,7 +40,7 @@ impl Visitor {
         }
     }
 
-    /// What a user types: `ip`, `ip+agent`, `cookie_session`.
+    /// Name as a user types it: `ip`, `ip+agent`, `cookie_session`.
     pub fn name(self) -> &'static str {
         match self.0 {
             By::Ip => "ip",
@@ -49,12 +49,12 @@ impl Visitor {
         }
     }
 
-    /// Whether an address is what visitors are told apart by, or a part of it.
+    /// True if the address is all or part of the key.
     pub fn has_address(self) -> bool {
         matches!(self.0, By::Ip | By::IpAndAgent)
     }
 
-    /// What it is made of.
+    /// Dimensions that make up the key.
     pub(crate) fn dimensions(self) -> impl Iterator<Item = Dimension> {
         let (first, second) = match self.0 {
             By::Ip => (Dimension::Ip, None),
@@ -65,23 +65,24 @@ impl Visitor {
     }
 }
 
-/// How many leading bits of an IPv6 address are the visitor's: 1 to 128. Whoever has one address mostly has 2^64 of them.
+/// Number of leading bits of an IPv6 address that identify a visitor, 1 to 128. A client with one address usually has
+/// 2^64 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ipv6Prefix(u8);
 
 impl Ipv6Prefix {
-    /// So many bits, if an address has so many.
+    /// A prefix of this many bits; `None` unless 1 to 128.
     pub fn new(bits: u8) -> Option<Ipv6Prefix> {
         (1..=128).contains(&bits).then_some(Ipv6Prefix(bits))
     }
 
-    /// 1 to 128.
+    /// Length in bits, 1 to 128.
     pub fn bits(self) -> u8 {
         self.0
     }
 }
 
-/// How visitors are identified, and which addresses the report shows.
+/// Options that decide how visitors are identified and which addresses the report shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct VisitorOptions<'q> {
     pub(crate) visitor: Visitor,
@@ -91,14 +92,14 @@ pub(crate) struct VisitorOptions<'q> {
 }
 
 impl VisitorOptions<'_> {
-    /// The dimensions that identify visitors and find their addresses.
+    /// Dimensions that identify visitors or hold lists of their addresses.
     pub(crate) fn dimensions(&self) -> impl Iterator<Item = Dimension> {
         let list = self.real_ip.map(RealIp::dimension);
         self.visitor.dimensions().chain(list)
     }
 }
 
-/// The fields of a line that identify its visitor.
+/// Fields of a line that identify its visitor.
 pub(crate) fn logged_by(visitor: Visitor, extras: &Extras) -> Fields {
     visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
 }

@@ -1,4 +1,4 @@
-//! Puts the times of lines on the clock of a zone.
+//! Converts the times of lines to a time zone.
 
 use super::{Asked, BatchStep, Lines};
 use crate::batch::{Batch, Fields};

@@ -1,4 +1,4 @@
-//! Which of several layers holds: for each option the highest that says anything.
+//! Merges the layers of settings: for each option, the highest layer that sets it wins.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,10 +8,10 @@ use logstat::ReportFormat;
 use super::options::are_rivals;
 use super::setting::{Origin, Setting, Value};
 
-/// Whether what is in force wakes an option.
+/// True if the settings in force give an option its effect.
 pub(super) type Wakes = fn(&[Setting]) -> bool;
 
-/// THE TABLE of options that only say how another is meant: as defaults they sleep where that is not in force.
+/// THE TABLE of options that only modify another. As configured defaults they have no effect while the other is unused.
 pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
     ("prom-label", |settings| {
@@ -20,13 +20,13 @@ pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
     }),
 ];
 
-/// Whether a setting has no effect here. On the command line it is meant for here, and a mistake.
+/// True if a setting has no effect here. Never true for one of the command line, where it is a mistake.
 pub(super) fn sleeps(setting: &Setting, settings: &[Setting]) -> bool {
     setting.origin != Origin::CommandLine
         && SLEEPERS.iter().any(|(option, wakes)| setting.option == *option && !wakes(settings))
 }
 
-/// The texts that an option is set to.
+/// The texts that an option is set to; empty for flags.
 fn texts<'s>(settings: &'s [Setting], option: &str) -> impl Iterator<Item = &'s OsStr> {
     let setting = settings.iter().find(|setting| setting.option == option);
     let texts = setting.and_then(|setting| match &setting.value {
@@ -41,8 +41,8 @@ fn is_for_prometheus(output: &OsStr) -> bool {
     extension.and_then(ReportFormat::of_extension) == Some(ReportFormat::Prometheus)
 }
 
-/// What holds of layers, the highest first. An option is taken from one layer wholly, lists too: what is added to could
-/// never be got rid of.
+/// Merges layers, the highest first. An option comes from one layer as a whole, even if it is a list. If lists were
+/// joined, a user could not remove the items of a lower layer.
 pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     let mut all: Vec<Setting> = Vec::new();
     for mut layer in layers {
@@ -52,7 +52,7 @@ pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     all
 }
 
-/// Whether an option is given above the layer that gives another.
+/// True if option `above` is given in a higher layer than option `below`.
 pub(super) fn is_above(layers: &[Vec<Setting>], above: &str, below: &str) -> bool {
     let layer =
         |option: &str| layers.iter().position(|layer| layer.iter().any(|set| set.option == option && set.is_given()));
@@ -67,7 +67,7 @@ fn displaces(above: &Setting, below: &Setting) -> bool {
 mod tests {
     use super::*;
 
-    /// `json !fill`: what is given, and what is said not to be.
+    /// Parses a layer: `json !fill` gives `json` and unsets `fill`.
     fn layer(line: &str) -> Vec<Setting> {
         let setting = |word: &str| Setting {
             option: word.trim_start_matches('!').to_owned(),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_layer_that_says_anything_holds() {
+    fn highest_layer_that_sets_an_option_wins() {
         let rows: [(&[&str], &str); 9] = [
             (&["by top", "by fill", "fill json"], "by top fill json"),
             (&["!fill", "fill"], "fill"),
@@ -88,7 +88,7 @@ mod tests {
             (&["date", "since until fill"], "date fill"),
             (&["since", "until date"], "since until"),
             (&["", "quiet", "verbose"], "quiet"),
-            // Within a layer, it is not for us to choose.
+            // Rivals in one layer both stay: the parser reports the conflict.
             (&["quiet verbose"], "quiet verbose"),
         ];
         for (layers, expected) in rows {

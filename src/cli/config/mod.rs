@@ -1,5 +1,5 @@
-//! The configuration: what a file and variables add to the command line. They become arguments in front of it, so that
-//! one parser reads every value, and what is wrong is said in the same words wherever it stands.
+//! The configuration: options from a file and from environment variables. They are inserted before the arguments of the
+//! command line. One parser therefore reads every value, and errors have the same words wherever the value is set.
 
 mod blame;
 mod file;
@@ -28,33 +28,33 @@ use options::{Takes, settable, takes};
 pub(crate) use place::Environment;
 use setting::{Origin, Setting, Text, Value};
 
-/// Keys of a file that are no options.
+/// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
 const SITES: &str = "sites";
-/// A key of a site that is none.
+/// A key of a site that is not an option.
 const SITE_FILES: &str = "files";
 
-/// A command line with all that holds beside it.
+/// A command line together with its configuration.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) args: Args,
-    /// What is to be said of the file and the variables.
+    /// Notes about the file and the variables, for the user.
     pub(crate) notes: Vec<String>,
-    /// As it was given.
+    /// The arguments as the user typed them.
     given: Vec<OsString>,
-    /// What holds, of all layers.
+    /// The settings in force, from all layers.
     settings: Vec<Setting>,
-    /// Whether sections are chosen above the layer that says what is ranked.
+    /// True if `show` is given in a higher layer than `top`.
     narrows_defaults: bool,
-    /// The site in use, by its name.
+    /// Name of the site in use.
     site: Option<String>,
     file: File,
-    /// The file that was read, as messages have it.
+    /// Path of the file that was read, as messages show it.
     shown: Option<Rc<str>>,
 }
 
 impl Line {
-    /// Reads the command line, and what the environment adds to it.
+    /// Parses the command line and adds the configuration of the environment.
     pub(crate) fn read(given: Vec<OsString>, environment: &Environment) -> Result<Line, clap::Error> {
         let mut command = Args::command();
         let matches = command.try_get_matches_from_mut(&given)?;
@@ -69,14 +69,14 @@ impl Line {
             file: File::default(),
             shown: None,
         };
-        // What has nothing to do with logs works whatever a file says.
+        // `--generate` and `--schema` read no logs, so they must work even if the file is broken.
         if line.args.generate.is_none() && !line.args.schema {
             line.add(&command, &matches, environment)?;
         }
         Ok(line)
     }
 
-    /// Adds what a file and variables say.
+    /// Adds the settings of the file and of variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
         if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
             && let Some(text) = place.read(&mut self.notes).map_err(|wrong| misuse(&wrong))?
@@ -89,7 +89,7 @@ impl Line {
         let (variables, notes) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
         let site =
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| misuse(&wrong))?;
-        // Nearly always nothing is said beside the command line: the first reading holds.
+        // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.notes.extend(notes);
             return Ok(());
@@ -100,7 +100,7 @@ impl Line {
         let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
         self.narrows_defaults = layers::is_above(&layers, "show", "top");
         self.settings = layers::in_force(layers);
-        // Where nothing is added, the first reading holds.
+        // If nothing is added, the first parse is final.
         if site.is_some()
             || !self.file.formats.is_empty()
             || self.settings.iter().any(|set| set.origin != Origin::CommandLine)
@@ -110,7 +110,7 @@ impl Line {
         Ok(())
     }
 
-    /// The arguments of the line with these settings in front of it.
+    /// Parses the command line again with these settings before its arguments.
     fn again(&self, settings: &[Setting]) -> Result<Args, clap::Error> {
         let (program, given) = self.given.split_at(self.given.len().min(1));
         let read = |settings: &mut dyn Iterator<Item = &Setting>| {
@@ -118,7 +118,7 @@ impl Line {
             Args::try_parse_from(program.iter().chain(&added).chain(given))
         };
         let sleeps = |setting: &&Setting| layers::sleeps(setting, settings);
-        // A wrong value is one asleep, too.
+        // Parse all settings first, so that a wrong value is an error even if its option has no effect here.
         let mut args = read(&mut settings.iter())?;
         if settings.iter().any(|setting| sleeps(&setting)) {
             args = read(&mut settings.iter().filter(|setting| !sleeps(setting)))?;
@@ -129,26 +129,27 @@ impl Line {
         Ok(args)
     }
 
-    /// The file that was read.
+    /// Path of the file that was read, as messages show it.
     pub(crate) fn file(&self) -> Option<&str> {
         self.shown.as_deref()
     }
 
-    /// Where the option that a message begins with is set, if it is not on the command line: `--by day changes nothing` is
-    /// nothing that who has `by` in a file need be told, `--top host needs $host` may have its place.
+    /// Returns the place of the option that a message begins with, unless it is set on the command line. A user who has
+    /// `by` in a file need not be told that `--by day changes nothing`. `--top host needs $host` can be shown with its
+    /// place.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;
         let setting = self.settings.iter().find(|setting| setting.option == option)?;
         (setting.origin != Origin::CommandLine).then(|| setting.origin.to_string())
     }
 
-    /// A message about an option, which `about` begins with, and before it the place of that.
+    /// Puts the place of the option that `about` begins with before a message.
     pub(crate) fn placed(&self, about: &str, message: &str) -> String {
         self.origin(about).map_or_else(|| message.to_owned(), |origin| format!("{origin}: {message}"))
     }
 }
 
-/// The layer of the command line itself.
+/// Collects the layer of the command line itself.
 fn on_the_line(command: &Command, matches: &ArgMatches) -> Vec<Setting> {
     let setting = |(option, arg): (&str, &clap::Arg)| {
         let id = arg.get_id().as_str();

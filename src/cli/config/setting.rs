@@ -1,10 +1,10 @@
-//! What one layer says of one option.
+//! A setting: the value of one option in one layer.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::rc::Rc;
 
-/// Where something is said.
+/// The place where a value is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     CommandLine,
@@ -12,7 +12,7 @@ pub(super) enum Origin {
     File { shown: Rc<str>, line: usize },
 }
 
-/// `command line`, `LOGSTAT_BY`, `/home/x/.config/logstat/config.toml:3`.
+/// Written as `command line`, `LOGSTAT_BY` or `/home/x/.config/logstat/config.toml:3`.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -23,7 +23,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// An option, by its long name, and its value.
+/// An option, by its long name, with its value.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     pub(super) option: String,
@@ -33,12 +33,12 @@ pub(super) struct Setting {
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {
-    /// How many times an option stands there that takes nothing; none is as good as not given.
+    /// Number of times that an option without a value is given; 0 counts as not given.
     Times(u8),
     Texts(Vec<Text>),
 }
 
-/// One of the texts of an option; in a list each has its own line.
+/// One text of an option; each item of a list has its own line.
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     pub(super) text: OsString,
@@ -46,7 +46,7 @@ pub(super) struct Text {
 }
 
 impl Setting {
-    /// Whether anything is given: `false` and an empty list are there to undo what layers below say.
+    /// True if the setting gives a value. `false` and an empty list only undo lower layers.
     pub(super) fn is_given(&self) -> bool {
         match &self.value {
             Value::Times(times) => *times > 0,
@@ -54,7 +54,7 @@ impl Setting {
         }
     }
 
-    /// The same as it would stand on the command line, where the command line does not have it already.
+    /// The equivalent arguments; empty if the setting is from the command line, which has them already.
     pub(super) fn arguments(&self) -> Vec<OsString> {
         let name = format!("--{}", self.option);
         match &self.value {

@@ -1,4 +1,4 @@
-//! The layer of variables: `LOGSTAT_BY` is `--by`.
+//! The layer of environment variables: `LOGSTAT_BY` is `--by`.
 
 use std::ffi::{OsStr, OsString};
 
@@ -13,13 +13,13 @@ pub(super) const PREFIX: &str = "LOGSTAT_";
 /// The variable that names the file.
 pub(super) const CONFIG: &str = "LOGSTAT_CONFIG";
 
-/// What variables say, in the order of options, and what is to be said of those that say nothing.
+/// Reads the settings of variables in the order of options, and notes about variables that have no effect.
 pub(super) fn read(
     command: &Command,
     variables: &[(OsString, OsString)],
 ) -> Result<(Vec<Setting>, Vec<String>), String> {
     let is_ours = |(name, value): &&(OsString, OsString)| {
-        // An empty one is as good as none.
+        // An empty variable counts as not set.
         name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) && name != CONFIG && !value.is_empty()
     };
     let mut ours: Vec<(String, &OsStr)> = variables
@@ -39,7 +39,7 @@ pub(super) fn read(
         let times = || times(value, takes(arg)).map(Value::Times).map_err(|wrong| format!("{origin}: {wrong}"));
         let value = match takes(arg) {
             Takes::Flag | Takes::Count => times()?,
-            // A list is parted as the option itself parts it.
+            // clap splits a list as it does on the command line.
             Takes::One | Takes::Many => Value::Texts(vec![Text { text: value.to_owned(), origin: origin.clone() }]),
         };
         settings.push(Setting { option: option.to_owned(), value, origin });
@@ -48,12 +48,12 @@ pub(super) fn read(
     Ok((settings, ours.iter().filter_map(|(name, _)| note(command, name)).collect()))
 }
 
-/// `LOGSTAT_LOG_FORMAT` for `log-format`.
+/// Name of an option's variable: `LOGSTAT_LOG_FORMAT` for `log-format`.
 fn variable(option: &str) -> String {
     format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))
 }
 
-/// What a flag is set to.
+/// Parses the value of a flag: how many times it is given.
 fn times(value: &OsStr, takes: Takes) -> Result<u8, String> {
     let shown = value.to_string_lossy();
     match (value.to_str(), takes) {
@@ -66,20 +66,20 @@ fn times(value: &OsStr, takes: Takes) -> Result<u8, String> {
     }
 }
 
-/// What is said of a variable that is no option's. Most are somebody else's, and none of our business.
+/// A note about a variable that sets no option, if it resembles one. Most belong to other programs.
 fn note(command: &Command, name: &str) -> Option<String> {
     let word = name.strip_prefix(PREFIX)?.to_lowercase().replace('_', "-");
     if let Some(reason) = refusal(&word) {
         return Some(format!("{name} changes nothing: --{word} is for the command line alone, {reason}"));
     }
     let known: Vec<&str> = settable(command).map(|(option, _)| option).chain(["config"]).collect();
-    // The shorter a word, the more it takes to be sure: LOGSTAT_CI is no --ip.
+    // Short words need a closer match: LOGSTAT_CI does not mean --ip.
     let meant = closest_match(&word, &known)
         .filter(|meant| meant.len() > 3 || word.len() == meant.len() && is_same(&word, meant))?;
     Some(format!("{} changes nothing; did you mean {}?", shortened(name), variable(meant)))
 }
 
-/// Whether two words have the same letters.
+/// True if two words consist of the same letters.
 fn is_same(one: &str, other: &str) -> bool {
     let sorted = |word: &str| {
         let mut bytes = word.as_bytes().to_vec();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_true_or_false() {
+    fn flags_parse_true_false_and_numbers() {
         let rows = [
             ("LOGSTAT_FILL=1 LOGSTAT_LOG_FORMAT=main LOGSTAT_TOP=path,ip", "--top=path,ip --fill --log-format=main"),
             ("LOGSTAT_FILL=false LOGSTAT_JSON=0 LOGSTAT_ASCII=true", "--ascii"),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_option_is_noted_if_it_is_near_one() {
+    fn variables_similar_to_options_are_noted() {
         let noted = |line| said(line).unwrap().1.join("|");
         assert_eq!(noted("LOGSTAT_TPO=path"), "LOGSTAT_TPO changes nothing; did you mean LOGSTAT_TOP?");
         assert_eq!(

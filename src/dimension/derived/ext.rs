@@ -1,4 +1,4 @@
-//! `ext`: the extension of the file that a path names.
+//! `ext`: the file extension of a path.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(super) const ROW: DerivedRow = DerivedRow {
     sources: &[(Source::Text(TextField::Path), of_path)],
 };
 
-/// `webmanifest` has 11 bytes, and `mobileprovision` 15.
+/// Maximum length in bytes: `webmanifest` has 11, `mobileprovision` 15.
 const LONGEST: usize = 16;
 
 /// Returns what follows the last dot of a path's last segment, in lower case.
@@ -42,7 +42,7 @@ mod tests {
     use regex::bytes::Regex;
 
     #[test]
-    fn an_extension_follows_the_last_dot_of_the_last_segment() {
+    fn extension_follows_the_last_dot_of_the_last_segment() {
         for (path, expected) in [
             ("/app.css", "css"),
             ("/APP.CSS", "css"),
@@ -80,7 +80,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn an_extension_is_as_the_rule_says(path in "[/.?aB1~]{0,24}") {
+        fn extension_matches_the_regular_expression(path in "[/.?aB1~]{0,24}") {
             let rule = Regex::new(r"^/(?:[^?]*/)?[^/?]+\.([A-Za-z0-9]{1,16})(?:\?|$)").unwrap();
             let expected = rule.captures(path.as_bytes()).map(|found| found[1].to_ascii_lowercase());
             let expected = expected.filter(|extension| extension.iter().any(u8::is_ascii_alphabetic));

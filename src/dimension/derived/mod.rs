@@ -1,7 +1,7 @@
-//! Derived dimensions: their keys are computed from the texts of a column, once for each distinct text.
+//! Derived dimensions: their keys are computed from logged texts, once per distinct text.
 //!
-//! A new one is a file here, with the function, and a row in the table. A step fills a column with its keys (`steps/derived.rs`),
-//! and everything after it sees a column of texts.
+//! A new one is a file here with its function, and a row in the table. A step (`steps/derived.rs`) fills a column with
+//! the keys, so everything after it sees a text column.
 
 mod ext;
 mod row;
@@ -17,7 +17,7 @@ use crate::batch::Column;
 /// A dimension whose keys are computed from texts in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Derived {
-    /// Its place in the table.
+    /// Index in the table.
     place: usize,
 }
 
@@ -29,7 +29,7 @@ impl Derived {
         (0..DERIVED.len()).map(|place| Derived { place })
     }
 
-    /// The name that a user types: `ext`.
+    /// Name as a user types it: `ext`.
     pub fn name(self) -> &'static str {
         self.row().name
     }
@@ -38,12 +38,12 @@ impl Derived {
         &DERIVED[self.place]
     }
 
-    /// The column of its keys.
+    /// Column of its keys.
     pub(crate) fn column(self) -> Column {
         Column::derived(self.place)
     }
 
-    /// The variables that its keys are computed from, as far as they have no columns in every batch.
+    /// Source variables that need a column of their own, because batches have no fixed column for them.
     pub(super) fn variables(self) -> impl Iterator<Item = &'static str> {
         self.row().sources.iter().filter_map(|(source, _)| match source {
             Source::Text(_) => None,
@@ -51,7 +51,7 @@ impl Derived {
         })
     }
 
-    /// The columns that its keys are computed from, in order, where `of_variable` has those of variables.
+    /// Source columns in order of precedence, each with its function; `of_variable` returns the column of a variable.
     pub(super) fn sources(self, of_variable: impl Fn(&'static str) -> Column) -> Vec<(Column, KeyOf)> {
         let column = |source: &Source| match source {
             Source::Text(field) => Column::from(*field),
@@ -67,7 +67,7 @@ impl fmt::Debug for Derived {
     }
 }
 
-/// A derived dimension of a question: its column, and the columns that its keys are computed from.
+/// A derived dimension of a question: its column and its source columns.
 #[derive(Clone, Debug)]
 pub(crate) struct DerivedColumn {
     pub(crate) column: Column,
@@ -81,7 +81,7 @@ mod tests {
     use crate::dimension::Dimension;
 
     #[test]
-    fn every_row_has_its_name_labels_and_sources() {
+    fn every_row_has_a_unique_name_labels_and_sources() {
         for derived in Derived::all() {
             let row = derived.row();
             assert_eq!(Dimension::named(row.name), Ok(Dimension::Derived(derived)));

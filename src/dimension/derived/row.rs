@@ -4,27 +4,28 @@ use std::borrow::Cow;
 
 use crate::batch::TextField;
 
-/// Computes a key from a text with nginx's escapes undone that is neither empty nor missing; `None` if it has none.
+/// Computes a key from a text, which has its escapes undone and is neither empty nor missing. `None` if it gives no
+/// key.
 pub(crate) type KeyOf = fn(&[u8]) -> Option<Cow<'_, [u8]>>;
 
-/// Texts in the log that a key is computed from.
+/// Logged texts that a key is computed from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source {
     Text(TextField),
-    /// The variable of this name.
+    /// A variable, by its name.
     Variable(&'static str),
 }
 
 /// A row of the table of derived dimensions.
 pub(crate) struct DerivedRow {
-    /// The name that a user types, and that JSON has.
+    /// Name as a user types it and as JSON has it.
     pub(crate) name: &'static str,
-    /// The name of one key in a heading.
+    /// Name of one key in a heading.
     pub(crate) singular: &'static str,
-    /// The name of its keys in a heading.
+    /// Name of its keys in a heading.
     pub(crate) plural: &'static str,
-    /// The variables that log it, for errors.
+    /// Variables that log it, for messages.
     pub(crate) variables: &'static str,
-    /// The texts that its key is computed from: the first that gives one does. If none does, the key is missing.
+    /// Sources in order: the first that gives a key wins. If none does, the key is missing.
     pub(crate) sources: &'static [(Source, KeyOf)],
 }

@@ -1,4 +1,4 @@
-//! `scheme`: `$scheme` where it is logged, else the scheme of a request for an absolute URL.
+//! `scheme`: the logged `$scheme`, or else the scheme of a request for an absolute URL.
 
 use std::borrow::Cow;
 

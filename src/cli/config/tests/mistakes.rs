@@ -1,10 +1,10 @@
-//! What is wrong in a file or a variable, and files of those who mean harm.
+//! Tests of mistakes in files and variables, and of hostile files.
 
 use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_have_their_origin() {
     let rows = [
         ("by = 'hour'\n\ntpo = 1", "", "", "/config.toml:3: unknown key 'tpo'; did you mean 'top'?"),
         ("by = 'dya'", "", "", "/config.toml:1: unknown unit 'dya' for --by; did you mean 'day'?"),
@@ -52,9 +52,9 @@ fn what_is_wrong_is_told_with_its_place() {
     }
 }
 
-/// Values that only all arguments together show to be wrong.
+/// Values whose mistakes only show together with all arguments.
 #[test]
-fn what_is_wrong_beside_others_is_told_with_its_place() {
+fn errors_of_combined_arguments_have_their_origin() {
     let rows = [
         (
             "limit = 3\ntop = [\n'path',\n'pth',\n]",
@@ -90,14 +90,14 @@ fn assert_safe(text: &str) {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>()) {
+    fn any_text_parses_or_fails_safely(text in any::<String>()) {
         if let Err(message) = read(&text, "", "") {
             assert_safe(&message);
         }
     }
 
     #[test]
-    fn any_key_and_value_is_shown_safely(name in any::<String>(), value in any::<String>(), at in 0..4_usize) {
+    fn any_key_and_value_is_escaped(name in any::<String>(), value in any::<String>(), at in 0..4_usize) {
         let (key, value) = (print::quoted(&name), print::quoted(&value));
         let config = match at {
             0 => format!("{key} = {value}"),
