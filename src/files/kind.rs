@@ -106,7 +106,7 @@ pub enum FileKind {
     Binary,
 }
 
-/// What the user can do to get a log that logstat can read.
+/// Way for the user to get a log that logstat can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remedy {
     /// Advice, as a sentence.

@@ -170,6 +170,7 @@ mod handler {
             }
         }
         // Not one of our mappings: restore the default action, which the same instruction then triggers.
+        // SAFETY: the struct is valid when zeroed, and sigaction may be called in a handler.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = libc::SIG_DFL;

@@ -167,7 +167,7 @@ impl Opener<'_> {
         Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
     }
 
-    /// True if one more file may keep its descriptor, which is then counted.
+    /// True if one more file may keep its descriptor. Reduces the number of further ones.
     fn keeps_open(&mut self) -> bool {
         let keeps = self.kept_open > 0;
         self.kept_open = self.kept_open.saturating_sub(1);

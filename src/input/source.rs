@@ -281,7 +281,8 @@ fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
     }
 }
 
-/// Error for a file that could not be read; it may have been replaced while it was closed.
+/// Error for a file that could not be reopened or read. It has its own kind if the file was replaced while it was
+/// closed.
 fn not_opened_again(path: PathBuf, source: io::Error) -> ErrorKind {
     if is_replaced(&source) { ErrorKind::Replaced { path } } else { ErrorKind::Io { path, source } }
 }

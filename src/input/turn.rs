@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 pub(super) const LOCK: &str = "no worker panics while it reads";
 
-/// Whether a worker waits while another one reads or decompresses.
+/// Choice of a worker: to wait while another one reads or decompresses, or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
     Yes,

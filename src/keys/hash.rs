@@ -82,8 +82,8 @@ impl Seed {
     }
 }
 
-/// Hasher for words that are already hashes, but public ones. If clients could choose where words go in a set, the set
-/// needs a seed.
+/// Hasher for words that are already hashes, but public ones. Without the seed, clients could choose where words go in
+/// a set.
 #[derive(Clone, Debug)]
 pub(crate) struct WordHasher {
     seed: Seed,

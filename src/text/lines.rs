@@ -41,8 +41,8 @@ pub(crate) fn text_start(line: &[u8], starts_file: bool) -> usize {
     mark + line[mark..].iter().take_while(|b| **b == 0).count()
 }
 
-/// Shortens a line whose end was not read yet, and returns its new length. Drops leading NULs except one, because an
-/// empty line would not count as a line, and everything after the first `kept` bytes of its text.
+/// Shortens a line whose end was not read yet, and returns its new length. Drops everything after the first `kept`
+/// bytes of its text, and all leading NULs except one: an empty line would not count as a line.
 pub(crate) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize {
     if line.len() <= kept {
         return line.len();

@@ -92,7 +92,7 @@ fn find_in_few(byte: u8, text: &[u8]) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn behind_last(byte: u8, word: u64) -> u64 {
     let zero_where_equal = word ^ (ONES * u64::from(byte));
-    // The high bit of a byte is set exactly if the byte is zero: there are no carries.
+    // The high bit of a byte is set exactly if the byte is zero, because nothing is carried.
     let found = !(((zero_where_equal & !HIGH) + !HIGH) | zero_where_equal) & HIGH;
     // The number of bits after it equals the number of zeros before its high bit: at most 56, or 64 if it is absent.
     let bits = found.leading_zeros() & 63;

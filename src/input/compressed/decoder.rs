@@ -15,7 +15,7 @@ const RAW_BYTES: usize = 64 << 10;
 /// Bytes of text that are decoded at a time: a whole block of zstd. They stay in the L2 cache until they are copied.
 const TEXT_BYTES: usize = 128 << 10;
 
-/// Reads the text of compressed data. Before the first read, nothing is decoded and hardly any memory is used.
+/// Reads the text of compressed data. Before the first read, it takes no data from its source and hardly any memory.
 pub(crate) struct Decoder {
     compression: Compression,
     codec: Option<Box<dyn Codec>>,

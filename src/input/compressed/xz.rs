@@ -4,7 +4,7 @@ use liblzma::stream::{Action, Error, Status, Stream};
 
 use super::{Codec, NO_MEMORY, State, Step};
 
-/// Memory limit for decoding a stream: several times what `xz -9` needs. A hostile stream asks for 4 GiB.
+/// Memory limit for decoding a stream: several times what `xz -9` needs. A hostile stream may ask for 4 GiB.
 const MEMORY_BYTES: u64 = 256 << 20;
 
 /// The decoder, or the error if it could not be created.

@@ -15,7 +15,7 @@ pub(super) enum Identity {
 }
 
 impl Identity {
-    /// The identity of the file at a path; `metadata` is `None` if there is no file.
+    /// The identity of the file at a path; `metadata` is `None` if no file exists there.
     pub(super) fn new(path: &Path, metadata: Option<&Metadata>) -> Identity {
         #[cfg(unix)]
         if let Some(metadata) = metadata {
