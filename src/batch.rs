@@ -1,13 +1,13 @@
-//! The columns that pass from format to filter, dimensions and measures: some hundred lines side by side.
+//! Batches: a few hundred log lines stored as columns, passed from format to filter, dimensions and measures.
 //!
-//! A batch borrows from the chunk that it was scanned from; only the columns that somebody needs are filled.
+//! A batch borrows from the chunk that it was scanned from. Only the columns that the question needs are filled.
 
 use crate::time::Stamp;
 
-/// How many lines a batch holds: enough to spread the cost of dispatch, few enough to stay in the first cache.
+/// Lines per batch: enough to spread the cost of dispatch, few enough to stay in the L1 cache.
 pub(crate) const ROWS: usize = 256;
 
-/// What is written for a value that is missing, by nginx and by us.
+/// Written for a missing value, both by nginx and by logstat.
 pub(crate) const MISSING: &[u8] = b"-";
 
 /// The fields whose values are text.
@@ -23,42 +23,41 @@ pub(crate) enum TextField {
     Agent,
 }
 
-/// How many text fields there are.
+/// Number of text fields.
 pub(crate) const TEXTS: usize = 8;
 
-/// The most variables that a question can name, each in a column that it has for the question alone.
+/// Maximum number of variables that a question can name. Each has its own column.
 pub(crate) const NAMED: usize = 16;
 
-/// The most variables that derived dimensions read beside these.
+/// Maximum number of further variables that derived dimensions read.
 pub(crate) const SOURCES: usize = 4;
 
-/// The most variables that have columns for one question.
+/// Maximum number of variables that have a column.
 pub(crate) const EXTRAS: usize = NAMED + SOURCES;
 
-/// The most derived dimensions.
+/// Maximum number of derived dimensions.
 pub(crate) const DERIVED: usize = 16;
 
-/// How many columns of texts there are: one more has what tells visitors apart, where no other has it.
+/// Number of text columns. The last one identifies visitors if no other column does.
 const COLUMNS: usize = TEXTS + EXTRAS + DERIVED + 1;
 
-/// A set of fields has a bit for each column of texts and for the five numbers of a line.
+/// A set of fields needs one bit per text column, and one for each of the five numeric fields.
 const _: () = assert!(COLUMNS + 5 <= u64::BITS as usize);
 
-/// A column of texts: a text field's, that of a variable which the question names, that of a derived dimension, or that of
-/// visitors.
+/// A text column: for a text field, a variable, a derived dimension, or the visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(u8);
 
 impl Column {
-    /// What tells visitors apart, where that is put together of several columns; no line has it, so no format fills it.
+    /// Identifies visitors if that takes several columns. No log has this field, so no format fills it.
     pub(crate) const VISITOR: Column = Column((COLUMNS - 1) as u8);
 
-    /// The column of the variable that is `place`th of those that the question names, below [`EXTRAS`].
+    /// Column of the variable with this index, which is below [`EXTRAS`].
     pub(crate) const fn extra(place: usize) -> Column {
         Column((TEXTS + place) as u8)
     }
 
-    /// The column of the derived dimension at this place of their table, below [`DERIVED`]. A step fills it, no format does.
+    /// Column of the derived dimension with this index, which is below [`DERIVED`]. A step fills it, not a format.
     pub(crate) const fn derived(place: usize) -> Column {
         Column((TEXTS + EXTRAS + place) as u8)
     }
@@ -81,11 +80,11 @@ impl Fields {
     pub(crate) const STATUS: Fields = Fields(2 << COLUMNS);
     pub(crate) const BYTES: Fields = Fields(4 << COLUMNS);
     pub(crate) const REQUEST_TIME: Fields = Fields(8 << COLUMNS);
-    /// Static or dynamic: decided here, and logged by no format.
+    /// Static or dynamic. Decided by logstat; no format logs it.
     pub(crate) const CLASS: Fields = Fields(16 << COLUMNS);
-    /// The columns that variables have which the question names.
+    /// The columns of variables.
     pub(crate) const EXTRA: Fields = Fields(((1 << EXTRAS) - 1) << TEXTS);
-    /// All that a request line holds.
+    /// The fields of a request line.
     pub(crate) const REQUEST: Fields = Fields(
         Fields::text(TextField::Method).0 | Fields::text(TextField::Path).0 | Fields::text(TextField::Protocol).0,
     );
@@ -111,13 +110,13 @@ impl Fields {
         self.0 & other.0 != 0
     }
 
-    /// The fields that are in both sets.
+    /// Intersection of both sets.
     #[must_use]
     pub(crate) const fn both(self, other: Fields) -> Fields {
         Fields(self.0 & other.0)
     }
 
-    /// The fields that are not in the other set.
+    /// Fields of this set that are not in `other`.
     #[must_use]
     pub(crate) const fn without(self, other: Fields) -> Fields {
         Fields(self.0 & !other.0)
@@ -131,16 +130,16 @@ impl From<u16> for Status {
     }
 }
 
-/// The class of a status, 0 for what is in none of 1xx to 5xx.
+/// Class of a status code: 1 to 5, or 0 for any other code.
 pub(crate) type StatusClass = u8;
 
-/// A status code as it is logged: three digits, or nothing.
+/// A logged status code: three digits, or [`Status::MISSING`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Status(u16);
 
 impl Status {
     pub(crate) const MISSING: Status = Status(1000);
-    /// How many values there are.
+    /// Number of possible values, including [`MISSING`](Self::MISSING).
     pub(crate) const COUNT: usize = 1001;
 
     /// The status of a number below 1000.
@@ -160,28 +159,28 @@ impl Status {
         }
     }
 
-    /// `200`, or `-`.
+    /// The status as a key: `200`, or `-` if missing.
     pub(crate) fn key(self) -> String {
         if self == Status::MISSING { "-".to_owned() } else { format!("{:03}", self.0) }
     }
 }
 
-/// The numbers of a line.
+/// The numeric fields of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbers {
     pub(crate) stamp: Stamp,
     pub(crate) status: Status,
     pub(crate) bytes: u64,
-    /// `None` where `$request_time` is `-` or not logged.
+    /// Request time in milliseconds; `None` if `$request_time` is `-` or not logged.
     pub(crate) time_ms: Option<u64>,
     pub(crate) is_static: bool,
 }
 
-/// The lines of a batch, a column a field. A text column has values only if it is needed; the others always do.
+/// Log lines, with one column per field. Text columns have values only if needed; the others always do.
 pub(crate) struct Batch<'a> {
     len: usize,
-    /// Every column has its whole length from the start, and the same: a line is stored in ten of them, and whether there is
-    /// room is asked once.
+    /// All needed columns have the same full length from the start. A line is stored in about ten of them, so this
+    /// allows a single check for free space.
     texts: [Vec<&'a [u8]>; COLUMNS],
     wall_s: Box<[i64; ROWS]>,
     offset_min: Box<[i16; ROWS]>,
@@ -190,21 +189,21 @@ pub(crate) struct Batch<'a> {
     bytes: Box<[u64; ROWS]>,
     time_ms: Box<[Option<u64>; ROWS]>,
     is_static: Box<[bool; ROWS]>,
-    /// The watched fields that the line's format does not log: their values are unknown, not missing.
+    /// Watched fields that the line's format does not log. Their values are unknown, not missing.
     lacks: Box<[Fields; ROWS]>,
-    /// True if some line lacks a watched field. Nearly always false, and then `lacks` is neither written nor read.
+    /// True if any line lacks a watched field. Nearly always false; `lacks` is then neither written nor read.
     some_lack: bool,
-    /// True if some line has no time.
+    /// True if any line has no time.
     some_undated: bool,
 }
 
-/// A column of a batch, not in the frame of a function.
+/// Allocates a column on the heap, without building it on the stack.
 fn column<T: Copy>(value: T) -> Box<[T; ROWS]> {
     vec![value; ROWS].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("it has that length"))
 }
 
 impl<'a> Batch<'a> {
-    /// Room for [`ROWS`] lines.
+    /// Creates an empty batch with room for [`ROWS`] lines.
     pub(crate) fn new(needs: Fields) -> Self {
         let texts = |field: usize| vec![MISSING; if needs.holds(Fields(1 << field)) { ROWS } else { 0 }];
         Batch {
@@ -227,7 +226,7 @@ impl<'a> Batch<'a> {
         self.len
     }
 
-    /// Empty for a column that is not needed.
+    /// Values of a text column; empty if the column is not needed.
     #[inline]
     pub(crate) fn text(&self, column: impl Into<Column>) -> &[&'a [u8]] {
         self.texts[usize::from(column.into().0)].get(..self.len).unwrap_or_default()
@@ -257,17 +256,17 @@ impl<'a> Batch<'a> {
         &self.is_static[..self.len]
     }
 
-    /// True if some line lacks a field that its format does not log.
+    /// True if any line lacks a watched field.
     pub(crate) fn some_lack(&self) -> bool {
         self.some_lack
     }
 
-    /// The watched fields that a line lacks.
+    /// Watched fields that the line's format does not log.
     pub(crate) fn lacks(&self, row: usize) -> Fields {
         self.lacks[row]
     }
 
-    /// True if some line has no time, logged or not.
+    /// True if any line has no time, whether or not its format logs one.
     pub(crate) fn some_undated(&self) -> bool {
         self.some_undated
     }
@@ -276,13 +275,13 @@ impl<'a> Batch<'a> {
         Stamp { wall_s: self.wall_s[row], offset_min: self.offset_min[row] }
     }
 
-    /// Sets a text of the line that is added next; its column is one that is needed.
+    /// Sets a text of the next line to be added. The column must be needed.
     #[inline]
     pub(crate) fn set_text(&mut self, column: impl Into<Column>, text: &'a [u8]) {
         self.texts[usize::from(column.into().0)][self.len] = text;
     }
 
-    /// Notes that the line that is added next lacks these fields.
+    /// Records that the next line to be added lacks these fields.
     #[cold]
     #[inline(never)]
     pub(crate) fn set_lacks(&mut self, fields: Fields) {
@@ -290,13 +289,13 @@ impl<'a> Batch<'a> {
         self.some_lack = true;
     }
 
-    /// Notes that the line that is added next has no time.
+    /// Records that the next line to be added has no time.
     #[cold]
     pub(crate) fn set_undated(&mut self) {
         self.some_undated = true;
     }
 
-    /// Adds a line, its texts being set. There must be room.
+    /// Adds a line whose texts have been set. The batch must not be full.
     #[inline(always)]
     pub(crate) fn add(&mut self, numbers: Numbers) {
         let at = self.len;
@@ -310,7 +309,7 @@ impl<'a> Batch<'a> {
         self.len = at + 1;
     }
 
-    /// Puts the times of these lines on another clock.
+    /// Converts the times of these lines to another clock.
     pub(crate) fn convert_times(&mut self, rows: &[u16], mut convert: impl FnMut(Stamp) -> Stamp) {
         for &row in rows {
             let row = usize::from(row);
@@ -319,13 +318,13 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Says again what text a line has in a column that is needed.
+    /// Replaces the text of a line in a column that is needed.
     #[inline]
     pub(crate) fn put_text(&mut self, row: usize, column: impl Into<Column>, text: &'a [u8]) {
         self.texts[usize::from(column.into().0)][row] = text;
     }
 
-    /// Says again whether a line is static.
+    /// Replaces whether a line is static.
     pub(crate) fn set_static(&mut self, row: usize, is_static: bool) {
         self.is_static[row] = is_static;
     }
@@ -340,7 +339,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Which lines of a batch are selected, ascending.
+/// Indices of the selected lines of a batch, ascending.
 pub(crate) type Hits = Vec<u16>;
 
 #[cfg(test)]
@@ -348,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_has_its_class_and_key() {
+    fn status_has_class_and_key() {
         for (status, class, key) in [
             (Status::new(0), 0, "000"),
             (Status::new(99), 0, "099"),
@@ -364,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_a_set() {
+    fn fields_form_a_set() {
         let path = Fields::text(TextField::Path);
         assert!(Fields::REQUEST.holds(path) && !path.holds(Fields::REQUEST) && path.meets(Fields::REQUEST));
         assert!(Fields::TIME.and(path).holds(Fields::TIME) && !path.meets(Fields::TIME));

@@ -1,4 +1,4 @@
-//! Values that JSON has by their names, read back and written.
+//! Serializes values by their names, and reads them back.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A value with a name of its own.
+/// A value that has a name.
 pub(crate) trait Named: Copy {
-    /// What a name stands for, in messages: `a unit of time`.
+    /// Kind of value, for messages: `a unit of time`.
     const KIND: &'static str;
 
     fn name(self) -> &'static str;
@@ -42,7 +42,7 @@ pub(crate) mod option {
     }
 }
 
-/// Pairs as a map from names, in their order.
+/// Pairs as a map whose keys are names, in their order.
 pub(crate) mod entries {
     use super::{Deserialize, Deserializer, Named, PairsVisitor, PhantomData, Serialize, Serializer};
 
@@ -78,7 +78,7 @@ impl<'de, T: Named, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<T, V> {
     }
 }
 
-/// Gives a type the traits of serde by its name.
+/// Implements the traits of serde for a type by its name.
 macro_rules! serde_by_name {
     ($type:ty, $kind:literal, $named:expr) => {
         impl $crate::by_name::Named for $type {

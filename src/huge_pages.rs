@@ -1,22 +1,22 @@
-//! Asking the system for large pages, for what is large and looked at in no order.
+//! Asks the system for huge pages, for large memory that is accessed in random order.
 //!
-//! A table of many megabytes is touched everywhere: with pages of four kilobytes each first touch of one is a fault, and
-//! each later one may have to look its address up. It is a hint: where it is not taken, nothing is lost.
+//! A table of many megabytes is accessed everywhere. With pages of four kilobytes, the first access to each page is a
+//! fault, and later ones may miss the TLB. This is a hint: if the system ignores it, nothing is lost.
 #![allow(unsafe_code)]
 
-/// What is smaller has few pages anyway.
+/// Minimum number of bytes for huge pages. Anything smaller has few pages anyway.
 const LARGE: usize = 8 << 20;
 
-/// So many items without a value, in large pages if they are large.
+/// Allocates `len` zeros, in huge pages if that is large.
 pub(crate) fn zeros(len: usize) -> Vec<u64> {
     let list = vec![0; len];
     advise(&list);
     list
 }
 
-/// Makes room for so many more items, at least twice as much as there is.
+/// Makes room for `more` items. If the list has to grow, its capacity at least doubles.
 ///
-/// Not by `reserve` where the list is large: that would fill pages before anybody could say that they should be large ones.
+/// Does not use `Vec::reserve` for a large list, which would fill the new pages before they can become huge ones.
 #[inline]
 pub(crate) fn reserve<T: Copy>(list: &mut Vec<T>, more: usize) {
     if more > list.capacity() - list.len() {
@@ -38,7 +38,7 @@ fn grow<T: Copy>(list: &mut Vec<T>, more: usize) {
     *list = grown;
 }
 
-/// Asks for large pages for the memory of a list, nothing of which was touched.
+/// Asks for huge pages for the memory of a list, none of which has been touched.
 fn advise<T>(list: &Vec<T>) {
     let bytes = list.capacity() * size_of::<T>();
     if bytes >= LARGE {
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_grows_and_is_what_it_was() {
+    fn list_keeps_its_items_when_it_grows() {
         let mut list = Vec::new();
         for i in 0..3 * LARGE as u32 / 4 {
             reserve(&mut list, 1);

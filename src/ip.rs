@@ -1,23 +1,23 @@
-//! Addresses as logs write them: by themselves, with a port, or in the list that proxies pass on.
+//! IP addresses as they are in logs: alone, with a port, or in the list that proxies pass on.
 
 use std::net::IpAddr;
 
-/// How nginx writes that a connection came through a socket of the system.
+/// Text that nginx logs instead of an address for connections through a Unix domain socket.
 const UNIX: &[u8] = b"unix:";
 
-/// The address that a text is, without its port: `192.0.2.1`, `192.0.2.1:8080`, `[2001:db8::1]:8080`. A bare IPv6 address has
-/// no port, because nothing in it says where the port begins.
+/// The address in a text, without its port: `192.0.2.1`, `192.0.2.1:8080`, `[2001:db8::1]:8080`. A bare IPv6 address
+/// has no port, because nothing in it shows where the port begins.
 pub(crate) fn without_port(text: &[u8]) -> &[u8] {
     split_port(text).map_or(text, |(address, _)| address)
 }
 
-/// Whether `without_port` may change a text: cheap, and true for few others.
+/// True if `without_port` may change a text. It is cheap, and true for few other texts.
 #[inline]
 pub(crate) fn may_have_port(text: &[u8]) -> bool {
     text.first() == Some(&b'[') || memchr::memchr(b':', text).is_some_and(|at| text[..at].contains(&b'.'))
 }
 
-/// An address and its value, if the text is an address, perhaps in brackets or with a port.
+/// An address and its value, if the text is an address, optionally in brackets or with a port.
 fn split_port(text: &[u8]) -> Option<(&[u8], IpAddr)> {
     let (address, port) = match text.strip_prefix(b"[") {
         Some(inner) => {
@@ -38,13 +38,14 @@ fn value(text: &[u8]) -> Option<IpAddr> {
     Some(str::from_utf8(text).ok()?.parse::<IpAddr>().ok()?.to_canonical())
 }
 
-/// Whether a text is an address, with or without a port.
+/// True if a text is an address, with or without a port.
 pub(crate) fn is_address(text: &[u8]) -> bool {
     split_port(text).is_some()
 }
 
-/// Whether a text can stand where an address is expected: an address, with or without a port, `unix:`, `-`, or a host name,
-/// which Apache's `HostnameLookups` writes: a name with a dot whose last label is not a number, or `localhost`.
+/// True if a text can stand where an address is expected: an address, with or without a port, `unix:`, `-`, or a host
+/// name, as written by Apache's `HostnameLookups`. A host name is `localhost`, or has a dot and a last label that is
+/// not a number.
 pub(crate) fn is_address_or_name(text: &[u8]) -> bool {
     matches!(text, b"-" | b"localhost") || text.starts_with(UNIX) || is_address(text) || is_name(text)
 }
@@ -57,7 +58,8 @@ fn is_name(text: &[u8]) -> bool {
     text.split(|b| *b == b'.').all(is_label) && !text[dot + 1..].iter().all(u8::is_ascii_digit)
 }
 
-/// Whether a text can be a host: letters, digits and `. - _ : [ ] *`, or nothing. A moment, `2026-01-05T10:00:01Z`, is none.
+/// True if a text can be a host: letters, digits and `. - _ : [ ] *`, or nothing. A time such as `2026-01-05T10:00:01Z`
+/// is not a host.
 pub(crate) fn is_host(text: &[u8]) -> bool {
     let is_moment = text.len() >= 19
         && (text[4], text[7], text[10], text[13]) == (b'-', b'-', b'T', b':')
@@ -66,26 +68,27 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
         && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']' | b'*'))
 }
 
-/// The words of a list of addresses, which commas and spaces separate, from its end.
+/// The words of a list of addresses, separated by commas and spaces, last word first.
 fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.rsplit(|byte| matches!(byte, b',' | b' ' | b'\t')).filter(|word| !word.is_empty())
 }
 
-/// Whether a text is a list of addresses: words, each an address, `-`, `unknown` or `unix:`.
+/// True if a text is a list of addresses: words, each an address, `-`, `unknown` or `unix:`, and at least one an
+/// address.
 pub(crate) fn is_address_list(text: &[u8]) -> bool {
     let is_item =
         |word: &[u8]| matches!(word, b"-" | b"unknown") || word.starts_with(UNIX) || split_port(word).is_some();
     words(text).all(is_item) && words(text).any(|word| split_port(word).is_some())
 }
 
-/// Whether a text is a list of addresses with more than one word.
+/// True if a text is a list of addresses with more than one word.
 pub(crate) fn has_several(text: &[u8]) -> bool {
     is_address_list(text) && words(text).nth(1).is_some()
 }
 
-/// The visitor's address in a list that proxies pass on: the last one that is not private, loopback or link-local. A word
-/// that is no address ends the list, because nobody says who wrote what is before it. If all are private, the last one that
-/// is not loopback; if there is none, the last word.
+/// The visitor's address in a list that proxies pass on: the last one that is not private, loopback or link-local. A
+/// word that is not an address ends the search, because it is unknown who wrote the words before it. If all are
+/// private, returns the last one that is not loopback; if there is none, the last word.
 pub(crate) fn visitor_of_list(list: &[u8]) -> &[u8] {
     let mut private = None;
     for word in words(list) {
@@ -103,7 +106,7 @@ pub(crate) fn visitor_of_list(list: &[u8]) -> &[u8] {
     private.or_else(|| words(list).next()).unwrap_or(list)
 }
 
-/// Whether an address is of no use to tell visitors apart on the internet: loopback, private (RFC 1918, RFC 6598, RFC 4193) or
+/// True if an address cannot tell visitors on the internet apart: loopback, private (RFC 1918, RFC 6598, RFC 4193) or
 /// link-local (RFC 3927, RFC 4291).
 fn is_private(address: IpAddr) -> bool {
     match address {
@@ -123,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_is_left_off() {
+    fn ports_are_removed() {
         for (text, expected) in [
             ("192.0.2.1", "192.0.2.1"),
             ("192.0.2.1:54001", "192.0.2.1"),
@@ -147,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_or_a_name_is_expected() {
+    fn addresses_and_host_names_are_recognised() {
         for text in [
             "192.0.2.1",
             "192.0.2.1:80",
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_visitor_of_a_list_is_the_last_address_that_is_not_private() {
+    fn visitor_of_a_list_is_the_last_public_address() {
         for (list, expected) in [
             ("203.0.113.178, 127.0.0.1", "203.0.113.178"),
             ("198.51.100.7, 203.0.113.9, 10.1.1.1, 127.0.0.1", "203.0.113.9"),

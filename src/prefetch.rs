@@ -1,8 +1,8 @@
-//! Asking for memory before it is needed.
+//! Prefetches memory before it is needed.
 #![allow(unsafe_code)]
 
-/// Asks the processor to bring near what stands at `items[at]`, and goes on without waiting. It is a hint: outside of
-/// the slice, or on another machine, nothing happens.
+/// Asks the processor to load `items[at]` into its cache, without waiting. This is a hint: it is harmless outside of
+/// the slice, and does nothing on other architectures.
 #[inline(always)]
 pub(crate) fn prefetch<T>(items: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]

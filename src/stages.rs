@@ -1,8 +1,8 @@
-//! A door for `benches/stages.rs`, and for nobody else: the stages of counting one by one, which otherwise are
-//! private. Behind the feature `stages`, which promises nothing: what is here may change or go with any version.
+//! Access to the individual stages of counting, which are otherwise private, for `benches/stages.rs` only. It needs the
+//! feature `stages`, which promises nothing: anything here may change or disappear in any version.
 //!
-//! There is no counting here, or benches would measure something else than the program: everything hands on to the
-//! stage that it is named for, and tells afterwards what is there.
+//! Nothing is counted here, or the benchmarks would measure something other than the program. Every item forwards to
+//! the stage that it is named after, and exposes the result.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::question::Question;
 use crate::steps::StepPlan;
 use crate::tally::{InputLedger, TablePlan, Tally, Unescaped};
 
-/// What is measured of each group.
+/// A measure that is kept per group.
 #[derive(Clone, Copy, Debug)]
 pub enum Measure {
     Counts,
@@ -45,7 +45,7 @@ fn tables_of(plan: &Plan<'_>) -> Vec<TablePlan> {
     plan.iter().map(|(dimension, measures)| (*dimension, measures.iter().map(kind).collect())).collect()
 }
 
-/// Bytes → marks. How many lines they cut out, and how many quotes they know of in lines without a backslash.
+/// Bytes → marks. Returns the number of lines, and the number of quotes known in lines without a backslash.
 pub fn marks(log: &[u8]) -> (usize, usize) {
     let mut marks = Marks::from(log, 0);
     let (mut start, mut lines, mut quotes) = (0, 0, 0);
@@ -59,7 +59,7 @@ pub fn marks(log: &[u8]) -> (usize, usize) {
     (lines, quotes)
 }
 
-/// The formats that are tried where none is given.
+/// The formats that are tried if none is given.
 pub struct Presets(Vec<LogFormat>);
 
 impl Default for Presets {
@@ -76,14 +76,14 @@ pub struct Scanner<'f> {
 }
 
 impl<'f> Scanner<'f> {
-    /// Finds out the format of a log.
+    /// Detects the format of a log.
     pub fn new(presets: &'f Presets, log: &[u8]) -> Scanner<'f> {
         let detector = Detector::new(&presets.0);
         let of_file = detector.detect(&[], &detector.sample(log));
         Scanner { of_file, formats: &presets.0, question: Question::default() }
     }
 
-    /// Scans what a plan asks for, and shows each batch while its rows are as near to the processor as they are when
+    /// Scans the fields that a plan needs. Passes each batch to `visit` while its rows are still in the cache, as when
     /// a worker counts them.
     pub fn each_batch(&self, log: &[u8], plan: &Plan<'_>, mut visit: impl FnMut(&Rows<'_>)) {
         let mut tally = Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
@@ -140,17 +140,17 @@ pub struct Rows<'r> {
 }
 
 impl<'r> Rows<'r> {
-    /// `$remote_addr` of each, if the plan asks for it.
+    /// `$remote_addr` of each row, if the plan needs it.
     pub fn addresses(&self) -> &[&'r [u8]] {
         self.batch.text(TextField::Addr)
     }
 
-    /// The path of each, if the plan asks for it.
+    /// Path of each row, if the plan needs it.
     pub fn paths(&self) -> &[&'r [u8]] {
         self.batch.text(TextField::Path)
     }
 
-    /// Bytes sent for each.
+    /// Bytes sent for each row.
     pub fn bytes(&self) -> &[u64] {
         self.batch.bytes()
     }
@@ -161,7 +161,7 @@ impl<'r> Rows<'r> {
 pub struct Tables(Tally);
 
 impl Tables {
-    /// Empty tables.
+    /// Creates empty tables.
     pub fn new(plan: &Plan<'_>, uv: UvMethod) -> Tables {
         Tables(Tally::new(&tables_of(plan), uv, TextField::Addr.into(), Seed::fixed(1)))
     }
@@ -171,18 +171,18 @@ impl Tables {
         self.0.add(rows.batch, rows.hits);
     }
 
-    /// Adds what another worker counted.
+    /// Merges the tables of another worker.
     pub fn absorb(&mut self, other: Tables) {
         self.0.absorb(other.0);
     }
 
-    /// Undoes the escapes of all keys, to be done after the last merge.
+    /// Unescapes all keys. Call after the last merge.
     #[must_use]
     pub fn unescaped(self) -> UnescapedTables {
         UnescapedTables(self.0.unescape())
     }
 
-    /// How much memory the sets of visitors have, by exact UV.
+    /// Memory of the visitor sets in bytes, for exact UV.
     pub fn uv_bytes(&self) -> usize {
         fn reserved<T>(vec: &Vec<T>) -> usize {
             vec.capacity() * size_of::<T>()
@@ -195,12 +195,12 @@ impl Tables {
     }
 }
 
-/// Rows → numbers, the keys as they are reported.
+/// Rows → numbers, with keys as they are reported.
 #[derive(Clone, Debug)]
 pub struct UnescapedTables(Tally<Unescaped>);
 
 impl UnescapedTables {
-    /// The groups of a dimension, in no order.
+    /// The groups of a dimension, in no particular order.
     pub fn groups(&self, dimension: Dimension) -> Vec<Group> {
         let table = self.0.tables.iter().find(|t| t.dimension == dimension).expect("a dimension of the plan");
         let keys = table.keys(&self.0.visitors);
@@ -224,13 +224,13 @@ impl UnescapedTables {
         (0..keys.len() as u32).map(|id| group(GroupId(id))).collect()
     }
 
-    /// Whether visitors are counted exactly.
+    /// True if visitors are counted exactly.
     pub fn is_exact(&self) -> bool {
         self.0.tables.iter().filter_map(|t| t.uv()).all(|uv| uv.exact_sets().is_some())
     }
 }
 
-/// What was counted of a group.
+/// The numbers of one group.
 #[derive(Clone, Debug)]
 pub struct Group {
     pub key: Vec<u8>,
@@ -239,7 +239,7 @@ pub struct Group {
     pub times: Option<Times>,
 }
 
-/// Hits by status class (the first is of what is in none), bytes sent, and how many hits are static.
+/// Hits by status class (index 0: no class), bytes sent, and number of static hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
     pub class: [u64; 6],
@@ -247,7 +247,7 @@ pub struct Counted {
     pub statics: u64,
 }
 
-/// How long requests took.
+/// Request times in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     pub count: u64,
@@ -256,10 +256,10 @@ pub struct Times {
     pub p99_ms: u64,
 }
 
-/// How many values a column has.
+/// Maximum number of values in a column.
 pub const COLUMN: usize = ROWS;
 
-/// A column → ids, by the keys for addresses.
+/// A column → ids, using the keys for addresses.
 pub struct Addresses(AddressKeys);
 
 impl Default for Addresses {
@@ -275,7 +275,7 @@ impl Addresses {
     }
 }
 
-/// A column → ids, by the keys for any text.
+/// A column → ids, using the keys for any text.
 pub struct Texts(Keys);
 
 impl Default for Texts {
@@ -290,7 +290,7 @@ impl Texts {
         self.0.ids(column, &all_rows()[..column.len()], ids);
     }
 
-    /// The same, each key for itself.
+    /// The same, but looks up the keys one by one.
     pub fn ids_one_by_one(&mut self, column: &[&[u8]], ids: &mut Vec<u32>) {
         ids.extend(column.iter().map(|key| self.0.id(key)));
     }

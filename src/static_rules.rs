@@ -1,19 +1,19 @@
-//! Static or dynamic, by the path alone: what a site has told nginx to serve from files.
+//! Rules that classify a request as static or dynamic by its path alone.
 
 use crate::text::{Prefix, behind_last, lower};
 
-/// Where Django sites have their files.
+/// Path prefixes of files in Django sites.
 const PREFIXES: [&str; 2] = ["/static/", "/media/"];
 
-/// The extensions of files.
+/// Extensions of static files.
 const EXTENSIONS: &str = "css js mjs map png jpg jpeg gif svg ico webp avif bmp tif tiff woff woff2 ttf otf eot \
      mp3 mp4 m4a m4v webm ogg ogv wav flac avi mov mpg mpeg flv swf pdf txt csv doc docx xls xlsx ppt pptx \
      zip gz tgz bz2 xz zst tar rar 7z iso dmg exe apk wasm";
 
-/// The rules that tell static requests from dynamic ones.
+/// Rules that tell static requests from dynamic ones.
 ///
-/// A path is static that begins with one of the prefixes, or the part of whose last segment after the last dot is,
-/// in any case, one of the extensions.
+/// A path is static if it begins with one of the prefixes, or if it has one of the extensions, in upper or lower case.
+/// The extension is the part of the last segment after its last dot.
 ///
 /// ```
 /// use logstat::StaticRules;
@@ -26,14 +26,14 @@ const EXTENSIONS: &str = "css js mjs map png jpg jpeg gif svg ico webp avif bmp 
 #[derive(Clone, Debug)]
 pub struct StaticRules {
     prefixes: Vec<Prefix>,
-    /// Lower case.
+    /// In lower case, without dot.
     extensions: Vec<Vec<u8>>,
     short: ShortSet,
-    /// The length of the longest extension.
+    /// Length of the longest extension in bytes.
     longest: usize,
 }
 
-/// Why a text is no extension or prefix.
+/// Reason why a text is not a valid extension or prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleError(String);
 
@@ -68,10 +68,10 @@ impl StaticRules {
         longest: 0,
     };
 
-    /// Paths that begin with `prefix` are static too.
+    /// Also treats paths that begin with `prefix` as static.
     ///
     /// # Errors
-    /// A prefix begins with `/`: any other would fit no path.
+    /// If the prefix does not begin with `/`: it would match no path.
     pub fn add_prefix(&mut self, prefix: &str) -> Result<(), RuleError> {
         if !prefix.starts_with('/') {
             return Err(RuleError(format!("a prefix of paths begins with '/', as /{prefix} does")));
@@ -80,10 +80,10 @@ impl StaticRules {
         Ok(())
     }
 
-    /// Files with this extension, given with its dot or without, are static too.
+    /// Also treats files with this extension as static. The leading dot is optional.
     ///
     /// # Errors
-    /// An extension is not empty and has neither `/` nor a further `.`: any other would fit no path.
+    /// If the extension is empty or contains `/` or a further `.`: it would match no path.
     pub fn add_extension(&mut self, extension: &str) -> Result<(), RuleError> {
         let name = extension.strip_prefix('.').unwrap_or(extension);
         if name.is_empty() || name.contains(['/', '.']) {
@@ -100,38 +100,39 @@ impl StaticRules {
         Ok(())
     }
 
-    /// The prefixes, in the order in which they were given.
+    /// The prefixes, in the order in which they were added.
     pub fn prefixes(&self) -> impl Iterator<Item = &[u8]> {
         self.prefixes.iter().map(Prefix::bytes)
     }
 
-    /// The extensions, without dot, in the order in which they were given.
+    /// The extensions, without dot, in the order in which they were added.
     pub fn extensions(&self) -> impl Iterator<Item = &[u8]> {
         self.extensions.iter().map(Vec::as_slice)
     }
 
-    /// Whether a path without its query is static.
+    /// True if `path`, which has no query string, is static.
     #[inline(always)]
     pub fn is_static(&self, path: &[u8]) -> bool {
-        // Half of all paths are static, in no order: what is asked is asked of each, and nothing is guessed.
+        // About half of all paths are static, in random order. So all rules are evaluated without branches, which the
+        // processor would mispredict.
         let has_prefix = self.prefixes.iter().fold(false, |found, prefix| found | prefix.leads(path).is_some());
         has_prefix | self.has_extension(path)
     }
 
     #[inline(always)]
     fn has_extension(&self, path: &[u8]) -> bool {
-        // An extension has no slash, so what is behind the last dot decides by itself: `/a.png/b` has `png/b`.
+        // An extension contains no slash, so the text after the last dot is enough: for `/a.png/b` it is `png/b`.
         match path.last_chunk() {
             Some(last) if self.longest < 8 => {
                 let word = u64::from_le_bytes(*last);
-                // A NUL at the end would be taken for the end.
+                // A trailing NUL byte would be mistaken for padding.
                 self.short.holds(lower(behind_last(b'.', word))) & (last[7] != 0)
             }
             _ => self.has_odd_extension(path),
         }
     }
 
-    /// The same for paths of less than eight bytes and where an extension is longer.
+    /// The same for paths shorter than eight bytes, or if an extension has eight bytes or more.
     #[cold]
     #[inline(never)]
     fn has_odd_extension(&self, path: &[u8]) -> bool {
@@ -140,19 +141,19 @@ impl StaticRules {
     }
 }
 
-/// Up to eight bytes as a word.
+/// Packs up to eight bytes into a word, padded with zeros; `None` if there are more.
 fn packed(extension: &[u8]) -> Option<u64> {
     let mut word = [0; 8];
     word.get_mut(..extension.len())?.copy_from_slice(extension);
     Some(u64::from_le_bytes(word))
 }
 
-/// A set of words other than 0. No two of them have the same slot, so that a look-up is a multiplication and a comparison, and
-/// nothing that a processor could guess wrong.
+/// A perfect hash set of words other than 0. No two words share a slot, so a look-up is a multiplication and a
+/// comparison, without a branch that the processor could mispredict.
 #[derive(Clone, Debug, Default)]
 struct ShortSet {
     words: Vec<u64>,
-    /// Empty, or as many as a power of two.
+    /// Empty, or a power of two in length.
     slots: Vec<u64>,
     factor: u64,
 }
@@ -179,7 +180,7 @@ impl ShortSet {
         }
     }
 
-    /// Gives each word its slot; `false` where two have the same.
+    /// Puts each word into its slot; returns `false` if two words share one.
     fn fill(&mut self, len: usize) -> bool {
         self.slots.clear();
         self.slots.resize(len, 0);
@@ -198,7 +199,7 @@ impl ShortSet {
 mod tests {
     use super::*;
 
-    /// The rule as the contract has it, slow and plain.
+    /// Slow reference: the rule as documented.
     fn twin(rules: &StaticRules, path: &[u8]) -> bool {
         let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
         let extension = name.contains(&b'.').then(|| name.rsplit(|b| *b == b'.').next().unwrap_or_default());
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rule_holds_for_odd_paths() {
+    fn unusual_paths_follow_the_rule() {
         for (path, is_static) in [
             ("/static/x", true),
             ("/static", false),
@@ -245,7 +246,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_path_is_as_the_rule_says(
+        fn any_path_matches_slow_reference(
             parts in proptest::collection::vec(
                 proptest::sample::select(vec!["/", ".", "static", "media", "css", "JS", "7z", "webmanifest", "png", "x", "\u{0}"]), 0..8),
         ) {
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_no_path_is_refused() {
+    fn rules_that_match_no_path_are_rejected() {
         assert!(StaticRules::default().add_prefix("static/").is_err());
         for extension in ["", ".", "tar.gz", "a/b"] {
             assert!(StaticRules::default().add_extension(extension).is_err(), "{extension}");

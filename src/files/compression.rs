@@ -1,28 +1,29 @@
-//! How a file is compressed.
+//! Compression formats of files.
 
 use std::fmt;
 use std::path::Path;
 
 use crate::text::file_argument;
 
-/// A way in which a log may be compressed.
+/// A compression format that logs may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// RFC 1952, of any number of members.
+    /// gzip (RFC 1952), with any number of members.
     Gzip,
-    /// RFC 8878, of any number of frames, skippable ones too.
+    /// Zstandard (RFC 8878), with any number of frames, including skippable ones.
     Zstd,
-    /// bzip2, of any number of streams.
+    /// bzip2, with any number of streams.
     Bzip2,
-    /// xz, of any number of streams.
+    /// xz, with any number of streams.
     Xz,
 }
 
-/// How many bytes tell.
+/// Leading bytes needed to recognise a compression.
 pub(crate) const MAGIC_BYTES: usize = 10;
 
-/// What stands behind the four bytes `BZh1` to `BZh9`, which a text may begin with: a block, or the end of no blocks.
+/// The bytes after `BZh1` to `BZh9`: the start of a block, or the end of a stream without blocks. They are checked
+/// because text may begin with those four bytes.
 const BZIP2_NEXT: [&[u8; 6]; 2] = [b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90"];
 
 impl Compression {
@@ -33,7 +34,7 @@ impl Compression {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', next @ ..] if !next.is_empty() => {
-                // Of a file that is cut off there are as many bytes as there are.
+                // A truncated file may have fewer bytes.
                 let next = &next[..next.len().min(6)];
                 BZIP2_NEXT.iter().any(|magic| magic.starts_with(next)).then_some(Compression::Bzip2)
             }
@@ -41,7 +42,7 @@ impl Compression {
         }
     }
 
-    /// `gzip`.
+    /// Name of the format: `gzip`.
     pub fn name(self) -> &'static str {
         match self {
             Compression::Gzip => "gzip",
@@ -63,8 +64,8 @@ impl Compression {
         }
     }
 
-    /// The command for data whose decoding needs more memory than logstat allows. The other programs have no limit unless the
-    /// user sets one.
+    /// The command for data that needs more memory to decode than logstat allows. Programs other than zstd have no
+    /// limit unless the user sets one.
     pub(crate) fn command_without_limit(self, path: &Path) -> String {
         let decompressor = if self == Compression::Zstd { "zstd -dc --long=31" } else { self.decompressor() };
         format!("{} | logstat -", decompressed_by(decompressor, path))
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn first_bytes_tell() {
+    fn compression_is_detected_by_first_bytes() {
         let rows: [(&[u8], Option<Compression>); 14] = [
             (b"\x1f\x8b\x08", Some(Compression::Gzip)),
             (b"\x28\xb5\x2f\xfd", Some(Compression::Zstd)),
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_decode_what_needs_much_memory() {
+    fn commands_decode_data_that_needs_much_memory() {
         let rows = [
             ("it's a.zst", Compression::Zstd, r"zstd -dc --long=31 'it'\''s a.zst' | logstat -"),
             ("-", Compression::Zstd, "… | zstd -dc --long=31 | logstat -"),

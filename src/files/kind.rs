@@ -1,10 +1,10 @@
-//! THE TABLE of what an input can be other than an access log.
+//! THE TABLE of file kinds that logstat recognises but cannot count, each with the reason and a remedy.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Something that is not an access log that logstat reads.
+/// A kind of file that is not an access log that logstat can read.
 ///
 /// ```
 /// use logstat::{Engine, ErrorKind, FileKind, Input, Question, count};
@@ -18,37 +18,37 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileKind {
-    /// What nginx writes to its `error_log`.
+    /// nginx's `error_log`.
     NginxErrorLog,
     /// `nginx.conf`, or the output of `nginx -T`.
     NginxConf,
     /// A file that `nginx.conf` includes, such as a site or `mime.types`.
     NginxConfPart,
-    /// A page of `stub_status`, or of nginx Plus's API.
+    /// A page of `stub_status`, or of the nginx Plus API.
     NginxStatus,
-    /// What Apache writes to its `ErrorLog`.
+    /// Apache's `ErrorLog`.
     ApacheErrorLog,
-    /// W3C's extended format, written by Internet Information Services.
+    /// W3C extended log, written by Internet Information Services.
     IisLog,
-    /// W3C's extended format, written by another program.
+    /// W3C extended log, written by another program.
     W3cLog,
-    /// HAProxy's `option httplog`.
+    /// HAProxy log in the format of `option httplog`.
     HaproxyLog,
-    /// An Application Load Balancer of Amazon.
+    /// Access log of an Amazon Application Load Balancer.
     AlbLog,
-    /// A Classic Load Balancer of Amazon.
+    /// Access log of an Amazon Classic Load Balancer.
     ElbLog,
-    /// Amazon CloudFront's standard log.
+    /// Amazon CloudFront standard log.
     CloudFrontLog,
-    /// Amazon S3's server access log.
+    /// Amazon S3 server access log.
     S3Log,
     /// Squid's native access log.
     SquidLog,
-    /// A syslog without a line of nginx's.
+    /// A syslog file without any lines from nginx.
     Syslog,
     /// `dpkg.log` or `alternatives.log`, which dpkg writes on Debian and its derivatives.
     DpkgLog,
-    /// A report or an explanation of logstat's, as JSON.
+    /// A report or an explanation by logstat, as JSON.
     LogstatReport,
     /// HTML.
     Html,
@@ -66,66 +66,66 @@ pub enum FileKind {
     Utf32Le,
     /// UTF-32, big-endian, without a byte order mark.
     Utf32Be,
-    /// tar.
+    /// tar archive.
     Tar,
-    /// zip, which documents of office programs and Java archives are, too.
+    /// zip archive, including office documents and Java archives.
     Zip,
-    /// 7-Zip.
+    /// 7-Zip archive.
     SevenZip,
-    /// RAR.
+    /// RAR archive.
     Rar,
-    /// ar, which packages of Debian are, too.
+    /// ar archive, such as a Debian package.
     Ar,
     /// Compressed data within compressed data.
     CompressedTwice,
-    /// Frames of LZ4.
+    /// LZ4 frames.
     Lz4,
-    /// lzip.
+    /// lzip data.
     Lzip,
-    /// lzop.
+    /// lzop data.
     Lzop,
-    /// The `.Z` of compress.
+    /// Data of the Unix program `compress` (`.Z`).
     Compress,
-    /// A program or library of Unix systems.
+    /// ELF program or library.
     Elf,
-    /// A journal of systemd.
+    /// systemd journal.
     Journal,
-    /// SQLite.
+    /// SQLite database.
     Sqlite,
-    /// PNG.
+    /// PNG image.
     Png,
-    /// JPEG.
+    /// JPEG image.
     Jpeg,
-    /// GIF.
+    /// GIF image.
     Gif,
-    /// PDF.
+    /// PDF document.
     Pdf,
-    /// A packet capture, pcap or pcapng.
+    /// Packet capture, pcap or pcapng.
     Pcap,
-    /// Something that is not text.
+    /// Any other data that is not text.
     Binary,
 }
 
-/// The way to a log that can be read.
+/// Way for the user to get a log that logstat can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remedy {
-    /// A sentence.
+    /// Advice, as a sentence.
     Advice(&'static str),
-    /// A command that turns its standard input, or the file that it is given, into a log.
+    /// A command that converts its standard input, or the file named as its argument, to a log.
     Filter(&'static str),
-    /// What a command is for, and the command, which needs a file where it says `FILE`.
+    /// Purpose of a command, and the command, with `FILE` as the placeholder for the file name.
     OnFile(&'static str, &'static str),
-    /// The purpose of reading the file as an nginx configuration.
+    /// Read the file as an nginx configuration. Holds the purpose.
     NginxConf(&'static str),
-    /// The purpose of reading nginx's main configuration.
+    /// Read nginx's main configuration. Holds the purpose.
     MainConf(&'static str),
-    /// tar, which must be told how its standard input is compressed.
+    /// Use tar, which needs an option for the compression of its standard input.
     Tar,
-    /// unzip, which extracts several files into a directory.
+    /// Use unzip, which extracts several files into a directory.
     Zip,
-    /// The command that takes off the outer compression.
+    /// Use the command that removes the outer compression.
     Unpack,
-    /// A log format that reads the lines.
+    /// Define a log format for the lines.
     LogFormat,
 }
 
@@ -134,7 +134,7 @@ struct Row {
     kind: FileKind,
     code: &'static str,
     name: &'static str,
-    /// Why it cannot be counted as it is; empty if its name says it.
+    /// Why the file cannot be counted as it is; empty if the name makes that obvious.
     reason: &'static str,
     remedy: Remedy,
 }
@@ -148,7 +148,7 @@ const ENCODING: &str = "logs are read as UTF-8, or any encoding that contains AS
 const ARCHIVE: &str = "an archive has headers between its files, so its lines cannot be counted as they are";
 const COMPRESSION: &str = "this compression is not read directly";
 const READ: &str = "to read it";
-/// The name says it.
+/// No reason: the name makes it obvious.
 const NO_LOG: &str = "";
 const PASS_ACCESS_LOG: Remedy =
     Remedy::Advice("pass the access log instead: access_log in nginx.conf names it, by default access.log");
@@ -207,17 +207,18 @@ impl FileKind {
         KINDS.iter().map(|row| row.kind)
     }
 
-    /// As it is written in JSON: `nginx-error-log`. Codes are stable.
+    /// Stable code used in JSON: `nginx-error-log`.
     pub fn code(self) -> &'static str {
         self.row().code
     }
 
-    /// With its article, for a sentence: `an nginx error log`.
+    /// Name with its article, for use in a sentence: `an nginx error log`.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// Why it cannot be counted, if its name does not say it: one clause for people. Its wording may change.
+    /// Reason why it cannot be counted, as one clause for people; `None` if the name makes that obvious. The wording
+    /// may change.
     pub fn reason(self) -> Option<&'static str> {
         Some(self.row().reason).filter(|reason| !reason.is_empty())
     }

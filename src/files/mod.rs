@@ -1,4 +1,4 @@
-//! What files are, by what was found out about them: kinds, compressions, and names in a directory.
+//! Properties of files: their kinds, compressions, and reasons why files in a directory are not read.
 
 mod compression;
 mod kind;

@@ -1,46 +1,46 @@
-//! The files of a directory that are not read, and the directories in it that have logs.
+//! Files of a directory that are not read, and its subdirectories that contain logs.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::text::printable;
 
-/// Why a file of a directory is not read.
+/// Reason why a file in a directory is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// A copy that an editor or a person made: `access.log.bak`.
+    /// A backup made by an editor or a person: `access.log.bak`.
     Backup,
-    /// A file that is being written, or was left over: `access.log.tmp`.
+    /// A file that is still being written, or was left over: `access.log.tmp`.
     Temporary,
-    /// A name that begins with a dot, and is an access log's otherwise.
+    /// A name that begins with a dot but is otherwise that of an access log.
     Hidden,
     /// `access.json`, which may be a log or a report.
     Json,
-    /// Compressed in a form that logstat does not read: `access.log.Z`.
+    /// Compressed in a format that logstat does not read: `access.log.Z`.
     NotUnpacked,
-    /// Several files in one: `logs.tar.gz`.
+    /// An archive of several files: `logs.tar.gz`.
     Archive,
-    /// How far another program has read a log: `access.log.pos`.
+    /// Position up to which another program has read a log: `access.log.pos`.
     State,
     /// A configuration.
     Configuration,
     /// A database.
     Database,
-    /// A page, perhaps a report.
+    /// A web page, perhaps a report.
     Page,
     /// A table, perhaps a report.
     Table,
     /// Text for people.
     Text,
-    /// A name that is not an access log's.
+    /// A name that does not look like that of an access log.
     OtherName,
-    /// A log of errors.
+    /// An error log.
     ErrorLog,
 }
 
 impl SkipReason {
-    /// `1 backup`, `2 backups`.
+    /// Formats a number of files with this reason: `1 backup`, `2 backups`.
     pub(crate) fn counted(self, files: usize) -> String {
         let (one, several) = match self {
             SkipReason::Backup => ("backup", "backups"),
@@ -63,49 +63,49 @@ impl SkipReason {
         format!("{files} {}", if files == 1 { one } else { several })
     }
 
-    /// True if logstat can read such a file if it is given by its name and has the lines of an access log.
+    /// True if logstat can read such a file when the user names it, provided that it contains access log lines.
     pub(crate) fn may_be_readable(self) -> bool {
         !matches!(self, SkipReason::NotUnpacked | SkipReason::Archive | SkipReason::Database | SkipReason::ErrorLog)
     }
 }
 
-/// A file of a directory that is not read.
+/// A file in a directory that is not read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct SkippedFile {
     /// Why it is not read.
     pub reason: SkipReason,
-    /// Its name in the directory; bytes that are not UTF-8 are U+FFFD.
+    /// Its name without the directory. Bytes that are not UTF-8 become U+FFFD.
     pub name: String,
 }
 
-/// A directory that has access logs.
+/// A directory that contains access logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogDirectory {
-    /// Its path, which begins as the name did that was given.
+    /// Its path, which starts with the directory name as it was given.
     pub path: PathBuf,
     /// Number of its files that are named like access logs, at least 1.
     pub logs: usize,
 }
 
-/// The directories below a directory that have access logs.
+/// The subdirectories of a directory that contain access logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogsWithin {
-    /// In the order of their names.
+    /// The subdirectories, in natural order of their paths.
     pub directories: Vec<LogDirectory>,
-    /// Whether there were too many directories to look into all of them.
+    /// True if there were too many directories to search all of them.
     pub is_cut: bool,
-    /// Arguments of [`find_logs`](crate::find_logs) that stand for them, quoted for a shell: wildcards that fit no other
-    /// directory, or the first paths.
+    /// Arguments for [`find_logs`](crate::find_logs) that select these directories, quoted for a shell: wildcards that
+    /// match no other directory, or the first paths.
     pub arguments: Vec<String>,
     /// Number of directories that the arguments leave out.
     pub more: usize,
 }
 
 impl LogsWithin {
-    /// The command that reads them.
+    /// The command that reads these logs.
     pub(crate) fn command(&self) -> String {
         let more = if self.more > 0 { format!("  (and {} more)", self.more) } else { String::new() };
         format!("logstat {}{more}", self.arguments.join(" "))
@@ -113,7 +113,7 @@ impl LogsWithin {
 }
 
 impl fmt::Display for LogsWithin {
-    /// `srv/a (3 files), srv/b (1 file)`
+    /// Formats the directories: `srv/a (3 files), srv/b (1 file)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let directory = |LogDirectory { path, logs }: &LogDirectory| format!("{} ({})", shown(path), counted(*logs));
         f.write_str(&list(self.directories.iter().map(directory)))?;
@@ -121,28 +121,28 @@ impl fmt::Display for LogsWithin {
     }
 }
 
-/// Directories of a list that are shown.
+/// Maximum number of list entries that are shown.
 const LISTED: usize = 5;
 
-/// The first names of a list, and how many more there are.
+/// Joins the first names of a list, and says how many more there are.
 pub(crate) fn list(names: impl ExactSizeIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(LISTED);
     let shown = names.take(LISTED).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
-/// The names of files that are all error logs; `None` if others are among them, or there are none.
+/// Names of the files if all of them are error logs; `None` if any is not, or if there are no files.
 pub(crate) fn error_logs(files: &[SkippedFile]) -> Option<String> {
     let are_all = !files.is_empty() && files.iter().all(|file| file.reason == SkipReason::ErrorLog);
     are_all.then(|| list(files.iter().map(|file| printable(file.name.as_bytes()))))
 }
 
-/// `1 file`, `2 files`.
+/// Formats a number of files: `1 file`, `2 files`.
 pub(crate) fn counted(files: usize) -> String {
     format!("{files} {}", if files == 1 { "file" } else { "files" })
 }
 
-/// A path as messages have it.
+/// Path as shown in messages.
 pub(crate) fn shown(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }

@@ -1,13 +1,13 @@
 //! The pieces that workers take from an input.
 
-/// Whole lines, next to one another in an input.
+/// Consecutive whole lines of an input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunk<'a> {
     pub(crate) bytes: &'a [u8],
-    /// Where in the input they start.
+    /// Offset of the first line in the input.
     pub(crate) offset: u64,
-    /// How many bytes are left out of the last line, which is longer than any may be, or begins with many NULs. What
-    /// is there of it tells the same as all of it does.
+    /// Bytes left out of the last line, which is longer than the maximum or begins with many NULs. What is kept of it
+    /// gives the same result as the whole line.
     pub(crate) left_out: u64,
 }
 
@@ -15,19 +15,19 @@ pub(crate) struct Chunk<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut {
     pub(crate) chunk_bytes: usize,
-    /// A line of more bytes is malformed, and not kept whole.
+    /// Maximum length of a line in bytes. A longer line is malformed, and not kept whole.
     pub(crate) max_line: usize,
     /// Files with fewer bytes, and no more than one chunk, are read whole rather than mapped.
     pub(crate) small_bytes: u64,
 }
 
-/// What a worker gets that asks for a chunk.
+/// Result for a worker that asks for a chunk.
 #[derive(Debug)]
 pub(crate) enum Taken<'a> {
     Chunk(Chunk<'a>),
-    /// Another worker is at it, and this one did not want to wait.
+    /// Another worker holds the input, and this one does not wait.
     Busy,
-    /// There are no more.
+    /// There are no more chunks.
     End,
 }
 

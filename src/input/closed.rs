@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::read_at::ReadAt;
 
-/// A file that is not open, and what tells it from another file under the same path.
+/// A file that is not open, and the identity that tells it from another file under the same path.
 #[derive(Clone, Debug)]
 pub(super) struct Closed {
     path: PathBuf,
@@ -18,7 +18,7 @@ pub(super) struct Closed {
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-/// Nothing tells files apart: there is no closed file.
+/// Files have no identity here, so there are no closed files.
 #[cfg(not(unix))]
 type Identity = std::convert::Infallible;
 
@@ -33,7 +33,7 @@ fn identity(_: &Metadata) -> Option<Identity> {
     None
 }
 
-/// The error for a path that leads to another file now.
+/// Error for a path that now leads to another file.
 #[derive(Debug)]
 struct Replaced;
 
@@ -51,18 +51,18 @@ pub(super) fn is_replaced(error: &io::Error) -> bool {
 }
 
 impl Closed {
-    /// The file at `path`, to be opened again; `None` if the system does not tell files apart.
+    /// The file at `path`, to be reopened; `None` if the system cannot tell files apart.
     pub(super) fn new(path: &Path, metadata: &Metadata) -> Option<Closed> {
         Some(Closed { path: path.to_owned(), identity: identity(metadata)? })
     }
 
-    /// Opens the file.
+    /// Reopens the file. Fails if its path leads to another file.
     pub(super) fn open(&self) -> io::Result<File> {
         let file = File::open(&self.path)?;
         if identity(&file.metadata()?) == Some(self.identity) { Ok(file) } else { Err(io::Error::other(Replaced)) }
     }
 
-    /// Reads the file from its start. It is opened for the first byte and closed with the reader.
+    /// Reads the file from its start. The file is opened by the first read, and closed with the reader.
     pub(super) fn reader(self) -> impl Read + Send {
         Reader { closed: self, file: None }
     }
@@ -82,7 +82,7 @@ impl Read for Reader {
     }
 }
 
-/// A file that is read at positions: opened by the first read, and closed by [`release`](ReadAt::release).
+/// A file for positioned reads: opened by the first read, and closed by [`release`](ReadAt::release).
 #[derive(Debug)]
 pub(super) struct OpenedToRead {
     closed: Closed,
@@ -93,7 +93,7 @@ pub(super) struct OpenedToRead {
 enum State {
     Closed,
     Open(Arc<File>),
-    /// It could not be opened, and will not be.
+    /// The file could not be opened, and is not tried again.
     Failed(io::Error),
 }
 

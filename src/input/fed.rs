@@ -1,4 +1,4 @@
-//! Text that is fed piece by piece, and the part of it that was not counted yet.
+//! Text that is fed piece by piece: holds the part that was not counted yet.
 
 use super::Chunk;
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
@@ -7,10 +7,10 @@ use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fed {
     held: Vec<u8>,
-    /// Where the first line starts in `held`, and in the input.
+    /// Start of the first line in `held`, and in the input.
     start: usize,
     offset: u64,
-    /// Bytes that were left out of the first line, which is longer than a line may be.
+    /// Bytes that were left out of the first line, which is longer than the maximum.
     left_out: u64,
 }
 
@@ -20,7 +20,7 @@ impl Fed {
         self.held.extend_from_slice(text);
     }
 
-    /// Forgets all text.
+    /// Discards all text.
     pub(crate) fn clear(&mut self) {
         self.held = Vec::new();
         self.start = 0;
@@ -31,18 +31,18 @@ impl Fed {
         self.held.len() - self.start
     }
 
-    /// True if a line is whole.
+    /// True if there is a whole line.
     pub(crate) fn has_line(&self) -> bool {
         memchr::memrchr(b'\n', &self.held[self.start..]).is_some()
     }
 
-    /// Where the next line starts in the input.
+    /// Offset of the next line in the input.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The first lines of the input, of which nothing must have been taken; `None` if the next piece could change which they
-    /// are.
+    /// The first lines of the input; `None` if the next piece could change which they are. No line may have been taken
+    /// yet.
     pub(crate) fn head(&self) -> Option<&[u8]> {
         (self.held.len() > HEAD_BYTES).then(|| head(&self.held[..HEAD_BYTES], false))
     }
@@ -52,18 +52,18 @@ impl Fed {
         self.head().unwrap_or(&self.held)
     }
 
-    /// The next lines that are whole and start before `until`.
+    /// Takes the next whole lines that start before `until`.
     pub(crate) fn lines(&mut self, until: u64) -> Option<Chunk<'_>> {
         let text = &self.held[self.start..];
         let room = usize::try_from(until.saturating_sub(self.offset)).unwrap_or(usize::MAX);
         let last = memchr::memrchr(b'\n', text).filter(|_| room > 0)?;
-        // A chunk leaves out bytes of its last line only.
+        // Only the last line of a chunk may have bytes left out.
         let border = if self.left_out > 0 { 1 } else { room };
         let end = if border > last { last } else { border - 1 + memchr::memchr(b'\n', &text[border - 1..])? };
         Some(self.take(end + 1))
     }
 
-    /// The last line, if it has no line feed.
+    /// Takes the last line, if it has no line feed.
     pub(crate) fn last_line(&mut self) -> Option<Chunk<'_>> {
         (self.len() > 0).then(|| self.take(self.len()))
     }
@@ -75,7 +75,7 @@ impl Fed {
         Chunk { bytes: &self.held[start..self.start], offset, left_out }
     }
 
-    /// Drops what was taken, and all but the beginning of a line that is longer than `max_line` and has no end yet.
+    /// Drops what was taken. Of a line that is longer than `max_line` and has no end yet, keeps only the beginning.
     pub(crate) fn release(&mut self, max_line: usize) {
         self.held.drain(..self.start);
         self.start = 0;
@@ -101,7 +101,7 @@ mod tests {
     const TEXT: &[u8] = b"one\ntwo\n\nthree is longer\nend without line feed";
 
     #[test]
-    fn whole_lines_come_out_in_order_whatever_the_pieces() {
+    fn whole_lines_are_taken_in_order_for_any_pieces() {
         for piece in 1..60 {
             for round in [3, 10, u64::MAX] {
                 let (mut fed, mut text, mut until) = (Fed::default(), Vec::new(), round);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_not_held() {
+    fn endless_line_is_not_buffered() {
         let (max_line, piece) = (3000, [b'x'; 1000]);
         let mut fed = Fed::default();
         for _ in 0..5000 {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_is_known_once_more_text_cannot_change_it() {
+    fn head_is_known_once_more_text_cannot_change_it() {
         let mut fed = Fed::default();
         fed.push(&b"a line\n".repeat(HEAD_BYTES / 7));
         assert_eq!(fed.head(), None);

@@ -1,24 +1,24 @@
-//! A few bytes of a file from when it was opened, to see at the end whether it is still the same file.
+//! Samples a file when it is opened, to detect at the end whether it has changed.
 
 use super::read_at::ReadAt;
 use crate::keys::fixed_hash;
 
-/// Number of places, evenly spread from the first byte to the last.
+/// Number of places that are sampled, evenly spread from the first byte to the last.
 const PLACES: u64 = 8;
-/// Bytes of a place.
+/// Bytes per place.
 const BYTES: u64 = 512;
 
-/// Hashes of some places of a file. A file that only grows keeps them; one that is truncated and filled again, or overwritten, does
-/// not, unless it has the same bytes there.
+/// Hashes of some places of a file. They stay the same if the file only grows. They change if it is overwritten, or
+/// truncated and filled again, unless it has the same bytes in these places.
 #[derive(Clone, Debug)]
 pub(super) struct Fingerprint {
     len: u64,
-    /// `None` where it could not be read.
+    /// `None` for a place that could not be read.
     hashes: [Option<u64>; PLACES as usize],
 }
 
 impl Fingerprint {
-    /// Reads the places of a file of `len` bytes.
+    /// Samples a file of `len` bytes.
     pub(super) fn of(file: &dyn ReadAt, len: u64) -> Fingerprint {
         let last = len.saturating_sub(BYTES);
         let hash = |place: usize| {
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn overwritten_bytes_are_seen_and_growth_is_not() {
+    fn overwriting_is_detected_and_growth_is_ignored() {
         for len in [1, 511, 512, 513, 5_000, 1_000_000] {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&vec![b'a'; len]).unwrap();
@@ -62,7 +62,7 @@ mod tests {
                 file.write_all(b"a").unwrap();
                 assert!(!fingerprint.differs(&file), "{len} {at}");
             }
-            // Bytes that are gone are another failure's matter.
+            // Missing bytes are reported as another failure.
             file.set_len(0).unwrap();
             assert!(!fingerprint.differs(&file));
         }

@@ -1,41 +1,44 @@
-//! The handler of SIGBUS, and the mappings that it watches.
+//! The SIGBUS handler, and the mappings that it watches.
 //!
-//! A file that shrinks while it is mapped, as logrotate's `copytruncate` makes it, or that a broken disk cannot read, does not end
-//! the process: touching a lost page raises SIGBUS, and the handler puts pages of zeros in its place and marks the mapping as hurt.
+//! A mapped file may shrink, for example by logrotate's `copytruncate`, or become unreadable on a broken disk. Touching
+//! a lost page then raises SIGBUS, which would end the process. Instead, the handler replaces the lost pages with zeros
+//! and marks the mapping as hurt.
 #![allow(unsafe_code)]
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Proof that this process outlives a mapped file that shrinks; made by [`guard_mappings`].
+/// Proof that this process survives if a mapped file shrinks. Created by [`guard_mappings`].
 #[derive(Clone, Copy, Debug)]
 pub struct MapGuard(());
 
-/// Makes the process outlive mapped files that shrink, by a handler for SIGBUS; `None` where there is no such thing.
+/// Installs a SIGBUS handler so that the process survives if a mapped file shrinks. Returns `None` if that is not
+/// possible.
 ///
-/// This changes the process, so the library never does it by itself: a program that owns its process calls it once,
-/// and passes what it gets to [`Access::Map`](crate::Access::Map). A SIGBUS that comes from elsewhere ends the process as it would without.
+/// This changes the whole process, so the library never does it by itself. A program that owns its process calls it
+/// once, and passes the result to [`Access::Map`](crate::Access::Map). A SIGBUS with any other cause ends the process
+/// as usual.
 pub fn guard_mappings() -> Option<MapGuard> {
     handler::install().then_some(MapGuard(()))
 }
 
-/// The addresses of a mapping, for the handler to find. Regions are never freed, and used again: a handler may look
-/// at any moment, so it reads start and length between two equal, even generations.
+/// Address range of a mapping, which the handler looks up. Regions are never freed, but reused. The handler may run at
+/// any moment, so it uses start and length only if the generation is even, and the same before and after reading them.
 pub(super) struct Region {
-    /// Odd while start and length change. Each use of the region has its own two numbers.
+    /// Odd while start and length change. Every change increments it twice.
     generation: AtomicUsize,
     start: AtomicUsize,
-    /// 0 for a region that is free.
+    /// Length in bytes; 0 for a free region.
     len: AtomicUsize,
     hurt: AtomicUsize,
     next: AtomicUsize,
 }
 
-/// The address of the first region of the list, 0 for none.
+/// Address of the first region in the list; 0 if the list is empty.
 static REGIONS: AtomicUsize = AtomicUsize::new(0);
 
-/// Regions of the list that are free, the one that was used last at the end. Only threads lock it, never the handler: a thread
-/// that holds it touches no mapping, so the handler cannot interrupt one.
+/// Free regions of the list, the most recently used one last. Only threads lock it, never the handler. A thread that
+/// holds the lock touches no mapping, so the handler cannot interrupt it.
 static FREE: Mutex<Vec<&'static Region>> = Mutex::new(Vec::new());
 
 impl Region {
@@ -49,16 +52,17 @@ impl Region {
         })
     }
 
-    /// Has the handler watch these addresses.
+    /// Registers an address range with the handler.
     pub(super) fn watch(start: usize, len: usize) -> &'static Region {
-        // A poisoned list is whole: nothing panics between its pushes and pops.
+        // The list is intact even if the lock is poisoned: a push or a pop is never interrupted by a panic.
         let free = FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         let region = free.unwrap_or_else(Region::publish);
         region.change(start, len);
         region
     }
 
-    /// Changes the addresses. Only the thread that took the region from the free ones, or gives it back, does so.
+    /// Changes the address range. Only the thread that takes the region from the free list, or returns it, may call
+    /// this.
     fn change(&self, start: usize, len: usize) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.hurt.store(0, Ordering::SeqCst);
@@ -67,8 +71,8 @@ impl Region {
         self.generation.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Start and length of the mapping; `None` if there is none, or if it changes meanwhile, so that it is not the one that a
-    /// thread has touched.
+    /// Start and length of the mapping; `None` if the region is free or changing. A region that is changing is not the
+    /// one that the faulting thread touched.
     fn addresses(&self) -> Option<(usize, usize)> {
         let generation = self.generation.load(Ordering::SeqCst);
         let (start, len) = (self.start.load(Ordering::SeqCst), self.len.load(Ordering::SeqCst));
@@ -76,7 +80,7 @@ impl Region {
         (is_whole && len > 0).then_some((start, len))
     }
 
-    /// Adds a free region to the list that the handler reads.
+    /// Adds a new free region to the list that the handler reads.
     fn publish() -> &'static Region {
         let new = Box::leak(Box::new(Region {
             generation: AtomicUsize::new(0),
@@ -94,7 +98,7 @@ impl Region {
         new
     }
 
-    /// Has the handler watch this mapping no more.
+    /// Unregisters the mapping, so that the region can be reused.
     pub(super) fn forget(&'static self) {
         self.change(usize::MAX, 0);
         FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(self);
@@ -136,7 +140,7 @@ mod handler {
         })
     }
 
-    /// Puts zeros where a mapped file has ended. Atomics, `mmap` and `sigaction` are all it uses: no lock, no allocation.
+    /// Maps zeros over the lost pages of a file. It uses only atomics, `mmap` and `sigaction`: no lock, no allocation.
     extern "C" fn on_sigbus(_signal: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
         // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo, whose address is that of the fault.
         let address = unsafe { (*info).si_addr() } as usize;
@@ -165,7 +169,7 @@ mod handler {
                 return;
             }
         }
-        // Not ours: the default action, at the same instruction again.
+        // Not one of our mappings: restore the default action, which the same instruction then triggers.
         // SAFETY: the struct is valid when zeroed, and sigaction may be called in a handler.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
@@ -186,9 +190,10 @@ mod handler {
 mod tests {
     use super::*;
 
-    /// Other tests of the process map files at the same time, so the list may be longer than what is watched here, but by few.
+    /// Other tests in this process map files at the same time, so the list may be slightly longer than the number of
+    /// regions watched here.
     #[test]
-    fn regions_are_used_again() {
+    fn regions_are_reused() {
         let before = Region::all().count();
         for _ in 0..1000 {
             let regions: Vec<_> = (1..=10).map(|at| Region::watch(at << 40, 1)).collect();
@@ -200,7 +205,7 @@ mod tests {
 
     /// A reader never sees the start of one use with the length of another.
     #[test]
-    fn addresses_are_read_whole_while_a_region_is_used_again() {
+    fn addresses_of_reused_region_are_never_torn() {
         let region = Region::publish();
         let is_done = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -217,7 +222,7 @@ mod tests {
             for len in 1..200_000 {
                 region.change(len << 20, len);
             }
-            // At rest it is always read.
+            // Without concurrent changes, reading always succeeds.
             assert_eq!(region.addresses(), Some((199_999 << 20, 199_999)));
             std::thread::sleep(std::time::Duration::from_millis(5));
             is_done.store(true, Ordering::Release);

@@ -1,10 +1,10 @@
-//! Files mapped into memory. This file and guard.rs are the home of `unsafe` that has to do with memory; the rest asks a
-//! processor for what it has (prefetch.rs, format/marks/blocks.rs, keys/quad.rs).
+//! Files mapped into memory. The `unsafe` code for that is here and in guard.rs. Most other `unsafe` code only gives
+//! hints or uses processor features (huge_pages.rs, prefetch.rs, format/marks/blocks.rs, keys/quad.rs).
 //!
-//! Two things are promised here. A mapping is read-only and private to us, and a caller that asks for one has installed the
-//! guard (guard.rs). And a file that shrinks while it is mapped, or that cannot be read, does not end the process: its lost
-//! pages read as zeros. [`Mapped::has_lost`] reports that, and the caller then discards everything that was counted and reads
-//! the files again, at positions. So no text of a lost page is ever reported.
+//! Two guarantees hold. First, a mapping is read-only and private, and a caller that asks for one has installed the
+//! guard (guard.rs). Second, a file that shrinks while it is mapped, or that cannot be read, does not end the process:
+//! its lost pages read as zeros. [`Mapped::has_lost`] reports that. The caller then discards everything that was
+//! counted, and reads the files again with positioned reads. So no text of a lost page is ever reported.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -19,18 +19,18 @@ use super::guard::{MapGuard, Region};
 use super::ranges::Ranges;
 use crate::text::lines::{HEAD_BYTES, head, kept_of, text_start};
 
-/// A mapped file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
+/// A mapped file, cut into ranges of equal size. A line belongs to the chunk of the range that it starts in.
 pub(crate) struct Mapped {
     map: Mmap,
     file: Arc<File>,
     region: &'static Region,
     max_line: usize,
-    /// Of what is read: from the start of a line to that of another, or the end.
+    /// Ranges of the part that is read: from the start of a line to the start of another, or to the end.
     ranges: Ranges,
 }
 
 impl Mapped {
-    /// Maps a file, or returns it where the system does not map it.
+    /// Maps a file, or returns it if the system cannot map it.
     pub(crate) fn new(file: File, _guard: MapGuard, cut: Cut) -> Result<Mapped, File> {
         // SAFETY: the mapping is read-only, so nothing is changed through it. Another process may change the file:
         // the bytes are then other bytes, which nothing here takes for more than bytes (no length, no UTF-8 is
@@ -45,18 +45,18 @@ impl Mapped {
         self.map.len() as u64
     }
 
-    /// All of it, but for what is gone already.
+    /// The whole file, except what has been truncated meanwhile.
     pub(crate) fn bytes(&self) -> &[u8] {
         let len = self.file.metadata().map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
         &self.map[..self.map.len().min(len)]
     }
 
-    /// Only the lines in these bytes are read, from the start of one to that of another or the end.
+    /// Restricts reading to the lines in these bytes, from the start of one line to the start of another or the end.
     pub(crate) fn narrow(&mut self, wanted: Range<usize>) {
         self.ranges.narrow(wanted.start as u64..wanted.end as u64);
     }
 
-    /// What is read of it.
+    /// The part of the file that is read.
     pub(crate) fn wanted(&self) -> Range<usize> {
         let all = self.ranges.all();
         all.start as usize..all.end as usize
@@ -71,13 +71,14 @@ impl Mapped {
         self.ranges.count()
     }
 
-    /// The lines of the next range before `until`.
+    /// Takes the lines of the next range before `until`.
     pub(crate) fn next(&self, until: u64) -> Option<Chunk<'_>> {
         loop {
             let range = self.ranges.next(until)?;
-            // What is mapped has addresses, and so sizes.
+            // Offsets into a mapping fit into `usize`.
             let (start, range_end) = (range.start as usize, range.end as usize);
-            // Only the own range is searched for a start: a line of gigabytes costs its length once, not once a chunk.
+            // Only this range is searched for the start of a line. So a line of gigabytes is searched once, not once
+            // per chunk.
             let first = if range.start == self.ranges.all().start {
                 Some(start)
             } else {
@@ -96,13 +97,13 @@ impl Mapped {
         }
     }
 
-    /// How many pieces the pages are let go of in.
+    /// Number of pieces in which pages are released.
     pub(crate) fn pieces(&self) -> usize {
         self.map.len().div_ceil(PIECE_BYTES)
     }
 
-    /// Lets go of the pages of a piece, which is best done by several threads, and beside other work: for a gigabyte it
-    /// takes one thread as long as merging two workers.
+    /// Releases the pages of a piece. This is best done by several threads, in parallel with other work: for a
+    /// gigabyte, one thread takes as long as merging two workers.
     pub(crate) fn release(&self, piece: usize) {
         #[cfg(unix)]
         {
@@ -111,20 +112,20 @@ impl Mapped {
             // SAFETY: the mapping is of a file, read-only and never written through: a page of it that is looked at
             // after all is read from the file again, or is the zeros that the guard had put there.
             let released = unsafe { self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, len) };
-            // A system that cannot keeps the pages to the end.
+            // If the system cannot do this, the pages are kept until the end.
             drop(released);
         }
         #[cfg(not(unix))]
         let _ = piece;
     }
 
-    /// Where the line ends that the byte before `range_end` is in.
+    /// End of the line that contains the byte before `range_end`.
     fn end_of_lines(&self, range_end: usize) -> usize {
         let Some(rest) = self.map.get(range_end - 1..) else { return self.map.len() };
         memchr::memchr(b'\n', rest).map_or(self.map.len(), |lf| range_end + lf)
     }
 
-    /// Where what is kept ends of lines from `first` to `end`, of which the last goes far beyond the range.
+    /// End of what is kept of the lines from `first` to `end`, the last of which extends far beyond the range.
     #[cold]
     fn kept_end(&self, first: usize, range_end: usize, end: usize) -> usize {
         let last = memchr::memrchr(b'\n', &self.map[first..range_end]).map_or(first, |lf| first + lf + 1);
@@ -144,7 +145,7 @@ impl Mapped {
         self.region.hurt();
     }
 
-    /// The file, to be read in another way.
+    /// The file, for reading it in another way.
     pub(crate) fn file(&self) -> Arc<File> {
         Arc::clone(&self.file)
     }
@@ -156,7 +157,7 @@ impl Drop for Mapped {
     }
 }
 
-/// As much as takes a thread a millisecond to let go of.
+/// Bytes that a thread releases in about a millisecond.
 const PIECE_BYTES: usize = 32 << 20;
 
 #[cfg(unix)]
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_in_one_chunk_whatever_their_size() {
+    fn every_line_is_in_one_chunk_for_any_chunk_size() {
         let text = b"one\ntwo\n\n\nthree is longer\nend without line feed";
         for chunk_bytes in 1..60 {
             let (_file, map) = mapped(text, chunk_bytes);
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_is_not_read() {
+    fn only_the_narrowed_range_is_read() {
         let text = b"one\ntwo\nthree is longer\nfour\nend";
         for (wanted, expected) in [(4..24, &text[4..24]), (0..4, &text[..4]), (24..32, &text[24..]), (8..8, b"")] {
             for chunk_bytes in 1..40 {
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_page_reads_as_zeros_and_is_reported() {
+    fn lost_page_reads_as_zeros_and_is_reported() {
         let text = b"a line of the log\n".repeat(100_000);
         let (file, map) = mapped(&text, 1 << 20);
         assert!(!map.has_lost());
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_shrinks_within_its_last_page_is_reported() {
+    fn file_that_shrinks_within_its_last_page_is_reported() {
         let (file, map) = mapped(b"one\ntwo\n", 1 << 20);
         file.as_file().set_len(4).unwrap();
         assert!(map.has_lost());

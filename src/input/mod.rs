@@ -1,7 +1,7 @@
-//! Where bytes come from: files, mapped or read, and streams; cut at line ends into chunks that workers take.
+//! Inputs: files, mapped or read, and streams. Their bytes are cut at line ends into chunks that workers take.
 //!
-//! The way of an input: `find` says which there are; `opener` opens one as a `source`; what begins as compressed data does goes through
-//! `compressed`, which is a reader of the text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
+//! The path of an input: `find` resolves names to inputs; `opener` opens one as a `source`; compressed data passes
+//! through `compressed`, a reader of its text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
 mod beginning;
 mod chunk;
@@ -40,7 +40,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Something to read.
+/// An input to read: a file, standard input or a reader.
 pub struct Input {
     pub(crate) origin: Origin,
     /// True for a file that was found in a directory, not named by the user.
@@ -54,9 +54,10 @@ pub(crate) enum Origin {
 }
 
 impl Input {
-    /// A file, or whatever else can be opened and read: a FIFO, `/dev/stdin`. [`find_logs`] takes directories too.
+    /// A file, or anything else that can be opened and read: a FIFO, `/dev/stdin`. For directories, use [`find_logs`].
     ///
-    /// This and all other inputs may be compressed with gzip, zstd, bzip2 or xz, which their first bytes tell.
+    /// This and all other inputs may be compressed with gzip, zstd, bzip2 or xz, which is detected by their first
+    /// bytes.
     pub fn path(path: impl Into<PathBuf>) -> Input {
         Input::new(Origin::Path(path.into()))
     }
@@ -66,7 +67,7 @@ impl Input {
         Input::new(Origin::Stdin)
     }
 
-    /// Anything that can be read, by the name that reports give it.
+    /// Anything that can be read; `name` is its name in reports.
     pub fn reader(name: impl Into<PathBuf>, reader: impl Read + Send + 'static) -> Input {
         Input::new(Origin::Reader { name: name.into(), reader: Box::new(reader) })
     }
@@ -77,19 +78,20 @@ impl Input {
         Input { origin, is_found: false }
     }
 
-    /// A file in a directory.
+    /// A file that was found in a directory.
     pub(crate) fn found(path: PathBuf) -> Input {
         Input { origin: Origin::Path(path), is_found: true }
     }
 
-    /// The same once more; `None` of what can be read only once. What is not there at all can be: it is a failure each time.
+    /// The same input, to be opened again; `None` for an input that can be read only once. A missing file can be opened
+    /// again: that fails each time.
     pub(crate) fn again(&self) -> Option<Input> {
         let Origin::Path(path) = &self.origin else { return None };
         let is_stream = std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
         (!is_stream).then(|| Input { origin: Origin::Path(path.clone()), is_found: self.is_found })
     }
 
-    /// The name that reports give it.
+    /// Its name in reports.
     pub fn name(&self) -> &Path {
         match &self.origin {
             Origin::Path(path) => path,
@@ -117,7 +119,7 @@ pub enum Access {
     /// Through buffers. Always safe.
     #[default]
     Read,
-    /// Mapped into memory, which no copy is as fast as. A file that shrinks while it is mapped would end the process,
-    /// so this takes the guard against that.
+    /// Mapped into memory, without a copy. A file that shrinks while it is mapped would end the process, so this
+    /// requires the guard against that.
     Map(MapGuard),
 }

@@ -1,4 +1,4 @@
-//! Opens inputs: finds out what each is, and how its bytes are read.
+//! Opens inputs: detects what each one is, and chooses how its bytes are read.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ pub(crate) struct Opener<'p> {
     access: Access,
     cut: Cut,
     progress: Option<&'p Arc<Progress>>,
-    /// Number of files that may yet keep their descriptors until they are read.
+    /// Number of further files that may keep their descriptors until they are read.
     kept_open: usize,
 }
 
@@ -34,7 +34,7 @@ struct Opened {
     kind: Kind,
     compression: Option<Compression>,
     is_device: bool,
-    /// The file of a stream, if it is one.
+    /// The file that a stream reads, if it reads one.
     file: Option<StreamFile>,
     closed: Option<Closed>,
     fingerprint: Option<Fingerprint>,
@@ -52,8 +52,8 @@ impl Opener<'_> {
         Opener { access, cut, progress, kept_open }
     }
 
-    /// Opens inputs, and returns what is wrong with those that cannot be. If the system grants no more descriptors, all files
-    /// are closed until they are read.
+    /// Opens inputs, and returns the errors of those that cannot be opened. If the system grants no more descriptors,
+    /// all files are closed until they are read.
     pub(crate) fn open_all(mut self, inputs: Vec<Input>) -> Result<(Vec<Source>, Vec<Error>), Error> {
         let (mut sources, mut problems): (Vec<Source>, Vec<Error>) = (Vec::new(), Vec::new());
         for input in inputs {
@@ -114,7 +114,7 @@ impl Opener<'_> {
         if metadata.is_dir() {
             return Err(ErrorKind::Directory { path: path.to_owned() }.into());
         }
-        // Files of /proc say that they are regular and empty: what has no length is read to its end.
+        // Files in /proc appear to be regular and empty, so a file of length 0 is read to its end.
         if !metadata.is_file() || metadata.len() == 0 {
             let file = Arc::new(file);
             let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
@@ -126,12 +126,12 @@ impl Opener<'_> {
             return Ok(Opened { is_device: is_device(&metadata), file, closed, ..opened });
         }
         let closed = Closed::new(path, &metadata);
-        // A file that cannot be opened again stays open.
+        // A file that cannot be reopened stays open.
         let reopened = if self.keeps_open() { None } else { closed.clone() };
         let (len, cut) = (metadata.len(), self.cut);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
-        // An error here comes again where the lines are read.
+        // An error here occurs again when the lines are read.
         let (read, _) = read_whole(&file, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
             let watched = Some(Watched::new(&file, len));
@@ -167,7 +167,7 @@ impl Opener<'_> {
         Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
     }
 
-    /// Whether one more file may keep its descriptor.
+    /// True if one more file may keep its descriptor. Reduces the number of further ones.
     fn keeps_open(&mut self) -> bool {
         let keeps = self.kept_open > 0;
         self.kept_open = self.kept_open.saturating_sub(1);
@@ -197,7 +197,7 @@ fn is_device(_: &Metadata) -> bool {
     false
 }
 
-/// Why a file could not be opened; of links, which.
+/// Error for a file that could not be opened. Link loops and dangling links have their own.
 fn link_without_end(path: &Path, source: io::Error) -> Error {
     let path = path.to_owned();
     #[cfg(unix)]

@@ -1,8 +1,8 @@
-//! The first bytes of what can be read only once: looked at, and then read with the rest.
+//! Looks at the first bytes of a reader that can be read only once.
 
 use std::io::{self, Cursor, Read};
 
-/// The first `len` bytes, fewer where there are no more, and a reader of all.
+/// Returns the first `len` bytes, or fewer if there are no more, and a reader of all bytes.
 pub(super) fn peek(mut reader: Box<dyn Read + Send>, len: usize) -> (Vec<u8>, Box<dyn Read + Send>) {
     let mut first = vec![0; len];
     let (mut filled, mut failure) = (0, None);
@@ -19,7 +19,7 @@ pub(super) fn peek(mut reader: Box<dyn Read + Send>, len: usize) -> (Vec<u8>, Bo
     (first, Box::new(all))
 }
 
-/// What a reader said, said again at its place, once.
+/// The error of a reader, returned once, at the same position.
 struct Failure(Option<io::Error>);
 
 impl Read for Failure {
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_looked_at_is_read_again() {
+    fn peeked_bytes_are_read_again() {
         for len in [0, 1, 3, 10] {
             let (first, mut all) = peek(Box::new((&b"ab"[..]).chain(&b"cde"[..])), len);
             assert_eq!(first, b"abcde"[..len.min(5)]);
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_stays_at_its_place() {
+    fn failure_keeps_its_position() {
         let broken = (&b"ab"[..]).chain(Failure(Some(io::Error::other("cable cut"))));
         let (first, mut all) = peek(Box::new(broken), 5);
         assert_eq!(first, b"ab");

@@ -1,7 +1,7 @@
-//! Regular files read at positions: workers read ranges of a file side by side, each into its own buffer.
+//! Regular files read with positioned reads: workers read ranges of a file in parallel, each into its own buffer.
 //!
-//! Measured on files in the page cache: as fast as mapping them (benches/stages/whole.rs); and a file
-//! that shrinks meanwhile is a read that ends early. Bytes that cannot be read lose their lines, and no others.
+//! Measured on files in the page cache: as fast as mapping them (benches/stages/whole.rs). If the file shrinks
+//! meanwhile, a read merely ends early. Bytes that cannot be read lose only the lines that contain them.
 
 use std::io;
 use std::ops::Range;
@@ -15,30 +15,30 @@ use super::read_at::ReadAt;
 use super::unreadable::{Unreadable, UnreadableBytes};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
-/// Neighbouring lines: their place in the file, their text, and how much is left out of the last.
+/// Consecutive lines: their offset in the file, their text, and the number of bytes left out of the last line.
 struct Piece<T> {
     offset: u64,
     text: T,
     left_out: u64,
 }
 
-/// A file, cut into ranges of equal size. A line is in the chunk of the range that it starts in.
+/// A file, cut into ranges of equal size. A line belongs to the chunk of the range that it starts in.
 pub(crate) struct Positioned {
     file: Arc<dyn ReadAt>,
     max_line: usize,
     ranges: Ranges,
-    /// Bytes of the chunks that were taken.
+    /// Bytes of all chunks taken so far.
     taken: AtomicU64,
-    /// Whether any byte could not be read. Nearly always false, and then `lost` is not looked at.
+    /// True if any byte could not be read. Nearly always false; `lost` is then not consulted.
     has_lost: AtomicBool,
     lost: Mutex<Lost>,
 }
 
-/// What to do about bytes that cannot be read.
+/// Bytes that could not be read, and the lines affected.
 #[derive(Default)]
 struct Lost {
     bytes: UnreadableBytes,
-    /// Lines after such bytes, which were read with those before and not taken yet.
+    /// Lines after such bytes that were read together with the lines before them, and have not been taken yet.
     later: Vec<Piece<Vec<u8>>>,
 }
 
@@ -64,7 +64,7 @@ impl Positioned {
         self.ranges.count()
     }
 
-    /// The lines of the next range before `until`.
+    /// Takes the lines of the next range before `until`.
     pub(crate) fn next<'a>(&self, until: u64, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
         loop {
             if let Some(Piece { offset, text, left_out }) = self.later_lines() {
@@ -101,12 +101,13 @@ impl Positioned {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lines that were read together with others, and not taken with them.
+    /// Takes lines that an earlier read left for later.
     fn later_lines(&self) -> Option<Piece<Vec<u8>>> {
         if self.has_lost() { self.lost().later.pop() } else { None }
     }
 
-    /// The first lines of a piece of the buffer of which every byte could be read. The others are kept for later.
+    /// Returns the first lines of a piece of the buffer in which every byte could be read. Further ones are kept for
+    /// later.
     #[cold]
     fn readable(
         &self,
@@ -114,7 +115,7 @@ impl Positioned {
         Piece { offset, text, left_out }: Piece<Range<usize>>,
     ) -> Option<Piece<Range<usize>>> {
         let bytes = &buffer[text.clone()];
-        // Only what is left out of the last line is not in its place.
+        // Bytes are left out of the last line only, so all other bytes are at their offset from the start of the piece.
         let last = match left_out {
             0 => bytes.len(),
             _ => memchr::memrchr(b'\n', &bytes[..bytes.len() - 1]).map_or(0, |lf| lf + 1),
@@ -140,11 +141,11 @@ impl Positioned {
         first
     }
 
-    /// Reads the lines that start in a range, from the byte before it on, and returns where in the buffer
-    /// they are, and how much is left out of the last; `None` where none starts. The buffer grows and never shrinks: what
-    /// it holds beyond is of no account.
+    /// Reads the lines that start in a range, beginning with the byte before it. Returns their range in the buffer, and
+    /// the number of bytes left out of the last line; `None` if no line starts there. The buffer never shrinks; its
+    /// other bytes are meaningless.
     fn lines_of(&self, Range { start, end }: Range<u64>, buffer: &mut Vec<u8>) -> Option<(Range<usize>, u64)> {
-        // A line starts behind an LF, which may be the byte before the range.
+        // A line starts after an LF, which may be the byte before the range.
         let from = start.saturating_sub(1);
         let range = usize::try_from(end - from).ok()?;
         let mut filled = self.read(from, range, 0, buffer);
@@ -152,7 +153,7 @@ impl Positioned {
         if first >= filled {
             return None;
         }
-        // The last line that starts in the range may end behind it: a little more is read until it does.
+        // The last line that starts in the range may end after it, so read a little more until it ends.
         let (mut searched, mut left_out, mut last) = (range - 1, 0, None);
         while let Some(rest) = buffer.get(searched..filled) {
             if let Some(lf) = memchr::memchr(b'\n', rest) {
@@ -179,8 +180,8 @@ impl Positioned {
         Some((first..filled, left_out))
     }
 
-    /// Reads `bytes` bytes at `offset` to `place` in the buffer, and returns how many there were: less at the end of a
-    /// file that has become shorter.
+    /// Reads `bytes` bytes at `offset` into the buffer at `place`. Returns the number of bytes read, which is lower if
+    /// the file has become shorter.
     fn read(&self, offset: u64, bytes: usize, place: usize, buffer: &mut Vec<u8>) -> usize {
         if buffer.len() < place + bytes {
             buffer.resize(place + bytes, 0);
@@ -192,7 +193,7 @@ impl Positioned {
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    // Zeros stand for the page, and for nothing else: their lines are not taken.
+                    // Zeros replace the unreadable page only; lines that contain them are not taken.
                     let at = offset + filled as u64;
                     let next_page = self.lost().bytes.add(at, error);
                     self.has_lost.store(true, Ordering::Release);
@@ -205,14 +206,14 @@ impl Positioned {
         filled
     }
 
-    /// Begins again, with all of the file.
+    /// Starts again from the beginning, with the same ranges.
     pub(crate) fn restart(&mut self) {
         let all = self.ranges.all();
         self.ranges.narrow(all);
         (self.taken, self.has_lost, self.lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
     }
 
-    /// The bytes that could not be read, once everything else was taken.
+    /// The bytes that could not be read. Call after everything else was taken.
     pub(crate) fn into_unreadable(self) -> Option<Unreadable> {
         let len = self.shrunk_to().unwrap_or_else(|| self.len());
         let lost = self.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -220,12 +221,12 @@ impl Positioned {
         Some(Unreadable { at_byte, lost_bytes: len.saturating_sub(self.taken.into_inner()), source })
     }
 
-    /// Closes the file until it is read again, if it can be opened again.
+    /// Closes the file until it is read again, if it can be reopened.
     pub(super) fn release(&self) {
         self.file.release();
     }
 
-    /// The reason why nothing could be read, if the file had to be opened again.
+    /// The error, if the file had to be reopened and that failed.
     pub(super) fn take_failure(&self) -> Option<io::Error> {
         self.file.take_failure()
     }
@@ -235,13 +236,13 @@ impl Positioned {
         &*self.file
     }
 
-    /// How long the file is now, if it has become shorter.
+    /// Current length of the file in bytes, if it has become shorter.
     pub(crate) fn shrunk_to(&self) -> Option<u64> {
         self.file.len().filter(|len| *len < self.len())
     }
 }
 
-/// What is read at a time to find the end of a range's last line.
+/// Minimum and maximum bytes read at a time to find the end of a range's last line.
 const AHEAD: u64 = 16 << 10;
 const AHEAD_AT_MOST: u64 = 1 << 20;
 
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_in_one_chunk_whatever_their_size() {
+    fn every_line_is_in_one_chunk_for_any_chunk_size() {
         let long = b"x".repeat(40_000);
         let text = [&b"one\ntwo\n\n\nthree is longer\n"[..], &long, b"\nend without line feed"].concat();
         for chunk_bytes in (1..60).chain([39_999, 40_000, 40_100]) {
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_become_shorter_is_read_to_its_end_and_told() {
+    fn shrunk_file_is_read_to_its_end_and_reported() {
         let text = b"a line\n".repeat(1000);
         let file = file(&text);
         let cut = Cut { chunk_bytes: 1000, max_line: 1 << 20, small_bytes: 0 };
@@ -293,7 +294,8 @@ mod tests {
         assert_eq!((bytes, input.shrunk_to()), (1500, Some(1500)));
     }
 
-    /// Of a file of which some pages cannot be read, the lines without a byte of them are taken, once each, whatever the chunks.
+    /// If some pages of a file cannot be read, every line without a byte in them is taken exactly once, for any chunk
+    /// size.
     #[test]
     fn lines_around_unreadable_pages_are_taken() {
         let line = |i: usize| format!("{i:05} {}\n", "x".repeat(i % 97));
@@ -307,7 +309,7 @@ mod tests {
             let is_lost = |from: u64, to: u64| pages.iter().any(|page| page.start < to && from < page.end);
             let mut expected = Vec::new();
             let mut at = 0;
-            // A line after a line feed that is lost is lost, too.
+            // If the line feed before a line is lost, that line is lost too.
             for line in text.split_inclusive('\n') {
                 let (from, to) = (at, at + line.len() as u64);
                 if !is_lost(from.saturating_sub(1), to) {

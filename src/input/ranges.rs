@@ -1,13 +1,13 @@
-//! The ranges of a file that workers take: one after another, each once.
+//! Ranges of a file that workers take: one after another, each once.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes of a file, cut into ranges of equal size, but for those at their end and where a taker said `until`.
+/// Bytes of a file, cut into ranges of equal size. Ranges are shorter at the end, and where a worker passed `until`.
 pub(super) struct Ranges {
     all: Range<u64>,
     range_bytes: u64,
-    /// Where the next range starts that nobody has taken.
+    /// Start of the next range that has not been taken.
     next: AtomicU64,
 }
 
@@ -16,22 +16,22 @@ impl Ranges {
         Ranges { next: AtomicU64::new(all.start), all, range_bytes: range_bytes as u64 }
     }
 
-    /// What is cut.
+    /// All bytes that are cut into ranges.
     pub(super) fn all(&self) -> Range<u64> {
         self.all.clone()
     }
 
-    /// The same with other bytes, none of which was taken.
+    /// Starts again with other bytes, none of which has been taken.
     pub(super) fn narrow(&mut self, all: Range<u64>) {
         *self = Ranges { next: AtomicU64::new(all.start), all, range_bytes: self.range_bytes };
     }
 
-    /// How many there are, if none is cut short.
+    /// Number of ranges, if none is cut short.
     pub(super) fn count(&self) -> usize {
         usize::try_from((self.all.end - self.all.start).div_ceil(self.range_bytes)).unwrap_or(usize::MAX)
     }
 
-    /// The next range, no byte of which is at `until` or behind it; `None` where there is none.
+    /// Takes the next range, which ends at `until` or before; `None` if there is none.
     pub(super) fn next(&self, until: u64) -> Option<Range<u64>> {
         let end = until.min(self.all.end);
         let end_of = |start: u64| start.saturating_add(self.range_bytes).min(end);
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_is_in_one_range_and_none_goes_over_a_border() {
+    fn every_byte_is_in_one_range_and_none_crosses_a_border() {
         for range_bytes in 1..12 {
             for border in 1..12_u64 {
                 let ranges = Ranges::new(0..25, range_bytes);

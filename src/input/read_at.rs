@@ -1,20 +1,20 @@
-//! Reading at positions.
+//! Positioned reads.
 
 use std::fs::File;
 use std::io;
 
-/// Something that is read at positions: a file, or in tests one on a broken disk.
+/// Something with positioned reads: a file, or in tests a file on a broken disk.
 pub(super) trait ReadAt: Send + Sync {
-    /// Reads bytes at an offset, and returns how many; 0 at the end.
+    /// Reads bytes at an offset, and returns their number; 0 at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// The length now; `None` if the system does not say.
+    /// Current length in bytes; `None` if the system does not report it.
     fn len(&self) -> Option<u64>;
 
-    /// Closes the file until it is read again, if it can be opened again.
+    /// Closes the file until it is read again, if it can be reopened.
     fn release(&self) {}
 
-    /// The reason why it could not be opened again.
+    /// The error, if the file could not be reopened.
     fn take_failure(&self) -> Option<io::Error> {
         None
     }
@@ -36,7 +36,7 @@ impl ReadAt for File {
     }
 }
 
-/// A file of which some bytes cannot be read.
+/// A file in which some bytes cannot be read.
 #[cfg(test)]
 pub(super) struct Broken {
     pub(super) file: File,

@@ -1,8 +1,8 @@
-//! Small files: read whole, by one system call, when a worker comes to them.
+//! Small files, which are read whole, with one system call, when a worker gets to them.
 //!
-//! Until then such a file takes no memory. The first ones keep their descriptors; the others are opened again, so that ten
-//! thousand files need no more descriptors than a hundred. Measured on 10,000 files of 24 kB in the page cache: mapping,
-//! touching and unmapping a file costs three times as much as reading it into a buffer that is at hand.
+//! Until then such a file takes no memory. The first files keep their descriptors and the others are reopened, so that
+//! ten thousand files need no more descriptors than a hundred. Measured on 10,000 files of 24 kB in the page cache:
+//! mapping, touching and unmapping a file takes three times as long as reading it into an existing buffer.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -20,9 +20,9 @@ use crate::error::ErrorKind;
 /// Files with fewer bytes are small, unless they have more than one chunk.
 pub(crate) const SMALL_BYTES: u64 = 128 << 10;
 
-/// A small file. Workers take turns at it.
+/// A small file. One worker at a time reads it.
 pub(crate) struct Small {
-    /// Length when it was opened: no more is read.
+    /// Length in bytes when it was opened; at most this many are read.
     len: u64,
     chunk_bytes: usize,
     turn: Mutex<Turn>,
@@ -32,30 +32,31 @@ struct Turn {
     /// The file, which may have to be read again.
     file: Kept,
     is_read: bool,
-    /// The text, and what a worker had in its buffer before.
+    /// The worker's buffer that the text was read into. It may contain older bytes after the text.
     buffer: Vec<u8>,
-    /// Bytes of the text, and those that were taken.
+    /// Length of the text in bytes, and how many of them were taken.
     read: usize,
     taken: usize,
     failure: Option<Failure>,
 }
 
-/// A file between being opened and being read.
+/// A file that was opened, and will be read later.
 enum Kept {
     Open(File),
     Closed(Closed),
 }
 
 enum Failure {
-    /// It could not be opened again.
+    /// The file could not be reopened.
     Io(io::Error),
     Unreadable(Unreadable),
-    /// The path leads to another file than when it was opened.
+    /// The path now leads to another file than when it was opened.
     Replaced,
 }
 
 impl Kept {
-    /// The file with its descriptor, if it is to keep it, or where nothing else tells it from another one.
+    /// Keeps the descriptor if `keeps_descriptor` is true, or if the system cannot tell the file from another one
+    /// later. Otherwise closes the file.
     fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> Kept {
         let closed = if keeps_descriptor { None } else { Closed::new(path, metadata) };
         closed.map_or(Kept::Open(file), Kept::Closed)
@@ -75,7 +76,7 @@ impl Kept {
 }
 
 impl Small {
-    /// A file that is read later; `path` leads to it.
+    /// Creates a small file that is read later; `path` leads to it.
     pub(super) fn new(path: &Path, file: File, metadata: &Metadata, cut: Cut, keeps_descriptor: bool) -> Small {
         let file = Kept::new(path, file, metadata, keeps_descriptor);
         let turn = Turn { file, is_read: false, buffer: Vec::new(), read: 0, taken: 0, failure: None };
@@ -86,13 +87,13 @@ impl Small {
         self.len
     }
 
-    /// Closes the file until it is read; nothing of it must have been read.
+    /// Closes the file until it is read. Nothing may have been read yet.
     pub(super) fn close_until_read(&mut self, closed: Closed) {
         self.turn.get_mut().expect(LOCK).file = Kept::Closed(closed);
     }
 
-    /// The turn, with the text read; `None` if another worker has it and this one does not wait. The text is read into the
-    /// buffer of the worker, which gets it back with the text.
+    /// Locks the file, and reads it if that has not been done; `None` if another worker holds the lock and this one
+    /// does not wait. The text is read into the worker's buffer, which the worker gets back with the text.
     fn turn(&self, wait: Wait, buffer: &mut Vec<u8>) -> Option<MutexGuard<'_, Turn>> {
         let mut turn = take(&self.turn, wait)?;
         if !turn.is_read {
@@ -108,12 +109,12 @@ impl Small {
         Some(turn)
     }
 
-    /// The whole text; nothing once it was taken.
+    /// Passes the whole text to `look`, or nothing if it was taken already.
     pub(super) fn with_head<R>(&self, wait: Wait, buffer: &mut Vec<u8>, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
         self.turn(wait, buffer).map(|turn| look(turn.buffer.get(..turn.read).unwrap_or_default()))
     }
 
-    /// The next lines, all of which start before `until`.
+    /// Takes the next lines, all of which start before `until`.
     pub(super) fn next<'a>(&self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
         let Some(mut turn) = self.turn(wait, buffer) else { return Taken::Busy };
         let start = turn.taken;
@@ -138,14 +139,15 @@ impl Small {
         usize::try_from(self.len.div_ceil(self.chunk_bytes as u64)).unwrap_or(usize::MAX)
     }
 
-    /// Begins again.
+    /// Starts again from the beginning.
     pub(super) fn restart(&mut self) {
         let turn = self.turn.get_mut().expect(LOCK);
         turn.buffer.clear();
         (turn.is_read, turn.read, turn.taken, turn.failure) = (false, 0, 0, None);
     }
 
-    /// What kept the file from being read whole. One that became shorter afterwards was read whole.
+    /// The error that prevented reading the whole file, if any. It is not an error if the file shrinks after it was
+    /// read.
     pub(super) fn into_failure(self, path: PathBuf) -> Option<ErrorKind> {
         let turn = self.turn.into_inner().expect(LOCK);
         match turn.failure {
@@ -160,8 +162,8 @@ impl Small {
     }
 }
 
-/// Reads a file of so many bytes, and returns how many it has: if some cannot be read, those of the whole lines before. The buffer
-/// grows and never shrinks.
+/// Reads a file of `len` bytes, and returns the number of bytes read. If some bytes cannot be read, only the whole
+/// lines before them count. The buffer never shrinks.
 fn read(file: &dyn ReadAt, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
     let bytes = usize::try_from(len).unwrap_or_default();
     if buffer.len() < bytes {
@@ -174,7 +176,7 @@ fn read(file: &dyn ReadAt, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Fai
     (whole, Some(Failure::Unreadable(Unreadable { at_byte, lost_bytes, source })))
 }
 
-/// Fills the buffer from the start of a file, and returns the number of bytes that there were before its end, or before an error.
+/// Fills the buffer from the start of a file. Returns the number of bytes read before the end of the file or an error.
 pub(super) fn read_whole(file: &dyn ReadAt, text: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut read = 0;
     while read < text.len() {
@@ -196,7 +198,7 @@ mod tests {
 
     const TEXT: &[u8] = b"one\ntwo\n\nthree is longer\nend without line feed";
 
-    /// A small file that is read by its descriptor, and one that is opened again.
+    /// A small file that is read through its descriptor, and one that is reopened.
     fn both(chunk_bytes: usize) -> (tempfile::NamedTempFile, [Small; 2]) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(TEXT).unwrap();
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_in_one_chunk_whatever_their_size() {
+    fn every_line_is_in_one_chunk_for_any_chunk_size() {
         for chunk_bytes in 1..60 {
             let (_file, both) = both(chunk_bytes);
             for small in both {
@@ -235,7 +237,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_takes_no_memory_before_it_is_read_nor_after() {
+    fn file_holds_no_buffer_before_and_after_it_is_read() {
         let (_file, [kept, closed]) = both(100);
         let state = |small: &Small| {
             let turn = small.turn.lock().unwrap();
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_does_not_wait_is_told_that_another_one_reads() {
+    fn next_without_waiting_returns_busy() {
         let (_file, [small, _]) = both(100);
         let turn = small.turn(Wait::Yes, &mut Vec::new());
         assert!(matches!(small.next(u64::MAX, Wait::No, &mut Vec::new()), Taken::Busy));
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_become_shorter_is_read_to_its_end_and_reported() {
+    fn shrunk_file_is_read_to_its_end_and_reported() {
         let (file, both) = both(100);
         file.as_file().set_len(8).unwrap();
         for small in both {
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_appended_later_are_not_read() {
+    fn appended_lines_are_not_read() {
         let (mut file, both) = both(100);
         file.write_all(b"\nmore\n").unwrap();
         for small in both {
@@ -279,7 +281,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn another_file_under_the_same_path_is_not_read() {
+    fn replaced_file_is_not_read() {
         let (file, [kept, closed]) = both(100);
         let other = tempfile::NamedTempFile::new().unwrap();
         std::fs::rename(other.path(), file.path()).unwrap();

@@ -22,26 +22,26 @@ use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
 use crate::progress::Progress;
 
-/// An opened input. Every line of it is in exactly one of its chunks, and no line is in two parts.
+/// An opened input. Every line is in exactly one chunk, and no line is split.
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
-    /// How its bytes are compressed, if they are.
+    /// Compression of its bytes, if any.
     pub(crate) compression: Option<Compression>,
     pub(super) kind: Kind,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
-    /// The file of a stream, if it is one.
+    /// The file that the stream reads, if it reads one. The stream can then be restarted.
     pub(super) file: Option<StreamFile>,
-    /// The file, if it can be closed until it is read.
+    /// The file, if it can be closed now and reopened for reading.
     pub(super) closed: Option<Closed>,
-    /// The file as it was when it was opened, if it is read for longer than a moment.
+    /// Sample of the file when it was opened, to detect changes; `None` for files that are read at once.
     pub(super) fingerprint: Option<Fingerprint>,
-    /// The regular file of a stream as it was when it was opened: a compressed file, or one on standard input.
+    /// State of a stream's regular file when it was opened: a compressed file, or one on standard input.
     pub(super) watched: Option<Watched>,
     pub(super) cut: Cut,
-    /// Told of what is read in place; of streams their reader tells.
+    /// Notified of bytes read here. For streams, the reader notifies it instead.
     pub(super) progress: Option<Arc<Progress>>,
 }
 
@@ -54,8 +54,8 @@ pub(super) enum Kind {
 }
 
 impl Source {
-    /// The first lines; `None` where another worker is at them, and this one does not wait. A small file is read into the
-    /// buffer, which is the one that the caller passes to [`next`](Self::next).
+    /// Passes the first lines to `look`; `None` if another worker holds the input and this one does not wait. A small
+    /// file is read into `buffer`; the caller must pass the same buffer to [`next`](Self::next).
     pub(crate) fn with_head<R>(&self, wait: Wait, buffer: &mut Vec<u8>, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
         match &self.kind {
             Kind::Small(small) => small.with_head(wait, buffer, look),
@@ -65,8 +65,8 @@ impl Source {
         }
     }
 
-    /// The next chunk of lines that start before the byte `until` of the text; of a stream, read into `buffer`. Any worker
-    /// may ask, in any order.
+    /// Takes the next chunk of lines that start before byte `until` of the text. Unless the file is mapped, they are
+    /// read into `buffer`. Any worker may call this, in any order.
     pub(crate) fn next<'a>(&'a self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
         let taken = match &self.kind {
             Kind::Small(small) => small.next(until, wait, buffer),
@@ -80,7 +80,7 @@ impl Source {
         taken
     }
 
-    /// Reads no more of the input.
+    /// Stops reading the input.
     pub(crate) fn close(&self) {
         match &self.kind {
             Kind::Stream(stream) => stream.close(),
@@ -89,7 +89,7 @@ impl Source {
         }
     }
 
-    /// Whether the text has no more than `bytes` bytes. Of a stream, all chunks before them must have been taken.
+    /// True if the text has at most `bytes` bytes. For a stream, all chunks before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
         match &self.kind {
             Kind::Small(small) => small.len() <= bytes,
@@ -99,7 +99,7 @@ impl Source {
         }
     }
 
-    /// The bytes of a file that is mapped: they can be looked at before they are read.
+    /// The bytes of a mapped file, which can be inspected before any chunk is taken.
     pub(crate) fn mapped(&self) -> Option<&[u8]> {
         match &self.kind {
             Kind::Mapped(mapped) => Some(mapped.bytes()),
@@ -107,7 +107,8 @@ impl Source {
         }
     }
 
-    /// Only these of the bytes of a mapped file are read, from the start of a line to that of another or the end.
+    /// Restricts reading to these bytes of a mapped file. The range begins at the start of a line, and ends at the
+    /// start of another or at the end of the file.
     pub(crate) fn narrow(&mut self, wanted: Range<usize>) {
         if let Kind::Mapped(mapped) = &mut self.kind {
             mapped.narrow(wanted);
@@ -116,20 +117,20 @@ impl Source {
         }
     }
 
-    /// How many bytes are not read before those that are, and behind them.
+    /// Number of bytes skipped before the part that is read, and after it.
     pub(crate) fn skipped_bytes(&self) -> (u64, u64) {
         let Kind::Mapped(mapped) = &self.kind else { return (0, 0) };
         let wanted = mapped.wanted();
         (wanted.start as u64, mapped.len() - wanted.end as u64)
     }
 
-    /// What can be let go of once nobody will look at a chunk again, piece by piece.
+    /// Tasks that release a mapping piece by piece. To be run when no chunk is in use any more.
     pub(crate) fn releases(&self) -> impl Iterator<Item = impl FnOnce() + Send + '_> {
         let mapped = if let Kind::Mapped(mapped) = &self.kind { Some(mapped) } else { None };
         mapped.into_iter().flat_map(|mapped| (0..mapped.pieces()).map(move |piece| move || mapped.release(piece)))
     }
 
-    /// How many chunks there are at most, as far as can be said before they are taken.
+    /// Maximum number of chunks, if known before they are taken.
     pub(crate) fn chunks_at_most(&self) -> Option<usize> {
         match &self.kind {
             Kind::Small(small) => Some(small.chunks_at_most()),
@@ -139,7 +140,7 @@ impl Source {
         }
     }
 
-    /// A file of which some bytes cannot be read.
+    /// Opens a file in which some bytes cannot be read.
     #[cfg(test)]
     pub(crate) fn broken(path: &std::path::Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
         let file = std::fs::File::open(path)?;
@@ -164,8 +165,8 @@ impl Source {
         !matches!(self.kind, Kind::Stream(_)) || self.file.is_some()
     }
 
-    /// Closes the file until it is read, if it can be opened again. Nothing of it must have been read, but for the first
-    /// bytes of an empty file.
+    /// Closes the file until it is read, if it can be reopened. Nothing may have been read yet, except the first bytes
+    /// of an empty file.
     pub(super) fn close_until_read(&mut self) -> Result<(), Error> {
         let Some(closed) = self.closed.take() else { return Ok(()) };
         match &mut self.kind {
@@ -188,7 +189,7 @@ impl Source {
         Ok(())
     }
 
-    /// Reads the file at positions, if it is mapped. Nothing of it must have been read.
+    /// Switches from a mapping to positioned reads. Nothing of the mapping may have been counted.
     pub(crate) fn unmap(&mut self) {
         if let Kind::Mapped(mapped) = &self.kind {
             self.kind = Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.cut));
@@ -200,8 +201,8 @@ impl Source {
         matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())
     }
 
-    /// Begins again, with all of the input, and without a mapping. Everything that was counted must be discarded. The input must be
-    /// one that [can restart](Self::can_restart).
+    /// Starts again from the beginning, with the whole input and without a mapping. Everything that was counted must be
+    /// discarded. [`can_restart`](Self::can_restart) must be true.
     pub(crate) fn restart(&mut self) -> Result<(), Error> {
         match &mut self.kind {
             Kind::Small(small) => small.restart(),
@@ -218,14 +219,14 @@ impl Source {
         Ok(())
     }
 
-    /// What went wrong while the input was read.
+    /// The error that occurred while the input was read, if any.
     pub(crate) fn into_failure(self) -> Option<Error> {
         let path = self.path;
         let has_changed = |file: &dyn ReadAt| self.fingerprint.as_ref().is_some_and(|then| then.differs(file));
         let changed = |path: PathBuf| ErrorKind::Changed { path }.into();
         match self.kind {
             Kind::Small(small) => Some(small.into_failure(path)?.into()),
-            // One that had lost anything was read again in another way.
+            // If the mapping had lost pages, the file would have been read again in another way.
             Kind::Mapped(mapped) => has_changed(&*mapped.file()).then(|| changed(path)),
             Kind::Positioned(file) => {
                 if let Some(source) = file.take_failure() {
@@ -245,7 +246,7 @@ impl Source {
                 if let Some(failure @ (ErrorKind::Io { .. } | ErrorKind::Replaced { .. })) = failure {
                     return Some(failure.into());
                 }
-                // Of a file that changed, data that looks corrupt follows from that.
+                // If the file changed, apparently corrupt data is a consequence of that.
                 let change = self.watched.and_then(|watched| {
                     let file = watched.stdin_file().or_else(|| self.file.map(StreamFile::read_at))?;
                     watched.change(&*file, path, self.compression.is_some())
@@ -280,7 +281,8 @@ fn failure_of_stream(path: PathBuf, source: io::Error) -> ErrorKind {
     }
 }
 
-/// The error for a file that was closed until it should be read.
+/// Error for a file that could not be reopened or read. It has its own kind if the file was replaced while it was
+/// closed.
 fn not_opened_again(path: PathBuf, source: io::Error) -> ErrorKind {
     if is_replaced(&source) { ErrorKind::Replaced { path } } else { ErrorKind::Io { path, source } }
 }
@@ -299,9 +301,9 @@ mod tests {
     use super::super::{Access, Opener};
     use super::*;
 
-    /// What starts before one border and not before another is the same however a text is read.
+    /// The lines that start between two borders are the same for every way of reading.
     #[test]
-    fn a_line_is_taken_before_the_first_border_that_it_starts_before() {
+    fn chunks_stop_at_the_border_for_every_way_of_reading() {
         let text = b"one\ntwo\n\n\nthree is longer\nend without line feed";
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();

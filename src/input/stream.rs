@@ -1,4 +1,4 @@
-//! What can only be read from its start to its end: standard input, a FIFO, a file that is not mapped.
+//! Inputs that can only be read from start to end, such as standard input, FIFOs and compressed files.
 
 use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard};
@@ -8,7 +8,8 @@ use super::chunk::{Cut, Taken};
 use super::turn::{LOCK, Wait, take};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
-/// A reader that workers take turns at. Each takes as many whole lines as fit a chunk, or one that is longer.
+/// A reader that workers use in turns. Each takes as many whole lines as fit into a chunk, or a single line that is
+/// longer.
 pub(crate) struct Stream {
     turn: Mutex<Turn>,
     cut: Cut,
@@ -16,52 +17,53 @@ pub(crate) struct Stream {
 
 struct Turn {
     reader: Box<dyn Read + Send>,
-    /// What was read; from `start` on nobody has taken it.
+    /// Bytes that were read. Those from `start` on have not been taken yet.
     ahead: Vec<u8>,
     start: usize,
-    /// Where `start` is in the input.
+    /// Offset of `start` in the input.
     offset: u64,
-    /// Whether the first lines were read.
+    /// True if the first lines were read.
     has_begun: bool,
     has_ended: bool,
     failure: Option<io::Error>,
 }
 
 impl Stream {
-    /// Reads the first lines, so that their format can be found out.
+    /// Creates a stream and reads its first lines, so that their format can be detected.
     pub(crate) fn new(reader: Box<dyn Read + Send>, cut: Cut) -> Stream {
         let mut stream = Stream::later(reader, cut);
         stream.turn.get_mut().expect(LOCK).begin();
         stream
     }
 
-    /// Reads nothing before a worker comes to it: of many files only those take memory that somebody reads.
+    /// Creates a stream that reads nothing before a worker uses it. So only streams that are being read hold a buffer.
     pub(crate) fn later(reader: Box<dyn Read + Send>, cut: Cut) -> Stream {
         let (ahead, has_begun, has_ended) = (Vec::new(), false, false);
         let turn = Turn { reader, ahead, start: 0, offset: 0, has_begun, has_ended, failure: None };
         Stream { turn: Mutex::new(turn), cut }
     }
 
-    /// The turn, begun; `None` where another worker has it and this one does not wait.
+    /// Locks the stream, and reads the first lines if that has not been done; `None` if another worker holds the lock
+    /// and this one does not wait.
     fn turn(&self, wait: Wait) -> Option<MutexGuard<'_, Turn>> {
         let mut turn = take(&self.turn, wait)?;
         turn.begin();
         Some(turn)
     }
 
-    /// The first lines; nothing must have been taken yet.
+    /// Passes the first lines to `look`. Nothing may have been taken yet.
     pub(crate) fn with_head<R>(&self, wait: Wait, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
         let turn = self.turn(wait)?;
         Some(look(head(&turn.ahead, turn.has_ended)))
     }
 
-    /// Whether there is no more than one chunk, as far as is known.
+    /// True if it is known that there is at most one more chunk.
     pub(crate) fn is_one_chunk(&self) -> bool {
         let turn = self.turn.lock().expect(LOCK);
         turn.has_ended && turn.ahead.len() - turn.start <= self.cut.chunk_bytes
     }
 
-    /// The next lines, all of which start before `until`.
+    /// Takes the next lines, all of which start before `until`.
     pub(crate) fn next<'a>(&self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
         let Some(mut turn) = self.turn(wait) else { return Taken::Busy };
         let room = usize::try_from(until.saturating_sub(turn.offset)).unwrap_or(usize::MAX);
@@ -76,7 +78,7 @@ impl Stream {
         let (offset, start, end) = (turn.offset, turn.start, turn.start + len);
         turn.offset += len as u64 + left_out;
         buffer.clear();
-        // What is less is copied: the chunk, or what is behind it.
+        // Copy the shorter part: the chunk, or the bytes after it.
         if turn.ahead.len() - end < len {
             buffer.extend_from_slice(&turn.ahead[end..]);
             std::mem::swap(buffer, &mut turn.ahead);
@@ -89,14 +91,14 @@ impl Stream {
         }
     }
 
-    /// Lets go of what was read, and reads no more.
+    /// Drops what was read, and stops reading.
     pub(crate) fn close(&self) {
         let mut turn = self.turn.lock().expect(LOCK);
         turn.reader = Box::new(io::empty());
         (turn.ahead, turn.start, turn.has_ended) = (Vec::new(), 0, true);
     }
 
-    /// Whether the text has no more than `bytes` bytes, of which all lines that start before have been taken.
+    /// True if the text has at most `bytes` bytes. All lines that start before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
         let mut turn = self.turn.lock().expect(LOCK);
         if turn.start == turn.ahead.len() && !turn.has_ended {
@@ -118,8 +120,9 @@ impl Turn {
         }
     }
 
-    /// How many bytes the next whole lines have: as many as fit a chunk, or one line that is longer, and at the end all
-    /// that is left. Of a line that is longer than any may be not all is kept: how much is left out is said too.
+    /// Length in bytes of the next whole lines: as many lines as fit into a chunk, or a single longer line, or
+    /// everything that is left at the end. A line that is longer than the maximum is not kept whole; the second number
+    /// is the bytes left out.
     fn lines(&mut self, Cut { chunk_bytes, max_line, .. }: Cut) -> (usize, u64) {
         if !self.has_ended && self.ahead.len() - self.start < chunk_bytes {
             self.read(chunk_bytes - (self.ahead.len() - self.start));
@@ -156,14 +159,14 @@ impl Turn {
         self.ahead.reserve(bytes);
         match self.reader.by_ref().take(bytes as u64).read_to_end(&mut self.ahead) {
             Ok(read) => self.has_ended = read < bytes,
-            // What came before the failure is counted.
+            // The bytes before the failure are counted.
             Err(error) => {
                 self.has_ended = true;
                 self.failure = Some(error);
             }
         }
         if self.has_ended {
-            // What a decoder holds is of no more use.
+            // Free the memory of a decoder.
             self.reader = Box::new(io::empty());
         }
     }
@@ -198,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_are_whole_lines_in_order_whatever_their_size() {
+    fn chunks_are_whole_lines_in_order_for_any_chunk_size() {
         let text = b"one\ntwo\n\nthree is longer\nend without line feed";
         for chunk_bytes in 1..60 {
             let chunks = taken(&Stream::new(Box::new(&text[..]), cut(chunk_bytes)));
@@ -213,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn what_came_before_a_failure_is_there() {
+    fn text_before_a_failure_is_kept() {
         let stream = Stream::new(Box::new(Drip(b"one\ntw".to_vec(), 0)), cut(3));
         assert_eq!(taken(&stream), [(0, b"one\n".to_vec()), (4, b"tw".to_vec())]);
         assert_eq!(stream.into_failure().unwrap().to_string(), "cable cut");
     }
 
     #[test]
-    fn the_head_is_whole_lines_whatever_the_chunk_size() {
+    fn head_is_whole_lines_for_any_chunk_size() {
         let text = b"a line\n".repeat(HEAD_BYTES / 7 + 10);
         for chunk_bytes in [1, 100, 10 * HEAD_BYTES] {
             let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), cut(chunk_bytes));
@@ -230,9 +233,9 @@ mod tests {
         stream.with_head(Wait::No, |head| assert_eq!(head, b"one"));
         assert!(stream.is_one_chunk());
     }
-    /// What comes is endless, but for what is held of it.
+    /// The input is nearly endless, but little of it is held in memory.
     #[test]
-    fn of_a_line_without_end_little_is_held() {
+    fn endless_line_is_not_buffered() {
         let max_line = 3000;
         let endless = || io::repeat(b'x').take(50 << 20);
         let nuls = || io::repeat(0).take(20 << 20);
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_wait_is_told_that_somebody_reads() {
+    fn next_without_waiting_returns_busy() {
         let stream = Stream::later(Box::new(&b"one\n"[..]), cut(10));
         let turn = stream.turn.lock().unwrap();
         assert!(matches!(stream.next(u64::MAX, Wait::No, &mut Vec::new()), Taken::Busy));

@@ -20,7 +20,7 @@ pub(super) enum StreamFile {
 }
 
 impl StreamFile {
-    /// The text of the file, from its start. `path` names it in errors.
+    /// Opens the text of the file from its start. `path` names it in errors.
     pub(super) fn stream(
         &self,
         watched: Option<&Watched>,

@@ -1,17 +1,17 @@
-//! Turns: workers that share a reader lock it one after the other.
+//! Turns: workers that share a reader lock it, one at a time.
 
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 pub(super) const LOCK: &str = "no worker panics while it reads";
 
-/// Whether a worker waits where another one reads or decompresses.
+/// Choice of a worker: to wait while another one reads or decompresses, or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
     Yes,
     No,
 }
 
-/// Takes the turn; `None` if another worker has it and this one does not wait.
+/// Locks the turn; `None` if another worker holds it and this one does not wait.
 pub(super) fn take<T>(turn: &Mutex<T>, wait: Wait) -> Option<MutexGuard<'_, T>> {
     match wait {
         Wait::Yes => Some(turn.lock().expect(LOCK)),

@@ -1,4 +1,4 @@
-//! Bytes that cannot be read: which they are, and the whole lines around them.
+//! Bytes that cannot be read, and the whole lines around them.
 
 use std::io;
 use std::ops::Range;
@@ -9,19 +9,19 @@ use crate::error::ErrorKind;
 /// A disk that cannot read a byte most likely cannot read the rest of its page.
 const PAGE: u64 = 4096;
 
-/// What could not be read of an input. Some of it was counted all the same: lines that have no such byte.
+/// The part of an input that could not be read. Lines that contain no such byte were counted all the same.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
-    /// The first byte that could not be read.
+    /// Offset of the first byte that could not be read.
     pub(crate) at_byte: u64,
     /// Bytes that were not counted: those that could not be read, and the rest of their lines.
     pub(crate) lost_bytes: u64,
-    /// The first error, by place.
+    /// The error at that byte.
     pub(crate) source: io::Error,
 }
 
 impl Unreadable {
-    /// The error, with the path of the input.
+    /// Converts this into an error with the path of the input.
     pub(super) fn of(self, path: PathBuf) -> ErrorKind {
         let Unreadable { at_byte, lost_bytes, source } = self;
         ErrorKind::Unreadable { path, at_byte, lost_bytes, source }
@@ -31,13 +31,13 @@ impl Unreadable {
 /// The bytes of a file that could not be read.
 #[derive(Debug, Default)]
 pub(super) struct UnreadableBytes {
-    /// Apart from each other, ascending.
+    /// Disjoint, ascending.
     ranges: Vec<Range<u64>>,
     first: Option<(u64, io::Error)>,
 }
 
 impl UnreadableBytes {
-    /// Adds the rest of the page that `offset` is in, and returns where the next page starts.
+    /// Adds the bytes from `offset` to the end of its page, and returns the offset of the next page.
     pub(super) fn add(&mut self, offset: u64, error: io::Error) -> u64 {
         let end = (offset / PAGE + 1) * PAGE;
         let at = self.ranges.partition_point(|range| range.end < offset);
@@ -52,25 +52,25 @@ impl UnreadableBytes {
         end
     }
 
-    /// The first byte that could not be read, and why.
+    /// Offset of the first byte that could not be read, and the error.
     pub(super) fn into_first(self) -> Option<(u64, io::Error)> {
         self.first
     }
 
-    /// True if one of these bytes could not be read.
+    /// True if any of these bytes could not be read.
     pub(super) fn has_any_of(&self, bytes: &Range<u64>) -> bool {
         self.ranges.iter().any(|range| range.start < bytes.end && bytes.start < range.end)
     }
 
-    /// The whole lines of a text that have none of these bytes, in pieces of neighbours. The text is at `offset` in the file,
-    /// starts with a line and ends with one; it has zeros for these bytes.
+    /// Returns the whole lines of a text that contain none of the unreadable bytes, as ranges of consecutive lines. The
+    /// text is at `offset` in the file and consists of whole lines; it has zeros in place of unreadable bytes.
     pub(super) fn lines_without(&self, text: &[u8], offset: u64) -> Vec<Range<usize>> {
         let end = offset + text.len() as u64;
         let within = |at: u64| (at.clamp(offset, end) - offset) as usize;
         let lost = self.ranges.iter().filter(|range| range.start < end && offset < range.end);
         let (mut pieces, mut start) = (Vec::new(), 0);
         for range in lost {
-            // It is in a line that is lost already.
+            // The range is in a line that is lost already.
             if within(range.end) <= start {
                 continue;
             }
@@ -124,7 +124,7 @@ mod tests {
             }
             let text = String::from_utf8(text).unwrap();
             let pieces = bytes.lines_without(text.as_bytes(), offset);
-            // A line feed that is lost leaves two lines as one.
+            // A lost line feed joins two lines.
             let is_lost = |at: usize| ranges.iter().any(|range| range.contains(&(offset + at as u64)));
             let mut expected = String::new();
             let (mut start, mut is_kept) = (0, true);

@@ -1,4 +1,4 @@
-//! Regular files that are read as streams, and whether they changed while they were read.
+//! Regular files that are read as streams: detects whether they change while they are read.
 
 use std::fs::File;
 #[cfg(unix)]
@@ -24,12 +24,12 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// A file of `len` bytes that is read from its start.
+    /// Watches a file of `len` bytes that is read from its start.
     pub(super) fn new(file: &dyn ReadAt, len: u64) -> Watched {
         Watched { stdin: None, len, fingerprint: Fingerprint::of(file, len), start: 0, read: Arc::default() }
     }
 
-    /// The file on standard input, read from its offset; `None` if it is not a regular file.
+    /// Watches the file on standard input, read from its current offset; `None` if it is not a regular file.
     #[cfg(unix)]
     pub(super) fn stdin() -> io::Result<Option<Watched>> {
         use std::os::fd::AsFd;
@@ -44,13 +44,13 @@ impl Watched {
         Ok(Some(Watched { stdin: Some(Arc::new(file)), start, ..watched }))
     }
 
-    /// Reading at positions would move the offset.
+    /// Returns `None`, because positioned reads would move the offset.
     #[cfg(not(unix))]
     pub(super) fn stdin() -> io::Result<Option<Watched>> {
         Ok(None)
     }
 
-    /// Counts the bytes that are read, from 0.
+    /// Wraps a reader to count the bytes read, starting from 0.
     pub(super) fn reader(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         self.read.store(0, Ordering::Relaxed);
         Box::new(Counted { reader, read: Arc::clone(&self.read) })
@@ -61,7 +61,8 @@ impl Watched {
         self.stdin.clone().map(|file| file as Arc<dyn ReadAt>)
     }
 
-    /// What happened to the file while it was read. A file that became shorter after it was read whole lost nothing.
+    /// Returns how the file changed while it was read, if it did. If it became shorter after it was read whole, nothing
+    /// was lost.
     pub(super) fn change(&self, file: &dyn ReadAt, path: PathBuf, is_compressed: bool) -> Option<ErrorKind> {
         if self.fingerprint.differs(file) {
             return Some(ErrorKind::Changed { path });
@@ -96,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_lost_before_it_was_read_is_a_failure() {
+    fn bytes_lost_before_they_were_read_are_a_failure() {
         type Change = fn(&mut File);
         let overwritten: Change =
             |file: &mut File| file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(b"b")).unwrap();
@@ -116,7 +117,7 @@ mod tests {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&[b'a'; 10_000]).unwrap();
             let watched = Watched { start, ..Watched::new(&file, 10_000) };
-            // A second reader begins again.
+            // A second reader starts counting again.
             for _ in 0..2 {
                 io::copy(&mut watched.reader(Box::new(io::repeat(b'a'))).take(read), &mut io::sink()).unwrap();
             }

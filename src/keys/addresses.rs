@@ -1,9 +1,9 @@
-//! Visitors' addresses and their dense ids.
+//! Visitor addresses and their dense ids.
 //!
-//! Nearly all addresses are IPv4: four bytes say what eleven to fifteen write. They have a table of their own, whose
-//! slots of eight bytes hold address and id, so that a table of 200,000 of them is two megabytes, a quarter of what general
-//! keys take. Eight slots are a bucket, which is compared as a whole: a look-up touches one line of memory, and there is no
-//! loop over slots whose end a processor would guess wrong. Any other text is a key as others are.
+//! Nearly all addresses are IPv4: four bytes replace a text of eleven to fifteen. They have a table of their own, with
+//! slots of eight bytes that hold address and id. A table of 200,000 addresses takes two megabytes, a quarter of what
+//! general keys take. Eight slots form a bucket, which is compared as a whole: a look-up touches one cache line,
+//! without a loop over slots, whose end the processor would mispredict. Any other text is a general key.
 
 use std::borrow::Cow;
 
@@ -20,32 +20,33 @@ use crate::prefetch::prefetch;
 #[derive(Clone, Debug)]
 pub(crate) struct AddressKeys {
     seed: Seed,
-    /// What each id stands for.
+    /// The address of each id.
     by_id: Vec<Address>,
-    /// Id plus one above the address; 0 for an empty slot. Behind the first `skipped` come buckets, as many as a power of two,
-    /// which are filled in the order of their slots, and the next where one is full.
+    /// Hash slots: id plus one in the upper half, the address in the lower half; 0 for an empty slot. The buckets start
+    /// after the first `skipped` slots, and their number is a power of two. A bucket is filled in the order of its
+    /// slots; when it is full, the next bucket is used.
     slots: Vec<u64>,
-    /// So many slots are left out for buckets to be lines of memory.
+    /// Number of slots left out at the start, so that each bucket is a cache line.
     skipped: usize,
     quads: usize,
     others: Keys,
-    /// By their ids in `others`.
+    /// Id of each key of `others`, by its id there.
     ids_of_others: Vec<u32>,
-    /// The quads of a column, kept for their memory.
+    /// The quads of a column. Reused between batches.
     probes: Vec<Option<Quad>>,
 }
 
-/// Bytes of an address, in slots that are at least seven sixteenths full.
+/// Estimated bytes per address, with slots that are at least 7/16 full.
 const ADDRESS: u64 = 28;
-/// How many slots are a line of memory.
+/// Slots per cache line.
 const BUCKET: usize = 8;
 
-/// The first slot of a bucket that holds an address, or any if none does.
+/// Index of the first slot in a bucket that holds `quad`; that of the last slot if none does.
 #[inline]
 fn first_with(bucket: &[u64; BUCKET], quad: Quad) -> usize {
     let words: [[u32; 8]; 2] = bytemuck::must_cast(*bucket);
     let [low, high] = words.map(|words| u32x8::new(words).simd_eq(u32x8::splat(quad.0)).to_bitmask());
-    // Every other word is an address; of a big-endian machine's slots they are the others.
+    // Every other word is an address: the even ones on a little-endian machine, the odd ones on a big-endian machine.
     let addresses = if cfg!(target_endian = "little") { 0x5555 } else { 0xAAAA };
     ((high << 8 | low) & addresses | 1 << 15).trailing_zeros() as usize / 2
 }
@@ -78,12 +79,12 @@ impl AddressKeys {
         self.by_id.len()
     }
 
-    /// Bytes by the formula: 28 for each, and the keys that are no IPv4 addresses.
+    /// Estimated memory in bytes: 28 for each address, plus the keys that are not IPv4 addresses.
     pub(crate) fn bytes(&self) -> u64 {
         ADDRESS * self.by_id.len() as u64 + self.others.bytes()
     }
 
-    /// The address of an id that was given.
+    /// The address with this id.
     pub(crate) fn key(&self, id: u32) -> Cow<'_, [u8]> {
         match self.by_id[id as usize] {
             Address::Quad(quad) => Cow::Owned(quad.to_string().into_bytes()),
@@ -99,7 +100,7 @@ impl AddressKeys {
         }
     }
 
-    /// The ids of the selected values of a column, appended to `ids`.
+    /// Appends the ids of the selected values of a column to `ids`.
     pub(crate) fn ids(&mut self, column: &[&[u8]], hits: &[u16], ids: &mut Vec<u32>) {
         let mut probes = std::mem::take(&mut self.probes);
         probes.clear();
@@ -114,8 +115,8 @@ impl AddressKeys {
         self.probes = probes;
     }
 
-    /// Takes the addresses of another in, as `written` writes those that are no quads, and returns the ids they have
-    /// here, by their ids there.
+    /// Merges the addresses of `other`, with `written` applied to those that are not quads. Returns their ids in
+    /// `self`, indexed by their ids in `other`.
     pub(crate) fn merge<'k>(
         &mut self,
         other: &'k AddressKeys,
@@ -130,31 +131,31 @@ impl AddressKeys {
             }
             ids.extend(some.iter().map(|address| match address {
                 Address::Quad(quad) => self.id_of_quad(*quad),
-                // Written, it may be a quad.
+                // The result of `written` may be a quad.
                 Address::Other(id) => self.id(&written(other.others.key(*id))),
             }));
         }
         ids
     }
 
-    /// The addresses that are no quads, for whoever must know how they are written.
+    /// The addresses that are not quads, as they are written.
     pub(crate) fn others(&self) -> &Keys {
         &self.others
     }
 
-    /// How many buckets there are, less one.
+    /// Number of buckets, minus one.
     #[inline]
     fn mask(&self) -> usize {
         (self.slots.len() - self.skipped) / BUCKET - 1
     }
 
-    /// The slot that the bucket begins with in which an address is looked for first.
+    /// First slot of the bucket in which the search for an address starts.
     #[inline]
     fn first_slot(&self, quad: Quad) -> usize {
         self.skipped + (self.seed.hash_word(u64::from(quad.0)) as usize & self.mask()) * BUCKET
     }
 
-    /// The one behind that which begins at a slot.
+    /// First slot of the bucket after the one that starts at `slot`.
     fn next_bucket(&self, slot: usize) -> usize {
         if slot + BUCKET < self.slots.len() { slot + BUCKET } else { self.skipped }
     }
@@ -165,7 +166,7 @@ impl AddressKeys {
         loop {
             let bucket: &[u64; BUCKET] = self.slots[at..].first_chunk().expect("a bucket is whole");
             let slot = bucket[first_with(bucket, quad)];
-            // In an empty slot, too, an address of zeros is found.
+            // The address 0.0.0.0 also matches an empty slot.
             if slot as u32 == quad.0 && slot != 0 {
                 return (slot >> 32) as u32 - 1;
             }
@@ -181,7 +182,7 @@ impl AddressKeys {
         let id = self.next_id(Address::Quad(quad));
         self.slots[at] = (u64::from(id) + 1) << 32 | u64::from(quad.0);
         self.quads += 1;
-        // Seven of eight slots are the most that are taken: a small table is worth a second bucket now and then.
+        // At most 7/8 of the slots are used: a small table is worth looking at a second bucket now and then.
         if self.quads * 8 > (self.slots.len() - self.skipped) * 7 {
             self.grow();
         }
@@ -214,7 +215,7 @@ impl AddressKeys {
         self.ids_of_others[other as usize]
     }
 
-    /// Buckets that a look-up of each IPv4 address looks at, on average.
+    /// Average number of buckets that a look-up of an IPv4 address examines.
     #[cfg(test)]
     pub(super) fn mean_probes(&self) -> f64 {
         let buckets = self.mask() + 1;
@@ -240,7 +241,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn ids_are_dense_and_one_an_address(
+        fn every_address_has_one_dense_id(
             addresses in proptest::collection::vec(
                 proptest::prop_oneof!["[0-9]{1,3}(\\.[0-9]{1,3}){3}", "[0-3]\\.0\\.0\\.[0-9]{1,2}", "[0-9a-f:]{2,8}", "-"], 0..200),
             seed: u64,
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn many_addresses_keep_their_ids() {
+    fn ids_survive_growth() {
         let mut keys = AddressKeys::new(Seed::fixed(3));
         for round in 0..2 {
             for i in 0..50_000_u32 {

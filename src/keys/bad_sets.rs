@@ -1,5 +1,5 @@
-//! Sets of keys that a client could send to make look-ups slow, by what collided under earlier hashes. None may need more
-//! than three times the look-ups of random keys.
+//! Tests with key sets that a client could send to make look-ups slow, made from collisions under earlier hashes. None
+//! may need more than three times the probes of random keys.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -9,7 +9,7 @@ use super::{AddressKeys, Keys};
 
 const SEEDS: u64 = 20;
 
-/// A number that looks random.
+/// A pseudorandom number.
 fn random(number: u64) -> u64 {
     Seed::fixed(0x5EED).hash_word(number)
 }
@@ -21,7 +21,7 @@ fn assert_not_slow(name: &str, chosen: impl Fn(Seed) -> f64, random: impl Fn(See
     assert!(chosen <= 3.0 * random, "{name}: {chosen} probes, {random} for random keys");
 }
 
-/// The first `len` addresses whose bits are among those of `mask`.
+/// The first `len` addresses that have no bits outside of `mask`.
 fn addresses_within(mask: u32, len: usize) -> Vec<u32> {
     let next = |address: &u32| Some(address.wrapping_sub(mask) & mask);
     std::iter::successors(Some(0), next).take(len).collect()
@@ -36,8 +36,8 @@ fn chosen_ipv4_addresses_are_spread() {
         });
         keys.mean_probes()
     };
-    // The first was found by a search over masks for the largest median of 21 seeds under mix(seed ^ address, public factor):
-    // 53 buckets a look-up, where random addresses need 1.3. So many addresses fill a table to its limit.
+    // The first mask was found by a search for the largest median of 21 seeds under mix(seed ^ address, public factor):
+    // 53 buckets per look-up, where random addresses need 1.3. `LEN` addresses fill a table to its limit.
     const LEN: usize = 28_672;
     let others: Vec<u32> = (0..LEN as u64).map(|i| random(i) as u32).collect();
     for mask in [0x9FB0_6072, 0xFFFF, 0xFFFF_0000] {
@@ -55,8 +55,8 @@ fn chosen_texts_of_several_lengths_are_spread() {
         });
         keys.mean_probes()
     };
-    // The factor that the length was multiplied by: the ninth to sixteenth byte but thirty-two cancel it, and keys of sixteen
-    // lengths had one hash.
+    // The factor that the length was multiplied by. The eight bytes from byte 32 on cancel it, so that keys of sixteen
+    // lengths had the same hash.
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     let chosen = (0..1_500_u64).flat_map(|group| {
         (81..=96_u64).map(move |len| {
@@ -73,7 +73,7 @@ fn chosen_texts_of_several_lengths_are_spread() {
 
 #[test]
 fn chosen_hashes_of_sketches_are_spread() {
-    // Anyone can look for addresses whose public hashes agree in the bits that a set goes by.
+    // Anyone can search for addresses whose public hashes agree in the bits that a set uses.
     let largest = |hashes: &[u64], seed: Seed| {
         let mut buckets: HashMap<u64, u32> = HashMap::new();
         hashes.iter().for_each(|hash| *buckets.entry(seed.hash_one(hash) % 1024).or_default() += 1);

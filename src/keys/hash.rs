@@ -1,27 +1,27 @@
-//! Two hashes. One for tables, with a seed that differs from process to process, since paths are the attacker's to
-//! choose. One that never changes, for what is stored or merged between machines.
+//! Two hashes. One is for tables, with a seed that differs between processes, because attackers can choose paths. The
+//! other never changes; it is for data that is stored or merged between machines.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// XXH3 with 64 bits and seed 0, as its specification has it: fixed for ever, since sketches are made of it.
+/// XXH3 with 64 bits and seed 0, as specified. It must never change, because sketches are made of it.
 pub(crate) fn fixed_hash(bytes: &[u8]) -> u64 {
     twox_hash::XxHash3_64::oneshot(bytes)
 }
 
-/// The seed of the tables' hashes: secret words, so that nobody can choose keys that collide.
+/// Seed of the hashes for tables: secret words, so that an attacker cannot choose keys that collide.
 ///
-/// Every product has two secret factors: a word of the key XORed with one secret, and a secret by itself or XORed with another
-/// word. Without the seed no product is known, and neither is the difference of two. The length is multiplied by a secret
-/// before it is XORed, for with a public factor it could be cancelled by the key's own bytes, and keys of sixteen lengths then
-/// collided under every seed. The two words that are XORed are from different secrets, and each block is multiplied before the
-/// next is looked at. The tests have key sets that collided under earlier constructions.
+/// Every product has two secret factors: a word of the key XORed with one secret, and a secret by itself or XORed with
+/// another word. Without the seed, neither a product nor the difference of two is known. The length is multiplied by a
+/// secret before it is XORed. With a public factor, the key's own bytes could cancel it, and keys of sixteen lengths
+/// collided under every seed. The two words that are XORed use different secrets, and each block is multiplied before
+/// the next is read. The tests have key sets that collided under earlier constructions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed {
     /// XORed with the first word of each pair.
     first: u64,
     /// XORed with the second word of each pair.
     second: u64,
-    /// Odd, so that a multiplication by it loses nothing.
+    /// Odd, so that multiplying by it loses nothing.
     factor: u64,
     /// Odd.
     other_factor: u64,
@@ -36,7 +36,7 @@ impl Seed {
         Seed::of(|word| random.hash_one(word))
     }
 
-    /// The same words for the same number: for tests, and for callers that want two runs to take the same steps.
+    /// Creates the same seed for the same number: for tests, and for callers that want two runs to take the same steps.
     pub(crate) fn fixed(seed: u64) -> Seed {
         Seed::of(|word| mix(seed ^ OTHER, (2 * word + 1).wrapping_mul(ODD)))
     }
@@ -45,15 +45,15 @@ impl Seed {
         Seed { first: word(0), second: word(1), factor: word(2) | 1, other_factor: word(3) | 1 }
     }
 
-    /// Two multiplications by secrets. After one by a public factor, sets of addresses that share some bits crowd into a part
-    /// of a table whatever the seed is.
+    /// Hashes a word with two multiplications by secrets. With a single one by a public factor, sets of addresses that
+    /// share some bits would crowd into a part of a table under every seed.
     #[inline]
     pub(crate) fn hash_word(self, word: u64) -> u64 {
         mix(mix(word ^ self.first, self.factor) ^ self.second, self.other_factor)
     }
 
-    /// Pairs of words of eight bytes, folded by multiplication. The last pairs overlap those before, so that no length has
-    /// a slow rest, and keys of up to 64 bytes have no loop, whose end a processor would guess wrong.
+    /// Hashes a key: folds pairs of eight-byte words by multiplication. The last pairs overlap the ones before, so that
+    /// no length has a slow rest. Keys of up to 64 bytes have no loop, whose end the processor would mispredict.
     #[inline]
     pub(crate) fn hash(self, key: &[u8]) -> u64 {
         let mut state = self.first ^ (key.len() as u64).wrapping_mul(self.factor);
@@ -82,8 +82,8 @@ impl Seed {
     }
 }
 
-/// A hasher of words that are hashes already, but public ones: a set in which a client could choose where they go is
-/// made with a seed.
+/// Hasher for words that are already hashes, but public ones. Without the seed, clients could choose where words go in
+/// a set.
 #[derive(Clone, Debug)]
 pub(crate) struct WordHasher {
     seed: Seed,
@@ -112,8 +112,8 @@ impl Hasher for WordHasher {
     }
 }
 
-/// The second sixteen bytes of a key and the last but one, of one that has at least sixteen: with the first and the last,
-/// all of it up to 64 bytes, and no decision taken.
+/// The second and the second-to-last sixteen bytes of a key of at least sixteen bytes. With the first and the last
+/// sixteen they cover all keys of up to 64 bytes, without a branch.
 #[inline(always)]
 pub(super) fn middle(key: &[u8]) -> [&[u8; 16]; 2] {
     let at = |from: usize| key[from..].first_chunk().expect("sixteen bytes from here on");
@@ -138,13 +138,13 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn the_fixed_hash_is_xxh3() {
+    fn fixed_hash_is_xxh3() {
         // From the specification's test vectors.
         assert_eq!(fixed_hash(b""), 0x2D06_8005_38D3_94C2);
     }
 
     #[test]
-    fn keys_that_are_alike_differ_in_both_halves() {
+    fn similar_keys_differ_in_the_upper_half() {
         for seed in [Seed::fixed(0), Seed::fixed(1), Seed::random()] {
             let mut keys: Vec<Vec<u8>> = (0..40).map(|len| vec![0; len]).collect();
             keys.extend((0..4000).map(|i| format!("10.0.{}.{}", i / 256, i % 256).into_bytes()));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_of_a_key_counts() {
+    fn every_byte_affects_the_hash() {
         let seed = Seed::fixed(3);
         for len in 0..200 {
             let key = vec![b'a'; len];
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bit_counts_whatever_the_seed() {
+    fn every_bit_affects_the_hash_under_any_seed() {
         for seed in (0..8).map(Seed::fixed) {
             let words: HashSet<u64> = (0..64).map(|bit| 1 << bit).chain([0]).map(|word| seed.hash_word(word)).collect();
             assert_eq!(words.len(), 65, "{seed:?}");
@@ -189,7 +189,7 @@ mod tests {
         }
     }
 
-    /// Where a step lost half of the bits, ten of so many would have the hash of another.
+    /// If a step lost half of the bits, about ten of these hashes would collide.
     #[test]
     fn hashes_of_many_words_and_keys_differ() {
         const MANY: u64 = 300_000;
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn seeds_differ() {
+    fn different_seeds_give_different_hashes() {
         assert_ne!(Seed::fixed(1).hash(b"/"), Seed::fixed(2).hash(b"/"));
     }
 }

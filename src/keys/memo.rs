@@ -1,18 +1,18 @@
-//! Answers that are remembered by text: where texts repeat, each is asked for once.
+//! A cache of answers by text: if texts repeat, each answer is computed once.
 
 use super::{Keys, Seed};
 
-/// Answers by text. It forgets all of them before they take much memory: where every text is new they are of no use.
+/// Cached answers by text. The cache is emptied before it takes much memory: if every text is new, it does not help.
 #[derive(Clone, Debug)]
 pub(crate) struct Memo<T> {
     seed: Seed,
     asked: Keys,
     answers: Vec<T>,
-    /// Kept for its memory.
+    /// Ids of the texts that were looked up last. Reused between batches.
     ids: Vec<u32>,
 }
 
-/// The most answers, and the most bytes of texts, before a batch is asked for.
+/// Maximum number of answers, and maximum bytes of texts, before a look-up.
 const ANSWERS: usize = 1 << 16;
 const BYTES: u64 = 16 << 20;
 
@@ -21,20 +21,20 @@ impl<T> Memo<T> {
         Memo { seed, asked: Keys::new(seed), answers: Vec::new(), ids: Vec::new() }
     }
 
-    /// Looks the texts of these rows of a column up; `answer` is asked for those that are not known.
+    /// Looks up the texts of these rows of a column. Calls `answer` for those that are not known.
     pub(crate) fn ask(&mut self, column: &[&[u8]], rows: &[u16], mut answer: impl FnMut(&[u8]) -> T) {
         self.forget_many();
         self.ids.clear();
         self.asked.ids(column, rows, &mut self.ids);
         for (row, id) in rows.iter().zip(&self.ids) {
-            // New ones have the next ids, in this order.
+            // New texts have the next ids, in this order.
             if *id as usize == self.answers.len() {
                 self.answers.push(answer(column[usize::from(*row)]));
             }
         }
     }
 
-    /// Looks one text up; `answer` is asked for if it is not known.
+    /// Looks up one text. Calls `answer` if it is not known.
     pub(crate) fn one(&mut self, text: &[u8], answer: impl FnOnce() -> T) -> &T {
         self.forget_many();
         let id = self.asked.id(text) as usize;
@@ -44,14 +44,14 @@ impl<T> Memo<T> {
         &self.answers[id]
     }
 
-    /// Forgets all answers if they are many.
+    /// Empties the cache if it is too large.
     fn forget_many(&mut self) {
         if self.answers.len() > ANSWERS || self.asked.bytes() > BYTES {
             (self.asked, self.answers) = (Keys::new(self.seed), Vec::new());
         }
     }
 
-    /// The answers for the rows that were asked for last, in their order.
+    /// The answers for the rows of the last [`ask`](Self::ask), in their order.
     pub(crate) fn answers(&self) -> impl Iterator<Item = &T> {
         self.ids.iter().map(|id| &self.answers[*id as usize])
     }
@@ -63,7 +63,7 @@ mod tests {
     use crate::batch::ROWS;
 
     #[test]
-    fn answers_are_the_same_the_second_time_and_after_many_others() {
+    fn answers_are_the_same_when_repeated_and_after_emptying() {
         let mut memo = Memo::new(Seed::fixed(1));
         let mut asked = 0;
         for _ in 0..2 {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_forgotten_before_they_take_much_memory() {
+    fn long_texts_are_dropped_before_they_take_much_memory() {
         let mut memo = Memo::new(Seed::fixed(1));
         for letter in b'a'..=b'z' {
             let long = vec![letter; BYTES as usize / 4];

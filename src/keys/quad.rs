@@ -1,4 +1,4 @@
-//! IPv4 addresses as they are written, and as a number.
+//! Parses IPv4 addresses into numbers.
 
 use wide::u8x16;
 
@@ -12,17 +12,17 @@ impl std::fmt::Display for Quad {
     }
 }
 
-/// The address that a text writes in the usual way, without leading zeros, so that it is the one text of that address.
+/// Parses an IPv4 address in the usual notation without leading zeros, so that every address has exactly one text.
 ///
-/// No branch looks at a digit: how long the four numbers are is different in every address, and would be guessed
-/// wrong. The dots are found at once; each number is then the three bytes before its dot, less those that belong to
-/// the number before.
+/// No branch depends on a digit: the lengths of the four numbers differ between addresses, so the processor would
+/// mispredict it. All dots are found at once. Each number is then in the three bytes before its dot, minus those that
+/// belong to the previous number.
 #[inline]
 pub(crate) fn quad_of(text: &[u8]) -> Option<Quad> {
     if !(7..=15).contains(&text.len()) {
         return None;
     }
-    // A dot behind the last number, as behind the others.
+    // A dot after the last number, as after the others.
     let word = word_of(text)? | u128::from(b'.') << (8 * text.len());
     let mut rest = u8x16::new(word.to_le_bytes()).simd_eq(u8x16::splat(b'.')).to_bitmask();
     let (mut start, mut value, mut is_flawed) = (0, 0, false);
@@ -30,7 +30,7 @@ pub(crate) fn quad_of(text: &[u8]) -> Option<Quad> {
         is_flawed |= rest == 0;
         let dot = rest.trailing_zeros() & 15;
         rest &= rest.wrapping_sub(1);
-        // The three bytes before the dot; the first number may have less before it.
+        // The three bytes before the dot; the first number may have fewer bytes before it.
         let before =
             if i == 0 { word << (8 * (3_u32.wrapping_sub(dot) & 3)) } else { word >> (8 * (dot.wrapping_sub(3) & 15)) };
         let (number, has_flaw) = number_of(before as u32, dot.wrapping_sub(start));
@@ -41,7 +41,8 @@ pub(crate) fn quad_of(text: &[u8]) -> Option<Quad> {
     (!is_flawed && rest == 0).then_some(Quad(value))
 }
 
-/// Seven to fifteen bytes as a word, the first the lowest; two halves that overlap, for no length has a loop.
+/// Loads 7 to 15 bytes into a word, the first byte lowest. It reads two halves that overlap, so that no length needs a
+/// loop.
 #[inline]
 fn word_of(text: &[u8]) -> Option<u128> {
     if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
@@ -53,11 +54,11 @@ fn word_of(text: &[u8]) -> Option<u128> {
     Some(u128::from(u32::from_le_bytes(*first)) | last)
 }
 
-/// The number that the last `len` of the first three bytes write, and whether it is none from 0 to 255 or has a leading
+/// Number written in the last `len` of the first three bytes; and true if it is not from 0 to 255 or has a leading
 /// zero.
 #[inline]
 fn number_of(bytes: u32, len: u32) -> (u32, bool) {
-    // Digits that belong to the number; the bytes before them are of no account.
+    // Mask of the digits that belong to the number; the bytes before them are ignored.
     let mine: u32 = [0, 0x00FF_0000, 0x00FF_FF00, 0x00FF_FFFF][len as usize & 3];
     let digits = (bytes ^ 0x0030_3030) & mine;
     let has_other = (digits.wrapping_add(0x0076_7676) | digits) & 0x0080_8080 != 0;
@@ -66,8 +67,8 @@ fn number_of(bytes: u32, len: u32) -> (u32, bool) {
     (number, (len.wrapping_sub(1) > 2) | has_other | (number > 255) | (number < least))
 }
 
-/// The addresses of the selected texts of a column, appended to `quads`: [`quad_of`] each, by the way that this
-/// processor is fastest at.
+/// Applies [`quad_of`] to the selected texts of a column, and appends the results to `quads`. Uses the fastest method
+/// of this processor.
 #[allow(unsafe_code)]
 pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Quad>>) {
     #[cfg(target_arch = "x86_64")]
@@ -78,7 +79,7 @@ pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Qu
     quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
 }
 
-/// Whether each of these texts is an address that [`quad_of`] reads.
+/// True if [`quad_of`] parses all of these texts.
 #[allow(unsafe_code)]
 pub(crate) fn are_quads(texts: &[&[u8]]) -> bool {
     #[cfg(target_arch = "x86_64")]
@@ -89,8 +90,9 @@ pub(crate) fn are_quads(texts: &[&[u8]]) -> bool {
     texts.iter().all(|text| quad_of(text).is_some())
 }
 
-/// The same by SSE4.1: a table says, by the places of the dots, where each digit goes, and two multiplications add them up. Less
-/// than half the instructions of the portable way, as valgrind counts them.
+/// The same with SSE4.1. A table, looked up by the positions of the dots, says where each digit goes; two
+/// multiplications then combine the digits. This takes less than half the instructions of the portable version, as
+/// counted by valgrind.
 #[cfg(target_arch = "x86_64")]
 mod shuffle {
     use super::{Quad, word_of};
@@ -114,7 +116,7 @@ mod shuffle {
         texts.iter().all(|text| quad_of(text).is_some())
     }
 
-    /// Where the digits are in every address, and where its dots are: three, and the end where a fourth would be.
+    /// Positions of digits and dots, for every possible combination of lengths. The end counts as a fourth dot.
     static LAYOUTS: [Layout; LENGTHS] = {
         let mut all = [Layout { of: [NONE; 16], leads: [0; 16], dots: 0 }; LENGTHS];
         let mut at = 0;
@@ -140,16 +142,16 @@ mod shuffle {
         }
         all
     };
-    /// Four numbers of one to three digits each.
+    /// Number of layouts: four numbers of one to three digits each.
     const LENGTHS: usize = 81;
 
-    /// Which layout has these dots, if one has: no two have the same slot.
+    /// Index of the only layout that can have these dots. No two layouts share a slot.
     static BY_DOTS: [u8; SLOTS] = match by_dots(FACTOR) {
         Some(slots) => slots,
         None => panic!("another factor is needed"),
     };
     const SLOTS: usize = 1024;
-    /// The first odd number that keeps them apart.
+    /// The first odd factor that gives every layout its own slot.
     const FACTOR: u32 = {
         let mut factor = 1;
         while by_dots(factor).is_none() {
@@ -177,17 +179,17 @@ mod shuffle {
         Some(slots)
     }
 
-    /// What a shuffle makes zero.
+    /// Shuffle index that produces a zero.
     const NONE: u8 = 0x80;
 
     #[derive(Clone, Copy)]
     #[repr(align(64))]
     struct Layout {
-        /// Each number is four bytes: nothing, hundreds, tens, ones.
+        /// Shuffle indices. Each number takes four bytes: zero, hundreds, tens, ones.
         of: [u8; 16],
-        /// Where a number of more than one digit begins, which is not with zero.
+        /// 0xFF at the first digit of each number with several digits, which must not be zero.
         leads: [u8; 16],
-        /// A bit for each byte of the text.
+        /// One bit per byte of the text, set for the dots.
         dots: u32,
     }
 
@@ -205,13 +207,13 @@ mod shuffle {
             return None;
         }
         let (order, leads): (__m128i, __m128i) = (bytemuck::must_cast(layout.of), bytemuck::must_cast(layout.leads));
-        // Digits are 0 to 9 now, all else is more, and bytes that are no digit of a number are zero again.
+        // Digits are now 0 to 9, other characters are larger, and unused bytes are zero.
         let values = _mm_shuffle_epi8(_mm_xor_si128(text_and_zeros, _mm_set1_epi8(0x30)), order);
         let nine = _mm_set1_epi8(9);
         let is_digit = _mm_cmpeq_epi8(_mm_max_epu8(values, nine), nine);
         let leads_with_zero =
             _mm_andnot_si128(_mm_cmpeq_epi8(leads, _mm_setzero_si128()), _mm_cmpeq_epi8(values, _mm_setzero_si128()));
-        // Hundreds, and tens with ones; then the two together, in 32 bits each.
+        // First the hundreds, and the tens with the ones; then both together, in 32 bits per number.
         let weights: __m128i = bytemuck::must_cast([[0_u8, 100, 10, 1]; 4]);
         let numbers = _mm_madd_epi16(_mm_maddubs_epi16(values, weights), _mm_set1_epi16(1));
         let beyond = _mm_srli_epi32::<8>(numbers);
@@ -228,12 +230,12 @@ mod shuffle {
 mod tests {
     use super::*;
 
-    /// std refuses leading zeros as we do.
+    /// Slow reference: std rejects leading zeros too.
     fn twin(text: &str) -> Option<Quad> {
         text.parse::<std::net::Ipv4Addr>().ok().map(|a| Quad(a.to_bits()))
     }
 
-    /// Both ways, which must agree.
+    /// Parses with both methods, which must agree.
     fn read(text: &[u8]) -> Option<Quad> {
         let mut quads = Vec::new();
         quads_of(&[b"9.9.9.9", text], &[1], &mut quads);
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_texts_are_read_as_std_reads_them() {
+    fn unusual_texts_are_parsed_as_by_std() {
         for text in [
             "0.0.0.0",
             "255.255.255.255",
@@ -281,13 +283,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_read_as_std_reads_it(text in proptest::prop_oneof![
+        fn any_text_is_parsed_as_by_std(text in proptest::prop_oneof![
             "[0-9]{1,3}(\\.[0-9]{1,3}){3}", "[0-9.]{0,16}", "([0-9]{0,2}\\.){2,4}[0-9]{0,3}", "[./0-9:]{7,15}", ".{0,16}"]) {
             proptest::prop_assert_eq!(read(text.as_bytes()), twin(&text));
         }
 
         #[test]
-        fn an_address_is_written_as_it_was_read(bits: u32) {
+        fn addresses_round_trip(bits: u32) {
             let text = Quad(bits).to_string();
             proptest::prop_assert_eq!(read(text.as_bytes()), Some(Quad(bits)));
         }

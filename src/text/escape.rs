@@ -1,10 +1,10 @@
 //! nginx's escapes in a log: `\xHH` for a byte, and `\"` and `\\` as other servers write them.
 //!
-//! They are undone once for each distinct key, and in the few requests that hold one before those are split.
+//! They are undone once per distinct key. The few requests that contain escapes are unescaped before they are split.
 
 use std::borrow::Cow;
 
-/// The bytes that were escaped.
+/// Undoes the escapes.
 pub(crate) fn undo_escapes(raw: &[u8]) -> Cow<'_, [u8]> {
     let Some(mut at) = memchr::memchr(b'\\', raw) else { return Cow::Borrowed(raw) };
     let mut out = Vec::with_capacity(raw.len());
@@ -30,7 +30,7 @@ pub(crate) fn undo_escapes(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The bytes with every backslash escaped, so that [`undo_escapes`] gives them back.
+/// Escapes every backslash, so that [`undo_escapes`] restores the bytes.
 pub(crate) fn escape_backslashes(bytes: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', bytes).is_none() {
         return Cow::Borrowed(bytes);
@@ -65,7 +65,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn undoes_what_the_rule_undoes(
+        fn undo_escapes_agrees_with_regex(
             parts in proptest::collection::vec(proptest::sample::select(vec!["\\", "x", "4", "1", "\"", "f", "F", "g", "é", "\\x"]), 0..12),
         ) {
             let raw = parts.concat();

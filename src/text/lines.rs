@@ -1,12 +1,12 @@
-//! Bytes cut into lines.
+//! Cuts bytes into lines.
 //!
-//! A line is ended by LF, and one CR before that is dropped; a last line without LF is a line. Dropped too are a byte
-//! order mark at the start of a file and NULs at the start of a line.
+//! A line ends with LF, and one CR before it is dropped. A last line without LF counts as a line. A byte order mark at
+//! the start of a file and NULs at the start of a line are dropped, too.
 
-/// What some programs put before text that is UTF-8.
+/// Bytes that some programs put before UTF-8 text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The line without what is dropped of it.
+/// Drops a CR at the end of a line, a byte order mark at the start of a file, and NULs at the start of a line.
 #[inline]
 pub(crate) fn clean(text: &[u8], starts_file: bool) -> &[u8] {
     let mut text = text.strip_suffix(b"\r").unwrap_or(text);
@@ -19,14 +19,14 @@ pub(crate) fn clean(text: &[u8], starts_file: bool) -> &[u8] {
     text
 }
 
-/// Whether there is nothing but ASCII white space, the vertical tab included.
+/// True if a line has only ASCII white space, including the vertical tab.
 #[inline]
 pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c))
 }
 
-/// How much is kept of a line that is longer than `max_line` bytes: enough to see that it is, whatever else is dropped of
-/// it, and more than is ever shown of one.
+/// Number of bytes kept of a line that is longer than `max_line` bytes: enough to see that it is too long, whatever
+/// else is dropped, and more than is ever shown.
 pub(crate) fn kept_of(max_line: usize) -> usize {
     max_line.saturating_add(2).max(1 << 10)
 }
@@ -35,14 +35,14 @@ fn mark_len(line: &[u8], starts_file: bool) -> usize {
     if starts_file && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 }
 }
 
-/// Where the text of a line starts: behind a byte order mark and NULs.
+/// Start of the text of a line: after a byte order mark and NULs.
 pub(crate) fn text_start(line: &[u8], starts_file: bool) -> usize {
     let mark = mark_len(line, starts_file);
     mark + line[mark..].iter().take_while(|b| **b == 0).count()
 }
 
-/// Makes a line short whose end was not read yet: drops NULs in front, but for one, as nothing at all would be no line,
-/// and what is behind the first `kept` bytes of its text. Returns how many bytes are left.
+/// Shortens a line whose end was not read yet, and returns its new length. Drops everything after the first `kept`
+/// bytes of its text, and all leading NULs except one: an empty line would not count as a line.
 pub(crate) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize {
     if line.len() <= kept {
         return line.len();
@@ -50,27 +50,28 @@ pub(crate) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize 
     let mark = mark_len(line, starts_file);
     let text = text_start(line, starts_file).saturating_sub(1).max(mark);
     line.copy_within(text.., mark);
-    // The one NUL does not take the place of text.
+    // The remaining NUL does not count towards the kept text.
     mark + (line.len() - text).min(kept + 1)
 }
 
-/// How much of an input is looked at before it is counted. No chunk size and no way of reading changes what that is.
+/// Bytes of an input that are looked at before it is counted. They are the same for every chunk size and every way of
+/// reading.
 pub(crate) const HEAD_BYTES: usize = 1 << 20;
 
-/// The whole lines of the first bytes of an input, and the last line without LF too where they are `all` of it. If no line
-/// ends in them, all bytes: they show what the input is.
+/// The whole lines in the first bytes of an input. If the bytes are `all` of it, a last line without LF is included. If
+/// no line ends in them, returns all bytes, which show what the input is.
 pub(crate) fn head(bytes: &[u8], all: bool) -> &[u8] {
     let end = if all { None } else { memchr::memrchr(b'\n', bytes).map(|lf| lf + 1) };
     &bytes[..end.unwrap_or(bytes.len())]
 }
 
-/// The lines of a head: none if it is the beginning of a line that does not end in it.
+/// The lines of a head; empty if it is the beginning of a line that does not end in it.
 pub(crate) fn lines_of_head(head: &[u8]) -> &[u8] {
     let is_cut = head.len() >= HEAD_BYTES && memchr::memchr(b'\n', head).is_none();
     if is_cut { &[] } else { head }
 }
 
-/// The lines of `bytes`, clean; `starts_file` says that the first is the first of its file.
+/// The lines of `bytes`, cleaned. `starts_file` is true if the first line is the first of its file.
 pub(crate) fn lines(bytes: &[u8], starts_file: bool) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_end_by_lf_crlf_or_the_end() {
+    fn lines_end_with_lf_crlf_or_the_end() {
         let of = |bytes: &'static [u8]| lines(bytes, true).collect::<Vec<_>>();
         assert!(of(b"").is_empty());
         assert_eq!(of(b"a\nb"), [b"a", b"b"]);
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_nuls_are_dropped_where_the_contract_says() {
+    fn marks_and_nuls_are_dropped_only_at_the_start() {
         let of = |bytes: &'static [u8]| lines(bytes, true).collect::<Vec<_>>();
         assert_eq!(of(b"\xef\xbb\xbfa\n\xef\xbb\xbfb"), [&b"a"[..], b"\xef\xbb\xbfb"]);
         assert_eq!(of(b"\0\0a\0\n\0\n"), [&b"a\0"[..], b""]);
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_shortened_is_as_long_as_it_matters() {
+    fn shortened_line_keeps_one_nul_and_the_first_bytes() {
         let of = |line: &[u8], starts_file| {
             let mut line = line.to_vec();
             let len = shorten(&mut line, starts_file, 5);
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_is_ascii_white_space_alone() {
+    fn only_ascii_white_space_is_blank() {
         assert!(is_blank(b"") && is_blank(b" \t\r\n\x0b\x0c"));
         assert!(!is_blank(b"\xc2\xa0") && !is_blank(b"\0") && !is_blank(b" -"));
     }

@@ -1,4 +1,4 @@
-//! Bytes as text: lines, nginx's escapes, searches, what is safe to print, and words of a shell. This module uses no other.
+//! Bytes as text: lines, nginx's escapes, searches, safe printing and shell quoting. This module uses no other.
 
 mod escape;
 pub(crate) mod lines;

@@ -1,11 +1,11 @@
-//! Text from logs as outputs and messages have it: UTF-8, safe on a terminal, and reversible for keys.
+//! Text from logs as shown in outputs and messages: UTF-8, safe on a terminal, and reversible for keys.
 
 use std::fmt::Write;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// A key as it is written in every output: `\xHH` for each byte that is not UTF-8, of a control or format character
-/// (Unicode Cc, Cf, Zl, Zp) or of a backslash.
+/// Formats a key as in every output: `\xHH` for each byte that is not UTF-8, or that belongs to a control or format
+/// character (Unicode Cc, Cf, Zl, Zp) or a backslash.
 pub(crate) fn written(key: &[u8]) -> String {
     let mut out = String::with_capacity(key.len());
     for_each_unit(key, |unit| match unit {
@@ -16,8 +16,9 @@ pub(crate) fn written(key: &[u8]) -> String {
     out
 }
 
-/// Text that is safe on a terminal: `\xHH` for each byte that is not UTF-8 or of a control or format character (Unicode Cc, Cf,
-/// Zl, Zp). A backslash stands for itself, so that nginx's own escapes read as nginx wrote them.
+/// Makes text safe for a terminal: `\xHH` for each byte that is not UTF-8, or that belongs to a control or format
+/// character (Unicode Cc, Cf, Zl, Zp). A backslash stays as it is, so that nginx's own escapes look as nginx wrote
+/// them.
 ///
 /// ```
 /// assert_eq!(logstat::printable(b"/a\xff\x1b[31m"), r"/a\xFF\x1B[31m");
@@ -31,7 +32,7 @@ pub fn printable(text: &[u8]) -> String {
     out
 }
 
-/// As much of [`printable`] text as fits into `most_bytes`; no character and no escape is cut.
+/// Returns as much [`printable`] text as fits into `most_bytes`. No character and no escape is split.
 pub(crate) fn printable_within(text: &[u8], most_bytes: usize) -> String {
     let mut out = String::new();
     let mut is_full = false;
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_printable_is_escaped() {
+    fn unprintable_bytes_are_escaped() {
         let rows: &[(&[u8], &str)] = &[
             (b"/api/", "/api/"),
             ("/größe/日本".as_bytes(), "/größe/日本"),
@@ -109,7 +110,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn keys_differ_in_writing_if_they_differ(a: Vec<u8>, b: Vec<u8>) {
+        fn different_keys_are_written_differently(a: Vec<u8>, b: Vec<u8>) {
             proptest::prop_assert_eq!(a == b, written(&a) == written(&b));
             proptest::prop_assert!(!written(&a).chars().any(char::is_control));
             proptest::prop_assert_eq!(crate::text::undo_escapes(written(&a).as_bytes()).into_owned(), a);
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_never_splits_a_character_or_an_escape() {
+    fn truncation_never_splits_a_character_or_an_escape() {
         assert_eq!(printable_within(&[b'a'; 300], 200).len(), 200);
         assert_eq!(printable_within(&[0; 300], 200).len(), 200);
         assert_eq!(printable_within(&[0; 300], 203).len(), 200);

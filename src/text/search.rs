@@ -1,13 +1,13 @@
-//! Short searches in bytes: how they begin, where a byte is that is near. Where the bytes are few, a call costs more
-//! than the search; these work on words and are inlined.
+//! Short searches in bytes: for a prefix, or for a byte that is near. On few bytes a call costs more than the search,
+//! so these functions work on words and are inlined.
 
 use wide::u8x16;
 
-/// Bytes that something may begin with.
+/// A prefix to compare texts with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prefix {
     bytes: Box<[u8]>,
-    /// The first eight of them as a word, and which bytes of that word count.
+    /// The first eight bytes as a word, and a mask of the bytes of that word that count.
     word: u64,
     mask: u64,
 }
@@ -25,7 +25,7 @@ impl Prefix {
         &self.bytes
     }
 
-    /// How long it is, if `text` begins with it.
+    /// Length of the prefix, if `text` begins with it.
     #[inline]
     pub(crate) fn leads(&self, text: &[u8]) -> Option<usize> {
         let is_there = match text.first_chunk() {
@@ -39,7 +39,7 @@ impl Prefix {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 
-/// `memchr` for what is a few bytes away.
+/// `memchr` for a byte that is probably near.
 #[inline]
 pub(crate) fn find_near(byte: u8, text: &[u8]) -> Option<usize> {
     let first_in = |block: &[u8; 16]| {
@@ -53,19 +53,19 @@ pub(crate) fn find_near(byte: u8, text: &[u8]) -> Option<usize> {
             return Some(i * 16 + at);
         }
     }
-    // What is left over, with some bytes again that are known not to be it.
+    // The rest, together with some bytes that were searched already.
     first_in(last).map(|at| text.len() - 16 + at)
 }
 
-/// `memchr` for what is anywhere in a text, or not there, and no two texts alike: up to 64 bytes are looked at in four
-/// blocks, whatever is in them, for a processor would guess wrong where to stop.
+/// `memchr` for a byte that may be anywhere in a text, or absent, without a pattern. Up to 64 bytes are searched in
+/// four blocks whatever they contain, because the processor would mispredict where to stop.
 #[inline]
 pub(crate) fn find_anywhere(byte: u8, text: &[u8]) -> Option<usize> {
     if !(16..=64).contains(&text.len()) {
         return find_near(byte, text);
     }
     let found = [0, 16, 32, 48].into_iter().fold(0, |found, at| {
-        // A block that would end behind the text is moved to end with it.
+        // A block that would end after the text is moved to end with it.
         let at = at.min(text.len() - 16);
         let block = text[at..].first_chunk().expect("sixteen bytes from here on");
         found | u64::from(u8x16::new(*block).simd_eq(u8x16::splat(byte)).to_bitmask()) << at
@@ -73,12 +73,12 @@ pub(crate) fn find_anywhere(byte: u8, text: &[u8]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize)
 }
 
-/// `memchr` for less than sixteen bytes.
+/// `memchr` for fewer than sixteen bytes.
 #[inline]
 fn find_in_few(byte: u8, text: &[u8]) -> Option<usize> {
     let first_in = |word: &[u8; 8]| {
         let zero_where_equal = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
-        // The lowest bit that this sets is right; those above may be carried.
+        // The lowest bit that this sets is correct; higher bits may be the result of carries.
         let found = zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & HIGH;
         (found != 0).then(|| found.trailing_zeros() as usize / 8)
     };
@@ -88,18 +88,18 @@ fn find_in_few(byte: u8, text: &[u8]) -> Option<usize> {
     first_in(first).or_else(|| first_in(last).map(|at| text.len() - 8 + at))
 }
 
-/// The bytes behind the last `byte` among these eight, moved to the front; 0 if it is not there, or the last of them.
+/// The bytes after the last `byte` among these eight, moved to the front; 0 if `byte` is absent or the last of them.
 #[inline(always)]
 pub(crate) fn behind_last(byte: u8, word: u64) -> u64 {
     let zero_where_equal = word ^ (ONES * u64::from(byte));
-    // The high bit of a byte is set where, and only where, the byte is zero: nothing is carried.
+    // The high bit of a byte is set exactly if the byte is zero, because nothing is carried.
     let found = !(((zero_where_equal & !HIGH) + !HIGH) | zero_where_equal) & HIGH;
-    // The bits behind it are as many as there are zeros in front of its high bit: 56 at the most, 64 if it is not there.
+    // The number of bits after it equals the number of zeros before its high bit: at most 56, or 64 if it is absent.
     let bits = found.leading_zeros() & 63;
     word.wrapping_shr(64 - bits) & (1_u64 << bits).wrapping_sub(1)
 }
 
-/// ASCII letters lower, every other byte as it is.
+/// Converts ASCII letters to lower case, and leaves all other bytes as they are.
 #[inline]
 pub(crate) fn lower(word: u64) -> u64 {
     let ascii = word & !HIGH;
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_leads_what_starts_with_it() {
+    fn leads_agrees_with_starts_with() {
         for prefix in ["", " ", "] \"", "12345678", "123456789"] {
             for text in ["", " ", "] \"", "] \"GET / HTTP/1.1", "1234567", "12345678", "123456789", "1234567890"] {
                 let expected = text.starts_with(prefix).then_some(prefix.len());
@@ -125,23 +125,23 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn near_is_where_it_is(text in proptest::collection::vec(0..4_u8, 0..40), byte in 0..5_u8) {
+        fn find_near_agrees_with_position(text in proptest::collection::vec(0..4_u8, 0..40), byte in 0..5_u8) {
             proptest::prop_assert_eq!(find_near(byte, &text), text.iter().position(|b| *b == byte));
         }
 
         #[test]
-        fn anywhere_is_where_it_is(text in proptest::collection::vec(0..40_u8, 0..100), byte in 0..41_u8) {
+        fn find_anywhere_agrees_with_position(text in proptest::collection::vec(0..40_u8, 0..100), byte in 0..41_u8) {
             proptest::prop_assert_eq!(find_anywhere(byte, &text), text.iter().position(|b| *b == byte));
         }
 
         #[test]
-        fn near_is_where_it_is_among_all_bytes(text: Vec<u8>, byte: u8) {
+        fn searches_agree_with_position_for_all_bytes(text: Vec<u8>, byte: u8) {
             let expected = text.iter().position(|b| *b == byte);
             proptest::prop_assert_eq!((find_near(byte, &text), find_anywhere(byte, &text)), (expected, expected));
         }
 
         #[test]
-        fn behind_the_last_is_what_is_behind_it(bytes in proptest::array::uniform8(0..4_u8), others: [u8; 8], byte in 0..5_u8) {
+        fn behind_last_agrees_with_rposition(bytes in proptest::array::uniform8(0..4_u8), others: [u8; 8], byte in 0..5_u8) {
             for bytes in [bytes, others] {
                 let mut expected = [0; 8];
                 let behind = bytes.iter().rposition(|b| *b == byte).map_or(8, |at| at + 1);
@@ -151,7 +151,7 @@ mod tests {
         }
 
         #[test]
-        fn lower_is_ascii_lower(bytes: [u8; 8]) {
+        fn lower_agrees_with_to_ascii_lowercase(bytes: [u8; 8]) {
             proptest::prop_assert_eq!(lower(u64::from_le_bytes(bytes)), u64::from_le_bytes(bytes.map(|b| b.to_ascii_lowercase())));
         }
     }

@@ -1,10 +1,11 @@
-//! Arguments of commands that can be pasted into a shell.
+//! Quotes arguments of commands that can be pasted into a shell.
 
 use std::path::Path;
 
 use super::printable;
 
-/// A file's name as one word of a POSIX shell, which no program takes for an option and tar does not take for another machine.
+/// Quotes a file name as one word of a POSIX shell. No program mistakes it for an option, and tar does not mistake it
+/// for a file on another machine.
 pub(crate) fn file_argument(path: &Path) -> String {
     let name = path.as_os_str().as_encoded_bytes();
     let host = name.iter().position(|byte| *byte == b':');
@@ -13,7 +14,7 @@ pub(crate) fn file_argument(path: &Path) -> String {
     if is_option || is_remote { word(&[b"./", name].concat()) } else { word(name) }
 }
 
-/// A text as one word of a POSIX shell.
+/// Quotes a text as one word of a POSIX shell.
 pub(crate) fn word(text: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"%+,-./:=@_^".contains(byte);
     match str::from_utf8(text) {
@@ -23,14 +24,14 @@ pub(crate) fn word(text: &[u8]) -> String {
     }
 }
 
-/// With the escapes of C, as bash, zsh and POSIX.1-2024 have them.
+/// Quotes a text with the escapes of C, as in bash, zsh and POSIX.1-2024.
 fn escaped(text: &[u8]) -> String {
     let mut word = "$'".to_owned();
     for byte in text {
         match byte {
             b'\'' | b'\\' => word.extend(['\\', char::from(*byte)]),
             b' '..=b'~' => word.push(char::from(*byte)),
-            // Octal: in some shells, digits that follow would belong to a hexadecimal number.
+            // Octal, because in some shells a hexadecimal escape would include digits that follow.
             other => word += &format!("\\{other:03o}"),
         }
     }

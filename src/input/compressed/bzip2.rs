@@ -1,4 +1,4 @@
-//! bzip2, by the bzip2 crate over libbz2-rs.
+//! bzip2, using the bzip2 crate over libbz2-rs.
 
 use bzip2::{Decompress, Status};
 

@@ -1,7 +1,7 @@
-//! Compressed bytes in, their text out: the loop over members, frames and streams.
+//! Decodes compressed bytes into text: the loop over members, frames and streams.
 //!
-//! Whoever reads may ask for much or little, and a pipe may give much or little: the codec is always given the same
-//! pieces, so that what comes out before data that is corrupt depends on the data alone.
+//! The caller may read large or small pieces, and a pipe may deliver large or small pieces. The codec is always given
+//! the same pieces, so that the text before corrupt data depends on the data alone.
 
 use std::error::Error;
 use std::fmt;
@@ -10,36 +10,36 @@ use std::io::{self, Read};
 use super::{Codec, State, codec};
 use crate::files::{Compression, MAGIC_BYTES};
 
-/// How much compressed data is read at a time.
+/// Bytes of compressed data that are read at a time.
 const RAW_BYTES: usize = 64 << 10;
-/// How much text is decoded at a time: a whole block of zstd. It stays in a processor's second cache until it is copied.
+/// Bytes of text that are decoded at a time: a whole block of zstd. They stay in the L2 cache until they are copied.
 const TEXT_BYTES: usize = 128 << 10;
 
-/// Reads the text of compressed data. Nothing is read, and hardly any memory taken, before somebody reads.
+/// Reads the text of compressed data. Before the first read, it takes no data from its source and hardly any memory.
 pub(crate) struct Decoder {
     compression: Compression,
     codec: Option<Box<dyn Codec>>,
     raw: Raw,
     text: Vec<u8>,
-    /// What of `text` is there and was not read yet.
+    /// Range of `text` that was decoded and not read yet.
     start: usize,
     end: usize,
     phase: Phase,
 }
 
 enum Phase {
-    /// Before the first member, behind one, or in the zeros behind one.
+    /// Before the first member, after a member, or in the zeros after one.
     Between,
     Within,
     Done,
     Failed(io::Error),
 }
 
-/// The data was not what it should be.
+/// Error for compressed data that cannot be decoded.
 #[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) compression: Compression,
-    /// Where in the compressed data that was found.
+    /// Offset in the compressed data where the error was detected.
     pub(crate) at_byte: u64,
     pub(crate) how: How,
 }
@@ -50,7 +50,7 @@ pub(crate) enum How {
     Corrupt(String),
     /// Decoding it needs too much memory: `a window of more than 128 MiB`.
     TooLarge(String),
-    /// By what is no such data.
+    /// It is followed by data of another kind.
     IsFollowed,
 }
 
@@ -79,7 +79,7 @@ impl Decoder {
         Decoder { compression, codec: None, raw, text: Vec::new(), start: 0, end: 0, phase: Phase::Between }
     }
 
-    /// Decodes until there is text, or no more to come.
+    /// Decodes until there is text, or until the end.
     fn fill(&mut self) -> io::Result<()> {
         while self.start == self.end {
             match self.phase {
@@ -95,7 +95,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Goes to the next member, if there is one. Zeros may stand between and behind: tapes have blocks of them.
+    /// Starts the next member, if there is one. Skips zeros before it: tapes are padded with blocks of zeros.
     fn begin(&mut self) {
         while self.raw.ahead(MAGIC_BYTES).first() == Some(&0) {
             let zeros = self.raw.rest().iter().take_while(|byte| **byte == 0).count();
@@ -152,14 +152,14 @@ impl Read for Decoder {
     }
 }
 
-/// The compressed data, read in pieces of one size.
+/// The compressed data, read in pieces of equal size.
 struct Raw {
     reader: Box<dyn Read + Send>,
     bytes: Vec<u8>,
-    /// What of `bytes` is there and was not decoded yet.
+    /// Range of `bytes` that was read and not decoded yet.
     start: usize,
     end: usize,
-    /// Where `start` is in the data.
+    /// Offset of `start` in the data.
     offset: u64,
     has_ended: bool,
     failure: Option<io::Error>,
@@ -170,7 +170,7 @@ impl Raw {
         &self.bytes[self.start..self.end]
     }
 
-    /// What is there, which is `wanted` bytes at least, or all up to the end.
+    /// Returns the bytes that are available: at least `wanted` bytes, or all up to the end.
     fn ahead(&mut self, wanted: usize) -> &[u8] {
         if self.end - self.start < wanted && !self.has_ended {
             self.bytes.resize(RAW_BYTES, 0);
@@ -181,7 +181,7 @@ impl Raw {
                     Ok(0) => self.has_ended = true,
                     Ok(read) => self.end += read,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    // What came before is decoded first.
+                    // The bytes before the error are decoded first.
                     Err(error) => (self.has_ended, self.failure) = (true, Some(error)),
                 }
             }

@@ -1,10 +1,10 @@
-//! gzip, by flate2 over zlib-rs.
+//! gzip, using flate2 over zlib-rs.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Codec, State, Step};
 
-/// The largest window, which every member may have.
+/// The largest window, which every member is allowed to use.
 const WINDOW_BITS: u8 = 15;
 
 pub(super) struct Gzip(Decompress);
@@ -28,7 +28,8 @@ impl Codec for Gzip {
     }
 
     fn restart(&mut self) {
-        // What is said of a header is of zlib's: that it is gzip's was said when the thing was made, and stays.
+        // The argument only concerns zlib headers. That the data is gzip was set when the decoder was created, and
+        // stays set.
         self.0.reset(true);
     }
 }

@@ -1,7 +1,7 @@
-//! Compressed inputs: told apart by their first bytes, never by their names, and read as what they hold.
+//! Compressed inputs. They are detected by their first bytes, never by their names, and read as decompressed text.
 //!
-//! `decoder` is the one loop over the members, frames or streams of an input; each codec is a file beside it, and the
-//! only place that knows its crate.
+//! `decoder` is the only loop over the members, frames or streams of an input. Each codec has its own file, the only
+//! one that uses the codec's crate.
 
 #[cfg(feature = "compressed")]
 mod bzip2;
@@ -23,10 +23,10 @@ use crate::files::Compression;
 /// A codec: decodes one member, frame or stream after the other.
 #[cfg(feature = "compressed")]
 trait Codec: Send {
-    /// Decodes some of `input` into `output`, both of which have room. What is read and written depends on the bytes alone.
+    /// Decodes some of `input` into `output`, which has room. How much is read and written depends on the bytes alone.
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step;
 
-    /// Makes ready for the next member, frame or stream.
+    /// Prepares for the next member, frame or stream.
     fn restart(&mut self);
 }
 
@@ -39,17 +39,17 @@ struct Step {
 
 #[cfg(feature = "compressed")]
 enum State {
-    /// There is more to come.
+    /// The member, frame or stream goes on.
     Within,
-    /// A member, frame or stream is complete, and its checksum right.
+    /// A member, frame or stream is complete, and its checksum is correct.
     Ended,
-    /// What was written before is good all the same.
+    /// The data is corrupt. Text that was written before is valid.
     Corrupt(String),
     /// Decoding it needs more memory than is allowed, or than there is: `a window of more than 128 MiB`.
     TooLarge(String),
 }
 
-/// What [`State::TooLarge`] holds if an allocation failed.
+/// Text of [`State::TooLarge`] if an allocation failed.
 #[cfg(feature = "compressed")]
 const NO_MEMORY: &str = "more memory than the system grants";
 

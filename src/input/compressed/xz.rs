@@ -1,13 +1,13 @@
-//! xz, by liblzma.
+//! xz, using liblzma.
 
 use liblzma::stream::{Action, Error, Status, Stream};
 
 use super::{Codec, NO_MEMORY, State, Step};
 
-/// What a stream may ask for: twice over what `xz -9` needs. A hostile one asks for 4 GiB.
+/// Memory limit for decoding a stream: several times what `xz -9` needs. A hostile stream may ask for 4 GiB.
 const MEMORY_BYTES: u64 = 256 << 20;
 
-/// Or why there is none.
+/// The decoder, or the error if it could not be created.
 pub(super) struct Xz(Result<Stream, Error>);
 
 impl Xz {
@@ -34,7 +34,7 @@ impl Codec for Xz {
         let (before_in, before_out) = (stream.total_in(), stream.total_out());
         let state = match stream.process(input, output, Action::Run) {
             Ok(Status::StreamEnd) => State::Ended,
-            // No progress, which is what the loop around sees for itself.
+            // Or no progress, which the calling loop detects by itself.
             Ok(_) => State::Within,
             Err(error) => failed(&error),
         };

@@ -1,4 +1,4 @@
-//! Zstandard, by the zstd crate.
+//! Zstandard, using the zstd crate.
 
 use std::io;
 
@@ -11,14 +11,14 @@ use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode::{
 use super::{Codec, NO_MEMORY, State, Step};
 
 pub(super) struct Zstd {
-    /// Or why there is none.
+    /// The decoder, or the error if it could not be created.
     decoder: Result<Decoder<'static>, String>,
-    /// How much the decoder asked for: what ends a block, and the header of the next. It is given no more, so that
-    /// each step is a block, and the place of one that is corrupt is known.
+    /// Number of bytes that the decoder asked for: the rest of a block, and the header of the next. It is given no
+    /// more, so that each step decodes one block, and the position of a corrupt one is known.
     wanted: usize,
 }
 
-/// More than any header has; fewer bytes are taken for what they are.
+/// Bytes for the first step, enough for any frame header. Fewer are accepted, too.
 const FIRST: usize = 18;
 
 impl Zstd {
@@ -31,7 +31,7 @@ impl Zstd {
 const WINDOW_BYTES: u64 = 128 << 20;
 
 fn failed(error: &io::Error) -> State {
-    // The crate hands over the name of an error, not its code.
+    // The crate returns the name of an error, not its code.
     let name = error.to_string();
     let is = |code: ZSTD_ErrorCode| name == get_error_name((code as usize).wrapping_neg());
     if is(WINDOW_TOO_LARGE) {

@@ -1,4 +1,4 @@
-//! One directory: its logs, its other files and the directories in it.
+//! Reads one directory: its logs, its other files and its subdirectories.
 
 use std::fs::{self, DirEntry};
 use std::io;
@@ -11,11 +11,11 @@ use crate::files::SkippedFile;
 /// The contents of a directory, each in natural order.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
-    /// Entries that are named like access logs and are no directories: files, links, devices.
+    /// Entries that are named like access logs and are not directories: files, links, devices.
     pub(super) logs: Vec<PathBuf>,
-    /// In the order of reasons first.
+    /// Ordered by reason first.
     pub(super) skipped: Vec<SkippedFile>,
-    /// Without hidden ones.
+    /// Subdirectories, without hidden ones.
     pub(super) directories: Vec<PathBuf>,
     /// True if there is nothing in it, not even a hidden file.
     pub(super) is_empty: bool,
@@ -48,7 +48,7 @@ impl Directory {
     }
 }
 
-/// True for a directory and a link to one. Only a link is looked up.
+/// True for a directory or a link to one. Only links need a look-up.
 fn is_directory(entry: &DirEntry) -> bool {
     match entry.file_type() {
         Ok(kind) if !kind.is_symlink() => kind.is_dir(),

@@ -1,9 +1,9 @@
-//! Which names are of one file.
+//! Detects whether two names are of the same file.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-/// Equal for all names of one file or directory.
+/// Identity of a file or directory: equal for all of its names.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Identity {
     #[cfg(unix)]
@@ -15,7 +15,7 @@ pub(super) enum Identity {
 }
 
 impl Identity {
-    /// The identity of what is at a path, given its metadata if there is anything.
+    /// The identity of the file at a path; `metadata` is `None` if no file exists there.
     pub(super) fn new(path: &Path, metadata: Option<&Metadata>) -> Identity {
         #[cfg(unix)]
         if let Some(metadata) = metadata {

@@ -1,17 +1,17 @@
-//! Which names are those of access logs, and why the others are not.
+//! Recognises access logs by their names, and says why other files are not read.
 
 use crate::files::SkipReason;
 
-/// What a name in a directory says about the file.
+/// Kind of a file in a directory, judged by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     AccessLog,
-    /// A hidden file, which a directory does not stand for. Only one that would be an access log is worth a note.
+    /// A hidden file, which is not read. Only one that would otherwise be an access log is worth a note.
     Hidden,
     Skipped(SkipReason),
 }
 
-/// THE TABLE of endings that no access log has. All are in lower case, as names are when they are compared.
+/// THE TABLE of endings that no access log has. All are in lower case; names are lowercased before they are compared.
 const NO_LOGS: [(SkipReason, &[&str]); 11] = [
     (SkipReason::Backup, &[".bak", ".backup", ".copy", ".old", ".orig", ".save", "~"]),
     (SkipReason::Temporary, &[".tmp", ".temp", ".swp", ".swo", ".part"]),
@@ -26,13 +26,13 @@ const NO_LOGS: [(SkipReason, &[&str]); 11] = [
     (SkipReason::Text, &[".md", ".txt"]),
 ];
 
-/// Endings that compressing a log adds, and one that tools add to a log that they have read. Log rotation adds dates and
-/// numbers, too.
+/// Endings that compression adds, and one that tools add to a log that they have processed. Log rotation also adds
+/// dates and numbers.
 const SUFFIXES: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".processed"];
 
 impl Kind {
-    /// An access log has `access` in its name or ends in `.log`. Only dates, numbers and [`SUFFIXES`] may follow, and it is
-    /// not the name of an error log.
+    /// Classifies a name. An access log has `access` in its name or ends in `.log`, optionally followed by dates,
+    /// numbers and [`SUFFIXES`], and is not named like an error log.
     pub(super) fn of(name: &str) -> Kind {
         let name = name.to_lowercase();
         if let Some(shown) = name.strip_prefix('.') {
@@ -60,12 +60,12 @@ pub(crate) fn is_access_log_name(name: &str) -> bool {
 /// Characters between the words of a name.
 const SEPARATORS: [char; 3] = ['.', '-', '_'];
 
-/// Programs whose names are written together with `error`, and `log`: `nginxerror.log`, `errorlog`.
+/// Words that are written together with `error`, as in `nginxerror.log` and `errorlog`: `log`, and names of programs.
 const NEXT_TO_ERROR: [&str; 11] =
     ["log", "logs", "nginx", "openresty", "tengine", "angie", "freenginx", "apache", "httpd", "lighttpd", "php"];
 
 /// True if a word is `error` or `errors`, alone or next to words of [`NEXT_TO_ERROR`]. Words are runs of letters, so
-/// `terror.example-access.log` is not a log of errors.
+/// `terror.example-access.log` is not an error log.
 fn is_error_log(name: &str) -> bool {
     let may_surround = |part: &str| part.is_empty() || NEXT_TO_ERROR.contains(&part);
     name.split(|c: char| !c.is_alphabetic())
@@ -73,18 +73,18 @@ fn is_error_log(name: &str) -> bool {
         .any(|(before, after)| may_surround(before) && may_surround(after.strip_prefix('s').unwrap_or(after)))
 }
 
-/// `stem` is a name without what may follow.
+/// True if `stem`, a name without its suffixes, is that of an access log.
 fn is_access_log(stem: &str) -> bool {
     let last = stem.rsplit(SEPARATORS).next().unwrap_or(stem);
     stem.ends_with(".log") || stem.contains("access") && is_end_of_log(last)
 }
 
-/// The last word of an access log, to which a number may be attached without a separator.
+/// True for the last word of an access log, to which a number may be attached without a separator.
 fn is_end_of_log(word: &str) -> bool {
     word == "log" || word.ends_with("access") || word.ends_with("accesslog")
 }
 
-/// A name without the suffixes at its end, in any order.
+/// Removes the suffixes at the end of a name, in any order.
 fn without_suffixes(name: &str) -> &str {
     let mut stem = name;
     let shorter = |stem| {
@@ -97,8 +97,8 @@ fn without_suffixes(name: &str) -> &str {
     stem
 }
 
-/// A name without the number or the part of a date at its end: `.1`, `-20260101`, `_2026`, `-W01`, `-20260101T0300Z`, or a
-/// number that is attached to the last word, as in `access_log1`.
+/// Removes the number or the part of a date at the end of a name: `.1`, `-20260101`, `_2026`, `-W01`,
+/// `-20260101T0300Z`, or a number that is attached to the last word, as in `access_log1`.
 fn without_number(stem: &str) -> Option<&str> {
     let start = stem.rfind(SEPARATORS).map_or(0, |separator| separator + 1);
     let word = &stem[start..];
@@ -113,7 +113,7 @@ fn without_number(stem: &str) -> Option<&str> {
     }
 }
 
-/// Digits, perhaps of a time of day with its `T`, colons, offset and `Z`. The first is a digit.
+/// True for digits, and for a time of day with `T`, colons, offset and `Z`. The text begins with a digit.
 fn is_number_or_time(text: &str) -> bool {
     let text = text.strip_suffix('z').unwrap_or(text);
     text.split(['t', ':', '+']).all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn access_logs_are_known_by_their_names() {
+    fn access_logs_are_recognised_by_their_names() {
         let names = "access.log access.log.1 access.log.2.gz access.log-20260101.gz access.log.20260101.zst access.log-2026-01-01 \
                      access.log-2026.01.01 access.log_2026_01_01.xz access_log access_log-20260101 access-20260101.log.xz \
                      access.1.log shop.access.log shop_access.log.14.bz2 shop.log shop.log.3.zstd access access.1 Access.LOG \
@@ -189,7 +189,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Rotating and compressing a log again never hides it, and never makes a log of something else.
+        /// Rotating and compressing a log again never hides it, and never turns another file into a log.
         #[test]
         fn suffixes_do_not_change_the_kind(
             name in "(access|shop|error|access_log|x.log|a.json|b.tmp|notes)[._-]?[a-z0-9]{0,4}",

@@ -1,7 +1,7 @@
-//! Finds the files that names, directories and wildcards stand for, each file once.
+//! Resolves names, directories and wildcards to the files to read, each file once.
 //!
-//! A directory stands for the access logs in it, which are known by their names (`log_name`), rotated ones too; not for
-//! those in the directories below. A file that is given by its own name is read whatever the name is.
+//! A directory stands for the access logs in it, including rotated ones, which are recognised by their names
+//! (`log_name`). Logs in its subdirectories are not read. A file that the user names is read whatever its name is.
 
 mod directory;
 mod identity;
@@ -28,30 +28,32 @@ use identity::Identity;
 use natural_order::natural_order;
 use within::{Below, logs_below};
 
-/// Levels of directories below a directory in which logs are looked for, to report them: sites often have `site/logs/`.
+/// Levels of subdirectories that are searched for logs to report: sites often have `site/logs/`.
 const LEVELS: usize = 3;
 
 /// The result of [`find_logs`].
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Found {
-    /// The inputs to read, in the order of the names; in a directory or for wildcards, `access.log.2` before `access.log.10`.
+    /// The inputs to read, in the order of the names. Within a directory or wildcard, `access.log.2` comes before
+    /// `access.log.10`.
     pub inputs: Vec<Input>,
     /// Files that are not read, although nothing failed.
     pub notes: Vec<FindNote>,
-    /// Names that stand for nothing.
+    /// Errors for names that do not lead to any log.
     pub problems: Vec<Error>,
 }
 
-/// Finds the logs that `names` stand for: files, directories, wildcards where no file has that very name, and `-`,
-/// standard input.
+/// Finds the logs that `names` stand for. A name is a file, a directory, a wildcard pattern (unless a file has exactly
+/// that name), or `-` for standard input.
 ///
-/// A directory stands for the files in it whose names contain `access` or end in `.log`. Numbers, dates (`.1`, `-20260101`,
-/// `.2026-01-01`), `.processed` and the endings of compressed files (`.gz`, `.zst`, `.bz2`, `.xz`) may follow. Error logs,
-/// hidden files, directories within and files with other endings are not read, and [`FindNote`]s name them.
+/// A directory stands for the files in it whose names contain `access` or end in `.log`. Numbers, dates (`.1`,
+/// `-20260101`, `.2026-01-01`), `.processed` and the extensions of compressed files (`.gz`, `.zst`, `.bz2`, `.xz`) may
+/// follow. Error logs, hidden files, subdirectories and files with other extensions are not read; [`FindNote`]s name
+/// them.
 ///
-/// Nothing is opened: [`count`](crate::count) reports a missing file, or a link that leads nowhere. A file of a directory that
-/// is recognised as something else than an access log is a note of the report, not a problem, if another input is read.
+/// No file is opened: [`count`](crate::count) reports missing files and dangling links. If a file in a directory turns
+/// out not to be an access log, the report has a note and not a problem, provided that another input is read.
 ///
 /// ```
 /// use logstat::{Engine, Question, count, find_logs};
@@ -72,7 +74,7 @@ pub fn find_logs<P: Into<PathBuf>>(names: impl IntoIterator<Item = P>) -> Found 
 #[derive(Default)]
 struct Search {
     found: Found,
-    /// The place of each file among the inputs.
+    /// Index of each file among the inputs.
     seen: HashMap<Identity, usize>,
 }
 
@@ -89,7 +91,7 @@ impl Search {
         let no_match = |detail: String| Error::from(ErrorKind::NoMatch { pattern: pattern.to_owned(), detail });
         let problems = &mut self.found.problems;
         let Some(text) = pattern.to_str() else { return problems.push(no_match("it is not UTF-8".to_owned())) };
-        // As in a shell: what is hidden has to be named.
+        // As in a shell, wildcards do not match hidden files.
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
         let matches = match glob::glob_with(text, options) {
             Ok(matches) => matches,
@@ -108,7 +110,7 @@ impl Search {
     }
 
     fn path(&mut self, path: PathBuf) {
-        // Standard input is the file that it comes from.
+        // Standard input is identified by the file that it is redirected from.
         let metadata = fs::metadata(if is_stdin(&path) { Path::new("/dev/stdin") } else { &path }).ok();
         if is_stdin(&path) {
             return self.input(Input::stdin(), metadata.as_ref());
@@ -125,7 +127,7 @@ impl Search {
     fn directory(&mut self, path: PathBuf, Directory { logs, skipped, directories, is_empty }: Directory) {
         let Below { within, is_cut, unreadable } = logs_below(&path, directories, LEVELS);
         let mut by_detail: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-        // A directory that is gone has no logs.
+        // A directory that was deleted meanwhile has no logs.
         for (path, error) in unreadable.into_iter().filter(|(_, error)| error.kind() != io::ErrorKind::NotFound) {
             by_detail.entry(plain(&error)).or_default().push(path);
         }
@@ -144,7 +146,7 @@ impl Search {
             let metadata = fs::metadata(&log).ok();
             match &metadata {
                 Some(metadata) if !metadata.is_file() => self.found.notes.push(FindNote::NoFile { path: log }),
-                // A link that leads nowhere is reported when it is opened.
+                // A dangling link is reported when it is opened.
                 metadata => self.input(Input::found(log), metadata.as_ref()),
             }
         }

@@ -1,8 +1,8 @@
-//! The order of names: bytes as they are, numbers by their value.
+//! Natural order of names: numbers are compared by value, other bytes as they are.
 
 use std::cmp::Ordering;
 
-/// `access.log.2` comes before `access.log.10`.
+/// Compares two names: `access.log.2` comes before `access.log.10`.
 pub(super) fn natural_order(a: &[u8], b: &[u8]) -> Ordering {
     let number = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (mut left, mut right) = (a, b);

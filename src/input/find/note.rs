@@ -6,58 +6,59 @@ use std::path::PathBuf;
 use crate::files::{LogsWithin, SkippedFile, counted, error_logs, list, shown};
 use crate::text::printable;
 
-/// Something that is not read, for a reason that is no failure.
+/// Something that is not read, although nothing failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FindNote {
-    /// A file by a second name.
+    /// A file that is already read under another name.
     SameFile {
         /// The second name.
         path: PathBuf,
-        /// The name by which it is read.
+        /// The name under which it is read.
         read_as: PathBuf,
     },
-    /// Something in a directory that has the name of an access log and is no file: nginx's docker image has an
-    /// `access.log` that leads to its standard output.
+    /// An entry of a directory that is named like an access log, but is not a file. In nginx's docker image,
+    /// `access.log` is a link to standard output.
     NoFile {
-        /// Its name.
+        /// Its path.
         path: PathBuf,
     },
-    /// Files of a directory that are not read because of their names.
+    /// Files in a directory that are not read because of their names.
     Skipped {
         /// The directory, as it was given.
         directory: PathBuf,
-        /// The files, in the order of reasons, then of names.
+        /// The files, ordered by reason, then by name.
         files: Vec<SkippedFile>,
     },
-    /// Directories below a directory that cannot be listed. There may be logs in them.
+    /// Subdirectories that cannot be listed. They may contain logs.
     Unreadable {
-        /// Their paths, which begin as the name did that was given.
+        /// Their paths, which start with the directory name as it was given.
         directories: Vec<PathBuf>,
-        /// What the system said of each.
+        /// Error message of the system, the same for all of them.
         detail: String,
     },
-    /// A directory that has so many directories below it that only some were looked into, none of which has logs.
+    /// A directory with too many subdirectories to search them all; none of those searched contains logs.
     NotSearched {
         /// The directory, as it was given.
         directory: PathBuf,
     },
-    /// Directories below a directory, whose logs are not read.
+    /// Subdirectories of a directory, whose logs are not read.
     Within {
         /// The directory, as it was given.
         directory: PathBuf,
-        /// Those in it that have logs.
+        /// Its subdirectories that contain logs.
         within: LogsWithin,
     },
 }
 
 impl FindNote {
-    /// True if every user expects this: error logs, which are next to the access logs in nearly every directory, are not read.
+    /// True if every user expects this note: it is only about error logs, which are next to access logs in nearly every
+    /// directory.
     pub fn is_routine(&self) -> bool {
         matches!(self, FindNote::Skipped { files, .. } if error_logs(files).is_some())
     }
 
-    /// The note with the names of all files, however many.
+    /// The note with the names of all files.
     pub fn in_full(&self) -> String {
         match self {
             FindNote::Skipped { directory, files } => {
@@ -112,24 +113,24 @@ impl fmt::Display for FindNote {
     }
 }
 
-/// Reasons that a note counts files by.
+/// Maximum number of reasons that a note shows.
 const REASONS: usize = 3;
 
 /// The number of files for each reason: `8 backups, 3 temporary files, …`.
 fn reasons(files: &[SkippedFile]) -> String {
     let mut groups: Vec<_> = files.chunk_by(|a, b| a.reason == b.reason).collect();
-    // The most frequent first; stable, so that those with equally many files stay in the order of reasons.
+    // Most frequent first. The sort is stable, so ties stay in the order of reasons.
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     let counted = |group: &&[SkippedFile]| Some(group.first()?.reason.counted(group.len()));
     let shown = groups.iter().take(REASONS).filter_map(counted).collect::<Vec<_>>().join(", ");
     if groups.len() > REASONS { shown + ", …" } else { shown }
 }
 
-/// Names of skipped files that a note shows, and their length in characters, at most.
+/// Maximum number of skipped files that a note names, and maximum total length of the names in characters.
 const NAMES: usize = 3;
 const NAMES_CHARS: usize = 80;
 
-/// The names of the first files. One that is too long is cut.
+/// The first names. If the first alone is too long, it is cut.
 fn first_names(files: &[SkippedFile]) -> Vec<String> {
     let (mut names, mut chars) = (Vec::new(), 0);
     for file in files.iter().take(NAMES) {
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_that_were_not_looked_into_are_named() {
+    fn unsearched_directories_are_named() {
         let directories = ["l/nginx", "l/private"].map(PathBuf::from).to_vec();
         let note = FindNote::Unreadable { directories, detail: "permission denied".to_owned() };
         assert_eq!(note.to_string(), "cannot look into l/nginx, l/private: permission denied");

@@ -1,4 +1,4 @@
-//! The files that names, directories and wildcards stand for.
+//! Tests of which files names, directories and wildcards stand for.
 
 use super::*;
 use crate::files::{LogDirectory, SkipReason, SkippedFile};
@@ -9,7 +9,7 @@ fn inputs(found: &Found) -> Vec<String> {
 
 #[cfg(unix)]
 #[test]
-fn a_file_is_read_once_whatever_it_is_called() {
+fn file_is_read_once_under_all_its_names() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     fs::write(file("a.log"), "").unwrap();
@@ -53,7 +53,7 @@ fn skipped(directory: &Path, files: &[(SkipReason, &str)]) -> FindNote {
 
 #[cfg(unix)]
 #[test]
-fn a_directory_stands_for_the_access_logs_in_it() {
+fn directory_stands_for_its_access_logs() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     for name in ["access.log", "access.log.10.gz", "access.log.9.gz", "error.log", "README", ".access.log", ".x"] {
@@ -72,7 +72,7 @@ fn a_directory_stands_for_the_access_logs_in_it() {
 }
 
 #[test]
-fn logs_below_a_directory_are_a_note_or_part_of_the_problem() {
+fn logs_in_subdirectories_are_in_a_note_or_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     fs::create_dir_all(file("site/logs")).unwrap();
@@ -81,11 +81,11 @@ fn logs_below_a_directory_are_a_note_or_part_of_the_problem() {
     let ErrorKind::NoLogs { within: Some(within), .. } = found.problems[0].kind() else { panic!("{found:?}") };
     assert_eq!(within.directories, [LogDirectory { path: file("site/logs"), logs: 1 }]);
     assert!(found.notes.is_empty());
-    // What the message says reads them.
+    // The arguments in the message read these logs.
     let again = find_logs(within.arguments.iter().map(String::as_str));
     assert_eq!(inputs(&again), ["access.log"]);
 
-    // A directory that has logs itself is searched as deep.
+    // A directory that has logs itself is searched just as deep.
     fs::write(file("access.log"), "").unwrap();
     let found = find_logs([folder.path()]);
     assert_eq!(inputs(&found), ["access.log"]);
@@ -94,7 +94,7 @@ fn logs_below_a_directory_are_a_note_or_part_of_the_problem() {
 }
 
 #[test]
-fn a_directory_without_logs_says_what_is_in_it() {
+fn error_for_directory_without_logs_says_what_is_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let problem = || {
         let problem = find_logs([folder.path()]).problems.remove(0).to_string();
@@ -126,7 +126,7 @@ fn directories_that_cannot_be_listed_are_noted() {
 }
 
 #[test]
-fn a_file_that_is_named_was_not_found() {
+fn named_file_does_not_count_as_found() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     for name in ["a.log", "b.log"] {
@@ -139,7 +139,7 @@ fn a_file_that_is_named_was_not_found() {
 }
 
 #[test]
-fn wildcards_may_fit_directories() {
+fn wildcards_may_match_directories() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     for site in ["b", "a"] {
@@ -154,7 +154,7 @@ fn wildcards_may_fit_directories() {
 }
 
 #[test]
-fn what_stands_for_nothing_is_a_problem() {
+fn names_without_a_match_are_problems() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     fs::write(file("[a].log"), "").unwrap();

@@ -1,4 +1,4 @@
-//! The directories below a directory that have logs, and the names by which to read them.
+//! Finds subdirectories that contain logs, and the arguments that select them.
 
 use std::collections::{HashSet, VecDeque};
 use std::ffi::OsStr;
@@ -10,24 +10,24 @@ use super::identity::Identity;
 use super::natural_order::natural_order;
 use crate::files::{LogDirectory, LogsWithin};
 
-/// Directories that are looked into, at most: this is for a message.
+/// Maximum number of directories that are searched. The result is only for a message.
 const LOOKED_INTO: usize = 1000;
 
-/// Directories that a command lists one by one, at most.
+/// Maximum number of directories that a command lists one by one.
 const LISTED: usize = 5;
 
 /// The result of a search below a directory.
 #[derive(Debug)]
 pub(super) struct Below {
-    /// The directories that have logs, if there are any.
+    /// The subdirectories that contain logs, if any.
     pub(super) within: Option<LogsWithin>,
-    /// True if there were too many directories to look into all of them.
+    /// True if there were too many directories to search all of them.
     pub(super) is_cut: bool,
-    /// Directories that the system does not list for this user, and why.
+    /// Directories that cannot be listed, with the error.
     pub(super) unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-/// Looks for logs in `directories`, which are in `root`, and in those below, `levels` levels deep.
+/// Searches `directories`, which are in `root`, for logs, and their subdirectories down to `levels` levels.
 pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) -> Below {
     let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([Identity::of(root)]);
@@ -35,7 +35,7 @@ pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) 
     while seen.len() <= LOOKED_INTO
         && let Some((path, level)) = waiting.pop_front()
     {
-        // Links may lead back to a directory.
+        // Links may form cycles.
         if !seen.insert(Identity::of(&path)) {
             continue;
         }
@@ -62,8 +62,8 @@ pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) 
     Below { within, is_cut, unreadable }
 }
 
-/// Wildcards if they fit these directories and no others, otherwise the first paths. The number says how many paths are
-/// left out. Wildcards that fit others would read directories that the user has not seen in a message.
+/// Wildcards if they match exactly these directories, otherwise the first paths; and the number of paths left out.
+/// Wildcards that match more would read directories that the message did not show.
 fn arguments(root: &Path, found: &[LogDirectory], is_cut: bool) -> (Vec<String>, usize) {
     let patterns = patterns(root, found);
     let are_exact = || patterns.iter().map(Pattern::count).sum::<usize>() == found.len();
@@ -74,10 +74,10 @@ fn arguments(root: &Path, found: &[LogDirectory], is_cut: bool) -> (Vec<String>,
     (listed.collect(), found.len().saturating_sub(LISTED))
 }
 
-/// The directories of one depth below `root`, as a path in which a `*` is where they differ.
+/// The directories at one depth below `root`, as a path with `*` where they differ.
 struct Pattern<'a> {
     root: &'a Path,
-    /// `None` is the `*`.
+    /// Components below `root`; `None` is `*`.
     components: Vec<Option<&'a OsStr>>,
 }
 
@@ -98,7 +98,7 @@ fn patterns<'a>(root: &'a Path, found: &'a [LogDirectory]) -> Vec<Pattern<'a>> {
 }
 
 impl Pattern<'_> {
-    /// Number of directories that it fits.
+    /// Number of directories that it matches.
     fn count(&self) -> usize {
         let root = glob::Pattern::escape(&self.root.to_string_lossy());
         let literal = |component: &OsStr| glob::Pattern::escape(&component.to_string_lossy());
@@ -106,12 +106,12 @@ impl Pattern<'_> {
         glob::glob_with(&self.joined(&root, literal), options).map_or(0, |paths| paths.flatten().count())
     }
 
-    /// As it is typed in a shell.
+    /// The pattern as typed in a shell.
     fn for_shell(&self) -> String {
         self.joined(&quoted(&self.root.to_string_lossy()), |component| quoted(&component.to_string_lossy()))
     }
 
-    /// With a slash at the end: only directories fit.
+    /// Joins the components. With the slash at the end, only directories match.
     fn joined(&self, root: &str, literal: impl Fn(&OsStr) -> String) -> String {
         let components = self.components.iter().map(|component| component.map_or_else(|| "*".to_owned(), &literal));
         let below = components.collect::<Vec<_>>().join("/");
@@ -119,7 +119,7 @@ impl Pattern<'_> {
     }
 }
 
-/// A word for a shell, in quotes if it needs them.
+/// Quotes a word for a shell, if it needs quotes.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@' | '%');
     // An argument that begins with a dash would be an option.
@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    /// The directories with logs below one that has these files, and the arguments for them.
+    /// Creates these files; returns the subdirectories with logs, the arguments, and the number left out.
     fn within(files: &[String], levels: usize) -> Option<(String, String, usize)> {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
@@ -151,7 +151,7 @@ mod tests {
         Some((below(&within.to_string()), below(&within.arguments.join(" ")), within.more))
     }
 
-    /// The names, in which a `_` stands for a space.
+    /// File names; a `_` stands for a space.
     fn files(names: &str) -> Vec<String> {
         names.split_whitespace().map(|name| name.replace('_', " ")).collect()
     }
@@ -161,7 +161,7 @@ mod tests {
         for (names, directories, arguments) in [
             ("a/access.log", "a (1 file)", "a"),
             ("a/x.log a/x.log.1 b/x.log b/error.log", "a (2 files), b (1 file)", "*/"),
-            // The pattern would fit `c`, too.
+            // The pattern would match `c`, too.
             ("a/x.log b/x.log c/x", "a (1 file), b (1 file)", "a b"),
             ("a/logs/x.log b/logs/x.log b/conf/x", "a/logs (1 file), b/logs (1 file)", "*/logs/"),
             ("a/x.log b/x.log b/c/x.log", "a (1 file), b (1 file), b/c (1 file)", "*/ b/c/"),
@@ -175,18 +175,18 @@ mod tests {
     }
 
     #[test]
-    fn a_command_never_reads_directories_that_have_no_logs() {
+    fn command_never_reads_directories_without_logs() {
         let names = files("0/x.log 1/x.log 2/x.log 3/x.log 4/x.log 5/x.log 6/x.log 7/other");
         let (directories, arguments, more) = within(&names, 3).unwrap();
         assert!(directories.ends_with("4 (1 file) and 2 more"), "{directories}");
         assert_eq!((arguments.as_str(), more), ("0 1 2 3 4", 2));
-        // Wildcards that fit no other directory are as good as a list of any length.
+        // Wildcards that match no other directory are as good as a list of any length.
         let (_, arguments, more) = within(&names[..7], 3).unwrap();
         assert_eq!((arguments.as_str(), more), ("*/", 0));
     }
 
     #[test]
-    fn a_search_ends_and_says_so() {
+    fn search_limit_is_reported() {
         let names: Vec<_> = (0..=LOOKED_INTO).map(|i| format!("{i}/x.log")).collect();
         let (directories, arguments, more) = within(&names, 3).unwrap();
         assert!(directories.ends_with("; not all directories were looked into"), "{directories}");
@@ -195,7 +195,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_in_a_circle_end() {
+    fn link_cycles_end() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("a")).unwrap();
         fs::write(folder.path().join("a/x.log"), "").unwrap();

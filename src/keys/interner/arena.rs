@@ -1,9 +1,10 @@
-//! Keys one after the other in memory, each behind its id and length.
+//! Keys stored contiguously, each after its id and length.
 
 use crate::huge_pages;
 use crate::prefetch::prefetch;
 
-/// Records of keys: id, length, bytes. A record starts at a multiple of [`ALIGN`]; its place is counted in these.
+/// Records of keys: id, length, bytes. A record starts at a multiple of [`ALIGN`] bytes; its place is its offset
+/// divided by `ALIGN`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arena(Vec<u8>);
 
@@ -23,7 +24,7 @@ impl Arena {
         (header as u32, &self.0[at + HEADER..at + HEADER + (header >> 32) as usize])
     }
 
-    /// Asks for the memory of a short record.
+    /// Prefetches a short record.
     #[inline(always)]
     pub(super) fn prefetch(&self, place: u32) {
         let start = place as usize * ALIGN;
@@ -31,7 +32,7 @@ impl Arena {
         prefetch(&self.0, start + 56);
     }
 
-    /// Writes a record at the end, and returns its place.
+    /// Appends a record, and returns its place.
     pub(super) fn store(&mut self, key: &[u8], id: u32) -> u32 {
         let place = u32::try_from(self.0.len() / ALIGN).ok().filter(|p| *p < u32::MAX).expect(super::ROOM);
         let len = u32::try_from(key.len()).expect("lines of less than 4 GiB");
@@ -42,7 +43,8 @@ impl Arena {
         place
     }
 
-    /// Keeps the records at these places, which ascend and become the new ones; ids are 0, 1, 2 … in this order.
+    /// Keeps only the records at these ascending places, and updates the places. The records get the ids 0, 1, 2 … in
+    /// this order.
     pub(super) fn keep(&mut self, places: &mut [u32]) {
         let mut end = 0;
         for (id, place) in (0_u32..).zip(places) {

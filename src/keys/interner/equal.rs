@@ -1,10 +1,10 @@
-//! Whether two keys are equal, faster than `==`.
+//! Compares keys for equality, faster than `==`.
 
 use crate::keys::hash::middle;
 
-/// Whether two keys are the same; like `==`, which for keys of this length spends more on calling than on comparing.
-/// The last blocks overlap those before, so that no length has a slow rest, and up to 64 bytes there is no loop, whose end
-/// a processor would guess wrong.
+/// True if two keys are equal. For keys of this length, `==` spends more time on the call than on the comparison. The
+/// last blocks overlap the ones before, so that no length has a slow rest. Up to 64 bytes there is no loop, whose end
+/// the processor would mispredict.
 #[inline(always)]
 pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -24,7 +24,7 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     difference == 0
 }
 
-/// The same for keys of one length below 16, without a call.
+/// The same for two keys of equal length below 16, without a call.
 #[inline(always)]
 fn same_short(a: &[u8], b: &[u8]) -> bool {
     if let (Some(first_a), Some(last_a), Some(first_b), Some(last_b)) =
@@ -44,7 +44,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn same_is_equal(a in proptest::collection::vec(any::<u8>(), 0..150), at: proptest::sample::Index, flip in 1..=255_u8) {
+        fn same_agrees_with_eq(a in proptest::collection::vec(any::<u8>(), 0..150), at: proptest::sample::Index, flip in 1..=255_u8) {
             let mut b = a.clone();
             if !b.is_empty() {
                 let at = at.index(b.len());

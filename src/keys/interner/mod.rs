@@ -1,7 +1,7 @@
 //! Byte keys and their dense ids: 0, 1, 2 … in the order of arrival.
 //!
-//! Each key is stored once, in an arena, behind its id and length. The table has slots of eight bytes: half of the
-//! hash, and the place in the arena. A look-up that finds its key touches a slot and a record.
+//! Each key is stored once in an arena, after its id and length. The hash table has slots of eight bytes: half of the
+//! hash, and the place in the arena. A look-up that finds its key touches one slot and one record.
 
 mod arena;
 mod equal;
@@ -18,21 +18,22 @@ use equal::same;
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     seed: Seed,
-    /// A tag (the upper half of the hash) above the place of a record, 1 for the first; 0 for an empty slot. The
-    /// length is a power of two, and the slot of a key follows from its tag alone, so that growing needs no key.
+    /// Hash slots: a tag (the upper half of the hash) in the upper half, and the place of a record plus one in the
+    /// lower half; 0 for an empty slot. The length is a power of two. The slot of a key follows from its tag alone, so
+    /// growing does not read keys.
     slots: Vec<u64>,
     arena: Arena,
-    /// The place of each key's record, by id.
+    /// Place of each key's record, by id.
     records: Vec<u32>,
-    /// The ids of the keys that hold a backslash or nothing, ascending: those that texts may be written anew for.
+    /// Ids of the keys that are empty or contain a backslash, ascending. Only these may change when keys are rewritten.
     odd: Vec<u32>,
-    /// The places of records that were written anew. Slots still lead to them.
+    /// Places of records that were replaced by rewritten ones. Slots still point to them.
     stale: Vec<u32>,
-    /// What is known of the values of a column, kept for its memory.
+    /// State of the look-ups of a column. Reused between batches.
     probes: Vec<Probe>,
 }
 
-/// How far the look-up of a value is.
+/// State of the look-up of one value.
 #[derive(Clone, Copy, Debug)]
 struct Probe {
     hash: u64,
@@ -40,7 +41,7 @@ struct Probe {
     slot: u64,
 }
 
-/// Bytes that a key takes besides its record, in slots that are at least three eighths full.
+/// Estimated bytes per key besides its record, with slots that are at least 3/8 full.
 const KEY: u64 = 32;
 const SLOTS_AT_FIRST: usize = 16;
 const ROOM: &str = "tables of less than 32 GiB of keys";
@@ -62,17 +63,17 @@ impl Keys {
         self.records.len()
     }
 
-    /// Bytes by the formula: the records, and 32 for the slots and the place of each.
+    /// Estimated memory in bytes: the records, plus 32 per key for slots and place.
     pub(crate) fn bytes(&self) -> u64 {
         self.arena.len() as u64 + KEY * self.records.len() as u64
     }
 
-    /// The key of an id that was given.
+    /// The key with this id.
     pub(crate) fn key(&self, id: u32) -> &[u8] {
         self.arena.record(self.records[id as usize]).1
     }
 
-    /// Whether no key holds a backslash, or nothing.
+    /// True if no key is empty or contains a backslash.
     pub(crate) fn has_no_odd(&self) -> bool {
         self.odd.is_empty()
     }
@@ -87,11 +88,11 @@ impl Keys {
         self.find_or_add(key, self.seed.hash(key))
     }
 
-    /// The ids of the selected values of a column, appended to `ids`.
+    /// Appends the ids of the selected values of a column to `ids`.
     pub(crate) fn ids(&mut self, column: &[&[u8]], hits: &[u16], ids: &mut Vec<u32>) {
-        // In a large table each look-up waits for memory twice, for a slot and for a record. So each of them is asked for
-        // for the whole column first, and waited for when all are under way. Measured: a third of the time of looking them
-        // up one by one, benches/stages/look_ups.rs.
+        // In a large table each look-up waits for memory twice: for a slot and for a record. So both are prefetched for
+        // the whole column before the first is used. Measured: a third of the time of looking keys up one by one,
+        // benches/stages/look_ups.rs.
         let mut probes = std::mem::take(&mut self.probes);
         probes.clear();
         probes.extend(hits.iter().map(|&row| Probe { hash: self.seed.hash(column[row as usize]), slot: 0 }));
@@ -113,13 +114,13 @@ impl Keys {
                     return id;
                 }
             }
-            // It was added since the probe, it is new, or another key has its tag.
+            // The key was added after the probe, it is new, or another key has the same tag.
             self.find_or_add(key, probe.hash)
         }));
         self.probes = probes;
     }
 
-    /// Where the first slot is that has this tag, or the empty one that ends the search for it.
+    /// Index of the first slot with this tag, or of the empty slot that ends the search.
     #[inline]
     fn slot_of(&self, tag: u64) -> usize {
         let mask = self.slots.len() - 1;
@@ -158,7 +159,7 @@ impl Keys {
             self.odd.push(id);
         }
         self.slots[at] = tag << 32 | (u64::from(place) + 1);
-        // Six of eight slots are the most that are taken: a small table is worth a few more steps in it.
+        // At most 6/8 of the slots are used: a small table is worth a few more probes.
         if self.records.len() * 8 > self.slots.len() * 6 {
             self.grow();
         }
@@ -172,7 +173,7 @@ impl Keys {
         }
     }
 
-    /// Puts a record that is not in the slots into the first that is empty.
+    /// Puts a record that has no slot yet into the first empty slot.
     fn take_slot(&mut self, tag: u64, place: u32) {
         let mask = self.slots.len() - 1;
         let mut at = tag as usize & mask;
@@ -182,7 +183,7 @@ impl Keys {
         self.slots[at] = tag << 32 | (u64::from(place) + 1);
     }
 
-    /// Slots that a look-up of each key looks at, on average.
+    /// Average number of slots that the look-up of a key examines.
     #[cfg(test)]
     pub(super) fn mean_probes(&self) -> f64 {
         let mask = self.slots.len() - 1;
@@ -192,7 +193,7 @@ impl Keys {
     }
 }
 
-/// Whether a key is one that texts may be written anew for.
+/// True if the key is empty or contains a backslash, so that rewriting may change it.
 fn is_odd(key: &[u8]) -> bool {
     key.is_empty() || find_near(b'\\', key).is_some()
 }
@@ -204,7 +205,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn ids_are_dense_and_one_a_key(
+        fn every_key_has_one_dense_id(
             keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..300), seed: u64,
         ) {
             let mut twin: HashMap<Vec<u8>, u32> = HashMap::new();
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn many_keys_keep_their_ids() {
+    fn ids_survive_growth() {
         let mut keys = Keys::new(Seed::fixed(7));
         for i in 0..100_000_u32 {
             assert_eq!(keys.id(&i.to_be_bytes()), i);

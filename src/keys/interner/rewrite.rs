@@ -1,4 +1,4 @@
-//! Many keys at once: those of another worker taken in, all of them rewritten, some of them kept.
+//! Operations on many keys: merging those of another worker, rewriting all, keeping some.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,13 @@ use crate::huge_pages;
 use crate::keys::GroupId;
 
 impl Keys {
-    /// Takes the keys of another in, as `written` writes them, and returns the ids they have here, by their ids there.
+    /// Merges the keys of `other`, with `written` applied to each. Returns their ids in `self`, indexed by their ids in
+    /// `other`.
     pub(crate) fn merge<'k>(&mut self, other: &'k Keys, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> Vec<u32> {
         self.drop_stale();
         let mut ids = Vec::with_capacity(other.len());
         let all: Vec<u16> = (0..ROWS as u16).collect();
-        // Column by column, as batches are: the look-ups of millions of keys one by one would each wait for memory.
+        // Column by column, as in batches: looked up one by one, millions of keys would each wait for memory.
         let mut keys = other.iter().map(written).peekable();
         while keys.peek().is_some() {
             let some: Vec<Cow<'_, [u8]>> = keys.by_ref().take(ROWS).collect();
@@ -23,8 +24,8 @@ impl Keys {
         ids
     }
 
-    /// Gives each key the form in which `written` writes it, which changes none but odd ones, and keeps the ids. `false`, and nothing has changed, where two
-    /// keys may become one.
+    /// Replaces each key with the result of `written`, which may change only odd keys, and keeps the ids. Returns
+    /// `false` and changes nothing if two keys might become equal.
     pub(crate) fn rewrite(&mut self, written: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> bool {
         let mut changed: Vec<(u32, Vec<u8>)> = Vec::new();
         for &id in &self.odd {
@@ -38,7 +39,8 @@ impl Keys {
         if new_keys.iter().any(|new| self.is_known(new)) || new_keys.windows(2).any(|pair| pair[0] == pair[1]) {
             return false;
         }
-        // The slots of old forms stay until other keys come, which may have such a form; so there must be room for both.
+        // The slots of old forms stay until other keys are merged, which may have such a form. So there must be room
+        // for both.
         while (self.records.len() + changed.len()) * 8 > self.slots.len() * 6 {
             self.grow();
         }
@@ -50,7 +52,7 @@ impl Keys {
         true
     }
 
-    /// Drops the slots of records that were written anew.
+    /// Removes the slots of records that were replaced by rewritten ones.
     fn drop_stale(&mut self) {
         if self.stale.is_empty() {
             return;
@@ -66,8 +68,8 @@ impl Keys {
         }
     }
 
-    /// Keeps the keys of these groups, which ascend, and gives them new ids: 0, 1, 2 … in this order. The memory of the others
-    /// is kept for those that come. Keys must not have been rewritten.
+    /// Keeps only the keys of these groups, which ascend, and renumbers them 0, 1, 2 … in this order. The memory of the
+    /// others is kept for new keys. Keys must not have been rewritten.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
         for (at, &GroupId(id)) in groups.iter().enumerate() {
             self.records[at] = self.records[id as usize];
@@ -114,7 +116,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn keys_are_rewritten_unless_two_may_become_one(
+        fn keys_are_rewritten_unless_two_may_collide(
             keys in proptest::collection::hash_set("[ab\\\\]{0,4}", 0..40), seed: u64,
         ) {
             let mut table = Keys::new(Seed::fixed(seed));
@@ -125,7 +127,7 @@ mod tests {
                 proptest::prop_assert_eq!(table.key(*id), &expected[..]);
                 proptest::prop_assert_eq!(table.id(&expected), *id);
             }
-            // An old form is another key now.
+            // The old form is a different key now.
             let mut others = Keys::new(Seed::fixed(seed));
             others.id(b"\\a");
             let (is_key, len) = (table.iter().any(|key| key == b"\\a"), table.len());
@@ -145,7 +147,7 @@ mod tests {
         }
 
         #[test]
-        fn keys_that_are_kept_are_all_there_is(
+        fn keep_drops_all_other_keys(
             keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..100), step in 1..9_usize, seed: u64,
         ) {
             let mut table = Keys::new(Seed::fixed(seed));
@@ -155,7 +157,7 @@ mod tests {
             table.keep(&kept);
             let mut twin = Keys::new(Seed::fixed(seed));
             kept.iter().for_each(|group| _ = twin.id(&all[group.0 as usize]));
-            // What was dropped is new again.
+            // A dropped key is new again.
             for key in all.iter().rev() {
                 proptest::prop_assert_eq!(table.id(key), twin.id(key));
             }
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_would_become_one_stay_as_they_are() {
+    fn colliding_keys_stay_unchanged() {
         let rows = [
             (["\\a", "b"], true),
             (["\\a", "\\b"], true),
