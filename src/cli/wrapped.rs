@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_wrapped_under_each_other() {
+    fn words_are_aligned_under_the_first() {
         assert_eq!(wrapped(&["a", "b"], "  units: "), "  units: a b");
         let long = "x".repeat(40);
         assert_eq!(wrapped(&[&long, "b", &long], "> "), format!("> {long} b\n  {long}"));

@@ -1,18 +1,18 @@
-//! Which of what files and variables say is wrong. Values are read where the command line's are, which knows no places: so
-//! the line is read again without each of them, until it is right. Only who made a mistake waits for that.
+//! Finds the setting behind a parse error. clap does not know where an argument came from, so the command line is
+//! parsed again without each setting in turn until the error is gone. Only a wrong configuration pays for this.
 
 use super::Line;
 use super::setting::{Origin, Setting, Value};
 use crate::cli::args::Args;
 use crate::cli::misuse::misuse;
 
-/// Of a list of more values it is not looked for which one it is: what stands for the whole list is its key.
+/// For longer lists, the origin is that of the key: the wrong item is not searched for.
 const FEW: usize = 100;
 
-/// What a command line is found to be: right, or wrong.
+/// Outcome of checking a command line.
 pub(super) type Verdict = Result<(), clap::Error>;
 
-/// Where the value stands without which an error is no more; nothing if it is all the command line's.
+/// Returns the origin of the value whose removal makes the error disappear; `None` if the command line alone causes it.
 pub(super) fn origin(
     settings: &[Setting],
     error: &clap::Error,
@@ -36,7 +36,7 @@ pub(super) fn origin(
     Some(text.map_or_else(|| settings[at].origin.clone(), |one| texts[one].origin.clone()))
 }
 
-/// What is wrong, without what clap puts around it.
+/// The text of an error without clap's `error:` prefix, usage line and pointer to the help.
 pub(super) fn message(error: &clap::Error) -> String {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -44,18 +44,19 @@ pub(super) fn message(error: &clap::Error) -> String {
     text[..end.unwrap_or(text.len())].trim_end().to_owned()
 }
 
-/// The first line of it: those below list what there is, which may be other without a value that is right.
+/// The first line of the message. Later lines list the known names, which may change when an unrelated setting is left
+/// out.
 fn heading(error: &clap::Error) -> String {
     message(error).lines().next().unwrap_or_default().to_owned()
 }
 
-/// An error with its place.
+/// Prefixes an error with the origin of the setting behind it.
 pub(super) fn placed(origin: &Origin, error: &clap::Error) -> clap::Error {
     misuse(&format!("{origin}: {}", message(error)))
 }
 
 impl Line {
-    /// An error that the arguments together show, with the place it is from if that is not the command line.
+    /// Adds the origin to an error that only the combination of arguments causes, unless it is the command line.
     pub(crate) fn blamed(&self, error: clap::Error, judge: impl Fn(&Args) -> Verdict) -> clap::Error {
         let judge = |settings: &[Setting]| self.again(settings).and_then(|args| judge(&args));
         match origin(&self.settings, &error, &judge) {

@@ -1,4 +1,4 @@
-//! The text of a file, understood: TOML, the keys of which are options, log formats and sites.
+//! Parser for the configuration file: TOML whose keys are options, log formats and sites.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::{FORMATS, SITE_FILES, SITES};
 use crate::cli::messages::shown;
 use crate::cli::values::is_word;
 
-/// What a file says.
+/// The contents of a configuration file.
 #[derive(Debug, Default)]
 pub(super) struct File {
     pub(super) settings: Vec<Setting>,
@@ -23,7 +23,7 @@ pub(super) struct File {
     pub(super) sites: Vec<Site>,
 }
 
-/// A log format with a name.
+/// A log format that the file names.
 #[derive(Debug)]
 pub(super) struct OwnFormat {
     pub(super) name: String,
@@ -32,7 +32,7 @@ pub(super) struct OwnFormat {
     pub(super) origin: Origin,
 }
 
-/// What `@name` stands for.
+/// A site, which the user selects as `@name`.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) name: String,
@@ -44,7 +44,7 @@ pub(super) struct Site {
 type Key<'t> = Spanned<DeString<'t>>;
 type Item<'t> = Spanned<DeValue<'t>>;
 
-/// Reads the text of a file; what is wrong in it is said with its line.
+/// Parses the text of a file. Errors are prefixed with file and line.
 pub(super) fn read(
     text: &str,
     path: &Path,
@@ -65,9 +65,9 @@ pub(super) fn read(
 struct Reader<'r> {
     command: &'r Command,
     shown: &'r Rc<str>,
-    /// Where lines end.
+    /// Byte offsets of the line ends.
     ends: Vec<usize>,
-    /// What relative paths count from.
+    /// Directory that relative paths are resolved against.
     folder: &'r Path,
     home: Option<&'r Path>,
 }
@@ -116,7 +116,7 @@ impl Reader<'_> {
 
     fn site(&self, key: &Key<'_>, item: &Item<'_>) -> Result<Site, String> {
         let name = key.get_ref();
-        // It is said in messages, and typed.
+        // The name is printed in messages and typed by users.
         if name.is_empty() || name.contains(' ') || shortened(name) != **name {
             let message = format!("'{}' is no name of a site: it is typed as @NAME", shortened(name));
             return Err(self.wrong(key.span().start, &message));
@@ -153,7 +153,7 @@ impl Reader<'_> {
         Ok(Setting { option: name.to_string(), value, origin: self.origin(key.span().start) })
     }
 
-    /// How many times an option is meant that takes nothing.
+    /// Reads the value of an option without arguments: how many times it is given.
     fn times(&self, name: &str, takes: Takes, key: &Key<'_>, item: &Item<'_>) -> Result<u8, String> {
         match (item.get_ref(), takes) {
             (DeValue::Boolean(is_on), _) => return Ok(u8::from(*is_on)),
@@ -170,7 +170,7 @@ impl Reader<'_> {
         Err(self.wrong(key.span().start, &format!("'{name}' takes {what}, not {}{hint}", kind(item.get_ref()))))
     }
 
-    /// The texts of an option: of one value, or of a list where it takes several.
+    /// Reads the values of an option; an array is accepted if the option takes several.
     fn texts(&self, name: &str, what: &str, takes: Takes, key: &Key<'_>, item: &Item<'_>) -> Result<Vec<Text>, String> {
         let several = if takes == Takes::Many { " or a list of them" } else { "" };
         let text = |item: &Item<'_>| match scalar(item.get_ref()) {
@@ -187,7 +187,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A path as the program is given it: from the file's own directory, or from home.
+    /// Resolves a path: `~` is the home directory, and relative paths start at the file's own directory.
     fn path(&self, key: &Key<'_>, text: &OsString) -> Result<OsString, String> {
         let path = Path::new(text);
         if text == "-" {
@@ -204,7 +204,7 @@ impl Reader<'_> {
         let wrong = || {
             let name = key.get_ref();
             let shown = shortened(name);
-            // Where a name is left out, what stands there is an option.
+            // With `[sites]` instead of `[sites.NAME]`, the key is an option rather than a site.
             let is_option = named(self.command, name, &[]).is_ok();
             let hint = if is_option { "; it is a key of a site: [sites.NAME]" } else { "" };
             self.wrong(key.span().start, &format!("'{shown}' is a table, not {}{hint}", kind(item.get_ref())))
@@ -221,14 +221,14 @@ impl Reader<'_> {
     }
 }
 
-/// The entries of a table as they stand in the file, so that the first mistake is said first.
+/// Returns the entries in the order of the file, so that the first mistake is reported first.
 fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Key<'i>, &'t Item<'i>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
 
-/// The text of a value as somebody would type it.
+/// The text of a value as typed on the command line; `None` for booleans, arrays and tables.
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
@@ -239,7 +239,7 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// A format under a name of the user's own, which reports show; a preset keeps its name.
+/// Parses a format and gives it the user's name, which reports show; a preset keeps its own name.
 fn own_format(name: &str, text: &str) -> Result<LogFormat, FormatError> {
     let format: LogFormat = text.parse()?;
     let is_preset = LogFormat::names().any(|preset| preset.eq_ignore_ascii_case(text));

@@ -1,5 +1,5 @@
-//! The body of the fuzz target `config`: any text is read as a configuration or refused with a message, and what is printed of it
-//! is a configuration that means the same. src/fuzzing/ has the bodies for the library.
+//! The body of the fuzz target `config`: any text is either read as a configuration or refused with a message, and the
+//! printed configuration means the same as the one that was read. src/fuzzing/ has the bodies for the library.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::{Environment, Line, blame, variables};
 
-/// Arguments and variables beside the file.
+/// Arguments and variables used in addition to the file.
 struct Beside {
     given: &'static [&'static str],
     variables: &'static [(&'static str, &'static str)],
@@ -24,7 +24,7 @@ const BESIDE: [Beside; 5] = [
     Beside { given: &["@a", "--path", "~\\.php$"], variables: &[("LOGSTAT_LIMIT", "3")] },
 ];
 
-/// Characters that could move a cursor, turn text around or hide.
+/// Characters that could move the cursor, reverse text direction or be invisible.
 static UNSAFE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").expect("an expression"));
 
 fn assert_safe(what: &str, text: &str) {
@@ -32,7 +32,7 @@ fn assert_safe(what: &str, text: &str) {
     assert!(found.is_none(), "{what}: {found:?} in {text:?}");
 }
 
-/// The first byte chooses what is beside the file, the rest is the file.
+/// The first byte selects the arguments and variables; the rest is the file.
 pub(crate) fn run(data: &[u8]) {
     let Some((choice, text)) = data.split_first() else { return };
     let Beside { given, variables } = BESIDE[usize::from(*choice) % BESIDE.len()];
@@ -47,7 +47,7 @@ pub(crate) fn run(data: &[u8]) {
         let error = line.blamed(error, |args| args.question(None).map(drop));
         return assert_safe("a refused question", &blame::message(&error));
     }
-    // A site stays in use.
+    // Keep the same site in use.
     let site = if given.first() == Some(&"@a") { &given[..1] } else { &[] };
     let again = read(printed.as_bytes(), site, &[]);
     let again = again.unwrap_or_else(|error| panic!("{}\n{printed}", blame::message(&error)));
@@ -70,7 +70,7 @@ fn print(line: &Line) -> String {
     String::from_utf8(text).expect("a configuration is UTF-8")
 }
 
-/// The lines that are no comments, without the places that they come from.
+/// The lines that are not comments, without their origins.
 fn values(printed: &str) -> Vec<&str> {
     let lines = printed.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.rsplit_once("  # ").map_or(line, |(value, _)| value)).collect()
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_file_of_the_corpus_breaks_a_law() {
+    fn fuzz_corpus_passes() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz/config");
         let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_that_steer_a_terminal_are_found() {
+    fn terminal_control_characters_are_detected() {
         assert_safe("fine", "größe\n");
         for text in ["\u{1b}[31m", "\r", "\u{202e}"] {
             assert!(std::panic::catch_unwind(|| assert_safe("unsafe", text)).is_err(), "{text:?}");

@@ -1,4 +1,4 @@
-//! Which of several layers holds: for each option the highest that says anything.
+//! Precedence of layers: for each option, the highest layer that sets it wins.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,10 +8,10 @@ use logstat::ReportFormat;
 use super::options::are_rivals;
 use super::setting::{Origin, Setting, Value};
 
-/// Whether what is in force wakes an option.
+/// Returns true if the settings in force give a dormant option an effect.
 pub(super) type Wakes = fn(&[Setting]) -> bool;
 
-/// THE TABLE of options that only say how another is meant: as defaults they sleep where that is not in force.
+/// THE TABLE of options that only modify another option: as defaults they are ignored while that option is unused.
 pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
     ("prom-label", |settings| {
@@ -20,13 +20,14 @@ pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
     }),
 ];
 
-/// Whether a setting has no effect here. On the command line it is meant for here, and a mistake.
+/// True if a default is ignored because the option that it modifies is unused. On the command line such an option is a
+/// mistake instead, and is reported.
 pub(super) fn sleeps(setting: &Setting, settings: &[Setting]) -> bool {
     setting.origin != Origin::CommandLine
         && SLEEPERS.iter().any(|(option, wakes)| setting.option == *option && !wakes(settings))
 }
 
-/// The texts that an option is set to.
+/// The values that an option is set to.
 fn texts<'s>(settings: &'s [Setting], option: &str) -> impl Iterator<Item = &'s OsStr> {
     let setting = settings.iter().find(|setting| setting.option == option);
     let texts = setting.and_then(|setting| match &setting.value {
@@ -41,8 +42,8 @@ fn is_for_prometheus(output: &OsStr) -> bool {
     extension.and_then(ReportFormat::of_extension) == Some(ReportFormat::Prometheus)
 }
 
-/// What holds of layers, the highest first. An option is taken from one layer wholly, lists too: what is added to could
-/// never be got rid of.
+/// Merges layers, the highest first. Each option is taken from a single layer, lists too: if layers added to a list, a
+/// higher layer could not remove items.
 pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     let mut all: Vec<Setting> = Vec::new();
     for mut layer in layers {
@@ -52,7 +53,7 @@ pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     all
 }
 
-/// Whether an option is given above the layer that gives another.
+/// True if both options are given, and `above` in a higher layer than `below`.
 pub(super) fn is_above(layers: &[Vec<Setting>], above: &str, below: &str) -> bool {
     let layer =
         |option: &str| layers.iter().position(|layer| layer.iter().any(|set| set.option == option && set.is_given()));
@@ -67,7 +68,7 @@ fn displaces(above: &Setting, below: &Setting) -> bool {
 mod tests {
     use super::*;
 
-    /// `json !fill`: what is given, and what is said not to be.
+    /// Parses a layer such as `json !fill`: `json` is set, `fill` is set to false.
     fn layer(line: &str) -> Vec<Setting> {
         let setting = |word: &str| Setting {
             option: word.trim_start_matches('!').to_owned(),
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_layer_that_says_anything_holds() {
+    fn highest_layer_that_sets_an_option_wins() {
         let rows: [(&[&str], &str); 9] = [
             (&["by top", "by fill", "fill json"], "by top fill json"),
             (&["!fill", "fill"], "fill"),
@@ -88,7 +89,7 @@ mod tests {
             (&["date", "since until fill"], "date fill"),
             (&["since", "until date"], "since until"),
             (&["", "quiet", "verbose"], "quiet"),
-            // Within a layer, it is not for us to choose.
+            // Within one layer, clap reports the conflict.
             (&["quiet verbose"], "quiet verbose"),
         ];
         for (layers, expected) in rows {

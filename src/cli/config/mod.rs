@@ -1,5 +1,6 @@
-//! The configuration: what a file and variables add to the command line. They become arguments in front of it, so that
-//! one parser reads every value, and what is wrong is said in the same words wherever it stands.
+//! The configuration: adds settings from a file and from environment variables to the command line. They become
+//! arguments in front of it, so that one parser reads every value and an error has the same wording wherever the value
+//! is set.
 
 mod blame;
 mod file;
@@ -28,33 +29,33 @@ use options::{Takes, settable, takes};
 pub(crate) use place::Environment;
 use setting::{Origin, Setting, Text, Value};
 
-/// Keys of a file that are no options.
+/// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
 const SITES: &str = "sites";
-/// A key of a site that is none.
+/// A key of a site that is not an option.
 const SITE_FILES: &str = "files";
 
-/// A command line with all that holds beside it.
+/// A command line together with the settings from other layers.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) args: Args,
-    /// What is to be said of the file and the variables.
+    /// Notes to print about the file and the variables.
     pub(crate) notes: Vec<String>,
-    /// As it was given.
+    /// The arguments as the user gave them, program name first.
     given: Vec<OsString>,
-    /// What holds, of all layers.
+    /// The settings in force, merged from all layers.
     settings: Vec<Setting>,
-    /// Whether sections are chosen above the layer that says what is ranked.
+    /// True if `--show` is set in a higher layer than `--top`.
     narrows_defaults: bool,
-    /// The site in use, by its name.
+    /// Name of the site in use.
     site: Option<String>,
     file: File,
-    /// The file that was read, as messages have it.
+    /// Path of the file that was read, as shown in messages.
     shown: Option<Rc<str>>,
 }
 
 impl Line {
-    /// Reads the command line, and what the environment adds to it.
+    /// Reads the command line and adds the settings from the environment.
     pub(crate) fn read(given: Vec<OsString>, environment: &Environment) -> Result<Line, clap::Error> {
         let mut command = Args::command();
         let matches = command.try_get_matches_from_mut(&given)?;
@@ -69,14 +70,14 @@ impl Line {
             file: File::default(),
             shown: None,
         };
-        // What has nothing to do with logs works whatever a file says.
+        // Commands unrelated to logs must work even if the file is broken.
         if line.args.generate.is_none() && !line.args.schema {
             line.add(&command, &matches, environment)?;
         }
         Ok(line)
     }
 
-    /// Adds what a file and variables say.
+    /// Adds the settings of the file and the variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
         if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
             && let Some(text) = place.read(&mut self.notes).map_err(|wrong| misuse(&wrong))?
@@ -89,7 +90,7 @@ impl Line {
         let (variables, notes) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
         let site =
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| misuse(&wrong))?;
-        // Nearly always nothing is said beside the command line: the first reading holds.
+        // Usual case: nothing is set outside the command line, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.notes.extend(notes);
             return Ok(());
@@ -100,7 +101,7 @@ impl Line {
         let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
         self.narrows_defaults = layers::is_above(&layers, "show", "top");
         self.settings = layers::in_force(layers);
-        // Where nothing is added, the first reading holds.
+        // If no setting was added, the first parse is final.
         if site.is_some()
             || !self.file.formats.is_empty()
             || self.settings.iter().any(|set| set.origin != Origin::CommandLine)
@@ -110,7 +111,7 @@ impl Line {
         Ok(())
     }
 
-    /// The arguments of the line with these settings in front of it.
+    /// Parses the command line again with these settings in front of it.
     fn again(&self, settings: &[Setting]) -> Result<Args, clap::Error> {
         let (program, given) = self.given.split_at(self.given.len().min(1));
         let read = |settings: &mut dyn Iterator<Item = &Setting>| {
@@ -118,7 +119,7 @@ impl Line {
             Args::try_parse_from(program.iter().chain(&added).chain(given))
         };
         let sleeps = |setting: &&Setting| layers::sleeps(setting, settings);
-        // A wrong value is one asleep, too.
+        // Parse dormant settings too: a wrong value is an error even if it has no effect.
         let mut args = read(&mut settings.iter())?;
         if settings.iter().any(|setting| sleeps(&setting)) {
             args = read(&mut settings.iter().filter(|setting| !sleeps(setting)))?;
@@ -129,26 +130,27 @@ impl Line {
         Ok(args)
     }
 
-    /// The file that was read.
+    /// Path of the file that was read, as shown in messages.
     pub(crate) fn file(&self) -> Option<&str> {
         self.shown.as_deref()
     }
 
-    /// Where the option that a message begins with is set, if it is not on the command line: `--by day changes nothing` is
-    /// nothing that who has `by` in a file need be told, `--top host needs $host` may have its place.
+    /// Origin of the option that a message begins with; `None` if that is the command line. Callers use it to drop
+    /// notes such as `--by day changes nothing` if `by` is set in a file, and to prefix errors such as `--top host
+    /// needs $host`.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;
         let setting = self.settings.iter().find(|setting| setting.option == option)?;
         (setting.origin != Origin::CommandLine).then(|| setting.origin.to_string())
     }
 
-    /// A message about an option, which `about` begins with, and before it the place of that.
+    /// Prefixes a message with the origin of the option that `about` begins with.
     pub(crate) fn placed(&self, about: &str, message: &str) -> String {
         self.origin(about).map_or_else(|| message.to_owned(), |origin| format!("{origin}: {message}"))
     }
 }
 
-/// The layer of the command line itself.
+/// Returns the layer of the command line itself.
 fn on_the_line(command: &Command, matches: &ArgMatches) -> Vec<Setting> {
     let setting = |(option, arg): (&str, &clap::Arg)| {
         let id = arg.get_id().as_str();

@@ -1,4 +1,4 @@
-//! What may be set in a file or by a variable: the options of the command line, by their long names, and no others.
+//! Options that a file or a variable may set: those of the command line, by their long names, and no others.
 
 use clap::builder::ValueHint;
 use clap::{Arg, ArgAction, Command};
@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 use crate::cli::closest_match::closest_match;
 use crate::cli::messages::shown;
 
-/// THE TABLE of options that are no defaults, and why.
+/// THE TABLE of options that cannot be set as defaults, with the reason.
 const REFUSED: [(&str, &str); 9] = [
     ("config", "it names the file, which is known by then"),
     ("no-config", "it is about the file, which is read by then"),
@@ -21,7 +21,8 @@ const REFUSED: [(&str, &str); 9] = [
 
 const PRINTS: &str = "it prints something else than a report";
 
-/// THE TABLE of options that answer one question: given in one place, they leave nothing of the other in those below.
+/// THE TABLE of options that exclude each other: one of a pair set in a higher layer removes the other from the layers
+/// below.
 const RIVALS: [(&str, &str); 6] = [
     ("json", "format"),
     ("uv", "hll"),
@@ -31,12 +32,12 @@ const RIVALS: [(&str, &str); 6] = [
     ("date", "until"),
 ];
 
-/// What an option takes.
+/// The number of values that an option takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// Nothing: it is there or not.
+    /// No value: it is given or not.
     Flag,
-    /// Nothing, but it may be there several times.
+    /// No value, but it may be repeated.
     Count,
     One,
     Many,
@@ -51,18 +52,19 @@ pub(super) fn takes(option: &Arg) -> Takes {
     }
 }
 
-/// Whether relative values count from a directory.
+/// True if the value is a path, which is resolved against a directory if it is relative.
 pub(super) fn is_path(option: &Arg) -> bool {
     option.get_value_hint() == ValueHint::AnyPath
 }
 
-/// All that may be set, in the order of the help.
+/// All options that may be set, in the order of the help.
 pub(super) fn settable(command: &Command) -> impl Iterator<Item = (&str, &Arg)> {
     let named = command.get_arguments().filter_map(|option| option.get_long().map(|name| (name, option)));
     named.filter(|(name, _)| refusal(name).is_none())
 }
 
-/// The option that may be set by this name, or what is wrong with the name; `others` are names that would do beside options.
+/// Looks up an option by its long name, or returns the error message. `others` are valid names that are not options;
+/// they serve as suggestions.
 pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Result<&'c Arg, String> {
     if let Some((_, option)) = settable(command).find(|(known, _)| *known == name) {
         return Ok(option);
@@ -77,7 +79,7 @@ pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Re
     Err(format!("unknown key '{}'{meant}", shortened(name)))
 }
 
-/// Why an option is no default.
+/// The reason why an option cannot be set as a default; `None` if it can.
 pub(super) fn refusal(name: &str) -> Option<&'static str> {
     REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, reason)| *reason)
 }
@@ -86,7 +88,7 @@ pub(super) fn are_rivals(one: &str, other: &str) -> bool {
     RIVALS.contains(&(one, other)) || RIVALS.contains(&(other, one))
 }
 
-/// A word of somebody's making, safe on a terminal and no longer than a line.
+/// A word from user input, escaped for a terminal and cut to 60 characters.
 pub(super) fn shortened(word: &str) -> String {
     const AT_MOST: usize = 60;
     match word.char_indices().nth(AT_MOST) {
@@ -104,7 +106,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn every_option_may_be_set_or_has_a_reason_why_not() {
+    fn every_option_is_settable_or_refused_with_a_reason() {
         let mut command = Args::command();
         command.build();
         let all: Vec<&str> = command.get_arguments().filter_map(Arg::get_long).collect();
@@ -124,8 +126,8 @@ mod tests {
     }
 
     #[test]
-    fn whatever_prints_is_no_default() {
-        // What an option prints instead of a report is what its help begins with.
+    fn printing_options_are_not_settable() {
+        // The help of an option that prints something other than a report begins with "Print".
         for (name, option) in settable(&Args::command()) {
             let help = option.get_help().unwrap().to_string();
             assert!(!help.starts_with("Print"), "{name}: {help}");
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_none_are_told_with_the_way_out() {
+    fn unknown_keys_get_suggestions() {
         let command = Args::command();
         let rows = [
             ("tpo", "unknown key 'tpo'; did you mean 'top'?"),
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_they_take_is_what_the_command_line_takes() {
+    fn options_take_as_many_values_as_on_the_command_line() {
         let command = Args::command();
         let rows = [
             ("fill", Takes::Flag),

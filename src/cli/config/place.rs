@@ -1,4 +1,4 @@
-//! Which file it is, and its text: of a file that may be anything.
+//! Finds the configuration file and reads its text. Its contents are untrusted.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -9,10 +9,10 @@ use std::rc::Rc;
 use super::variables::CONFIG;
 use crate::cli::messages::shown_path;
 
-/// What is longer is no configuration.
+/// Size limit of a configuration file, in bytes.
 const AT_MOST: u64 = 1 << 20;
 
-/// What a process is told of where it runs.
+/// The environment variables of the process.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     pub(super) variables: Vec<(OsString, OsString)>,
@@ -23,7 +23,7 @@ impl Environment {
         Environment { variables: std::env::vars_os().collect() }
     }
 
-    /// What a variable says; nothing if that is empty.
+    /// The value of a variable; `None` if it is unset or empty.
     fn variable(&self, name: &str) -> Option<&OsStr> {
         let said = self.variables.iter().find(|(known, _)| known == name);
         said.map(|(_, value)| value.as_os_str()).filter(|value| !value.is_empty())
@@ -33,41 +33,41 @@ impl Environment {
         self.variable("HOME").map(Path::new)
     }
 
-    /// The file of `--config`, else of the variable, else the usual one.
+    /// The path of `--config`, else of `LOGSTAT_CONFIG`, else the usual one.
     pub(super) fn place(&self, given: Option<&Path>) -> Option<Place> {
         let named = given.or_else(|| self.variable(CONFIG).map(Path::new));
         if let Some(path) = named {
             return Some(Place { path: path.to_owned(), must_be: true });
         }
-        // By its specification a relative one is to be ignored.
+        // The XDG specification says to ignore relative paths.
         let xdg = self.variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let folder = xdg.or_else(|| self.home().map(|home| home.join(".config")))?;
         Some(Place { path: folder.join("logstat/config.toml"), must_be: false })
     }
 }
 
-/// Where the file is, if there is one.
+/// The path of the configuration file, which may not exist.
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) path: PathBuf,
-    /// Somebody has named it.
+    /// True if the user named the file, so that it must exist.
     must_be: bool,
 }
 
 impl Place {
-    /// The path as messages have it.
+    /// The path as shown in messages.
     pub(super) fn shown(&self) -> Rc<str> {
         shown_path(&self.path).into()
     }
 
-    /// The text of the file; nothing where the usual one is not there, or not for us, which is noted.
+    /// Reads the file. Returns `None` if the usual file does not exist or is not readable; the latter adds a note.
     pub(super) fn read(&self, notes: &mut Vec<String>) -> Result<Option<String>, String> {
         let shown = self.shown();
         let mut bytes = Vec::new();
         match File::open(&self.path).and_then(|file| file.take(AT_MOST + 1).read_to_end(&mut bytes)) {
             Ok(_) => {}
             Err(error) if !self.must_be && is_missing(&error) => return Ok(None),
-            // A service may keep the home of who began it.
+            // A service may run with the HOME of the user who started it.
             Err(error) if !self.must_be && error.kind() == ErrorKind::PermissionDenied => {
                 notes.push(format!("{}; its defaults are left out", self.unreadable(&error)));
                 return Ok(None);
@@ -95,7 +95,7 @@ impl Place {
     }
 }
 
-/// A file where a directory should be is as good as nothing there.
+/// True if the file does not exist, also because a parent is not a directory.
 fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_comes_before_what_is_usual() {
+    fn named_file_takes_precedence_over_the_usual_one() {
         let rows = [
             ("", None),
             ("HOME=/h", Some("/h/.config/logstat/config.toml")),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_be_anything() {
+    fn unusable_files_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let read = |name: &str, must_be| Place { path: path(name), must_be }.read(&mut Vec::new());

@@ -1,4 +1,4 @@
-//! What is in force, as a file that could be used in its place, each line with where it is from.
+//! `--print-config`: writes the settings in force as a configuration file, each line with its origin.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::cli::args::Args;
 use crate::cli::wrapped::wrapped;
 
 impl Line {
-    /// Writes what is in force.
+    /// Writes the settings in force.
     pub(crate) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let command = Args::command();
         let set = |name: &str| self.settings.iter().find(|setting| setting.option == name);
@@ -47,7 +47,7 @@ impl Line {
                 let files = site.files.iter().map(|file| quoted(&absolute(&file.to_string_lossy())));
                 writeln!(out, "{SITE_FILES} = [{}]", files.collect::<Vec<_>>().join(", "))?;
             }
-            // Here they would hold before those above.
+            // Repeated here, its settings would take precedence over those above.
             if self.site.as_ref() == Some(&site.name) {
                 writeln!(out, "# its options are in force, above")?;
                 continue;
@@ -67,7 +67,7 @@ fn write_setting(setting: &Setting, option: &Arg, out: &mut dyn Write) -> io::Re
         Value::Times(times) => times.to_string(),
         Value::Texts(texts) => {
             let texts: Vec<Cow<'_, str>> = texts.iter().map(|text| text.text.to_string_lossy()).collect();
-            // A text with several values, as an option may have and a variable has.
+            // One text may hold several values, as `--top a,b` or a variable does.
             let parts = texts.iter().flat_map(|text| match option.get_value_delimiter() {
                 Some(delimiter) => text.split(delimiter).map(str::to_owned).collect(),
                 None if is_path(option) => vec![absolute(text)],
@@ -82,7 +82,7 @@ fn write_setting(setting: &Setting, option: &Arg, out: &mut dyn Write) -> io::Re
     writeln!(out, "{} = {value}  # {}", setting.option, setting.origin)
 }
 
-/// A path that is the same wherever a file stands that has it.
+/// Makes a path absolute, so that it does not depend on the directory of the file; `-` stays as it is.
 fn absolute(path: &str) -> String {
     match std::path::absolute(Path::new(path)) {
         Ok(whole) if path != "-" => whole.to_string_lossy().into_owned(),
@@ -90,7 +90,7 @@ fn absolute(path: &str) -> String {
     }
 }
 
-/// What holds without an option, as its help has it.
+/// The default of an option, taken from its help text.
 fn by_default(option: &Arg) -> Option<String> {
     let helps = [option.get_help(), option.get_long_help()];
     helps.into_iter().flatten().find_map(|help| {
@@ -100,7 +100,7 @@ fn by_default(option: &Arg) -> Option<String> {
     })
 }
 
-/// A number that TOML writes as anybody does.
+/// True if a text is a valid TOML number as it stands.
 fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits =
@@ -108,13 +108,13 @@ fn is_number(text: &str) -> bool {
     is_digits(whole) && is_digits(fraction) && (whole == "0" || !whole.starts_with('0'))
 }
 
-/// A key as TOML writes it.
+/// A TOML key, quoted if necessary.
 fn key(name: &str) -> String {
     let is_bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
     if is_bare { name.to_owned() } else { quoted(name) }
 }
 
-/// A text as TOML writes it: as it stands if it can be, for backslashes are many in patterns.
+/// A TOML string. A literal string is used where possible, because patterns contain many backslashes.
 pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.escape_debug().count() == 1 || matches!(c, '"' | '\\' | '\'');
     if text.chars().all(is_plain) {
@@ -143,7 +143,7 @@ mod tests {
     use toml::de::DeTable;
 
     #[test]
-    fn numbers_are_those_of_toml() {
+    fn is_number_accepts_toml_numbers_only() {
         assert!(["0", "10", "0.5", "12.25"].into_iter().all(is_number));
         assert!(
             ["", "-1", "007", "1.", ".5", "1e3", "0x1", "1.2.3", &"9".repeat(30)].iter().all(|text| !is_number(text))
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_written_as_they_stand_where_they_can_be() {
+    fn strings_are_escaped_only_if_necessary() {
         let rows = [
             ("a", "\"a\""),
             (r"~\.php$", r"'~\.php$'"),
@@ -165,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_quoted_is_read_as_it_was(text in any::<String>(), name in any::<String>()) {
+        fn quoted_strings_read_back(text in any::<String>(), name in any::<String>()) {
             let line = format!("{} = {}", key(&name), quoted(&text));
             prop_assert!(!line.chars().any(char::is_control));
             let table = DeTable::parse(&line).unwrap().into_inner();

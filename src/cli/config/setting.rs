@@ -1,10 +1,10 @@
-//! What one layer says of one option.
+//! The setting of one option in one layer.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::rc::Rc;
 
-/// Where something is said.
+/// Where an option is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     CommandLine,
@@ -23,7 +23,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// An option, by its long name, and its value.
+/// An option's long name with its value and origin.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     pub(super) option: String,
@@ -33,12 +33,12 @@ pub(super) struct Setting {
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {
-    /// How many times an option stands there that takes nothing; none is as good as not given.
+    /// Number of times that an option without a value is given; 0 undoes it.
     Times(u8),
     Texts(Vec<Text>),
 }
 
-/// One of the texts of an option; in a list each has its own line.
+/// One value of an option; each item of a list has its own origin.
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     pub(super) text: OsString,
@@ -46,7 +46,7 @@ pub(super) struct Text {
 }
 
 impl Setting {
-    /// Whether anything is given: `false` and an empty list are there to undo what layers below say.
+    /// True if the setting has an effect of its own. `false` and an empty list only undo the settings of lower layers.
     pub(super) fn is_given(&self) -> bool {
         match &self.value {
             Value::Times(times) => *times > 0,
@@ -54,7 +54,7 @@ impl Setting {
         }
     }
 
-    /// The same as it would stand on the command line, where the command line does not have it already.
+    /// The setting as command-line arguments; empty if it comes from the command line, which has it already.
     pub(super) fn arguments(&self) -> Vec<OsString> {
         let name = format!("--{}", self.option);
         match &self.value {

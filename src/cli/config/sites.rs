@@ -1,4 +1,4 @@
-//! Sites: what `@name` among the files stands for.
+//! Sites: replaces `@name` among the files by the files of that site.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -8,13 +8,14 @@ use super::options::shortened;
 use crate::cli::names::meant;
 use crate::cli::wrapped::wrapped;
 
-/// The name of a site, if it is one and no file.
+/// The name of a site if the word begins with `@`; `None` for a file.
 fn name(word: &OsStr) -> Option<String> {
     let bytes = word.as_encoded_bytes().strip_prefix(b"@")?;
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// The site among what is given. It brings options, so that two would have to share them: which of them would be for what?
+/// Returns the site among the given files. Two different sites are an error: each has its own options, which would
+/// apply to the other's files too.
 pub(super) fn named<'s>(given: &[PathBuf], sites: &'s [Site], file: Option<&str>) -> Result<Option<&'s Site>, String> {
     let mut found: Option<&Site> = None;
     for name in given.iter().filter_map(|word| name(word.as_os_str())) {
@@ -30,7 +31,7 @@ pub(super) fn named<'s>(given: &[PathBuf], sites: &'s [Site], file: Option<&str>
     Ok(found)
 }
 
-/// What is given, with the files of a site in its place.
+/// Replaces each site among the given files by its files.
 pub(super) fn files(given: Vec<PathBuf>, sites: &[Site]) -> Vec<PathBuf> {
     let files_of =
         |word: PathBuf| match name(word.as_os_str()).and_then(|name| sites.iter().find(|site| site.name == name)) {

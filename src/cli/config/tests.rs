@@ -1,4 +1,4 @@
-//! Layers over each other, and that a file and variables say what the command line would.
+//! Tests of layers, and that a file or a variable has the same effect as the command line.
 
 mod mistakes;
 
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 
-/// What tells a run: a file, variables as `NAME=value …`, and a command line.
+/// Reads a file, variables as `NAME=value …`, and a command line.
 fn read(config: &str, variables: &str, given: &str) -> Result<Line, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
@@ -23,7 +23,7 @@ fn read_with(config: &Path, variables: &str, given: &[OsString]) -> Result<Line,
     Line::read([OsString::from("logstat")].iter().chain(given).cloned().collect(), &Environment { variables })
 }
 
-/// The value of an option and the layer that it is from, as words.
+/// The value of an option and its layer, as text.
 fn holds(line: &Line, option: &str) -> Option<String> {
     let setting = line.settings.iter().find(|setting| setting.option == option)?;
     let value = match &setting.value {
@@ -34,9 +34,9 @@ fn holds(line: &Line, option: &str) -> Option<String> {
     Some(format!("{value} {}", origin.rsplit('/').next().unwrap()))
 }
 
-/// Of each set of layers the highest holds, wholly.
+/// For each combination of layers, the highest one wins entirely.
 #[test]
-fn an_option_beats_a_variable_beats_a_site_beats_the_rest_of_a_file() {
+fn precedence_is_option_variable_site_file() {
     for layers in 1..16_u8 {
         let has = |layer: u8| layers & (1 << layer) != 0;
         let part = |layer: u8, text: &'static str| if has(layer) { text } else { "" };
@@ -72,7 +72,7 @@ fn an_option_beats_a_variable_beats_a_site_beats_the_rest_of_a_file() {
             let expected = format!("{} {origin}", values[highest]);
             assert_eq!(holds(&line, option), Some(expected), "{option} of {layers:04b}");
         }
-        // That it holds is that it is asked.
+        // The winning value must also reach the question.
         let question = line.args.question(None).unwrap();
         assert_eq!(question.counting.by.map(|unit| unit.name()), Some(["day", "week", "month", "year"][highest]));
         assert_eq!(question.showing.fill, highest != 1);
@@ -80,7 +80,7 @@ fn an_option_beats_a_variable_beats_a_site_beats_the_rest_of_a_file() {
     }
 }
 
-/// A value of each option, the first of these that it takes.
+/// Sample values: each option uses the first one that it accepts.
 const SAMPLES: [&str; 18] = [
     "3",
     "main",
@@ -109,7 +109,7 @@ fn sample(command: &Command, option: &str) -> &'static str {
 }
 
 #[test]
-fn every_option_is_the_same_in_a_file_a_site_a_variable_and_on_the_command_line() {
+fn every_option_means_the_same_in_every_layer() {
     let command = Args::command();
     let asked = |line: Result<Line, String>| {
         let args = line.unwrap().args;
@@ -121,12 +121,12 @@ fn every_option_is_the_same_in_a_file_a_site_a_variable_and_on_the_command_line(
         let (given, in_file, value) = match takes(arg) {
             Takes::Flag | Takes::Count => (format!("--{option}"), "true".to_owned(), "true"),
             Takes::One | Takes::Many => {
-                // Where a path would count from is another matter.
+                // Absolute, because a relative path in a file starts at the directory of the file.
                 let sample = if options::is_path(arg) { "/x" } else { sample(&command, option) };
                 (format!("--{option}={sample}"), format!("'{sample}'"), sample)
             }
         };
-        // What only says how another is meant sleeps without that.
+        // A default that only modifies another option is ignored without that option.
         let beside = match option {
             "trust" => "--real-ip=http_x_real_ip",
             "prom-label" => "--format=prometheus",
@@ -147,7 +147,7 @@ fn every_option_is_the_same_in_a_file_a_site_a_variable_and_on_the_command_line(
 }
 
 #[test]
-fn what_is_printed_can_be_used_and_is_the_same() {
+fn printed_configuration_reads_back() {
     let command = Args::command();
     let left_out = ["format", "hll", "static", "quiet", "date"];
     let mut config = String::new();
@@ -199,7 +199,7 @@ fn what_is_printed_can_be_used_and_is_the_same() {
 }
 
 #[test]
-fn what_is_printed_of_a_site_in_use_is_the_same_where_it_is_used_with_it() {
+fn printed_configuration_of_a_site_reads_back() {
     let config =
         "by = 'day'\n[sites.a]\nfiles = 'x.log'\nby = 'week'\ntop = 'ip'\nfill = true\n[sites.b]\nby = 'month'";
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -217,13 +217,13 @@ fn what_is_printed_of_a_site_in_use_is_the_same_where_it_is_used_with_it() {
     }
     assert_eq!(holds(&second, "by").unwrap().split(' ').next(), Some("hour"));
     assert_eq!(first.args.files, second.args.files);
-    // A site that is not in use is as it was.
+    // A site that is not in use stays unchanged.
     let b = read_with(&two, "", &words("@b")).unwrap();
     assert_eq!(holds(&b, "by").unwrap().split(' ').next(), Some("month"));
 }
 
 #[test]
-fn what_says_how_another_is_meant_sleeps_without_that() {
+fn modifier_defaults_are_ignored_without_their_option() {
     let judged = |config: &str, variables: &str, given: &str| {
         let line = read(config, variables, given).unwrap();
         let judged = line.args.question(None).and_then(|question| line.args.writing.style(&question));
@@ -260,7 +260,7 @@ fn what_says_how_another_is_meant_sleeps_without_that() {
 }
 
 #[test]
-fn what_answers_one_question_is_replaced_across_layers() {
+fn exclusive_options_replace_each_other_across_layers() {
     let format = |line: Line| line.args.writing.format().name();
     assert_eq!(format(read("json = true", "", "--format csv").unwrap()), "csv");
     assert_eq!(format(read("format = 'csv'", "", "--json").unwrap()), "json");
@@ -270,7 +270,7 @@ fn what_answers_one_question_is_replaced_across_layers() {
     let question =
         read("since = 2026-11-14\nuntil = 2026-11-15", "", "--date 2026").unwrap().args.question(None).unwrap();
     assert!(question.counting.since.is_none() && question.counting.until.is_none() && question.counting.date.is_some());
-    // Within a file it is a mistake.
+    // Within one file, the conflict is an error.
     assert!(read("verbose = true\nquiet = true", "", "").unwrap_err().starts_with("/config.toml:1: the argument '--"));
 }
 
@@ -293,7 +293,7 @@ fn sites_are_files_and_options() {
 }
 
 #[test]
-fn formats_have_names() {
+fn named_formats_are_accepted() {
     let config = "log-format = 'own'\n[log-formats]\nown = '$remote_addr $status'\njson-own = '{\"ip\":\"$remote_addr\",\"code\":$status}'\nalias = 'Combined'\n\
         pasted = \"\"\"\nlog_format site escape=json\n  '{\\\"ip\\\":\\\"$remote_addr\\\",'  # JSON\n  '\\\"code\\\":$status}';\n\"\"\"\napache = '%h %>s %D'";
     let named = |given: &str| {
@@ -318,16 +318,16 @@ fn formats_have_names() {
 }
 
 #[test]
-fn without_a_file_there_are_still_variables() {
+fn variables_work_without_a_file() {
     let line = read("by = 'hour'\nbroken", "LOGSTAT_TOP=ip", "--no-config").unwrap();
     assert_eq!((holds(&line, "by"), holds(&line, "top").as_deref(), line.file()), (None, Some("ip LOGSTAT_TOP"), None));
-    // What has nothing to do with logs is no matter of a file's.
+    // Commands unrelated to logs ignore the file.
     assert!(read("broken", "LOGSTAT_BY=dya", "--schema").is_ok() && read("broken", "", "--generate man").is_ok());
     assert!(read("", "", "--config a --no-config").is_err());
 }
 
 #[test]
-fn a_message_about_an_option_has_its_place() {
+fn messages_about_options_name_their_origin() {
     let line = read("by = 'hour'\ntop = 'host'", "LOGSTAT_FILL=1", "--limit 3").unwrap();
     let place = |message: &str| line.origin(message).map(|origin| origin.rsplit('/').next().unwrap().to_owned());
     assert_eq!(place("--by hour changes nothing here").as_deref(), Some("config.toml:1"));

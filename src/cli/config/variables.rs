@@ -1,4 +1,4 @@
-//! The layer of variables: `LOGSTAT_BY` is `--by`.
+//! The layer of environment variables: `LOGSTAT_BY` is `--by`.
 
 use std::ffi::{OsStr, OsString};
 
@@ -10,16 +10,16 @@ use crate::cli::closest_match::closest_match;
 
 pub(super) const PREFIX: &str = "LOGSTAT_";
 
-/// The variable that names the file.
+/// The variable that names the configuration file.
 pub(super) const CONFIG: &str = "LOGSTAT_CONFIG";
 
-/// What variables say, in the order of options, and what is to be said of those that say nothing.
+/// Returns the settings of the variables, in the order of the options, and notes about variables that have no effect.
 pub(super) fn read(
     command: &Command,
     variables: &[(OsString, OsString)],
 ) -> Result<(Vec<Setting>, Vec<String>), String> {
     let is_ours = |(name, value): &&(OsString, OsString)| {
-        // An empty one is as good as none.
+        // An empty variable counts as unset.
         name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) && name != CONFIG && !value.is_empty()
     };
     let mut ours: Vec<(String, &OsStr)> = variables
@@ -39,7 +39,7 @@ pub(super) fn read(
         let times = || times(value, takes(arg)).map(Value::Times).map_err(|wrong| format!("{origin}: {wrong}"));
         let value = match takes(arg) {
             Takes::Flag | Takes::Count => times()?,
-            // A list is parted as the option itself parts it.
+            // clap splits lists, as for the option itself.
             Takes::One | Takes::Many => Value::Texts(vec![Text { text: value.to_owned(), origin: origin.clone() }]),
         };
         settings.push(Setting { option: option.to_owned(), value, origin });
@@ -53,7 +53,7 @@ fn variable(option: &str) -> String {
     format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))
 }
 
-/// What a flag is set to.
+/// Reads the value of a flag: how many times it is given.
 fn times(value: &OsStr, takes: Takes) -> Result<u8, String> {
     let shown = value.to_string_lossy();
     match (value.to_str(), takes) {
@@ -66,20 +66,21 @@ fn times(value: &OsStr, takes: Takes) -> Result<u8, String> {
     }
 }
 
-/// What is said of a variable that is no option's. Most are somebody else's, and none of our business.
+/// A note about a variable that sets no option; `None` if it does not resemble one, because it then usually belongs to
+/// another program.
 fn note(command: &Command, name: &str) -> Option<String> {
     let word = name.strip_prefix(PREFIX)?.to_lowercase().replace('_', "-");
     if let Some(reason) = refusal(&word) {
         return Some(format!("{name} changes nothing: --{word} is for the command line alone, {reason}"));
     }
     let known: Vec<&str> = settable(command).map(|(option, _)| option).chain(["config"]).collect();
-    // The shorter a word, the more it takes to be sure: LOGSTAT_CI is no --ip.
+    // Short words need a closer match: LOGSTAT_CI does not mean --ip.
     let meant = closest_match(&word, &known)
         .filter(|meant| meant.len() > 3 || word.len() == meant.len() && is_same(&word, meant))?;
     Some(format!("{} changes nothing; did you mean {}?", shortened(name), variable(meant)))
 }
 
-/// Whether two words have the same letters.
+/// True if one word is a permutation of the other.
 fn is_same(one: &str, other: &str) -> bool {
     let sorted = |word: &str| {
         let mut bytes = word.as_bytes().to_vec();
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_option_is_noted_if_it_is_near_one() {
+    fn variables_that_resemble_an_option_are_noted() {
         let noted = |line| said(line).unwrap().1.join("|");
         assert_eq!(noted("LOGSTAT_TPO=path"), "LOGSTAT_TPO changes nothing; did you mean LOGSTAT_TOP?");
         assert_eq!(

@@ -1,10 +1,10 @@
-//! What is wrong in a file or a variable, and files of those who mean harm.
+//! Tests of mistakes in files and variables, and of hostile files.
 
 use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_name_their_origin() {
     let rows = [
         ("by = 'hour'\n\ntpo = 1", "", "", "/config.toml:3: unknown key 'tpo'; did you mean 'top'?"),
         ("by = 'dya'", "", "", "/config.toml:1: unknown unit 'dya' for --by; did you mean 'day'?"),
@@ -52,9 +52,9 @@ fn what_is_wrong_is_told_with_its_place() {
     }
 }
 
-/// Values that only all arguments together show to be wrong.
+/// Values that are wrong only in combination with other arguments.
 #[test]
-fn what_is_wrong_beside_others_is_told_with_its_place() {
+fn errors_in_combinations_name_their_origin() {
     let rows = [
         (
             "limit = 3\ntop = [\n'path',\n'pth',\n]",
