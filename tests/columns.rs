@@ -1,4 +1,4 @@
-//! Columns, orders and verdicts against sums that are made in the plainest way: every line of every key in a list.
+//! Slow reference for columns, orders and verdicts: sums over the list of all lines of each key.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ struct Line {
     ms: u64,
 }
 
-/// `addr - user [time] "GET /path?query HTTP/1.1" status bytes "referer" "agent" 0.012`, as the generator writes nearly all.
+/// Parses `addr - user [time] "GET /path?query HTTP/1.1" status bytes "referer" "agent" 0.012`, the usual line of the
+/// generator.
 fn line(text: &str) -> Option<Line> {
     let parts: Vec<&str> = text.split('"').collect();
     let [before, request, numbers, .., last] = &parts[..] else { return None };
@@ -32,7 +33,7 @@ fn line(text: &str) -> Option<Line> {
     })
 }
 
-/// Lines that are read so with ease.
+/// A generated log, reduced to the lines that [`line`] can parse.
 fn log() -> (Vec<Line>, Vec<u8>) {
     let traffic =
         Traffic { lines: 4000, addresses: 300, paths: 120, malformed: 0.0, times: true, ..Traffic::default() };
@@ -49,7 +50,7 @@ fn report(log: &[u8], question: &Question) -> Report {
     count(question, vec![input], &Engine::new().threads(2).chunk_bytes(5000)).unwrap().report.unwrap()
 }
 
-/// The time in an order that texts have: `2026-11-14T00:00:05+00:00`.
+/// The time in RFC 3339, which sorts as text: `2026-11-14T00:00:05+00:00`.
 fn written(time: &str) -> String {
     chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap().format("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
@@ -58,7 +59,7 @@ fn percentile(ms: &[u64], percent: usize) -> u64 {
     ms[(percent * ms.len()).div_ceil(100).max(1) - 1]
 }
 
-/// What a metric of some lines is.
+/// The expected value of a metric over some lines.
 fn expected(metric: Metric, lines: &[&Line], all: usize) -> Figure {
     let number =
         |wanted: &dyn Fn(&Line) -> bool| Figure::Count(lines.iter().filter(|line| wanted(line)).count() as u64);
@@ -98,13 +99,13 @@ fn is_static(path: &str) -> bool {
     rules.is_static(path.as_bytes())
 }
 
-/// As a number that has the same order.
+/// A number that sorts like the figure.
 fn order(figure: &Figure) -> f64 {
     match figure {
         Figure::Count(number) | Figure::Ms(number) => *number as f64,
         Figure::Share(number) | Figure::MeanMs(number) => *number,
         Figure::Moment(moment) => {
-            // Wall clocks first; all are at one offset here.
+            // Moments sort by wall clock, but all have the same offset here.
             chrono::DateTime::parse_from_rfc3339(moment).unwrap().timestamp() as f64
         }
         _ => f64::NEG_INFINITY,
@@ -172,7 +173,7 @@ fn verdicts_are_what_lists_of_lines_say() {
         let top = [Dimension::Status];
         let question = Question::new().fail_if([fail_if]).top(top);
         if text.contains("host") {
-            // This log has none: such a question has no answer.
+            // This log has no hosts, so the question is an error.
             let input = Input::reader("a.log", std::io::Cursor::new(log.clone()));
             assert!(count(&question, vec![input], &Engine::default()).is_err());
             continue;

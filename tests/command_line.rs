@@ -1,4 +1,4 @@
-//! The program among other programs: pipes, full disks, terminals' width, signals, and the examples of its help.
+//! The program in its environment: pipes, full disks, terminal widths, signals, and the examples of its help.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Runs a line in a shell, in a folder with `access.log` and `own.log`.
+/// Runs a shell command in a folder with `access.log` and `own.log`.
 fn shell(line: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
@@ -43,7 +43,7 @@ fn the_examples_of_the_help_work() {
 fn a_closed_pipe_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
-    // More seconds than a pipe has room for.
+    // The output must exceed the buffer of a pipe.
     let seconds =
         (0..20_000).map(|s| LINE.replace("08:30:00", &format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)));
     fs::write(&log, seconds.collect::<String>()).unwrap();
@@ -99,7 +99,7 @@ fn no_line_is_wider_than_the_page() {
                 .unwrap();
             let table = text(&output.stdout);
             assert!(output.status.success(), "{}", text(&output.stderr));
-            // The log has no characters that are wider than one column.
+            // All characters of the log are one column wide.
             let widest = table.lines().max_by_key(|line| line.chars().count()).unwrap();
             assert!(widest.chars().count() <= columns, "{columns} columns by {by}: {widest}");
         }
@@ -122,7 +122,7 @@ fn a_link_that_a_report_is_written_through_stays() {
         let message = text(&output.stderr).replace(folder.path().to_str().unwrap(), "~");
         (output.status.code(), message)
     };
-    // The first time the target is made, the second time replaced.
+    // The first run creates the target, the second replaces it.
     for _ in 0..2 {
         assert_eq!(write("link.json"), (Some(0), String::new()));
         assert!(path("link.json").is_symlink());
@@ -163,7 +163,7 @@ fn quiet_and_verbose_are() {
 #[test]
 fn an_interrupt_ends_it_with_130() {
     let mut child = logstat().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // It reads, so it has set up its handler; and as the pipe stays open, it waits.
+    // Once it reads, its signal handler is set up; as the pipe stays open, it keeps waiting.
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(LINE.repeat(10_000).as_bytes()).unwrap();
     let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();

@@ -1,4 +1,5 @@
-//! The configuration file as a user has one: where it is found, what is said of it, and files that are none.
+//! The configuration file from the user's view: where it is found, messages about it, and files that are not
+//! configurations.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 
-/// A home with a log and a configuration.
+/// A home directory with a log and a configuration file.
 fn home(config: &[u8]) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     fs::create_dir_all(home.path().join(".config/logstat")).unwrap();
@@ -16,7 +17,7 @@ fn home(config: &[u8]) -> tempfile::TempDir {
     home
 }
 
-/// Exit code, standard output and standard error, the folder being called `~`.
+/// Runs the program. Returns exit code, standard output and standard error, with the folder replaced by `~`.
 fn run(home: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
     command.current_dir(home).env_clear().env("HOME", home).envs(variables.iter().copied());
@@ -90,7 +91,7 @@ fn files_that_are_none_are_refused_in_a_line() {
         assert!(said.starts_with(&format!("{at}{expected}")), "{said}");
         assert!(!said.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{said:?}");
     }
-    // As deep as a parser may go, and as long as a mistake may be looked for.
+    // Deep nesting could overflow the parser's stack; a long list could make the search for the mistake slow.
     let deep = format!("top = {}{}", "[".repeat(200_000), "]".repeat(200_000));
     let long = format!("path = [{}'~(']", "'/a', ".repeat(20_000));
     for config in [deep, long] {
@@ -130,7 +131,7 @@ fn what_cannot_be_read_is_said() {
     );
     let file = home.path().join(".config/logstat/config.toml");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
-    // Nothing is unreadable to root.
+    // Root can read any file.
     if fs::read(&file).is_err() {
         let path = "~/.config/logstat/config.toml";
         let note = format!("logstat: note: {path}: permission denied; its defaults are left out\n");

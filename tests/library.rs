@@ -1,4 +1,4 @@
-//! The library as a program of somebody else's uses it: what it takes, what it gives, and what it says of failures.
+//! The library from the view of another program: its inputs, results and errors.
 
 use std::fs;
 use std::io::{self, Cursor, Read};
@@ -27,7 +27,7 @@ fn outcome(question: &Question, inputs: Vec<Input>) -> Result<Outcome, Error> {
     count(question, inputs, &Engine::default())
 }
 
-/// The report on `LINES`, with nothing to complain of.
+/// The report on `LINES`, without problems.
 fn report(question: &Question) -> Report {
     let outcome = outcome(question, vec![reader("a.log", LINES)]).unwrap();
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
@@ -192,7 +192,7 @@ fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
         let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::NotLogged { detail } if detail.contains('$')), "{error}");
     }
-    // A default never is, and what one of several files logs is logged.
+    // A default section is never an error, and one file that logs the field is enough.
     let no_host = Question::new().log_formats(["combined".parse().unwrap()]);
     assert!(report(&no_host).latency.is_none());
     let with_host =
@@ -234,7 +234,7 @@ fn nothing_is_a_report_of_zeros() {
     assert!(none.report.is_none() && none.problems.is_empty());
 }
 
-/// A reader whose cable is cut.
+/// A reader that fails, like a broken connection.
 struct Cut(Cursor<String>);
 
 impl Read for Cut {
@@ -294,7 +294,7 @@ fn names_are_what_users_type() {
     assert!("2022-02-30".parse::<logstat::Moment>().is_err());
 }
 
-/// Values that a program keeps, shares and passes between threads.
+/// Public types can be kept, shared and sent between threads.
 #[test]
 fn types_are_good_citizens() {
     fn is_shared<T: Send + Sync + std::fmt::Debug>() {}
@@ -308,7 +308,7 @@ fn types_are_good_citizens() {
     is_sent::<Input>();
 }
 
-/// Two counts at once are two counts.
+/// Concurrent counts do not affect each other.
 #[test]
 fn counts_run_side_by_side() {
     let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(|| report(&Question::default()).lines.parsed)).collect();
@@ -317,7 +317,7 @@ fn counts_run_side_by_side() {
 
 const ASKED_TO_BE_QUIET: &str = "LOGSTAT_TEST_LIBRARY_IS_QUIET";
 
-/// Every way to fail, in a process of its own, whose outputs stay empty.
+/// Runs all kinds of failure in a separate process, whose outputs must stay empty.
 #[test]
 fn nothing_is_printed() {
     if std::env::var_os(ASKED_TO_BE_QUIET).is_some() {
@@ -338,7 +338,7 @@ fn nothing_is_printed() {
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     let said = String::from_utf8(output.stdout).unwrap();
-    // All that is said is the test harness's.
+    // The only output is that of the test harness.
     let others = said
         .lines()
         .filter(|line| !(line.is_empty() || line.starts_with("running 1 test") || line.starts_with("test ")));

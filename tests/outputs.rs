@@ -1,4 +1,4 @@
-//! Files that are written: whole or not at all, whatever ends the program.
+//! Output files are written completely or not at all, however the program ends.
 
 use std::fs;
 use std::io::Read;
@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A folder with `a.log`, an old `old.json`, and `pipe`, which blocks a program that writes to it until it is read.
+/// A folder with `a.log`, an old `old.json`, and the FIFO `pipe`, which blocks a program that writes to it until the
+/// test reads it.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -27,7 +28,7 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Runs a line of shell in the folder, in which `logstat` is the program and `$RUN` starts it.
+    /// Runs a shell command in the folder, in which `logstat` is the program and `$RUN` starts it.
     fn start(&self, line: &str) -> Child {
         let program = Path::new(env!("CARGO_BIN_EXE_logstat")).parent().unwrap();
         let path = format!("{}:/usr/bin:/bin", program.display());
@@ -36,7 +37,7 @@ impl Folder {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Waits until so many unfinished files are there.
+    /// Waits until there are `count` unfinished files.
     fn wait_for_unfinished(&self, count: usize) {
         let start = Instant::now();
         while self.unfinished() != count {
@@ -50,7 +51,7 @@ impl Folder {
         names.filter(|name| name.to_string_lossy().starts_with(".logstat-")).count()
     }
 
-    /// Reads the pipe, so that the program goes on.
+    /// Reads the pipe, so that the program continues.
     fn read_pipe(&self) {
         assert!(fs::metadata(self.path("pipe")).unwrap().file_type().is_fifo());
         let mut text = String::new();
@@ -59,8 +60,8 @@ impl Folder {
     }
 }
 
-/// What a shell starts a program with that is to get signals. Where the tests themselves run under nohup or as a background
-/// job, SIGHUP or SIGINT would stay ignored; GNU's env sets them back.
+/// Command that starts a program which is to receive signals. If the tests run under nohup or as a background job,
+/// SIGHUP or SIGINT would stay ignored; GNU's env resets them.
 fn run() -> &'static str {
     let env = Command::new("env").args(["--default-signal=HUP,INT", "true"]).stderr(Stdio::null()).status();
     if env.is_ok_and(|status| status.success()) { "exec env --default-signal=HUP,INT" } else { "exec" }
@@ -95,7 +96,7 @@ fn a_signal_before_any_file_ends_the_program_at_once() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
         let child = folder.start("$RUN logstat pipe --json");
-        // The program reads when somebody can write.
+        // Opening the pipe blocks until the program reads it.
         let pipe = fs::OpenOptions::new().write(true).open(folder.path("pipe")).unwrap();
         signal(name, &child);
         assert_eq!(end(child).0, Some(code), "{name}");
@@ -161,11 +162,11 @@ fn if_one_output_fails_no_file_is_new() {
     }
 }
 
-/// The log is a pipe without a writer: reading it would take forever.
+/// The log is a pipe without a writer, so reading it would block forever.
 #[test]
 fn an_output_that_cannot_be_created_is_reported_before_counting() {
     let folder = Folder::new();
-    // Not even root may create a file in /proc; only Linux has it.
+    // Not even root can create a file in /proc, which only Linux has.
     if !Path::new("/proc/self").exists() {
         return;
     }

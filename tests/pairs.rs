@@ -1,4 +1,4 @@
-//! Rankings of pairs and timelines that are split are those of a slow counter with maps of pairs of texts.
+//! Slow reference: rankings of pairs and split timelines equal the counts of maps from pairs of texts.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -6,12 +6,12 @@ use std::io::Cursor;
 use logstat::{Dimension, Engine, ErrorKind, Input, MaxKeys, Question, Report, Row, Section, Unit, count};
 use proptest::prelude::*;
 
-/// Referers and agents as they are logged: some are one text in two ways, some are two that read as one beside their
-/// neighbours.
+/// Referers and agents as logged: some are the same text in two escapings, some pairs read alike when joined by a
+/// space.
 const LOGGED: [&str; 12] =
     ["", "-", "/", "\\x2F", "\\x5Cx2F", "a", "\\x61", "a b", "a\\x20b", "b", "other", "\\xD0\\x9F\\xFF"];
 
-/// The hour, the referer, the agent, the status.
+/// Hour, referer, agent and status.
 type Hit = (u32, &'static str, &'static str, u16);
 
 fn hit() -> impl Strategy<Value = Hit> {
@@ -32,7 +32,7 @@ fn report(hits: &[Hit], question: &Question, engine: &Engine) -> Report {
     count(question, vec![Input::reader("a.log", Cursor::new(log(hits)))], engine).unwrap().report.unwrap()
 }
 
-/// The bytes that nginx had, by looking at one byte after the other.
+/// Unescapes a logged text byte by byte.
 fn bytes_of(logged: &str) -> Vec<u8> {
     if logged.is_empty() {
         return b"-".to_vec();
@@ -55,7 +55,7 @@ fn written(bytes: &[u8]) -> String {
     bytes.utf8_chunks().map(text).collect()
 }
 
-/// Keys with their hits, those with the most first, then by bytes.
+/// Keys with their hits, by descending hits, then by bytes.
 fn ranked<K: Ord + Clone>(hits: &HashMap<K, u64>) -> Vec<(K, u64)> {
     let mut ranked: Vec<_> = hits.iter().map(|(key, pv)| (key.clone(), *pv)).collect();
     ranked.sort_by(|(a, pv_a), (b, pv_b)| pv_b.cmp(pv_a).then_with(|| a.cmp(b)));
@@ -134,7 +134,7 @@ proptest! {
     }
 }
 
-/// Two pairs that read alike with a space between are two, in the order of their first keys.
+/// Two pairs that read alike when joined by a space stay separate, ordered by their first keys.
 #[test]
 fn pairs_are_told_apart_by_their_keys_and_not_by_their_text() {
     let hits: [Hit; 3] = [(0, "a b", "c", 200), (0, "a", "b c", 200), (0, "a\\x20b", "c", 200)];
@@ -168,7 +168,7 @@ fn a_pair_where_one_dimension_belongs_is_refused() {
     }
 }
 
-/// A timeline has all its values where rankings have few keys, and each variable its own column.
+/// A split timeline keeps all its values if rankings are limited to few keys, and each variable has its own column.
 #[test]
 fn variables_are_not_mixed_up_where_rankings_are_bounded() {
     let log =
@@ -188,7 +188,7 @@ fn variables_are_not_mixed_up_where_rankings_are_bounded() {
     }
 }
 
-/// What is not shown asks for nothing, be it logged or not.
+/// Hidden sections require no field, whether it is logged or not.
 #[test]
 fn what_is_not_shown_is_not_asked_for() {
     let hits: [Hit; 1] = [(0, "-", "a", 200)];

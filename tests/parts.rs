@@ -14,7 +14,7 @@ fn reported(log: &[u8], question: &Question, engine: &Engine) -> Report {
     count(question, inputs, engine).unwrap().report.unwrap()
 }
 
-/// Everything that is told of hits.
+/// All sections about hits.
 fn sections(report: &Report) -> Vec<Value> {
     let mut json = Vec::new();
     write_json(report, &mut json).unwrap();

@@ -1,4 +1,4 @@
-//! The README's commands do what it says they do.
+//! The README's commands work as it describes.
 
 use std::path::Path;
 use std::process::Command;
@@ -40,14 +40,14 @@ fn every_use_of_logstat_runs() {
     for line in uses {
         let mut command = Command::new("sh");
         command.args(["-c", line]).current_dir(&directory).env_clear().env("PATH", &path);
-        // Its example is for its own commands.
+        // The example configuration applies only to the commands of its section.
         if configuration.contains(line) {
             command.env("XDG_CONFIG_HOME", directory.path());
         }
         let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         if line.contains("--fail-if") {
-            // Of a log of years ago nothing is of the last hour.
+            // The condition is about the last hour, in which an old log has no hits.
             assert!(matches!(output.status.code(), Some(0 | 3)), "{line}\n{said}");
         } else {
             assert!(output.status.success() && said.is_empty(), "{line}\n{said}");
@@ -56,7 +56,7 @@ fn every_use_of_logstat_runs() {
     }
 }
 
-/// Each question of the README is a case, whose answer was checked by hand.
+/// Each question of the README is a case, whose expected answer was checked by hand.
 #[test]
 fn every_question_has_its_answer() {
     let block = README.split("## Questions\n\n```sh\n").nth(1).unwrap().split("```").next().unwrap();

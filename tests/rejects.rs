@@ -1,4 +1,4 @@
-//! Malformed lines come out as they went in, all of them and in order, however they were read.
+//! Malformed lines are written verbatim, completely and in order, however the input was read.
 
 use std::fs::{self, File};
 use std::io::Cursor;
@@ -9,7 +9,7 @@ use logstat::{Access, Engine, Input, Question, count, guard_mappings};
 
 const GOOD: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"";
 
-/// A log, and what is malformed of it.
+/// A log, and its malformed lines.
 fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
     let (mut log, mut rejects) = (Vec::new(), Vec::new());
     for i in 0..lines {
@@ -27,7 +27,7 @@ fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
             rejects.push(b'\n');
         }
         log.extend_from_slice(&line);
-        // The last line has no end.
+        // The last line has no line feed.
         if i + 1 < lines {
             log.push(b'\n');
         }
@@ -35,7 +35,7 @@ fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
     (log, rejects)
 }
 
-/// Counts logs in every way, and compares what is rejected.
+/// Counts logs with every strategy and compares the rejected lines.
 fn assert_rejects(logs: &[(Vec<u8>, Vec<u8>)], question: &Question) {
     let folder = tempfile::tempdir().unwrap();
     let paths: Vec<_> = (0..logs.len()).map(|i| folder.path().join(format!("{i}.log"))).collect();
@@ -131,7 +131,7 @@ fn the_program_writes_them_to_a_file() {
     let output = logstat(folder.path(), &["a.log", "--rejects", "bad"]);
     assert_eq!(said(&output), (Some(0), String::new()));
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
-    // A file that fits no format is no part of the report, and none of its lines is.
+    // A file that matches no format is not in the report, and its lines are not rejected lines.
     let output = logstat(folder.path(), &["a.log", "other.log", "--rejects", "bad"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
