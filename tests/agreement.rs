@@ -253,31 +253,31 @@ fn columns() -> Vec<(&'static str, Question)> {
 }
 
 #[test]
-fn a_log_that_looks_real() {
+fn realistic_log() {
     let traffic = Traffic { lines: 3000, addresses: 1000, paths: 900, malformed: 0.02, ..Traffic::default() };
     agrees(&Log::new("combined", &[&traffic.to_vec()]), &[&questions()[1..4], &questions()[8..9]].concat(), 17);
 }
 
 #[test]
-fn a_smaller_one_with_every_question() {
+fn small_log_with_every_question() {
     let traffic = Traffic { lines: 400, addresses: 120, paths: 200, malformed: 0.02, ..Traffic::default() };
     agrees(&Log::new("combined", &[&traffic.to_vec()]), &questions(), 7);
 }
 
 #[test]
-fn a_log_with_times_and_hosts() {
+fn log_with_times_and_hosts() {
     let traffic = Traffic { lines: 400, malformed: 0.02, times: true, vhost: true, ..Traffic::default() };
     agrees(&Log::new("vhost_timed", &[&traffic.to_vec()]), &[questions(), columns()].concat(), 7);
 }
 
 #[test]
-fn a_log_whose_every_path_is_new() {
+fn log_of_unique_paths() {
     let traffic = Traffic { lines: 300, unique_paths: true, unique_queries: 0.5, days: 400, ..Traffic::default() };
     agrees(&Log::new("unique paths", &[&traffic.to_vec()]), &questions(), 7);
 }
 
 #[test]
-fn everything_by_every_strategy() {
+fn every_ranking_with_every_strategy() {
     let traffic = Traffic { lines: 250, malformed: 0.05, times: true, vhost: true, seed: 7, ..Traffic::default() };
     agrees(&Log::new("everything", &[&traffic.to_vec()]), &[("everything", everything(&[]))], 1);
 }
@@ -320,7 +320,7 @@ fn nasty() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn nasty_logs() {
+fn damaged_logs() {
     let questions = [
         ("default", Question::default()),
         ("every ranking", everything(&[Dimension::Host])),
@@ -335,7 +335,7 @@ fn nasty_logs() {
 }
 
 #[test]
-fn a_line_of_megabytes() {
+fn line_of_several_megabytes() {
     let long = line(3, &format!("/{}", "long".repeat(750_000)));
     let log = Log::new("3 MB", &[format!("{}{long}\n{}", lines("\n"), lines("\n")).as_bytes()]);
     for (max_line, malformed) in [(1 << 20, 1), (long.len() - 1, 1), (long.len(), 0), (usize::MAX, 0)] {
@@ -366,7 +366,7 @@ fn mixed(first: usize, step: usize) -> Vec<u8> {
 
 /// The formats of a file are detected from its first lines, whatever the chunk size.
 #[test]
-fn formats_that_are_found() {
+fn detected_formats() {
     let logs = [
         ("mixed formats", mixed(0, 1)),
         ("mixed formats, common first", mixed(7, 2)),
@@ -445,7 +445,7 @@ fn visitors_behind_proxies() {
 
 /// A given format is used whatever the first lines are.
 #[test]
-fn a_format_that_is_given() {
+fn given_format() {
     let given = |format: &str| Question::new().log_formats([format.parse().unwrap()]);
     let questions = [("combined", given("combined")), ("vhost_timed", given("vhost_timed"))];
     for first in 0..9 {
@@ -494,7 +494,7 @@ fn files_in_another_order() {
 }
 
 #[test]
-fn the_strategies_are_all_there() {
+fn strategies_cover_all_combinations() {
     let all = strategies();
     assert_eq!(all.len(), 120);
     for way in 0..WAYS.len() {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 #[test]
-fn every_case_is_as_expected() {
+fn every_case_matches_its_expected_output() {
     let bless = std::env::var_os("LOGSTAT_BLESS").is_some_and(|v| v == "1");
     let mut failures = String::new();
     let cases = cases();
@@ -102,7 +102,7 @@ fn without_colors(text: &str) -> String {
 
 /// Tables of five widths, in UTF-8 and ASCII, with and without colours.
 #[test]
-fn pages_fit_their_width_and_colours_change_nothing_else() {
+fn tables_fit_their_width_and_colours_add_only_codes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     for columns in [40, 60, 80, 120, 200] {
         for signs in ["utf8", "ascii"] {
@@ -170,7 +170,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn words_are_as_in_a_shell() {
+fn words_are_split_as_in_a_shell() {
     let rows: [(&str, &[&str]); 4] = [
         ("a.log --by day", &["a.log", "--by", "day"]),
         ("--log-format '$a \"$b\"'  x", &["--log-format", "$a \"$b\"", "x"]),

@@ -113,7 +113,7 @@ fn order(figure: &Figure) -> f64 {
 }
 
 #[test]
-fn every_column_and_order_is_what_lists_of_lines_say() {
+fn columns_and_orders_match_the_reference() {
     let (lines, log) = log();
     let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
     lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
@@ -141,7 +141,7 @@ fn every_column_and_order_is_what_lists_of_lines_say() {
 }
 
 #[test]
-fn verdicts_are_what_lists_of_lines_say() {
+fn verdicts_match_the_reference() {
     let (lines, log) = log();
     let count_of = |class: u16| lines.iter().filter(|line| line.status / 100 == class).count();
     let share = count_of(4) as f64 * 100.0 / lines.len() as f64;
@@ -186,7 +186,7 @@ fn verdicts_are_what_lists_of_lines_say() {
 }
 
 #[test]
-fn a_ranking_that_drops_keys_tells_nothing_that_takes_all() {
+fn limited_ranking_refuses_metrics_that_need_all_keys() {
     let (_, log) = log();
     let max_keys = logstat::MaxKeys::new(5);
     let refused = |question: Question| {

@@ -40,7 +40,7 @@ fn the_examples_of_the_help_work() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
     // The output must exceed the buffer of a pipe.
@@ -59,7 +59,7 @@ fn a_closed_pipe_is_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_one() {
+fn full_disk_is_an_error() {
     for arguments in [["-"].as_slice(), &["--json"], &["--list-static"], &["--help"]] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let output = logstat().args(arguments).stdout(full).output().unwrap();
@@ -73,7 +73,7 @@ fn a_full_disk_is_one() {
 }
 
 #[test]
-fn a_table_is_the_same_read_from_a_file_or_a_pipe() {
+fn table_is_the_same_for_file_and_pipe() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
     fs::write(&log, LINE.repeat(3)).unwrap();
@@ -107,7 +107,7 @@ fn no_line_is_wider_than_the_page() {
 }
 
 #[test]
-fn a_link_that_a_report_is_written_through_stays() {
+fn output_through_a_link_keeps_the_link() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     for (link, target) in
@@ -141,7 +141,7 @@ fn a_link_that_a_report_is_written_through_stays() {
 }
 
 #[test]
-fn quiet_and_verbose_are() {
+fn quiet_and_verbose_control_notes() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), LINE).unwrap();
     let said = |arguments: &[&str]| {
@@ -161,7 +161,7 @@ fn quiet_and_verbose_are() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_with_130() {
+fn sigint_exits_with_130() {
     let mut child = logstat().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     // Once it reads, its signal handler is set up; as the pipe stays open, it keeps waiting.
     let mut stdin = child.stdin.take().unwrap();
@@ -174,7 +174,7 @@ fn an_interrupt_ends_it_with_130() {
 
 #[cfg(unix)]
 #[test]
-fn more_files_are_read_than_may_be_open_at_first() {
+fn limit_on_open_files_is_raised() {
     let folder = tempfile::tempdir().unwrap();
     let line = r#"192.0.2.1 - - [14/Nov/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.5""#;
     for i in 0..300 {

@@ -93,7 +93,7 @@ fn of_pipe(bytes: &[u8]) -> Input {
 }
 
 #[test]
-fn any_number_of_parts_is_one_log() {
+fn all_parts_of_a_file_are_read() {
     let expected = plainly(&text());
     for compression in ALL {
         for between in [&b""[..], &[0; 4], &[0; 1024], &[0; 100_000]] {
@@ -106,7 +106,7 @@ fn any_number_of_parts_is_one_log() {
 }
 
 #[test]
-fn frames_that_are_to_be_skipped_are() {
+fn skippable_frames_are_skipped() {
     let skippable = |len: u32| [&b"\x5a\x2a\x4d\x18"[..], &len.to_le_bytes(), &vec![b'x'; len as usize]].concat();
     let bytes = [skippable(3), packed(Compression::Zstd, &text()), skippable(0), skippable(70_000)].concat();
     let (found, problems) = answer(of_pipe(&bytes), 1, 1000);
@@ -115,7 +115,7 @@ fn frames_that_are_to_be_skipped_are() {
 
 /// Compressed empty text has no lines, and is not a failure.
 #[test]
-fn nothing_may_be_compressed_too() {
+fn compressed_empty_text_is_an_empty_log() {
     for compression in ALL {
         let (found, problems) = answer(of_pipe(&packed(compression, b"")), 1, 1000);
         assert!(problems.is_empty() && found.contains("\"read\":0"), "{compression}: {found}");
@@ -124,7 +124,7 @@ fn nothing_may_be_compressed_too() {
 
 /// Wherever a file is cut off, the text before the cut is counted, and the message names the length of the file.
 #[test]
-fn what_came_before_the_end_is_counted() {
+fn text_before_a_truncation_is_counted() {
     let text = text();
     for compression in ALL {
         let bytes = in_parts(compression, b"");
@@ -161,7 +161,7 @@ fn lines_of(json: &str) -> u64 {
 /// Whichever byte is wrong, nothing panics, all ways of reading agree, and a damaged file is never reported as
 /// complete.
 #[test]
-fn what_came_before_a_wrong_byte_is_counted() {
+fn text_before_a_wrong_byte_is_counted() {
     let expected = plainly(&text());
     for compression in ALL {
         let good = in_parts(compression, b"");
@@ -207,7 +207,7 @@ fn xz_with_large_dictionary(text: &[u8]) -> Vec<u8> {
 
 /// Intact data that needs much memory to decode is not reported as corrupt.
 #[test]
-fn what_needs_much_memory_is_named() {
+fn excessive_memory_of_a_decoder_is_reported() {
     let text = text();
     let (found, problems) = answer(of_pipe(&zstd_with_window(128 << 20, &text)), 1, 1000);
     assert!(problems.is_empty() && found == plainly(&text), "{problems:?}");
@@ -233,7 +233,7 @@ fn what_needs_much_memory_is_named() {
 }
 
 #[test]
-fn what_follows_is_not_dropped_in_silence() {
+fn trailing_data_is_reported() {
     for compression in ALL {
         let bytes = packed(compression, &text());
         let (found, problems) = answer(of_pipe(&[&bytes[..], b"\0\0no such thing"].concat()), 2, 1000);
@@ -248,7 +248,7 @@ fn what_follows_is_not_dropped_in_silence() {
 
 /// A failing reader is reported with its error, not as a truncated file.
 #[test]
-fn a_failure_is_not_a_short_file() {
+fn read_error_is_not_reported_as_truncation() {
     struct Cut(Cursor<Vec<u8>>);
     impl Read for Cut {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -268,7 +268,7 @@ fn a_failure_is_not_a_short_file() {
 
 /// Few workers read many files, and each file is counted completely.
 #[test]
-fn files_of_a_set_are_read_side_by_side() {
+fn many_compressed_files_are_read_concurrently() {
     let folder = tempfile::tempdir().unwrap();
     let paths: Vec<_> = (0..40)
         .map(|i| {

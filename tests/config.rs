@@ -27,7 +27,7 @@ fn run(home: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> (i32, Str
 }
 
 #[test]
-fn it_is_found_at_home_and_said_where() {
+fn file_in_home_is_used_and_reported() {
     let home = home(b"json = true\n");
     let is_json = |variables: &[(&str, &str)], arguments: &[&str]| {
         let (code, out, _) = run(home.path(), variables, arguments);
@@ -48,7 +48,7 @@ fn it_is_found_at_home_and_said_where() {
 }
 
 #[test]
-fn what_is_printed_has_its_places_and_reads_no_log() {
+fn print_config_names_origins_and_reads_no_log() {
     let home = home(b"by = 'hour'\n[sites.a]\nfiles = 'a.log'\ntop = ['ip']\n");
     let arguments = ["@a", "missing.log", "--slow", "0.5", "--print-config"];
     let (code, out, said) = run(home.path(), &[("LOGSTAT_LIMIT", "3")], &arguments);
@@ -65,7 +65,7 @@ fn what_is_printed_has_its_places_and_reads_no_log() {
 }
 
 #[test]
-fn a_wrong_default_stops_no_help() {
+fn wrong_default_does_not_prevent_help() {
     let home = home(b"by = 'dya'\n");
     assert_eq!(run(home.path(), &[], &["a.log"]).0, 2);
     for arguments in [["--help"], ["--version"], ["--schema"], ["--generate=man"]] {
@@ -74,7 +74,7 @@ fn a_wrong_default_stops_no_help() {
 }
 
 #[test]
-fn files_that_are_none_are_refused_in_a_line() {
+fn non_configurations_are_refused_in_one_line() {
     let at = "error: ~/.config/logstat/config.toml";
     let rows: [(&[u8], &str); 7] = [
         (&[b'x'; 10 << 20], ": this is no configuration: it is longer than 1 MiB\n"),
@@ -101,7 +101,7 @@ fn files_that_are_none_are_refused_in_a_line() {
 }
 
 #[test]
-fn a_configuration_of_nginx_that_is_missing_or_wrong_is_said_with_the_place_that_names_it() {
+fn nginx_conf_errors_name_the_origin_of_the_setting() {
     let home = home(b"json = true\nnginx-conf = 'nginx.conf'\n");
     let said = |variables: &[(&str, &str)], arguments: &[&str]| {
         let (code, _, said) = run(home.path(), variables, arguments);
@@ -121,7 +121,7 @@ fn a_configuration_of_nginx_that_is_missing_or_wrong_is_said_with_the_place_that
 }
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn unreadable_files_are_reported() {
     let home = home(b"");
     let said = |path: &str| run(home.path(), &[], &["a.log", "--config", path]);
     assert_eq!(said("none.toml"), (2, String::new(), "error: none.toml: there is no such file\n".to_owned()));

@@ -162,7 +162,7 @@ fn of_lines(answer: &str) -> Value {
 }
 
 #[test]
-fn a_log_in_an_envelope_has_the_report_of_the_log() {
+fn log_in_an_envelope_has_the_report_of_the_bare_log() {
     let lines = log(250);
     let plain = of_lines(&answer(&each(&lines, |_| String::new()), (1, 1 << 20, 1)));
     assert_eq!(plain["lines"]["read"], lines.len());
@@ -190,7 +190,7 @@ fn a_log_in_an_envelope_has_the_report_of_the_log() {
 
 /// A line in parts counts in the round in which it becomes complete, whichever worker reads the parts.
 #[test]
-fn rankings_of_few_keys_of_lines_in_parts() {
+fn limited_rankings_of_lines_in_parts() {
     let lines = log(250);
     for round_bytes in [150, 1000, 9000] {
         let max_keys = MaxKeys::new(7).map(|max_keys| max_keys.in_rounds_of(round_bytes));
@@ -209,7 +209,7 @@ fn rankings_of_few_keys_of_lines_in_parts() {
 }
 
 #[test]
-fn malformed_lines_have_their_numbers_in_the_file() {
+fn malformed_lines_are_numbered_as_in_the_file() {
     let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
     let log = format!(
         "T stdout F {good}\nT stdout P {}\nT stderr F no\nT stdout F {}\nT stdout P a\nT stderr P b\nT stdout F c\n\nT stdout P d",
@@ -230,7 +230,7 @@ fn malformed_lines_have_their_numbers_in_the_file() {
 
 /// Endless parts must not exhaust memory: a line beyond 1 MiB is malformed, and the next line is read normally.
 #[test]
-fn a_line_of_too_many_parts_is_too_long() {
+fn line_of_too_many_parts_is_too_long() {
     let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
     let part = format!("2026-11-21T10:00:00Z stdout P {}\n", "x".repeat(16_384));
     for (parts, reason) in [(64, "no match"), (65, "too long"), (200, "too long")] {

@@ -37,7 +37,7 @@ fn tallied<'h>(
 }
 
 #[test]
-fn samples_are_what_is_counted() {
+fn samples_agree_with_counts() {
     let top = [Dimension::Path, Dimension::Ip, Dimension::Status, Dimension::Class];
     let mut compared = 0;
     for (path, log) in logs().into_iter().step_by(super::ONE_IN) {
@@ -108,7 +108,7 @@ fn json_has_no_control_characters_and_is_one_line() {
 }
 
 #[test]
-fn text_fits_its_page() {
+fn text_fits_the_page_width() {
     for (path, log) in logs() {
         let inputs = vec![Input::reader(&path, Cursor::new(log))];
         let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();

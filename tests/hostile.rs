@@ -162,7 +162,7 @@ fn everything(escape: Escape, arguments: &[&str], columns: usize) -> Output {
 }
 
 #[test]
-fn the_table_is_safe_on_a_terminal_of_any_width() {
+fn table_is_safe_on_a_terminal_of_any_width() {
     for escape in [Escape::Default, Escape::Least] {
         for columns in [1, 20, 40, 60, 80, 120, 200, 500, 65_535] {
             let output = everything(escape, &["-v"], columns);
@@ -184,7 +184,7 @@ fn no_hostile_line_is_wider_than_the_page() {
 }
 
 #[test]
-fn colours_are_all_that_is_let_through() {
+fn only_colour_codes_are_not_escaped() {
     let output = everything(Escape::Least, &["--color", "always"], 80);
     let text = String::from_utf8(output.stdout).unwrap();
     let colour = Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
@@ -193,7 +193,7 @@ fn colours_are_all_that_is_let_through() {
 }
 
 #[test]
-fn keys_in_json_have_the_written_form_whatever_was_escaped() {
+fn json_keys_are_escaped_alike_however_logged() {
     let mut answers = Vec::new();
     for escape in [Escape::Default, Escape::Least] {
         let output = everything(escape, &["--json"], 80);
@@ -222,7 +222,7 @@ fn keys_in_json_have_the_written_form_whatever_was_escaped() {
 }
 
 #[test]
-fn a_log_that_fits_nothing_is_said_safely() {
+fn unrecognised_log_is_quoted_safely() {
     for value in values() {
         let log = [&b"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] \"GET / "[..], &escaped(&value, Escape::Least), b"\n"];
         for arguments in [&[][..], &["--log-format", "main"]] {
@@ -236,7 +236,7 @@ fn a_log_that_fits_nothing_is_said_safely() {
 
 /// The format may have been copied from an untrusted source.
 #[test]
-fn a_log_format_that_is_given_is_written_safely() {
+fn given_log_format_is_quoted_safely() {
     let format = "$remote_addr \u{1b}[31m\u{202e} $status";
     let fits = logstat("10.0.0.7 \u{1b}[31m\u{202e} 200\n".as_bytes(), &["--log-format", format, "-v"], 80);
     assert!(fits.status.success());
@@ -267,7 +267,7 @@ fn malformed_samples_are_safe() {
 /// File names are hostile too: anyone may have created them.
 #[cfg(unix)]
 #[test]
-fn names_of_files_are_written_safely() {
+fn file_names_are_quoted_safely() {
     use std::os::unix::ffi::OsStrExt;
     let folder = tempfile::tempdir().unwrap();
     for name in [&b"\x1b[31m.log"[..], b"\xff\xfe", "\u{202e}gol.a".as_bytes(), b"a\nb", b"a\\b \"c\""] {
@@ -478,7 +478,7 @@ fn any_question(chance: &mut Chance) -> Question {
 }
 
 #[test]
-fn mutated_lines_are_counted_or_malformed_and_the_sums_close() {
+fn mutated_lines_keep_sums_consistent() {
     let chance = &mut Chance(1);
     let mut reports = 0;
     for round in 0..120 {
@@ -502,7 +502,7 @@ fn mutated_lines_are_counted_or_malformed_and_the_sums_close() {
 }
 
 #[test]
-fn garbage_is_malformed_and_stops_nothing() {
+fn garbage_lines_are_malformed() {
     let chance = &mut Chance(2);
     let alphabet: &[u8] = b"\"\\ []-\n\r\0 0123456789/:+.GETHP xJan\xff\x1b";
     for round in 0..300 {

@@ -18,7 +18,7 @@ fn run(folder: &Path, arguments: &[&str], stdin: Stdio) -> (Option<u64>, String,
 }
 
 #[test]
-fn links_that_lead_nowhere_are_named() {
+fn broken_links_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("access.log"), LINE).unwrap();
@@ -38,7 +38,7 @@ fn links_that_lead_nowhere_are_named() {
 }
 
 #[test]
-fn what_is_no_file_is_not_waited_for() {
+fn special_files_in_directories_are_skipped() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("access.log"), LINE).unwrap();
     // As in nginx's docker image: the log is a link to standard output.
@@ -48,7 +48,7 @@ fn what_is_no_file_is_not_waited_for() {
 }
 
 #[test]
-fn a_link_is_the_file_that_it_leads_to() {
+fn links_are_followed() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("access.log"), LINE).unwrap();
@@ -64,7 +64,7 @@ fn a_link_is_the_file_that_it_leads_to() {
 
 #[cfg(feature = "compressed")]
 #[test]
-fn a_line_without_end_is_one_line_in_little_memory() {
+fn very_long_line_needs_little_memory() {
     let folder = tempfile::tempdir().unwrap();
     let packed = |text: &[u8]| {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

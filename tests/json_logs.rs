@@ -80,7 +80,7 @@ fn tame() -> Vec<u8> {
 }
 
 #[test]
-fn the_order_of_keys_and_what_is_between_them_is_no_matter() {
+fn order_and_spacing_of_keys_do_not_matter() {
     let log = tame();
     let question = everything(Query::Keep);
     let expected = report(&question, &log, &Engine::default());
@@ -97,7 +97,7 @@ fn the_order_of_keys_and_what_is_between_them_is_no_matter() {
 }
 
 #[test]
-fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
+fn ecs_caddy_and_traefik_are_counted_like_nginx() {
     let log = tame();
     let mut question = everything(Query::Keep);
     // These formats log neither `$scheme` nor `$request`.
@@ -165,7 +165,7 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
 }
 
 #[test]
-fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
+fn changing_keys_are_counted_alike_by_every_strategy() {
     let made =
         |json, seed| Traffic { lines: 3000, times: true, malformed: 0.02, json, seed, ..Traffic::default() }.to_vec();
     let mut lines: Vec<Vec<u8>> = Vec::new();
@@ -190,7 +190,7 @@ fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
 }
 
 #[test]
-fn a_key_that_is_given_is_asked_first() {
+fn given_key_takes_precedence() {
     let log = b"{\"status\":200,\"code\":{\"http\":404},\"u\":\"/x\",\"took\":1500000}\n".as_slice();
     let fields: Vec<FieldKey> =
         ["status=code.http", "path=u", "request_time_us=took"].map(|text| text.parse().unwrap()).into();
@@ -205,7 +205,7 @@ fn a_key_that_is_given_is_asked_first() {
 
 /// A given `log_format` defines the meaning of the keys, whatever their names usually mean.
 #[test]
-fn a_log_format_that_writes_json_is_read_by_its_keys() {
+fn json_log_format_defines_its_keys() {
     let format = r#"{"host":"$server_addr", "site": "$host", "s": $status, "url":"$request_uri","m":"$request_method",
         "request":{"id":"$request_id"}, "took": ${request_time}, "at":"$msec", "up":"$upstream_addr", "ip":"$http_x_forwarded_for"}"#;
     let log = concat!(

@@ -227,7 +227,7 @@ fn written(module: &[String]) -> String {
 
 /// Checks the picture in CONTRIBUTING.md: one line per layer, from the highest; text in parentheses explains a module.
 #[test]
-fn the_picture_shows_the_layers() {
+fn picture_in_contributing_shows_the_layers() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md")).unwrap();
     let picture = text.split("```").find(|block| block.trim_start().starts_with("binary")).unwrap();
     let shown: Vec<(&str, Vec<&str>)> = picture

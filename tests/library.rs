@@ -35,7 +35,7 @@ fn report(question: &Question) -> Report {
 }
 
 #[test]
-fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
+fn fields_not_logged_are_unknown_and_columns_not_requested_are_not_counted() {
     let question = Question::new().log_formats(["[$time_local] $status".parse().unwrap()]);
     let inputs = vec![Input::reader("a.log", Cursor::new(b"[05/Apr/2022:03:45:05 +0000] 200\n"))];
     let report = count(&question, inputs, &Engine::default()).unwrap().report.unwrap();
@@ -49,7 +49,7 @@ fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
 }
 
 #[test]
-fn the_usual_question_has_every_section() {
+fn default_question_has_every_section() {
     let report = report(&Question::default());
     let lines = report.lines;
     assert_eq!((lines.read, lines.parsed, lines.blank, lines.malformed, lines.filtered), (6, 3, 1, 2, 0));
@@ -121,7 +121,7 @@ fn problems_are_warnings_of_the_report() {
 }
 
 #[test]
-fn sections_that_are_not_asked_for_are_not_there() {
+fn sections_not_requested_are_absent() {
     for section in Section::all() {
         let report = report(&Question::new().show([section]));
         let there = [
@@ -137,7 +137,7 @@ fn sections_that_are_not_asked_for_are_not_there() {
 }
 
 #[test]
-fn a_missing_file_among_others_is_a_problem_and_no_more() {
+fn missing_file_among_others_is_a_problem() {
     let outcome = outcome(&Question::default(), vec![Input::path("no/such.log"), reader("a.log", LINES)]).unwrap();
     let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
     assert!(matches!(problem.kind(), ErrorKind::Io { path, source }
@@ -149,14 +149,14 @@ fn a_missing_file_among_others_is_a_problem_and_no_more() {
 }
 
 #[test]
-fn missing_files_alone_make_no_report() {
+fn missing_files_alone_give_no_report() {
     let outcome = outcome(&Question::default(), vec![Input::path("no/such.log"), Input::path("nor/this.log")]).unwrap();
     assert!(outcome.report.is_none());
     assert_eq!(outcome.problems.len(), 2);
 }
 
 #[test]
-fn a_directory_is_a_problem_that_says_so() {
+fn directory_is_reported_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let outcome = outcome(&Question::default(), vec![Input::path(folder.path())]).unwrap();
     assert!(outcome.report.is_none());
@@ -164,7 +164,7 @@ fn a_directory_is_a_problem_that_says_so() {
 }
 
 #[test]
-fn what_fits_no_format_is_a_problem_of_that_file() {
+fn file_of_unknown_format_is_a_problem() {
     let hello = || reader("hello.txt", "hello\nworld\n");
     let is_no_format = |problem: &Error| {
         matches!(problem.kind(), ErrorKind::NoFormat { path, detail }
@@ -182,7 +182,7 @@ fn what_fits_no_format_is_a_problem_of_that_file() {
 }
 
 #[test]
-fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
+fn naming_a_field_that_no_input_logs_is_an_error() {
     let asked = [
         Question::new().top([Dimension::Host]),
         Question::new().show([Section::Latency]).log_formats(["combined".parse().unwrap()]),
@@ -207,7 +207,7 @@ fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
 }
 
 #[test]
-fn the_format_that_is_named_took_the_lines() {
+fn reported_format_is_the_one_that_matched() {
     let combined = LINES.lines().filter_map(|line| line.strip_suffix(" 0.250")).collect::<String>();
     for before in [0, 1, 999, 1000, 5000] {
         let text = format!("{}{combined}\n{combined}\n", "\n".repeat(before));
@@ -221,7 +221,7 @@ fn the_format_that_is_named_took_the_lines() {
 }
 
 #[test]
-fn nothing_is_a_report_of_zeros() {
+fn empty_input_gives_a_report_of_zeros() {
     for text in ["", "\n", " \n\t\r\n"] {
         let outcome = outcome(&Question::default(), vec![reader("a.log", text)]).unwrap();
         assert!(outcome.problems.is_empty());
@@ -247,7 +247,7 @@ impl Read for Cut {
 }
 
 #[test]
-fn what_was_read_before_a_failure_is_counted() {
+fn lines_before_a_read_error_are_counted() {
     let whole: String = LINES.lines().take(2).map(|line| format!("{line}\n")).collect();
     let outcome = outcome(&Question::default(), vec![Input::reader("a.log", Cut(Cursor::new(whole)))]).unwrap();
     assert_eq!(outcome.report.unwrap().lines.parsed, 2);
@@ -255,7 +255,7 @@ fn what_was_read_before_a_failure_is_counted() {
 }
 
 #[test]
-fn a_reader_may_be_interrupted() {
+fn interrupted_reads_are_retried() {
     struct Interrupted(bool, Cursor<String>);
     impl Read for Interrupted {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -270,7 +270,7 @@ fn a_reader_may_be_interrupted() {
 }
 
 #[test]
-fn a_file_is_read_as_a_reader_is() {
+fn file_and_reader_give_the_same_report() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     fs::write(&path, LINES).unwrap();
@@ -296,7 +296,7 @@ fn names_are_what_users_type() {
 
 /// Public types can be kept, shared and sent between threads.
 #[test]
-fn types_are_good_citizens() {
+fn public_types_are_send_sync_and_debug() {
     fn is_shared<T: Send + Sync + std::fmt::Debug>() {}
     is_shared::<Question>();
     is_shared::<Engine>();
@@ -310,7 +310,7 @@ fn types_are_good_citizens() {
 
 /// Concurrent counts do not affect each other.
 #[test]
-fn counts_run_side_by_side() {
+fn counts_run_concurrently() {
     let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(|| report(&Question::default()).lines.parsed)).collect();
     assert!(threads.into_iter().all(|thread| thread.join().unwrap() == 3));
 }
@@ -347,7 +347,7 @@ fn nothing_is_printed() {
 }
 
 #[test]
-fn filters_hold_together_and_say_whom_they_refused() {
+fn filters_combine_and_count_what_they_remove() {
     let filters = vec![
         Condition::Where("user == \"bob\" || status >= 500".parse().unwrap()),
         Condition::Slower { ms: 100 },
@@ -362,7 +362,7 @@ fn filters_hold_together_and_say_whom_they_refused() {
 }
 
 #[test]
-fn a_filter_by_what_no_input_logs_is_an_error() {
+fn filter_by_a_field_that_no_input_logs_is_an_error() {
     let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
     let question = Question::new().filters([upstream]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();

@@ -23,7 +23,7 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn without_threads_the_main_thread_counts() {
+fn main_thread_counts_if_no_thread_can_start() {
     let directory = tempfile::tempdir().unwrap();
     written(directory.path(), "a.log", &Traffic { lines: 20_000, ..Traffic::default() });
     let expected = after("true", directory.path(), "a.log --json --threads 1");
@@ -61,7 +61,7 @@ fn many_files(directory: &Path) {
 }
 
 #[test]
-fn few_descriptors_are_enough_for_many_files() {
+fn many_files_are_counted_with_few_descriptors() {
     let directory = tempfile::tempdir().unwrap();
     many_files(directory.path());
     for arguments in [
@@ -101,7 +101,7 @@ fn files_that_wait_are_closed_if_descriptors_run_out() {
     assert!(limited.stdout == expected.stdout);
 }
 
-/// An endless line, with a limit on line length beyond the available memory.
+/// A line of 600 MB, and a `--max-line` beyond the available memory.
 #[test]
 fn without_memory_the_program_exits_and_leaves_no_file_behind() {
     let directory = tempfile::tempdir().unwrap();

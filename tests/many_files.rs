@@ -70,7 +70,7 @@ fn many_files_need_few_descriptors() {
 }
 
 #[test]
-fn the_order_of_files_changes_nothing() {
+fn order_of_files_does_not_matter() {
     let folder = folder();
     let names = |files: &mut dyn Iterator<Item = usize>| {
         files.map(|file| format!("access-{file:04}.log")).collect::<Vec<_>>().join(" ")
@@ -89,7 +89,7 @@ fn the_order_of_files_changes_nothing() {
 
 /// A file that is replaced after it was first opened, before a worker reads it.
 #[test]
-fn a_file_that_is_replaced_is_a_problem_and_the_others_are_counted() {
+fn replaced_file_is_a_problem_and_others_are_counted() {
     /// A reader that renames a file when it is read.
     struct Renames {
         from: std::path::PathBuf,

@@ -28,7 +28,7 @@ fn logs() -> [Vec<u8>; 3] {
 }
 
 #[test]
-fn no_count_is_too_high_and_none_is_too_low_by_more_than_is_said() {
+fn counts_are_never_too_high_and_low_only_within_max_error() {
     let top = [Dimension::Path, Dimension::Ip, Dimension::Agent, Dimension::Method];
     let exactly = Question::new().top(top).limit(0).query(logstat::Query::Keep);
     let mut cut = 0;
@@ -65,7 +65,7 @@ fn no_count_is_too_high_and_none_is_too_low_by_more_than_is_said() {
 }
 
 #[test]
-fn all_that_is_no_ranking_is_as_it_is_without() {
+fn other_sections_are_not_affected_by_max_keys() {
     let written = |log: &[u8], question: &Question| {
         let mut report = report(log, question);
         (report.top, report.approximate) = (None, Vec::new());
@@ -86,7 +86,7 @@ fn all_that_is_no_ranking_is_as_it_is_without() {
 
 /// Rankings of values that a section counts in full are exact.
 #[test]
-fn rankings_of_what_is_counted_anyway_are_exact() {
+fn rankings_of_fully_counted_values_are_exact() {
     let log = &logs()[0];
     let top = [Dimension::Status, Dimension::Time(logstat::Unit::Day)];
     let question = Question::new().max_keys(MaxKeys::new(1)).top(top).limit(0);
@@ -100,7 +100,7 @@ fn rankings_of_what_is_counted_anyway_are_exact() {
 /// Almost every path is new: no more keys are kept than allowed, although all rounds together have a hundred times as
 /// many.
 #[test]
-fn of_ever_new_keys_few_are_kept() {
+fn unique_keys_stay_within_the_limit() {
     let mut log = Vec::new();
     for i in 0..50_000_u32 {
         let address = std::net::Ipv4Addr::from_bits(i * 40_503);

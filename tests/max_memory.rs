@@ -170,7 +170,7 @@ fn one_limit_gives_one_report() {
 }
 
 #[test]
-fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
+fn approximate_numbers_keep_their_guarantees() {
     let directory = tempfile::tempdir().unwrap();
     let mut seen = BTreeSet::new();
     for Row { lines, query_bytes, question, limit, .. } in rows() {
@@ -213,7 +213,7 @@ fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
 
 /// Without a limit in the question, nothing becomes approximate: the count stops at the engine's limit.
 #[test]
-fn the_engines_limit_stops_the_count() {
+fn engine_limit_stops_the_count() {
     let directory = tempfile::tempdir().unwrap();
     two_logs(directory.path(), 16_000, 20);
     let question = Question::new().show([Section::Summary, Section::Top]);

@@ -78,7 +78,7 @@ fn end(child: Child) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_signal_leaves_old_files_and_nothing_else() {
+fn signal_keeps_old_files_and_deletes_unfinished_ones() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
         let child = folder.start("$RUN logstat a.log --format json -o old.json -o new.json -o pipe --rejects bad.log");
@@ -92,7 +92,7 @@ fn a_signal_leaves_old_files_and_nothing_else() {
 }
 
 #[test]
-fn a_signal_before_any_file_ends_the_program_at_once() {
+fn signal_before_any_output_file_exits_at_once() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
         let child = folder.start("$RUN logstat pipe --json");
@@ -105,7 +105,7 @@ fn a_signal_before_any_file_ends_the_program_at_once() {
 }
 
 #[test]
-fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+fn signal_ignored_at_start_stays_ignored() {
     for name in ["HUP", "INT"] {
         let folder = Folder::new();
         let child = folder.start(&format!("trap '' {name}; exec logstat a.log --format json -o old.json -o pipe"));
@@ -118,7 +118,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
 }
 
 #[test]
-fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
+fn failed_rename_names_the_files_already_replaced() {
     let folder = Folder::new();
     let child =
         folder.start("exec logstat a.log --format json -o old.json -o other.json -o \"$(printf 'last\\377')\" -o pipe");
@@ -136,7 +136,7 @@ fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
 }
 
 #[test]
-fn if_one_output_fails_no_file_is_new() {
+fn failed_output_replaces_no_file() {
     let none = "logstat: no file is new, because not all could be written; old files are kept\n";
     let runs = [
         ("ulimit -f 8; exec logstat a.log -o old.csv -o old.html -o new.json", "logstat: old.html: file too large\n"),
@@ -164,7 +164,7 @@ fn if_one_output_fails_no_file_is_new() {
 
 /// The log is a pipe without a writer, so reading it would block forever.
 #[test]
-fn an_output_that_cannot_be_created_is_reported_before_counting() {
+fn uncreatable_output_is_reported_before_counting() {
     let folder = Folder::new();
     // Not even root can create a file in /proc, which only Linux has.
     if !Path::new("/proc/self").exists() {
@@ -183,7 +183,7 @@ fn an_output_that_cannot_be_created_is_reported_before_counting() {
 }
 
 #[test]
-fn standard_error_that_is_a_file_is_written_to_and_not_replaced() {
+fn file_on_standard_error_is_not_replaced() {
     let folder = Folder::new();
     let child = folder.start("exec logstat a.log --json --rejects /dev/stderr 2>errors -v");
     assert_eq!(end(child).0, Some(0));

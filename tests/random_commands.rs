@@ -224,7 +224,7 @@ impl Random {
 /// Characters that would control a terminal, change text direction, or start a new line.
 const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x\nforged";
 
-/// Option names that do not exist. clap's tip quotes the first and the last part.
+/// Option names that do not exist. clap's tip quotes the first and the last of this list.
 const NO_OPTIONS: &[&str] = &[
     "--a\u{1b}[31m\u{202e}b\u{200b}c\nforged\u{7}",
     "--js\u{202e}on\nforged",

@@ -84,7 +84,7 @@ fn advice_never_leads_back_to_the_same_message() {
 }
 
 #[test]
-fn commands_that_read_an_input_read_it() {
+fn advised_commands_read_the_input() {
     let mut read = 0;
     for (case, said) in refusals() {
         let commands =
@@ -114,7 +114,7 @@ fn commands_that_read_an_input_read_it() {
                 (report["lines"]["parsed"].as_u64().unwrap(), report["lines"]["malformed"].as_u64().unwrap());
             assert!(parsed > 0, "{case}: {command}: {report}");
             assert!(malformed == 0, "{case}: {command}: {report}");
-            // Whether visitors can forge a W3C log depends on the server that wrote it, so the note is expected.
+            // Whether visitors can forge a W3C log depends on the server that wrote it, so the note is allowed there.
             let is_forgeable = report["notes"].as_array().unwrap().iter().any(|note| note["code"] == "forgeable");
             assert!(!is_forgeable || command.contains("grep -v '^#'"), "{case}: {command}: {report}");
             read += 1;
@@ -151,7 +151,7 @@ fn foreign_inputs() -> Vec<(String, Vec<u8>)> {
 
 /// Visitors choose the request, the referer and the user agent, so a log may contain any text there.
 #[test]
-fn logs_of_visitors_who_send_such_text_are_read() {
+fn logs_with_foreign_text_in_client_fields_are_read() {
     for (case, input) in foreign_inputs() {
         let mut log = String::new();
         for line in input.split(|byte| *byte == b'\n').take(20) {
@@ -222,7 +222,7 @@ fn endless_data_is_refused_at_once() {
 }
 
 #[test]
-fn every_code_is_its_kinds_own() {
+fn file_kinds_have_unique_codes() {
     let codes: std::collections::BTreeSet<_> = FileKind::all().map(FileKind::code).collect();
     assert_eq!(codes.len(), FileKind::all().count());
 }

@@ -30,7 +30,7 @@ fn told(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_part_of_a_large_file_is_found() {
+fn seeking_in_a_large_file_finds_the_period() {
     let log = log();
     let json = |arguments: &[&str]| serde_json::from_str::<Value>(&told(&log, arguments)).unwrap();
     for period in

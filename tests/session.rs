@@ -146,7 +146,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
-    fn pieces_of_inputs_in_any_order_give_the_report_of_the_texts(
+    fn pieces_in_any_order_give_the_report_of_the_texts(
         texts in prop::sample::subsequence(texts(), 1..4).prop_shuffle(),
         question in prop::sample::select(questions()),
         chunk_bytes in prop::sample::select(vec![1, 100, 1000, 1 << 20]),
@@ -159,7 +159,7 @@ proptest! {
 
     /// Rounds end at the same lines, wherever the pieces end.
     #[test]
-    fn an_input_is_counted_in_the_rounds_of_a_file(
+    fn rounds_do_not_depend_on_pieces(
         text in prop::sample::select(texts()[..4].to_vec()),
         most in 1..6_usize,
         round_bytes in prop::sample::select(vec![77, 500, 2000]),
@@ -178,7 +178,7 @@ proptest! {
 
 /// Feeds each input of the cases separately.
 #[test]
-fn the_inputs_of_cases_are_read_as_files_are() {
+fn inputs_of_cases_are_counted_like_files() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     let mut logs = 0;
     for case in fs::read_dir(cases).unwrap() {
@@ -203,7 +203,7 @@ fn the_inputs_of_cases_are_read_as_files_are() {
 
 /// The formats of a long input are detected from its first MiB, and only a small part of an endless line is held.
 #[test]
-fn a_long_input_is_counted_while_it_is_fed() {
+fn long_input_is_counted_while_fed() {
     let mut text = Vec::new();
     for i in 0..40_000 {
         text.extend_from_slice(LINE.replace("/a ", &format!("/{} ", i % 1000)).as_bytes());
@@ -217,7 +217,7 @@ fn a_long_input_is_counted_while_it_is_fed() {
 }
 
 #[test]
-fn what_cannot_be_fed_is_refused() {
+fn unsupported_sessions_are_refused() {
     let (question, engine) = (Question::new().since("1h".parse().unwrap()).now(Now::Last), Engine::new());
     let error = PreparedQuestion::new(&question, &engine, ["a.log"]).err().unwrap();
     assert!(matches!(error.kind(), ErrorKind::ReadOnce { path } if path == Path::new("a.log")), "{error}");
@@ -231,7 +231,7 @@ fn what_cannot_be_fed_is_refused() {
 }
 
 #[test]
-fn a_limit_of_the_engine_ends_a_session() {
+fn engine_limit_ends_a_session() {
     let (question, engine) = (Question::new(), Engine::new().memory_limit(100).chunk_bytes(1000));
     let prepared = PreparedQuestion::new(&question, &engine, ["a.log"]).unwrap();
     let mut session = Session::new(&prepared);

@@ -133,25 +133,25 @@ fn counts_what_is_left(len: u64) {
 }
 
 #[test]
-fn to_nothing() {
+fn file_cut_to_nothing() {
     counts_what_is_left(0);
 }
 
 #[test]
-fn to_the_middle_of_a_line() {
+fn file_cut_in_a_line() {
     counts_what_is_left(2_500_000);
     counts_what_is_left(line(0).len() as u64 + 37);
 }
 
 #[test]
-fn to_the_end_of_a_line_with_its_line_feed_and_without() {
+fn file_cut_at_the_end_of_a_line() {
     let width = line(0).len() as u64;
     counts_what_is_left(20_000 * width);
     counts_what_is_left(20_000 * width - 1);
 }
 
 #[test]
-fn to_the_end_of_a_page_and_of_a_chunk() {
+fn file_cut_at_a_page_or_chunk_boundary() {
     for len in [4096, 8191, 65_536, 1 << 20, (1 << 20) + 1] {
         counts_what_is_left(len);
     }
@@ -159,7 +159,7 @@ fn to_the_end_of_a_page_and_of_a_chunk() {
 
 /// No whole page is lost, so there is no signal.
 #[test]
-fn by_a_few_bytes_within_the_last_page() {
+fn file_cut_within_the_last_page() {
     let size = lines(LINES).len() as u64;
     for fewer in [1, 2, 10, 200] {
         counts_what_is_left(size - fewer);
@@ -168,7 +168,7 @@ fn by_a_few_bytes_within_the_last_page() {
 
 /// No format fits the remaining bytes, as in any other file; the message shows only these bytes.
 #[test]
-fn to_the_middle_of_the_first_line() {
+fn file_cut_in_the_first_line() {
     let output = run_on_cut_file(37, &["--json"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -179,7 +179,7 @@ fn to_the_middle_of_the_first_line() {
 }
 
 #[test]
-fn the_table_is_written_too() {
+fn table_is_written_for_a_cut_file() {
     let output = run_on_cut_file(1_000_000, &[]);
     assert_eq!(output.status.code(), Some(1));
     let table = String::from_utf8(output.stdout).unwrap();
@@ -190,7 +190,7 @@ fn the_table_is_written_too() {
 
 /// Only the bytes present when the file was opened are counted; growth is not a failure.
 #[test]
-fn a_file_that_grows_is_no_failure() {
+fn growing_file_is_not_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     make_fifo(&fifo);
@@ -229,7 +229,7 @@ fn run_on_changed_stdin(start: u64, change: impl FnOnce(&mut File)) -> (i32, Str
 }
 
 #[test]
-fn a_file_on_standard_input_that_changes_is_reported() {
+fn changed_file_on_standard_input_is_reported() {
     let width = line(0).len() as u64;
     let (size, all) = (width * LINES as u64, LINES as u64 + 1);
     type Change = fn(&mut File);
@@ -269,7 +269,7 @@ impl Read for Cutter {
 }
 
 #[test]
-fn the_library_tells_it_however_the_file_is_read() {
+fn library_reports_a_cut_file_for_every_way_of_reading() {
     let accesses = [Some(Access::Read), guard_mappings().map(Access::Map)];
     for access in accesses.into_iter().flatten() {
         for (len, threads, chunk_bytes) in [(0, 2, 1 << 20), (100_003, 1, 1000), (1_234_567, 3, 1 << 16)] {

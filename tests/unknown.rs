@@ -288,7 +288,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
-    fn every_section_is_of_the_hits_that_have_the_field(hits in prop::collection::vec(hit(), 0..60), seed: u64) {
+    fn sections_count_hits_that_have_the_field(hits in prop::collection::vec(hit(), 0..60), seed: u64) {
         let asked = question(&hits);
         let hll = UvMethod::Hll(Precision::default());
         for (threads, chunk_bytes) in [(1, 1 << 20), (1, 100), (2, 300), (3, 1)] {

@@ -1,4 +1,4 @@
-//! A log with whatever offsets, told by the clock of a zone, is the log that a server in that zone would have written.
+//! A log with any offsets, reported in a zone, gives the report of a log that a server in that zone would have written.
 
 use chrono::{DateTime, FixedOffset, TimeZone};
 use chrono_tz::Tz;
@@ -41,7 +41,7 @@ fn report(log: String, question: &Question) -> Value {
 
 proptest! {
     #[test]
-    fn a_zone_is_where_the_log_was_written(
+    fn report_in_a_zone_equals_log_written_there(
         zone in prop::sample::select(ZONES.to_vec()),
         near in prop::sample::select(NEAR_S.to_vec()),
         hits in prop::collection::vec((-200_000_i64..200_000, prop::sample::select(vec![0, 3600, -18_000, 19_800, 50_400]), 1_u8..5), 1..30),
