@@ -53,7 +53,7 @@ fn strategies() -> Vec<Strategy> {
     all
 }
 
-/// Files to be read together.
+/// Files of one log, read together.
 struct Log {
     name: &'static str,
     files: Vec<PathBuf>,

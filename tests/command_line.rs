@@ -29,7 +29,7 @@ fn shell(line: &str) -> Output {
 }
 
 #[test]
-fn the_examples_of_the_help_work() {
+fn examples_of_the_help_work() {
     let help = text(&logstat().arg("--help").output().unwrap().stdout);
     let examples: Vec<_> = help.lines().filter(|l| l.starts_with("  logstat ") || l.contains("| logstat ")).collect();
     assert!(examples.len() >= 7, "{help}");

@@ -510,7 +510,7 @@ fn garbage_lines_are_malformed() {
         let garbage: Vec<u8> =
             (0..length).map(|_| if round % 2 == 0 { chance.next() as u8 } else { *chance.pick(alphabet) }).collect();
         assert!(counted(garbage.clone(), &any_question(chance), chance).is_none_or(|report| report.lines.parsed == 0));
-        // Among honest lines it is malformed, or blank.
+        // Between regular lines, garbage is malformed or blank.
         let honest = Traffic { lines: 3, seed: round, times: true, ..Traffic::default() }.to_vec();
         let log = [&honest, &garbage[..], b"\n", &honest].concat();
         let mut question = any_question(chance);

@@ -39,13 +39,13 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("binary", &["cli"]),
 ];
 
-/// Attributes of items that may use everything.
+/// Attributes of items that may use any module.
 const SKIPPED: [&str; 4] = ["[cfg(test)]", "[cfg(fuzzing)]", "[cfg(any(test,fuzzing))]", "[cfg(doc)]"];
 
 /// A module by its names from the root: `["input", "find"]`.
 type Module = Vec<String>;
 
-/// The modules of a crate, with what they name and export.
+/// The modules of a crate, with the paths they use and export.
 #[derive(Default)]
 struct Modules {
     /// The paths that a module uses, from the crate root.
@@ -132,7 +132,7 @@ impl Modules {
         let from_root = match path.first().map(String::as_str) {
             Some("crate") => path[1..].to_vec(),
             Some("super") => [&module[..module.len() - ups.min(module.len())], &path[ups..]].concat(),
-            // A child's, if it is any module's.
+            // Possibly a path that begins with a child module.
             _ => [module, path].concat(),
         };
         if is_exported && let Some(name) = from_root.last() {

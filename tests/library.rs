@@ -83,7 +83,7 @@ fn default_question_has_every_section() {
 }
 
 #[test]
-fn a_question_is_answered_as_it_is_asked() {
+fn question_settings_take_effect() {
     let mut static_rules = StaticRules::default();
     static_rules.add_extension("heic").unwrap();
     let question = Question::new()

@@ -93,7 +93,7 @@ fn many_files_are_counted_with_few_descriptors() {
 fn files_that_wait_are_closed_if_descriptors_run_out() {
     let directory = tempfile::tempdir().unwrap();
     many_files(directory.path());
-    // So many descriptors are inherited that less than a quarter is left.
+    // The inherited descriptors leave less than a quarter of the limit.
     let others: String = (3..10).map(|number| format!("exec {number}< access-000.log; ")).collect();
     let expected = after("true", directory.path(), "*.log* --json --threads 2");
     let limited = after(&format!("{others} ulimit -n 13"), directory.path(), "*.log* --json --threads 2");
@@ -103,7 +103,7 @@ fn files_that_wait_are_closed_if_descriptors_run_out() {
 
 /// A line of 600 MB, and a `--max-line` beyond the available memory.
 #[test]
-fn without_memory_the_program_exits_and_leaves_no_file_behind() {
+fn out_of_memory_exits_and_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("rejects"), b"old").unwrap();
     let line = "ulimit -v 400000; head -c 600000000 /dev/zero | tr '\\0' x | \"$0\" - --max-line 1G --rejects rejects --no-config";

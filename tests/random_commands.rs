@@ -170,7 +170,7 @@ const NAMING: &[&str] = &["--top", "--split", "--show", "--visitor", "--real-ip"
 /// Pairs of options: the first is refused without the second.
 const TOGETHER: &[(&str, &str)] = &[("--real-ip", "--trust"), ("--prom-label", "--top"), ("--fill", "--date")];
 
-/// Small logs of different formats, each line with its line end.
+/// Small logs of different formats; each line has its line end.
 const LOGS: &[(&str, &str)] = &[
     (
         "combined.log",

@@ -659,7 +659,7 @@ fn hand_made_lines_in_other_formats() {
     }
     // If no preset has the fields after a line with a host, they are ignored.
     agrees(&[&wrapped("shop.example ", " \"-\"")], USUAL, true);
-    // No such number is detected as a time.
+    // Numbers of this form are not detected as a request time.
     let given = Asked { log_format: "combined_timed", ..USUAL };
     let longest = wrapped("", " 18446744073709551.615");
     agrees(&[&longest, &longest], given, false);
@@ -668,7 +668,7 @@ fn hand_made_lines_in_other_formats() {
 }
 
 #[test]
-fn the_calendar_of_the_reference_is_right() {
+fn calendar_of_the_reference_is_right() {
     let rows = [
         ("01/Jan/0001:00:00:00 +0000", "0001-W01", "Mon"),
         ("31/Dec/9999:00:00:00 +0000", "9999-W52", "Fri"),

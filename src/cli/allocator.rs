@@ -13,8 +13,8 @@ struct OrExit;
 #[global_allocator]
 static ALLOCATOR: OrExit = OrExit;
 
-// SAFETY: every call goes to the system's allocator as it came, and what that returns is returned, unless it is null: then
-// nothing is returned.
+// SAFETY: every call is passed unchanged to the system's allocator, and its result is returned unless it is null. In
+// that case the function does not return.
 unsafe impl GlobalAlloc for OrExit {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -104,7 +104,8 @@ mod end {
             // SAFETY: it waits for a signal, or for the end of the process.
             unsafe { libc::pause() };
         }
-        // SAFETY: the bytes are there. That nobody reads them is no reason not to exit, which runs nothing of this program.
+        // SAFETY: the pointer and the length are those of `message`. A failed write does not matter: `_exit` follows
+        // and runs no code of this program.
         unsafe {
             libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len());
             libc::_exit(i32::from(crate::cli::End::Failed.code()))

@@ -1,4 +1,4 @@
-//! `--explain`: how inputs are read, on standard output.
+//! `--explain`: prints how inputs are read to standard output.
 
 use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, write_explanation};
 

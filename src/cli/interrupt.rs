@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 /// Files that are deleted if a signal ends the program.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// The unfinished files, which no signal deletes while this is held.
+/// The list of unfinished files. No signal deletes them while this lock is held.
 pub(crate) struct Unfinished(MutexGuard<'static, Vec<PathBuf>>);
 
 impl Unfinished {
@@ -42,9 +42,9 @@ pub(crate) fn delete_unfinished() {
     unfinished.iter().for_each(|path| signals::unlink(path));
 }
 
-/// Lets SIGINT, SIGTERM and SIGHUP end the program with 128 plus their number, and turns SIGXFSZ, sent where a file grows
-/// beyond a limit, into an error of that write. SIGINT and SIGHUP stay ignored if they were ignored at the start: a shell without
-/// job control starts background jobs with SIGINT ignored, and nohup ignores SIGHUP.
+/// Makes SIGINT, SIGTERM and SIGHUP end the program with exit code 128 plus their number. Turns SIGXFSZ, sent if a file
+/// grows beyond a limit, into an error of that write. SIGINT and SIGHUP stay ignored if they were ignored at the start:
+/// a shell without job control starts background jobs with SIGINT ignored, and nohup ignores SIGHUP.
 pub(crate) fn exit_on_signals() {
     signals::exit_at_once();
 }

@@ -24,7 +24,7 @@ fn group(problem: &ErrorKind) -> Option<Group> {
     }
 }
 
-/// The messages about these problems, in their order.
+/// Returns the messages about these problems, in the same order.
 pub(super) fn messages(problems: &[Error]) -> Vec<String> {
     let groups: Vec<_> = problems.iter().map(|problem| group(problem.kind())).collect();
     let mut messages = Vec::new();

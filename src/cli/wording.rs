@@ -7,7 +7,7 @@ use logstat::{Error, Explanation, Message, Report, Setting};
 /// THE TABLE of settings whose option is named differently from the setting.
 const OPTIONS: [(Setting, &str); 2] = [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format")];
 
-/// The option of a setting: `--max-keys`.
+/// The option that sets a setting: `--max-keys`.
 fn option(setting: Setting) -> String {
     let other = OPTIONS.iter().find(|(known, _)| *known == setting).map(|(_, option)| Cow::Borrowed(*option));
     other.unwrap_or_else(|| format!("--{}", setting.name().replace(['_', ' '], "-")).into()).into_owned()

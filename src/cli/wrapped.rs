@@ -1,6 +1,6 @@
 //! Lists of words in help and messages.
 
-/// Words in lines of at most 78 columns, the first after `start`, the others under it.
+/// Arranges words in lines of at most 78 columns, the first line after `start`, the others indented below it.
 pub(crate) fn wrapped(words: &[&str], start: &str) -> String {
     let mut text = start.to_owned();
     let mut columns = start.len();

@@ -14,7 +14,7 @@ fn question(line: &str) -> Question {
 }
 
 #[test]
-fn the_table_of_options_is_sound() {
+fn option_table_is_valid() {
     Args::command().debug_assert();
 }
 

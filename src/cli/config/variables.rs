@@ -48,7 +48,7 @@ pub(super) fn read(
     Ok((settings, ours.iter().filter_map(|(name, _)| note(command, name)).collect()))
 }
 
-/// `LOGSTAT_LOG_FORMAT` for `log-format`.
+/// Returns the variable of an option: `LOGSTAT_LOG_FORMAT` for `log-format`.
 fn variable(option: &str) -> String {
     format!("{PREFIX}{}", option.to_uppercase().replace('-', "_"))
 }
