@@ -1,4 +1,4 @@
-//! The program: runs the command line, and says by its exit code how that ended.
+//! The program: runs the command line and reports the outcome as the exit code.
 
 mod cli;
 

@@ -1,5 +1,5 @@
-//! One answer, every strategy: whatever the threads, the chunks, the seed, the way of reading and the order of the
-//! files, a question about a log has one answer, to the byte.
+//! The answer to a question about a log is the same, byte for byte, for all numbers of threads, chunk sizes, seeds,
+//! ways of reading and orders of files.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -17,18 +17,18 @@ const CHUNKS: [usize; 6] = [64, 100, 1000, 4096, 65_536, 1 << 20];
 const WAYS: [Way; 5] = [Way::Map, Way::Read, Way::Stream, Way::Unpack, Way::StreamPacked];
 const SEEDS: [Option<u64>; 3] = [Some(1), Some(0xdead_beef_0bad_cafe), None];
 
-/// How an input comes to the engine.
+/// How the engine reads an input.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Map,
     Read,
     Stream,
-    /// From a compressed twin.
+    /// From a compressed copy.
     Unpack,
     StreamPacked,
 }
 
-/// All that must change no answer, but for the order of files.
+/// Everything that must not change an answer, except the order of files.
 #[derive(Clone, Copy, Debug)]
 struct Strategy {
     threads: usize,
@@ -37,10 +37,10 @@ struct Strategy {
     seed: Option<u64>,
 }
 
-/// What all others are compared with: one worker, one chunk.
+/// The reference for all other strategies: one worker, one chunk.
 const PLAINEST: Strategy = Strategy { threads: 1, chunk_bytes: 1 << 30, way: Way::Read, seed: Some(0) };
 
-/// Every number of threads with every size of chunks and every way; seeds take turns.
+/// All combinations of threads, chunk sizes and ways of reading; the seeds alternate.
 fn strategies() -> Vec<Strategy> {
     let mut all = Vec::new();
     for threads in THREADS {
@@ -53,7 +53,7 @@ fn strategies() -> Vec<Strategy> {
     all
 }
 
-/// Files to be read together.
+/// Files of one log, read together.
 struct Log {
     name: &'static str,
     files: Vec<PathBuf>,
@@ -73,7 +73,7 @@ impl Log {
         Log { name, files, _folder: folder }
     }
 
-    /// All that a run says, in bytes: the report, or the error, and the problems.
+    /// Everything that a run returns, as text: the report or the error, and the problems.
     fn answer(&self, question: &Question, strategy: Strategy) -> String {
         self.answer_in_order(question, strategy, &self.files)
     }
@@ -85,7 +85,7 @@ impl Log {
         };
         let input = |path: &PathBuf| match strategy.way {
             Way::Map | Way::Read => Input::path(path),
-            // By the name of the file, so that reports can be compared.
+            // Named like the file, so that reports are comparable.
             Way::Stream => Input::reader(path, Sips(fs::File::open(path).unwrap(), 0)),
             Way::Unpack => Input::path(packed(path)),
             Way::StreamPacked => Input::reader(path, Sips(fs::File::open(packed(path)).unwrap(), 0)),
@@ -109,14 +109,15 @@ impl Log {
     }
 }
 
-/// How a twin's name ends; none of it says how it is compressed.
+/// Extension of the compressed copy; it does not name the compression.
 const PACKED: &str = ".packed.log";
 
 fn packed(path: &Path) -> PathBuf {
     path.with_extension(&PACKED[1..])
 }
 
-/// Two members, frames or streams, parted in the middle of a line, by one of the four ways in turn.
+/// Compresses the content as two members, frames or streams, split in the middle of a line. `turn` selects one of the
+/// four compressions.
 fn compressed(content: &[u8], turn: usize) -> Vec<u8> {
     let (first, second) = content.split_at(content.len() / 2 + 1.min(content.len() / 2));
     let encode = |part: &[u8]| match turn % 4 {
@@ -136,7 +137,7 @@ fn compressed(content: &[u8], turn: usize) -> Vec<u8> {
     [encode(first), encode(second)].concat()
 }
 
-/// A reader that gives what a pipe does: now much, now little.
+/// A reader that returns varying amounts, like a pipe.
 struct Sips(fs::File, usize);
 
 impl Read for Sips {
@@ -147,7 +148,7 @@ impl Read for Sips {
     }
 }
 
-/// Where two answers part, short enough to be read.
+/// Compares two answers and shows only the text around the first difference.
 fn assert_same(expected: &str, found: &str, what: &str) {
     if expected != found {
         let at = expected.bytes().zip(found.bytes()).take_while(|(a, b)| a == b).count();
@@ -159,7 +160,7 @@ fn assert_same(expected: &str, found: &str, what: &str) {
     }
 }
 
-/// Asks with one in `step` of all strategies, other ones for each question.
+/// Tries every `step`-th strategy, starting at a different one for each question.
 fn agrees(log: &Log, questions: &[(&str, Question)], step: usize) {
     let strategies = strategies();
     let step = step * super::ONE_IN;
@@ -172,13 +173,13 @@ fn agrees(log: &Log, questions: &[(&str, Question)], step: usize) {
     }
 }
 
-/// Everything at once: each ranking in full.
+/// A question for all rankings in full.
 fn everything(leaving_out: &[Dimension]) -> Question {
     let top = Dimension::all().filter(|d| !leaving_out.contains(d));
     Question::new().top(top).limit(0).by(Unit::Minute)
 }
 
-/// Of texts, of visitors, of few and of time.
+/// Rankings of pairs: with text, with visitors, with dimensions of few values, and with time.
 fn pairs(limit: usize) -> Question {
     let top = ["path/ip", "ip/class", "hour/agent", "referer/status"].map(|name| Dimension::named(name).unwrap());
     Question::new().top(top).limit(limit).by(Unit::Hour)
@@ -192,17 +193,17 @@ fn hll(precision: u8) -> UvMethod {
     UvMethod::Hll(Precision::new(precision).unwrap())
 }
 
-/// So many keys in rounds of so many bytes.
+/// A limit on keys, with rounds of `round_bytes`.
 fn few_keys(keys: usize, round_bytes: u64) -> Option<MaxKeys> {
     MaxKeys::new(keys).map(|max_keys| max_keys.in_rounds_of(round_bytes))
 }
 
-/// So many bytes of memory in rounds of so many bytes.
+/// A limit on memory, with rounds of `round_bytes`.
 fn memory(bytes: u64, round_bytes: u64) -> Option<MaxMemory> {
     MaxMemory::new(bytes).map(|limit| limit.in_rounds_of(round_bytes))
 }
 
-/// Some of each kind: those that remember what they were asked too.
+/// Filters of each kind, including those that cache results.
 fn filters() -> Vec<Condition> {
     let patterns = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
     vec![
@@ -238,7 +239,7 @@ fn questions() -> Vec<(&'static str, Question)> {
     all
 }
 
-/// Rankings with every column, in other orders, and verdicts; of logs that have request times.
+/// Rankings with every column in several orders, and verdicts, for logs with request times.
 fn columns() -> Vec<(&'static str, Question)> {
     let by = |sort| {
         Question::new()
@@ -252,31 +253,31 @@ fn columns() -> Vec<(&'static str, Question)> {
 }
 
 #[test]
-fn a_log_that_looks_real() {
+fn realistic_log() {
     let traffic = Traffic { lines: 3000, addresses: 1000, paths: 900, malformed: 0.02, ..Traffic::default() };
     agrees(&Log::new("combined", &[&traffic.to_vec()]), &[&questions()[1..4], &questions()[8..9]].concat(), 17);
 }
 
 #[test]
-fn a_smaller_one_with_every_question() {
+fn small_log_with_every_question() {
     let traffic = Traffic { lines: 400, addresses: 120, paths: 200, malformed: 0.02, ..Traffic::default() };
     agrees(&Log::new("combined", &[&traffic.to_vec()]), &questions(), 7);
 }
 
 #[test]
-fn a_log_with_times_and_hosts() {
+fn log_with_times_and_hosts() {
     let traffic = Traffic { lines: 400, malformed: 0.02, times: true, vhost: true, ..Traffic::default() };
     agrees(&Log::new("vhost_timed", &[&traffic.to_vec()]), &[questions(), columns()].concat(), 7);
 }
 
 #[test]
-fn a_log_whose_every_path_is_new() {
+fn log_of_unique_paths() {
     let traffic = Traffic { lines: 300, unique_paths: true, unique_queries: 0.5, days: 400, ..Traffic::default() };
     agrees(&Log::new("unique paths", &[&traffic.to_vec()]), &questions(), 7);
 }
 
 #[test]
-fn everything_by_every_strategy() {
+fn every_ranking_with_every_strategy() {
     let traffic = Traffic { lines: 250, malformed: 0.05, times: true, vhost: true, seed: 7, ..Traffic::default() };
     agrees(&Log::new("everything", &[&traffic.to_vec()]), &[("everything", everything(&[]))], 1);
 }
@@ -289,7 +290,7 @@ fn lines(end: &str) -> String {
     (0..40).map(|i| line(i, &format!("/{}", i % 7)) + end).collect()
 }
 
-/// What stands between lines in logs that were damaged, joined or edited.
+/// Logs with the damage that crashes, concatenation and editing cause.
 fn nasty() -> Vec<(&'static str, Vec<u8>)> {
     let with = |before: &[u8], after: &[u8]| [before, lines("\n").as_bytes(), after].concat();
     let long = |length: usize| line(3, &format!("/{}", "long".repeat(length / 4)));
@@ -319,7 +320,7 @@ fn nasty() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn nasty_logs() {
+fn damaged_logs() {
     let questions = [
         ("default", Question::default()),
         ("every ranking", everything(&[Dimension::Host])),
@@ -334,7 +335,7 @@ fn nasty_logs() {
 }
 
 #[test]
-fn a_line_of_megabytes() {
+fn line_of_several_megabytes() {
     let long = line(3, &format!("/{}", "long".repeat(750_000)));
     let log = Log::new("3 MB", &[format!("{}{long}\n{}", lines("\n"), lines("\n")).as_bytes()]);
     for (max_line, malformed) in [(1 << 20, 1), (long.len() - 1, 1), (long.len(), 0), (usize::MAX, 0)] {
@@ -347,7 +348,7 @@ fn a_line_of_megabytes() {
     }
 }
 
-/// Lines of eight formats, and one of none, in an order of their own.
+/// Lines of eight formats, and malformed ones, in an order that `first` and `step` select.
 fn mixed(first: usize, step: usize) -> Vec<u8> {
     let lines = [
         line(1, "/combined"),
@@ -363,9 +364,9 @@ fn mixed(first: usize, step: usize) -> Vec<u8> {
     (0..90).map(|i| lines[(first + i * step) % 9].clone() + "\n").collect::<String>().into_bytes()
 }
 
-/// Which formats a file has is found from its first lines, and these are the same lines for every chunk size.
+/// The formats of a file are detected from its first lines, whatever the chunk size.
 #[test]
-fn formats_that_are_found() {
+fn detected_formats() {
     let logs = [
         ("mixed formats", mixed(0, 1)),
         ("mixed formats, common first", mixed(7, 2)),
@@ -380,7 +381,7 @@ fn formats_that_are_found() {
     }
 }
 
-/// Lines that came through proxies, with addresses of both kinds, escapes, lies, and one that is cut off now and then.
+/// Lines logged behind proxies: IPv4 and IPv6 addresses, escapes, forged headers, and some truncated lines.
 fn proxied() -> Vec<u8> {
     let line = |i: u32| {
         let client = match i % 5 {
@@ -436,15 +437,15 @@ fn visitors_behind_proxies() {
         let uv = answer.split_once("\"uv\":{").and_then(|(_, rest)| rest.split_once("\"uv\":")).unwrap().1;
         uv.split(',').next().unwrap().parse::<u64>().unwrap()
     };
-    // Whatever is cut, visitors are counted by whole addresses.
+    // Visitors are counted by whole addresses, even if addresses are anonymized.
     assert_eq!(uv(&questions[1].1), uv(&questions[4].1));
     let (by_ip, by_both) = (uv(&questions[0].1), uv(&questions[1].1));
     assert!(by_ip > 20 && by_both >= by_ip, "{by_ip} {by_both}");
 }
 
-/// A format that is given is used whatever the first lines are.
+/// A given format is used whatever the first lines are.
 #[test]
-fn a_format_that_is_given() {
+fn given_format() {
     let given = |format: &str| Question::new().log_formats([format.parse().unwrap()]);
     let questions = [("combined", given("combined")), ("vhost_timed", given("vhost_timed"))];
     for first in 0..9 {
@@ -452,7 +453,7 @@ fn a_format_that_is_given() {
     }
 }
 
-/// The answer without what is said of each input, and with the problems in an order of their own.
+/// The answer without the details of each input, and with sorted problems.
 fn without_inputs(answer: &str) -> String {
     let (report, problems) = answer.split_once('\n').unwrap();
     let mut report: serde_json::Value = serde_json::from_str(report).unwrap();
@@ -472,7 +473,8 @@ fn files_in_another_order() {
     contents.extend(nasty.iter().map(Vec::as_slice));
     let log = Log::new("files", &contents);
     for (turn, (asked, question)) in questions().iter().enumerate() {
-        // The tables of these logs are larger than that limit: there is no report, and tests/max_memory.rs has the order of files.
+        // The tables of these logs exceed that limit, so there is no report; tests/max_memory.rs tests the order of
+        // files.
         if ["hosts too", "little memory"].contains(asked) {
             continue;
         }
@@ -492,7 +494,7 @@ fn files_in_another_order() {
 }
 
 #[test]
-fn the_strategies_are_all_there() {
+fn strategies_cover_all_combinations() {
     let all = strategies();
     assert_eq!(all.len(), 120);
     for way in 0..WAYS.len() {

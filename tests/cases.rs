@@ -1,11 +1,12 @@
-//! What the program does: every folder in `testdata/cases` is a test, no code.
+//! Runs the program: every folder in `testdata/cases` is a test without code.
 //!
-//! A case has a `cmd`, the arguments in one line, quoted as in a shell, and the inputs that it names; `expected` is what
-//! must be on standard output, `expected.err` on standard error (nothing without that file), and `code` the exit code
-//! (0 without it). `stdin` is given to the program; `env` has variables, `NAME=value` a line, and the program sees no
-//! others but a `COLUMNS` of 80 and a locale of UTF-8. The version in JSON is written `VERSION`.
+//! A case has the inputs and a `cmd` with the arguments in one line, quoted as in a shell. `expected` is the standard
+//! output, `expected.err` the standard error (empty without that file), and `code` the exit code (0 without it).
+//! `stdin` is the standard input. `env` has environment variables, one `NAME=value` per line; the program sees no
+//! others except a `COLUMNS` of 80 and a UTF-8 locale. `VERSION` replaces the version in JSON.
 //!
-//! `LOGSTAT_BLESS=1 cargo test --test integration cases` writes what the program now says: read the difference before you commit it.
+//! `LOGSTAT_BLESS=1 cargo test --test integration cases` writes the program's current output: read the difference
+//! before you commit it.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 #[test]
-fn every_case_is_as_expected() {
+fn every_case_matches_its_expected_output() {
     let bless = std::env::var_os("LOGSTAT_BLESS").is_some_and(|v| v == "1");
     let mut failures = String::new();
     let cases = cases();
@@ -59,7 +60,7 @@ fn run(case: &Path) -> Output {
     output
 }
 
-/// What is not as it should be.
+/// Returns what differs from the expected output, or is wrong in any case.
 fn problems(case: &Path, output: &Output) -> Vec<String> {
     let mut problems = Vec::new();
     for (name, found) in [("expected", &output.stdout), ("expected.err", &output.stderr)] {
@@ -73,7 +74,7 @@ fn problems(case: &Path, output: &Output) -> Vec<String> {
     if output.status.code() != Some(expected) {
         problems.push(format!("exit code {expected} expected, {:?} found", output.status.code()));
     }
-    // What holds whatever a case expects.
+    // Requirements of every case.
     if output.status.code().is_none_or(|code| code == 101) {
         problems.push("it panicked or was killed".to_owned());
     }
@@ -88,7 +89,7 @@ fn problems(case: &Path, output: &Output) -> Vec<String> {
     problems
 }
 
-/// A text without codes of colour, which are all that an escape begins in it.
+/// Removes colour codes, and panics on any other escape sequence.
 fn without_colors(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -99,9 +100,9 @@ fn without_colors(text: &str) -> String {
     })
 }
 
-/// Tables at five widths, in UTF-8 and in ASCII, with colours and without.
+/// Tables of five widths, in UTF-8 and ASCII, with and without colours.
 #[test]
-fn pages_fit_their_width_and_colours_change_nothing_else() {
+fn tables_fit_their_width_and_colours_add_only_codes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     for columns in [40, 60, 80, 120, 200] {
         for signs in ["utf8", "ascii"] {
@@ -136,7 +137,7 @@ fn write_down(case: &Path, output: &Output) {
     }
 }
 
-/// The lines that are not alike, with their numbers.
+/// The lines that differ, with their numbers.
 fn difference(expected: &str, found: &str) -> String {
     let (expected, found): (Vec<_>, Vec<_>) = (expected.lines().collect(), found.lines().collect());
     let mut text = String::new();
@@ -150,7 +151,7 @@ fn difference(expected: &str, found: &str) -> String {
     text
 }
 
-/// The words of a line, as a shell has them: spaces part them, but not between quotes or behind a backslash.
+/// Splits a line into words like a shell: at spaces, except in quotes and after a backslash.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -169,7 +170,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn words_are_as_in_a_shell() {
+fn words_are_split_as_in_a_shell() {
     let rows: [(&str, &[&str]); 4] = [
         ("a.log --by day", &["a.log", "--by", "day"]),
         ("--log-format '$a \"$b\"'  x", &["--log-format", "$a \"$b\"", "x"]),

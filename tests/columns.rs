@@ -1,4 +1,4 @@
-//! Columns, orders and verdicts against sums that are made in the plainest way: every line of every key in a list.
+//! Slow reference for columns, orders and verdicts: sums over the list of all lines of each key.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ struct Line {
     ms: u64,
 }
 
-/// `addr - user [time] "GET /path?query HTTP/1.1" status bytes "referer" "agent" 0.012`, as the generator writes nearly all.
+/// Parses `addr - user [time] "GET /path?query HTTP/1.1" status bytes "referer" "agent" 0.012`, the usual line of the
+/// generator.
 fn line(text: &str) -> Option<Line> {
     let parts: Vec<&str> = text.split('"').collect();
     let [before, request, numbers, .., last] = &parts[..] else { return None };
@@ -32,7 +33,7 @@ fn line(text: &str) -> Option<Line> {
     })
 }
 
-/// Lines that are read so with ease.
+/// A generated log, reduced to the lines that [`line`] can parse.
 fn log() -> (Vec<Line>, Vec<u8>) {
     let traffic =
         Traffic { lines: 4000, addresses: 300, paths: 120, malformed: 0.0, times: true, ..Traffic::default() };
@@ -49,7 +50,7 @@ fn report(log: &[u8], question: &Question) -> Report {
     count(question, vec![input], &Engine::new().threads(2).chunk_bytes(5000)).unwrap().report.unwrap()
 }
 
-/// The time in an order that texts have: `2026-11-14T00:00:05+00:00`.
+/// The time in RFC 3339, which sorts as text: `2026-11-14T00:00:05+00:00`.
 fn written(time: &str) -> String {
     chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap().format("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
@@ -58,7 +59,7 @@ fn percentile(ms: &[u64], percent: usize) -> u64 {
     ms[(percent * ms.len()).div_ceil(100).max(1) - 1]
 }
 
-/// What a metric of some lines is.
+/// The expected value of a metric over some lines.
 fn expected(metric: Metric, lines: &[&Line], all: usize) -> Figure {
     let number =
         |wanted: &dyn Fn(&Line) -> bool| Figure::Count(lines.iter().filter(|line| wanted(line)).count() as u64);
@@ -98,13 +99,13 @@ fn is_static(path: &str) -> bool {
     rules.is_static(path.as_bytes())
 }
 
-/// As a number that has the same order.
+/// A number that sorts like the figure.
 fn order(figure: &Figure) -> f64 {
     match figure {
         Figure::Count(number) | Figure::Ms(number) => *number as f64,
         Figure::Share(number) | Figure::MeanMs(number) => *number,
         Figure::Moment(moment) => {
-            // Wall clocks first; all are at one offset here.
+            // Moments sort by wall clock, but all have the same offset here.
             chrono::DateTime::parse_from_rfc3339(moment).unwrap().timestamp() as f64
         }
         _ => f64::NEG_INFINITY,
@@ -112,7 +113,7 @@ fn order(figure: &Figure) -> f64 {
 }
 
 #[test]
-fn every_column_and_order_is_what_lists_of_lines_say() {
+fn columns_and_orders_match_the_reference() {
     let (lines, log) = log();
     let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
     lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
@@ -140,7 +141,7 @@ fn every_column_and_order_is_what_lists_of_lines_say() {
 }
 
 #[test]
-fn verdicts_are_what_lists_of_lines_say() {
+fn verdicts_match_the_reference() {
     let (lines, log) = log();
     let count_of = |class: u16| lines.iter().filter(|line| line.status / 100 == class).count();
     let share = count_of(4) as f64 * 100.0 / lines.len() as f64;
@@ -172,7 +173,7 @@ fn verdicts_are_what_lists_of_lines_say() {
         let top = [Dimension::Status];
         let question = Question::new().fail_if([fail_if]).top(top);
         if text.contains("host") {
-            // This log has none: such a question has no answer.
+            // This log has no hosts, so the question is an error.
             let input = Input::reader("a.log", std::io::Cursor::new(log.clone()));
             assert!(count(&question, vec![input], &Engine::default()).is_err());
             continue;
@@ -185,7 +186,7 @@ fn verdicts_are_what_lists_of_lines_say() {
 }
 
 #[test]
-fn a_ranking_that_drops_keys_tells_nothing_that_takes_all() {
+fn limited_ranking_refuses_metrics_that_need_all_keys() {
     let (_, log) = log();
     let max_keys = logstat::MaxKeys::new(5);
     let refused = |question: Question| {

@@ -1,4 +1,4 @@
-//! The program among other programs: pipes, full disks, terminals' width, signals, and the examples of its help.
+//! The program in its environment: pipes, full disks, terminal widths, signals, and the examples of its help.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Runs a line in a shell, in a folder with `access.log` and `own.log`.
+/// Runs a shell command in a folder with `access.log` and `own.log`.
 fn shell(line: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
@@ -29,7 +29,7 @@ fn shell(line: &str) -> Output {
 }
 
 #[test]
-fn the_examples_of_the_help_work() {
+fn examples_of_the_help_work() {
     let help = text(&logstat().arg("--help").output().unwrap().stdout);
     let examples: Vec<_> = help.lines().filter(|l| l.starts_with("  logstat ") || l.contains("| logstat ")).collect();
     assert!(examples.len() >= 7, "{help}");
@@ -40,10 +40,10 @@ fn the_examples_of_the_help_work() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
-    // More seconds than a pipe has room for.
+    // The output must exceed the buffer of a pipe.
     let seconds =
         (0..20_000).map(|s| LINE.replace("08:30:00", &format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)));
     fs::write(&log, seconds.collect::<String>()).unwrap();
@@ -59,7 +59,7 @@ fn a_closed_pipe_is_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_one() {
+fn full_disk_is_an_error() {
     for arguments in [["-"].as_slice(), &["--json"], &["--list-static"], &["--help"]] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let output = logstat().args(arguments).stdout(full).output().unwrap();
@@ -73,7 +73,7 @@ fn a_full_disk_is_one() {
 }
 
 #[test]
-fn a_table_is_the_same_read_from_a_file_or_a_pipe() {
+fn table_is_the_same_for_file_and_pipe() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
     fs::write(&log, LINE.repeat(3)).unwrap();
@@ -99,7 +99,7 @@ fn no_line_is_wider_than_the_page() {
                 .unwrap();
             let table = text(&output.stdout);
             assert!(output.status.success(), "{}", text(&output.stderr));
-            // The log has no characters that are wider than one column.
+            // All characters of the log are one column wide.
             let widest = table.lines().max_by_key(|line| line.chars().count()).unwrap();
             assert!(widest.chars().count() <= columns, "{columns} columns by {by}: {widest}");
         }
@@ -107,7 +107,7 @@ fn no_line_is_wider_than_the_page() {
 }
 
 #[test]
-fn a_link_that_a_report_is_written_through_stays() {
+fn output_through_a_link_keeps_the_link() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     for (link, target) in
@@ -122,7 +122,7 @@ fn a_link_that_a_report_is_written_through_stays() {
         let message = text(&output.stderr).replace(folder.path().to_str().unwrap(), "~");
         (output.status.code(), message)
     };
-    // The first time the target is made, the second time replaced.
+    // The first run creates the target, the second replaces it.
     for _ in 0..2 {
         assert_eq!(write("link.json"), (Some(0), String::new()));
         assert!(path("link.json").is_symlink());
@@ -141,7 +141,7 @@ fn a_link_that_a_report_is_written_through_stays() {
 }
 
 #[test]
-fn quiet_and_verbose_are() {
+fn quiet_and_verbose_control_notes() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), LINE).unwrap();
     let said = |arguments: &[&str]| {
@@ -161,9 +161,9 @@ fn quiet_and_verbose_are() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_with_130() {
+fn sigint_exits_with_130() {
     let mut child = logstat().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // It reads, so it has set up its handler; and as the pipe stays open, it waits.
+    // Once it reads, its signal handler is set up; as the pipe stays open, it keeps waiting.
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(LINE.repeat(10_000).as_bytes()).unwrap();
     let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
@@ -174,7 +174,7 @@ fn an_interrupt_ends_it_with_130() {
 
 #[cfg(unix)]
 #[test]
-fn more_files_are_read_than_may_be_open_at_first() {
+fn limit_on_open_files_is_raised() {
     let folder = tempfile::tempdir().unwrap();
     let line = r#"192.0.2.1 - - [14/Nov/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.5""#;
     for i in 0..300 {

@@ -1,4 +1,4 @@
-//! Compressed logs, whole and broken: what is in them is counted as what they hold would be, and what broke is said.
+//! Compressed logs, whole and damaged: the report equals that of the plain text, and damage is reported.
 
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
@@ -47,14 +47,14 @@ fn packed(compression: Compression, text: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Three parts, cut where no line ends, each packed for itself; one of them empty.
+/// Three parts, each compressed separately. The split is in the middle of a line, and one part is empty.
 fn in_parts(compression: Compression, between: &[u8]) -> Vec<u8> {
     let text = text();
     let (first, second) = text.split_at(1000);
     [packed(compression, first), packed(compression, b""), packed(compression, second)].join(between)
 }
 
-/// The report as JSON, or why there is none, and the problems.
+/// The report as JSON, or the error; and the problems.
 fn answer(input: Input, threads: usize, chunk_bytes: usize) -> (String, Vec<logstat::Error>) {
     let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes);
     match count(&Question::default(), vec![input], &engine) {
@@ -79,7 +79,7 @@ fn plainly(text: &[u8]) -> String {
     answer(Input::reader("a.log", Cursor::new(text.to_vec())), 1, 1 << 20).0
 }
 
-/// As a reader that gives little at a time, as a pipe may.
+/// An input that returns few bytes at a time, as a pipe may.
 fn of_pipe(bytes: &[u8]) -> Input {
     struct Sips(Cursor<Vec<u8>>, usize);
     impl Read for Sips {
@@ -93,7 +93,7 @@ fn of_pipe(bytes: &[u8]) -> Input {
 }
 
 #[test]
-fn any_number_of_parts_is_one_log() {
+fn all_parts_of_a_file_are_read() {
     let expected = plainly(&text());
     for compression in ALL {
         for between in [&b""[..], &[0; 4], &[0; 1024], &[0; 100_000]] {
@@ -106,25 +106,25 @@ fn any_number_of_parts_is_one_log() {
 }
 
 #[test]
-fn frames_that_are_to_be_skipped_are() {
+fn skippable_frames_are_skipped() {
     let skippable = |len: u32| [&b"\x5a\x2a\x4d\x18"[..], &len.to_le_bytes(), &vec![b'x'; len as usize]].concat();
     let bytes = [skippable(3), packed(Compression::Zstd, &text()), skippable(0), skippable(70_000)].concat();
     let (found, problems) = answer(of_pipe(&bytes), 1, 1000);
     assert!(problems.is_empty() && found == plainly(&text()), "{problems:?}");
 }
 
-/// A text of which nothing comes out is no log, and no failure either.
+/// Compressed empty text has no lines, and is not a failure.
 #[test]
-fn nothing_may_be_compressed_too() {
+fn compressed_empty_text_is_an_empty_log() {
     for compression in ALL {
         let (found, problems) = answer(of_pipe(&packed(compression, b"")), 1, 1000);
         assert!(problems.is_empty() && found.contains("\"read\":0"), "{compression}: {found}");
     }
 }
 
-/// Wherever a file is cut off, the text that can be had is counted, and the message has the length of the file.
+/// Wherever a file is cut off, the text before the cut is counted, and the message names the length of the file.
 #[test]
-fn what_came_before_the_end_is_counted() {
+fn text_before_a_truncation_is_counted() {
     let text = text();
     for compression in ALL {
         let bytes = in_parts(compression, b"");
@@ -136,7 +136,7 @@ fn what_came_before_the_end_is_counted() {
             let lines = lines_of(&found);
             assert!(lines >= lines_before && lines <= LINES as u64, "{compression}, {cut}");
             lines_before = lines;
-            // Between two parts a file may end.
+            // A file may end between two parts.
             let Some(problem) = problems.iter().find(|p| matches!(p.kind(), ErrorKind::Compressed { .. })) else {
                 assert!(found.contains("\"read\":"), "{compression}, {cut}");
                 continue;
@@ -158,10 +158,10 @@ fn lines_of(json: &str) -> u64 {
     json.split_once("\"read\":").map_or(0, |(_, rest)| rest[..rest.find(',').unwrap()].parse().unwrap())
 }
 
-/// Whatever byte is wrong, nothing panics, every way of reading says the same, and what is not right is never taken for
-/// all of the log.
+/// Whichever byte is wrong, nothing panics, all ways of reading agree, and a damaged file is never reported as
+/// complete.
 #[test]
-fn what_came_before_a_wrong_byte_is_counted() {
+fn text_before_a_wrong_byte_is_counted() {
     let expected = plainly(&text());
     for compression in ALL {
         let good = in_parts(compression, b"");
@@ -182,7 +182,7 @@ fn what_came_before_a_wrong_byte_is_counted() {
     }
 }
 
-/// A frame of raw blocks whose header asks for a window of this many bytes: a power of two, 1 KiB or more.
+/// A zstd frame of raw blocks. Its header asks for a window of this many bytes, a power of two from 1 KiB.
 fn zstd_with_window(window: u64, text: &[u8]) -> Vec<u8> {
     // <https://www.rfc-editor.org/rfc/rfc8878#name-window-descriptor>: the exponent is in the upper five bits.
     let descriptor = u8::try_from(window.trailing_zeros() - 10).unwrap() << 3;
@@ -190,10 +190,11 @@ fn zstd_with_window(window: u64, text: &[u8]) -> Vec<u8> {
     [&[0x28, 0xb5, 0x2f, 0xfd, 0, descriptor], &last_raw_block[..3], text].concat()
 }
 
-/// A stream whose header asks for a dictionary of 256 MiB, and for more memory with the decoder's own.
+/// An xz stream whose header asks for a dictionary of 256 MiB; the decoder needs further memory for itself.
 fn xz_with_large_dictionary(text: &[u8]) -> Vec<u8> {
     let mut xz = packed(Compression::Xz, text);
-    // <https://tukaani.org/xz/xz-file-format.txt>, 3.1 and 5.3.1: the block header begins behind the 12 bytes of the stream header.
+    // <https://tukaani.org/xz/xz-file-format.txt>, 3.1 and 5.3.1: the block header follows the 12 bytes of the stream
+    // header.
     let block = 12;
     let header = (usize::from(xz[block]) + 1) * 4;
     assert_eq!((xz[block + 2], xz[block + 3]), (0x21, 1), "LZMA2 alone, whose property is the size");
@@ -204,9 +205,9 @@ fn xz_with_large_dictionary(text: &[u8]) -> Vec<u8> {
     xz
 }
 
-/// Data that is whole is not called corrupt because its decoding needs much memory.
+/// Intact data that needs much memory to decode is not reported as corrupt.
 #[test]
-fn what_needs_much_memory_is_named() {
+fn excessive_memory_of_a_decoder_is_reported() {
     let text = text();
     let (found, problems) = answer(of_pipe(&zstd_with_window(128 << 20, &text)), 1, 1000);
     assert!(problems.is_empty() && found == plainly(&text), "{problems:?}");
@@ -232,7 +233,7 @@ fn what_needs_much_memory_is_named() {
 }
 
 #[test]
-fn what_follows_is_not_dropped_in_silence() {
+fn trailing_data_is_reported() {
     for compression in ALL {
         let bytes = packed(compression, &text());
         let (found, problems) = answer(of_pipe(&[&bytes[..], b"\0\0no such thing"].concat()), 2, 1000);
@@ -245,9 +246,9 @@ fn what_follows_is_not_dropped_in_silence() {
     }
 }
 
-/// A reader that fails says why, not that the data ends.
+/// A failing reader is reported with its error, not as a truncated file.
 #[test]
-fn a_failure_is_not_a_short_file() {
+fn read_error_is_not_reported_as_truncation() {
     struct Cut(Cursor<Vec<u8>>);
     impl Read for Cut {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -265,9 +266,9 @@ fn a_failure_is_not_a_short_file() {
     }
 }
 
-/// Many files are read by few workers, each file whole.
+/// Few workers read many files, and each file is counted completely.
 #[test]
-fn files_of_a_set_are_read_side_by_side() {
+fn many_compressed_files_are_read_concurrently() {
     let folder = tempfile::tempdir().unwrap();
     let paths: Vec<_> = (0..40)
         .map(|i| {

@@ -1,4 +1,5 @@
-//! The configuration file as a user has one: where it is found, what is said of it, and files that are none.
+//! The configuration file from the user's view: where it is found, messages about it, and files that are not
+//! configurations.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 
-/// A home with a log and a configuration.
+/// A home directory with a log and a configuration file.
 fn home(config: &[u8]) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     fs::create_dir_all(home.path().join(".config/logstat")).unwrap();
@@ -16,7 +17,7 @@ fn home(config: &[u8]) -> tempfile::TempDir {
     home
 }
 
-/// Exit code, standard output and standard error, the folder being called `~`.
+/// Runs the program. Returns exit code, standard output and standard error, with the folder replaced by `~`.
 fn run(home: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
     command.current_dir(home).env_clear().env("HOME", home).envs(variables.iter().copied());
@@ -26,7 +27,7 @@ fn run(home: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> (i32, Str
 }
 
 #[test]
-fn it_is_found_at_home_and_said_where() {
+fn file_in_home_is_used_and_reported() {
     let home = home(b"json = true\n");
     let is_json = |variables: &[(&str, &str)], arguments: &[&str]| {
         let (code, out, _) = run(home.path(), variables, arguments);
@@ -47,7 +48,7 @@ fn it_is_found_at_home_and_said_where() {
 }
 
 #[test]
-fn what_is_printed_has_its_places_and_reads_no_log() {
+fn print_config_names_origins_and_reads_no_log() {
     let home = home(b"by = 'hour'\n[sites.a]\nfiles = 'a.log'\ntop = ['ip']\n");
     let arguments = ["@a", "missing.log", "--slow", "0.5", "--print-config"];
     let (code, out, said) = run(home.path(), &[("LOGSTAT_LIMIT", "3")], &arguments);
@@ -64,7 +65,7 @@ fn what_is_printed_has_its_places_and_reads_no_log() {
 }
 
 #[test]
-fn a_wrong_default_stops_no_help() {
+fn wrong_default_does_not_prevent_help() {
     let home = home(b"by = 'dya'\n");
     assert_eq!(run(home.path(), &[], &["a.log"]).0, 2);
     for arguments in [["--help"], ["--version"], ["--schema"], ["--generate=man"]] {
@@ -73,7 +74,7 @@ fn a_wrong_default_stops_no_help() {
 }
 
 #[test]
-fn files_that_are_none_are_refused_in_a_line() {
+fn non_configurations_are_refused_in_one_line() {
     let at = "error: ~/.config/logstat/config.toml";
     let rows: [(&[u8], &str); 7] = [
         (&[b'x'; 10 << 20], ": this is no configuration: it is longer than 1 MiB\n"),
@@ -90,7 +91,7 @@ fn files_that_are_none_are_refused_in_a_line() {
         assert!(said.starts_with(&format!("{at}{expected}")), "{said}");
         assert!(!said.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{said:?}");
     }
-    // As deep as a parser may go, and as long as a mistake may be looked for.
+    // Deep nesting could overflow the parser's stack; a long list could make the search for the mistake slow.
     let deep = format!("top = {}{}", "[".repeat(200_000), "]".repeat(200_000));
     let long = format!("path = [{}'~(']", "'/a', ".repeat(20_000));
     for config in [deep, long] {
@@ -100,7 +101,7 @@ fn files_that_are_none_are_refused_in_a_line() {
 }
 
 #[test]
-fn a_configuration_of_nginx_that_is_missing_or_wrong_is_said_with_the_place_that_names_it() {
+fn nginx_conf_errors_name_the_origin_of_the_setting() {
     let home = home(b"json = true\nnginx-conf = 'nginx.conf'\n");
     let said = |variables: &[(&str, &str)], arguments: &[&str]| {
         let (code, _, said) = run(home.path(), variables, arguments);
@@ -120,7 +121,7 @@ fn a_configuration_of_nginx_that_is_missing_or_wrong_is_said_with_the_place_that
 }
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn unreadable_files_are_reported() {
     let home = home(b"");
     let said = |path: &str| run(home.path(), &[], &["a.log", "--config", path]);
     assert_eq!(said("none.toml"), (2, String::new(), "error: none.toml: there is no such file\n".to_owned()));
@@ -130,7 +131,7 @@ fn what_cannot_be_read_is_said() {
     );
     let file = home.path().join(".config/logstat/config.toml");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
-    // Nothing is unreadable to root.
+    // Root can read any file.
     if fs::read(&file).is_err() {
         let path = "~/.config/logstat/config.toml";
         let note = format!("logstat: note: {path}: permission denied; its defaults are left out\n");

@@ -1,5 +1,5 @@
-//! Whatever nginx's lines are wrapped in, the report is that of the lines; and of that, whatever the threads, the chunks
-//! and the way of reading, not a byte changes.
+//! A log in an envelope has the report of the bare log, identical for all numbers of threads, chunk sizes and ways of
+//! reading.
 
 use std::fs;
 use std::io::Cursor;
@@ -9,7 +9,7 @@ use logstat::{Access, Dimension, Engine, Input, MaxKeys, Question, count, guard_
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Puts lines in an envelope.
+/// Wraps lines in an envelope.
 type Wrap = fn(&[Vec<u8>]) -> Vec<u8>;
 
 const WRAPS: [(&str, Wrap); 26] = [
@@ -68,7 +68,7 @@ fn each(lines: &[Vec<u8>], envelope: impl Fn(usize) -> String) -> Vec<u8> {
     lines.iter().enumerate().flat_map(|(i, line)| [envelope(i).as_bytes(), line, b"\n"].concat()).collect()
 }
 
-/// One line in three is in parts, and lines of standard error stand between them.
+/// Splits one line in three into parts, with lines of standard error between them.
 fn in_parts_of_cri(lines: &[Vec<u8>]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut push = |pipe: &str, text: &[u8]| {
@@ -101,7 +101,7 @@ fn in_parts_of_json(lines: &[Vec<u8>], most: usize) -> Vec<u8> {
     out
 }
 
-/// A log to be wrapped. Docker puts U+FFFD for what is no UTF-8: such lines have no twin.
+/// A log to wrap. Without invalid UTF-8, which docker replaces by U+FFFD, so that such lines would differ.
 fn log(lines: u64) -> Vec<Vec<u8>> {
     let log = Traffic { lines, malformed: 0.03, seed: 5, ..Traffic::default() }.to_vec();
     let lines = log.split(|b| *b == b'\n').filter(|line| str::from_utf8(line).is_ok());
@@ -110,7 +110,7 @@ fn log(lines: u64) -> Vec<Vec<u8>> {
     lines
 }
 
-/// Threads, chunks, and whether the log is mapped, read or streamed.
+/// Number of threads, chunk size, and way of reading: 0 is mapped, 1 read, 2 streamed.
 fn strategies() -> Vec<(usize, usize, u8)> {
     let mut all = Vec::new();
     for threads in [1, 2, 5] {
@@ -132,12 +132,12 @@ fn answer(log: &[u8], strategy: (usize, usize, u8)) -> String {
     answer_to(&Question::default(), log, strategy)
 }
 
-/// The report as JSON, or what else was said.
+/// The report as JSON, or the error.
 fn answer_to(question: &Question, log: &[u8], (threads, chunk_bytes, way): (usize, usize, u8)) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), log).unwrap();
     let access = if way == 0 { guard_mappings().map_or(Access::Read, Access::Map) } else { Access::Read };
-    // A file of its own for each run must not be in the answer.
+    // Each run has its own temporary file, whose name must not be in the answer.
     let input = match way {
         0 | 1 => Input::path(file.path()),
         _ => Input::reader(file.path(), Cursor::new(log.to_vec())),
@@ -152,7 +152,7 @@ fn answer_to(question: &Question, log: &[u8], (threads, chunk_bytes, way): (usiz
     String::from_utf8(said).unwrap().replace(file.path().to_str().unwrap(), "LOG")
 }
 
-/// The report without what is said of lines as they stand in the file.
+/// The report without the parts that depend on the lines as they stand in the file.
 fn of_lines(answer: &str) -> Value {
     let mut report: Value = serde_json::from_str(answer).unwrap();
     for key in ["inputs", "malformed_samples"] {
@@ -162,7 +162,7 @@ fn of_lines(answer: &str) -> Value {
 }
 
 #[test]
-fn a_log_in_an_envelope_has_the_report_of_the_log() {
+fn log_in_an_envelope_has_the_report_of_the_bare_log() {
     let lines = log(250);
     let plain = of_lines(&answer(&each(&lines, |_| String::new()), (1, 1 << 20, 1)));
     assert_eq!(plain["lines"]["read"], lines.len());
@@ -174,7 +174,7 @@ fn a_log_in_an_envelope_has_the_report_of_the_log() {
         assert_eq!(report["inputs"][0]["envelope"], name, "wrap {number}");
         assert_eq!(report["inputs"][0]["bytes"], wrapped.len());
         if number == 3 {
-            // Standard error has one line that never ends, and is blank.
+            // Standard error has one line that never ends; it counts as blank.
             let mut with_blank = plain.clone();
             with_blank["lines"]["read"] = (lines.len() + 1).into();
             with_blank["lines"]["blank"] = (plain["lines"]["blank"].as_u64().unwrap() + 1).into();
@@ -188,10 +188,9 @@ fn a_log_in_an_envelope_has_the_report_of_the_log() {
     }
 }
 
-/// The place of a malformed line is that of its first part in the file.
-/// A line in parts counts in the round in which it becomes whole, whoever reads the parts.
+/// A line in parts counts in the round in which it becomes complete, whichever worker reads the parts.
 #[test]
-fn rankings_of_few_keys_of_lines_in_parts() {
+fn limited_rankings_of_lines_in_parts() {
     let lines = log(250);
     for round_bytes in [150, 1000, 9000] {
         let max_keys = MaxKeys::new(7).map(|max_keys| max_keys.in_rounds_of(round_bytes));
@@ -210,7 +209,7 @@ fn rankings_of_few_keys_of_lines_in_parts() {
 }
 
 #[test]
-fn malformed_lines_have_their_numbers_in_the_file() {
+fn malformed_lines_are_numbered_as_in_the_file() {
     let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
     let log = format!(
         "T stdout F {good}\nT stdout P {}\nT stderr F no\nT stdout F {}\nT stdout P a\nT stderr P b\nT stdout F c\n\nT stdout P d",
@@ -229,9 +228,9 @@ fn malformed_lines_have_their_numbers_in_the_file() {
     }
 }
 
-/// Parts without an end must not fill the memory: a line beyond 1 MiB is malformed, and the next is fine.
+/// Endless parts must not exhaust memory: a line beyond 1 MiB is malformed, and the next line is read normally.
 #[test]
-fn a_line_of_too_many_parts_is_too_long() {
+fn line_of_too_many_parts_is_too_long() {
     let good = r#"1.2.3.4 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
     let part = format!("2026-11-21T10:00:00Z stdout P {}\n", "x".repeat(16_384));
     for (parts, reason) in [(64, "no match"), (65, "too long"), (200, "too long")] {
@@ -256,7 +255,7 @@ fn readme_lists_every_envelope_in_order() {
 }
 
 proptest! {
-    /// What the lines hold, nothing panics, every line is accounted for, and every strategy says the same.
+    /// Whatever the lines contain, nothing panics, every line is accounted for, and all strategies agree.
     #[test]
     fn hostile_envelopes(
         parts in prop::collection::vec(prop::sample::select(vec![

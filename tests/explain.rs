@@ -1,4 +1,4 @@
-//! What an explanation says of lines is what they are counted as.
+//! The sample lines of an explanation agree with the counts of a report.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -10,7 +10,7 @@ use logstat::{
 };
 use serde_json::Value;
 
-/// The first three lines of every log in testdata that is text.
+/// The first three lines of every plain-text log in testdata.
 fn logs() -> Vec<(PathBuf, Vec<u8>)> {
     let root = Path::new(super::REPOSITORY).join("testdata");
     let mut logs = Vec::new();
@@ -25,7 +25,7 @@ fn logs() -> Vec<(PathBuf, Vec<u8>)> {
     logs
 }
 
-/// Hits by a field; a hit without it counts as `missing`, or not at all.
+/// Number of hits by a field; a hit without it counts as `missing`, or not at all if that is `None`.
 fn tallied<'h>(
     hits: &'h [HitExplanation],
     missing: Option<&'h str>,
@@ -37,7 +37,7 @@ fn tallied<'h>(
 }
 
 #[test]
-fn samples_are_what_is_counted() {
+fn samples_agree_with_counts() {
     let top = [Dimension::Path, Dimension::Ip, Dimension::Status, Dimension::Class];
     let mut compared = 0;
     for (path, log) in logs().into_iter().step_by(super::ONE_IN) {
@@ -62,20 +62,20 @@ fn samples_are_what_is_counted() {
             );
             assert_eq!(explanation.formats, report.inputs[0].formats, "{name}");
             assert_eq!(explanation.samples.len() as u64, report.lines.parsed.min(3), "{name}");
-            // Three lines of compressed data may be more lines of text.
+            // Three "lines" of compressed data may decompress to more lines of text.
             if report.lines.parsed > 3 {
                 continue;
             }
             let hits: Vec<_> = explanation.samples.into_iter().map(|sample| sample.hit).collect();
             for dimension in top {
                 let asked = question.clone().top([dimension]);
-                // What the lines do not log cannot be asked for.
+                // Ranking a field that the lines do not log is an error.
                 let Ok(outcome) = count(&asked, input(), &Engine::default()) else { continue };
                 let report = outcome.report.unwrap();
                 let ranking = report.top.unwrap();
                 let counted: BTreeMap<_, _> =
                     ranking[0].rows.iter().map(|row| (row.key.as_deref().unwrap(), row.pv)).collect();
-                // Of hits without a status or a path, none is in these rankings.
+                // Rankings of status and class leave out hits without a status or a path.
                 let missing = if matches!(dimension, Dimension::Status | Dimension::Class) { None } else { Some("-") };
                 let said = tallied(&hits, missing, |hit| match dimension {
                     Dimension::Path => hit.path.as_deref(),
@@ -108,7 +108,7 @@ fn json_has_no_control_characters_and_is_one_line() {
 }
 
 #[test]
-fn text_fits_its_page() {
+fn text_fits_the_page_width() {
     for (path, log) in logs() {
         let inputs = vec![Input::reader(&path, Cursor::new(log))];
         let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();
@@ -126,7 +126,7 @@ fn text_fits_its_page() {
     }
 }
 
-/// The keys of a value and of all within it.
+/// Collects the keys of a JSON value, recursively.
 fn keys(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| {

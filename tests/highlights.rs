@@ -1,4 +1,4 @@
-//! What stands out: the rules at their limits, a twin that is a plain reading of them, and what is not looked at.
+//! Highlights: the rules at their limits, a slow reference, and the cases that are not examined.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use loggen::Traffic;
 use logstat::{Dimension, Engine, Highlight, Input, MaxKeys, Precision, Question, Section, UvMethod, count};
 
-/// So many alike hits.
+/// A number of equal hits.
 #[derive(Clone)]
 struct Hits {
     times: usize,
@@ -36,7 +36,7 @@ fn log(all: &[Hits]) -> Vec<u8> {
     log.into_bytes()
 }
 
-/// So many visitors with a hit each.
+/// Visitors with one hit each.
 fn crowd(visitors: usize) -> impl Iterator<Item = Hits> {
     (0..visitors).map(|n| Hits { addr: format!("192.0.{n}.7"), ..hits(1) })
 }
@@ -51,7 +51,7 @@ fn found(log: &[u8], question: &Question) -> Option<Vec<Highlight>> {
     count(question, vec![input], &engine).unwrap().report.unwrap().highlights
 }
 
-/// `error_peak 2026-11-14T08`
+/// Short form of highlights: `error_peak 2026-11-14T08`.
 fn in_short(highlights: &[Highlight]) -> Vec<String> {
     let short = |highlight: &Highlight| match highlight {
         Highlight::ErrorPeak { key, .. } => format!("error_peak {key}"),
@@ -67,8 +67,8 @@ fn of(all: &[Hits]) -> Vec<String> {
 }
 
 #[test]
-fn an_hour_is_a_peak_from_ten_errors_a_hundredth_and_half_or_twice_the_share() {
-    // Errors and hits of an hour, and of another.
+fn error_peak_thresholds() {
+    // Errors and hits of two hours.
     let hours = |(errors, pv): (usize, usize), (others, other_pv): (usize, usize)| {
         let hour = |hour: u32, errors: usize, pv: usize| {
             [Hits { hour, status: 503, ..hits(errors) }, Hits { hour, ..hits(pv - errors) }]
@@ -89,7 +89,7 @@ fn an_hour_is_a_peak_from_ten_errors_a_hundredth_and_half_or_twice_the_share() {
 }
 
 #[test]
-fn of_several_peaks_the_highest_and_of_equals_the_first() {
+fn highest_peak_wins_and_ties_go_to_the_first() {
     let hour = |hour: u32, errors: usize, pv: usize| {
         [Hits { hour, status: 500, ..hits(errors) }, Hits { hour, ..hits(pv - errors) }]
     };
@@ -102,7 +102,7 @@ fn of_several_peaks_the_highest_and_of_equals_the_first() {
 }
 
 #[test]
-fn the_slowest_path_is_slow_and_has_ten_requests() {
+fn slowest_path_thresholds() {
     let path = |path, ms, times| Hits { path, ms, ..hits(times) };
     assert_eq!(of(&[path("/a", 301, 10), path("/b", 9000, 9)]), ["slowest_path /a"]);
     assert_eq!(of(&[path("/a", 300, 10)]), [""; 0], "not slower than --slow");
@@ -116,7 +116,7 @@ fn the_slowest_path_is_slow_and_has_ten_requests() {
 }
 
 #[test]
-fn an_address_is_frequent_from_ten_hits_a_tenth_and_twice_the_mean() {
+fn frequent_address_thresholds() {
     let with = |times: usize, others: usize| {
         let crowd: Vec<_> = crowd(others).collect();
         of(&[vec![hits(times)], crowd].concat())
@@ -124,7 +124,7 @@ fn an_address_is_frequent_from_ten_hits_a_tenth_and_twice_the_mean() {
     let one = ["frequent_address 10.0.0.1"];
     assert_eq!(with(10, 90), one);
     assert_eq!(with(9, 91), [""; 0], "less than a tenth");
-    // Of ten addresses one has 20 of 101, which is a little less than twice the mean.
+    // One of ten addresses has 20 of 101 hits, slightly less than twice the mean.
     let several = |hits: usize| crowd(9).map(move |one| Hits { times: hits, ..one });
     assert_eq!(of(&[vec![hits(20)], several(8).collect()].concat()), one);
     assert_eq!(of(&[vec![hits(20)], several(9).collect()].concat()), [""; 0], "less than twice the mean");
@@ -138,7 +138,7 @@ fn an_address_is_frequent_from_ten_hits_a_tenth_and_twice_the_mean() {
 }
 
 #[test]
-fn nothing_is_looked_for_that_is_not_asked_for_or_kept_anyway() {
+fn highlights_use_only_data_already_counted() {
     let slow = Hits { path: "/slow", ms: 900, ..hits(20) };
     let failed = Hits { hour: 9, status: 502, ..hits(20) };
     let log = log(&[vec![slow, failed, hits(20)], crowd(60).collect()].concat());
@@ -162,7 +162,7 @@ fn nothing_is_looked_for_that_is_not_asked_for_or_kept_anyway() {
 }
 
 #[test]
-fn without_a_time_there_are_no_hours() {
+fn logs_without_times_have_no_peak_hour() {
     let log = "10.0.0.1 503\n".repeat(40).into_bytes();
     let question = asked().log_formats(["$remote_addr $status".parse().unwrap()]);
     assert_eq!(found(&log, &question), Some(Vec::new()));
@@ -173,7 +173,7 @@ fn without_a_time_there_are_no_hours() {
     assert_eq!(found(&mixed, &asked().log_formats(log_formats)), Some(Vec::new()));
 }
 
-/// A line in the plainest way.
+/// Splits a line in the simplest way.
 fn parts(line: &str) -> (String, String, String, u64, u64) {
     let quoted: Vec<&str> = line.split('"').collect();
     let addr = line.split(' ').next().unwrap().to_owned();
@@ -186,7 +186,7 @@ fn parts(line: &str) -> (String, String, String, u64, u64) {
 }
 
 #[test]
-fn the_rules_read_plainly_say_the_same() {
+fn highlights_match_the_reference() {
     let traffic = Traffic { lines: 6000, addresses: 60, paths: 40, malformed: 0.0, times: true, ..Traffic::default() };
     let text = String::from_utf8(traffic.to_vec()).unwrap();
     let plain = |line: &&str| !line.contains('\\') && line.contains("\"GET /") && line.contains("/Nov/2026");

@@ -1,4 +1,5 @@
-//! Logs hold what clients send: nothing in one reaches a terminal raw, breaks JSON, stops a run or upsets the sums.
+//! Logs contain text that clients choose. It must not reach a terminal unescaped, break JSON, stop a run or corrupt the
+//! sums.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ use regex::Regex;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-/// Values that clients may send, as bytes; `"` and the line feed, which nginx always escapes, are put in escaped.
+/// Values that clients may send, as bytes; `"` and line feeds, which nginx always escapes, are added in escaped form.
 fn values() -> Vec<Vec<u8>> {
     let texts = [
         "\u{1b}[2J\u{1b}[31mred",
@@ -55,12 +56,12 @@ fn values() -> Vec<Vec<u8>> {
     values
 }
 
-/// How a value gets into a log line.
+/// How a value is escaped in a log line.
 #[derive(Clone, Copy, Debug)]
 enum Escape {
-    /// As nginx does: `"`, `\` and all that is not printable ASCII.
+    /// Like nginx: `"`, `\` and everything except printable ASCII.
     Default,
-    /// Only what would end the field or the line, and backslashes, which would be taken for escapes.
+    /// Only bytes that would end the field or the line, and backslashes, which would be read as escapes.
     Least,
 }
 
@@ -77,7 +78,7 @@ fn escaped(value: &[u8], escape: Escape) -> Vec<u8> {
     out
 }
 
-/// A line with `value` in every field that a client has a hand in, and some that it has not.
+/// A line with `value` in every field that a client influences, and in some others.
 fn line(value: &[u8], escape: Escape) -> Vec<u8> {
     let text = escaped(value, escape);
     // Words have no spaces, and an address that is missing would be a host's line without one.
@@ -110,7 +111,8 @@ const TEXTS: [(&str, &str); 6] =
 /// Control and format characters.
 static UNSAFE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").unwrap());
 
-/// The rule for keys, written again: UTF-8, and `\xHH` for what is not, for control and format characters and backslashes.
+/// The rule for keys, implemented independently: UTF-8, and `\xHH` for other bytes, control and format characters, and
+/// backslashes.
 fn written(key: &[u8]) -> String {
     let mut out = String::new();
     let push_hex = |out: &mut String, bytes: &[u8]| bytes.iter().for_each(|b| write!(out, "\\x{b:02X}").unwrap());
@@ -139,7 +141,7 @@ fn logstat(log: &[u8], arguments: &[&str], columns: usize) -> Output {
     command.arg("a.log").args(arguments).output().unwrap()
 }
 
-/// Panics where there is a character that could move a cursor, turn text around or hide.
+/// Panics if a character could move the cursor, reverse text direction or be invisible.
 fn assert_safe(what: &str, bytes: &[u8]) {
     let text = str::from_utf8(bytes).unwrap_or_else(|e| panic!("{what}: {e}"));
     if let Some(found) = UNSAFE.find_iter(text).find(|found| found.as_str() != "\n") {
@@ -150,17 +152,17 @@ fn assert_safe(what: &str, bytes: &[u8]) {
 
 const EVERY_TEXT: &str = "path,ip,host,user,referer,agent,method,protocol";
 
-/// That of [`line`]: its addresses are none, so it is not detected.
+/// The format of [`line`], which is not detected because its addresses are invalid.
 const AS_GIVEN: [&str; 2] = ["--log-format", "vhost_timed"];
 
-/// What logstat says of a hostile log of which everything is asked.
+/// Output of logstat for a hostile log with all text rankings.
 fn everything(escape: Escape, arguments: &[&str], columns: usize) -> Output {
     let all = [&AS_GIVEN[..], &["--top", EVERY_TEXT, "-n", "0"], arguments].concat();
     logstat(&hostile_log(escape), &all, columns)
 }
 
 #[test]
-fn the_table_is_safe_on_a_terminal_of_any_width() {
+fn table_is_safe_on_a_terminal_of_any_width() {
     for escape in [Escape::Default, Escape::Least] {
         for columns in [1, 20, 40, 60, 80, 120, 200, 500, 65_535] {
             let output = everything(escape, &["-v"], columns);
@@ -182,7 +184,7 @@ fn no_hostile_line_is_wider_than_the_page() {
 }
 
 #[test]
-fn colours_are_all_that_is_let_through() {
+fn only_colour_codes_are_not_escaped() {
     let output = everything(Escape::Least, &["--color", "always"], 80);
     let text = String::from_utf8(output.stdout).unwrap();
     let colour = Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
@@ -191,7 +193,7 @@ fn colours_are_all_that_is_let_through() {
 }
 
 #[test]
-fn keys_in_json_have_the_written_form_whatever_was_escaped() {
+fn json_keys_are_escaped_alike_however_logged() {
     let mut answers = Vec::new();
     for escape in [Escape::Default, Escape::Least] {
         let output = everything(escape, &["--json"], 80);
@@ -220,7 +222,7 @@ fn keys_in_json_have_the_written_form_whatever_was_escaped() {
 }
 
 #[test]
-fn a_log_that_fits_nothing_is_said_safely() {
+fn unrecognised_log_is_quoted_safely() {
     for value in values() {
         let log = [&b"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] \"GET / "[..], &escaped(&value, Escape::Least), b"\n"];
         for arguments in [&[][..], &["--log-format", "main"]] {
@@ -232,9 +234,9 @@ fn a_log_that_fits_nothing_is_said_safely() {
     }
 }
 
-/// What is given may have been copied from anywhere.
+/// The format may have been copied from an untrusted source.
 #[test]
-fn a_log_format_that_is_given_is_written_safely() {
+fn given_log_format_is_quoted_safely() {
     let format = "$remote_addr \u{1b}[31m\u{202e} $status";
     let fits = logstat("10.0.0.7 \u{1b}[31m\u{202e} 200\n".as_bytes(), &["--log-format", format, "-v"], 80);
     assert!(fits.status.success());
@@ -262,10 +264,10 @@ fn malformed_samples_are_safe() {
     }
 }
 
-/// Names of files are hostile too: anybody may have made them.
+/// File names are hostile too: anyone may have created them.
 #[cfg(unix)]
 #[test]
-fn names_of_files_are_written_safely() {
+fn file_names_are_quoted_safely() {
     use std::os::unix::ffi::OsStrExt;
     let folder = tempfile::tempdir().unwrap();
     for name in [&b"\x1b[31m.log"[..], b"\xff\xfe", "\u{202e}gol.a".as_bytes(), b"a\nb", b"a\\b \"c\""] {
@@ -286,7 +288,7 @@ fn names_of_files_are_written_safely() {
     }
 }
 
-/// A small generator of chance: the same in every run, on every machine.
+/// A small random number generator: the same sequence in every run, on every machine.
 struct Chance(u64);
 
 impl Chance {
@@ -307,7 +309,7 @@ impl Chance {
     }
 }
 
-/// What breaks lines where it is put in.
+/// Byte sequences that break a line when inserted.
 const WEDGES: [&[u8]; 24] = [
     b"\"",
     b"\\",
@@ -335,7 +337,7 @@ const WEDGES: [&[u8]; 24] = [
     b"?",
 ];
 
-/// Changes a line here and there.
+/// Makes one to three random changes to a line.
 fn mutate(line: &mut Vec<u8>, chance: &mut Chance) {
     for _ in 0..1 + chance.below(3) {
         let at = chance.below(line.len() + 1);
@@ -357,7 +359,7 @@ fn counted(log: Vec<u8>, question: &Question, chance: &mut Chance) -> Option<Rep
     let engine = Engine::new().threads(1 + chance.below(3)).chunk_bytes(1 + chance.below(5000)).seed(chance.next());
     let has_lines = !log.is_empty();
     let outcome = match count(question, vec![Input::reader("a.log", Cursor::new(log))], &engine) {
-        // Most lines may look like a format with fewer fields.
+        // Most lines may match a format with fewer fields.
         Err(error) => {
             assert!(matches!(error.kind(), ErrorKind::NotLogged { .. }), "{error}");
             return None;
@@ -375,7 +377,7 @@ fn sum(rows: &[Row], number: fn(&Row) -> u64) -> u64 {
     rows.iter().map(number).sum()
 }
 
-/// What holds for every report whose rankings are whole.
+/// Checks invariants of every report with complete rankings.
 fn assert_closes(report: &Report, log: &[u8]) {
     let lines = report.lines;
     assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed);
@@ -394,7 +396,7 @@ fn assert_closes(report: &Report, log: &[u8]) {
     let sections = sections.map(|(name, rows)| (name, rows.as_deref().unwrap()));
     let ranked = rankings.iter().map(|ranking| (ranking.dimension.name(), ranking.rows.as_slice()));
     for (name, rows) in sections.into_iter().chain(ranked) {
-        // A list of codes has the hits that have one, all else has every hit.
+        // A list of codes has only the hits with a code; the others have every hit.
         let (with_status, with_path) = (hits_with_status(all), hits_with_path(all));
         let expected = match name {
             "status" => with_status,
@@ -418,7 +420,7 @@ fn assert_closes(report: &Report, log: &[u8]) {
         assert_eq!(ranking.groups, ranking.rows.len() as u64);
         assert!(ranking.rows.windows(2).all(|pair| pair[0].pv >= pair[1].pv));
     }
-    // As text, wall clocks of four-digit years are in order.
+    // With four-digit years, wall clocks sort correctly as text.
     let (first, last) = (report.period.first.as_deref(), report.period.last.as_deref());
     assert_eq!((first.is_some(), last.is_some()), (all.pv > 0, all.pv > 0));
     assert!(first.map(|stamp| &stamp[..19]) <= last.map(|stamp| &stamp[..19]));
@@ -443,7 +445,7 @@ fn hits_with_path(row: &Row) -> u64 {
     known(row.statics) + known(row.dynamic)
 }
 
-/// Parts add up to the hits, but where a note says that some hits have none.
+/// Checks that the parts add up to the hits, unless a note says that some hits lack the field.
 fn assert_row_closes(report: &Report, row: &Row) {
     for (hits, number, code) in [
         (hits_with_path(row), row.dynamic, NoteCode::PathsUnknown),
@@ -456,7 +458,7 @@ fn assert_row_closes(report: &Report, row: &Row) {
     assert!(row.share.is_none_or(|share| (0.0..=1.0).contains(&share)));
 }
 
-/// Every ranking in full, and now and then a period or a format of its own.
+/// A random question: every ranking in full, sometimes with a period or a given format.
 fn any_question(chance: &mut Chance) -> Question {
     let top = Dimension::all().filter(|dimension| *dimension != Dimension::Host);
     let units: Vec<_> = Unit::all().collect();
@@ -476,7 +478,7 @@ fn any_question(chance: &mut Chance) -> Question {
 }
 
 #[test]
-fn mutated_lines_are_counted_or_malformed_and_the_sums_close() {
+fn mutated_lines_keep_sums_consistent() {
     let chance = &mut Chance(1);
     let mut reports = 0;
     for round in 0..120 {
@@ -500,7 +502,7 @@ fn mutated_lines_are_counted_or_malformed_and_the_sums_close() {
 }
 
 #[test]
-fn garbage_is_malformed_and_stops_nothing() {
+fn garbage_lines_are_malformed() {
     let chance = &mut Chance(2);
     let alphabet: &[u8] = b"\"\\ []-\n\r\0 0123456789/:+.GETHP xJan\xff\x1b";
     for round in 0..300 {
@@ -508,7 +510,7 @@ fn garbage_is_malformed_and_stops_nothing() {
         let garbage: Vec<u8> =
             (0..length).map(|_| if round % 2 == 0 { chance.next() as u8 } else { *chance.pick(alphabet) }).collect();
         assert!(counted(garbage.clone(), &any_question(chance), chance).is_none_or(|report| report.lines.parsed == 0));
-        // Among honest lines it is malformed, or blank.
+        // Between regular lines, garbage is malformed or blank.
         let honest = Traffic { lines: 3, seed: round, times: true, ..Traffic::default() }.to_vec();
         let log = [&honest, &garbage[..], b"\n", &honest].concat();
         let mut question = any_question(chance);

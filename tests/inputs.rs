@@ -1,4 +1,4 @@
-//! What the program says of inputs that a folder of `testdata/cases` cannot hold: links that lead nowhere, special files.
+//! Messages about inputs that a folder of `testdata/cases` cannot hold: broken links, special files.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 
-/// How many hits there are, what is said, and the exit code.
+/// Runs the program. Returns the number of hits, the messages and the exit code.
 fn run(folder: &Path, arguments: &[&str], stdin: Stdio) -> (Option<u64>, String, i32) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
     let output = command.current_dir(folder).args(arguments).arg("--json").env_clear().stdin(stdin).output().unwrap();
@@ -18,7 +18,7 @@ fn run(folder: &Path, arguments: &[&str], stdin: Stdio) -> (Option<u64>, String,
 }
 
 #[test]
-fn links_that_lead_nowhere_are_named() {
+fn broken_links_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("access.log"), LINE).unwrap();
@@ -30,7 +30,7 @@ fn links_that_lead_nowhere_are_named() {
     let run = |arguments: &[&str]| run(folder.path(), arguments, Stdio::null());
     assert_eq!(run(&["dangling_access.log"]), (None, dangling.to_owned(), 1));
     assert_eq!(run(&["a_access.log", "access.log"]), (Some(1), circle.to_owned(), 1));
-    // Those that a directory holds are no better.
+    // The same links found in a directory.
     let all = "logstat: ./a_access.log: its links lead round in a circle\n\
                logstat: ./b_access.log: its links lead round in a circle\n\
                logstat: ./dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
@@ -38,17 +38,17 @@ fn links_that_lead_nowhere_are_named() {
 }
 
 #[test]
-fn what_is_no_file_is_not_waited_for() {
+fn special_files_in_directories_are_skipped() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("access.log"), LINE).unwrap();
-    // As in nginx's docker image.
+    // As in nginx's docker image: the log is a link to standard output.
     symlink("/dev/stdout", folder.path().join("site_access.log")).unwrap();
     let note = "logstat: note: ./site_access.log is no file and not read\n";
     assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
 }
 
 #[test]
-fn a_link_is_the_file_that_it_leads_to() {
+fn links_are_followed() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("access.log"), LINE).unwrap();
@@ -64,14 +64,14 @@ fn a_link_is_the_file_that_it_leads_to() {
 
 #[cfg(feature = "compressed")]
 #[test]
-fn a_line_without_end_is_one_line_in_little_memory() {
+fn very_long_line_needs_little_memory() {
     let folder = tempfile::tempdir().unwrap();
     let packed = |text: &[u8]| {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(text).unwrap();
         gzip.finish().unwrap()
     };
-    // A line of 120 MiB, and less than that to read it in.
+    // A line of 120 MiB, with less memory than that.
     let line = packed(LINE.as_bytes());
     let without_end = packed(&[b'"'; 1 << 20]).repeat(120);
     let bytes = [&line[..], &without_end, &packed(b"\n"), &line].concat();

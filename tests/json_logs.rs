@@ -1,4 +1,5 @@
-//! One traffic, one answer: logged as JSON it is counted as it is in combined, whatever the order of keys and who wrote them.
+//! The same traffic logged as JSON and as combined gives the same report, whatever the order of keys and the program
+//! that wrote them.
 
 use std::io::Cursor;
 
@@ -6,7 +7,7 @@ use loggen::Traffic;
 use logstat::{Dimension, Engine, ErrorKind, FieldKey, Input, Query, Question, Unit, count, write_json};
 use serde_json::{Map, Value, json};
 
-/// The report as JSON, without what tells one file from another.
+/// The report as JSON, without the details of its inputs.
 fn report(question: &Question, log: &[u8], engine: &Engine) -> Value {
     let outcome = count(question, vec![Input::reader("a.log", Cursor::new(log.to_vec()))], engine).unwrap();
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
@@ -22,7 +23,7 @@ fn everything(query: Query) -> Question {
     Question::new().top(top).limit(0).by(Unit::Minute).query(query)
 }
 
-/// As `report`, section by section: a difference in one is shown without the others.
+/// Compares two reports section by section, so that only sections that differ are shown.
 fn assert_same(expected: &Value, found: &Value, what: &str) {
     for (section, expected) in expected.as_object().unwrap() {
         let found = &found[section];
@@ -59,14 +60,14 @@ fn json_and_combined_are_counted_alike() {
     }
 }
 
-/// Each line of a made JSON log, its keys and values turned into others.
+/// Rewrites the keys and values of each line of a generated JSON log.
 fn rewritten(log: &[u8], rewrite: impl Fn(usize, Map<String, Value>) -> String) -> Vec<u8> {
     let lines = std::str::from_utf8(log).unwrap().lines().enumerate();
     lines.map(|(i, line)| rewrite(i, serde_json::from_str(line).unwrap()) + "\n").collect::<String>().into_bytes()
 }
 
-/// A log without bytes that are no UTF-8, which serde_json would not read; and with no requests but good ones, whose parts
-/// others log one by one.
+/// A log in valid UTF-8, because serde_json reads nothing else, and with well-formed requests only, because other
+/// programs log their parts separately.
 fn tame() -> Vec<u8> {
     let log = Traffic { lines: 2000, vhost: true, times: true, json: true, ..Traffic::default() }.to_vec();
     let lines = log.split_inclusive(|&b| b == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
@@ -79,7 +80,7 @@ fn tame() -> Vec<u8> {
 }
 
 #[test]
-fn the_order_of_keys_and_what_is_between_them_is_no_matter() {
+fn order_and_spacing_of_keys_do_not_matter() {
     let log = tame();
     let question = everything(Query::Keep);
     let expected = report(&question, &log, &Engine::default());
@@ -96,10 +97,10 @@ fn the_order_of_keys_and_what_is_between_them_is_no_matter() {
 }
 
 #[test]
-fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
+fn ecs_caddy_and_traefik_are_counted_like_nginx() {
     let log = tame();
     let mut question = everything(Query::Keep);
-    // They log neither `$scheme` nor `$request`.
+    // These formats log neither `$scheme` nor `$request`.
     question.counting.top.iter_mut().for_each(|top| top.retain(|dimension| dimension.name() != "scheme"));
     let expected = report(&question, &log, &Engine::default());
     let time = |line: &Map<String, Value>| {
@@ -135,7 +136,7 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
         .replace('&', "\\u0026")
     });
     assert_same(&expected, &report(&question, &traefik, &Engine::default()), "Traefik");
-    // Caddy's time is in UTC: hours differ, and all that is not of time is the same.
+    // Caddy's time is in UTC: hours differ; everything independent of time is the same.
     let caddy = rewritten(&log, |_, line| {
         let headers = |name: &str, value: &Value| if value == "" { json!({}) } else { json!({ name: [value] }) };
         let mut all = headers("User-Agent", &line["http_user_agent"]);
@@ -164,7 +165,7 @@ fn ecs_caddy_and_traefik_are_read_as_nginx_is() {
 }
 
 #[test]
-fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
+fn changing_keys_are_counted_alike_by_every_strategy() {
     let made =
         |json, seed| Traffic { lines: 3000, times: true, malformed: 0.02, json, seed, ..Traffic::default() }.to_vec();
     let mut lines: Vec<Vec<u8>> = Vec::new();
@@ -174,7 +175,7 @@ fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
     }
     lines.push(b"{\"status\":200,\"host\":\"only.here\",\"request\":\"\"}\n".to_vec());
     let log = lines.concat();
-    // `host` is in the last line alone, and asking for it is right all the same.
+    // Only the last line has `host`; that is enough to rank it.
     let question = everything(Query::Strip);
     let expected = report(&question, &log, &Engine::new().threads(1).seed(1));
     assert_eq!(expected["lines"]["read"], 3001);
@@ -189,7 +190,7 @@ fn threads_and_chunks_change_nothing_where_keys_come_and_go() {
 }
 
 #[test]
-fn a_key_that_is_given_is_asked_first() {
+fn given_key_takes_precedence() {
     let log = b"{\"status\":200,\"code\":{\"http\":404},\"u\":\"/x\",\"took\":1500000}\n".as_slice();
     let fields: Vec<FieldKey> =
         ["status=code.http", "path=u", "request_time_us=took"].map(|text| text.parse().unwrap()).into();
@@ -202,9 +203,9 @@ fn a_key_that_is_given_is_asked_first() {
     assert_eq!(error.to_string(), "fields status=http.code needs the key http.code, which no input logs");
 }
 
-/// The text of a `log_format` says what its keys are, whatever their names usually mean.
+/// A given `log_format` defines the meaning of the keys, whatever their names usually mean.
 #[test]
-fn a_log_format_that_writes_json_is_read_by_its_keys() {
+fn json_log_format_defines_its_keys() {
     let format = r#"{"host":"$server_addr", "site": "$host", "s": $status, "url":"$request_uri","m":"$request_method",
         "request":{"id":"$request_id"}, "took": ${request_time}, "at":"$msec", "up":"$upstream_addr", "ip":"$http_x_forwarded_for"}"#;
     let log = concat!(
@@ -218,7 +219,7 @@ fn a_log_format_that_writes_json_is_read_by_its_keys() {
         .map(|name| Dimension::named(name).unwrap());
     let question = Question::new().log_formats(log_format).top(top).query(Query::Keep);
     let asked = |top: &[Dimension]| question.clone().top(top.iter().copied());
-    // `$remote_addr` is not logged: the key `ip` is another's.
+    // `$remote_addr` is not logged: the key `ip` holds another variable.
     let input = || vec![Input::reader("a.log", log.as_bytes())];
     let error = count(&question, input(), &Engine::default()).unwrap_err();
     assert_eq!(error.to_string(), "top ip needs $remote_addr, which no input logs");

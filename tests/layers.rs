@@ -1,6 +1,7 @@
 //! The layers of the code: a module uses only the modules before it in the list, and files of one module have no cycles.
 //!
-//! Every path that begins with `crate` or `super` counts, in `use` and in code. Tests and links in documentation may use everything.
+//! Every path that begins with `crate` or `super` counts, in `use` and in code. Tests and links in documentation may
+//! use any module.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -38,18 +39,18 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("binary", &["cli"]),
 ];
 
-/// Attributes of items that may use everything.
+/// Attributes of items that may use any module.
 const SKIPPED: [&str; 4] = ["[cfg(test)]", "[cfg(fuzzing)]", "[cfg(any(test,fuzzing))]", "[cfg(doc)]"];
 
 /// A module by its names from the root: `["input", "find"]`.
 type Module = Vec<String>;
 
-/// The modules of a crate, with what they name and export.
+/// The modules of a crate, with the paths they use and export.
 #[derive(Default)]
 struct Modules {
-    /// The paths that a module names, from the root.
+    /// The paths that a module uses, from the crate root.
     paths: BTreeMap<Module, Vec<Vec<String>>>,
-    /// What a module exports from another: name to path.
+    /// Re-exports of a module: name to path.
     exports: BTreeMap<Module, BTreeMap<String, Vec<String>>>,
     /// The literals of a module's code.
     literals: BTreeMap<Module, Vec<String>>,
@@ -104,7 +105,7 @@ impl Modules {
                 continue;
             }
             match &tokens[at] {
-                // A comment of documentation.
+                // A doc comment.
                 TokenTree::Group(group) if group.to_string().replace(' ', "").starts_with("[doc=") => {}
                 TokenTree::Group(group) => self.read_tokens(module, group.stream()),
                 TokenTree::Literal(_) => self.literals.entry(module.clone()).or_default().push(text),
@@ -114,7 +115,7 @@ impl Modules {
         }
     }
 
-    /// Skips the item after an attribute; the result is where the next begins.
+    /// Skips the item after an attribute and returns the index of the next item.
     fn skip_test(&mut self, module: &Module, tokens: &[TokenTree], start: usize) -> usize {
         let ends = |token: &TokenTree| match token {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -131,7 +132,7 @@ impl Modules {
         let from_root = match path.first().map(String::as_str) {
             Some("crate") => path[1..].to_vec(),
             Some("super") => [&module[..module.len() - ups.min(module.len())], &path[ups..]].concat(),
-            // A child's, if it is any module's.
+            // Possibly a path that begins with a child module.
             _ => [module, path].concat(),
         };
         if is_exported && let Some(name) = from_root.last() {
@@ -140,7 +141,7 @@ impl Modules {
         self.paths.entry(module.clone()).or_default().push(from_root);
     }
 
-    /// The module whose file has what a path names.
+    /// The module whose file defines the item of a path.
     fn module_of(&self, path: &[String]) -> Module {
         let mut module = Module::new();
         for (at, name) in path.iter().enumerate() {
@@ -173,7 +174,7 @@ fn is_visibility(token: &TokenTree) -> bool {
         || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis)
 }
 
-/// The paths of the tree that begins at a token, and where the next token is.
+/// The paths that begin at a token, with groups such as `a::{b, c}` expanded, and the index of the next token.
 fn paths(tokens: &[TokenTree], start: usize) -> (Vec<Vec<String>>, usize) {
     let mut path = Vec::new();
     let mut at = start;
@@ -203,7 +204,7 @@ fn paths(tokens: &[TokenTree], start: usize) -> (Vec<Vec<String>>, usize) {
     (if path.is_empty() { Vec::new() } else { vec![path] }, at.max(start + 1))
 }
 
-/// The texts in the code of the library, each with its module.
+/// The literals in the code of the library, each with its module.
 pub(crate) fn literals() -> Vec<(String, String)> {
     let of_module = |(module, texts): (Module, Vec<String>)| {
         let module = written(&module);
@@ -224,9 +225,9 @@ fn written(module: &[String]) -> String {
     module.join("::")
 }
 
-/// The picture in CONTRIBUTING.md: a line for each layer, from the highest; what is in parentheses explains a module.
+/// Checks the picture in CONTRIBUTING.md: one line per layer, from the highest; text in parentheses explains a module.
 #[test]
-fn the_picture_shows_the_layers() {
+fn picture_in_contributing_shows_the_layers() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md")).unwrap();
     let picture = text.split("```").find(|block| block.trim_start().starts_with("binary")).unwrap();
     let shown: Vec<(&str, Vec<&str>)> = picture
@@ -259,7 +260,7 @@ fn modules_use_only_modules_before_them() {
     assert!(upward.is_empty(), "{} upward:\n{}", upward.len(), upward.join("\n"));
 }
 
-/// Counting ends before a report is made, and a report can be made of what was saved: it needs no input that is open.
+/// Counting ends before a report is made. A report can be made from saved numbers, without open inputs.
 #[test]
 fn counting_and_reporting_stay_apart() {
     let modules = modules();
@@ -279,7 +280,7 @@ fn counting_and_reporting_stay_apart() {
     assert_eq!(of_reports.collect::<BTreeSet<_>>(), BTreeSet::from(["engine", "engine::conclude"]));
 }
 
-/// A parent and its children may use each other: a parent's file holds what its children share.
+/// A parent and its children may use each other, because the parent's file holds what the children share.
 #[test]
 fn files_of_other_modules_have_no_cycles() {
     let modules = modules();
@@ -289,7 +290,7 @@ fn files_of_other_modules_have_no_cycles() {
             !used.is_empty() && used[0] == module[0] && !used.starts_with(module) && !module.starts_with(used)
         });
     }
-    // A file is in no cycle if it uses none of the files that are left, or none of these uses it.
+    // A file is not in a cycle if it uses no remaining file, or no remaining file uses it.
     loop {
         let before = uses.len();
         let left: BTreeSet<Module> = uses.keys().map(|module| (*module).clone()).collect();

@@ -1,4 +1,4 @@
-//! The library as a program of somebody else's uses it: what it takes, what it gives, and what it says of failures.
+//! The library from the view of another program: its inputs, results and errors.
 
 use std::fs;
 use std::io::{self, Cursor, Read};
@@ -27,7 +27,7 @@ fn outcome(question: &Question, inputs: Vec<Input>) -> Result<Outcome, Error> {
     count(question, inputs, &Engine::default())
 }
 
-/// The report on `LINES`, with nothing to complain of.
+/// The report on `LINES`, without problems.
 fn report(question: &Question) -> Report {
     let outcome = outcome(question, vec![reader("a.log", LINES)]).unwrap();
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
@@ -35,7 +35,7 @@ fn report(question: &Question) -> Report {
 }
 
 #[test]
-fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
+fn fields_not_logged_are_unknown_and_columns_not_requested_are_not_counted() {
     let question = Question::new().log_formats(["[$time_local] $status".parse().unwrap()]);
     let inputs = vec![Input::reader("a.log", Cursor::new(b"[05/Apr/2022:03:45:05 +0000] 200\n"))];
     let report = count(&question, inputs, &Engine::default()).unwrap().report.unwrap();
@@ -49,7 +49,7 @@ fn what_no_line_logs_is_unknown_and_what_was_not_asked_for_is_not_counted() {
 }
 
 #[test]
-fn the_usual_question_has_every_section() {
+fn default_question_has_every_section() {
     let report = report(&Question::default());
     let lines = report.lines;
     assert_eq!((lines.read, lines.parsed, lines.blank, lines.malformed, lines.filtered), (6, 3, 1, 2, 0));
@@ -83,7 +83,7 @@ fn the_usual_question_has_every_section() {
 }
 
 #[test]
-fn a_question_is_answered_as_it_is_asked() {
+fn question_settings_take_effect() {
     let mut static_rules = StaticRules::default();
     static_rules.add_extension("heic").unwrap();
     let question = Question::new()
@@ -121,7 +121,7 @@ fn problems_are_warnings_of_the_report() {
 }
 
 #[test]
-fn sections_that_are_not_asked_for_are_not_there() {
+fn sections_not_requested_are_absent() {
     for section in Section::all() {
         let report = report(&Question::new().show([section]));
         let there = [
@@ -137,7 +137,7 @@ fn sections_that_are_not_asked_for_are_not_there() {
 }
 
 #[test]
-fn a_missing_file_among_others_is_a_problem_and_no_more() {
+fn missing_file_among_others_is_a_problem() {
     let outcome = outcome(&Question::default(), vec![Input::path("no/such.log"), reader("a.log", LINES)]).unwrap();
     let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
     assert!(matches!(problem.kind(), ErrorKind::Io { path, source }
@@ -149,14 +149,14 @@ fn a_missing_file_among_others_is_a_problem_and_no_more() {
 }
 
 #[test]
-fn missing_files_alone_make_no_report() {
+fn missing_files_alone_give_no_report() {
     let outcome = outcome(&Question::default(), vec![Input::path("no/such.log"), Input::path("nor/this.log")]).unwrap();
     assert!(outcome.report.is_none());
     assert_eq!(outcome.problems.len(), 2);
 }
 
 #[test]
-fn a_directory_is_a_problem_that_says_so() {
+fn directory_is_reported_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let outcome = outcome(&Question::default(), vec![Input::path(folder.path())]).unwrap();
     assert!(outcome.report.is_none());
@@ -164,7 +164,7 @@ fn a_directory_is_a_problem_that_says_so() {
 }
 
 #[test]
-fn what_fits_no_format_is_a_problem_of_that_file() {
+fn file_of_unknown_format_is_a_problem() {
     let hello = || reader("hello.txt", "hello\nworld\n");
     let is_no_format = |problem: &Error| {
         matches!(problem.kind(), ErrorKind::NoFormat { path, detail }
@@ -182,7 +182,7 @@ fn what_fits_no_format_is_a_problem_of_that_file() {
 }
 
 #[test]
-fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
+fn naming_a_field_that_no_input_logs_is_an_error() {
     let asked = [
         Question::new().top([Dimension::Host]),
         Question::new().show([Section::Latency]).log_formats(["combined".parse().unwrap()]),
@@ -192,7 +192,7 @@ fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
         let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::NotLogged { detail } if detail.contains('$')), "{error}");
     }
-    // A default never is, and what one of several files logs is logged.
+    // A default section is never an error, and one file that logs the field is enough.
     let no_host = Question::new().log_formats(["combined".parse().unwrap()]);
     assert!(report(&no_host).latency.is_none());
     let with_host =
@@ -207,7 +207,7 @@ fn what_no_input_logs_is_an_error_where_it_is_asked_for_by_name() {
 }
 
 #[test]
-fn the_format_that_is_named_took_the_lines() {
+fn reported_format_is_the_one_that_matched() {
     let combined = LINES.lines().filter_map(|line| line.strip_suffix(" 0.250")).collect::<String>();
     for before in [0, 1, 999, 1000, 5000] {
         let text = format!("{}{combined}\n{combined}\n", "\n".repeat(before));
@@ -221,7 +221,7 @@ fn the_format_that_is_named_took_the_lines() {
 }
 
 #[test]
-fn nothing_is_a_report_of_zeros() {
+fn empty_input_gives_a_report_of_zeros() {
     for text in ["", "\n", " \n\t\r\n"] {
         let outcome = outcome(&Question::default(), vec![reader("a.log", text)]).unwrap();
         assert!(outcome.problems.is_empty());
@@ -234,7 +234,7 @@ fn nothing_is_a_report_of_zeros() {
     assert!(none.report.is_none() && none.problems.is_empty());
 }
 
-/// A reader whose cable is cut.
+/// A reader that fails, like a broken connection.
 struct Cut(Cursor<String>);
 
 impl Read for Cut {
@@ -247,7 +247,7 @@ impl Read for Cut {
 }
 
 #[test]
-fn what_was_read_before_a_failure_is_counted() {
+fn lines_before_a_read_error_are_counted() {
     let whole: String = LINES.lines().take(2).map(|line| format!("{line}\n")).collect();
     let outcome = outcome(&Question::default(), vec![Input::reader("a.log", Cut(Cursor::new(whole)))]).unwrap();
     assert_eq!(outcome.report.unwrap().lines.parsed, 2);
@@ -255,7 +255,7 @@ fn what_was_read_before_a_failure_is_counted() {
 }
 
 #[test]
-fn a_reader_may_be_interrupted() {
+fn interrupted_reads_are_retried() {
     struct Interrupted(bool, Cursor<String>);
     impl Read for Interrupted {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -270,7 +270,7 @@ fn a_reader_may_be_interrupted() {
 }
 
 #[test]
-fn a_file_is_read_as_a_reader_is() {
+fn file_and_reader_give_the_same_report() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     fs::write(&path, LINES).unwrap();
@@ -294,9 +294,9 @@ fn names_are_what_users_type() {
     assert!("2022-02-30".parse::<logstat::Moment>().is_err());
 }
 
-/// Values that a program keeps, shares and passes between threads.
+/// Public types can be kept, shared and sent between threads.
 #[test]
-fn types_are_good_citizens() {
+fn public_types_are_send_sync_and_debug() {
     fn is_shared<T: Send + Sync + std::fmt::Debug>() {}
     is_shared::<Question>();
     is_shared::<Engine>();
@@ -308,16 +308,16 @@ fn types_are_good_citizens() {
     is_sent::<Input>();
 }
 
-/// Two counts at once are two counts.
+/// Concurrent counts do not affect each other.
 #[test]
-fn counts_run_side_by_side() {
+fn counts_run_concurrently() {
     let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(|| report(&Question::default()).lines.parsed)).collect();
     assert!(threads.into_iter().all(|thread| thread.join().unwrap() == 3));
 }
 
 const ASKED_TO_BE_QUIET: &str = "LOGSTAT_TEST_LIBRARY_IS_QUIET";
 
-/// Every way to fail, in a process of its own, whose outputs stay empty.
+/// Runs all kinds of failure in a separate process, whose outputs must stay empty.
 #[test]
 fn nothing_is_printed() {
     if std::env::var_os(ASKED_TO_BE_QUIET).is_some() {
@@ -338,7 +338,7 @@ fn nothing_is_printed() {
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     let said = String::from_utf8(output.stdout).unwrap();
-    // All that is said is the test harness's.
+    // The only output is that of the test harness.
     let others = said
         .lines()
         .filter(|line| !(line.is_empty() || line.starts_with("running 1 test") || line.starts_with("test ")));
@@ -347,7 +347,7 @@ fn nothing_is_printed() {
 }
 
 #[test]
-fn filters_hold_together_and_say_whom_they_refused() {
+fn filters_combine_and_count_what_they_remove() {
     let filters = vec![
         Condition::Where("user == \"bob\" || status >= 500".parse().unwrap()),
         Condition::Slower { ms: 100 },
@@ -362,7 +362,7 @@ fn filters_hold_together_and_say_whom_they_refused() {
 }
 
 #[test]
-fn a_filter_by_what_no_input_logs_is_an_error() {
+fn filter_by_a_field_that_no_input_logs_is_an_error() {
     let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
     let question = Question::new().filters([upstream]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();

@@ -1,4 +1,4 @@
-//! packaging/third-party-licences.txt has every crate of others that is linked into the program.
+//! packaging/third-party-licences.txt lists every third-party crate that is linked into the program.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ fn every_linked_crate_is_listed_with_its_version() {
     let crates: Vec<_> = tree
         .lines()
         .filter_map(|line| line.split_once(" v"))
-        // A crate of this workspace has its directory after its version.
+        // A crate of this workspace is followed by its directory.
         .filter(|(_, rest)| !rest.contains(env!("CARGO_MANIFEST_DIR")))
         .map(|(name, rest)| (name, rest.split(' ').next().unwrap_or(rest)))
         .collect();

@@ -1,4 +1,4 @@
-//! Limits of the system: threads, descriptors and memory that it does not grant.
+//! System limits on threads, descriptors and memory.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use loggen::Traffic;
 
-/// Runs the program in a directory after a command of the shell, such as `ulimit -n 24`.
+/// Runs the program in a directory, after a shell command such as `ulimit -n 24`.
 fn after(limit: &str, directory: &Path, arguments: &str) -> Output {
     let line = format!("{limit}; exec \"$0\" {arguments} --no-config");
     let mut shell = Command::new("sh");
@@ -23,11 +23,11 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn without_threads_the_main_thread_counts() {
+fn main_thread_counts_if_no_thread_can_start() {
     let directory = tempfile::tempdir().unwrap();
     written(directory.path(), "a.log", &Traffic { lines: 20_000, ..Traffic::default() });
     let expected = after("true", directory.path(), "a.log --json --threads 1");
-    // No address space has room for such a stack.
+    // No address space can hold such a stack.
     for limit in ["export RUST_MIN_STACK=1000000000000000", "ulimit -v 300000; export RUST_MIN_STACK=400000000"] {
         for more in ["", " --max-keys 100000"] {
             let output = after(limit, directory.path(), &format!("a.log --json --threads 4{more}"));
@@ -41,7 +41,7 @@ fn without_threads_the_main_thread_counts() {
     }
 }
 
-/// Small files, files of more than a chunk, empty ones and compressed ones.
+/// Small files, files larger than a chunk, empty files and compressed ones.
 fn many_files(directory: &Path) {
     for i in 0..200_u64 {
         let lines = if i % 20 == 0 { 1500 } else { 10 };
@@ -61,7 +61,7 @@ fn many_files(directory: &Path) {
 }
 
 #[test]
-fn few_descriptors_are_enough_for_many_files() {
+fn many_files_are_counted_with_few_descriptors() {
     let directory = tempfile::tempdir().unwrap();
     many_files(directory.path());
     for arguments in [
@@ -87,12 +87,13 @@ fn few_descriptors_are_enough_for_many_files() {
     }
 }
 
-/// Others may hold descriptors, which no limit tells: the first refusal closes what waits to be read.
+/// Other code in the process may hold descriptors, which the limit does not reveal. The first failure to open a file
+/// closes the waiting ones.
 #[test]
 fn files_that_wait_are_closed_if_descriptors_run_out() {
     let directory = tempfile::tempdir().unwrap();
     many_files(directory.path());
-    // So many descriptors are taken by others that less than a quarter is left.
+    // The inherited descriptors leave less than a quarter of the limit.
     let others: String = (3..10).map(|number| format!("exec {number}< access-000.log; ")).collect();
     let expected = after("true", directory.path(), "*.log* --json --threads 2");
     let limited = after(&format!("{others} ulimit -n 13"), directory.path(), "*.log* --json --threads 2");
@@ -100,9 +101,9 @@ fn files_that_wait_are_closed_if_descriptors_run_out() {
     assert!(limited.stdout == expected.stdout);
 }
 
-/// A line without end, of which the program is asked to keep more than there is memory for.
+/// A line of 600 MB, and a `--max-line` beyond the available memory.
 #[test]
-fn without_memory_the_program_exits_and_leaves_no_file_behind() {
+fn out_of_memory_exits_and_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("rejects"), b"old").unwrap();
     let line = "ulimit -v 400000; head -c 600000000 /dev/zero | tr '\\0' x | \"$0\" - --max-line 1G --rejects rejects --no-config";
@@ -119,7 +120,7 @@ fn without_memory_the_program_exits_and_leaves_no_file_behind() {
     assert_eq!(std::fs::read(directory.path().join("rejects")).unwrap(), b"old");
 }
 
-/// Ever new paths, until the program stops.
+/// Writes new paths until the program stops.
 #[test]
 fn tables_stop_before_the_memory_is_full() {
     for (arguments, named) in [("--show top", "(path "), ("--show top --max-memory 4M", "")] {
@@ -131,7 +132,7 @@ fn tables_stop_before_the_memory_is_full() {
         let query = "q".repeat(2000);
         for i in 0..20_000 {
             let request = format!("[15/Nov/2026:08:30:00 +0000] \"GET /{i}?{query} HTTP/1.1\" 200 5 \"-\" \"curl\"");
-            // A program that has stopped reads no more.
+            // The write fails once the program has stopped.
             if writeln!(lines, "10.0.0.7 - - {request}").is_err() {
                 break;
             }

@@ -1,8 +1,8 @@
-//! The tests of the program and of the library as their users see them, in one binary. Tests that need other programs, large
-//! crates or minutes are in `crates/checks`.
+//! Tests of the program and of the library as their users see them, in one binary. Tests that need other programs,
+//! large crates or minutes are in `crates/checks`.
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
-/// The tests try one in this many of the strategies and command lines that `crates/checks` tries.
+/// The tests try one in this many of the strategies and command lines; `crates/checks` tries all of them.
 const ONE_IN: usize = 8;
 
 /// The directory of the repository.

@@ -1,4 +1,4 @@
-//! Many small files: no more descriptors than the system grants, and the same numbers as of one file.
+//! Many small files: the program stays within the limit on descriptors, and the numbers equal those of one file.
 
 use std::fmt::Write;
 use std::fs;
@@ -36,14 +36,14 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Runs the program with at most so many descriptors.
+/// Runs the program with a limit on descriptors.
 fn run(folder: &Path, descriptors: usize, arguments: &str) -> Output {
     let program = env!("CARGO_BIN_EXE_logstat");
     let command = format!("ulimit -n {descriptors} && exec '{program}' {arguments}");
     Command::new("sh").args(["-c", &command]).current_dir(folder).output().unwrap()
 }
 
-/// The report without what depends on how the lines are divided into files.
+/// The report without the parts that depend on how lines are divided into files.
 fn numbers(output: &Output) -> Value {
     let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let report = report.as_object_mut().unwrap();
@@ -70,7 +70,7 @@ fn many_files_need_few_descriptors() {
 }
 
 #[test]
-fn the_order_of_files_changes_nothing() {
+fn order_of_files_does_not_matter() {
     let folder = folder();
     let names = |files: &mut dyn Iterator<Item = usize>| {
         files.map(|file| format!("access-{file:04}.log")).collect::<Vec<_>>().join(" ")
@@ -87,9 +87,9 @@ fn the_order_of_files_changes_nothing() {
     assert_eq!(numbers(&ascending), numbers(&descending));
 }
 
-/// A file that was opened, but is another when a worker comes to it.
+/// A file that is replaced after it was first opened, before a worker reads it.
 #[test]
-fn a_file_that_is_replaced_is_a_problem_and_the_others_are_counted() {
+fn replaced_file_is_a_problem_and_others_are_counted() {
     /// A reader that renames a file when it is read.
     struct Renames {
         from: std::path::PathBuf,
@@ -107,7 +107,7 @@ fn a_file_that_is_replaced_is_a_problem_and_the_others_are_counted() {
     fs::write(path("b.log"), text(2)).unwrap();
     fs::write(path("new.log"), text(3)).unwrap();
     let renames = Renames { from: path("new.log"), to: path("a.log") };
-    // Inputs are opened in their order, and a reader is read when it is opened.
+    // Inputs are opened in order, and a reader is read when it is opened.
     let inputs = vec![Input::path(path("a.log")), Input::path(path("b.log")), Input::reader("renames", renames)];
     let outcome = count(&Question::default(), inputs, &Engine::new().kept_open(0).threads(1)).unwrap();
     let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };

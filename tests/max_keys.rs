@@ -1,4 +1,4 @@
-//! Rankings of no more than so many keys: what is promised of them holds, and nothing else of a report changes.
+//! Rankings with a limit on keys keep their guarantees, and nothing else in the report changes.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -18,7 +18,7 @@ fn hits(ranking: &Ranking) -> HashMap<&str, u64> {
     ranking.rows.iter().map(|row| (row.key.as_deref().unwrap(), row.pv)).collect()
 }
 
-/// Paths and addresses: of any number, of which some are rare and some are frequent.
+/// Logs with many paths and addresses, some rare and some frequent.
 fn logs() -> [Vec<u8>; 3] {
     [
         Traffic { lines: 1500, addresses: 900, paths: 700, ..Traffic::default() }.to_vec(),
@@ -28,7 +28,7 @@ fn logs() -> [Vec<u8>; 3] {
 }
 
 #[test]
-fn no_count_is_too_high_and_none_is_too_low_by_more_than_is_said() {
+fn counts_are_never_too_high_and_low_only_within_max_error() {
     let top = [Dimension::Path, Dimension::Ip, Dimension::Agent, Dimension::Method];
     let exactly = Question::new().top(top).limit(0).query(logstat::Query::Keep);
     let mut cut = 0;
@@ -65,7 +65,7 @@ fn no_count_is_too_high_and_none_is_too_low_by_more_than_is_said() {
 }
 
 #[test]
-fn all_that_is_no_ranking_is_as_it_is_without() {
+fn other_sections_are_not_affected_by_max_keys() {
     let written = |log: &[u8], question: &Question| {
         let mut report = report(log, question);
         (report.top, report.approximate) = (None, Vec::new());
@@ -84,9 +84,9 @@ fn all_that_is_no_ranking_is_as_it_is_without() {
     }
 }
 
-/// What a section has in full is ranked in full.
+/// Rankings of values that a section counts in full are exact.
 #[test]
-fn rankings_of_what_is_counted_anyway_are_exact() {
+fn rankings_of_fully_counted_values_are_exact() {
     let log = &logs()[0];
     let top = [Dimension::Status, Dimension::Time(logstat::Unit::Day)];
     let question = Question::new().max_keys(MaxKeys::new(1)).top(top).limit(0);
@@ -97,9 +97,10 @@ fn rankings_of_what_is_counted_anyway_are_exact() {
     assert!(alone.top.unwrap().iter().all(|ranking| ranking.groups == 1));
 }
 
-/// Ever new paths: no more are kept than there may be, though of all rounds there are a hundred times as many.
+/// Almost every path is new: no more keys are kept than allowed, although all rounds together have a hundred times as
+/// many.
 #[test]
-fn of_ever_new_keys_few_are_kept() {
+fn unique_keys_stay_within_the_limit() {
     let mut log = Vec::new();
     for i in 0..50_000_u32 {
         let address = std::net::Ipv4Addr::from_bits(i * 40_503);
@@ -115,7 +116,7 @@ fn of_ever_new_keys_few_are_kept() {
     assert_eq!((paths.rows.len(), addresses.rows.len()), (500, 500));
     assert_eq!((paths.rows[0].key.as_deref(), paths.rows[0].pv), (Some("/often"), 5_000));
     assert_eq!(report.summary.unwrap().row.uv.known(), Some(50_000));
-    // In each round one hit of each new key is lost, but for the last, which may have few.
+    // Each round adds at most one to the error, because each new key has one hit; the last round may have too few keys.
     let rounds = (log.len() as u64).div_ceil(200_000);
     assert!(
         report.approximate.iter().all(|approximate| (rounds - 1..=rounds).contains(&approximate.max_error)),

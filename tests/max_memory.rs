@@ -1,5 +1,5 @@
-//! A limit of memory: one limit gives one report, whatever counts it; what becomes approximate is as it is promised, and nothing
-//! else changes.
+//! A memory limit gives the same report, however the input is counted. Approximate numbers keep their guarantees, and
+//! nothing else changes.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Write};
@@ -10,7 +10,7 @@ use logstat::{
     Section, Unit, UvMethod, UvReport, count, guard_mappings, write_json,
 };
 
-/// Every line has its own address, path and second; every fifth path is one that comes often.
+/// Lines with unique addresses, paths and seconds; every fifth path is a frequent one.
 fn log(lines: std::ops::Range<u32>, query_bytes: usize) -> Vec<u8> {
     let mut log = Vec::new();
     for i in lines {
@@ -82,12 +82,12 @@ fn written(mut report: Report) -> String {
     String::from_utf8(json).unwrap()
 }
 
-/// A question that keeps to a limit in small rounds.
+/// The question with a memory limit, checked in small rounds.
 fn limited(question: &Question, bytes: u64) -> Question {
     question.clone().max_memory(MaxMemory::new(bytes).map(|limit| limit.in_rounds_of(200_000)))
 }
 
-/// The steps that were taken, or the largest part of what is too large.
+/// The steps taken to keep the limit, or the largest part of tables that exceed it.
 fn steps(report: &Result<Report, Error>) -> String {
     let report = match report {
         Ok(report) => report,
@@ -103,7 +103,7 @@ fn steps(report: &Result<Report, Error>) -> String {
     keys.into_iter().chain(hll).chain(noted).collect::<Vec<_>>().join(", ")
 }
 
-/// What is asked of a log, with a limit, and the steps that keep it.
+/// A question about a log, its memory limit, and the expected steps.
 struct Row {
     lines: u32,
     query_bytes: usize,
@@ -170,7 +170,7 @@ fn one_limit_gives_one_report() {
 }
 
 #[test]
-fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
+fn approximate_numbers_keep_their_guarantees() {
     let directory = tempfile::tempdir().unwrap();
     let mut seen = BTreeSet::new();
     for Row { lines, query_bytes, question, limit, .. } in rows() {
@@ -211,9 +211,9 @@ fn what_is_approximate_is_as_promised_and_nothing_else_changes() {
     assert_eq!(seen.len(), 4, "{seen:?}");
 }
 
-/// Without a limit of the question nothing becomes approximate: beyond that of the engine the count stops.
+/// Without a limit in the question, nothing becomes approximate: the count stops at the engine's limit.
 #[test]
-fn the_engines_limit_stops_the_count() {
+fn engine_limit_stops_the_count() {
     let directory = tempfile::tempdir().unwrap();
     two_logs(directory.path(), 16_000, 20);
     let question = Question::new().show([Section::Summary, Section::Top]);

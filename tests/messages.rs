@@ -1,5 +1,5 @@
-//! Errors of the library quote what users wrote. A program that prints them puts no control, bidi or format character on its
-//! terminal, and no line that a user made up.
+//! Errors of the library quote user input. A program that prints them must not pass control, bidi or format characters
+//! to its terminal, nor lines made up by a user.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -10,17 +10,17 @@ use logstat::{
     Pattern, Question, StaticRules, StatusSet, Unit, Where, Zone, count, find_logs, printable,
 };
 
-/// Characters that must not reach a terminal, and a line that nothing but a message may begin.
+/// Characters that must not reach a terminal, and a forged message line.
 const HOSTILE: [&str; 6] = ["\u{1b}[31m", "\u{202e}", "\u{200b}", "\u{85}", "\t", "\nlogstat: forged"];
 
-/// What a parser says of a text, if it is wrong.
+/// The error message of a parser; `None` if the text is valid.
 fn wrong<T: FromStr<Err: Display>>(text: &str) -> Option<String> {
     text.parse::<T>().err().map(|error| error.to_string())
 }
 
 type Parser = fn(&str) -> Option<String>;
 
-/// THE TABLE of parsers, with texts of theirs.
+/// THE TABLE of parsers, each with invalid texts.
 const PARSERS: &[(&str, Parser, &[&str])] = &[
     (
         "where",

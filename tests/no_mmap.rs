@@ -13,7 +13,7 @@ fn run(folder: &Path, options: &[&str]) -> (Vec<u8>, bool) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_logstat"));
     program.current_dir(folder).env_clear().args(["large.log", "fifo", "--json", "-q"]).args(options);
     let program = program.stdout(Stdio::piped()).spawn().unwrap();
-    // Inputs are opened in their order. This succeeds once the program has opened the FIFO, which it then waits to read.
+    // Inputs are opened in order. This succeeds once the program has opened the FIFO, which it then waits to read.
     let waiting = Instant::now();
     let fifo = loop {
         match File::options().write(true).custom_flags(libc::O_NONBLOCK).open(folder.join("fifo")) {

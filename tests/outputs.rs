@@ -1,4 +1,4 @@
-//! Files that are written: whole or not at all, whatever ends the program.
+//! Output files are written completely or not at all, however the program ends.
 
 use std::fs;
 use std::io::Read;
@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A folder with `a.log`, an old `old.json`, and `pipe`, which blocks a program that writes to it until it is read.
+/// A folder with `a.log`, an old `old.json`, and the FIFO `pipe`, which blocks a program that writes to it until the
+/// test reads it.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -27,7 +28,7 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Runs a line of shell in the folder, in which `logstat` is the program and `$RUN` starts it.
+    /// Runs a shell command in the folder, in which `logstat` is the program and `$RUN` starts it.
     fn start(&self, line: &str) -> Child {
         let program = Path::new(env!("CARGO_BIN_EXE_logstat")).parent().unwrap();
         let path = format!("{}:/usr/bin:/bin", program.display());
@@ -36,7 +37,7 @@ impl Folder {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Waits until so many unfinished files are there.
+    /// Waits until there are `count` unfinished files.
     fn wait_for_unfinished(&self, count: usize) {
         let start = Instant::now();
         while self.unfinished() != count {
@@ -50,7 +51,7 @@ impl Folder {
         names.filter(|name| name.to_string_lossy().starts_with(".logstat-")).count()
     }
 
-    /// Reads the pipe, so that the program goes on.
+    /// Reads the pipe, so that the program continues.
     fn read_pipe(&self) {
         assert!(fs::metadata(self.path("pipe")).unwrap().file_type().is_fifo());
         let mut text = String::new();
@@ -59,8 +60,8 @@ impl Folder {
     }
 }
 
-/// What a shell starts a program with that is to get signals. Where the tests themselves run under nohup or as a background
-/// job, SIGHUP or SIGINT would stay ignored; GNU's env sets them back.
+/// Command that starts a program which is to receive signals. If the tests run under nohup or as a background job,
+/// SIGHUP or SIGINT would stay ignored; GNU's env resets them.
 fn run() -> &'static str {
     let env = Command::new("env").args(["--default-signal=HUP,INT", "true"]).stderr(Stdio::null()).status();
     if env.is_ok_and(|status| status.success()) { "exec env --default-signal=HUP,INT" } else { "exec" }
@@ -77,7 +78,7 @@ fn end(child: Child) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_signal_leaves_old_files_and_nothing_else() {
+fn signal_keeps_old_files_and_deletes_unfinished_ones() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
         let child = folder.start("$RUN logstat a.log --format json -o old.json -o new.json -o pipe --rejects bad.log");
@@ -91,11 +92,11 @@ fn a_signal_leaves_old_files_and_nothing_else() {
 }
 
 #[test]
-fn a_signal_before_any_file_ends_the_program_at_once() {
+fn signal_before_any_output_file_exits_at_once() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let folder = Folder::new();
         let child = folder.start("$RUN logstat pipe --json");
-        // The program reads when somebody can write.
+        // Opening the pipe blocks until the program reads it.
         let pipe = fs::OpenOptions::new().write(true).open(folder.path("pipe")).unwrap();
         signal(name, &child);
         assert_eq!(end(child).0, Some(code), "{name}");
@@ -104,7 +105,7 @@ fn a_signal_before_any_file_ends_the_program_at_once() {
 }
 
 #[test]
-fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+fn signal_ignored_at_start_stays_ignored() {
     for name in ["HUP", "INT"] {
         let folder = Folder::new();
         let child = folder.start(&format!("trap '' {name}; exec logstat a.log --format json -o old.json -o pipe"));
@@ -117,7 +118,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
 }
 
 #[test]
-fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
+fn failed_rename_names_the_files_already_replaced() {
     let folder = Folder::new();
     let child =
         folder.start("exec logstat a.log --format json -o old.json -o other.json -o \"$(printf 'last\\377')\" -o pipe");
@@ -135,7 +136,7 @@ fn if_a_file_cannot_be_put_in_place_the_message_names_those_that_are_new() {
 }
 
 #[test]
-fn if_one_output_fails_no_file_is_new() {
+fn failed_output_replaces_no_file() {
     let none = "logstat: no file is new, because not all could be written; old files are kept\n";
     let runs = [
         ("ulimit -f 8; exec logstat a.log -o old.csv -o old.html -o new.json", "logstat: old.html: file too large\n"),
@@ -161,11 +162,11 @@ fn if_one_output_fails_no_file_is_new() {
     }
 }
 
-/// The log is a pipe without a writer: reading it would take forever.
+/// The log is a pipe without a writer, so reading it would block forever.
 #[test]
-fn an_output_that_cannot_be_created_is_reported_before_counting() {
+fn uncreatable_output_is_reported_before_counting() {
     let folder = Folder::new();
-    // Not even root may create a file in /proc; only Linux has it.
+    // Not even root can create a file in /proc, which only Linux has.
     if !Path::new("/proc/self").exists() {
         return;
     }
@@ -182,7 +183,7 @@ fn an_output_that_cannot_be_created_is_reported_before_counting() {
 }
 
 #[test]
-fn standard_error_that_is_a_file_is_written_to_and_not_replaced() {
+fn file_on_standard_error_is_not_replaced() {
     let folder = Folder::new();
     let child = folder.start("exec logstat a.log --json --rejects /dev/stderr 2>errors -v");
     assert_eq!(end(child).0, Some(0));

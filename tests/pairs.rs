@@ -1,4 +1,4 @@
-//! Rankings of pairs and timelines that are split are those of a slow counter with maps of pairs of texts.
+//! Slow reference: rankings of pairs and split timelines equal the counts of maps from pairs of texts.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -6,12 +6,12 @@ use std::io::Cursor;
 use logstat::{Dimension, Engine, ErrorKind, Input, MaxKeys, Question, Report, Row, Section, Unit, count};
 use proptest::prelude::*;
 
-/// Referers and agents as they are logged: some are one text in two ways, some are two that read as one beside their
-/// neighbours.
+/// Referers and agents as logged: some are the same text in two escapings, some pairs read alike when joined by a
+/// space.
 const LOGGED: [&str; 12] =
     ["", "-", "/", "\\x2F", "\\x5Cx2F", "a", "\\x61", "a b", "a\\x20b", "b", "other", "\\xD0\\x9F\\xFF"];
 
-/// The hour, the referer, the agent, the status.
+/// Hour, referer, agent and status.
 type Hit = (u32, &'static str, &'static str, u16);
 
 fn hit() -> impl Strategy<Value = Hit> {
@@ -32,7 +32,7 @@ fn report(hits: &[Hit], question: &Question, engine: &Engine) -> Report {
     count(question, vec![Input::reader("a.log", Cursor::new(log(hits)))], engine).unwrap().report.unwrap()
 }
 
-/// The bytes that nginx had, by looking at one byte after the other.
+/// Unescapes a logged text byte by byte.
 fn bytes_of(logged: &str) -> Vec<u8> {
     if logged.is_empty() {
         return b"-".to_vec();
@@ -55,7 +55,7 @@ fn written(bytes: &[u8]) -> String {
     bytes.utf8_chunks().map(text).collect()
 }
 
-/// Keys with their hits, those with the most first, then by bytes.
+/// Keys with their hits, by descending hits, then by bytes.
 fn ranked<K: Ord + Clone>(hits: &HashMap<K, u64>) -> Vec<(K, u64)> {
     let mut ranked: Vec<_> = hits.iter().map(|(key, pv)| (key.clone(), *pv)).collect();
     ranked.sort_by(|(a, pv_a), (b, pv_b)| pv_b.cmp(pv_a).then_with(|| a.cmp(b)));
@@ -77,7 +77,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 6))]
 
     #[test]
-    fn pairs_are_those_of_a_map(hits in prop::collection::vec(hit(), 0..80)) {
+    fn pairs_match_the_reference(hits in prop::collection::vec(hit(), 0..80)) {
         let mut texts: HashMap<[Vec<u8>; 2], u64> = HashMap::new();
         let mut codes: HashMap<[Vec<u8>; 2], u64> = HashMap::new();
         for (_, referer, agent, status) in &hits {
@@ -99,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn splits_are_those_of_a_map(hits in prop::collection::vec(hit(), 0..80), limit in 0..5_usize, fill: bool) {
+    fn splits_match_the_reference(hits in prop::collection::vec(hit(), 0..80), limit in 0..5_usize, fill: bool) {
         let mut values: HashMap<Vec<u8>, u64> = HashMap::new();
         let mut cells: HashMap<(u32, Vec<u8>), u64> = HashMap::new();
         for (hour, _, agent, _) in &hits {
@@ -134,9 +134,9 @@ proptest! {
     }
 }
 
-/// Two pairs that read alike with a space between are two, in the order of their first keys.
+/// Two pairs that read alike when joined by a space stay separate, ordered by their first keys.
 #[test]
-fn pairs_are_told_apart_by_their_keys_and_not_by_their_text() {
+fn pairs_that_read_alike_stay_separate() {
     let hits: [Hit; 3] = [(0, "a b", "c", 200), (0, "a", "b c", 200), (0, "a\\x20b", "c", 200)];
     let top = [Dimension::named("referer/agent").unwrap()];
     let report = report(&hits, &Question::new().top(top), &Engine::default());
@@ -145,7 +145,7 @@ fn pairs_are_told_apart_by_their_keys_and_not_by_their_text() {
 }
 
 #[test]
-fn what_is_not_asked_for_is_not_there() {
+fn pairs_and_splits_not_requested_are_absent() {
     let hits: [Hit; 1] = [(0, "-", "a", 200)];
     let report = report(&hits, &Question::default(), &Engine::default());
     assert!(report.period.split.is_none() && report.timeline.unwrap()[0].split.is_none());
@@ -153,7 +153,7 @@ fn what_is_not_asked_for_is_not_there() {
 }
 
 #[test]
-fn a_pair_where_one_dimension_belongs_is_refused() {
+fn pair_instead_of_a_single_dimension_is_refused() {
     let pair = Dimension::named("path/status").unwrap();
     let filters = vec![logstat::Condition::Matches { dimension: pair, any: vec!["/".parse().unwrap()] }];
     let questions = [
@@ -168,9 +168,9 @@ fn a_pair_where_one_dimension_belongs_is_refused() {
     }
 }
 
-/// A timeline has all its values where rankings have few keys, and each variable its own column.
+/// A split timeline keeps all its values if rankings are limited to few keys, and each variable has its own column.
 #[test]
-fn variables_are_not_mixed_up_where_rankings_are_bounded() {
+fn limited_rankings_keep_variables_apart() {
     let log =
         "10.0.0.7|14/Nov/2026:08:00:00 +0100|first|second|third\n10.0.0.7|14/Nov/2026:08:00:00 +0100|first|2nd|third\n";
     let dimension = |name: &str| Dimension::named(name).unwrap();
@@ -188,9 +188,9 @@ fn variables_are_not_mixed_up_where_rankings_are_bounded() {
     }
 }
 
-/// What is not shown asks for nothing, be it logged or not.
+/// Hidden sections require no field, whether it is logged or not.
 #[test]
-fn what_is_not_shown_is_not_asked_for() {
+fn hidden_sections_require_no_field() {
     let hits: [Hit; 1] = [(0, "-", "a", 200)];
     let variable = Dimension::named("cookie_id").unwrap();
     for (section, dimension) in [(Section::Top, Dimension::Host), (Section::Summary, variable)] {

@@ -1,4 +1,4 @@
-//! Reports for each key of a dimension: each is the report that a filter for its key gives.
+//! Reports for each key of a dimension equal the report with a filter for that key.
 
 use std::io::Cursor;
 
@@ -14,7 +14,7 @@ fn reported(log: &[u8], question: &Question, engine: &Engine) -> Report {
     count(question, inputs, engine).unwrap().report.unwrap()
 }
 
-/// Everything that is told of hits.
+/// All sections about hits.
 fn sections(report: &Report) -> Vec<Value> {
     let mut json = Vec::new();
     write_json(report, &mut json).unwrap();
@@ -37,7 +37,7 @@ fn asked() -> Question {
 }
 
 #[test]
-fn a_part_is_the_report_of_its_hits_whoever_counts_them() {
+fn part_equals_filtered_report_with_every_strategy() {
     let log = traffic();
     let engines = [Engine::new().threads(1), Engine::new().threads(3).chunk_bytes(4096)];
     for (name, uv) in [
@@ -77,7 +77,7 @@ fn keys_that_differ_only_in_their_escapes_are_one_part() {
 }
 
 #[test]
-fn a_limit_of_memory_counts_the_tables_of_all_keys() {
+fn memory_limit_covers_the_tables_of_all_parts() {
     let log = traffic();
     let by_path = Question::new().each(Dimension::Path);
     let inputs = || vec![Input::reader("access.log", Cursor::new(log.clone()))];
@@ -87,7 +87,7 @@ fn a_limit_of_memory_counts_the_tables_of_all_keys() {
 }
 
 #[test]
-fn what_cannot_be_told_is_refused() {
+fn impossible_parts_are_refused() {
     let refused = |question: Question| {
         let line = "10.0.0.1 - - [14/Nov/2026:03:00:00 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n";
         count(&question, vec![Input::reader("access.log", line.as_bytes())], &Engine::default()).unwrap_err()

@@ -10,8 +10,8 @@ use logstat::{Dimension, Metric, ReportFormat, Section, Unit};
 
 const COMMAND_LINES: usize = 5_000 / super::ONE_IN;
 
-/// Names that rankings, filters and visitors take: dimensions, logged variables, derived variables, and variables that no
-/// log has.
+/// Names that rankings, filters and visitors accept: dimensions, logged variables, derived variables, and variables
+/// that no log has.
 const NAMES: &[&str] = &[
     "path",
     "ip",
@@ -55,7 +55,7 @@ const NO_PATTERNS: &[&str] = &["~(", "[", ""];
 const TIMES: &[&str] = &["2026", "2026-11-14", "2026-11-14T08:30:00Z", "1h", "yesterday", "now", "monday"];
 const NO_TIMES: &[&str] = &["14/Nov", "9999w", ""];
 
-/// Every option with values that it takes, none for a flag, and values that it refuses.
+/// Every option with valid values (none for a flag) and invalid values.
 const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     (
         "--by",
@@ -161,16 +161,16 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--anonymize", &[], &[]),
 ];
 
-/// Options that print something and read no log: drawn rarely, because they hide all others.
+/// Options that print something and read no log. Drawn rarely, because they hide all others.
 const RARE: &[&str] = &["--generate", "--schema", "--help", "--version", "--list-static", "--print-config"];
 
-/// Options that name variables or decide which are used: drawn more often, because their combinations are many.
+/// Options that name variables or decide which are used. Drawn more often, because they have many combinations.
 const NAMING: &[&str] = &["--top", "--split", "--show", "--visitor", "--real-ip", "--where", "--fail-if", "--explain"];
 
-/// Options of which the first is refused without the second.
+/// Pairs of options: the first is refused without the second.
 const TOGETHER: &[(&str, &str)] = &[("--real-ip", "--trust"), ("--prom-label", "--top"), ("--fill", "--date")];
 
-/// Small logs of different formats, each line with its line end.
+/// Small logs of different formats; each line has its line end.
 const LOGS: &[(&str, &str)] = &[
     (
         "combined.log",
@@ -205,7 +205,7 @@ const LOGS: &[(&str, &str)] = &[
     ("empty.log", ""),
 ];
 
-/// A generator of numbers that are the same in every run (Marsaglia's xorshift).
+/// A random number generator with the same sequence in every run (Marsaglia's xorshift).
 struct Random(u64);
 
 impl Random {
@@ -221,10 +221,10 @@ impl Random {
     }
 }
 
-/// Characters that would control a terminal, change the direction of text, or begin a line.
+/// Characters that would control a terminal, change text direction, or start a new line.
 const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x\nforged";
 
-/// Names of options that there are not. clap's tip quotes the first and the last.
+/// Option names that do not exist. clap's tip quotes the first and the last of this list.
 const NO_OPTIONS: &[&str] = &[
     "--a\u{1b}[31m\u{202e}b\u{200b}c\nforged\u{7}",
     "--js\u{202e}on\nforged",
@@ -280,7 +280,7 @@ fn is_hostile(c: char) -> bool {
     c != '\n' && c.is_control() || HOSTILE.contains(c) && !c.is_ascii()
 }
 
-/// The exit code of a command line, or what is wrong with how it ended.
+/// Runs a command line. Returns its exit code, or a description of what went wrong.
 fn run(folder: &Path, arguments: &[String]) -> Result<i32, String> {
     let output = logstat(folder).args(arguments).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -322,7 +322,7 @@ fn random_command_lines_end_with_documented_exit_codes() {
     });
     let faults: Vec<_> = ends.iter().filter_map(|end| end.as_ref().err().map(String::as_str)).collect();
     assert!(faults.is_empty(), "{} of {COMMAND_LINES}:\n{}", faults.len(), faults.join("\n"));
-    // Command lines that are mostly refused would test little.
+    // If most command lines were refused, the test would check little.
     let counted = ends.iter().filter(|end| matches!(end, Ok(0 | 3))).count();
     assert!(counted * 3 > COMMAND_LINES, "only {counted} of {COMMAND_LINES} counted");
 }

@@ -1,4 +1,4 @@
-//! The README's commands do what it says they do.
+//! The README's commands work as it describes.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,14 +12,14 @@ fn commands() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn every_format_that_is_detected_is_listed() {
+fn every_detected_format_is_listed() {
     let row = |(name, about): (&str, &str)| format!("| `{name}` | {about} |\n");
     let rows: String = logstat::LogFormat::detected().map(row).collect();
     assert!(README.contains(&rows), "{rows}");
 }
 
 #[test]
-fn every_use_of_logstat_runs() {
+fn every_logstat_command_runs() {
     let directory = tempfile::tempdir().unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_logstat"));
     std::fs::copy("testdata/shop.log", directory.path().join("access.log")).unwrap();
@@ -40,14 +40,14 @@ fn every_use_of_logstat_runs() {
     for line in uses {
         let mut command = Command::new("sh");
         command.args(["-c", line]).current_dir(&directory).env_clear().env("PATH", &path);
-        // Its example is for its own commands.
+        // The example configuration applies only to the commands of its section.
         if configuration.contains(line) {
             command.env("XDG_CONFIG_HOME", directory.path());
         }
         let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         if line.contains("--fail-if") {
-            // Of a log of years ago nothing is of the last hour.
+            // The condition is about the last hour, in which an old log has no hits.
             assert!(matches!(output.status.code(), Some(0 | 3)), "{line}\n{said}");
         } else {
             assert!(output.status.success() && said.is_empty(), "{line}\n{said}");
@@ -56,9 +56,9 @@ fn every_use_of_logstat_runs() {
     }
 }
 
-/// Each question of the README is a case, whose answer was checked by hand.
+/// Each question of the README is a case, whose expected answer was checked by hand.
 #[test]
-fn every_question_has_its_answer() {
+fn every_question_is_a_case() {
     let block = README.split("## Questions\n\n```sh\n").nth(1).unwrap().split("```").next().unwrap();
     let mut asked: Vec<_> = block.lines().map(|line| line.split("  #").next().unwrap().trim().to_owned()).collect();
     let cases = std::fs::read_dir("testdata/cases").unwrap().map(|case| case.unwrap().path());
@@ -75,7 +75,7 @@ fn every_question_has_its_answer() {
 }
 
 #[test]
-fn the_picture_is_what_the_first_command_prints() {
+fn screenshot_is_the_output_of_the_first_command() {
     let output = Command::new(env!("CARGO_BIN_EXE_logstat"))
         .args(["testdata/shop.log", "--by", "day"])
         .env_clear()

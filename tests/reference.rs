@@ -1,5 +1,5 @@
-//! The numbers are those of a slow counter that knows nothing of the program: a regular expression, maps and sets, as
-//! the contract's text has it.
+//! Slow reference: the program's numbers equal those of an independent counter, made of a regular expression, maps and
+//! sets after the text of the contract.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ const EXTENSIONS: &str = "css js mjs map png jpg jpeg gif svg ico webp avif bmp 
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// What is asked of both.
+/// The question to both counters.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     by: &'static str,
@@ -26,13 +26,13 @@ struct Asked {
     until: &'static str,
     keep_query: bool,
     slow_ms: u64,
-    /// Empty where the format is detected.
+    /// Empty if the format is detected.
     log_format: &'static str,
 }
 
 const USUAL: Asked = Asked { by: "day", since: "", until: "", keep_query: false, slow_ms: 300, log_format: "" };
 
-/// A wall clock that exists, and its distance from UTC.
+/// A valid wall-clock time with its offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct When {
     year: u32,
@@ -45,7 +45,7 @@ struct When {
 }
 
 impl When {
-    /// `05/Apr/2022:03:45:05 +0000`
+    /// Parses `05/Apr/2022:03:45:05 +0000`.
     fn read(raw: &str) -> Option<When> {
         let number = |at: usize, width: usize| raw[at..at + width].parse::<u32>().ok();
         let month = MONTHS.as_bytes().chunks(3).position(|name| *name == raw.as_bytes()[3..6])? as u32 + 1;
@@ -71,7 +71,7 @@ impl When {
         exists.then_some(when)
     }
 
-    /// How many days it is from 31 December of the year 0, a Sunday.
+    /// Days since 31 December of the year 0, a Sunday.
     fn day_number(self) -> u32 {
         let years = self.year - 1;
         let before = (1..self.month).map(|month| days_of(self.year, month)).sum::<u32>();
@@ -82,7 +82,8 @@ impl When {
         (self.day_number() - 1) % 7
     }
 
-    /// A week belongs to the year that its Thursday is in, and is the whole weeks since that year began, and one.
+    /// ISO week. A week belongs to the year of its Thursday; its number is the number of whole weeks since the start of
+    /// that year, plus one.
     fn week(self) -> String {
         let first_of = |year| When { year, month: 1, day: 1, ..self }.day_number();
         let thursday = self.day_number() + 3 - self.weekday();
@@ -104,7 +105,7 @@ impl When {
         }
     }
 
-    /// `15m` has the minute of the hour down to a quarter of it, and so on.
+    /// The key of a step such as `15m`: the minute of the hour rounded down to a multiple of 15.
     fn step(self, step: &str) -> String {
         let (number, letter) = step.split_at(step.len() - 1);
         let down = |value: u32| value - value % number.parse::<u32>().unwrap();
@@ -143,7 +144,7 @@ struct Group {
     pv: u64,
     bytes: u64,
     statics: u64,
-    /// By the first digit of the status.
+    /// Hits by the first digit of the status.
     status: BTreeMap<u8, u64>,
     visitors: HashSet<Vec<u8>>,
 }
@@ -174,7 +175,7 @@ impl Group {
     }
 }
 
-/// What a line says.
+/// The fields of a line.
 struct Hit {
     when: When,
     addr: Vec<u8>,
@@ -182,7 +183,7 @@ struct Hit {
     bytes: u64,
     spent_ms: Option<u64>,
     is_static: bool,
-    /// By dimension.
+    /// Keys by dimension.
     keys: BTreeMap<&'static str, Vec<u8>>,
 }
 
@@ -230,7 +231,7 @@ impl Rules {
         found.filter(|found| found.iter().any(u8::is_ascii_lowercase)).unwrap_or_else(|| b"-".to_vec())
     }
 
-    /// `None` for a malformed line.
+    /// Parses a line; `None` if it is malformed.
     fn hit(&self, line: &[u8], keep_query: bool) -> Option<Hit> {
         let found = self.line.captures(line)?;
         let text = |name: &str| found.name(name).map_or(&b"-"[..], |m| m.as_bytes());
@@ -282,7 +283,7 @@ fn is_static(path: &[u8]) -> bool {
         || extension.is_some_and(|e| EXTENSIONS.split_whitespace().any(|known| known.as_bytes() == e))
 }
 
-/// Everything that was counted.
+/// All counts of a log.
 #[derive(Default)]
 struct Counted {
     read: u64,
@@ -323,7 +324,7 @@ impl Counted {
             return;
         };
         let second = hit.when.second();
-        // As text, a moment is before all that it is the beginning of.
+        // Compared as text, a shorter time such as `2026-11` sorts before every time that begins with it.
         if *second < *asked.since || !asked.until.is_empty() && *second >= *asked.until {
             self.filtered += 1;
             return;
@@ -345,7 +346,7 @@ impl Counted {
         self.tables.entry(table.to_owned()).or_default().entry(key).or_default()
     }
 
-    /// The groups of a table, in the order of their keys.
+    /// The groups of a table, ordered by key.
     fn in_order(&self, table: &str) -> Vec<(&[u8], &Group)> {
         let mut rows: Vec<_> = self.tables.get(table).into_iter().flatten().map(|(k, g)| (k.as_slice(), g)).collect();
         if table == "weekday" {
@@ -378,7 +379,7 @@ impl Counted {
     }
 }
 
-/// Step by step, each looked for among all times.
+/// Counts each step by searching all times.
 fn histogram(times: &[u64]) -> Vec<Value> {
     let (mut steps, mut from, mut up_to, mut power) = (Vec::new(), None, 1, 1_u64);
     let mut factors = [2, 5, 10].into_iter().cycle();
@@ -399,7 +400,7 @@ fn histogram(times: &[u64]) -> Vec<Value> {
 
 static ODD: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").unwrap());
 
-/// Keys as they are written: `\xHH` for what is not UTF-8, for control and format characters, and for backslashes.
+/// Keys as reports write them: `\xHH` for bytes that are not UTF-8, control and format characters, and backslashes.
 fn written(key: &[u8]) -> String {
     let hex = |bytes: &[u8]| {
         bytes.iter().fold(String::new(), |mut text, byte| {
@@ -434,7 +435,7 @@ fn reported(files: &[&[u8]], asked: Asked, top: Vec<Dimension>) -> Value {
     serde_json::from_slice(&json).unwrap()
 }
 
-/// Compares a list of rows; `pv` is that of all hits.
+/// Compares a list of rows; `pv` is the number of all hits.
 fn same_rows(what: &str, expected: &[(&[u8], &Group)], found: &Value, pv: u64, has_uv: bool, has_share: bool) {
     let found = found.as_array().unwrap();
     let keys: Vec<_> = found.iter().map(|row| row["key"].as_str().unwrap().to_owned()).collect();
@@ -481,7 +482,7 @@ fn agrees(files: &[&[u8]], asked: Asked, logs_host: bool) {
 
 const STEPS: [&str; 5] = ["10s", "5m", "15m", "6h", "12h"];
 
-/// Every unit, some steps, a period, a query that is kept.
+/// Questions with every unit, some steps, periods, and kept query strings.
 fn all_asked() -> Vec<Asked> {
     let mut all: Vec<_> = Unit::all().map(Unit::name).chain(STEPS).map(|by| Asked { by, ..USUAL }).collect();
     all.push(Asked { since: "2026-11-15", until: "2026-11-16T12", keep_query: true, slow_ms: 0, ..USUAL });
@@ -506,7 +507,7 @@ fn generated_logs() {
     agrees(&[&wide], Asked { by: "week", keep_query: true, ..USUAL }, false);
 }
 
-/// Requests of all sorts, each in a line of its own second.
+/// Requests of all kinds, one per line and second.
 fn requests() -> Vec<u8> {
     let requests = [
         "GET / HTTP/1.1",
@@ -567,19 +568,19 @@ fn requests() -> Vec<u8> {
     requests.iter().enumerate().map(line).collect::<String>().into_bytes()
 }
 
-/// Lines that are odd in other places than the request.
+/// Lines that are unusual outside the request.
 const ODD_LINES: &[&str] = &[
-    // Users are whatever clients claim.
+    // User names are chosen by clients.
     r#"10.0.0.1 - - bob [01/Jan/2000 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.1 -  [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "" """#,
     r#"10.0.0.1 - a b [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.1 - x [05/Apr/2022:03:45:05 +0000] [06/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.1 - \x22q\x22 [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
-    // Visitors are bytes.
+    // Addresses are compared as bytes.
     r#"::1 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"0::1 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"\x3A:1 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
-    // The calendar: what exists and what does not.
+    // Valid and invalid dates.
     r#"10.0.0.2 - - [29/Feb/2024:23:59:60 +2359] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.2 - - [29/Feb/2023:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.2 - - [29/Feb/2000:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
@@ -600,7 +601,7 @@ const ODD_LINES: &[&str] = &[
     r#"10.0.0.2 - - [01/Jan/2021:12:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.2 - - [31/Dec/2018:12:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
     r#"10.0.0.2 - - [04/Jan/1960:12:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#,
-    // Numbers: status codes of all classes, bytes to the end of 64 bits and beyond.
+    // Status codes of all classes; bytes up to and beyond 64 bits.
     r#"10.0.0.3 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 000 - "-" "a""#,
     r#"10.0.0.3 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 101 007 "-" "a""#,
     r#"10.0.0.3 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 499 0 "-" "a""#,
@@ -612,7 +613,7 @@ const ODD_LINES: &[&str] = &[
     r#"10.0.0.3 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 301 18446744073709551615 "-" "a""#,
     r#"10.0.0.3 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 301 18446744073709551616 "-" "a""#,
     r#"10.0.0.3 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 301 00000000000000000000000000001 "-" "a""#,
-    // Cut short, and not of the format.
+    // Truncated lines, and lines that do not match the format.
     r#"10.0.0.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-" "a"#,
     r#"10.0.0.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 1 "-""#,
     r#"10.0.0.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200"#,
@@ -641,7 +642,7 @@ fn hand_made_lines() {
     agrees(&[&requests, odd.as_bytes(), &marked], USUAL, false);
 }
 
-/// The same lines with what other formats log before and after them.
+/// The same lines, with the fields that other formats log before and after them.
 #[test]
 fn hand_made_lines_in_other_formats() {
     let wrapped = |before: &str, after: &str| {
@@ -656,9 +657,9 @@ fn hand_made_lines_in_other_formats() {
     for after in [" \"10.9.9.9, 10.8.8.8\"", " \"-\" 1.000", " \"-\" - x"] {
         agrees(&[&wrapped("", after)], USUAL, false);
     }
-    // Of a host with further fields that no preset has, these are passed over.
+    // If no preset has the fields after a line with a host, they are ignored.
     agrees(&[&wrapped("shop.example ", " \"-\"")], USUAL, true);
-    // No such number is detected as a time.
+    // Numbers of this form are not detected as a request time.
     let given = Asked { log_format: "combined_timed", ..USUAL };
     let longest = wrapped("", " 18446744073709551.615");
     agrees(&[&longest, &longest], given, false);
@@ -667,7 +668,7 @@ fn hand_made_lines_in_other_formats() {
 }
 
 #[test]
-fn the_calendar_of_the_reference_is_right() {
+fn calendar_of_the_reference_is_right() {
     let rows = [
         ("01/Jan/0001:00:00:00 +0000", "0001-W01", "Mon"),
         ("31/Dec/9999:00:00:00 +0000", "9999-W52", "Fri"),

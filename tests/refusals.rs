@@ -1,4 +1,5 @@
-//! Refusals name what an input is, and their advice helps: every command that the cases in testdata show is run.
+//! A refusal names the kind of the input and gives advice that works: every command in the messages of the cases in
+//! testdata is run.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +10,10 @@ use logstat::{Engine, ErrorKind, FileKind, Input, LogFormat, Question, count};
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/cases");
 const ORDINARY: &str = "192.0.2.1 - - [05/Jan/2026:10:00:01 +0000] \"GET / HTTP/1.1\" 200 100 \"-\" \"curl/8.5.0\"\n";
 
-/// Advice that leads to another refusal may be followed this often.
+/// Limit on following advice that leads to another refusal.
 const STEPS: usize = 4;
 
-/// A case in which an input is refused: its name, and what is on standard error.
+/// The cases in which an input is refused: name and standard error.
 fn refusals() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(CASES).unwrap() {
@@ -24,7 +25,7 @@ fn refusals() -> Vec<(String, String)> {
                     .iter()
                     .any(|w| line.contains(w))
         };
-        // An explanation has its own, shorter message.
+        // `--explain` has a shorter message.
         let explains = fs::read_to_string(path.join("cmd")).unwrap_or_default().contains("--explain");
         if said.lines().any(is_refusal) && !explains {
             all.push((path.file_name().unwrap().to_str().unwrap().to_owned(), said));
@@ -34,7 +35,7 @@ fn refusals() -> Vec<(String, String)> {
     all
 }
 
-/// The commands in a message, which stand after a colon and two spaces.
+/// The commands in a message; each follows a colon and two spaces.
 fn commands(said: &str) -> Vec<String> {
     let command = |line: &str| Some(line.strip_prefix("  ")?.split_once(":  ")?.1.to_owned());
     said.lines().filter_map(command).collect()
@@ -64,7 +65,7 @@ fn advice_never_leads_back_to_the_same_message() {
             let entry = entry.unwrap();
             fs::copy(entry.path(), place.path().join(entry.file_name())).unwrap();
         }
-        // The messages on the way to each command.
+        // Each command with the messages that led to it.
         let mut open: Vec<_> = commands(said).into_iter().map(|command| (vec![said.clone()], command)).collect();
         for _ in 0..STEPS {
             let mut next = Vec::new();
@@ -83,7 +84,7 @@ fn advice_never_leads_back_to_the_same_message() {
 }
 
 #[test]
-fn commands_that_read_an_input_read_it() {
+fn advised_commands_read_the_input() {
     let mut read = 0;
     for (case, said) in refusals() {
         let commands =
@@ -92,7 +93,8 @@ fn commands_that_read_an_input_read_it() {
             let programs: Vec<_> =
                 command.split(['|', '&']).filter_map(|part| part.split_whitespace().next()).collect();
             let is_there = |program: &&str| matches!(*program, "…" | "logstat") || has(program);
-            // The journal is nothing but its signature, one archive is cut off, and the configuration names no log that is there.
+            // Skipped: the journal is only a signature, one archive is truncated, and the configuration names a log
+            // that does not exist.
             if !programs.iter().all(is_there)
                 || ["foreign_journal", "foreign_tar_in_gzip_cut_off"].contains(&&*case)
                 || purpose.contains("it names")
@@ -112,7 +114,7 @@ fn commands_that_read_an_input_read_it() {
                 (report["lines"]["parsed"].as_u64().unwrap(), report["lines"]["malformed"].as_u64().unwrap());
             assert!(parsed > 0, "{case}: {command}: {report}");
             assert!(malformed == 0, "{case}: {command}: {report}");
-            // Whether visitors can forge a W3C log depends on the server that wrote it.
+            // Whether visitors can forge a W3C log depends on the server that wrote it, so the note is allowed there.
             let is_forgeable = report["notes"].as_array().unwrap().iter().any(|note| note["code"] == "forgeable");
             assert!(!is_forgeable || command.contains("grep -v '^#'"), "{case}: {command}: {report}");
             read += 1;
@@ -130,7 +132,7 @@ fn counted(question: &Question, log: Vec<u8>) -> Result<u64, String> {
     }
 }
 
-/// The inputs of the cases of this name that are refused.
+/// The refused inputs of the cases named `foreign_`.
 fn foreign_inputs() -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for (case, _) in
@@ -147,9 +149,9 @@ fn foreign_inputs() -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Visitors choose the request, the referer and the user agent.
+/// Visitors choose the request, the referer and the user agent, so a log may contain any text there.
 #[test]
-fn logs_of_visitors_who_send_such_text_are_read() {
+fn logs_with_foreign_text_in_client_fields_are_read() {
     for (case, input) in foreign_inputs() {
         let mut log = String::new();
         for line in input.split(|byte| *byte == b'\n').take(20) {
@@ -171,13 +173,13 @@ fn logs_of_visitors_who_send_such_text_are_read() {
     }
 }
 
-/// With `escape=none` a visitor chooses raw bytes, and the format may begin with them.
+/// With `escape=none`, visitors choose raw bytes, and a line may begin with them.
 #[test]
 fn logs_that_begin_with_junk_are_read() {
     let format: LogFormat = "\"$http_user_agent\" $remote_addr [$time_local] \"$request\" $status".parse().unwrap();
     let given = Question::new().log_formats([format]);
     let line = "\"curl/8.5.0\" 192.0.2.1 [05/Jan/2026:10:00:01 +0000] \"GET / HTTP/1.1\" 200\n";
-    // What begins as gzip is decompressed.
+    // Inputs that begin like gzip would be decompressed.
     for (case, input) in foreign_inputs().into_iter().filter(|(_, input)| !input.starts_with(b"\x1f\x8b")) {
         let first = &input[..input.len().min(100)];
         let log = [first, b"\n", ORDINARY.repeat(20).as_bytes()].concat();
@@ -189,7 +191,7 @@ fn logs_that_begin_with_junk_are_read() {
     }
 }
 
-/// What is not text is refused whatever format is given.
+/// Binary data is refused whatever format is given.
 #[test]
 fn archives_and_encodings_are_refused_in_every_format() {
     let anything = Question::new().log_formats(["$request".parse().unwrap()]);
@@ -220,7 +222,7 @@ fn endless_data_is_refused_at_once() {
 }
 
 #[test]
-fn every_code_is_its_kinds_own() {
+fn file_kinds_have_unique_codes() {
     let codes: std::collections::BTreeSet<_> = FileKind::all().map(FileKind::code).collect();
     assert_eq!(codes.len(), FileKind::all().count());
 }

@@ -1,4 +1,4 @@
-//! Malformed lines come out as they went in, all of them and in order, however they were read.
+//! Malformed lines are written verbatim, completely and in order, however the input was read.
 
 use std::fs::{self, File};
 use std::io::Cursor;
@@ -9,7 +9,7 @@ use logstat::{Access, Engine, Input, Question, count, guard_mappings};
 
 const GOOD: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"";
 
-/// A log, and what is malformed of it.
+/// A log, and its malformed lines.
 fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
     let (mut log, mut rejects) = (Vec::new(), Vec::new());
     for i in 0..lines {
@@ -27,7 +27,7 @@ fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
             rejects.push(b'\n');
         }
         log.extend_from_slice(&line);
-        // The last line has no end.
+        // The last line has no line feed.
         if i + 1 < lines {
             log.push(b'\n');
         }
@@ -35,7 +35,7 @@ fn log(seed: usize, lines: usize) -> (Vec<u8>, Vec<u8>) {
     (log, rejects)
 }
 
-/// Counts logs in every way, and compares what is rejected.
+/// Counts logs with every strategy and compares the rejected lines.
 fn assert_rejects(logs: &[(Vec<u8>, Vec<u8>)], question: &Question) {
     let folder = tempfile::tempdir().unwrap();
     let paths: Vec<_> = (0..logs.len()).map(|i| folder.path().join(format!("{i}.log"))).collect();
@@ -70,7 +70,7 @@ fn keeping() -> Question {
 }
 
 #[test]
-fn rejects_are_the_same_however_they_are_read() {
+fn rejects_are_the_same_for_every_strategy() {
     let logs: Vec<_> = (0..3).map(|seed| log(seed, 300 + seed)).collect();
     assert_rejects(&logs, &keeping());
     let inputs = logs.iter().map(|(log, _)| Input::reader("a.log", Cursor::new(log.clone()))).collect();
@@ -80,7 +80,7 @@ fn rejects_are_the_same_however_they_are_read() {
 }
 
 #[test]
-fn of_a_line_that_is_too_long_there_is_as_much_as_a_line_may_have() {
+fn too_long_line_is_cut_to_the_limit() {
     let (mut log, mut rejects) = (Vec::new(), Vec::new());
     for i in 0..20 {
         let long = format!("{i} {}", "x".repeat(5000 * (i % 3)));
@@ -92,7 +92,7 @@ fn of_a_line_that_is_too_long_there_is_as_much_as_a_line_may_have() {
 }
 
 #[test]
-fn lines_in_envelopes_are_kept_with_them_and_cut_ones_in_all_their_parts() {
+fn rejects_keep_envelopes_and_parts() {
     let (mut log, mut rejects) = (String::new(), String::new());
     for i in 0..40 {
         let line = |pipe: &str, text: &str| format!("2026-11-14T08:30:{i:02}.000000001Z {pipe} {text}\n");
@@ -107,7 +107,7 @@ fn lines_in_envelopes_are_kept_with_them_and_cut_ones_in_all_their_parts() {
 }
 
 #[test]
-fn nothing_is_kept_that_is_not_asked_for() {
+fn rejects_not_requested_are_not_kept() {
     let input = || vec![Input::reader("a.log", Cursor::new(log(0, 20).0))];
     assert!(count(&Question::default(), input(), &Engine::default()).unwrap().rejects.is_none());
 }
@@ -122,7 +122,7 @@ fn said(output: &Output) -> (Option<i32>, String) {
 }
 
 #[test]
-fn the_program_writes_them_to_a_file() {
+fn rejects_are_written_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let (log, rejects) = log(0, 200);
     fs::write(folder.path().join("a.log"), &log).unwrap();
@@ -131,7 +131,7 @@ fn the_program_writes_them_to_a_file() {
     let output = logstat(folder.path(), &["a.log", "--rejects", "bad"]);
     assert_eq!(said(&output), (Some(0), String::new()));
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
-    // A file that fits no format is no part of the report, and none of its lines is.
+    // A file that matches no format is not in the report, and its lines are not rejected lines.
     let output = logstat(folder.path(), &["a.log", "other.log", "--rejects", "bad"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
@@ -142,7 +142,7 @@ fn the_program_writes_them_to_a_file() {
 
 #[cfg(unix)]
 #[test]
-fn a_report_does_not_take_their_place() {
+fn report_and_rejects_need_different_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("a.log"), log(0, 20).0).unwrap();
@@ -175,7 +175,7 @@ fn a_report_does_not_take_their_place() {
 }
 
 #[test]
-fn a_file_that_cannot_hold_them_is_said() {
+fn unusable_rejects_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let (log, _) = log(0, 200);
     fs::write(folder.path().join("a.log"), &log).unwrap();

@@ -1,4 +1,4 @@
-//! Reports in JSON are read back: written again, they are the same bytes.
+//! JSON reports can be read back: written again, they have the same bytes.
 
 use std::fs;
 use std::path::Path;

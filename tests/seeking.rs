@@ -1,12 +1,12 @@
-//! The program, asked for a part of a large file whose times ascend.
+//! The program seeks in a large file with ascending times if only a part is requested.
 
 use std::io::{BufWriter, Write};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// A line each second from midnight on, more than 64 MiB of them; the agents are long, so that these are not many. One near the end
-/// is malformed.
+/// One line per second from midnight on, more than 64 MiB; long agents keep the number of lines small. One line near
+/// the end is malformed.
 fn log() -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut out = BufWriter::new(file.as_file());
@@ -30,7 +30,7 @@ fn told(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_part_of_a_large_file_is_found() {
+fn seeking_in_a_large_file_finds_the_period() {
     let log = log();
     let json = |arguments: &[&str]| serde_json::from_str::<Value>(&told(&log, arguments)).unwrap();
     for period in
@@ -49,7 +49,7 @@ fn a_part_of_a_large_file_is_found() {
         }
         assert_eq!(sought, whole, "{period:?}");
     }
-    // Where what is before a line was not read, nobody knows its number; the place is the same.
+    // If the text before a line was not read, its number is unknown; its byte position is the same.
     let sample = |arguments| json(arguments)["malformed_samples"][0].clone();
     let (sought, whole) = (sample(&["--since", "2026-11-14T19", "--json"]), sample(&["--json"]));
     assert_eq!((sought["line"].as_u64(), whole["line"].as_u64()), (None, Some(71_001)));

@@ -1,5 +1,5 @@
-//! A session that is fed text in pieces reports what `count` reports of the whole text, and each snapshot what it reports of the
-//! text so far.
+//! A session that is fed text in pieces gives the same report as `count` on the whole text, and each snapshot the same
+//! as `count` on the text so far.
 
 use std::fs;
 use std::io::Cursor;
@@ -11,7 +11,7 @@ use logstat::{
 };
 use proptest::prelude::*;
 
-/// Everything that an outcome has: the report, the problems and the rejected lines.
+/// An outcome as text: the report, the problems and the rejected lines.
 fn written(outcome: Outcome) -> String {
     let mut json = Vec::new();
     outcome.report.iter().for_each(|report| write_json(report, &mut json).unwrap());
@@ -36,7 +36,7 @@ fn counted(question: &Question, texts: &[&[u8]]) -> Result<Outcome, String> {
     count(question, inputs, &Engine::new().threads(1).seed(1)).map_err(|error| error.to_string())
 }
 
-/// A piece of an input, and whether a snapshot is taken after it.
+/// A piece of an input; `is_seen` is true if a snapshot is taken after it.
 #[derive(Clone, Debug)]
 struct Piece {
     input: usize,
@@ -49,7 +49,7 @@ fn whole_lines(text: &[u8]) -> &[u8] {
     &text[..text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1)]
 }
 
-/// Feeds the texts in pieces, the rest of each at the end.
+/// Feeds the texts in pieces, then the rest of each, and compares the reports with those of `count`.
 fn assert_is_count(question: &Question, texts: &[&[u8]], chunk_bytes: usize, pieces: &[Piece]) {
     let engine = Engine::new().chunk_bytes(chunk_bytes);
     let prepared = PreparedQuestion::new(question, &engine, (0..texts.len()).map(name)).unwrap();
@@ -73,7 +73,7 @@ fn assert_is_count(question: &Question, texts: &[&[u8]], chunk_bytes: usize, pie
     assert_same(outcome, counted(question, texts).map(written), "the end");
 }
 
-/// Shows where the first difference is.
+/// Compares two outcomes and shows the text around the first difference.
 fn assert_same(found: Result<String, String>, expected: Result<String, String>, what: &str) {
     let [found, expected] = [found, expected].map(|outcome| outcome.unwrap_or_else(|error| format!("error: {error}")));
     let at = found.bytes().zip(expected.bytes()).take_while(|(a, b)| a == b).count().saturating_sub(60);
@@ -88,7 +88,7 @@ fn everything() -> Question {
 
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 
-/// Lines of some formats and of none, in envelopes and cut into parts, empty ones, and a line that is longer than most.
+/// Lines of several formats, malformed lines, lines in envelopes and in parts, empty lines, and an overlong line.
 fn texts() -> Vec<Vec<u8>> {
     let line = |i: usize| LINE.replace("/a ", &format!("/{} ", i % 7)).replace(".7", &format!(".{}", i * i % 23));
     let docker = |i: usize| {
@@ -146,7 +146,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
-    fn pieces_of_inputs_in_any_order_give_the_report_of_the_texts(
+    fn pieces_in_any_order_give_the_report_of_the_texts(
         texts in prop::sample::subsequence(texts(), 1..4).prop_shuffle(),
         question in prop::sample::select(questions()),
         chunk_bytes in prop::sample::select(vec![1, 100, 1000, 1 << 20]),
@@ -157,9 +157,9 @@ proptest! {
         assert_is_count(&question, &texts, chunk_bytes, &pieces);
     }
 
-    /// Rounds end at the same lines, wherever pieces end.
+    /// Rounds end at the same lines, wherever the pieces end.
     #[test]
-    fn an_input_is_counted_in_the_rounds_of_a_file(
+    fn rounds_do_not_depend_on_pieces(
         text in prop::sample::select(texts()[..4].to_vec()),
         most in 1..6_usize,
         round_bytes in prop::sample::select(vec![77, 500, 2000]),
@@ -176,9 +176,9 @@ proptest! {
     }
 }
 
-/// The inputs of all cases, each by itself.
+/// Feeds each input of the cases separately.
 #[test]
-fn the_inputs_of_cases_are_read_as_files_are() {
+fn inputs_of_cases_are_counted_like_files() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
     let mut logs = 0;
     for case in fs::read_dir(cases).unwrap() {
@@ -188,7 +188,7 @@ fn the_inputs_of_cases_are_read_as_files_are() {
                 continue;
             }
             let text = fs::read(&path).unwrap();
-            // A session is fed text that is decompressed.
+            // Sessions accept decompressed text only.
             if [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7z"].iter().any(|magic| text.starts_with(magic)) {
                 continue;
             }
@@ -201,9 +201,9 @@ fn the_inputs_of_cases_are_read_as_files_are() {
     assert!(logs > 100, "{logs}");
 }
 
-/// The formats of a longer input are detected by its first MiB, and of a line without end little is held.
+/// The formats of a long input are detected from its first MiB, and only a small part of an endless line is held.
 #[test]
-fn a_long_input_is_counted_while_it_is_fed() {
+fn long_input_is_counted_while_fed() {
     let mut text = Vec::new();
     for i in 0..40_000 {
         text.extend_from_slice(LINE.replace("/a ", &format!("/{} ", i % 1000)).as_bytes());
@@ -217,7 +217,7 @@ fn a_long_input_is_counted_while_it_is_fed() {
 }
 
 #[test]
-fn what_cannot_be_fed_is_refused() {
+fn unsupported_sessions_are_refused() {
     let (question, engine) = (Question::new().since("1h".parse().unwrap()).now(Now::Last), Engine::new());
     let error = PreparedQuestion::new(&question, &engine, ["a.log"]).err().unwrap();
     assert!(matches!(error.kind(), ErrorKind::ReadOnce { path } if path == Path::new("a.log")), "{error}");
@@ -231,7 +231,7 @@ fn what_cannot_be_fed_is_refused() {
 }
 
 #[test]
-fn a_limit_of_the_engine_ends_a_session() {
+fn engine_limit_ends_a_session() {
     let (question, engine) = (Question::new(), Engine::new().memory_limit(100).chunk_bytes(1000));
     let prepared = PreparedQuestion::new(&question, &engine, ["a.log"]).unwrap();
     let mut session = Session::new(&prepared);

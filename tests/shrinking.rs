@@ -1,7 +1,8 @@
-//! A file that becomes shorter while it is counted, as logrotate's copytruncate makes it: what was left is counted, and
-//! what was lost is said.
+//! Tests of a file that shrinks while it is counted, as with logrotate's copytruncate: the remaining lines are counted,
+//! and the loss is reported.
 //!
-//! The program opens all its inputs before it counts, and waits for one that is a FIFO: while it waits, the file is cut.
+//! The program opens all inputs before it counts, and waits for one that is a FIFO. The test cuts the file during that
+//! wait.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use logstat::{Access, Engine, ErrorKind, Input, Question, count, guard_mappings};
 use serde_json::Value;
 
-/// All lines have one length, so that bytes say how many lines there are.
+/// All lines have the same length, so that the number of lines follows from the number of bytes.
 fn line(number: usize) -> String {
     let (minute, second) = (number / 60 % 60, number % 60);
     format!(
@@ -24,14 +25,14 @@ fn lines(count: usize) -> String {
     (0..count).map(line).collect()
 }
 
-/// Some megabytes.
+/// Number of lines, for a file of a few megabytes.
 const LINES: usize = 40_000;
 const FIFO_LINES: usize = 7;
 
-/// How long a run may take before it is called stuck.
+/// Time after which a run is considered stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A process that does not outlive its test.
+/// A process that is killed when the test ends.
 struct Running(Option<Child>);
 
 impl Running {
@@ -64,7 +65,7 @@ fn make_fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// Opens a FIFO to write, which waits for a reader; `None` where the reader ends instead of coming.
+/// Opens a FIFO for writing, which blocks until it has a reader; `None` if the reader exits first.
 fn opened(path: &Path, reader: &mut Running) -> Option<File> {
     let (sender, receiver) = std::sync::mpsc::channel();
     let owned = path.to_owned();
@@ -82,14 +83,14 @@ fn opened(path: &Path, reader: &mut Running) -> Option<File> {
     None
 }
 
-/// What a run said of `a.log`, with `LINES` lines, that is cut to `len` bytes before anything of it is counted.
+/// Runs the program on `a.log` with `LINES` lines, which is cut to `len` bytes before counting starts.
 fn run_on_cut_file(len: u64, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     make_fifo(&fifo);
     fs::write(folder.path().join("a.log"), lines(LINES)).unwrap();
     let mut running = Running::start(folder.path(), &[&["a.log", "fifo"], arguments].concat());
-    // It opens inputs in their order: that the FIFO has a reader says that the file was opened before.
+    // Inputs are opened in order: once the FIFO has a reader, the log is open.
     let mut writer = opened(&fifo, &mut running).expect("the program opens the FIFO");
     let log = OpenOptions::new().write(true).open(folder.path().join("a.log")).unwrap();
     log.set_len(len).unwrap();
@@ -103,7 +104,7 @@ fn number(report: &Value, pointer: &str) -> u64 {
     report.pointer(pointer).and_then(Value::as_u64).unwrap_or_else(|| panic!("{pointer} in {report}"))
 }
 
-/// Cuts the file to `len` bytes, and looks whether all that is left is counted, and nothing else.
+/// Cuts the file to `len` bytes and checks that exactly the remaining lines are counted.
 fn counts_what_is_left(len: u64) {
     for threads in ["1", "3"] {
         let output = run_on_cut_file(len, &["--json", "-j", threads]);
@@ -114,7 +115,7 @@ fn counts_what_is_left(len: u64) {
         assert!(said.starts_with(&message) && said.lines().count() == 1, "{len}: {said}");
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let width = line(0).len() as u64;
-        // A line that was cut is a last line without its LF.
+        // A partial line counts as a last line without LF.
         let (whole, cut) = (len / width, len % width);
         let is_whole_but_for_line_feed = cut == width - 1;
         let left = whole + u64::from(is_whole_but_for_line_feed);
@@ -132,42 +133,42 @@ fn counts_what_is_left(len: u64) {
 }
 
 #[test]
-fn to_nothing() {
+fn file_cut_to_nothing() {
     counts_what_is_left(0);
 }
 
 #[test]
-fn to_the_middle_of_a_line() {
+fn file_cut_in_a_line() {
     counts_what_is_left(2_500_000);
     counts_what_is_left(line(0).len() as u64 + 37);
 }
 
 #[test]
-fn to_the_end_of_a_line_with_its_line_feed_and_without() {
+fn file_cut_at_the_end_of_a_line() {
     let width = line(0).len() as u64;
     counts_what_is_left(20_000 * width);
     counts_what_is_left(20_000 * width - 1);
 }
 
 #[test]
-fn to_the_end_of_a_page_and_of_a_chunk() {
+fn file_cut_at_a_page_or_chunk_boundary() {
     for len in [4096, 8191, 65_536, 1 << 20, (1 << 20) + 1] {
         counts_what_is_left(len);
     }
 }
 
-/// No page is gone then, so there is no signal.
+/// No whole page is lost, so there is no signal.
 #[test]
-fn by_a_few_bytes_within_the_last_page() {
+fn file_cut_within_the_last_page() {
     let size = lines(LINES).len() as u64;
     for fewer in [1, 2, 10, 200] {
         counts_what_is_left(size - fewer);
     }
 }
 
-/// What is left fits no format then, as of any other file; and what is shown of it is what is left.
+/// No format fits the remaining bytes, as in any other file; the message shows only these bytes.
 #[test]
-fn to_the_middle_of_the_first_line() {
+fn file_cut_in_the_first_line() {
     let output = run_on_cut_file(37, &["--json"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -178,7 +179,7 @@ fn to_the_middle_of_the_first_line() {
 }
 
 #[test]
-fn the_table_is_written_too() {
+fn table_is_written_for_a_cut_file() {
     let output = run_on_cut_file(1_000_000, &[]);
     assert_eq!(output.status.code(), Some(1));
     let table = String::from_utf8(output.stdout).unwrap();
@@ -187,9 +188,9 @@ fn the_table_is_written_too() {
     assert!(table.contains(&grouped), "{grouped} in {table}");
 }
 
-/// A file that grows is counted as long as it was when it was opened, and that is no failure.
+/// Only the bytes present when the file was opened are counted; growth is not a failure.
 #[test]
-fn a_file_that_grows_is_no_failure() {
+fn growing_file_is_not_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     make_fifo(&fifo);
@@ -206,7 +207,8 @@ fn a_file_that_grows_is_no_failure() {
     assert_eq!(number(&report, "/summary/pv"), 1001);
 }
 
-/// The exit code and the messages of a run on standard input from a file that is changed while the program waits.
+/// Runs the program with a file on standard input that is changed while the program waits. Returns the exit code, the
+/// messages and the number of hits.
 fn run_on_changed_stdin(start: u64, change: impl FnOnce(&mut File)) -> (i32, String, u64) {
     let folder = tempfile::tempdir().unwrap();
     let (fifo, path) = (folder.path().join("fifo"), folder.path().join("a.log"));
@@ -227,7 +229,7 @@ fn run_on_changed_stdin(start: u64, change: impl FnOnce(&mut File)) -> (i32, Str
 }
 
 #[test]
-fn a_file_on_standard_input_that_changes_is_reported() {
+fn changed_file_on_standard_input_is_reported() {
     let width = line(0).len() as u64;
     let (size, all) = (width * LINES as u64, LINES as u64 + 1);
     type Change = fn(&mut File);
@@ -252,7 +254,7 @@ fn a_file_on_standard_input_that_changes_is_reported() {
     }
 }
 
-/// A reader that cuts a file when it is first read: by then, the inputs before it are open.
+/// A reader that cuts a file at its first read. By then the inputs before it are open.
 struct Cutter {
     log: File,
     len: u64,
@@ -267,7 +269,7 @@ impl Read for Cutter {
 }
 
 #[test]
-fn the_library_tells_it_however_the_file_is_read() {
+fn library_reports_a_cut_file_for_every_way_of_reading() {
     let accesses = [Some(Access::Read), guard_mappings().map(Access::Map)];
     for access in accesses.into_iter().flatten() {
         for (len, threads, chunk_bytes) in [(0, 2, 1 << 20), (100_003, 1, 1000), (1_234_567, 3, 1 << 16)] {

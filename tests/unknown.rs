@@ -1,4 +1,5 @@
-//! What is not logged is unknown, not a number: reports of mixed logs against a plain twin that looks at every hit by itself.
+//! A number is null, not 0, if the log lacks the field. Reports of mixed logs are compared with a simple reference that
+//! looks at each hit separately.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use logstat::{
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// A hit as its line has it: `None` is a field that the line does not log, `-` one that it logs as missing.
+/// The fields of a line: `None` if the line does not log the field, `-` if it logs it as missing.
 #[derive(Clone, Debug)]
 struct Hit {
     is_json: bool,
@@ -24,7 +25,7 @@ struct Hit {
 
 type Field = fn(&Hit) -> Option<&'static str>;
 
-/// The fields: a letter for the name of a format, its variable, its JSON key, its value.
+/// Each field: its letter in format names, nginx variable, JSON key and value.
 const FIELDS: [(char, &str, &str, Field); 6] = [
     ('a', "$remote_addr", "remote_addr", |hit| hit.addr),
     ('u', "$http_user_agent", "http_user_agent", |hit| hit.agent),
@@ -76,14 +77,14 @@ impl Hit {
     }
 }
 
-/// The `log_format` of text lines that have these fields, by their letters.
+/// The `log_format` of text lines with the fields of these letters.
 fn format_of(has: &str) -> LogFormat {
     let logged = FIELDS.iter().filter(|(letter, ..)| has.contains(*letter));
     let text: String = logged.map(|(_, variable, ..)| format!(" \"{variable}\"")).collect();
     format!("{has}{text}").parse().unwrap()
 }
 
-/// Formats of text lines; JSON lines have any fields.
+/// Formats of text lines; JSON lines may have any combination of fields.
 const FORMATS: [&str; 9] = ["autrsb", "utrsb", "aursb", "autsb", "autrb", "autrs", "atrsb", "r", "ts"];
 
 fn hit() -> impl Strategy<Value = Hit> {
@@ -98,12 +99,12 @@ fn hit() -> impl Strategy<Value = Hit> {
     );
     (values, prop::sample::select(&FORMATS[..]), 1..64_u32, any::<bool>()).prop_map(
         |(values, format, mask, is_json)| {
-            // A JSON line is an access log's if it has a request or a status.
+            // A JSON line is recognised as an access log's only if it has a request or a status.
             let mask = if mask & 0b11_000 == 0 { mask | 0b1000 } else { mask };
             let has = |place: usize| {
                 if is_json { mask >> place & 1 == 1 } else { format.contains(FIELDS[place].0) }
             };
-            // nginx has no text for a time or a status that is missing.
+            // nginx never logs a time or a status as missing.
             let day = if is_json || values.2 != "-" { values.2 } else { "2026-11-14" };
             let status = if is_json || values.4 != "-" { values.4 } else { "200" };
             Hit {
@@ -119,12 +120,12 @@ fn hit() -> impl Strategy<Value = Hit> {
     )
 }
 
-/// `None` if there are hits and none of them has the field.
+/// Returns the number, or `None` if there are hits and none of them has the field.
 fn known<T>(hits: &[&Hit], has: impl Fn(&Hit) -> bool, number: T) -> Option<T> {
     (hits.is_empty() || hits.iter().any(|hit| has(hit))).then_some(number)
 }
 
-/// The numbers of some hits, one by one.
+/// Computes each number of some hits separately.
 fn numbers(hits: &[&Hit], uv: Option<Visitor>) -> Map<String, Value> {
     let mut row = Map::new();
     let counted = |is: &dyn Fn(&Hit) -> bool| hits.iter().filter(|hit| is(hit)).count() as u64;
@@ -154,7 +155,7 @@ fn numbers(hits: &[&Hit], uv: Option<Visitor>) -> Map<String, Value> {
 
 type Keys = Vec<&'static str>;
 
-/// A row for each key, in the order of keys; hits for which `key` is `None` are in none.
+/// One row per key, ordered by key; hits whose `key` is `None` are not in any row.
 fn rows(
     hits: &[Hit],
     uv: Option<Visitor>,
@@ -186,7 +187,7 @@ fn ranked(mut rows: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
     rows
 }
 
-/// The sections that a report must have.
+/// The expected sections of a report.
 fn twin(hits: &[Hit], question: &Question) -> Value {
     let visitor = question.counting.visitor;
     let all: Vec<&Hit> = hits.iter().collect();
@@ -217,7 +218,7 @@ fn twin(hits: &[Hit], question: &Question) -> Value {
     })
 }
 
-/// The hits that lack a field which others have, by the code of the note that must say so.
+/// The expected notes: a code and the beginning of its text for each field that only some hits lack.
 fn expected_notes(hits: &[Hit], visitor: Visitor) -> Vec<(&'static str, String)> {
     let lacking = |has: &dyn Fn(&Hit) -> bool| hits.iter().filter(|hit| !has(hit)).count();
     let lacking = [
@@ -227,7 +228,7 @@ fn expected_notes(hits: &[Hit], visitor: Visitor) -> Vec<(&'static str, String)>
         ("status-unknown", lacking(&|hit| hit.status.is_some())),
         ("bytes-unknown", lacking(&|hit| hit.bytes.is_some())),
     ];
-    // Some hits may have an address and others an agent, and none both.
+    // If some hits log only the address and all others only the agent, every hit lacks a visitor, and that is noted.
     let are_logged = |fields: &[Field]| fields.iter().all(|field| hits.iter().any(|hit| field(hit).is_some()));
     let is_split = visitor == Visitor::IP_AND_AGENT && are_logged(&[|hit| hit.addr, |hit| hit.agent]);
     let most = |code| hits.len() - usize::from(!is_split || code != "visitors-unknown").min(hits.len());
@@ -239,7 +240,7 @@ fn formats() -> Vec<LogFormat> {
     FORMATS.iter().map(|has| format_of(has)).chain(["json".parse().unwrap()]).collect()
 }
 
-/// The report on hits in two inputs.
+/// The report on hits, split into two inputs.
 fn report(hits: &[Hit], question: &Question, engine: &Engine) -> Value {
     let (left, right) = hits.split_at(hits.len() / 2);
     let input = |name: &str, hits: &[Hit]| {
@@ -253,7 +254,7 @@ fn report(hits: &[Hit], question: &Question, engine: &Engine) -> Value {
 }
 
 fn question(hits: &[Hit]) -> Question {
-    // What nobody logs may not be asked for by name.
+    // A field that no line logs cannot be named in a question.
     let is_logged = |field: Field| hits.iter().any(|hit| field(hit).is_some());
     let is_any = FIELDS.iter().all(|(.., field)| is_logged(*field));
     let named = |name: &str| Dimension::named(name).unwrap();
@@ -271,7 +272,7 @@ fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
     for (section, expected) in twin(hits, question).as_object().unwrap() {
         assert_eq!(&found[section], expected, "{section} of {hits:#?} by {engine:?}");
     }
-    // About fields that no hit has, and inputs without lines or with the same lines.
+    // These notes are about fields that no hit has, and inputs that are empty or have the same lines.
     let others = ["not-logged", "empty", "maybe-copies"];
     let notes = found["notes"].as_array().unwrap().iter();
     let notes = notes.filter(|note| !others.iter().any(|other| note["code"] == *other));
@@ -287,14 +288,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
-    fn every_section_is_of_the_hits_that_have_the_field(hits in prop::collection::vec(hit(), 0..60), seed: u64) {
+    fn sections_count_hits_that_have_the_field(hits in prop::collection::vec(hit(), 0..60), seed: u64) {
         let asked = question(&hits);
         let hll = UvMethod::Hll(Precision::default());
         for (threads, chunk_bytes) in [(1, 1 << 20), (1, 100), (2, 300), (3, 1)] {
             let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).seed(seed);
             assert_is_twin(&hits, &asked, &engine);
             assert_is_twin(&hits, &asked.clone().uv(hll), &engine);
-            // By what is logged by some lines: by all that an address and an agent are.
+            // Visitors by address and agent, which only some lines log.
             if asked.counting.top.is_some() {
                 let visitor = Visitor::IP_AND_AGENT;
                 assert_is_twin(&hits, &asked.clone().visitor(visitor), &engine);
@@ -304,7 +305,7 @@ proptest! {
         }
     }
 
-    /// Lines of one kind alone, where every number that they do not log is null.
+    /// All lines log the same fields, so every number of another field is null.
     #[test]
     fn rows_without_the_field_are_null(hits in prop::collection::vec(hit(), 1..30), kind in any::<prop::sample::Index>()) {
         let has = kind.get(&hits).has();

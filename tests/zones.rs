@@ -1,4 +1,4 @@
-//! A log with whatever offsets, told by the clock of a zone, is the log that a server in that zone would have written.
+//! A log with any offsets, reported in a zone, gives the report of a log that a server in that zone would have written.
 
 use chrono::{DateTime, FixedOffset, TimeZone};
 use chrono_tz::Tz;
@@ -6,7 +6,7 @@ use logstat::{Dimension, Engine, Input, Now, Question, Unit, count};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Zones whose clocks are changed: in the north, in the south, by half an hour, on days of their own, over the date line.
+/// Zones with clock changes: northern, southern, by half an hour, on unusual days, across the date line.
 const ZONES: [&str; 7] = [
     "Europe/Berlin",
     "America/New_York",
@@ -17,7 +17,7 @@ const ZONES: [&str; 7] = [
     "Pacific/Apia",
 ];
 
-/// Around these instants clocks are changed in some of them: the ends of March and October 2022, the end of 2011.
+/// Instants near clock changes in some of them: the ends of March and October 2022, and of 2011.
 const NEAR_S: [i64; 4] = [1_648_342_800, 1_667_091_600, 1_325_239_200, 1_680_307_200];
 
 fn log<Z: TimeZone>(hits: &[(DateTime<FixedOffset>, u8)], to: impl Fn(DateTime<FixedOffset>) -> DateTime<Z>) -> String
@@ -41,7 +41,7 @@ fn report(log: String, question: &Question) -> Value {
 
 proptest! {
     #[test]
-    fn a_zone_is_where_the_log_was_written(
+    fn report_in_a_zone_equals_log_written_there(
         zone in prop::sample::select(ZONES.to_vec()),
         near in prop::sample::select(NEAR_S.to_vec()),
         hits in prop::collection::vec((-200_000_i64..200_000, prop::sample::select(vec![0, 3600, -18_000, 19_800, 50_400]), 1_u8..5), 1..30),
@@ -53,22 +53,24 @@ proptest! {
         let hits: Vec<_> = hits.into_iter().map(|(s, offset, addr)| {
             (FixedOffset::east_opt(offset).unwrap().timestamp_opt(near + s, 0).unwrap(), addr)
         }).collect();
-        // Now has the offset that it has in the zone: so its days are the zone's.
+        // "Now" has the zone's offset, so that its days are the zone's.
         let now = tz.timestamp_opt(near, 0).unwrap().to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
         let mut question = Question::new().by(by.parse::<Unit>().unwrap()).top([Dimension::Time(Unit::Second), Dimension::Path]).now(Now::At(now.parse().unwrap())).zone(zone.parse().unwrap());
         question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
         question.counting.date = (!date.is_empty()).then(|| date.parse().unwrap());
         let told = report(log(&hits, |time| time), &question);
         let there = log(&hits, |time| time.with_timezone(&tz));
-        // Midnight is where the line was written: of a log with two offsets, two. So the day is said as a date.
+        // Without a zone, midnight depends on the offset of each line, so a log with two offsets has two. Name the day
+        // by its date instead.
         let day = |days: u64| (tz.timestamp_opt(near, 0).unwrap().date_naive() - chrono::Days::new(days)).to_string();
         let since = match since { "today" => day(0), "yesterday" => day(1), other => other.to_owned() };
         question.reading.zone = None;
         question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
         let mut as_written = report(there, &question);
-        // Offsets are written alike, and so the bytes are as many.
+        // All offsets have the same length, so the number of bytes is the same.
         as_written["inputs"] = told["inputs"].clone();
-        // With a zone, first and last are by instant, otherwise by wall clock: two orders where the clock was put back.
+        // With a zone, first and last are by instant, otherwise by wall clock. The two differ if the clock was set
+        // back.
         let mut by_instant = hits;
         by_instant.sort_by_key(|(time, _)| *time);
         let on_the_wall = by_instant.iter().map(|(time, _)| time.with_timezone(&tz).naive_local());

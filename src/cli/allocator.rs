@@ -1,20 +1,20 @@
-//! The binary's allocator: the system's, and one line and exit code 1 if the system has no memory left.
+//! The binary's allocator: the system's, except that running out of memory prints one line and exits with code 1.
 //!
-//! Rust's own answer is to abort, which leaves a core dump and unfinished files behind. Nothing in here allocates.
+//! By default Rust aborts, which leaves a core dump and unfinished files behind. Code in this file must not allocate.
 #![expect(unsafe_code, reason = "an allocator is unsafe by its nature; all it does is to pass calls on")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use super::interrupt::delete_unfinished;
 
-/// The system's allocator, which ends the program if it fails.
+/// The system's allocator; the program exits if an allocation fails.
 struct OrExit;
 
 #[global_allocator]
 static ALLOCATOR: OrExit = OrExit;
 
-// SAFETY: every call goes to the system's allocator as it came, and what that returns is returned, unless it is null: then
-// nothing is returned.
+// SAFETY: every call is passed unchanged to the system's allocator, and its result is returned unless it is null. In
+// that case the function does not return.
 unsafe impl GlobalAlloc for OrExit {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -49,7 +49,7 @@ fn or_exit(memory: *mut u8, bytes: usize) -> *mut u8 {
     memory
 }
 
-/// Deletes unfinished files, says what happened, and exits.
+/// Deletes unfinished files, prints an error, and exits.
 #[cold]
 #[inline(never)]
 fn exit(bytes: usize) -> ! {
@@ -61,7 +61,7 @@ fn exit(bytes: usize) -> ! {
     end::exit_with(&message.text[..message.len])
 }
 
-/// Text in a place of fixed size; what does not fit is left out.
+/// Text in a fixed-size buffer; the part that does not fit is cut off.
 struct Message {
     text: [u8; 128],
     len: usize,
@@ -95,16 +95,17 @@ impl Message {
 mod end {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    /// True if a thread is about to exit.
+    /// True once a thread is exiting.
     static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
-    /// Writes a message to standard error, and exits at once. Of several threads one does.
+    /// Writes a message to standard error and exits at once. If several threads call it, only one does so.
     pub(super) fn exit_with(message: &[u8]) -> ! {
         while IS_ENDING.swap(true, Ordering::SeqCst) {
             // SAFETY: it waits for a signal, or for the end of the process.
             unsafe { libc::pause() };
         }
-        // SAFETY: the bytes are there. That nobody reads them is no reason not to exit, which runs nothing of this program.
+        // SAFETY: the pointer and the length are those of `message`. A failed write does not matter: `_exit` follows
+        // and runs no code of this program.
         unsafe {
             libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len());
             libc::_exit(i32::from(crate::cli::End::Failed.code()))
@@ -116,7 +117,7 @@ mod end {
 mod end {
     use std::io::Write;
 
-    /// Writes a message to standard error, which has no buffer, and exits.
+    /// Writes a message to standard error, which is unbuffered, and exits.
     pub(super) fn exit_with(message: &[u8]) -> ! {
         let _ = std::io::stderr().write_all(message);
         std::process::exit(i32::from(crate::cli::End::Failed.code()))
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_cut_rather_than_allocated() {
+    fn long_message_is_truncated() {
         let mut message = Message { text: [0; 128], len: 0 };
         for number in [0, 7, 1024, usize::MAX] {
             message.len = 0;

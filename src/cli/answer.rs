@@ -1,4 +1,4 @@
-//! clap's answers on the terminal: help, version and errors.
+//! Prints clap's output: help, version and errors.
 
 use std::io::{self, Write};
 
@@ -10,10 +10,10 @@ use super::End;
 use super::args::Args;
 use super::messages::shown;
 
-/// Prints what clap has to say: help and version where they were asked for, otherwise what is wrong.
+/// Prints clap's output: help and version if requested, otherwise the error.
 pub(crate) fn say(mut answer: clap::Error) -> End {
     let is_wrong = answer.use_stderr();
-    // Errors in our own words know nothing of colours yet.
+    // Our own errors have no colour settings yet.
     answer = answer.with_cmd(&Args::command());
     quote_safely(&mut answer);
     match answer.print() {
@@ -23,8 +23,8 @@ pub(crate) fn say(mut answer: clap::Error) -> End {
     }
 }
 
-/// Escapes control and format characters, line ends too, of the arguments that a message quotes. An unknown option is also in
-/// clap's tips, between their colours.
+/// Escapes control and format characters, including line ends, in the arguments that a message quotes. clap's tips
+/// contain an unknown option too, between colour codes.
 fn quote_safely(answer: &mut clap::Error) {
     let unknown = match answer.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(name)) => name.clone(),
@@ -46,9 +46,9 @@ fn quote_safely(answer: &mut clap::Error) {
     }
 }
 
-/// Prints the short help: standard input is a terminal, and no file is given.
+/// Prints the short help, for when standard input is a terminal and no file is given.
 pub(crate) fn say_short() -> End {
-    // Nobody is left to be told where standard error is gone.
+    // stderr is closed: nothing left to report to.
     let _ = write!(io::stderr(), "{}", Args::command().render_help());
     End::Misused
 }
@@ -57,9 +57,9 @@ pub(crate) fn say_short() -> End {
 mod tests {
     use super::*;
 
-    /// On a terminal nothing takes escape sequences out, because clap's own colours are among them.
+    /// On a terminal, clap does not strip escape sequences, because its own colours are among them.
     #[test]
-    fn unknown_options_are_quoted_safely_between_the_colours() {
+    fn unknown_options_are_escaped_in_coloured_output() {
         for name in ["--a\u{1b}[31mb", "--a\u{202e}b", "--a\nb", "-\u{7}", "--js\u{200b}on"] {
             let mut answer = Args::command().try_get_matches_from(["logstat", name]).unwrap_err();
             quote_safely(&mut answer);

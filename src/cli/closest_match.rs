@@ -1,15 +1,16 @@
-//! The word that was probably meant by one that is unknown. `nginx-conf` has its own, for names in configurations, whose rule is stricter.
+//! Suggests a known word for a misspelt one. `nginx-conf` has its own function with a stricter rule, for names in
+//! configurations.
 
 use strsim::osa_distance;
 
-/// The known word that a misspelt one is nearest to, by letters put in, left out, changed, or exchanged with their
-/// neighbour, if any is near.
+/// Returns the known word closest to a misspelt one, if any is close enough. The distance counts insertions, deletions,
+/// changes and swaps of adjacent letters.
 pub(crate) fn closest_match<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let word = word.to_lowercase();
     let len = word.chars().count();
     let near = |name: &&'k str| {
         let name_len = name.chars().count();
-        // A long argument is no misspelt word.
+        // A much longer argument is not a misspelling; skip the costly distance.
         let steps = if len > 2 * name_len { len } else { osa_distance(&word, name) };
         let is_beginning = len >= 2 && name.starts_with(&word);
         (is_beginning || steps <= name_len.div_ceil(3)).then_some((steps, *name))
@@ -22,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn misspelt_words_find_theirs() {
+    fn misspelt_words_match_the_closest_name() {
         let known = ["day", "hour", "hour-of-day", "minute", "weekday", "path", "referer"];
         let rows = [
             ("dya", Some("day")),

@@ -1,4 +1,4 @@
-//! `--explain`: how inputs are read, on standard output.
+//! `--explain`: prints how inputs are read to standard output.
 
 use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, write_explanation};
 
@@ -7,7 +7,8 @@ use super::config::Line;
 use super::messages::Messages;
 use super::{End, end_of, inputs, stdout, wording};
 
-/// What an explanation cannot be asked for with; as defaults, these options are about reports.
+/// Returns the error for options that `--explain` cannot be combined with. As defaults they are ignored, because they
+/// are about reports.
 pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
     let args = &line.args;
     let is_given = |option: &str| line.origin(option).is_none();

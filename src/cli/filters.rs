@@ -1,4 +1,4 @@
-//! The options that say which hits count: a condition each.
+//! The options for filtering hits, one condition each.
 
 use std::ffi::OsStr;
 use std::marker::PhantomData;
@@ -111,7 +111,8 @@ pub(crate) struct FilterArgs {
 }
 
 impl FilterArgs {
-    /// The conditions; `is_own` says which variables there are that nginx does not know by itself.
+    /// Returns the conditions. `is_own` returns true for variables that the user's formats log and nginx does not
+    /// define.
     pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {
         let mut all = Vec::new();
         all.extend(self.time.iter().cloned().reduce(DayTimes::with).map(Condition::DayTimes));
@@ -147,14 +148,14 @@ impl FilterArgs {
     }
 }
 
-/// What is wrong with an expression; of a name that nothing has, what was meant and what there is.
+/// The error message for an expression; for an unknown name, with a suggestion and the list of names.
 fn refused(error: &SyntaxError) -> String {
     let Some(name) = error.unknown() else { return format!("--where: {error}") };
     let (meant, list) = names::meant_for_a_name(name);
     format!("--where: {}{meant}\n{}\n{list}", error.what(), error.shown())
 }
 
-/// Patterns with commas between. A regular expression may have commas of its own.
+/// Patterns separated by commas. A regular expression may contain commas of its own.
 #[derive(Clone, Debug)]
 struct Several(Vec<Pattern>);
 
@@ -169,7 +170,7 @@ impl FromStr for Several {
     }
 }
 
-/// A value that reads itself, and says what is wrong with a caret under the place.
+/// A value parser for types that implement `FromStr`; a caret in the error message marks the place.
 #[derive(Clone)]
 pub(super) struct Spelled<T>(PhantomData<fn() -> T>);
 

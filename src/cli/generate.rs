@@ -1,4 +1,4 @@
-//! Manual page and completions, from the table of options.
+//! Generates the manual page and shell completions from the table of options.
 
 use std::io::{self, Write};
 
@@ -6,14 +6,14 @@ use clap::Command;
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
 
-/// What can be made.
+/// A document to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Generated {
     Man,
     Completions(Shell),
 }
 
-/// THE TABLE of what can be made.
+/// THE TABLE of documents that can be generated.
 pub(crate) const GENERATED: [(&str, Generated); 6] = [
     ("man", Generated::Man),
     ("complete-bash", Generated::Completions(Shell::Bash)),
@@ -38,7 +38,7 @@ impl Generated {
                 )
             }
             Generated::Completions(shell) => {
-                // By a buffer: what cannot be written would be a panic of the library's.
+                // Generate into a buffer: clap panics if writing fails.
                 let mut script = Vec::new();
                 generate(shell, &mut command, "logstat", &mut script);
                 out.write_all(&script)

@@ -1,4 +1,4 @@
-//! The texts of the long help that are too long for the table of options.
+//! Texts of the long help that are too long for the table of options.
 
 use logstat::{LogFormat, ReportFormat, envelopes};
 
@@ -9,7 +9,7 @@ Access logs, compressed or not; directories, for the files in them whose names c
 too, but no error logs, backups or other endings; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe; @NAME is a \
 site of the configuration file";
 
-/// Behind the long help; a test runs each of them.
+/// Examples after the long help; a test runs each of them.
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   logstat access.log
@@ -35,7 +35,7 @@ Exit codes:
   3    a condition of --fail-if holds
   130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP: no file is half written";
 
-/// The end of the long help.
+/// The end of the long help: examples, formats and envelopes.
 pub(crate) fn after_options() -> String {
     format!(
         "{EXAMPLES}\n\nFormats that are detected, and that --log-format takes:{}\n\nTaken off around lines, up to three within \
@@ -50,7 +50,7 @@ fn two_columns<'t>(rows: impl Iterator<Item = (&'t str, &'t str)> + Clone) -> St
     rows.map(|(left, right)| format!("\n  {left:width$}  {right}")).collect()
 }
 
-/// What `-o` takes.
+/// Help text of `-o`.
 pub(crate) fn output() -> String {
     let endings: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
     format!(
@@ -78,13 +78,13 @@ Only hits from this time on, by the time as logged: 2026, 2026-11, 2026-W46, 202
 second stand for their first moment, and with Z or +01:00 after the second for an instant; 90s, 45m, 1h, 7d, 2w mean that \
 long ago; now, today, yesterday, and monday to sunday for the last such day";
 
-/// The units of a timeline.
+/// Help text of `--by`.
 pub(crate) fn units() -> String {
     list("Unit of the timeline [default: day]", &names::units())
         + "; or a step that divides a minute, an hour or a day evenly: 10s, 5m, 15m, 6h"
 }
 
-/// A sentence, and the words to choose from.
+/// A sentence followed by the possible values.
 pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
     format!("{sentence}: {}", names.words().join(", "))
 }
@@ -121,7 +121,7 @@ mod tests {
     use crate::cli::args::Args;
 
     #[test]
-    fn moments_in_words_are_in_the_help() {
+    fn help_lists_relative_times() {
         for word in logstat::Moment::words() {
             assert!(MOMENTS.contains(word) || word.ends_with("day") && MOMENTS.contains("monday to sunday"), "{word}");
         }
@@ -154,7 +154,7 @@ mod tests {
             assert!(words.contains(&word), "{word} is not in the help");
         }
         for arg in Args::command().get_arguments().filter_map(clap::Arg::get_long) {
-            // What may be repeated has dots behind it.
+            // clap shows dots after an option that may be repeated.
             assert!(
                 words.iter().any(|word| word.trim_start_matches('-').trim_end_matches("...") == arg),
                 "--{arg} is not in the help"

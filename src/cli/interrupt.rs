@@ -1,8 +1,8 @@
-//! Signals that end the program, and the unfinished files that it must not leave behind.
+//! Handles signals that end the program, so that it leaves no unfinished files behind.
 //!
-//! Until a file is unfinished, a signal ends the process at once. From then on a thread waits for signals: it deletes the
-//! unfinished files, and exits. Making such a file and putting it in place take the same lock, so that a file is always in the
-//! list, in place, or not there.
+//! While there is no unfinished file, a signal ends the process at once. From the first one on, a thread waits for
+//! signals, deletes the unfinished files, and exits. Creating such a file and putting it in place take the same lock,
+//! so that a file is always either listed, in place, or absent.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -10,17 +10,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 /// Files that are deleted if a signal ends the program.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// The unfinished files, which no signal deletes while this is held.
+/// The list of unfinished files. No signal deletes them while this lock is held.
 pub(crate) struct Unfinished(MutexGuard<'static, Vec<PathBuf>>);
 
 impl Unfinished {
-    /// Waits for whoever changes the list.
+    /// Locks the list, waiting for other threads that change it.
     pub(crate) fn lock() -> Unfinished {
         signals::watch();
         Unfinished(UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Adds a file that was made under this lock.
+    /// Adds a file that was created under this lock.
     pub(crate) fn add(&mut self, path: &Path) {
         self.0.push(path.to_owned());
     }
@@ -31,8 +31,8 @@ impl Unfinished {
     }
 }
 
-/// Deletes the unfinished files, for a program that has no memory left: nothing is allocated, and no lock is waited for, as this
-/// thread may be the one that holds it.
+/// Deletes the unfinished files when memory has run out. It allocates nothing, and does not wait for the lock, because
+/// this thread may be the one that holds it.
 pub(crate) fn delete_unfinished() {
     let unfinished = match UNFINISHED.try_lock() {
         Ok(unfinished) => unfinished,
@@ -42,9 +42,9 @@ pub(crate) fn delete_unfinished() {
     unfinished.iter().for_each(|path| signals::unlink(path));
 }
 
-/// Lets SIGINT, SIGTERM and SIGHUP end the program with 128 plus their number, and turns SIGXFSZ, sent where a file grows
-/// beyond a limit, into an error of that write. SIGINT and SIGHUP stay ignored if they were ignored at the start: a shell without
-/// job control starts background jobs with SIGINT ignored, and nohup ignores SIGHUP.
+/// Makes SIGINT, SIGTERM and SIGHUP end the program with exit code 128 plus their number. Turns SIGXFSZ, sent if a file
+/// grows beyond a limit, into an error of that write. SIGINT and SIGHUP stay ignored if they were ignored at the start:
+/// a shell without job control starts background jobs with SIGINT ignored, and nohup ignores SIGHUP.
 pub(crate) fn exit_on_signals() {
     signals::exit_at_once();
 }
@@ -73,7 +73,8 @@ mod signals {
         128 + signal
     }
 
-    /// Registers handlers. Only a system without resources refuses them; its own way of ending a process remains then.
+    /// Registers handlers. Registering fails only on a system without resources; the default action of the signal then
+    /// remains.
     pub(super) fn exit_at_once() {
         for signal in ending() {
             let _ = signal_hook::flag::register_conditional_shutdown(signal, exit_code(signal), Arc::clone(&AT_ONCE));
@@ -88,10 +89,10 @@ mod signals {
             let Ok(mut signals) = Signals::new(ending()) else { return };
             let delete_and_exit = move || {
                 let Some(signal) = signals.forever().next() else { return };
-                // Held to the end: no file is made or put in place any more.
+                // Held until exit, so that no file is created or put in place any more.
                 let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
                 for path in unfinished.iter() {
-                    // A file that cannot be deleted cannot be helped.
+                    // Nothing can be done about a file that cannot be deleted.
                     let _ = std::fs::remove_file(path);
                 }
                 std::process::exit(exit_code(signal));
@@ -102,7 +103,7 @@ mod signals {
         });
     }
 
-    /// Deletes a file without allocating. A path that is too long for any system stays.
+    /// Deletes a file without allocating. A path longer than `PATH_MAX` is not deleted.
     pub(super) fn unlink(path: &std::path::Path) {
         let mut with_nul = [0; libc::PATH_MAX as usize];
         let path = path.as_os_str().as_encoded_bytes();
@@ -113,7 +114,7 @@ mod signals {
         }
     }
 
-    /// Whether a signal is ignored now.
+    /// True if a signal is currently ignored.
     fn is_ignored(signal: i32) -> bool {
         // SAFETY: the struct is valid when zeroed, and without a new action sigaction only writes the present one into it.
         unsafe {
@@ -133,10 +134,10 @@ mod signals {
         let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, 130, always);
     }
 
-    /// There is no thread: the system deletes nothing.
+    /// Nothing to watch: there is no thread that deletes files on this system.
     pub(super) fn watch() {}
 
-    /// A file that cannot be deleted cannot be helped.
+    /// Deletes a file. Nothing can be done if that fails.
     pub(super) fn unlink(path: &std::path::Path) {
         let _ = std::fs::remove_file(path);
     }

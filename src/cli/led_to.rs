@@ -1,12 +1,13 @@
-//! Where a path leads to: the file that is written through it, links followed.
+//! Resolves the path of an output file, following symbolic links even if the target does not exist yet.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The file that a path leads to, be it there or still to be made; nothing where it is no file, but a pipe or /dev/null.
+/// Returns the file that a path resolves to, whether it exists or not; `None` if it is a pipe or a device such as
+/// /dev/null.
 pub(crate) fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
-    // The system is asked first: a pipe in /proc has a link that leads nowhere.
+    // Ask the system first: a pipe in /proc has a link whose target does not exist.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Ok(None);
     }
@@ -14,7 +15,7 @@ pub(crate) fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         known => return known.map(Some),
     }
-    // Links in a circle are another error than that nothing is there, so that this comes to an end.
+    // This recursion ends: a cycle of links is not `NotFound` and has returned above.
     if let Ok(target) = fs::read_link(path) {
         return led_to(&directory(path).join(target));
     }
@@ -22,7 +23,7 @@ pub(crate) fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(fs::canonicalize(directory(path))?.join(name)))
 }
 
-/// Whether what is written to one path would be lost by what is written to the other.
+/// True if both paths resolve to the same file, so that one output would overwrite the other.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let file = |path| led_to(path).ok().flatten();
     file(one).is_some_and(|one| file(other) == Some(one))
@@ -38,7 +39,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn links_are_followed_to_what_is_there_or_is_to_be_made() {
+    fn links_are_followed_even_to_missing_files() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let path = |name: &str| root.join(name);

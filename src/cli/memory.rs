@@ -1,21 +1,21 @@
-//! The memory that this process may use: of the machine, of its control groups, and of its address space.
+//! Memory limits of this process: machine, control groups and address space.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The memory in bytes that tables may take: the least that a limit leaves; `None` if the system names none.
+/// Bytes that tables may use, from the strictest limit; `None` if the system reports no limit.
 pub(crate) fn limit() -> Option<u64> {
     least(Path::new("/"), address_space())
 }
 
-/// Three quarters of the memory that the files below `root` name, or a third of the address space: a table that grows reserves
-/// up to three times as much as it takes.
+/// The minimum of three quarters of each memory limit and a third of the address space, in bytes. A third, because a
+/// growing table reserves up to three times the memory that it uses.
 fn least(root: &Path, address_space: Option<u64>) -> Option<u64> {
     let of_memory = limits(root).map(|bytes| bytes / 4 * 3);
     of_memory.chain(address_space.map(|bytes| bytes / 3)).min()
 }
 
-/// True if the address space is limited, which mapped files would use up.
+/// True if the address space is limited; mapped files would use it up.
 pub(crate) fn is_address_space_limited() -> bool {
     address_space().is_some()
 }
@@ -28,24 +28,24 @@ fn address_space() -> Option<u64> {
     None
 }
 
-/// All limits of memory that the files below `root` name.
+/// All memory limits, in bytes, found in the files below `root`.
 fn limits(root: &Path) -> impl Iterator<Item = u64> {
     let machine = read(&root.join("proc/meminfo")).and_then(|text| machine_bytes(&text));
     let groups = read(&root.join("proc/self/cgroup")).unwrap_or_default();
     let files = groups.lines().flat_map(|line| limit_files(root, line)).collect::<Vec<_>>();
-    // A control group without a limit has `max`, or a number that no machine has.
+    // Without a limit, a control group reports `max` or a number larger than any machine's memory.
     let of_groups = files.into_iter().filter_map(|file| read(&file)?.trim().parse().ok());
     machine.into_iter().chain(of_groups)
 }
 
-/// `MemTotal:       24684084 kB`
+/// Parses `MemTotal:       24684084 kB` into bytes.
 fn machine_bytes(text: &str) -> Option<u64> {
     let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The files that may have the limit of a control group and of those around it: `0::/user.slice/a` is one of version 2,
-/// `4:memory:/docker/a` one of version 1. In a container the group itself may be what is mounted.
+/// Files that may hold the limit of a control group or of one of its parents: `0::/user.slice/a` is version 2,
+/// `4:memory:/docker/a` version 1. In a container the mount itself may be the group.
 fn limit_files(root: &Path, line: &str) -> Vec<PathBuf> {
     let mut fields = line.splitn(3, ':').skip(1);
     let (Some(controllers), Some(group)) = (fields.next(), fields.next()) else { return Vec::new() };
@@ -74,10 +74,10 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
-    /// Paths and texts.
+    /// Paths and contents of files.
     type Files<'f> = &'f [(&'f str, &'f str)];
 
-    /// The memory that tables may take on a system with these files.
+    /// Bytes that tables may use on a system with these files.
     fn limit(files: Files<'_>, address_space: Option<u64>) -> Option<u64> {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in files {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_limit_decides() {
+    fn smallest_limit_wins() {
         let machine = ("proc/meminfo", "MemTotal:       4194304 kB\nMemFree: 5 kB\n");
         let version_2 = ("proc/self/cgroup", "0::/system.slice/cron.service\n");
         let version_1 = ("proc/self/cgroup", "5:devices:/a\n4:cpu,memory:/docker/a\n0::/\n");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_around_a_group_are_asked_too() {
+    fn limits_of_parent_control_groups_apply() {
         let files = limit_files(Path::new("/"), "0::/a/b");
         let expected = ["a/b/memory.max", "a/memory.max", "memory.max"];
         assert!(files[..3].iter().zip(expected).all(|(file, end)| *file == Path::new("/sys/fs/cgroup").join(end)));

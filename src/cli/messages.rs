@@ -1,4 +1,4 @@
-//! What is said on standard error. That nobody listens there is no reason to fail.
+//! Messages on standard error. A closed standard error is not an error.
 
 use std::fmt::Display;
 use std::io::{Write, stderr};
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use logstat::{FewThreads, FindNote, FormatReport, Report, printable};
 
-/// Says what is to be said at this loudness: errors always, as they make the exit code; notes unless quiet; details
-/// if asked for.
+/// Prints messages by verbosity: errors always, because they determine the exit code; notes unless quiet; details on
+/// request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Messages {
     loudness: Loudness,
@@ -37,7 +37,7 @@ impl Messages {
         say(what);
     }
 
-    /// A condition that holds, and why: like errors it makes the exit code.
+    /// Reports a `--fail-if` condition that is true, and why. Always printed, because it determines the exit code.
     pub(crate) fn verdict(self, condition: &str, reason: &str) {
         say(format_args!("--fail-if '{condition}': {reason}"));
     }
@@ -48,7 +48,7 @@ impl Messages {
         }
     }
 
-    /// A count that took longer. The report is what it would have been, so it says nothing about this.
+    /// Notes that fewer threads than wanted were used. Not part of the report, because the numbers do not depend on it.
     pub(crate) fn few_threads(self, few: &FewThreads) {
         let FewThreads { wanted, used, source, .. } = few;
         let how = match used {
@@ -60,8 +60,7 @@ impl Messages {
         self.note(&format!("could not start {wanted} threads ({why}); {how}, with the same result"));
     }
 
-    /// A note about files that are not read: names all of them if details are asked for, and leaves out what every user
-    /// expects if they are not.
+    /// Notes which files are not read. With `-v` all files are listed; without it, routine notes are omitted.
     pub(crate) fn not_read(self, note: &FindNote) {
         if self.loudness >= Loudness::Verbose {
             say(format_args!("note: {}", note.in_full()));
@@ -77,7 +76,7 @@ impl Messages {
         }
     }
 
-    /// What each input was, and how long it took; 0 threads are as many as there are.
+    /// Prints how each input was read and the time taken, for `-v`; `threads` is 0 for one per core.
     pub(crate) fn details(self, report: &Report, threads: usize, elapsed: Duration) {
         if self.loudness < Loudness::Verbose {
             return;
@@ -95,7 +94,7 @@ impl Messages {
             let (lines, bytes) = (counted(input.lines, "line"), counted(input.bytes, "byte"));
             say(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
             if !input.keys.is_empty() {
-                // A variable under its own name needs no explanation.
+                // No explanation if the key equals the variable's name.
                 let keys = input.keys.iter().map(|key| match &key.key {
                     own if *own == key.variable => own.clone(),
                     other => format!("{other} as ${}", key.variable),
@@ -104,11 +103,11 @@ impl Messages {
             }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
-        // A small input is counted by fewer.
+        // "At most", because a small input uses fewer threads.
         say(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
     }
 
-    /// Lines for `-vv`.
+    /// Prints lines for `-vv`.
     pub(crate) fn more_details(self, lines: &[String]) {
         if self.loudness >= Loudness::VeryVerbose {
             lines.iter().for_each(say);
@@ -121,12 +120,12 @@ pub(super) fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A user's text, safe on a terminal.
+/// Escapes a text for a terminal.
 pub(crate) fn shown(text: &str) -> String {
     printable(text.as_bytes())
 }
 
-/// A path, safe on a terminal.
+/// Escapes a path for a terminal.
 pub(crate) fn shown_path(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
@@ -135,7 +134,7 @@ fn say(what: impl Display) {
     let _ = writeln!(stderr(), "logstat: {}", safe(&what.to_string()));
 }
 
-/// A message of one or more lines without control and format characters, whoever wrote the text that it quotes.
+/// Escapes control and format characters in a message; line ends remain.
 pub(super) fn safe(message: &str) -> String {
     let lines: Vec<_> = message.split('\n').map(|line| printable(line.as_bytes())).collect();
     lines.join("\n")

@@ -5,7 +5,7 @@ use clap::error::ErrorKind;
 
 use super::messages;
 
-/// An error that says what is wrong and what to type, without clap's usage line.
+/// Creates an error with our own message, without clap's usage line.
 pub(crate) fn misuse(message: &str) -> Error {
     Error::raw(ErrorKind::InvalidValue, format!("{}\n", messages::safe(message)))
 }

@@ -1,5 +1,5 @@
-//! The command line: arguments in, a question to the library, its answer to standard output, all else to standard
-//! error.
+//! The command line: turns arguments into a question to the library, prints the result to standard output and
+//! everything else to standard error.
 
 mod allocator;
 mod answer;
@@ -50,24 +50,24 @@ use messages::{Messages, shown_path};
 use misuse::misuse;
 use targets::Targets;
 
-/// What reports in JSON are described by.
+/// The JSON Schema of reports.
 const SCHEMA: &str = include_str!("../../report.schema.json");
 
-/// How a run ended. Where several things happened, the greatest is what is said of all.
+/// Outcome of a run. If several apply, the greatest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
-    /// As it should.
+    /// Success.
     Done,
-    /// As it should, and a condition of `--fail-if` holds.
+    /// Success, and a condition of `--fail-if` is true.
     NotWell,
-    /// An input or the output failed, wholly or in part.
+    /// An input or an output failed, entirely or in part.
     Failed,
-    /// Nothing could be answered as it was asked.
+    /// The command line or configuration is wrong, or the inputs cannot answer the question.
     Misused,
 }
 
 impl End {
-    /// The exit code, on which scripts rely.
+    /// The exit code. Scripts rely on these numbers.
     pub(crate) const fn code(self) -> u8 {
         match self {
             End::Done => 0,
@@ -95,7 +95,7 @@ pub(crate) fn run() -> End {
     }
 }
 
-/// Counts and writes; the error is a wrong use that only several arguments together show.
+/// Counts hits and writes the report. Returns an error for a wrong combination of arguments.
 fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let args = &line.args;
     if let Some(generated) = args.generate {
@@ -171,7 +171,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let outputs = args.writing.outputs();
     let Some(found) = inputs::inputs(&files) else { return Ok(answer::say_short()) };
-    // What is in a file or a variable is for other runs, too.
+    // Settings in a file or a variable are meant for other runs too: no note if they have no effect here.
     let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
     idle.for_each(|note| messages.note(&note));
     found.notes.iter().for_each(|note| messages.not_read(note));
@@ -231,7 +231,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     if let Some(mut report) = report {
         wording::report(&mut report);
-        // A report of nothing but empty logs says so itself, and a job of cron should stay quiet.
+        // A report on empty logs says so itself; a cron job should stay quiet.
         let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
         report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
         messages.details(&report, engine.threads, start.elapsed());
@@ -249,7 +249,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     Ok(end.max(targets.put_in_place(messages)))
 }
 
-/// Adds notes about inputs to the report. Those about an input that it does not have are printed.
+/// Adds notes to the report if it has their input, and prints the others.
 fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messages) {
     for note in notes {
         let has_input =
@@ -261,7 +261,8 @@ fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messa
     }
 }
 
-/// The log that nginx writes because none is configured, and which nginx does.
+/// Returns the path of a log that nginx writes by default, because none is configured, and the build of nginx that does
+/// so.
 fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
     match log.target() {
         NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
@@ -269,12 +270,12 @@ fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
     }
 }
 
-/// True if nothing is at this path: not if it is in a directory that the user may not look into.
+/// True if nothing exists at this path; false if it is in a directory that the user may not read.
 fn is_missing(path: &Path) -> bool {
     path.try_exists().is_ok_and(|exists| !exists)
 }
 
-/// What a problem makes of a run.
+/// The outcome of a run with this problem.
 fn end_of(problem: &ErrorKind, has_report: bool) -> End {
     match problem {
         ErrorKind::NotLogged { .. }
@@ -283,7 +284,7 @@ fn end_of(problem: &ErrorKind, has_report: bool) -> End {
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => End::Misused,
-        // Of several inputs one may be something else; if none fits, the formats do not.
+        // With several inputs, one may be another kind of file. If no input could be read, the question was wrong.
         ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => End::Misused,
         _ => End::Failed,
     }

@@ -1,4 +1,4 @@
-//! Words that stand for something: what the library calls them is what a user types.
+//! Named values of options. The names that users type are those of the library.
 
 use std::ffi::OsStr;
 
@@ -13,13 +13,13 @@ use super::misuse::misuse;
 use super::screen::Color;
 use super::wrapped::wrapped;
 
-/// The values of an option that have names.
+/// The named values of an option.
 #[derive(Clone)]
 pub(crate) struct Names<T> {
-    /// What one of them is: `unit`.
+    /// Noun for one value, used in messages: `unit`.
     kind: &'static str,
     all: Vec<(&'static str, T)>,
-    /// Other names for them, which no list has.
+    /// Accepts alternative names, which are not listed.
     other: fn(&str) -> Option<T>,
 }
 
@@ -75,7 +75,7 @@ impl<T> Names<T> {
         self.all.iter().map(|(name, _)| *name).collect()
     }
 
-    /// What is said of a word that is none of them.
+    /// The error message for a word that is not one of the names.
     pub(crate) fn unknown(&self, word: &str, option: &str) -> String {
         unknown(self.kind, word, option, &self.words())
     }
@@ -101,7 +101,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
     }
 }
 
-/// What is wrong with a word, the way out, and what there is.
+/// The error message for an unknown word, with a suggestion and the list of known words.
 pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> String {
     let list = wrapped(known, &format!("  {kind}s: "));
     format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), meant(word, known))
@@ -110,23 +110,23 @@ pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> S
 const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
      of a map or set of your own if --log-format has them";
 
-/// The same of a word that is no dimension, which may have been meant for a variable of nginx's.
+/// The error message for an unknown dimension; nginx variables are suggested too.
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
     unknown_variable("dimension", word, option, &dimensions().words())
 }
 
-/// The same of a word for which any variable will do, among others these.
+/// The error message for an unknown word where any variable is accepted besides the `named` words.
 pub(crate) fn unknown_variable(kind: &str, word: &str, option: &str, named: &[&str]) -> String {
     let (meant, list) = meant_among(kind, word, named);
     format!("unknown {kind} '{}' for {option}{meant}\n{list}", shown(word))
 }
 
-/// What a name in an expression that nothing has was meant for, and what there is.
+/// The suggestion for an unknown name in an expression, and the list of names.
 pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
     meant_among("name", name, &Where::names().collect::<Vec<_>>())
 }
 
-/// The name or variable that a word was meant for, and the list of the names.
+/// The suggestion for a word among names and variables, and the list of names.
 fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     let variables: Vec<String> = Dimension::variables().collect();
     let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
@@ -134,7 +134,7 @@ fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     (meant(word, &known), format!("{list}\n{VARIABLES}"))
 }
 
-/// What is wrong with a condition; of a name that nothing has, what was meant and what there is.
+/// The error message for a `--fail-if` condition; for an unknown name, with a suggestion and the list of names.
 pub(crate) fn no_condition(error: &SyntaxError) -> String {
     let Some(name) = error.unknown() else { return format!("--fail-if: {error}") };
     let known: Vec<&str> = FailIf::names().collect();
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_said_with_the_way_out() {
+    fn unknown_words_get_suggestions() {
         assert_eq!(
             units().unknown("dya", "--by"),
             "unknown unit 'dya' for --by; did you mean 'day'?\n  \

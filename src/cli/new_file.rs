@@ -1,5 +1,5 @@
-//! New versions of files: each is written next to the old one and renamed once all are whole, so that nobody ever reads half a
-//! report, and an old file stays if the new one fails.
+//! Atomic replacement of files: each is written next to the old one, and all are renamed once all are complete. A
+//! reader never sees half a report, and the old file stays if writing fails.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
@@ -15,42 +15,42 @@ use super::messages::shown_path;
 /// A file that is being written.
 #[derive(Debug)]
 pub(crate) struct NewFile {
-    /// As the user gave it.
+    /// Path as the user gave it.
     name: PathBuf,
     place: Place,
 }
 
 #[derive(Debug)]
 enum Place {
-    /// Next to the file that it replaces. Links are followed first, so that they stay.
+    /// A temporary file next to the one it replaces. Symbolic links are followed first, so they are kept.
     Beside { temporary: Temporary, path: PathBuf },
-    /// A pipe or a device.
+    /// A pipe or a device, written directly.
     Direct(File),
 }
 
-/// A file that is deleted when it is dropped, and when a signal ends the program.
+/// A temporary file, deleted when dropped or when a signal ends the program.
 #[derive(Debug)]
 struct Temporary(Option<NamedTempFile>);
 
 impl NewFile {
-    /// Makes an empty file next to `path`, or opens `path` if that is a pipe or a device.
+    /// Creates an empty file next to `path`, or opens `path` if it is a pipe or a device.
     pub(crate) fn create(path: &Path) -> Result<NewFile, Error> {
         let place = Place::create(path).map_err(|source| failed(path, source))?;
         Ok(NewFile { name: path.to_owned(), place })
     }
 
-    /// Makes an empty file next to `path`, unless that is a pipe or a device.
+    /// Creates an empty file next to `path`; `None` if `path` is a pipe or a device.
     pub(crate) fn create_beside(path: &Path) -> Result<Option<NewFile>, Error> {
         let place = Place::create_beside(path).map_err(|source| failed(path, source))?;
         Ok(place.map(|place| NewFile { name: path.to_owned(), place }))
     }
 
-    /// The name that the user gave, safe on a terminal.
+    /// The path as the user gave it, escaped for a terminal.
     pub(crate) fn name(&self) -> String {
         shown_path(&self.name)
     }
 
-    /// Writes all of it.
+    /// Writes the whole content with `write`.
     pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let file = match &self.place {
             Place::Beside { temporary, .. } => temporary.file(),
@@ -65,7 +65,7 @@ impl NewFile {
         synced.map_err(|source| failed(&self.name, source))
     }
 
-    /// Replaces the old file by this one, which is written.
+    /// Replaces the old file by this one, which must be complete.
     pub(crate) fn put_in_place(self) -> Result<(), Error> {
         match self.place {
             Place::Beside { temporary, path } => temporary.rename(&path).map_err(|source| failed(&self.name, source)),
@@ -134,8 +134,8 @@ impl Drop for Temporary {
     }
 }
 
-/// Standard output or error by its path. A file to which one of them goes is not replaced: the process goes on writing to the
-/// old one, from the place that both share.
+/// Opens standard output or error if `path` names it. A file that one of them is redirected to must not be replaced:
+/// the process would go on writing to the old file, at the offset that both share.
 #[cfg(unix)]
 fn descriptor(path: &Path) -> io::Result<Option<File>> {
     use std::os::fd::AsFd;
@@ -156,7 +156,7 @@ fn failed(path: &Path, source: io::Error) -> Error {
     ErrorKind::Io { path: path.to_owned(), source }.into()
 }
 
-/// As any new file: read by all, less the umask, which the system takes off.
+/// Permissions of an ordinary new file: 0644, less the umask, which the system applies.
 fn readable() -> Option<Permissions> {
     #[cfg(unix)]
     return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));

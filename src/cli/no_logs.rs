@@ -1,12 +1,12 @@
-//! Why an nginx configuration names no log that can be read, and what to type instead.
+//! Explains why an nginx configuration has no readable log, and what to type instead.
 
 use logstat::{NginxConf, NginxLogTarget};
 
 use super::messages::shown;
 
-/// The message for a configuration without logs to read; `name` is the file as it was given.
+/// The message for a configuration without a readable log; `name` is the file as the user gave it.
 pub(super) fn message(name: &str, conf: &NginxConf) -> String {
-    // Whatever the configuration holds, it must not control a terminal.
+    // The text is untrusted: escape it for the terminal.
     let name = &shown(name);
     let written = || conf.logs().iter().filter(|log| log.is_written()).map(|log| log.target());
     let is_stream = |text: &str| matches!(text, "/dev/stdout" | "/dev/stderr") || text.starts_with("/dev/fd/");
@@ -15,7 +15,7 @@ pub(super) fn message(name: &str, conf: &NginxConf) -> String {
         _ => None,
     });
     if let Some(stream) = stream {
-        // Standard input cannot be the log and the configuration.
+        // Standard input cannot be both the log and the configuration.
         let conf = if *name == "-" { "nginx.conf" } else { name };
         return format!(
             "{name}: the access log is {stream}, which keeps nothing\n  to read the output of a container:  docker logs web | \

@@ -1,4 +1,4 @@
-//! Files that reports go to.
+//! Files that reports are written to.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// The format is that of the file's extension, else `otherwise`; `-` is standard output.
+    /// Takes the format from the file's extension, else `otherwise`; `-` is standard output.
     pub(crate) fn new(path: &Path, otherwise: ReportFormat) -> Output {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let format = extension.and_then(ReportFormat::of_extension).unwrap_or(otherwise);
@@ -33,7 +33,7 @@ impl Output {
         self.path.as_os_str() == "-"
     }
 
-    /// Why nothing can be written there, as far as that is seen before there is a report.
+    /// The reason why the file cannot be written, as far as is known before the report exists.
     pub(crate) fn refusal(&self, inputs: &[Input]) -> Option<String> {
         let path = shown_path(&self.path);
         if self.is_standard() {
@@ -52,14 +52,14 @@ impl Output {
         is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
     }
 
-    /// Creates the file next to the one that it will replace. A pipe, a device and standard output have none.
+    /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.
     pub(crate) fn create(&self) -> Result<Option<NewFile>, Error> {
         if self.is_standard() { Ok(None) } else { NewFile::create_beside(&self.path) }
     }
 
-    /// Writes the report to the file that was created, or to a pipe or a device.
+    /// Writes the report to the created file, or to a pipe or a device.
     pub(crate) fn write(&self, created: Option<NewFile>, report: &Report, style: &Style) -> Result<NewFile, Error> {
-        // Colours are a terminal's.
+        // Colours are for terminals only.
         let mut style = style.clone();
         style.page.colors = Colors::None;
         let file = created.map_or_else(|| NewFile::create(&self.path), Ok)?;
@@ -72,7 +72,7 @@ impl Output {
     }
 }
 
-/// Why not all of them can be written, and the rejects too.
+/// The reason why the outputs, together with the rejects, cannot all be written.
 pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Input]) -> Option<String> {
     let alone = outputs.iter().find_map(|output| output.refusal(inputs));
     let files: Vec<&Path> =

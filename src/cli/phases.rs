@@ -1,4 +1,4 @@
-//! The time of a run by phase, in words: what `-vv` says.
+//! Formats the time of each phase of a run, for `-vv`.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use logstat::Phases;
 
 use super::messages::counted;
 
-/// A line a phase, and one a worker.
+/// One line per phase, and one per worker.
 pub(crate) fn lines(phases: &Phases, writing: Duration) -> Vec<String> {
     let line = |name: &str, took: Duration| format!("{name}: {}", in_ms(took));
     let workers = counted(phases.workers.len() as u64, "worker");

@@ -1,15 +1,15 @@
-//! What is said about inputs that cannot be read: of many problems of one kind, one line each and then their number.
+//! Messages about inputs that cannot be read. For many problems of one kind, they become shorter, then just a count.
 
 use logstat::{Error, ErrorKind, FileKind};
 
 use super::wording;
 
-/// More refusals of one kind have one line each, without a sample and advice.
+/// Up to this many refusals of one kind are printed with sample and advice; further ones take one line each.
 const IN_FULL: usize = 3;
-/// More problems of one kind are only counted.
+/// Up to this many problems of one kind are listed; further ones are only counted.
 const LISTED: usize = 10;
 
-/// Problems that many inputs have for the same reason.
+/// Problems that many inputs may have for the same reason.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
     Foreign(FileKind),
@@ -24,7 +24,7 @@ fn group(problem: &ErrorKind) -> Option<Group> {
     }
 }
 
-/// The messages about these problems, in their order.
+/// Returns the messages about these problems, in the same order.
 pub(super) fn messages(problems: &[Error]) -> Vec<String> {
     let groups: Vec<_> = problems.iter().map(|problem| group(problem.kind())).collect();
     let mut messages = Vec::new();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn many_problems_of_one_kind_are_counted() {
+    fn many_problems_of_one_kind_are_summarised() {
         assert!(refused(3).iter().all(|message| message.lines().count() == 3));
         assert_eq!(refused(4)[3], "3.log is an nginx error log, not an access log");
         let many = refused(12);

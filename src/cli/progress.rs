@@ -1,4 +1,4 @@
-//! A bar on standard error while somebody waits there.
+//! Progress bar on standard error.
 
 use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, Pro
 use logstat::Progress;
 
 const REDRAWN: Duration = Duration::from_millis(100);
-/// Who waits less needs no bar.
+/// Delay before the bar appears; a shorter run needs none.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A bar that is there until it is dropped.
+/// A progress bar, removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Bar {
-    /// When it is gone, so is the bar.
+    /// Dropping it ends the drawing thread.
     end: Option<Sender<()>>,
     drawer: Option<JoinHandle<()>>,
 }
 
 impl Bar {
-    /// Where standard error is a terminal that can draw one.
+    /// Starts the bar; `None` unless standard error is a terminal that can draw it.
     pub(crate) fn start(progress: Arc<Progress>) -> Option<Bar> {
         let can_draw = stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         if !can_draw {
@@ -42,7 +42,7 @@ impl Bar {
             }
             bar.finish_and_clear();
         };
-        // Without a thread there is no bar, and all else is as it is.
+        // If no thread can be started, run without a bar.
         let drawer = thread::Builder::new().name("progress".to_owned()).spawn(draw).ok()?;
         Some(Bar { end: Some(end), drawer: Some(drawer) })
     }
@@ -52,7 +52,7 @@ impl Drop for Bar {
     fn drop(&mut self) {
         drop(self.end.take());
         if let Some(drawer) = self.drawer.take() {
-            // One that panicked has drawn its last.
+            // A panic of the drawing thread does not matter.
             let _ = drawer.join();
         }
     }
@@ -61,13 +61,13 @@ impl Drop for Bar {
 const OF_ALL: &str = "{percent:>3}% {bar:30} {binary_bytes} of {binary_total_bytes}, {msg}";
 const OF_UNKNOWN: &str = "{binary_bytes} read, {msg}";
 
-/// `1.2 GiB/s, 3 seconds left`, by all that was read from the start on.
+/// `1.2 GiB/s, 3 seconds left`, from the average rate since the start.
 fn rate(read: u64, all: Option<u64>, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(1e-3);
     let rate = read as f64 / seconds;
     let rated = format!("{}/s", BinaryBytes(rate as u64));
     let left = all.map(|all| all.saturating_sub(read) as f64 / rate.max(1.0));
-    // What is left of years is of no use to anybody.
+    // No estimate if the time left is too long for a `Duration`.
     match left.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         Some(left) => format!("{rated}, {} left", HumanDuration(left)),
         None => rated,
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_is_of_the_whole_time() {
+    fn rate_is_the_average_since_the_start() {
         let second = Duration::from_secs(1);
         assert_eq!(rate(1 << 30, Some(3 << 30), second), "1.00 GiB/s, 2 seconds left");
         assert_eq!((rate(1 << 20, None, second), rate(0, None, Duration::ZERO)), ("1.00 MiB/s".into(), "0 B/s".into()));

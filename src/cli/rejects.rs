@@ -1,4 +1,4 @@
-//! Where malformed lines go, if they are asked for.
+//! Checks the file of `--rejects`.
 
 use std::fs::canonicalize;
 use std::path::Path;
@@ -7,7 +7,7 @@ use logstat::Input;
 
 use super::messages::shown_path;
 
-/// Why a file is not one that malformed lines can go to.
+/// The reason why malformed lines cannot be written to a file.
 pub(crate) fn refusal(path: &Path, inputs: &[Input]) -> Option<String> {
     if path.as_os_str() == "-" {
         return Some("--rejects - : standard output is the report's; give a file, or /dev/stderr".to_owned());
@@ -16,7 +16,7 @@ pub(crate) fn refusal(path: &Path, inputs: &[Input]) -> Option<String> {
         .then(|| format!("--rejects {}: this file is read; give another, or it would be lost", shown_path(path)))
 }
 
-/// Whether a file is among the inputs, by whatever name.
+/// True if a file is one of the inputs, under any name.
 pub(crate) fn is_read(path: &Path, inputs: &[Input]) -> bool {
     let Some(full) = canonicalize(path).ok().filter(|full| full.is_file()) else { return false };
     let is_it = |name: &Path| {

@@ -1,11 +1,11 @@
-//! Where the report is shown: how wide that is, and whether it has colours.
+//! Properties of standard output: width, colours and character set.
 
 use std::env;
 use std::io::{IsTerminal, stdout};
 
 use logstat::{Colors, Page, Signs};
 
-/// When there are colours.
+/// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Color {
     Auto,
@@ -13,7 +13,7 @@ pub(crate) enum Color {
     Never,
 }
 
-/// What standard output is.
+/// Layout of the report for standard output.
 pub(crate) fn page(color: Color, ascii: bool) -> Page {
     let variable = |name| env::var(name).ok();
     let terminal = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
@@ -31,21 +31,21 @@ pub(crate) fn page(color: Color, ascii: bool) -> Page {
         .with_signs(if is_ascii { Signs::Ascii } else { Signs::Unicode })
 }
 
-/// Whether the locale is one of UTF-8: the first of its variables that is set says so, and without any it is that of POSIX, as for
-/// whoever reads cron's mail. Other systems have no such variables.
+/// True if the locale uses UTF-8, decided by the first locale variable that is set. If none is set, as under cron, the
+/// POSIX locale applies. Outside Unix there are no such variables.
 fn is_utf8(variables: &[Option<String>]) -> bool {
     let set = variables.iter().flatten().find(|value| !value.is_empty());
     let codeset = |value: &String| value.to_ascii_lowercase().replace('-', "").contains("utf8");
     set.map_or(cfg!(not(unix)), codeset)
 }
 
-/// `COLUMNS` if it is a width, else the terminal's, else 80.
+/// The width in columns: `COLUMNS` if it is valid (20 to 10,000), else the terminal's width, else 80.
 fn columns(variable: Option<&str>, terminal: Option<usize>) -> usize {
     let given = variable.and_then(|text| text.trim().parse().ok()).filter(|columns| (20..=10_000).contains(columns));
     given.or(terminal.filter(|columns| *columns > 0)).unwrap_or(80)
 }
 
-/// What is asked for, else what the terminal can and the user wants: <https://no-color.org>.
+/// The requested colours, else those that the terminal supports and the user wants: <https://no-color.org>.
 fn colors(asked: Color, is_terminal: bool, no_color: bool, term: Option<&str>) -> Colors {
     let shown = match asked {
         Color::Always => true,
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_width_is_that_of_whoever_knows() {
+    fn width_prefers_columns_variable_to_terminal() {
         let rows = [
             (Some("120"), Some(90), 120),
             (Some("0"), Some(90), 90),
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variable_that_is_set_is_the_locale() {
+    fn first_locale_variable_set_wins() {
         let rows = [
             ([None, None, Some("en_US.UTF-8")], true),
             ([Some("C"), None, Some("en_US.UTF-8")], false),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn asked_for_beats_all() {
+    fn explicit_colour_setting_wins() {
         let rows = [
             (Color::Auto, true, false, Some("xterm"), Colors::Ansi),
             (Color::Auto, true, false, None, Colors::Ansi),

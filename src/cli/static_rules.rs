@@ -1,4 +1,4 @@
-//! What counts as static, listed.
+//! `--list-static`: prints what counts as static.
 
 use std::io::{self, Write};
 

@@ -1,18 +1,18 @@
-//! Standard output, which carries the result alone.
+//! Standard output, which carries only the result.
 
 use std::io::{self, BufWriter, ErrorKind, Write, stdout};
 
 use super::End;
 use super::messages::Messages;
 
-/// Writes a result. Whoever closes the pipe has seen enough: that is no error.
+/// Writes a result. A pipe closed by the reader is not an error.
 pub(crate) fn write(messages: &Messages, result: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> End {
     let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
     match result(&mut out).and_then(|()| out.flush()) {
         Ok(()) => End::Done,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => End::Done,
         Err(error) => {
-            // Without the number that the system has for it.
+            // Leave out the system's error number.
             let what = error.to_string().to_lowercase();
             messages.error(format_args!("standard output: {}", what.split(" (os error").next().unwrap_or(&what)));
             End::Failed

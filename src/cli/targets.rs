@@ -1,4 +1,4 @@
-//! Everything that a run writes: files are renamed once all of it is written, or none is.
+//! All outputs of a run: files are renamed once all of them are written, or none is.
 
 use std::path::Path;
 
@@ -11,20 +11,20 @@ use super::outputs::Output;
 
 const NONE_IS_NEW: &str = "no file is new, because not all could be written; old files are kept";
 
-/// Where a report and malformed lines go.
+/// Destinations of the report and of malformed lines.
 #[derive(Debug)]
 pub(crate) struct Targets {
     outputs: Vec<(Output, Option<NewFile>)>,
     rejects: Option<NewFile>,
-    /// Files that are written, but not in place yet.
+    /// Files that are complete, but not yet in place.
     written: Vec<NewFile>,
     are_several: bool,
     has_failed: bool,
 }
 
 impl Targets {
-    /// Creates the temporary files, so that a target that cannot be written is reported before anything is counted. A pipe of
-    /// `-o` is opened only when the report is there, because opening it waits for a reader.
+    /// Creates the temporary files, so that a target that cannot be written is reported before counting starts. A pipe
+    /// of `-o` is opened only once the report is ready, because opening it waits for a reader.
     pub(crate) fn create(outputs: Vec<Output>, rejects: Option<&Path>) -> Result<Targets, String> {
         let are_several = outputs.len() + usize::from(rejects.is_some()) > 1;
         let mut failures = Vec::new();
@@ -48,7 +48,7 @@ impl Targets {
         Err(failures.join("\n"))
     }
 
-    /// Writes malformed lines, if they have a file.
+    /// Writes malformed lines, if a file for them was given.
     pub(crate) fn write_rejects(&mut self, rejects: Rejects) -> Result<(), Error> {
         let Some(file) = self.rejects.take() else { return Ok(()) };
         let written = file.write(|out| rejects.write(out));
@@ -56,7 +56,7 @@ impl Targets {
         written.map(|()| self.written.push(file))
     }
 
-    /// Writes a report to every output; without `-o` to standard output, by `to_standard`.
+    /// Writes a report to every output; without `-o`, `to_standard` writes it to standard output.
     pub(crate) fn write_report(
         &mut self,
         report: &Report,
@@ -79,8 +79,8 @@ impl Targets {
         }
     }
 
-    /// Renames the files, one after the other, if nothing has failed before. If a rename fails, that file stays as it was, and the
-    /// message names those that are new.
+    /// Renames the files one after the other, unless writing has failed. If a rename fails, that file keeps its old
+    /// content and the message names the files already replaced.
     pub(crate) fn put_in_place(self, messages: &Messages) -> End {
         if self.has_failed {
             if self.are_several || !self.written.is_empty() {

@@ -1,4 +1,4 @@
-//! Values that have no names: what is read from a text, and what is said where it cannot be.
+//! Parsers for option values without a fixed list of names, with their error messages.
 
 use std::ffi::OsStr;
 
@@ -14,7 +14,7 @@ use super::messages::shown;
 use super::misuse::misuse;
 use super::names;
 
-/// A value, by the function that reads it.
+/// A clap value parser from a function.
 #[derive(Clone, Copy)]
 pub(crate) struct Value<T>(pub(crate) fn(&str) -> Result<T, String>);
 
@@ -27,7 +27,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Value<T> {
     }
 }
 
-/// Values of which some have names: what a shell completes, where it would offer files.
+/// A value parser that also lists some values by name, so that shells complete these instead of files.
 #[derive(Clone)]
 pub(crate) struct Among<P>(pub(crate) P, pub(crate) Vec<&'static str>);
 
@@ -43,14 +43,14 @@ impl<P: TypedValueParser> TypedValueParser for Among<P> {
     }
 }
 
-/// What `--log-format` has: a format, or a name that may be one of the configuration's.
+/// Value of `--log-format`: a format, or a name that the configuration file may define.
 #[derive(Clone, Debug)]
 pub(crate) enum GivenFormat {
     Known(Box<LogFormat>),
     Named(String),
 }
 
-/// `combined`, or the text of a `log_format`.
+/// Parses `combined`, or the text of a `log_format`.
 pub(crate) fn log_format(text: &str) -> Result<GivenFormat, String> {
     match text.parse() {
         Ok(format) => Ok(GivenFormat::Known(Box::new(format))),
@@ -59,12 +59,12 @@ pub(crate) fn log_format(text: &str) -> Result<GivenFormat, String> {
     }
 }
 
-/// Whether a text is a name rather than a format.
+/// True if a text is a name rather than a format.
 pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
 
-/// `status=http.code`.
+/// Parses `status=http.code`.
 pub(crate) fn field_key(text: &str) -> Result<FieldKey, String> {
     text.parse().map_err(|error: FieldKeyError| match &error {
         FieldKeyError::Name { name } => names::fields().unknown(name, "--field"),
@@ -72,7 +72,7 @@ pub(crate) fn field_key(text: &str) -> Result<FieldKey, String> {
     })
 }
 
-/// `hour`, `15m`.
+/// Parses `hour`, `15m`.
 pub(crate) fn unit(text: &str) -> Result<Unit, String> {
     text.parse().map_err(|error| match error {
         UnitError::Unknown => names::units().unknown(text, "--by") + "\n  or steps: 10s 5m 15m 6h …",
@@ -80,7 +80,7 @@ pub(crate) fn unit(text: &str) -> Result<Unit, String> {
     })
 }
 
-/// `2026-11-14T08`, `90m`, `today`.
+/// Parses `2026-11-14T08`, `90m`, `today`.
 pub(crate) fn since(text: &str) -> Result<Moment, String> {
     text.parse().map_err(|error| no_moment(error, text, "--since", FROM_NOW))
 }
@@ -89,17 +89,17 @@ pub(crate) fn until(text: &str) -> Result<Moment, String> {
     text.parse().map_err(|error| no_moment(error, text, "--until", FROM_NOW))
 }
 
-/// `2026-11-14`, `yesterday`.
+/// Parses `2026-11-14`, `yesterday`.
 pub(crate) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|error| no_moment(error, text, "--date", "today yesterday monday … sunday"))
 }
 
-/// `last`, `2026-11-14T08:30`.
+/// Parses `last`, `2026-11-14T08:30`.
 pub(crate) fn now(text: &str) -> Result<Now, String> {
     text.parse().map_err(|error| no_moment(error, text, "--now", "last"))
 }
 
-/// `Europe/Berlin`, `+08:00`, `utc`, `local`.
+/// Parses `Europe/Berlin`, `+08:00`, `utc`, `local`.
 pub(crate) fn zone(text: &str) -> Result<Zone, String> {
     let zone = if text.eq_ignore_ascii_case("local") { Zone::local() } else { text.parse() };
     zone.map_err(|error| match error {
@@ -108,7 +108,7 @@ pub(crate) fn zone(text: &str) -> Result<Zone, String> {
     })
 }
 
-/// A city by itself is the zone that ends in it.
+/// The error message for an unknown zone; for a bare city, it suggests the zone that ends in it.
 fn unknown_zone(name: &str) -> String {
     let city = name.replace(' ', "_");
     let ends_in_it = |zone: &&str| zone.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city));
@@ -125,7 +125,7 @@ fn unknown_zone(name: &str) -> String {
 
 const FROM_NOW: &str = "90s 45m 1h 7d 2w, now today yesterday monday … sunday";
 
-/// What is wrong with a time, and what there is.
+/// The error message for a time, with examples of valid ones.
 fn no_moment(error: MomentError, text: &str, option: &str, others: &str) -> String {
     if error != MomentError::Shape {
         return format!("{option} {}: {error}", shown(text));
@@ -139,7 +139,7 @@ fn no_moment(error: MomentError, text: &str, option: &str, others: &str) -> Stri
     )
 }
 
-/// `exact`, `hll`, `hll=12`.
+/// Parses `exact`, `hll`, `hll=12`.
 pub(crate) fn uv(text: &str) -> Result<UvMethod, String> {
     match text.split_once('=') {
         None if text == "exact" => Ok(UvMethod::Exact),
@@ -154,44 +154,44 @@ pub(crate) fn uv(text: &str) -> Result<UvMethod, String> {
     }
 }
 
-/// More threads than any machine has use for are a slip of the finger.
+/// Limit on `--threads`; a larger number is a typing error.
 const THREADS_AT_MOST: usize = 1024;
 
-/// The rows of a ranking.
+/// Parses the number of rows of a ranking; 0 means all.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", shown(text)))
 }
 
-/// How many keys a ranking has at most.
+/// Parses the maximum number of keys of a ranking.
 pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     let keys = text.parse().ok().and_then(MaxKeys::new);
     keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", shown(text)))
 }
 
-/// The memory that tables may take.
+/// Parses the memory limit of tables.
 pub(crate) fn max_memory(text: &str) -> Result<MaxMemory, String> {
     let limit = bytes(text).and_then(MaxMemory::new);
     limit.ok_or_else(|| format!("--max-memory is a size, such as 512M or 2G, not '{}'", shown(text)))
 }
 
-/// How long a line may be.
+/// Parses the maximum length of a line, in bytes.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let bytes = bytes(text).and_then(|bytes| usize::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
     bytes.ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", shown(text)))
 }
 
-/// How much of an IPv6 address is the visitor's.
+/// Parses the IPv6 prefix length that identifies a visitor, 1 to 128 bits.
 pub(crate) fn ipv6_prefix(text: &str) -> Result<Ipv6Prefix, String> {
     let prefix = text.parse().ok().and_then(Ipv6Prefix::new);
     prefix.ok_or_else(|| format!("--ipv6-prefix is a number of bits from 1 to 128, such as 64, not '{}'", shown(text)))
 }
 
-/// What an answer must be larger than.
+/// Parses the threshold of `--larger`, in bytes.
 pub(crate) fn larger(text: &str) -> Result<u64, String> {
     bytes(text).ok_or_else(|| format!("--larger is a size, as 4096, 10k or 1M, not '{}'", shown(text)))
 }
 
-/// A number of bytes, `K`, `M` and `G` being powers of 1024.
+/// Parses a number of bytes; `K`, `M` and `G` are powers of 1024.
 fn bytes(text: &str) -> Option<u64> {
     let upper = text.to_ascii_uppercase();
     let number = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -211,7 +211,7 @@ pub(crate) fn threads(text: &str) -> Result<usize, String> {
     })
 }
 
-/// What is slow.
+/// Threshold of request time, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slow {
     pub(crate) ms: u64,
@@ -221,12 +221,12 @@ pub(crate) fn slow(text: &str) -> Result<Slow, String> {
     seconds(text, "--slow")
 }
 
-/// What a request must have taken longer than.
+/// Parses the threshold of `--slower`.
 pub(crate) fn slower(text: &str) -> Result<Slow, String> {
     seconds(text, "--slower")
 }
 
-/// Decimal seconds, rounded to whole milliseconds.
+/// Parses decimal seconds, rounded to whole milliseconds.
 fn seconds(text: &str, option: &str) -> Result<Slow, String> {
     let seconds = text.parse::<f64>().ok();
     match seconds.map(|seconds| (seconds * 1000.0).round()) {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_whole_and_within_reason() {
+    fn counts_are_integers_within_limits() {
         assert_eq!((limit("0"), limit("25")), (Ok(0), Ok(25)));
         assert_eq!((threads("0"), threads("1024")), (Ok(0), Ok(1024)));
         for text in ["-1", "1.5", "ten", ""] {

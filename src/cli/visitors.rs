@@ -1,4 +1,4 @@
-//! The options that say who is a visitor, and what of an address is shown.
+//! The options for telling visitors apart and for masking addresses.
 
 use clap::ArgAction;
 use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp, Visitor};
@@ -41,7 +41,8 @@ pub(crate) struct VisitorArgs {
 }
 
 impl VisitorArgs {
-    /// Puts into the question what is asked here; `is_own` says which variables there are that nginx does not know by itself.
+    /// Adds these options to the question. `is_own` returns true for variables that the user's formats log and nginx
+    /// does not define.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {
         if let Some(word) = &self.visitor {
             question.counting.visitor = visitor(word, is_own).map_err(|message| misuse(&message))?;
@@ -69,7 +70,7 @@ impl VisitorArgs {
         Ok(())
     }
 
-    /// What of it has no effect.
+    /// Returns a note if `--ipv6-prefix` has no effect.
     pub(crate) fn notes(&self, question: &Question) -> Option<String> {
         let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
         let (bits, name) = (prefix.bits(), question.counting.visitor.name());
@@ -77,7 +78,7 @@ impl VisitorArgs {
     }
 }
 
-/// `ip`, `ip+agent`, `cookie_session`.
+/// Parses `ip`, `ip+agent`, `cookie_session`.
 fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String> {
     match word {
         "ip" => return Ok(Visitor::IP),
@@ -110,7 +111,7 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
     }
 }
 
-/// What a name stands for.
+/// Returns the dimension of a name.
 fn dimension(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Dimension, DimensionError> {
     let own = || Dimension::of_ones_own(word).filter(|dimension| is_own(dimension.name()));
     match Dimension::named(word) {

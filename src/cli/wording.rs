@@ -1,35 +1,35 @@
-//! Names of settings on the command line, in the library's messages.
+//! Replaces the names of settings in the library's messages by command-line options.
 
 use std::borrow::Cow;
 
 use logstat::{Error, Explanation, Message, Report, Setting};
 
-/// THE TABLE of settings whose options have other names than the library has for them.
+/// THE TABLE of settings whose option is named differently from the setting.
 const OPTIONS: [(Setting, &str); 2] = [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format")];
 
-/// The option of a setting: `--max-keys`.
+/// The option that sets a setting: `--max-keys`.
 fn option(setting: Setting) -> String {
     let other = OPTIONS.iter().find(|(known, _)| *known == setting).map(|(_, option)| Cow::Borrowed(*option));
     other.unwrap_or_else(|| format!("--{}", setting.name().replace(['_', ' '], "-")).into()).into_owned()
 }
 
-/// A message that names options.
+/// A message with options in place of settings.
 pub(crate) fn message(mut message: Message) -> String {
     message.reword(&option);
     message.to_string()
 }
 
-/// An error whose message names options.
+/// The message of an error, with options in place of settings.
 pub(crate) fn error(error: &Error) -> String {
     message(error.message())
 }
 
-/// Names options in the notes and warnings of a report.
+/// Replaces settings by options in the notes and warnings of a report.
 pub(crate) fn report(report: &mut Report) {
     report.reword(&option);
 }
 
-/// Names options in an explanation.
+/// Replaces settings by options in an explanation.
 pub(crate) fn explanation(explanation: &mut Explanation) {
     explanation.reword(&option);
 }

@@ -1,6 +1,6 @@
 //! Lists of words in help and messages.
 
-/// Words in lines of at most 78 columns, the first after `start`, the others under it.
+/// Arranges words in lines of at most 78 columns, the first line after `start`, the others indented below it.
 pub(crate) fn wrapped(words: &[&str], start: &str) -> String {
     let mut text = start.to_owned();
     let mut columns = start.len();
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_wrapped_under_each_other() {
+    fn words_are_aligned_under_the_first() {
         assert_eq!(wrapped(&["a", "b"], "  units: "), "  units: a b");
         let long = "x".repeat(40);
         assert_eq!(wrapped(&[&long, "b", &long], "> "), format!("> {long} b\n  {long}"));

@@ -1,4 +1,4 @@
-//! The options that say how a report is written, and where to.
+//! The options for the format and the destination of a report.
 
 use std::path::PathBuf;
 
@@ -64,7 +64,7 @@ pub(crate) struct WritingArgs {
 }
 
 impl WritingArgs {
-    /// Options that contradict each other.
+    /// Returns an error for options that contradict each other.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
             return Err(misuse("--json and --format ask for two formats"));
@@ -72,29 +72,29 @@ impl WritingArgs {
         Ok(())
     }
 
-    /// How the report is written.
+    /// The format of the report.
     pub(crate) fn format(&self) -> ReportFormat {
         if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
     }
 
-    /// True if JSON has one value per line.
+    /// True if JSON is indented, one value per line.
     pub(crate) fn is_pretty(&self) -> bool {
         self.pretty
     }
 
-    /// The files that the report goes to; standard output is one of them only where it is named, as `-`.
+    /// The files that the report is written to, including standard output only if it is named as `-`.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         self.output.iter().map(|path| Output::new(path, self.format())).collect()
     }
 
-    /// Whether somebody reads what is written, and not a program alone.
+    /// True if any of the formats to write is meant for people.
     pub(crate) fn is_for_people(&self) -> bool {
         let outputs = self.outputs();
         let is_written = outputs.is_empty() || outputs.iter().any(Output::is_standard);
         outputs.iter().map(Output::format).chain(is_written.then(|| self.format())).any(ReportFormat::is_for_people)
     }
 
-    /// What the formats leave to the user.
+    /// The settings that the user may choose for each format.
     pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
         let mut style = Style::default();
         style.page = screen::page(self.color, self.ascii);

@@ -1,4 +1,4 @@
-//! What of a question has no effect: said before anything is read.
+//! Notes about options that have no effect, printed before anything is read.
 
 use logstat::{Condition, Date, Dimension, FieldKey, LogFormat, Moment, Question, Section};
 
@@ -7,7 +7,7 @@ use crate::cli::messages::shown;
 use crate::cli::wording;
 
 impl Args {
-    /// What of the question has no effect.
+    /// Returns notes about options that have no effect.
     pub(crate) fn notes(&self, question: &Question) -> Vec<String> {
         let mut notes = Vec::new();
         if let (Some(since), Some(until)) = (question.counting.since, question.counting.until)
@@ -66,7 +66,7 @@ impl Args {
     }
 }
 
-/// How a format in Apache's letters is read.
+/// The note on how a format in Apache's notation is read.
 fn apache(read_as: &str) -> String {
     if LogFormat::names().any(|name| name == read_as) {
         return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");

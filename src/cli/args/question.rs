@@ -1,4 +1,4 @@
-//! What the arguments ask: the question to the library.
+//! Turns the arguments into a question to the library.
 
 use logstat::{
     Condition, Dimension, DimensionError, FailIf, LogFormat, Metric, NginxConf, Precision, Question, Section, UvMethod,
@@ -11,7 +11,7 @@ use crate::cli::names;
 use crate::cli::values::{GivenFormat, Slow};
 
 impl Args {
-    /// What is asked.
+    /// Returns the question, or an error for a wrong combination of arguments.
     pub(crate) fn question(&self, conf: Option<&NginxConf>) -> Result<Question, clap::Error> {
         let mut question = Question::new()
             .by(self.by)
@@ -53,7 +53,7 @@ impl Args {
         Ok(question)
     }
 
-    /// The sections asked for, the one of the rankings too where rankings are.
+    /// The requested sections, including the rankings if `--top` is given.
     fn sections(&self) -> Option<Vec<Section>> {
         let mut sections = self.show.clone();
         if !sections.is_empty() && !self.top.is_empty() && !self.top_is_default && !sections.contains(&Section::Top) {
@@ -68,7 +68,8 @@ impl Args {
         Ok((!rankings.is_empty()).then_some(rankings))
     }
 
-    /// The dimension of a word, or of two with a `/` between; a variable of somebody's own is known by the formats that log it.
+    /// The dimension of a word, or of a pair separated by `/`. A variable of the user's own must be logged by one of
+    /// the formats.
     fn dimension(&self, word: &str, option: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
         let single = |name: &str| match Dimension::named(name) {
             Err(DimensionError::Unknown) => {
@@ -87,7 +88,7 @@ impl Args {
         }
     }
 
-    /// A format that is given, by its name if the configuration file has that.
+    /// Resolves a format, or a name that the configuration file defines.
     fn format(&self, given: &GivenFormat) -> Result<LogFormat, clap::Error> {
         let name = match given {
             GivenFormat::Known(format) => return Ok((**format).clone()),
@@ -101,7 +102,7 @@ impl Args {
         })
     }
 
-    /// Whether one of the formats that are given logs the variable of this name.
+    /// True if one of the given or configured formats logs this variable.
     fn logs(&self, variable: &str, conf: Option<&NginxConf>) -> bool {
         let of_conf = conf.into_iter().flat_map(NginxConf::log_formats).filter_map(|(_, format)| format.ok());
         let given = self.log_format.iter().filter_map(|given| self.format(given).ok());

@@ -1,4 +1,4 @@
-//! Lines of arguments, and what they ask.
+//! Tests of command lines and the questions that they ask.
 
 use clap::CommandFactory;
 use logstat::{Condition, Dimension, Precision, Question};
@@ -14,12 +14,12 @@ fn question(line: &str) -> Question {
 }
 
 #[test]
-fn the_table_of_options_is_sound() {
+fn option_table_is_valid() {
     Args::command().debug_assert();
 }
 
 #[test]
-fn options_are_the_question() {
+fn options_set_the_question() {
     let asked = question("a.log --by hour --top path,ip --top agent -n 0 --slow 0.25 --query keep --uv hll=12");
     assert_eq!(asked.counting.by, Some(Unit::Hour));
     assert_eq!(asked.counting.top, Some(vec![Dimension::Path, Dimension::Ip, Dimension::Agent]));
@@ -73,7 +73,7 @@ fn filters_are_conditions_in_the_order_of_their_table() {
 }
 
 #[test]
-fn what_is_asked_is_shown() {
+fn requested_sections_are_shown() {
     let rows = [
         ("--show summary", vec![Section::Summary]),
         ("--show summary --top ip", vec![Section::Summary, Section::Top]),
@@ -86,7 +86,7 @@ fn what_is_asked_is_shown() {
 }
 
 #[test]
-fn the_last_of_two_holds_and_contradictions_do_not() {
+fn last_value_wins_and_contradictions_are_refused() {
     let formats = question("--log-format main --log-format $host|$status").reading.log_formats;
     assert_eq!(formats.iter().map(LogFormat::name).collect::<Vec<_>>(), ["main", "$host|$status"]);
     assert_eq!(question("--by hour --by week").counting.by, Some(Unit::Week));
@@ -99,7 +99,7 @@ fn the_last_of_two_holds_and_contradictions_do_not() {
 }
 
 #[test]
-fn what_changes_nothing_is_noted() {
+fn options_without_effect_are_noted() {
     let notes = |line| {
         let args = parsed(line).unwrap();
         args.notes(&args.question(None).unwrap()).len()
