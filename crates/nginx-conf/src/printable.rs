@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_printable_is_escaped() {
+    fn unprintable_characters_are_escaped() {
         let rows: [(&[u8], &str); 6] = [
             (b"/api/", "/api/"),
             ("größe 日本 \u{a0}".as_bytes(), "größe 日本 \u{a0}"),
