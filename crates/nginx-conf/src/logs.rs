@@ -49,7 +49,8 @@ impl Log {
         self.is_gzip
     }
 
-    /// The nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built from source`.
+    /// The kind of nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built
+    /// from source`.
     pub fn default_of(&self) -> Option<&'static str> {
         let is_of_packages = || self.target == LogTarget::File(DEFAULT_OF_PACKAGES.into());
         let built = || if is_of_packages() { "nginx's packages" } else { "nginx built from source" };
