@@ -25,7 +25,7 @@ pub(crate) fn addresses(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Paths that mostly occur once, looked up by the column and one by one.
+/// Paths that usually occur once, looked up by the column and one by one.
 pub(crate) fn paths(criterion: &mut Criterion) {
     let log = Traffic { lines: VALUES, paths: 1_000_000, times: true, seed: 1, ..Traffic::default() }.to_vec();
     let values = Values::new(lines(&log).map(|line| Hit::of(line).path).collect());

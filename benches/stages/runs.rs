@@ -15,7 +15,7 @@ use crate::plain::Hit;
 use crate::right::Right;
 use loggen::Traffic;
 
-/// How the log is stored and read.
+/// Storage of the log, and the way of reading it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     File,

@@ -17,7 +17,7 @@ pub struct Request<'r> {
     pub server: Option<usize>,
 }
 
-/// How a request is answered.
+/// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {

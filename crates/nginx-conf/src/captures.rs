@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use regex::bytes::Regex;
 
-/// Values besides the path that templates of a request can refer to.
+/// Values that templates of a request can refer to, other than its path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Captures {
     /// Groups of the last expression that matched; the first is the whole match.

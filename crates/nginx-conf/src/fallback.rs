@@ -9,7 +9,7 @@ use super::place::Word;
 use super::template::{Part, Template};
 use super::tree::Directive;
 
-/// How nginx answers if there is no file.
+/// The answer of nginx if there is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fallback {
     /// The directive as written.
@@ -18,13 +18,14 @@ pub(crate) struct Fallback {
     /// True if nginx looks for a file that depends on the path. `try_files /maintenance.html @app` looks for the same
     /// file for every path.
     pub(crate) tries_path: bool,
-    /// What nginx looks for if the path ends with a slash.
+    /// The file or directory that nginx looks for if the path ends with a slash.
     pub(crate) directory: Directory,
     /// True for an `error_page`: nginx follows only one per request.
     pub(crate) is_error_page: bool,
 }
 
-/// What nginx looks for if a path ends with a slash. `try_files` does not accept a directory as a file.
+/// The file or directory that nginx looks for if a path ends with a slash. `try_files` does not accept a directory as a
+/// file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Directory {
     /// Nothing is found: `$uri` can only be a directory.

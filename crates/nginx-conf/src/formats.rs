@@ -11,13 +11,13 @@ use super::tree::Directive;
 /// nginx's predefined `combined`.
 const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
-/// How the values of a format are escaped: the `escape=` parameter of `log_format`.
+/// Escaping of the values of a format: the `escape=` parameter of `log_format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Escape {
     /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
     #[default]
     Default,
-    /// As in JSON strings.
+    /// Escapes of JSON strings.
     Json,
     /// No escaping.
     None,
@@ -62,7 +62,7 @@ impl LogFormat {
         self.place.as_ref()
     }
 
-    /// How its values are escaped.
+    /// Escaping of its values.
     pub fn escape(&self) -> Escape {
         self.escape
     }

@@ -36,7 +36,7 @@ pub(crate) fn pattern(dir: &Path, wanted: &str) -> String {
     format!("{}/{wanted}", Pattern::escape(&dir.to_string_lossy()))
 }
 
-/// As in nginx's `glob(3)`: a leading dot must be matched literally.
+/// Options that match like nginx's `glob(3)`: a leading dot must be matched literally.
 const OPTIONS: MatchOptions =
     MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 

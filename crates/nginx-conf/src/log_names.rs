@@ -8,7 +8,7 @@ use super::access_log::LogTarget;
 /// The logs of a configuration, by absolute path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogNames {
-    /// By directory, then by file name in bytes.
+    /// Indices of logs by directory, then by file name in bytes.
     files: HashMap<PathBuf, HashMap<Vec<u8>, Vec<usize>>>,
     patterns: Vec<(glob::Pattern, usize)>,
 }

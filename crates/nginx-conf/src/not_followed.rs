@@ -17,7 +17,7 @@ pub struct NotFollowed {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// Depends on headers, methods or anything else besides the path.
+    /// Depends on headers, methods or anything else but the path.
     NotThePath,
     /// Leads to a path with this variable, which only nginx knows.
     Variable(String),

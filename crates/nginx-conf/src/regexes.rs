@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// Maximum size of a compiled pattern in bytes: far more than a location needs, but less than `(.{1000}){1000}`.
+/// Maximum size of a compiled pattern in bytes: far more than a location needs, but less than `(.{1000}){1000}` takes.
 const SIZE_LIMIT: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

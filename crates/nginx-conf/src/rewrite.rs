@@ -19,21 +19,21 @@ pub(crate) enum Step {
         from: Regex,
         to: Template,
         then: Then,
-        /// As it is written.
+        /// The directive as written.
         written: String,
     },
     Return {
-        /// As it is written.
+        /// The directive as written.
         written: String,
         redirects: bool,
     },
     Break,
 }
 
-/// How processing continues after a `rewrite` that matched.
+/// Continuation after a `rewrite` that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// With the next step; after the last step, a location is chosen again.
+    /// Runs the next step; after the last step, a location is chosen again.
     GoOn,
     /// `last`: a location is chosen again at once.
     Last,
@@ -159,7 +159,7 @@ pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> 
     if has_moved { After::Moves(uri) } else { After::Stays(uri) }
 }
 
-/// How the steps answer every path that no `rewrite` leads elsewhere.
+/// The answer of the steps to every path that no `rewrite` leads elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'s> {
     pub(crate) written: &'s str,

@@ -11,7 +11,7 @@ use super::server::Server;
 /// Maximum number of internal redirects per request; after more, nginx answers 500.
 const HOPS: u32 = 10;
 
-/// How a path is answered.
+/// Source of the answer to a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     Static,
@@ -24,7 +24,7 @@ pub(crate) enum Class {
     ByFiles {
         /// Paths of the files that nginx looks for.
         files: Vec<Vec<u8>>,
-        /// True if nginx redirects if there is no file.
+        /// True if nginx redirects the client when there is no file.
         redirects: bool,
     },
 }

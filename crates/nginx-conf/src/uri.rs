@@ -112,7 +112,7 @@ mod tests {
         }
     }
 
-    /// As nginx 1.22 answers with `return 200 "$uri"`.
+    /// Expected values are the answers of nginx 1.22 with `return 200 "$uri"`.
     const TARGETS: [(&str, Option<&str>); 26] = [
         ("/", Some("/")),
         ("/a?b", Some("/a")),

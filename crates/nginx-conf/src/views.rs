@@ -24,7 +24,7 @@ pub struct LocationRef<'c> {
     depth: usize,
 }
 
-/// How a location answers most of its paths.
+/// Source of the answers to most paths of a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocationClass {
     /// Files.
@@ -162,7 +162,7 @@ impl<'c> LocationRef<'c> {
         }
     }
 
-    /// How most of its paths are answered.
+    /// The source of the answers to most of its paths.
     pub fn class(&self) -> LocationClass {
         match self.server.usual_class(self.at) {
             Class::Static => LocationClass::Static,

@@ -27,7 +27,7 @@ pub(crate) struct Doors {
     pub(crate) socket: PathBuf,
 }
 
-/// How a client connects to nginx.
+/// Way in which a client connects to nginx.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
     /// From an address in 127.0.0.0/8.

@@ -1,5 +1,5 @@
 //! Static or dynamic by configuration: what `--nginx-conf` decides for each path must match what nginx did. A header of
-//! the location or of the application tells the client.
+//! the location or of the application shows the client which it was.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -216,7 +216,7 @@ impl Site {
     }
 }
 
-/// How requests for a path were answered.
+/// Number of answers to requests for a path, by source.
 #[derive(Default)]
 struct Counted {
     files: u64,

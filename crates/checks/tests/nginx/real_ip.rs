@@ -47,7 +47,7 @@ fn real_ip_finds_the_same_addresses_as_nginx() {
 }
 
 /// Draws a header value, or none. The list contains an address that is not a proxy, or ends in an invalid one. Lists of
-/// proxies only are avoided: for those nginx takes the first.
+/// proxies only are avoided, because nginx takes their first address.
 fn list(random: &mut Random) -> Option<String> {
     let mut words: Vec<&str> = (0..random.below(3)).map(|_| random.pick(&CLAIMS)).collect();
     match random.below(6) {

@@ -35,7 +35,7 @@ pub(crate) enum Answer {
     Bare(u16),
     /// The connection ends without a response; nginx logs this status.
     Nothing(u16),
-    /// As `Nothing`, after the client has shut down its sending side.
+    /// Like `Nothing`, after the client has shut down its sending side.
     NothingMore(u16),
     /// The client disconnects once its target has reached the application; nginx logs 499.
     Leaves { target: Vec<u8> },
@@ -50,7 +50,7 @@ pub(crate) struct Exchange {
 }
 
 impl Logged {
-    /// Keys of a request of which nginx has read no header.
+    /// Keys of a request if nginx has read none of its headers.
     pub(crate) fn of(sent: &[u8]) -> Self {
         let start = sent.iter().position(|b| !is_line_end(*b)).unwrap_or(sent.len());
         let line = &sent[start..];

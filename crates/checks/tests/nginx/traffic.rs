@@ -88,7 +88,7 @@ fn every_format_reports_what_was_sent() {
         wrong.into_iter().for_each(|wrong| findings.note(format!("{name}: {wrong}")));
     }
 
-    // Only the configuration tells that nothing is escaped, and that each request is in six logs.
+    // Only the configuration shows that nothing is escaped, and that each request is in six logs.
     let conf = nginx.home().join("nginx.conf");
     let by_conf = ["--json", "--by", "second", "-n", "0", "--top", "path,ip,status,method,protocol", "--nginx-conf"];
     let by_conf = [by_conf.as_slice(), &[conf.to_str().unwrap()]].concat();

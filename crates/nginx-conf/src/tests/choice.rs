@@ -1,4 +1,4 @@
-//! Which location nginx chooses, and whether it is static. The tables of locations, hosts and rewrites are real answers
+//! The location that nginx chooses, and its class. The tables of locations, hosts and rewrites are real answers
 //! of nginx 1.22, with each location returning its own name.
 
 use super::http;
