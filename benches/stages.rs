@@ -1,7 +1,8 @@
-//! How fast each stage is, in bytes of log per second: `cargo bench -p checks --features stages`; with `-- --test`, each once.
+//! Speed of each stage in bytes of log per second: `cargo bench -p checks --features stages`. With `-- --test`, runs
+//! each once.
 //!
-//! Every bench asserts its answer, which plain code in `stages/plain.rs` has counted. All of them name the bytes of the
-//! same log, so that times add up: a stage at 4 GB/s and one at 2 GB/s are 1.3 GB/s together.
+//! Every bench asserts its result against that of the plain code in `stages/plain.rs`. All throughputs refer to the
+//! bytes of the same log, so times add up: a stage at 4 GB/s and one at 2 GB/s are 1.3 GB/s together.
 
 #[path = "stages/lines.rs"]
 mod lines;

@@ -1,4 +1,4 @@
-//! From bytes to rows: the floor, the marks, the scan.
+//! From bytes to rows: newlines as the upper bound, marks, and the scan.
 
 use std::hint::black_box;
 
@@ -8,7 +8,7 @@ use logstat::stages::{self, Measure, Plan};
 
 use crate::log::{JSON_LOG, LINES, LOG};
 
-/// What `wc -l` does: no program that looks at every byte is faster.
+/// The work of `wc -l`: a program that looks at every byte cannot be faster.
 pub(crate) fn newlines(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("newlines");
     group.throughput(LOG.throughput());
@@ -18,7 +18,7 @@ pub(crate) fn newlines(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Ends of lines and quotes: by marks, and by searching for the end of a line first, and for its quotes then.
+/// Positions of line ends and quotes: by marks, and by a search for the line end followed by a search for quotes.
 pub(crate) fn marks(criterion: &mut Criterion) {
     let quotes_of = |line: &[u8]| line.iter().filter(|&&b| b == b'"').count();
     let lines = || LOG.text.split(|&b| b == b'\n');
@@ -45,15 +45,15 @@ pub(crate) fn marks(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Lines to rows, and no tables: with the columns that a question with nothing but defaults asks for, and with the least
-/// that any asks for; of combined, and of the same traffic in JSON, whose lines are half as long again.
+/// From lines to rows, without tables: with the columns of a default question, and with the fewest that a question can
+/// need. For combined, and for the same traffic as JSON, whose lines are half as long again.
 pub(crate) fn scan(criterion: &mut Criterion) {
     let all = [Measure::Counts, Measure::Uv, Measure::Latency];
     let plans: [(&str, &Plan<'_>); 2] =
         [("status", &[(Dimension::Status, &[])]), ("defaults", &[(Dimension::Path, &all)])];
     let of_all = &LOG.expected(Dimension::All)[&b"all"[..]];
     let addresses: usize = LOG.hits.iter().map(|hit| hit.address.len()).sum();
-    // In a batch a backslash of a path has one more before it.
+    // In a batch, each backslash of a path is escaped by another one.
     let len_of = |path: &[u8]| path.len() + path.iter().filter(|&&b| b == b'\\').count();
     let paths: usize = LOG.hits.iter().map(|hit| len_of(&hit.path)).sum();
 

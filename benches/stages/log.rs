@@ -1,4 +1,4 @@
-//! The log that stages work on, what is right of it, and how a stage is timed between others.
+//! The log that the stages work on, its expected numbers, and how to time a stage that runs between others.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -12,19 +12,19 @@ use loggen::Traffic;
 
 pub(crate) const LINES: usize = 100_000;
 
-/// A made log. It lives as long as the program, which makes it easy to share.
+/// A generated log. It lives as long as the program, so it can be shared easily.
 pub(crate) struct Log {
     pub(crate) text: &'static [u8],
     pub(crate) hits: Vec<Hit<'static>>,
     pub(crate) scanner: Scanner<'static>,
 }
 
-/// `$request_time` behind combined.
+/// Combined with `$request_time` at the end.
 pub(crate) static LOG: LazyLock<Log> = LazyLock::new(|| Log::new(false));
-/// The same traffic, `$host` first.
+/// The same traffic, with `$host` first.
 pub(crate) static VHOST_LOG: LazyLock<Log> = LazyLock::new(|| Log::new(true));
 
-/// The traffic of `LOG` as JSON: what is right of that is right of this.
+/// The traffic of `LOG` as JSON; its expected numbers are the same.
 pub(crate) static JSON_LOG: LazyLock<(&'static [u8], Scanner<'static>)> = LazyLock::new(|| {
     let traffic = Traffic { lines: LINES as u64, times: true, json: true, seed: 1, ..Traffic::default() };
     let text: &[u8] = traffic.to_vec().leak();
@@ -48,10 +48,10 @@ impl Log {
         plain::groups(&self.hits, dimension)
     }
 
-    /// Counts a part of the log, and says how long that took without scanning it.
+    /// Counts a part of the log, and returns the tables and the time spent, without scanning.
     ///
-    /// Rows are counted just after they were scanned, as in the program: rows of a whole log, scanned beforehand, are too
-    /// many for a processor's caches, and benches over them would measure memory.
+    /// Rows are counted right after they are scanned, as in the program. The rows of a whole log exceed the caches, so
+    /// scanning everything first would measure memory.
     pub(crate) fn count(&self, part: &[u8], plan: &Plan<'_>, uv: UvMethod) -> (Tables, Duration) {
         let mut tables = Tables::new(plan, uv);
         let mut spent = Duration::ZERO;

@@ -1,4 +1,4 @@
-//! From keys to ids: in tables that hold all keys already, as those of a long log mostly do.
+//! From keys to ids, in tables that already hold all keys: the usual case in a long log.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -9,10 +9,10 @@ use logstat::stages::{Addresses, COLUMN, Texts};
 use crate::plain::Hit;
 use loggen::Traffic;
 
-/// How many values are looked up: more than lines of the log, so that tables are as large as those of large logs.
+/// Number of values to look up: more than the lines of `LOG`, so that tables are as large as those of large logs.
 const VALUES: u64 = 400_000;
 
-/// The addresses of a log in which nearly everybody is new: tables of more than the second cache holds.
+/// Addresses of a log in which nearly every visitor is new: the tables exceed the L2 cache.
 pub(crate) fn addresses(criterion: &mut Criterion) {
     let log = Traffic { lines: VALUES, addresses: 2_000_000, times: true, seed: 1, ..Traffic::default() }.to_vec();
     let values = lines(&log).map(|line| Hit::of(line).address.to_vec()).collect();
@@ -25,7 +25,7 @@ pub(crate) fn addresses(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Paths that mostly come once: a column at a time, and each for itself.
+/// Paths that usually occur once, looked up by the column and one by one.
 pub(crate) fn paths(criterion: &mut Criterion) {
     let log = Traffic { lines: VALUES, paths: 1_000_000, times: true, seed: 1, ..Traffic::default() }.to_vec();
     let values = Values::new(lines(&log).map(|line| Hit::of(line).path).collect());
@@ -41,10 +41,10 @@ fn lines(log: &[u8]) -> impl Iterator<Item = &[u8]> {
     log.split(|&b| b == b'\n').filter(|line| !line.is_empty())
 }
 
-/// What is looked up. Values lie side by side, and not each in its line: those of a batch are near to the processor too.
+/// Values to look up. They are adjacent in memory, not each in its line: the values of a batch are in the cache, too.
 struct Values {
     values: Vec<Vec<u8>>,
-    /// Ids are 0, 1, 2 … in the order of arrival.
+    /// Expected ids: 0, 1, 2 … in order of first occurrence.
     ids: Vec<u32>,
 }
 
@@ -67,7 +67,7 @@ impl Values {
             values.chunks(COLUMN).for_each(|column| look(column, &mut ids));
             assert!(ids == self.ids);
         };
-        // So that every key is known when time counts.
+        // A first pass adds all keys, so that only look-ups are timed.
         all(&values);
         bencher.iter(|| all(black_box(&values)));
     }

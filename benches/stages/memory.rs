@@ -1,5 +1,5 @@
-//! Exact UV of a million groups with a million visitors: a bit set each would be 125 GB. Asserts how many bytes a pair of
-//! group and visitor takes at most.
+//! Exact UV of a million groups with a million visitors: one bit set per group would take 125 GB. Asserts the maximum
+//! number of bytes per pair of group and visitor.
 
 use std::io::Write;
 use std::net::Ipv4Addr;
@@ -10,11 +10,11 @@ use logstat::stages::{Measure, Plan, Presets, Scanner, Tables};
 use logstat::{Dimension, UvMethod};
 
 const MILLION: u32 = 1_000_000;
-/// Groups have one to so many visitors: sets of more than one form.
+/// Groups have 1 to `MOST` visitors, so that sets of several forms occur.
 const MOST: u32 = 8;
 const PAIRS: usize = MILLION as usize / 2 * (MOST as usize + 1);
-/// Sets of 32 bytes in an array that is at most twice as long as it must be, those of seven or eight with a table of 64
-/// bytes besides: 18 bytes a pair, where four would be nothing but the visitors themselves.
+/// A set takes 32 bytes, in an array of at most twice the necessary length. Sets of seven or eight visitors also have a
+/// table of 64 bytes. That is 18 bytes a pair; the visitors alone would take four.
 const BYTES_A_PAIR: usize = 18;
 
 const PLAN: &Plan<'static> = &[(Dimension::Path, &[Measure::Uv]), (Dimension::All, &[Measure::Uv])];
@@ -28,7 +28,7 @@ pub(crate) fn exact_uv(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Two workers count the visitors of half of the rounds each, and what they counted is merged.
+/// Two workers count half of the rounds each, and their tables are merged.
 fn count_in_halves() -> Duration {
     let (mut tables, first_spent) = count(0..MOST / 2);
     let (other, second_spent) = count(MOST / 2..MOST);
@@ -54,8 +54,8 @@ fn visitors_of(group: u32) -> u32 {
     1 + group % MOST
 }
 
-/// In each round, every group that has so many gets a visitor more. Seven has no divisor in common with a million: in the
-/// first round every visitor comes once.
+/// In each round, every group with more visitors than previous rounds gets the next one. 7 and 1,000,000 are coprime, so
+/// in the first round every visitor occurs once.
 fn count(rounds: std::ops::Range<u32>) -> (Tables, Duration) {
     const PIECE: usize = 1 << 20;
     let presets = Presets::default();

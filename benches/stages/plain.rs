@@ -1,5 +1,5 @@
-//! Lines taken apart and counted by plain code, slow and obvious: what benches assert. It shares nothing with logstat
-//! but the list of extensions, and reads no lines but those of the generator.
+//! Parses and counts lines with plain code, slow and obvious: the expected values of the benches. It shares only the
+//! list of extensions with logstat, and supports only lines of the generator.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use logstat::{Dimension, StaticRules, Unit};
 
-/// A line of a made log: combined, perhaps with `$request_time` behind it and with `$host` before it.
+/// A line of a generated log: combined, optionally with `$host` before it and `$request_time` after it.
 pub(crate) struct Hit<'l> {
     pub(crate) address: &'l [u8],
     host: &'l [u8],
@@ -26,7 +26,7 @@ pub(crate) struct Hit<'l> {
 
 impl<'l> Hit<'l> {
     pub(crate) fn of(line: &'l [u8]) -> Hit<'l> {
-        // Quotes within a field are escaped.
+        // Quotes within a field are escaped, so every other quote delimits a field.
         let parts: Vec<&[u8]> = line.split(|&b| b == b'"').collect();
         let [front, request, answer, referer, _, agent, time] = parts[..] else { panic!("{}", line.escape_ascii()) };
         let words = |text: &'l [u8]| text.split(|&b| b == b' ').filter(|w| !w.is_empty()).collect::<Vec<_>>();
@@ -105,7 +105,7 @@ impl<'l> Hit<'l> {
     }
 }
 
-/// Method, path without query, protocol.
+/// Method, path without query, and protocol.
 fn parts_of(request: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     let missing = || (b"-".to_vec(), b"-".to_vec(), b"-".to_vec());
     let Some(space) = request.iter().position(|&b| b == b' ') else { return missing() };
@@ -125,7 +125,7 @@ fn parts_of(request: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     (method.to_vec(), path.to_vec(), protocol.to_vec())
 }
 
-/// nginx's `\xHH` undone.
+/// Undoes nginx's `\xHH` escapes.
 pub(crate) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'\\') {
         return text.into();
@@ -148,16 +148,16 @@ fn number(digits: &[u8]) -> u64 {
     std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).expect("a number")
 }
 
-/// What is right of a group.
+/// Expected numbers of a group.
 #[derive(Default)]
 pub(crate) struct Expected<'l> {
     pub(crate) pv: u64,
-    /// By status class.
+    /// Hits by status class.
     pub(crate) class: [u64; 6],
     pub(crate) bytes: u64,
     pub(crate) statics: u64,
     pub(crate) visitors: HashSet<&'l [u8]>,
-    /// Ascending.
+    /// In ascending order.
     pub(crate) times_ms: Vec<u64>,
 }
 
@@ -167,7 +167,7 @@ impl Expected<'_> {
     }
 }
 
-/// What is right of every group of a dimension.
+/// Expected numbers of every group of a dimension.
 pub(crate) type Groups<'l> = BTreeMap<Vec<u8>, Expected<'l>>;
 
 pub(crate) fn groups<'l>(hits: &[Hit<'l>], dimension: Dimension) -> Groups<'l> {

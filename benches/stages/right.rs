@@ -1,4 +1,4 @@
-//! What is right of a whole report, by plain code.
+//! Expected values of a whole report, computed by plain code.
 
 use std::cmp::Reverse;
 
@@ -6,7 +6,7 @@ use logstat::{Dimension, Question, Report, Row, Section, Unit, UvMethod};
 
 use crate::plain::{self, Expected, Groups, Hit};
 
-/// The answer to a question.
+/// The expected answer to a question.
 pub(crate) struct Right {
     question: Question,
     has_times: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Right {
     rankings: Vec<Ranked>,
 }
 
-/// A ranking: keys with what is right of them, the first of so many groups.
+/// A ranking: its first keys with their expected values, and the total number of groups.
 struct Ranked {
     first: Vec<(Vec<u8>, Expected<'static>)>,
     groups: usize,
@@ -29,7 +29,7 @@ impl Right {
         let ranked = |dimension: Dimension| {
             let mut first: Vec<_> = plain::groups(hits, dimension).into_iter().collect();
             let groups = first.len();
-            // They ascend, and equals stay in order.
+            // Keys are in ascending order, and the sort is stable.
             first.sort_by_key(|(_, expected)| Reverse(expected.pv));
             first.truncate(question.showing.limit);
             Ranked { first, groups }
@@ -47,7 +47,7 @@ impl Right {
         }
     }
 
-    /// Asserts that the report has these numbers, and the sections that were asked for.
+    /// Asserts that the report has these numbers and exactly the requested sections.
     pub(crate) fn check(&self, report: &Report) {
         let all = &self.all[&b"all"[..]];
         let lines = report.lines;
@@ -97,7 +97,8 @@ impl Right {
         }
     }
 
-    /// Equal, or of a sketch within five standard errors: wrong by chance once in a million times.
+    /// Asserts that a number is equal, or, for a sketch, within five standard errors: exceeded by chance once in a
+    /// million.
     fn is_near(&self, uv: u64, right: u64) {
         let error = match self.question.counting.uv {
             UvMethod::Hll(precision) => 5.0 * precision.standard_error(),

@@ -1,5 +1,5 @@
-//! The runs that `benches/side_by_side` measures with the program, over small logs: every kind of log, every kind of
-//! question, so that a regression is seen before the large ones are run.
+//! The runs that `benches/side_by_side` measures with the program, over small logs: every kind of log and question, so
+//! that a regression shows before the large runs.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,18 +15,18 @@ use crate::plain::Hit;
 use crate::right::Right;
 use loggen::Traffic;
 
-/// How a log comes.
+/// Storage of the log, and the way of reading it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     File,
     Stream,
     Gz,
     Zst,
-    /// So many gz files.
+    /// This number of gz files.
     Rotated(usize),
 }
 
-/// THE TABLE of runs: what the log is like, how it comes, what is asked.
+/// THE TABLE of runs: name, log, storage and question.
 fn runs() -> Vec<(&'static str, Traffic, Form, Question)> {
     let plain = Traffic { lines: LINES as u64, ..Traffic::default() };
     let day = Question::default();
@@ -61,7 +61,7 @@ pub(crate) fn runs_of_the_program(criterion: &mut Criterion) {
         let text = traffic.to_vec();
         let directory = tempfile::tempdir().expect("a temporary directory");
         let files = files(&text, form, &directory);
-        // Made only if this one is run.
+        // Computed only if this run is selected.
         let mut right = None;
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(name, |bencher| {
@@ -77,7 +77,7 @@ pub(crate) fn runs_of_the_program(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What is right of JSON lines is right of the same traffic as lines of text.
+/// Expected report. For JSON lines it is that of the same traffic as text lines.
 fn right_of(traffic: &Traffic, question: &Question) -> Right {
     let text: &[u8] = Traffic { json: false, ..*traffic }.to_vec().leak();
     let lines = text.strip_suffix(b"\n").expect("a last line that is ended").split(|&b| b == b'\n');

@@ -1,4 +1,4 @@
-//! From rows to numbers: each dimension, each measure, and the merge of what two workers counted.
+//! From rows to numbers: each dimension, each measure, and the merge of two workers' tables.
 
 use std::iter::once;
 use std::time::{Duration, Instant};
@@ -12,7 +12,8 @@ use crate::plain::Groups;
 
 const DAY: Dimension = Dimension::Time(Unit::Day);
 
-/// Each dimension as the only table, counting hits alone; not derived ones, whose columns steps fill before this stage.
+/// Each dimension as the only table, counting hits only. Derived dimensions are excluded: earlier steps fill their
+/// columns.
 pub(crate) fn dimensions(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("dimension");
     let dimensions = once(Dimension::All).chain(Dimension::all());
@@ -32,8 +33,8 @@ pub(crate) fn dimensions(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Each measure of the few groups of the days, and of the many of the paths. The look-up of the groups is part of the
-/// time, and that of visitors where they are counted.
+/// Each measure, for the few groups of days and the many of paths. The time includes the look-up of groups, and that of
+/// visitors where they are counted.
 pub(crate) fn measures(criterion: &mut Criterion) {
     let hll = UvMethod::Hll(Precision::default());
     let measures = [
@@ -57,7 +58,7 @@ pub(crate) fn measures(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Two halves of the log become one, with the tables that a question with nothing but defaults has.
+/// Merges two halves of the log, with the tables of a default question.
 pub(crate) fn merge(criterion: &mut Criterion) {
     use Measure::{Counts, Latency, Uv};
     let plan: [(Dimension, &[Measure]); 5] = [
@@ -95,7 +96,7 @@ pub(crate) fn merge(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Counts some times, and holds what was counted last to what is right.
+/// Counts repeatedly, and checks the last result.
 fn repeated(
     times: u64,
     dimension: Dimension,
@@ -111,7 +112,7 @@ fn repeated(
     spent
 }
 
-/// Holds every number of every group to what is right.
+/// Asserts every number of every group.
 fn check(tables: &UnescapedTables, dimension: Dimension, expected: &Groups<'_>) {
     let groups = tables.groups(dimension);
     assert_eq!(groups.len(), expected.len(), "groups of {dimension:?}");
@@ -123,7 +124,7 @@ fn check(tables: &UnescapedTables, dimension: Dimension, expected: &Groups<'_>) 
             assert_eq!(counts, right, "{of}");
         }
         if let Some(uv) = group.uv {
-            // Four standard errors; few are counted exactly by either way.
+            // Four standard errors. Small sets are counted exactly by both methods.
             let right = expected.visitors.len() as u64;
             let off = if tables.is_exact() || right <= 8192 { 0 } else { right * 4 * 81 / 10_000 };
             assert!(uv.abs_diff(right) <= off, "{uv} and not {right} visitors: {of}");

@@ -1,4 +1,5 @@
-//! From a file to a report, as the program does it where nothing is asked for: by the ways of reading and threads.
+//! From a file to a report with a default question, as the program does it, for each way of reading and number of
+//! threads.
 
 use criterion::Criterion;
 use logstat::{Access, Engine, Input, Question, count, guard_mappings};
@@ -29,10 +30,10 @@ pub(crate) fn whole(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Lines of each of many files.
+/// Lines per file, for many small files.
 const FILE_LINES: usize = 100;
 
-/// The same log in files of a few lines.
+/// The same log, split into files of a few lines.
 pub(crate) fn many_files(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let lines: Vec<&[u8]> = LOG.text.split_inclusive(|byte| *byte == b'\n').collect();

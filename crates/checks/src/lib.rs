@@ -1,4 +1,4 @@
-//! What the checks share: the program under test, Python, and skipping where a program is not installed.
+//! Shared by the checks: the program under test, Python, and skipping if another program is not installed.
 
 mod program;
 pub mod python;

@@ -1,4 +1,4 @@
-//! The program under test. `cargo test --workspace` builds it, in the directory above that of the tests.
+//! The program under test. `cargo test --workspace` builds it in the parent directory of the tests.
 
 use std::fs;
 use std::io;
@@ -6,10 +6,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// The path of `logstat`, built from the sources of this checkout.
+/// Returns the path of `logstat`, built from the sources of this checkout.
 ///
 /// # Panics
-/// If it is not built yet, or if a source is newer: `cargo test --package checks` alone does not build it.
+/// Panics if it is not built, or older than a source: `cargo test --package checks` alone does not build it.
 #[must_use]
 pub fn program() -> &'static str {
     static PROGRAM: LazyLock<Result<String, String>> = LazyLock::new(|| {
@@ -30,8 +30,8 @@ pub fn program() -> &'static str {
     }
 }
 
-/// A source that was changed after the program was built. Cargo lists them beside the file in `deps` that the program is a
-/// link to.
+/// Returns a source that changed after the program was built. Cargo lists the sources next to the file in `deps` that
+/// the program is a hard link to.
 fn newer_source(program: &Path, deps: &Path) -> io::Result<Option<String>> {
     let built = fs::metadata(program)?;
     for entry in fs::read_dir(deps)? {

@@ -1,17 +1,17 @@
-//! Questions drawn by a seeded generator, asked of logstat and, in SQL over the same records, of DuckDB.
+//! Compares logstat with DuckDB: random questions from a seeded generator, answered in SQL over the same records.
 //!
-//! It needs Python with DuckDB: `python3`, or what `LOGSTAT_PYTHON` names. Where that is not installed the test is skipped and
-//! says so, but for where `LOGSTAT_CI` is set: there that is a failure.
+//! Needs Python with DuckDB: `python3`, or the interpreter in `LOGSTAT_PYTHON`. If it is not installed, the test is
+//! skipped, or fails if `LOGSTAT_CI` is set.
 
 use checks::program;
 use checks::python::{has, python};
 use checks::skip::is_skipped;
 
-/// As many as take some seconds.
+/// Number of questions; takes some seconds.
 const COMBINATIONS: &str = "60";
 
 #[test]
-fn duckdb_has_the_same_answers() {
+fn duckdb_gives_the_same_answers() {
     if is_skipped(has("duckdb"), "python3 has no DuckDB (pip install duckdb)") {
         return;
     }

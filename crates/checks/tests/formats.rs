@@ -1,7 +1,7 @@
-//! Every format of a report: read by readers that are not ours, put into files that are whole or not there.
+//! Tests every output format with third-party parsers, and how reports are written to files.
 //!
-//! The readers are Python's, with DuckDB and prometheus-client: `python3`, or what `LOGSTAT_PYTHON` names; and Chromium. Where they
-//! are not installed that test is skipped and says so, but for where `LOGSTAT_CI` is set: there that is a failure.
+//! The parsers are those of Python, DuckDB and prometheus-client (`python3` or the interpreter in `LOGSTAT_PYTHON`),
+//! and Chromium. If one is not installed, its test is skipped, or fails if `LOGSTAT_CI` is set.
 
 mod html;
 
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/shop.log");
 
-/// What an attacker would like to see in a report.
+/// Text that an attacker may try to get into a report.
 const HOSTILE: [&str; 14] = [
     "<script>alert(1)</script>",
     "\\x22onmouseover=\\x22alert(1)",
@@ -41,7 +41,7 @@ fn hostile() -> Vec<u8> {
     log_of(HOSTILE.into_iter().chain([&*long]))
 }
 
-/// A log that has each text wherever one can be.
+/// Returns a log with each text in every field that can contain it.
 fn log_of<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut log = Vec::new();
     for (i, text) in texts.enumerate() {
@@ -60,14 +60,14 @@ fn logstat(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn others_read_the_same_numbers() {
+fn third_party_parsers_read_the_same_numbers() {
     let reason = "python3 has no DuckDB or no prometheus-client (pip install duckdb prometheus-client)";
     if is_skipped(has("duckdb, prometheus_client"), reason) {
         return;
     }
     let log = tempfile::NamedTempFile::new().unwrap();
     fs::write(log.path(), hostile()).unwrap();
-    // A log without request times has no columns of them; this one has, and hostile fields stay what they are.
+    // Without request times a report has no latency columns. This log has them; its hostile fields are unchanged.
     let timed = tempfile::NamedTempFile::new().unwrap();
     let lines = String::from_utf8_lossy(&hostile()).lines().map(|line| format!("{line} 0.012\n")).collect::<String>();
     fs::write(timed.path(), lines).unwrap();
@@ -81,7 +81,7 @@ fn others_read_the_same_numbers() {
 }
 
 #[test]
-fn hostile_text_stays_text() {
+fn hostile_text_is_escaped_in_every_format() {
     let log = tempfile::NamedTempFile::new().unwrap();
     fs::write(log.path(), hostile()).unwrap();
     let path = log.path().to_str().unwrap();
@@ -118,7 +118,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn files_are_whole_or_as_they_were() {
+fn output_files_are_replaced_as_a_whole() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let names = || fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
@@ -126,7 +126,7 @@ fn files_are_whole_or_as_they_were() {
     let (json, other) = (to("r.json"), to("r.other"));
     fs::write(at("r.json"), "old").unwrap();
     fs::set_permissions(at("r.json"), fs::Permissions::from_mode(0o600)).unwrap();
-    // Both in one pass, and nothing on standard output.
+    // Both files in one pass; standard output stays empty.
     let output = logstat(&[SHOP, "-o", &json, "-o", &other, "--format", "csv", "--show", "status"]);
     assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
     let report: Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
@@ -137,13 +137,13 @@ fn files_are_whole_or_as_they_were() {
     assert_eq!(mode(&at("r.json")), mode(&fresh) & 0o644);
     assert_eq!(names().len(), 3, "nothing is left beside: {:?}", names());
 
-    // A link stays one, what it leads to is replaced.
+    // A symbolic link is kept and its target is replaced.
     std::os::unix::fs::symlink(at("r.json"), at("link.json")).unwrap();
     fs::write(at("r.json"), "old").unwrap();
     assert!(logstat(&[SHOP, "-o", &to("link.json")]).status.success());
     assert!(at("link.json").is_symlink() && fs::read_to_string(&json).unwrap().starts_with("{\"schema\""));
 
-    // With standard output as one of them.
+    // One of the outputs is standard output.
     let output = logstat(&[SHOP, "-o", "-", "-o", &json, "--format", "tsv"]);
     assert!(output.stdout.starts_with(b"section\tkey"));
 
@@ -159,7 +159,7 @@ fn files_are_whole_or_as_they_were() {
 }
 
 #[test]
-fn what_is_no_file_is_written_in_place() {
+fn devices_are_written_in_place() {
     assert!(logstat(&[SHOP, "-o", "/dev/null"]).status.success());
     let output = logstat(&[SHOP, "-o", "/dev/stdout", "--format", "ndjson"]);
     assert!(output.stdout.starts_with(b"{\"section\":\"summary\""), "{output:?}");
@@ -171,7 +171,7 @@ fn what_is_no_file_is_written_in_place() {
 }
 
 #[test]
-fn the_schema_is_printed() {
+fn schema_is_printed() {
     let schema: Value = serde_json::from_slice(&logstat(&["--schema"]).stdout).unwrap();
     assert_eq!(schema, serde_json::from_str::<Value>(include_str!("../../../report.schema.json")).unwrap());
 }

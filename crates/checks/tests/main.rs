@@ -1,9 +1,9 @@
-//! The tests that need other programs, large crates or minutes. Where a program is not installed its tests are skipped, with the
-//! reason, unless `LOGSTAT_CI` is set: then that is a failure.
+//! Tests that need other programs, large crates or minutes. If a program is not installed, its tests are skipped with
+//! the reason, or fail if `LOGSTAT_CI` is set.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
-/// Every strategy and command line is tried.
+/// Try every strategy and every command line.
 const ONE_IN: usize = 1;
 
 #[path = "../../../tests/agreement.rs"]

@@ -1,8 +1,8 @@
-//! A real nginx on loopback logs what a client sends it: what is counted is what was sent, whatever the log's format, and
-//! what is static is what nginx has served from files.
+//! Tests against a real nginx on loopback. Whatever the log format, the report must match what the client sent, and
+//! static must mean what nginx served from files.
 //!
-//! nginx and its upstreams are started here, on free ports and in a directory of their own; no rights are needed. Where
-//! nginx is not installed the tests are skipped and say so, but for where `LOGSTAT_CI` is set: there that is a failure.
+//! nginx and its upstreams are started here, on free ports and in a temporary directory, without special privileges. If
+//! nginx is not installed, the tests are skipped, or fail if `LOGSTAT_CI` is set.
 
 mod client;
 mod conversations;
@@ -24,7 +24,7 @@ mod uwsgi;
 
 use std::fmt::Write;
 
-/// All that is wrong, so that one log does not hide another.
+/// All failures found so far, so that one log does not hide another.
 #[derive(Default)]
 struct Findings(Vec<String>);
 
@@ -33,7 +33,7 @@ impl Findings {
         self.0.push(finding.into());
     }
 
-    /// Fails with all that was noted.
+    /// Panics with all recorded failures.
     fn settle(self, of: &str) {
         let mut text = format!("{of}: {} findings", self.0.len());
         self.0.iter().for_each(|finding| write!(text, "\n- {finding}").unwrap());

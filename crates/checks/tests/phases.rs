@@ -1,4 +1,4 @@
-//! How many threads count, what each did and how long the parts of a run took: what `-vv` says.
+//! The output of `-vv`: number of threads, work per thread, and time per phase.
 
 use std::fs;
 use std::io::Cursor;
@@ -12,7 +12,7 @@ use logstat::{Engine, Input, Outcome, Question, count};
 
 const LINE: &str = "10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
 
-/// More than three chunks of the size that the program takes.
+/// More than three chunks of the program's chunk size.
 const LINES: usize = 45_000;
 
 fn logstat() -> Command {
@@ -21,7 +21,7 @@ fn logstat() -> Command {
     command
 }
 
-/// What a command with `-vv` says of a log of so many lines.
+/// Standard error of a command with `-vv`, for a log of `lines` lines.
 fn said(mut command: Command, lines: usize, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), LINE.repeat(lines)).unwrap();
@@ -31,14 +31,14 @@ fn said(mut command: Command, lines: usize, arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// The lines that each worker says it counted.
+/// Number of lines that each worker reports.
 fn lines_of_workers(said: &str) -> Vec<usize> {
     let of_workers = said.lines().filter_map(|line| line.strip_prefix("logstat: worker ")?.split_once(": "));
     of_workers.map(|(_, share)| share.split(' ').next().unwrap().parse().unwrap()).collect()
 }
 
 #[test]
-fn every_phase_has_its_line_and_every_worker() {
+fn every_phase_and_worker_is_reported() {
     let said = said(logstat(), LINES, &["-j", "3"]);
     let names = ["opening: ", "counting: ", "merging: ", "settling: ", "assembling: ", "releasing: ", "writing: "];
     let places = names.map(|name| said.find(&format!("\nlogstat: {name}")).unwrap_or_else(|| panic!("{name}{said}")));
@@ -49,15 +49,15 @@ fn every_phase_has_its_line_and_every_worker() {
 }
 
 #[test]
-fn a_small_log_is_counted_by_the_thread_that_asked() {
+fn small_log_is_counted_by_one_thread() {
     let said = said(logstat(), 4, &["-j", "8"]);
     assert!(said.contains(" ms by 1 worker, "), "{said}");
     assert_eq!(lines_of_workers(&said), [4]);
 }
 
-/// std asks for both: the processors that a process may run on, and the limit of its cgroup.
+/// std respects both the CPU affinity of the process and the limit of its cgroup.
 #[test]
-fn processors_that_are_not_ours_are_not_counted_on() {
+fn cpu_affinity_limits_the_number_of_workers() {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = allowed.map(|list| list.trim().split([',', '-']).next().unwrap());
@@ -71,9 +71,9 @@ fn processors_that_are_not_ours_are_not_counted_on() {
     assert_eq!(lines_of_workers(&said), [LINES], "{said}");
 }
 
-/// Any number of workers makes one tally, odd numbers too.
+/// Any number of workers, odd or even, merges into one tally.
 #[test]
-fn what_workers_did_adds_up_to_the_run() {
+fn worker_shares_add_up_to_the_total() {
     let log = Path::new(REPOSITORY).join("testdata/shop.log");
     let text = fs::read_to_string(&log).unwrap();
     for threads in 1..=7 {

@@ -1,4 +1,4 @@
-//! The recipes of docs/recipes.md do what they say. What they hand to others is taken by stand-ins, which look at what they get.
+//! The recipes in docs/recipes.md work. Stubs replace the other programs and check their input.
 
 use std::fmt::Write as _;
 use std::fs::{self, Permissions};
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const RECIPES: &str = include_str!("../../../docs/recipes.md");
 const README: &str = include_str!("../../../README.md");
 
-/// THE TABLE of stand-ins: each fails where the program would have nothing to do.
+/// THE TABLE of stubs: each fails if the real program would have nothing to do.
 const OTHERS: [(&str, &str); 6] = [
     ("chronic", r#"said=$("$@" 2>&1) || { code=$?; printf '%s\n' "$said"; exit $code; }"#),
     ("mail", "grep -q 'lines = ' && [ \"$3\" = you@example.com ]"),
@@ -25,7 +25,7 @@ const OTHERS: [(&str, &str); 6] = [
     ("duckdb", r#""$LOGSTAT_PYTHON" -c 'import duckdb, sys; assert duckdb.sql(sys.argv[1]).fetchall()' "$2""#),
 ];
 
-/// A directory with the log of testdata, and in nginx/ one of the last hour, with or without errors of the server.
+/// A directory with the log of testdata, and in nginx/ a log of the last hour, with or without server errors.
 fn place(errors: bool) -> TempDir {
     let place = tempfile::tempdir().unwrap();
     fs::copy(format!("{REPOSITORY}/testdata/shop.log"), place.path().join("access.log")).unwrap();
@@ -47,7 +47,7 @@ fn place(errors: bool) -> TempDir {
     place
 }
 
-/// What blocks of a kind have, with the places of this machine for those of a server.
+/// Code blocks of one language, with the paths of a server replaced by paths in the test directory.
 fn blocks(kind: &str) -> Vec<String> {
     let begin = format!("```{kind}\n");
     let blocks = RECIPES.split(&begin).skip(1).map(|block| block.split("```").next().unwrap().to_owned());
@@ -72,7 +72,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// As cron would: the command is what is behind five fields, and `\%` is a percent sign.
+/// Commands of the crontab as cron runs them: everything after the five time fields, with `\%` as a percent sign.
 fn jobs() -> Vec<String> {
     let lines = blocks("crontab").join("");
     let jobs = lines.lines().filter(|line| line.contains("* * *"));
@@ -83,7 +83,7 @@ fn jobs() -> Vec<String> {
 }
 
 #[test]
-fn cron_has_nothing_to_mail_where_all_is_well() {
+fn cron_jobs_print_nothing_without_errors() {
     let place = place(false);
     for job in jobs() {
         let output = run(&job, place.path());
@@ -95,7 +95,7 @@ fn cron_has_nothing_to_mail_where_all_is_well() {
 }
 
 #[test]
-fn cron_mails_what_is_wrong() {
+fn cron_jobs_report_errors() {
     let place = place(true);
     let watching: Vec<_> = jobs().into_iter().filter(|job| job.contains("--fail-if")).collect();
     assert_eq!(watching.len(), 2);
@@ -109,7 +109,7 @@ fn cron_mails_what_is_wrong() {
 }
 
 #[test]
-fn what_is_typed_runs() {
+fn shell_recipes_run() {
     let place = place(true);
     let mut scripts: Vec<_> = blocks("sh").into_iter().filter(|block| !block.contains("duckdb -c")).collect();
     scripts.extend(blocks("logrotate").iter().map(|hook| hook.lines().nth(1).unwrap().trim().to_owned()));
@@ -140,7 +140,7 @@ fn all_run(scripts: &[String], place: &Path) {
 }
 
 #[test]
-fn what_prometheus_is_asked_for_is_there() {
+fn prometheus_queries_use_existing_metrics() {
     let place = place(true);
     let job = jobs().into_iter().find(|job| job.contains("logstat.prom")).unwrap();
     assert!(run(&job, place.path()).status.success());

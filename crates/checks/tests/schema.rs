@@ -1,4 +1,4 @@
-//! What is written as JSON is what `report.schema.json` describes, every key of it, and nothing else passes.
+//! Reports in JSON match `report.schema.json`, which describes every key and rejects wrong values.
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
@@ -14,8 +14,8 @@ fn schema() -> Value {
     serde_json::from_str(include_str!("../../../report.schema.json")).unwrap()
 }
 
-/// The schema with no room for keys that it does not describe. Its objects are what has a type: parts that are
-/// referred to have none.
+/// The schema without room for undescribed keys. Only its objects have a `type`; parts that are referred to with `$ref`
+/// have none.
 fn closed(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {
@@ -38,7 +38,7 @@ fn report(log: &[u8], question: &Question) -> Value {
     serde_json::from_slice(&json).unwrap()
 }
 
-/// Of the end of a day, of which the rest was not read; a line is malformed.
+/// A report on the end of a day, with the rest of the log skipped by seeking. One line is malformed.
 fn sought() -> Value {
     let line = |minute: u32| {
         let clock = format!("{:02}:{:02}:00", minute / 60, minute % 60);
@@ -56,7 +56,7 @@ fn sought() -> Value {
     serde_json::from_slice(&json).unwrap()
 }
 
-/// With a warning: one of two inputs is missing.
+/// A report with a warning: one of two inputs is missing.
 fn warned() -> Value {
     let inputs = vec![Input::path("gone\\\n.log"), Input::reader("a.log", SHOP)];
     let outcome = count(&Question::default(), inputs, &Engine::default()).unwrap();
@@ -65,7 +65,7 @@ fn warned() -> Value {
     serde_json::from_slice(&json).unwrap()
 }
 
-/// A log with hosts and times, and lines that are none.
+/// A log with hosts and times, and with malformed lines.
 fn odd_log() -> Vec<u8> {
     let line = |addr: &str, request: &str, tail: &str| {
         format!("shop.example {addr} - bob [05/Apr/2022:03:45:05 -0330] \"{request}\" {tail}\n").into_bytes()
@@ -80,7 +80,7 @@ fn odd_log() -> Vec<u8> {
     log
 }
 
-/// A report of every kind, by what is special about it.
+/// Reports of every kind, each with a name for its special feature.
 fn reports() -> Vec<(String, Value)> {
     let usual = Question::default;
     let odd = odd_log();
@@ -205,7 +205,7 @@ fn assert_valid(validator: &Validator, what: &str, report: &Value) {
 }
 
 #[test]
-fn the_schema_is_one() {
+fn schema_is_valid() {
     if let Err(error) = draft202012::meta::validate(&schema()) {
         panic!("{error}");
     }
@@ -213,7 +213,7 @@ fn the_schema_is_one() {
 }
 
 #[test]
-fn every_report_is_as_the_schema_says() {
+fn every_report_matches_the_schema() {
     let validator = draft202012::new(&schema()).unwrap();
     for (what, report) in reports() {
         assert_valid(&validator, &what, &report);
@@ -221,7 +221,7 @@ fn every_report_is_as_the_schema_says() {
 }
 
 #[test]
-fn every_key_of_a_report_is_described() {
+fn every_report_key_is_in_the_schema() {
     let validator = draft202012::new(&closed(&schema())).unwrap();
     for (what, report) in reports() {
         assert_valid(&validator, &what, &report);
@@ -232,7 +232,7 @@ fn every_key_of_a_report_is_described() {
     assert!(draft202012::new(&schema()).unwrap().is_valid(&report), "new keys may come");
 }
 
-/// Every property, with its name, wherever it is described.
+/// Visits every property, with its name, wherever it is described.
 fn properties(schema: &Value, visit: &mut impl FnMut(&str, &Value)) {
     if let Some(Value::Object(described)) = schema.get("properties") {
         described.iter().for_each(|(name, property)| visit(name, property));
@@ -259,7 +259,7 @@ fn every_key_has_a_description() {
 }
 
 #[test]
-fn every_dimension_and_unit_is_described() {
+fn schema_lists_all_names() {
     let schema = schema();
     let mut reasons: Vec<_> = Reason::all().map(Reason::name).collect();
     reasons.sort_unstable();
@@ -288,7 +288,7 @@ fn every_dimension_and_unit_is_described() {
     }
 }
 
-/// The pointers of all values in a report.
+/// Collects the JSON pointers of all values in a report.
 fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| {
@@ -313,7 +313,7 @@ fn everything() -> Value {
 }
 
 #[test]
-fn a_value_of_another_type_is_refused_wherever_it_is() {
+fn wrong_types_are_rejected() {
     let validator = draft202012::new(&schema()).unwrap();
     let report = everything();
     let mut all = Vec::new();
@@ -324,7 +324,7 @@ fn a_value_of_another_type_is_refused_wherever_it_is() {
             let mut broken = report.clone();
             let value = broken.pointer_mut(&pointer).unwrap();
             let is_number_that_fits = wrong == json!(0.5) && value.is_f64();
-            // Text of a malformed line and a format's own text may hold what they like.
+            // The text of a malformed line and the text of a format may be anything.
             let is_text_that_fits = wrong.is_string() && (pointer.ends_with("/text") || pointer.ends_with("/reason"));
             let is_format = wrong.is_string() && pointer.ends_with("/format");
             let is_no_ranking =
@@ -338,7 +338,7 @@ fn a_value_of_another_type_is_refused_wherever_it_is() {
 }
 
 #[test]
-fn a_key_that_is_missing_is_missed() {
+fn missing_keys_are_rejected() {
     let validator = draft202012::new(&schema()).unwrap();
     let report = everything();
     let mut all = Vec::new();
@@ -359,7 +359,7 @@ fn a_key_that_is_missing_is_missed() {
 }
 
 #[test]
-fn formats_and_reasons_close_with_the_account() {
+fn formats_and_reasons_add_up_to_the_line_counts() {
     for (what, report) in reports() {
         let sum = |value: &Value| match value {
             Value::Array(formats) => formats.iter().map(|format| format["lines"].as_u64().unwrap()).sum::<u64>(),
@@ -377,7 +377,7 @@ fn formats_and_reasons_close_with_the_account() {
 }
 
 #[test]
-fn what_cannot_be_is_refused() {
+fn impossible_values_are_rejected() {
     let validator = draft202012::new(&schema()).unwrap();
     let report = everything();
     assert_valid(&validator, "everything", &report);

@@ -1,8 +1,8 @@
-//! Which program asks: the user agents of a made log, apart because they are a table to keep up to date.
+//! User agents of the generated log. Separate because they are a table to keep up to date.
 
 use super::rng::Weighted;
 
-/// One family of user agents. `{v}` stands for each version, `{d}` for each device, the most frequent first.
+/// A family of user agents. `{v}` stands for each version and `{d}` for each device, the most frequent first.
 struct Family {
     share: f64,
     template: &'static str,
@@ -20,7 +20,7 @@ const fn family(
     Family { share, template, newest, oldest, devices }
 }
 
-/// Written once here, for they are in nearly every template.
+/// Abbreviations for text that is in nearly every template.
 const SHORT: [(&str, &str); 3] = [
     ("{m}", "Mozilla/5.0"),
     ("{w}", "AppleWebKit/537.36 (KHTML, like Gecko)"),
@@ -56,7 +56,7 @@ const WINDOWS: &[&str] = &["Windows NT 10.0; Win64; x64"];
 const COMMON: &[&str] = &["Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7"];
 const ONE: &[&str] = &[""];
 
-/// Browsers, then programs: those from `FIRST_PROGRAM` on send no referer and speak HTTP/1.1.
+/// Browsers, then programs. Families from `FIRST_PROGRAM` on send no referer and speak HTTP/1.1.
 #[rustfmt::skip]
 const FAMILIES: &[Family] = &[
     family(30., "{m} ({d}) {w} Chrome/{v}.0.0.0 Safari/537.36", (154, 109), DESKTOPS),
@@ -132,7 +132,7 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    /// Appends the text again and again until it is `bytes` long; what is not there (`-`) does not grow.
+    /// Appends the text, repeated until it is at least `bytes` long. A missing user agent (`-`) is not repeated.
     pub(crate) fn push(&self, line: &mut Vec<u8>, bytes: usize) {
         let begin = line.len();
         line.extend_from_slice(self.text.as_bytes());
@@ -149,7 +149,7 @@ pub(crate) struct Agents {
 }
 
 impl Agents {
-    /// Each family by its share, within it newer versions and frequent devices more often, after Zipf.
+    /// Weights each family by its share; within it, newer versions and common devices are more frequent (Zipf).
     pub(crate) fn new() -> Self {
         let (mut all, mut weights) = (Vec::new(), Vec::new());
         for (place, family) in FAMILIES.iter().enumerate() {
@@ -169,7 +169,7 @@ impl Agents {
         Self { all, ranks: Weighted::new(weights.into_iter()) }
     }
 
-    /// The user agent that 64 random bits stand for.
+    /// Returns the user agent for 64 random bits.
     pub(crate) fn agent(&self, bits: u64) -> &Agent {
         &self.all[self.ranks.index(bits)]
     }

@@ -1,9 +1,9 @@
-//! When the requests of a made log come: apart, because the rhythm of a site is a thing of its own to tune.
+//! Times of the generated requests. Separate so that the daily rhythm of the site can be tuned in one place.
 
 use super::digits::two;
 use super::rng::{Rng, mix};
 
-/// How busy each hour of a working day begins, in the wall clock: quiet at night, a peak in the evening.
+/// Traffic at the start of each hour of a working day, by the wall clock: quiet at night, a peak in the evening.
 const HOURS: [f64; 24] = [
     38., 22., 14., 10., 9., 12., 22., 38., 58., 72., 80., 84., //
     86., 82., 80., 80., 82., 86., 92., 104., 118., 120., 96., 64.,
@@ -12,14 +12,14 @@ const WEEKEND: f64 = 0.77;
 const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 const MONTH_DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/// The log begins on 14/Nov/2026 at 00:00:00 +0800, a Saturday; in Unix time:
+/// Start of the log in Unix time: 14/Nov/2026, a Saturday, at 00:00:00 +0800.
 pub(crate) const BEGIN_EPOCH_S: u64 = 1_794_585_600;
 
-/// The seconds of the log, in order, and the way nginx writes them.
+/// The seconds of the log, in order, and their written form.
 pub(crate) struct Clock {
     seed: u64,
     dates: Vec<[u8; 11]>,
-    /// How much of the rhythm's sum one line takes.
+    /// Share of the total rhythm that one line takes.
     step: f64,
     minute: u64,
     begun: f64,
@@ -44,9 +44,10 @@ impl Clock {
         }
     }
 
-    /// When line `line` was written, in seconds since the log's begin. Lines are asked for in order.
+    /// Returns when line `line` was written, in seconds since the start of the log. Must be called in the order of
+    /// lines.
     ///
-    /// One line of 250 is a second or two early, as when a worker of nginx flushes its buffer late.
+    /// One line in 250 is a second or two early, as when an nginx worker flushes its buffer late.
     pub(crate) fn second(&mut self, line: u64, rng: &mut Rng) -> u64 {
         let at = (line as f64 + rng.unit()) * self.step;
         let last = self.dates.len() as u64 * 1440 - 1;
@@ -60,7 +61,7 @@ impl Clock {
         if rng.below(250) == 0 { second.saturating_sub(1 + rng.below(2)) } else { second }
     }
 
-    /// `14/Nov/2026:00:00:03 +0800`, written anew only for a new second.
+    /// Returns `14/Nov/2026:00:00:03 +0800`; formatted again only when the second changes.
     pub(crate) fn stamp(&mut self, second: u64) -> &[u8; 26] {
         if second != self.stamped_s {
             self.stamped_s = second;
@@ -73,12 +74,12 @@ impl Clock {
     }
 }
 
-/// The hour in which the application is ill, so that there is something to find: 18/Nov/2026 from 14 to 15.
+/// True in the hour of the outage, so that a report has something to show: 18/Nov/2026, 14:00 to 15:00.
 pub(crate) fn is_outage(second: u64) -> bool {
     second / 3600 == 4 * 24 + 14
 }
 
-/// How busy a minute is: between its hours, less at a weekend, and never quite like its neighbour.
+/// Traffic in a minute: interpolated between its hours, less at weekends, and slightly different from its neighbours.
 fn weight(minute: u64, seed: u64) -> f64 {
     let (day, hour, past) = (minute / 1440, (minute / 60 % 24) as usize, (minute % 60) as f64 / 60.0);
     let hourly = HOURS[hour] * (1.0 - past) + HOURS[(hour + 1) % 24] * past;
@@ -86,7 +87,7 @@ fn weight(minute: u64, seed: u64) -> f64 {
     hourly * noise * if day % 7 < 2 { WEEKEND } else { 1.0 }
 }
 
-/// `14/Nov/2026` and the days after it.
+/// Appends the date: `14/Nov/2026` and the days after it.
 fn dates(days: u32) -> Vec<[u8; 11]> {
     let (mut day, mut month, mut year) = (14, 10, 2026);
     (0..days)
@@ -114,7 +115,7 @@ mod tests {
     use super::{Clock, Rng, dates};
 
     #[test]
-    fn the_calendar_turns() {
+    fn dates_follow_the_calendar() {
         let days = dates(900);
         for (day, date) in [
             (0, b"14/Nov/2026"),
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_fill_the_days_and_hardly_go_back() {
+    fn times_fill_the_days_and_rarely_go_back() {
         let (mut clock, mut rng) = (Clock::new(2, 50_000, 3), Rng::new(3));
         let seconds: Vec<u64> = (0..50_000).map(|line| clock.second(line, &mut rng)).collect();
         assert!(seconds[0] < 120 && seconds.iter().all(|&second| second < 2 * 86_400));

@@ -1,7 +1,7 @@
-//! Numbers into bytes for the log generator: apart, because `format!` for each of a line's numbers is
-//! slow, and a log of gigabytes should take seconds.
+//! Formats numbers for the log generator. `format!` for each number of a line is slow, and gigabytes should take
+//! seconds.
 
-/// `number` in decimal.
+/// Appends `number` in decimal.
 pub(crate) fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
@@ -16,19 +16,19 @@ pub(crate) fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// `number`, below 100, in two digits.
+/// Appends `number`, which is below 100, as two digits.
 pub(crate) fn two(number: u64) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
-/// The lower `width` hexadecimal digits of `number`.
+/// Appends the lower `width` hexadecimal digits of `number`.
 pub(crate) fn push_hex(out: &mut Vec<u8>, number: u64, width: u32) {
     for place in (0..width).rev() {
         out.push(b"0123456789abcdef"[(number >> (4 * place) & 15) as usize]);
     }
 }
 
-/// Milliseconds as nginx writes `$request_time`: seconds with three decimals.
+/// Appends milliseconds as nginx writes `$request_time`: seconds with three decimals.
 pub(crate) fn push_seconds(out: &mut Vec<u8>, time_ms: u64) {
     push_decimal(out, time_ms / 1000);
     out.push(b'.');
@@ -41,7 +41,7 @@ mod tests {
     use super::{push_decimal, push_hex, push_seconds};
 
     #[test]
-    fn numbers_read_as_they_should() {
+    fn numbers_are_formatted() {
         let mut out = Vec::new();
         for number in [0, 7, 10, 65_535, u64::MAX] {
             push_decimal(&mut out, number);

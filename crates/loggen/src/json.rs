@@ -1,7 +1,8 @@
-//! A line of combined written anew as nginx writes it with `escape=json`: apart, because the traffic is the same.
+//! Rewrites a combined line as nginx writes it with `escape=json`. Separate because the traffic is the same in both
+//! formats.
 
-/// Turns a line without its end, perhaps with `$host` before it and `$request_time` behind it, into an object. It reads no lines but those
-/// of the generator, in which every quote within a field is escaped.
+/// Turns a line without its line end into an object. It may have `$host` before it and `$request_time` after it. Only
+/// lines of this generator are supported, in which every quote within a field is escaped.
 pub(crate) fn rewrite(line: &mut Vec<u8>) {
     let combined = std::mem::take(line);
     let parts: Vec<&[u8]> = combined.split(|&byte| byte == b'"').collect();
@@ -38,7 +39,7 @@ fn push_number(line: &mut Vec<u8>, key: &str, number: &[u8]) {
     line.extend_from_slice(number);
 }
 
-/// What nginx has no value for, `-` in combined, is empty in JSON.
+/// A value that nginx does not have is `-` in combined and empty in JSON.
 fn push_text(line: &mut Vec<u8>, key: &str, text: &[u8]) {
     push_number(line, key, b"\"");
     let mut rest = if text == b"-" { &[] } else { text };
@@ -55,7 +56,7 @@ fn push_text(line: &mut Vec<u8>, key: &str, text: &[u8]) {
     line.push(b'"');
 }
 
-/// As `ngx_escape_json` does: quotes, backslashes and what is below the space. Whatever else is there is written raw.
+/// Escapes like `ngx_escape_json`: quotes, backslashes and bytes below the space. All other bytes are written raw.
 fn push_escaped(line: &mut Vec<u8>, byte: u8) {
     let short = match byte {
         b'"' | b'\\' => byte,
@@ -81,7 +82,7 @@ mod tests {
     use super::rewrite;
 
     #[test]
-    fn a_line_is_written_as_nginx_does() {
+    fn line_is_rewritten_as_nginx_does() {
         let mut line =
             br#"h ::1 - - [14/Nov/2026:00:00:03 +0800] "GET /\x22\x5C\x0A\x16\xE9 HTTP/1.1" 200 5 "-" "a/b" 0.250"#
                 .to_vec();

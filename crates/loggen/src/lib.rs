@@ -1,10 +1,10 @@
-//! nginx access logs that look like a real site's, made from a seed, for tests and benchmarks. The crate uses only std, so
-//! that a seed gives the same bytes on every machine.
+//! Generates nginx access logs that look like those of a real site, for tests and benchmarks. The crate uses only std,
+//! so a seed gives the same bytes on every machine.
 //!
 //! ```text
 //! cargo run --release -p loggen -- --lines 5000000 -o /tmp/big.log     1.2 GB in a few seconds
 //! ```
-//! The crate does not know how logstat counts, and answers that tests and benchmarks expect must not come from it.
+//! The crate does not know how logstat counts. Tests and benchmarks must not take their expected answers from it.
 
 mod agents;
 mod clock;
@@ -25,42 +25,42 @@ use digits::{push_decimal, push_seconds};
 use rng::{Rng, Weighted};
 use visitors::{Visitor, Visitors};
 
-/// One request of so many is odd or hostile.
+/// One request in `ODD` is odd or hostile.
 const ODD: u64 = 2000;
 
-/// What a made log is like.
+/// Properties of a generated log.
 ///
-/// The log has nginx's combined format, and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost`, `json`, `short`,
-/// `agent_bytes` and `malformed` change how the traffic is logged, and leave the traffic itself as it is.
+/// The log is in nginx's combined format and begins on Saturday 14/Nov/2026 at 00:00:00 +0800. `times`, `vhost`,
+/// `json`, `short`, `agent_bytes` and `malformed` change how the traffic is logged, not the traffic itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Traffic {
-    /// How many lines the log has.
+    /// Number of lines.
     pub lines: u64,
-    /// How many visitors there are, drawn after Zipf; with few lines not all of them come. At least 1, at most 2^27.
+    /// Number of visitors, drawn by a Zipf distribution: 1 to 2^27. A short log does not contain all of them.
     pub addresses: usize,
-    /// Each request is from a visitor of its own, instead of one of `addresses`. Up to 2^27 lines.
+    /// Makes each request come from a different visitor, instead of one of `addresses`. At most 2^27 lines.
     pub unique_addresses: bool,
-    /// How many paths there are, drawn after Zipf. At least 1, below 2^32.
+    /// Number of paths, drawn by a Zipf distribution: at least 1, below 2^32.
     pub paths: usize,
-    /// The share, 0 to 1, of the requests with a query string that no other request has.
+    /// Share of the requests, 0 to 1, with a query string that no other request has.
     pub unique_queries: f64,
-    /// Each request asks for a path of its own, instead of one of `paths`.
+    /// Makes each request ask for a different path, instead of one of `paths`.
     pub unique_paths: bool,
-    /// `$request_time` follows the user agent.
+    /// Adds `$request_time` after the user agent.
     pub times: bool,
-    /// `$host` comes before the address.
+    /// Adds `$host` before the address.
     pub vhost: bool,
-    /// Lines are JSON, as nginx writes it with `escape=json`.
+    /// Writes JSON lines, as nginx does with `escape=json`.
     pub json: bool,
-    /// Query strings, referers and user agents are left off: lines hardly become shorter.
+    /// Leaves out query strings, referers and user agents: about the shortest lines that occur.
     pub short: bool,
-    /// User agents repeat themselves until they are so long; 0 leaves them as they are.
+    /// Minimum length of user agents in bytes, reached by repeating them; 0 leaves them as they are.
     pub agent_bytes: usize,
-    /// Over how many days the lines spread. At least 1; an hour of the fifth day is an outage.
+    /// Number of days that the log covers, at least 1. An hour of the fifth day is an outage.
     pub days: u32,
-    /// The same seed, with all else the same, gives the same bytes.
+    /// Seed: the same seed with the same other fields gives the same bytes.
     pub seed: u64,
-    /// The share, 0 to 1, of lines that are cut short or hold something else, and fit no format.
+    /// Share of the lines, 0 to 1, that are cut short or contain something else, and fit no format.
     pub malformed: f64,
 }
 
@@ -86,10 +86,10 @@ impl Default for Traffic {
 }
 
 impl Traffic {
-    /// Writes the log to `out`, one line at a time: `out` should be buffered.
+    /// Writes the log to `out`, one line at a time. `out` should be buffered.
     ///
     /// # Errors
-    /// What `out` reports.
+    /// Any error of `out`.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         let mut site = Site::new(self);
         let mut line = Vec::with_capacity(1024);
@@ -101,7 +101,7 @@ impl Traffic {
         Ok(())
     }
 
-    /// The log in memory.
+    /// Returns the log as bytes.
     pub fn to_vec(&self) -> Vec<u8> {
         let mut log = Vec::with_capacity(256 * self.lines as usize);
         self.write_to(&mut log).expect("a Vec takes every write");
@@ -109,7 +109,7 @@ impl Traffic {
     }
 }
 
-/// The made site while it is being visited.
+/// The fictional site while the log is generated.
 struct Site<'a> {
     traffic: &'a Traffic,
     clock: Clock,
@@ -117,7 +117,7 @@ struct Site<'a> {
     paths: Weighted,
     agents: Agents,
     rng: Rng,
-    /// Chance of their own, so that asking for times or for damage changes nothing else in a log.
+    /// Separate random streams, so that adding times or damage changes nothing else in a log.
     pace: Rng,
     accidents: Rng,
 }
@@ -137,7 +137,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// Appends one line with its end. `line` is empty before it.
+    /// Appends one line with its line end. `line` must be empty.
     fn push_line(&mut self, line: &mut Vec<u8>, number: u64) {
         let second = self.clock.second(number, &mut self.rng);
         let drawn = self.visitors.draw(&mut self.rng);
@@ -178,7 +178,7 @@ impl<'a> Site<'a> {
         line.push(b'\n');
     }
 
-    /// Appends all from the request to the user agent, and returns the status.
+    /// Appends everything from the request to the user agent, and returns the status.
     fn push_request(&mut self, line: &mut Vec<u8>, visitor: Visitor, path: u64, number: u64, second: u64) -> u16 {
         let kind = paths::kind(path);
         let agent = self.agents.agent(visitor.agent_bits(&mut self.rng));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_means_the_same_bytes() {
+    fn same_seed_gives_the_same_bytes() {
         let traffic = Traffic { lines: 5_000, times: true, malformed: 0.01, ..Traffic::default() };
         let log = traffic.to_vec();
         assert_eq!(log, traffic.to_vec());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_has_the_lines_asked_for() {
+    fn log_has_the_requested_number_of_lines() {
         for lines in [0, 1, 2, 10_000] {
             let log = Traffic { lines, malformed: 0.3, ..Traffic::default() }.to_vec();
             assert_eq!(log.iter().filter(|&&byte| byte == b'\n').count() as u64, lines);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn small_worlds_are_possible() {
+    fn zero_addresses_paths_and_days_are_accepted() {
         let traffic = Traffic { lines: 100, addresses: 0, paths: 0, days: 0, ..Traffic::default() };
         let log = traffic.to_vec();
         let addresses: std::collections::HashSet<&[u8]> =
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn how_it_is_logged_does_not_change_the_traffic() {
+    fn format_does_not_change_the_traffic() {
         let plain = Traffic { lines: 2_000, ..Traffic::default() };
         let timed = Traffic { times: true, vhost: true, malformed: 0.1, ..plain };
         let (plain, timed) = (plain.to_vec(), timed.to_vec());
@@ -264,7 +264,7 @@ mod tests {
         assert!((1_700..1_900).contains(&kept), "{kept}");
     }
 
-    /// Of the lines that are not odd: address, time, path, status and bytes, and how long the line is.
+    /// Address, time, path, status and bytes of each line, and the length of the line.
     fn essence(log: &[u8]) -> Vec<(String, usize)> {
         let text = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
         let essence = |line: String| {
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_short_or_long_of_the_same_traffic() {
+    fn line_length_does_not_change_the_traffic() {
         let plain = Traffic { lines: 2_000, ..Traffic::default() };
         let short = essence(&Traffic { short: true, ..plain }.to_vec());
         let long = essence(&Traffic { agent_bytes: 2_000, ..plain }.to_vec());
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visitor_may_come_just_once() {
+    fn unique_addresses_do_not_repeat() {
         let log = Traffic { lines: 5_000, unique_addresses: true, addresses: 10, ..Traffic::default() }.to_vec();
         let addresses: std::collections::HashSet<&[u8]> =
             lines(&log).into_iter().filter_map(|line| line.split(|&byte| byte == b' ').next()).collect();

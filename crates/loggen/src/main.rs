@@ -40,7 +40,7 @@ usage: loggen [OPTIONS]
 const SWITCHES: [&str; 8] =
     ["--unique-addresses", "--unique-paths", "--times", "--vhost", "--json", "--short", "-h", "--help"];
 
-/// What the command line asks for.
+/// Parsed command line.
 struct Wish {
     traffic: Traffic,
     output: Option<String>,
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     };
     match fulfil(&wish) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the log has seen enough of it: `loggen | head`.
+        // The reader closed the pipe early: `loggen | head`.
         Err(error) if error.kind() == ErrorKind::BrokenPipe && wish.output.is_none() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("loggen: {}: {error}", wish.output.as_deref().unwrap_or("standard output"));
@@ -82,7 +82,7 @@ fn write(traffic: &Traffic, out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Reads the command line; the error is a sentence for people.
+/// Parses the command line. The error is a message for the user.
 fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
     let mut wish = Wish { traffic: Traffic::default(), output: None, help: false };
     let traffic = &mut wish.traffic;
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn errors_name_the_option() {
         let rows: [(&[&str], &str); 6] = [
             (&["--lines"], "--lines needs a value"),
             (&["--lines", "many"], "--lines takes a number from 0 to 18446744073709551615, not 'many'"),

@@ -1,17 +1,17 @@
-//! How a request ends: method, status, bytes and time, apart because these shares are what one tunes to make the
-//! numbers of a report look like those of a real site.
+//! Outcome of a request: method, status, bytes and time. Separate so that the shares can be tuned until a report looks
+//! like that of a real site.
 
 use super::paths::{FIRST_MADE, Kind};
 use super::rng::{Rng, mix};
 
-/// What the log says of an answer.
+/// Outcome of a request, as the log shows it.
 pub(crate) struct Outcome {
     pub(crate) method: &'static str,
     pub(crate) status: u16,
     pub(crate) bytes: u64,
 }
 
-/// Shares of 10,000; the first row takes what is left over, too.
+/// Shares of 10,000; the first row also gets the remainder.
 type Shares<T> = &'static [(T, u64)];
 
 const PAGE_METHODS: Shares<&str> = &[("GET", 9650), ("POST", 200), ("HEAD", 150)];
@@ -34,11 +34,11 @@ const MEDIA: Shares<u16> = &[(200, 8330), (304, 1310), (206, 150), (404, 180), (
 const PROBE: Shares<u16> = &[(404, 7800), (403, 1900), (301, 300)];
 const OUTAGE: Shares<u16> = &[(200, 9350), (502, 420), (504, 160), (503, 70)];
 
-/// How a request for path `number` ends; in an outage, what the application serves often fails.
+/// Decides the outcome of a request for path `number`. In an outage, resources of the application often fail.
 pub(crate) fn decide(kind: Kind, number: u64, is_browser: bool, outage: bool, rng: &mut Rng) -> Outcome {
     let bits = rng.bits();
     let method = match kind {
-        // Robots and programs look, and change nothing.
+        // Robots and programs only read.
         _ if !is_browser => draw(FILE_METHODS, bits as u32),
         Kind::Api => draw(API_METHODS, bits as u32),
         Kind::Page | Kind::Search | Kind::Probe => draw(PAGE_METHODS, bits as u32),
@@ -65,7 +65,7 @@ pub(crate) fn decide(kind: Kind, number: u64, is_browser: bool, outage: bool, rn
     Outcome { method, status, bytes }
 }
 
-/// Some pages moved and some are gone, and answer so each time.
+/// Some pages moved and some are gone; their status is the same each time.
 fn fate(kind: Kind, number: u64) -> u16 {
     let fate = mix(number ^ 0xfa7e) & 63;
     match kind {
@@ -75,10 +75,10 @@ fn fate(kind: Kind, number: u64) -> u16 {
     }
 }
 
-/// `$body_bytes_sent`: nginx's own pages have its own sizes, a file has the same size each time.
+/// `$body_bytes_sent`: nginx's own pages have fixed sizes, and a file has the same size each time.
 fn bytes(kind: Kind, number: u64, status: u16, rng: &mut Rng) -> u64 {
     let own = mix(number ^ 0x512e);
-    // Sizes spread over powers of two, as those of files do.
+    // Sizes are spread over powers of two, like those of real files.
     let sized = |least: u32, powers: u64| {
         let size = 1 << (u64::from(least) + own % powers);
         size + (own >> 8) % size
@@ -101,21 +101,21 @@ fn bytes(kind: Kind, number: u64, status: u16, rng: &mut Rng) -> u64 {
     }
 }
 
-/// `$request_time` in milliseconds: files in a few, the application in tens to hundreds, with a long tail to 60 s.
+/// `$request_time` in milliseconds: a few for files, tens to hundreds for the application, with a long tail up to 60 s.
 pub(crate) fn time_ms(kind: Kind, number: u64, status: u16, rng: &mut Rng) -> u64 {
     let application = matches!(kind, Kind::Page | Kind::Search | Kind::Api);
     let median = match (status, kind) {
         (304, _) | (_, Kind::Asset | Kind::Probe) => 1.5,
         (_, Kind::Media) => 5.0,
         (502, _) => 3.0,
-        (504, _) => return 60_000 + rng.below(100), // nginx's own limit for an upstream
+        (504, _) => return 60_000 + rng.below(100), // nginx's default timeout for an upstream
         (_, Kind::Search) => 130.0,
         (_, Kind::Page | Kind::Api) => 24.0 + (mix(number ^ 0x71e) % 84) as f64,
     };
     let usual = rng.log_normal(median, 0.75);
     let slow = match rng.below(1000) {
         0..40 if application => rng.log_normal(13.0, 1.2),
-        0..22 if status != 304 => rng.log_normal(25.0, 1.4), // a slow line at the visitor's end
+        0..22 if status != 304 => rng.log_normal(25.0, 1.4), // the visitor has a slow connection
         _ if status == 499 => 40.0,
         _ => 1.0,
     };

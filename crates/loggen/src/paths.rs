@@ -1,11 +1,11 @@
-//! What is asked for: the paths and query strings of a made bookshop, apart because a path is worked out from its
-//! number and never stored, so that ten million paths cost no memory, and unique ones nothing but their number.
+//! Paths and query strings of a fictional bookshop. A path is computed from its number and never stored, so ten million
+//! paths take no memory.
 
 use super::clock::BEGIN_EPOCH_S;
 use super::digits::{push_decimal, push_hex};
 use super::rng::{Rng, mix};
 
-/// What a path leads to; status, bytes, times and referers go by it.
+/// Kind of resource that a path leads to; it determines status, bytes, times and referers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     Page,
@@ -13,12 +13,12 @@ pub(crate) enum Kind {
     Api,
     Asset,
     Media,
-    /// What only scanners ask for.
+    /// Requested by scanners only.
     Probe,
 }
 use Kind::{Api, Asset, Media, Page, Probe, Search};
 
-/// The paths that every site's ranking begins with, the most wanted first.
+/// The most popular paths of every site, the most popular first.
 const FAMILIAR: [(&str, Kind); 40] = [
     ("/api/cart/", Api),
     ("/", Page),
@@ -62,11 +62,11 @@ const FAMILIAR: [(&str, Kind); 40] = [
     ("/.git/config", Probe),
 ];
 
-/// The number of the first path that is made up.
+/// Number of the first generated path.
 pub(crate) const FIRST_MADE: u64 = FAMILIAR.len() as u64;
 
-/// The kinds of all further paths, in turn, so that the shares of the kinds are the same at any depth of the
-/// ranking. The first is a page: `push_page` counts on it.
+/// Kinds of all further paths, repeated in turn, so that the shares of the kinds are the same at any depth of the
+/// ranking. The first is a page: `push_page` relies on it.
 #[rustfmt::skip]
 const TURNS: [Kind; 20] = [
     Page, Media, Asset, Api, Media, Asset, Page, Media, Asset, Media,
@@ -94,7 +94,7 @@ const WORDS: [&str; 48] = [
     "shadow", "market", "sparrow", "ocean", "broken", "castle", "morning", "dragon", "winding", "library", "crimson",
     "stone", "wander", "autumn", "echo",
 ];
-/// What people search for, as browsers send it: spaces as `+`, all but ASCII in percents.
+/// Search terms as browsers send them: spaces as `+`, everything but ASCII percent-encoded.
 const SOUGHT: [&str; 12] = [
     "%E4%B8%89%E4%BD%93",
     "%E7%BA%A2%E6%A5%BC%E6%A2%A6",
@@ -112,7 +112,7 @@ const SOUGHT: [&str; 12] = [
 const HANDLED: [&str; 5] = ["", "/reviews", "/stock", "/price", "/related"];
 const SIZES: [&str; 4] = ["large", "medium", "thumb", "cover-large"];
 
-/// What path `number` leads to.
+/// Kind of path `number`.
 pub(crate) fn kind(number: u64) -> Kind {
     match FAMILIAR.get(number as usize) {
         Some(&(_, kind)) => kind,
@@ -120,7 +120,7 @@ pub(crate) fn kind(number: u64) -> Kind {
     }
 }
 
-/// The host that serves a kind, for logs with `$host`.
+/// Host that serves a kind, for logs with `$host`.
 pub(crate) fn host(kind: Kind) -> &'static str {
     match kind {
         Page | Search | Probe => "www.example.com",
@@ -129,7 +129,7 @@ pub(crate) fn host(kind: Kind) -> &'static str {
     }
 }
 
-/// Path `number`; different numbers have different paths, up to 2^32.
+/// Appends path `number`. Different numbers have different paths, up to 2^32.
 pub(crate) fn push_path(out: &mut Vec<u8>, number: u64) {
     if let Some((path, _)) = FAMILIAR.get(number as usize) {
         return out.extend_from_slice(path.as_bytes());
@@ -179,13 +179,13 @@ pub(crate) fn push_path(out: &mut Vec<u8>, number: u64) {
     }
 }
 
-/// The page nearest to path `number` in the ranking: where a request for that path may have come from.
+/// The page nearest to path `number` in the ranking: a likely referer of a request for that path.
 pub(crate) fn push_page(out: &mut Vec<u8>, number: u64) {
     let page = if number < FIRST_MADE { [1, 10, 19, 27][(number % 4) as usize] } else { number - number % 20 };
     push_path(out, page);
 }
 
-/// A query string, where the kind of request often has one. They come from a few thousand.
+/// Appends a query string if this kind of request often has one. They are drawn from a few thousand.
 pub(crate) fn push_query(out: &mut Vec<u8>, kind: Kind, rng: &mut Rng) {
     let chance = rng.below(100);
     match kind {
@@ -212,7 +212,7 @@ pub(crate) fn push_query(out: &mut Vec<u8>, kind: Kind, rng: &mut Rng) {
     }
 }
 
-/// A query string that no other request has: `line` is the request's number in the log.
+/// Appends a query string that no other request has; `line` is the number of the request in the log.
 pub(crate) fn push_unique_query(out: &mut Vec<u8>, kind: Kind, line: u64, second: u64) {
     match kind {
         Page | Search | Probe => push(out, &["?utm_source=newsletter&mc_eid="]),
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_begins_every_turn() {
+    fn every_turn_starts_with_a_page() {
         assert_eq!((TURNS[0], FIRST_MADE % 20), (Kind::Page, 0));
     }
 }

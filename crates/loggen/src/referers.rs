@@ -1,4 +1,4 @@
-//! Where the requests of a made log come from, as browsers say it: apart, because what they tell differs from kind to kind.
+//! Referers of the generated requests. Separate because they differ by kind of request.
 
 use super::paths::{self, Kind};
 use super::rng::{Rng, Weighted};
@@ -19,7 +19,8 @@ const SITES: [&str; 5] = [
     "android-app://com.google.android.gm/",
 ];
 
-/// Pictures and calls come from pages of the site, visits from outside or from nowhere; programs say nothing.
+/// Appends the referer. Images and API calls come from pages of the site, visits from outside or from nowhere; programs
+/// send none.
 pub(crate) fn push_referer(line: &mut Vec<u8>, kind: Kind, is_browser: bool, paths: &Weighted, rng: &mut Rng) {
     let chance = rng.below(100);
     let (page, origin, search, site) = match kind {
@@ -27,7 +28,7 @@ pub(crate) fn push_referer(line: &mut Vec<u8>, kind: Kind, is_browser: bool, pat
         Kind::Page => (36, 0, 18, 6),
         Kind::Probe => (0, 0, 2, 0),
         Kind::Search => (76, 0, 0, 0),
-        // From another host of the site, browsers tell no more than where the page was from.
+        // To another host of the site, browsers send only the origin.
         Kind::Api | Kind::Asset | Kind::Media => (22, 48, 1, 1),
     };
     if chance < page {

@@ -1,24 +1,24 @@
-//! Who asks: the addresses of a made log, apart because they are worked out from their rank and never stored, so
-//! that ten million visitors cost no more memory than their Zipf table.
+//! Visitors and their addresses. An address is computed from its rank and never stored, so ten million visitors take no
+//! more memory than their Zipf table.
 
 use super::digits::{push_decimal, push_hex};
 use super::rng::{Rng, Weighted, mix, zipf};
 
-/// Providers' networks, as in real logs: addresses share their first half, which is hard on weak hashes.
+/// Networks of providers, as in real logs: addresses share their first half, which is hard on weak hashes.
 const NETWORKS: usize = 2048;
 const PREFIXES: [&str; 6] = ["240e:3b1", "2408:8256", "2409:8a55", "2001:470", "2a02:a03f", "2600:1700"];
 const USERS: [&str; 8] = ["alice", "wang.wei", "backup", "m.keller", "admin", "zhang_min", "deploy", "jo@example.com"];
 
-/// One visitor: the rank decides who it is.
+/// A visitor, determined by the rank.
 #[derive(Clone, Copy)]
 pub(crate) struct Visitor {
     rank: usize,
-    /// Random bits that stay with the visitor.
+    /// Random bits that stay the same for a visitor.
     pub(crate) hash: u64,
 }
 
 impl Visitor {
-    /// The bits that choose the user agent: a visitor keeps one, but behind a busy address there are many people.
+    /// Bits that choose the user agent: a visitor keeps one, but a busy address is shared by many people.
     pub(crate) fn agent_bits(self, rng: &mut Rng) -> u64 {
         let person = if self.rank < 1000 { rng.below(12) } else { 0 };
         mix(self.hash ^ person)
@@ -48,8 +48,8 @@ impl Visitors {
         Self { seed, start, ranks, networks, recent }
     }
 
-    /// A visitor after Zipf. Four of ten requests are from one who was here just now, for a page brings its
-    /// pictures with it: without that no tool's caches would meet what they meet in a real log.
+    /// Draws a visitor (Zipf). Four of ten requests are from a recent visitor, because a browser loads the images of a
+    /// page right after it. Without that, caches would behave differently than with a real log.
     pub(crate) fn draw(&mut self, rng: &mut Rng) -> Visitor {
         let bits = rng.bits();
         let slot = (bits & 63) as usize;
@@ -59,12 +59,12 @@ impl Visitors {
         self.ranked(self.recent[slot])
     }
 
-    /// The visitor of this rank.
+    /// Returns the visitor of this rank.
     pub(crate) fn ranked(&self, rank: usize) -> Visitor {
         Visitor { rank, hash: mix(self.seed ^ (rank as u64) << 20) }
     }
 
-    /// The address; different ranks have different ones up to rank 2^27.
+    /// Appends the address. Different ranks have different addresses, up to rank 2^27.
     pub(crate) fn push_address(&self, out: &mut Vec<u8>, visitor: Visitor) {
         let place = scramble(visitor.rank as u32 ^ self.start);
         if visitor.rank % 33 == 16 {
@@ -80,18 +80,18 @@ impl Visitors {
     }
 }
 
-/// `$remote_user`: who works behind a password has one, the others are `-`.
+/// `$remote_user`: a name for the few visitors who log in, otherwise `-`.
 pub(crate) fn user(visitor: Visitor) -> &'static str {
     let bits = visitor.hash >> 40;
     if bits % 300 == 7 { USERS[(bits / 300 % 8) as usize] } else { "-" }
 }
 
-/// First octets without private, shared, test or multicast networks.
+/// First octets, without private, shared, test or multicast networks.
 fn is_public(octet: u8) -> bool {
     (1..224).contains(&octet) && ![10, 100, 127, 169, 172, 192, 198, 203].contains(&octet)
 }
 
-/// A bijection of 27 bits, the room of the networks: each step can be undone, so no two ranks share an address.
+/// A bijection of 27 bits, the size of the networks. Each step can be undone, so no two ranks share an address.
 fn scramble(rank: u32) -> u32 {
     const ROOM: u32 = (1 << 27) - 1;
     [0x052d_22f5, 0x02c1_b3c7, 0x06d9_a9e5].into_iter().fold(rank & ROOM, |x, odd| {
@@ -100,7 +100,7 @@ fn scramble(rank: u32) -> u32 {
     })
 }
 
-/// An address in the short form that nginx writes: no group begins with 0, and no group of the network is 0.
+/// Appends an address in the short form that nginx writes: no group begins with 0, and no group of the network is 0.
 fn push_ipv6(out: &mut Vec<u8>, place: u32, hash: u64) {
     out.extend_from_slice(PREFIXES[(hash % 6) as usize].as_bytes());
     for group in [0x1000 | place >> 14, 0x4000 | place & 0x3fff] {

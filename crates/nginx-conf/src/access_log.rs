@@ -1,4 +1,4 @@
-//! One `access_log`: where to, in which format, under which condition.
+//! An `access_log` directive: target, format and condition.
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,13 @@ use super::tree::Directive;
 /// The destination of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum LogTarget {
-    /// A file, relative to the prefix of nginx or absolute as given.
+    /// A file, relative to nginx's prefix or absolute as given.
     File(PathBuf),
-    /// Files whose names have variables in them: a pattern with `*` for each variable.
+    /// Files with variables in their names, as a pattern with `*` for each variable.
     Files(String),
     /// A log that cannot be read back.
     Unreadable {
-        /// The name as the configuration has it.
+        /// The target as written in the configuration.
         text: String,
         /// The reason.
         why: &'static str,
@@ -40,23 +40,23 @@ impl LogTarget {
 #[derive(Clone, Debug)]
 pub(crate) struct AccessLog {
     pub(crate) target: LogTarget,
-    /// In the list of formats.
+    /// Index into the list of formats.
     pub(crate) format: usize,
     /// The text after `if=`.
     pub(crate) condition: Option<String>,
     pub(crate) is_gzip: bool,
-    /// `None` for the log that nginx writes by default.
+    /// `None` for nginx's default log.
     pub(crate) place: Option<Place>,
 }
 
 impl AccessLog {
-    /// The log that nginx writes where a configuration names none.
+    /// Returns the log that nginx writes if a configuration names none.
     pub(crate) fn by_default(path: &Path) -> Self {
         let target = LogTarget::File(path.to_owned());
         AccessLog { target, format: 0, condition: None, is_gzip: false, place: None }
     }
 
-    /// Reads an `access_log`; `None` is `off`. The first `known` formats stand before it.
+    /// Reads an `access_log`; `None` for `off`. The first `known` formats are defined before it.
     pub(crate) fn read(
         directive: &Directive,
         formats: &Formats,
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_told_apart() {
+    fn targets_are_distinguished() {
         let file = |path: &str| LogTarget::File(path.into());
         let files = |pattern: &str| LogTarget::Files(pattern.to_owned());
         for (text, expected) in [

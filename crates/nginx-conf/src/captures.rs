@@ -1,20 +1,20 @@
-//! The values of `$1` and of named groups, as the last regular expression that matched left them.
+//! The values of `$1` and of named groups, as set by the last matching regular expression.
 
 use std::collections::HashMap;
 
 use regex::bytes::Regex;
 
-/// Values that templates of a request can refer to, besides its path.
+/// Values that templates of a request can refer to, other than its path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Captures {
     /// Groups of the last expression that matched; the first is the whole match.
     numbered: Vec<Vec<u8>>,
-    /// Named groups of every expression that matched. nginx keeps one until another expression sets it.
+    /// Named groups of all expressions that matched. nginx keeps a value until another expression sets it.
     named: HashMap<String, Vec<u8>>,
 }
 
 impl Captures {
-    /// Matches a path, and keeps what the groups of the expression captured.
+    /// Matches a path, and stores the groups if it matches.
     pub(crate) fn match_with(&mut self, regex: &Regex, uri: &[u8]) -> bool {
         let Some(found) = regex.captures(uri) else { return false };
         let text = |group: Option<regex::bytes::Match<'_>>| group.map(|group| group.as_bytes().to_vec());
@@ -25,7 +25,7 @@ impl Captures {
         true
     }
 
-    /// The value of a variable, for a path. `None` if only nginx knows it.
+    /// Returns the value of a variable for a path; `None` if only nginx knows it.
     pub(crate) fn value(&self, name: &str, uri: &[u8]) -> Option<Vec<u8>> {
         if is_path(name) {
             return Some(uri.to_vec());
@@ -37,7 +37,8 @@ impl Captures {
     }
 }
 
-/// True if a variable is the path itself or a numbered group. Named groups depend on the expressions before it.
+/// True if a variable is the path itself or a numbered group. The value of a named group depends on earlier
+/// expressions.
 pub(crate) fn is_always_known(name: &str) -> bool {
     is_path(name) || name.parse::<usize>().is_ok()
 }

@@ -1,12 +1,12 @@
-//! The name that was probably meant by one that is unknown.
+//! Suggests the known name that was probably meant by an unknown one.
 
 use strsim::osa_distance;
 
-/// Longer names, in bytes, are not compared: a configuration may hold anything.
+/// Maximum length in bytes. Longer names are not compared, because a configuration may contain anything.
 const LONGEST: usize = 100;
 
-/// The name with the fewest edits from the word (a character changed, missing or too many, or two exchanged), if they are at most a third
-/// of it.
+/// Returns the name with the fewest edits from the word (a character changed, missing, added, or two swapped), if they
+/// are at most a third of its length.
 pub(crate) fn closest_match<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = |name: &'a str| {
         let most = name.chars().count().div_ceil(3).min(word.chars().count().div_ceil(2));
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn misspelt_names_find_theirs() {
+    fn misspelt_names_are_matched() {
         let names = ["main", "json", "upstream_time"];
         for (word, expected) in [
             ("mian", Some("main")),

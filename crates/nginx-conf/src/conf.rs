@@ -1,9 +1,10 @@
-//! A configuration as a whole.
+//! An nginx configuration as a whole.
 //!
-//! The text goes through `source`, `lexer` and `tree`, with `dump`, `include` and `lua` beside them. `formats`, `access_log` and `logs`
-//! read what is logged where; `server`, `location`, `content`, `fallback` and `rewrite` read what answers. `hosts` finds the servers that
-//! a host may have come to, `answer` the one that answers a path, and `class` follows the path through its locations.
-//! `connection` decides conditions that the sockets of a server settle, and `handlers` knows directives by their names.
+//! The text passes through `source`, `lexer` and `tree`, which use `dump`, `include` and `lua`. `formats`, `access_log`
+//! and `logs` read which logs are written in which formats. `server`, `location`, `content`, `fallback` and `rewrite`
+//! read how requests are answered. `hosts` finds the candidate servers for a host, `answer` picks the one that answers
+//! a path, and `route` follows the path through its locations. `socket_conditions` decides conditions that depend on
+//! the sockets of a server, and `roles` classifies directives by name.
 
 use std::path::{Path, PathBuf};
 
@@ -18,11 +19,11 @@ use crate::server::{self, Server};
 use crate::source::Source;
 use crate::tree::{self, Directive};
 
-/// The log that nginx's packages write where no `access_log` is configured: nginx.org's and those of Debian, Ubuntu,
-/// Fedora and Alpine (their `--http-log-path`, November 2026).
+/// Default log of nginx's packages if no `access_log` is configured: nginx.org's and those of Debian, Ubuntu, Fedora
+/// and Alpine (their `--http-log-path`, November 2026).
 pub(crate) const DEFAULT_OF_PACKAGES: &str = "/var/log/nginx/access.log";
 
-/// A configuration of nginx: its formats, logs and servers.
+/// An nginx configuration: its formats, logs and servers.
 #[derive(Clone, Debug)]
 pub struct Conf {
     prefix: PathBuf,
@@ -33,23 +34,24 @@ pub struct Conf {
 }
 
 impl Conf {
-    /// Reads a configuration and all that it includes: a regular file, or a pipe, a FIFO or `/dev/stdin`, up to 64 MiB in all.
+    /// Reads a configuration and everything that it includes: a regular file, a pipe, a FIFO or `/dev/stdin`, up to 64
+    /// MiB in total.
     ///
-    /// The output of `nginx -T` is read as the files that it consists of. Then places name those files, and nothing is read
-    /// from disk. Only regular files can be included.
+    /// The output of `nginx -T` is split into the files that it contains. Places then refer to those files, and nothing
+    /// is read from disk. Only regular files can be included.
     ///
-    /// Names of logs that are not absolute are relative to nginx's prefix, which is not part of a configuration. If the main
-    /// file is in a directory `conf`, as it is when nginx is built from its sources, the prefix is the directory above;
-    /// otherwise it is the directory of the file, or the working directory if the configuration is a pipe.
-    /// [`Conf::read_with_prefix`] takes another.
+    /// Relative log names are relative to nginx's prefix, which is not part of a configuration. If the main file is in
+    /// a directory `conf`, as in an nginx built from source, the prefix is the parent directory. Otherwise it is the
+    /// directory of the file, or the working directory if the configuration comes through a pipe.
+    /// [`Conf::read_with_prefix`] sets another prefix.
     ///
-    /// A server without an `access_log` writes the log that nginx was built with. That is `logs/access.log` in the prefix
-    /// if the file is in a directory `conf` or the prefix is given, otherwise `/var/log/nginx/access.log`, the
-    /// default of nginx's packages.
+    /// A server without an `access_log` writes nginx's compiled-in log. That is `logs/access.log` in the prefix if the
+    /// file is in a directory `conf` or the prefix is given; otherwise it is `/var/log/nginx/access.log`, the default
+    /// of nginx's packages.
     ///
     /// # Errors
-    /// A file that cannot be read, and what nginx would refuse of what is understood here, with its place.
-    /// Directives that have nothing to do with logs or locations are not looked at.
+    /// Fails if a file cannot be read, or if a directive that is interpreted here is invalid; the error then has its
+    /// place. Directives that have nothing to do with logs or locations are not checked.
     pub fn read(path: &Path) -> Result<Conf, Error> {
         Self::from_source(&Source::open(path)?)
     }
@@ -64,15 +66,15 @@ impl Conf {
     /// ```
     ///
     /// # Errors
-    /// As [`Conf::read`].
+    /// See [`Conf::read`].
     pub fn from_reader(path: &Path, reader: impl std::io::Read) -> Result<Conf, Error> {
         Self::from_source(&Source::from_reader(path, reader)?)
     }
 
-    /// Reads a configuration whose main file is open.
+    /// Reads a configuration whose main file is already open.
     ///
     /// # Errors
-    /// As [`Conf::read`].
+    /// See [`Conf::read`].
     pub fn from_source(source: &Source) -> Result<Conf, Error> {
         let packaged = Path::new(DEFAULT_OF_PACKAGES);
         if source.is_pipe() {
@@ -84,15 +86,15 @@ impl Conf {
         }
     }
 
-    /// Reads a configuration with nginx's prefix (its option `-p`).
+    /// Reads a configuration with a given prefix (nginx's option `-p`).
     ///
     /// # Errors
-    /// As [`Conf::read`].
+    /// See [`Conf::read`].
     pub fn read_with_prefix(path: &Path, prefix: &Path) -> Result<Conf, Error> {
         Self::of(&Source::open(path)?, prefix, &prefix.join("logs/access.log"))
     }
 
-    /// `default_log` is written where no `access_log` is configured.
+    /// Reads a configuration. `default_log` is written if no `access_log` is configured.
     fn of(source: &Source, prefix: &Path, default_log: &Path) -> Result<Conf, Error> {
         let (directives, files_read) = tree::read(source)?;
         let http = http_block(source.main(), &directives)?;
@@ -106,33 +108,32 @@ impl Conf {
         Ok(Conf { prefix: prefix.to_owned(), files: files_read, logs, hosts: Hosts::new(&servers), servers })
     }
 
-    /// The directory to which names of logs are relative; empty for the working directory.
+    /// The directory that relative log names refer to; empty for the working directory.
     pub fn prefix(&self) -> &Path {
         &self.prefix
     }
 
-    /// The files of the configuration, in the order in which they were read: the main file comes first.
+    /// The files of the configuration in the order in which they were read; the main file comes first.
     pub fn files_read(&self) -> &[PathBuf] {
         &self.files
     }
 
-    /// The formats that it defines, after `combined`, which is built in.
+    /// The formats: the predefined `combined`, then those that the configuration defines.
     pub fn formats(&self) -> &[LogFormat] {
         &self.logs.formats
     }
 
-    /// The logs that it names, in its order: also those that cannot be read, or that nothing is written to.
+    /// The logs in the order of the configuration, including those that cannot be read or are never written.
     pub fn logs(&self) -> &[Log] {
         &self.logs.logs
     }
 
-    /// The formats in which a log is written: one, unless two levels write it differently.
+    /// The formats of a log: one, unless two levels write it in different formats.
     pub fn formats_of(&self, log: &Log) -> Vec<&LogFormat> {
         log.formats.iter().map(|format| &self.logs.formats[*format]).collect()
     }
 
-    /// The formats in which a file is written: of the log that it is, or that it was before it was rotated
-    /// (`access.log.1`, `access.log-20261121.gz`).
+    /// The formats of a file, which is a log or a rotated log (`access.log.1`, `access.log-20261121.gz`).
     pub fn formats_of_file(&self, file: &Path) -> Vec<&LogFormat> {
         let mut formats = Vec::new();
         for format in self.logs_of_file(file).flat_map(|log| self.formats_of(log)) {
@@ -148,30 +149,30 @@ impl Conf {
         self.logs.off.iter()
     }
 
-    /// The only server that writes a log, by its position in [`Conf::servers`]; `None` if there are several, or the configuration does not name
-    /// the file.
+    /// The only server that writes a log, as its position in [`Conf::servers`]; `None` if there are several, or if the
+    /// configuration does not name the file.
     pub fn server_of_file(&self, file: &Path) -> Option<usize> {
         let mut servers = self.logs_of_file(file).map(Log::only_server);
         let first = servers.next()??;
         servers.all(|server| server == Some(first)).then_some(first)
     }
 
-    /// The logs that a file may be one of, before or after it was rotated.
+    /// The logs that a file may belong to, before or after rotation.
     pub fn logs_of_file(&self, file: &Path) -> impl Iterator<Item = &Log> {
         self.logs.names.of(file).into_iter().map(|at| &self.logs.logs[at])
     }
 
-    /// The files to read for every request once, each with the formats that are written to it.
+    /// The files to read so that every request is counted once, each with its formats.
     ///
-    /// A name with variables stands for the files that are there and fit it, but for logs of errors. A log is left out if
-    /// each of its requests is also in another one beside it.
+    /// A name with variables stands for all existing files that match it, except error logs. A log is left out if each
+    /// of its requests is also in another log.
     pub fn files(&self) -> Vec<(PathBuf, Vec<&LogFormat>)> {
         self.logs.files()
     }
 
-    /// Directives that are not followed although they may decide what answers a path: regular expressions that the
-    /// `regex` crate cannot express, rewrites to variables that only nginx knows, code that may answer, directives of unknown modules, and
-    /// each `if` of a server that may answer.
+    /// Directives that are not followed although they may decide how a path is answered: regular expressions that the
+    /// `regex` crate does not support, rewrites to variables that only nginx knows, code that may answer, directives of
+    /// unknown modules, and each `if` of a server that may answer.
     ///
     /// ```
     /// use nginx_conf::Conf;
@@ -188,11 +189,11 @@ impl Conf {
     }
 }
 
-/// The directory that nginx was most likely built to start from.
+/// The prefix that nginx was most likely built with.
 enum Prefix {
-    /// Above a directory `conf`, as when nginx is built from its sources.
+    /// The parent of a directory `conf`, as in an nginx built from source.
     AboveConf(PathBuf),
-    /// The directory of the file: it says nothing about how nginx was built.
+    /// The directory of the file; it does not show how nginx was built.
     OfFile(PathBuf),
 }
 

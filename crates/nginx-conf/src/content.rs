@@ -1,4 +1,4 @@
-//! Handlers of locations: files, nginx itself, or a process to which nginx hands the request over.
+//! Handlers of locations: files, nginx itself, or a process to which nginx passes the request.
 
 use std::fmt;
 
@@ -12,25 +12,25 @@ use super::place::shown;
 use super::roles::{Role, role};
 use super::tree::Directive;
 
-/// The handler of a location, by its own directives. Of all handlers, only `passenger_enabled` and `error_page` are
-/// inherited.
+/// The handler of a location, given by its own directives. Only `passenger_enabled` and `error_page` are inherited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// Another process answers; the directive as it is written.
+    /// Another process answers. Contains the directive as written.
     HandedOver(String),
-    /// nginx itself answers; the directive as it is written.
+    /// nginx itself answers. Contains the directive as written.
     Generated(String),
     /// `empty_gif`.
     Gif,
     Files {
-        /// The `root` or `alias`, own or inherited.
+        /// The location's own or inherited `root` or `alias`.
         root: Option<String>,
         fallback: Option<Fallback>,
     },
 }
 
 impl Content {
-    /// `inherited` is with what the level says itself; `location` is the expression of the location, if it has one.
+    /// Determines the handler. `inherited` includes the settings of the level itself; `location` is the location's
+    /// regular expression, if it has one.
     pub(crate) fn read(
         level: &[Directive],
         inherited: &Inherited,
@@ -58,12 +58,12 @@ impl Content {
                     not_followed.extend(body.iter().filter_map(unclear));
                     continue;
                 }
-                // Files for some methods, changes to them for others.
+                // These serve files for some methods, and modify them for others.
                 "dav_methods" if directive.args.iter().any(|word| word.text != "off") => {
                     not_followed.push(NotFollowed::new(directive, Why::NotThePath));
                     continue;
                 }
-                // Of several, the last is what nginx takes.
+                // If there are several, nginx takes the last.
                 "empty_gif" => {
                     content = Content::Gif;
                     continue;
@@ -86,7 +86,7 @@ impl Content {
     }
 }
 
-/// A directive that may answer a request in a way that only nginx knows.
+/// Returns an entry for a directive that may answer a request in a way that cannot be determined here.
 fn unclear(directive: &Directive) -> Option<NotFollowed> {
     match role(directive) {
         Role::MayAnswer => Some(NotFollowed::new(directive, Why::Code)),
@@ -95,7 +95,7 @@ fn unclear(directive: &Directive) -> Option<NotFollowed> {
     }
 }
 
-/// True if a directive within an `if` makes a difference to what answers.
+/// True if a directive within an `if` can change the handler.
 fn acts(directive: &Directive) -> bool {
     matches!(directive.name.text.as_str(), "rewrite" | "return" | "break" | "empty_gif")
         || matches!(role(directive), Role::HandsOver | Role::Generates)

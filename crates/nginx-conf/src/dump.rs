@@ -1,13 +1,14 @@
-//! The output of `nginx -T`: every file of a configuration, each after a line with its path.
+//! Parses the output of `nginx -T`: every file of a configuration, each after a line with its path.
 //!
-//! The line is `# configuration file /etc/nginx/nginx.conf:`, and a line feed follows each file. The main file comes first, each
-//! file once, by the path under which nginx opened it (tried with nginx 1.22.1, November 2026; crates/checks/tests/nginx/dump.rs).
+//! The line is `# configuration file /etc/nginx/nginx.conf:`, and a line feed follows each file. The main file comes
+//! first. Each file appears once, with the path under which nginx opened it (observed with nginx 1.22.1, November 2026;
+//! crates/checks/tests/nginx/dump.rs).
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// The files of a configuration by their paths.
+/// Files of a configuration by path.
 #[derive(Debug)]
 pub(crate) struct Dump {
     text: Vec<u8>,
@@ -16,7 +17,8 @@ pub(crate) struct Dump {
 }
 
 impl Dump {
-    /// The files in a text; `None` if it is no output of `nginx -T`. Its messages may stand before them (`2>&1`).
+    /// Splits a text into files; `None` if it is not the output of `nginx -T`. Messages of nginx may come before the
+    /// files (`2>&1`).
     pub(crate) fn of(text: &[u8]) -> Option<Dump> {
         let mut lines = Lines { text, at: 0 };
         let is_before = |line: &[u8]| line.trim_ascii().is_empty() || is_message(line);
@@ -34,7 +36,7 @@ impl Dump {
         Some(dump)
     }
 
-    /// Adds a file, unless there is one with its path.
+    /// Adds a file, unless there is already one with its path.
     fn add(&mut self, path: PathBuf, text: Range<usize>) {
         self.files.entry(path).or_insert(text);
     }
@@ -43,7 +45,7 @@ impl Dump {
         &self.main
     }
 
-    /// The paths of all files, in any order.
+    /// The paths of all files, in arbitrary order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Path> {
         self.files.keys().map(PathBuf::as_path)
     }
@@ -53,15 +55,15 @@ impl Dump {
     }
 }
 
-/// True for a message of nginx: `nginx: [warn] …`, `2026/11/30 04:40:32 [warn] …`.
+/// True for a log message of nginx: `nginx: [warn] …`, `2026/11/30 04:40:32 [warn] …`.
 fn is_message(line: &[u8]) -> bool {
     let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
     let is_date = |date: &[u8]| date.iter().zip(b"0000/00/00").all(fits);
     line.starts_with(b"nginx: ") || line.get(..10).is_some_and(is_date)
 }
 
-/// The message with which nginx refused its configuration, if a text is the output of an `nginx -T 2>&1` that failed: then it
-/// is nothing but messages.
+/// Returns nginx's error message if a text is the output of a failed `nginx -T 2>&1`. Such a text contains only
+/// messages.
 pub(crate) fn failure(text: &[u8]) -> Option<String> {
     const BEGINNING: &[u8] = b"nginx: [";
     let lines = || text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
@@ -76,8 +78,8 @@ pub(crate) fn failure(text: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(message.trim_ascii()).into_owned())
 }
 
-/// The path in a line that begins a file. It is absolute unless nginx was started with a relative `-p`; then it has a slash. Other
-/// lines of this form are comments.
+/// The path in a line that begins a file. It is absolute, unless nginx was started with a relative `-p`; then it
+/// contains a slash. Other lines of this form are comments.
 fn path_of(line: &[u8]) -> Option<PathBuf> {
     let path = line.strip_prefix(b"# configuration file ")?.trim_ascii_end().strip_suffix(b":")?;
     let path = str::from_utf8(path).ok()?;
@@ -85,7 +87,7 @@ fn path_of(line: &[u8]) -> Option<PathBuf> {
     (path.starts_with('/') || is_relative).then(|| PathBuf::from(path))
 }
 
-/// Lines with their LF, and where they start.
+/// Lines with their LF, and their offsets.
 struct Lines<'t> {
     text: &'t [u8],
     at: usize,
@@ -107,7 +109,7 @@ impl<'t> Iterator for Lines<'t> {
 mod tests {
     use super::*;
 
-    /// The main file and all files with their texts, in the order of paths.
+    /// The main file, and all files with their texts, ordered by path.
     fn files(text: &str) -> Option<(String, Vec<(String, String)>)> {
         let dump = Dump::of(text.as_bytes())?;
         let text = |path: &Path| String::from_utf8(dump.text(path).unwrap().to_vec()).unwrap();
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_texts_of_nothing_but_messages() {
+    fn failed_dump_contains_only_messages() {
         let warning = "nginx: [warn] conflicting server name\n";
         let emergency = "nginx: [emerg] unknown directive \"x\" in /etc/nginx/nginx.conf:1\n";
         let end = "nginx: configuration file /etc/nginx/nginx.conf test failed\n";
@@ -140,13 +142,13 @@ mod tests {
                 "/z y",
                 vec![file("/b", "b;\n\n"), file("/z y", "a;\n\n")],
             ),
-            // The first file has no line feed at its end.
+            // The first file does not end with a line feed.
             (
                 "# configuration file /c:\na;\n# configuration file /b:\n",
                 "/c",
                 vec![file("/b", ""), file("/c", "a;\n")],
             ),
-            // Through a terminal, with the messages of `nginx -t` before it.
+            // From a terminal, with the messages of `nginx -t` before it.
             (
                 "nginx: configuration file /c test is successful\r\n2026/11/30 04:40:32 [warn] 1#1: x\r\n# configuration file /c:\r\na;\r\n",
                 "/c",
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_dump() {
+    fn other_texts_are_not_dumps() {
         for text in [
             "",
             "\n",

@@ -1,4 +1,4 @@
-//! The reason why a configuration could not be read, and its place.
+//! The reason why a configuration cannot be read, and its place.
 
 use std::fmt;
 use std::path::Path;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::place::{Place, shown_path};
 
-/// Why a configuration could not be read: `nginx.conf:12:5: unknown log format "mian"`.
+/// The reason why a configuration cannot be read: `nginx.conf:12:5: unknown log format "mian"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Box<Wrong>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Wrong {
     file: Arc<Path>,
-    /// Line and column; `None` if the file itself could not be read.
+    /// Line and column; `None` if the error is about the file as a whole.
     at: Option<(u32, u32)>,
     directive: Option<String>,
     message: String,
@@ -29,13 +29,13 @@ impl Error {
         Error(Box::new(Wrong { file: file.into(), at: None, directive: None, message: message.into() }))
     }
 
-    /// The same error, about a directive.
+    /// Adds the name of the directive to the error.
     pub(crate) fn of(mut self, directive: &str) -> Self {
         self.0.directive = Some(directive.to_owned());
         self
     }
 
-    /// The file, which may be an included one.
+    /// The file; may be an included one.
     pub fn path(&self) -> &Path {
         &self.0.file
     }
@@ -50,7 +50,7 @@ impl Error {
         self.0.at.map(|(_, column)| column)
     }
 
-    /// The name of the directive that nginx would refuse; `None` if the text could not be split into directives.
+    /// The name of the directive that nginx would reject; `None` if the text cannot be split into directives.
     pub fn directive(&self) -> Option<&str> {
         self.0.directive.as_deref()
     }

@@ -1,5 +1,5 @@
-//! Fallbacks, which answer where a file is missing: the end of a `try_files`, an `error_page`, an `if` that asks for the file, and
-//! Passenger's application.
+//! Fallbacks, which answer if a file is missing: the last argument of `try_files`, an `error_page`, an `if` that checks
+//! for the file, and Passenger's application.
 
 use regex::bytes::Regex;
 
@@ -9,38 +9,39 @@ use super::place::Word;
 use super::template::{Part, Template};
 use super::tree::Directive;
 
-/// The answer where there is no file.
+/// The answer of nginx if there is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fallback {
-    /// The directive.
+    /// The directive as written.
     pub(crate) written: String,
     pub(crate) to: To,
-    /// True if nginx looks for a file that depends on the path; `try_files /maintenance.html @app` looks for one, whatever
-    /// the path is.
+    /// True if nginx looks for a file that depends on the path. `try_files /maintenance.html @app` looks for the same
+    /// file for every path.
     pub(crate) tries_path: bool,
-    /// The file that nginx looks for where the path ends with a slash.
+    /// The file or directory that nginx looks for if the path ends with a slash.
     pub(crate) directory: Directory,
-    /// True of an `error_page`: nginx follows one for each request.
+    /// True for an `error_page`: nginx follows only one per request.
     pub(crate) is_error_page: bool,
 }
 
-/// The file that nginx looks for where a path ends with a slash. `try_files` takes no directory for a file.
+/// The file or directory that nginx looks for if a path ends with a slash. `try_files` does not accept a directory as a
+/// file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Directory {
-    /// Nothing is found: `$uri` is a directory, if anything.
+    /// Nothing is found: `$uri` can only be a directory.
     Nothing,
-    /// A file below it, as `$uri/index.html` is.
+    /// A file below the directory, such as `$uri/index.html`.
     File,
-    /// The directory, whose index answers: `$uri/`.
+    /// The directory, which is answered by its index: `$uri/`.
     Index,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum To {
-    /// A named location, with its `@`.
+    /// A named location, including its `@`.
     Named(String),
     Uri(Template),
-    /// An answer of nginx itself: `=404`.
+    /// A status code that nginx itself answers: `=404`.
     Code(u16),
     HandedOver,
 }
@@ -50,7 +51,7 @@ impl Fallback {
         Fallback { written: directive.written(), to, tries_path: true, directory, is_error_page: false }
     }
 
-    /// A `try_files` that ends in the code for which there is an error page.
+    /// If a `try_files` ends in `=404` and there is an error page for it, continues there.
     pub(crate) fn with_error_page(self, error_page: Option<&Fallback>) -> Fallback {
         match error_page {
             Some(page) if self.to == To::Code(404) => {
@@ -62,13 +63,13 @@ impl Fallback {
     }
 }
 
-/// `passenger_enabled on`: the application answers where there is no file.
+/// `passenger_enabled on`: the application answers if there is no file.
 pub(crate) fn passenger(directive: &Directive) -> Option<Fallback> {
     let is_on = directive.args.first().is_some_and(|word| word.text == "on");
     is_on.then(|| Fallback::new(directive, To::HandedOver, Directory::Index))
 }
 
-/// The variable in the last argument of a `try_files` that only nginx knows.
+/// Returns an entry if the last argument of a `try_files` has a variable that only nginx knows.
 pub(crate) fn unknown_variable(
     directive: &Directive,
     fallback: Option<&Fallback>,
@@ -96,8 +97,8 @@ pub(crate) fn try_files(directive: &Directive) -> Result<Option<Fallback>, Error
     Ok(target(&last.text).map(|to| Fallback { tries_path, ..Fallback::new(directive, to, directory) }))
 }
 
-/// `error_page 404 = @app` or `= /app.php`, by which sites had a fallback before there was `try_files`. Other error pages are
-/// only shown where something is missing.
+/// `error_page 404 = @app` or `= /app.php`: the fallback that sites used before `try_files` existed. Other error pages
+/// are only shown for missing files.
 pub(crate) fn error_page(directive: &Directive) -> Option<Fallback> {
     let [codes @ .., answer, to] = directive.args.as_slice() else { return None };
     let is_fallback =
@@ -107,7 +108,7 @@ pub(crate) fn error_page(directive: &Directive) -> Option<Fallback> {
         .map(|to| Fallback { is_error_page: true, ..Fallback::new(directive, to, Directory::Index) })
 }
 
-/// An `error_page` that is only shown where a file is missing or access is refused, and where it leads.
+/// Returns an `error_page` that is only shown if a file is missing or access is denied, and its target.
 pub(crate) fn other_error_page(directive: &Directive) -> Option<(NotFollowed, To)> {
     let (to, codes) = directive.args.split_last()?;
     let is_shown = codes.iter().any(|code| matches!(code.text.as_str(), "403" | "404" | "405"));
@@ -125,7 +126,8 @@ fn target(text: &str) -> Option<To> {
     }
 }
 
-/// The file that an `if` looks for, if it asks for the file of the path: `if (!-f $request_filename)`, which is older than `try_files`.
+/// Returns what an `if` looks for, if it checks for the file of the path: `if (!-f $request_filename)`, the predecessor
+/// of `try_files`.
 pub(crate) fn file_check(directive: &Directive) -> Option<Directory> {
     let words = || directive.args.iter().map(|word| word.text.trim_start_matches('('));
     let directory = words().find_map(|word| match word.trim_start_matches('!') {

@@ -1,4 +1,4 @@
-//! The `log_format`s of a configuration.
+//! The `log_format` directives of a configuration.
 
 use std::collections::HashMap;
 
@@ -8,25 +8,25 @@ use super::place::{Place, Word, shown};
 use super::template::{Part, Template};
 use super::tree::Directive;
 
-/// nginx's `combined`, which every configuration has.
+/// nginx's predefined `combined`.
 const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
-/// Escaping of the values of a format: the `escape=` of `log_format`.
+/// Escaping of the values of a format: the `escape=` parameter of `log_format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Escape {
     /// `\xHH` for quotes, backslashes, control characters and bytes above 126.
     #[default]
     Default,
-    /// As in strings of JSON.
+    /// Escapes of JSON strings.
     Json,
-    /// Nothing is escaped.
+    /// No escaping.
     None,
 }
 
 impl Escape {
     const ALL: [Escape; 3] = [Escape::Default, Escape::Json, Escape::None];
 
-    /// The word after `escape=`.
+    /// The parameter value after `escape=`.
     pub fn name(self) -> &'static str {
         match self {
             Escape::Default => "default",
@@ -36,7 +36,7 @@ impl Escape {
     }
 }
 
-/// A `log_format`.
+/// A `log_format` directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFormat {
     name: String,
@@ -46,18 +46,18 @@ pub struct LogFormat {
 }
 
 impl LogFormat {
-    /// nginx's own, which every configuration has.
+    /// Returns nginx's predefined format, which every configuration has.
     pub(crate) fn combined() -> Self {
         let (name, text) = ("combined".to_owned(), COMBINED.to_owned());
         LogFormat { name, escape: Escape::Default, text, place: None }
     }
 
-    /// Its name, as `access_log` gives it.
+    /// The name by which `access_log` refers to it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The place of the directive; `None` for `combined`, which is built in.
+    /// The place of the directive; `None` for the predefined `combined`.
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
     }
@@ -67,7 +67,7 @@ impl LogFormat {
         self.escape
     }
 
-    /// Its text, all strings joined.
+    /// Its text, with all strings joined.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -98,7 +98,7 @@ fn read_escape(word: &Word) -> Result<Escape, Error> {
     })
 }
 
-/// The formats of a configuration, by their names.
+/// The formats of a configuration by name.
 #[derive(Debug)]
 pub(crate) struct Formats {
     pub(crate) all: Vec<LogFormat>,
@@ -106,13 +106,13 @@ pub(crate) struct Formats {
 }
 
 impl Formats {
-    /// The formats that are built in.
+    /// Returns the predefined formats.
     pub(crate) fn built_in() -> Self {
         let combined = LogFormat::combined();
         Formats { by_name: HashMap::from([(combined.name.clone(), 0)]), all: vec![combined] }
     }
 
-    /// Adds a format, whose name must be new.
+    /// Adds a format. Its name must not exist yet.
     pub(crate) fn add(&mut self, directive: &Directive) -> Result<(), Error> {
         let format = LogFormat::read(directive)?;
         if let Some(other) = self.by_name.get(&format.name).map(|at| &self.all[*at]) {
@@ -125,7 +125,7 @@ impl Formats {
         Ok(())
     }
 
-    /// The place of the format that `word` names, among the first `known` ones: those that stand before it.
+    /// Returns the index of the format named `word`, among the first `known` formats: those defined before it.
     pub(crate) fn find(&self, known: usize, word: &Word) -> Result<usize, Error> {
         let found = self.by_name.get(&word.text).copied();
         if let Some(at) = found.filter(|at| *at < known) {

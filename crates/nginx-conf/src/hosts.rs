@@ -1,8 +1,8 @@
-//! The servers that a host may have come to, by nginx's order: the name itself, the longest wildcard in front, the longest
-//! wildcard at the end, the first regular expression, the default server.
+//! Finds the servers for a host, in nginx's order: exact name, longest leading wildcard, longest trailing wildcard,
+//! first regular expression, default server.
 //!
-//! nginx chooses among the servers of one socket, and a log does not say on which socket a request came in. So a host has
-//! several candidates, at most one for each socket; which of them answers a path is decided in `choice`.
+//! nginx chooses among the servers of one socket, but a log does not show on which socket a request arrived. So a host
+//! can have several candidates, at most one per socket. The module `answer` decides which of them answers a path.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -14,20 +14,20 @@ use super::server::{Kind, Server};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hosts {
     exact: HashMap<Vec<u8>, Vec<usize>>,
-    /// Endings with their dot.
+    /// Suffixes for leading wildcards, with their dot.
     endings: HashMap<Vec<u8>, Vec<usize>>,
-    /// Beginnings with their dot.
+    /// Prefixes for trailing wildcards, with their dot.
     beginnings: HashMap<Vec<u8>, Vec<usize>>,
     regexes: Vec<(regex::bytes::Regex, usize)>,
-    /// Sockets of each server, numbered.
+    /// Numbers of the sockets of each server.
     sockets: Vec<Vec<usize>>,
     /// Kind of each server.
     kinds: Vec<Kind>,
-    /// Candidates where no name fits.
+    /// Candidates if no name matches.
     default: Vec<usize>,
-    /// Candidates where no host is logged.
+    /// Candidates if the log has no host.
     unnamed: Vec<usize>,
-    /// Default servers of the sockets with TLS, where clients arrive that another server redirects.
+    /// Default servers of the TLS sockets, which clients reach when another server redirects them.
     tls_defaults: Vec<usize>,
 }
 
@@ -70,8 +70,8 @@ impl Hosts {
         }
     }
 
-    /// The servers that a host may have come to, as it is logged: in any case, with or without its port. `-` is no host.
-    /// The first is the most likely one.
+    /// The servers that may have received requests for a host, the most likely first. The host is as logged: in any
+    /// case, with or without a port; `-` means none.
     pub(crate) fn candidates(&self, host: Option<&[u8]>) -> Cow<'_, [usize]> {
         let Some(host) = host.filter(|host| !matches!(*host, b"" | b"-")) else { return Cow::Borrowed(&self.unnamed) };
         let host = without_port(host).to_ascii_lowercase();
@@ -110,7 +110,7 @@ impl Hosts {
         servers.iter().any(|at| self.kinds[*at] == Kind::Site)
     }
 
-    /// Servers in the order of their kinds, and of the sites only the first: others have nothing in common with it.
+    /// Sorts servers by kind, and keeps only the first site: the other sites are unrelated to it.
     fn with_one_site(&self, servers: &[usize]) -> Vec<usize> {
         let site = servers.iter().find(|at| self.kinds[**at] == Kind::Site);
         let is_kept = |at: &usize| self.kinds[*at] != Kind::Site || site == Some(at);
@@ -124,16 +124,16 @@ fn of<'n>(names: &'n HashMap<Vec<u8>, Vec<usize>>, name: &[u8]) -> &'n [usize] {
     names.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// The servers of a host, the best names first.
+/// Collects the servers of a host, best match first.
 struct Named<'h> {
     hosts: &'h Hosts,
     servers: Vec<usize>,
-    /// Sockets that have their server.
+    /// Sockets for which a server was already found.
     sockets: HashSet<usize>,
 }
 
 impl Named<'_> {
-    /// Adds the servers that are the first with a name of the host on one of their sockets: nginx asks no others there.
+    /// Adds each server that is the first match on at least one of its sockets: nginx asks no others there.
     fn add(&mut self, servers: &[usize]) {
         for &at in servers {
             let sockets = &self.hosts.sockets[at];
@@ -146,8 +146,8 @@ impl Named<'_> {
     }
 }
 
-/// Refuses what nginx refuses: it makes a table of the names of a socket only where it has several servers, or one whose
-/// regular expression has groups, and a misplaced wildcard is wrong only there.
+/// Rejects misplaced wildcards as nginx does: only if it builds a name table for the socket. It does that for a socket
+/// with several servers, or with one whose regular expression has groups.
 pub(crate) fn check_names(servers: &[Server]) -> Result<(), Error> {
     let sockets = numbered_sockets(servers);
     let mut shared: HashMap<usize, bool> = HashMap::new();
@@ -179,21 +179,21 @@ fn numbered_sockets(servers: &[Server]) -> Vec<Vec<usize>> {
     servers.iter().map(|server| server.listens.iter().map(|listen| number(&listen.socket)).collect()).collect()
 }
 
-/// A host without port and last dot, as nginx has it.
+/// Removes the port and a trailing dot from a host, as nginx does.
 fn without_port(host: &[u8]) -> &[u8] {
     let from = memchr::memrchr(b']', host).unwrap_or(0);
     let end = memchr::memchr(b':', &host[from..]).map_or(host.len(), |colon| from + colon);
     host[..end].strip_suffix(b".").unwrap_or(&host[..end])
 }
 
-/// The default server of each socket; if any is declared, of those sockets only.
+/// The default server of each socket; if any server is declared as default, only the declared ones.
 fn defaults(servers: &[Server]) -> Vec<usize> {
     let declared = (0..servers.len()).filter(|at| servers[*at].listens.iter().any(|listen| listen.is_default));
     let declared: Vec<usize> = declared.collect();
     if declared.is_empty() { defaults_of(servers, |_| true) } else { declared }
 }
 
-/// The default servers of the sockets for which a condition holds, in the order of the file.
+/// The default servers of the sockets that meet a condition, in the order of the file.
 fn defaults_of(servers: &[Server], is_wanted: impl Fn(&Listen) -> bool) -> Vec<usize> {
     let mut of_sockets: HashMap<&str, (bool, usize)> = HashMap::new();
     for (at, server) in servers.iter().enumerate() {

@@ -1,11 +1,11 @@
-//! The files of an `include`.
+//! Resolves the files of an `include`.
 
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-/// The path itself, or, if it has a `*`, `?` or `[`, the files that match, in the order of their bytes. There may be none.
-/// Relative paths are relative to `dir`.
+/// Returns the path itself or, if it contains `*`, `?` or `[`, the matching files, sorted by the bytes of their paths;
+/// there may be none. Relative paths are relative to `dir`.
 pub(crate) fn paths(dir: &Path, wanted: &str) -> Result<Vec<PathBuf>, String> {
     if !wanted.contains(['*', '?', '[']) {
         return Ok(vec![dir.join(wanted)]);
@@ -13,7 +13,7 @@ pub(crate) fn paths(dir: &Path, wanted: &str) -> Result<Vec<PathBuf>, String> {
     matches(&pattern(dir, wanted))
 }
 
-/// The same among the files `names`, and none on disk.
+/// Like `paths`, among the files `names` instead of those on disk.
 pub(crate) fn paths_among<'n>(
     names: impl Iterator<Item = &'n Path>,
     dir: &Path,
@@ -28,7 +28,7 @@ pub(crate) fn paths_among<'n>(
     Ok(sorted(fitting.map(Path::to_owned).collect()))
 }
 
-/// A pattern below `dir`, in whose own name nothing is a pattern.
+/// Joins a pattern to `dir`, with the special characters of `dir` escaped.
 pub(crate) fn pattern(dir: &Path, wanted: &str) -> String {
     if wanted.starts_with('/') || dir.as_os_str().is_empty() {
         return wanted.to_owned();
@@ -36,11 +36,11 @@ pub(crate) fn pattern(dir: &Path, wanted: &str) -> String {
     format!("{}/{wanted}", Pattern::escape(&dir.to_string_lossy()))
 }
 
-/// As in nginx's `glob(3)`: a leading dot must be written.
+/// Options that match like nginx's `glob(3)`: a leading dot must be matched literally.
 const OPTIONS: MatchOptions =
     MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 
-/// The files on disk that fit a pattern, in the order of the bytes of their paths, as nginx's `glob(3)` has them.
+/// Returns the files on disk that match a pattern, sorted by the bytes of their paths, as with nginx's `glob(3)`.
 pub(crate) fn matches(pattern: &str) -> Result<Vec<PathBuf>, String> {
     let pattern = with_single_stars(pattern);
     let found = glob::glob_with(&pattern, OPTIONS).map_err(|error| invalid(&pattern, &error))?;
@@ -51,7 +51,7 @@ pub(crate) fn matches(pattern: &str) -> Result<Vec<PathBuf>, String> {
     Ok(sorted(paths))
 }
 
-/// Two stars are as one in nginx. In the crate they would match directories below, too.
+/// Replaces `**` by `*`, which means the same in nginx. In the crate, `**` also matches subdirectories.
 fn with_single_stars(pattern: &str) -> String {
     let mut pattern = pattern.to_owned();
     while pattern.contains("**") {

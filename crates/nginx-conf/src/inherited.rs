@@ -1,27 +1,27 @@
-//! Settings that a level of a configuration hands down to the levels in it.
+//! Settings that the levels of a configuration inherit.
 
 use super::fallback::{self, Fallback};
 use super::template::Template;
 use super::tree::Directive;
 
-/// Settings that a level hands down to its locations.
+/// Settings that a level passes on to its locations.
 #[derive(Clone, Debug)]
 pub(crate) struct Inherited {
     pub(crate) root: Option<String>,
-    /// The first of `index`; `None` if only nginx knows it.
+    /// The first argument of `index`; `None` if it contains a variable or is random.
     pub(crate) index: Option<String>,
-    /// The fallback of `passenger_enabled on`.
+    /// Fallback of `passenger_enabled on`.
     pub(crate) passenger: Option<Fallback>,
-    /// The fallback of `error_page`.
+    /// Fallback of `error_page`.
     pub(crate) error_page: Option<Fallback>,
-    /// `ssl on`, which nginx had before 1.25.1.
+    /// True if `ssl on` is set, a directive that nginx had before 1.25.1.
     pub(crate) ssl_on: bool,
-    /// `internal`: no request of a client comes to it.
+    /// True if `internal` is set: the location does not accept requests from clients.
     pub(crate) is_internal: bool,
 }
 
 impl Default for Inherited {
-    /// nginx's defaults.
+    /// Returns nginx's defaults.
     fn default() -> Self {
         Inherited {
             root: None,
@@ -35,7 +35,7 @@ impl Default for Inherited {
 }
 
 impl Inherited {
-    /// The same with the settings of an inner level.
+    /// Returns these settings, overridden by those of an inner level.
     pub(crate) fn and(&self, level: &[Directive]) -> Self {
         let find = |names: &[&str]| level.iter().find(|directive| names.contains(&directive.name.text.as_str()));
         let root = find(&["alias", "root"]).and_then(|directive| directive.args.first());

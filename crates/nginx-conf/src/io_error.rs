@@ -1,10 +1,10 @@
-//! Messages of the system, as part of a sentence.
+//! Formats system error messages as part of a sentence.
 
 use crate::printable::printable;
 
-/// The message in lower case, without the number of the error.
+/// Returns the message in lower case, without the error number.
 pub(crate) fn message(error: &std::io::Error) -> String {
-    // A caller's reader may have put any text into it.
+    // The reader is supplied by the caller, so the error may contain any text.
     let text = printable(error.to_string().as_bytes());
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

@@ -1,6 +1,6 @@
-//! A configuration in tokens: words, `;`, `{`, `}`, each with its line and column.
+//! Splits a configuration into tokens: words, `;`, `{`, `}`, each with its line and column.
 //!
-//! `words` decides where a word begins and ends.
+//! The module `words` decides where a word begins and ends.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a [u8], file: &Path) -> Self {
-        // Editors of another system put a byte order mark there.
+        // Some Windows editors write a byte order mark.
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         Lexer { text, at: 0, line: 1, column: 1, file: file.into() }
     }
@@ -50,7 +50,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Passes over a block of Lua, of which the `{` at `open` has been taken.
+    /// Skips a block of Lua. The `{` at `open` has already been consumed.
     pub(crate) fn skip_lua(&mut self, open: &Place) -> Result<(), Error> {
         let len = lua::block_len(&self.text[self.at..])
             .ok_or_else(|| Error::at(open, "the block of Lua that opens here has no '}'"))?;
@@ -102,7 +102,7 @@ impl<'a> Lexer<'a> {
             self.line += 1;
             self.column = 1;
         } else if self.peek().is_none_or(|next| next & 0xC0 != 0x80) {
-            // A character counts with its last byte.
+            // A character is counted at its last byte.
             self.column += 1;
         }
     }
@@ -116,7 +116,7 @@ impl<'a> Lexer<'a> {
 mod tests {
     use super::*;
 
-    /// Tokens with spaces between; words in «».
+    /// Tokens separated by spaces; words in «».
     fn tokens(text: &str) -> Result<String, Error> {
         let mut lexer = Lexer::new(text.as_bytes(), Path::new("f"));
         let mut out = Vec::new();
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_has_its_place() {
+    fn errors_have_a_place() {
         for (text, expected) in [
             ("a b;\n  c 'd;\n", "f:2:5: the ' that opens here is not closed"),
             ("a \"b\\\";", "f:1:3: the \" that opens here is not closed"),

@@ -1,4 +1,5 @@
-//! Reads configurations of nginx: which access logs it writes in which formats, and which server and location answer a request.
+//! Reads nginx configurations: which access logs are written in which formats, and which server and location answer a
+//! request.
 //!
 //! ```
 //! use nginx_conf::{Conf, Request};
@@ -30,14 +31,14 @@
 //! # Ok::<(), nginx_conf::Error>(())
 //! ```
 //!
-//! A [`Conf`] is read from a main file and all that it includes, from a pipe, or from the output of `nginx -T`. [`words`] are
-//! nginx's lexical rules. The crate reads no log, and starts no nginx. Texts that it returns as messages are safe to print on a
-//! terminal, whatever the configuration holds.
+//! A [`Conf`] is read from a main file with everything that it includes, from a pipe, or from the output of `nginx -T`.
+//! [`words`] contains nginx's lexical rules. The crate does not read logs and does not run nginx. All messages that it
+//! returns are safe to print on a terminal, whatever the configuration contains.
 //!
 //! # Limits
-//! Conditions that depend on more than the path and the sockets of a server are not followed, nor is code (Lua, Perl,
-//! JavaScript), nor are the `http` directives of unknown modules. [`Conf::skipped`] lists what was found of it. Regular expressions are
-//! those of the `regex` crate: look-around and back references are skipped and listed.
+//! Conditions that depend on more than the path and the sockets of a server are not followed. Neither are code (Lua,
+//! Perl, JavaScript) and the `http` directives of unknown modules. [`Conf::skipped`] lists those that were found.
+//! Regular expressions are those of the `regex` crate: look-around and back references are skipped and listed.
 #![deny(missing_docs)]
 
 mod access_log;

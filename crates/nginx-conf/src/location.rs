@@ -1,4 +1,4 @@
-//! A `location`: its paths, and its handler.
+//! A `location`: the paths that it matches, and its handler.
 
 use regex::bytes::Regex;
 
@@ -13,47 +13,47 @@ use super::rewrite::{self, Step};
 use super::template::Template;
 use super::tree::Directive;
 
-/// The paths that a location is for.
+/// The paths that a location matches.
 #[derive(Clone, Debug)]
 pub(crate) enum Fits {
-    /// Paths that no location takes: the server itself.
+    /// Paths that match no location: the server itself.
     Rest,
     /// `= /a`
     Exact(String),
     Prefix {
         name: String,
-        /// `^~`: regular expressions are not tried.
+        /// True for `^~`: regular expressions are not tried.
         is_firm: bool,
     },
     /// `~` and `~*`.
     Regex(Regex),
-    /// The same, where the expression cannot be compiled for this reason: no path is compared with it.
+    /// A regular expression that cannot be compiled, with the reason. It matches no path.
     Skipped(String),
-    /// `@name`: none by itself.
+    /// `@name`: matches no path.
     Named(String),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Location {
     pub(crate) fits: Fits,
-    /// As it is written, without "location".
+    /// The arguments as written.
     pub(crate) written: String,
     pub(crate) place: Place,
-    /// Among the locations of the server, in the order of the file.
+    /// Indices of the nested locations in the list of the server, in the order of the file.
     pub(crate) nested: Vec<usize>,
     pub(crate) steps: Vec<Step>,
     pub(crate) content: Content,
-    /// The first of `index`, own or inherited; `None` if only nginx knows it.
+    /// The first argument of `index`, own or inherited; `None` if only nginx knows it.
     pub(crate) index: Option<String>,
-    /// True if only requests that nginx redirects within itself come to it: clients get 404.
+    /// True if it accepts only internal redirects of nginx: clients get 404.
     pub(crate) is_internal: bool,
     pub(crate) not_followed: Vec<NotFollowed>,
-    /// The error pages that are not followed, and where they lead.
+    /// Error pages that are not followed, and their targets.
     pub(crate) error_pages: Vec<(NotFollowed, To)>,
 }
 
 impl Location {
-    /// Reads a location without those in it; or a server, as the location that fits the rest.
+    /// Reads a location without its nested ones, or a server as the location of the remaining paths.
     pub(crate) fn read(directive: &Directive, inherited: &Inherited) -> Result<Self, Error> {
         let mut not_followed = Vec::new();
         let level = directive.body()?;
@@ -83,7 +83,7 @@ impl Location {
         })
     }
 
-    /// Checks that `inner` may be in it, by nginx's rules.
+    /// Checks that nginx allows `inner` to be nested in this location.
     pub(crate) fn may_hold(&self, inner: &Location) -> Result<(), Error> {
         let refused = |why: &str| {
             let message = format!("location \"{}\" {why} \"{}\"", inner.written, self.written);
@@ -104,14 +104,15 @@ impl Location {
         }
     }
 
-    /// True if nginx redirects `uri` here: it lacks the last slash of a location that hands over.
+    /// True if nginx redirects `uri` here: `uri` lacks the trailing slash of a location that passes requests to another
+    /// process.
     pub(crate) fn redirects(&self, uri: &[u8]) -> bool {
         let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };
         matches!(self.content, Content::HandedOver(_)) && name.as_bytes().strip_suffix(b"/") == Some(uri)
     }
 }
 
-/// An `index` whose first file has a variable in its name.
+/// Returns an entry for an `index` whose first file name contains a variable.
 fn unknown_index(directive: &Directive) -> Option<NotFollowed> {
     let first = directive.args.first().filter(|_| directive.is("index"))?;
     let template = Template::new(&first.text);
@@ -144,7 +145,7 @@ impl Fits {
     }
 }
 
-/// A modifier and a name that are written as one word: `=/a`.
+/// Splits a modifier and a name that are written as one word: `=/a`.
 fn joined(word: &Word) -> (&str, &str) {
     let cut = ["=", "^~", "~*", "~"].into_iter().find(|modifier| word.text.starts_with(modifier)).map_or(0, str::len);
     word.text.split_at(cut)

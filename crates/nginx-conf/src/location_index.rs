@@ -1,14 +1,15 @@
-//! The locations of each level by their names, so that a path is not compared with all of them.
+//! Index of the locations of each level by name, so that a path is not compared with all of them.
 //!
-//! Names are sorted. A prefix knows the longest other prefix that it begins with: the prefixes of a path are the last name that
-//! is not after the path, and what that begins with. Nothing is copied: a level holds places in the list of locations.
+//! Names are sorted, and each prefix points to the longest other prefix that it begins with. The prefixes of a path are
+//! therefore on the chain that starts at the last name not greater than the path. Nothing is copied: a level holds
+//! indices into the list of locations.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::location::{Fits, Location};
 
-/// The locations of a server, by the location that they are in.
+/// Locations of a server, grouped by enclosing location.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LocationIndex {
     levels: HashMap<usize, Level>,
@@ -20,7 +21,7 @@ struct Level {
     exact: Vec<usize>,
     /// Sorted by name.
     prefixes: Vec<Prefix>,
-    /// Sorted by name; those of one name in the order of the file.
+    /// Sorted by name; equal names are in the order of the file.
     named: Vec<usize>,
     /// In the order of the file.
     regexes: Vec<usize>,
@@ -29,7 +30,7 @@ struct Level {
 #[derive(Clone, Copy, Debug)]
 struct Prefix {
     at: usize,
-    /// The longest other prefix that its name begins with, by its place in the level.
+    /// Index in the level of the longest other prefix that its name begins with.
     shorter: Option<usize>,
 }
 
@@ -39,7 +40,7 @@ impl LocationIndex {
         LocationIndex { levels: outer.map(|(at, location)| (at, Level::new(locations, &location.nested))).collect() }
     }
 
-    /// The exact location or the longest prefix in `outer`, and whether that is final.
+    /// Returns the exact location or the longest prefix in `outer`, and true if the choice is final.
     pub(crate) fn by_name(&self, locations: &[Location], outer: usize, uri: &[u8]) -> Option<(usize, bool)> {
         let level = self.levels.get(&outer)?;
         if let Some(at) = level.exact(locations, uri) {
@@ -49,20 +50,20 @@ impl LocationIndex {
         if let Some(at) = longest.filter(|at| name(&locations[*at]).len() == uri.len()) {
             return Some((at, false));
         }
-        // nginx redirects `/a` to a location `/a/` that hands over.
+        // nginx redirects `/a` to a location `/a/` that passes requests to another process.
         let with_slash = [uri, b"/"].concat();
         let next = [level.exact(locations, &with_slash), level.prefix(locations, &with_slash)];
         let redirecting = next.into_iter().flatten().filter(|at| locations[*at].redirects(uri)).max();
         redirecting.map(|at| (at, true)).or(longest.map(|at| (at, false)))
     }
 
-    /// The first location in `outer` whose regular expression matches.
+    /// Returns the first location in `outer` whose regular expression matches.
     pub(crate) fn by_regex(&self, locations: &[Location], outer: usize, uri: &[u8]) -> Option<usize> {
         let regexes = &self.levels.get(&outer)?.regexes;
         regexes.iter().copied().find(|at| matches!(&locations[*at].fits, Fits::Regex(regex) if regex.is_match(uri)))
     }
 
-    /// The first location `@name` of the server.
+    /// Returns the first location `@name` of the server.
     pub(crate) fn named(&self, locations: &[Location], wanted: &str) -> Option<usize> {
         let named = &self.levels.get(&0)?.named;
         let first = named.partition_point(|at| name(&locations[*at]) < wanted.as_bytes());
@@ -126,15 +127,16 @@ fn name(location: &Location) -> &[u8] {
     }
 }
 
-/// The names of one level so far: nginx refuses two exact locations or two prefixes of one name.
+/// Names seen so far in one level. nginx rejects two exact locations or two prefixes with the same name.
 #[derive(Default)]
 pub(crate) struct Names {
-    /// With whether they are exact.
+    /// Keyed by name, and true for exact locations.
     seen: HashMap<(bool, String), usize>,
 }
 
 impl Names {
-    /// The location that has the name of `location` already. `at` is where that will be.
+    /// Returns the earlier location with the same name as `location`, if any. Otherwise records `at`, the index that
+    /// `location` will get.
     pub(crate) fn twin(&mut self, location: &Location, at: usize) -> Option<usize> {
         let (is_exact, name) = match &location.fits {
             Fits::Exact(name) => (true, name),

@@ -1,14 +1,14 @@
-//! Logs by the paths of their files: the log itself, or the file that it was rotated to.
+//! Finds logs by file path: the log itself, or the log that a rotated file belongs to.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::access_log::LogTarget;
 
-/// The logs of a configuration by their absolute paths.
+/// The logs of a configuration, by absolute path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogNames {
-    /// By directory, then by the bytes of the name.
+    /// Indices of logs by directory, then by file name in bytes.
     files: HashMap<PathBuf, HashMap<Vec<u8>, Vec<usize>>>,
     patterns: Vec<(glob::Pattern, usize)>,
 }
@@ -31,8 +31,8 @@ impl LogNames {
         names
     }
 
-    /// The logs that a file may be one of, by their positions, in their order. Rotation adds a suffix after a dot or a dash:
-    /// `access.log.1`, `access.log-20261121.gz`.
+    /// Returns the indices of the logs that a file may belong to, in ascending order. Rotation adds a suffix after a
+    /// dot or a dash: `access.log.1`, `access.log-20261121.gz`.
     pub(crate) fn of(&self, file: &Path) -> Vec<usize> {
         let (directory, name) = split(file);
         let ends = name.iter().enumerate().filter(|(_, byte)| matches!(byte, b'.' | b'-')).map(|(end, _)| end);
@@ -52,7 +52,7 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The directory of an absolute path, and the bytes of the name in it.
+/// Splits an absolute path into the directory and the bytes of the file name.
 fn split(path: &Path) -> (PathBuf, Vec<u8>) {
     let path = absolute(path);
     let name = path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rotated_files_are_of_their_log() {
+    fn rotated_files_belong_to_their_log() {
         let file = |path: &str| LogTarget::File(path.into());
         let unreadable = LogTarget::Unreadable { text: "syslog:".to_owned(), why: "" };
         let targets = [

@@ -1,4 +1,4 @@
-//! The logs that nginx writes, by its inheritance: a level that has an `access_log` of its own has no other.
+//! Finds the logs that nginx writes, by its inheritance: a level with its own `access_log` does not inherit any.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,18 +13,18 @@ use super::log_names::LogNames;
 use super::place::{Place, shown};
 use super::tree::Directive;
 
-/// A log that a configuration names, once for each target.
+/// A log that a configuration names; one per target.
 #[derive(Clone, Debug)]
 pub struct Log {
     target: LogTarget,
-    /// In the list of formats.
+    /// Indices into the list of formats.
     pub(crate) formats: Vec<usize>,
     pub(crate) conditions: Vec<String>,
     pub(crate) places: Vec<Place>,
     is_gzip: bool,
     is_written: bool,
     repeats_another: bool,
-    /// The servers that write it, by their places.
+    /// Indices of the servers that write it.
     servers: Vec<usize>,
 }
 
@@ -34,34 +34,35 @@ impl Log {
         &self.target
     }
 
-    /// The conditions under which a request is logged, as they are written after `if=`; empty if all requests are.
+    /// The conditions of its directives, as written after `if=`; empty if all requests are logged.
     pub fn conditions(&self) -> &[String] {
         &self.conditions
     }
 
-    /// The places of its `access_log` directives; empty if nginx writes it by default.
+    /// The places of its `access_log` directives; empty for nginx's default log.
     pub fn places(&self) -> &[Place] {
         &self.places
     }
 
-    /// True if nginx compresses it while it writes.
+    /// True if nginx compresses it while writing.
     pub fn is_gzip(&self) -> bool {
         self.is_gzip
     }
 
-    /// The nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built from source`.
+    /// The kind of nginx that writes it by default, if no `access_log` names it: `nginx's packages` or `nginx built
+    /// from source`.
     pub fn default_of(&self) -> Option<&'static str> {
         let is_of_packages = || self.target == LogTarget::File(DEFAULT_OF_PACKAGES.into());
         let built = || if is_of_packages() { "nginx's packages" } else { "nginx built from source" };
         self.places.is_empty().then(built)
     }
 
-    /// True if any level of the configuration writes it; false if every level that would has another log or is `off`.
+    /// True if at least one level writes it; false if every level that could has another log or is `off`.
     pub fn is_written(&self) -> bool {
         self.is_written
     }
 
-    /// The server that writes it, if it is one.
+    /// The server that writes it, if there is exactly one.
     pub(crate) fn only_server(&self) -> Option<usize> {
         match self.servers[..] {
             [only] => Some(only),
@@ -69,7 +70,7 @@ impl Log {
         }
     }
 
-    /// True if each of its requests is also in a log next to it. Reading both counts them twice.
+    /// True if each of its requests is also in another log of the same level. Reading both would count them twice.
     pub fn repeats_another(&self) -> bool {
         self.repeats_another
     }
@@ -81,7 +82,7 @@ pub(crate) struct Logs {
     pub(crate) formats: Vec<LogFormat>,
     pub(crate) logs: Vec<Log>,
     pub(crate) names: LogNames,
-    /// Destinations of errors: no access logs, though their names may match a pattern.
+    /// Targets of `error_log`. They are not access logs, even if their names match a pattern.
     error_logs: HashSet<PathBuf>,
     /// The places of `access_log off`.
     pub(crate) off: Vec<Place>,
@@ -116,7 +117,7 @@ impl Logs {
         Ok(Logs { logs, names, off, formats: formats.all, error_logs })
     }
 
-    /// The files that are there to be read, each once, with the formats that are written to it.
+    /// The existing files to read, each once, with its formats.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<&LogFormat>)> {
         let mut files: Vec<(PathBuf, Vec<&LogFormat>)> = Vec::new();
         let of = |log: &Log| log.formats.iter().map(|format| &self.formats[*format]).collect::<Vec<_>>();
@@ -127,7 +128,7 @@ impl Logs {
         let mut by_pattern: HashMap<PathBuf, usize> = HashMap::new();
         for log in to_read() {
             let LogTarget::Files(pattern) = &log.target else { continue };
-            // A directory that cannot be listed has no files for us: the pattern is in the explanation.
+            // A directory that cannot be listed contributes no files; `--explain` shows the pattern.
             let found = include::matches(pattern).unwrap_or_default();
             for path in found.into_iter().filter(|path| !named.contains(path)) {
                 let at = *by_pattern.entry(path).or_insert_with_key(|path| {
@@ -154,30 +155,31 @@ enum Level {
 
 /// The logs of a level.
 struct Written {
-    /// The server that it is or is in.
+    /// The server of the level.
     server: usize,
-    /// By their places in `found`.
+    /// Indices into `found`.
     logs: Rc<[usize]>,
 }
 
-/// A walk through the levels.
+/// Traversal of the levels.
 struct Walk<'a> {
     prefix: &'a Path,
-    /// Written where no `access_log` is configured.
+    /// Written if no `access_log` is configured.
     default_log: &'a Path,
     formats: &'a Formats,
     found: Vec<AccessLog>,
-    /// The log that nginx writes where none is given, by its place in `found`.
+    /// Index of the default log in `found`, once it is needed.
     by_default: Option<usize>,
-    /// The servers, and the levels in them with logs of their own.
+    /// The servers, and their inner levels with logs of their own.
     levels: Vec<Written>,
-    /// Number of servers that were entered.
+    /// Number of servers visited so far.
     servers: usize,
     off: Vec<Place>,
 }
 
 impl Walk<'_> {
-    /// `known` is how many formats stand before the level; `inherited` is `None` if nothing has been said so far.
+    /// Visits a level. `known` is the number of formats defined before it; `inherited` is `None` if no outer level has
+    /// an `access_log`.
     fn level(
         &mut self,
         directives: &[Directive],
@@ -185,8 +187,8 @@ impl Walk<'_> {
         mut known: usize,
         inherited: Option<&Rc<[usize]>>,
     ) -> Result<(), Error> {
-        // The logs of a level hold for its blocks wherever they stand in it, so blocks come last; but a format must be
-        // there before it is named, so a block knows those that stood before it.
+        // The logs of a level apply to all of its blocks, wherever they are in the level, so blocks are visited last.
+        // But a format must be defined before its use, so each block records how many were known at its position.
         let mut own = Vec::new();
         let mut is_off = false;
         let mut blocks = Vec::new();
@@ -221,7 +223,7 @@ impl Walk<'_> {
             written = Some(Rc::from([self.default_log()]));
         }
         self.servers += usize::from(level == Level::Server);
-        // A location without logs of its own writes what its server does.
+        // A location without its own logs writes those of its server.
         if let (true, Some(logs)) = (level == Level::Server || has_own && level != Level::Http, &written) {
             self.levels.push(Written { server: self.servers - 1, logs: Rc::clone(logs) });
         }
@@ -238,11 +240,11 @@ impl Walk<'_> {
         })
     }
 
-    /// The logs, each target once, in the order of the file.
+    /// Merges logs with the same target, in the order of the file.
     fn merged(&self) -> Vec<Log> {
         let mut logs: Vec<Log> = Vec::new();
         let mut by_target: HashMap<&LogTarget, usize> = HashMap::new();
-        // The place in `logs` of each in `found`.
+        // For each log in `found`, its index in `logs`.
         let mut places = Vec::new();
         for found in &self.found {
             let at = *by_target.entry(&found.target).or_insert_with(|| {
@@ -282,7 +284,7 @@ impl Walk<'_> {
         logs
     }
 
-    /// The first log of a level that can be read and has every request of it.
+    /// The first log of a level that can be read and contains all of its requests.
     fn whole_log(&self, level: &[usize]) -> Option<usize> {
         level.iter().copied().find(|i| {
             let log = &self.found[*i];

@@ -1,6 +1,7 @@
-//! The end of a block of Lua: `content_by_lua_block { … }` holds another language, with braces and quotes of its own.
+//! Finds the end of a Lua block: `content_by_lua_block { … }` contains another language, with its own braces and
+//! quotes.
 
-/// Bytes of `text`, which begins after a `{`, up to and including the `}` that closes it.
+/// Returns the number of bytes up to and including the closing `}`. `text` begins after the opening `{`.
 pub(crate) fn block_len(text: &[u8]) -> Option<usize> {
     let mut depth = 1_usize;
     let mut at = 0;
@@ -42,7 +43,8 @@ fn quoted_len(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The length of `[[…]]`, `[=[…]=]` and so on; `None` where none begins, `Some(None)` where none ends.
+/// Returns the length of `[[…]]`, `[=[…]=]` and so on; `None` if `text` does not begin with one, `Some(None)` if it is
+/// not closed.
 fn long_bracket_len(text: &[u8]) -> Option<Option<usize>> {
     let level = text.strip_prefix(b"[")?.iter().take_while(|b| **b == b'=').count();
     if text.get(level + 1) != Some(&b'[') {
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn braces_in_strings_and_comments_do_not_count() {
+    fn braces_in_strings_and_comments_are_ignored() {
         for body in [
             " }",
             " if x then y = {} end }",

@@ -11,25 +11,25 @@ use super::tree::Directive;
 #[derive(Clone, Debug)]
 pub struct ServerName {
     pub(crate) fits: NameFits,
-    /// As it is written.
+    /// The name as written.
     pub(crate) written: String,
     pub(crate) place: Place,
 }
 
-/// The hosts that a name is for, in lower case as nginx has hosts.
+/// The hosts that a name matches, in lower case like nginx's hosts.
 #[derive(Clone, Debug)]
 pub(crate) enum NameFits {
     Exact(String),
-    /// `*.example.com`, as `.example.com`.
+    /// `*.example.com`, stored as `.example.com`.
     EndsIn(String),
-    /// `.example.com`: the host itself and all below it.
+    /// `.example.com`: the host itself and all its subdomains.
     Below(String),
-    /// `www.*`, as `www.`.
+    /// `www.*`, stored as `www.`.
     BeginsWith(String),
     Regex(Regex),
-    /// No host: a wildcard or a dot stands where nginx looks for none.
+    /// Matches no host: a wildcard or dot is where nginx does not support one.
     Misplaced,
-    /// No host: `$hostname` is known to the machine alone, and a regular expression may be one that was skipped.
+    /// Matches no host here: only the machine knows `$hostname`, and unsupported regular expressions are skipped.
     Unknown(String),
 }
 
@@ -48,7 +48,7 @@ impl ServerName {
         Ok(names)
     }
 
-    /// The name as it is written, safe on a terminal; `""` for the empty name, which requests without a host come to.
+    /// The name as written, safe on a terminal; `""` for the empty name, which matches requests without a host.
     pub fn written(&self) -> &str {
         &self.written
     }
@@ -58,13 +58,13 @@ impl ServerName {
         &self.place
     }
 
-    /// The reason why no host is compared with it, if none is.
+    /// The reason why the name is skipped and matches no host, if so.
     pub fn skipped(&self) -> Option<&str> {
         self.fits.skipped()
     }
 }
 
-/// A name as it is written; quotes show one that is empty, which requests without a host come to.
+/// A name as written. The empty name, which matches requests without a host, is shown as quotes.
 fn written(word: &Word) -> String {
     if word.text.is_empty() { "\"\"".to_owned() } else { shown(&word.text) }
 }
@@ -73,7 +73,7 @@ impl NameFits {
     fn read(word: &Word) -> Result<Self, Error> {
         let text = word.text.as_str();
         if let Some(pattern) = text.strip_prefix('~') {
-            // Hosts are in lower case: capitals tell nginx that case is not to count.
+            // Hosts are in lower case; an upper-case letter makes nginx ignore case.
             let has_capitals = pattern.contains(|c: char| c.is_ascii_uppercase());
             let case = if has_capitals { Case::Insensitive } else { Case::Sensitive };
             return Ok(regexes::compile(pattern, case).map_or_else(NameFits::Unknown, NameFits::Regex));
@@ -82,7 +82,8 @@ impl NameFits {
             return Ok(NameFits::Unknown("the name of the machine is not known here".to_owned()));
         }
         let name = text.to_ascii_lowercase();
-        // As nginx 1.22 does: the directive checks how a name begins, and the table of a socket's names all else.
+        // As in nginx 1.22: the directive checks only the start of a name; everything else is checked for the name
+        // table of a socket.
         let is_star = name.starts_with('*') && (name.len() < 3 || !name.starts_with("*."));
         if is_star || name == "." {
             let message = format!("server name \"{}\" is invalid", shown(text));
@@ -116,17 +117,17 @@ impl NameFits {
 /// A `listen`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
-    /// The socket, or the range of ports of which it is one.
+    /// The socket as written, or the range of ports that contains it.
     pub(crate) written: String,
-    /// With the port.
+    /// The socket with its port.
     pub(crate) socket: String,
     pub(crate) is_default: bool,
-    /// True if TLS is spoken there: by `ssl` or `quic`, or because the port is 443.
+    /// True if the socket uses TLS: by `ssl` or `quic`, or because the port is 443.
     pub(crate) is_tls: bool,
 }
 
 impl Listen {
-    /// The sockets of a server, which has at least one.
+    /// Returns the sockets of a server: at least one.
     pub(crate) fn all(level: &[Directive]) -> Result<Vec<Self>, Error> {
         let mut listens = Vec::new();
         for directive in level.iter().filter(|directive| directive.is("listen")) {
@@ -146,24 +147,24 @@ impl Listen {
         Ok(listens)
     }
 
-    /// The socket as it is written, with its port; of several that one `listen` has, the range.
+    /// The socket as written, with its port; for a range of ports, the range.
     pub fn written(&self) -> &str {
         &self.written
     }
 
-    /// True if TLS is spoken there: by `ssl` or `quic`, or because the port is 443.
+    /// True if the socket uses TLS: by `ssl` or `quic`, or because the port is 443.
     pub fn is_tls(&self) -> bool {
         self.is_tls
     }
 
-    /// The port; `None` for a socket of Unix, which has none.
+    /// The port; `None` for a Unix socket.
     pub fn port(&self) -> Option<&str> {
         let (_, port) = self.socket.rsplit_once(':')?;
         Some(port).filter(|_| !self.socket.starts_with("unix:"))
     }
 }
 
-/// The sockets of a `listen`: several for a range of ports, which nginx takes since 1.15.10.
+/// Returns the sockets of a `listen`: several for a range of ports, which nginx supports since 1.15.10.
 fn sockets(written: &str) -> Vec<String> {
     let range = written.rsplit_once(':').filter(|_| !written.starts_with("unix:")).and_then(|(host, ports)| {
         let (first, last) = ports.split_once('-')?;
@@ -175,7 +176,7 @@ fn sockets(written: &str) -> Vec<String> {
     }
 }
 
-/// An address with its port, which is 80 where none is given.
+/// Returns an address with its port, 80 by default.
 fn socket(address: &str) -> String {
     let address = shown(address);
     if address.bytes().all(|b| b.is_ascii_digit() || b == b'-') {

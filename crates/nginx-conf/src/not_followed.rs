@@ -1,4 +1,4 @@
-//! Directives that are understood only in part: they are reported, and the choice between static and dynamic ignores them.
+//! Directives that are only partly understood. They are reported, and the static/dynamic decision ignores them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 use super::place::{Place, shown};
 use super::tree::Directive;
 
-/// A directive that may matter and is not followed. Written as `if ($http_x): depends on more than the path`.
+/// A directive that may matter but is not followed. Displayed as `if ($http_x): depends on more than the path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotFollowed {
-    /// As it stands in the file.
+    /// The directive as written.
     pub(crate) written: String,
     pub(crate) place: Place,
     pub(crate) why: Why,
@@ -17,17 +17,17 @@ pub struct NotFollowed {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// It depends on headers, methods, or what else a path does not tell.
+    /// Depends on headers, methods or anything else but the path.
     NotThePath,
-    /// It leads to a path with this variable, which only nginx knows.
+    /// Leads to a path with this variable, which only nginx knows.
     Variable(String),
-    /// It answers where a file is missing or access is refused, which the path does not show.
+    /// Answers if a file is missing or access is denied, which the path does not show.
     Failure,
-    /// It is code that may answer or lead elsewhere.
+    /// Runs code that may answer or redirect.
     Code,
-    /// It belongs to a module that is not known here.
+    /// Belongs to an unknown module.
     Unknown,
-    /// Its regular expression cannot be compiled, for this reason.
+    /// Has a regular expression that cannot be compiled, for this reason.
     Regex(String),
 }
 
@@ -47,7 +47,8 @@ impl NotFollowed {
     }
 }
 
-/// A directive that is skipped although it may decide what answers. Written as `nginx.conf:12:5: location ~ ^/(?!api) is skipped: …`.
+/// A directive that is skipped although it may decide how a request is answered. Displayed as `nginx.conf:12:5:
+/// location ~ ^/(?!api) is skipped: …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     pub(crate) place: Place,
@@ -72,7 +73,7 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// One row for each name of a directive, with its first place and the number of others.
+/// Returns one row per directive name, with its first place and the number of further places.
 pub(crate) fn by_name<'a>(all: impl Iterator<Item = &'a NotFollowed>) -> Vec<Skipped> {
     let mut names: HashMap<&str, usize> = HashMap::new();
     let mut firsts: Vec<(&NotFollowed, usize)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Places in the files of a configuration.
+//! Positions in the files of a configuration.
 
 use std::fmt;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::printable::printable;
 
-/// A place in a file of the configuration. Written as `nginx.conf:12:5`.
+/// A position in a file of the configuration. Displayed as `nginx.conf:12:5`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub(crate) file: Arc<Path>,
@@ -15,7 +15,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The file, which may be an included one.
+    /// The file; may be an included one.
     pub fn file(&self) -> &Path {
         &self.file
     }
@@ -31,10 +31,10 @@ impl Place {
     }
 }
 
-/// A piece of text and its place.
+/// A word of a configuration and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Without quotes and escapes. Bytes that are not UTF-8 in the file are U+FFFD here: such a word names nothing.
+    /// The text without quotes and escapes. Invalid UTF-8 is replaced by U+FFFD; such a word matches no name.
     pub(crate) text: String,
     /// The quote around it.
     pub(crate) quote: Option<char>,
@@ -47,12 +47,12 @@ impl fmt::Display for Place {
     }
 }
 
-/// A path for people, whatever bytes it holds.
+/// A path made safe to print, whatever bytes it contains.
 pub(crate) fn shown_path(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
 
-/// Text of a configuration for people, whatever it holds.
+/// Text of a configuration made safe to print, whatever it contains.
 pub(crate) fn shown(text: &str) -> String {
     printable(text.as_bytes())
 }

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use unicode_properties::GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
 use unicode_properties::UnicodeGeneralCategory;
 
-/// The text with `\xHH` for each byte that is not UTF-8, or that belongs to a control or format character (Unicode Cc, Cf, Zl, Zp).
+/// Returns the text with `\xHH` for each byte that is not UTF-8, or that belongs to a control or format character
+/// (Unicode Cc, Cf, Zl, Zp).
 pub(crate) fn printable(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let escape = |out: &mut String, bytes: &[u8]| {
@@ -30,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_printable_is_escaped() {
+    fn unprintable_characters_are_escaped() {
         let rows: [(&[u8], &str); 6] = [
             (b"/api/", "/api/"),
             ("größe 日本 \u{a0}".as_bytes(), "größe 日本 \u{a0}"),

@@ -1,10 +1,10 @@
-//! The choice of a location by the obvious algorithm, which goes through all locations of a level.
+//! Slow reference: chooses a location by checking all locations of a level.
 
 use super::location::{Fits, Location};
 use super::server::Server;
 use crate::Conf;
 
-/// The slow algorithm, as nginx's documentation has it.
+/// The slow algorithm, as described in nginx's documentation.
 struct Slow<'s>(&'s [Location]);
 
 impl Slow<'_> {
@@ -62,7 +62,7 @@ impl Slow<'_> {
     }
 }
 
-/// The names in a server, and what is next to them.
+/// The names in a server, and paths close to them.
 fn uris(server: &Server) -> Vec<Vec<u8>> {
     let mut uris: Vec<Vec<u8>> = ["/", "", "/a", "/b/", "/zz"].map(|uri| uri.as_bytes().to_vec()).into();
     for location in &server.locations {
@@ -75,8 +75,8 @@ fn uris(server: &Server) -> Vec<Vec<u8>> {
     uris
 }
 
-/// Looks up the names of all servers, what is next to them, and a path of the caller's. The error says where the index and the slow
-/// algorithm choose another location.
+/// Looks up the names of all servers, paths close to them, and a given path. The error says where the index and the
+/// slow reference choose different locations.
 pub fn agree(conf: &Conf, path: &[u8]) -> Result<(), String> {
     for server in &conf.servers {
         let slow = Slow(&server.locations);

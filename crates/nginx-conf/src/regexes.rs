@@ -1,13 +1,13 @@
-//! nginx's regular expressions, which are PCRE's, as the `regex` crate has them.
+//! Translates nginx's regular expressions, which are those of PCRE, to the `regex` crate.
 //!
-//! Most patterns mean the same to both. Those that do not are written anew here, or refused with the reason: it is
-//! better to say that a location was skipped than to choose it for the wrong paths.
+//! Most patterns mean the same in both. Other patterns are rewritten here, or rejected with a reason: it is better to
+//! report a skipped location than to choose it for the wrong paths.
 
 use std::fmt::Write;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// A compiled pattern may take so many bytes: far more than a location needs, and not what `(.{1000}){1000}` does.
+/// Maximum size of a compiled pattern in bytes: far more than a location needs, but less than `(.{1000}){1000}` takes.
 const SIZE_LIMIT: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) enum Case {
     Insensitive,
 }
 
-/// Compiles a pattern; otherwise says why that cannot be.
+/// Compiles a pattern. The error is the reason why it is not supported.
 pub(crate) fn compile(pattern: &str, case: Case) -> Result<Regex, String> {
     let translated = translate(pattern)?;
     RegexBuilder::new(&translated)
@@ -30,7 +30,7 @@ pub(crate) fn compile(pattern: &str, case: Case) -> Result<Regex, String> {
 fn reason(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "too large".to_owned(),
-        // Several lines, the last of which says what is wrong.
+        // The message has several lines; the last one is the reason.
         other => {
             let text = other.to_string();
             let last = text.lines().last().unwrap_or_default();
@@ -39,7 +39,7 @@ fn reason(error: &regex::Error) -> String {
     }
 }
 
-/// The pattern with what only PCRE understands, or understands otherwise, put into other words.
+/// Rewrites syntax that only PCRE supports, or that means something else in PCRE.
 fn translate(pattern: &str) -> Result<String, String> {
     let mut out = String::with_capacity(pattern.len() + 8);
     let mut rest = pattern;
@@ -51,7 +51,7 @@ fn translate(pattern: &str) -> Result<String, String> {
         match c {
             '\\' => len += escaped(&mut out, &rest[1..], class_len.is_some()),
             '[' if class_len.is_none() => {
-                // `[]` and `[^]` do not end where they begin.
+                // A `]` right after `[` or `[^` does not end the class.
                 len +=
                     ["^]", "]", "^"].iter().find(|start| rest[1..].starts_with(**start)).map_or(0, |start| start.len());
                 out.push_str(&rest[..len].replace(']', "\\]"));
@@ -66,7 +66,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                 out.push(']');
                 class_len = None;
             }
-            // These make intersections and differences of classes in the crate, and stand for themselves in PCRE.
+            // In the crate, these can form class intersections and differences; in PCRE they are literals.
             '&' | '~' if class_len.is_some() => write!(out, "\\{c}").expect("a String takes all that is written"),
             '$' if class_len.is_none() => out.push_str("(?:\\n?\\z)"),
             '(' if class_len.is_none() && rest.starts_with("(?>") => {
@@ -86,7 +86,7 @@ fn translate(pattern: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// Writes an escape, of which `rest` is what follows the backslash, and says how many bytes of it were taken.
+/// Writes an escape sequence. `rest` is the text after the backslash; returns how many bytes of it were consumed.
 fn escaped(out: &mut String, rest: &str, in_class: bool) -> usize {
     let Some(c) = rest.chars().next() else {
         out.push('\\');
@@ -94,7 +94,8 @@ fn escaped(out: &mut String, rest: &str, in_class: bool) -> usize {
     };
     match c {
         'Z' if !in_class => out.push_str("(?:\\n?\\z)"),
-        // What is no letter and no digit stands for itself: also `<`, `>` and `_`, which the crate does not let pass.
+        // An escaped character that is neither letter nor digit is a literal, even `<`, `>` and `_`, whose escapes mean
+        // something else in the crate or are errors.
         c if !c.is_alphanumeric() => {
             if regex_syntax_char(c) {
                 out.push('\\');
@@ -104,7 +105,7 @@ fn escaped(out: &mut String, rest: &str, in_class: bool) -> usize {
         c => {
             out.push('\\');
             out.push(c);
-            // A range cannot begin with a class: `[\w-.]` has a `-` in it.
+            // A range cannot begin with a class: in `[\w-.]`, the `-` is a literal.
             if in_class && matches!(c, 'w' | 'W' | 'd' | 'D' | 's' | 'S') && rest[1..].starts_with('-') {
                 out.push_str("\\-");
                 return 2;
@@ -114,7 +115,7 @@ fn escaped(out: &mut String, rest: &str, in_class: bool) -> usize {
     c.len_utf8()
 }
 
-/// True for a character that means something unless it is escaped.
+/// True for a character that has a special meaning unless it is escaped.
 fn regex_syntax_char(c: char) -> bool {
     matches!(
         c,
@@ -122,7 +123,7 @@ fn regex_syntax_char(c: char) -> bool {
     )
 }
 
-/// The length of `{2}`, `{2,}` or `{2,3}`; any other brace stands for itself.
+/// Length of `{2}`, `{2,}` or `{2,3}`; any other brace is a literal.
 fn braces_len(text: &str) -> Option<usize> {
     let (counts, _) = text.strip_prefix('{')?.split_once('}')?;
     let (least, most) = counts.split_once(',').unwrap_or((counts, ""));
@@ -135,11 +136,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_match_what_they_match_in_nginx() {
+    fn patterns_match_as_in_nginx() {
         for (pattern, text, expected) in [
             (r"\.php$", "/a.php", true),
             (r"\.php$", "/a.php/b", false),
-            // A dollar is before a last line end too: PCRE has it so, and /a.php%0A is known to those who attack.
+            // In PCRE, `$` also matches before a trailing line feed; attackers use this with /a.php%0A.
             (r"\.php$", "/a.php\n", true),
             (r"\.php$", "/a.php\n\n", false),
             (r"^/(a|b)/\d{2,3}/", "/a/123/", true),
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_expressed_is_said() {
+    fn unsupported_syntax_is_reported() {
         for (pattern, expected) in [
             ("^/(?!api)", "look-around, including look-ahead and look-behind, is not supported"),
             ("(?<=a)b", "look-around, including look-ahead and look-behind, is not supported"),

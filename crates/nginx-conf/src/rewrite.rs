@@ -1,4 +1,4 @@
-//! Steps of a level before it answers: `rewrite`, `return` and `break`, in their order.
+//! Steps of a level before its content: `rewrite`, `return` and `break`, in order.
 
 use regex::bytes::Regex;
 
@@ -10,7 +10,7 @@ use super::regexes::{self, Case};
 use super::template::Template;
 use super::tree::Directive;
 
-/// Paths of every kind: an expression that matches them all is one that leaves no path out.
+/// Paths of every kind: an expression that matches all of them is assumed to match every path.
 const SAMPLES: [&[u8]; 5] = [b"/", b"/a", b"/a/b.html", b"/\xff~1/.x/", b"/-"];
 
 #[derive(Clone, Debug)]
@@ -19,45 +19,45 @@ pub(crate) enum Step {
         from: Regex,
         to: Template,
         then: Then,
-        /// As it is written.
+        /// The directive as written.
         written: String,
     },
     Return {
-        /// As it is written.
+        /// The directive as written.
         written: String,
         redirects: bool,
     },
     Break,
 }
 
-/// The next step after a `rewrite` that matched.
+/// Continuation after a `rewrite` that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// The next step; at the end another location is looked for.
+    /// Runs the next step; after the last step, a location is chosen again.
     GoOn,
-    /// `last`: another location is looked for at once.
+    /// `last`: a location is chosen again at once.
     Last,
-    /// `break`: the location stays.
+    /// `break`: the location stays the same.
     Stay,
-    /// nginx answers with the new place.
+    /// nginx redirects the client.
     Redirect,
 }
 
-/// The path after the steps.
+/// Result of the steps.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum After {
-    /// In the same location.
+    /// The path stays in the same location.
     Stays(Vec<u8>),
-    /// In a location that is to be looked for.
+    /// The path moves to a location that is yet to be chosen.
     Moves(Vec<u8>),
     /// nginx has answered.
     Answered,
-    /// nginx has sent the client elsewhere.
+    /// nginx has redirected the client.
     Redirected,
 }
 
-/// The steps of a level, and among `not_followed` what of them cannot be followed. `location` is the expression of the location
-/// that they belong to, if it has one.
+/// Reads the steps of a level. Steps that cannot be followed are added to `not_followed`. `location` is the regular
+/// expression of the location, if it has one.
 pub(crate) fn steps(
     level: &[Directive],
     location: Option<&Regex>,
@@ -83,17 +83,17 @@ pub(crate) fn steps(
     Ok(steps)
 }
 
-/// True if a `return` with this first argument sends the client elsewhere: a code that does, or a URL.
+/// True if a `return` with this first argument redirects the client: a redirect code, or a URL.
 fn redirects(argument: &str) -> bool {
     matches!(argument, "301" | "302" | "303" | "307" | "308") || is_elsewhere(argument)
 }
 
-/// True if a target is of another scheme or host, whatever its variables are.
+/// True if a target has another scheme or host, whatever its variables are.
 fn is_elsewhere(target: &str) -> bool {
     ["http://", "https://", "$scheme"].iter().any(|start| target.starts_with(start))
 }
 
-/// The variable in the target of a rewrite that only nginx knows.
+/// Returns the first variable in the target of a rewrite that only nginx knows.
 fn unknown_variable<'s>(step: &'s Step, before: &[Step], location: Option<&Regex>) -> Option<&'s str> {
     let Step::Rewrite { from, to, then, .. } = step else { return None };
     if *then == Then::Redirect {
@@ -130,7 +130,7 @@ fn rewrite(directive: &Directive, not_followed: &mut Vec<NotFollowed>) -> Result
     }
 }
 
-/// Takes a path through the steps.
+/// Runs the steps on a path.
 pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> After {
     let mut has_moved = false;
     for step in steps {
@@ -146,7 +146,7 @@ pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> 
         if then == Then::Redirect {
             return After::Redirected;
         }
-        // A variable that only nginx knows: the location that was found is the best that can be said.
+        // The variable is known to nginx only: keeping the current location is the best guess.
         let Some(moved) = to.path(|name| captures.value(name, &uri)) else { return After::Stays(uri) };
         uri = moved;
         has_moved = true;
@@ -159,12 +159,12 @@ pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> 
     if has_moved { After::Moves(uri) } else { After::Stays(uri) }
 }
 
-/// The answer of the steps to every path that no `rewrite` takes elsewhere.
+/// The answer of the steps to every path that no `rewrite` leads elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'s> {
     pub(crate) written: &'s str,
     pub(crate) redirects: bool,
-    /// True if no `rewrite` before it leads to a location.
+    /// True if no earlier `rewrite` leads to a location.
     pub(crate) is_of_all: bool,
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn answer(steps: &[Step]) -> Option<Answer<'_>> {
     None
 }
 
-/// True if an expression matches every path.
+/// True if an expression matches every sample path.
 pub(crate) fn matches_all(regex: &Regex) -> bool {
     SAMPLES.iter().all(|path| regex.is_match(path))
 }

@@ -1,30 +1,30 @@
-//! Roles of directives of servers and locations, by their names.
+//! Roles of directives in servers and locations, by name.
 //!
-//! Sources: the alphabetical index of directives on nginx.org (November 2026), the names that nginx's own
-//! `contrib/vim/syntax/nginx.vim` lists with their modules, and the documentation of those modules. A name that no table
-//! has may belong to a module that answers requests, so it is reported.
+//! Sources: the alphabetical index of directives on nginx.org (November 2026), the names and modules listed in nginx's
+//! own `contrib/vim/syntax/nginx.vim`, and the documentation of those modules. A name in no table may belong to a
+//! module that answers requests, so it is reported.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::tree::Directive;
 
-/// The effect of a directive on the requests of its level.
+/// Effect of a directive on the requests of its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Hands the request over to another process.
+    /// Passes the request to another process.
     HandsOver,
-    /// Makes the answer.
+    /// Generates the answer.
     Generates,
-    /// Runs code that may answer before the location does.
+    /// Runs code that may answer before the location's handler does.
     MayAnswer,
-    /// Changes how an answer is made or sent, not who makes it.
+    /// Changes how an answer is generated or sent, but not what generates it.
     Setting,
-    /// Belongs to no module that is known here.
+    /// Belongs to an unknown module.
     Unknown,
 }
 
-/// Directives that make an answer. `*` at the end stands for any rest of a name.
+/// Directives that generate an answer. A trailing `*` matches any rest of the name.
 const GENERATES: &str = "api check_status content_by_* content_handler_* drizzle_status dynamic_upstream echo echo_abort_parent \
     echo_blocking_sleep echo_duplicate echo_end echo_flush echo_foreach_split echo_location* echo_read_request_body \
     echo_request_body echo_reset_timer echo_sleep echo_subrequest* f4f gridfs hls js_content json_status mruby_content_* \
@@ -35,12 +35,12 @@ const GENERATES: &str = "api check_status content_by_* content_handler_* drizzle
     stream_server_traffic_status_display stub_status upstream_conf upstream_show vhost_traffic_status_display \
     video_thumbextractor vod vod_status";
 
-/// Code that runs before the location's own content, and that may answer or lead elsewhere.
+/// Directives with code that runs before the location's handler, and that may answer or redirect.
 const MAY_ANSWER: &str = "access_by_* access_handler_* echo_exec eval internal_redirect js_access mruby_access_* \
     mruby_post_read_* mruby_rewrite_* postgres_rewrite precontent_by_* proxy_wasm rewrite_by_* rewrite_handler_* \
     server_rewrite_by_* srcache_fetch testcookie";
 
-/// Settings of nginx's own modules that servers and locations may have.
+/// Settings of nginx's own modules, allowed in servers and locations.
 const SETTINGS: &str = "absolute_redirect access_log acme_* add_after_body add_before_body add_header* add_trailer \
     addition_types aio* alias allow ancient_browser* auth_* autoindex* break charset* chunked_transfer_encoding client_* \
     connection_pool_size create_full_put_path dav_* default_type degradation degrade deny directio* disable_symlinks \
@@ -56,7 +56,7 @@ const SETTINGS: &str = "absolute_redirect access_log acme_* add_after_body add_b
     tunnel_* types* underscores_in_headers uninitialized_variable_warn userid* uwsgi_* valid_referers variables_* \
     xml_entities xslt_*";
 
-/// Settings of well-known other modules.
+/// Settings of well-known third-party modules.
 const SETTINGS_OF_OTHERS: &str = "ajp_* always_read_body array_* aws_* balancer_by_* basic_rule BasicRule body_filter_* \
     brotli* check_rule CheckRule concat* datadog_* denied_url DeniedUrl drizzle_* echo_after_body echo_before_body \
     echo_status encrypted_session_* eval_* fancyindex* footer* geoip2* header_filter_* hide_server_tokens iconv_* \
@@ -74,10 +74,10 @@ const TABLES: [(&str, Role); 4] = [
     (SETTINGS_OF_OTHERS, Role::Setting),
 ];
 
-/// The tables as they are looked up: a configuration may have 100,000 locations.
+/// The tables, prepared for look-ups: a configuration may have 100,000 locations.
 struct Names {
     whole: HashMap<&'static str, Role>,
-    /// The longest first.
+    /// The longest prefix first.
     starts: Vec<(&'static str, Role)>,
 }
 
@@ -95,7 +95,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     names
 });
 
-/// Role of a directive of a server or location.
+/// Returns the role of a directive in a server or location.
 pub(crate) fn role(directive: &Directive) -> Role {
     let is_off = matches!(directive.args.as_slice(), [only] if matches!(only.text.as_str(), "off" | "none"));
     match role_of(&directive.name.text) {
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_tables_are_unique_and_have_one_role() {
+    fn names_in_the_tables_are_unique() {
         let mut words: Vec<&str> = TABLES.iter().flat_map(|(table, _)| table.split_ascii_whitespace()).collect();
         let count = words.len();
         words.sort_unstable();

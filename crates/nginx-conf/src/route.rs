@@ -1,5 +1,5 @@
-//! The way of a path through a server: the location that nginx chooses, and those to which a rewrite, an index or a fallback
-//! leads on.
+//! Follows a path through a server: the location that nginx chooses, and further locations reached by a rewrite, an
+//! index or a fallback.
 
 use super::captures::Captures;
 use super::content::Content;
@@ -8,29 +8,29 @@ use super::location::{Fits, Location};
 use super::rewrite::{self, After};
 use super::server::Server;
 
-/// Redirects within nginx for one request, at most: with more, nginx answers 500.
+/// Maximum number of internal redirects per request; after more, nginx answers 500.
 const HOPS: u32 = 10;
 
-/// The source of an answer.
+/// Source of the answer to a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     Static,
     Dynamic,
-    /// nginx sends the client elsewhere: dynamic, but another server of the same name may have the answer.
+    /// nginx redirects the client: dynamic, but another server of the same name may answer instead.
     Redirect,
-    /// nginx answers 404, because the location is `internal`. Another server of the same name may have the answer.
+    /// nginx answers 404 because the location is `internal`. Another server of the same name may answer instead.
     Internal,
-    /// A file if there is one, otherwise the application.
+    /// A file if it exists, otherwise the application.
     ByFiles {
-        /// The paths whose files nginx looks for.
+        /// Paths of the files that nginx looks for.
         files: Vec<Vec<u8>>,
-        /// True if nginx redirects where there is no file.
+        /// True if nginx redirects the client when there is no file.
         redirects: bool,
     },
 }
 
 impl Class {
-    /// The class once it is known for which paths there are files.
+    /// Resolves `ByFiles`, given which files exist.
     pub(crate) fn with_files(self, is_file: &dyn Fn(&[u8]) -> bool) -> Class {
         match self {
             Class::ByFiles { files, .. } if files.iter().any(|path| is_file(path)) => Class::Static,
@@ -46,9 +46,9 @@ impl Class {
 struct Request {
     uri: Vec<u8>,
     captures: Captures,
-    /// Redirects within nginx that are left to it.
+    /// Number of internal redirects left.
     hops: u32,
-    /// True if an `error_page` has led it on.
+    /// True after an `error_page` was followed.
     has_failed: bool,
 }
 
@@ -57,7 +57,7 @@ impl Request {
         Request { uri, captures, hops: HOPS, has_failed: false }
     }
 
-    /// The same request at another path; `None` if it was redirected too often.
+    /// Redirects the request to another path; `None` if it was redirected too often.
     fn to(mut self, uri: Vec<u8>) -> Option<Request> {
         self.hops = self.hops.checked_sub(1)?;
         self.uri = uri;
@@ -70,20 +70,21 @@ impl Request {
 }
 
 impl Server {
-    /// Class of a path, which is [normalized](super::uri::normalized). `enter` is called with each location that the request
-    /// comes to, in order: more than one if a rewrite, an index or a fallback leads on.
+    /// Returns the class of a path, which must be [normalized](super::uri::normalized). `enter` is called with each
+    /// location that processes the request, in order: more than one if a rewrite, an index or a fallback leads to
+    /// another.
     pub(crate) fn class(&self, uri: &[u8], enter: &mut dyn FnMut(usize)) -> Class {
         let mut captures = Captures::default();
         match rewrite::run(&self.locations[0].steps, uri.to_vec(), &mut captures) {
             After::Answered => Class::Dynamic,
             After::Redirected => Class::Redirect,
-            // A rewrite makes the request an internal one.
+            // After a rewrite, the request counts as internal.
             After::Stays(stays) if stays == uri => self.class_of_client(Request::new(stays, captures), enter),
             After::Stays(uri) | After::Moves(uri) => self.class_found(Request::new(uri, captures), enter),
         }
     }
 
-    /// As [`Server::class_found`], for the path as the client has sent it.
+    /// Like [`Server::class_found`], for the path as the client sent it.
     fn class_of_client(&self, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
         let at = self.find(&request.uri);
         if self.locations[at].is_internal {
@@ -93,7 +94,7 @@ impl Server {
         self.class_in(at, request, enter)
     }
 
-    /// As [`Server::class`], within nginx: what the server does with paths of requests is done.
+    /// Like [`Server::class`], for internal requests: the steps of the server have already run.
     fn class_found(&self, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
         self.class_in(self.find(&request.uri), request, enter)
     }
@@ -104,7 +105,7 @@ impl Server {
         if let Fits::Regex(regex) = &location.fits {
             request.captures.match_with(regex, &request.uri);
         }
-        // The steps of the server were taken before its locations were looked at.
+        // The steps of the server ran before a location was chosen.
         let steps = if at == 0 { &[] } else { location.steps.as_slice() };
         match rewrite::run(steps, std::mem::take(&mut request.uri), &mut request.captures) {
             After::Answered => Class::Dynamic,
@@ -137,7 +138,7 @@ impl Server {
         let found = match fallback.directory {
             Directory::Nothing if request.is_of_directory() => return otherwise,
             Directory::Index if request.is_of_directory() => {
-                // Where the fallback leads to other locations, those are reported, not the index.
+                // If the fallback leads to other locations, report those, not the index.
                 let enter = if matches!(fallback.to, To::Code(_)) { enter } else { &mut |_| () };
                 self.class_of_index(location, request, enter)
             }
@@ -145,7 +146,7 @@ impl Server {
             _ => return otherwise,
         };
         match otherwise {
-            // nginx says that the file is missing in the place where the file would be.
+            // nginx answers with an error where the file would be, so the class is that of the file.
             _ if matches!(fallback.to, To::Code(_)) => found,
             Class::ByFiles { files, redirects } => Class::ByFiles { files: [vec![uri], files].concat(), redirects },
             otherwise if otherwise == found => otherwise,
@@ -166,21 +167,22 @@ impl Server {
                 let uri = request.uri.clone();
                 match self.named(name).zip(request.to(uri)) {
                     Some((at, request)) => self.class_in(at, request, enter),
-                    // nginx answers 500 where there is no such location.
+                    // Without such a location, nginx answers 500.
                     None => Class::Dynamic,
                 }
             }
             To::Uri(to) => match to.path(|name| request.captures.value(name, &request.uri)) {
                 None => Class::Dynamic,
-                // `try_files $uri /index.html` has come to /index.html: it is there, or nginx would go round and answer 500.
+                // `try_files $uri /index.html` has reached /index.html: the file exists, or nginx would loop and answer
+                // 500.
                 Some(next) if next == request.uri && tries_path => Class::Static,
                 Some(next) => request.to(next).map_or(Class::Dynamic, |request| self.class_found(request, enter)),
             },
         }
     }
 
-    /// A directory is answered with the first of its `index` files, which may belong to another location: index.php
-    /// does. Only nginx knows whether there is such a file; the first name is taken to be there.
+    /// nginx answers a directory with the first existing `index` file, which may belong to another location, like
+    /// index.php. Only nginx knows which exist; the first is assumed to.
     fn class_of_index(&self, location: &Location, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
         let Some(index) = location.index.as_deref().filter(|_| request.is_of_directory()) else {
             return Class::Static;
@@ -193,13 +195,13 @@ impl Server {
         }
     }
 
-    /// Class of most paths of a location.
+    /// Returns the class of most paths of a location.
     pub(crate) fn usual_class(&self, at: usize) -> Class {
         let location = &self.locations[at];
         if rewrite::answer(&location.steps).is_some() {
             return Class::Dynamic;
         }
-        // A path that is no directory, for those are a matter of their own.
+        // A path that is not a directory; directories are handled separately.
         let sample = match &location.fits {
             Fits::Exact(name) => name.clone(),
             Fits::Prefix { name, .. } => format!("{name}?"),
@@ -208,7 +210,7 @@ impl Server {
         self.class_of_content(location, Request::new(sample.into_bytes(), Captures::default()), &mut |_| ())
     }
 
-    /// True if an error page that leads there may come from elsewhere than from a file.
+    /// True if the target of an error page may be answered by something other than a file.
     pub(crate) fn is_answer(&self, to: &To) -> bool {
         let request = Request { has_failed: true, ..Request::new(b"/?".to_vec(), Captures::default()) };
         self.class_of_target(to, false, request, &mut |_| ()) != Class::Static

@@ -1,4 +1,4 @@
-//! A `server`: its names, its locations, and which of them nginx chooses for a path.
+//! A `server`: its names, its locations, and nginx's choice of a location for a path.
 
 use super::content::Content;
 use super::error::Error;
@@ -13,15 +13,15 @@ use super::rewrite;
 use super::socket_conditions::Connection;
 use super::tree::Directive;
 
-/// The purpose of a server, in the order in which servers of one name are asked.
+/// Kind of a server, in the order in which servers of the same name are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    /// It redirects all paths but those for which it has locations, as the server does that renews certificates over http.
+    /// Redirects all paths except those that have a location: an http server that renews certificates.
     Exempts,
     Site,
-    /// It redirects all paths, as the server does that sends every client to https.
+    /// Redirects all paths: an http server that sends every client to https.
     Redirects,
-    /// It answers all paths by itself.
+    /// Answers all paths itself.
     Answers,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Server {
     pub(crate) names: Vec<ServerName>,
     pub(crate) listens: Vec<Listen>,
     pub(crate) merges_slashes: bool,
-    /// The first is the server itself.
+    /// The first one is the server itself.
     pub(crate) locations: Vec<Location>,
     index: LocationIndex,
 }
@@ -94,7 +94,7 @@ impl Server {
         Kind::Site
     }
 
-    /// True if a location redirects paths that have no file.
+    /// True if a location redirects paths without a file.
     fn redirects_missing(&self, location: &Location) -> bool {
         let Content::Files { fallback: Some(Fallback { to: To::Named(name), .. }), .. } = &location.content else {
             return false;
@@ -103,14 +103,14 @@ impl Server {
         answer.is_some_and(|answer| answer.redirects && answer.is_of_all)
     }
 
-    /// True if requests can come to another location than this one.
+    /// True if clients can reach another location than `only`.
     fn has_own_locations(&self, only: usize) -> bool {
         let is_own = |location: &Location| !location.is_internal && !matches!(location.fits, Fits::Named(_));
         let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);
         others.any(|(_, location)| is_own(location))
     }
 
-    /// The names, locations and rewrites that are skipped.
+    /// The skipped names, locations and rewrites.
     pub(crate) fn skipped(&self) -> Vec<Skipped> {
         let row = |place: &Place, message| Skipped { place: place.clone(), message };
         let mut skipped = Vec::new();
@@ -130,7 +130,7 @@ impl Server {
         skipped
     }
 
-    /// Directives that may decide what answers, and are not followed.
+    /// Directives that may decide how a request is answered, and are not followed.
     pub(crate) fn may_answer(&self) -> impl Iterator<Item = &NotFollowed> {
         let of_server = self.locations.first().into_iter().flat_map(|server| &server.not_followed);
         let conditions =
@@ -139,21 +139,21 @@ impl Server {
         conditions.chain(all.filter(|not_followed| matches!(not_followed.why, Why::Code | Why::Unknown)))
     }
 
-    /// True if it answers every request before it looks at a location.
+    /// True if it answers every request before it chooses a location.
     pub(crate) fn always_answers(&self) -> bool {
         rewrite::answer(&self.locations[0].steps).is_some_and(|answer| answer.is_of_all)
     }
 
-    /// The location that nginx chooses; the first, which is the server, if none fits.
+    /// Returns the index of the location that nginx chooses, or 0 (the server itself) if none matches.
     pub(crate) fn find(&self, uri: &[u8]) -> usize {
         let mut chosen = 0;
         self.find_within(0, uri, &mut chosen);
         chosen
     }
 
-    /// nginx's own algorithm. The longest prefix, and within it, first, its locations; then the regular expressions
-    /// beside it, unless it is firm. True if what was chosen is final, false if a regular expression further out
-    /// may still come before it.
+    /// nginx's algorithm: the longest prefix and, within it, its nested locations first; then the regular expressions
+    /// of this level, unless the prefix is `^~`. Returns true if the choice is final, and false if a regular expression
+    /// of an outer level may still take precedence.
     fn find_within(&self, outer: usize, uri: &[u8], chosen: &mut usize) -> bool {
         let mut is_firm = false;
         if let Some((at, is_final)) = self.index.by_name(&self.locations, outer, uri) {
@@ -181,7 +181,7 @@ impl Server {
     }
 }
 
-/// The `merge_slashes` of a level, if it has one.
+/// The `merge_slashes` setting of a level, if it has one.
 pub(crate) fn merge_slashes(level: &[Directive]) -> Option<bool> {
     let said = level.iter().find(|directive| directive.is("merge_slashes"))?;
     said.args.first().map(|word| word.text != "off")

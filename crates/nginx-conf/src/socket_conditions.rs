@@ -1,18 +1,18 @@
-//! Conditions that the sockets of a server decide: `if ($scheme = http) { return 301 https://…; }`.
+//! Decides conditions that depend on the sockets of a server: `if ($scheme = http) { return 301 https://…; }`.
 
 use super::names::Listen;
 use super::tree::Directive;
 
-/// The connections that a server takes, as far as its sockets tell.
+/// The connections that a server accepts, as far as its sockets determine them.
 pub(crate) struct Connection<'l> {
-    /// True if all are TLS, false if none is; `None` if some are.
+    /// True if all sockets use TLS, false if none does; `None` if they differ.
     is_tls: Option<bool>,
-    /// The port, if all sockets have the same.
+    /// The port, if it is the same for all sockets.
     port: Option<&'l str>,
 }
 
 impl<'l> Connection<'l> {
-    /// `ssl_on` is the directive `ssl on`, which nginx before 1.25.1 had for all sockets of a server.
+    /// `ssl_on` is the directive `ssl on`, which enabled TLS on all sockets of a server before nginx 1.25.1.
     pub(crate) fn new(listens: &'l [Listen], ssl_on: bool) -> Connection<'l> {
         let is_tls = |listen: &Listen| ssl_on || listen.is_tls;
         let first = listens.first().map(is_tls);
@@ -23,8 +23,8 @@ impl<'l> Connection<'l> {
         }
     }
 
-    /// The server with the directives of each `if` that always holds in its place, and without each that never holds.
-    /// `None` if there is no such `if`. Locations are left out.
+    /// Returns the server with each `if` resolved: replaced by its directives if it always holds, removed if it never
+    /// does. `None` if there is no such `if`. Locations are left out.
     pub(crate) fn settled(&self, server: &Directive) -> Option<Directive> {
         let level = server.block.as_deref()?;
         level.iter().find_map(|directive| self.holds(directive))?;
@@ -39,7 +39,7 @@ impl<'l> Connection<'l> {
         Some(Directive { name: server.name.clone(), args: server.args.clone(), block: Some(block) })
     }
 
-    /// True if the condition of an `if` holds; `None` if more than the sockets decides.
+    /// True if the condition of an `if` holds; `None` if the sockets alone do not decide it.
     fn holds(&self, directive: &Directive) -> Option<bool> {
         if !directive.is("if") {
             return None;
@@ -60,7 +60,7 @@ impl<'l> Connection<'l> {
     }
 }
 
-/// The parts of `(variable operator value)`, where the parentheses may be words of their own.
+/// Splits `(variable operator value)`, where the parentheses may be separate words.
 fn comparison(directive: &Directive) -> Option<(&str, &str, &str)> {
     let mut words: Vec<&str> = directive.args.iter().map(|word| word.text.as_str()).collect();
     let first = words.first_mut()?;
@@ -70,7 +70,7 @@ fn comparison(directive: &Directive) -> Option<(&str, &str, &str)> {
     }
     let last = words.last_mut()?;
     *last = last.strip_suffix(')')?;
-    // A value in quotes may be empty, and then its parenthesis is another word.
+    // The closing parenthesis after a quoted value is a separate word.
     if last.is_empty() && words.len() == 4 {
         words.pop();
     }

@@ -1,4 +1,4 @@
-//! The text of the files of a configuration, within limits of kind and size.
+//! Reads the text of configuration files, within limits of file type and size.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -10,13 +10,15 @@ use super::dump::{self, Dump};
 use super::error::Error;
 use super::include;
 
-/// Bytes of a configuration, all files together, each as often as it is included. The directives of 64 MiB take about 1 GiB.
+/// Maximum size in bytes of all files together, each counted as often as it is included. The directives of 64 MiB take
+/// about 1 GiB.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The files of a configuration: a main file with all that it includes, or the output of `nginx -T`, which has all files.
+/// The files of a configuration: a main file with everything that it includes, or the output of `nginx -T`, which
+/// contains all files.
 ///
-/// [`Conf::read`](crate::Conf::read) opens one by itself. A caller that wants to see the text of the main file, for instance to say what
-/// it is if it is no configuration, opens it first:
+/// [`Conf::read`](crate::Conf::read) opens a source itself. Open it first to inspect the text of the main file, for
+/// example to tell what it is if it is not a configuration:
 ///
 /// ```
 /// use nginx_conf::{Conf, Source};
@@ -29,27 +31,27 @@ const MAX_BYTES: u64 = 64 << 20;
 #[derive(Debug)]
 pub struct Source {
     origin: Origin,
-    /// Bytes that may be read in all.
+    /// Limit in bytes for all files.
     most: u64,
-    /// Bytes that may still be read.
+    /// Remaining bytes.
     left: Cell<u64>,
 }
 
 #[derive(Debug)]
 enum Origin {
-    /// The main file, and all others on disk.
+    /// The main file and all others are on disk.
     Disk { main: PathBuf, text: Vec<u8> },
-    /// A main file that comes through a pipe. A relative `include` means nothing there.
+    /// The main file comes through a pipe. A relative `include` cannot be resolved.
     Pipe { main: PathBuf, text: Vec<u8> },
     /// The output of `nginx -T`. Nothing is read from disk.
     Dump(Dump),
 }
 
 impl Source {
-    /// Reads the main file: a regular file, or a pipe, a FIFO or `/dev/stdin`. All files together have at most 64 MiB.
+    /// Reads the main file: a regular file, a pipe, a FIFO or `/dev/stdin`. The limit for all files together is 64 MiB.
     ///
     /// # Errors
-    /// A file that cannot be read, is empty, is of another kind, or is the output of an `nginx -T` that failed.
+    /// Fails if the file cannot be read, is empty, is of another type, or is the output of a failed `nginx -T`.
     pub fn open(path: &Path) -> Result<Source, Error> {
         Self::open_within(path, MAX_BYTES)
     }
@@ -57,12 +59,13 @@ impl Source {
     /// Reads the main file from a reader, such as standard input. `path` is its name in messages.
     ///
     /// # Errors
-    /// As [`Source::open`].
+    /// See [`Source::open`].
     pub fn from_reader(path: &Path, reader: impl Read) -> Result<Source, Error> {
         Self::of(path, reader, false, MAX_BYTES)
     }
 
-    /// An error about the main file as a whole, for a caller that recognises it as something else. The text must be safe on a terminal.
+    /// Returns an error about the main file as a whole, for a caller that recognises it as something else. The message
+    /// must be safe on a terminal.
     pub fn refused(&self, message: &str) -> Error {
         Error::of_file(self.main(), message)
     }
@@ -75,7 +78,7 @@ impl Source {
         }
     }
 
-    /// Reads the main file; all files may have `most` bytes.
+    /// Reads the main file, with a limit of `most` bytes for all files.
     pub(crate) fn open_within(path: &Path, most: u64) -> Result<Source, Error> {
         let failed = |message: String| Error::of_file(path, message);
         let plain = |error: std::io::Error| failed(crate::io_error::message(&error));
@@ -88,7 +91,7 @@ impl Source {
         Self::of(path, file, is_file && !is_descriptor(path), most)
     }
 
-    /// Reads the main file from a reader. Only a file on disk has a directory, in which others are.
+    /// Reads the main file from a reader. Only a file on disk has a directory for relative paths.
     fn of(path: &Path, reader: impl Read, is_on_disk: bool, most: u64) -> Result<Source, Error> {
         let failed = |message: String| Error::of_file(path, message);
         let plain = |error: std::io::Error| failed(crate::io_error::message(&error));
@@ -110,7 +113,7 @@ impl Source {
         Ok(Source { origin, most, left: Cell::new(most) })
     }
 
-    /// The path of the main file. In the output of `nginx -T`, the path that it has on nginx's machine.
+    /// The path of the main file. For the output of `nginx -T`, this is the path on nginx's machine.
     pub fn main(&self) -> &Path {
         match &self.origin {
             Origin::Disk { main, .. } | Origin::Pipe { main, .. } => main,
@@ -123,7 +126,7 @@ impl Source {
         matches!(self.origin, Origin::Pipe { .. })
     }
 
-    /// The files that an `include` means, from whichever file.
+    /// Returns the files that an `include` refers to, independent of the including file.
     pub(crate) fn included(&self, wanted: &str) -> Result<Vec<PathBuf>, String> {
         let dir = self.main().parent().unwrap_or(Path::new(""));
         match &self.origin {
@@ -137,7 +140,7 @@ impl Source {
         }
     }
 
-    /// The text of a file, or why it cannot be read.
+    /// Returns the text of a file, or the reason why it cannot be read.
     pub(crate) fn text(&self, path: &Path) -> Result<Cow<'_, [u8]>, String> {
         let text = match &self.origin {
             Origin::Disk { main, text } | Origin::Pipe { main, text } if main == path => Cow::Borrowed(text.as_slice()),
@@ -152,7 +155,7 @@ impl Source {
         let plain = |error: std::io::Error| crate::io_error::message(&error);
         let metadata = std::fs::metadata(path).map_err(plain)?;
         if !metadata.is_file() {
-            // A common mask: what would be included is linked to it.
+            // Sites are often disabled by a link to /dev/null.
             let is_null = path.canonicalize().is_ok_and(|real| real == Path::new("/dev/null"));
             return if is_null { Ok(Vec::new()) } else { Err(no_file(&metadata).to_owned()) };
         }
@@ -160,7 +163,7 @@ impl Source {
         read(file, self.left.get()).map_err(plain)?.ok_or_else(|| too_large(self.most))
     }
 
-    /// Equal for all names of a file.
+    /// Returns a path that is equal for all names of a file.
     pub(crate) fn identity(&self, path: &Path) -> PathBuf {
         match &self.origin {
             Origin::Dump(_) => path.to_owned(),
@@ -169,15 +172,16 @@ impl Source {
     }
 }
 
-/// All bytes of a file; `None` if there are more than `most`. Its size is not asked for: a file may grow, and those of /proc
-/// have none.
+/// Reads a whole file; `None` if it has more than `most` bytes. Its size is not queried: a file may grow, and files in
+/// /proc report none.
 fn read(file: impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
     file.take(most + 1).read_to_end(&mut text)?;
     Ok((text.len() as u64 <= most).then_some(text))
 }
 
-/// True for the names of open files, which are not in the directories of those: `/dev/stdin`, `/dev/fd/63`.
+/// True for names of open files, such as `/dev/stdin` and `/dev/fd/63`: other files of the configuration are not in the
+/// same directory.
 fn is_descriptor(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc")
 }

@@ -1,11 +1,11 @@
-//! Text with `$variables` in it: names of logs, what a `rewrite` or a `try_files` leads to.
+//! Text with `$variables`: log names, and the targets of `rewrite` and `try_files`.
 
 use super::captures::is_always_known;
 
-/// nginx reads request lines of at most 8 KiB by default.
+/// Maximum length of a path in bytes. By default, nginx reads request lines of at most 8 KiB.
 const LONGEST: usize = 1 << 16;
 
-/// A text cut into what stands for itself and names of variables.
+/// A text split into literals and variable names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template(Vec<Part>);
 
@@ -16,7 +16,7 @@ pub(crate) enum Part {
 }
 
 impl Template {
-    /// A `$` without a name stands for itself.
+    /// Splits a text. A `$` without a name is a literal.
     pub(crate) fn new(text: &str) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         let mut rest = text;
@@ -42,8 +42,8 @@ impl Template {
         self.0.iter().any(|part| matches!(part, Part::Variable(_)))
     }
 
-    /// The first variable of its path that is not known: neither the path itself, nor a numbered group, nor a name for
-    /// which `is_known` holds.
+    /// Returns the first unknown variable in the path: it is not the path itself, not a numbered group, and not a name
+    /// for which `is_known` is true.
     pub(crate) fn unknown_variable(&self, is_known: impl Fn(&str) -> bool) -> Option<&str> {
         let parts = self.0.iter().map_while(|part| match part {
             Part::Literal(text) => (!text.contains('?')).then_some(None),
@@ -52,8 +52,8 @@ impl Template {
         parts.flatten().find(|name| !is_always_known(name) && !is_known(name))
     }
 
-    /// The path that it is with these values, up to where the query begins. `None` if a variable has no value here, or
-    /// if it is longer than any request can be: `$uri$uri` doubles with every turn.
+    /// Returns the path with variables replaced, up to the start of a query. `None` if a variable has no value, or if
+    /// the path is longer than any request can be: `$uri$uri` doubles with each redirect.
     pub(crate) fn path(&self, value: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         for part in &self.0 {
@@ -81,14 +81,14 @@ fn begins_the_query(variable: &str) -> bool {
     matches!(variable, "is_args" | "args" | "query_string")
 }
 
-/// The name of the variable with which `text` begins, and how many bytes it takes.
+/// Returns the name of the variable that `text` begins with, and its length in bytes.
 fn variable(text: &str) -> Option<(&str, usize)> {
     let after = text.strip_prefix('$')?;
     if let Some(braced) = after.strip_prefix('{') {
         let end = name_len(braced);
         return (end > 0 && braced[end..].starts_with('}')).then(|| (&braced[..end], end + 3));
     }
-    // Captures have one digit: `$10` is `$1` and a zero.
+    // Numbered groups have one digit: `$10` is `$1` followed by a zero.
     let end = if after.starts_with(|c: char| c.is_ascii_digit()) { 1 } else { name_len(after) };
     (end > 0).then(|| (&after[..end], end + 1))
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_cut_into_literals_and_variables() {
+    fn text_is_split_into_literals_and_variables() {
         let written = |text| {
             let parts = Template::new(text).0;
             let part = |part: &Part| match part {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_variables_count_in_the_path_alone() {
+    fn unknown_variables_in_the_query_are_ignored() {
         for (text, expected) in [
             ("/x$1$uri$document_uri$known", None),
             ("/$lang/$other", Some("lang")),

@@ -1,4 +1,4 @@
-//! The directives of a configuration, nested as its blocks are, with included files in their places.
+//! The tree of directives, nested like their blocks. Included files replace their `include`.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ impl Directive {
         self.name.text == name
     }
 
-    /// The directives of its block, of which nginx wants one. Asked for where the directive has its meaning: in a
-    /// `map`, `http 80;` is no mistake.
+    /// Returns the directives of its block, or nginx's error if it has none. Called only where the directive has its
+    /// usual meaning: in a `map`, `http 80;` is valid.
     pub(crate) fn body(&self) -> Result<&[Directive], Error> {
         let missing = || self.error(format!("directive \"{}\" has no opening \"{{\"", self.name.text));
         self.block.as_deref().ok_or_else(missing)
@@ -32,7 +32,7 @@ impl Directive {
         Error::at(&self.name.place, message).of(&self.name.text)
     }
 
-    /// The arguments, if there are as many as nginx takes.
+    /// Returns the arguments, or nginx's error if their number is not within `counts`.
     pub(crate) fn args_within(&self, counts: std::ops::RangeInclusive<usize>) -> Result<&[Word], Error> {
         if counts.contains(&self.args.len()) {
             return Ok(&self.args);
@@ -40,12 +40,12 @@ impl Directive {
         Err(self.error(format!("invalid number of arguments in \"{}\"", self.name.text)))
     }
 
-    /// As it stands in the file, but for white space and escapes.
+    /// Returns the directive as written, except for white space and escapes.
     pub(crate) fn written(&self) -> String {
         let mut written = shown(&self.name.text);
         let mut quote = None;
         for word in &self.args {
-            // The parenthesis after a quoted value is a word of its own.
+            // A parenthesis after a quoted value is a separate word.
             if quote.is_none() || word.text != ")" {
                 written.push(' ');
             }
@@ -58,7 +58,7 @@ impl Directive {
     }
 }
 
-/// Some directives that never have a block: where a `;` is forgotten, the words run on to the next brace.
+/// Directives that never have a block. If a `;` is missing after one, its words continue up to the next brace.
 const WITHOUT_BLOCK: [&str; 25] = [
     "access_log",
     "alias",
@@ -87,12 +87,13 @@ const WITHOUT_BLOCK: [&str; 25] = [
     "worker_processes",
 ];
 
-/// Depth of blocks in blocks and files in files, at most: no real configuration nests so deep, and the stack is finite.
+/// Maximum depth of nested blocks and files: no real configuration nests so deep, and the stack is finite.
 const MAX_DEPTH: usize = 100;
-/// Files, each as often as it is included. A few files that include each other twice would be millions.
+/// Maximum number of files, each counted as often as it is included. A few files that include each other twice would
+/// become millions.
 const MAX_FILES: usize = 10_000;
 
-/// The directives of the main file and of all that it includes, and the files that were read.
+/// Reads the directives of the main file and everything that it includes; also returns the files that were read.
 pub(crate) fn read(source: &Source) -> Result<(Vec<Directive>, Vec<PathBuf>), Error> {
     let mut reader = Reader { source, open: Vec::new(), read: Vec::new(), known: HashSet::new(), count: 0 };
     let main = source.main();
@@ -102,18 +103,18 @@ pub(crate) fn read(source: &Source) -> Result<(Vec<Directive>, Vec<PathBuf>), Er
 
 struct Reader<'f> {
     source: &'f Source,
-    /// The files that are being read, for one that includes itself.
+    /// Files that are being read, to detect a file that includes itself.
     open: Vec<PathBuf>,
-    /// Each once.
+    /// Files that were read, without duplicates, in order.
     read: Vec<PathBuf>,
-    /// The same.
+    /// The same files, for look-ups.
     known: HashSet<PathBuf>,
-    /// Number of files that were read, each as often as it was.
+    /// Number of files that were read, including duplicates.
     count: usize,
 }
 
 impl Reader<'_> {
-    /// The outer error is why the file cannot be read, and for the one who asked for it.
+    /// Reads a file. The outer error is the reason why it cannot be read, for the caller to report.
     fn file(&mut self, path: &Path, depth: usize) -> Result<Result<Vec<Directive>, Error>, String> {
         let text = self.source.text(path)?;
         self.open.push(self.source.identity(path));
@@ -126,7 +127,7 @@ impl Reader<'_> {
         Ok(directives)
     }
 
-    /// The directives up to the `}` of the block that `opener` has opened, or up to the end of the file.
+    /// Reads directives up to the `}` that closes the block of `opener`, or up to the end of the file.
     fn level(&mut self, lexer: &mut Lexer<'_>, opener: Option<&Word>, depth: usize) -> Result<Vec<Directive>, Error> {
         let mut directives = Vec::new();
         loop {

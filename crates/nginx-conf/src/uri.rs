@@ -1,6 +1,7 @@
-//! The path of a request as nginx compares it with locations: decoded, without `.` and `..`, slashes merged.
+//! Normalizes the path of a request as nginx does before it compares locations: decoded, without `.` and `..`, slashes
+//! merged.
 
-/// The path of a target, which may be an absolute URI, as [`normalized`] has it.
+/// Returns the [`normalized`] path of a request target, which may be an absolute URI.
 pub(crate) fn of_target(target: &[u8], merge_slashes: bool) -> Option<Vec<u8>> {
     match after_authority(target) {
         None => normalized(target, merge_slashes),
@@ -9,7 +10,8 @@ pub(crate) fn of_target(target: &[u8], merge_slashes: bool) -> Option<Vec<u8>> {
     }
 }
 
-/// The rest of `scheme://authority…`, whose authority ends at the first of `/?#`; `None` if the target does not begin so.
+/// Returns the part after `scheme://authority`; the authority ends at the first `/`, `?` or `#`. `None` if the target
+/// does not begin with a scheme.
 fn after_authority(target: &[u8]) -> Option<&[u8]> {
     let scheme = memchr::memmem::find(target, b"://")?;
     let is_scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
@@ -21,10 +23,11 @@ fn after_authority(target: &[u8]) -> Option<&[u8]> {
     Some(&rest[end..])
 }
 
-/// `target` as it stands in the request line, up to its query or fragment. `None` for what nginx refuses with 400:
-/// a `%` without two digits, a NUL, `..` above the root, or no `/` at the beginning.
+/// Normalizes the path of `target`, which is as in the request line; the path ends at a query or fragment. `None` if
+/// nginx rejects it with 400: a `%` without two hexadecimal digits, a NUL, `..` above the root, or no `/` at the start.
 ///
-/// An escaped byte is as good as a bare one, with one exception: `%25`, `%23` and `%3F` begin nothing.
+/// An escaped byte means the same as a bare one, with one exception: `%23` and `%3F` do not start a fragment or query,
+/// and `%25` does not start an escape.
 pub(crate) fn normalized(target: &[u8], merge_slashes: bool) -> Option<Vec<u8>> {
     if target.first() != Some(&b'/') {
         return None;
@@ -58,8 +61,8 @@ pub(crate) fn normalized(target: &[u8], merge_slashes: bool) -> Option<Vec<u8>> 
     Some(path)
 }
 
-/// Takes back a last segment that is `.`, or that is `..` and the segment before it; says whether there was one.
-/// The path then ends with a slash.
+/// Removes a last segment `.`, or a last segment `..` with the one before it; the path then ends with a slash. Returns
+/// true if there was such a segment, and `None` if it leads above the root.
 fn leave_dots(path: &mut Vec<u8>) -> Option<bool> {
     if path.ends_with(b"/.") {
         path.pop();
@@ -82,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_as_nginx_has_it() {
+    fn dots_slashes_and_escapes_are_normalized_as_in_nginx() {
         for (target, expected) in TARGETS {
             assert_eq!(normalized(target.as_bytes(), true).as_deref(), expected.map(str::as_bytes), "{target}");
         }
@@ -92,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absolute_uri_loses_scheme_and_authority() {
+    fn scheme_and_authority_of_absolute_uri_are_removed() {
         for (target, path) in [
             ("/a?b", Some("/a")),
             ("http://h/a", Some("/a")),
@@ -109,7 +112,7 @@ mod tests {
         }
     }
 
-    /// As nginx 1.22 answers with `return 200 "$uri"`.
+    /// Expected values are the answers of nginx 1.22 with `return 200 "$uri"`.
     const TARGETS: [(&str, Option<&str>); 26] = [
         ("/", Some("/")),
         ("/a?b", Some("/a")),

@@ -1,4 +1,4 @@
-//! Servers and locations of a configuration as callers see them.
+//! Servers and locations of a configuration: the public view.
 
 use crate::Conf;
 use crate::location::{Fits, Location};
@@ -16,7 +16,7 @@ pub struct ServerRef<'c> {
     at: usize,
 }
 
-/// A `location` of a server, or the server itself for the paths that none of its locations takes.
+/// A `location` of a server, or the server itself for paths that match none of its locations.
 #[derive(Clone, Copy, Debug)]
 pub struct LocationRef<'c> {
     server: &'c Server,
@@ -24,19 +24,19 @@ pub struct LocationRef<'c> {
     depth: usize,
 }
 
-/// The answer of a location to most of its paths.
+/// Source of the answers to most paths of a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocationClass {
     /// Files.
     Static,
     /// Another process, nginx itself, or a redirect.
     Dynamic,
-    /// A file if there is one, otherwise something else: `try_files $uri @app`.
+    /// A file if it exists, otherwise something else: `try_files $uri @app`.
     DependsOnFiles,
 }
 
 impl Conf {
-    /// The servers, in the order of the files.
+    /// The servers in the order of the files.
     ///
     /// ```
     /// use nginx_conf::{Conf, LocationClass};
@@ -67,32 +67,32 @@ impl<'c> ServerRef<'c> {
         &self.server().locations[0].place
     }
 
-    /// Its names, in the order of the file.
+    /// The names in the order of the file.
     pub fn names(&self) -> &'c [ServerName] {
         &self.server().names
     }
 
-    /// Its sockets, in the order of the file. A range of ports has one for each port.
+    /// The sockets in the order of the file. A range of ports has one socket per port.
     pub fn listens(&self) -> &'c [Listen] {
         &self.server().listens
     }
 
-    /// True if requests with an unknown host may come to it.
+    /// True if it may receive requests with an unknown host.
     pub fn takes_unknown_hosts(&self) -> bool {
         self.conf.hosts.is_default(self.at)
     }
 
-    /// True if requests whose host the log does not have may have come to it.
+    /// True if it may have received requests for which the log has no host.
     pub fn takes_no_host(&self) -> bool {
         self.conf.hosts.is_for_no_host(self.at)
     }
 
-    /// True if it answers every request before it looks at a location: `return 301 https://…`.
+    /// True if it answers every request before it chooses a location: `return 301 https://…`.
     pub fn always_answers(&self) -> bool {
         self.server().always_answers()
     }
 
-    /// Its locations in the order of the file, each before those in it.
+    /// The locations in the order of the file, each before its nested locations.
     pub fn locations(&self) -> impl Iterator<Item = LocationRef<'c>> + use<'c> {
         let server = self.server();
         let mut open: Vec<_> = server.locations[0].nested.iter().rev().map(|at| (*at, 0)).collect();
@@ -103,13 +103,14 @@ impl<'c> ServerRef<'c> {
         })
     }
 
-    /// The server as the location of all paths that none of its locations takes. Its name is empty.
+    /// The server as the location of all paths that match none of its locations. Its name is empty.
     pub fn rest(&self) -> LocationRef<'c> {
         LocationRef { server: self.server(), at: 0, depth: 0 }
     }
 
-    /// The locations that a request for a path comes to, in order. There are several if a rewrite, an index or a fallback may lead on,
-    /// and none if the server itself answers or nginx refuses the path. Where the file system decides, both ways are listed.
+    /// The locations that process a request for a path, in order. There are several if a rewrite, an index or a
+    /// fallback may lead to another location. There are none if the server itself answers or nginx rejects the path. If
+    /// the answer depends on files, both ways are listed.
     pub fn locations_of(&self, path: &[u8]) -> Vec<LocationRef<'c>> {
         let server = self.server();
         let mut entered = Vec::new();
@@ -117,8 +118,8 @@ impl<'c> ServerRef<'c> {
         entered
     }
 
-    /// The directives that depend on more than the path, or lead to what only nginx knows. Those that may
-    /// decide whether the answer is a file are also in [`Conf::skipped`].
+    /// The directives that depend on more than the path, or on values that only nginx knows. Those that may decide
+    /// whether the answer is a file are also in [`Conf::skipped`].
     pub fn not_followed(&self) -> impl Iterator<Item = &'c NotFollowed> + use<'c> {
         let server = self.server();
         let error_pages = move |location: &'c Location| {
@@ -133,7 +134,7 @@ impl<'c> LocationRef<'c> {
         &self.server.locations[self.at]
     }
 
-    /// Its modifier and name: `~* \.php$`. Safe on a terminal; empty for the server itself.
+    /// The modifier and name: `~* \.php$`. Safe on a terminal; empty for the server itself.
     pub fn name(&self) -> &'c str {
         &self.location().written
     }
@@ -143,7 +144,7 @@ impl<'c> LocationRef<'c> {
         self.at == 0
     }
 
-    /// Number of locations around it.
+    /// Number of enclosing locations.
     pub fn depth(&self) -> usize {
         self.depth
     }
@@ -153,7 +154,7 @@ impl<'c> LocationRef<'c> {
         &self.location().place
     }
 
-    /// The reason why no path is compared with it, if none is.
+    /// The reason why the location is skipped and matches no path, if so.
     pub fn skipped(&self) -> Option<&'c str> {
         match &self.location().fits {
             Fits::Skipped(why) => Some(why),
@@ -161,7 +162,7 @@ impl<'c> LocationRef<'c> {
         }
     }
 
-    /// The answer to most of its paths.
+    /// The source of the answers to most of its paths.
     pub fn class(&self) -> LocationClass {
         match self.server.usual_class(self.at) {
             Class::Static => LocationClass::Static,
@@ -176,7 +177,7 @@ impl<'c> LocationRef<'c> {
         answer.map_or_else(|| self.location().content.to_string(), str::to_owned)
     }
 
-    /// True if a `rewrite` may lead paths elsewhere.
+    /// True if a `rewrite` may lead paths to other locations.
     pub fn may_rewrite(&self) -> bool {
         let answer = rewrite::answer(&self.location().steps).map(|answer| answer.written);
         let is_another =

@@ -1,9 +1,9 @@
-//! nginx's lexical rules for the words of a configuration: where one ends, which quotes and escapes it has.
+//! nginx's lexical rules for the words of a configuration: where a word ends, and which quotes and escapes it has.
 //!
-//! The rules are those of nginx's own reader, oddities included: a quote and a `#` mean something only where a word
-//! begins, `${name}` in a word opens no block, and a closing quote must be followed by white space, `;`, `{` or `)`.
+//! The rules are those of nginx's own parser, including its oddities. A quote or `#` is special only at the start of a
+//! word. `${name}` in a word opens no block. A closing quote must be followed by white space, `;`, `{` or `)`.
 
-/// A word, by its places in the text.
+/// A word, as offsets into the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The quote around the word.
@@ -16,16 +16,16 @@ pub struct Span {
     pub next: usize,
 }
 
-/// A word that nginx refuses.
+/// A word that nginx rejects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadWord {
-    /// The quote at this place is not closed.
+    /// The quote at this offset is not closed.
     Open(usize),
-    /// The closing quote before this place is followed by something else than white space, `;`, `{` or `)`.
+    /// The closing quote before this offset is not followed by white space, `;`, `{` or `)`.
     Unseparated(usize),
 }
 
-/// First place at or after `at` that holds neither white space nor a comment.
+/// Returns the first offset from `at` on that is neither in white space nor in a comment.
 pub fn after_space(text: &[u8], mut at: usize) -> usize {
     while let Some(byte) = text.get(at) {
         at = match byte {
@@ -37,7 +37,7 @@ pub fn after_space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The word that begins at `at`, where a byte is that is neither white space nor `;`, `{`, `}`.
+/// Returns the word that begins at `at`. The byte there must not be white space, `;`, `{` or `}`.
 pub fn word(text: &[u8], at: usize) -> Result<Span, BadWord> {
     match text.get(at) {
         Some(quote @ (b'"' | b'\'')) => quoted(text, at, *quote),
@@ -82,8 +82,8 @@ fn bare(text: &[u8], start: usize) -> Span {
     Span { quote: None, start, end, next: end }
 }
 
-/// The bytes of a word with the escapes undone that nginx undoes, each with its place in `raw`. Any other backslash
-/// stays, because regular expressions need it.
+/// Undoes the escapes of a word that nginx undoes; yields each byte with its offset in `raw`. Other backslashes stay,
+/// because regular expressions need them.
 pub fn unescaped(raw: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     let mut at = 0;
     std::iter::from_fn(move || {

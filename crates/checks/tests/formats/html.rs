@@ -1,4 +1,4 @@
-//! The page: its numbers, its markup beside that of a log which nobody has tampered with, and what a browser makes of it.
+//! The HTML page: its numbers, its markup compared with the page of a harmless log, and its display in a browser.
 
 use std::fs;
 use std::io::Write;
@@ -10,13 +10,13 @@ use checks::program;
 use checks::python::python;
 use checks::skip::is_skipped;
 
-/// As many texts as the hostile log has, and none that means anything.
+/// A log with as many texts as the hostile one, all harmless.
 fn benign() -> Vec<u8> {
     let texts: Vec<_> = (0..=HOSTILE.len()).map(|i| format!("plain{i}")).collect();
     log_of(texts.iter().map(String::as_str))
 }
 
-/// With a request time behind each line.
+/// Appends a request time to each line.
 fn timed(log: &[u8]) -> Vec<u8> {
     log.split_inclusive(|byte| *byte == b'\n')
         .flat_map(|line| [&line[..line.len() - 1], b" 0.012\n"].concat())
@@ -31,7 +31,7 @@ fn check(arguments: &[&str]) {
 }
 
 #[test]
-fn a_parser_finds_the_same_numbers_and_no_markup_of_others() {
+fn parser_finds_the_same_numbers_and_no_injected_markup() {
     if is_skipped(python(&["--version"]).is_ok(), "python3 is not installed") {
         return;
     }
@@ -44,7 +44,7 @@ fn a_parser_finds_the_same_numbers_and_no_markup_of_others() {
 }
 
 #[test]
-fn a_browser_shows_it_and_asks_nobody() {
+fn browser_shows_the_page_without_requests() {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let browser = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
     if is_skipped(browser.is_some() && python(&["--version"]).is_ok(), "chromium or python3 is not installed") {
@@ -58,12 +58,12 @@ fn a_browser_shows_it_and_asks_nobody() {
     let pages: [(&str, &[&str]); 2] =
         [("shop", &["--by", "hour"]), ("hostile", &["--by", "minute", "--fail-if", "any agent: 4xx > 0"])];
     for (name, more) in pages {
-        // From where they are, so that the page says their names alone.
+        // Run in the directory of the logs, so that the page shows file names without a path.
         let mut command = Command::new(program());
         command.env_clear().current_dir(&directory).arg(format!("{name}.log")).args(asked).arg(format!("{name}.html"));
         assert!(command.args(more).output().unwrap().status.code().is_some_and(|code| code == 0 || code == 3));
     }
-    // What it looks like is there to be looked at.
+    // Screenshots are kept for inspection.
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     fs::create_dir_all(&pictures).unwrap();
     let drive = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/browser.py");
@@ -105,7 +105,7 @@ fn notes_are_on_the_page() {
 }
 
 #[test]
-fn more_rows_than_a_browser_can_take_are_said_to_be_there() {
+fn long_tables_are_cut_with_a_note() {
     let mut log = Vec::new();
     for second in 0..3000 {
         let (minute, second) = (second / 60, second % 60);

@@ -1,4 +1,4 @@
-//! A client on bare sockets, which sends any bytes from any address of loopback, and sees what comes back.
+//! A client on raw sockets: sends any bytes from any loopback address, and records the response.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
@@ -10,38 +10,38 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use super::request::{Answer, Exchange};
 use super::upstream::{App, content_length, header};
 
-/// Longer than nginx waits for anything.
+/// Longer than any timeout of nginx.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How a response begins.
+/// Start of a response.
 const STATUS_LINE: &[u8] = b"HTTP/1.";
 
-/// Where nginx listens.
+/// Addresses on which nginx listens.
 #[derive(Default)]
 pub(crate) struct Doors {
     pub(crate) plain: u16,
-    /// Where the address of the client is told first, by the PROXY protocol.
+    /// Port that expects the client address in the PROXY protocol.
     pub(crate) proxied: u16,
-    /// Where nginx waits but for a second.
+    /// Port of the server with timeouts of one second.
     pub(crate) hasty: u16,
     pub(crate) socket: PathBuf,
 }
 
-/// How a client comes to nginx.
+/// Way in which a client connects to nginx.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
-    /// From an address of 127.0.0.0/8.
+    /// From an address in 127.0.0.0/8.
     V4(Ipv4Addr),
     V6,
-    /// From an address that the PROXY protocol tells.
+    /// From an address given in the PROXY protocol.
     Proxied(IpAddr),
     Socket,
-    /// To the server that is hasty.
+    /// To the server with short timeouts.
     Hasty,
 }
 
 impl Origin {
-    /// What nginx writes.
+    /// The address as nginx logs it.
     pub(crate) fn logged(&self) -> String {
         match self {
             Origin::V4(address) => address.to_string(),
@@ -53,23 +53,23 @@ impl Origin {
     }
 }
 
-/// What was seen of an answer.
+/// An answer as the client received it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) status: u16,
-    /// Of the body, as they came.
+    /// Bytes of the body as received, including chunk headers.
     pub(crate) bytes: u64,
-    /// The value of `X-Served`.
+    /// Value of the `X-Served` header.
     pub(crate) served: Option<String>,
 }
 
 /// A connection to nginx.
 pub(crate) struct Connection {
     socket: Socket,
-    /// Come and not yet taken.
+    /// Bytes received but not yet consumed.
     come: Vec<u8>,
     is_over: bool,
-    /// Which answer is waited for, to be told if it does not come.
+    /// The request whose answer is awaited, for failure messages.
     about: String,
 }
 
@@ -96,7 +96,7 @@ impl Connection {
         connection
     }
 
-    /// Sends; who has been answered already may not care for the rest.
+    /// Sends bytes. Errors are ignored if nginx has closed the connection, because it may have answered already.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         match self.socket.write_all(bytes) {
             Err(error) if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => {
@@ -106,12 +106,12 @@ impl Connection {
         }
     }
 
-    /// Whether nginx has hung up.
+    /// True if nginx has closed the connection.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over
     }
 
-    /// Takes the answer to what was sent.
+    /// Reads the answer to a request.
     pub(crate) fn answer(&mut self, exchange: &Exchange, app: &App) -> Seen {
         let sent = &exchange.sent;
         self.about = format!("to {} ({} bytes)", sent[..sent.len().min(300)].escape_ascii(), sent.len());
@@ -130,7 +130,8 @@ impl Connection {
         }
     }
 
-    /// A body without a head; one with a head is of an nginx that no longer speaks as of old.
+    /// Reads a body without a head (HTTP/0.9). A response with a head comes from an nginx that no longer supports
+    /// HTTP/0.9.
     fn bare(&mut self, status: u16) -> Seen {
         while self.come.len() < STATUS_LINE.len() && self.more() {}
         if self.come.starts_with(STATUS_LINE) {
@@ -165,14 +166,14 @@ impl Connection {
             None => self.rest(),
         };
         if header(&head, "connection").is_some_and(|value| value == "close") {
-            // nginx may wait for more of what it has refused to read.
+            // nginx may wait for the rest of a request that it has rejected.
             self.socket.shutdown(Shutdown::Write).ok();
             assert_eq!(self.rest(), 0, "{status} {}: more than it says", self.about);
         }
         Seen { status, bytes, served: header(&head, "x-served") }
     }
 
-    /// The length of a body in chunks, as it came, with its trailers.
+    /// Reads a chunked body, and returns its length as received, including trailers.
     fn chunks(&mut self) -> u64 {
         let mut bytes = 0;
         loop {
@@ -196,7 +197,7 @@ impl Connection {
         }
     }
 
-    /// The length of the line that comes next, without its end.
+    /// Returns the length of the next line, without its line end.
     fn line(&mut self) -> usize {
         loop {
             if let Some(at) = self.come.windows(2).position(|window| window == b"\r\n") {
@@ -213,7 +214,7 @@ impl Connection {
         self.come.drain(..length);
     }
 
-    /// Takes all that comes until nginx hangs up.
+    /// Reads until nginx closes the connection, and returns the number of bytes.
     fn rest(&mut self) -> u64 {
         while self.more() {}
         let length = self.come.len();
@@ -221,13 +222,13 @@ impl Connection {
         length as u64
     }
 
-    /// Whether anything more has come.
+    /// Reads more bytes. False if nginx has closed the connection.
     fn more(&mut self) -> bool {
         let mut buffer = [0; 8192];
         while !self.is_over {
             match self.socket.read(&mut buffer) {
                 Ok(0) => self.is_over = true,
-                // nginx has hung up on what it did not want to read.
+                // nginx closed the connection with unread data.
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => self.is_over = true,
                 Err(error) => panic!("no answer {}: {error}", self.about),
                 Ok(n) => {

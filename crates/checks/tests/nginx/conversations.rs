@@ -1,4 +1,4 @@
-//! What the client says to nginx: requests of every kind, from many addresses, alone and in a row.
+//! The requests that the client sends: of every kind, from many addresses, alone and in sequence.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,22 +7,22 @@ use super::hostile::{self, TEXTS, UNFINISHED, USERS};
 use super::random::Random;
 use super::request::{Answer, Exchange, Logged, Request};
 
-/// What is said on one connection.
+/// The requests of one connection.
 pub(crate) struct Conversation {
     pub(crate) origin: Origin,
     pub(crate) exchanges: Vec<Exchange>,
-    /// All at once, or one after the other.
+    /// True to send all requests at once; false to wait for each answer.
     pub(crate) is_pipelined: bool,
 }
 
-/// All the traffic, the same in every run; `planned` requests, of which nginx may leave some unread.
+/// All the traffic, the same in every run: `planned` requests, some of which nginx may leave unread.
 pub(crate) fn conversations(planned: usize, has_ipv6: bool) -> Vec<Conversation> {
     let mut random = Random::new(20_260_405);
     let mut all = Vec::new();
     let mut alone = |origin, exchange| {
         all.push(Conversation { origin, exchanges: vec![exchange], is_pipelined: false });
     };
-    // nginx asks for the PROXY protocol's address only after it has understood a request.
+    // nginx uses the address of the PROXY protocol only after it has understood a request.
     let plain = |random: &mut Random| loop {
         let origin = origin(random, has_ipv6);
         if !matches!(origin, Origin::Proxied(_)) {
@@ -43,7 +43,7 @@ pub(crate) fn conversations(planned: usize, has_ipv6: bool) -> Vec<Conversation>
         alone(origin(&mut random, has_ipv6), Request::get(target.clone()).exchange(Answer::Leaves { target }));
     }
     for i in 0..5 {
-        // Taken for an answer without a head: nginx logs it as it logs no other, with the status 009.
+        // nginx takes this for an answer without a head, and logs it with the unique status 009.
         let request = Request { is_last: true, ..Request::get(format!("/app/rubbish/{i}")) };
         alone(origin(&mut random, has_ipv6), request.exchange(Answer::Bare(9)));
     }
@@ -83,7 +83,7 @@ fn origin(random: &mut Random, has_ipv6: bool) -> Origin {
     }
 }
 
-/// A request after which a connection can go on.
+/// A request after which the connection stays open.
 fn request(random: &mut Random) -> Request<'static> {
     let number = random.below(40);
     let mut request = match random.below(24) {
@@ -135,7 +135,7 @@ fn request(random: &mut Random) -> Request<'static> {
     request
 }
 
-/// A target of up to all that nginx takes.
+/// A target of nearly the maximum length that nginx accepts.
 fn long(random: &mut Random) -> Vec<u8> {
     let length = 900 + random.below(7200);
     let mut target = b"/long/".to_vec();
@@ -143,7 +143,7 @@ fn long(random: &mut Random) -> Vec<u8> {
     target
 }
 
-/// As nginx takes a header's value.
+/// A header value without surrounding spaces, as nginx reads it.
 fn trimmed(text: &[u8]) -> Vec<u8> {
     let start = text.iter().position(|b| *b != b' ').unwrap_or(text.len());
     let end = text.iter().rposition(|b| *b != b' ').map_or(start, |last| last + 1);

@@ -1,29 +1,29 @@
-//! Servers drawn from a grammar: locations of every kind, rewrites, returns, fallbacks, indexes, and servers of one name. Each
-//! location has a header that tells a file from an answer of nginx, and the application has its own.
+//! Random servers from a grammar: locations of every kind, rewrites, returns, fallbacks, indexes, and servers that
+//! share a name. Each location sets a header that tells a file from an answer of nginx; the application sets its own.
 
 use super::random::Random;
 
 /// Directories that exist, each with an index.html and an index.php.
 pub(crate) const DIRECTORIES: [&str; 7] = ["/", "/a/", "/a/b/", "/img/", "/old/", "/app/", "/.well-known/"];
 
-/// Names that are asked for in each directory.
+/// Names that are requested in each directory.
 pub(crate) const NAMES: [&str; 8] = ["", "x.css", "y.png", "page", "x.7.css", "y.7.dat", "x.html", "run.php"];
 
-/// Names of files that exist. The program's rules, with the extensions html and php, have the same names as static: where the file
-/// system decides, the rules decide alike.
+/// Names of existing files. The program's rules, with the extensions html and php added, count exactly these names as
+/// static. So the rules agree with the file system wherever it decides.
 pub(crate) const FILES: [&str; 7] = ["x.css", "y.png", "x.7.css", "x.html", "run.php", "index.html", "index.php"];
 
-/// Sends a client to where the other servers listen.
+/// Redirect to the port of the other servers.
 const ELSEWHERE: &str = "http://$host:%SECOND%";
 
 /// A configuration of several sites.
 pub(crate) struct Drawn {
     pub(crate) servers: String,
-    /// Each with whether there are two servers for it.
+    /// Each host with true if two servers share it.
     pub(crate) hosts: Vec<(String, bool)>,
 }
 
-/// Draws as many sites, of which each has a host of its own.
+/// Draws `count` sites, each with its own host.
 pub(crate) fn sites(random: &mut Random, count: usize) -> Drawn {
     let mut drawn = Drawn { servers: String::new(), hosts: Vec::new() };
     for i in 0..count {
@@ -51,7 +51,7 @@ fn name(random: &mut Random, host: &str) -> String {
     }
 }
 
-/// A server that redirects all or most paths, and the one to which it does, in any order.
+/// A server that redirects all or most paths, and the server it redirects to, in random order.
 fn two_servers(random: &mut Random, host: &str) -> String {
     let whole = [
         format!("return 301 {ELSEWHERE}$request_uri;"),
@@ -77,7 +77,8 @@ fn two_servers(random: &mut Random, host: &str) -> String {
     pair.concat()
 }
 
-/// The inside of a server. Where it is one of two, its `location /` does not redirect: a client would not know where to go.
+/// The body of a server. If it is one of two, its `location /` does not redirect, because a redirected client would
+/// have nowhere to go.
 fn body(random: &mut Random, is_one_of_two: bool) -> String {
     let mut body = String::new();
     if random.one_in(4) {
@@ -136,7 +137,7 @@ fn nested(random: &mut Random, place: &str) -> String {
     if random.one_in(2) { format!("location {} {{ {} }}", random.pick(inner), content(random)) } else { String::new() }
 }
 
-/// The application says by itself that it answers; a header of the location's own keeps that of the server away.
+/// The application sets a header to show that it answered. A location's own `add_header` suppresses that of the server.
 const PROXIED: &str = "proxy_pass http://app; add_header X-Proxied yes;";
 
 /// The content of a location.

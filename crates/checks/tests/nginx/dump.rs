@@ -1,4 +1,4 @@
-//! The output of `nginx -T` is understood as the files are from which nginx wrote it.
+//! The output of `nginx -T` is read the same as the files from which nginx wrote it.
 
 use std::fs;
 use std::io::Write;
@@ -22,7 +22,7 @@ http {
 }
 ";
 
-/// What is understood of a configuration, given as FILE or as standard input.
+/// Output of `--explain` for a configuration, given as FILE or on standard input.
 fn explained(file: &Path, stdin: Option<&[u8]>) -> Output {
     let mut command = Command::new(program());
     command.env_clear().arg("--explain").arg("--nginx-conf").arg(file);
@@ -33,7 +33,7 @@ fn explained(file: &Path, stdin: Option<&[u8]>) -> Output {
 }
 
 #[test]
-fn dump_of_nginx_is_understood_as_its_files() {
+fn dump_is_explained_like_its_files() {
     let Some(program) = server::installed() else { return };
     let home = server::home();
     let path = |name: &str| home.path().join(name);
@@ -43,7 +43,7 @@ fn dump_of_nginx_is_understood_as_its_files() {
         ("sites/b", "server { listen 127.0.0.1:1; server_name b; include snippet.conf; }\n".to_owned()),
         ("sites/a", "server { listen 127.0.0.1:1; server_name a;\nlocation = /x { return 204; } }".to_owned()),
         ("snippet.conf", "\n\nlocation /app/ { proxy_pass http://127.0.0.1:2; }\n".to_owned()),
-        // Has no line feed at its end, and is the last.
+        // The last file, without a line feed at its end.
         ("more.conf", "server { listen 127.0.0.1:1; server_name c; root /srv; access_log off; }".to_owned()),
     ];
     files.iter().for_each(|(name, text)| fs::write(path(name), text).unwrap());
@@ -54,7 +54,7 @@ fn dump_of_nginx_is_understood_as_its_files() {
     let expected = explained(&path("nginx.conf"), None);
     let text = String::from_utf8(expected.stdout.clone()).unwrap();
     assert!(text.starts_with("7 files read\n") && text.contains("/snippet.conf:3:1"), "{text}");
-    // The files are gone: they are in the dump.
+    // Delete the files: the dump contains them.
     files.iter().for_each(|(name, _)| fs::remove_file(path(name)).unwrap());
     assert_eq!(explained(Path::new("/dev/stdin"), Some(&dump.stdout)), expected);
     for saved in [dump.stdout.clone(), [&dump.stderr[..], &dump.stdout].concat()] {

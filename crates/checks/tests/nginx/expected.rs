@@ -1,4 +1,4 @@
-//! What a report should say, from what the client has counted, and what it says otherwise.
+//! The report expected from the client's counts, and its differences from the actual report.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::request::Logged;
 
-/// Differences that are told of one part of a report.
+/// Maximum number of differences shown per section.
 const TOLD: usize = 4;
 
-/// What tells static from dynamic.
+/// Source of the static/dynamic decision.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Classes {
-    /// The rules for paths, which are known here too.
+    /// The program's rules for paths, reimplemented here.
     ByRules,
-    /// Something else: static and dynamic are not compared.
+    /// Another source: static and dynamic are not compared.
     Otherwise,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Hit {
     pub(crate) bytes: u64,
 }
 
-/// The extensions in the traffic that are of files.
+/// Extensions of static files that occur in the traffic.
 const EXTENSIONS: [&[u8]; 6] = [b"css", b"js", b"png", b"jpg", b"txt", b"exe"];
 
 impl Hit {
@@ -57,7 +57,7 @@ impl Hit {
     }
 }
 
-/// The numbers of some hits.
+/// Numbers of a group of hits.
 fn numbers(hits: &[&Hit], classes: Classes) -> Row {
     let count = |is: &dyn Fn(&Hit) -> bool| hits.iter().filter(|hit| is(hit)).count();
     let mut row = Map::new();
@@ -79,7 +79,7 @@ fn visitors(hits: &[&Hit]) -> usize {
     hits.iter().map(|hit| hit.address.as_str()).collect::<HashSet<_>>().len()
 }
 
-/// What of a report is not as the client has counted.
+/// Differences between a report and the client's counts.
 pub(crate) fn differences(report: &Value, hits: &[Hit], rankings: &str, classes: Classes) -> Vec<String> {
     let mut found = Vec::new();
     let all: Vec<_> = hits.iter().collect();
@@ -107,7 +107,7 @@ pub(crate) fn differences(report: &Value, hits: &[Hit], rankings: &str, classes:
     found
 }
 
-/// Whether all seconds are of one day.
+/// True if all rows of the timeline are on one day.
 fn is_one_day(timeline: &[Value]) -> bool {
     let days: HashSet<_> = timeline.iter().filter_map(|row| row["key"].as_str()?.get(..10)).collect();
     days.len() == 1
@@ -119,7 +119,7 @@ fn sum_of(rows: &[Value], key: &str) -> u64 {
 
 type Row = Map<String, Value>;
 
-/// A row for each key, by the bytes of the key.
+/// One row per key, ordered by the bytes of the key.
 fn rows(hits: &[Hit], dimension: &str, classes: Classes) -> Vec<Row> {
     let mut groups: BTreeMap<Vec<u8>, Vec<&Hit>> = BTreeMap::new();
     for hit in hits {
@@ -144,7 +144,7 @@ fn ranking_differs(name: &str, actual: &Value, expected: &[Row]) -> Vec<String> 
         wrong.push(format!("{name}: {} rows, not {}", actual.len(), expected.len()));
     }
     if wrong.is_empty() {
-        // The same keys, so this is about numbers and order.
+        // The keys are the same, so compare numbers and order.
         for (actual, expected) in actual.iter().zip(expected) {
             let key = short(expected["key"].as_str().unwrap());
             wrong.extend(row_differs(actual, expected).map(|what| format!("{name}: {key}: {what}")));
@@ -159,7 +159,7 @@ fn ranking_differs(name: &str, actual: &Value, expected: &[Row]) -> Vec<String> 
     wrong
 }
 
-/// What of the numbers is otherwise. The rows of some sections, which have shares, may leave out `uv`.
+/// Differences between the numbers of two rows. Sections with shares may omit `uv`.
 fn row_differs(actual: &Value, expected: &Row) -> Option<String> {
     let differs = |(name, value): &(&String, &Value)| match actual.get(name.as_str()) {
         None => *name != "uv" || !expected.contains_key("share"),
@@ -176,7 +176,7 @@ fn short(text: &str) -> String {
     if text.chars().count() > 120 { text.chars().take(120).chain(['…']).collect() } else { text.to_owned() }
 }
 
-/// The written form of keys, of the characters in the traffic.
+/// A key as the report writes it, for the characters in the traffic.
 pub(crate) fn written(key: &[u8]) -> String {
     let mut out = String::new();
     let escaped = |bytes: &[u8]| bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect::<String>();

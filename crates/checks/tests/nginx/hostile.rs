@@ -1,9 +1,9 @@
-//! What strangers send: requests that are none, and texts that are to mislead whoever reads a log.
+//! Hostile traffic: invalid requests, and text that tries to mislead the reader of a log.
 
 use super::request::{Answer, Exchange, Logged, Request};
 
-/// For a referer, a user agent and, in another header, a user: what would break a log if it were not escaped, or a reader
-/// who does not undo it.
+/// Values for a referer, a user agent and, in another header, a user. They would break a log without escaping, or a
+/// reader that does not unescape.
 pub(crate) const TEXTS: [&[u8]; 30] = [
     b"-",
     b"",
@@ -37,7 +37,7 @@ pub(crate) const TEXTS: [&[u8]; 30] = [
     b"%00%0a%s",
 ];
 
-/// More for a user, whose name is in base64.
+/// More users. A user name is sent in base64.
 pub(crate) const USERS: [&[u8]; 14] = [
     b"bob",
     b"bob smith",
@@ -55,7 +55,7 @@ pub(crate) const USERS: [&[u8]; 14] = [
     b"10.0.0.9 - eve [",
 ];
 
-/// Targets that nginx takes, or refuses with a line of its log.
+/// Targets that nginx accepts, or rejects with a log line.
 pub(crate) const TARGETS: [&[u8]; 54] = [
     b"/?",
     b"/?a=b?c=d",
@@ -113,7 +113,7 @@ pub(crate) const TARGETS: [&[u8]; 54] = [
     b"site.test:443",
 ];
 
-/// What is sent as it stands: no requests, or with something wrong. Each ends a connection.
+/// Raw bytes: not a request, or an invalid one. Each ends a connection.
 const RAW: [&[u8]; 39] = [
     // TLS, SSH, RDP, SMB, a proxy's CONNECT, SOCKS.
     b"\x16\x03\x01\x00\xee\x01\x00\x00\xea\x03\x03\x8f\x00\"\\\x7f\xff\x1f [] - \"GET /x HTTP/1.1\" 200 \xc3\x28",
@@ -132,7 +132,7 @@ const RAW: [&[u8]; 39] = [
     b"GET\r\n\r\n",
     b"GET \r\n\r\n",
     b"\xef\xbb\xbfGET / HTTP/1.1\r\n\r\n",
-    // Requests that are wrong.
+    // Invalid requests.
     b"get /lower HTTP/1.1\r\nHost: site.test\r\n\r\n",
     b"G3T /digit HTTP/1.1\r\nHost: site.test\r\n\r\n",
     b"GET /a b  c HTTP/1.1\r\nHost: site.test\r\n\r\n",
@@ -158,7 +158,7 @@ const RAW: [&[u8]; 39] = [
     b"POST /app/large HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n",
 ];
 
-/// What is sent as it stands, and is answered otherwise than by a response.
+/// Raw bytes that are not answered with a response.
 const ANSWERED_ODDLY: [(&[u8], Answer); 12] = [
     (b"GET /\r\n", Answer::Bare(200)),
     (b"GET /static/a.css\n", Answer::Bare(200)),
@@ -174,7 +174,7 @@ const ANSWERED_ODDLY: [(&[u8], Answer); 12] = [
     (b"\r\nGET /left/behind HTTP/1.0\r\nX: \"", Answer::NothingMore(400)),
 ];
 
-/// What nginx, where it is hasty, waits in vain for the rest of.
+/// Incomplete requests, sent to the server with short timeouts.
 pub(crate) const UNFINISHED: [&[u8]; 4] =
     [b"GET /slow/in/the/line?x", b"\r\n", b"GET /slow/in/the/head HTTP/1.1\r\nHost: a\r\n", b"POST  /\"\\"];
 
@@ -183,7 +183,7 @@ pub(crate) fn last_words() -> Vec<Exchange> {
     let raw = |sent: &[u8], answer| Exchange { sent: sent.to_vec(), logged: Logged::of(sent), answer };
     let mut all: Vec<_> = RAW.iter().map(|sent| raw(sent, Answer::Response)).collect();
     all.extend(ANSWERED_ODDLY.iter().map(|(sent, answer)| raw(sent, answer.clone())));
-    // Beyond one buffer of nginx, in the line and in a header.
+    // Larger than one buffer of nginx, in the request line and in a header.
     for (start, longer) in [("/", 8200), ("/long?", 9000), ("/\"\\", 12_000)] {
         all.push(raw(&line_of(start.as_bytes(), longer), Answer::Response));
     }
@@ -201,7 +201,7 @@ pub(crate) fn last_words() -> Vec<Exchange> {
     all
 }
 
-/// A request line and a head.
+/// A request line with a target of `target_length` bytes, and a head.
 fn line_of(start: &[u8], target_length: usize) -> Vec<u8> {
     let filling = b"0123456789abcdef/".iter().cycle().take(target_length - start.len());
     let mut line = b"GET ".to_vec();

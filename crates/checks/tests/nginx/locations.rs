@@ -1,5 +1,5 @@
-//! Static or dynamic by a configuration: what `--nginx-conf` says of each path is what nginx did, as a header of the
-//! location or of the application tells the client.
+//! Static or dynamic by configuration: what `--nginx-conf` decides for each path must match what nginx did. A header of
+//! the location or of the application shows the client which it was.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use super::request::{Answer, Request};
 use super::server::{self, Nginx};
 use super::upstream::{App, Speaks};
 
-/// What Debian's nginx has beside its configuration, in short.
+/// Short version of the `uwsgi_params` file of Debian's nginx.
 const UWSGI_PARAMS: &str = "\
 uwsgi_param QUERY_STRING $query_string;
 uwsgi_param REQUEST_METHOD $request_method;
@@ -25,11 +25,11 @@ uwsgi_param PATH_INFO $document_uri;
 uwsgi_param SERVER_PROTOCOL $server_protocol;
 ";
 
-/// Names that are the same path within nginx, or not quite.
+/// Replacements that leave a path the same to nginx, or nearly so.
 const DISGUISES: [(&str, &str); 6] =
     [("/", "//"), ("/", "/./"), ("/", "/x/../"), ("a", "%61"), ("i", "%69"), (".", "%2E")];
 
-/// A configuration, the files that it serves, and what is asked of it.
+/// A configuration, the files that it serves, and the requests for it.
 struct Site {
     name: &'static str,
     conf: &'static str,
@@ -39,7 +39,7 @@ struct Site {
 }
 
 #[test]
-fn static_is_what_nginx_serves_from_files() {
+fn paths_served_from_files_are_static() {
     let Some(program) = server::installed() else { return };
     let at_any = |targets: Vec<String>| targets.into_iter().map(|target| ("site.test", target)).collect();
     let sites = [
@@ -151,12 +151,12 @@ fn host_targets() -> Vec<(&'static str, String)> {
     targets
 }
 
-/// Each target, and some of them in other words.
+/// Each target, followed by a disguised variant.
 fn disguised(targets: Vec<String>) -> Vec<String> {
     let mut all = Vec::new();
     for (i, target) in targets.into_iter().enumerate() {
         let (from, to) = DISGUISES[i % DISGUISES.len()];
-        // The first slash after the first.
+        // Skip the leading slash.
         let other = format!("/{}", target[1..].replacen(from, to, 1));
         all.extend([target, other]);
     }
@@ -164,7 +164,7 @@ fn disguised(targets: Vec<String>) -> Vec<String> {
 }
 
 impl Site {
-    /// Asks nginx for all targets, and the program what it makes of the log.
+    /// Requests all targets from nginx, and compares the program's report on the log.
     fn compare(&self, program: &Path, findings: &mut Findings) {
         let name = self.name;
         let home = server::home();
@@ -192,7 +192,7 @@ impl Site {
         wrong.into_iter().for_each(|wrong| findings.note(format!("{name}: {wrong}")));
     }
 
-    /// What nginx does with each target, by path.
+    /// Counts for each path how nginx answered it.
     fn ask(&self, nginx: &Nginx, app: &App) -> BTreeMap<String, Counted> {
         let doors = Doors { plain: nginx.ports[0], ..Doors::default() };
         let mut all: BTreeMap<String, Counted> = BTreeMap::new();
@@ -204,7 +204,8 @@ impl Site {
             let counted = all.entry(written(&exchange.logged.path)).or_default();
             match seen.served.as_deref() {
                 Some("file") => counted.files += 1,
-                // By the application, by a `return` or so; without a header nginx has answered before it had a location.
+                // By the application or by a directive such as `return`. Without a header, nginx answered before it
+                // chose a location.
                 Some("app" | "answer") | None => counted.others += 1,
                 Some(other) => panic!("{target} is served by {other}"),
             }
@@ -215,7 +216,7 @@ impl Site {
     }
 }
 
-/// What was done with a path.
+/// Number of answers to requests for a path, by source.
 #[derive(Default)]
 struct Counted {
     files: u64,

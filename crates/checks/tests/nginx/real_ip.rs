@@ -1,4 +1,4 @@
-//! Addresses behind proxies: what `--real-ip` makes of a log is what nginx's realip module made of the requests.
+//! Addresses behind proxies: `--real-ip` must find the same client address as nginx's realip module.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ use super::server::{self, Nginx};
 const REQUESTS: usize = 300;
 const TRUSTED: &str = "127.1.0.0/16,127.2.2.2,2001:db8:ff::/48";
 
-/// What anybody may send.
+/// Addresses that any client may claim.
 const CLAIMS: [&str; 7] = ["198.51.100.1", "unknown", "garbage", "127.1.0.7", "1.2.3", "[2001:db8::9]", "\"x\\y\""];
 const CLIENTS: [&str; 6] =
     ["203.0.113.7", "203.0.113.8:50412", "2001:db8::1", "[2001:db8::2]:443", "127.2.2.3", "10.0.0.1"];
@@ -21,7 +21,7 @@ const PROXIES: [&str; 5] = ["127.1.0.9", "127.1.255.1:80", "127.2.2.2", "2001:db
 const BETWEEN: [&str; 3] = [", ", ",", "  "];
 
 #[test]
-fn addresses_behind_proxies_are_those_that_nginx_finds() {
+fn real_ip_finds_the_same_addresses_as_nginx() {
     let Some(program) = server::installed() else { return };
     let mut nginx = Nginx::start(&program, server::home(), include_str!("real_ip.conf"), &["PLAIN"], &[]);
     let mut random = Random::new(7);
@@ -46,7 +46,8 @@ fn addresses_behind_proxies_are_those_that_nginx_finds() {
     findings.settle("addresses behind proxies");
 }
 
-/// A list with somebody in it who is no proxy, or that ends in what is no address. Of proxies alone nginx takes the first.
+/// Draws a header value, or none. The list contains an address that is not a proxy, or ends in an invalid one. Lists of
+/// proxies only are avoided, because nginx takes their first address.
 fn list(random: &mut Random) -> Option<String> {
     let mut words: Vec<&str> = (0..random.below(3)).map(|_| random.pick(&CLAIMS)).collect();
     match random.below(6) {

@@ -1,4 +1,4 @@
-//! Reports of the program, and what is compared of them.
+//! Runs the program, and compares its reports.
 
 use checks::program;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// What the program says to these arguments and a file.
+/// Report of the program for these arguments and a file; anything on standard error is a failure.
 pub(crate) fn report(arguments: &[&str], file: Option<&Path>) -> Result<Value, String> {
     let mut command = Command::new(program());
     command.env_clear().stdin(Stdio::null()).arg("--quiet").args(arguments).args(file);
@@ -26,7 +26,7 @@ pub(crate) fn without(mut report: Value, keys: &[&str]) -> Value {
     report
 }
 
-/// The sections of a report that are not those of another.
+/// Names the sections in which two reports differ.
 pub(crate) fn same(one: &Value, other: &Value) -> Vec<String> {
     let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return vec!["no report".to_owned()] };
     let keys = one.keys().chain(other.keys().filter(|key| !one.contains_key(*key)));
@@ -34,7 +34,7 @@ pub(crate) fn same(one: &Value, other: &Value) -> Vec<String> {
     differ.map(|key| format!("{key} is not as in combined.log")).collect()
 }
 
-/// Request times in milliseconds, ascending, as the last word of each line has them.
+/// Request times in milliseconds, ascending, read from the last word of each line.
 pub(crate) struct Latency(Vec<u64>);
 
 pub(crate) fn latency_of(timed_log: &Path) -> Latency {
@@ -51,7 +51,7 @@ pub(crate) fn latency_of(timed_log: &Path) -> Latency {
 }
 
 impl Latency {
-    /// What of a report's latency is otherwise. `--slow` is 0.3.
+    /// Differences between a report's latency and these times, for `--slow 0.3`.
     pub(crate) fn differences(&self, report: &Value) -> Vec<String> {
         let times = &self.0;
         let nearest_rank = |percent: usize| times[(percent * times.len()).div_ceil(100) - 1];

@@ -1,13 +1,13 @@
-//! What the client knows of a request before it sends it: its bytes, and what nginx will write of them.
+//! A request as the client knows it before sending: its bytes, and what nginx will log.
 
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-/// The most of a request line that nginx keeps: one buffer of `large_client_header_buffers`.
+/// Maximum length of a request line that nginx logs: one buffer of `large_client_header_buffers`.
 const LONGEST_LINE: usize = 8192;
 
-/// The contract's `METHOD TARGET [PROTOCOL]`.
+/// The documented syntax `METHOD TARGET [PROTOCOL]`.
 static LINE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?s-u)^([A-Za-z_-]+) +([^ ].*?)(?: +(HTTP/[0-9]+(?:\.[0-9]+)?))? *\z").unwrap());
 
@@ -15,7 +15,7 @@ static LINE: LazyLock<Regex> =
 static ABSOLUTE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?s-u)^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)\z").unwrap());
 
-/// The keys of a request, `-` where there is nothing.
+/// Keys of a request in the report; `-` for missing ones.
 #[derive(Clone, Debug)]
 pub(crate) struct Logged {
     pub(crate) method: Vec<u8>,
@@ -26,22 +26,22 @@ pub(crate) struct Logged {
     pub(crate) user: Vec<u8>,
 }
 
-/// What comes back.
+/// The expected answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    /// A response, which says its status.
+    /// A response, which contains its status.
     Response,
-    /// A body up to the end of the connection, as of old; nginx logs this status.
+    /// A body up to the end of the connection, as in HTTP/0.9; nginx logs this status.
     Bare(u16),
-    /// The connection ends without a byte; nginx logs this status.
+    /// The connection ends without a response; nginx logs this status.
     Nothing(u16),
-    /// As `Nothing`, once the client has said that it sends no more.
+    /// Like `Nothing`, after the client has shut down its sending side.
     NothingMore(u16),
-    /// The client leaves when its target is with the application; nginx logs 499.
+    /// The client disconnects once its target has reached the application; nginx logs 499.
     Leaves { target: Vec<u8> },
 }
 
-/// A request and its answer.
+/// A request and the expected answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) sent: Vec<u8>,
@@ -50,7 +50,7 @@ pub(crate) struct Exchange {
 }
 
 impl Logged {
-    /// Of a request of which nginx has read no header.
+    /// Keys of a request if nginx has read none of its headers.
     pub(crate) fn of(sent: &[u8]) -> Self {
         let start = sent.iter().position(|b| !is_line_end(*b)).unwrap_or(sent.len());
         let line = &sent[start..];
@@ -88,7 +88,7 @@ pub(crate) fn or_dash(value: &[u8]) -> Vec<u8> {
     if value.is_empty() { b"-".to_vec() } else { value.to_vec() }
 }
 
-/// A request that is written by its parts.
+/// A request built from its parts.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'h> {
     pub(crate) method: &'static str,
@@ -98,7 +98,7 @@ pub(crate) struct Request<'h> {
     pub(crate) referer: Option<Vec<u8>>,
     pub(crate) agent: Option<Vec<u8>>,
     pub(crate) user: Option<Vec<u8>>,
-    /// Header lines with their ends, the last of the head.
+    /// Further header lines with their line ends, after all others.
     pub(crate) more: Vec<u8>,
     pub(crate) body: &'static str,
     pub(crate) is_last: bool,
@@ -151,7 +151,7 @@ impl Request<'_> {
         let mut logged = Logged::of(&sent);
         let value = |value: &Option<Vec<u8>>| value.as_deref().map_or_else(|| b"-".to_vec(), or_dash);
         (logged.referer, logged.agent) = (value(&self.referer), value(&self.agent));
-        // What is behind a colon is the password.
+        // The part after a colon is the password.
         let user = self.user.as_ref().and_then(|user| user.split(|b| *b == b':').next());
         logged.user = value(&user.map(<[u8]>::to_vec));
         Exchange { sent, logged, answer }

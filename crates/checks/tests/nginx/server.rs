@@ -1,4 +1,4 @@
-//! An nginx of its own: found, started in a temporary directory, and stopped so that its logs are whole.
+//! Starts an nginx in a temporary directory, and stops it so that its logs are complete.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
@@ -12,13 +12,13 @@ use tempfile::TempDir;
 
 use checks::skip::is_skipped;
 
-/// How long nginx may take to start or to stop.
+/// Time limit for nginx to start or stop.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ports may be taken between being found free and being listened to.
+/// Number of attempts: another process may take a free port before nginx listens on it.
 const ATTEMPTS: usize = 5;
 
-/// nginx's program; without it the reason is printed, or the test fails where it may not be skipped.
+/// Path of nginx. If it is not installed, the test is skipped, or fails if `LOGSTAT_CI` is set.
 pub(crate) fn installed() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     let dirs = std::env::split_paths(&on_path).chain([PathBuf::from("/usr/sbin")]);
@@ -27,16 +27,16 @@ pub(crate) fn installed() -> Option<PathBuf> {
     program
 }
 
-/// Whether `::1` can be listened to.
+/// True if `::1` can be listened on.
 pub(crate) fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
-/// A directory with what every configuration of the tests includes: `private.conf` keeps nginx to the directory, and
-/// `temp.conf` its temporary files.
+/// A directory with the files that every test configuration includes. `private.conf` keeps nginx within the directory,
+/// and `temp.conf` does so for its temporary files.
 pub(crate) fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
-    // Started by root, nginx's workers would be nobody, and nobody may not read here.
+    // If root starts nginx, its workers run as user `nobody`, who cannot read this directory.
     let is_root = fs::metadata(home.path()).unwrap().uid() == 0;
     let user = if is_root { "user root;\n" } else { "" };
     let private = format!("daemon off;\npid nginx.pid;\nerror_log error.log info;\n{user}");
@@ -53,13 +53,13 @@ pub(crate) struct Nginx {
     program: PathBuf,
     home: TempDir,
     child: Child,
-    /// One for each name that was asked for.
+    /// One port for each requested name.
     pub(crate) ports: Vec<u16>,
 }
 
 impl Nginx {
-    /// Starts nginx with a configuration in which `%NAME%` stands for the value of a name: for a free port for each of
-    /// `ports`, for what `values` gives, and `%HOME%` for the directory.
+    /// Starts nginx with a configuration in which each `%NAME%` is replaced: by a free port for the names in `ports`,
+    /// by the given value for those in `values`, and `%HOME%` by the directory.
     pub(crate) fn start(program: &Path, home: TempDir, conf: &str, ports: &[&str], values: &[(&str, String)]) -> Nginx {
         let mut conf = conf.replace("%HOME%", home.path().to_str().unwrap());
         for (name, value) in values {
@@ -86,7 +86,7 @@ impl Nginx {
         self.home.path()
     }
 
-    /// Ends nginx when all its requests are answered and their lines written.
+    /// Stops nginx after it has answered all requests and written its logs.
     pub(crate) fn stop(&mut self) {
         self.signal("quit");
         let until = Instant::now() + PATIENCE;
@@ -105,14 +105,14 @@ impl Nginx {
 impl Drop for Nginx {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
-            // The master tells its workers, which killing it would not do.
+            // Signals the master, which stops its workers; killing it would not.
             let _ = command(&self.program, self.home.path()).args(["-s", "stop"]).status();
             let _ = self.child.wait();
         }
     }
 }
 
-/// The end of what nginx says about errors, before it has read its configuration and behind.
+/// The end of nginx's error output, from before and after it has read its configuration.
 fn said(home: &Path) -> String {
     let end_of = |name: &str| {
         let text = fs::read(home.join(name)).unwrap_or_default();
@@ -123,7 +123,7 @@ fn said(home: &Path) -> String {
 
 fn command(program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
-    // A zone with half an hour, behind UTC.
+    // A time zone west of UTC, with a half-hour offset.
     command.env_clear().env("TZ", "LST+3:30").current_dir(home);
     command.arg("-p").arg(home).arg("-c").arg(home.join("nginx.conf"));
     let stderr = File::options().append(true).create(true).open(home.join("stderr")).unwrap();
@@ -131,7 +131,7 @@ fn command(program: &Path, home: &Path) -> Command {
     command
 }
 
-/// Whether nginx listens: it writes its pid when it has opened all its sockets.
+/// True once nginx listens: it writes its pid file after it has opened all its sockets.
 fn listens(child: &mut Child, home: &Path) -> bool {
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {

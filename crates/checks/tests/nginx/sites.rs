@@ -1,5 +1,5 @@
-//! Drawn configurations, served by a real nginx and read by the program: what is static, path by path, is what nginx serves
-//! from files. A client that is redirected to the second port asks again there, as browsers do.
+//! Random configurations, served by a real nginx and read by the program. For each path, static must mean that nginx
+//! served it from a file. If the client is redirected to the second port, it repeats the request there, as browsers do.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -21,7 +21,7 @@ const SITES: usize = 60;
 const SEEDS: [u64; 3] = [15, 491, 615];
 
 #[test]
-fn drawn_sites_are_judged_as_nginx_serves_them() {
+fn random_sites_are_classified_as_nginx_serves_them() {
     let Some(program) = server::installed() else { return };
     let mut findings = Findings::default();
     for seed in SEEDS {
@@ -58,7 +58,7 @@ fn drawn_sites_are_judged_as_nginx_serves_them() {
     findings.settle("drawn sites by --nginx-conf");
 }
 
-/// An answer that a client got.
+/// An answer as the client received it.
 struct Asked {
     host: String,
     path: String,
@@ -78,7 +78,7 @@ fn ask(nginx: &Nginx, app: &App, drawn: &Drawn) -> Vec<Asked> {
                     seen = get(nginx.ports[1], app, host, &path);
                     told += &format!(", then {} of {:?}", seen.status, seen.served);
                 }
-                // An error of nginx itself has the header of the location where it happened.
+                // A 5xx response of nginx itself carries the header of the location where it happened.
                 let is_file = seen.served.as_deref() == Some("file") && !is_redirect(&seen) && seen.status < 500;
                 asked.push(Asked { host: host.clone(), path, is_file, seen: told });
             }
@@ -99,7 +99,7 @@ fn get(port: u16, app: &App, host: &str, target: &str) -> Seen {
     connection.answer(&exchange, app)
 }
 
-/// True if all requests of a host and a path are static, false if none is; `None` if they differ or are missing.
+/// True if all requests for a host and path are static, false if all are dynamic; `None` if they differ or are missing.
 fn counted(rows: &[Value], host: &str, path: &str) -> Option<bool> {
     let row = rows.iter().find(|row| row["keys"][0] == *host && row["keys"][1] == *path)?;
     match (row["static"].as_u64()?, row["dynamic"].as_u64()?) {

@@ -1,4 +1,4 @@
-//! The same traffic in every format: the reports are equal, and equal to what the client has counted.
+//! The same traffic in every log format: the reports must be equal, and equal to the client's own counts.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -17,23 +17,23 @@ use super::upstream::{App, SLOW, Speaks};
 
 const CONF: &str = include_str!("traffic.conf");
 
-/// Requests that are logged, at least, and that the client wants to make: now and then nginx hangs up between two.
+/// Minimum number of logged requests, and number of planned ones: nginx sometimes closes a connection early.
 const REQUESTS: usize = 3000;
 const PLANNED: usize = 4000;
-/// Clients at once. Some wait for a second, most do not.
+/// Number of concurrent clients. Some wait for a second, most do not.
 const CLIENTS: usize = 8;
 
-/// A status without which the traffic is not what it was meant to be.
+/// Statuses that must occur; otherwise the traffic does not cover what it should.
 const STATUSES: [u16; 26] = [
     101, 200, 201, 204, 206, 299, 301, 302, 304, 400, 401, 403, 404, 405, 408, 410, 413, 414, 416, 418, 444, 499, 500,
     502, 503, 504,
 ];
 
-/// What all formats but `raw` answer.
+/// Rankings that all formats except `raw` support.
 const RANKINGS: &str = "path,ip,status,method,protocol,referer,agent,user";
 
 #[test]
-fn every_format_tells_what_was_sent() {
+fn every_format_reports_what_was_sent() {
     let Some(program) = server::installed() else { return };
     let app = App::start(Speaks::Http);
     let has_ipv6 = server::has_ipv6();
@@ -79,7 +79,7 @@ fn every_format_tells_what_was_sent() {
                 wrong.push(format!("{slow} requests took {longest} ms or more: {}", report["latency"]));
             }
         }
-        // The first format holds for the others, but for times and what the inputs are called.
+        // Other formats must give the same report as the first, except for times and input names.
         let report = report::without(report, &["inputs", "latency"]);
         match &first {
             None => first = Some(report),
@@ -88,7 +88,7 @@ fn every_format_tells_what_was_sent() {
         wrong.into_iter().for_each(|wrong| findings.note(format!("{name}: {wrong}")));
     }
 
-    // The configuration says what no log does: that nothing is escaped, and that each request is in six logs.
+    // Only the configuration shows that nothing is escaped, and that each request is in six logs.
     let conf = nginx.home().join("nginx.conf");
     let by_conf = ["--json", "--by", "second", "-n", "0", "--top", "path,ip,status,method,protocol", "--nginx-conf"];
     let by_conf = [by_conf.as_slice(), &[conf.to_str().unwrap()]].concat();
@@ -102,7 +102,7 @@ fn every_format_tells_what_was_sent() {
     findings.settle("the reports of one traffic");
 }
 
-/// Files to be served.
+/// Writes the files to be served.
 fn site(dir: &Path) {
     for folder in ["static", "media", "docs"] {
         fs::create_dir_all(dir.join(folder)).unwrap();
@@ -115,13 +115,13 @@ fn site(dir: &Path) {
     fs::write(dir.join("robots.txt"), "User-agent: *\n").unwrap();
 }
 
-/// Has all conversations, several at a time, and counts.
+/// Runs all conversations, several at a time, and returns the logged requests.
 fn talk(doors: &Doors, conversations: Vec<Conversation>, app: &App) -> Vec<Hit> {
     let left = Mutex::new(conversations.into_iter());
     let work = || {
         let mut hits = Vec::new();
         loop {
-            // Not in the loop's head, where the lock would be held while talking.
+            // Not in the head of the loop, where the lock would be held during the conversation.
             let next = left.lock().unwrap().next();
             match next {
                 Some(conversation) => hits.extend(have(doors, &conversation, app)),
@@ -143,7 +143,7 @@ fn have(doors: &Doors, conversation: &Conversation, app: &App) -> Vec<Hit> {
     }
     let mut hits = Vec::new();
     for exchange in &conversation.exchanges {
-        // After some errors nginx reads no further, and logs nothing of what it has not read.
+        // After some errors nginx reads no further, and does not log the rest.
         if connection.is_over() {
             break;
         }
@@ -161,8 +161,8 @@ fn have(doors: &Doors, conversation: &Conversation, app: &App) -> Vec<Hit> {
     hits
 }
 
-/// Whether the report's first and last hit were while the client was talking. nginx has whole seconds, and for a moment
-/// those of a moment ago.
+/// Checks that the first and last hit lie in the time of the traffic. nginx logs whole seconds, from a cached clock
+/// that may lag for a moment.
 fn period_is_within(report: &serde_json::Value, began: DateTime<Utc>, ended: DateTime<Utc>) -> Option<String> {
     let period = &report["period"];
     let moment = |key: &str| DateTime::parse_from_rfc3339(period[key].as_str()?).ok();

@@ -1,4 +1,4 @@
-//! Applications behind nginx: threads that answer by HTTP or uwsgi, as the path of a request asks them to.
+//! Applications behind nginx: threads that speak HTTP or uwsgi. The path of a request chooses the answer.
 
 use std::collections::HashSet;
 use std::io::{Read, Write};
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use super::uwsgi;
 
-/// How long a slow answer takes.
+/// Duration of a slow answer.
 pub(crate) const SLOW: Duration = Duration::from_millis(350);
 
-/// By what nginx speaks to an application.
+/// Protocol between nginx and the application.
 #[derive(Clone, Copy)]
 pub(crate) enum Speaks {
     Http,
@@ -27,7 +27,7 @@ pub(crate) struct App {
     is_over: Arc<AtomicBool>,
 }
 
-/// The targets that have come and that nobody answers.
+/// Targets of requests that arrived and are never answered.
 #[derive(Default)]
 struct Arrivals {
     targets: Mutex<HashSet<Vec<u8>>>,
@@ -46,14 +46,14 @@ impl App {
                     break;
                 }
                 let arrivals = Arc::clone(&arrivals);
-                // What goes wrong here is a status of nginx that the client does not expect.
+                // Errors here show up as a status of nginx that the client does not expect.
                 let _ = stream.map(|stream| thread::spawn(move || answer(speaks, stream, &arrivals)));
             }
         });
         app
     }
 
-    /// Waits until a request that is never answered is here.
+    /// Waits for the arrival of a request that is never answered.
     pub(crate) fn wait_for(&self, target: &[u8]) {
         let targets = self.arrivals.targets.lock().unwrap();
         let patience = Duration::from_secs(20);
@@ -84,7 +84,7 @@ fn answer(speaks: Speaks, mut stream: TcpStream, arrivals: &Arrivals) -> Option<
         b"never" => {
             arrivals.targets.lock().unwrap().insert(target);
             arrivals.came.notify_all();
-            // nginx hangs up when its client does, or when it has waited long enough.
+            // nginx closes the connection when its client does, or after its timeout.
             let _ = stream.read_to_end(&mut Vec::new());
             return None;
         }
@@ -106,7 +106,7 @@ fn answer(speaks: Speaks, mut stream: TcpStream, arrivals: &Arrivals) -> Option<
     stream.write_all(text.as_bytes()).ok()
 }
 
-/// Reads a request with its body.
+/// Reads a request with its body, and returns its target.
 fn http_target(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut head = Vec::new();
     let mut buffer = [0; 4096];
@@ -129,12 +129,12 @@ fn http_target(stream: &mut TcpStream) -> Option<Vec<u8>> {
     head.split(|b| *b == b' ').nth(1).map(<[u8]>::to_vec)
 }
 
-/// What a head says about the length of the body behind it.
+/// Length of the body according to the head.
 pub(crate) fn content_length(head: &[u8]) -> Option<usize> {
     header(head, "content-length")?.parse().ok()
 }
 
-/// The value of a header, by its name in lower case.
+/// Value of a header, by its lower-case name.
 pub(crate) fn header(head: &[u8], name: &str) -> Option<String> {
     head.split(|b| *b == b'\n').skip(1).find_map(|line| {
         let line = String::from_utf8_lossy(line);

@@ -1,12 +1,12 @@
-//! The uwsgi protocol, as much of it as an application needs: a packet of variables comes in, HTTP goes out.
+//! Reads requests in the uwsgi protocol: a packet of variables and a body. Answers are plain HTTP.
 
 use std::io::Read;
 use std::net::TcpStream;
 
-/// The target of a request, which is read with its body.
+/// Reads a request with its body, and returns its target.
 ///
-/// A packet is a modifier, the length of what follows, a modifier, and then names and values, each behind its length;
-/// lengths are 16 bits, little end first.
+/// A packet is a modifier, the length of what follows, a modifier, and then names and values, each after its length.
+/// Lengths are 16 bits, little-endian.
 pub(crate) fn target(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut head = [0; 4];
     stream.read_exact(&mut head).ok()?;

@@ -1,4 +1,4 @@
-//! The server and locations of one request, and the logs that a file is one of.
+//! The server and locations that process a request, and the logs that a file belongs to.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::{answer, http};
 use crate::Conf;
 
 #[test]
-fn an_answer_names_the_locations_that_a_request_comes_to() {
+fn locations_of_a_request_are_listed() {
     let conf = http(
         "server { server_name a.example www.a.example; root /srv;
             location /files/ { }
@@ -34,7 +34,7 @@ fn an_answer_names_the_locations_that_a_request_comes_to() {
         assert_eq!((names(&conf, answer.server), entered.as_slice()), (server.to_owned(), locations), "{path}");
         assert_eq!((answer.is_static, answer.depends_on_files), (is_static, by_rules), "{path}");
     }
-    // A log that one server writes is that server's, where no host is logged.
+    // Without a logged host, a log that only one server writes belongs to that server.
     let of_log = |host| names(&conf, answer(&conf, Some(1), host, b"/files/x").server);
     assert_eq!((of_log(None), of_log(Some(b"a.example"))), ("b.example".into(), "a.example www.a.example".into()));
 }

@@ -1,11 +1,11 @@
-//! Which location nginx chooses, and whether it is static. The tables of locations, hosts and rewrites are what
-//! nginx 1.22 itself answered, each location returning its own name.
+//! The location that nginx chooses, and its class. The tables of locations, hosts and rewrites are real answers
+//! of nginx 1.22, with each location returning its own name.
 
 use super::http;
 use crate::Conf;
 use crate::server::Server;
 
-/// The location that answers, as it is written.
+/// The location that answers, as written.
 fn chosen<'a>(server: &'a Server, path: &str) -> &'a str {
     &server.locations[server.find(path.as_bytes())].written
 }
@@ -15,7 +15,7 @@ fn is_static(conf: &Conf, path: &str) -> bool {
 }
 
 #[test]
-fn the_example_of_nginx_s_documentation() {
+fn example_of_nginx_documentation() {
     let conf = http(
         r"server { location = / {} location / {} location /documents/ {} location ^~ /images/ {} location ~* \.(gif|jpg|jpeg)$ {} }",
     );
@@ -33,7 +33,7 @@ fn the_example_of_nginx_s_documentation() {
 }
 
 #[test]
-fn nested_locations_come_before_regular_expressions_further_out() {
+fn nested_locations_take_precedence_over_outer_regular_expressions() {
     let conf = http(
         "server {
             location / { location /a/ { location ~ x$ {} location ^~ /a/f/ {} } location ~ y$ {} }
@@ -70,7 +70,7 @@ fn nested_locations_come_before_regular_expressions_further_out() {
 }
 
 #[test]
-fn a_missing_last_slash_is_redirected_where_requests_are_handed_over() {
+fn missing_trailing_slash_is_redirected_for_proxied_locations() {
     let conf = http(
         "server { location / {} location /p/ { proxy_pass http://a; } location ~ ^/p$ {} location = /e/ { grpc_pass a; }
             location /q/ { proxy_pass http://a; } location = /q {} location /r {} location /r/ { proxy_pass http://a; }
@@ -83,7 +83,7 @@ fn a_missing_last_slash_is_redirected_where_requests_are_handed_over() {
 }
 
 #[test]
-fn hosts_find_their_servers() {
+fn hosts_are_matched_to_servers() {
     let names = [
         "one",
         "example.com www.example.com",
@@ -130,7 +130,7 @@ fn hosts_find_their_servers() {
 }
 
 #[test]
-fn a_server_that_only_redirects_gives_way_to_the_site() {
+fn site_takes_precedence_over_redirecting_server() {
     let site = "server { listen 443 ssl; server_name a.org; location /files/ {} location / { proxy_pass http://a; } }";
     for redirect in [
         "return 301 https://$host$request_uri;",
@@ -148,7 +148,7 @@ fn a_server_that_only_redirects_gives_way_to_the_site() {
 }
 
 #[test]
-fn a_django_site() {
+fn django_site() {
     let conf = http(
         "upstream django { server unix:///run/app.sock; }
         server {
@@ -183,9 +183,9 @@ fn a_django_site() {
 }
 
 #[test]
-fn what_answers_is_static_or_dynamic() {
+fn handlers_are_static_or_dynamic() {
     const APP: &str = r"location @app { proxy_pass http://a; } location ~ \.php$ { fastcgi_pass a; }";
-    // For a path without and with an extension of files.
+    // Expected for a path without and with a static file extension.
     for (text, page, file) in [
         ("", true, true),
         ("return 404;", false, false),
@@ -203,7 +203,7 @@ fn what_answers_is_static_or_dynamic() {
         ("location / { try_files $uri =404; }", true, true),
         ("location / { try_files $uri /index.html; }", true, true),
         ("location / { try_files $uri /index.html; } location = /index.html { proxy_pass http://a; }", false, true),
-        // No file of the path is looked for.
+        // This does not look for the file of the path.
         ("location / { try_files /maintenance.html @app; }", false, false),
         ("location / { try_files $uri @app; proxy_pass http://b; }", false, false),
         ("try_files $uri @app;", false, true),
@@ -240,13 +240,13 @@ fn what_answers_is_static_or_dynamic() {
 }
 
 #[test]
-fn a_configuration_serves_all_threads() {
+fn configuration_is_send_and_sync() {
     fn is_shared<T: Send + Sync + 'static>(_: &T) {}
     is_shared(&http("").unwrap());
 }
 
 #[test]
-fn a_directory_is_answered_with_its_first_index() {
+fn directory_is_answered_with_its_first_index() {
     for (text, expected) in [
         ("", true),
         ("index index.html index.php;", true),
@@ -262,7 +262,7 @@ fn a_directory_is_answered_with_its_first_index() {
 }
 
 #[test]
-fn slashes_are_merged_unless_they_are_not_to_be() {
+fn merge_slashes_is_respected() {
     let text = |on| format!("server {{ merge_slashes {on}; location /a/b {{ proxy_pass http://a; }} }}");
     assert!(!is_static(&http(&text("on")).unwrap(), "//a//b") && is_static(&http(&text("off")).unwrap(), "//a//b"));
     assert!(is_static(
@@ -273,7 +273,7 @@ fn slashes_are_merged_unless_they_are_not_to_be() {
 
 proptest::proptest! {
     #[test]
-    fn no_path_and_no_host_is_too_much(
+    fn any_path_and_host_is_answered(
         bytes: Vec<u8>,
         host: Option<Vec<u8>>,
         parts in proptest::collection::vec(

@@ -1,4 +1,5 @@
-//! Configurations that are no regular files on disk: the output of `nginx -T`, pipes, devices, and what is too large.
+//! Configurations that are not regular files on disk: the output of `nginx -T`, pipes, devices; and files that are too
+//! large.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::source::Source;
 use super::super::{Conf, LogTarget, tree};
 
-/// Two servers in included files, one by a wildcard, and a file that the disk does not have.
+/// Two servers in included files, one included by a wildcard, and a file that is not on disk.
 const DUMP: &str = "\
 # configuration file /nowhere/nginx/nginx.conf:
 http {
@@ -85,7 +86,7 @@ fn places_in_a_dump_are_those_of_its_files() {
         assert!(DUMP.contains(from));
         assert_eq!(read(&DUMP.replace(from, to)).unwrap_err(), format!("/nowhere/nginx/{expected}"), "{from}");
     }
-    // No file of the disk is in a dump.
+    // A dump does not include files from disk.
     let (_dir, other) = write("server { server_name disk; }");
     let asked = format!("include {};", other.display());
     let error = read(&DUMP.replace("include mime.types;", &asked)).unwrap_err();

@@ -1,4 +1,4 @@
-//! The way of a request through locations, and the directives that are listed as not followed.
+//! The path of a request through locations, and the directives that are listed as not followed.
 
 use super::{http, not_followed};
 use crate::Conf;
@@ -8,19 +8,19 @@ fn is_static(conf: &Conf, path: &str) -> bool {
 }
 
 #[test]
-fn captures_of_a_location_have_their_values() {
+fn captures_of_a_location_are_substituted() {
     const APP: &str = "location /app/ { proxy_pass http://a; }";
     for (text, path, expected) in [
-        // Of a version in the name, the file without it is served. `.dat` is no extension of files.
+        // A version in the name is removed. `.dat` is not a static file extension.
         (r"location ~ ^(.+)\.\d+\.(js|dat)$ { try_files $uri $1.$2; }", "/a.12.dat", true),
         (r"location ~ ^(.+)\.\d+\.(js|dat)$ { try_files $uri $1.$2; }", "/app/a.12.dat", false),
         (r"location ~ ^(?<base>.+)\.\d+\.(?<kind>dat)$ { try_files $uri $base.$kind; }", "/a.1.dat", true),
         ("location ~ ^/(x|y)/(?<rest>.*)$ { rewrite ^ /app/$rest last; }", "/x/a.css", false),
         ("location ~ ^/(?<name>[a-z]+)/x$ { rewrite ^/(.*)/x$ /$name/$1.css last; }", "/app/x", false),
-        // The expression of a rewrite has groups of its own; numbered ones are gone, and nothing is in their place.
+        // The expression of the rewrite replaces the numbered groups, so they are empty.
         ("location ~ ^/(x|app)/(.*)$ { rewrite ^ /$1/$2 last; }", "/app/x", true),
         ("location ~ ^/x(/app/.*)$ { rewrite ^/x(.*)$ $1 last; }", "/x/app/a.css", false),
-        // Captures go along to a named location.
+        // Captures are kept in a named location.
         (
             "location ~ ^/x/(.*)$ { try_files /none @y; } location @y { rewrite ^/x/(.*)$ /app/$1 last; }",
             "/x/a.css",
@@ -42,7 +42,7 @@ fn the_default_index_may_be_in_another_location() {
         ("location / { random_index on; }", true),
         ("location / { autoindex on; }", false),
         ("location / { try_files $uri $uri/ =404; }", false),
-        // A directory is no file, and nothing asks for its index.
+        // A directory is not a file, so its index is not used.
         ("location / { try_files $uri =404; }", true),
         ("location / { try_files $uri @app; } location @app { proxy_pass http://a; }", false),
     ] {
@@ -54,7 +54,7 @@ fn the_default_index_may_be_in_another_location() {
 }
 
 #[test]
-fn a_missing_file_leads_on_once() {
+fn missing_file_is_redirected_once() {
     const APP: &str = "location @app { proxy_pass http://a; }";
     for (text, page) in [
         ("location / { try_files $uri =404; error_page 404 = @app; }", false),
@@ -72,7 +72,7 @@ fn a_missing_file_leads_on_once() {
 }
 
 #[test]
-fn handlers_of_other_modules_make_the_answer() {
+fn generating_directives_are_dynamic() {
     for handler in [
         "echo hello;",
         "echo_sleep 1; echo done;",
@@ -100,7 +100,7 @@ fn handlers_of_other_modules_make_the_answer() {
 }
 
 #[test]
-fn what_only_nginx_knows_is_listed() {
+fn unknown_variables_and_code_are_listed() {
     let variable = |name: &str| format!("only nginx knows the value of ${name}");
     let code = "code that may answer the request or lead elsewhere".to_owned();
     let unknown = "it may handle the request".to_owned();
@@ -158,7 +158,7 @@ fn directives_that_depend_on_more_than_the_path_are_listed() {
 }
 
 #[test]
-fn directives_of_one_name_are_one_line() {
+fn directives_of_the_same_name_are_listed_once() {
     let conf = http("server { frob a; location /a { frob b; } location /b { other c; } } server { frob d; }").unwrap();
     let skipped = conf.skipped();
     let why = "it may handle the request";
@@ -169,7 +169,7 @@ fn directives_of_one_name_are_one_line() {
 }
 
 #[test]
-fn conditions_of_servers_are_one_line_in_their_quotes() {
+fn conditions_of_servers_are_listed_once_as_written() {
     let conf = http(
         "server { if ($scheme ~ \"s\") { return 403; } if ($x) { set $y 1; } location / { if ($x = '') { return 1; } } }\n\
          server { if ( $host != 'a.org' ) { rewrite ^ https://a.org permanent; } if ($https = \"\") { return 403; } }",

@@ -1,4 +1,4 @@
-//! The choice of a location against the obvious algorithm, which goes through all locations of a level, over random trees.
+//! Compares the choice of a location with the slow reference, which checks all locations of a level, over random trees.
 
 use std::collections::HashSet;
 
@@ -7,17 +7,18 @@ use proptest::prelude::*;
 use super::http;
 use crate::reference::agree;
 
-/// A location to add to a configuration: levels to leave before it, its kind, and what its name has beyond that of the level.
+/// A location to add to a configuration: number of levels to close first, its kind, and the part of its name after that
+/// of the level.
 type Drawn = (usize, usize, String);
 
 const KINDS: [&str; 6] = ["= ", "", "^~ ", "", "= ", "~ "];
-/// Kinds from this one on hand over.
+/// Kinds from this index on pass requests to another process.
 const HANDING: usize = 3;
 
-/// A `server` with these locations; those that nginx would refuse are left out.
+/// A `server` with these locations, except those that nginx would reject.
 fn server(drawn: &[Drawn], named: &[&str]) -> String {
     let mut text = "server {\n".to_owned();
-    // The name of each open location, whether it is a regular expression, and the names in it.
+    // For each open location: its name, true if it is a regular expression, and the names in it.
     let mut open = vec![(String::new(), false, HashSet::new())];
     for (leave, kind, more) in drawn {
         for _ in 0..(*leave).min(open.len() - 1) {
@@ -48,7 +49,7 @@ fn server(drawn: &[Drawn], named: &[&str]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 3 / 2))]
     #[test]
-    fn index_chooses_as_the_slow_algorithm_does(
+    fn index_agrees_with_slow_reference(
         drawn in proptest::collection::vec((0..4_usize, 0..KINDS.len(), "[ab/]{0,3}"), 0..40),
         named in proptest::collection::vec(proptest::sample::select(vec!["x", "y", "xy"]), 0..4),
     ) {

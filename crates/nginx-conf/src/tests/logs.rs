@@ -1,4 +1,4 @@
-//! Which logs a configuration writes.
+//! The logs that a configuration writes.
 
 use std::path::Path;
 
@@ -33,7 +33,7 @@ fn formats_are_collected() {
 }
 
 #[test]
-fn a_level_with_a_log_of_its_own_has_no_other() {
+fn level_with_its_own_log_does_not_inherit() {
     const MAIN: &str = "log_format main '$uri';";
     for (text, expected) in [
         ("server {}", &["/prefix/logs/access.log combined"][..]),
@@ -45,7 +45,7 @@ fn a_level_with_a_log_of_its_own_has_no_other() {
         ("server { access_log /b.log; }", &["/b.log combined"]),
         ("access_log off; server {}", &[]),
         ("access_log off; server { access_log /b.log; }", &["/b.log combined"]),
-        // Off holds for all of its level.
+        // `off` applies to the whole level.
         ("access_log a.log; server { access_log off; access_log /b.log; }", &[]),
         (
             "access_log a.log; server { location / { access_log /b.log main; } }",
@@ -57,7 +57,7 @@ fn a_level_with_a_log_of_its_own_has_no_other() {
             &["/i.log combined", "/l.log combined"],
         ),
         ("server { location / { access_log /a.log main; } access_log /a.log; }", &["/a.log combined,main"]),
-        // Of two beside each other that have every request, the first is enough.
+        // If two logs of a level have every request, the first is enough.
         ("access_log /a.log; access_log /b.log main; server {}", &["/a.log combined"]),
         ("access_log /s.log main if=$slow; access_log /b.log; server {}", &["/b.log combined"]),
         (
@@ -77,7 +77,7 @@ fn a_level_with_a_log_of_its_own_has_no_other() {
 }
 
 #[test]
-fn a_name_with_variables_is_the_files_that_fit() {
+fn name_with_variables_matches_files() {
     let dir = tempfile::tempdir().unwrap();
     for name in ["a.example.log", "b.example.log", "all.log", "error.log", "b.example.log.1"] {
         std::fs::write(dir.path().join(name), "").unwrap();
@@ -92,7 +92,7 @@ fn a_name_with_variables_is_the_files_that_fit() {
 }
 
 #[test]
-fn what_cannot_be_read_is_listed_all_the_same() {
+fn unreadable_logs_are_listed() {
     let conf = http(
         "access_log syslog:server=127.0.0.1 combined if=$x; access_log /dev/stdout; access_log /var/log/$host; server {}",
     );
@@ -106,7 +106,7 @@ fn what_cannot_be_read_is_listed_all_the_same() {
 }
 
 #[test]
-fn the_default_log_is_that_of_packages_unless_nginx_was_built_from_source() {
+fn default_log_depends_on_the_prefix() {
     let dir = tempfile::tempdir().unwrap();
     let built = dir.path().join("conf").join("nginx.conf");
     let packaged = dir.path().join("nginx").join("nginx.conf");
@@ -134,7 +134,7 @@ fn the_default_log_is_that_of_packages_unless_nginx_was_built_from_source() {
 }
 
 #[test]
-fn logs_of_streams_are_none_of_ours() {
+fn stream_logs_are_ignored() {
     let text = "stream { log_format s '$bytes_sent'; access_log /s.log s; server { listen 1; } } http { server { access_log /a.log; } }";
     assert_eq!(files(&read_all(&[("nginx.conf", text)]).unwrap()), ["/a.log combined"]);
 }

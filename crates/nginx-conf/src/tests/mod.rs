@@ -1,4 +1,4 @@
-//! Whole configurations, written to a directory and read from there.
+//! Tests with whole configurations, written to a directory and read from there.
 
 mod answer;
 mod choice;
@@ -12,7 +12,7 @@ mod servers;
 
 use super::{Answer, Conf, Error, Request};
 
-/// Reads `nginx.conf` of these files. In what comes back, the directory is written as `DIR`.
+/// Reads the `nginx.conf` among these files. In errors, the directory is replaced by `DIR`.
 fn read_all(files: &[(&str, &str)]) -> Result<Conf, String> {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -24,23 +24,23 @@ fn read_all(files: &[(&str, &str)]) -> Result<Conf, String> {
     Conf::read_with_prefix(&dir.path().join("nginx.conf"), std::path::Path::new("/prefix")).map_err(shown)
 }
 
-/// A configuration with this in its `http` block.
+/// Reads a configuration with this text in its `http` block.
 fn http(text: &str) -> Result<Conf, String> {
     read_all(&[("nginx.conf", &format!("events {{}}\nhttp {{\n{text}\n}}"))])
 }
 
-/// Stands in for the file system: paths that look like those of files.
+/// Replaces the file system: true for paths that look like files.
 fn is_file(path: &[u8]) -> bool {
     let has_extension = [".css", ".js", ".png", ".ico", ".csv"].iter().any(|end| path.ends_with(end.as_bytes()));
     has_extension || path.starts_with(b"/static/") || path.starts_with(b"/media/")
 }
 
-/// The answer to a request in the log of a server.
+/// Returns the answer to a request in the log of a server.
 fn answer(conf: &Conf, server: Option<usize>, host: Option<&[u8]>, path: &[u8]) -> Answer {
     conf.answer(&Request { host, path, server }, &is_file)
 }
 
-/// Whether a file answers a request.
+/// True if a file answers the request.
 fn is_static(conf: &Conf, host: Option<&[u8]>, path: &[u8]) -> bool {
     answer(conf, None, host, path).is_static
 }

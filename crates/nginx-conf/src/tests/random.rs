@@ -1,4 +1,4 @@
-//! Random configurations: any text is read or refused, and what was read can be asked about everything.
+//! Random configurations: any text is read or rejected, and every query works on what was read.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::answer;
 use crate::{Conf, reference};
 
-/// Pieces of which configurations are made. Most are whole, so that many configurations are read.
+/// Pieces of random configurations. Most are complete, so that many configurations are valid.
 const PIECES: [&str; 24] = [
     "server {",
     "}",
@@ -39,7 +39,7 @@ fn is_safe(text: &str) -> bool {
     !text.contains(|c: char| c.is_control() && c != '\n')
 }
 
-/// Asks everything of a configuration.
+/// Runs every query on a configuration.
 fn ask(conf: &Conf, path: &[u8]) {
     for host in [None, Some(&b"a.example"[..]), Some(b"-")] {
         let answer = answer(conf, None, host, path);

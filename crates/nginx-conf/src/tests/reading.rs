@@ -1,4 +1,4 @@
-//! Files, includes, and what is wrong where. That nginx 1.22 refuses each of the wrong ones was tried.
+//! Files, includes, and errors with their places. nginx 1.22 was checked to reject each of the invalid configurations.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::{http, read_all};
 use crate::Conf;
 
 #[test]
-fn includes_are_found_from_the_directory_of_the_main_file() {
+fn includes_are_relative_to_the_main_file() {
     let server = |name: &str| format!("server {{ server_name {name}; }}");
     let conf = read_all(&[
         (
@@ -23,7 +23,7 @@ fn includes_are_found_from_the_directory_of_the_main_file() {
         ("http.d/a1.conf", &server("a1")),
         ("http.d/c1.conf", "this is wrong"),
     ]);
-    // A directory fits the pattern and is no file: nginx stops there too.
+    // A directory matches the pattern but is not a file: nginx stops there too.
     assert_eq!(
         conf.unwrap_err(),
         "DIR/nginx.conf:1:60: cannot include DIR/sites/deeper: it is a directory, not a regular file"
@@ -46,7 +46,7 @@ fn includes_are_found_from_the_directory_of_the_main_file() {
 }
 
 #[test]
-fn what_is_included_is_in_the_place_of_the_include() {
+fn included_text_replaces_the_include() {
     let conf = read_all(&[
         ("nginx.conf", "http { server { include locations.conf; } }"),
         ("locations.conf", "location /a { proxy_pass http://a; }\nlocation /b { include uwsgi.conf; }\n"),
@@ -61,7 +61,7 @@ fn what_is_included_is_in_the_place_of_the_include() {
 }
 
 #[test]
-fn what_is_wrong_with_includes_is_said_where_they_are() {
+fn include_errors_have_the_place_of_the_include() {
     for (main, other, expected) in [
         (
             "http {\n  include no.conf;\n}",
@@ -88,7 +88,7 @@ fn what_is_wrong_with_includes_is_said_where_they_are() {
 }
 
 #[test]
-fn what_is_wrong_with_the_grammar_has_its_place() {
+fn syntax_errors_have_a_place() {
     for (text, expected) in [
         ("http {\n}\n}", "3:1: unexpected \"}\": no block is open in this file"),
         ("http {\n ;\n}", "2:2: unexpected \";\""),
@@ -120,7 +120,7 @@ fn what_is_wrong_with_the_grammar_has_its_place() {
 }
 
 #[test]
-fn files_that_double_each_other_come_to_an_end() {
+fn exponential_includes_are_refused() {
     let text = |i: usize| format!("include {}; include {};", i + 1, i + 1);
     let mut files = vec![("nginx.conf".to_owned(), text(0))];
     files.extend((1..30).map(|i| (i.to_string(), text(i))));
@@ -130,7 +130,7 @@ fn files_that_double_each_other_come_to_an_end() {
 }
 
 #[test]
-fn other_blocks_have_words_of_their_own() {
+fn other_blocks_may_contain_any_words() {
     let text = "map $scheme $port { default 1; http 80; location 3; include x; }
         upstream app { server unix:/tmp/app.sock; server 10.0.0.1; }
         init_by_lua_block { x = \"}\" -- }
@@ -142,7 +142,7 @@ fn other_blocks_have_words_of_their_own() {
 }
 
 #[test]
-fn what_is_wrong_with_directives_has_its_place() {
+fn invalid_directives_have_a_place() {
     for (text, expected) in [
         ("log_format combined 'x';", "3:12: duplicate \"log_format\" name \"combined\": the first is built in"),
         (

@@ -1,8 +1,8 @@
-//! The choice among several servers of one name.
+//! The choice among several servers with the same name.
 
 use super::{answer, http};
 
-/// The servers that answer paths of a host, by the line on which they stand, and whether the paths are static.
+/// The servers that answer paths of a host, by their line, each with true if the path is static.
 fn answers(text: &str, host: Option<&str>, paths: &[&str]) -> Vec<(u32, bool)> {
     let conf = http(text).unwrap();
     let row = |path: &&str| {
@@ -16,7 +16,7 @@ const SITE: &str = "listen 443 ssl; server_name a.org; location /files/ {} locat
                     location / { proxy_pass http://a; }";
 
 #[test]
-fn a_server_that_redirects_everything_answers_nothing() {
+fn server_without_content_gives_way_to_the_site() {
     for redirect in [
         "return 301 https://$host$request_uri;",
         "return https://a.org;",
@@ -30,7 +30,7 @@ fn a_server_that_redirects_everything_answers_nothing() {
         "location / { rewrite ^ https://a.org permanent; }",
         "location ~ .* { return 301 https://a.org; } location @unused { }",
     ] {
-        // The server of line 3 redirects, that of line 4 is the site; and the other way round.
+        // The server of line 3 redirects and that of line 4 is the site, then the other way round.
         let redirect = format!("server {{ listen 80; server_name a.org; {redirect} }}");
         let site = format!("server {{ {SITE} }}");
         for (text, site) in [(format!("{redirect}\n{site}"), 4), (format!("{site}\n{redirect}"), 3)] {
@@ -43,7 +43,7 @@ fn a_server_that_redirects_everything_answers_nothing() {
 }
 
 #[test]
-fn a_server_answers_for_the_locations_that_it_does_not_redirect() {
+fn server_answers_for_locations_that_it_does_not_redirect() {
     for exempts in [
         "location /.well-known/acme-challenge/ { root /srv; } location / { return 301 https://$host$request_uri; }",
         "location ^~ /.well-known/ { root /srv; } location / { rewrite ^ https://$host$request_uri? permanent; }",
@@ -66,7 +66,7 @@ fn a_server_answers_for_the_locations_that_it_does_not_redirect() {
 fn each_socket_has_its_own_server_for_a_host() {
     let site = "location / { root /srv; }";
     for (text, host, expected) in [
-        // The name on one socket, a wildcard on another.
+        // The name is on one socket, a wildcard on another.
         (
             format!(
                 "server {{ server_name www.a.org; return 301 /; }}\nserver {{ listen 443; server_name *.a.org; {site} }}"
@@ -74,7 +74,7 @@ fn each_socket_has_its_own_server_for_a_host() {
             "www.a.org",
             (4, true),
         ),
-        // On one socket the name comes before the wildcard, and the first server before the second.
+        // On a single socket the name takes precedence over the wildcard, and the first server over the second.
         (
             format!("server {{ server_name www.a.org; return 301 /; }}\nserver {{ server_name *.a.org; {site} }}"),
             "www.a.org",
@@ -97,7 +97,7 @@ fn each_socket_has_its_own_server_for_a_host() {
             "www.a.org",
             (4, true),
         ),
-        // Who is redirected comes to the default server of the socket with TLS, and to no other.
+        // A redirected client reaches the default server of the TLS socket, and no other.
         (
             format!(
                 "server {{ server_name a.org; return 301 /; }}\nserver {{ listen 443 ssl; server_name _; {site} }}"
@@ -131,7 +131,7 @@ fn each_socket_has_its_own_server_for_a_host() {
             "b.org",
             (3, false),
         ),
-        // Two sites: the first, unless it redirects the path.
+        // Two sites: the first answers, unless it redirects the path.
         (
             format!("server {{ server_name a.org; {site} }}\nserver {{ listen 443; server_name a.org; {site} }}"),
             "a.org",
@@ -150,7 +150,7 @@ fn each_socket_has_its_own_server_for_a_host() {
 }
 
 #[test]
-fn the_log_of_one_server_is_of_that_server_if_it_has_the_host() {
+fn log_of_one_server_selects_that_server_if_it_has_the_host() {
     let text = format!("server {{ listen 80; server_name a.org; return 301 https://a.org; }}\nserver {{ {SITE} }}");
     let conf = http(&text).unwrap();
     for (of_log, host, expected) in [
@@ -165,7 +165,7 @@ fn the_log_of_one_server_is_of_that_server_if_it_has_the_host() {
 
 #[test]
 fn names_that_no_host_can_have_are_accepted_where_nginx_accepts_them() {
-    // As nginx 1.22 does: the names of a socket are a table only if it has several servers.
+    // As in nginx 1.22: a socket has a table of names only if it has several servers.
     let misplaced = ["*.*", "www.*.example.com", "*.example.*", "a*", "a*.b", "a..b", "..", "*.**", "*.a*"];
     for name in misplaced {
         let conf = http(&format!("server {{ server_name {name}; }} server {{ listen 81; server_name b; }}")).unwrap();
@@ -237,17 +237,17 @@ fn conditions_that_the_sockets_decide_are_followed() {
 }
 
 #[test]
-fn internal_locations_answer_no_client() {
+fn internal_locations_do_not_answer_clients() {
     const INTERNAL: &str = "location = /404.html { internal; }";
     let site = "server { listen 443 ssl; server_name a.org; location / { proxy_pass http://a; } }";
     let redirects =
         format!("server {{ server_name a.org; {INTERNAL} location / {{ return 301 https://$host$uri; }} }}");
     assert_eq!(answers(&format!("{redirects}\n{site}"), Some("a.org"), &["/404.html", "/x"]), [(4, false), (4, false)]);
-    // The server that has the location for clients comes first, too.
+    // Also if the first server answers other paths itself.
     let files = "server { listen 443 ssl; server_name a.org; root /srv; }";
     let app = format!("server {{ server_name a.org; {INTERNAL} location / {{ proxy_pass http://a; }} }}");
     assert_eq!(answers(&format!("{app}\n{files}"), Some("a.org"), &["/404.html", "/x"]), [(4, true), (3, false)]);
-    // nginx redirects to it within itself, and otherwise answers 404.
+    // nginx redirects to it internally, and otherwise answers 404.
     let text = "server { rewrite ^/moved$ /in/x; location /in/ { internal; location /in/deep/ { } } \
                 location /try/ { try_files /none /in/y; } location /old { rewrite ^ /in/z last; } location / { } }";
     let paths = ["/in/x", "/in/deep/x", "/moved", "/try/a", "/old", "/x"];
