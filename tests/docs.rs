@@ -1,6 +1,6 @@
 //! README and book: their commands run, their output is what the program prints, their links lead somewhere.
 //!
-//! `LOGSTAT_BLESS=1 cargo test --test integration docs` writes the outputs, tables and the picture anew.
+//! `LOGSTAT_BLESS=1 cargo test --test integration docs` rewrites outputs, tables and the picture.
 
 mod blocks;
 mod commands;

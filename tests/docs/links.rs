@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::blocks::{Part, parts};
 
-/// Pages beside README and book.
+/// Pages outside of README and book.
 const OTHERS: [&str; 4] = ["CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md", "benches/README.md"];
 
 #[test]
