@@ -4,12 +4,10 @@ use std::ops::Range;
 
 use chrono::{Datelike, Timelike};
 
+use super::length;
 use super::step::{Step, UnitError};
 use super::{DAY_S, Stamp, date, day_start_s};
 use crate::by_name::Named;
-
-/// THE TABLE of unit letters for a length of time, with their seconds.
-pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
 
 /// Unit of time that a timeline counts by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,6 +48,32 @@ const UNITS: [(Unit, &str); 9] = [
     (Unit::Year, "year"),
     (Unit::HourOfDay, "hour-of-day"),
     (Unit::Weekday, "weekday"),
+];
+
+/// THE TABLE of other names for units. `--by daily` is `--by day`.
+const ALIASES: [(&str, Unit); 22] = [
+    ("seconds", Unit::Second),
+    ("secondly", Unit::Second),
+    ("sec", Unit::Second),
+    ("minutes", Unit::Minute),
+    ("minutely", Unit::Minute),
+    ("min", Unit::Minute),
+    ("hours", Unit::Hour),
+    ("hourly", Unit::Hour),
+    ("days", Unit::Day),
+    ("daily", Unit::Day),
+    ("date", Unit::Day),
+    ("weeks", Unit::Week),
+    ("weekly", Unit::Week),
+    ("months", Unit::Month),
+    ("monthly", Unit::Month),
+    ("years", Unit::Year),
+    ("yearly", Unit::Year),
+    ("annually", Unit::Year),
+    ("hour_of_day", Unit::HourOfDay),
+    ("hourofday", Unit::HourOfDay),
+    ("weekdays", Unit::Weekday),
+    ("day-of-week", Unit::Weekday),
 ];
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -167,30 +191,24 @@ impl Named for Unit {
     }
 
     fn named(name: &str) -> Option<Unit> {
-        name.parse().ok()
+        Unit::canonical(name).ok()
     }
 }
 
-/// Parses a name, or a number of seconds, minutes, hours, days or weeks: `5m`.
-impl std::str::FromStr for Unit {
-    type Err = UnitError;
-
-    fn from_str(text: &str) -> Result<Unit, UnitError> {
+impl Unit {
+    /// Looks up a unit by its own name, or parses the length of a step: `5m`, `15 min`. Other names are not known.
+    pub(crate) fn canonical(text: &str) -> Result<Unit, UnitError> {
         if let Some(unit) = Unit::named(text) {
             return Ok(unit);
         }
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let (letter, unit_s) = LENGTHS.iter().find(|(u, _)| *u == &text[digits.len()..]).ok_or(UnitError::Unknown)?;
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(UnitError::Unknown);
-        }
-        let refused = match *letter {
-            "s" => UnitError::Seconds,
-            "m" => UnitError::Minutes,
-            "h" => UnitError::Hours,
+        let length = length::one(text).ok_or(UnitError::Unknown)?;
+        let refused = match length.unit_s {
+            1 => UnitError::Seconds,
+            60 => UnitError::Minutes,
+            3600 => UnitError::Hours,
             _ => UnitError::Days,
         };
-        match digits.parse::<i64>().ok().and_then(|number| number.checked_mul(*unit_s)).ok_or(refused)? {
+        match length.seconds().ok_or(refused)? {
             1 => Ok(Unit::Second),
             60 => Ok(Unit::Minute),
             3600 => Ok(Unit::Hour),
@@ -198,6 +216,18 @@ impl std::str::FromStr for Unit {
             WEEK_S => Ok(Unit::Week),
             seconds => Step::of_seconds(seconds).map(Unit::Step).ok_or(refused),
         }
+    }
+}
+
+/// Parses a name, one of the other names, such as `daily`, in any case, or the length of a step: `5m`.
+impl std::str::FromStr for Unit {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Unit, UnitError> {
+        let text = text.trim();
+        let word = text.to_ascii_lowercase();
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, unit)| *unit);
+        alias.or_else(|| Unit::named(&word)).map_or_else(|| Unit::canonical(text), Ok)
     }
 }
 
@@ -228,6 +258,26 @@ mod tests {
         }
         assert_eq!(Unit::all().count(), 9);
         assert_eq!(Unit::named("dya"), None);
+    }
+
+    #[test]
+    fn aliases_are_units_and_no_names() {
+        for (i, (alias, unit)) in ALIASES.iter().enumerate() {
+            assert_eq!(alias.to_uppercase().parse(), Ok(*unit), "{alias}");
+            assert_eq!(Unit::canonical(alias), Err(UnitError::Unknown), "{alias}");
+            assert!(ALIASES[..i].iter().all(|(other, _)| other != alias), "{alias}");
+        }
+        let rows = [
+            ("15min", "15m"),
+            ("15 minutes", "15m"),
+            ("6 hours", "6h"),
+            ("1hour", "hour"),
+            ("Day", "day"),
+            (" day", "day"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(text.parse::<Unit>().map(Unit::name), Ok(expected), "{text}");
+        }
     }
 
     #[test]
