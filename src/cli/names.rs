@@ -142,8 +142,8 @@ const UNSUPPORTED: [(&[&str], &str); 4] = [
     ),
     (
         &["bot", "bots", "robot", "robots", "crawler", "crawlers", "spider", "spiders"],
-        "logstat does not detect bots; list user agents with --top agent, or count them alone:\n\
-         --agent '~(?i)bot|crawl|spider'",
+        "logstat does not detect bots; rank user agents with --top agent, count bots alone with\n\
+         --agent '~(?i)bot|crawl|spider', or leave them out with --exclude-agent and that pattern",
     ),
     (
         &["country", "countries", "city", "cities", "region", "continent", "geo", "geolocation", "asn"],
@@ -177,7 +177,8 @@ pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
 /// The suggestion for a word among names and variables, and the list of names.
 fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     let variables: Vec<String> = Dimension::variables().collect();
-    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
+    let aliases = Dimension::aliases().map(|(alias, _)| alias);
+    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).chain(aliases).collect();
     let list = wrapped(named, &format!("  {kind}s: "));
     (meant(word, &known), format!("{list}\n{VARIABLES}"))
 }
