@@ -127,7 +127,7 @@ fn network(word: &str) -> Result<Network, String> {
     let len = match len.map(|digits| digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))) {
         None => most,
         Some(Some(len)) if len <= most => len,
-        Some(_) => return Err(format!("a number of bits from 0 to {most} was expected behind the /")),
+        Some(_) => return Err(format!("a number of bits from 0 to {most} was expected after the /")),
     };
     Ok(match address {
         IpAddr::V4(address) => {
