@@ -90,7 +90,7 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_logstat")).args(["--json", log]).args(arguments).output().unwrap()
 }
 
-/// The report without the verdicts, which repeat the condition as it is spelled.
+/// The report without the verdicts, which repeat the spelling of the condition.
 fn report(output: &Output) -> serde_json::Value {
     let mut report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     report["verdicts"].take();

@@ -15,6 +15,7 @@ mod start;
 mod step;
 mod time_of_day;
 mod unit;
+mod unit_alias;
 mod zone;
 mod zone_clock;
 

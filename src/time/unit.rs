@@ -50,32 +50,6 @@ const UNITS: [(Unit, &str); 9] = [
     (Unit::Weekday, "weekday"),
 ];
 
-/// THE TABLE of other names for units. `--by daily` is `--by day`.
-const ALIASES: [(&str, Unit); 22] = [
-    ("seconds", Unit::Second),
-    ("secondly", Unit::Second),
-    ("sec", Unit::Second),
-    ("minutes", Unit::Minute),
-    ("minutely", Unit::Minute),
-    ("min", Unit::Minute),
-    ("hours", Unit::Hour),
-    ("hourly", Unit::Hour),
-    ("days", Unit::Day),
-    ("daily", Unit::Day),
-    ("date", Unit::Day),
-    ("weeks", Unit::Week),
-    ("weekly", Unit::Week),
-    ("months", Unit::Month),
-    ("monthly", Unit::Month),
-    ("years", Unit::Year),
-    ("yearly", Unit::Year),
-    ("annually", Unit::Year),
-    ("hour_of_day", Unit::HourOfDay),
-    ("hourofday", Unit::HourOfDay),
-    ("weekdays", Unit::Weekday),
-    ("day-of-week", Unit::Weekday),
-];
-
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// A half-open range of the wall clock, in seconds, with one key.
@@ -219,18 +193,6 @@ impl Unit {
     }
 }
 
-/// Parses a name, one of the other names, such as `daily`, in any case, or the length of a step: `5m`.
-impl std::str::FromStr for Unit {
-    type Err = UnitError;
-
-    fn from_str(text: &str) -> Result<Unit, UnitError> {
-        let text = text.trim();
-        let word = text.to_ascii_lowercase();
-        let alias = ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, unit)| *unit);
-        alias.or_else(|| Unit::named(&word)).map_or_else(|| Unit::canonical(text), Ok)
-    }
-}
-
 const WEEK_S: i64 = 7 * DAY_S;
 
 /// Returns the weekday, where Monday is 0. 1970-01-01 was a Thursday.
@@ -258,26 +220,6 @@ mod tests {
         }
         assert_eq!(Unit::all().count(), 9);
         assert_eq!(Unit::named("dya"), None);
-    }
-
-    #[test]
-    fn aliases_are_units_and_no_names() {
-        for (i, (alias, unit)) in ALIASES.iter().enumerate() {
-            assert_eq!(alias.to_uppercase().parse(), Ok(*unit), "{alias}");
-            assert_eq!(Unit::canonical(alias), Err(UnitError::Unknown), "{alias}");
-            assert!(ALIASES[..i].iter().all(|(other, _)| other != alias), "{alias}");
-        }
-        let rows = [
-            ("15min", "15m"),
-            ("15 minutes", "15m"),
-            ("6 hours", "6h"),
-            ("1hour", "hour"),
-            ("Day", "day"),
-            (" day", "day"),
-        ];
-        for (text, expected) in rows {
-            assert_eq!(text.parse::<Unit>().map(Unit::name), Ok(expected), "{text}");
-        }
     }
 
     #[test]
