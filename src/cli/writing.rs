@@ -102,7 +102,8 @@ impl WritingArgs {
         let ranked = question.counting.rankings();
         for word in &self.prom_label {
             let name = word.strip_prefix('$').unwrap_or(word);
-            let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
+            let Some(dimension) = ranked.iter().find(|dimension| [dimension.name(), dimension.key()].contains(&name))
+            else {
                 if name.split('/').all(|part| Dimension::named(part).is_ok()) {
                     let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
                     return Err(misuse(&message));
