@@ -153,7 +153,7 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
         return Err(SyntaxError::new(
             text,
             text.len(),
-            "a colon was expected behind what is meant, as in any path: 5xx > 5%",
+            "a colon was expected after what is meant, as in any path: 5xx > 5%",
         ));
     };
     let name = rest[..colon].trim_end();
@@ -235,7 +235,7 @@ mod tests {
             ("5xx in (1, 2)", 4, "this is a number: use == != < <= > >="),
             ("last > 1", 0, "this is a moment, and no number to compare"),
             ("any path: malformed > 1", 10, "a malformed line has no key: ask for malformed by itself"),
-            ("any path 5xx > 1", 16, "a colon was expected behind what is meant, as in any path: 5xx > 5%"),
+            ("any path 5xx > 1", 16, "a colon was expected after what is meant, as in any path: 5xx > 5%"),
             ("any pth: 5xx > 1", 4, "any pth: no dimension and no variable of nginx has this name"),
             ("pv > 0.0000000000001", 5, "this number has too many digits"),
         ];
