@@ -23,6 +23,8 @@ const NAMES: &[&str] = &[
     "protocol",
     "status",
     "class",
+    "kind",
+    "status-class",
     "ext",
     "scheme",
     "second",
@@ -112,7 +114,11 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
-    ("--show", &["summary", "timeline", "status", "class", "top", "latency", "ledger", "top,ledger"], &["nonsense"]),
+    (
+        "--show",
+        &["summary", "timeline", "status", "class", "kind", "top", "latency", "ledger", "top,ledger"],
+        &["nonsense"],
+    ),
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
     (
         "--fail-if",
