@@ -28,7 +28,7 @@ const RUN_BY_CI: [(&str, &str); 6] = [
 /// Where nginx writes its logs. In commands, the test's directory stands for it.
 const NGINX_LOGS: &str = "/var/log/nginx";
 
-/// The home directory in outputs, where the test's directory is in truth.
+/// The test's directory in outputs: the home directory of a user.
 const HOME: &str = "/home/you";
 
 pub(super) struct Outcome {
