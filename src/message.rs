@@ -89,7 +89,7 @@ impl Setting {
             Setting::Exclude(dimension) => Cow::Owned(format!("exclude {dimension}")),
             _ => {
                 let row = SETTINGS.iter().find(|(known, _)| *known == self);
-                Cow::Borrowed(row.map(|(_, name)| *name).expect("every setting but filters has its row"))
+                Cow::Borrowed(row.map(|(_, name)| *name).expect("every setting except filters has a row"))
             }
         }
     }

@@ -69,7 +69,7 @@ fn full_disk_is_an_error() {
     let output = logstat().stdout(full()).output().unwrap();
     assert_eq!(text(&output.stderr), "logstat: standard output: no space left on device\n");
     let status = logstat().arg("missing.log").stderr(full()).status().unwrap();
-    assert_eq!(status.code(), Some(1), "that nobody can be told is no reason to panic");
+    assert_eq!(status.code(), Some(1), "a write error on standard error must not panic");
 }
 
 #[test]

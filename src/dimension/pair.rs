@@ -83,7 +83,11 @@ mod tests {
             assert_eq!((named(name), expected.name()), (Ok(*expected), *name));
             assert!(rows[..i].iter().all(|(_, other)| other != expected));
         }
-        assert_eq!(named("$host/$remote_addr").map(Dimension::name), Ok("host/ip"), "by the names of variables");
+        assert_eq!(
+            named("$host/$remote_addr").map(Dimension::name),
+            Ok("host/ip"),
+            "dimensions by the names of their variables"
+        );
     }
 
     #[test]

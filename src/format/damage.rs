@@ -156,7 +156,7 @@ mod tests {
             }
         }
         let in_a_value = format!("{LINE} \"1.2.3.5 - - [05/Apr/2022:03:45:06 +0000] \"");
-        assert!(begins_again(in_a_value.as_bytes(), LINE.len()), "a closing quote would be another's concern");
+        assert!(begins_again(in_a_value.as_bytes(), LINE.len()), "a closing quote does not change the result");
         assert!(!begins_again(LINE.as_bytes(), 0));
         assert_eq!(reason(b"1.2.3.4 - - [05/Ap\0\0"), Reason::Nul);
     }

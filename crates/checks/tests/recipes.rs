@@ -77,7 +77,7 @@ fn jobs() -> Vec<String> {
     let lines = blocks("crontab").join("");
     let jobs = lines.lines().filter(|line| line.contains("* * *"));
     jobs.map(|line| line.splitn(6, ' ').nth(5).unwrap())
-        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron would end it there: {job}"))
+        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron ends the command at %: {job}"))
         .map(|job| job.replace("\\%", "%"))
         .collect()
 }
