@@ -1,4 +1,4 @@
-//! Messages that name settings. Each interface has its own names for settings, and puts them into the text.
+//! Messages that name settings. Each interface has its own names for settings, and inserts them into the text.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -167,8 +167,8 @@ mod tests {
         for (line, next) in [(LINE, NEXT), (NEXT, LINE)] {
             let start = line.find(" - ").unwrap() + 3;
             for cut in start..line.find('"').unwrap() {
-                // A cut within the name of a user cannot be detected. A line cut right before the user looks like one
-                // user who claims to be an address.
+                // A cut within a user name cannot be detected. A line truncated right before its user looks like one whose
+                // user name is an address.
                 let is_claimed = cut == start;
                 let is_in_name = (start + 1..start + user_of(line).len() + 2).contains(&cut) && user_of(line) != "-";
                 for (host, zeros) in [("", ""), ("shop.example ", ""), ("", "\0\0")] {
