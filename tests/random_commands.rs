@@ -107,7 +107,11 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "json", "ndjson", "csv", "tsv", "markdown", "html", "prometheus"], &["x"]),
-    ("--output", &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER", "-"], &["/"]),
+    (
+        "--output",
+        &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "-"],
+        &["/", "out.NUMBER"],
+    ),
     ("--json", &[], &[]),
     ("--ascii", &[], &[]),
     ("--pretty", &[], &[]),
@@ -134,7 +138,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--status", &["200", "4xx,!404", "500-504"], &["x"]),
     ("--path", PATTERNS, NO_PATTERNS),
     ("--exclude-path", PATTERNS, NO_PATTERNS),
+    ("--exclude-status", &["304", "5xx,404"], &["x", "!404"]),
     ("--ip", &["10.0.0.0/8", "!2001:db8::/32"], &["x"]),
+    ("--exclude-ip", &["10.0.0.0/8,::1", "unix:"], &["x", "!::1"]),
     ("--host", PATTERNS, NO_PATTERNS),
     ("--exclude-host", PATTERNS, NO_PATTERNS),
     ("--method", PATTERNS, NO_PATTERNS),
@@ -224,7 +230,7 @@ impl Random {
 /// Characters that would control a terminal, change text direction, or start a new line.
 const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x\nforged";
 
-/// Option names that do not exist. clap's tip quotes the first and the last of this list.
+/// Option names that do not exist.
 const NO_OPTIONS: &[&str] = &[
     "--a\u{1b}[31m\u{202e}b\u{200b}c\nforged\u{7}",
     "--js\u{202e}on\nforged",

@@ -110,13 +110,13 @@ pub(crate) struct Args {
     #[arg(long_help = help::list("Only these parts of the report; --top adds its own [default: all]", &names::sections()))]
     show: Vec<Section>,
 
-    /// Only hits from then on: 2026-11-14T08, 90m, today
-    #[arg(long, value_name = "TIME", value_parser = Value(values::since), help_heading = "Filters")]
+    /// Start: 2026-11-14T08, 90m, today
+    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
-    /// Only hits before then
-    #[arg(long, value_name = "TIME", value_parser = Value(values::until), help_heading = "Filters", hide_short_help = true)]
+    /// End, not included
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "Only hits before then; the moment itself is not included")]
     until: Option<Moment>,
 
