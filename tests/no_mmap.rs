@@ -19,7 +19,7 @@ fn run(folder: &Path, options: &[&str]) -> (Vec<u8>, bool) {
         match File::options().write(true).custom_flags(libc::O_NONBLOCK).open(folder.join("fifo")) {
             Ok(fifo) => break fifo,
             Err(error) => {
-                assert!(waiting.elapsed() < Duration::from_secs(60), "the program did not open the FIFO: {error}")
+                assert!(waiting.elapsed() < Duration::from_secs(60), "the program did not open the FIFO: {error}");
             }
         }
         std::thread::sleep(Duration::from_millis(5));
