@@ -106,7 +106,7 @@ fn log(lines: u64) -> Vec<Vec<u8>> {
     let log = Traffic { lines, malformed: 0.03, seed: 5, ..Traffic::default() }.to_vec();
     let lines = log.split(|b| *b == b'\n').filter(|line| str::from_utf8(line).is_ok());
     let mut lines: Vec<_> = lines.map(<[u8]>::to_vec).collect();
-    assert_eq!(lines.pop(), Some(Vec::new()), "it ends with a line end");
+    assert_eq!(lines.pop(), Some(Vec::new()), "the log ends with a line end");
     lines
 }
 

@@ -165,7 +165,7 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) own_formats: Vec<(String, LogFormat)>,
 
-    /// Whether rankings are from a layer below the one that chooses sections: they say what is ranked, and ask for nothing.
+    /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to `show`.
     #[arg(skip)]
     pub(crate) top_is_default: bool,
 

@@ -180,7 +180,7 @@ impl Dimension {
     }
 
     fn row(self) -> &'static DimensionRow {
-        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension of the table has its row")
+        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension has a row in the table")
     }
 
     /// Fields from which a hit's key is computed. `extras` must contain the variables.

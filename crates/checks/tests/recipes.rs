@@ -88,7 +88,7 @@ fn jobs_of(page: &str) -> Vec<String> {
     let lines = blocks_of(page, "crontab").join("");
     let jobs = lines.lines().filter(|line| line.contains("* * *"));
     jobs.map(|line| line.splitn(6, ' ').nth(5).unwrap())
-        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron would end it there: {job}"))
+        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron ends the command at %: {job}"))
         .map(|job| job.replace("\\%", "%"))
         .collect()
 }
