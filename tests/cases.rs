@@ -83,6 +83,17 @@ fn problems(case: &Path, output: &Output) -> Vec<String> {
     if text.chars().any(|c| c.is_control() && c != '\n' && !(escape_is_asked_for && c == '\u{1b}')) {
         problems.push("a control character on standard output".to_owned());
     }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let is_message = |line: &str| {
+        let severities = ["error", "warning", "note"];
+        line.starts_with("  ") || severities.iter().any(|severity| line.starts_with(&format!("logstat: {severity}: ")))
+    };
+    if let Some(line) = errors.lines().find(|line| !is_message(line)) {
+        problems.push(format!("a message without its severity: {line}"));
+    }
+    if output.status.code().is_some_and(|code| code != 0) && !errors.contains("logstat: error: ") {
+        problems.push("it failed without an error message".to_owned());
+    }
     if text.lines().any(|line| line.ends_with(' ')) {
         problems.push("spaces at the end of a line".to_owned());
     }

@@ -162,15 +162,19 @@ fn report_and_rejects_need_different_files() {
     ];
     for (rejects, report) in rows {
         for arguments in [["--rejects", rejects, "-o", report], ["-o", rejects, "-o", report]] {
-            let (code, message) = said(&logstat(folder.path(), &[&["a.log"], &arguments[..]].concat()));
-            let expected = format!("error: -o {report}: {} writes there, too; ", arguments[..2].join(" "));
+            let (code, message) =
+                said(&logstat(folder.path(), &[&["a.log", "--format", "json"], &arguments[..]].concat()));
+            let expected = format!("logstat: error: -o {report}: {} writes there, too; ", arguments[..2].join(" "));
             let expected = expected.replace(&format!("--rejects {rejects}"), "--rejects");
             assert!(code == Some(2) && message.starts_with(&expected), "{arguments:?}: {message}");
         }
     }
     assert!(!path("new").exists() && fs::read(path("there")).unwrap() == b"what was there before");
     for arguments in [["--rejects", "there", "-o", "new"], ["--rejects", "/dev/null", "-o", "/dev/null"]] {
-        assert_eq!(said(&logstat(folder.path(), &[&["a.log"], &arguments[..]].concat())), (Some(0), String::new()));
+        assert_eq!(
+            said(&logstat(folder.path(), &[&["a.log", "--format", "json"], &arguments[..]].concat())),
+            (Some(0), String::new())
+        );
     }
 }
 
@@ -180,10 +184,10 @@ fn unusable_rejects_file_is_reported() {
     let (log, _) = log(0, 200);
     fs::write(folder.path().join("a.log"), &log).unwrap();
     let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "none/bad"]));
-    assert_eq!((code, &message[..]), (Some(1), "logstat: none/bad: no such file or directory\n"));
+    assert_eq!((code, &message[..]), (Some(1), "logstat: error: none/bad: no such file or directory\n"));
     let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "-"]));
     assert!(
-        code == Some(2) && message.starts_with("error: --rejects - : standard output is the report's"),
+        code == Some(2) && message.starts_with("logstat: error: --rejects - : standard output is the report's"),
         "{message}"
     );
     for (log_of, path) in [("a.log", "./a.log"), ("./a.log", "a.log")] {
@@ -196,7 +200,7 @@ fn unusable_rejects_file_is_reported() {
     if cfg!(target_os = "linux") {
         assert_eq!(output.status.code(), Some(2));
         let output = logstat(folder.path(), &["a.log", "--rejects", "/dev/full", "--json"]);
-        assert_eq!(said(&output), (Some(1), "logstat: /dev/full: no space left on device\n".to_owned()));
+        assert_eq!(said(&output), (Some(1), "logstat: error: /dev/full: no space left on device\n".to_owned()));
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let warning = serde_json::json!({"code": "io-error", "input": "/dev/full", "text": "no space left on device"});
         assert_eq!(report["warnings"], serde_json::json!([warning]));

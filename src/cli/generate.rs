@@ -79,6 +79,8 @@ mod tests {
                 };
                 assert!(text.contains(&shown), "{shown} in {name}");
             }
+            let alias = if name == "complete-fish" { "-l since -l from " } else { "--from" };
+            assert!(name == "man" || text.contains(alias), "{alias} in {name}");
         }
     }
 }

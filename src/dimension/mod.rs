@@ -3,6 +3,7 @@
 //! A new dimension is a row in `table.rs`, and a file here if its keys are not a text column. A derived dimension is a
 //! file and a row in `derived/`.
 
+mod alias;
 mod codes;
 mod derived;
 mod extras;

@@ -48,7 +48,8 @@ pub(super) fn no_times(main: Option<&LogFormat>, has_rest: bool, logged: Fields,
 /// Adds `$request_time` to a format of nginx.
 fn timed(format: &LogFormat) -> Option<TimedFormat> {
     let is_of_nginx = format.is_given() || OF_NGINX.contains(&format.name());
-    let text = format.nginx_text().filter(|_| is_of_nginx)?;
+    let is_visible = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let text = format.nginx_text().filter(|text| is_of_nginx && is_visible(text) && is_visible(format.name()))?;
     // Lists of upstream times stay last: after the address, only the first number is read as the request time.
     let text = match text.strip_suffix(" $upstream_response_time") {
         Some(before) => format!("{before} $request_time $upstream_response_time"),
@@ -73,6 +74,8 @@ mod tests {
             // Apache's, JSON.
             ("%h %l %u %t \"%r\" %>s", None),
             ("json", None),
+            // It cannot be copied from a screen.
+            ("$remote_addr \u{1b} $status", None),
         ];
         for (name, expected) in rows {
             let format: LogFormat = name.parse().unwrap();

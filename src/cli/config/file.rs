@@ -150,7 +150,8 @@ impl Reader<'_> {
                 Value::Texts(texts)
             }
         };
-        Ok(Setting { option: name.to_string(), value, origin: self.origin(key.span().start) })
+        let option = option.get_long().unwrap_or(name).to_owned();
+        Ok(Setting { option, value, origin: self.origin(key.span().start) })
     }
 
     /// Number of times that an option without a value is given.

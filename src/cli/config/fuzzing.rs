@@ -40,7 +40,7 @@ pub(crate) fn run(data: &[u8]) {
         Ok(line) => line,
         Err(error) => return assert_safe("a refused configuration", &blame::message(&error)),
     };
-    line.notes.iter().for_each(|note| assert_safe("a note", note));
+    line.warnings.iter().for_each(|warning| assert_safe("a warning", warning));
     let printed = print(&line);
     assert_safe("a configuration that is printed", &printed);
     if let Err(error) = line.args.question(None) {

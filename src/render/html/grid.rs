@@ -120,13 +120,17 @@ impl<'r> Grid<'r> {
 
     /// Class for the width that the table needs.
     pub(super) fn need(&self) -> &'static str {
-        need::class(self)
-    }
-
-    /// Number of characters of a row's key, with the weekday or name after it.
-    pub(super) fn key_characters(&self, row: &Row) -> usize {
-        let after = Grid::weekday(row).or_else(|| self.status_name(row)).map_or(0, |after| after.len() + 1);
-        Grid::keys(row).iter().map(|key| key.chars().count() + 1).sum::<usize>() + after
+        let rows = self.shown();
+        let key = rows.iter().map(|row| Grid::keys(row).iter().map(|key| key.chars().count() + 1).sum::<usize>());
+        let after = rows.iter().filter_map(|row| Grid::weekday(row).or_else(|| self.status_name(row)));
+        let key = key.max().unwrap_or(0) + after.map(str::len).max().unwrap_or(0);
+        let mut columns: Vec<usize> = self.headings().map(|heading| heading.chars().count()).collect();
+        for row in rows {
+            for (column, cell) in columns.iter_mut().zip(self.cells(row)) {
+                *column = cell.text.chars().count().max(*column);
+            }
+        }
+        need::class(key, self.is_ranking(), &columns)
     }
 
     /// Returns the key of a row, or both keys of a pair.

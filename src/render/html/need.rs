@@ -1,8 +1,6 @@
 //! Width that a table needs. A table that has less is shown as a list of rows, with a label at each number, so that no
 //! column is cut off. The style sheet does that by the class that is chosen here.
 
-use super::grid::Grid;
-
 /// THE TABLE of widths, in rem, and their classes in `report.css`.
 const STEPS: [(f64, &str); 15] = [
     (20.0, "need-20"),
@@ -35,20 +33,11 @@ const RANK: f64 = 2.5;
 /// Least width of keys, as in `report.css`, and the width at which longer keys are broken.
 const KEY: (f64, f64) = (9.0, 15.0);
 
-/// Returns the class for the width that a table needs.
-pub(super) fn class(grid: &Grid<'_>) -> &'static str {
-    let rows = grid.shown();
-    let key = rows.iter().map(|row| grid.key_characters(row)).max().unwrap_or(0);
+/// Returns the class for the width of a table whose widest key and whose columns have these numbers of characters.
+pub(super) fn class(key: usize, is_ranking: bool, columns: &[usize]) -> &'static str {
     let key = cell(key).max(KEY.0);
-    let key = if grid.is_ranking() { key.min(KEY.1) + RANK } else { key };
-    let mut widths: Vec<usize> = grid.headings().map(|heading| heading.chars().count()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(grid.cells(row)) {
-            *width = cell.text.chars().count().max(*width);
-        }
-    }
-    let numbers: f64 = widths.into_iter().map(cell).sum();
-    step(key + numbers + ARROW)
+    let key = if is_ranking { key.min(KEY.1) + RANK } else { key };
+    step(key + columns.iter().copied().map(cell).sum::<f64>() + ARROW)
 }
 
 fn cell(characters: usize) -> f64 {
@@ -71,6 +60,13 @@ mod tests {
             assert!(STYLE.contains(&format!("@container (max-width: {rem}rem) {{ .{class} {{")), "{class}");
         }
         assert!(STYLE.contains(&format!(".{TOO_WIDE} {{")));
+    }
+
+    #[test]
+    fn keys_of_rankings_may_be_broken() {
+        assert_eq!(class(4, false, &[8, 5]), "need-20");
+        assert_eq!(class(100, false, &[8, 5]), "need-68");
+        assert_eq!(class(100, true, &[8, 5]), "need-28");
     }
 
     #[test]
