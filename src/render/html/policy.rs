@@ -8,7 +8,7 @@ pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// Hash of the style for `Content-Security-Policy`: it covers all bytes between the tags. If it is wrong, the test
 /// prints the right one.
-pub(super) const STYLE_HASH: &str = "sha256-+rCRTs8r1oX1lssDcJb9po8PCqO0g2lAZl8GsYyEKjs=";
+pub(super) const STYLE_HASH: &str = "sha256-EHExjKEDyxvUJW6A6LgN3Lhe104Oc7Owky2YL5OE5B8=";
 /// Hash of the script.
 pub(super) const SCRIPT_HASH: &str = "sha256-eRUDLwqIKsQBLnwuSg7AA359arxkFINIPYIiYhIZM7M=";
 
