@@ -6,20 +6,20 @@ use clap::CommandFactory;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 
-use super::End;
+use super::ExitStatus;
 use super::args::Args;
 use super::messages::shown;
 
 /// Prints clap's output: help and version if requested, otherwise the error.
-pub(crate) fn say(mut answer: clap::Error) -> End {
+pub(crate) fn print_answer(mut answer: clap::Error) -> ExitStatus {
     let is_wrong = answer.use_stderr();
     // Our own errors have no colour settings yet.
     answer = answer.with_cmd(&Args::command());
     quote_safely(&mut answer);
     match answer.print() {
-        _ if is_wrong => End::Misused,
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => End::Failed,
-        _ => End::Done,
+        _ if is_wrong => ExitStatus::UsageError,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitStatus::Failed,
+        _ => ExitStatus::Success,
     }
 }
 
@@ -47,10 +47,10 @@ fn quote_safely(answer: &mut clap::Error) {
 }
 
 /// Prints the short help, for when standard input is a terminal and no file is given.
-pub(crate) fn say_short() -> End {
+pub(crate) fn print_short_help() -> ExitStatus {
     // stderr is closed: nothing left to report to.
     let _ = write!(io::stderr(), "{}", Args::command().render_help());
-    End::Misused
+    ExitStatus::UsageError
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ use logstat::{FewThreads, FindNote, FormatReport, Report, printable};
 /// request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Messages {
-    loudness: Loudness,
+    verbosity: Verbosity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Loudness {
+enum Verbosity {
     Quiet,
     Normal,
     Verbose,
@@ -24,27 +24,27 @@ enum Loudness {
 
 impl Messages {
     pub(crate) fn new(quiet: bool, verbose: u8) -> Messages {
-        let loudness = match (quiet, verbose) {
-            (true, _) => Loudness::Quiet,
-            (false, 0) => Loudness::Normal,
-            (false, 1) => Loudness::Verbose,
-            (false, _) => Loudness::VeryVerbose,
+        let verbosity = match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::VeryVerbose,
         };
-        Messages { loudness }
+        Messages { verbosity }
     }
 
     pub(crate) fn error(self, what: impl Display) {
-        say(what);
+        print_line(what);
     }
 
     /// Reports a `--fail-if` condition that is true, and why. Always printed, because it determines the exit code.
     pub(crate) fn verdict(self, condition: &str, reason: &str) {
-        say(format_args!("--fail-if '{condition}': {reason}"));
+        print_line(format_args!("--fail-if '{condition}': {reason}"));
     }
 
     pub(crate) fn note(self, what: &str) {
-        if self.loudness >= Loudness::Normal {
-            say(format_args!("note: {what}"));
+        if self.verbosity >= Verbosity::Normal {
+            print_line(format_args!("note: {what}"));
         }
     }
 
@@ -62,8 +62,8 @@ impl Messages {
 
     /// Notes which files are not read. With `-v` all files are listed; without it, routine notes are omitted.
     pub(crate) fn not_read(self, note: &FindNote) {
-        if self.loudness >= Loudness::Verbose {
-            say(format_args!("note: {}", note.in_full()));
+        if self.verbosity >= Verbosity::Verbose {
+            print_line(format_args!("note: {}", note.in_full()));
         } else if !note.is_routine() {
             self.note(&note.to_string());
         }
@@ -71,14 +71,14 @@ impl Messages {
 
     /// The configuration file in use.
     pub(crate) fn configuration(self, file: &str) {
-        if self.loudness >= Loudness::Verbose {
-            say(format_args!("configuration: {file}"));
+        if self.verbosity >= Verbosity::Verbose {
+            print_line(format_args!("configuration: {file}"));
         }
     }
 
     /// Prints how each input was read and the time taken, for `-v`; `threads` is 0 for one per core.
     pub(crate) fn details(self, report: &Report, threads: usize, elapsed: Duration) {
-        if self.loudness < Loudness::Verbose {
+        if self.verbosity < Verbosity::Verbose {
             return;
         }
         for input in &report.inputs {
@@ -92,25 +92,25 @@ impl Messages {
                 }
             };
             let (lines, bytes) = (counted(input.lines, "line"), counted(input.bytes, "byte"));
-            say(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
+            print_line(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
             if !input.keys.is_empty() {
                 // No explanation if the key equals the variable's name.
                 let keys = input.keys.iter().map(|key| match &key.key {
                     own if *own == key.variable => own.clone(),
                     other => format!("{other} as ${}", key.variable),
                 });
-                say(format_args!("{}: keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
+                print_line(format_args!("{}: keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
             }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
         // "At most", because a small input uses fewer threads.
-        say(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
+        print_line(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
     }
 
     /// Prints lines for `-vv`.
     pub(crate) fn more_details(self, lines: &[String]) {
-        if self.loudness >= Loudness::VeryVerbose {
-            lines.iter().for_each(say);
+        if self.verbosity >= Verbosity::VeryVerbose {
+            lines.iter().for_each(print_line);
         }
     }
 }
@@ -130,7 +130,7 @@ pub(crate) fn shown_path(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
 
-fn say(what: impl Display) {
+fn print_line(what: impl Display) {
     let _ = writeln!(stderr(), "logstat: {}", safe(&what.to_string()));
 }
 

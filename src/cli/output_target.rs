@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Returns the file that a path resolves to, whether it exists or not; `None` if it is a pipe or a device such as
 /// /dev/null.
-pub(crate) fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
+pub(crate) fn resolve_target(path: &Path) -> io::Result<Option<PathBuf>> {
     // Ask the system first: a pipe in /proc has a link whose target does not exist.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Ok(None);
@@ -17,15 +17,15 @@ pub(crate) fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
     }
     // This recursion ends: a cycle of links is not `NotFound` and has returned above.
     if let Ok(target) = fs::read_link(path) {
-        return led_to(&directory(path).join(target));
+        return resolve_target(&directory(path).join(target));
     }
     let name = path.file_name().ok_or(ErrorKind::NotFound)?;
     Ok(Some(fs::canonicalize(directory(path))?.join(name)))
 }
 
 /// True if both paths resolve to the same file, so that one output would overwrite the other.
-pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
-    let file = |path| led_to(path).ok().flatten();
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let file = |path| resolve_target(path).ok().flatten();
     file(one).is_some_and(|one| file(other) == Some(one))
 }
 
@@ -66,13 +66,13 @@ mod tests {
             ("to_up", "none"),
         ];
         for (name, expected) in rows {
-            assert_eq!(led_to(&path(name)).unwrap(), Some(path(expected)), "{name}");
+            assert_eq!(resolve_target(&path(name)).unwrap(), Some(path(expected)), "{name}");
         }
-        assert_eq!(led_to(&path("nowhere")).unwrap_err().kind(), ErrorKind::NotFound);
-        assert_ne!(led_to(&path("round")).unwrap_err().kind(), ErrorKind::NotFound);
-        assert_eq!(led_to(Path::new("/dev/null")).unwrap(), None);
-        assert!(is_same(&path("to_up"), &path("none")) && is_same(&path("file"), &path("sub/../to_file")));
-        assert!(!is_same(&path("file"), &path("none")) && !is_same(&path("nowhere"), &path("nowhere")));
-        assert!(!is_same(Path::new("/dev/null"), Path::new("/dev/null")));
+        assert_eq!(resolve_target(&path("nowhere")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_ne!(resolve_target(&path("round")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(resolve_target(Path::new("/dev/null")).unwrap(), None);
+        assert!(is_same_file(&path("to_up"), &path("none")) && is_same_file(&path("file"), &path("sub/../to_file")));
+        assert!(!is_same_file(&path("file"), &path("none")) && !is_same_file(&path("nowhere"), &path("nowhere")));
+        assert!(!is_same_file(Path::new("/dev/null"), Path::new("/dev/null")));
     }
 }

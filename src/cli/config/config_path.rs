@@ -10,7 +10,7 @@ use super::variables::CONFIG;
 use crate::cli::messages::shown_path;
 
 /// Maximum size in bytes; a longer file is not a configuration.
-const AT_MOST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The environment of a process.
 #[derive(Clone, Debug, Default)]
@@ -34,27 +34,27 @@ impl Environment {
     }
 
     /// The file named by `--config`, else by `LOGSTAT_CONFIG`, else the default location.
-    pub(super) fn place(&self, given: Option<&Path>) -> Option<Place> {
+    pub(super) fn config_path(&self, given: Option<&Path>) -> Option<ConfigPath> {
         let named = given.or_else(|| self.variable(CONFIG).map(Path::new));
         if let Some(path) = named {
-            return Some(Place { path: path.to_owned(), must_be: true });
+            return Some(ConfigPath { path: path.to_owned(), is_required: true });
         }
         // The XDG specification requires that relative paths be ignored.
         let xdg = self.variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let folder = xdg.or_else(|| self.home().map(|home| home.join(".config")))?;
-        Some(Place { path: folder.join("logstat/config.toml"), must_be: false })
+        Some(ConfigPath { path: folder.join("logstat/config.toml"), is_required: false })
     }
 }
 
 /// The path of the file, which may not exist.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConfigPath {
     pub(super) path: PathBuf,
     /// True if the user named the file, so it must exist.
-    must_be: bool,
+    is_required: bool,
 }
 
-impl Place {
+impl ConfigPath {
     /// The path as messages show it.
     pub(super) fn shown(&self) -> Rc<str> {
         shown_path(&self.path).into()
@@ -65,17 +65,17 @@ impl Place {
     pub(super) fn read(&self, notes: &mut Vec<String>) -> Result<Option<String>, String> {
         let shown = self.shown();
         let mut bytes = Vec::new();
-        match File::open(&self.path).and_then(|file| file.take(AT_MOST + 1).read_to_end(&mut bytes)) {
+        match File::open(&self.path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)) {
             Ok(_) => {}
-            Err(error) if !self.must_be && is_missing(&error) => return Ok(None),
+            Err(error) if !self.is_required && is_missing(&error) => return Ok(None),
             // A service may run with the HOME of the user who started it.
-            Err(error) if !self.must_be && error.kind() == ErrorKind::PermissionDenied => {
+            Err(error) if !self.is_required && error.kind() == ErrorKind::PermissionDenied => {
                 notes.push(format!("{}; its defaults are left out", self.unreadable(&error)));
                 return Ok(None);
             }
             Err(error) => return Err(self.unreadable(&error)),
         }
-        if bytes.len() as u64 > AT_MOST {
+        if bytes.len() as u64 > MAX_BYTES {
             return Err(format!("{shown}: this is no configuration: it is longer than 1 MiB"));
         }
         String::from_utf8(bytes).map(Some).map_err(|error| {
@@ -105,12 +105,12 @@ fn is_missing(error: &io::Error) -> bool {
 mod tests {
     use super::*;
 
-    fn place(line: &str, given: Option<&str>) -> Option<String> {
+    fn config_path(line: &str, given: Option<&str>) -> Option<String> {
         let pairs = line.split_whitespace().filter_map(|word| word.split_once('='));
         let environment = Environment { variables: pairs.map(|(name, value)| (name.into(), value.into())).collect() };
         environment
-            .place(given.map(Path::new))
-            .map(|place| format!("{}{}", place.path.display(), if place.must_be { " must be" } else { "" }))
+            .config_path(given.map(Path::new))
+            .map(|place| format!("{}{}", place.path.display(), if place.is_required { " must be" } else { "" }))
     }
 
     #[test]
@@ -126,16 +126,16 @@ mod tests {
             ("HOME=/h LOGSTAT_CONFIG=", Some("/h/.config/logstat/config.toml")),
         ];
         for (line, expected) in rows {
-            assert_eq!(place(line, None).as_deref(), expected, "{line}");
+            assert_eq!(config_path(line, None).as_deref(), expected, "{line}");
         }
-        assert_eq!(place("LOGSTAT_CONFIG=c.toml", Some("d.toml")).as_deref(), Some("d.toml must be"));
+        assert_eq!(config_path("LOGSTAT_CONFIG=c.toml", Some("d.toml")).as_deref(), Some("d.toml must be"));
     }
 
     #[test]
     fn missing_oversized_and_binary_files_are_handled() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        let read = |name: &str, must_be| Place { path: path(name), must_be }.read(&mut Vec::new());
+        let read = |name: &str, is_required| ConfigPath { path: path(name), is_required }.read(&mut Vec::new());
         std::fs::write(path("a"), "by = 'hour'\n").unwrap();
         std::fs::write(path("latin"), b"# a\n# caf\xe9\n").unwrap();
         std::fs::write(path("large"), vec![b' '; 10 << 20]).unwrap();
@@ -149,12 +149,15 @@ mod tests {
             ("large", false, ": this is no configuration: it is longer than 1 MiB"),
             ("", false, ": this is a directory; give a file in it"),
         ];
-        for (name, must_be, expected) in wrong {
-            assert_eq!(read(name, must_be), Err(format!("{}{expected}", path(name).display())));
+        for (name, is_required, expected) in wrong {
+            assert_eq!(read(name, is_required), Err(format!("{}{expected}", path(name).display())));
         }
         #[cfg(unix)]
         assert!(
-            Place { path: "/dev/zero".into(), must_be: true }.read(&mut Vec::new()).unwrap_err().contains("longer")
+            ConfigPath { path: "/dev/zero".into(), is_required: true }
+                .read(&mut Vec::new())
+                .unwrap_err()
+                .contains("longer")
         );
     }
 }

@@ -6,14 +6,14 @@ use clap::ArgAction;
 use logstat::{Dimension, Question, ReportFormat, Style};
 
 use super::help;
-use super::misuse::misuse;
 use super::names;
 use super::outputs::Output;
-use super::screen::{self, Color};
+use super::terminal::{self, Color};
+use super::usage_error::usage_error;
 
 /// THE TABLE of options about writing.
 #[derive(Debug, clap::Args)]
-pub(crate) struct WritingArgs {
+pub(crate) struct OutputArgs {
     /// How the report is written: table, json, csv … [default: table]
     #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
     #[arg(long_help = help::list("How the report is written, on standard output and in files whose extension names no format [default: table]", &names::report_formats()))]
@@ -63,11 +63,11 @@ pub(crate) struct WritingArgs {
     color: Color,
 }
 
-impl WritingArgs {
+impl OutputArgs {
     /// Returns an error for options that contradict each other.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
-            return Err(misuse("--json and --format ask for two formats"));
+            return Err(usage_error("--json and --format ask for two formats"));
         }
         Ok(())
     }
@@ -97,7 +97,7 @@ impl WritingArgs {
     /// The settings that the user may choose for each format.
     pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
         let mut style = Style::default();
-        style.page = screen::page(self.color, self.ascii);
+        style.page = terminal::page(self.color, self.ascii);
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
         let ranked = question.counting.rankings();
         for word in &self.prom_label {
@@ -105,10 +105,10 @@ impl WritingArgs {
             let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
                 if name.split('/').all(|part| Dimension::named(part).is_ok()) {
                     let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
-                    return Err(misuse(&message));
+                    return Err(usage_error(&message));
                 }
                 let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
-                return Err(misuse(&names::unknown("ranking", word, "--prom-label", &names)));
+                return Err(usage_error(&names::unknown("ranking", word, "--prom-label", &names)));
             };
             style.prom_labels.push(*dimension);
         }

@@ -6,6 +6,6 @@ use clap::error::ErrorKind;
 use super::messages;
 
 /// Creates an error with our own message, without clap's usage line.
-pub(crate) fn misuse(message: &str) -> Error {
+pub(crate) fn usage_error(message: &str) -> Error {
     Error::raw(ErrorKind::InvalidValue, format!("{}\n", messages::safe(message)))
 }
