@@ -11,10 +11,10 @@ use bumpalo::Bump;
 
 use crate::batch::{Batch, Fields, ROWS, TextField};
 use crate::dimension::{Dimension, Extras};
-use crate::engine::first_lines::Met;
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::scan::Scan;
-use crate::engine::worker::{Place, Worker};
+use crate::engine::sniff::Sniffed;
+use crate::engine::worker::{ChunkPosition, Worker};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, Filler, FormatsOfFile, LogFormat, Marks, Quotes};
 use crate::input::{Beginning, Chunk};
@@ -89,7 +89,7 @@ impl<'f> Scanner<'f> {
         let mut tally = Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len())];
         let needs = Tally::needs(&tables_of(plan), Fields::text(TextField::Addr));
-        let met = Met {
+        let sniffed = Sniffed {
             envelope: None,
             formats: Arc::clone(&self.of_file),
             foreign: None,
@@ -98,7 +98,7 @@ impl<'f> Scanner<'f> {
             took: Duration::ZERO,
         };
         let scan = Scan {
-            met: vec![OnceLock::from(met)],
+            sniffed: vec![OnceLock::from(sniffed)],
             own: &[],
             formats: self.formats,
             detector: Detector::new(self.formats),
@@ -120,7 +120,7 @@ impl<'f> Scanner<'f> {
             },
         };
         let mut worker = Worker::new(&scan, tally);
-        let mut place = Place::new(0, Chunk { bytes: log, offset: 0, left_out: 0 });
+        let mut place = ChunkPosition::new(0, Chunk { bytes: log, offset: 0, left_out: 0 });
         let bump = Bump::new();
         let mut batch = Batch::new(needs);
         while place.start < place.bytes.len() {

@@ -1,6 +1,6 @@
 //! Rules that classify a request as static or dynamic by its path alone.
 
-use crate::text::{Prefix, behind_last, lower};
+use crate::text::{Prefix, bytes_after_last, lower};
 
 /// Path prefixes of files in Django sites.
 const PREFIXES: [&str; 2] = ["/static/", "/media/"];
@@ -126,7 +126,7 @@ impl StaticRules {
             Some(last) if self.longest < 8 => {
                 let word = u64::from_le_bytes(*last);
                 // A trailing NUL byte would be mistaken for padding.
-                self.short.holds(lower(behind_last(b'.', word))) & (last[7] != 0)
+                self.short.holds(lower(bytes_after_last(b'.', word))) & (last[7] != 0)
             }
             _ => self.has_odd_extension(path),
         }

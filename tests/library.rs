@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logstat::{
-    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, Filtered, Input, LogFormat, Metric, Outcome,
+    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, FilterReason, Input, LogFormat, Metric, Outcome,
     Precision, Query, Question, Reason, Report, Section, StaticRules, Unit, UvCount, UvMethod, UvReport, count,
     write_json,
 };
@@ -357,7 +357,7 @@ fn filters_combine_and_count_what_they_remove() {
     assert!(question.counting.contradictions().is_empty());
     let report = report(&question);
     assert_eq!(report.summary.unwrap().row.pv, 1);
-    assert_eq!(report.filtered_reasons, [(Filtered::Slower, 1), (Filtered::Path, 1)]);
+    assert_eq!(report.filtered_reasons, [(FilterReason::Slower, 1), (FilterReason::Path, 1)]);
     assert_eq!(report.lines.filtered, 2);
 }
 

@@ -1,6 +1,6 @@
 //! `--explain`: prints how inputs are read to standard output.
 
-use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, write_explanation};
+use logstat::{InputExplanation, Page, Question, ReportFormat, ResolvedInputs, explain, write_explanation};
 
 use super::args::Args;
 use super::config::ResolvedArgs;
@@ -26,7 +26,13 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
 }
 
 /// Explains how the inputs are read.
-pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> ExitStatus {
+pub(crate) fn run(
+    args: &Args,
+    question: &Question,
+    page: Page,
+    found: ResolvedInputs,
+    messages: &Messages,
+) -> ExitStatus {
     let engine = inputs::engine(&found.inputs, 1, !args.no_mmap);
     let mut explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,

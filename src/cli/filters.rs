@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, Error};
-use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, Where};
+use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, WhereExpression};
 
 use super::names;
 use super::usage_error::usage_error;
@@ -142,7 +142,7 @@ impl FilterArgs {
             }
         }
         for text in &self.selections {
-            all.push(Condition::Where(Where::parse(text, is_own).map_err(|error| where_error(&error))?));
+            all.push(Condition::Where(WhereExpression::parse(text, is_own).map_err(|error| where_error(&error))?));
         }
         Ok(all)
     }

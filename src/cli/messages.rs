@@ -5,7 +5,7 @@ use std::io::{Write, stderr};
 use std::path::Path;
 use std::time::Duration;
 
-use logstat::{FewThreads, FindNote, FormatReport, Report, printable};
+use logstat::{FewThreads, FormatReport, InputNote, Report, printable};
 
 /// Prints messages by verbosity: errors always, because they determine the exit code; notes unless quiet; details on
 /// request.
@@ -61,7 +61,7 @@ impl Messages {
     }
 
     /// Notes which files are not read. With `-v` all files are listed; without it, routine notes are omitted.
-    pub(crate) fn not_read(self, note: &FindNote) {
+    pub(crate) fn not_read(self, note: &InputNote) {
         if self.verbosity >= Verbosity::Verbose {
             print_line(format_args!("note: {}", note.in_full()));
         } else if !note.is_routine() {

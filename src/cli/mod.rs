@@ -281,7 +281,7 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
     match problem {
         ErrorKind::NotLogged { .. }
         | ErrorKind::NotBounded { .. }
-        | ErrorKind::Pair { .. }
+        | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::ReadOnce { .. } => ExitStatus::UsageError,

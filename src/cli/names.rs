@@ -4,7 +4,9 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where};
+use logstat::{
+    Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression,
+};
 
 use super::closest_match::closest_match;
 use super::generate::{GENERATED, Generated};
@@ -123,7 +125,7 @@ pub(crate) fn unknown_variable(kind: &str, word: &str, option: &str, named: &[&s
 
 /// The suggestion for an unknown name in an expression, and the list of names.
 pub(crate) fn suggestion_for_name(name: &str) -> (String, String) {
-    suggestion_and_list("name", name, &Where::names().collect::<Vec<_>>())
+    suggestion_and_list("name", name, &WhereExpression::names().collect::<Vec<_>>())
 }
 
 /// The suggestion for a word among names and variables, and the list of names.

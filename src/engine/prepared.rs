@@ -75,7 +75,7 @@ impl<'q> PreparedQuestion<'q> {
         let steps = columns.steps(plan.fields(columns.visitor_fields()), *seed);
         let server = |path: &PathBuf| reading.nginx_conf.as_ref()?.conf.server_of_file(path);
         Scan {
-            met: self.paths.iter().map(|_| OnceLock::new()).collect(),
+            sniffed: self.paths.iter().map(|_| OnceLock::new()).collect(),
             own: &self.own,
             formats,
             detector: Detector::new(formats),

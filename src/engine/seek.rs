@@ -14,7 +14,7 @@ use super::scan::Scan;
 use crate::batch::Fields;
 use crate::filter::Period;
 use crate::format::{FormatsOfFile, Line, Memory, Room, Row};
-use crate::input::{Source, Wait};
+use crate::input::{Blocking, Source};
 use crate::question::Reading;
 use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
@@ -85,14 +85,14 @@ pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mu
     }
     for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let meet = |head: &[u8]| scan.meet(input, head, source.is_device);
-        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), meet) else { continue };
-        if met.envelope.is_some() || met.is_refused() {
+        let sniff = |head: &[u8]| scan.sniff(input, head, source.is_device);
+        let Some(sniffed) = source.with_head(Blocking::Wait, &mut Vec::new(), sniff) else { continue };
+        if sniffed.envelope.is_some() || sniffed.is_refused() {
             continue;
         }
         let mut search = Search {
             bytes,
-            formats: &met.formats,
+            formats: &sniffed.formats,
             max_line: reading.max_line,
             memory: Memory::default(),
             zone: reading.zone.map(ZoneClock::new),

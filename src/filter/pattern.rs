@@ -24,17 +24,17 @@ use crate::expression::SyntaxError;
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    look: Look,
+    matcher: Matcher,
 }
 
 /// The matcher of a pattern. Nearly all globs are simple and need no regular expression.
 #[derive(Clone, Debug)]
-enum Look {
+enum Matcher {
     All,
-    Same(Box<[u8]>),
-    Begins(Box<[u8]>),
-    Ends(Box<[u8]>),
-    Has(Box<Finder<'static>>),
+    Equals(Box<[u8]>),
+    StartsWith(Box<[u8]>),
+    EndsWith(Box<[u8]>),
+    Contains(Box<Finder<'static>>),
     Regex(Regex),
 }
 
@@ -44,13 +44,13 @@ const SIZE_LIMIT: usize = 1 << 20;
 impl Pattern {
     /// True if a text matches.
     pub fn holds(&self, text: &[u8]) -> bool {
-        match &self.look {
-            Look::All => true,
-            Look::Same(whole) => text == &**whole,
-            Look::Begins(start) => text.starts_with(start),
-            Look::Ends(end) => text.ends_with(end),
-            Look::Has(part) => part.find(text).is_some(),
-            Look::Regex(regex) => regex.is_match(text),
+        match &self.matcher {
+            Matcher::All => true,
+            Matcher::Equals(whole) => text == &**whole,
+            Matcher::StartsWith(start) => text.starts_with(start),
+            Matcher::EndsWith(end) => text.ends_with(end),
+            Matcher::Contains(part) => part.find(text).is_some(),
+            Matcher::Regex(regex) => regex.is_match(text),
         }
     }
 
@@ -61,7 +61,7 @@ impl Pattern {
 
     /// True if matching is slow enough for its answers to be worth caching.
     pub(super) fn is_slow(&self) -> bool {
-        matches!(self.look, Look::Regex(_))
+        matches!(self.matcher, Matcher::Regex(_))
     }
 
     /// Compiles a regular expression given without its `~`; `at` is its byte offset in `text`.
@@ -70,7 +70,7 @@ impl Pattern {
             let at = place.map_or(at, |place| at + place.min(regex.len()));
             SyntaxError::new(text, at, format!("no regular expression: {what}"))
         })?;
-        Ok(Pattern { text: format!("~{regex}"), look: Look::Regex(compiled) })
+        Ok(Pattern { text: format!("~{regex}"), matcher: Matcher::Regex(compiled) })
     }
 }
 
@@ -86,31 +86,31 @@ impl FromStr for Pattern {
             return Err(SyntaxError::new(text, 0, what));
         }
         let parts = glob::parse(text.as_bytes()).map_err(|(at, what)| SyntaxError::new(text, at, what))?;
-        let look = match simple(&parts) {
-            Some(look) => look,
+        let matcher = match simple(&parts) {
+            Some(matcher) => matcher,
             None => {
-                Look::Regex(compiled(&glob::as_regex(&parts)).map_err(|(_, what)| SyntaxError::new(text, 0, what))?)
+                Matcher::Regex(compiled(&glob::as_regex(&parts)).map_err(|(_, what)| SyntaxError::new(text, 0, what))?)
             }
         };
-        Ok(Pattern { text: text.to_owned(), look })
+        Ok(Pattern { text: text.to_owned(), matcher })
     }
 }
 
 /// Returns a fast matcher for a glob whose only wildcards are stars at its ends.
-fn simple(parts: &[Part]) -> Option<Look> {
+fn simple(parts: &[Part]) -> Option<Matcher> {
     let is_any = |part: Option<&Part>| part == Some(&Part::Any);
     let (leads, ends) = (is_any(parts.first()), is_any(parts.last()));
     let inner = match (leads, ends) {
-        (true, true) if parts.len() == 1 => return Some(Look::All),
+        (true, true) if parts.len() == 1 => return Some(Matcher::All),
         (leads, ends) => &parts[usize::from(leads)..parts.len() - usize::from(ends)],
     };
     let bytes = |part: &Part| if let Part::Byte(byte) = part { Some(*byte) } else { None };
     let bytes: Box<[u8]> = inner.iter().map(bytes).collect::<Option<_>>()?;
     Some(match (leads, ends) {
-        (false, false) => Look::Same(bytes),
-        (false, true) => Look::Begins(bytes),
-        (true, false) => Look::Ends(bytes),
-        (true, true) => Look::Has(Box::new(Finder::new(&bytes).into_owned())),
+        (false, false) => Matcher::Equals(bytes),
+        (false, true) => Matcher::StartsWith(bytes),
+        (true, false) => Matcher::EndsWith(bytes),
+        (true, true) => Matcher::Contains(Box::new(Finder::new(&bytes).into_owned())),
     })
 }
 

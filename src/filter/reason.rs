@@ -10,12 +10,12 @@ macro_rules! reasons {
         /// Why a line is filtered: the first of these conditions, in this order, that it does not meet.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Filtered {
+        pub enum FilterReason {
             $($(#[$doc])* $reason,)+
         }
 
         /// THE TABLE of reasons and their names, in the order of the enum.
-        const REASONS: [(Filtered, &str); [$($name),+].len()] = [$((Filtered::$reason, $name)),+];
+        const REASONS: [(FilterReason, &str); [$($name),+].len()] = [$((FilterReason::$reason, $name)),+];
     };
 }
 
@@ -52,12 +52,12 @@ reasons! {
     Where: "where",
 }
 
-impl Filtered {
+impl FilterReason {
     /// Number of reasons.
     pub(crate) const COUNT: usize = REASONS.len();
 
     /// Every reason, in the order in which lines are checked.
-    pub fn all() -> impl Iterator<Item = Filtered> {
+    pub fn all() -> impl Iterator<Item = FilterReason> {
         REASONS.iter().map(|(reason, _)| *reason)
     }
 
@@ -67,13 +67,13 @@ impl Filtered {
     }
 }
 
-impl std::fmt::Display for Filtered {
+impl std::fmt::Display for FilterReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
 }
 
-serde_by_name!(Filtered, "a reason why a line is filtered", |name| Filtered::all()
+serde_by_name!(FilterReason, "a reason why a line is filtered", |name| FilterReason::all()
     .find(|reason| reason.name() == name));
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn reasons_are_in_enum_order_and_serialise_by_name() {
-        for reason in Filtered::all() {
+        for reason in FilterReason::all() {
             assert_eq!(REASONS[reason as usize].0, reason);
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
         }

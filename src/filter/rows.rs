@@ -43,7 +43,7 @@ impl Rows {
     /// Keeps the rows for which `is_one` is true; it is called for no other row.
     #[inline(always)]
     #[must_use]
-    pub(crate) fn that(self, mut is_one: impl FnMut(usize) -> bool) -> Rows {
+    pub(crate) fn filter(self, mut is_one: impl FnMut(usize) -> bool) -> Rows {
         let mut kept = Rows::NONE;
         for (i, word) in self.0.into_iter().enumerate() {
             let mut left = word;
@@ -75,7 +75,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn of(rows: &BTreeSet<usize>) -> Rows {
-        Rows::first(ROWS).that(|row| rows.contains(&row))
+        Rows::first(ROWS).filter(|row| rows.contains(&row))
     }
 
     fn listed(rows: Rows) -> BTreeSet<usize> {
@@ -99,7 +99,7 @@ mod tests {
             proptest::prop_assert_eq!(x.count(), a.len() as u64);
             proptest::prop_assert_eq!(x.is_empty(), a.is_empty());
             proptest::prop_assert_eq!(listed(Rows::first(len)), (0..len).collect::<BTreeSet<_>>());
-            proptest::prop_assert_eq!(listed(x.that(|row| b.contains(&row))), a.intersection(&b).copied().collect::<BTreeSet<_>>());
+            proptest::prop_assert_eq!(listed(x.filter(|row| b.contains(&row))), a.intersection(&b).copied().collect::<BTreeSet<_>>());
         }
     }
 }

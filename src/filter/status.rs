@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::listed::Listed;
+use super::include_exclude::IncludeExclude;
 use crate::batch::Status;
 use crate::expression::SyntaxError;
 
@@ -15,7 +15,7 @@ use crate::expression::SyntaxError;
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatusSet(Listed<Codes>);
+pub struct StatusSet(IncludeExclude<Codes>);
 
 /// First and last code, both included; `None` stands for a missing status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl FromStr for StatusSet {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<StatusSet, SyntaxError> {
-        Listed::read(text, codes).map(StatusSet)
+        IncludeExclude::read(text, codes).map(StatusSet)
     }
 }
 

@@ -50,9 +50,9 @@ impl Registers {
 
     /// Builds a `HyperLogLogPlus` with these registers. The crate has no constructor for that, so this uses its
     /// serialized form; hence its version is pinned.
-    fn as_sketch(&self) -> HyperLogLogPlus<u64, NothingIsHashed> {
+    fn as_sketch(&self) -> HyperLogLogPlus<u64, NoHasher> {
         const FORM: &str = "the form that this version of hyperloglogplus writes and reads";
-        let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NothingIsHashed);
+        let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NoHasher);
         let mut form = to_value(empty.expect("a precision of 4 to 18")).expect(FORM);
         // Six bits per register, five registers per word, the first in the lowest bits.
         let packed = |ranks: &[u8]| ranks.iter().rfold(0, |word: u32, rank| word << 6 | u32::from(*rank));
@@ -65,9 +65,9 @@ impl Registers {
 
 /// The hasher of a sketch that is given its registers. It is never called.
 #[derive(Serialize, Deserialize)]
-struct NothingIsHashed;
+struct NoHasher;
 
-impl BuildHasher for NothingIsHashed {
+impl BuildHasher for NoHasher {
     type Hasher = DefaultHasher;
 
     fn build_hasher(&self) -> DefaultHasher {
@@ -82,9 +82,9 @@ mod tests {
 
     /// Gives hyperloglogplus a hash unchanged.
     #[derive(Default)]
-    struct AsIs(u64);
+    struct IdentityHasher(u64);
 
-    impl Hasher for AsIs {
+    impl Hasher for IdentityHasher {
         fn finish(&self) -> u64 {
             self.0
         }
@@ -100,7 +100,7 @@ mod tests {
 
     /// Reference: the estimate of hyperloglogplus when it gets the hashes itself.
     fn twin(bits: u8, hashes: &[u64]) -> f64 {
-        let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<AsIs>::default()).unwrap();
+        let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<IdentityHasher>::default()).unwrap();
         hashes.iter().for_each(|hash| sketch.insert_any(hash));
         sketch.count()
     }

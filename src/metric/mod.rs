@@ -39,7 +39,7 @@ impl Metric {
 
     /// True if it is a point in time, not a number.
     pub(crate) fn is_moment(self) -> bool {
-        self.measure() == MeasureKind::Seen
+        self.measure() == MeasureKind::FirstLast
     }
 
     /// True if it is a request time.

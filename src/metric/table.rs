@@ -86,7 +86,7 @@ macro_rules! metrics {
     };
 }
 
-use MeasureKind::{Counts, Latency, Seen, Times, Uv};
+use MeasureKind::{Counts, FirstLast, Latency, Times, Uv};
 use Quantity::{Count, MeanMs, Moment, Ms, Share};
 
 #[rustfmt::skip]
@@ -130,7 +130,7 @@ metrics! {
     /// Sum of request times.
     TotalTime: other(("total_time", "sum_ms", "total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
     /// Time of the first hit.
-    First: other(("first", "first", "first"), 100, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
+    First: other(("first", "first", "first"), 100, FirstLast, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
     /// Time of the last hit.
-    Last: other(("last", "last", "last"), 110, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
+    Last: other(("last", "last", "last"), 110, FirstLast, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
 }

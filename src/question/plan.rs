@@ -38,7 +38,7 @@ impl Plan {
     pub(crate) fn of(question: &Question) -> Result<Plan, Error> {
         let Question { counting, showing, .. } = question;
         if let Some(detail) = misplaced_pair(counting) {
-            return Err(ErrorKind::Pair { detail }.into());
+            return Err(ErrorKind::PairNotAllowed { detail }.into());
         }
         let each = counting.each.map(|each| format!("a report for each {}", each.name()).into());
         let may_drop_keys = match (counting.max_keys, each.or_else(|| needs_all_keys(showing))) {

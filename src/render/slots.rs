@@ -6,7 +6,7 @@ use crate::render::numbers::Grouped;
 use crate::render::parts;
 use crate::report::Row;
 use crate::report::round_numbers::round_numbers;
-use crate::time::{Edge, Moment, NowIs, Unit};
+use crate::time::{Bound, Moment, ResolvedNow, Unit};
 
 /// The slots of a timeline, from its first bucket to its last.
 pub(super) struct Slots {
@@ -139,7 +139,7 @@ fn ordinal(unit: Unit, key: &str) -> Option<i64> {
         }
         _ => {
             let moment: Moment = key.parse().ok()?;
-            let bucket = unit.bucket(Edge::of(moment, NowIs::Wall(0)).wall_s(0));
+            let bucket = unit.bucket(Bound::of(moment, ResolvedNow::Wall(0)).wall_s(0));
             Some(bucket.start_s.div_euclid(seconds(unit)?))
         }
     }

@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 use crate::by_name;
 use crate::dimension::Dimension;
 use crate::error::Error;
-use crate::filter::Filtered;
+use crate::filter::FilterReason;
 use crate::format::Reason;
 use crate::message::Setting;
 pub(crate) use crate::note::{Note, NoteCode};
@@ -88,7 +88,7 @@ pub struct Report {
     pub lines: Lines,
     /// Number of filtered lines by reason, without zeros. The numbers add up to `lines.filtered`.
     #[serde(with = "by_name::entries")]
-    pub filtered_reasons: Vec<(Filtered, u64)>,
+    pub filtered_reasons: Vec<(FilterReason, u64)>,
     /// Number of malformed lines by reason, without zeros.
     #[serde(with = "by_name::entries")]
     pub malformed_reasons: Vec<(Reason, u64)>,

@@ -7,7 +7,7 @@ use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
-use crate::question::{FailIf, Subject, Test, Than};
+use crate::question::{FailIf, Subject, Test, Threshold};
 use crate::tally::{Tally, Unescaped};
 
 /// Returns the outcome of each condition, in the order they were given.
@@ -56,12 +56,12 @@ impl Facts<'_> {
     /// unequal.
     fn fits(&self, test: &Test) -> Option<bool> {
         let (part, whole) = self.quotient(test.subject)?;
-        Some(match test.than {
-            Than::Number(number) => {
+        Some(match test.threshold {
+            Threshold::Number(number) => {
                 let unit = if is_time(test.subject) { 1000 } else { 1 };
                 test.order.holds(number.quotient_cmp(part, whole * unit))
             }
-            Than::Percent(percent) => {
+            Threshold::Percent(percent) => {
                 let of = self.whole(test.subject);
                 of > 0 && test.order.holds(percent.quotient_cmp(part * 100, whole * of))
             }

@@ -12,7 +12,7 @@ use super::cut::{cut_all, may_hold_one};
 use super::{Asked, BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, EXTRAS, Fields, MISSING, TextField};
 use crate::dimension::Extras;
-use crate::keys::quad_of;
+use crate::keys::parse_ipv4;
 use crate::text::escape_backslashes;
 use crate::text::find_near;
 
@@ -87,7 +87,7 @@ impl BatchStep for Cuts {
 /// Cuts the addresses in a key, which stays escaped; `None` if there is nothing to cut.
 #[inline]
 fn cut_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
-    if quad_of(key).is_some() {
+    if parse_ipv4(key).is_some() {
         let last = key.iter().rposition(|byte| *byte == b'.').expect("an address has dots");
         let cut = bump.alloc_slice_copy(&key[..last + 2]);
         cut[last + 1] = b'0';

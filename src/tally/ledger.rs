@@ -1,6 +1,6 @@
 //! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 
-use crate::filter::{Filtered, FilteredBy};
+use crate::filter::{FilterReason, FilterReasonCounts};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
 use crate::steps::AHEAD;
 
@@ -153,7 +153,7 @@ impl InputLedger {
 pub(crate) struct Ledger {
     pub(crate) inputs: Vec<InputLedger>,
     /// Number of filtered lines of all inputs, by reason.
-    pub(crate) filtered_by: FilteredBy,
+    pub(crate) filtered_by: FilterReasonCounts,
 }
 
 impl Ledger {
@@ -175,8 +175,8 @@ impl Ledger {
     }
 
     /// Returns the reasons with filtered lines, and their numbers.
-    pub(crate) fn filtered_reasons(&self) -> Vec<(Filtered, u64)> {
-        Filtered::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
+    pub(crate) fn filtered_reasons(&self) -> Vec<(FilterReason, u64)> {
+        FilterReason::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
     }
 }
 
@@ -227,11 +227,11 @@ mod tests {
     fn filtered_lines_add_up_by_reason() {
         let mut all = Ledger::default();
         for step in 1..=3 {
-            let mut filtered_by = FilteredBy::default();
+            let mut filtered_by = FilterReasonCounts::default();
             filtered_by.iter_mut().zip(0..).for_each(|(lines, n)| *lines = n * step);
             all.merge(&Ledger { inputs: Vec::new(), filtered_by });
         }
-        assert_eq!(all.filtered_reasons(), Filtered::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
+        assert_eq!(all.filtered_reasons(), FilterReason::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
     }
 
     #[test]

@@ -214,7 +214,7 @@ impl Tally {
 
     /// Unescapes all texts. Texts that differ only in how they were escaped become one.
     pub(crate) fn unescape(mut self) -> Tally<Unescaped> {
-        if !self.visitors.others().has_no_odd() {
+        if !self.visitors.others().has_no_escaped() {
             let mut unescaped = self.emptied();
             unescaped.absorb(self);
             return unescaped;
@@ -418,7 +418,7 @@ mod tests {
             (MeasureKind::Counts, counts, counts),
             (MeasureKind::Latency, Fields::REQUEST_TIME, Fields::NONE),
             (MeasureKind::Times, Fields::REQUEST_TIME, Fields::NONE),
-            (MeasureKind::Seen, Fields::TIME, Fields::TIME),
+            (MeasureKind::FirstLast, Fields::TIME, Fields::TIME),
         ];
         for (kind, needs, watches) in rows {
             let plan = [(Dimension::All, vec![kind])];

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::figures::Figures;
 use super::moment_error::MomentError;
+use super::partial_date::PartialDate;
 use super::unit::LENGTHS;
 use super::{DAY_S, weekday};
 
@@ -28,11 +28,11 @@ use super::{DAY_S, weekday};
 /// # Ok::<(), logstat::MomentError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(pub(super) Place);
+pub struct Moment(pub(super) MomentKind);
 
 /// The point in time of a moment, before "now" is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum MomentKind {
     /// A wall clock, the same at every offset, in seconds.
     Wall(i64),
     /// Seconds since 1970 in UTC.
@@ -113,13 +113,13 @@ impl Moment {
 
     /// True if the moment counts from now.
     pub fn is_relative(self) -> bool {
-        matches!(self.0, Place::Ago(_) | Place::Midnight(_))
+        matches!(self.0, MomentKind::Ago(_) | MomentKind::Midnight(_))
     }
 
-    fn of(figures: Figures) -> Moment {
+    fn of(figures: PartialDate) -> Moment {
         Moment(match figures.offset_min {
-            None => Place::Wall(figures.wall_s),
-            Some(offset_min) => Place::Instant(figures.wall_s - i64::from(offset_min) * 60),
+            None => MomentKind::Wall(figures.wall_s),
+            Some(offset_min) => MomentKind::Instant(figures.wall_s - i64::from(offset_min) * 60),
         })
     }
 }
@@ -145,14 +145,14 @@ impl FromStr for Moment {
     fn from_str(text: &str) -> Result<Self, MomentError> {
         let word = text.to_ascii_lowercase();
         if word == "now" {
-            return Ok(Moment(Place::Ago(0)));
+            return Ok(Moment(MomentKind::Ago(0)));
         }
         if let Some(midnight) = midnight(&word) {
-            return Ok(Moment(Place::Midnight(midnight)));
+            return Ok(Moment(MomentKind::Midnight(midnight)));
         }
         match length_s(text) {
-            Some(seconds) => Ok(Moment(Place::Ago(seconds?))),
-            None => Figures::read(text).map(Moment::of),
+            Some(seconds) => Ok(Moment(MomentKind::Ago(seconds?))),
+            None => PartialDate::read(text).map(Moment::of),
         }
     }
 }
@@ -163,16 +163,16 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Self, MomentError> {
         if let Some(begin) = midnight(&text.to_ascii_lowercase()) {
             let end = Midnight { days: begin.days + 1, ..begin };
-            return Ok(Date { begin: Moment(Place::Midnight(begin)), end: Moment(Place::Midnight(end)) });
+            return Ok(Date { begin: Moment(MomentKind::Midnight(begin)), end: Moment(MomentKind::Midnight(end)) });
         }
         if text.parse::<Moment>().is_ok_and(Moment::is_relative) {
             return Err(MomentError::NoDate);
         }
-        let figures = Figures::read(text)?;
+        let figures = PartialDate::read(text)?;
         if figures.offset_min.is_some() {
             return Err(MomentError::NoDate);
         }
-        let end = Place::Wall(figures.unit.bucket(figures.wall_s).end_s);
+        let end = MomentKind::Wall(figures.unit.bucket(figures.wall_s).end_s);
         Ok(Date { begin: Moment::of(figures), end: Moment(end) })
     }
 }
@@ -193,11 +193,10 @@ impl FromStr for Now {
 impl PartialOrd for Moment {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self.0, other.0) {
-            (Place::Wall(mine), Place::Wall(theirs)) | (Place::Instant(mine), Place::Instant(theirs)) => {
-                Some(mine.cmp(&theirs))
-            }
-            (Place::Ago(mine), Place::Ago(theirs)) => Some(theirs.cmp(&mine)),
-            (Place::Midnight(mine), Place::Midnight(theirs)) if mine.weekday == theirs.weekday => {
+            (MomentKind::Wall(mine), MomentKind::Wall(theirs))
+            | (MomentKind::Instant(mine), MomentKind::Instant(theirs)) => Some(mine.cmp(&theirs)),
+            (MomentKind::Ago(mine), MomentKind::Ago(theirs)) => Some(theirs.cmp(&mine)),
+            (MomentKind::Midnight(mine), MomentKind::Midnight(theirs)) if mine.weekday == theirs.weekday => {
                 Some(mine.days.cmp(&theirs.days))
             }
             _ => None,
@@ -210,23 +209,23 @@ mod tests {
     use super::*;
 
     fn wall(text: &str) -> i64 {
-        Figures::read(text).unwrap().wall_s
+        PartialDate::read(text).unwrap().wall_s
     }
 
     #[test]
     fn moments_are_absolute_or_relative() {
         let rows = [
-            ("2022-04-05T03", Place::Wall(wall("2022-04-05T03"))),
-            ("2022-04-05T03:45:05+02:00", Place::Instant(wall("2022-04-05T01:45:05"))),
-            ("now", Place::Ago(0)),
-            ("90s", Place::Ago(90)),
-            ("90m", Place::Ago(5400)),
-            ("1h", Place::Ago(3600)),
-            ("7d", Place::Ago(604_800)),
-            ("2w", Place::Ago(1_209_600)),
-            ("2022s", Place::Ago(2022)),
-            ("Today", Place::Midnight(Midnight { weekday: None, days: 0 })),
-            ("friday", Place::Midnight(Midnight { weekday: Some(4), days: 0 })),
+            ("2022-04-05T03", MomentKind::Wall(wall("2022-04-05T03"))),
+            ("2022-04-05T03:45:05+02:00", MomentKind::Instant(wall("2022-04-05T01:45:05"))),
+            ("now", MomentKind::Ago(0)),
+            ("90s", MomentKind::Ago(90)),
+            ("90m", MomentKind::Ago(5400)),
+            ("1h", MomentKind::Ago(3600)),
+            ("7d", MomentKind::Ago(604_800)),
+            ("2w", MomentKind::Ago(1_209_600)),
+            ("2022s", MomentKind::Ago(2022)),
+            ("Today", MomentKind::Midnight(Midnight { weekday: None, days: 0 })),
+            ("friday", MomentKind::Midnight(Midnight { weekday: Some(4), days: 0 })),
         ];
         for (text, expected) in rows {
             assert_eq!(text.parse(), Ok(Moment(expected)), "{text}");
@@ -279,7 +278,7 @@ mod tests {
         }
         let monday: Date = "monday".parse().unwrap();
         assert_eq!(monday.begin, "monday".parse().unwrap());
-        assert_eq!(monday.end, Moment(Place::Midnight(Midnight { weekday: Some(0), days: 1 })));
+        assert_eq!(monday.end, Moment(MomentKind::Midnight(Midnight { weekday: Some(0), days: 1 })));
         for text in ["1h", "now", "2022-04-05T03:45:05Z"] {
             assert_eq!(text.parse::<Date>(), Err(MomentError::NoDate), "{text}");
         }

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use super::{DAY_S, FIRST_S, LAST_S, LastStretch, Stamp, Zone};
+use super::{CachedRange, DAY_S, FIRST_S, LAST_S, Stamp, Zone};
 
 /// Converts stamps to the wall clock of a zone; one per worker. Its cache changes only its speed, never a result.
 pub(crate) struct ZoneClock {
     zone: Zone,
     /// Offset of the zone, in minutes ahead of UTC.
-    offset_min: LastStretch<i16>,
+    offset_min: CachedRange<i16>,
 }
 
 impl ZoneClock {
     pub(crate) fn new(zone: Zone) -> ZoneClock {
-        ZoneClock { zone, offset_min: LastStretch::none(0) }
+        ZoneClock { zone, offset_min: CachedRange::none(0) }
     }
 
     /// Converts a stamp to the zone, keeping the instant. The wall clock is clamped to the ends of the calendar.

@@ -13,7 +13,7 @@ use crate::format::digits::digits;
 use crate::format::log_format::fast_path::UsualLine;
 use crate::format::marks::{Line, Quotes};
 use crate::ip::{is_address, may_have_port};
-use crate::keys::{are_quads, quad_of};
+use crate::keys::{are_ipv4, parse_ipv4};
 use crate::text::find_near;
 use crate::time::Clock;
 
@@ -79,7 +79,7 @@ impl<'s> Checks<'s> {
 
     /// True if the lines of this text really have the kinds that were returned for them.
     pub(super) fn hold(&self, text: &[u8]) -> bool {
-        self.addresses.as_ref().is_none_or(|addresses| are_quads(addresses) && !has_others(text))
+        self.addresses.as_ref().is_none_or(|addresses| are_ipv4(addresses) && !has_others(text))
     }
 
     /// True if the address of an ordinary line begins with a number and a colon; `None` if the text is not an address.
@@ -87,7 +87,7 @@ impl<'s> Checks<'s> {
         if find_near(b':', addr).is_none() {
             match &mut self.addresses {
                 Some(addresses) => addresses.push(addr),
-                None => _ = quad_of(addr)?,
+                None => _ = parse_ipv4(addr)?,
             }
             return Some(false);
         }

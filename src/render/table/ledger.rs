@@ -8,7 +8,7 @@ use super::flow::{Piece, flow};
 use super::ink::Ink;
 use super::line::Line;
 use super::{Sheet, hits, words};
-use crate::filter::Filtered;
+use crate::filter::FilterReason;
 use crate::render::numbers::{Bytes, Grouped};
 use crate::report::Report;
 
@@ -84,7 +84,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 }
 
 /// Formats `filtered: 40 = 30 status + 10 path`, or `filtered: 40 by status`.
-fn filtered(number: u64, reasons: &[(Filtered, u64)]) -> Option<Vec<Piece>> {
+fn filtered(number: u64, reasons: &[(FilterReason, u64)]) -> Option<Vec<Piece>> {
     match reasons {
         [] => None,
         [(reason, _)] => Some(vec![Piece::new("", Ink::Plain, format!("filtered: {} by {reason}", Grouped(number)))]),

@@ -6,7 +6,7 @@ use super::check::Check;
 use super::pattern::Pattern;
 use super::subject::{NameError, Subject};
 use crate::dimension::Dimension;
-use crate::expression::{Comparison, Expression, Operator, Order, Placed, SyntaxError, Value, parse};
+use crate::expression::{Comparison, Expression, Operator, Order, Spanned, SyntaxError, Value, parse};
 use crate::text::undo_escapes;
 
 /// An expression that is true or false for a hit.
@@ -17,13 +17,13 @@ use crate::text::undo_escapes;
 /// `in` are false.
 ///
 /// ```
-/// use logstat::Where;
-/// let slow: Where = r#"request_time > 1.5 && !(path ~ "^/export/" || method in ("HEAD", "OPTIONS"))"#.parse()?;
-/// assert_eq!("stauts == 200".parse::<Where>().unwrap_err().unknown(), Some("stauts"));
+/// use logstat::WhereExpression;
+/// let slow: WhereExpression = r#"request_time > 1.5 && !(path ~ "^/export/" || method in ("HEAD", "OPTIONS"))"#.parse()?;
+/// assert_eq!("stauts == 200".parse::<WhereExpression>().unwrap_err().unknown(), Some("stauts"));
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Where {
+pub struct WhereExpression {
     text: String,
     pub(super) root: Expression<Test>,
 }
@@ -31,15 +31,15 @@ pub struct Where {
 /// The subject of a comparison, and the check on it.
 pub(super) type Test = (Subject, Check);
 
-impl Where {
+impl WhereExpression {
     /// Parses an expression. `is_own` returns true for variables that nginx does not define, such as those of a `map`.
     ///
     /// # Errors
     /// Fails if the text is not an expression, if a name is unknown, or if a value is impossible for its name.
-    pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Where, SyntaxError> {
+    pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<WhereExpression, SyntaxError> {
         let reading = Reading { text, is_own };
         let root = parse(text, 0)?.try_map(&|comparison| reading.comparison(&comparison))?;
-        Ok(Where { text: text.to_owned(), root })
+        Ok(WhereExpression { text: text.to_owned(), root })
     }
 
     /// The expression as the user typed it.
@@ -70,11 +70,11 @@ impl Where {
     }
 }
 
-impl FromStr for Where {
+impl FromStr for WhereExpression {
     type Err = SyntaxError;
 
-    fn from_str(text: &str) -> Result<Where, SyntaxError> {
-        Where::parse(text, &|_| false)
+    fn from_str(text: &str) -> Result<WhereExpression, SyntaxError> {
+        WhereExpression::parse(text, &|_| false)
     }
 }
 
@@ -89,17 +89,17 @@ impl Reading<'_> {
     }
 
     fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
-        let subject = Subject::named(&name.it, self.is_own).map_err(|error| match error {
-            NameError::Unknown => SyntaxError::unknown_name(self.text, name.at, &name.it),
-            NameError::Moment(what) => self.error(name.at, what),
+        let subject = Subject::named(&name.value, self.is_own).map_err(|error| match error {
+            NameError::Unknown => SyntaxError::unknown_name(self.text, name.offset, &name.value),
+            NameError::Moment(what) => self.error(name.offset, what),
         })?;
-        let (is_not, kind) = match operator.it {
+        let (is_not, kind) = match operator.value {
             Operator::NotEqual => (true, Operator::Equal),
             Operator::NotMatches => (true, Operator::Matches),
             Operator::NotIn => (true, Operator::In),
             other => (false, other),
         };
-        let operator = Placed { at: operator.at, it: kind };
+        let operator = Spanned { offset: operator.offset, value: kind };
         let checks = values.iter().map(|value| self.check(subject, &operator, value));
         let mut checks = checks.collect::<Result<Vec<_>, _>>()?;
         let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
@@ -110,23 +110,25 @@ impl Reading<'_> {
     fn check(
         &self,
         subject: Subject,
-        operator: &Placed<Operator>,
-        value: &Placed<Value>,
+        operator: &Spanned<Operator>,
+        value: &Spanned<Value>,
     ) -> Result<Check, SyntaxError> {
-        let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.at, what)));
-        if operator.it == Operator::Matches {
-            let Value::Text(regex) = &value.it else {
-                return Err(self.error(value.at, "a regular expression between quotes was expected"));
+        let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.offset, what)));
+        if operator.value == Operator::Matches {
+            let Value::Text(regex) = &value.value else {
+                return Err(self.error(value.offset, "a regular expression between quotes was expected"));
             };
             if subject.is_number() {
-                return Err(self.error(operator.at, "this is a number, and no text to look in: use == != < <= > >= in"));
+                return Err(
+                    self.error(operator.offset, "this is a number, and no text to look in: use == != < <= > >= in")
+                );
             }
             // The expression begins after the quote.
-            return Pattern::regex(self.text, value.at + 1, regex).map(Check::Looks);
+            return Pattern::regex(self.text, value.offset + 1, regex).map(Check::Matches);
         }
-        let order = Order::of(operator.it).unwrap_or(Order::EQUAL);
+        let order = Order::of(operator.value).unwrap_or(Order::EQUAL);
         let is_order = order != Order::EQUAL;
-        match &value.it {
+        match &value.value {
             Value::Number(number) => {
                 refused(subject.refuses_numbers())?;
                 Ok(Check::Number(order, *number))
@@ -134,16 +136,17 @@ impl Reading<'_> {
             Value::Text(text) => {
                 refused(subject.refuses_text(text))?;
                 if is_order && matches!(subject, Subject::Of(dimension) if has_no_order(dimension)) {
-                    return Err(self.error(operator.at, "neither is before the other: use == != in"));
+                    return Err(self.error(operator.offset, "neither is before the other: use == != in"));
                 }
                 Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
             }
-            Value::Percent(_) => Err(self.error(value.at, "a hit has no percentages")),
+            Value::Percent(_) => Err(self.error(value.offset, "a hit has no percentages")),
             Value::Word(word) => match word.parse() {
                 Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
                 _ => {
                     let word = crate::text::printable(word.as_bytes());
-                    Err(self.error(value.at, format!("a value was expected; a text stands between quotes: \"{word}\"")))
+                    Err(self
+                        .error(value.offset, format!("a value was expected; a text stands between quotes: \"{word}\"")))
                 }
             },
         }
@@ -183,10 +186,10 @@ mod tests {
             ("weekday < \"Tue\"", 8, "neither is before the other: use == != in"),
         ];
         for (text, at, what) in rows {
-            let error = text.parse::<Where>().unwrap_err();
+            let error = text.parse::<WhereExpression>().unwrap_err();
             assert_eq!((error.at(), error.what()), (at, what), "{text}");
         }
-        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("hour-of-day has numbers"));
+        assert!("hour == 3".parse::<WhereExpression>().unwrap_err().what().contains("hour-of-day has numbers"));
     }
 
     const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
@@ -194,7 +197,7 @@ mod tests {
     #[test]
     fn variables_are_listed_by_name() {
         let text = "upstream_addr ~ \"^10\\.\" && (my_var == 1 || path == \"/\") && upstream_response_time > 1";
-        let selection = Where::parse(text, &|name| name == "my_var").unwrap();
+        let selection = WhereExpression::parse(text, &|name| name == "my_var").unwrap();
         assert_eq!(selection.variables().collect::<Vec<_>>(), ["upstream_addr", "my_var", "upstream_response_time"]);
         assert_eq!(selection.text(), text);
         let fine = [
@@ -204,6 +207,6 @@ mod tests {
             "status == \"-\"",
             "weekday in (\"Mon\", \"Sun\")",
         ];
-        assert!(fine.iter().all(|text| text.parse::<Where>().is_ok()));
+        assert!(fine.iter().all(|text| text.parse::<WhereExpression>().is_ok()));
     }
 }

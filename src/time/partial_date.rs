@@ -6,7 +6,7 @@ use super::{DAY_S, Unit, day_start_s};
 
 /// A parsed date or time, with its precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Figures {
+pub(super) struct PartialDate {
     /// Wall clock at the beginning of the named period, in seconds since 1970.
     pub(super) wall_s: i64,
     /// Precision: the year, month … or second that is named.
@@ -25,8 +25,8 @@ const PARTS: [(usize, &[u8], Unit); 6] = [
     (2, b":", Unit::Second),
 ];
 
-impl Figures {
-    pub(super) fn read(text: &str) -> Result<Figures, MomentError> {
+impl PartialDate {
+    pub(super) fn read(text: &str) -> Result<PartialDate, MomentError> {
         if let Some((year, week)) = text.split_once("-W") {
             return week_of(digits(year.as_bytes(), 4)?, digits(week.as_bytes(), 2)?);
         }
@@ -49,7 +49,7 @@ impl Figures {
         match day_start_s(year as i32, month, day) {
             Some(day_s) if hour < 24 && minute < 60 && second < 60 => {
                 let wall_s = day_s + i64::from(hour * 3600 + minute * 60 + second);
-                Ok(Figures { wall_s, unit, offset_min })
+                Ok(PartialDate { wall_s, unit, offset_min })
             }
             _ => Err(MomentError::Nonexistent),
         }
@@ -57,12 +57,12 @@ impl Figures {
 }
 
 /// Returns the Monday of an ISO 8601 week. The first week of a year is the one with 4 January.
-fn week_of(year: u32, week: u32) -> Result<Figures, MomentError> {
+fn week_of(year: u32, week: u32) -> Result<PartialDate, MomentError> {
     let fourth = day_start_s(year as i32, 1, 4).ok_or(MomentError::Nonexistent)?;
     let wall_s = Unit::Week.bucket(fourth).start_s + (i64::from(week) - 1) * 7 * DAY_S;
     let named = format!("{year:04}-W{week:02}");
     let is_one = (1..=53).contains(&week) && Unit::Week.key(wall_s) == named;
-    is_one.then_some(Figures { wall_s, unit: Unit::Week, offset_min: None }).ok_or(MomentError::Nonexistent)
+    is_one.then_some(PartialDate { wall_s, unit: Unit::Week, offset_min: None }).ok_or(MomentError::Nonexistent)
 }
 
 /// Parses an offset: nothing, `Z`, `+02:00` or `+0200`.
@@ -111,7 +111,7 @@ mod tests {
             ("2022-04-05 03:45:05-0330", "2022-04-05T03:45:05", Unit::Second, Some(-210)),
         ];
         for (text, expected, unit, offset_min) in rows {
-            let found = Figures::read(text).unwrap();
+            let found = PartialDate::read(text).unwrap();
             assert_eq!((Unit::Second.key(found.wall_s).as_str(), found.unit), (expected, unit), "{text}");
             assert_eq!(found.offset_min, offset_min, "{text}");
         }
@@ -123,7 +123,7 @@ mod tests {
             for unit in [Unit::Second, Unit::Minute, Unit::Hour, Unit::Day, Unit::Week, Unit::Month, Unit::Year] {
                 let bucket = unit.bucket(wall_s);
                 let key = unit.key(bucket.number);
-                let found = Figures::read(&key).unwrap();
+                let found = PartialDate::read(&key).unwrap();
                 assert_eq!((found.wall_s, found.unit), (bucket.start_s, unit), "{key}");
             }
         }
@@ -148,7 +148,7 @@ mod tests {
             "2022-04-05T03:45:05.5",
         ];
         for text in shapes {
-            assert_eq!(Figures::read(text), Err(MomentError::Shape), "{text}");
+            assert_eq!(PartialDate::read(text), Err(MomentError::Shape), "{text}");
         }
         let missing = [
             "0000",
@@ -165,7 +165,7 @@ mod tests {
             "2022-04-05T03:45:05-00:60",
         ];
         for text in missing {
-            assert_eq!(Figures::read(text), Err(MomentError::Nonexistent), "{text}");
+            assert_eq!(PartialDate::read(text), Err(MomentError::Nonexistent), "{text}");
         }
     }
 }

@@ -3,25 +3,25 @@
 use super::check::Check;
 use super::rows::Rows;
 use crate::batch::{Batch, MISSING};
-use crate::time::{LastStretch, Unit};
+use crate::time::{CachedRange, Unit};
 
 /// A check on the keys of a unit of time, with the last answer cached.
 #[derive(Clone, Debug)]
-pub(super) struct Stretches {
+pub(super) struct BucketFilter {
     unit: Unit,
     check: Check,
-    last: LastStretch<bool>,
+    last: CachedRange<bool>,
 }
 
-impl Stretches {
-    pub(super) fn new(unit: Unit, check: Check) -> Stretches {
-        Stretches { unit, check, last: LastStretch::none(false) }
+impl BucketFilter {
+    pub(super) fn new(unit: Unit, check: Check) -> BucketFilter {
+        BucketFilter { unit, check, last: CachedRange::none(false) }
     }
 
     pub(super) fn select(&mut self, batch: &Batch<'_>, rows: Rows) -> Rows {
-        let Stretches { unit, check, last } = self;
+        let BucketFilter { unit, check, last } = self;
         let wall_s = batch.wall_s();
-        rows.that(|row| {
+        rows.filter(|row| {
             last.at(wall_s[row], |wall_s| {
                 let (stretch, number) = unit.stretch(wall_s);
                 let is_held = match number {

@@ -4,9 +4,9 @@ use wide::u8x16;
 
 /// An IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Quad(pub(crate) u32);
+pub(crate) struct Ipv4(pub(crate) u32);
 
-impl std::fmt::Display for Quad {
+impl std::fmt::Display for Ipv4 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::net::Ipv4Addr::from_bits(self.0).fmt(f)
     }
@@ -18,7 +18,7 @@ impl std::fmt::Display for Quad {
 /// mispredict it. All dots are found at once. Each number is then in the three bytes before its dot, minus those that
 /// belong to the previous number.
 #[inline]
-pub(crate) fn quad_of(text: &[u8]) -> Option<Quad> {
+pub(crate) fn parse_ipv4(text: &[u8]) -> Option<Ipv4> {
     if !(7..=15).contains(&text.len()) {
         return None;
     }
@@ -38,7 +38,7 @@ pub(crate) fn quad_of(text: &[u8]) -> Option<Quad> {
         value = value << 8 | number;
         is_flawed |= has_flaw;
     }
-    (!is_flawed && rest == 0).then_some(Quad(value))
+    (!is_flawed && rest == 0).then_some(Ipv4(value))
 }
 
 /// Loads 7 to 15 bytes into a word, the first byte lowest. It reads two halves that overlap, so that no length needs a
@@ -67,27 +67,27 @@ fn number_of(bytes: u32, len: u32) -> (u32, bool) {
     (number, (len.wrapping_sub(1) > 2) | has_other | (number > 255) | (number < least))
 }
 
-/// Applies [`quad_of`] to the selected texts of a column, and appends the results to `quads`. Uses the fastest method
+/// Applies [`parse_ipv4`] to the selected texts of a column, and appends the results to `ipv4s`. Uses the fastest method
 /// of this processor.
 #[allow(unsafe_code)]
-pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Quad>>) {
+pub(super) fn parse_ipv4s(column: &[&[u8]], hits: &[u16], ipv4s: &mut Vec<Option<Ipv4>>) {
     #[cfg(target_arch = "x86_64")]
     if shuffle::is_there() {
         // SAFETY: the processor has just been asked for the features that the function is compiled with.
-        return unsafe { shuffle::quads_of(column, hits, quads) };
+        return unsafe { shuffle::parse_ipv4s(column, hits, ipv4s) };
     }
-    quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
+    ipv4s.extend(hits.iter().map(|&row| parse_ipv4(column[row as usize])));
 }
 
-/// True if [`quad_of`] parses all of these texts.
+/// True if [`parse_ipv4`] parses all of these texts.
 #[allow(unsafe_code)]
-pub(crate) fn are_quads(texts: &[&[u8]]) -> bool {
+pub(crate) fn are_ipv4(texts: &[&[u8]]) -> bool {
     #[cfg(target_arch = "x86_64")]
     if shuffle::is_there() {
         // SAFETY: the processor has just been asked for the features that the function is compiled with.
-        return unsafe { shuffle::are_quads(texts) };
+        return unsafe { shuffle::are_ipv4(texts) };
     }
-    texts.iter().all(|text| quad_of(text).is_some())
+    texts.iter().all(|text| parse_ipv4(text).is_some())
 }
 
 /// The same with SSE4.1. A table, looked up by the positions of the dots, says where each digit goes; two
@@ -95,7 +95,7 @@ pub(crate) fn are_quads(texts: &[&[u8]]) -> bool {
 /// counted by valgrind.
 #[cfg(target_arch = "x86_64")]
 mod shuffle {
-    use super::{Quad, word_of};
+    use super::{Ipv4, word_of};
     use std::arch::x86_64::{
         __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_cvtsi128_si32, _mm_madd_epi16, _mm_maddubs_epi16, _mm_max_epu8,
         _mm_movemask_epi8, _mm_or_si128, _mm_packus_epi16, _mm_packus_epi32, _mm_set1_epi8, _mm_set1_epi16,
@@ -107,13 +107,13 @@ mod shuffle {
     }
 
     #[target_feature(enable = "ssse3,sse4.1")]
-    pub(super) fn quads_of(column: &[&[u8]], hits: &[u16], quads: &mut Vec<Option<Quad>>) {
-        quads.extend(hits.iter().map(|&row| quad_of(column[row as usize])));
+    pub(super) fn parse_ipv4s(column: &[&[u8]], hits: &[u16], ipv4s: &mut Vec<Option<Ipv4>>) {
+        ipv4s.extend(hits.iter().map(|&row| parse_ipv4(column[row as usize])));
     }
 
     #[target_feature(enable = "ssse3,sse4.1")]
-    pub(super) fn are_quads(texts: &[&[u8]]) -> bool {
-        texts.iter().all(|text| quad_of(text).is_some())
+    pub(super) fn are_ipv4(texts: &[&[u8]]) -> bool {
+        texts.iter().all(|text| parse_ipv4(text).is_some())
     }
 
     /// Positions of digits and dots, for every possible combination of lengths. The end counts as a fourth dot.
@@ -195,7 +195,7 @@ mod shuffle {
 
     #[target_feature(enable = "ssse3,sse4.1")]
     #[inline]
-    pub(super) fn quad_of(text: &[u8]) -> Option<Quad> {
+    pub(super) fn parse_ipv4(text: &[u8]) -> Option<Ipv4> {
         if !(7..=15).contains(&text.len()) {
             return None;
         }
@@ -222,7 +222,7 @@ mod shuffle {
             return None;
         }
         let bytes = _mm_packus_epi16(_mm_packus_epi32(numbers, numbers), _mm_set1_epi32(0));
-        Some(Quad((_mm_cvtsi128_si32(bytes) as u32).swap_bytes()))
+        Some(Ipv4((_mm_cvtsi128_si32(bytes) as u32).swap_bytes()))
     }
 }
 
@@ -231,16 +231,16 @@ mod tests {
     use super::*;
 
     /// Slow reference: std rejects leading zeros too.
-    fn twin(text: &str) -> Option<Quad> {
-        text.parse::<std::net::Ipv4Addr>().ok().map(|a| Quad(a.to_bits()))
+    fn twin(text: &str) -> Option<Ipv4> {
+        text.parse::<std::net::Ipv4Addr>().ok().map(|a| Ipv4(a.to_bits()))
     }
 
     /// Parses with both methods, which must agree.
-    fn read(text: &[u8]) -> Option<Quad> {
-        let mut quads = Vec::new();
-        quads_of(&[b"9.9.9.9", text], &[1], &mut quads);
-        assert_eq!(quads, [quad_of(text)], "{text:?}");
-        quads[0]
+    fn read(text: &[u8]) -> Option<Ipv4> {
+        let mut ipv4s = Vec::new();
+        parse_ipv4s(&[b"9.9.9.9", text], &[1], &mut ipv4s);
+        assert_eq!(ipv4s, [parse_ipv4(text)], "{text:?}");
+        ipv4s[0]
     }
 
     #[test]
@@ -290,8 +290,8 @@ mod tests {
 
         #[test]
         fn addresses_round_trip(bits: u32) {
-            let text = Quad(bits).to_string();
-            proptest::prop_assert_eq!(read(text.as_bytes()), Some(Quad(bits)));
+            let text = Ipv4(bits).to_string();
+            proptest::prop_assert_eq!(read(text.as_bytes()), Some(Ipv4(bits)));
         }
     }
 }

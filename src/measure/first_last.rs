@@ -22,9 +22,9 @@ impl Sum for Span {
 }
 
 /// The first and last time of every group.
-pub(crate) type Seen = PerGroup<Span>;
+pub(crate) type FirstLast = PerGroup<Span>;
 
-impl Seen {
+impl FirstLast {
     /// Returns the first and the last time, if any hit has a time.
     pub(crate) fn of(&self, group: GroupId) -> Option<(Stamp, Stamp)> {
         let Span { first, last } = self.sum(group);
@@ -35,7 +35,7 @@ impl Seen {
 impl SumOfHits for Span {
     const NEEDS: Fields = Fields::TIME;
 
-    fn add(sums: &mut Seen, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
+    fn add(sums: &mut FirstLast, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
         let unknown = Stamp::NONE.rank();
         for (&row, group) in hits.iter().zip(groups) {
             let rank = batch.stamp(row as usize).instant_rank();

@@ -2,32 +2,32 @@
 
 use bumpalo::Bump;
 
-use super::join::Pipe;
+use super::join::StdStream;
 use super::open::Opened;
-use super::seams::Seams;
+use super::reassembly::Reassembly;
 use super::{Envelope, Sender};
 
 /// The envelopes of an input, and which of their senders are nginx.
 #[derive(Clone, Debug)]
-pub(crate) struct Worn {
+pub(crate) struct DetectedEnvelopes {
     /// Outermost first.
     chain: Vec<&'static Envelope>,
     /// Programs with access-log lines among their first lines.
-    ours: Vec<Vec<u8>>,
+    nginx_senders: Vec<Vec<u8>>,
     /// True if standard error has access-log lines among its first lines.
-    stderr_is_ours: bool,
-    pub(crate) seams: Seams,
+    stderr_has_access_log: bool,
+    pub(crate) reassembly: Reassembly,
 }
 
-impl Worn {
-    /// `ours` are the senders with access-log lines among their first lines.
-    pub(super) fn new(chain: Vec<&'static Envelope>, ours: &[Sender<'_>]) -> Worn {
+impl DetectedEnvelopes {
+    /// `nginx_senders` are the senders with access-log lines among their first lines.
+    pub(super) fn new(chain: Vec<&'static Envelope>, nginx_senders: &[Sender<'_>]) -> DetectedEnvelopes {
         let program = |sender: &Sender<'_>| if let Sender::Program(name) = sender { Some(name.to_vec()) } else { None };
-        Worn {
+        DetectedEnvelopes {
             chain,
-            ours: ours.iter().filter_map(program).collect(),
-            stderr_is_ours: ours.contains(&Sender::Pipe(Pipe::Stderr)),
-            seams: Seams::default(),
+            nginx_senders: nginx_senders.iter().filter_map(program).collect(),
+            stderr_has_access_log: nginx_senders.contains(&Sender::StdStream(StdStream::Stderr)),
+            reassembly: Reassembly::default(),
         }
     }
 
@@ -38,7 +38,7 @@ impl Worn {
 
     /// Number of envelopes up to the one that splits lines into parts; all if none does.
     fn outer(&self) -> usize {
-        self.chain.iter().position(|envelope| envelope.has_pipes).map_or(self.chain.len(), |at| at + 1)
+        self.chain.iter().position(|envelope| envelope.has_std_streams).map_or(self.chain.len(), |at| at + 1)
     }
 
     /// Removes the envelopes of a line, up to the one that splits lines into parts.
@@ -53,19 +53,21 @@ impl Worn {
 
     /// True if a line that fits no format was written by a program other than nginx: none of the sender's first lines
     /// belongs to an access log, and its name does not contain "nginx".
-    pub(crate) fn is_another_program(&self, sender: Sender<'_>) -> bool {
+    pub(crate) fn is_other_program(&self, sender: Sender<'_>) -> bool {
         match sender {
             Sender::Unknown | Sender::File(_) => false,
-            Sender::Pipe(pipe) => pipe == Pipe::Stderr && !self.stderr_is_ours,
-            Sender::Program(name) => !self.ours.iter().any(|ours| ours == name) && !is_called_nginx(name),
+            Sender::StdStream(std_stream) => std_stream == StdStream::Stderr && !self.stderr_has_access_log,
+            Sender::Program(name) => {
+                !self.nginx_senders.iter().any(|nginx_senders| nginx_senders == name) && !is_called_nginx(name)
+            }
         }
     }
 
     /// True if this sender's lines must be excluded even if they fit a format. gunicorn behind nginx logs the same
     /// requests again, in combined. So if another sender with an access log is called nginx, this one is excluded.
-    pub(crate) fn stays_out(&self, sender: Sender<'_>) -> bool {
+    pub(crate) fn is_excluded(&self, sender: Sender<'_>) -> bool {
         matches!(sender, Sender::Program(name) if !is_called_nginx(name))
-            && self.ours.iter().any(|ours| is_called_nginx(ours))
+            && self.nginx_senders.iter().any(|nginx_senders| is_called_nginx(nginx_senders))
     }
 }
 

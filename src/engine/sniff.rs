@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::envelope::{self, Worn};
+use crate::envelope::{self, DetectedEnvelopes};
 use crate::format::{Detector, FormatsOfFile, LogFormat};
 use crate::input::Beginning;
 use crate::phases::Stopwatch;
@@ -12,9 +12,9 @@ use crate::text::lines_of_head;
 
 /// Information from the first lines of an input.
 #[derive(Clone)]
-pub(crate) struct Met<'f> {
+pub(crate) struct Sniffed<'f> {
     /// The envelope that its lines are in.
-    pub(crate) envelope: Option<Worn>,
+    pub(crate) envelope: Option<DetectedEnvelopes>,
     pub(crate) formats: Arc<FormatsOfFile<'f>>,
     /// What kind of file the input is, if it is not an access log.
     pub(crate) foreign: Option<Foreign>,
@@ -25,8 +25,8 @@ pub(crate) struct Met<'f> {
     pub(crate) took: Duration,
 }
 
-impl<'f> Met<'f> {
-    pub(crate) fn by(head: &[u8], is_device: bool, detector: &Detector<'f>, own: &[usize]) -> Met<'f> {
+impl<'f> Sniffed<'f> {
+    pub(crate) fn from_head(head: &[u8], is_device: bool, detector: &Detector<'f>, own: &[usize]) -> Sniffed<'f> {
         let mut watch = Stopwatch::start();
         let beginning = Beginning::of(head);
         let (envelope, of_file) = envelope::find(detector, own, lines_of_head(head));
@@ -34,7 +34,7 @@ impl<'f> Met<'f> {
         let fits_nothing = foreign.is_none() && of_file.nearest().is_some();
         let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
         let fitting_preset = if may_fit { fitting_preset(head) } else { None };
-        Met { envelope, formats: of_file, foreign, fitting_preset, beginning, took: watch.lap() }
+        Sniffed { envelope, formats: of_file, foreign, fitting_preset, beginning, took: watch.lap() }
     }
 
     /// True if no line of the input is counted.

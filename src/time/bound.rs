@@ -1,22 +1,22 @@
 //! The bounds of a period: moments resolved against "now", comparable with the wall clock of any line.
 
 use super::Zone;
-use super::moment::{Midnight, Moment, Place};
+use super::moment::{Midnight, Moment, MomentKind};
 
 /// The resolved "now".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NowIs {
+pub(crate) enum ResolvedNow {
     /// A wall clock, the same at every offset, in seconds.
     Wall(i64),
     /// Seconds since 1970 in UTC.
     Instant(i64),
     /// A zone, and seconds since 1970 in UTC. Days are those of the zone.
-    There(Zone, i64),
+    InZone(Zone, i64),
 }
 
 /// A bound whose wall clock is known once the offset is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Edge {
+pub(crate) enum Bound {
     /// The same wall clock at every offset, in seconds.
     Wall(i64),
     /// The same instant at every offset: seconds since 1970 in UTC.
@@ -25,16 +25,20 @@ pub(crate) enum Edge {
     Midnight { midnight: Midnight, now_s: i64 },
 }
 
-impl Edge {
-    pub(crate) fn of(moment: Moment, now: NowIs) -> Edge {
+impl Bound {
+    pub(crate) fn of(moment: Moment, now: ResolvedNow) -> Bound {
         match (moment.0, now) {
-            (Place::Wall(wall_s), _) => Edge::Wall(wall_s),
-            (Place::Instant(epoch_s), _) => Edge::Instant(epoch_s),
-            (Place::Ago(seconds), NowIs::Wall(now_s)) => Edge::Wall(now_s - seconds),
-            (Place::Ago(seconds), NowIs::Instant(now_s) | NowIs::There(_, now_s)) => Edge::Instant(now_s - seconds),
-            (Place::Midnight(midnight), NowIs::Wall(now_s)) => Edge::Wall(midnight.on(now_s)),
-            (Place::Midnight(midnight), NowIs::Instant(now_s)) => Edge::Midnight { midnight, now_s },
-            (Place::Midnight(midnight), NowIs::There(zone, now_s)) => Edge::Wall(midnight.on(zone.wall_s(now_s))),
+            (MomentKind::Wall(wall_s), _) => Bound::Wall(wall_s),
+            (MomentKind::Instant(epoch_s), _) => Bound::Instant(epoch_s),
+            (MomentKind::Ago(seconds), ResolvedNow::Wall(now_s)) => Bound::Wall(now_s - seconds),
+            (MomentKind::Ago(seconds), ResolvedNow::Instant(now_s) | ResolvedNow::InZone(_, now_s)) => {
+                Bound::Instant(now_s - seconds)
+            }
+            (MomentKind::Midnight(midnight), ResolvedNow::Wall(now_s)) => Bound::Wall(midnight.on(now_s)),
+            (MomentKind::Midnight(midnight), ResolvedNow::Instant(now_s)) => Bound::Midnight { midnight, now_s },
+            (MomentKind::Midnight(midnight), ResolvedNow::InZone(zone, now_s)) => {
+                Bound::Wall(midnight.on(zone.wall_s(now_s)))
+            }
         }
     }
 
@@ -42,15 +46,15 @@ impl Edge {
     pub(crate) fn wall_s(self, offset_min: i16) -> i64 {
         let ahead_s = i64::from(offset_min) * 60;
         match self {
-            Edge::Wall(wall_s) => wall_s,
-            Edge::Instant(epoch_s) => epoch_s + ahead_s,
-            Edge::Midnight { midnight, now_s } => midnight.on(now_s + ahead_s),
+            Bound::Wall(wall_s) => wall_s,
+            Bound::Instant(epoch_s) => epoch_s + ahead_s,
+            Bound::Midnight { midnight, now_s } => midnight.on(now_s + ahead_s),
         }
     }
 
     /// True if the wall clock is the same at every offset.
     pub(crate) fn is_fixed(self) -> bool {
-        matches!(self, Edge::Wall(_))
+        matches!(self, Bound::Wall(_))
     }
 }
 
@@ -64,13 +68,15 @@ mod tests {
     }
 
     fn instant(text: &str) -> i64 {
-        let Edge::Instant(epoch_s) = Edge::of(moment(text), NowIs::Wall(0)) else { panic!("{text} has no offset") };
+        let Bound::Instant(epoch_s) = Bound::of(moment(text), ResolvedNow::Wall(0)) else {
+            panic!("{text} has no offset")
+        };
         epoch_s
     }
 
     #[test]
     fn relative_to_an_instant_each_offset_has_its_own_wall_clock() {
-        let now = NowIs::Instant(instant("2022-04-05T23:30:00Z"));
+        let now = ResolvedNow::Instant(instant("2022-04-05T23:30:00Z"));
         let rows = [
             ("1h", 0, "2022-04-05T22:30:00"),
             ("1h", 120, "2022-04-06T00:30:00"),
@@ -85,23 +91,25 @@ mod tests {
             ("2022-04-05T03:45:05Z", 60, "2022-04-05T04:45:05"),
         ];
         for (text, offset_min, expected) in rows {
-            let edge = Edge::of(moment(text), now);
+            let edge = Bound::of(moment(text), now);
             assert_eq!(Unit::Second.key(edge.wall_s(offset_min)), expected, "{text} at {offset_min}");
         }
     }
 
     #[test]
     fn midnights_are_those_of_the_zone() {
-        let now = NowIs::There("+02:00".parse().unwrap(), instant("2022-04-05T23:30:00Z"));
-        assert_eq!(Edge::of(moment("today"), now), Edge::of(moment("2022-04-06"), now));
-        assert_eq!(Edge::of(moment("1h"), now), Edge::Instant(instant("2022-04-05T22:30:00Z")));
+        let now = ResolvedNow::InZone("+02:00".parse().unwrap(), instant("2022-04-05T23:30:00Z"));
+        assert_eq!(Bound::of(moment("today"), now), Bound::of(moment("2022-04-06"), now));
+        assert_eq!(Bound::of(moment("1h"), now), Bound::Instant(instant("2022-04-05T22:30:00Z")));
     }
 
     #[test]
     fn relative_to_a_wall_clock_all_offsets_agree() {
-        let Edge::Wall(now_s) = Edge::of(moment("2022-04-05T23:30"), NowIs::Wall(0)) else { panic!("a wall clock") };
+        let Bound::Wall(now_s) = Bound::of(moment("2022-04-05T23:30"), ResolvedNow::Wall(0)) else {
+            panic!("a wall clock")
+        };
         for (text, expected) in [("90m", "2022-04-05T22:00:00"), ("yesterday", "2022-04-04T00:00:00")] {
-            let edge = Edge::of(moment(text), NowIs::Wall(now_s));
+            let edge = Bound::of(moment(text), ResolvedNow::Wall(now_s));
             assert!(edge.is_fixed());
             assert_eq!(Unit::Second.key(edge.wall_s(777)), expected, "{text}");
         }
