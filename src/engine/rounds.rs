@@ -103,7 +103,7 @@ mod tests {
             let name = |limit: &ReadLimit| sources[limit.input].path.to_string_lossy().into_owned();
             all.push(stretches.iter().map(|limit| (name(limit), limit.until)).collect());
             for ReadLimit { input, until } in stretches {
-                while let NextChunk::Chunk(_) = sources[*input].next(*until, Blocking::Wait, &mut buffer) {}
+                while let NextChunk::Chunk(_) = sources[*input].next(*until, Blocking::Lock, &mut buffer) {}
             }
         }
         all

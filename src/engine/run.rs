@@ -93,7 +93,7 @@ impl<'f> Run<'_, 'f> {
         let mut busy = 0;
         let mut watch = Stopwatch::start();
         while let Some(ReadLimit { input, until }) = left.front().copied() {
-            let wait = if busy < left.len() { Blocking::TryLock } else { Blocking::Wait };
+            let wait = if busy < left.len() { Blocking::TryLock } else { Blocking::Lock };
             let taken = self.take(input, until, wait, &mut buffer);
             worker.stats.fetching += watch.lap();
             match taken {

@@ -86,7 +86,7 @@ pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mu
     for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
         let sniff = |head: &[u8]| scan.sniff(input, head, source.is_device);
-        let Some(sniffed) = source.with_head(Blocking::Wait, &mut Vec::new(), sniff) else { continue };
+        let Some(sniffed) = source.with_head(Blocking::Lock, &mut Vec::new(), sniff) else { continue };
         if sniffed.envelope.is_some() || sniffed.is_refused() {
             continue;
         }

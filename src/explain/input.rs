@@ -33,7 +33,7 @@ pub(super) fn explain(
 ) -> (InputExplanation, Option<Error>) {
     let mut buffer = Vec::new();
     let explained =
-        source.with_head(Blocking::Wait, &mut buffer, |head| explain_head(reader, formats, own, source, head));
+        source.with_head(Blocking::Lock, &mut buffer, |head| explain_head(reader, formats, own, source, head));
     explained.expect("the caller waits for the head")
 }
 

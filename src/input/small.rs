@@ -224,7 +224,7 @@ mod tests {
 
     fn taken(small: &Small) -> Vec<u8> {
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
-        while let Some(chunk) = small.next(u64::MAX, Blocking::Wait, &mut buffer).chunk() {
+        while let Some(chunk) = small.next(u64::MAX, Blocking::Lock, &mut buffer).chunk() {
             assert_eq!(chunk.offset, all.len() as u64);
             assert!(chunk.bytes.ends_with(b"\n") || all.len() + chunk.bytes.len() == TEXT.len());
             all.extend_from_slice(chunk.bytes);
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn next_without_waiting_returns_busy() {
         let (_file, [small, _]) = both(100);
-        let state = small.state(Blocking::Wait, &mut Vec::new());
+        let state = small.state(Blocking::Lock, &mut Vec::new());
         assert!(matches!(small.next(u64::MAX, Blocking::TryLock, &mut Vec::new()), NextChunk::Busy));
         assert!(small.with_head(Blocking::TryLock, &mut Vec::new(), |_| ()).is_none());
         drop(state);

@@ -342,7 +342,7 @@ mod tests {
                     let source = Opener::new(access, chunk_options, None, 1).open(input).unwrap();
                     let (mut taken, mut buffer) = (0, Vec::new());
                     for until in (1..).map(|i| i * step) {
-                        while let NextChunk::Chunk(chunk) = source.next(until as u64, Blocking::Wait, &mut buffer) {
+                        while let NextChunk::Chunk(chunk) = source.next(until as u64, Blocking::Lock, &mut buffer) {
                             assert_eq!(chunk.bytes, &text[taken..taken + chunk.bytes.len()]);
                             taken += chunk.bytes.len();
                         }

@@ -196,7 +196,7 @@ mod tests {
     fn taken(stream: &Stream) -> Vec<(u64, Vec<u8>)> {
         let mut buffer = Vec::new();
         std::iter::from_fn(|| {
-            stream.next(u64::MAX, Blocking::Wait, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec()))
+            stream.next(u64::MAX, Blocking::Lock, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec()))
         })
         .collect()
     }
@@ -244,7 +244,7 @@ mod tests {
         let stream = Stream::later(Box::new(text), ChunkOptions { max_line, ..chunk_options(1000) });
         let mut buffer = Vec::new();
         let (mut texts, mut offset) = (Vec::new(), 0);
-        while let Some(chunk) = stream.next(u64::MAX, Blocking::Wait, &mut buffer).chunk() {
+        while let Some(chunk) = stream.next(u64::MAX, Blocking::Lock, &mut buffer).chunk() {
             assert_eq!(chunk.offset, offset);
             offset += chunk.bytes.len() as u64 + chunk.left_out;
             texts.push(chunk.bytes.to_vec());
