@@ -92,7 +92,7 @@ pub use crate::{
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
-    render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
+    render::{Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,

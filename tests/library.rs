@@ -58,7 +58,7 @@ fn default_question_has_every_section() {
         (summary.row.pv, summary.row.uv, summary.row.bytes, summary.visitor_days),
         (3, UvCount::Known(2), Some(522), Some(2))
     );
-    assert_eq!((summary.row.statics, summary.row.dynamic), (Some(0), Some(3)));
+    assert_eq!((summary.row.static_hits, summary.row.dynamic), (Some(0), Some(3)));
     assert_eq!((summary.row.status_2xx, summary.row.status_4xx, summary.row.status_5xx), (Some(1), Some(1), Some(1)));
     let days: Vec<_> =
         report.timeline.unwrap().into_iter().map(|row| (row.key.unwrap(), row.pv, row.uv.known())).collect();
@@ -103,7 +103,7 @@ fn question_settings_take_effect() {
     let top = report.top.unwrap();
     assert_eq!(top.iter().map(|r| r.dimension).collect::<Vec<_>>(), [Dimension::Ip, Dimension::Time(Unit::Weekday)]);
     assert!(top.iter().all(|ranking| ranking.rows.len() == 1));
-    assert_eq!(report.summary.unwrap().row.statics, Some(1));
+    assert_eq!(report.summary.unwrap().row.static_hits, Some(1));
     assert_eq!(report.latency.unwrap().slow, 0);
     assert!(matches!(report.uv, UvReport::Hll { precision: 10, .. }));
 }

@@ -1,6 +1,6 @@
 //! `--explain`: prints how inputs are read to standard output.
 
-use logstat::{InputExplanation, Page, Question, ReportFormat, ResolvedInputs, explain, write_explanation};
+use logstat::{InputExplanation, Question, ReportFormat, ResolvedInputs, TerminalStyle, explain, write_explanation};
 
 use super::args::Args;
 use super::config::ResolvedArgs;
@@ -29,7 +29,7 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
 pub(crate) fn run(
     args: &Args,
     question: &Question,
-    page: Page,
+    terminal: TerminalStyle,
     found: ResolvedInputs,
     messages: &Messages,
 ) -> ExitStatus {
@@ -45,7 +45,7 @@ pub(crate) fn run(
     let explanation = &explained.explanation;
     let end = stdout::write(messages, |out| match args.output_args.format() {
         ReportFormat::Json => logstat::write_explanation_json(explanation, args.output_args.is_pretty(), out),
-        _ => write_explanation(explanation, page, out),
+        _ => write_explanation(explanation, terminal, out),
     });
     // An empty log is fine, as in a report.
     let is_read = |input: &InputExplanation| input.kind.is_none() && (input.parsed > 0 || input.malformed == 0);

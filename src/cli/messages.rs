@@ -83,10 +83,10 @@ impl Messages {
         }
         for input in &report.inputs {
             let formats = match &input.formats[..] {
-                [] | [_] => shown(&input.wearing(&input.format)),
+                [] | [_] => shown(&input.format_label(&input.format)),
                 several => {
                     let with_lines = |took: &FormatReport| {
-                        format!("{} ({})", shown(&input.wearing(&took.format)), counted(took.lines, "line"))
+                        format!("{} ({})", shown(&input.format_label(&took.format)), counted(took.lines, "line"))
                     };
                     several.iter().map(with_lines).collect::<Vec<_>>().join(", ")
                 }

@@ -178,7 +178,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         add_notes(None, assumed_logs, messages);
-        return Ok(explain::run(args, &question, style.page, found, messages));
+        return Ok(explain::run(args, &question, style.terminal, found, messages));
     }
     let can_be_written = |args: &Args| {
         let rejects = args.rejects.as_deref();

@@ -97,7 +97,7 @@ impl OutputArgs {
     /// The settings that the user may choose for each format.
     pub(crate) fn style(&self, question: &Question) -> Result<Style, clap::Error> {
         let mut style = Style::default();
-        style.page = terminal::page(self.color, self.ascii);
+        style.terminal = terminal::terminal_style(self.color, self.ascii);
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
         let ranked = question.counting.rankings();
         for word in &self.prom_label {

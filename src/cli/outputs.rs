@@ -61,7 +61,7 @@ impl Output {
     pub(crate) fn write(&self, created: Option<NewFile>, report: &Report, style: &Style) -> Result<NewFile, Error> {
         // Colours are for terminals only.
         let mut style = style.clone();
-        style.page.colors = Colors::None;
+        style.terminal.colors = Colors::None;
         let file = created.map_or_else(|| NewFile::create(&self.path), Ok)?;
         file.write(|out| self.format.write(report, &style, out))?;
         Ok(file)

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{IsTerminal, stdout};
 
-use logstat::{Colors, Page, Signs};
+use logstat::{Charset, Colors, TerminalStyle};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) enum Color {
 }
 
 /// Layout of the report for standard output.
-pub(crate) fn page(color: Color, ascii: bool) -> Page {
+pub(crate) fn terminal_style(color: Color, ascii: bool) -> TerminalStyle {
     let variable = |name| env::var(name).ok();
     let terminal = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
     let colors = colors(
@@ -24,11 +24,11 @@ pub(crate) fn page(color: Color, ascii: bool) -> Page {
         variable("TERM").as_deref(),
     );
     let is_ascii = ascii || !is_utf8(&["LC_ALL", "LC_CTYPE", "LANG"].map(variable));
-    Page::default()
+    TerminalStyle::default()
         .with_csv_hint("--format csv")
         .with_columns(columns(variable("COLUMNS").as_deref(), terminal))
         .with_colors(colors)
-        .with_signs(if is_ascii { Signs::Ascii } else { Signs::Unicode })
+        .with_charset(if is_ascii { Charset::Ascii } else { Charset::Unicode })
 }
 
 /// True if the locale uses UTF-8, decided by the first locale variable that is set. If none is set, as under cron, the

@@ -31,7 +31,8 @@ pub(crate) struct VisitorArgs {
 
     /// The proxies that --real-ip believes: 10.0.0.0/8,2001:db8::/32,unix:
     ///
-    /// Alone it is for logs that have a list of addresses in the place of $remote_addr, in which otherwise private addresses are passed over.
+    /// Alone it is for logs that have a list of addresses in the place of $remote_addr, in which otherwise private
+    /// addresses are passed over.
     #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     trust: Vec<Networks>,
 
@@ -115,7 +116,7 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
 
 /// Returns the dimension of a name.
 fn dimension(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Dimension, DimensionError> {
-    let own = || Dimension::of_ones_own(word).filter(|dimension| is_own(dimension.name()));
+    let own = || Dimension::user_defined(word).filter(|dimension| is_own(dimension.name()));
     match Dimension::named(word) {
         Err(DimensionError::Unknown) => own().ok_or(DimensionError::Unknown),
         known => known,

@@ -12,7 +12,7 @@ use crate::envelope::{
     DetectedEnvelopes, JoinedLine, LinePosition, OpenLines, Opened, StdStream, is_other_program_line, kept_of,
 };
 use crate::format::Reason;
-use crate::format::{Line, Quotes, Room, Row};
+use crate::format::{Line, Quotes, Row, ScanContext};
 use crate::tally::{InputLedger, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
@@ -85,13 +85,13 @@ impl Worker<'_, '_> {
     pub(super) fn count_joined(&mut self, input: usize, detected: &DetectedEnvelopes, all: &[(StdStream, JoinedLine)]) {
         for some in all.chunks(ROWS) {
             let bump = Bump::new();
-            let mut batch = Batch::new(self.scan.filler.needs);
+            let mut batch = Batch::new(self.scan.batch_writer.needs);
             let mut account = InputLedger::new(self.scan.formats.len());
             let mut output = BatchOutput { row: Row::EMPTY, batch: &mut batch, account: &mut account, bump: &bump };
             for (std_stream, joined) in some {
                 self.take_joined(detected, input, *std_stream, joined, &mut output);
             }
-            self.memory.move_keys_to(&mut account.keys);
+            self.cache.move_keys_to(&mut account.keys);
             account.filtered = self.add(input, &mut batch, &bump);
             self.tally.ledger.inputs[input].merge(&account);
         }
@@ -154,12 +154,12 @@ impl Worker<'_, '_> {
             self.refuse(input, &RefusedLine { at, shown, kept: raw }, Reason::OtherProgram, output.account);
             return;
         }
-        let room = Room { bump: output.bump, needs: self.scan.filler.needs };
+        let context = ScanContext { bump: output.bump, needs: self.scan.batch_writer.needs };
         let formats = &self.scan.sniffed(input).formats;
-        match formats.take(line, room, &mut self.memory, &mut output.row) {
-            Ok(taken) => {
-                output.account.take(taken.0, &output.row);
-                self.scan.filler.push(taken, &output.row, output.batch, output.bump);
+        match formats.take(line, context, &mut self.cache, &mut output.row) {
+            Ok(format_id) => {
+                output.account.take(format_id.0, &output.row);
+                self.scan.batch_writer.push(format_id, &output.row, output.batch, output.bump);
             }
             Err(reason) => {
                 let is_like_common = reason == Reason::NoMatch && formats.looks_like_common(line.text);

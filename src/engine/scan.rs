@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::memory_limit::MemoryLimit;
 use super::sniff::Sniffed;
 use crate::filter::Filter;
-use crate::format::{Detector, Filler, LogFormat};
+use crate::format::{BatchWriter, Detector, LogFormat};
 use crate::measure::UvMethod;
 use crate::rejects::Collector;
 use crate::steps::StepPlan;
@@ -25,7 +25,7 @@ pub(crate) struct Scan<'f> {
     pub(crate) steps: StepPlan<'f>,
     /// The server that writes each input, if the configuration says so.
     pub(crate) servers: Vec<Option<usize>>,
-    pub(crate) filler: Filler<'f>,
+    pub(crate) batch_writer: BatchWriter<'f>,
     pub(crate) rejects: Option<Collector>,
     /// How visitors are counted at the start; a limit of memory may change it.
     pub(crate) uv: UvMethod,

@@ -31,7 +31,7 @@ impl<'f> Sniffed<'f> {
         let beginning = Beginning::of(head);
         let (envelope, of_file) = envelope::find(detector, own, lines_of_head(head));
         let foreign = recognize(head, is_device, envelope.as_ref(), &of_file);
-        let fits_nothing = foreign.is_none() && of_file.nearest().is_some();
+        let fits_nothing = foreign.is_none() && of_file.closest_format().is_some();
         let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
         let fitting_preset = if may_fit { fitting_preset(head) } else { None };
         Sniffed { envelope, formats: of_file, foreign, fitting_preset, beginning, took: watch.lap() }

@@ -7,7 +7,7 @@ use crate::batch::{Batch, Hits, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
 use crate::filter::Filter;
 use crate::format::Reason;
-use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
+use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_path};
 use crate::input::Chunk;
 use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
@@ -18,7 +18,7 @@ use crate::text::{clean, is_blank};
 /// The tally of one thread, and its scratch space.
 pub(crate) struct Worker<'s, 'f> {
     pub(crate) scan: &'s Scan<'f>,
-    pub(crate) memory: Memory,
+    pub(crate) cache: ScanCache,
     pub(crate) hits: Hits,
     steps: Steps<'s>,
     /// A copy per worker, because a filter caches answers.
@@ -34,10 +34,10 @@ pub(crate) struct Worker<'s, 'f> {
 
 impl<'s, 'f> Worker<'s, 'f> {
     pub(crate) fn new(scan: &'s Scan<'f>, tally: Tally) -> Worker<'s, 'f> {
-        let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
+        let (cache, hits, rejected) = (ScanCache::default(), Hits::with_capacity(ROWS), Rejected::default());
         let (steps, filter, stats) = (scan.steps.steps(), scan.filter.clone(), WorkerStats::default());
         let memory_counted = Bytes::default();
-        Worker { scan, memory, hits, steps, filter, rejected, tally, memory_counted, stats }
+        Worker { scan, cache, hits, steps, filter, rejected, tally, memory_counted, stats }
     }
 
     /// Returns the tally, and the statistics of this worker.
@@ -62,7 +62,7 @@ impl<'s, 'f> Worker<'s, 'f> {
     /// Counts a chunk, one batch at a time.
     pub(super) fn count(&mut self, input: usize, chunk: Chunk<'_>) {
         let bump = Bump::new();
-        let mut batch = Batch::new(self.scan.filler.needs);
+        let mut batch = Batch::new(self.scan.batch_writer.needs);
         let mut position = ChunkPosition::new(input, chunk);
         let mut detected =
             self.scan.sniffed(input).envelope.as_ref().map(|detected| (detected, OpenLines::at(chunk.offset)));
@@ -79,7 +79,7 @@ impl<'s, 'f> Worker<'s, 'f> {
                     self.fill_from(detected, open_lines, &mut position, &mut batch, &mut account, &bump)
                 }
             };
-            self.memory.move_keys_to(&mut account.keys);
+            self.cache.move_keys_to(&mut account.keys);
             account.filtered = self.add(input, &mut batch, &bump);
             account.bytes = position.passed() - start as u64;
             account.read = position.lines - lines - parts;
@@ -127,19 +127,20 @@ impl<'s, 'f> Worker<'s, 'f> {
         bump: &'a Bump,
     ) {
         let formats = &self.scan.sniffed(position.input).formats;
-        let room = Room { bump, needs: self.scan.filler.needs };
-        let usual = formats.usual().filter(|_| self.scan.filler.takes_usual());
+        let context = ScanContext { bump, needs: self.scan.batch_writer.needs };
+        let fast_path = formats.fast_path().filter(|_| self.scan.batch_writer.allows_fast_path());
         let mut row = Row::EMPTY;
         while position.start < position.bytes.len() && batch.len() < ROWS {
             let start = position.start;
             let starts_file = position.offset == 0 && start == 0;
-            if let Some((usual, format)) = usual
+            if let Some((fast_path, format)) = fast_path
                 && !starts_file
-                && let Memory { timestamp, clock, .. } = &mut self.memory
-                && let Some(line) = take_usual(usual, &mut position.marks, start, self.scan.max_line, timestamp, clock)
+                && let ScanCache { timestamp, clock, .. } = &mut self.cache
+                && let Some(line) =
+                    try_fast_path(fast_path, &mut position.marks, start, self.scan.max_line, timestamp, clock)
             {
-                account.taken[format.0] += 1;
-                self.scan.filler.push_usual(&line, batch, bump);
+                account.format_lines[format.0] += 1;
+                self.scan.batch_writer.push_fast_line(&line, batch, bump);
                 position.lines += 1;
                 position.start = line.text_end + 1;
                 continue;
@@ -153,15 +154,15 @@ impl<'s, 'f> Worker<'s, 'f> {
             if !is_too_long && is_blank(text) {
                 account.blank += 1;
             } else {
-                let taken = if is_too_long {
+                let format_id = if is_too_long {
                     Err(Reason::TooLong)
                 } else {
-                    formats.take(Line { text, quotes }, room, &mut self.memory, &mut row)
+                    formats.take(Line { text, quotes }, context, &mut self.cache, &mut row)
                 };
-                match taken {
-                    Ok(taken) => {
-                        account.take(taken.0, &row);
-                        self.scan.filler.push(taken, &row, batch, bump);
+                match format_id {
+                    Ok(format_id) => {
+                        account.take(format_id.0, &row);
+                        self.scan.batch_writer.push(format_id, &row, batch, bump);
                     }
                     Err(reason) => {
                         let is_other = reason == Reason::NoMatch && is_other_program_line(text);
@@ -194,7 +195,7 @@ impl<'s, 'f> Worker<'s, 'f> {
             self.rejected.add(offset, kept);
         }
         account.reject(reason);
-        let bad_value = self.memory.take_bad_value();
+        let bad_value = self.cache.take_bad_value();
         // A hostile log can have millions of malformed lines: copy only those that will be shown.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
             let text = beginning_kept(shown).to_vec();

@@ -17,7 +17,7 @@ use super::reading::{Fit, Reading, UnwrappedLines, count_fits, joined};
 use super::reassembly::OpenLines;
 use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
-use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row, Slot};
+use crate::format::{Detector, FormatsOfFile, Line, Row, ScanCache, ScanContext, Slot};
 use crate::text::{is_blank, lines};
 
 /// Maximum number of lines that are tried with each envelope.
@@ -111,8 +111,8 @@ impl<'t> Search<'_, '_, 't> {
             of_senders.entry(if is_room { sender } else { Sender::Unknown }).or_default().push(at);
         }
         let mut reading = Reading { chain: Vec::new(), fits: vec![Fit::Not; all.len()], nginx_senders: Vec::new() };
-        let (room_for_texts, mut memory, mut row) = (Bump::new(), Memory::default(), Row::EMPTY);
-        let room = Room { bump: &room_for_texts, needs: Fields::NONE };
+        let (room_for_texts, mut cache, mut row) = (Bump::new(), ScanCache::default(), Row::EMPTY);
+        let context = ScanContext { bump: &room_for_texts, needs: Fields::NONE };
         for (sender, places) in of_senders {
             let mut text = Vec::new();
             places.iter().take(MAX_COMPARED).for_each(|at| push(all[*at].text, &mut text));
@@ -120,7 +120,7 @@ impl<'t> Search<'_, '_, 't> {
             let mut has_access_log = false;
             for at in places {
                 let line = Line::unmarked(all[at].text);
-                if of_sender.take(line, room, &mut memory, &mut row).is_ok() {
+                if of_sender.take(line, context, &mut cache, &mut row).is_ok() {
                     has_access_log = true;
                     let address = row.text(Slot::of(TextField::Addr));
                     reading.fits[at] = if may_be_a_client(address) { Fit::Well } else { Fit::Oddly };

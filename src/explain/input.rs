@@ -13,7 +13,7 @@ use crate::envelope::DetectedEnvelopes;
 use crate::error::{Error, ErrorKind};
 use crate::files::FileKind;
 use crate::format::Reason;
-use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
 use crate::input::{Blocking, Source};
 use crate::question::Question;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
@@ -53,7 +53,7 @@ fn explain_head(
         return (input, Some(refusal(foreign, &source.path, source.compression, anonymize)));
     }
     let of_file = &sniffed.formats;
-    let (bump, ranked) = (Bump::new(), reader.extras().names());
+    let (bump, ranked) = (Bump::new(), reader.variable_columns().names());
     let real_ip = reading.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
     let shown = Shown { real_ip, anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
     let lines = read(reader, formats, &sniffed, head, &bump);
@@ -155,24 +155,24 @@ fn read<'a>(
     head: &[u8],
     bump: &'a Bump,
 ) -> Lines<'a> {
-    let room = Room { bump, needs: reader.steps.needs() };
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let context = ScanContext { bump, needs: reader.steps.needs() };
+    let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let mut lines = Lines { ledger: InputLedger::new(formats.len()), samples: Vec::new(), malformed: None };
     each_line(sniffed, head, |line| {
         let text: &'a [u8] = bump.alloc_slice_copy(line.text);
-        let taken = if text.len() > reader.question.reading.max_line {
+        let format_id = if text.len() > reader.question.reading.max_line {
             Err(Reason::TooLong)
         } else if line.is_excluded {
             Err(Reason::OtherProgram)
         } else {
-            sniffed.formats.take(Line::unmarked(text), room, &mut memory, &mut row)
+            sniffed.formats.take(Line::unmarked(text), context, &mut cache, &mut row)
         };
         lines.ledger.read += 1;
-        match taken {
-            Ok(taken) => {
-                lines.ledger.take(taken.0, &row);
+        match format_id {
+            Ok(format_id) => {
+                lines.ledger.take(format_id.0, &row);
                 if lines.samples.len() < SAMPLES {
-                    lines.samples.push(Read { number: line.number, text, taken, row: row.clone() });
+                    lines.samples.push(Read { number: line.number, text, format_id, row: row.clone() });
                 }
             }
             Err(reason) => {
@@ -189,6 +189,6 @@ fn read<'a>(
             }
         }
     });
-    memory.move_keys_to(&mut lines.ledger.keys);
+    cache.move_keys_to(&mut lines.ledger.keys);
     lines
 }

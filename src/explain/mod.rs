@@ -264,7 +264,7 @@ pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Resu
     let (sources, mut problems) = opener.open_all(inputs)?;
     let reader = sample::Reader::new(question)?;
     let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();
-    let (formats, own) = engine::formats(&question.reading, reader.extras(), &paths);
+    let (formats, own) = engine::formats(&question.reading, reader.variable_columns(), &paths);
     let explain = |(source, own): (&Source, &Vec<usize>)| {
         let explained = input::explain(&reader, &formats, own, source);
         source.close();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Condition, Filter, FilterReason, Period, WhereExpression};
 use crate::batch::{Batch, Fields, Numbers, Status, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::keys::Seed;
 use crate::time::{Stamp, Unit};
 
@@ -110,7 +110,7 @@ fn fits(tree: &Tree, hit: &Hit) -> bool {
 
 /// Runs the filters; returns the selected rows and the number of filtered lines by reason.
 fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; FilterReason::COUNT]) {
-    let mut filter = Filter::new(Period::default(), filters, &Extras::default(), Seed::fixed(1));
+    let mut filter = Filter::new(Period::default(), filters, &VariableColumns::default(), Seed::fixed(1));
     let mut batch = Batch::new(Fields::text(TextField::Path));
     for Hit { path, status, bytes, time_ms, is_static, wall_s } in hits {
         batch.set_text(TextField::Path, path);
@@ -187,7 +187,7 @@ fn hit_without_a_field_meets_no_condition_on_it() {
         (PATH, true),
         (PATH, false),
         (Fields::BYTES, true),
-        (Fields::BYTES.and(PATH), false),
+        (Fields::BYTES.union(PATH), false),
     ];
     let batch = |count: usize| {
         let mut batch = Batch::new(PATH);
@@ -212,7 +212,7 @@ fn hit_without_a_field_meets_no_condition_on_it() {
     ];
     for (condition, of_all, of_those_that_lack_nothing) in rows {
         let conditions = [condition.clone()];
-        let mut filter = Filter::new(Period::default(), &conditions, &Extras::default(), Seed::fixed(1));
+        let mut filter = Filter::new(Period::default(), &conditions, &VariableColumns::default(), Seed::fixed(1));
         for (count, expected) in [(hits.len(), of_all), (2, of_those_that_lack_nothing)] {
             let (mut found, mut filtered) = (Vec::new(), [0; FilterReason::COUNT]);
             filter.select(&batch(count), &mut found, &mut filtered);
@@ -224,15 +224,15 @@ fn hit_without_a_field_meets_no_condition_on_it() {
 #[test]
 fn filter_reads_the_fields_of_its_period_and_conditions() {
     let filters = vec![Condition::Status("404".parse().unwrap()), Condition::Larger { bytes: 1 }];
-    let asked = Fields::STATUS.and(Fields::BYTES);
+    let asked = Fields::STATUS.union(Fields::BYTES);
     let rows = [
         (false, vec![], Fields::NONE),
         (false, filters.clone(), asked),
         (true, vec![], Fields::TIME),
-        (true, filters, asked.and(Fields::TIME)),
+        (true, filters, asked.union(Fields::TIME)),
     ];
     for (has_period, filters, fields) in rows {
-        assert_eq!(Filter::fields(has_period, &filters, &Extras::default()), fields, "{filters:?}");
+        assert_eq!(Filter::fields(has_period, &filters, &VariableColumns::default()), fields, "{filters:?}");
     }
 }
 

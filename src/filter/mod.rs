@@ -23,7 +23,7 @@ mod texts;
 mod where_clause;
 
 use crate::batch::{Batch, Fields, Hits};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::Seed;
 pub use condition::Condition;
 pub use day_times::DayTimes;
@@ -51,9 +51,14 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Builds the predicates; `extras` has the variables that the conditions name.
-    pub(crate) fn new(period: Period, conditions: &[Condition], extras: &Extras, seed: Seed) -> Filter {
-        let making = PredicateBuilder { extras, seed };
+    /// Builds the predicates; `variable_columns` has the variables that the conditions name.
+    pub(crate) fn new(
+        period: Period,
+        conditions: &[Condition],
+        variable_columns: &VariableColumns,
+        seed: Seed,
+    ) -> Filter {
+        let making = PredicateBuilder { variable_columns, seed };
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
@@ -61,10 +66,10 @@ impl Filter {
     }
 
     /// Fields that the conditions read, and the time if there is a period.
-    pub(crate) fn fields(has_period: bool, conditions: &[Condition], extras: &Extras) -> Fields {
+    pub(crate) fn fields(has_period: bool, conditions: &[Condition], variable_columns: &VariableColumns) -> Fields {
         let time = if has_period { Fields::TIME } else { Fields::NONE };
-        let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
-        asked.fold(time, |fields, (_, asked, _)| fields.and(asked))
+        let asked = conditions.iter().flat_map(|condition| condition.asked(variable_columns));
+        asked.fold(time, |fields, (_, asked, _)| fields.union(asked))
     }
 
     /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason.

@@ -204,11 +204,11 @@ mod tests {
     }
 
     /// Slow reference by definition: a star matches nothing, or one byte and then again.
-    fn twin(parts: &[Part], text: &[u8]) -> bool {
+    fn reference(parts: &[Part], text: &[u8]) -> bool {
         match (parts, text) {
             ([], []) => true,
             ([], _) => false,
-            ([Part::Any, rest @ ..], _) => twin(rest, text) || !text.is_empty() && twin(parts, &text[1..]),
+            ([Part::Any, rest @ ..], _) => reference(rest, text) || !text.is_empty() && reference(parts, &text[1..]),
             (_, []) => false,
             ([part, rest @ ..], [byte, behind @ ..]) => {
                 let fits = match part {
@@ -216,7 +216,7 @@ mod tests {
                     Part::One | Part::Any => true,
                     Part::Within { ranges, is_not } => ranges.iter().any(|(a, z)| (a..=z).contains(&byte)) != *is_not,
                 };
-                fits && twin(rest, behind)
+                fits && reference(rest, behind)
             }
         }
     }
@@ -229,7 +229,7 @@ mod tests {
             text in prop::collection::vec(prop::sample::select(b"ab/*\xff\n".to_vec()), 0..6),
         ) {
             let glob = globs.concat();
-            let expected = twin(&glob::parse(glob.as_bytes()).unwrap(), &text);
+            let expected = reference(&glob::parse(glob.as_bytes()).unwrap(), &text);
             prop_assert_eq!(pattern(&glob).holds(&text), expected, "{} {:?}", glob, text);
         }
     }

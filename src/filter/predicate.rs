@@ -11,7 +11,7 @@ use super::subject::Subject;
 use super::texts::Texts;
 use super::where_clause::Test;
 use crate::batch::{Batch, Fields, Status, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::expression::Expression;
 use crate::keys::Seed;
 
@@ -40,7 +40,7 @@ pub(super) enum Predicate {
 #[derive(Clone, Copy)]
 pub(super) struct PredicateBuilder<'e> {
     /// Columns of the variables.
-    pub(super) extras: &'e Extras,
+    pub(super) variable_columns: &'e VariableColumns,
     pub(super) seed: Seed,
 }
 
@@ -67,7 +67,7 @@ impl PredicateBuilder<'_> {
         match subject {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
             Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
-            Subject::Of(dimension) => match dimension.column(self.extras) {
+            Subject::Of(dimension) => match dimension.column(self.variable_columns) {
                 Some(column) => Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed))),
                 None => few(dimension, check),
             },
@@ -108,7 +108,7 @@ impl Predicate {
                 let is_static = batch.is_static();
                 let rows = if batch.some_lack() {
                     // A hit without a path is neither static nor dynamic.
-                    rows.filter(|row| !batch.lacks(row).meets(Fields::text(TextField::Path)))
+                    rows.filter(|row| !batch.lacks(row).intersects(Fields::text(TextField::Path)))
                 } else {
                     rows
                 };
@@ -124,9 +124,9 @@ impl Predicate {
             Predicate::Bucket(stretches) => stretches.select(batch, rows),
             Predicate::All(all) => all.iter_mut().fold(rows, |rows, one| one.select(batch, rows)),
             Predicate::Any(all) => {
-                all.iter_mut().fold(Rows::NONE, |those, one| those.and(one.select(batch, rows.without(those))))
+                all.iter_mut().fold(Rows::NONE, |those, one| those.union(one.select(batch, rows.difference(those))))
             }
-            Predicate::Not(one) => rows.without(one.select(batch, rows)),
+            Predicate::Not(one) => rows.difference(one.select(batch, rows)),
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn above(number: u64) -> Vec<Range> {
 pub(super) fn bytes(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let bytes = batch.bytes();
     if batch.some_lack() {
-        return rows.filter(|row| !batch.lacks(row).meets(Fields::BYTES) && are_in(ranges, bytes[row]));
+        return rows.filter(|row| !batch.lacks(row).intersects(Fields::BYTES) && are_in(ranges, bytes[row]));
     }
     rows.filter(|row| are_in(ranges, bytes[row]))
 }

@@ -31,12 +31,12 @@ impl Rows {
     }
 
     #[must_use]
-    pub(crate) fn and(self, other: Rows) -> Rows {
+    pub(crate) fn union(self, other: Rows) -> Rows {
         Rows(std::array::from_fn(|i| self.0[i] | other.0[i]))
     }
 
     #[must_use]
-    pub(crate) fn without(self, other: Rows) -> Rows {
+    pub(crate) fn difference(self, other: Rows) -> Rows {
         Rows(std::array::from_fn(|i| self.0[i] & !other.0[i]))
     }
 
@@ -94,8 +94,8 @@ mod tests {
         ) {
             let (x, y) = (of(&a), of(&b));
             proptest::prop_assert_eq!(&listed(x), &a);
-            proptest::prop_assert_eq!(listed(x.and(y)), a.union(&b).copied().collect::<BTreeSet<_>>());
-            proptest::prop_assert_eq!(listed(x.without(y)), a.difference(&b).copied().collect::<BTreeSet<_>>());
+            proptest::prop_assert_eq!(listed(x.union(y)), a.union(&b).copied().collect::<BTreeSet<_>>());
+            proptest::prop_assert_eq!(listed(x.difference(y)), a.difference(&b).copied().collect::<BTreeSet<_>>());
             proptest::prop_assert_eq!(x.count(), a.len() as u64);
             proptest::prop_assert_eq!(x.is_empty(), a.is_empty());
             proptest::prop_assert_eq!(listed(Rows::first(len)), (0..len).collect::<BTreeSet<_>>());

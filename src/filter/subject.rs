@@ -1,7 +1,7 @@
 //! Subjects: what the names in an expression refer to.
 
 use crate::batch::Fields;
-use crate::dimension::{Dimension, DimensionError, Extras};
+use crate::dimension::{Dimension, DimensionError, VariableColumns};
 use crate::time::Unit;
 
 /// A value of a hit that can be compared.
@@ -50,7 +50,7 @@ impl Subject {
             ))),
             Err(DimensionError::Step(error)) => Err(NameError::Moment(format!("{bare}: {error}"))),
             Err(DimensionError::Unknown) => {
-                let own = Dimension::of_ones_own(bare).filter(|_| is_own(bare));
+                let own = Dimension::user_defined(bare).filter(|_| is_own(bare));
                 own.map(Subject::Of).ok_or(NameError::Unknown)
             }
         }
@@ -61,9 +61,9 @@ impl Subject {
         Dimension::all().map(Dimension::name).chain(["bytes", "request_time"])
     }
 
-    pub(super) fn needs(self, extras: &Extras) -> Fields {
+    pub(super) fn needs(self, variable_columns: &VariableColumns) -> Fields {
         match self {
-            Subject::Of(dimension) => dimension.needs(extras),
+            Subject::Of(dimension) => dimension.needs(variable_columns),
             Subject::Bytes => Fields::BYTES,
             Subject::RequestTime => Fields::REQUEST_TIME,
         }

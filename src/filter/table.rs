@@ -8,7 +8,7 @@ use super::ranges;
 use super::reason::FilterReason;
 use super::subject::Subject;
 use crate::batch::Fields;
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::message::{Message, Setting, message};
 use crate::time::Unit;
 
@@ -128,9 +128,9 @@ impl Condition {
     }
 
     /// Everything that the condition reads: its option, the fields needed, and the variable that logs them.
-    pub(crate) fn asked(&self, extras: &Extras) -> Vec<(Message, Fields, String)> {
+    pub(crate) fn asked(&self, variable_columns: &VariableColumns) -> Vec<(Message, Fields, String)> {
         let subjects = self.row().subjects.into_iter();
-        subjects.map(|subject| (self.option().into(), subject.needs(extras), subject.variable())).collect()
+        subjects.map(|subject| (self.option().into(), subject.needs(variable_columns), subject.variable())).collect()
     }
 }
 
@@ -208,7 +208,7 @@ mod tests {
         let rows = rows.map(|(condition, reason, option, needs)| (condition, reason, option.to_owned(), needs));
         for (condition, reason, option, needs) in rows.into_iter().chain(patterns) {
             assert_eq!(condition.reason(), reason, "{condition:?}");
-            let asked = condition.asked(&Extras::default());
+            let asked = condition.asked(&VariableColumns::default());
             assert!(asked.iter().all(|(.., variable)| variable.starts_with('$')), "{condition:?}");
             let asked: Vec<_> = asked.into_iter().map(|(option, needs, _)| (option.to_string(), needs)).collect();
             assert_eq!(asked, [(option, needs)], "{condition:?}");

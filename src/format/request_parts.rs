@@ -9,7 +9,7 @@ use bumpalo::Bump;
 
 use super::request;
 use super::row::Row;
-use super::variables::Feeds;
+use super::variables::Destination;
 use crate::batch::{MISSING, TextField};
 use crate::format::slot::Slot;
 use crate::text::{escape_backslashes, undo_escapes};
@@ -38,11 +38,13 @@ impl RequestPart {
         }
     }
 
-    /// True if a variable that feeds `feeds` contains this part.
-    pub(super) fn is_in(&self, feeds: Feeds) -> bool {
-        match feeds {
-            Feeds::Request => true,
-            Feeds::Text(TextField::Path) | Feeds::Args | Feeds::UriAndArgs => *self != RequestPart::RequestUri,
+    /// True if a variable that feeds `destination` contains this part.
+    pub(super) fn is_in(&self, destination: Destination) -> bool {
+        match destination {
+            Destination::Request => true,
+            Destination::Text(TextField::Path) | Destination::Args | Destination::UriAndArgs => {
+                *self != RequestPart::RequestUri
+            }
             _ => false,
         }
     }
@@ -173,7 +175,9 @@ mod tests {
         assert_eq!(derived("arg_X", Slot::of(TextField::Path), "/a?x=1"), "1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a?x=1"), "x=1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a-"), "-");
-        assert!(!RequestPart::RequestUri.is_in(Feeds::UriAndArgs) && RequestPart::Args.is_in(Feeds::UriAndArgs));
+        assert!(
+            !RequestPart::RequestUri.is_in(Destination::UriAndArgs) && RequestPart::Args.is_in(Destination::UriAndArgs)
+        );
         assert_eq!((RequestPart::named("request"), RequestPart::named("uri")), (None, None));
     }
 

@@ -246,11 +246,11 @@ mod tests {
                 proptest::prop_oneof!["[0-9]{1,3}(\\.[0-9]{1,3}){3}", "[0-3]\\.0\\.0\\.[0-9]{1,2}", "[0-9a-f:]{2,8}", "-"], 0..200),
             seed: u64,
         ) {
-            let mut twin: HashMap<&str, u32> = HashMap::new();
+            let mut reference: HashMap<&str, u32> = HashMap::new();
             let mut keys = AddressKeys::new(Seed::fixed(seed));
             for address in &addresses {
-                let next = twin.len() as u32;
-                let expected = *twin.entry(address).or_insert(next);
+                let next = reference.len() as u32;
+                let expected = *reference.entry(address).or_insert(next);
                 proptest::prop_assert_eq!(keys.id(address.as_bytes()), expected);
                 proptest::prop_assert_eq!(&*keys.key(expected), address.as_bytes());
             }
@@ -258,12 +258,12 @@ mod tests {
             let hits: Vec<u16> = (0..column.len() as u16).rev().collect();
             let mut ids = Vec::new();
             keys.ids(&column, &hits, &mut ids);
-            proptest::prop_assert!(hits.iter().zip(&ids).all(|(hit, id)| twin[&*addresses[*hit as usize]] == *id));
+            proptest::prop_assert!(hits.iter().zip(&ids).all(|(hit, id)| reference[&*addresses[*hit as usize]] == *id));
 
             let mut merged = AddressKeys::new(Seed::fixed(seed ^ 1));
             merged.id(b"10.0.0.1");
             let map = merged.merge(&keys, Cow::Borrowed);
-            for (address, id) in twin {
+            for (address, id) in reference {
                 proptest::prop_assert_eq!(&*merged.key(map[id as usize]), address.as_bytes());
             }
         }

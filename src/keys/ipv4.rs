@@ -67,8 +67,8 @@ fn number_of(bytes: u32, len: u32) -> (u32, bool) {
     (number, (len.wrapping_sub(1) > 2) | has_other | (number > 255) | (number < least))
 }
 
-/// Applies [`parse_ipv4`] to the selected texts of a column, and appends the results to `ipv4s`. Uses the fastest method
-/// of this processor.
+/// Applies [`parse_ipv4`] to the selected texts of a column, and appends the results to `ipv4s`. Uses the fastest
+/// method of this processor.
 #[allow(unsafe_code)]
 pub(super) fn parse_ipv4s(column: &[&[u8]], hits: &[u16], ipv4s: &mut Vec<Option<Ipv4>>) {
     #[cfg(target_arch = "x86_64")]
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     /// Slow reference: std rejects leading zeros too.
-    fn twin(text: &str) -> Option<Ipv4> {
+    fn reference(text: &str) -> Option<Ipv4> {
         text.parse::<std::net::Ipv4Addr>().ok().map(|a| Ipv4(a.to_bits()))
     }
 
@@ -277,7 +277,7 @@ mod tests {
             " 1.2.3.4",
             "999.999.999.999",
         ] {
-            assert_eq!(read(text.as_bytes()), twin(text), "{text}");
+            assert_eq!(read(text.as_bytes()), reference(text), "{text}");
         }
     }
 
@@ -285,7 +285,7 @@ mod tests {
         #[test]
         fn any_text_is_parsed_as_by_std(text in proptest::prop_oneof![
             "[0-9]{1,3}(\\.[0-9]{1,3}){3}", "[0-9.]{0,16}", "([0-9]{0,2}\\.){2,4}[0-9]{0,3}", "[./0-9:]{7,15}", ".{0,16}"]) {
-            proptest::prop_assert_eq!(read(text.as_bytes()), twin(&text));
+            proptest::prop_assert_eq!(read(text.as_bytes()), reference(&text));
         }
 
         #[test]

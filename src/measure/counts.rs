@@ -15,7 +15,7 @@ pub(crate) struct GroupCounts {
     /// Hits by status class, 1xx to 5xx at 1 to 5. Index 0 has all other hits.
     pub(crate) class: [u64; 6],
     pub(crate) bytes: u64,
-    pub(crate) statics: u64,
+    pub(crate) static_hits: u64,
 }
 
 impl GroupCounts {
@@ -31,7 +31,7 @@ impl GroupCounts {
         GroupCounts {
             class: [0, 1, 2, 3, 4, 5].map(of_class),
             bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
-            statics: is_static.iter().map(|is_static| u64::from(*is_static)).sum(),
+            static_hits: is_static.iter().map(|is_static| u64::from(*is_static)).sum(),
         }
     }
 
@@ -40,12 +40,12 @@ impl GroupCounts {
             *mine += theirs;
         }
         self.bytes = self.bytes.saturating_add(other.bytes);
-        self.statics += other.statics;
+        self.static_hits += other.static_hits;
     }
 }
 
-/// Hits of a group whose lines do not log a field. They are also counted in [`GroupCounts`]: without a status class, with 0
-/// bytes, or as not static.
+/// Hits of a group whose lines do not log a field. They are also counted in [`GroupCounts`]: without a status class,
+/// with 0 bytes, or as not static.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lacking {
     pub(crate) status: u64,
@@ -55,7 +55,7 @@ pub(crate) struct Lacking {
 
 impl Lacking {
     fn of_hit(fields: Fields) -> Lacking {
-        let lacks = |field| u64::from(fields.meets(field));
+        let lacks = |field| u64::from(fields.intersects(field));
         Lacking {
             status: lacks(Fields::STATUS),
             bytes: lacks(Fields::BYTES),
@@ -115,7 +115,7 @@ impl Counts {
 
 impl GroupMeasure for Counts {
     /// The path decides whether a request is static.
-    const NEEDS: Fields = Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path));
+    const NEEDS: Fields = Fields::STATUS.union(Fields::BYTES).union(Fields::text(TextField::Path));
 
     fn new(_: UvMethod, _: Seed) -> Counts {
         Counts::default()
@@ -143,7 +143,7 @@ impl GroupMeasure for Counts {
             let counts = &mut self.groups[group.0 as usize];
             counts.class[class[row] as usize] += 1;
             counts.bytes = counts.bytes.saturating_add(bytes[row]);
-            counts.statics += u64::from(is_static[row]);
+            counts.static_hits += u64::from(is_static[row]);
         }
     }
 

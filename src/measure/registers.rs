@@ -99,7 +99,7 @@ mod tests {
     }
 
     /// Reference: the estimate of hyperloglogplus when it gets the hashes itself.
-    fn twin(bits: u8, hashes: &[u64]) -> f64 {
+    fn reference(bits: u8, hashes: &[u64]) -> f64 {
         let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<IdentityHasher>::default()).unwrap();
         hashes.iter().for_each(|hash| sketch.insert_any(hash));
         sketch.count()
@@ -118,7 +118,7 @@ mod tests {
             for values in [0.6, 0.9, 2.0, 4.0, 7.0] {
                 let values = (values * f64::from(1 << bits)) as u64 + 8;
                 let hashes: Vec<u64> = (0..values).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
-                assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}, {values}");
+                assert_eq!(of(bits, &hashes).estimate(), reference(bits, &hashes), "p {bits}, {values}");
             }
         }
     }
@@ -127,11 +127,11 @@ mod tests {
     fn ranks_of_extreme_hashes_equal_hyperloglogplus() {
         for bits in [4, 14, 18] {
             let mut hashes: Vec<u64> = (0..2_u64 << bits).map(|v| crate::keys::fixed_hash(&v.to_le_bytes())).collect();
-            let plain = twin(bits, &hashes);
+            let plain = reference(bits, &hashes);
             // All zeros, all ones, and for each bit after the index a hash that has only that bit set.
             hashes.extend([0, u64::MAX]);
             hashes.extend((0..64 - bits).map(|place| 3 << (64 - bits) | 1 << place));
-            assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}");
+            assert_eq!(of(bits, &hashes).estimate(), reference(bits, &hashes), "p {bits}");
             assert_ne!(of(bits, &hashes).estimate(), plain, "p {bits}");
         }
     }

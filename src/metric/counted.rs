@@ -26,12 +26,12 @@ impl Counted {
         self.known(self.lacking.bytes, self.counts.bytes)
     }
 
-    pub(crate) fn statics(&self) -> Option<u64> {
-        self.known(self.lacking.path, self.counts.statics)
+    pub(crate) fn static_hits(&self) -> Option<u64> {
+        self.known(self.lacking.path, self.counts.static_hits)
     }
 
     pub(crate) fn dynamic(&self) -> Option<u64> {
-        self.known(self.lacking.path, self.pv - self.counts.statics - self.lacking.path)
+        self.known(self.lacking.path, self.pv - self.counts.static_hits - self.lacking.path)
     }
 
     /// Hits of a status class, 1 to 5 for 1xx to 5xx. Class 0 has the hits with any other status.
@@ -48,11 +48,11 @@ mod tests {
 
     #[test]
     fn counts_are_unknown_if_all_hits_lack_the_field() {
-        let counts = GroupCounts { class: [3, 0, 5, 0, 1, 0], bytes: 70, statics: 2 };
+        let counts = GroupCounts { class: [3, 0, 5, 0, 1, 0], bytes: 70, static_hits: 2 };
         let of = |status, bytes, path| {
             let counted = Counted::new(counts, Lacking { status, bytes, path });
             let class = |class| counted.class(class);
-            [class(0), class(2), class(3), counted.bytes(), counted.statics(), counted.dynamic()]
+            [class(0), class(2), class(3), counted.bytes(), counted.static_hits(), counted.dynamic()]
         };
         assert_eq!(of(0, 0, 0), [3, 5, 0, 70, 2, 7].map(Some));
         assert_eq!(of(2, 8, 6), [1, 5, 0, 70, 2, 1].map(Some));

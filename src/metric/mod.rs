@@ -76,8 +76,8 @@ impl Metric {
 
     /// Returns the fields that the metric needs, and the nginx variable that logs them. For UV, the question defines
     /// which fields identify visitors.
-    pub(crate) fn asked(self) -> (Fields, &'static str) {
-        self.row().asked
+    pub(crate) fn requirement(self) -> (Fields, &'static str) {
+        self.row().requirement
     }
 
     /// Reads the metric from the measures of a group; `None` if it is unknown.

@@ -23,7 +23,7 @@ pub(super) struct MetricRow {
     pub(super) measure: MeasureKind,
     /// The fields that the metric needs, and the nginx variable that logs them. For UV, the question defines which
     /// fields identify visitors.
-    pub(super) asked: (Fields, &'static str),
+    pub(super) requirement: (Fields, &'static str),
     /// Reads the metric; `None` if it is unknown.
     pub(super) read: fn(&OfGroup<'_>) -> Option<Quantity>,
 }
@@ -39,13 +39,13 @@ type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
 
 /// A number with a column in every ranking.
 const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
-    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, asked: NOTHING, read }
+    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, requirement: NOTHING, read }
 }
 
 /// A count of hits that rankings otherwise show as a share, or not at all.
-const fn hits(name: &'static str, place: u8, asked: (Fields, &'static str), read: Read) -> MetricRow {
+const fn hits(name: &'static str, place: u8, requirement: (Fields, &'static str), read: Read) -> MetricRow {
     let measure = MeasureKind::Counts;
-    MetricRow { name, key: name, label: name, column: Some(name), place, is_field: true, measure, asked, read }
+    MetricRow { name, key: name, label: name, column: Some(name), place, is_field: true, measure, requirement, read }
 }
 
 /// A metric that rows show only on request.
@@ -53,10 +53,10 @@ const fn other(
     (name, key, label): (&'static str, &'static str, &'static str),
     place: u8,
     measure: MeasureKind,
-    asked: (Fields, &'static str),
+    requirement: (Fields, &'static str),
     read: Read,
 ) -> MetricRow {
-    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, asked, read }
+    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, requirement, read }
 }
 
 const fn of_status(
@@ -98,9 +98,9 @@ metrics! {
     /// Share of all hits.
     Share: usual("share", "share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
     /// Bytes sent.
-    Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
+    Bytes: MetricRow { requirement: BYTES, ..usual("bytes", "sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
     /// Hits served from static files.
-    Static: hits("static", 120, PATH, |group| group.counted().statics().map(Count)),
+    Static: hits("static", 120, PATH, |group| group.counted().static_hits().map(Count)),
     /// Hits answered by the application.
     Dynamic: hits("dynamic", 130, PATH, |group| group.counted().dynamic().map(Count)),
     /// Hits with status 100 to 199.

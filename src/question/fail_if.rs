@@ -157,7 +157,7 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
         ));
     };
     let name = rest[..colon].trim_end();
-    let own = || Dimension::of_ones_own(name).filter(|_| is_own(name.trim_start_matches('$')));
+    let own = || Dimension::user_defined(name).filter(|_| is_own(name.trim_start_matches('$')));
     let dimension = Dimension::named(name).or_else(|error| own().ok_or(error));
     let dimension = dimension.map_err(|error| SyntaxError::new(text, at, format!("any {name}: {error}")))?;
     Ok((Some(dimension), at + colon + 1))

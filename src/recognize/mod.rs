@@ -21,7 +21,7 @@ use bumpalo::Bump;
 use crate::batch::Fields;
 use crate::envelope::{self, DetectedEnvelopes};
 use crate::files::{Compression, FileKind};
-use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
 use crate::text::{self, is_blank, lines_of_head};
 
 pub(crate) use members::{Member, Members};
@@ -110,15 +110,16 @@ pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
 /// format begins with a value that they control and nginx does not escape it.
 fn has_ordinary_lines(head: &[u8], detected: Option<&DetectedEnvelopes>, of_file: &FormatsOfFile<'_>) -> bool {
     let bump = Bump::new();
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let (mut all, mut ordinary) = (0, 0);
     let mut look = |text: &[u8]| {
         if !is_blank(text) && all < ORDINARY_SAMPLE {
             all += 1;
             let text: &[u8] = bump.alloc_slice_copy(text);
-            let room = Room { bump: &bump, needs: Fields::NONE };
+            let context = ScanContext { bump: &bump, needs: Fields::NONE };
             let is_text = !text.iter().any(|byte| is_control(*byte));
-            ordinary += usize::from(is_text && of_file.take(Line::unmarked(text), room, &mut memory, &mut row).is_ok());
+            ordinary +=
+                usize::from(is_text && of_file.take(Line::unmarked(text), context, &mut cache, &mut row).is_ok());
         }
     };
     match detected {

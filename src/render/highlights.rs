@@ -2,14 +2,14 @@
 
 use std::fmt;
 
+use super::labels;
 use super::tone::Tone;
-use super::words;
 use crate::render::dates::weekday_of_date;
 use crate::render::numbers::{Duration, Grouped, Percent};
 use crate::report::Highlight;
 
 /// The text of a highlight: `slowest path`, `/export/`, `1.31 s in the mean of 212 requests`.
-pub(super) struct Told<'h> {
+pub(super) struct HighlightText<'h> {
     pub(super) what: &'static str,
     pub(super) key: Key<'h>,
     pub(super) figure: String,
@@ -34,21 +34,25 @@ impl fmt::Display for Key<'_> {
 }
 
 /// Returns the text of a highlight. `hits` is the number of all hits of the report.
-pub(super) fn told(highlight: &Highlight, hits: u64) -> Told<'_> {
+pub(super) fn highlight_text(highlight: &Highlight, hits: u64) -> HighlightText<'_> {
     match highlight {
-        Highlight::ErrorPeak { key, pv, status_5xx, .. } => Told {
+        Highlight::ErrorPeak { key, pv, status_5xx, .. } => HighlightText {
             what: "5xx",
             key: Key::Words(hour(key)),
-            figure: format!("{} of {}", Percent(*status_5xx, *pv), words::counted(*pv, "request")),
+            figure: format!("{} of {}", Percent(*status_5xx, *pv), labels::counted(*pv, "request")),
             tone: Tone::Bad,
         },
-        Highlight::SlowestPath { key, count, avg_ms } => Told {
+        Highlight::SlowestPath { key, count, avg_ms } => HighlightText {
             what: "slowest path",
             key: Key::Logged(key),
-            figure: format!("{} in the mean of {}", Duration(avg_ms.round() as u64), words::counted(*count, "request")),
+            figure: format!(
+                "{} in the mean of {}",
+                Duration(avg_ms.round() as u64),
+                labels::counted(*count, "request")
+            ),
             tone: Tone::Odd,
         },
-        Highlight::FrequentAddress { key, pv, .. } => Told {
+        Highlight::FrequentAddress { key, pv, .. } => HighlightText {
             what: "address",
             key: Key::Logged(key),
             figure: format!("{} of all requests, {}", Percent(*pv, hits), Grouped(*pv)),

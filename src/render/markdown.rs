@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
-use super::sections::{Section, Told, sections};
+use super::sections::{Section, SectionColumn, sections};
 use super::warnings::listed;
 use crate::report::{Figure, Highlight, Report};
 
@@ -71,19 +71,19 @@ const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx"
 fn table(section: &Section<'_>, unit: &str, out: &mut dyn Write) -> io::Result<()> {
     let name =
         if section.name == "timeline" { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
-    let is_told = |at: &usize| !matches!(section.metrics[*at], Told::Metric(key) if LEFT_OUT.contains(&key));
-    let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
+    let is_shown = |at: &usize| !matches!(section.metrics[*at], SectionColumn::Metric(key) if LEFT_OUT.contains(&key));
+    let shown: Vec<usize> = (0..section.metrics.len()).filter(is_shown).collect();
     write!(out, "| {} |", escaped(name))?;
-    told.iter().try_for_each(|at| match section.metrics[*at] {
-        Told::Metric(key) => write!(out, " {key} |"),
-        Told::Split(value) => write!(out, " {} |", escaped(value)),
+    shown.iter().try_for_each(|at| match section.metrics[*at] {
+        SectionColumn::Metric(key) => write!(out, " {key} |"),
+        SectionColumn::Split(value) => write!(out, " {} |", escaped(value)),
     })?;
     write!(out, "\n| --- |")?;
-    told.iter().try_for_each(|_| write!(out, " --: |"))?;
+    shown.iter().try_for_each(|_| write!(out, " --: |"))?;
     writeln!(out)?;
     for row in &section.rows {
         write!(out, "| {} |", escaped(row.key))?;
-        told.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
+        shown.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
         writeln!(out)?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! A timeline as slots of equal length. If there are more buckets than room, a slot has several buckets; a slot without
 //! rows is empty. Slots have round lengths, and begin at round times: at full hours, at midnight.
 
-use super::words;
+use super::labels;
 use crate::render::numbers::Grouped;
 use crate::render::parts;
 use crate::report::Row;
@@ -72,7 +72,7 @@ impl Slots {
         let Some(seconds) = seconds(self.unit).map(|seconds| seconds * self.in_slot) else {
             return match self.in_slot {
                 1 => format!("one {}", self.unit.name().replace('-', " ")),
-                many => format!("{many} {}", words::units(self.unit)),
+                many => format!("{many} {}", labels::units(self.unit)),
             };
         };
         let named = [("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)];

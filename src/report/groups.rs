@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::latency::latency;
 use super::{Figure, LatencyReport, Ranking, Row, UvCount};
 use crate::batch::{Fields, MISSING, TextField};
-use crate::dimension::{Dimension, PairIds, time_number, written_time};
+use crate::dimension::{Dimension, PairKeys, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
 use crate::metric::{Metric, OfGroup, Quantity};
@@ -100,7 +100,7 @@ impl<'t> Groups<'t> {
     }
 
     /// The pairs of keys, if the dimension is a pair.
-    pub(super) fn pairs(&self) -> Option<&'t PairIds> {
+    pub(super) fn pairs(&self) -> Option<&'t PairKeys> {
         match self.table.keys(&self.tally.visitors) {
             KeysOfTable::Pairs(pairs) => Some(pairs),
             _ => None,
@@ -163,7 +163,7 @@ impl<'t> Groups<'t> {
             pv: counted.pv,
             uv: self.table.uv().map_or(UvCount::NotCounted, uv),
             bytes: counted.bytes(),
-            statics: counted.statics(),
+            static_hits: counted.static_hits(),
             dynamic: counted.dynamic(),
             status_1xx: counted.class(1),
             status_2xx: counted.class(2),
@@ -198,8 +198,8 @@ impl<'t> Groups<'t> {
     }
 
     /// The ranking of the first `limit` groups by a metric, or of all groups if `limit` is 0. Rows have the metrics
-    /// `told`.
-    pub(super) fn ranking(&self, limit: usize, sort: Metric, told: &[Metric]) -> Ranking {
+    /// `columns`.
+    pub(super) fn ranking(&self, limit: usize, sort: Metric, columns: &[Metric]) -> Ranking {
         let dimension = self.table.dimension;
         let count = self.ids().len();
         let ranks = if limit > 0 && limit < count {
@@ -209,20 +209,21 @@ impl<'t> Groups<'t> {
             all.sort_unstable();
             all
         };
-        let with_uv = if told.contains(&Metric::Uv) { WithUv::Yes } else { WithUv::No };
+        let with_uv = if columns.contains(&Metric::Uv) { WithUv::Yes } else { WithUv::No };
         let rows = ranks.into_iter().map(|rank| {
             let mut row = self.row(rank.group, with_uv, WithShare::Yes);
-            row.columns = told.iter().filter_map(|metric| Some((*metric, self.column(*metric, rank.group)?))).collect();
+            row.columns =
+                columns.iter().filter_map(|metric| Some((*metric, self.column(*metric, rank.group)?))).collect();
             row
         });
-        Ranking { dimension, rows: rows.collect(), sort, told: told.to_vec(), groups: count as u64 }
+        Ranking { dimension, rows: rows.collect(), sort, columns: columns.to_vec(), groups: count as u64 }
     }
 
     fn rank(&self, sort: Metric, group: GroupId) -> Rank<'_> {
-        self.placed(self.order(sort, group), group)
+        self.rank_of(self.order(sort, group), group)
     }
 
-    fn placed(&self, order: Order, group: GroupId) -> Rank<'_> {
+    fn rank_of(&self, order: Order, group: GroupId) -> Rank<'_> {
         Rank { order, pv: self.pv_of(group), group, of: self }
     }
 
@@ -232,7 +233,7 @@ impl<'t> Groups<'t> {
     }
 
     /// Sorts groups as in a ranking by hits.
-    pub(super) fn in_rank(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
+    pub(super) fn ranked(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
         let mut ranks: Vec<_> = groups.map(|group| self.rank(Metric::Pv, group)).collect();
         ranks.sort_unstable();
         ranks.into_iter().map(|rank| rank.group).collect()
@@ -262,10 +263,10 @@ impl<'t> Groups<'t> {
     /// hits.
     pub(super) fn hits_with(&self, metric: Metric, group: GroupId) -> u64 {
         let lacking = self.table.counts().map(|counts| counts.lacking(group)).unwrap_or_default();
-        let (fields, _) = metric.asked();
+        let (fields, _) = metric.requirement();
         let without = match fields {
             Fields::STATUS => lacking.status,
-            _ if fields.meets(Fields::text(TextField::Path)) => lacking.path,
+            _ if fields.intersects(Fields::text(TextField::Path)) => lacking.path,
             _ => 0,
         };
         self.pv_of(group) - without
@@ -289,12 +290,12 @@ impl<'t> Groups<'t> {
         for group in self.ids() {
             let order = self.order(sort, group);
             if best.len() < limit {
-                best.push(self.placed(order, group));
+                best.push(self.rank_of(order, group));
                 continue;
             }
             let mut last = best.peek_mut().expect("a limit is above 0");
             if order >= last.order {
-                let rank = self.placed(order, group);
+                let rank = self.rank_of(order, group);
                 if rank < *last {
                     *last = rank;
                 }

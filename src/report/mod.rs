@@ -17,6 +17,7 @@ mod highlights;
 mod json_keys;
 mod latency;
 mod list_alone;
+mod missing_field;
 mod no_format;
 mod not_followed;
 mod not_logged;
@@ -28,7 +29,6 @@ mod rows;
 mod sample_text;
 mod serial;
 mod split;
-mod unanswered;
 mod unknown;
 mod verdicts;
 mod warning;
@@ -244,7 +244,7 @@ pub struct KeyReport {
 impl InputReport {
     /// One of its formats, with the envelope of the lines: `combined in docker compose`.
     #[must_use]
-    pub fn wearing(&self, format: &str) -> String {
+    pub fn format_label(&self, format: &str) -> String {
         match &self.envelope {
             Some(envelope) => format!("{format} in {envelope}"),
             None => format.to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::groups::{Groups, written_of};
 use super::row_split::Split;
-use crate::dimension::{Dimension, Pair, PairIds};
+use crate::dimension::{Dimension, Pair, PairKeys};
 use crate::keys::GroupId;
 
 /// Name of the column for all values without a column of their own.
@@ -42,7 +42,7 @@ impl Splits {
 }
 
 /// The names of the columns, and the column of each value.
-fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairIds, limit: usize) -> (Vec<String>, Vec<usize>) {
+fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairKeys, limit: usize) -> (Vec<String>, Vec<usize>) {
     let keys = pairs.keys_of(1);
     let mut hits = vec![0_u64; keys.len()];
     for group in groups.ids() {

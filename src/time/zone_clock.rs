@@ -73,7 +73,7 @@ mod tests {
     ];
 
     /// Slow reference: converts without a cache.
-    fn twin(zone: Zone, stamp: Stamp) -> Stamp {
+    fn reference(zone: Zone, stamp: Stamp) -> Stamp {
         let epoch_s = stamp.wall_s - i64::from(stamp.offset_min) * 60;
         let offset_min = zone.offset_min(epoch_s);
         Stamp { wall_s: (epoch_s + i64::from(offset_min) * 60).clamp(FIRST_S, LAST_S), offset_min }
@@ -90,7 +90,7 @@ mod tests {
             let mut clock = ZoneClock::new(zone);
             for (step, offset_min) in steps {
                 let stamp = Stamp { wall_s: start + step, offset_min };
-                prop_assert_eq!(clock.turn(stamp), twin(zone, stamp));
+                prop_assert_eq!(clock.turn(stamp), reference(zone, stamp));
             }
         }
     }
@@ -102,7 +102,7 @@ mod tests {
             let mut clock = ZoneClock::new(zone);
             for hour in (0..600_000).step_by(7) {
                 let stamp = Stamp { wall_s: hour * 3600 - 1_000_000_000, offset_min: 0 };
-                assert_eq!(clock.turn(stamp), twin(zone, stamp), "{name} {hour}");
+                assert_eq!(clock.turn(stamp), reference(zone, stamp), "{name} {hour}");
             }
         }
     }

@@ -75,7 +75,7 @@ impl Args {
         let single = |name: &str| match Dimension::named(name) {
             Err(DimensionError::Unknown) => {
                 let bare = name.strip_prefix('$').unwrap_or(name);
-                let own = Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
+                let own = Dimension::user_defined(bare).filter(|_| self.logs(bare, conf));
                 own.ok_or_else(|| usage_error(&names::unknown_dimension(name, option)))
             }
             known => known.map_err(|error| usage_error(&format!("{option} {}: {error}", shown(word)))),

@@ -208,20 +208,20 @@ mod tests {
         fn every_key_has_one_dense_id(
             keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..300), seed: u64,
         ) {
-            let mut twin: HashMap<Vec<u8>, u32> = HashMap::new();
+            let mut reference: HashMap<Vec<u8>, u32> = HashMap::new();
             let mut table = Keys::new(Seed::fixed(seed));
             for key in &keys {
-                let next = twin.len() as u32;
-                let expected = *twin.entry(key.clone()).or_insert(next);
+                let next = reference.len() as u32;
+                let expected = *reference.entry(key.clone()).or_insert(next);
                 proptest::prop_assert_eq!(table.id(key), expected);
                 proptest::prop_assert_eq!(table.key(expected), &key[..]);
             }
-            proptest::prop_assert_eq!(table.len(), twin.len());
+            proptest::prop_assert_eq!(table.len(), reference.len());
             let column: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
             let hits: Vec<u16> = (0..keys.len() as u16).filter(|i| i % 3 != 1).collect();
             let mut ids = Vec::new();
             table.ids(&column, &hits, &mut ids);
-            let expected: Vec<u32> = hits.iter().map(|&h| twin[column[h as usize]]).collect();
+            let expected: Vec<u32> = hits.iter().map(|&h| reference[column[h as usize]]).collect();
             proptest::prop_assert_eq!(ids, expected);
         }
 

@@ -155,13 +155,13 @@ mod tests {
             let all: Vec<Vec<u8>> = table.iter().map(<[u8]>::to_vec).collect();
             let kept: Vec<GroupId> = (0..all.len() as u32).step_by(step).map(GroupId).collect();
             table.keep(&kept);
-            let mut twin = Keys::new(Seed::fixed(seed));
-            kept.iter().for_each(|group| _ = twin.id(&all[group.0 as usize]));
+            let mut reference = Keys::new(Seed::fixed(seed));
+            kept.iter().for_each(|group| _ = reference.id(&all[group.0 as usize]));
             // A dropped key is new again.
             for key in all.iter().rev() {
-                proptest::prop_assert_eq!(table.id(key), twin.id(key));
+                proptest::prop_assert_eq!(table.id(key), reference.id(key));
             }
-            proptest::prop_assert!(table.iter().eq(twin.iter()));
+            proptest::prop_assert!(table.iter().eq(reference.iter()));
         }
     }
 

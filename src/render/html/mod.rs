@@ -18,10 +18,10 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::highlights::{Told, told};
+use super::highlights::{HighlightText, highlight_text};
 use super::tone::Tone;
 use super::warnings::listed;
-use super::{Style, words};
+use super::{Style, labels};
 use crate::metric::Metric;
 use crate::render::numbers::Grouped;
 use crate::report::{Note, NoteCode, Ranking, Report, Verdict, Warning};
@@ -46,7 +46,7 @@ struct Page<'r> {
     more_warnings: String,
     verdicts: &'r [Verdict],
     tiles: Vec<Tile>,
-    highlights: Vec<Told<'r>>,
+    highlights: Vec<HighlightText<'r>>,
     notes: Vec<&'r Note>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status codes and classes.
@@ -64,7 +64,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
     let (warnings, more_warnings) = listed(report);
     // If all logs are empty, the page's head says so.
     let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
-    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.page.csv_hint);
+    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.terminal.csv_hint);
     let page = Page {
         style: policy::STYLE,
         style_hash: policy::STYLE_HASH,
@@ -75,12 +75,17 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
         more_warnings,
         verdicts: &report.verdicts,
         tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
-        highlights: report.highlights.iter().flatten().map(|highlight| told(highlight, hits(report))).collect(),
+        highlights: report
+            .highlights
+            .iter()
+            .flatten()
+            .map(|highlight| highlight_text(highlight, hits(report)))
+            .collect(),
         notes: report.notes.iter().filter(is_shown).collect(),
         timeline: timeline.map(|rows| {
             let grid = Grid::new(
                 "timeline",
-                words::timeline(unit, report.period.split),
+                labels::timeline(unit, report.period.split),
                 capitalized(unit.name()),
                 rows,
                 report,
@@ -118,10 +123,11 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     let section = format!("top.{}", ranking.dimension.name());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = capitalized(ranking.dimension.name());
-    let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let mut grid =
+        Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
     let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
     if let Some(approximate) = approximate {
-        let more = words::counted(approximate.max_error, "hit");
+        let more = labels::counted(approximate.max_error, "hit");
         grid.notes.push(format!(
             "{shown} of more than {}; approximate: each key may have up to {more} more.",
             Grouped(approximate.max_keys)

@@ -5,8 +5,8 @@ use std::io;
 use super::column::{PV, SENT, SHARE, UV};
 use super::grid::{Bars, Grid, Keys};
 use super::layout::{self, Place, Side};
-use super::{Sheet, hits};
-use crate::render::Page;
+use super::{TableWriter, hits};
+use crate::render::TerminalStyle;
 use crate::report::{Report, Row};
 
 /// Minimum width of a page, in columns, to place both tables side by side.
@@ -15,17 +15,17 @@ const SIDE_BY_SIDE: usize = 72;
 const STATUS_AT_LEAST: usize = 32;
 const GAP: usize = 4;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let rows = |rows: &Option<Vec<Row>>| rows.clone().filter(|rows| !rows.is_empty());
     let (status, class) = (rows(&report.status), rows(&report.class));
     let hits = hits(report);
-    let page = sheet.page;
+    let terminal = writer.terminal;
     match (&status, &class) {
-        (Some(status), Some(class)) if page.columns >= SIDE_BY_SIDE => {
+        (Some(status), Some(class)) if terminal.columns >= SIDE_BY_SIDE => {
             let (left, right) = (of_status(status, hits), of_class(class, hits));
-            let right_page = Page { columns: page.columns - GAP - STATUS_AT_LEAST, ..page };
+            let right_page = TerminalStyle { columns: terminal.columns - GAP - STATUS_AT_LEAST, ..terminal };
             let right_columns = right.columns(right_page);
-            let left_page = Page { columns: page.columns - GAP - right_columns, ..page };
+            let left_page = TerminalStyle { columns: terminal.columns - GAP - right_columns, ..terminal };
             let places = [
                 Place { gap: 0, width: left.columns(left_page), side: Side::Left },
                 Place { gap: GAP, width: right_columns, side: Side::Left },
@@ -33,8 +33,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             let (left, right) = (lines(&left, left_page)?, lines(&right, right_page)?);
             let line = |of: &[String], i| of.get(i).cloned().unwrap_or_default();
             let rows = (0..left.len().max(right.len())).map(|i| vec![line(&left, i), line(&right, i)]);
-            sheet.begin()?;
-            layout::for_each_line(&places, rows, |line| sheet.line(line))
+            writer.begin()?;
+            layout::for_each_line(&places, rows, |line| writer.line(line))
         }
         _ => {
             let parts = [
@@ -42,8 +42,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
                 class.as_deref().map(|rows| of_class(rows, hits)),
             ];
             for part in parts.into_iter().flatten() {
-                sheet.begin()?;
-                part.for_each_line(page, |line| sheet.line(line))?;
+                writer.begin()?;
+                part.for_each_line(terminal, |line| writer.line(line))?;
             }
             Ok(())
         }
@@ -60,9 +60,9 @@ fn of_class(rows: &[Row], hits: u64) -> Grid<'_> {
     Grid { title, note: "", keys: Keys::Whole, columns, bars: Bars::None, rows, total: None, hits }
 }
 
-fn lines(grid: &Grid<'_>, page: Page) -> io::Result<Vec<String>> {
+fn lines(grid: &Grid<'_>, terminal: TerminalStyle) -> io::Result<Vec<String>> {
     let mut lines = Vec::new();
-    grid.for_each_line(page, |line| {
+    grid.for_each_line(terminal, |line| {
         lines.push(line.to_owned());
         Ok(())
     })?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::render::numbers::{Bytes, Grouped, Known, Percent, Told, share};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Known, Percent, share};
 use crate::render::parts;
 use crate::render::tone::Tone;
 use crate::report::{Row, UvCount};
@@ -16,7 +16,7 @@ pub(super) struct Column<'a> {
     pub(super) label: &'a str,
     /// Drop priority: while a table is too wide, the column with the highest number is dropped. Bars use the room that
     /// is left, so they are dropped before any column.
-    pub(super) gives_way: u8,
+    pub(super) drop_priority: u8,
     pub(super) show: Show,
 }
 
@@ -37,7 +37,7 @@ impl Column<'_> {
         match self.show {
             Show::By(write) => write(row, hits, out),
             Show::Metric(metric) => {
-                row.figure(metric).into_iter().for_each(|figure| put(out, Told(&figure)));
+                row.figure(metric).into_iter().for_each(|figure| put(out, DisplayFigure(&figure)));
                 Ink::Plain
             }
             Show::Split(place) => {
@@ -52,7 +52,7 @@ impl Column<'_> {
 /// Hits. This column is never dropped.
 pub(super) const PV: Column<'static> = Column {
     label: "PV",
-    gives_way: 0,
+    drop_priority: 0,
     show: Show::By(|row, _, out| {
         put(out, Grouped(row.pv));
         Ink::Plain
@@ -62,7 +62,7 @@ pub(super) const PV: Column<'static> = Column {
 /// Visitors.
 pub(super) const UV: Column<'static> = Column {
     label: "UV",
-    gives_way: 1,
+    drop_priority: 1,
     show: Show::By(|row, _, out| {
         if row.uv != UvCount::NotCounted {
             put(out, Known(row.uv.known().map(Grouped)));
@@ -74,7 +74,7 @@ pub(super) const UV: Column<'static> = Column {
 /// Hits as a share of all hits.
 pub(super) const SHARE: Column<'static> = Column {
     label: "share",
-    gives_way: 2,
+    drop_priority: 2,
     show: Show::By(|row, hits, out| {
         put(out, Percent(row.pv, hits));
         Ink::Plain
@@ -84,7 +84,7 @@ pub(super) const SHARE: Column<'static> = Column {
 /// The share of server errors in the row's hits that have a status.
 pub(super) const STATUS_5XX: Column<'static> = Column {
     label: "5xx",
-    gives_way: 3,
+    drop_priority: 3,
     show: Show::By(|row, _, out| {
         let part = parts::of_status(row, row.status_5xx);
         put(out, share(part));
@@ -95,7 +95,7 @@ pub(super) const STATUS_5XX: Column<'static> = Column {
 /// The share of client errors in the row's hits that have a status.
 pub(super) const STATUS_4XX: Column<'static> = Column {
     label: "4xx",
-    gives_way: 4,
+    drop_priority: 4,
     show: Show::By(|row, _, out| {
         let part = parts::of_status(row, row.status_4xx);
         put(out, share(part));
@@ -106,7 +106,7 @@ pub(super) const STATUS_4XX: Column<'static> = Column {
 /// The share of static hits in the row's hits with a path.
 pub(super) const STATIC: Column<'static> = Column {
     label: "static",
-    gives_way: 5,
+    drop_priority: 5,
     show: Show::By(|row, _, out| {
         put(out, share(parts::of_path(row)));
         Ink::Plain
@@ -116,7 +116,7 @@ pub(super) const STATIC: Column<'static> = Column {
 /// Bytes sent.
 pub(super) const SENT: Column<'static> = Column {
     label: "sent",
-    gives_way: 6,
+    drop_priority: 6,
     show: Show::By(|row, _, out| {
         put(out, Known(row.bytes.map(Bytes)));
         Ink::Plain
@@ -126,12 +126,12 @@ pub(super) const SENT: Column<'static> = Column {
 impl Column<'_> {
     /// True if the user asked for the column by name.
     pub(super) fn is_asked(&self) -> bool {
-        self.gives_way == ASKED && self.label != UV.label
+        self.drop_priority == ASKED && self.label != UV.label
     }
 
     /// True if both are the same column.
     pub(super) fn is(&self, other: &Column<'_>) -> bool {
-        (self.label, self.gives_way) == (other.label, other.gives_way)
+        (self.label, self.drop_priority) == (other.label, other.drop_priority)
     }
 }
 
@@ -140,12 +140,16 @@ const ASKED: u8 = 1;
 
 /// Returns the column of a metric that the user asked for; `None` if rows show the metric anyway.
 pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
-    metric.column().map(|label| Column { label, gives_way: ASKED, show: Show::Metric(metric) })
+    metric.column().map(|label| Column { label, drop_priority: ASKED, show: Show::Metric(metric) })
 }
 
 /// Returns the columns of the values that a timeline is split by, with these labels.
 pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Column<'a>> {
-    labels.into_iter().enumerate().map(|(place, label)| Column { label, gives_way: ASKED, show: Show::Split(place) })
+    labels.into_iter().enumerate().map(|(place, label)| Column {
+        label,
+        drop_priority: ASKED,
+        show: Show::Split(place),
+    })
 }
 
 fn put(out: &mut String, number: impl std::fmt::Display) {
@@ -161,7 +165,7 @@ mod tests {
         let row = Row {
             uv: UvCount::Known(1500),
             bytes: Some(4096),
-            statics: Some(500),
+            static_hits: Some(500),
             dynamic: Some(1500),
             ..Row::known(2000, 200, 1)
         };
@@ -177,7 +181,7 @@ mod tests {
         for (i, (column, expected, ink)) in rows.into_iter().enumerate() {
             let mut out = String::new();
             assert_eq!(column.show(&row, 4000, &mut out), ink, "{}", column.label);
-            assert_eq!((out.as_str(), usize::from(column.gives_way)), (expected, i));
+            assert_eq!((out.as_str(), usize::from(column.drop_priority)), (expected, i));
         }
     }
 

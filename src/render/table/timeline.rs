@@ -4,10 +4,10 @@ use std::io;
 
 use super::column::{self, PV, SENT, STATIC, STATUS_4XX, STATUS_5XX, UV};
 use super::fit::cut_middle;
-use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
-use super::{Sheet, hits, words};
+use super::wrap::Piece;
+use super::{TableWriter, hits, labels};
 use crate::render::numbers::Grouped;
 use crate::report::{Report, Row, Split};
 use crate::time::Unit;
@@ -15,7 +15,7 @@ use crate::time::Unit;
 /// Maximum width of a split value in the heading, in columns; a longer one is cut.
 const LABEL: usize = 16;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let Some(rows) = report.timeline.as_deref().filter(|rows| rows.iter().any(has_time)) else { return Ok(()) };
     let unit = report.period.unit;
     let is_trend = rows.len() > 1;
@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     columns.extend(column::of_split(labels.iter().map(|label| &**label)));
     columns.extend([STATIC, STATUS_4XX, STATUS_5XX, SENT]);
     let grid = Grid {
-        title: &words::timeline(unit, report.period.split),
+        title: &labels::timeline(unit, report.period.split),
         note: "",
         keys: if unit == Unit::Day { Keys::Days } else { Keys::Whole },
         columns: &columns,
@@ -36,16 +36,17 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         total: total_row.as_ref(),
         hits: hits(report),
     };
-    sheet.begin()?;
-    grid.for_each_line(sheet.page, |line| sheet.line(line))?;
-    let left_out = grid.left_out(sheet.page);
+    writer.begin()?;
+    grid.for_each_line(writer.terminal, |line| writer.line(line))?;
+    let left_out = grid.left_out(writer.terminal);
     if !left_out.is_empty() {
-        sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, sheet.page.csv_hint)), 2)?;
+        writer
+            .write_wrapped(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)), 2)?;
     }
     let Some(total) = total else { return Ok(()) };
     let Some(uv) = total.row.uv.known() else { return Ok(()) };
     let sum = rows.iter().filter_map(|row| row.uv.known()).fold(0, u64::saturating_add);
-    sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
+    writer.write_wrapped(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
 }
 
 /// True if the row has a time. A log whose format has no time has all its hits in one row.
@@ -55,7 +56,7 @@ fn has_time(row: &Row) -> bool {
 
 /// Explains, below the total, how its visitors relate to those of the rows.
 fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
-    let units = words::units(unit);
+    let units = labels::units(unit);
     if sum == uv {
         format!("Total UV counts each visitor once; none of them came in two {units}.")
     } else {

@@ -25,7 +25,7 @@ impl Piece {
 }
 
 /// Wraps pieces into as few lines as the width allows.
-pub(super) fn flow(pieces: &[Piece], indent: usize, columns: usize, colors: Colors) -> Vec<Line> {
+pub(super) fn wrap(pieces: &[Piece], indent: usize, columns: usize, colors: Colors) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = Line::new(colors);
     line.gap(indent);
@@ -54,7 +54,7 @@ mod tests {
     fn pieces_are_wrapped_into_lines() {
         let pieces = [Piece::new("", Ink::Plain, "a.log"), Piece::new(" · ", Ink::Plain, "4 lines")];
         let flowed = |columns| {
-            flow(&pieces, 1, columns, Colors::None).iter().map(|line| format!("{line}\n")).collect::<String>()
+            wrap(&pieces, 1, columns, Colors::None).iter().map(|line| format!("{line}\n")).collect::<String>()
         };
         assert_eq!(flowed(16), " a.log · 4 lines\n");
         assert_eq!(flowed(15), " a.log\n 4 lines\n");

@@ -7,14 +7,14 @@ use super::labels::LABELS;
 use super::scan::scan;
 use crate::batch::{Fields, Status};
 use crate::format::Reason;
-use crate::format::json::found::Room;
+use crate::format::json::field_values::ScanContext;
 use crate::format::json::key_lookup::JsonKeys;
-use crate::format::json::scan::Recall;
+use crate::format::json::scan::JsonScratch;
 use crate::format::json::values;
 use crate::format::row::Row;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::time::{Clock, Rfc3339, Stamp};
 
 /// The values of a line; texts are indexed by slot.
@@ -52,7 +52,7 @@ fn meaning(keys: &JsonKeys, fields: &[(&str, &str)], label: &str) -> Option<u16>
     Some(first)
 }
 
-fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
+fn reference(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
     let feeds_of = |rule: u16| keys.targets()[keys.rule(rule).target];
     let fields: Vec<_> = line.split('\t').filter(|field| !field.is_empty()).map(labelled).collect();
     let all: Vec<_> = fields.iter().flatten().copied().collect();
@@ -73,17 +73,18 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
         let (label, value) = field.ok_or(Reason::NoMatch)?;
         let Some(rule) = meaning(keys, &all, label) else { continue };
         let inner = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
-        let value = inner.filter(|_| feeds_of(rule) == Feeds::Time).unwrap_or(value);
+        let value = inner.filter(|_| feeds_of(rule) == Destination::Time).unwrap_or(value);
         if known.iter().any(|(_, other, text)| *other == label && *text != value) {
             return Err(Reason::Glued);
         }
-        if feeds_of(rule) == Feeds::Status && !["", "-"].contains(&value) && value.len() != 3 {
+        if feeds_of(rule) == Destination::Status && !["", "-"].contains(&value) && value.len() != 3 {
             return Err(Reason::BadNumber);
         }
         known.push((rule, label, value));
     }
-    let is_hit =
-        |rule: u16| keys.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(crate::batch::TextField::Path)));
+    let is_hit = |rule: u16| {
+        keys.rule(rule).fields.intersects(Fields::STATUS.union(Fields::text(crate::batch::TextField::Path)))
+    };
     if !known.iter().any(|(rule, ..)| is_hit(*rule)) {
         return Err(Reason::NoMatch);
     }
@@ -97,20 +98,21 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
     };
     plain.labels.sort_unstable();
     plain.labels.dedup();
-    for feeds in keys.targets() {
-        let candidates =
-            known.iter().filter(|(rule, _, value)| feeds_of(*rule) == *feeds && !value.is_empty() && *value != "-");
+    for destination in keys.targets() {
+        let candidates = known
+            .iter()
+            .filter(|(rule, _, value)| feeds_of(*rule) == *destination && !value.is_empty() && *value != "-");
         let Some((rule, _, value)) = candidates.min_by_key(|(rule, ..)| *rule) else { continue };
-        match feeds {
-            Feeds::Time => {
+        match destination {
+            Destination::Time => {
                 plain.stamp = values::stamp(value.as_bytes(), &mut Rfc3339::default(), &mut Clock::default())?;
             }
-            Feeds::Status => {
+            Destination::Status => {
                 let code = value.parse::<f64>().ok().filter(|code| (0.0..1000.0).contains(code));
                 plain.status = Status::new(code.ok_or(Reason::BadNumber)? as u16);
             }
-            Feeds::Bytes => plain.bytes = value.parse::<f64>().map_err(|_| Reason::BadNumber)? as u64,
-            Feeds::RequestTime => {
+            Destination::Bytes => plain.bytes = value.parse::<f64>().map_err(|_| Reason::BadNumber)? as u64,
+            Destination::RequestTime => {
                 let seconds: f64 = value.parse().map_err(|_| Reason::BadNumber)?;
                 let factor = match keys.rule(*rule).unit {
                     TimeUnit::Microseconds => 1e-3,
@@ -120,19 +122,19 @@ fn twin(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
                 // Compensates for rounding. The tolerance is below any fraction of a millisecond that occurs here.
                 plain.time_ms = Some((seconds * factor + 1e-4).floor() as u64);
             }
-            _ => plain.texts[Slot::fed_by(*feeds).index()] = value.as_bytes().to_vec(),
+            _ => plain.texts[Slot::fed_by(*destination).index()] = value.as_bytes().to_vec(),
         }
     }
     Ok(plain)
 }
 
 /// The row according to the scanner.
-fn fast(keys: &JsonKeys, line: &str, recall: &mut Recall, clock: &mut Clock) -> Result<Plain, Reason> {
+fn fast(keys: &JsonKeys, line: &str, scratch: &mut JsonScratch, clock: &mut Clock) -> Result<Plain, Reason> {
     let (bump, mut row) = (Bump::new(), Row::EMPTY);
-    let room = Room { bump: &bump, needs: Fields::NONE };
-    scan(keys, line.as_bytes(), room, clock, recall, &mut row).map_err(|misfit| misfit.reason)?;
+    let context = ScanContext { bump: &bump, needs: Fields::NONE };
+    scan(keys, line.as_bytes(), context, clock, scratch, &mut row).map_err(|mismatch| mismatch.reason)?;
     let mut seen = crate::format::KeysSeen::default();
-    recall.move_keys_to(&mut seen);
+    scratch.move_keys_to(&mut seen);
     let mut labels: Vec<_> = keys.seen(&seen).map(|rule| rule.key.to_string()).collect();
     labels.sort_unstable();
     assert_eq!(row.has_escaped_request, row.text(Slot::REQUEST).contains(&b'\\'));
@@ -183,11 +185,11 @@ proptest! {
     fn scanner_matches_the_reference(lines in prop::collection::vec(prop::collection::vec(field(), 0..9), 1..4), whole in any::<bool>()) {
         let ranked = ["http_x_forwarded_for", "upstream_http_x_cache"];
         let keys = JsonKeys::with_labels(LABELS, &[], if whole { &ranked } else { &[] });
-        let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
         for fields in lines {
             // Most lines are valid.
             let line = if whole { format!("status:200\t{}", fields.join("\t")) } else { fields.join("\t") };
-            prop_assert_eq!(fast(&keys, &line, &mut recall, &mut clock), twin(&keys, &line), "{}", line.escape_debug());
+            prop_assert_eq!(fast(&keys, &line, &mut scratch, &mut clock), reference(&keys, &line), "{}", line.escape_debug());
         }
     }
 }

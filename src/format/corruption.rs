@@ -25,7 +25,7 @@ const HOST: usize = 255;
 pub(super) fn reason(text: &[u8]) -> Reason {
     if text.contains(&0) {
         Reason::Nul
-    } else if begins_again(text, 0) {
+    } else if has_second_line_start(text, 0) {
         Reason::Glued
     } else {
         Reason::NoMatch
@@ -34,7 +34,7 @@ pub(super) fn reason(text: &[u8]) -> Reason {
 
 /// True if a line that begins like a log line contains the beginning of another one after `from`.
 #[cold]
-pub(super) fn begins_again(text: &[u8], from: usize) -> bool {
+pub(super) fn has_second_line_start(text: &[u8], from: usize) -> bool {
     memchr::memchr_iter(b'[', &text[from..]).any(|at| {
         let (before, rest) = text.split_at(from + at);
         let is_time = time_prefix(rest) == TIME.len() && rest.get(TIME.len()) == Some(&b'"');
@@ -156,8 +156,8 @@ mod tests {
             }
         }
         let in_a_value = format!("{LINE} \"1.2.3.5 - - [05/Apr/2022:03:45:06 +0000] \"");
-        assert!(begins_again(in_a_value.as_bytes(), LINE.len()), "a closing quote would be another's concern");
-        assert!(!begins_again(LINE.as_bytes(), 0));
+        assert!(has_second_line_start(in_a_value.as_bytes(), LINE.len()), "a closing quote would be another's concern");
+        assert!(!has_second_line_start(LINE.as_bytes(), 0));
         assert_eq!(reason(b"1.2.3.4 - - [05/Ap\0\0"), Reason::Nul);
     }
 

@@ -4,7 +4,7 @@ use super::reason::Reason;
 
 /// The place where a line does not match a format, and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Misfit {
+pub(crate) struct Mismatch {
     pub(crate) reason: Reason,
     /// The text that the format expects there.
     pub(crate) expected: Expected,
@@ -27,7 +27,7 @@ pub(crate) enum Expected {
     },
 }
 
-impl Misfit {
+impl Mismatch {
     /// The invalid value, if the misfit is about a single value.
     pub(crate) fn value(self, line: &[u8]) -> Option<&[u8]> {
         match self.expected {

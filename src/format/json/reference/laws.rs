@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::lines::{known_member, line, unknown_member, write_object};
 use super::members::has_exact_numbers;
-use super::{is_decided, read, twin};
+use super::{is_decided, read, reference};
 use crate::format::Reason;
 use crate::format::json::key_lookup::JsonKeys;
-use crate::format::json::scan::Recall;
+use crate::format::json::scan::JsonScratch;
 use crate::time::Clock;
 
 proptest! {
@@ -16,10 +16,10 @@ proptest! {
     #[test]
     fn scanner_matches_the_reference(lines in prop::collection::vec(line(), 1..5), again in 1..4_usize) {
         let keys = JsonKeys::new(&[], &[]);
-        let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
         for line in lines.iter().cycle().take(lines.len() * again) {
-            let expected = twin(&keys, &serde_json::from_str(line).unwrap());
-            prop_assert_eq!(read(&keys, line.as_bytes(), &mut recall, &mut clock), expected, "{}", line);
+            let expected = reference(&keys, &serde_json::from_str(line).unwrap());
+            prop_assert_eq!(read(&keys, line.as_bytes(), &mut scratch, &mut clock), expected, "{}", line);
         }
     }
 
@@ -30,7 +30,7 @@ proptest! {
         space in prop::sample::select(vec!["", " "]),
     ) {
         let keys = JsonKeys::new(&[], &[]);
-        let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
         let mut members = members;
         for (place, (_, value)) in others {
             // Replace one value by another, of the same type or not.
@@ -39,8 +39,8 @@ proptest! {
                 let before = std::mem::replace(&mut members[place].1, value);
                 let mut line = String::new();
                 write_object(&members, 1 << 63, space, &mut line);
-                let alone = read(&keys, line.as_bytes(), &mut Recall::default(), &mut clock);
-                prop_assert_eq!(read(&keys, line.as_bytes(), &mut recall, &mut clock), alone, "{}", line);
+                let alone = read(&keys, line.as_bytes(), &mut JsonScratch::default(), &mut clock);
+                prop_assert_eq!(read(&keys, line.as_bytes(), &mut scratch, &mut clock), alone, "{}", line);
                 members[place].1 = before;
             }
         }
@@ -49,11 +49,11 @@ proptest! {
     #[test]
     fn truncated_and_glued_lines_are_rejected(line in line(), other in line(), cut in any::<prop::sample::Index>()) {
         let keys = JsonKeys::new(&[], &[]);
-        let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
         // Let the scanner learn a shape that it could mistake the next lines for.
-        let _ = [read(&keys, line.as_bytes(), &mut recall, &mut clock), read(&keys, line.as_bytes(), &mut recall, &mut clock)];
+        let _ = [read(&keys, line.as_bytes(), &mut scratch, &mut clock), read(&keys, line.as_bytes(), &mut scratch, &mut clock)];
         let part = &line.as_bytes()[..1 + cut.index(line.len() - 1)];
-        let mut tried = |bytes: &[u8]| read(&keys, bytes, &mut recall, &mut clock).map_err(|reason| (reason, bytes.escape_ascii().to_string()));
+        let mut tried = |bytes: &[u8]| read(&keys, bytes, &mut scratch, &mut clock).map_err(|reason| (reason, bytes.escape_ascii().to_string()));
         for bytes in [part.to_vec(), [part, other.as_bytes()].concat(), [line.as_bytes(), other.as_bytes()].concat()] {
             let found = tried(&bytes);
             prop_assert!(matches!(found, Err((Reason::BadJson, _))), "{found:?}");
@@ -69,11 +69,11 @@ proptest! {
             ]), 0..40),
     ) {
         let keys = JsonKeys::new(&["status=a.b".parse().unwrap()], &[]);
-        let (mut recall, mut clock) = (Recall::default(), Clock::default());
+        let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
         let line = format!("{{{}", parts.concat());
-        let first = read(&keys, line.as_bytes(), &mut recall, &mut clock);
+        let first = read(&keys, line.as_bytes(), &mut scratch, &mut clock);
         // State left behind by a line must not affect the next one.
-        prop_assert_eq!(read(&keys, line.as_bytes(), &mut recall, &mut clock), first);
+        prop_assert_eq!(read(&keys, line.as_bytes(), &mut scratch, &mut clock), first);
     }
 }
 

@@ -4,17 +4,17 @@ use super::read;
 use crate::batch::{Status, TextField};
 use crate::format::Reason;
 use crate::format::json::key_lookup::JsonKeys;
-use crate::format::json::scan::Recall;
+use crate::format::json::scan::JsonScratch;
 use crate::format::slot::Slot;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::time::Clock;
 
 #[test]
 fn lenient_json_is_accepted() {
     let keys = JsonKeys::new(&[], &[]);
-    let (mut recall, mut clock) = (Recall::default(), Clock::default());
-    let mut found = |line: &[u8]| read(&keys, line, &mut recall, &mut clock);
-    let path = Slot::fed_by(Feeds::Text(TextField::Path)).index();
+    let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
+    let mut found = |line: &[u8]| read(&keys, line, &mut scratch, &mut clock);
+    let path = Slot::fed_by(Destination::Text(TextField::Path)).index();
     let status = |code| Ok(Status::new(code));
     for (line, expected) in [
         (r#"{"status":000}"#, status(0)),
@@ -76,13 +76,13 @@ fn lenient_json_is_accepted() {
 #[test]
 fn deep_nesting_and_long_lines_do_not_overflow() {
     let keys = JsonKeys::new(&[], &[]);
-    let (mut recall, mut clock) = (Recall::default(), Clock::default());
+    let (mut scratch, mut clock) = (JsonScratch::default(), Clock::default());
     let many = 300_000;
     for (open, close) in [("{\"a\":", "}"), ("[", "]"), ("{\"request\":", "}"), ("{\"headers\":", "}")] {
         let nested = format!("{{\"request\":{}1{},\"status\":200}}", open.repeat(many), close.repeat(many));
-        let found = read(&keys, nested.as_bytes(), &mut recall, &mut clock);
+        let found = read(&keys, nested.as_bytes(), &mut scratch, &mut clock);
         assert_eq!(found.map(|row| row.status), Ok(Status::new(200)), "{open}");
-        assert!(read(&keys, open.repeat(many).as_bytes(), &mut recall, &mut clock).is_err());
+        assert!(read(&keys, open.repeat(many).as_bytes(), &mut scratch, &mut clock).is_err());
     }
 }
 
@@ -92,9 +92,9 @@ fn line_with_two_flaws_has_one_reason_regardless_of_previous_lines() {
     let mut clock = Clock::default();
     let sound = br#"{"status":200,"time_local":"05/Apr/2022:03:45:05 +0000"}"#;
     let flawed = br#"{"status":1000,"time_local":"31/Feb/2022:03:45:05 +0000"}"#;
-    let alone = read(&keys, flawed, &mut Recall::default(), &mut clock);
-    let mut recall = Recall::default();
-    assert!(read(&keys, sound, &mut recall, &mut clock).is_ok());
-    assert_eq!(read(&keys, flawed, &mut recall, &mut clock), alone);
+    let alone = read(&keys, flawed, &mut JsonScratch::default(), &mut clock);
+    let mut scratch = JsonScratch::default();
+    assert!(read(&keys, sound, &mut scratch, &mut clock).is_ok());
+    assert_eq!(read(&keys, flawed, &mut scratch, &mut clock), alone);
     assert_eq!(alone, Err(Reason::BadTime));
 }

@@ -14,16 +14,16 @@ use bumpalo::Bump;
 use regex::Regex;
 use serde_json::Value;
 
+use super::field_values::ScanContext;
 use super::forms::{Mark, is_caddys_own};
-use super::found::Room;
 use super::key_lookup::JsonKeys;
-use super::scan::{Recall, scan};
+use super::scan::{JsonScratch, scan};
 use crate::batch::{Fields, Status, TextField};
 use crate::format::Reason;
 use crate::format::row::Row;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::format::{Line, Quotes};
 use crate::text::undo_escapes;
 use crate::time::{Clock, Stamp};
@@ -75,7 +75,7 @@ impl Plain {
 }
 
 /// The row according to the reference.
-fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
+fn reference(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
     let mut values = Vec::new();
     flat(members, "", &mut values);
     let ruled = |path: &str, text: &Option<String>| {
@@ -93,34 +93,41 @@ fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
     }
     let mut plain = Plain::empty();
     let feeds_of = |place: u16| keys.targets()[keys.rule(place).target];
-    let is_hit = |feeds: Feeds| {
-        matches!(feeds, Feeds::Status | Feeds::Request | Feeds::Text(TextField::Path) | Feeds::Uri | Feeds::UriAndArgs)
+    let is_hit = |destination: Destination| {
+        matches!(
+            destination,
+            Destination::Status
+                | Destination::Request
+                | Destination::Text(TextField::Path)
+                | Destination::Uri
+                | Destination::UriAndArgs
+        )
     };
     if !known.iter().any(|(place, _)| is_hit(feeds_of(*place))) {
         return Err(Reason::NoMatch);
     }
     let mut flaws = Vec::new();
-    for (target, feeds) in keys.targets().iter().enumerate() {
+    for (target, destination) in keys.targets().iter().enumerate() {
         let candidates = known.iter().filter(|(place, _)| keys.rule(*place).target == target);
         let candidates = candidates.filter_map(|(place, text)| Some((*place, text.as_ref()?)));
         // The lowest rule wins; among values of the same rule, the last.
         let Some((place, text)) = candidates.rev().min_by_key(|(place, _)| *place) else { continue };
-        match feeds {
-            Feeds::Time => match slow_time(text) {
+        match destination {
+            Destination::Time => match slow_time(text) {
                 Some(stamp) => plain.stamp = stamp,
                 None => flaws.push(Reason::BadTime),
             },
-            Feeds::Status => match text.parse::<f64>() {
+            Destination::Status => match text.parse::<f64>() {
                 Ok(code) if (0.0..1000.0).contains(&code) && !text.starts_with('-') => {
                     plain.status = Status::new(code as u16);
                 }
                 _ => flaws.push(Reason::BadNumber),
             },
-            Feeds::Bytes => match text.parse() {
+            Destination::Bytes => match text.parse() {
                 Ok(bytes) => plain.bytes = bytes,
                 Err(_) => flaws.push(Reason::BadNumber),
             },
-            Feeds::RequestTime => {
+            Destination::RequestTime => {
                 let in_a_ms = match keys.rule(place).unit {
                     TimeUnit::Seconds => 0.001,
                     TimeUnit::Milliseconds => 1.0,
@@ -148,7 +155,7 @@ fn twin(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
                     Err(_) => flaws.push(Reason::BadNumber),
                 }
             }
-            feeds => plain.texts[Slot::fed_by(*feeds).index()] = text.as_bytes().to_vec(),
+            destination => plain.texts[Slot::fed_by(*destination).index()] = text.as_bytes().to_vec(),
         }
     }
     let [request, method, path] =
@@ -181,16 +188,16 @@ fn slow_time(text: &str) -> Option<Stamp> {
 }
 
 /// The row according to scan.rs. Checks that it is the same if the quotes are not known.
-fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) -> Result<Plain, Reason> {
+fn read(keys: &JsonKeys, line: &[u8], scratch: &mut JsonScratch, clock: &mut Clock) -> Result<Plain, Reason> {
     let quotes: Vec<u32> = (0..).zip(line).filter(|(_, b)| **b == b'"').map(|(at, _)| at).collect();
     let known = Quotes::At { places: &quotes, start: 0 };
     let marked = Line { text: line, quotes: if line.contains(&b'\\') { Quotes::Unknown } else { known } };
     let bump = Bump::new();
-    let needs = keys.targets().iter().fold(Fields::NONE, |needs, feeds| needs.and(feeds.fields()));
+    let needs = keys.targets().iter().fold(Fields::NONE, |needs, destination| needs.union(destination.fields()));
     let rows = [marked, Line::unmarked(line)].map(|line| {
         let mut row = Row::EMPTY;
-        scan(keys, line, Room { bump: &bump, needs }, clock, recall, &mut row)
-            .map_err(|misfit| misfit.reason)
+        scan(keys, line, ScanContext { bump: &bump, needs }, clock, scratch, &mut row)
+            .map_err(|mismatch| mismatch.reason)
             .map(|()| row)
     });
     assert_eq!(rows[0], rows[1], "{}", line.escape_ascii());
@@ -199,9 +206,13 @@ fn read(keys: &JsonKeys, line: &[u8], recall: &mut Recall, clock: &mut Clock) ->
         assert_eq!(row.has_escaped_request, row.text(Slot::REQUEST).contains(&b'\\'));
         let mut plain =
             Plain { stamp: row.stamp, status: row.status, bytes: row.bytes, time_ms: row.time_ms, ..Plain::empty() };
-        for feeds in keys.targets() {
-            if !matches!(feeds, Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime) {
-                plain.texts[Slot::fed_by(*feeds).index()] = undo_escapes(row.text(Slot::fed_by(*feeds))).into_owned();
+        for destination in keys.targets() {
+            if !matches!(
+                destination,
+                Destination::Time | Destination::Status | Destination::Bytes | Destination::RequestTime
+            ) {
+                plain.texts[Slot::fed_by(*destination).index()] =
+                    undo_escapes(row.text(Slot::fed_by(*destination))).into_owned();
             }
         }
         plain
@@ -214,7 +225,7 @@ static KEYS: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
 /// The state that a worker keeps between lines.
 #[derive(Default)]
 pub(crate) struct Reader {
-    recall: Recall,
+    scratch: JsonScratch,
     clock: Clock,
 }
 
@@ -226,12 +237,12 @@ impl Reader {
             let said = || format!("{what}: {found:?}, not {expected:?}, of {:?}", String::from_utf8_lossy(line));
             if found == expected { Ok(()) } else { Err(said()) }
         };
-        let found = read(&KEYS, line, &mut self.recall, &mut self.clock);
-        let alone = read(&KEYS, line, &mut Recall::default(), &mut Clock::default());
+        let found = read(&KEYS, line, &mut self.scratch, &mut self.clock);
+        let alone = read(&KEYS, line, &mut JsonScratch::default(), &mut Clock::default());
         same("after other lines", &found, &alone)?;
         match serde_json::from_slice::<Members>(line) {
             Ok(members) if has_exact_numbers(line) && is_decided(&KEYS, &members) => {
-                same("the scanner", &found, &twin(&KEYS, &members))
+                same("the scanner", &found, &reference(&KEYS, &members))
             }
             _ => Ok(()),
         }
@@ -261,9 +272,9 @@ fn is_decided(keys: &JsonKeys, members: &Members) -> bool {
         let first = keys.find(path.as_bytes()).and_then(|name| name.rule);
         let Some(rule) = first.and_then(|first| keys.reading(first, text.as_bytes())) else { return true };
         match keys.targets()[keys.rule(rule).target] {
-            Feeds::Time => time.is_match(text),
-            Feeds::Status | Feeds::Bytes => whole.is_match(text),
-            Feeds::RequestTime | Feeds::RequestTimeIn(_) => decimal.is_match(text),
+            Destination::Time => time.is_match(text),
+            Destination::Status | Destination::Bytes => whole.is_match(text),
+            Destination::RequestTime | Destination::RequestTimeIn(_) => decimal.is_match(text),
             _ => true,
         }
     })

@@ -4,14 +4,14 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::{Twin, UNMARKED_ENDS};
+use super::{Reference, UNMARKED_ENDS};
 use crate::format::log_format::rule::values;
 use crate::format::log_format::scan::scan;
 use crate::format::row::Row;
-use crate::format::{Line, LogFormat, Memory, NginxEscape};
+use crate::format::{Line, LogFormat, NginxEscape, ScanCache};
 
-fn agree(twin: &Twin, memory: &mut Memory, line: &[u8]) -> Result<(), TestCaseError> {
-    twin.agree(memory, line).map_err(TestCaseError::fail)
+fn agree(reference: &Reference, cache: &mut ScanCache, line: &[u8]) -> Result<(), TestCaseError> {
+    reference.agree(cache, line).map_err(TestCaseError::fail)
 }
 
 /// Values that may appear in a field of a line; the last ones are hostile.
@@ -138,25 +138,25 @@ fn with_roles() -> LogFormat {
     format.with_fields(&roles.map(|role| role.parse().unwrap()))
 }
 
-/// The formats with their twins. Shared, because building twins takes longer than using them.
-static TWINS: LazyLock<Vec<Twin>> =
-    LazyLock::new(|| formats().into_iter().map(|format| Twin::of(format).unwrap()).collect());
+/// The formats with their references. Shared, because building references takes longer than using them.
+static REFERENCES: LazyLock<Vec<Reference>> =
+    LazyLock::new(|| formats().into_iter().map(|format| Reference::of(format).unwrap()).collect());
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
     #[test]
-    fn scanner_and_twin_read_the_same(lines in prop::collection::vec(line(), 1..4)) {
-        let mut memory = Memory::default();
-        for twin in TWINS.iter() {
+    fn scanner_and_reference_read_the_same(lines in prop::collection::vec(line(), 1..4)) {
+        let mut cache = ScanCache::default();
+        for reference in REFERENCES.iter() {
             for line in &lines {
-                agree(twin, &mut memory, line)?;
+                agree(reference, &mut cache, line)?;
             }
         }
     }
 
     #[test]
-    fn custom_formats_read_the_same_as_their_twins(
+    fn custom_formats_read_the_same_as_their_references(
         values in prop::collection::vec(value(), 7..8), time in time(), request in request(), status in 100..999_u16,
         numbers in prop::collection::vec(list(&["0.1", "0.004", "12", "-", "3.", "x", ""]), 3..4),
         words in prop::collection::vec(list(&["10.0.0.1:80", "unix:/tmp/s", "HIT", "-", "", "a,b"]), 3..4),
@@ -173,37 +173,37 @@ proptest! {
             format!("{a} {status}|{}, {} : {b}", numbers[0], words[1]),
             format!("https {a}/{b}|{status}"),
         ];
-        let mut memory = Memory::default();
-        for (twin, line) in TWINS.iter().rev().take(lines.len()).rev().zip(&lines) {
-            agree(twin, &mut memory, line.as_bytes())?;
+        let mut cache = ScanCache::default();
+        for (reference, line) in REFERENCES.iter().rev().take(lines.len()).rev().zip(&lines) {
+            agree(reference, &mut cache, line.as_bytes())?;
         }
     }
 
     #[test]
-    fn values_with_unmarked_ends_read_the_same_as_their_twins(values in prop::collection::vec(loose(), 8)) {
-        let mut memory = Memory::default();
-        for (twin, template) in LOOSE.iter() {
+    fn values_with_unmarked_ends_read_the_same_as_their_references(values in prop::collection::vec(loose(), 8)) {
+        let mut cache = ScanCache::default();
+        for (reference, template) in LOOSE.iter() {
             let mut line = String::new();
             for (part, value) in template.split("{}").zip(values.iter().map(String::as_str).chain([""])) {
                 line += part;
                 line += value;
             }
-            agree(twin, &mut memory, line.as_bytes())?;
+            agree(reference, &mut cache, line.as_bytes())?;
         }
     }
 }
 
 /// The shortcut for usual lines is tried on every line, and must decline lines that are only almost usual.
 #[test]
-fn almost_usual_lines_read_the_same_as_their_twins() {
+fn almost_usual_lines_read_the_same_as_their_references() {
     const COMMON: &str = r#" - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512"#;
     let rows = [("common", ""), ("combined", r#" "-" "curl""#), ("combined_timed", r#" "-" "curl" 0.106"#)];
     for (name, end) in rows {
-        let twin = TWINS.iter().find(|twin| twin.format.name() == name).unwrap();
-        let mut memory = Memory::default();
+        let reference = REFERENCES.iter().find(|reference| reference.format.name() == name).unwrap();
+        let mut cache = ScanCache::default();
         for addr in ["1.2.3.4", "a"] {
             let usual = [addr, COMMON, end].concat().into_bytes();
-            let mut agree = |parts: [&[u8]; 3]| twin.agree(&mut memory, &parts.concat()).unwrap();
+            let mut agree = |parts: [&[u8]; 3]| reference.agree(&mut cache, &parts.concat()).unwrap();
             for at in 0..=usual.len() {
                 let (before, after) = usual.split_at(at);
                 for byte in br#" "-[]a0:"# {
@@ -256,7 +256,7 @@ fn loose() -> impl Strategy<Value = String> {
 }
 
 /// Formats with values that end where the rest of the line matches, and their lines with gaps for values.
-static LOOSE: LazyLock<Vec<(Twin, String)>> = LazyLock::new(|| {
+static LOOSE: LazyLock<Vec<(Reference, String)>> = LazyLock::new(|| {
     let with_twin = |text: &&str, escape| {
         let format = LogFormat::nginx("twin", text, escape).unwrap();
         let (mut template, mut is_in_name) = (String::new(), false);
@@ -268,7 +268,7 @@ static LOOSE: LazyLock<Vec<(Twin, String)>> = LazyLock::new(|| {
                 _ => template.push(c),
             }
         }
-        (Twin::of(format).unwrap(), template)
+        (Reference::of(format).unwrap(), template)
     };
     let escapes = [NginxEscape::Default, NginxEscape::Json, NginxEscape::None];
     escapes.into_iter().flat_map(|escape| UNMARKED_ENDS.iter().map(move |text| with_twin(text, escape))).collect()
@@ -298,7 +298,7 @@ fn values_end_where_the_rest_of_the_line_matches() {
         let values =
             found.map(|(values, _)| values.into_iter().map(|v| String::from_utf8_lossy(v).into_owned()).collect());
         assert_eq!(values, Some(expected.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>()), "{text} on {line}");
-        Twin::of(format).unwrap().agree(&mut Memory::default(), line.as_bytes()).unwrap();
+        Reference::of(format).unwrap().agree(&mut ScanCache::default(), line.as_bytes()).unwrap();
     }
 }
 
@@ -307,9 +307,9 @@ fn values_end_where_the_rest_of_the_line_matches() {
 fn time_is_linear_in_the_length_of_a_line() {
     let took = |text: &str, line: &str| {
         let format: LogFormat = text.parse().unwrap();
-        let mut memory = Memory::default();
+        let mut cache = ScanCache::default();
         let start = std::time::Instant::now();
-        let _ = scan(&format.plan, format.tail, Line::unmarked(line.as_bytes()), &mut memory, &mut Row::EMPTY.clone());
+        let _ = scan(&format.plan, format.tail, Line::unmarked(line.as_bytes()), &mut cache, &mut Row::EMPTY.clone());
         start.elapsed()
     };
     for text in [

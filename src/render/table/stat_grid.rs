@@ -3,15 +3,15 @@
 use std::io;
 
 use super::fit::width;
-use super::flow::{Piece, flow};
 use super::ink::Ink;
 use super::layout::{self, Place, Side};
 use super::line::Line;
-use crate::render::Page;
+use super::wrap::{Piece, wrap};
+use crate::render::TerminalStyle;
 
 /// A number with its label.
 #[derive(Clone, Debug)]
-pub(super) struct Fact {
+pub(super) struct Stat {
     label: &'static str,
     value: String,
     ink: Ink,
@@ -19,17 +19,17 @@ pub(super) struct Fact {
     note: String,
 }
 
-impl Fact {
-    pub(super) fn new(label: &'static str, value: impl std::fmt::Display) -> Fact {
-        Fact { label, value: value.to_string(), ink: Ink::Plain, note: String::new() }
+impl Stat {
+    pub(super) fn new(label: &'static str, value: impl std::fmt::Display) -> Stat {
+        Stat { label, value: value.to_string(), ink: Ink::Plain, note: String::new() }
     }
 
-    pub(super) fn ink(self, ink: Ink) -> Fact {
-        Fact { ink, ..self }
+    pub(super) fn ink(self, ink: Ink) -> Stat {
+        Stat { ink, ..self }
     }
 
-    pub(super) fn note(self, note: String) -> Fact {
-        Fact { note, ..self }
+    pub(super) fn note(self, note: String) -> Stat {
+        Stat { note, ..self }
     }
 }
 
@@ -41,15 +41,15 @@ const OUTER: usize = 3;
 
 /// Calls `visit` for each line. Rows are broken into shorter lines until they fit.
 pub(super) fn for_each_line(
-    rows: &[Vec<Fact>],
-    page: Page,
+    rows: &[Vec<Stat>],
+    terminal: TerminalStyle,
     mut visit: impl FnMut(&str) -> io::Result<()>,
 ) -> io::Result<()> {
     let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
     let candidates = [longest, 4, 2, 1].into_iter().filter(|n| (1..=longest).contains(n));
     let Some((in_line, cells)) = candidates
         .map(|in_line| (in_line, cells(rows, in_line)))
-        .find(|(in_line, cells)| *in_line == 1 || columns(cells) <= page.columns)
+        .find(|(in_line, cells)| *in_line == 1 || columns(cells) <= terminal.columns)
     else {
         return Ok(());
     };
@@ -59,33 +59,33 @@ pub(super) fn for_each_line(
         places.push(Place { gap: INNER, width: *value, side: Side::Right });
     }
     let lines = || rows.iter().flat_map(|row| row.chunks(in_line));
-    let inked = |facts: &[Fact]| {
-        let cells = facts.iter().flat_map(|fact| [(Ink::Faint, fact.label), (fact.ink, &fact.value)]);
-        cells.map(|(ink, text)| Line::of(page.colors, ink, text).to_string()).collect()
+    let inked = |stats: &[Stat]| {
+        let cells = stats.iter().flat_map(|stat| [(Ink::Faint, stat.label), (stat.ink, &stat.value)]);
+        cells.map(|(ink, text)| Line::of(terminal.colors, ink, text).to_string()).collect()
     };
-    let mut facts = lines();
+    let mut stats = lines();
     layout::for_each_line(&places, lines().map(inked), |line| {
-        let facts = facts.next().unwrap_or_default();
-        let Some(note) = facts.last().map(|fact| fact.note.as_str()).filter(|note| !note.is_empty()) else {
+        let stats = stats.next().unwrap_or_default();
+        let Some(note) = stats.last().map(|stat| stat.note.as_str()).filter(|note| !note.is_empty()) else {
             return visit(line);
         };
-        if columns(&cells[..facts.len()]) + OUTER + width(note) <= page.columns {
-            return visit(&format!("{line}{:OUTER$}{}", "", Line::of(page.colors, Ink::Faint, note)));
+        if columns(&cells[..stats.len()]) + OUTER + width(note) <= terminal.columns {
+            return visit(&format!("{line}{:OUTER$}{}", "", Line::of(terminal.colors, Ink::Faint, note)));
         }
         visit(line)?;
-        let note = flow(&Piece::words(Ink::Faint, note), INDENT, page.columns, page.colors);
+        let note = wrap(&Piece::words(Ink::Faint, note), INDENT, terminal.columns, terminal.colors);
         note.iter().try_for_each(|line| visit(&line.to_string()))
     })
 }
 
 /// Returns the widths of labels and numbers, by position in the line.
-fn cells(rows: &[Vec<Fact>], in_line: usize) -> Vec<(usize, usize)> {
+fn cells(rows: &[Vec<Stat>], in_line: usize) -> Vec<(usize, usize)> {
     let mut cells = vec![(0, 0); in_line];
     for row in rows {
-        for (i, fact) in row.iter().enumerate() {
+        for (i, stat) in row.iter().enumerate() {
             let (label, value) = &mut cells[i % in_line];
-            *label = width(fact.label).max(*label);
-            *value = width(&fact.value).max(*value);
+            *label = width(stat.label).max(*label);
+            *value = width(&stat.value).max(*value);
         }
     }
     cells
@@ -100,14 +100,14 @@ mod tests {
     use super::*;
 
     fn at(columns: usize) -> String {
-        let row = |facts: &[(&'static str, &str)]| facts.iter().map(|(l, v)| Fact::new(l, v)).collect::<Vec<_>>();
+        let row = |stats: &[(&'static str, &str)]| stats.iter().map(|(l, v)| Stat::new(l, v)).collect::<Vec<_>>();
         let rows = [
             row(&[("PV", "1,200"), ("UV", "9"), ("sent", "4.0 KiB"), ("static", "0%")]),
             row(&[("2xx", "100%"), ("3xx", "0%"), ("4xx", "0%"), ("5xx", "0%")]),
-            vec![Fact::new("slow", "0%").note("> 0.3 s".to_owned())],
+            vec![Stat::new("slow", "0%").note("> 0.3 s".to_owned())],
         ];
         let mut out = String::new();
-        for_each_line(&rows, Page { columns, ..Page::default() }, |line| {
+        for_each_line(&rows, TerminalStyle { columns, ..TerminalStyle::default() }, |line| {
             out += &format!("{line}\n");
             Ok(())
         })

@@ -8,7 +8,7 @@ use crate::keys::{GroupId, Keys, Seed};
 
 /// The groups of pairs.
 #[derive(Clone, Debug)]
-pub(crate) struct PairIds {
+pub(crate) struct PairKeys {
     /// Both halves have their own keys and never share those of the visitors, because dropping pairs drops keys of
     /// both.
     halves: [OwnKeys; 2],
@@ -36,14 +36,14 @@ const ALL: [u16; ROWS] = {
     all
 };
 
-impl PairIds {
-    pub(super) fn new(halves: [OwnKeys; 2], seed: Seed) -> PairIds {
-        PairIds { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
+impl PairKeys {
+    pub(super) fn new(halves: [OwnKeys; 2], seed: Seed) -> PairKeys {
+        PairKeys { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
     }
 
     /// Makes an empty copy.
-    pub(super) fn emptied(&self, seed: Seed) -> PairIds {
-        PairIds::new(self.halves.each_ref().map(|half| half.emptied(seed)), seed)
+    pub(super) fn emptied(&self, seed: Seed) -> PairKeys {
+        PairKeys::new(self.halves.each_ref().map(|half| half.emptied(seed)), seed)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -66,7 +66,7 @@ impl PairIds {
     }
 
     pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
-        let PairIds { halves, pairs, scratch } = self;
+        let PairKeys { halves, pairs, scratch } = self;
         for (half, groups) in halves.iter_mut().zip(&mut scratch.groups) {
             groups.clear();
             half.ids(batch, hits, ids, groups);
@@ -80,7 +80,7 @@ impl PairIds {
     /// Adds the pairs of another table, with texts rewritten by `written`. Returns the group here of each of them.
     pub(super) fn merge<'k>(
         &mut self,
-        other: &'k PairIds,
+        other: &'k PairKeys,
         written: impl Fn(&'k [u8]) -> Cow<'k, [u8]> + Copy,
     ) -> Vec<GroupId> {
         let [mine, my_second] = &mut self.halves;

@@ -18,7 +18,7 @@ struct Detected {
     drops_users: bool,
     unused_common: Option<Candidate>,
     /// The line, the format, and the byte where the format stopped.
-    nearest: Option<(u64, usize, usize)>,
+    closest_format: Option<(u64, usize, usize)>,
     findings: Vec<Finding>,
 }
 
@@ -32,7 +32,10 @@ fn detected(of_file: &FormatsOfFile<'_>) -> Detected {
         others: of_file.others.clone(),
         drops_users: of_file.drops_users,
         unused_common: of_file.unused_common,
-        nearest: of_file.nearest.as_ref().map(|nearest| (nearest.line, nearest.format, nearest.misfit.at)),
+        closest_format: of_file
+            .closest_format
+            .as_ref()
+            .map(|closest_format| (closest_format.line, closest_format.format, closest_format.mismatch.at)),
         findings: of_file.findings.clone(),
     }
 }

@@ -10,29 +10,29 @@ use crate::batch::{Fields, MISSING, TextField};
 use crate::format::Reason;
 use crate::format::row::Row;
 use crate::format::slot::Slot;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::text::escape_backslashes;
 use crate::time::{Clock, Rfc3339};
 
 /// Memory for values that must be rewritten, and the fields for which that is worthwhile.
 #[derive(Clone, Copy)]
-pub(crate) struct Room<'a> {
+pub(crate) struct ScanContext<'a> {
     pub(crate) bump: &'a Bump,
     pub(crate) needs: Fields,
 }
 
-impl Room<'_> {
-    /// True if a value for these fields is needed. A value without a field, such as `$args`, may be part of a field that
-    /// is needed.
+impl ScanContext<'_> {
+    /// True if a value for these fields is needed. A value without a field, such as `$args`, may be part of a field
+    /// that is needed.
     fn wants(self, fields: Fields) -> bool {
-        fields == Fields::NONE || self.needs.meets(fields)
+        fields == Fields::NONE || self.needs.intersects(fields)
     }
 }
 
 /// The values found in a line, one per target, and scratch space for reading them.
 #[derive(Debug, Default)]
-pub(in crate::format) struct Finds {
-    found: Vec<Found>,
+pub(in crate::format) struct FieldValues {
+    found: Vec<ValueSpan>,
     /// True if the line has one of Envoy's keys.
     has_envoy_key: bool,
     text: Vec<u8>,
@@ -50,7 +50,7 @@ pub(in crate::format) struct Flaw {
 
 /// The position of a value in a line.
 #[derive(Clone, Copy, Debug)]
-struct Found {
+struct ValueSpan {
     /// The rule that matched; the lowest wins.
     rule: u16,
     kind: Kind,
@@ -58,9 +58,9 @@ struct Found {
     end: usize,
 }
 
-const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
+const NOT_FOUND: ValueSpan = ValueSpan { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
 
-impl Finds {
+impl FieldValues {
     /// Clears the values, for this number of targets.
     #[inline]
     pub(in crate::format) fn reset(&mut self, targets: usize) {
@@ -98,7 +98,7 @@ impl Finds {
         };
         let found = &mut self.found[target];
         if !is_missing && rule <= found.rule {
-            *found = Found { rule, kind: value.kind, start: value.start, end: value.end };
+            *found = ValueSpan { rule, kind: value.kind, start: value.start, end: value.end };
         }
     }
 
@@ -122,46 +122,46 @@ impl Finds {
     /// need it.
     pub(in crate::format) fn fill<'a>(
         &mut self,
-        targets: &[Feeds],
+        targets: &[Destination],
         keys: &JsonKeys,
         line: &'a [u8],
-        room: Room<'a>,
+        context: ScanContext<'a>,
         clock: &mut Clock,
         row: &mut Row<'a>,
     ) -> Result<(), Flaw> {
-        for (found, feeds) in self.found.iter().zip(targets).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
+        for (found, destination) in self.found.iter().zip(targets).filter(|(found, _)| found.rule != NOT_FOUND.rule) {
             let raw = &line[found.start..found.end];
             if found.kind == Kind::Escaped {
                 self.text.clear();
                 decode(raw, &mut self.text);
             }
             let plain = if found.kind == Kind::Escaped { &self.text[..] } else { raw };
-            let read = match feeds {
-                Feeds::Time => {
+            let read = match destination {
+                Destination::Time => {
                     let stamp = values::stamp(plain, &mut self.times, clock);
                     row.has_assumed_utc = clock.take_assumed_utc();
                     stamp.map(|stamp| row.stamp = stamp)
                 }
-                Feeds::Status => values::status(plain).map(|status| row.status = status),
-                Feeds::Bytes => values::bytes(plain).map(|bytes| row.bytes = bytes),
-                Feeds::RequestTime => {
+                Destination::Status => values::status(plain).map(|status| row.status = status),
+                Destination::Bytes => values::bytes(plain).map(|bytes| row.bytes = bytes),
+                Destination::RequestTime => {
                     let unit = keys.rule(found.rule).unit.of(plain, self.has_envoy_key);
                     values::milliseconds(plain, unit).map(|time_ms| row.time_ms = Some(time_ms))
                 }
                 _ if found.kind == Kind::Plain => {
-                    row.set_text(Slot::fed_by(*feeds), raw);
+                    row.set_text(Slot::fed_by(*destination), raw);
                     Ok(())
                 }
                 // Keys are stored with nginx's own escapes.
-                _ if room.wants(keys.rule(found.rule).fields) => {
-                    let text: &'a [u8] = room.bump.alloc_slice_copy(&escape_backslashes(plain));
-                    row.set_text(Slot::fed_by(*feeds), text);
-                    row.has_escaped_request |= Slot::fed_by(*feeds) == Slot::REQUEST && text.contains(&b'\\');
+                _ if context.wants(keys.rule(found.rule).fields) => {
+                    let text: &'a [u8] = context.bump.alloc_slice_copy(&escape_backslashes(plain));
+                    row.set_text(Slot::fed_by(*destination), text);
+                    row.has_escaped_request |= Slot::fed_by(*destination) == Slot::REQUEST && text.contains(&b'\\');
                     Ok(())
                 }
                 _ => Ok(()),
             };
-            let Found { rule, start, end, .. } = *found;
+            let ValueSpan { rule, start, end, .. } = *found;
             read.map_err(|reason| Flaw { reason, rule, start, len: end - start })?;
         }
         if row.text(Slot::REQUEST).first() == Some(&b'/') {

@@ -9,14 +9,14 @@ use super::request;
 use super::request::Query;
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::format::slot::Slot;
-use crate::format::{LogFormat, Row, Taken, UsualLine};
+use crate::format::{FastLine, FormatId, LogFormat, Row};
 use crate::ip;
 use crate::static_rules::StaticRules;
 use crate::text::{escape_backslashes, undo_escapes};
 use crate::time::Stamp;
 
 /// Puts rows into batches.
-pub(crate) struct Filler<'q> {
+pub(crate) struct BatchWriter<'q> {
     /// The formats that lines may have; [`Taken`] indexes them.
     pub(crate) formats: &'q [LogFormat],
     pub(crate) needs: Fields,
@@ -34,39 +34,39 @@ pub(crate) struct Filler<'q> {
 /// Text fields that have a value of their own in a line; the others are parts of the request.
 const PLAIN: [TextField; 5] = [TextField::Addr, TextField::Host, TextField::User, TextField::Referer, TextField::Agent];
 
-impl Filler<'_> {
+impl BatchWriter<'_> {
     /// Appends the row that a format has filled. Text that must be rewritten because of an escape is allocated in
     /// `bump`.
     #[inline(always)]
-    pub(crate) fn push<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
-        if self.formats[taken.0].is_escaped_otherwise() {
-            self.push_rewritten(taken, row, batch, bump);
+    pub(crate) fn push<'a>(&self, format_id: FormatId, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        if self.formats[format_id.0].is_escaped_otherwise() {
+            self.push_rewritten(format_id, row, batch, bump);
         } else {
-            self.set(taken, row, batch, bump);
+            self.set(format_id, row, batch, bump);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn push_rewritten<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
-        self.set(taken, &self.formats[taken.0].escaped_by_default(row, bump), batch, bump);
+    fn push_rewritten<'a>(&self, format_id: FormatId, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        self.set(format_id, &self.formats[format_id.0].escaped_by_default(row, bump), batch, bump);
     }
 
     #[inline(always)]
-    fn set<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
-        if self.needs.meets(Fields::EXTRA) {
-            self.set_extras(taken, row, batch, bump);
+    fn set<'a>(&self, format_id: FormatId, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        if self.needs.intersects(Fields::VARIABLES) {
+            self.set_variables(format_id, row, batch, bump);
         }
         for field in PLAIN {
-            if self.needs.holds(Fields::text(field)) {
+            if self.needs.contains(Fields::text(field)) {
                 let text = row.text(Slot::of(field));
-                batch.set_text(field, if field == TextField::Addr { self.address(taken, text) } else { text });
+                batch.set_text(field, if field == TextField::Addr { self.address(format_id, text) } else { text });
             }
         }
-        let is_static = self.needs.meets(Fields::REQUEST) && self.set_request(taken, row, batch, bump);
-        let has_list = self.list != Fields::NONE && row.has.holds(self.list);
-        let has = if has_list { row.has.and(Fields::text(TextField::Addr)) } else { row.has };
-        let lacks = self.watched.without(has);
+        let is_static = self.needs.intersects(Fields::REQUEST) && self.set_request(format_id, row, batch, bump);
+        let has_list = self.list != Fields::NONE && row.has.contains(self.list);
+        let has = if has_list { row.has.union(Fields::text(TextField::Addr)) } else { row.has };
+        let lacks = self.watched.difference(has);
         if lacks != Fields::NONE {
             batch.set_lacks(lacks);
         }
@@ -79,8 +79,8 @@ impl Filler<'_> {
 
     /// The visitor's address, if the format logs a list of addresses; otherwise the address without its port.
     #[inline]
-    fn address<'a>(&self, taken: Taken, text: &'a [u8]) -> &'a [u8] {
-        if self.formats[taken.0].has_address_list() {
+    fn address<'a>(&self, format_id: FormatId, text: &'a [u8]) -> &'a [u8] {
+        if self.formats[format_id.0].has_address_list() {
             if self.keeps_lists { text } else { ip::visitor_of_list(text) }
         } else if ip::may_have_port(text) {
             ip::without_port(text)
@@ -91,40 +91,40 @@ impl Filler<'_> {
 
     /// Sets the variables that the question ranks by name.
     #[inline(never)]
-    fn set_extras<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
-        let format = &self.formats[taken.0];
-        for place in 0..format.extras() {
-            batch.set_text(Column::extra(place), format.extra(place, row, bump));
+    fn set_variables<'a>(&self, format_id: FormatId, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+        let format = &self.formats[format_id.0];
+        for place in 0..format.ranked_variables() {
+            batch.set_text(Column::variable(place), format.ranked_variable(place, row, bump));
         }
     }
 
     /// True if every usual line has all the fields that are needed. Formats with usual lines never log a host or a
     /// variable that the question ranks by name, and always log all other fields.
-    pub(crate) fn takes_usual(&self) -> bool {
-        !self.needs.meets(Fields::EXTRA) && !self.watched.meets(Fields::text(TextField::Host))
+    pub(crate) fn allows_fast_path(&self) -> bool {
+        !self.needs.intersects(Fields::VARIABLES) && !self.watched.intersects(Fields::text(TextField::Host))
     }
 
-    /// Appends a usual line. Requires [`Filler::takes_usual`].
+    /// Appends a usual line. Requires [`BatchWriter::allows_fast_path`].
     #[inline(always)]
-    pub(crate) fn push_usual<'a>(&self, line: &UsualLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
+    pub(crate) fn push_fast_line<'a>(&self, line: &FastLine<'a>, batch: &mut Batch<'a>, bump: &'a Bump) {
         let texts = [line.addr, MISSING, MISSING, line.referer, line.agent];
         for (field, text) in PLAIN.into_iter().zip(texts) {
-            if self.needs.holds(Fields::text(field)) {
+            if self.needs.contains(Fields::text(field)) {
                 batch.set_text(field, text);
             }
         }
-        let is_static = self.needs.meets(Fields::REQUEST) && {
+        let is_static = self.needs.intersects(Fields::REQUEST) && {
             let parts = self.parts(request::split(line.request), bump);
             self.set_parts(&parts, batch);
             parts.is_static
         };
-        let UsualLine { stamp, status, bytes, time_ms, .. } = *line;
+        let FastLine { stamp, status, bytes, time_ms, .. } = *line;
         batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
     }
 
     /// Sets the columns that come from the request, and returns true if it is static.
     #[inline(always)]
-    fn set_request<'a>(&self, taken: Taken, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
+    fn set_request<'a>(&self, format_id: FormatId, row: &Row<'a>, batch: &mut Batch<'a>, bump: &'a Bump) -> bool {
         let line = row.text(Slot::REQUEST);
         let mut parts = if row.has_escaped_request {
             self.parts_of_escaped(line, bump)
@@ -134,8 +134,8 @@ impl Filler<'_> {
         // The format may log the parts separately. If it logs only `$request`, the parts are missing, too.
         if line == MISSING {
             self.add_plain_parts(row, &mut parts, bump);
-        } else if self.formats[taken.0].overrides().meets(Fields::REQUEST) {
-            self.override_parts(&self.formats[taken.0], row, &mut parts, bump);
+        } else if self.formats[format_id.0].overrides().intersects(Fields::REQUEST) {
+            self.override_parts(&self.formats[format_id.0], row, &mut parts, bump);
         }
         self.set_parts(&parts, batch);
         parts.is_static
@@ -146,7 +146,7 @@ impl Filler<'_> {
         for (field, value) in
             [(TextField::Method, parts.method), (TextField::Path, parts.path), (TextField::Protocol, parts.protocol)]
         {
-            if self.needs.holds(Fields::text(field)) {
+            if self.needs.contains(Fields::text(field)) {
                 batch.set_text(field, value);
             }
         }
@@ -205,12 +205,12 @@ impl Filler<'_> {
     #[cold]
     fn override_parts<'a>(&self, format: &LogFormat, row: &Row<'a>, parts: &mut Parts<'a>, bump: &'a Bump) {
         let of = |field| {
-            let value = format.overrides().holds(Fields::text(field)).then(|| row.text(Slot::of(field)));
+            let value = format.overrides().contains(Fields::text(field)).then(|| row.text(Slot::of(field)));
             value.filter(|value| *value != MISSING || !format.is_json())
         };
         parts.method = of(TextField::Method).unwrap_or(parts.method);
         parts.protocol = of(TextField::Protocol).unwrap_or(parts.protocol);
-        if format.overrides().holds(Fields::text(TextField::Path)) {
+        if format.overrides().contains(Fields::text(TextField::Path)) {
             if !format.is_json() {
                 (parts.path, parts.is_static) = (MISSING, false);
             }

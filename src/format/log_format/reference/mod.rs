@@ -13,22 +13,22 @@ use super::rule::{self, pattern};
 use super::scan::scan;
 use crate::batch::Status;
 use crate::format::Reason;
-use crate::format::damage::is_two_lines;
+use crate::format::corruption::is_two_lines;
 use crate::format::row::Row;
 use crate::format::shape::Shape;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
-use crate::format::variables::Feeds;
-use crate::format::{Line, LogFormat, Memory, Piece, Quotes};
+use crate::format::variables::Destination;
+use crate::format::{Line, LogFormat, Piece, Quotes, ScanCache};
 use crate::time::{Clock, Rfc3339, Stamp};
 
 /// A format with its reference.
-pub(crate) struct Twin {
+pub(crate) struct Reference {
     format: LogFormat,
     rule: Regex,
     /// The variables of the values, in order, each with its slot for rankings.
-    feeds: Vec<(Value, Slot)>,
+    destination: Vec<(Value, Slot)>,
 }
 
 /// The variables that the tested formats are ranked by.
@@ -53,20 +53,20 @@ pub(crate) const UNMARKED_ENDS: [&str; 14] = [
     "$time_local $http_user_agent",
 ];
 
-impl Twin {
+impl Reference {
     /// The reference of a text format; `None` if its expression would be larger than the regex crate allows.
-    pub(crate) fn of(format: LogFormat) -> Option<Twin> {
+    pub(crate) fn of(format: LogFormat) -> Option<Reference> {
         let format = format.ranking(&RANKED);
         let rule = RegexBuilder::new(&pattern(&format.plan, format.tail)).build().ok()?;
         let value = |step: &Step| match &format.pieces[step.value_piece] {
             Piece::Variable(value) => {
                 let ranked = RANKED.iter().position(|ranked| *ranked == value.name);
-                (value.clone(), ranked.map_or(Slot::NOWHERE, Slot::extra))
+                (value.clone(), ranked.map_or(Slot::NOWHERE, Slot::variable))
             }
             Piece::Literal(text) => panic!("the value of a step is the literal {text}"),
         };
-        let feeds = format.plan.steps.iter().map(value).collect();
-        Some(Twin { format, rule, feeds })
+        let destination = format.plan.steps.iter().map(value).collect();
+        Some(Reference { format, rule, destination })
     }
 
     /// The row as the regular expression reads it. Its texts have the same order as the slots of a [`Row`].
@@ -81,7 +81,7 @@ impl Twin {
         };
         let mut flaw = None;
         // The last group is the text after the format's last field.
-        for (i, (variable, extra)) in self.feeds.iter().enumerate() {
+        for (i, (variable, ranked_variable)) in self.destination.iter().enumerate() {
             let mut value = found.get(i + 1).expect("no group is optional").as_bytes();
             if variable.name == "remote_user" && value.ends_with(b"] \"") {
                 let time = value.windows(2).rposition(|pair| pair == b" [").expect("the expression has it");
@@ -96,28 +96,28 @@ impl Twin {
             }
             let text = String::from_utf8_lossy(value);
             let is_missing = matches!(value, b"" | b"-");
-            match variable.feeds {
-                Feeds::Nothing | Feeds::Ranked(_) => plain.texts[extra.index()] = value.to_vec(),
-                Feeds::Uri => plain.texts[Slot::URI.index()] = value.to_vec(),
-                Feeds::Args => plain.texts[Slot::ARGS.index()] = value.to_vec(),
-                Feeds::UriAndArgs => plain.texts[Slot::URI_AND_ARGS.index()] = value.to_vec(),
-                Feeds::Text(field) => plain.texts[Slot::of(field).index()] = value.to_vec(),
-                Feeds::Request => plain.texts[Slot::REQUEST.index()] = value.to_vec(),
-                Feeds::Status => plain.status = text.parse().map_or(Status::MISSING, Status::new),
-                Feeds::Time => match slow_time(&text) {
+            match variable.destination {
+                Destination::Nothing | Destination::Ranked(_) => plain.texts[ranked_variable.index()] = value.to_vec(),
+                Destination::Uri => plain.texts[Slot::URI.index()] = value.to_vec(),
+                Destination::Args => plain.texts[Slot::ARGS.index()] = value.to_vec(),
+                Destination::UriAndArgs => plain.texts[Slot::URI_AND_ARGS.index()] = value.to_vec(),
+                Destination::Text(field) => plain.texts[Slot::of(field).index()] = value.to_vec(),
+                Destination::Request => plain.texts[Slot::REQUEST.index()] = value.to_vec(),
+                Destination::Status => plain.status = text.parse().map_or(Status::MISSING, Status::new),
+                Destination::Time => match slow_time(&text) {
                     Some(stamp) => plain.stamp = stamp,
                     None => flaw = flaw.or(Some(Reason::BadTime)),
                 },
-                Feeds::Bytes | Feeds::RequestTime | Feeds::RequestTimeIn(_) if is_missing => {}
-                Feeds::Bytes => match text.parse() {
+                Destination::Bytes | Destination::RequestTime | Destination::RequestTimeIn(_) if is_missing => {}
+                Destination::Bytes => match text.parse() {
                     Ok(bytes) => plain.bytes = bytes,
                     Err(_) => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
-                Feeds::RequestTime => match slow_ms(&text, variable.shape) {
+                Destination::RequestTime => match slow_ms(&text, variable.shape) {
                     Some(ms) => plain.time_ms = Some(ms),
                     None => flaw = flaw.or(Some(Reason::BadNumber)),
                 },
-                Feeds::RequestTimeIn(unit) => {
+                Destination::RequestTimeIn(unit) => {
                     assert_eq!(unit, TimeUnit::Milliseconds);
                     let said = if text.ends_with('s') { text.to_string() } else { format!("{text}ms") };
                     match slow_ms(&said, variable.shape) {
@@ -133,14 +133,14 @@ impl Twin {
 
     /// Reads a line in four ways: the scanner with marks, the scanner without marks, the regular expression used after
     /// too many trials, and this reference. The error names a difference between two of them.
-    pub(crate) fn agree(&self, memory: &mut Memory, line: &[u8]) -> Result<(), String> {
+    pub(crate) fn agree(&self, cache: &mut ScanCache, line: &[u8]) -> Result<(), String> {
         let format = &self.format;
         let quotes: Vec<u32> = (0..).zip(line).filter(|(_, b)| **b == b'"').map(|(at, _)| at).collect();
         let known = Quotes::At { places: &quotes, start: 0 };
         let marked = Line { text: line, quotes: if line.contains(&b'\\') { Quotes::Unknown } else { known } };
         let (mut row, mut other_row) = (Row::EMPTY, Row::EMPTY);
-        let fast = scan(&format.plan, format.tail, marked, memory, &mut row);
-        let unmarked = scan(&format.plan, format.tail, Line::unmarked(line), memory, &mut other_row);
+        let fast = scan(&format.plan, format.tail, marked, cache, &mut row);
+        let unmarked = scan(&format.plan, format.tail, Line::unmarked(line), cache, &mut other_row);
         let same = |what: &str, is_same: bool, found: &dyn std::fmt::Debug, expected: &dyn std::fmt::Debug| {
             let line = String::from_utf8_lossy(line);
             let said = || format!("{what}: {found:?}, not {expected:?}, by {} of {line:?}", format.name());
@@ -151,8 +151,8 @@ impl Twin {
             same("with marks", row == other_row, &row, &other_row)?;
         }
         let mut ruled_row = Row::EMPTY;
-        let ruled = rule::scan(&format.plan, format.tail, line, &mut memory.clock, &mut ruled_row);
-        let (fast, ruled) = (fast.map_err(|misfit| misfit.reason), ruled.map_err(|misfit| misfit.reason));
+        let ruled = rule::scan(&format.plan, format.tail, line, &mut cache.clock, &mut ruled_row);
+        let (fast, ruled) = (fast.map_err(|mismatch| mismatch.reason), ruled.map_err(|mismatch| mismatch.reason));
         same("without the rule", fast == ruled, &fast, &ruled)?;
         if fast.is_ok() {
             same("without the rule", row == ruled_row, &row, &ruled_row)?;

@@ -9,17 +9,17 @@ pub(crate) const AHEAD: usize = 64;
 
 /// Cuts the addresses in the beginning of a text. If the text `goes_on`, drops a possible start of an address at the
 /// end of the piece.
-pub(crate) fn cut_piece(text: &[u8], goes_on: bool) -> Cow<'_, [u8]> {
+pub(crate) fn mask_addresses(text: &[u8], goes_on: bool) -> Cow<'_, [u8]> {
     let open = text.iter().rev().take_while(|byte| is_of_address(**byte)).count();
-    cut_all(&text[..text.len() - if goes_on { open } else { 0 }])
+    mask_all(&text[..text.len() - if goes_on { open } else { 0 }])
 }
 
 /// Cuts the addresses in the rest of a text from `at` on. Drops the remainder of an address that begins before `at`.
-pub(crate) fn cut_tail(text: &[u8], at: usize) -> Cow<'_, [u8]> {
+pub(crate) fn mask_tail(text: &[u8], at: usize) -> Cow<'_, [u8]> {
     let (before, tail) = text.split_at(at.min(text.len()));
     let is_within = before.last().is_some_and(|byte| is_of_address(*byte));
     let left = if is_within { tail.iter().take_while(|byte| is_of_address(**byte)).count() } else { 0 };
-    cut_all(&tail[left..])
+    mask_all(&tail[left..])
 }
 
 fn is_of_address(byte: u8) -> bool {
@@ -35,7 +35,7 @@ pub(super) fn may_hold_one(text: &[u8]) -> bool {
 }
 
 /// Cuts everything in a text that looks like an address.
-pub(super) fn cut_all(text: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn mask_all(text: &[u8]) -> Cow<'_, [u8]> {
     if !may_hold_one(text) {
         return Cow::Borrowed(text);
     }
@@ -117,7 +117,7 @@ mod tests {
     use regex::bytes::Regex;
 
     fn cut(text: &str) -> String {
-        String::from_utf8(cut_all(text.as_bytes()).into_owned()).unwrap()
+        String::from_utf8(mask_all(text.as_bytes()).into_owned()).unwrap()
     }
 
     #[test]
@@ -172,18 +172,19 @@ mod tests {
             "1..2..3..4",
         ];
         for text in rows {
-            assert!(matches!(cut_all(text.as_bytes()), Cow::Borrowed(_)), "{text} {}", cut(text));
+            assert!(matches!(mask_all(text.as_bytes()), Cow::Borrowed(_)), "{text} {}", cut(text));
         }
     }
 
     #[test]
     fn truncated_addresses_are_dropped() {
-        let piece =
-            |text: &'static str, goes_on| String::from_utf8(cut_piece(text.as_bytes(), goes_on).into_owned()).unwrap();
+        let piece = |text: &'static str, goes_on| {
+            String::from_utf8(mask_addresses(text.as_bytes(), goes_on).into_owned()).unwrap()
+        };
         assert_eq!(piece("a 2001:db8:1:2:3", true), "a ");
         assert_eq!(piece("a 203.0.113.7 b", true), "a 203.0.113.0 ");
         assert_eq!(piece("a 203.0.113.7", false), "a 203.0.113.0");
-        let tail = |at| String::from_utf8(cut_tail(b"203.0.113.7 - 203.0.113.8", at).into_owned()).unwrap();
+        let tail = |at| String::from_utf8(mask_tail(b"203.0.113.7 - 203.0.113.8", at).into_owned()).unwrap();
         assert_eq!(
             [tail(0), tail(6), tail(11), tail(14), tail(99)].map(|tail| tail),
             ["203.0.113.0 - 203.0.113.0", " - 203.0.113.0", " - 203.0.113.0", "203.0.113.0", "",]
@@ -205,7 +206,7 @@ mod tests {
             words in prop::collection::vec((address(), prop::sample::select(vec![", ", " - ", "\" \"", "&ip=", "/"])), 1..5),
         ) {
             let text: String = words.iter().map(|(address, between)| address.clone() + between).collect();
-            let twin = |address: &str| match address.parse::<IpAddr>().unwrap().to_canonical() {
+            let reference = |address: &str| match address.parse::<IpAddr>().unwrap().to_canonical() {
                 IpAddr::V4(v4) => {
                     let [a, b, c, _] = v4.octets();
                     format!("{a}.{b}.{c}.0")
@@ -215,7 +216,7 @@ mod tests {
                     Ipv6Addr::from([a, b, c, 0, 0, 0, 0, 0]).to_string()
                 }
             };
-            let expected: String = words.iter().map(|(address, between)| twin(address) + between).collect();
+            let expected: String = words.iter().map(|(address, between)| reference(address) + between).collect();
             prop_assert_eq!(cut(&text), expected);
         }
 

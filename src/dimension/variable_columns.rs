@@ -7,21 +7,21 @@ use crate::batch::{Column, Fields, NAMED};
 
 /// Variables that a question ranks or filters by, in the order of their columns, and its derived dimensions.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Extras {
+pub(crate) struct VariableColumns {
     variables: Vec<Variable>,
     /// Number of variables that the question names; only derived dimensions read the others.
     named: usize,
     derived: Vec<Derived>,
 }
 
-impl Extras {
+impl VariableColumns {
     /// Collects the variables and derived dimensions of these dimensions, each once.
-    pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> Extras {
-        Extras::default().with(dimensions)
+    pub(crate) fn of(dimensions: impl Iterator<Item = Dimension>) -> VariableColumns {
+        VariableColumns::default().with(dimensions)
     }
 
     /// Adds those of more dimensions after the existing ones.
-    pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> Extras {
+    pub(crate) fn with(mut self, dimensions: impl Iterator<Item = Dimension>) -> VariableColumns {
         for dimension in dimensions.flat_map(Dimension::parts) {
             match dimension {
                 Dimension::Variable(variable) => self.named += usize::from(self.add(variable)),
@@ -49,7 +49,8 @@ impl Extras {
 
     /// Fields of all columns of variables.
     pub(crate) fn fields(&self) -> Fields {
-        (0..self.variables.len()).fold(Fields::NONE, |fields, place| fields.and(Fields::column(Column::extra(place))))
+        (0..self.variables.len())
+            .fold(Fields::NONE, |fields, place| fields.union(Fields::column(Column::variable(place))))
     }
 
     pub(crate) fn names(&self) -> Vec<&'static str> {
@@ -59,7 +60,7 @@ impl Extras {
     /// The column of a variable, which must be one of them.
     pub(crate) fn column(&self, variable: Variable) -> Column {
         let place = self.variables.iter().position(|v| *v == variable);
-        Column::extra(place.expect("a question knows the variables that it names"))
+        Column::variable(place.expect("a question knows the variables that it names"))
     }
 
     /// The derived dimensions.
@@ -72,10 +73,10 @@ impl Extras {
 
     /// Adds to the logged fields the derived dimensions of which at least one source is logged.
     pub(crate) fn with_derived(&self, logged: Fields) -> Fields {
-        let is_logged = |source: &Column| logged.holds(Fields::column(*source));
+        let is_logged = |source: &Column| logged.contains(Fields::column(*source));
         self.derived().fold(logged, |all, derived| {
             let mut sources = derived.sources.iter().map(|(source, _)| source);
-            if sources.any(is_logged) { all.and(Fields::column(derived.column)) } else { all }
+            if sources.any(is_logged) { all.union(Fields::column(derived.column)) } else { all }
         })
     }
 }
@@ -89,30 +90,33 @@ mod tests {
     #[test]
     fn each_variable_has_one_column() {
         let [addr, cookie] = ["upstream_addr", "cookie_id"].map(|name| named(name).unwrap());
-        let extras = Extras::of([addr, Dimension::Path, cookie, addr].into_iter());
-        assert_eq!(extras.names(), ["upstream_addr", "cookie_id"]);
+        let variable_columns = VariableColumns::of([addr, Dimension::Path, cookie, addr].into_iter());
+        assert_eq!(variable_columns.names(), ["upstream_addr", "cookie_id"]);
         let Dimension::Variable(variable) = cookie else { panic!("{cookie:?}") };
-        assert_eq!(extras.column(variable), Column::extra(1));
+        assert_eq!(variable_columns.column(variable), Column::variable(1));
     }
 
     #[test]
     fn sources_of_derived_dimensions_do_not_use_up_named_columns() {
         let named_ones = (0..NAMED).map(|i| named(&format!("cookie_{i}")).unwrap());
         let scheme = named("scheme").unwrap();
-        let extras = Extras::of(named_ones.clone().chain([scheme, scheme]));
-        assert!(!extras.are_too_many());
-        assert_eq!(extras.names()[NAMED..], ["scheme", "request"]);
-        assert_eq!(extras.derived().count(), 1);
-        assert!(Extras::of(named_ones.chain([scheme, named("cookie_x").unwrap()])).are_too_many());
+        let variable_columns = VariableColumns::of(named_ones.clone().chain([scheme, scheme]));
+        assert!(!variable_columns.are_too_many());
+        assert_eq!(variable_columns.names()[NAMED..], ["scheme", "request"]);
+        assert_eq!(variable_columns.derived().count(), 1);
+        assert!(VariableColumns::of(named_ones.chain([scheme, named("cookie_x").unwrap()])).are_too_many());
     }
 
     #[test]
     fn derived_dimension_counts_as_logged_if_a_source_is() {
-        let extras = Extras::of(["ext", "scheme"].map(|name| named(name).unwrap()).into_iter());
-        let [ext, scheme] = ["ext", "scheme"].map(|name| named(name).unwrap().needs(&extras));
-        let request = Fields::column(Column::extra(1));
-        assert!(extras.with_derived(request).holds(scheme) && !extras.with_derived(request).meets(ext));
-        assert!(extras.with_derived(Fields::text(TextField::Path)).holds(ext));
-        assert_eq!(extras.with_derived(Fields::TIME), Fields::TIME);
+        let variable_columns = VariableColumns::of(["ext", "scheme"].map(|name| named(name).unwrap()).into_iter());
+        let [ext, scheme] = ["ext", "scheme"].map(|name| named(name).unwrap().needs(&variable_columns));
+        let request = Fields::column(Column::variable(1));
+        assert!(
+            variable_columns.with_derived(request).contains(scheme)
+                && !variable_columns.with_derived(request).intersects(ext)
+        );
+        assert!(variable_columns.with_derived(Fields::text(TextField::Path)).contains(ext));
+        assert_eq!(variable_columns.with_derived(Fields::TIME), Fields::TIME);
     }
 }
