@@ -1,7 +1,7 @@
-"""logstat beside what else is picked for this work, and beside `wc -l`: python3 benches/side_by_side --help
+"""Compares logstat with `wc -l` and with similar programs: python3 benches/side_by_side --help
 
-Builds logstat, makes the logs, installs the peers, runs all of them in turn, looks whether their answers agree, and
-prints tables in Markdown; `--write` puts them into benches/README.md. Needs nothing but Python and what builds logstat.
+Builds logstat, generates the logs, installs the other programs ("peers"), runs all in turn, compares their answers, and
+prints tables in Markdown; `--write` puts them into benches/README.md. Needs only Python and a Rust toolchain.
 """
 
 import argparse
@@ -51,15 +51,15 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="side_by_side", description=__doc__.split("\n")[0])
-    parser.add_argument("--lines", type=int, default=PROMISED_LINES, help="of the first log; others go by it")
-    parser.add_argument("--rounds", type=int, default=5, help="each figure is the median of so many")
-    parser.add_argument("--peers-rounds", type=int, help="as --rounds, of the runs beside peers")
-    parser.add_argument("--only", choices=["targets", "peers"], help="only logstat's runs, or only those beside peers")
-    parser.add_argument("--no-peers", action="store_true", help="as --only targets; nothing is installed")
-    parser.add_argument("--data", help="where logs are, and are made if they aren't [target/side-by-side]")
-    parser.add_argument("--tools", help="where peers are, and are installed if they aren't [DATA/peers]")
-    parser.add_argument("--logstat", help="a binary that is built already")
-    parser.add_argument("--loggen", help="the log generator, built already")
+    parser.add_argument("--lines", type=int, default=PROMISED_LINES, help="lines of the first log; other logs are in proportion")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds; each figure is their median")
+    parser.add_argument("--peers-rounds", type=int, help="rounds of the comparison with peers")
+    parser.add_argument("--only", choices=["targets", "peers"], help="run only logstat's targets, or only the comparison with peers")
+    parser.add_argument("--no-peers", action="store_true", help="same as --only targets; installs nothing")
+    parser.add_argument("--data", help="directory of the logs; missing logs are generated [target/side-by-side]")
+    parser.add_argument("--tools", help="directory of the peers; missing peers are installed [DATA/peers]")
+    parser.add_argument("--logstat", help="use this binary instead of building logstat")
+    parser.add_argument("--loggen", help="use this binary instead of building the log generator")
     parser.add_argument("--write", action="store_true", help="put the tables into benches/README.md")
     wish = parser.parse_args()
     wish.targets = wish.only != "peers"
@@ -70,12 +70,12 @@ def arguments() -> argparse.Namespace:
 def head(wish: argparse.Namespace, bench: Bench) -> str:
     commit = machine.said(["git", "-C", str(ROOT), "describe", "--always", "--dirty"])
     said = machine.said([bench.logstat, "--version"])
-    # Without the options that say where things are.
+    # Leave out the options for directories and binaries.
     told = {"--lines": wish.lines, "--rounds": wish.rounds, "--peers-rounds": wish.peers_rounds, "--only": wish.only}
     told = [f"{name} {value}" for name, value in told.items() if value and name in sys.argv]
     command = " ".join(["python3 benches/side_by_side", *told, *(["--no-peers"] if wish.no_peers else [])])
     rounds = f"Medians of {wish.rounds} rounds" if wish.rounds > 1 else "One round"
-    small = "" if wish.lines >= PROMISED_LINES else " **A small run: it says that all works, and nothing of speed.**"
+    small = "" if wish.lines >= PROMISED_LINES else " **A small run: it shows that everything works, but says nothing about speed.**"
     return (
         f"{machine.today()}: {said} ({commit}), {machine.said(['rustc', '--version'])}, on {machine.described()}. "
         f"{rounds}, by `{command}`.{small}"

@@ -1,7 +1,7 @@
-"""What each program answers, in one form, and whether answers agree: the only room that knows formats of output.
+"""Parses the output of each program into one form, and compares answers. No other file knows their output formats.
 
-An answer is a dict of what a program tells of these: `requests` (all), `visitors` (of the whole), `pv` and `uv` by day,
-`status` (requests by code), `paths` (pairs of path and requests, the first ten)."""
+An answer is a dict with those of these that a program reports: `requests` (total), `visitors` (total), `pv` and `uv` by
+day, `status` (requests by code), `paths` (the first ten, as pairs of path and requests)."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def logstat(text: str) -> dict:
 
 
 def lines_of_four_words(text: str) -> dict:
-    """`day 14/Nov/2026 PV UV`, `status 200 N -`, `path / N -`, `all - PV UV`: what our own recipes print."""
+    """`day 14/Nov/2026 PV UV`, `status 200 N -`, `path / N -`, `all - PV UV`: the output of our own recipes."""
     rows = [line.split(" ") for line in text.splitlines()]
     answer = {
         "pv": {day(key): int(pv) for kind, key, pv, _ in rows if kind == "day"},
@@ -53,7 +53,7 @@ def lines_of_four_words(text: str) -> dict:
 
 
 def rhit(text: str) -> dict:
-    """Tables of boxes. A long path goes on in a row without a number."""
+    """Tables drawn with box characters. A long path continues in a row without a rank."""
     number = lambda digits: int(digits.replace(",", ""))
     paths: list[list] = []
     ranked = text.partition(" paths.")[2].partition(" remote IP addresses")[0]
@@ -74,7 +74,7 @@ def rhit(text: str) -> dict:
 
 
 def goaccess(text: str) -> dict:
-    """A path has a row for each method and protocol, in panels for pages, for files and for what was not found."""
+    """A path has a row for each method and protocol, in three panels: pages, static files, and not found."""
     report = json.loads(text)
     paths: Counter[str] = Counter()
     for panel in ("requests", "static_requests", "not_found"):
@@ -92,7 +92,7 @@ def goaccess(text: str) -> dict:
 
 
 def agrind(text: str) -> dict:
-    """Three lists of objects, one a query."""
+    """Three lists of objects, one per query."""
     days, codes, paths = (json.loads(line) for line in text.splitlines())
     return {
         "requests": sum(row["_count"] for row in days),
@@ -104,7 +104,7 @@ def agrind(text: str) -> dict:
 
 
 def differences(answer: dict, right: dict) -> dict[str, str]:
-    """What of the answer is not as in the other, which is right by definition, and how far it is off."""
+    """Where the answer differs from the correct one, and by how much."""
     said = {}
     for what in answer.keys() & right.keys():
         rows, right_rows = as_rows(answer[what]), as_rows(right[what])

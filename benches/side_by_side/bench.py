@@ -1,4 +1,4 @@
-"""The rounds: what of the tables is run with what, and whether answers agree."""
+"""Runs the commands of the tables in rounds, and compares the answers."""
 
 import re
 import shlex
@@ -19,14 +19,14 @@ HERE = Path(__file__).resolve().parent
 
 
 class Bench:
-    """The logs, the programs, and what was found to be wrong."""
+    """The logs, the programs, and the mistakes found so far."""
 
     def __init__(self, logs: dict[str, Log], logstat: str, tools: Path, scratch: Path):
         self.logs, self.logstat, self.tools, self.scratch = logs, logstat, tools, scratch
         self.wrong: list[str] = []
 
     def expand(self, command: str) -> list[str]:
-        """A command of the tables as it is run: by a shell only where it needs one."""
+        """The arguments of a command from the tables; a shell runs it only if it needs one."""
         places = {"tools": self.tools, "here": HERE, "scratch": self.scratch}
         def place(match: re.Match[str]) -> str:
             name = match[1]
@@ -58,7 +58,7 @@ class Bench:
         return [markdown.logs(self.logs), markdown.targets(outcomes, sizes, lines), markdown.commands(outcomes)]
 
     def check(self, row: Target, answer: dict, right: dict[str, dict]) -> None:
-        """Every line is counted, and one traffic has one answer, in whatever form it was logged."""
+        """Checks that every line is counted, and that all logs of the same traffic give the same answer."""
         log = self.logs[first_log(row.command)]
         if answer["requests"] != log.lines:
             self.wrong.append(f"{row.title}: {answer['requests']} of {log.lines} requests")
@@ -86,7 +86,7 @@ class Bench:
             Beside("`wc -l`", version(machine.said(["wc", "--version"])), costs[WC], ""),
             Beside("logstat", version(machine.said([self.logstat, "--version"])), costs[DAY], ""),
         ]
-        # What is off by the same for the same reason stands in one note.
+        # Peers with the same difference for the same reason share a note.
         notes: dict[str, list[str]] = {}
         for peer in PEERS:
             if peer.name in missing:
@@ -109,5 +109,5 @@ class Bench:
 
 
 def first_log(command: str) -> str:
-    """The log that a command names first."""
+    """The first log in a command."""
     return re.search(r"\{(\w+)\}", command)[1]

@@ -1,4 +1,4 @@
-"""The logs that are read: a table, and how a row of it becomes files. What is there already is not made again."""
+"""The logs that the programs read: a table, and functions that make the files of a row. Existing files are kept."""
 
 import os
 import subprocess
@@ -9,18 +9,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DataSet:
-    """A log, made by the project's generator or out of another log."""
+    """A log, made by the project's generator or from another log."""
 
     name: str
     title: str
-    # Of the lines that are asked for on the command line.
+    # Number of lines, relative to `--lines`.
     share: float
-    # Options of the generator; `{addresses}` is two of five lines.
+    # Options of the generator; `{addresses}` is two fifths of the lines.
     options: str = ""
-    # Which log this is another form of, and which.
+    # The log that this one is made from, and the function in FORMS that makes it.
     made_of: str = ""
     form: str = ""
-    # Sets of one traffic have the same answers.
+    # Data sets with the same traffic have the same answers.
     traffic: str = "plain"
 
 
@@ -45,14 +45,14 @@ ROTATED = 14
 
 @dataclass(frozen=True)
 class Log:
-    """A data set that is there."""
+    """A data set whose files exist."""
 
     data_set: DataSet
     files: list[Path]
     lines: int
-    # Of the text, whatever it is compressed to.
+    # Size of the uncompressed text.
     text_bytes: int
-    # Of the generator.
+    # Options passed to the generator.
     options: str = ""
 
     @property
@@ -61,7 +61,7 @@ class Log:
 
 
 def make(wanted: set[str], lines: int, directory: Path, loggen: str) -> dict[str, Log]:
-    """The logs of these names, and those that they are made of, without those for which a program is missing here."""
+    """Makes the logs with these names, and the logs that they are made from. Skips those that need a missing program."""
     directory.mkdir(parents=True, exist_ok=True)
     logs: dict[str, Log] = {}
     needed = wanted | {data_set.made_of for data_set in DATA_SETS if data_set.name in wanted}
@@ -90,7 +90,7 @@ def make(wanted: set[str], lines: int, directory: Path, loggen: str) -> dict[str
 
 
 def written(file: Path, command: list[str]) -> Path:
-    """What the command writes to its standard output. A file that is half written never has the name."""
+    """Writes the command's standard output to the file, under another name until it is complete."""
     if not file.exists():
         part = file.with_name(file.name + ".part")
         with part.open("wb") as out:
@@ -108,7 +108,7 @@ def zst(source: Path, base: Path) -> list[Path]:
 
 
 def rotated(source: Path, base: Path) -> list[Path]:
-    """Parts of about the same length, the oldest with the highest number, as logrotate leaves them."""
+    """Parts of about the same size, the oldest with the highest number, like logrotate."""
     base.mkdir(exist_ok=True)
     files, begin, size = [], 0, source.stat().st_size
     for part in range(ROTATED):
@@ -128,7 +128,7 @@ FORMS = {"gz": gz, "zst": zst, "rotated": rotated, "four": four}
 
 
 def line_end(file: Path, place: int) -> int:
-    """The end of the line that holds the byte before `place`."""
+    """The end of the line that contains the byte before `place`."""
     with file.open("rb") as log:
         log.seek(max(0, place - 1))
         log.readline()

@@ -1,4 +1,4 @@
-# The recipe that is passed on for logs in the combined format, with paths without their queries, and rankings cut to ten.
+# The widely used recipe for logs in the combined format. Added: paths without queries, and rankings of ten rows.
 {
     day = substr($4, 2, 11)
     pv[day]++

@@ -1,4 +1,4 @@
-"""Where it was measured."""
+"""Describes the machine of a measurement."""
 
 import datetime
 import os
@@ -27,6 +27,6 @@ def today() -> str:
 
 
 def said(command: list[str]) -> str:
-    """What a program says of its version, in one line."""
+    """The first line of a program's output, such as its version."""
     ended = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True)
     return " ".join((ended.stdout or ended.stderr).split("\n")[0].split())

@@ -1,4 +1,4 @@
-"""Figures as Markdown, and where they stand in a file. Nothing is measured or judged here."""
+"""Writes figures as Markdown tables, and puts them into a file. Nothing is measured or judged here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ TEXT = {"log", "options of `loggen`", "logstat", "program", "answers", "command"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """Figures stand to the right."""
+    """A table whose figures are aligned to the right."""
     ruler = ["---" if name in TEXT else "--:" for name in head]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ruler, *rows])
 
@@ -59,7 +59,7 @@ def targets(outcomes: list[Outcome], sizes: dict[str, int], lines: int) -> str:
 
 
 def commands(outcomes: list[Outcome]) -> str:
-    """What stands behind the words of the table."""
+    """The commands behind the titles of the table."""
     rows = [[o.target.title, f"`{shown(o.target.command)}`", f"`{shown(o.target.against)}`"] for o in outcomes]
     return table(["logstat", "command", "yardstick command"], rows)
 
@@ -70,14 +70,14 @@ def shown(command: str) -> str:
 
 @dataclass(frozen=True)
 class Beside:
-    """A program beside others; without a cost, `answers` says why there is none."""
+    """A row of the comparison. Without a cost, `answers` gives the reason."""
 
     name: str
     version: str
     cost: Cost | None
-    # What of its answers is the same as logstat's.
+    # The answers that equal logstat's.
     answers: str
-    # So many times the time of logstat it is to take.
+    # Expected minimum of its time divided by logstat's.
     at_least: float | None = None
 
 
@@ -117,7 +117,7 @@ def rate(count: int, seconds: float) -> str:
 
 
 def put(text: str, file: Path) -> None:
-    """Between the marks; all else in the file is written by hand."""
+    """Replaces the text between the marks; the rest of the file is written by hand."""
     old = file.read_text()
     before, _, rest = old.partition(BEGIN)
     _, mark, after = rest.partition(END)

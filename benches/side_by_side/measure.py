@@ -1,4 +1,4 @@
-"""What a command costs: time, processor time, memory. It knows neither logs nor what is asked of them."""
+"""Measures what a command costs: time, processor time, memory. Knows neither logs nor questions."""
 
 import os
 import shlex
@@ -7,22 +7,23 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# How often memory is looked at. What is taken for less than that is not seen.
+# Interval between two readings of memory. A shorter peak may be missed.
 LOOK_S = 0.001
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 @dataclass
 class Cost:
-    """Of one command, in every timed round."""
+    """Cost of one command."""
 
+    # Times of each timed round.
     walls_s: list[float] = field(default_factory=list)
     cpus_s: list[float] = field(default_factory=list)
-    # The most that was resident, mapped files included: the kernel's own account, of the largest process.
+    # Peak resident memory of the largest process, including mapped files, as the kernel reports it.
     peak_kb: int = 0
-    # The most of it that is no mapped file: looked at again and again in the first round.
+    # Peak memory without mapped files, read repeatedly in the first round.
     anonymous_kb: int = 0
-    # Of the first round.
+    # Results of the first round.
     code: int = 0
     stdout: str = ""
     stderr: str = ""
@@ -37,8 +38,8 @@ class Cost:
 
 
 def interleaved(commands: list[str], expand, rounds: int, scratch: Path) -> dict[str, Cost]:
-    """Runs every command once, unmeasured but for memory, which warms the page cache and gives the answers; then all of
-    them in turn, every other round in reverse. Who fails in the first round is not run again."""
+    """Runs every command once, which warms the page cache and gives the answers; only its memory is measured. Then runs
+    all of them in turn, every other round in reverse. A command that fails in the first round is not run again."""
     costs = {}
     for command in commands:
         costs[command] = first(expand(command), scratch)
@@ -74,7 +75,7 @@ def timed(argv: list[str], cost: Cost) -> None:
     cost.cpus_s.append(usage.ru_utime + usage.ru_stime)
     cost.peak_kb = max(cost.peak_kb, usage.ru_maxrss)
     if status != 0:
-        raise SystemExit(f"{shlex.join(argv)}: went well at first, and failed when it was timed")
+        raise SystemExit(f"{shlex.join(argv)}: succeeded in the first round, but failed in a timed one")
 
 
 def spawn(argv: list[str], out: Path, err: Path) -> int:
@@ -88,8 +89,8 @@ def spawn(argv: list[str], out: Path, err: Path) -> int:
 
 
 def anonymous_kb(pid: int) -> int:
-    """What is resident less what is of files or shared: of the process or of one that it started, whichever has most.
-    A sum would count twice what a process shares with its fork."""
+    """Resident memory without files and shared memory, of the process or of one that it started, whichever has more.
+    A sum would count memory twice that a process shares with its fork."""
     try:
         resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

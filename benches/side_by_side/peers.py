@@ -1,4 +1,4 @@
-"""Who else does this work: a table of what a user would pick, how each gets here, and what it counts otherwise."""
+"""Other programs for the same work: a table of them, how each is installed, and what it counts differently."""
 
 import os
 import re
@@ -22,14 +22,14 @@ class Peer:
     version: str
     command: str
     answer: Callable[[str], dict]
-    # Why what it says may differ: by what is said.
+    # Why an answer may differ, by its name.
     differs: dict[str, str] = field(default_factory=dict)
-    # So many times the time of logstat it is to take, at least.
+    # Expected minimum of its time divided by logstat's.
     at_least: float | None = None
 
 
 def nothing(tools: Path) -> None:
-    """It is part of every system."""
+    """Installs nothing: the program is part of every system."""
 
 
 def from_crates(tools: Path, crate: str, program: str) -> None:
@@ -68,7 +68,7 @@ def chdb(tools: Path) -> None:
 
 
 def done(command: list[str]) -> None:
-    """Runs it; what it says last is what went wrong, if something did."""
+    """Runs a command. If it fails, the last line of its standard error is the reason."""
     print("$", *command, flush=True)
     without = {name: value for name, value in os.environ.items() if not name.startswith("CARGO_TARGET_DIR")}
     ended = subprocess.run(command, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=without)
@@ -138,5 +138,5 @@ PEERS = [
 
 
 def version(text: str) -> str:
-    """The number in what a program says of itself."""
+    """The version number in a program's output."""
     return (re.search(r"\d+(?:\.\d+)+", text) or ["unknown"])[0]

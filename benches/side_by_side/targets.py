@@ -1,10 +1,10 @@
-"""What logstat has promised of its own runs: a table, and whether it holds."""
+"""Limits that logstat's own runs must keep: a table, and whether they hold."""
 
 from dataclasses import dataclass
 
 from measure import Cost
 
-# Promises are made for this many lines and more; a smaller run tells whether all works.
+# The limits apply to logs of at least this many lines; a smaller run only shows that everything works.
 PROMISED_LINES = 5_000_000
 
 DAY = "logstat {combined} --by day --json"
@@ -13,21 +13,21 @@ WC = "wc -l {combined}"
 
 @dataclass(frozen=True)
 class Target:
-    """A run of logstat. The log that the rounds of its group are about is the first that its command names."""
+    """A run of logstat. Runs whose command names the same log first are timed together."""
 
     title: str
     command: str
-    # What its time is divided by, or taken off where the limit is one of time.
+    # The yardstick. Its time divides the run's, or is subtracted from it if the limit is `at_most_ms`.
     against: str
     at_most: float | None = None
     aim: float | None = None
-    # Times are divided by the lines of the two logs first.
+    # Divides both times by the lines of their logs first.
     per_line: bool = False
     at_most_ms: float | None = None
     at_most_mb: float | None = None
-    # What of the answer is.
+    # The approximate parts of the answer.
     approximate: tuple[str, ...] = ()
-    # More rounds for what is over at once.
+    # Multiplies the number of rounds, for very short runs.
     rounds: int = 1
 
 
@@ -41,7 +41,7 @@ TARGETS = [
     Target("`--by minute --json`", "logstat {combined} --by minute --json", WC, 4, 2.5),
     Target("standard input through a pipe", "cat {combined} | logstat - --by day --json", WC, 6, 4),
     Target("`--by day --uv hll --json`", DAY + " --uv hll", DAY, 1.0, at_most_mb=60, approximate=("visitors", "uv")),
-    # 1.85 times as fast on two cores.
+    # 0.54 of the time: 1.85 times as fast on two cores.
     Target("on two cores, to one thread", DAY + " --threads 2", DAY + " --threads 1", 0.54),
     Target("request times", "logstat {times} --by day --json", "wc -l {times}", 3.5, 2.5),
     Target("high cardinality", "logstat {unique} --by day --json", "wc -l {unique}", 12, 8),
@@ -63,13 +63,13 @@ TARGETS = [
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a target; `skipped` says why nothing did."""
+    """The result of a target; `skipped` gives the reason if there is none."""
 
     target: Target
     cost: Cost
     against: Cost | None
     ratio: float | None
-    # Why there is no figure.
+    # Reason for the missing figures.
     skipped: str = ""
 
     @property
@@ -78,11 +78,11 @@ class Outcome:
 
     @property
     def anonymous_bytes(self) -> int:
-        """Memory, mapped files aside."""
+        """Memory without mapped files."""
         return self.cost.anonymous_kb * 1024
 
     def holds(self) -> bool:
-        """By what is shown of the figures, so that nobody reads 3.00 of 3.0 and no."""
+        """True if all limits hold for the figures as they are shown, so that the table never says no for 3.00 of 3.0."""
         target = self.target
         return (
             (target.at_most is None or round(self.ratio, 2) <= target.at_most)

@@ -1,4 +1,4 @@
-"""What programs print, read by hand: python3 -m unittest discover benches/side_by_side"""
+"""Tests of parsing the programs' output: python3 -m unittest discover benches/side_by_side"""
 
 import unittest
 
@@ -22,11 +22,11 @@ RHIT = """\
 
 
 class Answers(unittest.TestCase):
-    def test_days_are_written_in_three_ways(self):
+    def test_dates_in_three_notations(self):
         for text in ("14/Nov/2026", "2026/11/14", "20261114"):
             self.assertEqual(answers.day(text), "2026-11-14")
 
-    def test_boxes_are_read_and_long_paths_put_together(self):
+    def test_tables_of_rhit_with_wrapped_paths(self):
         self.assertEqual(answers.rhit(RHIT), {
             "requests": 1200,
             "visitors": 364,
@@ -35,7 +35,7 @@ class Answers(unittest.TestCase):
             "paths": [("/api/cart/", 1042), ("/media/catalogue/2026/11/front/autumn-sale-2x.webp", 103)],
         })
 
-    def test_a_difference_is_said_with_its_worst_row(self):
+    def test_difference_shows_the_worst_row(self):
         right = {"requests": 10, "status": {"200": 8, "404": 2}, "paths": [("/", 7), ("/a", 7)]}
         self.assertEqual(answers.differences(right, right), {})
         off = {"requests": 9, "status": {"200": 8, "404": 1, "405": 3}, "paths": [("/a", 7), ("/", 7)]}
@@ -45,7 +45,7 @@ class Answers(unittest.TestCase):
             "status": "2 of 3 rows, at most 3 for 0",
         })
 
-    def test_what_only_one_tells_is_no_difference(self):
+    def test_missing_answer_is_not_a_difference(self):
         self.assertEqual(answers.differences({"uv": {"2026-11-14": 1}}, {"requests": 3}), {})
 
 

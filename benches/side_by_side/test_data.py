@@ -1,4 +1,4 @@
-"""Logs cut into parts, and names in the tables."""
+"""Tests of the log in parts, and of the names in the tables."""
 
 import gzip
 import re
@@ -12,7 +12,7 @@ from targets import TARGETS
 
 
 class Data(unittest.TestCase):
-    def test_parts_are_whole_lines_and_all_of_them(self):
+    def test_parts_contain_all_lines_whole(self):
         with tempfile.TemporaryDirectory() as directory:
             log = Path(directory) / "log"
             log.write_bytes(b"".join(b"%d %s\n" % (line, b"x" * (line * 7 % 90)) for line in range(200)))
@@ -23,7 +23,7 @@ class Data(unittest.TestCase):
         self.assertEqual(len(b"".join(parts).splitlines()), 200)
         self.assertEqual([int(line.split()[0]) for line in b"".join(parts).splitlines()], list(range(200)))
 
-    def test_tables_name_what_there_is(self):
+    def test_commands_use_known_names(self):
         names = {data_set.name for data_set in data.DATA_SETS}
         self.assertEqual(len(names), len(data.DATA_SETS))
         for row in TARGETS:

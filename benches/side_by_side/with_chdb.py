@@ -1,15 +1,16 @@
-"""The nearest work in chdb, ClickHouse in Python: python with_chdb.py split|regexp FILE. Prints lines of four words."""
+"""The same report in chdb, which is ClickHouse in Python: python with_chdb.py split|regexp FILE. Prints lines of four
+words."""
 
 import sys
 
 from chdb.session import Session
 
-# What cuts a line of the combined format at its quotes.
+# Splits a line of the combined format at its quotes.
 SPLIT = """
     SELECT substringIndex(line, ' ', 1) AS ip, substring(line, position(line, '[') + 1, 11) AS day,
            toUInt16OrZero(substring(parts[3], 2, 3)) AS status, cutQueryString(splitByChar(' ', parts[2])[2]) AS path
     FROM (SELECT line, splitByChar('"', line, 3) AS parts FROM file('{log}', 'LineAsString'))"""
-# What reads a line of any format.
+# A regular expression: it could read any format.
 REGEXP = r"""
     SELECT ip, day, status, cutQueryString(target) AS path
     FROM file('{log}', 'Regexp', 'ip String, day String, target String, status UInt16')

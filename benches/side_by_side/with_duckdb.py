@@ -1,16 +1,16 @@
-"""The nearest work in DuckDB: python with_duckdb.py columns|regexp FILE. Prints lines of four words."""
+"""The same report in DuckDB: python with_duckdb.py columns|regexp FILE. Prints lines of four words."""
 
 import sys
 
 import duckdb
 
-# What reads a line of the combined format as columns: every field is a word or in quotes.
+# Reads a line of the combined format as columns: every field is a word or in quotes.
 COLUMNS = """
     SELECT ip, substr(time, 2, 11) AS day, status, split_part(split_part(request, ' ', 2), '?', 1) AS path
     FROM read_csv($log, header = false, auto_detect = false, delim = ' ', quote = '"', escape = '', columns = {
         'ip': 'VARCHAR', 'ident': 'VARCHAR', 'user': 'VARCHAR', 'time': 'VARCHAR', 'offset': 'VARCHAR',
         'request': 'VARCHAR', 'status': 'VARCHAR', 'bytes': 'VARCHAR', 'referer': 'VARCHAR', 'agent': 'VARCHAR'})"""
-# What reads a line of any format.
+# A regular expression: it could read any format.
 REGEXP = r"""
     SELECT hit.ip AS ip, hit.day AS day, hit.status AS status, split_part(hit.target, '?', 1) AS path
     FROM (SELECT regexp_extract(line, '^(\S+) \S+ \S+ \[([^:]+)[^"]*"(?:\S+ (\S+))?[^"]*" (\d+)',

@@ -1,9 +1,11 @@
 //! The command line: turns arguments into a question to the library, prints the result to standard output and
 //! everything else to standard error.
 
+mod advice;
 mod allocator;
 mod answer;
 mod args;
+mod argument_error;
 mod closest_match;
 mod config;
 mod explain;
@@ -12,6 +14,7 @@ mod generate;
 mod help;
 mod inputs;
 mod interrupt;
+mod list_items;
 mod memory;
 mod messages;
 mod names;
@@ -24,6 +27,7 @@ mod phases;
 mod problems;
 mod progress;
 mod rejects;
+mod severity;
 mod static_rules;
 mod stdout;
 mod targets;
@@ -42,13 +46,13 @@ use clap::CommandFactory;
 use logstat::{ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count};
 
 use args::Args;
+use argument_error::argument_error;
 #[cfg(fuzzing)]
 pub(crate) use config::fuzzing;
 use config::{Environment, ResolvedArgs};
 pub(crate) use interrupt::exit_on_signals;
 use messages::{Messages, shown_path};
 use targets::Targets;
-use usage_error::usage_error;
 
 /// The JSON Schema of reports.
 const SCHEMA: &str = include_str!("../../report.schema.json");
@@ -82,16 +86,16 @@ impl ExitStatus {
 pub(crate) fn run() -> ExitStatus {
     let resolved = match ResolvedArgs::read(std::env::args_os().collect(), &Environment::of_process()) {
         Ok(resolved) => resolved,
-        Err(answer) => return answer::print_answer(answer),
+        Err(answer) => return answer::print_answer(&answer),
     };
     let messages = Messages::new(resolved.args.quiet, resolved.args.verbose);
-    resolved.notes.iter().for_each(|note| messages.note(note));
+    resolved.warnings.iter().for_each(|warning| messages.warning(warning));
     if let Some(file) = resolved.file() {
         messages.configuration(file);
     }
     match answer_question(&resolved, &messages) {
         Ok(end) => end,
-        Err(usage_error) => answer::print_answer(usage_error),
+        Err(argument_error) => answer::print_answer(&argument_error),
     }
 }
 
@@ -108,7 +112,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     let standard_input = Path::new("-");
     if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
         let refusal = "standard input is the log or the configuration, not both: give one of them as a file";
-        return Err(usage_error(refusal));
+        return Err(argument_error(refusal));
     }
     let read = |path: &Path| match path == standard_input {
         true => NginxConf::from_reader(path, std::io::stdin()),
@@ -124,7 +128,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     if args.explain
         && let Some(refusal) = explain::refusal(resolved, conf.is_some())
     {
-        return Err(usage_error(&refusal));
+        return Err(argument_error(&refusal));
     }
     let asked = |args: &Args| {
         let question = args.question(conf.as_ref())?;
@@ -138,7 +142,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
         }
         if args.explain {
-            conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+            conf.skipped().iter().for_each(|skipped| messages.warning(skipped));
         }
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
@@ -152,7 +156,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
             for (built, file) in left_out {
                 let file = file.display().to_string();
                 assumed_logs.retain(|note| note.input.as_ref() != Some(&file));
-                messages.note(&format!(
+                messages.warning(format_args!(
                     "{name}: no access_log is configured for a server, and {file}, the default of {built}, does not exist; give \
                      the files if its log is elsewhere"
                 ));
@@ -172,9 +176,10 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     }
     let outputs = args.output_args.outputs();
     let Some(found) = inputs::expand_inputs(&files) else { return Ok(answer::print_short_help()) };
-    // Settings in a file or a variable are meant for other runs too: no note if they have no effect here.
-    let idle = args.notes(&question).into_iter().filter(|note| resolved.origin(note).is_none());
-    idle.for_each(|note| messages.note(&note));
+    // Settings in a file or a variable are meant for other runs too: no warning if they have no effect here.
+    let idle = args.warnings(&question).into_iter().filter(|warning| resolved.origin(warning).is_none());
+    idle.for_each(|warning| messages.warning(warning));
+    args.notes(&question).iter().for_each(|note| messages.note(note));
     found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         add_notes(None, assumed_logs, messages);
@@ -184,13 +189,13 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         let rejects = args.rejects.as_deref();
         let refusal = rejects.and_then(|path| rejects::refusal(path, &found.inputs));
         let refusal = refusal.or_else(|| outputs::refusal(&args.output_args.outputs(), rejects, &found.inputs));
-        refusal.map_or(Ok(()), |message| Err(usage_error(&message)))
+        refusal.map_or(Ok(()), |message| Err(argument_error(&message)))
     };
     can_be_written(args).map_err(|error| resolved.with_origin(error, can_be_written))?;
     let mut targets = match Targets::create(outputs, args.rejects.as_deref()) {
         Ok(targets) => targets,
-        Err(message) => {
-            messages.error(message);
+        Err(failures) => {
+            failures.iter().for_each(|failure| messages.error(failure));
             return Ok(ExitStatus::Failed);
         }
     };
@@ -234,7 +239,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         wording::report(&mut report);
         // A report on empty logs says so itself; a cron job should stay quiet.
         let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
-        report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
+        report.notes.iter().filter(is_shown).for_each(|note| messages.note_of_report(note));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         targets.write_report(&report, &style, messages, || {
@@ -257,7 +262,7 @@ fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messa
             |report: &&mut Report| report.inputs.iter().any(|input| Some(&input.path) == note.input.as_ref());
         match report.as_deref_mut().filter(has_input) {
             Some(report) => report.notes.push(note),
-            None => messages.note(&note.to_string()),
+            None => messages.note_of_report(&note),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::ArgAction;
 use logstat::{Dimension, Question, ReportFormat, Style};
 
+use super::argument_error::argument_error;
 use super::help;
 use super::names;
 use super::outputs::Output;
 use super::terminal::{self, Color};
-use super::usage_error::usage_error;
 
 /// THE TABLE of options about writing.
 #[derive(Debug, clap::Args)]
@@ -67,14 +67,19 @@ impl OutputArgs {
     /// Returns an error for options that contradict each other.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
-            return Err(usage_error("--json and --format ask for two formats"));
+            return Err(argument_error("--json and --format ask for two formats"));
         }
         Ok(())
     }
 
     /// The format of the report.
     pub(crate) fn format(&self) -> ReportFormat {
-        if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
+        self.chosen_format().unwrap_or(ReportFormat::Table)
+    }
+
+    /// The format that the user chose.
+    fn chosen_format(&self) -> Option<ReportFormat> {
+        if self.json { Some(ReportFormat::Json) } else { self.format }
     }
 
     /// True if JSON is indented, one value per line.
@@ -84,7 +89,7 @@ impl OutputArgs {
 
     /// The files that the report is written to, including standard output only if it is named as `-`.
     pub(crate) fn outputs(&self) -> Vec<Output> {
-        self.output.iter().map(|path| Output::new(path, self.format())).collect()
+        self.output.iter().map(|path| Output::new(path, self.chosen_format())).collect()
     }
 
     /// True if any of the formats to write is meant for people.
@@ -101,14 +106,19 @@ impl OutputArgs {
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
         let ranked = question.counting.rankings();
         for word in &self.prom_label {
-            let name = word.strip_prefix('$').unwrap_or(word);
-            let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
-                if name.split('/').all(|part| Dimension::named(part).is_ok()) {
+            let name = word.trim().trim_start_matches('$');
+            let meant = Dimension::resolve(name, &|_| false).ok();
+            let is_it = |dimension: &&Dimension| {
+                [dimension.name(), dimension.key()].contains(&name) || Some(**dimension) == meant
+            };
+            let Some(dimension) = ranked.iter().find(is_it) else {
+                if let Some(meant) = meant {
+                    let name = meant.name();
                     let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
-                    return Err(usage_error(&message));
+                    return Err(argument_error(&message));
                 }
                 let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();
-                return Err(usage_error(&names::unknown("ranking", word, "--prom-label", &names)));
+                return Err(argument_error(&names::unknown("ranking", word, "--prom-label", &names)));
             };
             style.prom_labels.push(*dimension);
         }

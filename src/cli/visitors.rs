@@ -3,10 +3,10 @@
 use clap::ArgAction;
 use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp, Visitor};
 
+use super::argument_error::argument_error;
 use super::filters::from_str_parser;
 use super::messages::shown;
 use super::names;
-use super::usage_error::usage_error;
 use super::values::{self, FnParser};
 
 #[derive(Debug, Default, clap::Args)]
@@ -46,35 +46,35 @@ impl VisitorArgs {
     /// does not define.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {
         if let Some(word) = &self.visitor {
-            question.counting.visitor = visitor(word, is_own).map_err(|message| usage_error(&message))?;
+            question.counting.visitor = visitor(word, is_own).map_err(|message| argument_error(&message))?;
         }
         question.counting.ipv6_prefix = self.ipv6_prefix;
         question.counting.anonymize = self.anonymize;
         if self.anonymize && question.reading.keep_rejects {
             let message =
                 "--rejects writes malformed lines as they are, with whole addresses; leave it or --anonymize out";
-            return Err(usage_error(message));
+            return Err(argument_error(message));
         }
         question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
             (None, None) => None,
             (Some(word), Some(trusted)) => {
-                Some(real_ip(word, trusted, is_own).map_err(|message| usage_error(&message))?)
+                Some(real_ip(word, trusted, is_own).map_err(|message| argument_error(&message))?)
             }
             (Some(word), None) => {
                 let message = format!(
-                    "--real-ip {} needs --trust, for anybody can send such a header: the addresses of\nyour proxies, such as \
+                    "--real-ip {} needs --trust, because anyone can forge this header\n  name the addresses of your proxies:  \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
                     shown(word)
                 );
-                return Err(usage_error(&message));
+                return Err(argument_error(&message));
             }
             (None, Some(trusted)) => Some(RealIp::in_place(trusted)),
         };
         Ok(())
     }
 
-    /// Returns a note if `--ipv6-prefix` has no effect.
-    pub(crate) fn notes(&self, question: &Question) -> Option<String> {
+    /// Returns a warning if `--ipv6-prefix` has no effect.
+    pub(crate) fn warnings(&self, question: &Question) -> Option<String> {
         let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
         let (bits, name) = (prefix.bits(), question.counting.visitor.name());
         Some(format!("--ipv6-prefix {bits} changes nothing here: visitors are told apart by {name}"))
@@ -88,7 +88,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
         "ip+agent" => return Ok(Visitor::IP_AND_AGENT),
         _ => {}
     }
-    match dimension(word, is_own).map(Visitor::of) {
+    match Dimension::resolve(word, is_own).map(Visitor::of) {
         Ok(Some(visitor)) => Ok(visitor),
         Err(DimensionError::Unknown) => {
             Err(names::unknown_variable("visitor", word, "--visitor", &["ip", "ip+agent", "user", "agent"]))
@@ -101,7 +101,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
 }
 
 fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Result<RealIp, String> {
-    match dimension(word, is_own).map(|dimension| RealIp::new(dimension, trusted)) {
+    match Dimension::resolve(word, is_own).map(|dimension| RealIp::new(dimension, trusted)) {
         Ok(Some(real_ip)) => Ok(real_ip),
         Err(DimensionError::Unknown) => {
             let named = ["http_x_forwarded_for", "http_x_real_ip", "proxy_protocol_addr"];
@@ -111,14 +111,5 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
             "--real-ip {}: has no addresses from behind proxies; a variable such as http_x_forwarded_for has",
             shown(word)
         )),
-    }
-}
-
-/// Returns the dimension of a name.
-fn dimension(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Dimension, DimensionError> {
-    let own = || Dimension::user_defined(word).filter(|dimension| is_own(dimension.name()));
-    match Dimension::named(word) {
-        Err(DimensionError::Unknown) => own().ok_or(DimensionError::Unknown),
-        known => known,
     }
 }

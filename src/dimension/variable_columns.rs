@@ -60,7 +60,7 @@ impl VariableColumns {
     /// The column of a variable, which must be one of them.
     pub(crate) fn column(&self, variable: Variable) -> Column {
         let place = self.variables.iter().position(|v| *v == variable);
-        Column::variable(place.expect("a question knows the variables that it names"))
+        Column::variable(place.expect("the question lists all variables that it names"))
     }
 
     /// The derived dimensions.

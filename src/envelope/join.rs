@@ -1,8 +1,8 @@
 //! Joins lines that an envelope has split into parts.
 //!
-//! A chunk may begin and end within such a line. So each chunk keeps an [`OpenLine`] per stream: the parts up to the first line
-//! end, which may belong to a line of the previous chunk, and the open parts at its end. Neighbouring open lines merge into
-//! one; the result does not depend on the order of merges.
+//! A chunk may begin and end within such a line. So each chunk keeps an [`OpenLine`] per stream: the parts up to the
+//! first line end, which may belong to a line of the previous chunk, and the open parts at its end. Neighbouring open
+//! lines merge into one; the result does not depend on the order of merges.
 
 /// A container's standard output or error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

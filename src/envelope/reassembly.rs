@@ -30,8 +30,8 @@ impl OpenLines {
     }
 }
 
-/// The open lines of an input's chunks: maps their start to their end and the open lines. Adjacent chunks are merged at once, so
-/// that only the gaps between chunks that are still being counted take memory.
+/// The open lines of an input's chunks: maps their start to their end and the open lines. Adjacent chunks are merged at
+/// once, so that only the gaps between chunks that are still being counted take memory.
 #[derive(Debug, Default)]
 pub(crate) struct Reassembly(Mutex<BTreeMap<u64, (u64, OpenLines)>>);
 
@@ -43,7 +43,7 @@ impl Clone for Reassembly {
 
 impl Reassembly {
     fn open_lines(&self) -> MutexGuard<'_, BTreeMap<u64, (u64, OpenLines)>> {
-        self.0.lock().expect("no worker panics while it merges")
+        self.0.lock().expect("no worker panics while merging")
     }
 
     /// Adds the open lines of a chunk and returns the lines that are now complete.
@@ -118,7 +118,7 @@ mod tests {
                     assert!(reassembly.open_lines().len() <= 3);
                 }
                 let (ended, open) = reassembly.finish();
-                assert!(ended.is_empty(), "all neighbours were there");
+                assert!(ended.is_empty(), "all neighbouring chunks were added");
                 let text = |line: &JoinedLine| String::from_utf8(line.text.clone()).unwrap();
                 let mut texts: Vec<_> = lines.iter().map(text).collect();
                 texts.sort();

@@ -27,6 +27,11 @@ impl<T> IncludeExclude<T> {
         Ok(lists)
     }
 
+    /// The list that excludes what this one includes; `None` if this one excludes something itself.
+    pub(crate) fn excluded(self) -> Option<IncludeExclude<T>> {
+        self.excluded.is_empty().then_some(IncludeExclude { included: Vec::new(), excluded: self.included })
+    }
+
     pub(crate) fn add(&mut self, other: IncludeExclude<T>) {
         self.included.extend(other.included);
         self.excluded.extend(other.excluded);
@@ -59,5 +64,7 @@ mod tests {
         lists.add(read("!2").unwrap());
         assert_eq!(fits(&lists), [1]);
         assert_eq!(fits(&read("!2").unwrap()), [0, 1, 3]);
+        assert_eq!(read("1,2").unwrap().excluded(), read("!1,!2").ok());
+        assert_eq!(read("1,!2").unwrap().excluded(), None);
     }
 }

@@ -75,6 +75,11 @@ impl Networks {
         self.0.holds(|network| network.has(address))
     }
 
+    /// The list that excludes the addresses of this one; `None` if this one has an item with a `!`.
+    pub fn excluded(self) -> Option<Networks> {
+        self.0.excluded().map(Networks)
+    }
+
     /// Joins two lists into one.
     #[must_use]
     pub fn with(mut self, other: Networks) -> Networks {
@@ -127,7 +132,7 @@ fn network(word: &str) -> Result<Network, String> {
     let len = match len.map(|digits| digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))) {
         None => most,
         Some(Some(len)) if len <= most => len,
-        Some(_) => return Err(format!("a number of bits from 0 to {most} was expected behind the /")),
+        Some(_) => return Err(format!("a number of bits from 0 to {most} was expected after the /")),
     };
     Ok(match address {
         IpAddr::V4(address) => {

@@ -133,8 +133,8 @@ impl Mapped {
         text.saturating_add(kept_of(self.max_line)).min(end)
     }
 
-    /// True if bytes that were mapped may have been read as zeros: a page was lost, or the file is shorter now. Within its last
-    /// page a file can shrink without a signal.
+    /// True if bytes that were mapped may have been read as zeros: a page was lost, or the file is shorter now. Within
+    /// its last page a file can shrink without a signal.
     pub(crate) fn has_lost(&self) -> bool {
         self.region.is_hurt() || self.file.metadata().map_or(0, |m| m.len()) < self.len()
     }

@@ -63,7 +63,7 @@ impl Sketch {
         }
         match &mut self.form {
             Form::Registers(registers) => registers,
-            Form::Exact(_) => unreachable!("it was converted just now"),
+            Form::Exact(_) => unreachable!("it was just converted to registers"),
         }
     }
 

@@ -153,13 +153,12 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
         return Err(SyntaxError::new(
             text,
             text.len(),
-            "a colon was expected behind what is meant, as in any path: 5xx > 5%",
+            "a colon was expected after what is meant, as in any path: 5xx > 5%",
         ));
     };
     let name = rest[..colon].trim_end();
-    let own = || Dimension::user_defined(name).filter(|_| is_own(name.trim_start_matches('$')));
-    let dimension = Dimension::named(name).or_else(|error| own().ok_or(error));
-    let dimension = dimension.map_err(|error| SyntaxError::new(text, at, format!("any {name}: {error}")))?;
+    let dimension =
+        Dimension::resolve(name, is_own).map_err(|error| SyntaxError::new(text, at, format!("any {name}: {error}")))?;
     Ok((Some(dimension), at + colon + 1))
 }
 
@@ -235,7 +234,7 @@ mod tests {
             ("5xx in (1, 2)", 4, "this is a number: use == != < <= > >="),
             ("last > 1", 0, "this is a moment, and no number to compare"),
             ("any path: malformed > 1", 10, "a malformed line has no key: ask for malformed by itself"),
-            ("any path 5xx > 1", 16, "a colon was expected behind what is meant, as in any path: 5xx > 5%"),
+            ("any path 5xx > 1", 16, "a colon was expected after what is meant, as in any path: 5xx > 5%"),
             ("any pth: 5xx > 1", 4, "any pth: no dimension and no variable of nginx has this name"),
             ("pv > 0.0000000000001", 5, "this number has too many digits"),
         ];
@@ -254,5 +253,6 @@ mod tests {
         assert!(FailIf::names().all(|name| format!("{name} > 1").parse::<FailIf>().is_ok()));
         let own = FailIf::parse("any my_var: pv > 1", &|name| name == "my_var").unwrap();
         assert_eq!(own.dimension().name(), "my_var");
+        assert_eq!("any url: visitors > 1".parse::<FailIf>().unwrap().dimension(), Dimension::Path);
     }
 }

@@ -15,13 +15,13 @@ struct MissingField {
 /// THE TABLE of fields that logs usually have. Request times are not among them: most logs have none, and the report
 /// then has no section for them.
 const USUAL: [(Fields, MissingField); 5] = [
-    (Fields::TIME, MissingField { needs: "$time_local, $time_iso8601 or $msec", what: "nothing can be told by time" }),
+    (Fields::TIME, MissingField { needs: "$time_local, $time_iso8601 or $msec", what: "there are no numbers by time" }),
     (Fields::text(TextField::Addr), MissingField { needs: "$remote_addr", what: "visitors are unknown" }),
     (
         Fields::text(TextField::Path),
         MissingField {
             needs: "$request, $request_uri or $uri",
-            what: "paths are unknown, and so is what is static or dynamic",
+            what: "paths are unknown, and so is which requests are static",
         },
     ),
     (Fields::STATUS, MissingField { needs: "$status", what: "status codes are unknown" }),
@@ -32,7 +32,7 @@ const USUAL: [(Fields, MissingField); 5] = [
 pub(super) fn missing_fields(needs: Fields, logged: Fields) -> Vec<Note> {
     let is_missing = |(field, _): &&(Fields, MissingField)| needs.intersects(*field) && !logged.intersects(*field);
     let note = |(_, MissingField { needs, what }): &(Fields, MissingField)| {
-        Note::new(NoteCode::NotLogged, format!("no input logs {needs}: {what}"))
+        Note::new(NoteCode::NotLogged, format!("no input logs {needs}, so {what}"))
     };
     USUAL.iter().filter(is_missing).map(note).collect()
 }
@@ -46,6 +46,6 @@ mod tests {
         let needs = Fields::STATUS.union(Fields::TIME);
         assert!(missing_fields(needs, needs).is_empty() && missing_fields(Fields::NONE, Fields::NONE).is_empty());
         let told: Vec<_> = missing_fields(needs, Fields::TIME).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["no input logs $status: status codes are unknown"]);
+        assert_eq!(told, ["no input logs $status, so status codes are unknown"]);
     }
 }

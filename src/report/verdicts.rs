@@ -97,7 +97,7 @@ impl GroupValues<'_> {
         for subject in fail_if.subjects() {
             let gap = if text.is_empty() { "" } else { ", " };
             write!(text, "{gap}{} is {}", subject.name(), self.shown(subject))
-                .expect("a String takes all that is written");
+                .expect("writing to a String cannot fail");
         }
         text
     }

@@ -1,7 +1,9 @@
 //! The bounds of a period: moments resolved against "now", comparable with the wall clock of any line.
 
 use super::Zone;
-use super::moment::{Midnight, Moment, MomentKind};
+use super::forms::MomentKind;
+use super::moment::Moment;
+use super::start::Start;
 
 /// The resolved "now".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +23,8 @@ pub(crate) enum Bound {
     Wall(i64),
     /// The same instant at every offset: seconds since 1970 in UTC.
     Instant(i64),
-    /// A midnight relative to the day that `now_s` falls on at the offset of the line.
-    Midnight { midnight: Midnight, now_s: i64 },
+    /// The start of a calendar period, relative to what the clock shows at the offset of the line when it is `now_s`.
+    Start { start: Start, now_s: i64 },
 }
 
 impl Bound {
@@ -34,11 +36,9 @@ impl Bound {
             (MomentKind::Ago(seconds), ResolvedNow::Instant(now_s) | ResolvedNow::InZone(_, now_s)) => {
                 Bound::Instant(now_s - seconds)
             }
-            (MomentKind::Midnight(midnight), ResolvedNow::Wall(now_s)) => Bound::Wall(midnight.on(now_s)),
-            (MomentKind::Midnight(midnight), ResolvedNow::Instant(now_s)) => Bound::Midnight { midnight, now_s },
-            (MomentKind::Midnight(midnight), ResolvedNow::InZone(zone, now_s)) => {
-                Bound::Wall(midnight.on(zone.wall_s(now_s)))
-            }
+            (MomentKind::Start(start), ResolvedNow::Wall(now_s)) => Bound::Wall(start.on(now_s)),
+            (MomentKind::Start(start), ResolvedNow::Instant(now_s)) => Bound::Start { start, now_s },
+            (MomentKind::Start(start), ResolvedNow::InZone(zone, now_s)) => Bound::Wall(start.on(zone.wall_s(now_s))),
         }
     }
 
@@ -48,7 +48,7 @@ impl Bound {
         match self {
             Bound::Wall(wall_s) => wall_s,
             Bound::Instant(epoch_s) => epoch_s + ahead_s,
-            Bound::Midnight { midnight, now_s } => midnight.on(now_s + ahead_s),
+            Bound::Start { start, now_s } => start.on(now_s + ahead_s),
         }
     }
 
@@ -84,6 +84,11 @@ mod tests {
             ("today", 0, "2022-04-05T00:00:00"),
             ("today", 60, "2022-04-06T00:00:00"),
             ("yesterday", 60, "2022-04-05T00:00:00"),
+            ("yesterday 10:00", 60, "2022-04-05T10:00:00"),
+            ("last hour", 0, "2022-04-05T22:00:00"),
+            ("last hour", 60, "2022-04-05T23:00:00"),
+            ("last week", 60, "2022-03-28T00:00:00"),
+            ("this month", -330, "2022-04-01T00:00:00"),
             // Tuesday in UTC, Wednesday at an offset of one hour.
             ("wednesday", 0, "2022-03-30T00:00:00"),
             ("wednesday", 60, "2022-04-06T00:00:00"),

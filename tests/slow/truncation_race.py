@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Counts a log of 200 MB, 70 times, that is truncated at a random moment to a random length.
+"""Counts a log of 200 MB 70 times, and truncates it at a random time to a random length while it is being counted.
 
     tests/slow/truncation_race.py target/release/logstat
 
-Ends with 0 if every run exits with 0 or 1, never by a signal; the ledger closes; a run that lost lines says so; the lines
-that are left are counted exactly; and no key appears that was never in the file. Takes about two minutes.
+Succeeds if every run exits with 0 or 1, never by a signal; its ledger adds up; a run that lost lines says so; the remaining
+lines are counted exactly; and no key appears that was never in the file. Takes about two minutes.
 """
 
 import json
@@ -65,7 +65,7 @@ def main():
             cut_after = random.uniform(0, 0.25)
             to_bytes = random.randrange(2 * width, len(log))
             reported += check(run, program, path, len(log), width, cut_after, to_bytes)
-    print(f"{RUNS} runs, {reported} of them cut in time and reported")
+    print(f"{RUNS} runs; in {reported} of them the log shrank while it was read, which was reported")
 
 
 main()

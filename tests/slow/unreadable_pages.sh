@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Counts a log on a disk that fails: a file system on a loop device whose file is cut off beneath it. Needs root.
+# Counts a log on a failing disk: a file system on a loop device whose file is truncated while mounted. Needs root.
 #   tests/slow/unreadable_pages.sh target/release/logstat
-# Ends with 0 if the program reports the error, exits with 1, counts the lines that can be read, and keeps the ledger closed.
+# Succeeds if the program reports the error, exits with 1, counts the lines that can be read, and its ledger adds up.
 set -euo pipefail
 logstat=$(realpath "${1:?usage: unreadable_pages.sh LOGSTAT}")
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
@@ -21,7 +21,7 @@ line='10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "cur
 lines=600000
 yes "$line" | head -n "$lines" >"$work/mount/access.log" || true
 sync
-# Half of the log is gone from the disk, and nothing of it is in memory.
+# Now half of the log is missing on the disk, and none of it is in memory.
 truncate -s 30M "$work/disk"
 echo 3 >/proc/sys/vm/drop_caches
 for how in --json "--json --threads 1"; do

@@ -19,6 +19,7 @@ mod formats;
 #[cfg(target_os = "linux")]
 mod nginx;
 mod phases;
+mod prose;
 #[path = "../../../tests/random_commands.rs"]
 mod random_commands;
 mod recipes;

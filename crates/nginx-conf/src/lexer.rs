@@ -70,7 +70,7 @@ impl<'a> Lexer<'a> {
                 let next = self.text[at..].utf8_chunks().next();
                 let next = next.and_then(|chunk| chunk.valid().chars().next()).unwrap_or(char::REPLACEMENT_CHARACTER);
                 let next = super::place::shown(next.encode_utf8(&mut [0; 4]));
-                let message = format!("unexpected \"{next}\" behind a closing quote: a space or ';' is missing");
+                let message = format!("unexpected \"{next}\" after a closing quote: a space or ';' is missing");
                 return Err(Error::at(&self.place(), message));
             }
         };
@@ -160,11 +160,11 @@ mod tests {
         for (text, expected) in [
             ("a b;\n  c 'd;\n", "f:2:5: the ' that opens here is not closed"),
             ("a \"b\\\";", "f:1:3: the \" that opens here is not closed"),
-            ("a 'ß'c;", "f:1:6: unexpected \"c\" behind a closing quote: a space or ';' is missing"),
-            ("a \"b\"\";", "f:1:6: unexpected \"\"\" behind a closing quote: a space or ';' is missing"),
-            ("a 'b'#c\n;", "f:1:6: unexpected \"#\" behind a closing quote: a space or ';' is missing"),
-            ("a 'b'}", "f:1:6: unexpected \"}\" behind a closing quote: a space or ';' is missing"),
-            ("a 'b'\u{1b};", "f:1:6: unexpected \"\\x1B\" behind a closing quote: a space or ';' is missing"),
+            ("a 'ß'c;", "f:1:6: unexpected \"c\" after a closing quote: a space or ';' is missing"),
+            ("a \"b\"\";", "f:1:6: unexpected \"\"\" after a closing quote: a space or ';' is missing"),
+            ("a 'b'#c\n;", "f:1:6: unexpected \"#\" after a closing quote: a space or ';' is missing"),
+            ("a 'b'}", "f:1:6: unexpected \"}\" after a closing quote: a space or ';' is missing"),
+            ("a 'b'\u{1b};", "f:1:6: unexpected \"\\x1B\" after a closing quote: a space or ';' is missing"),
         ] {
             assert_eq!(tokens(text).unwrap_err().to_string(), expected, "{text}");
         }
@@ -174,7 +174,7 @@ mod tests {
     fn places_count_characters() {
         let mut lexer = Lexer::new("ß x\n\t'\n' y".as_bytes(), Path::new("f"));
         for expected in ["f:1:1", "f:1:3", "f:2:2", "f:3:3"] {
-            let Token::Word(word) = lexer.next().unwrap() else { panic!("a word is at {expected}") };
+            let Token::Word(word) = lexer.next().unwrap() else { panic!("there is a word at {expected}") };
             assert_eq!(word.place.to_string(), expected);
         }
     }

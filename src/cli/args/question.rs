@@ -5,9 +5,9 @@ use logstat::{
 };
 
 use super::Args;
+use crate::cli::argument_error::argument_error;
 use crate::cli::messages::shown;
 use crate::cli::names;
-use crate::cli::usage_error::usage_error;
 use crate::cli::values::{GivenFormat, Slow};
 
 impl Args {
@@ -46,7 +46,7 @@ impl Args {
             question.reading.max_line = max_line;
         }
         let rules = &mut question.reading.static_rules;
-        let wrong = |error: logstat::RuleError| usage_error(&error.to_string());
+        let wrong = |error: logstat::RuleError| argument_error(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
         self.output_args.check()?;
@@ -72,18 +72,17 @@ impl Args {
     /// The dimension of a word, or of a pair separated by `/`. A variable of the user's own must be logged by one of
     /// the formats.
     fn dimension(&self, word: &str, option: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
-        let single = |name: &str| match Dimension::named(name) {
-            Err(DimensionError::Unknown) => {
-                let bare = name.strip_prefix('$').unwrap_or(name);
-                let own = Dimension::user_defined(bare).filter(|_| self.logs(bare, conf));
-                own.ok_or_else(|| usage_error(&names::unknown_dimension(name, option)))
-            }
-            known => known.map_err(|error| usage_error(&format!("{option} {}: {error}", shown(word)))),
+        let single = |name: &str| {
+            let found = Dimension::resolve(name, &|variable| self.logs(variable, conf));
+            found.map_err(|error| match error {
+                DimensionError::Unknown => argument_error(&names::unknown_dimension(name.trim(), option)),
+                _ => argument_error(&format!("{option} {}: {error}", shown(word))),
+            })
         };
         match word.split_once('/') {
             Some((first, second)) if !second.contains('/') => {
                 let pair = Dimension::pair(single(first)?, single(second)?);
-                pair.map_err(|error| usage_error(&format!("{option} {}: {error}", shown(word))))
+                pair.map_err(|error| argument_error(&format!("{option} {}: {error}", shown(word))))
             }
             _ => single(word),
         }
@@ -95,11 +94,11 @@ impl Args {
             GivenFormat::Known(format) => return Ok((**format).clone()),
             GivenFormat::Named(name) => name,
         };
-        let own = self.named_formats.iter().find(|(own, _)| own == name);
-        own.map(|(_, format)| format.clone()).ok_or_else(|| {
+        let own = self.named_formats.iter().find(|(own, _)| own == name).map(|(_, format)| format.clone());
+        own.or_else(|| name.parse().ok()).ok_or_else(|| {
             let mut known: Vec<&str> = LogFormat::names().collect();
             known.extend(self.named_formats.iter().map(|(own, _)| own.as_str()));
-            usage_error(&names::unknown("format", name, "--log-format", &known))
+            argument_error(&names::unknown("format", name, "--log-format", &known))
         })
     }
 
@@ -112,13 +111,13 @@ impl Args {
 
     fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
         let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
-        conditions.map_err(|message| usage_error(&message))
+        conditions.map_err(|message| argument_error(&message))
     }
 
     fn verdicts(&self, conf: Option<&NginxConf>) -> Result<Vec<FailIf>, clap::Error> {
         let read = |text: &String| {
             let fail_if = FailIf::parse(text, &|variable| self.logs(variable, conf));
-            fail_if.map_err(|error| usage_error(&names::fail_if_error(&error)))
+            fail_if.map_err(|error| argument_error(&names::fail_if_error(&error)))
         };
         self.fail_if.iter().map(read).collect()
     }
@@ -126,7 +125,7 @@ impl Args {
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
             (Some(UvMethod::Exact), true) => {
-                Err(usage_error("--hll and --uv exact ask for two ways to count visitors"))
+                Err(argument_error("--hll and --uv exact ask for two ways to count visitors"))
             }
             (Some(method), _) => Ok(method),
             (None, true) => Ok(UvMethod::Hll(Precision::default())),

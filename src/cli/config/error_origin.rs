@@ -4,7 +4,8 @@
 use super::ResolvedArgs;
 use super::setting::{Origin, Setting, Value};
 use crate::cli::args::Args;
-use crate::cli::usage_error::usage_error;
+use crate::cli::argument_error::argument_error;
+pub(super) use crate::cli::usage_error::message;
 
 /// Longest list whose items are tried one by one. For a longer list the origin is that of its key.
 const MAX_ITEMS: usize = 100;
@@ -37,14 +38,6 @@ pub(super) fn find_origin(
     Some(text.map_or_else(|| settings[at].origin.clone(), |one| texts[one].origin.clone()))
 }
 
-/// The message of an error, without the usage text that clap adds.
-pub(super) fn message(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    let end = ["\n\nUsage:", "\n\nFor more information"].iter().filter_map(|mark| text.find(mark)).min();
-    text[..end.unwrap_or(text.len())].trim_end().to_owned()
-}
-
 /// The first line of the message. Later lines list known names, which may differ when a correct setting is left out.
 fn first_line(error: &clap::Error) -> String {
     message(error).lines().next().unwrap_or_default().to_owned()
@@ -52,7 +45,7 @@ fn first_line(error: &clap::Error) -> String {
 
 /// Puts the origin before an error message.
 pub(super) fn prefix_origin(origin: &Origin, error: &clap::Error) -> clap::Error {
-    usage_error(&format!("{origin}: {}", message(error)))
+    argument_error(&format!("{origin}: {}", message(error)))
 }
 
 impl ResolvedArgs {

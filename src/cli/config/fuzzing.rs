@@ -40,7 +40,7 @@ pub(crate) fn run(data: &[u8]) {
         Ok(resolved) => resolved,
         Err(error) => return assert_safe("a refused configuration", &error_origin::message(&error)),
     };
-    resolved.notes.iter().for_each(|note| assert_safe("a note", note));
+    resolved.warnings.iter().for_each(|warning| assert_safe("a warning", warning));
     let printed = print(&resolved);
     assert_safe("a configuration that is printed", &printed);
     if let Err(error) = resolved.args.question(None) {
@@ -66,7 +66,7 @@ fn read(text: &[u8], given: &[&str], variables: &[(&str, &str)]) -> Result<Resol
 
 fn print(resolved: &ResolvedArgs) -> String {
     let mut text = Vec::new();
-    resolved.print(&mut text).expect("memory takes all that is written");
+    resolved.print(&mut text).expect("writing to memory cannot fail");
     String::from_utf8(text).expect("a configuration is UTF-8")
 }
 

@@ -16,13 +16,15 @@ mod tests;
 mod variables;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::rc::Rc;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 
 use super::args::Args;
-use super::usage_error::usage_error;
+use super::argument_error::argument_error;
+use super::list_items;
 pub(crate) use config_path::Environment;
 use file::File;
 use options::{Takes, settable, takes};
@@ -38,8 +40,8 @@ const SITE_FILES: &str = "files";
 #[derive(Debug)]
 pub(crate) struct ResolvedArgs {
     pub(crate) args: Args,
-    /// Notes about the file and the variables, for the user.
-    pub(crate) notes: Vec<String>,
+    /// Warnings about the file and the variables.
+    pub(crate) warnings: Vec<String>,
     /// The arguments as the user typed them.
     given: Vec<OsString>,
     /// The settings in force, from all layers.
@@ -55,13 +57,19 @@ pub(crate) struct ResolvedArgs {
 
 impl ResolvedArgs {
     /// Parses the command line and adds the configuration of the environment.
-    pub(crate) fn read(given: Vec<OsString>, environment: &Environment) -> Result<ResolvedArgs, clap::Error> {
+    pub(crate) fn read(mut given: Vec<OsString>, environment: &Environment) -> Result<ResolvedArgs, clap::Error> {
+        if given.len() == 2 && given[1] == "help" && !Path::new("help").exists() {
+            given[1] = "--help".into();
+        }
         let mut command = Args::command();
         let matches = command.try_get_matches_from_mut(&given)?;
+        if let Some(refusal) = list_items::refusal(&matches) {
+            return Err(argument_error(&refusal));
+        }
         let args = Args::from_arg_matches(&matches)?;
         let mut line = ResolvedArgs {
             args,
-            notes: Vec::new(),
+            warnings: Vec::new(),
             given,
             settings: Vec::new(),
             show_overrides_top: false,
@@ -79,24 +87,24 @@ impl ResolvedArgs {
     /// Adds the settings of the file and of variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
         if let Some(path) = environment.config_path(self.args.config.as_deref()).filter(|_| !self.args.no_config)
-            && let Some(text) = path.read(&mut self.notes).map_err(|wrong| usage_error(&wrong))?
+            && let Some(text) = path.read(&mut self.warnings).map_err(|wrong| argument_error(&wrong))?
         {
             let shown = path.shown();
             let file = file::read(&text, &path.path, environment.home(), &shown, command);
-            self.file = file.map_err(|wrong| usage_error(&wrong))?;
+            self.file = file.map_err(|wrong| argument_error(&wrong))?;
             self.shown = Some(shown);
         }
-        let (variables, notes) =
-            variables::read(command, &environment.variables).map_err(|wrong| usage_error(&wrong))?;
+        let (variables, warnings) =
+            variables::read(command, &environment.variables).map_err(|wrong| argument_error(&wrong))?;
         let site = sites::named(&self.args.files, &self.file.sites, self.shown.as_deref())
-            .map_err(|wrong| usage_error(&wrong))?;
+            .map_err(|wrong| argument_error(&wrong))?;
         // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
-            self.notes.extend(notes);
+            self.warnings.extend(warnings);
             return Ok(());
         }
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
-        self.notes.extend(notes);
+        self.warnings.extend(warnings);
         self.site = site.map(|site| site.name.clone());
         let layers = vec![command_line_settings(command, matches), variables, of_site, self.file.settings.clone()];
         self.show_overrides_top = layers::is_above(&layers, "show", "top");
@@ -135,9 +143,9 @@ impl ResolvedArgs {
         self.shown.as_deref()
     }
 
-    /// Returns the place of the option that a message begins with, unless it is set on the command line. A user who has
-    /// `by` in a file need not be told that `--by day changes nothing`. `--top host needs $host` can be shown with its
-    /// place.
+    /// Returns the place of the option that a message begins with, unless it is set on the command line. For a user who
+    /// has `by` in a file, the message that `--by day changes nothing` is noise; `--top host needs $host` can be shown
+    /// with its place.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;
         let setting = self.settings.iter().find(|setting| setting.option == option)?;

@@ -61,7 +61,7 @@ struct ValueSpan {
 const NOT_FOUND: ValueSpan = ValueSpan { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
 
 impl FieldValues {
-    /// Clears the values, for this number of targets.
+    /// Clears all values, and makes room for this number of targets.
     #[inline]
     pub(in crate::format) fn reset(&mut self, targets: usize) {
         self.found.clear();

@@ -2,7 +2,7 @@
 
 use crate::render::dates::days_between;
 use crate::render::labels;
-use crate::render::numbers::{Bytes, Grouped};
+use crate::render::numbers::Grouped;
 use crate::report::{Report, UvReport};
 
 /// Maximum number of file names. If there are more files, the head shows their number.
@@ -38,7 +38,10 @@ impl Head<'_> {
             }
         }
         let mut read = formats;
-        read.extend([Bytes(bytes).to_string(), labels::counted(report.lines.read, "line")]);
+        read.extend([
+            labels::bytes_read(bytes, report.lines.skipped_bytes),
+            labels::counted(report.lines.read, "line"),
+        ]);
         read.extend(labels::visitors(report));
         Head {
             title,
@@ -66,9 +69,9 @@ fn period(report: &Report) -> String {
     } else if let Some(empty) = report.described_as_empty() {
         parts.push(empty);
     } else {
-        parts.push(if super::hits(report) == 0 { "no hits" } else { "no times" }.to_owned());
+        parts.push(if super::hits(report) == 0 { "no requests" } else { "no times" }.to_owned());
     }
-    parts.extend(report.period.zone.as_ref().map(|zone| format!("clock of {zone}")));
+    parts.extend(report.period.zone.as_ref().map(|zone| format!("times in {zone}")));
     parts.join(" · ")
 }
 
@@ -80,7 +83,7 @@ fn uv(uv: UvReport) -> String {
     match uv {
         UvReport::Exact => "Visitors were counted exactly.".to_owned(),
         UvReport::Hll { precision, standard_error } => format!(
-            "Visitors were counted by HyperLogLog++ with {} registers: UV is ± {:.2}%, exact where it is small.",
+            "Visitors were estimated with HyperLogLog++ ({} registers): ± {:.2}%, and exact for small numbers.",
             Grouped(1 << precision),
             standard_error * 100.0
         ),

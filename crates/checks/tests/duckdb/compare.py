@@ -1,8 +1,8 @@
-"""logstat beside SQL: the same questions of the same records, asked of logstat and of DuckDB.
+"""Compares logstat with DuckDB: asks both the same questions about the same records.
 
     compare.py LOGSTAT COMBINATIONS SEED
 
-Prints how many combinations agree, or the first that does not and what differs.
+Prints the number of questions on which both agree, or the first question on which they differ, and the difference.
 """
 
 import json
@@ -35,7 +35,7 @@ def table(connection, records):
 
 
 def clock(zone):
-    """The time that buckets and periods go by."""
+    """The wall clock of buckets and periods, in SQL."""
     utc = "wall - to_minutes(offset_min)"
     if not zone:
         return "wall"
@@ -46,7 +46,7 @@ def clock(zone):
 
 
 def ask(connection, question):
-    """What DuckDB answers, in the shape of a report."""
+    """DuckDB's answer, with the structure of a report."""
     address, digits = question.address
     where = " AND ".join(f"coalesce({condition}, false)" for condition in question.conditions) or "true"
     connection.execute(
@@ -62,13 +62,14 @@ def ask(connection, question):
         "SELECT count(*), count(DISTINCT visitor), coalesce(sum(bytes), 0)::BIGINT, count(*) FILTER (is_static) FROM hits"
     )
     [[days]] = rows("SELECT count(*) FROM (SELECT DISTINCT visitor, clock::DATE FROM hits)")
+    columns = "".join(f", {aggregate}" for _, _, aggregate in question.columns)
     answer = {
         "lines.filtered": LINES - pv,
         "summary": {"pv": pv, "uv": uv, "bytes": size, "static": statics, "visitor_days": days},
         "timeline": {
-            key: [pv, uv, size]
-            for key, pv, uv, size in rows(
-                f"SELECT {question.unit[1]}, count(*), count(DISTINCT visitor), sum(bytes)::BIGINT FROM hits GROUP BY 1"
+            key: numbers
+            for key, *numbers in rows(
+                f"SELECT {question.unit[1]}, count(*), count(DISTINCT visitor), sum(bytes)::BIGINT{columns} FROM hits GROUP BY 1"
             )
         },
         "status": dict(rows("SELECT status::VARCHAR, count(*) FROM hits GROUP BY 1")),
@@ -79,26 +80,27 @@ def ask(connection, question):
             )
         },
     }
-    told = question.columns + [question.sort]
-    aggregates = ", ".join(f'{aggregate} AS "{key}"' for _, key, aggregate in told)
+    shown = question.columns + [question.sort]
+    aggregates = ", ".join(f'{aggregate} AS "{key}"' for _, key, aggregate in shown)
     limit = f"LIMIT {question.limit}" if question.limit else ""
     ranked = rows(
         f"SELECT {question.ranking[1]} AS key, count(*) AS pv, {aggregates} FROM hits GROUP BY 1"
         f" ORDER BY {question.sort[2]} DESC NULLS LAST, count(*) DESC, encode({question.ranking[1]}) ASC {limit}"
     )
-    names = ["key", "pv"] + [key for _, key, _ in told]
+    names = ["key", "pv"] + [key for _, key, _ in shown]
     answer["top"] = [dict(zip(names, row)) for row in ranked]
     return answer
 
 
-def told(report, question):
-    """The same of logstat's report."""
+def extract(report, question):
+    """The same numbers from logstat's report."""
     summary = report["summary"]
     names = ["key", "pv"] + [key for _, key, _ in question.columns + [question.sort]]
+    of_time = ["pv", "uv", "bytes"] + [key for _, key, _ in question.columns]
     return {
         "lines.filtered": report["lines"]["filtered"],
         "summary": {name: summary[name] for name in ["pv", "uv", "bytes", "static", "visitor_days"]},
-        "timeline": {row["key"]: [row["pv"], row["uv"], row["bytes"]] for row in report["timeline"]},
+        "timeline": {row["key"]: [row[name] for name in of_time] for row in report["timeline"]},
         "status": {row["key"]: row["pv"] for row in report["status"]},
         "class": {row["key"]: [row["pv"], row["uv"]] for row in report["class"]},
         "top": [{name: row[name] for name in names} for row in report["top"][question.ranking[0]]],
@@ -130,7 +132,7 @@ def main():
             run = subprocess.run(command, capture_output=True, text=True, check=False)
             if run.returncode != 0:
                 sys.exit(f"{question.arguments}: exit {run.returncode}: {run.stderr}")
-            ours, theirs = told(json.loads(run.stdout), question), ask(connection, question)
+            ours, theirs = extract(json.loads(run.stdout), question), ask(connection, question)
             for part in theirs:
                 if not same(ours[part], theirs[part]):
                     sys.exit(f"{question.arguments}: {part} differs\nlogstat {ours[part]}\nDuckDB  {theirs[part]}")

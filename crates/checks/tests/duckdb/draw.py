@@ -1,8 +1,8 @@
-"""Questions drawn by a seeded generator: each part as an option of logstat, and as SQL."""
+"""Random questions from a seeded generator: each part as an option of logstat, and as SQL."""
 
 from dataclasses import dataclass, field
 
-# Option and condition on the view of hits.
+# Options, and the condition on the view of hits.
 FILTERS = [
     (["--since", "2026-10-25"], "clock >= TIMESTAMP '2026-10-25'"),
     (["--since", "2026-10-24T06", "--until", "2026-10-26 12:30"],
@@ -37,7 +37,7 @@ FILTERS = [
     (["--where", 'hour-of-day >= 8 && host != "api.example"'], "hour(clock) >= 8 AND host != 'api.example'"),
 ]
 
-# Name, and the bucket's key as JSON writes it.
+# Name, and the bucket's key as written in JSON.
 UNITS = [
     ("day", "strftime(clock, '%Y-%m-%d')"),
     ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
@@ -50,7 +50,7 @@ UNITS = [
 
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Shanghai", "+05:30"]
 
-# Who is a visitor, and what is an address.
+# Options, and the identity of a visitor.
 VISITORS = [
     ([], "ip"),
     ([], "ip"),
@@ -60,17 +60,18 @@ VISITORS = [
     (["--ipv6-prefix", "48", "--visitor", "ip+agent"], "CASE WHEN six THEN substr(hex, 1, 12) ELSE ip END || chr(1) || agent"),
 ]
 
-# Options, and the columns that the address and its digits are in.
+# Options, and the columns with the address and its digits.
 ADDRESSES = [
     ([], "addr", "addr_hex"),
     ([], "addr", "addr_hex"),
     (["--real-ip", "http_x_forwarded_for", "--trust", "10.0.0.0/8,2001:db8::/33"], "real", "real_hex"),
 ]
 
-# Dimension, and its key.
+# Dimension, and the expression of its key.
 RANKINGS = [
     ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
     ("user", "remote_user"), ("protocol", "protocol"), ("status", "status::VARCHAR"),
+    ("status-class", "CASE WHEN status BETWEEN 100 AND 599 THEN status // 100 || 'xx' ELSE 'other' END"),
     ("class", "CASE WHEN is_static THEN 'static' ELSE 'dynamic' END"), ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
 ]
 
@@ -79,7 +80,7 @@ def percentile(percent):
     return f"list_sort(list(ms) FILTER (ms IS NOT NULL))[greatest(({percent} * count(ms) + 99) // 100, 1)]"
 
 
-# Column, key in JSON, aggregate.
+# Column, its key in JSON, and the aggregate.
 COLUMNS = [
     ("uv", "uv", "count(DISTINCT visitor)"),
     ("avg", "avg_ms", "CASE WHEN count(ms) > 0 THEN sum(ms)::DOUBLE / count(ms) END"),
@@ -115,7 +116,7 @@ class Question:
 def draw(rng):
     question = Question()
     for options, condition in rng.sample(FILTERS, rng.choice([0, 1, 1, 2, 2, 3])):
-        # Of an option that comes twice one value is enough, but for --where.
+        # Draw each option once; only --where may be repeated.
         given = {option for option in options if option.startswith("--")} - {"--where"}
         if not given & set(question.arguments):
             question.arguments += options

@@ -1,4 +1,4 @@
-"""A log made by a seeded generator, and the records that its lines stand for."""
+"""A log from a seeded generator, and the records that its lines were written from."""
 
 import datetime
 import ipaddress
@@ -26,12 +26,12 @@ PATHS = (
     + ["/static/site.css", "/static/app.js", "/media/tea.jpg", "/favicon.ico", "/feed.xml", "/export.CSV"]
 )
 STATUSES = [200] * 14 + [201, 204, 206, 301, 302, 304, 304, 400, 403, 404, 404, 429, 499, 500, 502, 503]
-# Wall clocks jump where logs of several machines are put together; these are some.
+# Offsets from UTC in minutes. They differ from line to line, as in a log merged from several machines.
 OFFSETS = [480, 480, 480, 0, -300, 330]
 START = datetime.datetime(2026, 10, 23, 20, 0, 0)
 
 STATIC_EXTENSIONS = {"css", "js", "jpg", "ico", "csv"}
-"""Of those in PATHS: what the contract says of files."""
+"""The extensions in PATHS that are static according to the contract."""
 
 
 def addresses(rng):
@@ -41,7 +41,7 @@ def addresses(rng):
 
 
 def forwarded(rng, pool):
-    """What clients and proxies write, some of it wrong."""
+    """A value of X-Forwarded-For as clients and proxies write it, sometimes invalid."""
     kind = rng.randrange(10)
     if kind < 3:
         return "-"
@@ -59,7 +59,7 @@ def is_trusted(address):
 
 
 def real_address(address, forwarded):
-    """The last address of the list that is no proxy of ours, where a proxy of ours says so; else who sent the request."""
+    """The last address in the list that is not a trusted proxy, if a trusted proxy sent the request; else its sender."""
     if not is_trusted(ipaddress.ip_address(address)):
         return address
     for hop in reversed([hop.strip() for hop in forwarded.split(",")]):
@@ -94,7 +94,7 @@ def lines_and_records(seed, count):
             "bytes": rng.choice([0, 5, 178, 4096, 50_000, 1_500_000]) + rng.randrange(3),
             "referer": rng.choice(REFERERS),
             "agent": rng.choice(AGENTS),
-            # A request in twenty has no time.
+            # One request in twenty has no request time.
             "ms": None if rng.randrange(20) == 0 else rng.choice([0, 1, 12, 40, 95, 300, 301, 1200, 8000]),
             "forwarded": forwarded(rng, pool),
         }
@@ -119,7 +119,7 @@ def line(record):
 
 
 def hex_of(address):
-    """Thirty-two digits that networks are a beginning of; those of IPv4 are where IPv6 has them."""
+    """An address as 32 hexadecimal digits, so that a network is a prefix; IPv4 is mapped into IPv6."""
     parsed = ipaddress.ip_address(address)
     number = int(parsed) if parsed.version == 6 else int(parsed) + (0xFFFF << 32)
     return f"{number:032x}"

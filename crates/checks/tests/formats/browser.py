@@ -1,8 +1,8 @@
-"""Pages in a browser without a window: nothing asked of others, nothing to complain of, and everything can be used.
+"""Opens pages in a headless browser: they make no requests, cause no errors, and all their controls work.
 
     browser.py BROWSER PICTURES NORMAL.html HOSTILE.html
 
-Chromium is spoken to over a pipe, by its DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
+Controls Chromium through a pipe with its DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
 """
 
 import base64
@@ -21,7 +21,7 @@ PATIENCE_S = 60
 
 class Browser:
     def __init__(self, program, profile):
-        # Chromium reads from 3 and writes to 4; these are first put out of each other's way.
+        # Chromium reads from descriptor 3 and writes to 4. Move the pipes to higher numbers first, so that dup2 closes none.
         high = lambda fd: fcntl.fcntl(fd, fcntl.F_DUPFD, 10)
         [reads, self.to], [self.of, writes] = (tuple(map(high, os.pipe())) for _ in range(2))
 
@@ -81,7 +81,7 @@ class Browser:
         return done["result"].get("value")
 
     def complaints(self, path):
-        """What was said on the console, and what was asked of others, since the page was opened."""
+        """Messages on the console, and requests to other addresses, since the page was opened."""
         self.value("new Promise((done) => setTimeout(done, 200))")
         said = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
         asked = [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
@@ -114,7 +114,7 @@ class Browser:
         file.write_bytes(base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"]))
 
 
-# Texts whose contrast with what is behind them is less than WCAG's AA asks for: https://www.w3.org/TR/WCAG22/#contrast-minimum
+# Finds texts with less contrast to their background than level AA of WCAG requires: https://www.w3.org/TR/WCAG22/#contrast-minimum
 FAINT = """[...document.querySelectorAll('body *')].filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length && !['SCRIPT', 'title', 'desc'].includes(e.tagName)).flatMap((e) => {
   const parse = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
@@ -133,7 +133,7 @@ COLUMN = f"[...{TABLE}.tBodies[0].rows].filter((row) => !row.hidden).map((row) =
 
 
 def use(browser):
-    """Sorts by a click and by the keyboard, finds rows, points at bars."""
+    """Sorts with the mouse and the keyboard, filters rows, and points at bars."""
     before = browser.value(COLUMN)
     assert before != sorted(before, reverse=True), "there is something to sort"
     browser.click(f"{HEAD}.querySelector('button')")
@@ -157,7 +157,7 @@ def use(browser):
 
     browser.point("document.querySelector('.point')")
     told = browser.value("document.querySelector('.tip').textContent")
-    assert told.startswith("2026-11-14 07: 2 PV, 1 UV"), told
+    assert told.startswith("2026-11-14 07: 2 requests, 1 visitor"), told
     browser.value("document.querySelector('.timeline').focus()")
     browser.key("End")
     told = browser.value("document.querySelector('.tip').textContent")
@@ -197,7 +197,7 @@ def check(browser, pictures, normal, hostile):
     assert browser.complaints(normal) == []
     assert base64.b64decode(browser.ask("Page.printToPDF")["data"]).startswith(b"%PDF")
 
-    # What should be noticed is: a script and a picture of somebody else's.
+    # The check itself works: it reports an injected script and an external image.
     tampered = normal.with_name("tampered.html")
     other = "<script>document.title = 'mine'</script><img src='http://127.0.0.1:9/x.png'>"
     tampered.write_text(normal.read_text(encoding="utf-8").replace("</main>", other + "</main>"), encoding="utf-8")

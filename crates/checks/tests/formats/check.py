@@ -1,4 +1,4 @@
-"""Each format read by somebody else's reader, and its numbers beside those of JSON.
+"""Reads each output format with a third-party parser, and compares its numbers with those in JSON.
 
     check.py LOGSTAT LOG
 """
@@ -19,15 +19,15 @@ ASKED = ["--top", "path,ip,agent,agent/path", "-n", "0", "--columns", "uv,avg,p9
 
 
 def run(*arguments):
-    # A file that is missing is a warning in each format, and exit 1.
+    # The missing file causes a warning in every format, and exit code 1.
     command = [PROGRAM, LOG, "no\x1b,\"such\"\n.log", *ASKED, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 1, done.stderr
     return done.stdout
 
 
-def told(report):
-    """Every number of a report in JSON, by section, key and metric."""
+def numbers_of(report):
+    """Every number of a JSON report, by section, key and metric."""
     numbers = {}
 
     def rows(section, rows):
@@ -45,9 +45,9 @@ def told(report):
     for name, ranking in report["top"].items():
         rows(f"top.{name}", ranking)
     if "latency" in report:
-        # The histogram is a table of its own, which JSON and the page alone have.
+        # Only JSON and the page have the histogram, which is a separate table.
         rows("latency", [{key: value for key, value in report["latency"].items() if key != "histogram"}])
-    # Bytes that were skipped or lost are always there.
+    # The other formats always have the skipped and lost bytes; JSON leaves out zeros.
     rows("ledger", [{"skipped_bytes": 0, "lost_bytes": 0, **report["lines"]}])
     for warning in report["warnings"]:
         numbers["ledger", warning["input"], f"warning.{warning['code']}"] = 1
@@ -75,7 +75,7 @@ def same(what, ours, expected):
 
 def main():
     report = json.loads(run("--json"))
-    expected = told(report)
+    expected = numbers_of(report)
     assert json.loads(run("--format", "json", "--pretty")) == report
 
     for name, between in (("csv", ","), ("tsv", "\t")):

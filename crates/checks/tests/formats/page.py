@@ -1,4 +1,4 @@
-"""Pages read by Python's parser: their numbers beside those of JSON, their markup beside that of a harmless log.
+"""Reads pages with Python's parser, and compares their numbers with JSON and their markup with the page of a harmless log.
 
     page.py LOGSTAT LOG HOSTILE BENIGN
 """
@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 PROGRAM, LOG, HOSTILE, BENIGN = sys.argv[1:]
 ASKED = ["--top", "path,ip,agent,referer,user,agent/path", "--split", "agent", "-n", "0", "--columns", "uv,avg,p95,first,total_time", "--fail-if", "any agent: 4xx > 0"]
 VOID = {"meta", "link", "input", "br", "hr", "img"}
-# What the keys say already, or what is 0 in all rows, has no column.
+# A table has no columns for numbers that follow from its keys, and none of these if they are 0 in all rows.
 LEFT_OUT = {
     "status": {f"status_{n}" for n in ("1xx", "2xx", "3xx", "4xx", "5xx", "other")},
     "class": {"static", "dynamic"},
@@ -148,11 +148,11 @@ def main():
     assert hostile.shapes == benign.shapes, hostile.shapes ^ benign.shapes
     for text in ("/<script>alert(1)</script>", "</table><img src=x onerror=alert(1)>"):
         assert any(text in found for found in hostile.texts), text
-    # Whatever a report has, or has not.
+    # Reports with and without each section.
     for asked in ("--show status", "--show latency", "--since 2030-01-01", "--uv hll --by weekday", "--top minute,day --sort p95 -n 2"):
         text = subprocess.run([PROGRAM, LOG, *asked.split(), "--format", "html"], capture_output=True, text=True, check=True, encoding="utf-8").stdout
         structure(Page(text))
-    # The parser would find what a careless page had.
+    # The parser does find injected markup.
     assert ("img", "onerror", "src") in Page("<p><img src=x onerror=alert(1)></p>").shapes
     print("as it should be")
 
