@@ -35,12 +35,13 @@ fn line(text: &str) -> Option<Line> {
 
 /// A generated log, reduced to the lines that [`line`] can parse.
 fn log() -> (Vec<Line>, Vec<u8>) {
+    let lines = 4000 / super::ONE_IN.min(2);
     let traffic =
-        Traffic { lines: 4000, addresses: 300, paths: 120, malformed: 0.0, times: true, ..Traffic::default() };
+        Traffic { lines: lines as u64, addresses: 300, paths: 120, malformed: 0.0, times: true, ..Traffic::default() };
     let text = String::from_utf8(traffic.to_vec()).unwrap();
     let plain: Vec<_> =
         text.lines().filter(|text| !text.contains('\\')).filter_map(|text| Some((line(text)?, text))).collect();
-    assert!(plain.len() > 3000, "{}", plain.len());
+    assert!(plain.len() > lines * 3 / 4, "{}", plain.len());
     let bytes = plain.iter().map(|(_, text)| format!("{text}\n")).collect::<String>().into_bytes();
     (plain.into_iter().map(|(line, _)| line).collect(), bytes)
 }
@@ -121,7 +122,7 @@ fn columns_and_orders_match_the_reference() {
         |of_it: &Vec<&Line>| Metric::all().map(|metric| expected(metric, of_it, lines.len())).collect::<Vec<_>>();
     let told: BTreeMap<&str, Vec<Figure>> = by_path.iter().map(|(path, of_it)| (*path, told(of_it))).collect();
     for (at, sort) in Metric::all().enumerate() {
-        for limit in [0, 7] {
+        for limit in [0, 7].into_iter().skip(at % super::ONE_IN.min(2)).step_by(super::ONE_IN) {
             let question = Question::new().columns(Metric::all()).show([Section::Top]).sort(sort).limit(limit);
             let report = report(&log, &question);
             let ranking = &report.top.as_ref().unwrap()[0];
