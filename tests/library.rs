@@ -178,7 +178,7 @@ fn file_of_unknown_format_is_a_problem() {
     let among = outcome(&Question::default(), vec![hello(), reader("a.log", LINES)]).unwrap();
     assert!(among.problems.len() == 1 && is_no_format(&among.problems[0]));
     let report = among.report.unwrap();
-    assert_eq!((report.lines.read, report.inputs.len()), (6, 1), "its lines are no lines of a log");
+    assert_eq!((report.lines.read, report.inputs.len()), (6, 1), "lines of a file without a format are not counted");
 }
 
 #[test]
@@ -366,7 +366,7 @@ fn filter_by_a_field_that_no_input_logs_is_an_error() {
     let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
     let question = Question::new().filters([upstream]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
-    assert_eq!(error.to_string(), "where needs $upstream_addr, which no input logs");
+    assert_eq!(error.to_string(), "where needs $upstream_addr, which is not in the log");
     let names = (0..17).map(|i| format!("cookie_{i} == 1")).collect::<Vec<_>>().join(" || ");
     let question = Question::new().filters([Condition::Where(names.parse().unwrap())]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();

@@ -59,7 +59,7 @@ impl VisitorArgs {
             (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| misuse(&message))?),
             (Some(word), None) => {
                 let message = format!(
-                    "--real-ip {} needs --trust, for anybody can send such a header: the addresses of\nyour proxies, such as \
+                    "--real-ip {} needs --trust, because anyone can forge this header\n  name the addresses of your proxies:  \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
                     shown(word)
                 );
@@ -70,8 +70,8 @@ impl VisitorArgs {
         Ok(())
     }
 
-    /// Returns a note if `--ipv6-prefix` has no effect.
-    pub(crate) fn notes(&self, question: &Question) -> Option<String> {
+    /// Returns a warning if `--ipv6-prefix` has no effect.
+    pub(crate) fn warnings(&self, question: &Question) -> Option<String> {
         let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
         let (bits, name) = (prefix.bits(), question.counting.visitor.name());
         Some(format!("--ipv6-prefix {bits} changes nothing here: visitors are told apart by {name}"))
@@ -85,7 +85,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
         "ip+agent" => return Ok(Visitor::IP_AND_AGENT),
         _ => {}
     }
-    match dimension(word, is_own).map(Visitor::of) {
+    match Dimension::resolve(word, is_own).map(Visitor::of) {
         Ok(Some(visitor)) => Ok(visitor),
         Err(DimensionError::Unknown) => {
             Err(names::unknown_variable("visitor", word, "--visitor", &["ip", "ip+agent", "user", "agent"]))
@@ -98,7 +98,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
 }
 
 fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Result<RealIp, String> {
-    match dimension(word, is_own).map(|dimension| RealIp::new(dimension, trusted)) {
+    match Dimension::resolve(word, is_own).map(|dimension| RealIp::new(dimension, trusted)) {
         Ok(Some(real_ip)) => Ok(real_ip),
         Err(DimensionError::Unknown) => {
             let named = ["http_x_forwarded_for", "http_x_real_ip", "proxy_protocol_addr"];
@@ -108,14 +108,5 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
             "--real-ip {}: has no addresses from behind proxies; a variable such as http_x_forwarded_for has",
             shown(word)
         )),
-    }
-}
-
-/// Returns the dimension of a name.
-fn dimension(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Dimension, DimensionError> {
-    let own = || Dimension::of_ones_own(word).filter(|dimension| is_own(dimension.name()));
-    match Dimension::named(word) {
-        Err(DimensionError::Unknown) => own().ok_or(DimensionError::Unknown),
-        known => known,
     }
 }

@@ -14,6 +14,7 @@ use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
+use super::no_times::no_times;
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
 use super::part::{PartReport, parts};
@@ -35,6 +36,7 @@ use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
 use crate::message::{Message, Setting, message};
+use crate::metric::Metric;
 use crate::question::{MaxKeys, Plan, Question, Section};
 use crate::steps::RealIp;
 use crate::tally::{InputLedger, SAMPLES, Tally, Unescaped};
@@ -145,6 +147,9 @@ pub(crate) fn assemble(
     // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared
     // too.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
+    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let has_rest = read.iter().any(|input| unread(formats, input.ledger).is_some());
+    let no_times = no_times(main, has_rest, logged, &notes);
     let report = Report {
         schema: SCHEMA.to_owned(),
         generator: Generator::this(),
@@ -187,8 +192,10 @@ pub(crate) fn assemble(
         latency: None,
         verdicts: Vec::new(),
         parts: Vec::new(),
+        columns: showing.asked_columns(),
         empty_inputs: empty.len(),
         has_ledger: showing.shows(Section::Ledger),
+        no_times,
     };
     let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
         let report = with_sections(part.report, question, tally, selected)?;
@@ -243,7 +250,7 @@ fn has_lists(formats: &[LogFormat], read: &[ReadInput<'_>]) -> bool {
 
 impl ReadInput<'_> {
     fn report(&self, formats: &[LogFormat]) -> InputReport {
-        let ReadInput { path, envelope, ledger, .. } = self;
+        let ReadInput { path, envelope, ledger, skipped_bytes, .. } = self;
         let took = formats_of(formats, ledger);
         InputReport {
             path: path.clone(),
@@ -253,6 +260,7 @@ impl ReadInput<'_> {
             bytes: ledger.bytes,
             unread: unread(formats, ledger),
             lines: ledger.read,
+            skipped_bytes: skipped_bytes.0 + skipped_bytes.1,
             keys: keys_of(formats, ledger),
         }
     }
@@ -267,18 +275,20 @@ fn with_sections(
     let Question { reading, counting, showing, .. } = question;
     let pv = report.lines.parsed - report.lines.filtered;
     let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, pv));
+    let columns = showing.asked_columns();
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
-        Summary { row: all.only_row(), visitor_days: days.visitor_days() }
+        Summary { row: all.only_row(&columns), visitor_days: days.visitor_days() }
     });
     let has_highlights = counting.highlights && showing.shows(Section::Summary);
     report.highlights = has_highlights.then(|| highlights(tally, pv, showing.slow_ms));
     if let Some(groups) = section(Section::Timeline, Dimension::Time(counting.unit())) {
-        let rows = groups.in_order(WithUv::Yes, WithShare::No);
+        let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
+        let rows = groups.in_order(WithUv::Yes, with_share, &columns);
         report.timeline = Some(if showing.fill {
             let wall_s = stretch(tally, selected);
             let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
-            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row())?
+            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
         } else {
             rows
         });
@@ -288,8 +298,8 @@ fn with_sections(
             rows.for_each(|row| row.split = row.key.as_deref().map(|key| splits.take(key)));
         }
     }
-    report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes));
-    report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes));
+    report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes, &[]));
+    report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes, &[]));
     report.top = showing.shows(Section::Top).then(|| {
         let (rankings, metrics) = (counting.rankings().into_iter(), showing.metrics());
         rankings
@@ -332,6 +342,13 @@ pub(crate) fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<For
     let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
     took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
     took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()
+}
+
+/// The format that most lines of all inputs are in.
+fn main_format<'f>(formats: &'f [LogFormat], read: &[ReadInput<'_>]) -> Option<&'f LogFormat> {
+    let lines = |at: usize| read.iter().filter_map(|input| input.ledger.taken.get(at)).sum::<u64>();
+    let used = (0..formats.len()).map(|at| (lines(at), at)).filter(|(lines, _)| *lines > 0);
+    used.max_by_key(|(lines, at)| (*lines, Reverse(*at))).map(|(_, at)| &formats[at])
 }
 
 /// Number of malformed lines by reason, without zeros.

@@ -71,11 +71,13 @@ impl Chart {
             ticks: ticks(&slots.iter().map(|slot| slot.first.as_str()).collect::<Vec<_>>()),
             note: match in_slot {
                 1 => String::new(),
-                _ => format!(
-                    "A bar is {} together; the line is the most visitors that one of the {} had.",
-                    timeline.length(),
-                    words::units(unit)
-                ),
+                _ => {
+                    let line = match most_uv {
+                        Some(_) => format!(" Line: most visitors in one of its {}.", words::units(unit)),
+                        None => String::new(),
+                    };
+                    format!("Each bar is {}.{line}", timeline.length())
+                }
             },
             told: told(slots, unit),
         })
@@ -98,15 +100,15 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     }
     let mut told = readable(&slot.first);
     if slot.first != slot.last {
-        write!(told, " to {}", readable(&slot.last)).expect("a String takes all that is written");
+        write!(told, " to {}", readable(&slot.last)).expect("writing to a String cannot fail");
     }
-    write!(told, ": {} PV", Grouped(slot.pv)).expect("a String takes all that is written");
+    write!(told, ": {}", words::counted(slot.pv, "request")).expect("writing to a String cannot fail");
     if let Some(uv) = slot.uv {
         let most = if is_of_many { "at most " } else { "" };
-        write!(told, ", {most}{} UV", Grouped(uv)).expect("a String takes all that is written");
+        write!(told, ", {most}{}", words::counted(uv, "visitor")).expect("writing to a String cannot fail");
     }
     let errors = (Known(slot.status_4xx.map(Grouped)), Known(slot.status_5xx.map(Grouped)));
-    write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("a String takes all that is written");
+    write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("writing to a String cannot fail");
     Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, told }
 }
 
@@ -137,11 +139,11 @@ fn told(slots: &[Slot], unit: Unit) -> String {
     let most = there.iter().fold(first, |most, slot| if slot.pv > most.pv { slot } else { most });
     let units = words::timeline(unit, None);
     format!(
-        "{units}, {} to {}: bars of {} at most, {}. The table below has the numbers.",
+        "{units}, {} to {}. The highest bar is {}: {}. The table below has the numbers.",
         readable(&first.first),
         readable(&last.last),
-        words::counted(most.pv, "request"),
         when(unit, &readable(&most.first)),
+        words::counted(most.pv, "request"),
     )
 }
 
@@ -174,22 +176,25 @@ mod tests {
         let chart = Chart::of(&rows, Unit::Second).unwrap();
         assert!((100..=240).contains(&chart.bars.len()), "{}", chart.bars.len());
         let hits = chart.bars.iter().map(|bar| {
-            assert!(bar.told.contains("at most 2 UV"), "{}", bar.told);
+            assert!(bar.told.contains("at most 2 visitors"), "{}", bar.told);
             bar.told.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse::<usize>().unwrap()
         });
         assert_eq!(hits.sum::<usize>(), rows.len() * 3);
-        assert!(chart.note.starts_with("A bar is 30 seconds together"), "{}", chart.note);
+        assert!(chart.note == "Each bar is 30 seconds. Line: most visitors in one of its seconds.", "{}", chart.note);
     }
 
     #[test]
     fn bar_parts_are_stacked() {
         let chart = Chart::of(&[row("2026-11-14", 40, 4, 10), row("2026-11-16", 20, 2, 0)], Unit::Day).unwrap();
-        assert_eq!(chart.bars.len(), 2, "the day between has none");
+        assert_eq!(chart.bars.len(), 2, "the day without hits has no bar");
         let text = |s: &str| s.to_owned();
         let parts = &chart.bars[0].parts;
         assert_eq!(parts[0], ("bad", text("150.00"), text("50.00")));
         assert_eq!(parts[1], ("hits", text("0.00"), text("150.00")));
-        assert_eq!(chart.line, "M0.00 0.00h333.33M666.67 100.00h333.33", "nobody came that day");
+        assert_eq!(
+            chart.line, "M0.00 0.00h333.33M666.67 100.00h333.33",
+            "the line is interrupted on the day without visitors"
+        );
         assert!(Chart::of(&[row("2026-11-14", 40, 4, 10)], Unit::Day).is_none());
     }
 

@@ -38,7 +38,7 @@ impl Ledger<'_> {
             reasons,
         };
         let reason = |name, lines: u64| (name, Grouped(lines).to_string(), lines);
-        let filtered = report.filtered_reasons.iter().map(|(why, lines)| reason(why.name(), *lines)).collect();
+        let filtered = report.filtered_reasons.iter().map(|(why, lines)| reason(why.label(), *lines)).collect();
         let malformed = report.malformed_reasons.iter().map(|(why, lines)| reason(why.name(), *lines)).collect();
         let parts = vec![
             part("counted", super::hits(report), Vec::new()),
@@ -49,11 +49,11 @@ impl Ledger<'_> {
         let sum = parts.iter().map(|part| format!("{} {}", part.lines, part.name)).collect::<Vec<_>>().join(" + ");
         let skipped = match lines.skipped_bytes {
             0 => String::new(),
-            bytes => format!("{} skipped unread: all there is before or behind the time asked for.", Bytes(bytes)),
+            bytes => format!("Skipped {} outside the requested period.", Bytes(bytes)),
         };
         let lost = match lines.lost_bytes {
             0 => String::new(),
-            bytes => format!("{} could not be read: the lines there are not counted.", Bytes(bytes)),
+            bytes => format!("{} could not be read, so the lines there are not counted.", Bytes(bytes)),
         };
         Ledger {
             sum: format!("{} = {sum}", words::counted(lines.read, "line")),
@@ -84,7 +84,7 @@ impl Ledger<'_> {
     }
 
     pub(super) fn size(input: &InputReport) -> String {
-        Bytes(input.bytes).to_string()
+        words::bytes_read(input.bytes, input.skipped_bytes)
     }
 
     pub(super) fn lines(input: &InputReport) -> String {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::column::{self, Column, PV, SENT, SHARE, STATUS_4XX, STATUS_5XX, UV};
+use super::column::{self, Column, PV, SENT, SHARE, UV};
 use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             None => String::new(),
         };
         if ranking.sort != Metric::Pv {
-            let by = format!("by {}", ranking.sort.name());
+            let by = format!("sorted by {}", ranking.sort.name());
             note = if note.is_empty() { by } else { format!("{note}, {by}") };
         }
         let grid = Grid {
@@ -31,9 +31,11 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             note: &note,
             keys: match ranking.dimension {
                 Dimension::Time(Unit::Day) => Keys::RankedDays,
+                Dimension::Status => Keys::RankedCodes,
                 Dimension::Pair(_) => Keys::RankedPairs,
                 _ => Keys::Ranked,
             },
+            form: sheet.next_form(),
             columns: &columns(ranking, &ranking.told),
             bars: Bars::None,
             rows: &ranking.rows,
@@ -47,7 +49,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, sheet.page.csv_hint)), 2)?;
         }
         if let Some(Approximate { max_error, .. }) = approximate {
-            let note = format!("approximate: each key may have up to {} more", words::counted(*max_error, "hit"));
+            let note = format!("approximate: each row may lack up to {}", words::counted(*max_error, "request"));
             sheet.flow(&Piece::words(Ink::Faint, &note), 2)?;
         }
     }
@@ -55,7 +57,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 }
 
 /// Chooses the columns: visitors if they were counted, the metrics that the user asked for, and error shares. A ranking
-/// of status codes has no error shares, because there they are all or nothing.
+/// of status codes or classes has no error shares, because there they are all or nothing.
 fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     let mut columns = vec![PV];
     if ranking.rows.iter().any(|row| row.uv != UvCount::NotCounted) {
@@ -63,8 +65,9 @@ fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     }
     columns.push(SHARE);
     columns.extend(asked.iter().copied().filter_map(column::asked));
-    if ranking.dimension.parts().all(|part| part != Dimension::Status) {
-        columns.extend([STATUS_4XX, STATUS_5XX]);
+    if ranking.dimension.parts().all(|part| !matches!(part, Dimension::Status | Dimension::StatusClass)) {
+        let [status_4xx, status_5xx, _] = column::shares(asked);
+        columns.extend([status_4xx, status_5xx]);
     }
     columns.push(SENT);
     columns
