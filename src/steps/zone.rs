@@ -1,6 +1,6 @@
 //! Converts the times of lines to a time zone.
 
-use super::{Asked, BatchStep, Lines};
+use super::{BatchStep, Lines, StepInput};
 use crate::batch::{Batch, Fields};
 use crate::time::ZoneClock;
 
@@ -8,7 +8,7 @@ use crate::time::ZoneClock;
 struct ToZone(ZoneClock);
 
 /// The step, if the question names a zone.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     asked.options.zone.map(|zone| Box::new(ToZone(ZoneClock::new(zone))) as Box<dyn BatchStep>)
 }
 
