@@ -4,7 +4,7 @@
 //!   comment has `code N`, it must exit with this code.
 //! - `console`: a line `$ COMMAND` and what it prints on both streams. `…` stands for lines that are left out. A command
 //!   that fails must be followed by `$ echo $?`.
-//! - `<!-- file: NAME -->` before a block: the block is a file of this name.
+//! - A line ``File `NAME`:`` before a block: the block is a file of this name.
 //! - `sh,needs=PROGRAM`: not run here; `crates/checks/tests/recipes.rs` runs it with a stub of the program.
 
 use std::fs;
@@ -25,11 +25,11 @@ const RUN_BY_CI: [(&str, &str); 6] = [
     ("python3 benches/side_by_side", "python3 benches/side_by_side"),
 ];
 
-/// Where nginx writes its logs; the test's directory stands for it.
+/// Where nginx writes its logs. In commands, the test's directory stands for it.
 const NGINX_LOGS: &str = "/var/log/nginx";
 
-/// Where a user's configuration is, in outputs; `logstat/` in the test's directory stands for it.
-const CONFIGURATION: &str = "/home/you/.config/logstat";
+/// The test's directory in outputs: the home directory of a user.
+const HOME: &str = "/home/you";
 
 pub(super) struct Outcome {
     /// The page with the outputs of its commands as they are now.
@@ -46,7 +46,7 @@ pub(super) fn run(text: &str) -> Outcome {
         match part {
             Part::Text(lines) => {
                 let last = lines.iter().rev().find(|line| !line.is_empty()).unwrap_or(&"");
-                file = last.strip_prefix("<!-- file: ").and_then(|rest| rest.strip_suffix(" -->"));
+                file = last.strip_prefix("File `").and_then(|rest| rest.strip_suffix("`:"));
                 lines.iter().for_each(|line| push(&mut outcome.text, line));
             }
             Part::Block(block) => {
@@ -173,7 +173,7 @@ impl Place {
     }
 
     fn write(&self, name: &str, lines: &[String]) {
-        let path = self.0.path().join(name);
+        let path = self.0.path().join(name.trim_start_matches("~/"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, self.placed(&(lines.join("\n") + "\n"))).unwrap();
     }
@@ -190,7 +190,7 @@ impl Place {
             .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
             .env("COLUMNS", "80")
             .env("LC_ALL", "C.UTF-8")
-            .env("XDG_CONFIG_HOME", self.0.path())
+            .env("HOME", self.0.path())
             .output()
             .unwrap()
     }
@@ -201,9 +201,7 @@ impl Place {
 
     /// Returns an output with the paths that the page has.
     fn seen(&self, output: &[u8]) -> String {
-        let here = self.0.path().to_str().unwrap();
-        let output = String::from_utf8_lossy(output).replace(&format!("{here}/logstat"), CONFIGURATION);
-        output.replace(here, NGINX_LOGS)
+        String::from_utf8_lossy(output).replace(self.0.path().to_str().unwrap(), HOME)
     }
 }
 
