@@ -32,7 +32,10 @@ pub(crate) fn dimensions() -> Names<Dimension> {
 }
 
 pub(crate) fn sections() -> Names<Section> {
-    Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
+    Names {
+        other: Section::named,
+        ..Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
+    }
 }
 
 pub(crate) fn log_formats() -> Names<&'static str> {
@@ -142,12 +145,12 @@ const UNSUPPORTED: [(&[&str], &str); 4] = [
     ),
     (
         &["bot", "bots", "robot", "robots", "crawler", "crawlers", "spider", "spiders"],
-        "logstat does not detect bots; rank user agents with --top agent, count bots alone with\n\
+        "logstat does not detect bots; rank user agents with --top agent, count bots alone with\n  \
          --agent '~(?i)bot|crawl|spider', or leave them out with --exclude-agent and that pattern",
     ),
     (
         &["country", "countries", "city", "cities", "region", "continent", "geo", "geolocation", "asn"],
-        "logstat does not look up where an address is; rank addresses with --top ip, or log a\n\
+        "logstat does not look up where an address is; rank addresses with --top ip, or log a\n  \
          variable of nginx's geoip module and rank that: --top geoip_country_code",
     ),
     (

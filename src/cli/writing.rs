@@ -108,7 +108,9 @@ impl WritingArgs {
         for word in &self.prom_label {
             let name = word.trim().trim_start_matches('$');
             let meant = Dimension::resolve(name, &|_| false).ok();
-            let is_it = |dimension: &&Dimension| dimension.name() == name || Some(**dimension) == meant;
+            let is_it = |dimension: &&Dimension| {
+                [dimension.name(), dimension.key()].contains(&name) || Some(**dimension) == meant
+            };
             let Some(dimension) = ranked.iter().find(is_it) else {
                 if let Some(meant) = meant {
                     let name = meant.name();

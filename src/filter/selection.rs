@@ -141,6 +141,10 @@ impl Reading<'_> {
             Value::Percent(_) => Err(self.error(value.at, "a hit has no percentages")),
             Value::Word(word) => match word.parse() {
                 Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
+                _ if subject.is_of_words() => {
+                    let word = Placed { at: value.at, it: Value::Text(word.clone()) };
+                    self.check(subject, operator, &word)
+                }
                 _ => {
                     let word = crate::text::printable(word.as_bytes());
                     Err(self.error(value.at, format!("a value was expected; a text stands between quotes: \"{word}\"")))
@@ -151,7 +155,7 @@ impl Reading<'_> {
 }
 
 fn has_no_order(dimension: Dimension) -> bool {
-    matches!(dimension, Dimension::Class | Dimension::Time(crate::time::Unit::Weekday))
+    matches!(dimension, Dimension::Class | Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
 }
 
 #[cfg(test)]
@@ -176,9 +180,12 @@ mod tests {
             ("bytes ~ \"1\"", 6, "this is a number, and no text to look in: use == != < <= > >= in"),
             ("path ~ 1", 7, "a regular expression between quotes was expected"),
             ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
-            ("class == \"statc\"", 9, "\"static\" or \"dynamic\" was expected"),
-            ("class == 1", 9, "\"static\" or \"dynamic\" was expected"),
-            ("class < \"static\"", 6, "neither is before the other: use == != in"),
+            ("kind == \"statc\"", 8, "static or dynamic was expected"),
+            ("kind == statc", 8, "static or dynamic was expected"),
+            ("class == 1", 9, "static or dynamic was expected"),
+            ("kind < \"static\"", 5, "neither is before the other: use == != in"),
+            ("status-class == 404", 16, "1xx, 2xx, 3xx, 4xx, 5xx or other was expected"),
+            ("status-class >= 4xx", 13, "neither is before the other: use == != in"),
             ("weekday == \"Tuesday\"", 11, WEEKDAYS),
             ("weekday < \"Tue\"", 8, "neither is before the other: use == != in"),
         ];
@@ -186,7 +193,7 @@ mod tests {
             let error = text.parse::<Where>().unwrap_err();
             assert_eq!((error.at(), error.what()), (at, what), "{text}");
         }
-        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("hour-of-day has numbers"));
+        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("keys of hour-of-day are numbers"));
     }
 
     const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
@@ -203,6 +210,10 @@ mod tests {
             "status in (4xx, 500)",
             "status == \"-\"",
             "weekday in (\"Mon\", \"Sun\")",
+            "kind == static",
+            "class != 'dynamic'",
+            "status-class in (4xx, \"5xx\", other)",
+            "status-class ~ '^[45]'",
         ];
         assert!(fine.iter().all(|text| text.parse::<Where>().is_ok()));
     }

@@ -1,6 +1,6 @@
 //! Subjects: what the names in an expression refer to.
 
-use crate::batch::Fields;
+use crate::batch::{Fields, Status};
 use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::time::Unit;
 
@@ -90,7 +90,8 @@ impl Subject {
     /// Returns what was expected instead, if no key of this subject is a number.
     pub(super) fn refuses_numbers(self) -> Option<&'static str> {
         match self {
-            Subject::Of(Dimension::Class) => Some(CLASSES),
+            Subject::Of(Dimension::Class) => Some(KINDS),
+            Subject::Of(Dimension::StatusClass) => Some(STATUS_CLASSES),
             Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
             Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
             Subject::Of(Dimension::Time(_)) => Some(
@@ -100,10 +101,18 @@ impl Subject {
         }
     }
 
+    /// True if all keys are words that need no quotes: `kind == static`, `status-class in (4xx, 5xx)`.
+    pub(super) fn is_of_words(self) -> bool {
+        matches!(self, Subject::Of(Dimension::Class | Dimension::StatusClass))
+    }
+
     /// Returns what was expected instead, if no key of this subject can be `text`.
     pub(super) fn refuses_text(self, text: &str) -> Option<&'static str> {
         match self {
-            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(CLASSES),
+            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(KINDS),
+            Subject::Of(Dimension::StatusClass) if !Status::CLASS_KEYS.contains(&text.as_bytes()) => {
+                Some(STATUS_CLASSES)
+            }
             Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
                 Some(WEEKDAYS)
             }
@@ -113,7 +122,8 @@ impl Subject {
     }
 }
 
-const CLASSES: &str = "\"static\" or \"dynamic\" was expected";
+const KINDS: &str = "static or dynamic was expected";
+const STATUS_CLASSES: &str = "1xx, 2xx, 3xx, 4xx, 5xx or other was expected";
 const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
 #[cfg(test)]
@@ -147,7 +157,8 @@ mod tests {
     #[test]
     fn numbers_are_refused_for_textual_keys() {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
-        assert_eq!((refused("class"), refused("weekday")), (Some(CLASSES), Some(WEEKDAYS)));
+        assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
+        assert_eq!(refused("status-class"), Some(STATUS_CLASSES));
         assert!(refused("day").unwrap().starts_with("a text such as"));
         for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
             assert_eq!(refused(name), None, "{name}");
@@ -157,12 +168,26 @@ mod tests {
     #[test]
     fn impossible_texts_are_refused() {
         let refused = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().refuses_text(text);
-        for (name, text, reason) in [("class", "dyn", CLASSES), ("weekday", "mon", WEEKDAYS)] {
+        let rows = [
+            ("kind", "dyn", KINDS),
+            ("class", "2xx", KINDS),
+            ("status-class", "6xx", STATUS_CLASSES),
+            ("status-class", "404", STATUS_CLASSES),
+            ("weekday", "mon", WEEKDAYS),
+        ];
+        for (name, text, reason) in rows {
             assert_eq!(refused(name, text), Some(reason), "{name}");
         }
-        for (name, text) in
-            [("class", "static"), ("class", "dynamic"), ("weekday", "Mon"), ("weekday", "Sun"), ("path", "x")]
-        {
+        let fine = [
+            ("kind", "static"),
+            ("kind", "dynamic"),
+            ("status-class", "4xx"),
+            ("status-class", "other"),
+            ("weekday", "Mon"),
+            ("weekday", "Sun"),
+            ("path", "x"),
+        ];
+        for (name, text) in fine {
             assert_eq!(refused(name, text), None, "{name} {text}");
         }
         assert!(refused("bytes", "1").is_some() && refused("request_time", "1").is_some());

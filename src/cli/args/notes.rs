@@ -57,11 +57,12 @@ impl Args {
         if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
             warnings.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
         }
-        let is_about_rows = [("--columns", !self.columns.is_empty()), ("--sort", self.sort.is_some())];
-        for (option, _) in
-            is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.showing.shows(Section::Top))
-        {
-            warnings.push(format!("{option} changes nothing here: --show leaves the rankings out"));
+        let has_rankings = question.showing.shows(Section::Top);
+        if !self.columns.is_empty() && !has_rankings && !question.showing.shows(Section::Timeline) {
+            warnings.push("--columns changes nothing here: --show leaves the timeline and the rankings out".to_owned());
+        }
+        if self.sort.is_some() && !has_rankings {
+            warnings.push("--sort changes nothing here: --show leaves the rankings out".to_owned());
         }
         if self.fill && !question.showing.shows(Section::Timeline) {
             warnings.push("--fill changes nothing here: --show leaves the timeline out".to_owned());

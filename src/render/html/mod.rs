@@ -130,7 +130,7 @@ fn advice(no_times: &NoTimes) -> (&'static str, String) {
 }
 
 fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
-    let section = format!("top.{}", ranking.dimension.name());
+    let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = key_heading(ranking.dimension.name());
     let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
