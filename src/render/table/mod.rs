@@ -22,6 +22,7 @@ mod ledger;
 mod line;
 mod no_times;
 mod ranking;
+mod room;
 mod summary;
 mod timeline;
 mod trend;
