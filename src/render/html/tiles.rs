@@ -1,11 +1,11 @@
 //! The summary: one number per tile, the most wanted first.
 
 use super::class;
+use crate::render::labels;
 use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
 use crate::render::parts;
 use crate::render::terms::{REQUESTS, VISITORS};
 use crate::render::tone::Tone;
-use crate::render::words;
 use crate::report::{Report, UvCount};
 
 pub(super) struct Tile {
@@ -34,7 +34,7 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
     let of_hits = |label, metric, part: Option<(u64, u64)>, tone: Tone| {
         let hits = part.map(|(hits, _)| hits);
         let text = share(part).to_string();
-        let note = Known(hits.map(|hits| words::counted(hits, "request"))).to_string();
+        let note = Known(hits.map(|hits| labels::counted(hits, "request"))).to_string();
         Tile { tone: class(tone), ..tile(label, metric, hits, text, note) }
     };
     let of_status = |label, metric, hits, tone: fn(Option<(u64, u64)>) -> Tone| {

@@ -84,8 +84,8 @@ impl Contents {
         let mut columns: Vec<_> = all.iter().zip(&self.cells).map(column).collect();
         let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
         while least + numbers(&columns) > page_columns
-            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.gives_way)
-            && columns[last].0.gives_way > 0
+            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.drop_priority)
+            && columns[last].0.drop_priority > 0
         {
             columns.remove(last);
         }
