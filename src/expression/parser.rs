@@ -181,7 +181,7 @@ impl Parser<'_> {
             Some(number) if digits.len() < word.len() => Ok(Value::Percent(number)),
             Some(number) => Ok(Value::Number(number)),
             None if digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !digits.is_empty() => {
-                Err(self.error("no such number, or one of more than nineteen digits"))
+                Err(self.error("not a number of at most 19 digits; put text in quotes"))
             }
             None => Ok(Value::Word(word.to_owned())),
         }
@@ -268,7 +268,7 @@ mod tests {
             ("status in (500 501)", 15, "'501' where a comma or ) was expected"),
             ("1 == 2", 5, "a name was expected: a value is compared with a value"),
             ("\"x\" ~ path", 0, "a name stands before '~' and 'in', not a value"),
-            ("bytes > 99999999999999999999", 8, "no such number, or one of more than nineteen digits"),
+            ("bytes > 99999999999999999999", 8, "not a number of at most 19 digits; put text in quotes"),
         ];
         for (text, at, what) in rows {
             let error = parse(text, 0).unwrap_err();

@@ -35,7 +35,8 @@ pub(super) fn key_heading(name: &str) -> String {
         "class" => "Kind".to_owned(),
         variable if variable.contains('_') => variable.to_owned(),
         name => {
-            let mut letters = name.chars();
+            let words = name.replace('-', " ");
+            let mut letters = words.chars();
             letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
         }
     }
@@ -51,7 +52,7 @@ mod tests {
             ("path", "Path"),
             ("ip", "Address"),
             ("class", "Kind"),
-            ("hour-of-day", "Hour-of-day"),
+            ("hour-of-day", "Hour of day"),
             ("upstream_addr", "upstream_addr"),
             ("", ""),
         ] {

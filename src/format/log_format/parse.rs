@@ -35,9 +35,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     }
     if !pieces.iter().any(|p| matches!(p, Piece::Variable(_))) {
         return Err(match without_sign(text) {
-            Some(at) => error(at, "no variable in it: a '$' stands before the name of each"),
+            Some(at) => error(at, "no variable: write '$' before the name of each, as in $remote_addr"),
             None if text.is_empty() => error(0, "it is empty"),
-            None => error(0, "no variable in it"),
+            None => error(0, "no variable such as $remote_addr"),
         });
     }
     Ok(resolve_destinations(pieces, &[]))

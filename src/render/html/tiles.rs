@@ -1,6 +1,7 @@
 //! The summary: one number per tile, the most wanted first.
 
 use super::class;
+use crate::render::labels;
 use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
 use crate::render::parts;
 use crate::render::terms::{REQUESTS, VISITORS};
@@ -33,7 +34,8 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
     let of_hits = |label, metric, part: Option<(u64, u64)>, tone: Tone| {
         let hits = part.map(|(hits, _)| hits);
         let text = share(part).to_string();
-        Tile { tone: class(tone), ..tile(label, metric, hits, text, Known(hits.map(Grouped)).to_string()) }
+        let note = Known(hits.map(|hits| labels::counted(hits, "request"))).to_string();
+        Tile { tone: class(tone), ..tile(label, metric, hits, text, note) }
     };
     let of_status = |label, metric, hits, tone: fn(Option<(u64, u64)>) -> Tone| {
         let part = parts::of_status(row, hits);
@@ -63,8 +65,8 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         let time =
             |label, metric, ms, note: &str| tile(label, metric, Some(ms), Duration(ms).to_string(), note.to_owned());
         tiles.push(time("Median time", "p50_ms", latency.p50_ms, "p50"));
-        tiles.push(time("95% faster than", "p95_ms", latency.p95_ms, "p95"));
-        tiles.push(time("99% faster than", "p99_ms", latency.p99_ms, "p99"));
+        tiles.push(time("95% within", "p95_ms", latency.p95_ms, "p95"));
+        tiles.push(time("99% within", "p99_ms", latency.p99_ms, "p99"));
         let slow = format!("{} over {}", Grouped(latency.slow), Seconds(latency.slow_threshold_ms));
         tiles.push(Tile {
             tone: class(Tone::of_slow(latency.slow, latency.count)),

@@ -1,7 +1,7 @@
 //! Lays out a table for a width. Each row has a key and numbers.
 //!
-//! This module decides which columns fit, how wide they are over all rows, where keys are cut, and which ink each cell
-//! has. `layout` uses a library to pad and align the cells. Measured: that takes 0.4 s for 100,000 rows of eight cells,
+//! This module measures the rows, cuts keys, and decides which ink each cell has. `room` decides which columns fit.
+//! `layout` uses a library to pad and align the cells. Measured: that takes 0.4 s for 100,000 rows of eight cells,
 //! ten times as long as padding by hand. Only a timeline by second has that many rows.
 //!
 //! Rows are formatted twice, once to measure and once to write, so that a million rows need no memory.
@@ -10,23 +10,16 @@ use std::io;
 
 use super::bar;
 use super::column::Column;
-use super::fit::{self, cut_middle, width};
+use super::fit::{cut_middle, width};
 use super::ink::Ink;
-use super::layout::{self, ColumnLayout, Side};
+use super::layout::{self, ColumnLayout};
 use super::line::Line;
+use super::room::{Contents, Cuts, GAP, Room};
 use crate::render::dates::weekday_of_date;
 use crate::render::status_names::status_name;
 use crate::render::terms::Form;
 use crate::render::{Colors, TerminalStyle};
 use crate::report::Row;
-
-/// Spaces between two columns.
-const GAP: usize = 2;
-/// Length of a bar, in columns. A shorter bar shows too little, and a longer one shows nothing more.
-const BAR: std::ops::RangeInclusive<usize> = 6..=40;
-/// Minimum width of a long key. On most pages the limit is higher: columns are dropped until the key has two fifths of
-/// the page.
-const KEY_AT_LEAST: usize = 12;
 
 /// A table of rows.
 pub(super) struct Grid<'a> {
@@ -71,50 +64,6 @@ pub(super) enum Bars {
     None,
     /// Bars whose length shows the hits of the row.
     Hits,
-}
-
-/// Widths of the contents of a table, in columns.
-struct Contents {
-    /// Width of rank and weekday.
-    before: usize,
-    keys: usize,
-    /// Widths of the two keys of a pair.
-    both: [usize; 2],
-    /// Width of codes with their names; 0 if there are none.
-    named_codes: usize,
-    /// Width of each column without its heading.
-    cells: Vec<usize>,
-}
-
-/// Widths of the parts of a table, in columns.
-struct Room<'a> {
-    /// Form of the headings.
-    form: Form,
-    /// Width of keys, including rank and weekday.
-    lead: usize,
-    /// True if keys are narrower than they should be.
-    is_tight: bool,
-    /// True if codes have their names.
-    has_names: bool,
-    /// Widths of the two keys of a pair.
-    both: [usize; 2],
-    columns: Vec<(Column<'a>, usize)>,
-    bar: usize,
-}
-
-impl Room<'_> {
-    fn places(&self) -> Vec<ColumnLayout> {
-        let mut places = vec![ColumnLayout { gap: 0, width: self.lead, side: Side::Left }];
-        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout {
-            gap: GAP,
-            width: *width,
-            side: Side::Right,
-        }));
-        if self.bar > 0 {
-            places.push(ColumnLayout { gap: GAP, width: self.bar, side: Side::Left });
-        }
-        places
-    }
 }
 
 impl<'a> Grid<'a> {
@@ -249,51 +198,8 @@ impl<'a> Grid<'a> {
             .then(|| self.rows.len().to_string().len().max(2))
     }
 
-    /// Chooses the longest form of the headings that takes no column, no bar and no needed part of the keys away.
     fn room(&self, page_columns: usize) -> Room<'a> {
-        let contents = self.contents();
-        let shortest = self.room_for(Form::Abbreviated, &contents, page_columns);
-        let has_as_much = |room: &Room<'_>| {
-            room.columns.len() == shortest.columns.len()
-                && (room.bar > 0) == (shortest.bar > 0)
-                && room.has_names == shortest.has_names
-                && !room.is_tight
-        };
-        let mut rooms = self.form.or_shorter().map(|form| self.room_for(form, &contents, page_columns));
-        rooms.find(has_as_much).unwrap_or(shortest)
-    }
-
-    /// Drops columns until the keys have room. If none is dropped, names and bars get what is left.
-    fn room_for(&self, form: Form, contents: &Contents, page_columns: usize) -> Room<'a> {
-        let Contents { before, keys, both, named_codes, ref cells } = *contents;
-        let total = if self.total.is_some() { width("total") } else { 0 };
-        let least = match self.keys {
-            Keys::Ranked => before + keys.min(KEY_AT_LEAST.max(page_columns * 2 / 5)),
-            Keys::RankedPairs => before + keys.min((2 * KEY_AT_LEAST).max(page_columns / 2)),
-            Keys::Whole | Keys::Days | Keys::RankedDays | Keys::Codes | Keys::RankedCodes => {
-                (before + keys).max(total).max(self.title_columns())
-            }
-        };
-        let natural = (before + keys).max(total).max(self.title_columns());
-
-        let column = |(column, cell): (&Column<'a>, &usize)| (*column, width(column.heading(form)).max(*cell));
-        let mut columns: Vec<_> = self.columns.iter().zip(cells).map(column).collect();
-        let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
-        while least + numbers(&columns) > page_columns
-            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.drop_priority)
-            && columns[last].0.drop_priority > 0
-        {
-            columns.remove(last);
-        }
-        let rest = page_columns.saturating_sub(numbers(&columns));
-        let all_have_room = columns.len() == self.columns.len();
-        let has_names = named_codes > 0 && all_have_room && before + named_codes <= rest;
-        let natural = if has_names { natural.max(before + named_codes) } else { natural };
-        let lead = natural.min(rest.max(least.min(before + KEY_AT_LEAST)));
-        let left = rest.saturating_sub(lead + GAP).min(*BAR.end());
-        let bar = if self.bars == Bars::Hits && all_have_room && BAR.contains(&left) { left } else { 0 };
-        let both = fit::shares(both, lead.saturating_sub(before + GAP));
-        Room { form, lead, is_tight: lead < least, has_names, both, columns, bar }
+        self.contents().room(self.columns, self.form, page_columns)
     }
 
     /// Measures all rows.
@@ -310,16 +216,25 @@ impl<'a> Grid<'a> {
             Keys::RankedPairs => both[0] + GAP + both[1],
             _ => self.rows.iter().map(|row| width(key(row))).max().unwrap_or(0),
         };
-        let named_codes = match self.keys {
-            Keys::Codes | Keys::RankedCodes => {
-                let names =
-                    self.rows.iter().filter_map(|row| Some(width(key(row)) + 1 + width(status_name(key(row))?)));
-                names.max().unwrap_or(0)
-            }
-            _ => 0,
-        };
-        let cells = self.columns.iter().map(|column| self.columns_of(column)).collect();
-        Contents { before, keys, both, named_codes, cells }
+        let named = self.rows.iter().filter_map(|row| Some(width(key(row)) + 1 + width(status_name(key(row))?)));
+        Contents {
+            before,
+            keys,
+            both,
+            named_codes: if self.has_codes() { named.max().unwrap_or(0) } else { 0 },
+            heading: self.title_columns().max(if self.total.is_some() { width("total") } else { 0 }),
+            cuts: match self.keys {
+                Keys::Ranked => Cuts::Keys,
+                Keys::RankedPairs => Cuts::Pairs,
+                _ => Cuts::Nothing,
+            },
+            has_bars: self.bars == Bars::Hits,
+            cells: self.columns.iter().map(|column| self.columns_of(column)).collect(),
+        }
+    }
+
+    fn has_codes(&self) -> bool {
+        matches!(self.keys, Keys::Codes | Keys::RankedCodes)
     }
 
     /// Width of a number column over all rows, without its heading.

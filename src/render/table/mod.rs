@@ -20,6 +20,7 @@ mod ledger;
 mod line;
 mod no_times;
 mod ranking;
+mod room;
 mod stat_grid;
 mod summary;
 mod timeline;

@@ -79,6 +79,6 @@ fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
     if sum == uv {
         format!("The total counts each visitor once, and no visitor came in two {units}.")
     } else {
-        format!("The total counts each visitor once, so it is less than the sum of the {units} ({}).", Grouped(sum))
+        format!("The total counts each visitor once, so it is not the sum of the {units} ({}).", Grouped(sum))
     }
 }

@@ -1,6 +1,6 @@
 """Opens pages in a headless browser: they make no requests, cause no errors, and all their controls work.
 
-    browser.py BROWSER PICTURES NORMAL.html HOSTILE.html
+    browser.py BROWSER PICTURES NORMAL.html HOSTILE.html LARGE.html
 
 Controls Chromium through a pipe with its DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
 """
@@ -127,6 +127,17 @@ FAINT = """[...document.querySelectorAll('body *')].filter((e) => [...e.childNod
   return contrast < (isLarge ? 3 : 4.5) ? [`${contrast.toFixed(2)} ${e.tagName} ${e.className} ${e.textContent.slice(0, 30)}`] : [];
 })"""
 
+# Cells that stick out of the frame of their table, where they are cut off until the reader scrolls, and cells whose text
+# does not fit. Headings of a split may be cut.
+CLIPPED = """[...document.querySelectorAll('th, td')].filter((e) => e.getClientRects().length).flatMap((e) => {
+  const cell = e.getBoundingClientRect(), frame = e.closest('.scroll').getBoundingClientRect();
+  const isCut = e.scrollWidth > e.clientWidth + 1 && !e.matches('.split');
+  return cell.right > frame.right + 1 || cell.left < frame.left - 1 || isCut ? [`${e.closest('table').dataset.section}: ${e.textContent.slice(0, 30)}`] : [];
+})"""
+WIDTHS = (380, 768, 1024, 1280, 1440, 1920)
+# True if numbers have labels, as in a list of rows.
+LABELLED = "getComputedStyle(document.querySelector('table[data-section=\"top.path\"] td:last-child'), '::before').display !== 'none'"
+
 TABLE = "document.querySelector('table[data-section=\"top.path\"]')"
 HEAD = f"{TABLE}.querySelector('th[data-metric=bytes]')"
 COLUMN = f"[...{TABLE}.tBodies[0].rows].filter((row) => !row.hidden).map((row) => Number(row.lastElementChild.dataset.value))"
@@ -167,11 +178,11 @@ def use(browser):
 
 
 def main():
-    program, pictures, normal, hostile = sys.argv[1], *map(pathlib.Path, sys.argv[2:])
+    program, pictures, normal, hostile, large = sys.argv[1], *map(pathlib.Path, sys.argv[2:])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile)
         try:
-            check(browser, pictures, normal, hostile)
+            check(browser, pictures, normal, hostile, large)
         finally:
             browser.session = None
             browser.ask("Browser.close")
@@ -179,8 +190,8 @@ def main():
     print("as it should be")
 
 
-def check(browser, pictures, normal, hostile):
-    for page in (normal, hostile):
+def check(browser, pictures, normal, hostile, large):
+    for page in (normal, hostile, large):
         for name, width, height, scheme in (("light", 960, 900, "light"), ("dark", 960, 900, "dark"), ("narrow", 380, 900, "light")):
             browser.look(width, height, scheme)
             browser.open(page)
@@ -190,6 +201,15 @@ def check(browser, pictures, normal, hostile):
             faint = browser.value(FAINT)
             assert faint == [], (page, name, faint)
             browser.picture(pictures / f"{page.stem}-{name}.png")
+
+    for page in (normal, hostile, large):
+        for width in WIDTHS:
+            browser.look(width, 900, "light")
+            browser.open(page)
+            browser.value("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+            clipped = browser.value(CLIPPED)
+            assert clipped == [], (page, width, clipped)
+        assert browser.value(LABELLED) is (page == large), page
 
     browser.look(960, 760, "light")
     browser.open(normal)

@@ -23,6 +23,25 @@ fn timed(log: &[u8]) -> Vec<u8> {
         .collect()
 }
 
+/// A log with large numbers, long paths and many status codes.
+fn large() -> Vec<u8> {
+    let mut log = Vec::new();
+    for i in 0..30_000 {
+        let (minute, second) = (i / 500, i % 60);
+        let status = [200, 200, 200, 301, 304, 400, 403, 404, 499, 500, 503, 101][i * 7 % 12];
+        let path = format!("/media/products/with-a-long-name/{}", i % 40);
+        writeln!(
+            log,
+            "10.0.{}.{} - - [14/Nov/2026:09:{minute:02}:{second:02} +0100] \"GET {path} HTTP/1.1\" {status} {} \"-\" \"-\" 12.500",
+            i % 250,
+            i % 99,
+            i * 40_000
+        )
+        .unwrap();
+    }
+    log
+}
+
 fn check(arguments: &[&str]) {
     let output = python(&[&["-B"], arguments].concat()).unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -54,9 +73,13 @@ fn browser_shows_the_page_without_requests() {
     let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
     fs::write(at("hostile.log"), hostile()).unwrap();
     fs::copy(SHOP, at("shop.log")).unwrap();
+    fs::write(at("large.log"), large()).unwrap();
     let asked = ["--top", "path,agent,user", "-o"];
-    let pages: [(&str, &[&str]); 2] =
-        [("shop", &["--by", "hour"]), ("hostile", &["--by", "minute", "--fail-if", "any agent: 4xx > 0"])];
+    let pages: [(&str, &[&str]); 3] = [
+        ("shop", &["--by", "hour"]),
+        ("hostile", &["--by", "minute", "--fail-if", "any agent: 4xx > 0"]),
+        ("large", &["--by", "hour", "--split", "status", "--columns", "uv,p95,p99,avg,max,total_time,first,last"]),
+    ];
     for (name, more) in pages {
         // Run in the directory of the logs, so that the page shows file names without a path.
         let mut command = Command::new(program());
@@ -67,7 +90,14 @@ fn browser_shows_the_page_without_requests() {
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     fs::create_dir_all(&pictures).unwrap();
     let drive = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/browser.py");
-    check(&[drive, browser.unwrap(), pictures.to_str().unwrap(), &at("shop.html"), &at("hostile.html")]);
+    check(&[
+        drive,
+        browser.unwrap(),
+        pictures.to_str().unwrap(),
+        &at("shop.html"),
+        &at("hostile.html"),
+        &at("large.html"),
+    ]);
 }
 
 #[test]
