@@ -105,7 +105,11 @@ impl Contents {
 impl Room<'_> {
     pub(super) fn places(&self) -> Vec<ColumnLayout> {
         let mut places = vec![ColumnLayout { gap: 0, width: self.lead, side: Side::Left }];
-        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout { gap: GAP, width: *width, side: Side::Right }));
+        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout {
+            gap: GAP,
+            width: *width,
+            side: Side::Right,
+        }));
         if self.bar > 0 {
             places.push(ColumnLayout { gap: GAP, width: self.bar, side: Side::Left });
         }
