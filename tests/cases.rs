@@ -27,7 +27,7 @@ fn every_case_matches_its_expected_output() {
             writeln!(failures, "{}: {problem}", case.display()).unwrap();
         }
     }
-    assert!(cases.len() >= 20, "the cases are gone");
+    assert!(cases.len() >= 20, "the cases are missing");
     assert!(failures.is_empty(), "\n{failures}");
 }
 
@@ -83,6 +83,17 @@ fn problems(case: &Path, output: &Output) -> Vec<String> {
     if text.chars().any(|c| c.is_control() && c != '\n' && !(escape_is_asked_for && c == '\u{1b}')) {
         problems.push("a control character on standard output".to_owned());
     }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let is_message = |line: &str| {
+        let severities = ["error", "warning", "note"];
+        line.starts_with("  ") || severities.iter().any(|severity| line.starts_with(&format!("logstat: {severity}: ")))
+    };
+    if let Some(line) = errors.lines().find(|line| !is_message(line)) {
+        problems.push(format!("a message without its severity: {line}"));
+    }
+    if output.status.code().is_some_and(|code| code != 0) && !errors.contains("logstat: error: ") {
+        problems.push("it failed without an error message".to_owned());
+    }
     if text.lines().any(|line| line.ends_with(' ')) {
         problems.push("spaces at the end of a line".to_owned());
     }
@@ -94,7 +105,8 @@ fn without_colors(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |plain, part| {
-        let (code, rest) = part.strip_prefix('[').and_then(|part| part.split_once('m')).expect("a code of colour");
+        let (code, rest) =
+            part.strip_prefix('[').and_then(|part| part.split_once('m')).expect("an escape sequence is a colour code");
         assert!(code.chars().all(|c| c.is_ascii_digit() || c == ';'), "{code:?}");
         plain + rest
     })

@@ -40,6 +40,15 @@ fn examples_of_the_help_work() {
 }
 
 #[test]
+fn help_is_printed_for_the_word_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |word: &str| text(&logstat().arg(word).current_dir(&folder).output().unwrap().stdout);
+    assert_eq!(said("help"), said("--help"));
+    fs::write(folder.path().join("help"), LINE).unwrap();
+    assert!(said("help").starts_with("help · combined") || said("help").starts_with("help - combined"));
+}
+
+#[test]
 fn closed_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
@@ -67,9 +76,9 @@ fn full_disk_is_an_error() {
     }
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let output = logstat().stdout(full()).output().unwrap();
-    assert_eq!(text(&output.stderr), "logstat: standard output: no space left on device\n");
+    assert_eq!(text(&output.stderr), "logstat: error: standard output: no space left on device\n");
     let status = logstat().arg("missing.log").stderr(full()).status().unwrap();
-    assert_eq!(status.code(), Some(1), "that nobody can be told is no reason to panic");
+    assert_eq!(status.code(), Some(1), "a full standard error must not panic");
 }
 
 #[test]
@@ -87,7 +96,7 @@ fn table_is_the_same_for_file_and_pipe() {
 #[test]
 fn no_line_is_wider_than_the_page() {
     let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
-    let all = "path,ip,host,method,referer,agent,user,protocol,status,class,ext,scheme,second,minute,hour,day,week,hour-of-day";
+    let all = "path,ip,host,method,referer,agent,user,protocol,status,status-class,kind,ext,scheme,second,minute,hour,day,week,hour-of-day";
     for columns in [40, 50, 60, 72, 79, 80, 100, 120, 200] {
         for by in ["second", "minute", "hour", "day", "week", "month", "year", "hour-of-day", "weekday"] {
             let output = logstat()
@@ -130,11 +139,11 @@ fn output_through_a_link_keeps_the_link() {
         fs::write(path("sub/report.json"), "old").unwrap();
     }
     let (code, message) = write("round.json");
-    assert!(code == Some(2) && message.starts_with("error: -o ~/round.json: "), "{message}");
+    assert!(code == Some(2) && message.starts_with("logstat: error: -o ~/round.json: "), "{message}");
     assert!(!message.contains("no such"), "{message}");
     let (code, message) = write("nowhere.json");
     assert!(
-        code == Some(2) && message.starts_with("error: -o ~/nowhere.json: there is no such directory"),
+        code == Some(2) && message.starts_with("logstat: error: -o ~/nowhere.json: there is no such directory"),
         "{message}"
     );
     assert!(path("round.json").is_symlink() && path("nowhere.json").is_symlink());
@@ -153,7 +162,7 @@ fn quiet_and_verbose_control_notes() {
     assert_eq!(said(&["a.log", "./a.log", "-q"]), "");
     let verbose = said(&["a.log", "-v", "-j", "2"]);
     assert!(
-        verbose.starts_with("logstat: a.log: combined, 1 line, 77 bytes\nlogstat: 0.")
+        verbose.starts_with("logstat: note: a.log: combined, 1 line, 77 bytes\nlogstat: note: 0.")
             && verbose.ends_with(" s with at most 2 threads\n"),
         "{verbose}"
     );

@@ -42,7 +42,7 @@ fn file_in_home_is_used_and_reported() {
     assert!(is_json(&[("LOGSTAT_CONFIG", "/dev/null")], &["a.log", "--config", ".config/logstat/config.toml"]));
     assert!(!is_json(&[("LOGSTAT_JSON", "false")], &["a.log"]));
     let said = |arguments: &[&str]| run(home.path(), &[], arguments).2;
-    assert!(said(&["a.log", "-v"]).starts_with("logstat: configuration: ~/.config/logstat/config.toml\n"));
+    assert!(said(&["a.log", "-v"]).starts_with("logstat: note: configuration: ~/.config/logstat/config.toml\n"));
     assert!(!said(&["a.log", "-v", "--no-config"]).contains("configuration"));
     assert_eq!(said(&["a.log"]), "");
 }
@@ -75,7 +75,7 @@ fn wrong_default_does_not_prevent_help() {
 
 #[test]
 fn non_configurations_are_refused_in_one_line() {
-    let at = "error: ~/.config/logstat/config.toml";
+    let at = "logstat: error: ~/.config/logstat/config.toml";
     let rows: [(&[u8], &str); 7] = [
         (&[b'x'; 10 << 20], ": this is no configuration: it is longer than 1 MiB\n"),
         (b"# \xff\n", ":1: this is not UTF-8, as TOML is\n"),
@@ -108,38 +108,38 @@ fn nginx_conf_errors_name_the_origin_of_the_setting() {
         assert_eq!(code, 2, "{said}");
         said
     };
-    let at = "logstat: ~/.config/logstat/config.toml:2: ~/.config/logstat/nginx.conf";
+    let at = "logstat: error: ~/.config/logstat/config.toml:2: ~/.config/logstat/nginx.conf";
     let missing = said(&[], &["a.log"]);
     assert!(missing.starts_with(&format!("{at}: ")), "{missing}");
     fs::write(home.path().join(".config/logstat/nginx.conf"), "http {").unwrap();
     let wrong = said(&[], &["a.log"]);
     assert!(wrong.starts_with(at) && wrong != missing, "{wrong}");
     let variable = said(&[("LOGSTAT_NGINX_CONF", "none.conf")], &["a.log"]);
-    assert!(variable.starts_with("logstat: LOGSTAT_NGINX_CONF: none.conf: "), "{variable}");
+    assert!(variable.starts_with("logstat: error: LOGSTAT_NGINX_CONF: none.conf: "), "{variable}");
     let given = said(&[], &["a.log", "--nginx-conf", "none.conf"]);
-    assert!(given.starts_with("logstat: none.conf: "), "{given}");
+    assert!(given.starts_with("logstat: error: none.conf: "), "{given}");
 }
 
 #[test]
 fn unreadable_files_are_reported() {
     let home = home(b"");
     let said = |path: &str| run(home.path(), &[], &["a.log", "--config", path]);
-    assert_eq!(said("none.toml"), (2, String::new(), "error: none.toml: there is no such file\n".to_owned()));
+    assert_eq!(said("none.toml"), (2, String::new(), "logstat: error: none.toml: there is no such file\n".to_owned()));
     assert_eq!(
         said(".config"),
-        (2, String::new(), "error: .config: this is a directory; give a file in it\n".to_owned())
+        (2, String::new(), "logstat: error: .config: this is a directory; give a file in it\n".to_owned())
     );
     let file = home.path().join(".config/logstat/config.toml");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     // Root can read any file.
     if fs::read(&file).is_err() {
         let path = "~/.config/logstat/config.toml";
-        let note = format!("logstat: note: {path}: permission denied; its defaults are left out\n");
+        let note = format!("logstat: warning: {path}: permission denied; its defaults are left out\n");
         let (code, out, said) = run(home.path(), &[], &["a.log"]);
         assert!((code, &said) == (0, &note) && !out.is_empty(), "{code} {said}");
         assert_eq!(run(home.path(), &[], &["a.log", "--no-config"]).2, "");
         let named = run(home.path(), &[("LOGSTAT_CONFIG", ".config/logstat/config.toml")], &["a.log"]);
-        let expected = "error: .config/logstat/config.toml: permission denied\n";
+        let expected = "logstat: error: .config/logstat/config.toml: permission denied\n";
         assert_eq!(named, (2, String::new(), expected.to_owned()));
     }
 }

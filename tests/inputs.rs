@@ -25,15 +25,15 @@ fn broken_links_are_reported() {
     symlink("gone.log", path("dangling_access.log")).unwrap();
     symlink("b_access.log", path("a_access.log")).unwrap();
     symlink("a_access.log", path("b_access.log")).unwrap();
-    let dangling = "logstat: dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
-    let circle = "logstat: a_access.log: its links lead round in a circle\n";
+    let dangling = "logstat: error: dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
+    let circle = "logstat: error: a_access.log: its links lead round in a circle\n";
     let run = |arguments: &[&str]| run(folder.path(), arguments, Stdio::null());
     assert_eq!(run(&["dangling_access.log"]), (None, dangling.to_owned(), 1));
     assert_eq!(run(&["a_access.log", "access.log"]), (Some(1), circle.to_owned(), 1));
     // The same links found in a directory.
-    let all = "logstat: ./a_access.log: its links lead round in a circle\n\
-               logstat: ./b_access.log: its links lead round in a circle\n\
-               logstat: ./dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
+    let all = "logstat: error: ./a_access.log: its links lead round in a circle\n\
+               logstat: error: ./b_access.log: its links lead round in a circle\n\
+               logstat: error: ./dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
     assert_eq!(run(&["."]), (Some(1), all.to_owned(), 1));
 }
 

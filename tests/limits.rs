@@ -112,7 +112,8 @@ fn out_of_memory_exits_and_leaves_no_file() {
         shell.args(["-c", line, env!("CARGO_BIN_EXE_logstat")]).current_dir(directory.path()).output().unwrap();
     let stderr = stderr(&output);
     assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
-    let (start, end) = ("logstat: out of memory: could not allocate ", " bytes; limit the tables with --max-memory\n");
+    let (start, end) =
+        ("logstat: error: out of memory: could not allocate ", " bytes; limit the tables with --max-memory\n");
     let bytes = stderr.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
     assert!(bytes.is_some_and(|bytes| bytes.parse::<u64>().is_ok()), "{stderr}");
     let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -143,13 +144,13 @@ fn tables_stop_before_the_memory_is_full() {
         if named.is_empty() {
             assert_eq!(output.status.code(), Some(0), "{stderr}");
             assert!(
-                stderr.starts_with("logstat: note: to keep the tables within 4 MiB of memory, the ranking of path"),
+                stderr.starts_with("logstat: warning: to keep the tables within 4 MiB of memory, the ranking of path"),
                 "{stderr}"
             );
             continue;
         }
         assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
-        assert!(stderr.starts_with("logstat: stopped, because the tables need more than 29.2 MiB"), "{stderr}");
+        assert!(stderr.starts_with("logstat: error: stopped, because the tables need more than 29.2 MiB"), "{stderr}");
         for part in [named, "--max-memory SIZE", "--max-keys N", "--uv hll"] {
             assert!(stderr.contains(part), "{stderr}");
         }

@@ -128,8 +128,8 @@ fn failed_rename_names_the_files_already_replaced() {
     folder.read_pipe();
     let (code, message) = end(child);
     assert_eq!(code, Some(1));
-    assert!(message.starts_with("logstat: other.json: "), "{message}");
-    assert!(message.ends_with("\n  files that are new: old.json, last\\xFF, pipe\n"), "{message}");
+    assert!(message.starts_with("logstat: error: other.json: "), "{message}");
+    assert!(message.ends_with("\nlogstat: error: files already replaced: old.json, last\\xFF, pipe\n"), "{message}");
     assert_eq!(folder.unfinished(), 0);
     let last = std::ffi::OsStr::from_bytes(b"last\xff");
     assert!(fs::read_to_string(folder.0.path().join(last)).unwrap().starts_with('{'));
@@ -137,17 +137,23 @@ fn failed_rename_names_the_files_already_replaced() {
 
 #[test]
 fn failed_output_replaces_no_file() {
-    let none = "logstat: no file is new, because not all could be written; old files are kept\n";
+    let none = "logstat: error: not all files could be written, so none was; existing files are unchanged\n";
     let runs = [
-        ("ulimit -f 8; exec logstat a.log -o old.csv -o old.html -o new.json", "logstat: old.html: file too large\n"),
+        (
+            "ulimit -f 8; exec logstat a.log -o old.csv -o old.html -o new.json",
+            "logstat: error: old.html: file too large\n",
+        ),
         (
             "ulimit -f 8; exec logstat a.log -o old.html -o old.csv --rejects old.log",
-            "logstat: old.html: file too large\n",
+            "logstat: error: old.html: file too large\n",
         ),
-        ("exec logstat a.log -o old.csv -o /dev/full", "logstat: /dev/full: no space left on device\n"),
-        ("exec logstat a.log -o old.csv --rejects /dev/full", "logstat: /dev/full: no space left on device\n"),
-        ("exec logstat a.log -o old.csv -o - >/dev/full", "logstat: standard output: no space left on device\n"),
-        ("exec logstat a.log --rejects old.log >/dev/full", "logstat: standard output: no space left on device\n"),
+        ("exec logstat a.log -o old.csv -o /dev/full", "logstat: error: /dev/full: no space left on device\n"),
+        ("exec logstat a.log -o old.csv --rejects /dev/full", "logstat: error: /dev/full: no space left on device\n"),
+        ("exec logstat a.log -o old.csv -o - >/dev/full", "logstat: error: standard output: no space left on device\n"),
+        (
+            "exec logstat a.log --rejects old.log >/dev/full",
+            "logstat: error: standard output: no space left on device\n",
+        ),
     ];
     for (line, error) in
         runs.into_iter().filter(|(line, _)| !line.contains("/dev/full") || Path::new("/dev/full").exists())
@@ -173,9 +179,10 @@ fn uncreatable_output_is_reported_before_counting() {
     let child = folder.start("exec logstat pipe --format json -o old.json -o /proc/new.json");
     let (code, message) = end(child);
     assert_eq!(code, Some(1));
-    assert!(message.starts_with("logstat: /proc/new.json: "), "{message}");
+    assert!(message.starts_with("logstat: error: /proc/new.json: "), "{message}");
     assert!(
-        message.ends_with("\n  no file is new, because not all could be written; old files are kept\n"),
+        message
+            .ends_with("\nlogstat: error: not all files could be written, so none was; existing files are unchanged\n"),
         "{message}"
     );
     assert_eq!(fs::read_to_string(folder.path("old.json")).unwrap(), "old");
@@ -188,5 +195,5 @@ fn file_on_standard_error_is_not_replaced() {
     let child = folder.start("exec logstat a.log --json --rejects /dev/stderr 2>errors -v");
     assert_eq!(end(child).0, Some(0));
     let errors = fs::read_to_string(folder.path("errors")).unwrap();
-    assert!(errors.contains("garbage\n") && errors.contains("logstat: a.log: combined"), "{errors}");
+    assert!(errors.contains("garbage\n") && errors.contains("logstat: note: a.log: combined"), "{errors}");
 }

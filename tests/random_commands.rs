@@ -23,6 +23,8 @@ const NAMES: &[&str] = &[
     "protocol",
     "status",
     "class",
+    "kind",
+    "status-class",
     "ext",
     "scheme",
     "second",
@@ -112,7 +114,11 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
-    ("--show", &["summary", "timeline", "status", "class", "top", "latency", "ledger", "top,ledger"], &["nonsense"]),
+    (
+        "--show",
+        &["summary", "timeline", "status", "class", "kind", "top", "latency", "ledger", "top,ledger"],
+        &["nonsense"],
+    ),
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
     (
         "--fail-if",
@@ -137,14 +143,18 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "json", "ndjson", "csv", "tsv", "markdown", "html", "prometheus"], &["x"]),
-    ("--output", &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER", "-"], &["/"]),
+    (
+        "--output",
+        &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "-"],
+        &["/", "out.NUMBER"],
+    ),
     ("--json", &[], &[]),
     ("--ascii", &[], &[]),
     ("--pretty", &[], &[]),
     ("--csv-safe", &[], &[]),
     ("--prom-label", NAMES, NO_NAMES),
     ("--color", &["auto", "always", "never"], &["x"]),
-    ("--generate", &["man", "complete-bash"], &["x"]),
+    ("--generate", &["man", "reference", "complete-bash"], &["x"]),
     ("--schema", &[], &[]),
     ("--no-seek", &[], &[]),
     ("--no-mmap", &[], &[]),
@@ -164,7 +174,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--status", &["200", "4xx,!404", "500-504", ">=500", "!5**"], &["x"]),
     ("--path", PATTERNS, NO_PATTERNS),
     ("--exclude-path", PATTERNS, NO_PATTERNS),
+    ("--exclude-status", &["304", "5xx,404"], &["x", "!404"]),
     ("--ip", &["10.0.0.0/8", "!2001:db8::/32"], &["x"]),
+    ("--exclude-ip", &["10.0.0.0/8,::1", "unix:"], &["x", "!::1"]),
     ("--host", PATTERNS, NO_PATTERNS),
     ("--exclude-host", PATTERNS, NO_PATTERNS),
     ("--method", PATTERNS, NO_PATTERNS),
@@ -262,7 +274,7 @@ impl Random {
 /// Characters that would control a terminal, change text direction, or start a new line.
 const HOSTILE: &str = "\u{1b}[31m\u{7}\u{202e}\u{200b}\u{2028}x\nforged";
 
-/// Option names that do not exist. clap's tip quotes the first and the last of this list.
+/// Option names that do not exist.
 const NO_OPTIONS: &[&str] = &[
     "--a\u{1b}[31m\u{202e}b\u{200b}c\nforged\u{7}",
     "--js\u{202e}on\nforged",

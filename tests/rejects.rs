@@ -127,7 +127,7 @@ fn rejects_are_written_to_a_file() {
     let (log, rejects) = log(0, 200);
     fs::write(folder.path().join("a.log"), &log).unwrap();
     fs::write(folder.path().join("other.log"), "no access log\nat all\n").unwrap();
-    fs::write(folder.path().join("bad"), "what was there before").unwrap();
+    fs::write(folder.path().join("bad"), "the old content is kept").unwrap();
     let output = logstat(folder.path(), &["a.log", "--rejects", "bad"]);
     assert_eq!(said(&output), (Some(0), String::new()));
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
@@ -146,7 +146,7 @@ fn report_and_rejects_need_different_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("a.log"), log(0, 20).0).unwrap();
-    fs::write(path("there"), "what was there before").unwrap();
+    fs::write(path("there"), "the old content is kept").unwrap();
     fs::create_dir(path("sub")).unwrap();
     std::os::unix::fs::symlink("there", path("to_there")).unwrap();
     std::os::unix::fs::symlink("../new", path("sub/to_new")).unwrap();
@@ -162,15 +162,19 @@ fn report_and_rejects_need_different_files() {
     ];
     for (rejects, report) in rows {
         for arguments in [["--rejects", rejects, "-o", report], ["-o", rejects, "-o", report]] {
-            let (code, message) = said(&logstat(folder.path(), &[&["a.log"], &arguments[..]].concat()));
-            let expected = format!("error: -o {report}: {} writes there, too; ", arguments[..2].join(" "));
+            let (code, message) =
+                said(&logstat(folder.path(), &[&["a.log", "--format", "json"], &arguments[..]].concat()));
+            let expected = format!("logstat: error: -o {report}: {} writes there, too; ", arguments[..2].join(" "));
             let expected = expected.replace(&format!("--rejects {rejects}"), "--rejects");
             assert!(code == Some(2) && message.starts_with(&expected), "{arguments:?}: {message}");
         }
     }
-    assert!(!path("new").exists() && fs::read(path("there")).unwrap() == b"what was there before");
+    assert!(!path("new").exists() && fs::read(path("there")).unwrap() == b"the old content is kept");
     for arguments in [["--rejects", "there", "-o", "new"], ["--rejects", "/dev/null", "-o", "/dev/null"]] {
-        assert_eq!(said(&logstat(folder.path(), &[&["a.log"], &arguments[..]].concat())), (Some(0), String::new()));
+        assert_eq!(
+            said(&logstat(folder.path(), &[&["a.log", "--format", "json"], &arguments[..]].concat())),
+            (Some(0), String::new())
+        );
     }
 }
 
@@ -180,10 +184,10 @@ fn unusable_rejects_file_is_reported() {
     let (log, _) = log(0, 200);
     fs::write(folder.path().join("a.log"), &log).unwrap();
     let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "none/bad"]));
-    assert_eq!((code, &message[..]), (Some(1), "logstat: none/bad: no such file or directory\n"));
+    assert_eq!((code, &message[..]), (Some(1), "logstat: error: none/bad: no such file or directory\n"));
     let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "-"]));
     assert!(
-        code == Some(2) && message.starts_with("error: --rejects - : standard output is the report's"),
+        code == Some(2) && message.starts_with("logstat: error: --rejects - : standard output is the report's"),
         "{message}"
     );
     for (log_of, path) in [("a.log", "./a.log"), ("./a.log", "a.log")] {
@@ -196,10 +200,10 @@ fn unusable_rejects_file_is_reported() {
     if cfg!(target_os = "linux") {
         assert_eq!(output.status.code(), Some(2));
         let output = logstat(folder.path(), &["a.log", "--rejects", "/dev/full", "--json"]);
-        assert_eq!(said(&output), (Some(1), "logstat: /dev/full: no space left on device\n".to_owned()));
+        assert_eq!(said(&output), (Some(1), "logstat: error: /dev/full: no space left on device\n".to_owned()));
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let warning = serde_json::json!({"code": "io-error", "input": "/dev/full", "text": "no space left on device"});
         assert_eq!(report["warnings"], serde_json::json!([warning]));
     }
-    assert_eq!(fs::read(folder.path().join("a.log")).unwrap(), log, "a log is never written to");
+    assert_eq!(fs::read(folder.path().join("a.log")).unwrap(), log, "the log is unchanged");
 }

@@ -111,7 +111,7 @@ fn counts_what_is_left(len: u64) {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{len}: {said}");
         let size = lines(LINES).len();
-        let message = format!("logstat: a.log: shrank from {size} to {len} bytes");
+        let message = format!("logstat: error: a.log: shrank from {size} to {len} bytes");
         assert!(said.starts_with(&message) && said.lines().count() == 1, "{len}: {said}");
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let width = line(0).len() as u64;
@@ -175,7 +175,7 @@ fn file_cut_in_the_first_line() {
     assert!(said.contains("a.log: no known log format fits") && said.contains(" to 37 bytes"), "{said}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((number(&report, "/lines/read"), number(&report, "/summary/pv")), (7, 7));
-    assert!(!said.contains("\\x00"), "bytes that were never in the file: {said}");
+    assert!(!said.contains("\\x00"), "the sample has bytes that were never in the file: {said}");
 }
 
 #[test]
@@ -238,8 +238,8 @@ fn changed_file_on_standard_input_is_reported() {
         file.set_len(0).unwrap();
         file.write_all(lines(LINES + 9).replace("GET", "PUT").as_bytes()).unwrap();
     };
-    let shrank = format!("logstat: standard input: shrank from {size} to 0 bytes");
-    let changed = "logstat: standard input: changed while being read".to_owned();
+    let shrank = format!("logstat: error: standard input: shrank from {size} to 0 bytes");
+    let changed = "logstat: error: standard input: changed while being read".to_owned();
     for (start, change, message) in [(0, emptied, &shrank), (width, emptied, &shrank), (0, filled_again, &changed)] {
         let (code, said, _) = run_on_changed_stdin(start, change);
         assert!(code == 1 && said.starts_with(message) && said.lines().count() == 1, "{code} {said}");

@@ -55,7 +55,7 @@ fn or_exit(memory: *mut u8, bytes: usize) -> *mut u8 {
 fn exit(bytes: usize) -> ! {
     delete_unfinished();
     let mut message = Message { text: [0; 128], len: 0 };
-    message.add(b"logstat: out of memory: could not allocate ");
+    message.add(b"logstat: error: out of memory: could not allocate ");
     message.add_number(bytes);
     message.add(b" bytes; limit the tables with --max-memory\n");
     end::exit_with(&message.text[..message.len])

@@ -1,70 +1,31 @@
-//! Prints clap's output: help, version and errors.
+//! Prints what the parser of arguments answers instead of a command line: help, version and errors.
 
 use std::io::{self, Write};
 
 use clap::CommandFactory;
-use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
 
 use super::End;
 use super::args::Args;
-use super::messages::shown;
+use super::messages;
+use super::severity::Severity;
+use super::usage_error;
 
-/// Prints clap's output: help and version if requested, otherwise the error.
-pub(crate) fn say(mut answer: clap::Error) -> End {
-    let is_wrong = answer.use_stderr();
-    // Our own errors have no colour settings yet.
-    answer = answer.with_cmd(&Args::command());
-    quote_safely(&mut answer);
+/// Prints help and version if requested, otherwise the error.
+pub(crate) fn say(answer: &clap::Error) -> End {
+    if answer.use_stderr() {
+        messages::say(Severity::Error, usage_error::message(answer));
+        return End::Misused;
+    }
     match answer.print() {
-        _ if is_wrong => End::Misused,
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => End::Failed,
         _ => End::Done,
     }
 }
 
-/// Escapes control and format characters, including line ends, in the arguments that a message quotes. clap's tips
-/// contain an unknown option too, between colour codes.
-fn quote_safely(answer: &mut clap::Error) {
-    let unknown = match answer.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(name)) => name.clone(),
-        _ => String::new(),
-    };
-    let in_tip = |tip: &StyledStr| match unknown.is_empty() {
-        true => tip.clone(),
-        false => StyledStr::from(tip.ansi().to_string().replace(&unknown, &shown(&unknown))),
-    };
-    let quoted = |value: &ContextValue| match value {
-        ContextValue::String(text) => Some(ContextValue::String(shown(text))),
-        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())),
-        ContextValue::StyledStrs(tips) => Some(ContextValue::StyledStrs(tips.iter().map(in_tip).collect())),
-        _ => None,
-    };
-    let all: Vec<_> = answer.context().filter_map(|(kind, value)| Some((kind, quoted(value)?))).collect();
-    for (kind, value) in all {
-        answer.insert(kind, value);
-    }
-}
-
-/// Prints the short help, for when standard input is a terminal and no file is given.
+/// Prints the short help and an error, for when standard input is a terminal and no file is given.
 pub(crate) fn say_short() -> End {
     // stderr is closed: nothing left to report to.
     let _ = write!(io::stderr(), "{}", Args::command().render_help());
+    messages::say(Severity::Error, "name a log file or a directory; standard input is a terminal");
     End::Misused
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// On a terminal, clap does not strip escape sequences, because its own colours are among them.
-    #[test]
-    fn unknown_options_are_escaped_in_coloured_output() {
-        for name in ["--a\u{1b}[31mb", "--a\u{202e}b", "--a\nb", "-\u{7}", "--js\u{200b}on"] {
-            let mut answer = Args::command().try_get_matches_from(["logstat", name]).unwrap_err();
-            quote_safely(&mut answer);
-            let text = answer.render().ansi().to_string();
-            assert!(!text.contains(name) && text.contains(&shown(name)), "{text:?}");
-        }
-    }
 }

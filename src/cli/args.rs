@@ -41,12 +41,13 @@ pub(crate) struct Args {
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
-    /// Timeline with a column for each status, class, host …
+    /// Timeline with a column for each status, kind, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = Among(Item, names::dimensions().words()))]
     #[arg(
-        long_help = "Timeline with the hits of each status, class, method, host … in a column of its own, anything that --top ranks; \
-                       of as many values as -n says, those with the most hits, and of all others together"
+        long_help = "Timeline with one column for each value of a dimension, such as status, kind, method or host: \
+                       the top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are \
+                       all listed, in their own order"
     )]
     split: Option<String>,
 
@@ -68,11 +69,11 @@ pub(crate) struct Args {
     #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
 
-    /// More columns of rankings: uv, p95, max, last …
+    /// More columns: uv, p95, max, last …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
     #[arg(value_parser = names::metrics(), hide_possible_values = true)]
-    #[arg(long_help = help::list("More columns of rankings, beside PV, share, bytes and status classes; p50 to p99 are percentiles of \
-                                  request times, first and last when a key was seen", &names::metrics()))]
+    #[arg(long_help = help::list("More columns in rankings and timelines; p50 to p99 are percentiles of request times, \
+                                  first and last the times of the first and last hit", &names::metrics()))]
     columns: Vec<Metric>,
 
     /// Order of rankings: 5xx, uv, p95, total_time [default: pv]
@@ -109,13 +110,13 @@ pub(crate) struct Args {
     #[arg(long_help = help::list("Only these parts of the report; --top adds its own [default: all]", &names::sections()))]
     show: Vec<Section>,
 
-    /// Only hits from then on: 2026-11-14T08, 90m, today
-    #[arg(long, value_name = "TIME", value_parser = Value(values::since), allow_hyphen_values = true, help_heading = "Filters")]
+    /// Start: 2026-11-14T08, 90m, today
+    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
-    /// Only hits before then
-    #[arg(long, value_name = "TIME", value_parser = Value(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
+    /// End, not included
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "Only hits before then; the moment itself is not included")]
     until: Option<Moment>,
 
@@ -164,7 +165,7 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) own_formats: Vec<(String, LogFormat)>,
 
-    /// Whether rankings are from a layer below the one that chooses sections: they say what is ranked, and ask for nothing.
+    /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to `show`.
     #[arg(skip)]
     pub(crate) top_is_default: bool,
 

@@ -28,6 +28,10 @@ pub(crate) struct FilterArgs {
     #[arg(long_help = "Only these status codes: 404, 4xx, 500-504, '>=500'; !404 excludes 404")]
     status: Vec<StatusSet>,
 
+    /// Leave out these status codes: 404, 3xx, 500-504
+    #[arg(long, value_name = "CODE,…", value_parser = spelled::<StatusSet>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_status: Vec<StatusSet>,
+
     /// Only paths that fit: '/api/*', '~\.php$'
     #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append)]
     #[arg(
@@ -43,6 +47,10 @@ pub(crate) struct FilterArgs {
     /// Only from these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32; !10.0.0.7 is not that one
     #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     ip: Vec<Networks>,
+
+    /// Leave out these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32
+    #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_ip: Vec<Networks>,
 
     /// Only these hosts: names or patterns as of --path; a comma parts several
     #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
@@ -116,12 +124,18 @@ impl FilterArgs {
     pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {
         let mut all = Vec::new();
         all.extend(self.time.iter().cloned().reduce(DayTimes::with).map(Condition::DayTimes));
-        all.extend(self.status.iter().cloned().reduce(StatusSet::with).map(Condition::Status));
+        let no_status = self.exclude_status.iter().map(|set| set.clone().excluded().ok_or("--exclude-status"));
+        let no_ip = self.exclude_ip.iter().map(|networks| networks.clone().excluded().ok_or("--exclude-ip"));
+        let twice = |option: &str| format!("{option} excludes already: leave the ! out");
+        let status =
+            self.status.iter().cloned().map(Ok).chain(no_status).collect::<Result<Vec<_>, _>>().map_err(twice)?;
+        let ip = self.ip.iter().cloned().map(Ok).chain(no_ip).collect::<Result<Vec<_>, _>>().map_err(twice)?;
+        all.extend(status.into_iter().reduce(StatusSet::with).map(Condition::Status));
         all.extend(self.statics.then_some(Condition::Static));
         all.extend(self.dynamic.then_some(Condition::Dynamic));
         all.extend(self.slower.map(|Slow { ms }| Condition::Slower { ms }));
         all.extend(self.larger.map(|bytes| Condition::Larger { bytes }));
-        all.extend(self.ip.iter().cloned().reduce(Networks::with).map(Condition::Ip));
+        all.extend(ip.into_iter().reduce(Networks::with).map(Condition::Ip));
         let all_of = |several: &[Several]| several.iter().flat_map(|one| one.0.iter().cloned()).collect::<Vec<_>>();
         let (hosts, methods) = (all_of(&self.host), all_of(&self.method));
         let (no_hosts, no_methods) = (all_of(&self.exclude_host), all_of(&self.exclude_method));

@@ -5,10 +5,12 @@ use std::io::{Write, stderr};
 use std::path::Path;
 use std::time::Duration;
 
-use logstat::{FewThreads, FindNote, FormatReport, Report, printable};
+use logstat::{FewThreads, FindNote, FormatReport, Note, Report, printable};
 
-/// Prints messages by verbosity: errors always, because they determine the exit code; notes unless quiet; details on
-/// request.
+use super::severity::Severity;
+
+/// Prints messages by verbosity: errors always, because they determine the exit code; warnings and notes unless quiet;
+/// details on request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Messages {
     loudness: Loudness,
@@ -34,17 +36,30 @@ impl Messages {
     }
 
     pub(crate) fn error(self, what: impl Display) {
-        say(what);
+        say(Severity::Error, what);
     }
 
-    /// Reports a `--fail-if` condition that is true, and why. Always printed, because it determines the exit code.
+    /// Reports a `--fail-if` condition that is true, and why. An error, because it determines the exit code.
     pub(crate) fn verdict(self, condition: &str, reason: &str) {
-        say(format_args!("--fail-if '{condition}': {reason}"));
+        self.error(format_args!("--fail-if '{condition}' is true: {reason}"));
     }
 
-    pub(crate) fn note(self, what: &str) {
+    pub(crate) fn warning(self, what: impl Display) {
+        self.say_unless_quiet(Severity::Warning, what);
+    }
+
+    pub(crate) fn note(self, what: impl Display) {
+        self.say_unless_quiet(Severity::Note, what);
+    }
+
+    /// Prints a note of the report, as a warning if the numbers may be incomplete or unexpected.
+    pub(crate) fn note_of_report(self, note: &Note) {
+        self.say_unless_quiet(Severity::of(note.code), note);
+    }
+
+    fn say_unless_quiet(self, severity: Severity, what: impl Display) {
         if self.loudness >= Loudness::Normal {
-            say(format_args!("note: {what}"));
+            say(severity, what);
         }
     }
 
@@ -57,22 +72,23 @@ impl Messages {
         };
         let why = source.to_string();
         let why = why.split(" (os error").next().unwrap_or(&why).to_lowercase();
-        self.note(&format!("could not start {wanted} threads ({why}); {how}, with the same result"));
+        self.note(format_args!("could not start {wanted} threads ({why}); {how}, with the same result"));
     }
 
     /// Notes which files are not read. With `-v` all files are listed; without it, routine notes are omitted.
     pub(crate) fn not_read(self, note: &FindNote) {
+        let severity = Severity::of_unread(note);
         if self.loudness >= Loudness::Verbose {
-            say(format_args!("note: {}", note.in_full()));
+            self.say_unless_quiet(severity, note.in_full());
         } else if !note.is_routine() {
-            self.note(&note.to_string());
+            self.say_unless_quiet(severity, note);
         }
     }
 
     /// The configuration file in use.
     pub(crate) fn configuration(self, file: &str) {
         if self.loudness >= Loudness::Verbose {
-            say(format_args!("configuration: {file}"));
+            self.note(format_args!("configuration: {file}"));
         }
     }
 
@@ -92,25 +108,25 @@ impl Messages {
                 }
             };
             let (lines, bytes) = (counted(input.lines, "line"), counted(input.bytes, "byte"));
-            say(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
+            self.note(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
             if !input.keys.is_empty() {
                 // No explanation if the key equals the variable's name.
                 let keys = input.keys.iter().map(|key| match &key.key {
                     own if *own == key.variable => own.clone(),
                     other => format!("{other} as ${}", key.variable),
                 });
-                say(format_args!("{}: keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
+                self.note(format_args!("{}: keys {}", input.path, keys.collect::<Vec<_>>().join(", ")));
             }
         }
         let threads = if threads > 0 { threads } else { std::thread::available_parallelism().map_or(1, usize::from) };
         // "At most", because a small input uses fewer threads.
-        say(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
+        self.note(format_args!("{:.3} s with at most {}", elapsed.as_secs_f64(), counted(threads as u64, "thread")));
     }
 
     /// Prints lines for `-vv`.
     pub(crate) fn more_details(self, lines: &[String]) {
         if self.loudness >= Loudness::VeryVerbose {
-            lines.iter().for_each(say);
+            lines.iter().for_each(|line| self.note(line));
         }
     }
 }
@@ -130,8 +146,9 @@ pub(crate) fn shown_path(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
 
-fn say(what: impl Display) {
-    let _ = writeln!(stderr(), "logstat: {}", safe(&what.to_string()));
+/// Prints a message. Its later lines are indented, so that each message can be recognised by its first line.
+pub(super) fn say(severity: Severity, what: impl Display) {
+    let _ = writeln!(stderr(), "logstat: {severity}: {}", safe(&what.to_string()));
 }
 
 /// Escapes control and format characters in a message; line ends remain.

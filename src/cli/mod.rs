@@ -1,6 +1,7 @@
 //! The command line: turns arguments into a question to the library, prints the result to standard output and
 //! everything else to standard error.
 
+mod advice;
 mod allocator;
 mod answer;
 mod args;
@@ -13,6 +14,7 @@ mod help;
 mod inputs;
 mod interrupt;
 mod led_to;
+mod list_items;
 mod memory;
 mod messages;
 mod misuse;
@@ -25,9 +27,11 @@ mod problems;
 mod progress;
 mod rejects;
 mod screen;
+mod severity;
 mod static_rules;
 mod stdout;
 mod targets;
+mod usage_error;
 mod values;
 mod visitors;
 mod wording;
@@ -82,16 +86,16 @@ impl End {
 pub(crate) fn run() -> End {
     let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {
         Ok(line) => line,
-        Err(answer) => return answer::say(answer),
+        Err(answer) => return answer::say(&answer),
     };
     let messages = Messages::new(line.args.quiet, line.args.verbose);
-    line.notes.iter().for_each(|note| messages.note(note));
+    line.warnings.iter().for_each(|warning| messages.warning(warning));
     if let Some(file) = line.file() {
         messages.configuration(file);
     }
     match answer(&line, &messages) {
         Ok(end) => end,
-        Err(misuse) => answer::say(misuse),
+        Err(misuse) => answer::say(&misuse),
     }
 }
 
@@ -137,7 +141,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             return Ok(stdout::write(messages, |out| out.write_all(conf.explain().as_bytes())));
         }
         if args.explain {
-            conf.skipped().iter().for_each(|skipped| messages.note(skipped));
+            conf.skipped().iter().for_each(|skipped| messages.warning(skipped));
         }
         if files.is_empty() {
             files = conf.files().into_iter().map(|(file, _)| file).collect();
@@ -151,7 +155,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             for (built, file) in left_out {
                 let file = file.display().to_string();
                 assumed_logs.retain(|note| note.input.as_ref() != Some(&file));
-                messages.note(&format!(
+                messages.warning(format_args!(
                     "{name}: no access_log is configured for a server, and {file}, the default of {built}, does not exist; give \
                      the files if its log is elsewhere"
                 ));
@@ -171,9 +175,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     }
     let outputs = args.writing.outputs();
     let Some(found) = inputs::inputs(&files) else { return Ok(answer::say_short()) };
-    // Settings in a file or a variable are meant for other runs too: no note if they have no effect here.
-    let idle = args.notes(&question).into_iter().filter(|note| line.origin(note).is_none());
-    idle.for_each(|note| messages.note(&note));
+    // Settings in a file or a variable are meant for other runs too: no warning if they have no effect here.
+    let idle = args.warnings(&question).into_iter().filter(|warning| line.origin(warning).is_none());
+    idle.for_each(|warning| messages.warning(warning));
+    args.notes(&question).iter().for_each(|note| messages.note(note));
     found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         add_notes(None, assumed_logs, messages);
@@ -188,8 +193,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
     let mut targets = match Targets::create(outputs, args.rejects.as_deref()) {
         Ok(targets) => targets,
-        Err(message) => {
-            messages.error(message);
+        Err(failures) => {
+            failures.iter().for_each(|failure| messages.error(failure));
             return Ok(End::Failed);
         }
     };
@@ -233,7 +238,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         wording::report(&mut report);
         // A report on empty logs says so itself; a cron job should stay quiet.
         let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
-        report.notes.iter().filter(is_shown).for_each(|note| messages.note(&note.to_string()));
+        report.notes.iter().filter(is_shown).for_each(|note| messages.note_of_report(note));
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         targets.write_report(&report, &style, messages, || {
@@ -256,7 +261,7 @@ fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messa
             |report: &&mut Report| report.inputs.iter().any(|input| Some(&input.path) == note.input.as_ref());
         match report.as_deref_mut().filter(has_input) {
             Some(report) => report.notes.push(note),
-            None => messages.note(&note.to_string()),
+            None => messages.note_of_report(&note),
         }
     }
 }

@@ -32,7 +32,10 @@ pub(crate) fn dimensions() -> Names<Dimension> {
 }
 
 pub(crate) fn sections() -> Names<Section> {
-    Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
+    Names {
+        other: Section::named,
+        ..Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
+    }
 }
 
 pub(crate) fn log_formats() -> Names<&'static str> {

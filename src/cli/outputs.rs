@@ -9,20 +9,23 @@ use super::led_to::{is_same, led_to};
 use super::messages::shown_path;
 use super::new_file::NewFile;
 use super::rejects::is_read;
+use super::wrapped::wrapped;
 
 /// A file of `-o`.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     path: PathBuf,
     format: ReportFormat,
+    /// True if neither the extension nor the user names a format.
+    is_guess: bool,
 }
 
 impl Output {
-    /// Takes the format from the file's extension, else `otherwise`; `-` is standard output.
-    pub(crate) fn new(path: &Path, otherwise: ReportFormat) -> Output {
+    /// Takes the format from the file's extension, else the one that the user chose; `-` is standard output.
+    pub(crate) fn new(path: &Path, chosen: Option<ReportFormat>) -> Output {
         let extension = path.extension().and_then(|extension| extension.to_str());
-        let format = extension.and_then(ReportFormat::of_extension).unwrap_or(otherwise);
-        Output { path: path.to_owned(), format }
+        let named = extension.and_then(ReportFormat::of_extension).or(chosen);
+        Output { path: path.to_owned(), format: named.unwrap_or(ReportFormat::Table), is_guess: named.is_none() }
     }
 
     pub(crate) fn format(&self) -> ReportFormat {
@@ -47,9 +50,25 @@ impl Output {
                 return Some(format!("-o {path}: there is no such directory"));
             }
             Err(source) => return Some(format!("-o {}", self.failed(source))),
+            // A pipe or a device needs no extension.
+            Ok(Some(_)) if self.is_guess => return Some(self.unknown_extension(&path)),
             Ok(_) => {}
         }
         is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
+    }
+
+    /// The message for a file whose name does not say which format it should have.
+    fn unknown_extension(&self, path: &str) -> String {
+        let what = match self.path.extension() {
+            Some(extension) => format!("unknown extension .{}", shown_path(Path::new(extension))),
+            None => "the file name has no extension".to_owned(),
+        };
+        let known: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        format!(
+            "-o {path}: {what}\n{}\n  or choose a format:  --format csv -o {path}",
+            wrapped(&known, "  extensions: ")
+        )
     }
 
     /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.

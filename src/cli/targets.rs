@@ -9,7 +9,7 @@ use super::messages::Messages;
 use super::new_file::NewFile;
 use super::outputs::Output;
 
-const NONE_IS_NEW: &str = "no file is new, because not all could be written; old files are kept";
+const NONE_IS_NEW: &str = "not all files could be written, so none was; existing files are unchanged";
 
 /// Destinations of the report and of malformed lines.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Targets {
 impl Targets {
     /// Creates the temporary files, so that a target that cannot be written is reported before counting starts. A pipe
     /// of `-o` is opened only once the report is ready, because opening it waits for a reader.
-    pub(crate) fn create(outputs: Vec<Output>, rejects: Option<&Path>) -> Result<Targets, String> {
+    pub(crate) fn create(outputs: Vec<Output>, rejects: Option<&Path>) -> Result<Targets, Vec<String>> {
         let are_several = outputs.len() + usize::from(rejects.is_some()) > 1;
         let mut failures = Vec::new();
         let mut created = Vec::with_capacity(outputs.len());
@@ -43,9 +43,9 @@ impl Targets {
             return Ok(Targets { outputs: created, rejects, written: Vec::new(), are_several, has_failed: false });
         }
         if are_several {
-            failures.push(format!("  {NONE_IS_NEW}"));
+            failures.push(NONE_IS_NEW.to_owned());
         }
-        Err(failures.join("\n"))
+        Err(failures)
     }
 
     /// Writes malformed lines, if a file for them was given.
@@ -101,9 +101,9 @@ impl Targets {
         }
         if self.are_several {
             let new = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
-            failures.push(format!("  files that are new: {new}"));
+            failures.push(format!("files already replaced: {new}"));
         }
-        messages.error(failures.join("\n"));
+        failures.iter().for_each(|failure| messages.error(failure));
         End::Failed
     }
 }

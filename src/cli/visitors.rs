@@ -59,7 +59,7 @@ impl VisitorArgs {
             (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| misuse(&message))?),
             (Some(word), None) => {
                 let message = format!(
-                    "--real-ip {} needs --trust, for anybody can send such a header: the addresses of\nyour proxies, such as \
+                    "--real-ip {} needs --trust, because anyone can forge this header\n  name the addresses of your proxies:  \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
                     shown(word)
                 );
@@ -70,8 +70,8 @@ impl VisitorArgs {
         Ok(())
     }
 
-    /// Returns a note if `--ipv6-prefix` has no effect.
-    pub(crate) fn notes(&self, question: &Question) -> Option<String> {
+    /// Returns a warning if `--ipv6-prefix` has no effect.
+    pub(crate) fn warnings(&self, question: &Question) -> Option<String> {
         let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
         let (bits, name) = (prefix.bits(), question.counting.visitor.name());
         Some(format!("--ipv6-prefix {bits} changes nothing here: visitors are told apart by {name}"))

@@ -74,7 +74,12 @@ impl WritingArgs {
 
     /// The format of the report.
     pub(crate) fn format(&self) -> ReportFormat {
-        if self.json { ReportFormat::Json } else { self.format.unwrap_or(ReportFormat::Table) }
+        self.chosen_format().unwrap_or(ReportFormat::Table)
+    }
+
+    /// The format that the user chose.
+    fn chosen_format(&self) -> Option<ReportFormat> {
+        if self.json { Some(ReportFormat::Json) } else { self.format }
     }
 
     /// True if JSON is indented, one value per line.
@@ -84,7 +89,7 @@ impl WritingArgs {
 
     /// The files that the report is written to, including standard output only if it is named as `-`.
     pub(crate) fn outputs(&self) -> Vec<Output> {
-        self.output.iter().map(|path| Output::new(path, self.format())).collect()
+        self.output.iter().map(|path| Output::new(path, self.chosen_format())).collect()
     }
 
     /// True if any of the formats to write is meant for people.
@@ -103,7 +108,9 @@ impl WritingArgs {
         for word in &self.prom_label {
             let name = word.trim().trim_start_matches('$');
             let meant = Dimension::resolve(name, &|_| false).ok();
-            let is_it = |dimension: &&Dimension| dimension.name() == name || Some(**dimension) == meant;
+            let is_it = |dimension: &&Dimension| {
+                [dimension.name(), dimension.key()].contains(&name) || Some(**dimension) == meant
+            };
             let Some(dimension) = ranked.iter().find(is_it) else {
                 if let Some(meant) = meant {
                     let name = meant.name();

@@ -85,7 +85,7 @@ impl std::error::Error for DimensionError {}
 /// Looks up a dimension by its own name, or by that of a variable with or without its `$`.
 pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     let bare = name.strip_prefix('$').unwrap_or(name);
-    if let Some(dimension) = Dimension::all().find(|d| d.name() == bare) {
+    if let Some(dimension) = Dimension::all().find(|d| d.name() == bare || d.key() == bare) {
         return Ok(dimension);
     }
     match Unit::canonical(bare).map(Dimension::Time) {

@@ -27,6 +27,11 @@ impl<T> Listed<T> {
         Ok(listed)
     }
 
+    /// The list that excludes what this one includes; `None` if this one excludes something itself.
+    pub(crate) fn excluded(self) -> Option<Listed<T>> {
+        self.none.is_empty().then_some(Listed { any: Vec::new(), none: self.any })
+    }
+
     pub(crate) fn add(&mut self, other: Listed<T>) {
         self.any.extend(other.any);
         self.none.extend(other.none);
@@ -59,5 +64,7 @@ mod tests {
         listed.add(read("!2").unwrap());
         assert_eq!(fits(&listed), [1]);
         assert_eq!(fits(&read("!2").unwrap()), [0, 1, 3]);
+        assert_eq!(read("1,2").unwrap().excluded(), read("!1,!2").ok());
+        assert_eq!(read("1,!2").unwrap().excluded(), None);
     }
 }

@@ -75,6 +75,11 @@ impl Networks {
         self.0.holds(|network| network.has(address))
     }
 
+    /// The list that excludes the addresses of this one; `None` if this one has an item with a `!`.
+    pub fn excluded(self) -> Option<Networks> {
+        self.0.excluded().map(Networks)
+    }
+
     /// Joins two lists into one.
     #[must_use]
     pub fn with(mut self, other: Networks) -> Networks {

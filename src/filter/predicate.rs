@@ -88,6 +88,10 @@ fn few(dimension: Dimension, check: &Check) -> Predicate {
             let status = |index: usize| Status::new(index as u16);
             Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
         }
+        Dimension::StatusClass => {
+            let class = |index: usize| Status::new(index as u16).class_key();
+            Predicate::Status((0..Status::COUNT).map(|index| check.holds(class(index))).collect())
+        }
         Dimension::Class => Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") },
         Dimension::Time(unit) => Predicate::Stretches(Stretches::new(unit, check.clone())),
         _ => Predicate::Any(Vec::new()),

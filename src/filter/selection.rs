@@ -239,7 +239,7 @@ fn order_of_class(operator: Operator, word: &str) -> Option<Check> {
 }
 
 fn has_no_order(dimension: Dimension) -> bool {
-    matches!(dimension, Dimension::Class | Dimension::Time(crate::time::Unit::Weekday))
+    matches!(dimension, Dimension::Class | Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
 }
 
 #[cfg(test)]
@@ -283,9 +283,12 @@ mod tests {
             ("agent ~ bot*", 8, "write a regular expression in quotes, such as \"^/api/\""),
             ("ip > 10.0.0.1", 3, "addresses have no order: use == != in, also with a network: 10.0.0.0/8"),
             ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
-            ("class == \"statc\"", 9, "\"static\" or \"dynamic\" was expected"),
-            ("class == 1", 9, "\"static\" or \"dynamic\" was expected"),
-            ("class < \"static\"", 6, "these values have no order: use == != in"),
+            ("kind == \"statc\"", 8, "static or dynamic was expected"),
+            ("kind == statc", 8, "static or dynamic was expected"),
+            ("class == 1", 9, "static or dynamic was expected"),
+            ("kind < \"static\"", 5, "these values have no order: use == != in"),
+            ("status-class == 404", 16, "1xx, 2xx, 3xx, 4xx, 5xx or other was expected"),
+            ("status-class >= 4xx", 13, "these values have no order: use == != in"),
             ("weekday == \"Tues\"", 11, WEEKDAYS),
             ("weekday < \"Tue\"", 8, "these values have no order: use == != in"),
         ];
@@ -293,7 +296,7 @@ mod tests {
             let error = text.parse::<Where>().unwrap_err();
             assert_eq!((error.at(), error.what()), (at, what), "{text}");
         }
-        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("hour-of-day has numbers"));
+        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("keys of hour-of-day are numbers"));
     }
 
     const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
@@ -363,6 +366,10 @@ mod tests {
             "status in (4xx, 500)",
             "status == \"-\"",
             "weekday in (\"Mon\", \"Sun\")",
+            "kind == static",
+            "class != 'dynamic'",
+            "status-class in (4xx, \"5xx\", other)",
+            "status-class ~ '^[45]'",
         ];
         assert!(fine.iter().all(|text| text.parse::<Where>().is_ok()));
     }

@@ -30,6 +30,11 @@ impl StatusSet {
         })
     }
 
+    /// The list that excludes the status codes of this one; `None` if this one has an item with a `!`.
+    pub fn excluded(self) -> Option<StatusSet> {
+        self.0.excluded().map(StatusSet)
+    }
+
     /// Joins two lists into one.
     #[must_use]
     pub fn with(mut self, other: StatusSet) -> StatusSet {

@@ -1,6 +1,6 @@
 //! Subjects: what the names in an expression refer to.
 
-use crate::batch::Fields;
+use crate::batch::{Fields, Status};
 use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::expression::NumberUnit;
 use crate::time::Unit;
@@ -109,7 +109,7 @@ impl Subject {
     /// The key that a user means by a text: weekdays and classes may be written in any case, and weekdays in full.
     pub(super) fn meant_text(self, text: &str) -> String {
         match self {
-            Subject::Of(Dimension::Class) => text.to_ascii_lowercase(),
+            Subject::Of(Dimension::Class | Dimension::StatusClass) => text.to_ascii_lowercase(),
             Subject::Of(Dimension::Time(Unit::Weekday)) => weekday(text).unwrap_or_else(|| text.to_owned()),
             _ => text.to_owned(),
         }
@@ -123,7 +123,8 @@ impl Subject {
     /// Returns what was expected instead, if no key of this subject is a number.
     pub(super) fn refuses_numbers(self) -> Option<&'static str> {
         match self {
-            Subject::Of(Dimension::Class) => Some(CLASSES),
+            Subject::Of(Dimension::Class) => Some(KINDS),
+            Subject::Of(Dimension::StatusClass) => Some(STATUS_CLASSES),
             Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
             Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
             Subject::Of(Dimension::Time(_)) => Some(
@@ -136,7 +137,10 @@ impl Subject {
     /// Returns what was expected instead, if no key of this subject can be `text`.
     pub(super) fn refuses_text(self, text: &str) -> Option<&'static str> {
         match self {
-            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(CLASSES),
+            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(KINDS),
+            Subject::Of(Dimension::StatusClass) if !Status::CLASS_KEYS.contains(&text.as_bytes()) => {
+                Some(STATUS_CLASSES)
+            }
             Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
                 Some(WEEKDAYS)
             }
@@ -160,7 +164,8 @@ fn weekday(text: &str) -> Option<String> {
     Some(Unit::Weekday.key(day as i64))
 }
 
-const CLASSES: &str = "\"static\" or \"dynamic\" was expected";
+const KINDS: &str = "static or dynamic was expected";
+const STATUS_CLASSES: &str = "1xx, 2xx, 3xx, 4xx, 5xx or other was expected";
 const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
 #[cfg(test)]
@@ -206,7 +211,8 @@ mod tests {
     #[test]
     fn numbers_are_refused_for_textual_keys() {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
-        assert_eq!((refused("class"), refused("weekday")), (Some(CLASSES), Some(WEEKDAYS)));
+        assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
+        assert_eq!(refused("status-class"), Some(STATUS_CLASSES));
         assert!(refused("day").unwrap().starts_with("a text such as"));
         for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
             assert_eq!(refused(name), None, "{name}");
@@ -216,17 +222,31 @@ mod tests {
     #[test]
     fn impossible_texts_are_refused() {
         let refused = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().refuses_text(text);
-        for (name, text, reason) in [("class", "dyn", CLASSES), ("weekday", "mo", WEEKDAYS)] {
+        let rows = [
+            ("kind", "dyn", KINDS),
+            ("class", "2xx", KINDS),
+            ("status-class", "6xx", STATUS_CLASSES),
+            ("status-class", "404", STATUS_CLASSES),
+            ("weekday", "mo", WEEKDAYS),
+        ];
+        for (name, text, reason) in rows {
             assert_eq!(refused(name, text), Some(reason), "{name}");
         }
-        for (name, text) in
-            [("class", "static"), ("class", "dynamic"), ("weekday", "Mon"), ("weekday", "Sun"), ("path", "x")]
-        {
+        let fine = [
+            ("kind", "static"),
+            ("kind", "dynamic"),
+            ("status-class", "4xx"),
+            ("status-class", "other"),
+            ("weekday", "Mon"),
+            ("weekday", "Sun"),
+            ("path", "x"),
+        ];
+        for (name, text) in fine {
             assert_eq!(refused(name, text), None, "{name} {text}");
         }
         let meant = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().meant_text(text);
         assert_eq!(["mon", "MONDAY", "Mon", "mo"].map(|text| meant("weekday", text)), ["Mon", "Mon", "Mon", "mo"]);
-        assert_eq!((meant("class", "Static"), meant("path", "/A")), ("static".to_owned(), "/A".to_owned()));
+        assert_eq!((meant("kind", "Static"), meant("path", "/A")), ("static".to_owned(), "/A".to_owned()));
         assert!(refused("bytes", "1").is_some() && refused("request_time", "1").is_some());
     }
 }

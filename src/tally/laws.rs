@@ -105,8 +105,8 @@ pub(super) fn all_dimensions() -> Vec<Dimension> {
     let variable = Dimension::named("upstream_addr").unwrap();
     // Pairs in which neither, one or both keys are texts; some of the texts are addresses, which other tables intern as
     // visitors.
-    let pairs =
-        ["path/ip", "upstream_addr/status", "day/class", "class/agent"].map(|name| Dimension::named(name).unwrap());
+    let pairs = ["path/ip", "upstream_addr/status", "day/kind", "kind/agent", "status-class/hour"]
+        .map(|name| Dimension::named(name).unwrap());
     [Dimension::All, variable].into_iter().chain(Dimension::all()).chain(pairs).collect()
 }
 
@@ -166,7 +166,7 @@ fn key_of(text: &[u8]) -> Vec<u8> {
     if text.is_empty() { b"-".to_vec() } else { undo_escapes(text).into_owned() }
 }
 
-/// Returns the key of a hit in a dimension that is not a pair, as it is written.
+/// Returns the unescaped key of a hit in a dimension that is not a pair.
 pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
     let text = |field: TextField| key_of(&hit.texts[field as usize]);
     match dimension {
@@ -180,12 +180,17 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
         Dimension::User => text(TextField::User),
         Dimension::Protocol => text(TextField::Protocol),
         Dimension::Status => hit.status.key().into_bytes(),
+        Dimension::StatusClass => match hit.status.index() {
+            1000 => b"-".to_vec(),
+            code @ 100..600 => format!("{}xx", code / 100).into_bytes(),
+            _ => b"other".to_vec(),
+        },
         Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
         Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
         Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
         // Its column has the text of the user field, so that the law is tested with all kinds of texts.
         Dimension::Variable(_) | Dimension::Derived(_) => text(TextField::User),
-        Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
+        Dimension::Pair(_) => unreachable!("a part of a pair cannot be a pair"),
     }
 }
 
@@ -194,7 +199,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
     let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
     for hit in hits {
         let is_listed = match dimension {
-            Dimension::Status => !hit.lacks.meets(Fields::STATUS),
+            Dimension::Status | Dimension::StatusClass => !hit.lacks.meets(Fields::STATUS),
             Dimension::Class => !hit.lacks.meets(PATH),
             _ => true,
         };
@@ -259,7 +264,11 @@ pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts
             seen: table.measure::<Seen>().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
         };
         let timed = table.measure::<Times>().unwrap().of(group);
-        assert_eq!([timed.count, timed.max_ms, timed.sum_ms], plain.times[..3], "two measures of the same times");
+        assert_eq!(
+            [timed.count, timed.max_ms, timed.sum_ms],
+            plain.times[..3],
+            "two measures of the same times disagree"
+        );
         (key, plain)
     };
     (0..keys.len() as u32).map(group).collect()

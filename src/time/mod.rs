@@ -99,7 +99,7 @@ pub(crate) const LAST_S: i64 = 253_402_300_799;
 
 /// Returns the date of a wall clock, which must be within the years 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
-    chrono::DateTime::from_timestamp(wall_s, 0).expect("a wall clock is within years 0001 to 9999").date_naive()
+    chrono::DateTime::from_timestamp(wall_s, 0).expect("wall clocks are within the years 0001 to 9999").date_naive()
 }
 
 /// Returns the wall clock at the start of a day, or `None` if there is no such day.

@@ -33,7 +33,7 @@ fn said(mut command: Command, lines: usize, arguments: &[&str]) -> String {
 
 /// Number of lines that each worker reports.
 fn lines_of_workers(said: &str) -> Vec<usize> {
-    let of_workers = said.lines().filter_map(|line| line.strip_prefix("logstat: worker ")?.split_once(": "));
+    let of_workers = said.lines().filter_map(|line| line.strip_prefix("logstat: note: worker ")?.split_once(": "));
     of_workers.map(|(_, share)| share.split(' ').next().unwrap().parse().unwrap()).collect()
 }
 
@@ -41,7 +41,8 @@ fn lines_of_workers(said: &str) -> Vec<usize> {
 fn every_phase_and_worker_is_reported() {
     let said = said(logstat(), LINES, &["-j", "3"]);
     let names = ["opening: ", "counting: ", "merging: ", "settling: ", "assembling: ", "releasing: ", "writing: "];
-    let places = names.map(|name| said.find(&format!("\nlogstat: {name}")).unwrap_or_else(|| panic!("{name}{said}")));
+    let places =
+        names.map(|name| said.find(&format!("\nlogstat: note: {name}")).unwrap_or_else(|| panic!("{name}{said}")));
     assert!(places.is_sorted(), "{said}");
     assert!(said.contains(" ms by 3 workers, finding formats "), "{said}");
     let lines = lines_of_workers(&said);
@@ -62,7 +63,7 @@ fn cpu_affinity_limits_the_number_of_workers() {
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = allowed.map(|list| list.trim().split([',', '-']).next().unwrap());
     let (Some(first), Ok(_)) = (first, Command::new("taskset").arg("--version").output()) else {
-        is_skipped(false, "processors are given by taskset, which is not here");
+        is_skipped(false, "taskset is not installed");
         return;
     };
     let mut command = Command::new("taskset");

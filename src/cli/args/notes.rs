@@ -1,4 +1,4 @@
-//! Notes about options that have no effect, printed before anything is read.
+//! Warnings about options that have no effect, printed before anything is read.
 
 use logstat::{Condition, Date, Dimension, FieldKey, LogFormat, Moment, Question, Section};
 
@@ -7,21 +7,25 @@ use crate::cli::messages::shown;
 use crate::cli::wording;
 
 impl Args {
-    /// Returns notes about options that have no effect.
+    /// Returns notes on how formats in Apache's notation are read.
     pub(crate) fn notes(&self, question: &Question) -> Vec<String> {
-        let mut notes = Vec::new();
+        question.reading.log_formats.iter().filter_map(LogFormat::read_as).map(apache).collect()
+    }
+
+    /// Returns warnings about options that have no effect.
+    pub(crate) fn warnings(&self, question: &Question) -> Vec<String> {
+        let mut warnings = Vec::new();
         if let (Some(since), Some(until)) = (question.counting.since, question.counting.until)
             && since >= until
         {
-            notes.push("--since is not before --until: no hit is in between".to_owned());
+            warnings.push("--since is not before --until: no hit is in between".to_owned());
         }
         let moments = [question.counting.since, question.counting.until, question.counting.date.map(Date::begin)];
         if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
-            notes.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
+            warnings.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
         }
-        notes.extend(question.counting.contradictions().into_iter().map(wording::message));
-        notes.extend(self.visitors.notes(question));
-        notes.extend(question.reading.log_formats.iter().filter_map(LogFormat::read_as).map(apache));
+        warnings.extend(question.counting.contradictions().into_iter().map(wording::message));
+        warnings.extend(self.visitors.warnings(question));
         let rankings = question.counting.rankings();
         let selections = || {
             let filters = question.counting.filters.iter();
@@ -38,31 +42,32 @@ impl Args {
         };
         for field in question.reading.fields.iter().filter(is_idle) {
             let name = field.name();
-            notes.push(format!("--field {name}={} changes nothing here: no --top {name}", shown(field.key())));
+            warnings.push(format!("--field {name}={} changes nothing here: no --top {name}", shown(field.key())));
         }
         if let Some(unit) = self.by
             && !question.showing.shows(Section::Timeline)
         {
-            notes.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
+            warnings.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
         }
         if let Some(split) = question.counting.split
             && !question.showing.shows(Section::Timeline)
         {
-            notes.push(format!("--split {} changes nothing here: --show leaves the timeline out", split.name()));
+            warnings.push(format!("--split {} changes nothing here: --show leaves the timeline out", split.name()));
         }
         if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
-            notes.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
+            warnings.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
         }
-        let is_about_rows = [("--columns", !self.columns.is_empty()), ("--sort", self.sort.is_some())];
-        for (option, _) in
-            is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.showing.shows(Section::Top))
-        {
-            notes.push(format!("{option} changes nothing here: --show leaves the rankings out"));
+        let has_rankings = question.showing.shows(Section::Top);
+        if !self.columns.is_empty() && !has_rankings && !question.showing.shows(Section::Timeline) {
+            warnings.push("--columns changes nothing here: --show leaves the timeline and the rankings out".to_owned());
+        }
+        if self.sort.is_some() && !has_rankings {
+            warnings.push("--sort changes nothing here: --show leaves the rankings out".to_owned());
         }
         if self.fill && !question.showing.shows(Section::Timeline) {
-            notes.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
+            warnings.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
         }
-        notes
+        warnings
     }
 }
 

@@ -99,20 +99,20 @@ fn last_value_wins_and_contradictions_are_refused() {
 }
 
 #[test]
-fn options_without_effect_are_noted() {
-    let notes = |line| {
+fn options_without_effect_are_warned_about() {
+    let warnings = |line| {
         let args = parsed(line).unwrap();
-        args.notes(&args.question(None).unwrap()).len()
+        args.warnings(&args.question(None).unwrap()).len()
     };
-    assert_eq!(notes("--since 2026-11 --until 2026-11-01"), 1);
-    assert_eq!(notes("--since 2026-11 --until 2026-12"), 0);
-    assert_eq!(notes("--by hour --show summary"), 1);
-    assert_eq!(notes("--by hour --show timeline --fill --split host"), 0);
-    assert_eq!(notes("--split status --show summary"), 1);
-    assert_eq!(notes("--fill --show summary"), 1);
-    assert_eq!(notes("--since today --until yesterday"), 1);
-    assert_eq!(notes("--since 1h --until 2h --now last"), 1);
-    assert_eq!(notes("--since monday --until today"), 0);
-    assert_eq!(notes("--since 2026 --now last"), 1);
-    assert_eq!(notes("--date today --now 2026-11-14"), 0);
+    assert_eq!(warnings("--since 2026-11 --until 2026-11-01"), 1);
+    assert_eq!(warnings("--since 2026-11 --until 2026-12"), 0);
+    assert_eq!(warnings("--by hour --show summary"), 1);
+    assert_eq!(warnings("--by hour --show timeline --fill --split host"), 0);
+    assert_eq!(warnings("--split status --show summary"), 1);
+    assert_eq!(warnings("--fill --show summary"), 1);
+    assert_eq!(warnings("--since today --until yesterday"), 1);
+    assert_eq!(warnings("--since 1h --until 2h --now last"), 1);
+    assert_eq!(warnings("--since monday --until today"), 0);
+    assert_eq!(warnings("--since 2026 --now last"), 1);
+    assert_eq!(warnings("--date today --now 2026-11-14"), 0);
 }

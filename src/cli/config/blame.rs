@@ -5,6 +5,7 @@ use super::Line;
 use super::setting::{Origin, Setting, Value};
 use crate::cli::args::Args;
 use crate::cli::misuse::misuse;
+pub(super) use crate::cli::usage_error::message;
 
 /// Longest list whose items are tried one by one. For a longer list the origin is that of its key.
 const FEW: usize = 100;
@@ -34,14 +35,6 @@ pub(super) fn origin(
         is_it(&without)
     });
     Some(text.map_or_else(|| settings[at].origin.clone(), |one| texts[one].origin.clone()))
-}
-
-/// The message of an error, without the usage text that clap adds.
-pub(super) fn message(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    let end = ["\n\nUsage:", "\n\nFor more information"].iter().filter_map(|mark| text.find(mark)).min();
-    text[..end.unwrap_or(text.len())].trim_end().to_owned()
 }
 
 /// The first line of the message. Later lines list known names, which may differ when a correct setting is left out.

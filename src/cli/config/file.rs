@@ -32,7 +32,7 @@ pub(super) struct OwnFormat {
     pub(super) origin: Origin,
 }
 
-/// A site: the files and options behind `@name`.
+/// A site: the files and options that `@name` stands for.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) name: String,
@@ -150,7 +150,8 @@ impl Reader<'_> {
                 Value::Texts(texts)
             }
         };
-        Ok(Setting { option: name.to_string(), value, origin: self.origin(key.span().start) })
+        let option = option.get_long().unwrap_or(name).to_owned();
+        Ok(Setting { option, value, origin: self.origin(key.span().start) })
     }
 
     /// Number of times that an option without a value is given.

@@ -40,7 +40,7 @@ pub(crate) fn run(data: &[u8]) {
         Ok(line) => line,
         Err(error) => return assert_safe("a refused configuration", &blame::message(&error)),
     };
-    line.notes.iter().for_each(|note| assert_safe("a note", note));
+    line.warnings.iter().for_each(|warning| assert_safe("a warning", warning));
     let printed = print(&line);
     assert_safe("a configuration that is printed", &printed);
     if let Err(error) = line.args.question(None) {
@@ -66,7 +66,7 @@ fn read(text: &[u8], given: &[&str], variables: &[(&str, &str)]) -> Result<Line,
 
 fn print(line: &Line) -> String {
     let mut text = Vec::new();
-    line.print(&mut text).expect("memory takes all that is written");
+    line.print(&mut text).expect("writing to memory cannot fail");
     String::from_utf8(text).expect("a configuration is UTF-8")
 }
 

@@ -16,12 +16,14 @@ mod tests;
 mod variables;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::rc::Rc;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 
 use super::args::Args;
+use super::list_items;
 use super::misuse::misuse;
 use file::File;
 use options::{Takes, settable, takes};
@@ -38,8 +40,8 @@ const SITE_FILES: &str = "files";
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) args: Args,
-    /// Notes about the file and the variables, for the user.
-    pub(crate) notes: Vec<String>,
+    /// Warnings about the file and the variables.
+    pub(crate) warnings: Vec<String>,
     /// The arguments as the user typed them.
     given: Vec<OsString>,
     /// The settings in force, from all layers.
@@ -55,13 +57,19 @@ pub(crate) struct Line {
 
 impl Line {
     /// Parses the command line and adds the configuration of the environment.
-    pub(crate) fn read(given: Vec<OsString>, environment: &Environment) -> Result<Line, clap::Error> {
+    pub(crate) fn read(mut given: Vec<OsString>, environment: &Environment) -> Result<Line, clap::Error> {
+        if given.len() == 2 && given[1] == "help" && !Path::new("help").exists() {
+            given[1] = "--help".into();
+        }
         let mut command = Args::command();
         let matches = command.try_get_matches_from_mut(&given)?;
+        if let Some(refusal) = list_items::refusal(&matches) {
+            return Err(misuse(&refusal));
+        }
         let args = Args::from_arg_matches(&matches)?;
         let mut line = Line {
             args,
-            notes: Vec::new(),
+            warnings: Vec::new(),
             given,
             settings: Vec::new(),
             narrows_defaults: false,
@@ -79,23 +87,23 @@ impl Line {
     /// Adds the settings of the file and of variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
         if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
-            && let Some(text) = place.read(&mut self.notes).map_err(|wrong| misuse(&wrong))?
+            && let Some(text) = place.read(&mut self.warnings).map_err(|wrong| misuse(&wrong))?
         {
             let shown = place.shown();
             let file = file::read(&text, &place.path, environment.home(), &shown, command);
             self.file = file.map_err(|wrong| misuse(&wrong))?;
             self.shown = Some(shown);
         }
-        let (variables, notes) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
+        let (variables, warnings) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
         let site =
             sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| misuse(&wrong))?;
         // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
-            self.notes.extend(notes);
+            self.warnings.extend(warnings);
             return Ok(());
         }
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
-        self.notes.extend(notes);
+        self.warnings.extend(warnings);
         self.site = site.map(|site| site.name.clone());
         let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
         self.narrows_defaults = layers::is_above(&layers, "show", "top");
@@ -134,8 +142,8 @@ impl Line {
         self.shown.as_deref()
     }
 
-    /// Returns the place of the option that a message begins with, unless it is set on the command line. A user who has
-    /// `by` in a file need not be told that `--by day changes nothing`. `--top host needs $host` can be shown with its
+    /// Returns the place of the option that a message begins with, unless it is set on the command line. For a user who has
+    /// `by` in a file, the message that `--by day changes nothing` is noise; `--top host needs $host` can be shown with its
     /// place.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;

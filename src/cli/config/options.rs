@@ -62,10 +62,15 @@ pub(super) fn settable(command: &Command) -> impl Iterator<Item = (&str, &Arg)> 
     named.filter(|(name, _)| refusal(name).is_none())
 }
 
-/// Looks up a configurable option by its name, or returns what is wrong with the name. `others` are further valid
+/// True if an option has this second name: `from` for `since`.
+pub(super) fn is_alias(option: &Arg, name: &str) -> bool {
+    option.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
+}
+
+/// Looks up a configurable option by one of its names, or returns what is wrong with the name. `others` are further valid
 /// names, for suggestions.
 pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Result<&'c Arg, String> {
-    if let Some((_, option)) = settable(command).find(|(known, _)| *known == name) {
+    if let Some((_, option)) = settable(command).find(|(known, option)| *known == name || is_alias(option, name)) {
         return Ok(option);
     }
     if let Some(reason) = refusal(name) {
@@ -120,7 +125,7 @@ mod tests {
             assert!(all.contains(name), "--{name} is no option");
         }
         for own in [FORMATS, SITES, SITE_FILES] {
-            assert!(!all.contains(&own), "{own} is an option too");
+            assert!(!all.contains(&own), "{own} is the name of an option");
         }
     }
 

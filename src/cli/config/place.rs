@@ -61,8 +61,8 @@ impl Place {
     }
 
     /// Reads the text of the file. `None` if the default file does not exist, or if reading it is not permitted; the
-    /// latter adds a note.
-    pub(super) fn read(&self, notes: &mut Vec<String>) -> Result<Option<String>, String> {
+    /// latter adds a warning.
+    pub(super) fn read(&self, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
         let shown = self.shown();
         let mut bytes = Vec::new();
         match File::open(&self.path).and_then(|file| file.take(AT_MOST + 1).read_to_end(&mut bytes)) {
@@ -70,7 +70,7 @@ impl Place {
             Err(error) if !self.must_be && is_missing(&error) => return Ok(None),
             // A service may run with the HOME of the user who started it.
             Err(error) if !self.must_be && error.kind() == ErrorKind::PermissionDenied => {
-                notes.push(format!("{}; its defaults are left out", self.unreadable(&error)));
+                warnings.push(format!("{}; its defaults are left out", self.unreadable(&error)));
                 return Ok(None);
             }
             Err(error) => return Err(self.unreadable(&error)),

@@ -105,7 +105,7 @@ const SAMPLES: [&str; 18] = [
 fn sample(command: &Command, option: &str) -> &'static str {
     let fits =
         |sample: &&&str| command.clone().try_get_matches_from(["logstat", &format!("--{option}={sample}")]).is_ok();
-    SAMPLES.iter().find(fits).unwrap_or_else(|| panic!("no sample is a value of --{option}"))
+    SAMPLES.iter().find(fits).unwrap_or_else(|| panic!("no sample is a valid value of --{option}"))
 }
 
 #[test]
@@ -271,7 +271,9 @@ fn higher_layer_displaces_rival_options() {
         read("since = 2026-11-14\nuntil = 2026-11-15", "", "--date 2026").unwrap().args.question(None).unwrap();
     assert!(question.counting.since.is_none() && question.counting.until.is_none() && question.counting.date.is_some());
     // Within one file, rivals are a mistake.
-    assert!(read("verbose = true\nquiet = true", "", "").unwrap_err().starts_with("/config.toml:1: the argument '--"));
+    assert!(
+        read("verbose = true\nquiet = true", "", "").unwrap_err().starts_with("/config.toml:1: --quiet and --verbose")
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
-use super::options::{Takes, refusal, settable, shortened, takes};
+use super::options::{Takes, is_alias, refusal, settable, shortened, takes};
 use super::setting::{Origin, Setting, Text, Value};
 use crate::cli::closest_match::closest_match;
 
@@ -70,13 +70,16 @@ fn times(value: &OsStr, takes: Takes) -> Result<u8, String> {
 fn note(command: &Command, name: &str) -> Option<String> {
     let word = name.strip_prefix(PREFIX)?.to_lowercase().replace('_', "-");
     if let Some(reason) = refusal(&word) {
-        return Some(format!("{name} changes nothing: --{word} is for the command line alone, {reason}"));
+        return Some(format!("{name} has no effect: --{word} works only on the command line, because {reason}"));
+    }
+    if let Some((option, _)) = settable(command).find(|(_, option)| is_alias(option, &word)) {
+        return Some(format!("{name} has no effect; did you mean {}?", variable(option)));
     }
     let known: Vec<&str> = settable(command).map(|(option, _)| option).chain(["config"]).collect();
     // Short words need a closer match: LOGSTAT_CI does not mean --ip.
     let meant = closest_match(&word, &known)
         .filter(|meant| meant.len() > 3 || word.len() == meant.len() && is_same(&word, meant))?;
-    Some(format!("{} changes nothing; did you mean {}?", shortened(name), variable(meant)))
+    Some(format!("{} has no effect; did you mean {}?", shortened(name), variable(meant)))
 }
 
 /// True if two words consist of the same letters.
@@ -142,13 +145,15 @@ mod tests {
     #[test]
     fn variables_similar_to_options_are_noted() {
         let noted = |line| said(line).unwrap().1.join("|");
-        assert_eq!(noted("LOGSTAT_TPO=path"), "LOGSTAT_TPO changes nothing; did you mean LOGSTAT_TOP?");
+        assert_eq!(noted("LOGSTAT_TPO=path"), "LOGSTAT_TPO has no effect; did you mean LOGSTAT_TOP?");
         assert_eq!(
             noted("LOGSTAT_LOGFORMAT=main"),
-            "LOGSTAT_LOGFORMAT changes nothing; did you mean LOGSTAT_LOG_FORMAT?"
+            "LOGSTAT_LOGFORMAT has no effect; did you mean LOGSTAT_LOG_FORMAT?"
         );
+        assert_eq!(noted("LOGSTAT_FROM=1h"), "LOGSTAT_FROM has no effect; did you mean LOGSTAT_SINCE?");
         assert!(
-            noted("LOGSTAT_SCHEMA=1").starts_with("LOGSTAT_SCHEMA changes nothing: --schema is for the command line")
+            noted("LOGSTAT_SCHEMA=1")
+                .starts_with("LOGSTAT_SCHEMA has no effect: --schema works only on the command line")
         );
         for line in [
             "LOGSTAT_CI=1 LOGSTAT_BLESS=1 LOGSTAT_PYTHON=/usr/bin/python3",
