@@ -89,7 +89,7 @@ pub use crate::{
     input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
-    metric::Metric,
+    metric::{Metric, Sort, SortError},
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
     phases::{Phases, WorkerShare},

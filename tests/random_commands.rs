@@ -111,7 +111,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["nonsense"],
     ),
-    ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
+    ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx", "key", "-pv", "p95:asc", "-key"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
     (

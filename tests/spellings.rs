@@ -21,6 +21,8 @@ const SPELLINGS: &[&[&[&str]]] = &[
     &[&["--top", "status,path/ip"], &["--top", "code,url/client"], &["--top", "status, url / address"]],
     &[&["--split", "status"], &["--split", "code"], &["--split", "Status"]],
     &[&["--columns", "uv,p95", "--sort", "pv"], &["--columns", "visitors, p95", "--sort", "requests"]],
+    &[&["--sort", "p95:asc"], &["--sort", "-p95"], &["--sort=-p95"], &["--sort", "p95 ascending"]],
+    &[&["--sort", "key"], &["--sort", "name"], &["--sort", "key:asc"]],
     &[&["--show", "top,ledger"], &["--show", "top, ledger"]],
     &[
         &["--since", "2026-11-14T09:14:03"],

@@ -17,7 +17,7 @@ impl Args {
             .by(self.by)
             .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
             .columns(self.columns.clone())
-            .sort(self.sort.unwrap_or(Metric::Pv))
+            .sort(self.sort.unwrap_or_default())
             .max_keys(self.max_keys)
             .max_memory(self.max_memory)
             .fill(self.fill)

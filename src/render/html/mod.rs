@@ -22,7 +22,7 @@ use super::highlights::{Told, told};
 use super::tone::Tone;
 use super::warnings::listed;
 use super::{Style, words};
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
 use crate::report::{Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
@@ -118,7 +118,8 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = capitalized(ranking.dimension.name());
-    let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report)
+        .bars(ranking.sort.metric().unwrap_or(Metric::Pv));
     let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
     if let Some(approximate) = approximate {
         let more = words::counted(approximate.max_error, "hit");
@@ -129,8 +130,8 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     } else if (ranking.rows.len() as u64) < ranking.groups {
         grid.notes.push(format!("{shown} of {}.", Grouped(ranking.groups)));
     }
-    if ranking.sort != Metric::Pv {
-        grid.notes.push(format!("In the order of {}.", ranking.sort.name()));
+    if ranking.sort != Sort::default() {
+        grid.notes.push(format!("Sorted {}.", words::order(ranking.sort)));
     }
     grid
 }

@@ -8,7 +8,7 @@ use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
 use super::{Sheet, hits, words};
 use crate::dimension::Dimension;
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
 use crate::report::{Approximate, Ranking, Report, UvCount};
 use crate::time::Unit;
@@ -22,8 +22,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             None if shown < ranking.groups => format!("{} of {}", Grouped(shown), Grouped(ranking.groups)),
             None => String::new(),
         };
-        if ranking.sort != Metric::Pv {
-            let by = format!("by {}", ranking.sort.name());
+        if ranking.sort != Sort::default() {
+            let by = words::order(ranking.sort);
             note = if note.is_empty() { by } else { format!("{note}, {by}") };
         }
         let grid = Grid {
