@@ -18,6 +18,7 @@ mod json_keys;
 mod latency;
 mod list_alone;
 mod no_format;
+mod no_times;
 mod not_followed;
 mod not_logged;
 mod part;
@@ -39,6 +40,7 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
+pub(crate) use no_times::{NoTimes, TimedFormat};
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -150,6 +152,9 @@ pub struct Report {
     /// True if [`Section::Ledger`](crate::Section) is among the sections.
     #[serde(skip, default = "always")]
     pub(crate) has_ledger: bool,
+    /// Advice about request times, if no input logs them and their section was requested.
+    #[serde(skip)]
+    pub(crate) no_times: Option<NoTimes>,
 }
 
 /// Name and version of the report's format.

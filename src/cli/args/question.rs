@@ -1,7 +1,7 @@
 //! Turns the arguments into a question to the library.
 
 use logstat::{
-    Condition, Dimension, DimensionError, FailIf, LogFormat, Metric, NginxConf, Precision, Question, Section, UvMethod,
+    Condition, Dimension, DimensionError, FailIf, LogFormat, NginxConf, Precision, Question, Section, UvMethod,
 };
 
 use super::Args;
