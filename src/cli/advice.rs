@@ -82,7 +82,7 @@ const ROWS: &[Row] = &[
         "choose tables with --top path,ip and columns with --columns uv,p95",
     ),
     row(&["-k", "--key", "--sort-panel", "--order-by", "--order"], "use --sort bytes to order the tables of --top"),
-    row(&["-r", "--reverse", "--asc", "--desc"], "a - reverses the order of a column: --sort -pv, --sort -key"),
+    row(&["-r", "--reverse", "--asc", "--desc"], "reverse an order with --sort pv:asc or --sort key:desc"),
     row(
         &["-m", "--matching-groups", "--normalize"],
         "logstat does not group paths; count one group with a filter:  logstat access.log --path '/product/*'",
