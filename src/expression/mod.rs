@@ -13,5 +13,5 @@ pub use error::SyntaxError;
 pub(crate) use number::Number;
 pub(crate) use order::Order;
 pub(crate) use parser::parse;
-pub(crate) use tree::{Comparison, Expression, Operator, Placed, Value};
+pub(crate) use tree::{Comparison, Expression, Operator, Spanned, Value};
 pub(crate) use units::NumberUnit;

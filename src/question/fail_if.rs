@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::dimension::Dimension;
 use crate::expression::{
-    Comparison, Expression, Number, NumberUnit, Operator, Order, Placed, SyntaxError, Value, parse,
+    Comparison, Expression, Number, NumberUnit, Operator, Order, Spanned, SyntaxError, Value, parse,
 };
 use crate::metric::Metric;
 
@@ -33,7 +33,7 @@ pub struct FailIf {
 pub(crate) struct Test {
     pub(crate) subject: Subject,
     pub(crate) order: Order,
-    pub(crate) than: Than,
+    pub(crate) threshold: Threshold,
 }
 
 /// The left side of a comparison.
@@ -46,7 +46,7 @@ pub(crate) enum Subject {
 
 /// The right side of a comparison.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Than {
+pub(crate) enum Threshold {
     /// A count, or a time in seconds.
     Number(Number),
     /// A percentage.
@@ -184,37 +184,37 @@ impl Parser<'_> {
     }
 
     fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
-        let subject =
-            Subject::named(&name.it).ok_or_else(|| SyntaxError::unknown_name(self.text, name.at, &name.it))?;
+        let subject = Subject::named(&name.value)
+            .ok_or_else(|| SyntaxError::unknown_name(self.text, name.offset, &name.value))?;
         match subject {
             Subject::Malformed if self.is_of_one => {
-                return Err(self.error(name.at, "a malformed line has no key: ask for malformed by itself"));
+                return Err(self.error(name.offset, "a malformed line has no key: ask for malformed by itself"));
             }
             Subject::Metric(metric) if metric.is_moment() => {
-                return Err(self.error(name.at, "this is a moment, and no number to compare"));
+                return Err(self.error(name.offset, "this is a moment, and no number to compare"));
             }
             _ => {}
         }
-        let is_unequal = operator.it == Operator::NotEqual;
-        let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.it) };
+        let is_unequal = operator.value == Operator::NotEqual;
+        let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.value) };
         let (Some(order), [value]) = (order, &values[..]) else {
-            return Err(self.error(operator.at, "this is a number: use == != < <= > >="));
+            return Err(self.error(operator.offset, "this is a number: use == != < <= > >="));
         };
-        let than = self.than(subject, value)?;
-        Ok(Expression::Test(Test { subject, order, than }).negated_if(is_unequal))
+        let threshold = self.threshold(subject, value)?;
+        Ok(Expression::Test(Test { subject, order, threshold }).negated_if(is_unequal))
     }
 
-    fn than(&self, subject: Subject, value: &Placed<Value>) -> Result<Than, SyntaxError> {
-        let (number, than) = match &value.it {
-            Value::Number(number) => (*number, Than::Number(*number)),
+    fn threshold(&self, subject: Subject, value: &Spanned<Value>) -> Result<Threshold, SyntaxError> {
+        let (number, threshold) = match &value.value {
+            Value::Number(number) => (*number, Threshold::Number(*number)),
             Value::Percent(number) => {
                 if let Some(what) = subject.refuses_percents(self.is_of_one) {
-                    return Err(self.error(value.at, what));
+                    return Err(self.error(value.offset, what));
                 }
-                (*number, Than::Percent(*number))
+                (*number, Threshold::Percent(*number))
             }
             Value::Word(word) if let Some(number) = subject.unit().and_then(|unit| unit.read(word)) => {
-                (number, Than::Number(number))
+                (number, Threshold::Number(number))
             }
             Value::Text(_) | Value::Word(_) => {
                 let what = match subject.unit() {
@@ -222,13 +222,13 @@ impl Parser<'_> {
                     Some(NumberUnit::Bytes) => "a number of bytes was expected, such as 1000 or 1G",
                     None => "a number was expected, or a share such as 1%",
                 };
-                return Err(self.error(value.at, what));
+                return Err(self.error(value.offset, what));
             }
         };
         if !number.is_short() {
-            return Err(self.error(value.at, "this number has too many digits"));
+            return Err(self.error(value.offset, "this number has too many digits"));
         }
-        Ok(than)
+        Ok(threshold)
     }
 }
 
@@ -271,7 +271,8 @@ mod tests {
         ] {
             let root = |text: &str| {
                 let parsed: FailIf = text.parse().unwrap();
-                let tests = parsed.root().tests().into_iter().map(|test| (test.subject, test.order, value(test.than)));
+                let tests =
+                    parsed.root().tests().into_iter().map(|test| (test.subject, test.order, value(test.threshold)));
                 tests.collect::<Vec<_>>()
             };
             let (found, expected) = (root(text), root(same));
@@ -283,9 +284,9 @@ mod tests {
         }
     }
 
-    fn value(than: Than) -> Number {
-        match than {
-            Than::Number(number) | Than::Percent(number) => number,
+    fn value(threshold: Threshold) -> Number {
+        match threshold {
+            Threshold::Number(number) | Threshold::Percent(number) => number,
         }
     }
 
