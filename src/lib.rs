@@ -91,7 +91,7 @@ pub use crate::{
     input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
-    metric::Metric,
+    metric::{Metric, Sort, SortError},
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
     phases::{Phases, WorkerStats},

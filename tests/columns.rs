@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use loggen::Traffic;
-use logstat::{Dimension, Engine, FailIf, Figure, Input, Metric, Question, Report, Section, Unit, count};
+use logstat::{
+    Dimension, Engine, FailIf, Figure, Input, Metric, Question, Ranking, Report, Section, Sort, Unit, count,
+};
 
 struct Line {
     addr: String,
@@ -137,9 +139,57 @@ fn columns_and_orders_match_the_reference() {
                 .collect();
             paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(b.2)));
             paths.truncate(if limit > 0 { limit } else { usize::MAX });
-            let ranked: Vec<_> = ranking.rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
-            assert_eq!(ranked, paths.iter().map(|(_, _, path)| *path).collect::<Vec<_>>(), "by {}", sort.name());
+            let expected: Vec<_> = paths.iter().map(|(_, _, path)| *path).collect();
+            assert_eq!(keys(ranking), expected, "by {}", sort.name());
         }
+    }
+}
+
+fn keys(ranking: &Ranking) -> Vec<&str> {
+    ranking.rows.iter().map(|row| row.key.as_deref().unwrap()).collect()
+}
+
+#[test]
+fn ascending_order_lists_the_smallest_first_and_unknown_values_last() {
+    let (lines, log) = log();
+    let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
+    for metric in Metric::all() {
+        let value = |of_it: &Vec<&Line>| match order(&expected(metric, of_it, lines.len())) {
+            f64::NEG_INFINITY => f64::INFINITY,
+            known => known,
+        };
+        let mut paths: Vec<_> = by_path.iter().map(|(path, of_it)| (value(of_it), of_it.len(), *path)).collect();
+        paths.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)).then(a.2.cmp(b.2)));
+        for limit in [0, 7] {
+            let question = Question::new().show([Section::Top]).sort(Sort::from(metric).ascending()).limit(limit);
+            let expected = paths.iter().map(|(_, _, path)| *path).take(if limit > 0 { limit } else { usize::MAX });
+            let report = report(&log, &question);
+            assert_eq!(keys(&report.top.as_ref().unwrap()[0]), expected.collect::<Vec<_>>(), "by {}", metric.name());
+        }
+    }
+}
+
+#[test]
+fn key_order_is_that_of_times_or_bytes() {
+    let (lines, log) = log();
+    let mut paths: Vec<&str> = lines.iter().map(|line| &*line.path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let top = [Dimension::Path, Dimension::Time(Unit::Weekday)];
+    for limit in [0, 2] {
+        let ranked = |sort: Sort| report(&log, &Question::new().show([Section::Top]).top(top).sort(sort).limit(limit));
+        let first = |keys: Vec<&str>| {
+            keys.into_iter().take(if limit > 0 { limit } else { usize::MAX }).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (up, down) = (ranked(Sort::KEY), ranked(Sort::KEY.descending()));
+        let [up, down] = [&up, &down].map(|report| report.top.as_ref().unwrap());
+        assert_eq!(keys(&up[0]), first(paths.clone()));
+        assert_eq!(keys(&down[0]), first(paths.iter().rev().copied().collect()));
+        let place =
+            |day: &&str| ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().position(|known| known == day);
+        assert!(keys(&up[1]).is_sorted_by_key(place), "{:?}", keys(&up[1]));
+        assert!(keys(&down[1]).is_sorted_by(|a, b| place(a) > place(b)), "{:?}", keys(&down[1]));
     }
 }
 

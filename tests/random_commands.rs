@@ -111,7 +111,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["nonsense"],
     ),
-    ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
+    ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx", "key", "-pv", "p95:asc", "-key"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
     (
@@ -122,7 +122,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
     (
         "--fail-if",
-        &["5xx > 1%", "any path: pv > 1", "any cookie_x: uv > 0", "p95 > 0.5 || pv < 2", "malformed > 0"],
+        &["5xx > 1%", "any path: pv > 1", "any cookie_x: uv > 0", "p95 > 50ms or requests < 2", "malformed > 0"],
         &["pv >"],
     ),
     (
@@ -193,8 +193,16 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--larger", &["0", "10k"], &["x"]),
     (
         "--where",
-        &["status >= 400", "cookie_x == \"1\"", "arg_q ~ \"a\"", "request_time > 1", "hour == \"2026-11-14T08\""],
-        &["x ="],
+        &[
+            "status >= 400",
+            "cookie_x == \"1\"",
+            "arg_q ~ \"a\"",
+            "request_time > 1",
+            "hour == \"2026-11-14T08\"",
+            "ip = 10.0.0.0/8 and not bytes > 1k",
+            "path == /a or request_time > 5 ms",
+        ],
+        &["x =", "status = 1 and", "ip > 10.0.0.7"],
     ),
     ("--visitor", &["ip", "ip+agent", "cookie_x", "cookie_y", "http_x_forwarded_for", "user"], &["status"]),
     ("--ipv6-prefix", &["64", "1"], &["0"]),

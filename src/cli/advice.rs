@@ -82,10 +82,7 @@ const ROWS: &[Row] = &[
         "choose tables with --top path,ip and columns with --columns uv,p95",
     ),
     row(&["-k", "--key", "--sort-panel", "--order-by", "--order"], "use --sort bytes to order the tables of --top"),
-    row(
-        &["-r", "--reverse", "--asc", "--desc"],
-        "tables of --top are always in descending order; choose the column with --sort",
-    ),
+    row(&["-r", "--reverse", "--asc", "--desc"], "reverse an order with --sort pv:asc or --sort key:desc"),
     row(
         &["-m", "--matching-groups", "--normalize"],
         "logstat does not group paths; count one group with a filter:  logstat access.log --path '/product/*'",

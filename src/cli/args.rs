@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone,
+    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Sort, Unit, UvMethod, Zone,
 };
 
 use super::filters::FilterArgs;
@@ -76,13 +76,14 @@ pub(crate) struct Args {
                                   first and last the times of the first and last hit", &names::metrics()))]
     columns: Vec<Metric>,
 
-    /// Order of rankings: 5xx, uv, p95, total_time [default: pv]
-    #[arg(long, value_name = "COLUMN", value_parser = names::metrics(), hide_possible_values = true, hide_short_help = true)]
+    /// Order of rankings: 5xx, uv, p95, key, -p95 … [default: pv]
+    #[arg(long, value_name = "COLUMN", value_parser = WithCompletions(FnParser(values::sort), names::orders()), hide_possible_values = true)]
+    #[arg(allow_hyphen_values = true, hide_short_help = true)]
     #[arg(
-        long_help = "Sort rankings by a column, any that --columns knows, the largest or latest first; the column is \
-                       then shown, too [default: pv]"
+        long_help = "Sort rankings by a column, any that --columns knows, the largest or latest first, or by key. A - before it \
+                       reverses the order: -p95 or p95:asc. The column is added if it is missing [default: pv]"
     )]
-    sort: Option<Metric>,
+    sort: Option<Sort>,
 
     /// Rankings keep no more keys than this [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]

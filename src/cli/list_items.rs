@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use logstat::{Dimension, Metric, Networks, Section, StatusSet, Unit};
+use logstat::{Dimension, Metric, Networks, Section, Sort, StatusSet, Unit};
 
 use super::messages::shown;
 
@@ -38,11 +38,11 @@ const LISTS: [List; 13] = [
     several("method", |word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_uppercase())),
     one("by", |word| word.parse::<Unit>().is_ok()),
     one("split", is_dimension),
-    one("sort", is_metric),
+    one("sort", |word| word.parse::<Sort>().is_ok()),
 ];
 
 fn is_dimension(word: &str) -> bool {
-    Dimension::named(word).is_ok()
+    Dimension::resolve(word, &|_| false).is_ok()
 }
 
 fn is_metric(word: &str) -> bool {

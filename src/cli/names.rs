@@ -59,6 +59,11 @@ pub(crate) fn metrics() -> Names<Metric> {
     }
 }
 
+/// What rankings can be sorted by.
+pub(crate) fn orders() -> Vec<&'static str> {
+    metrics().words().into_iter().chain(["key"]).collect()
+}
+
 pub(crate) fn queries() -> Names<Query> {
     Names::new("value", vec![("strip", Query::Strip), ("keep", Query::Keep)])
 }
@@ -157,7 +162,7 @@ const UNSUPPORTED: [(&[&str], &str); 4] = [
     ),
     (
         &["bytes", "size", "sizes", "bandwidth", "traffic", "sent", "latency", "duration", "time"],
-        "this is a number, not a value to rank; rank paths by it: --top path --sort bytes, or\n\
+        "this is a number, not a value to rank; rank paths by it: --top path --sort bytes, or\n  \
          --sort p95 for request times",
     ),
 ];

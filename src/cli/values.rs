@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
     Date, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, MaxMemory, Moment, MomentError, Now, Precision,
-    Unit, UnitError, UvMethod, Zone, ZoneError,
+    Sort, SortError, Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
 use super::argument_error::argument_error;
@@ -162,6 +162,16 @@ fn moment_error(error: MomentError, text: &str, option: &str, is_example: impl F
 /// True if a text is a value of this type.
 fn is<T: std::str::FromStr>(text: &str) -> bool {
     text.parse::<T>().is_ok()
+}
+
+/// Parses `p95`, `-p95`, `key`.
+pub(crate) fn sort(text: &str) -> Result<Sort, String> {
+    text.parse().map_err(|SortError { .. }| {
+        let name = text.trim().trim_start_matches('-').split([':', ' ']).next().unwrap_or_default();
+        let known = names::orders();
+        let what = if known.contains(&name) { text } else { name };
+        names::unknown("column", what, "--sort", &known) + "\n  opposite order: -p95 or p95:asc"
+    })
 }
 
 /// Parses `exact`, `hll`, `hll=12`.

@@ -22,10 +22,12 @@ pub(super) enum Token {
 }
 
 /// THE TABLE of signs. A longer sign must precede those that it begins with.
-const SIGNS: [(&str, Token); 14] = [
+const SIGNS: [(&str, Token); 16] = [
     ("&&", Token::And),
     ("||", Token::Or),
     ("==", Token::Operator(Operator::Equal)),
+    ("=~", Token::Operator(Operator::Matches)),
+    ("=", Token::Operator(Operator::Equal)),
     ("!=", Token::Operator(Operator::NotEqual)),
     ("!~", Token::Operator(Operator::NotMatches)),
     ("<=", Token::Operator(Operator::LessOrEqual)),
@@ -40,7 +42,7 @@ const SIGNS: [(&str, Token); 14] = [
 ];
 
 /// Signs of other languages, with their equivalents here.
-const FOREIGN: [(&str, &str); 4] = [("=~", "~"), ("=", "=="), ("&", "&&"), ("|", "||")];
+const FOREIGN: [(&str, &str); 2] = [("&", "&&"), ("|", "||")];
 
 /// Splits `text` into tokens from the byte offset `start` on; the last token is `End`.
 pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Spanned<Token>>, SyntaxError> {
@@ -55,7 +57,7 @@ pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Spanned<Token>>, Synta
         };
         let (token, len) = if first == '"' || first == '\'' {
             quoted(rest, first).ok_or_else(|| SyntaxError::new(text, at, format!("no {first} ends this text")))?
-        } else if is_of_word(first) && first != '-' {
+        } else if begins_word(rest) {
             let len = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
             (Token::Word(rest[..len].to_owned()), len)
         } else {
@@ -66,11 +68,20 @@ pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Spanned<Token>>, Synta
     }
 }
 
-/// True for characters of words: letters, digits, `_`, `$` of nginx's variables, `-` as in hour-of-day, and the point
-/// and `%` of numbers.
-/// `%` of numbers.
+/// True for characters of words: letters, digits, `_`, `$` of nginx's variables, `-` as in hour-of-day, the point and
+/// `%` of numbers, and what else addresses, paths and times consist of.
 fn is_of_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-' | '.' | '%')
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-' | '.' | '%' | ':' | '/' | '*')
+}
+
+/// True if a word begins here. A word that begins with `-` is the `-` of a missing value, alone.
+fn begins_word(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    match chars.next() {
+        Some('-') => !chars.next().is_some_and(is_of_word),
+        Some('*') | None => false,
+        Some(first) => is_of_word(first),
+    }
 }
 
 /// Reads the quoted text at the start of `rest`; returns it with its length including the quotes.
@@ -102,7 +113,7 @@ fn sign(rest: &str) -> Result<(Token, usize), String> {
         Some((foreign, ours)) => format!("'{foreign}' is written '{ours}' here"),
         None => {
             let first: String = rest.chars().take(1).collect();
-            format!("unexpected '{}'", crate::text::printable(first.as_bytes()))
+            format!("unexpected '{}': put text in quotes", crate::text::printable(first.as_bytes()))
         }
     })
 }
@@ -135,6 +146,16 @@ mod tests {
     }
 
     #[test]
+    fn addresses_paths_and_a_missing_value_are_words() {
+        for text in
+            ["203.0.113.7", "10.0.0.0/8", "2001:db8::/32", "::1", "/login", "5**", "14/Nov/2026:08:30", "-", "unix:"]
+        {
+            assert_eq!(tokens(&format!("ip={text}")), tokens(&format!("ip == {text} ")), "{text}");
+            assert_eq!(tokens(text), [Token::Word(text.to_owned()), Token::End], "{text}");
+        }
+    }
+
+    #[test]
     fn backslash_escapes_only_the_quote() {
         let rows = [(r#""a\"b""#, "a\"b"), (r#""\d\\""#, r"\d\\"), (r"'it\'s \x22'", r"it's \x22"), ("'\"'", "\"")];
         for (text, expected) in rows {
@@ -145,14 +166,14 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("a = 1", 2, "'=' is written '==' here"),
-            ("a =~ 'x'", 2, "'=~' is written '~' here"),
             ("a & b", 2, "'&' is written '&&' here"),
             ("  \"a", 2, "no \" ends this text"),
             ("\"a\\", 0, "no \" ends this text"),
-            ("a == ö", 5, "unexpected 'ö'"),
-            ("a == -5", 5, "unexpected '-'"),
-            ("a\u{1b}", 1, "unexpected '\\x1B'"),
+            ("a == ö", 5, "unexpected 'ö': put text in quotes"),
+            ("a == -5", 5, "unexpected '-': put text in quotes"),
+            ("a == *x", 5, "unexpected '*': put text in quotes"),
+            ("a == /b?c", 7, "unexpected '?': put text in quotes"),
+            ("a\u{1b}", 1, "unexpected '\\x1B': put text in quotes"),
         ];
         for (text, at, what) in rows {
             let error = cut(text, 0).unwrap_err();

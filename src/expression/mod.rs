@@ -7,9 +7,11 @@ mod number;
 mod order;
 mod parser;
 mod tree;
+mod units;
 
 pub use error::SyntaxError;
 pub(crate) use number::Number;
 pub(crate) use order::Order;
 pub(crate) use parser::parse;
 pub(crate) use tree::{Comparison, Expression, Operator, Spanned, Value};
+pub(crate) use units::NumberUnit;

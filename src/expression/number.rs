@@ -33,6 +33,12 @@ impl Number {
         Some(Number { digits, decimals: decimals.len() as u32 })
     }
 
+    /// Multiplies by a factor, and moves the point left by `decimals` places. `None` if it then has too many digits.
+    pub(super) fn scaled(self, factor: u64, decimals: u32) -> Option<Number> {
+        let scaled = Number { digits: self.digits * u128::from(factor), decimals: self.decimals + decimals };
+        (scaled.digits < 10_u128.pow(DIGITS as u32) && scaled.decimals <= DIGITS as u32).then_some(scaled)
+    }
+
     /// True if the number can be compared with any quotient: at most 15 digits, at most 9 of them after the point.
     pub(crate) fn is_short(self) -> bool {
         self.digits < 10_u128.pow(15) && self.decimals <= 9

@@ -1,10 +1,11 @@
-//! Parses tokens into a tree. `||` binds weaker than `&&`, and `&&` weaker than `!`. A comparison is a name, a sign and
-//! a value.
+//! Parses tokens into a tree. `||` binds weaker than `&&`, and `&&` weaker than `!`; `or`, `and` and `not` are the same
+//! in words. A comparison is a name, a sign and a value.
 
 use super::error::SyntaxError;
 use super::lexer::{Token, cut};
 use super::number::Number;
 use super::tree::{Comparison, Expression, Operator, Spanned, Value};
+use super::units;
 
 /// Maximum nesting of parentheses and `!`, because readers of the tree recurse.
 const DEPTH: usize = 100;
@@ -15,12 +16,27 @@ pub(crate) fn parse(text: &str, start: usize) -> Result<Expression<Comparison>, 
     let expression = parser.any()?;
     match &parser.peek().value {
         Token::End => Ok(expression),
-        Token::Word(word) if matches!(word.as_str(), "and" | "or") => {
-            let sign = if word == "and" { "&&" } else { "||" };
-            Err(parser.error(format!("'{word}' is written '{sign}' here")))
-        }
         _ => Err(parser.expected("&& or ||")),
     }
+}
+
+/// Operators of other languages in words, with their equivalents here.
+const FOREIGN: [(&str, &str); 9] = [
+    ("contains", "~"),
+    ("like", "~"),
+    ("matches", "~"),
+    ("is", "=="),
+    ("eq", "=="),
+    ("ne", "!="),
+    ("lt", "<"),
+    ("gt", ">"),
+    ("between", ">= and <="),
+];
+
+/// True for digits with at most one point, which an address has more of.
+fn is_like_number(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && word.len() - digits == word.matches('.').count() && word.matches('.').count() < 2
 }
 
 struct Parser<'t> {
@@ -42,8 +58,13 @@ impl Parser<'_> {
         token
     }
 
+    /// Moves past the next token if it is this one, or the word for it.
     fn passes(&mut self, token: &Token) -> bool {
-        let is_next = self.peek().value == *token;
+        let is_next = match (&self.peek().value, token) {
+            (Token::Word(word), Token::And) => word.eq_ignore_ascii_case("and"),
+            (Token::Word(word), Token::Or) => word.eq_ignore_ascii_case("or"),
+            (next, token) => next == token,
+        };
         if is_next {
             self.take();
         }
@@ -88,17 +109,18 @@ impl Parser<'_> {
     }
 
     fn not(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
-        if !matches!(self.peek().value, Token::Not | Token::Open) {
+        let is_not = self.peek().value == Token::Not || self.is_word_not();
+        if !is_not && self.peek().value != Token::Open {
             return Ok(Expression::Test(self.comparison()?));
         }
         self.depth += 1;
         if self.depth > DEPTH {
             return Err(self.error(format!("more than {DEPTH} parentheses and '!' within each other")));
         }
-        let inner = if self.passes(&Token::Not) {
+        self.take();
+        let inner = if is_not {
             Expression::Not(Box::new(self.not()?))
         } else {
-            self.take();
             let inner = self.any()?;
             if !self.passes(&Token::Close) {
                 return Err(self.expected("&&, || or )"));
@@ -107,6 +129,12 @@ impl Parser<'_> {
         };
         self.depth -= 1;
         Ok(inner)
+    }
+
+    /// True if the next word negates what follows. A name has an operator after it.
+    fn is_word_not(&self) -> bool {
+        let is_not = matches!(&self.peek().value, Token::Word(word) if word.eq_ignore_ascii_case("not"));
+        is_not && !matches!(self.tokens.get(self.next + 1), Some(Spanned { value: Token::Operator(_), .. }))
     }
 
     fn comparison(&mut self) -> Result<Comparison, SyntaxError> {
@@ -129,12 +157,14 @@ impl Parser<'_> {
 
     fn operator(&mut self) -> Result<Spanned<Operator>, SyntaxError> {
         let at = self.peek().offset;
-        let is_in = |token: Option<&Spanned<Token>>| matches!(token, Some(Spanned { value: Token::Word(word), .. }) if word == "in");
+        let is = |token: Option<&Spanned<Token>>, expected: &str| matches!(token, Some(Spanned { value: Token::Word(word), .. }) if word.eq_ignore_ascii_case(expected));
+        let is_in = |token: Option<&Spanned<Token>>| is(token, "in");
         if is_in(self.tokens.get(self.next)) {
             self.take();
             return Ok(Spanned { offset: at, value: Operator::In });
         }
-        if self.peek().value == Token::Not && is_in(self.tokens.get(self.next + 1)) {
+        let is_not = self.peek().value == Token::Not || is(self.tokens.get(self.next), "not");
+        if is_not && is_in(self.tokens.get(self.next + 1)) {
             self.take();
             self.take();
             return Ok(Spanned { offset: at, value: Operator::NotIn });
@@ -144,6 +174,10 @@ impl Parser<'_> {
                 self.take();
                 Ok(Spanned { offset: at, value: operator })
             }
+            Token::Word(ref word) => match FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(word)) {
+                Some((_, ours)) => Err(self.error(format!("'{word}' is written '{ours}' here"))),
+                None => Err(self.expected("one of == != < <= > >= ~ !~ in")),
+            },
             _ => Err(self.expected("one of == != < <= > >= ~ !~ in")),
         }
     }
@@ -172,7 +206,25 @@ impl Parser<'_> {
             Token::Word(word) => self.value(word)?,
             _ => return Err(self.expected(what)),
         };
-        Ok(Spanned { offset: self.take().offset, value })
+        let at = self.take().offset;
+        Ok(Spanned { offset: at, value: self.with_unit(at, value) })
+    }
+
+    /// Joins a number with its unit, if that is the next word: `1 %`, `300 ms`.
+    fn with_unit(&mut self, at: usize, value: Value) -> Value {
+        let Spanned { offset: unit_at, value: Token::Word(unit) } = self.peek().clone() else { return value };
+        match value {
+            Value::Number(number) if unit == "%" => {
+                self.take();
+                Value::Percent(number)
+            }
+            Value::Number(_) if units::is_unit(&unit) => {
+                let digits = self.text[at..unit_at].trim_end();
+                self.take();
+                Value::Word(format!("{digits}{unit}"))
+            }
+            value => value,
+        }
     }
 
     fn value(&self, word: &str) -> Result<Value, SyntaxError> {
@@ -180,8 +232,8 @@ impl Parser<'_> {
         match Number::read(digits.as_bytes()) {
             Some(number) if digits.len() < word.len() => Ok(Value::Percent(number)),
             Some(number) => Ok(Value::Number(number)),
-            None if digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !digits.is_empty() => {
-                Err(self.error("not a number of at most 19 digits; put text in quotes"))
+            None if is_like_number(digits) => {
+                Err(self.error("a number has at most nineteen digits, as in 500 or 0.25"))
             }
             None => Ok(Value::Word(word.to_owned())),
         }
@@ -240,6 +292,33 @@ mod tests {
     }
 
     #[test]
+    fn words_are_operators_too() {
+        let rows = [
+            ("a==x || b==x && !c==x", "a=x or b = x AND NOT c == x"),
+            ("!(a==x)", "not (a == x)"),
+            ("!!a==x", "not not a==x"),
+            ("a !in (1)", "a NOT IN (1)"),
+            ("not == 1 && b != 2", "not = 1 and b != 2"),
+            ("a ~ \"x\"", "a =~ \"x\""),
+        ];
+        for (signs, words) in rows {
+            assert_eq!(tree(words), tree(signs), "{words}");
+        }
+    }
+
+    #[test]
+    fn units_may_stand_apart() {
+        for (apart, joined) in
+            [("a > 1 %", "a > 1%"), ("a > 300 ms && b < 2", "a > 300ms && b < 2"), ("a > 1.5 M", "a > 1.5M")]
+        {
+            assert_eq!(tree(apart), tree(joined), "{apart}");
+        }
+        assert_eq!(tree("a > 300ms"), "a Greater Word(\"300ms\")");
+        assert_eq!(tree("ip == 203.0.113.7"), "ip Equal Word(\"203.0.113.7\")");
+        assert!(parse("a > 1 x", 0).is_err());
+    }
+
+    #[test]
     fn values_are_typed_and_may_come_first() {
         assert_eq!(tree("5xx > 1%"), "5xx Greater Percent(Number { digits: 1, decimals: 0 })");
         assert_eq!(
@@ -260,7 +339,9 @@ mod tests {
             ("status ==", 9, "it ends where a value was expected"),
             ("status == && 1", 10, "'&&' where a value was expected"),
             ("status == 500 path", 14, "'path' where && or || was expected"),
-            ("status == 500 and path == \"/\"", 14, "'and' is written '&&' here"),
+            ("path contains \"/\"", 5, "'contains' is written '~' here"),
+            ("status == 500 xor path == 1", 14, "'xor' where && or || was expected"),
+            ("not", 3, "it ends where a name was expected"),
             ("(status == 500", 14, "it ends where &&, || or ) was expected"),
             ("status == 500)", 13, "')' where && or || was expected"),
             ("status in 500", 10, "'500' where ( and a list of values was expected"),
@@ -268,7 +349,7 @@ mod tests {
             ("status in (500 501)", 15, "'501' where a comma or ) was expected"),
             ("1 == 2", 5, "a name was expected: a value is compared with a value"),
             ("\"x\" ~ path", 0, "a name stands before '~' and 'in', not a value"),
-            ("bytes > 99999999999999999999", 8, "not a number of at most 19 digits; put text in quotes"),
+            ("bytes > 99999999999999999999", 8, "a number has at most nineteen digits, as in 500 or 0.25"),
         ];
         for (text, at, what) in rows {
             let error = parse(text, 0).unwrap_err();
@@ -284,7 +365,7 @@ mod tests {
         fn any_text_parses_or_fails_within_its_bounds(
             text: String,
             parts in proptest::collection::vec(
-                proptest::sample::select(vec!["a", "==", "1", "%", "(", ")", "!", "in", ",", "&&", "||", "\"", "'", "\\", "~", " ", "é"]), 0..12),
+                proptest::sample::select(vec!["a", "==", "1", "%", "(", ")", "!", "in", ",", "&&", "||", "\"", "'", "\\", "~", " ", "é", " not ", " and ", "ms", "10.0.0.0/8", "="]), 0..12),
         ) {
             for text in [text, parts.concat()] {
                 if let Err(error) = parse(&text, 0) {

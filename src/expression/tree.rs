@@ -47,7 +47,7 @@ pub(crate) enum Value {
     Percent(Number),
     /// `"GET"`
     Text(String),
-    /// A word without quotes, such as `5xx`; most names refuse it.
+    /// A word without quotes: `5xx`, `300ms`, `10.0.0.7`, `GET`. The name that it is compared with decides what it means.
     Word(String),
 }
 

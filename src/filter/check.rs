@@ -1,5 +1,6 @@
 //! A single check on the bytes of a key.
 
+use super::networks::Networks;
 use super::pattern::Pattern;
 use super::status::StatusSet;
 use crate::expression::{Number, Order};
@@ -16,6 +17,8 @@ pub(super) enum Check {
     Number(Order, Number),
     Matches(Pattern),
     Status(StatusSet),
+    /// Looks for the key among addresses and networks.
+    Address(Networks),
     Any(Vec<Check>),
 }
 
@@ -31,6 +34,7 @@ impl Check {
             }
             Check::Matches(pattern) => pattern.matches(key),
             Check::Status(set) => set.matches(str::from_utf8(key).ok().and_then(|digits| digits.parse().ok())),
+            Check::Address(networks) => networks.matches(key),
             Check::Any(checks) => checks.iter().any(|check| check.matches(key)),
         }
     }
@@ -41,7 +45,7 @@ impl Check {
             Check::Text(order, than) => Check::TextInAnyCase(*order, than.to_ascii_uppercase()),
             Check::Matches(pattern) => Check::Matches(pattern.in_any_case()),
             Check::Any(checks) => Check::Any(checks.iter().map(Check::in_any_case).collect()),
-            Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) => self.clone(),
+            Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) | Check::Address(_) => self.clone(),
         }
     }
 
@@ -51,7 +55,9 @@ impl Check {
         match self {
             Check::Number(order, than) => order.range(*than, decimals).into_iter().collect(),
             Check::Any(checks) => checks.iter().flat_map(|check| check.ranges(decimals)).collect(),
-            Check::Text(..) | Check::TextInAnyCase(..) | Check::Matches(_) | Check::Status(_) => Vec::new(),
+            Check::Text(..) | Check::TextInAnyCase(..) | Check::Matches(_) | Check::Status(_) | Check::Address(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -60,7 +66,9 @@ impl Check {
         match self {
             Check::Matches(pattern) => pattern.is_slow(),
             Check::Any(checks) => checks.len() > 8 || checks.iter().any(Check::is_slow),
-            Check::Text(..) | Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) => false,
+            Check::Text(..) | Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) | Check::Address(_) => {
+                false
+            }
         }
     }
 }

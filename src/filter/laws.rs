@@ -51,7 +51,7 @@ fn hour(hit: &Hit) -> i64 {
 
 type Leaf = (&'static str, fn(&Hit) -> bool);
 
-const LEAVES: [Leaf; 24] = [
+const LEAVES: [Leaf; 32] = [
     ("status == 200", |hit| hit.status == 200),
     ("status != 200", |hit| hit.status != 200),
     ("status >= 200.5", |hit| hit.status > 200),
@@ -76,6 +76,14 @@ const LEAVES: [Leaf; 24] = [
     ("path > 11", |hit| key(hit) == b"12"),
     ("hour-of-day >= 20", |hit| hour(hit) >= 20),
     ("day < '1970-01-02'", |hit| hit.wall_s < 86_400),
+    ("day < 1970-01-02", |hit| hit.wall_s < 86_400),
+    ("status = 2xx", |hit| (200..300).contains(&hit.status)),
+    ("status >= 2xx", |hit| hit.status >= 200),
+    ("status > 1**", |hit| hit.status >= 200),
+    ("request_time >= 1000 ms", |hit| hit.time_ms.is_some_and(|ms| ms >= 1000)),
+    ("request_time > 1s", |hit| hit.time_ms.is_some_and(|ms| ms > 1000)),
+    ("bytes < 2b", |hit| hit.bytes < 2),
+    ("not path in (/a, -)", |hit| ![&b"/a"[..], b"-"].contains(&&*key(hit))),
 ];
 
 fn tree() -> impl Strategy<Value = Tree> {
@@ -94,8 +102,8 @@ fn written(tree: &Tree) -> String {
     match tree {
         Tree::Leaf(text, _) => (*text).to_owned(),
         Tree::Not(one) => format!("!({})", written(one)),
-        Tree::All(all) => join(all, " && "),
-        Tree::Any(all) => join(all, "||"),
+        Tree::All(all) => join(all, if all.len() > 2 { " AND " } else { " && " }),
+        Tree::Any(all) => join(all, if all.len() > 2 { " or " } else { "||" }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::batch::{Fields, Status};
 use crate::dimension::{Dimension, DimensionError, VariableColumns};
+use crate::expression::NumberUnit;
 use crate::time::Unit;
 
 /// A value of a hit that can be compared.
@@ -82,6 +83,38 @@ impl Subject {
         }
     }
 
+    /// The unit of its numbers; `None` if they have none. nginx logs times in seconds and lengths in bytes.
+    pub(super) fn number_unit(self) -> Option<NumberUnit> {
+        match self {
+            Subject::Bytes => Some(NumberUnit::Bytes),
+            Subject::RequestTime => Some(NumberUnit::Seconds),
+            Subject::Of(Dimension::Variable(variable)) if variable.name().ends_with("_time") => {
+                Some(NumberUnit::Seconds)
+            }
+            Subject::Of(Dimension::Variable(variable)) if is_length(variable.name()) => Some(NumberUnit::Bytes),
+            Subject::Of(_) => None,
+        }
+    }
+
+    /// True if the value is an address. Only then is an address without quotes more than its bytes.
+    pub(super) fn is_address(self) -> bool {
+        self == Subject::Of(Dimension::Ip)
+    }
+
+    /// True if the value may be an address, so that a network is not a text.
+    pub(super) fn may_be_address(self) -> bool {
+        matches!(self, Subject::Of(Dimension::Ip | Dimension::Variable(_)))
+    }
+
+    /// The key that a user means by a text: weekdays and classes may be written in any case, and weekdays in full.
+    pub(super) fn meant_text(self, text: &str) -> String {
+        match self {
+            Subject::Of(Dimension::Class | Dimension::StatusClass) => text.to_ascii_lowercase(),
+            Subject::Of(Dimension::Time(Unit::Weekday)) => weekday(text).unwrap_or_else(|| text.to_owned()),
+            _ => text.to_owned(),
+        }
+    }
+
     /// True if the value can only be a number.
     pub(super) fn is_number(self) -> bool {
         matches!(self, Subject::Bytes | Subject::RequestTime)
@@ -101,11 +134,6 @@ impl Subject {
         }
     }
 
-    /// True if all keys are words that need no quotes: `kind == static`, `status-class in (4xx, 5xx)`.
-    pub(super) fn is_of_words(self) -> bool {
-        matches!(self, Subject::Of(Dimension::Class | Dimension::StatusClass))
-    }
-
     /// Returns what was expected instead, if no key of this subject can be `text`.
     pub(super) fn refuses_text(self, text: &str) -> Option<&'static str> {
         match self {
@@ -116,10 +144,24 @@ impl Subject {
             Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
                 Some(WEEKDAYS)
             }
-            Subject::Bytes | Subject::RequestTime => Some("a number was expected, without quotes"),
+            Subject::Bytes => Some("a number of bytes was expected, such as 1000 or 1M"),
+            Subject::RequestTime => Some("a number of seconds was expected, such as 0.3 or 300ms"),
             _ => None,
         }
     }
+}
+
+/// True for variables that hold a number of bytes.
+fn is_length(variable: &str) -> bool {
+    variable.ends_with("_length") || ["upstream_bytes_received", "upstream_bytes_sent"].contains(&variable)
+}
+
+/// The key of a weekday: `Tue` for `tue` and `Tuesday`.
+fn weekday(text: &str) -> Option<String> {
+    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let text = text.to_ascii_lowercase();
+    let day = NAMES.iter().position(|name| *name == text || name[..3] == text)?;
+    Some(Unit::Weekday.key(day as i64))
 }
 
 const KINDS: &str = "static or dynamic was expected";
@@ -157,6 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn units_are_those_that_nginx_logs() {
+        let unit = |name: &str| Subject::named(name, &|_| false).unwrap().number_unit();
+        for name in ["request_time", "upstream_response_time", "upstream_connect_time"] {
+            assert_eq!(unit(name), Some(NumberUnit::Seconds), "{name}");
+        }
+        for name in ["bytes", "request_length", "upstream_response_length", "upstream_bytes_sent", "content_length"] {
+            assert_eq!(unit(name), Some(NumberUnit::Bytes), "{name}");
+        }
+        assert!(["status", "path", "gzip_ratio", "server_port"].iter().all(|name| unit(name).is_none()));
+    }
+
+    #[test]
     fn numbers_are_refused_for_textual_keys() {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
         assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
@@ -175,7 +229,7 @@ mod tests {
             ("class", "2xx", KINDS),
             ("status-class", "6xx", STATUS_CLASSES),
             ("status-class", "404", STATUS_CLASSES),
-            ("weekday", "mon", WEEKDAYS),
+            ("weekday", "mo", WEEKDAYS),
         ];
         for (name, text, reason) in rows {
             assert_eq!(refused(name, text), Some(reason), "{name}");
@@ -192,6 +246,9 @@ mod tests {
         for (name, text) in fine {
             assert_eq!(refused(name, text), None, "{name} {text}");
         }
+        let meant = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().meant_text(text);
+        assert_eq!(["mon", "MONDAY", "Mon", "mo"].map(|text| meant("weekday", text)), ["Mon", "Mon", "Mon", "mo"]);
+        assert_eq!((meant("kind", "Static"), meant("path", "/A")), ("static".to_owned(), "/A".to_owned()));
         assert!(refused("bytes", "1").is_some() && refused("request_time", "1").is_some());
     }
 }

@@ -3,17 +3,20 @@
 use std::str::FromStr;
 
 use super::check::Check;
+use super::networks::Networks;
 use super::pattern::Pattern;
 use super::subject::{NameError, Subject};
 use crate::dimension::Dimension;
-use crate::expression::{Comparison, Expression, Operator, Order, Spanned, SyntaxError, Value, parse};
+use crate::expression::{Comparison, Expression, Number, Operator, Order, Spanned, SyntaxError, Value, parse};
 use crate::text::undo_escapes;
 
 /// An expression that is true or false for a hit.
 ///
 /// Names are those of dimensions (`path`, `status`, `hour-of-day` …), `bytes`, `request_time`, and any nginx variable.
-/// Against a number, a value is compared as a number, and a value that is not a number matches nothing. Quoted text is
-/// compared by its bytes. `~` searches for a regular expression. `!=`, `!~` and `!in` are true exactly if `==`, `~` and
+/// Against a number, a value is compared as a number, and a value that is not a number matches nothing. Numbers of bytes
+/// and times may have a unit: `1M`, `300ms`. Text is compared by its bytes; without spaces and signs it needs no quotes.
+/// An address without quotes matches however it is written in the log, and a network all its addresses: `10.0.0.0/8`.
+/// `~` searches for a regular expression. `!=`, `!~` and `!in` are true exactly if `==`, `~` and
 /// `in` are false.
 ///
 /// ```
@@ -115,16 +118,18 @@ impl Reading<'_> {
     ) -> Result<Check, SyntaxError> {
         let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.offset, what)));
         if operator.value == Operator::Matches {
-            let Value::Text(regex) = &value.value else {
-                return Err(self.error(value.offset, "a regular expression between quotes was expected"));
-            };
             if subject.is_number() {
-                return Err(
-                    self.error(operator.offset, "this is a number, and no text to look in: use == != < <= > >= in")
-                );
+                return Err(self.error(operator.offset, "this is a number, not text to search: use == != < <= > >= in"));
             }
-            // The expression begins after the quote.
-            return Pattern::regex(self.text, value.offset + 1, regex).map(Check::Matches);
+            return match &value.value {
+                // The expression begins after the quote.
+                Value::Text(regex) => Pattern::regex(self.text, value.offset + 1, regex).map(Check::Matches),
+                // A star is no glob here, and hardly a repetition.
+                Value::Word(regex) if !regex.contains('*') => {
+                    Pattern::regex(self.text, value.offset, regex).map(Check::Matches)
+                }
+                _ => Err(self.error(value.offset, "write a regular expression in quotes, such as \"^/api/\"")),
+            };
         }
         let order = Order::of(operator.value).unwrap_or(Order::EQUAL);
         let is_order = order != Order::EQUAL;
@@ -134,27 +139,103 @@ impl Reading<'_> {
                 Ok(Check::Number(order, *number))
             }
             Value::Text(text) => {
-                refused(subject.refuses_text(text))?;
-                if is_order && matches!(subject, Subject::Of(dimension) if has_no_order(dimension)) {
-                    return Err(self.error(operator.offset, "neither is before the other: use == != in"));
+                // No address has a slash, and only a code or a class is a status.
+                let networks = text.parse().ok().filter(|_| subject.may_be_address() && text.contains('/'));
+                let statuses = text.parse().ok().filter(|_| subject == Subject::Of(Dimension::Status) && !is_order);
+                match (networks, statuses) {
+                    (Some(networks), _) => self.address(operator, is_order, networks),
+                    (None, Some(statuses)) => Ok(Check::Status(statuses)),
+                    (None, None) => self.text_check(subject, operator, order, value.offset, text),
                 }
-                Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
             }
-            Value::Percent(_) => Err(self.error(value.offset, "a hit has no percentages")),
-            Value::Word(word) => match word.parse() {
-                Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
-                _ if subject.is_of_words() => {
-                    let word = Spanned { offset: value.offset, value: Value::Text(word.clone()) };
-                    self.check(subject, operator, &word)
-                }
-                _ => {
-                    let word = crate::text::printable(word.as_bytes());
-                    Err(self
-                        .error(value.offset, format!("a value was expected; a text stands between quotes: \"{word}\"")))
-                }
-            },
+            Value::Percent(_) => Err(self.error(value.offset, "a hit has no percentages: write a number")),
+            Value::Word(word) => self.word_check(subject, operator, order, value.offset, word),
         }
     }
+
+    /// Builds the check of a subject against an unquoted word that is not a number.
+    fn word_check(
+        &self,
+        subject: Subject,
+        operator: &Spanned<Operator>,
+        order: Order,
+        at: usize,
+        word: &str,
+    ) -> Result<Check, SyntaxError> {
+        if let Some(number) = subject.number_unit().and_then(|unit| unit.read(word)) {
+            return Ok(Check::Number(order, number));
+        }
+        let is_order = order != Order::EQUAL;
+        if subject == Subject::Of(Dimension::Status) {
+            let of_class = is_order.then(|| order_of_class(operator.value, word)).flatten();
+            let set = || word.parse().ok().filter(|_| !is_order).map(Check::Status);
+            let expected = "a status was expected: 404, 4xx, 500-504, or - for one that is missing";
+            return of_class.or_else(set).ok_or_else(|| self.error(at, expected));
+        }
+        let is_network = subject.is_address() || subject.may_be_address() && word.contains('/');
+        if let Ok(networks) = word.parse()
+            && is_network
+        {
+            return self.address(operator, is_order, networks);
+        }
+        if word.contains('*') {
+            let what = format!(
+                "== compares whole values, without wildcards: use ~ and a regular expression, or quotes: \"{word}\""
+            );
+            return Err(self.error(at, what));
+        }
+        // A name of another value is more likely a mistake than a text.
+        if !subject.is_number() && self.is_like_name(word) {
+            let what = format!(
+                "'{word}' is a name, and values are compared with text or numbers: put text in quotes: \"{word}\""
+            );
+            return Err(self.error(at, what));
+        }
+        self.text_check(subject, operator, order, at, word)
+    }
+
+    /// True for words that a user hardly means as text: names of dimensions, and variables that are no English words.
+    fn is_like_name(&self, word: &str) -> bool {
+        let is_variable = || word.contains('_') && Subject::named(word, self.is_own).is_ok();
+        word.starts_with('$') || Subject::names().any(|name| name == word) || is_variable()
+    }
+
+    /// Builds the check of a subject against a text.
+    fn text_check(
+        &self,
+        subject: Subject,
+        operator: &Spanned<Operator>,
+        order: Order,
+        at: usize,
+        text: &str,
+    ) -> Result<Check, SyntaxError> {
+        let text = subject.meant_text(text);
+        if let Some(what) = subject.refuses_text(&text) {
+            return Err(self.error(at, what));
+        }
+        if order != Order::EQUAL && matches!(subject, Subject::Of(dimension) if has_no_order(dimension)) {
+            return Err(self.error(operator.offset, "these values have no order: use == != in"));
+        }
+        Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
+    }
+
+    /// Builds the check of an address against addresses and networks.
+    fn address(&self, operator: &Spanned<Operator>, is_order: bool, networks: Networks) -> Result<Check, SyntaxError> {
+        if is_order {
+            return Err(
+                self.error(operator.offset, "addresses have no order: use == != in, also with a network: 10.0.0.0/8")
+            );
+        }
+        Ok(Check::Address(networks))
+    }
+}
+
+/// The check of a status against a class: `>= 4xx` is `>= 400`, and `> 4xx` is `> 499`.
+fn order_of_class(operator: Operator, word: &str) -> Option<Check> {
+    let [digit @ b'0'..=b'9', b'x' | b'X' | b'*', b'x' | b'X' | b'*'] = *word.as_bytes() else { return None };
+    let ends_after = matches!(operator, Operator::Greater | Operator::LessOrEqual);
+    let code = [digit, if ends_after { b'9' } else { b'0' }, if ends_after { b'9' } else { b'0' }];
+    Order::of(operator).zip(Number::read(&code)).map(|(order, number)| Check::Number(order, number))
 }
 
 fn has_no_order(dimension: Dimension) -> bool {
@@ -175,22 +256,41 @@ mod tests {
                 0,
                 "$msec is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8",
             ),
-            ("method == GET", 10, "a value was expected; a text stands between quotes: \"GET\""),
-            ("status > 5xx", 9, "a value was expected; a text stands between quotes: \"5xx\""),
-            ("path == 5xx", 8, "a value was expected; a text stands between quotes: \"5xx\""),
-            ("status > 5%", 9, "a hit has no percentages"),
-            ("bytes > \"10\"", 8, "a number was expected, without quotes"),
-            ("bytes ~ \"1\"", 6, "this is a number, and no text to look in: use == != < <= > >= in"),
-            ("path ~ 1", 7, "a regular expression between quotes was expected"),
+            ("status == GET", 10, "a status was expected: 404, 4xx, 500-504, or - for one that is missing"),
+            ("status > 500-504", 9, "a status was expected: 404, 4xx, 500-504, or - for one that is missing"),
+            ("status > 5%", 9, "a hit has no percentages: write a number"),
+            (
+                "path == /a*",
+                8,
+                "== compares whole values, without wildcards: use ~ and a regular expression, or quotes: \"/a*\"",
+            ),
+            (
+                "path == host",
+                8,
+                "'host' is a name, and values are compared with text or numbers: put text in quotes: \"host\"",
+            ),
+            (
+                "path == $uri",
+                8,
+                "'$uri' is a name, and values are compared with text or numbers: put text in quotes: \"$uri\"",
+            ),
+            ("bytes > \"10\"", 8, "a number of bytes was expected, such as 1000 or 1M"),
+            ("bytes > 1ms", 8, "a number of bytes was expected, such as 1000 or 1M"),
+            ("bytes > many", 8, "a number of bytes was expected, such as 1000 or 1M"),
+            ("request_time > 1k", 15, "a number of seconds was expected, such as 0.3 or 300ms"),
+            ("bytes ~ \"1\"", 6, "this is a number, not text to search: use == != < <= > >= in"),
+            ("path ~ 1", 7, "write a regular expression in quotes, such as \"^/api/\""),
+            ("agent ~ bot*", 8, "write a regular expression in quotes, such as \"^/api/\""),
+            ("ip > 10.0.0.1", 3, "addresses have no order: use == != in, also with a network: 10.0.0.0/8"),
             ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
             ("kind == \"statc\"", 8, "static or dynamic was expected"),
             ("kind == statc", 8, "static or dynamic was expected"),
             ("class == 1", 9, "static or dynamic was expected"),
-            ("kind < \"static\"", 5, "neither is before the other: use == != in"),
+            ("kind < \"static\"", 5, "these values have no order: use == != in"),
             ("status-class == 404", 16, "1xx, 2xx, 3xx, 4xx, 5xx or other was expected"),
-            ("status-class >= 4xx", 13, "neither is before the other: use == != in"),
-            ("weekday == \"Tuesday\"", 11, WEEKDAYS),
-            ("weekday < \"Tue\"", 8, "neither is before the other: use == != in"),
+            ("status-class >= 4xx", 13, "these values have no order: use == != in"),
+            ("weekday == \"Tues\"", 11, WEEKDAYS),
+            ("weekday < \"Tue\"", 8, "these values have no order: use == != in"),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<WhereExpression>().unwrap_err();
@@ -200,6 +300,59 @@ mod tests {
     }
 
     const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+
+    /// Keys that a comparison with a text column accepts, among these.
+    fn held(text: &str, keys: &[&str]) -> Vec<String> {
+        let selection: WhereExpression = text.parse().unwrap();
+        let matches = |key: &&&str| selection.root.truth(&|(_, check)| Some(check.matches(key.as_bytes()))) == Some(true);
+        keys.iter().filter(holds).map(|key| (*key).to_owned()).collect()
+    }
+
+    #[test]
+    fn addresses_without_quotes_match_in_any_notation() {
+        let keys = ["10.0.0.7", "::ffff:10.0.0.7", "10.0.0.8", "2001:db8::1", "2001:db8:0:0::1", "unix:", "-"];
+        for (text, expected) in [
+            ("ip == 10.0.0.7", &["10.0.0.7", "::ffff:10.0.0.7"][..]),
+            ("ip = \"10.0.0.7\"", &["10.0.0.7"]),
+            ("ip == 10.0.0.0/8", &["10.0.0.7", "::ffff:10.0.0.7", "10.0.0.8"]),
+            ("ip == \"10.0.0.0/8\"", &["10.0.0.7", "::ffff:10.0.0.7", "10.0.0.8"]),
+            ("ip == 2001:db8::1", &["2001:db8::1", "2001:db8:0:0::1"]),
+            ("ip in (2001:db8::/32, unix:)", &["2001:db8::1", "2001:db8:0:0::1", "unix:"]),
+            ("ip != 0.0.0.0/0 and ip != ::/0", &["unix:", "-"]),
+            ("http_x_real_ip == 10.0.0.0/8", &["10.0.0.7", "::ffff:10.0.0.7", "10.0.0.8"]),
+            ("http_x_real_ip == 10.0.0.7", &["10.0.0.7"]),
+            ("ip == -", &["-"]),
+        ] {
+            assert_eq!(held(text, &keys), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_may_be_spelled_in_several_ways() {
+        let rows = [
+            ("status == 5xx", &["500", "499", "599", "-"][..], &["500", "599"][..]),
+            ("status == \"5xx\"", &["500", "499", "-"], &["500"]),
+            ("status = 5**", &["500", "499", "-"], &["500"]),
+            ("status >= 4xx", &["399", "400", "500", "-"], &["400", "500"]),
+            ("status > 4xx", &["400", "499", "500", "-"], &["500"]),
+            ("status < 4xx", &["399", "400", "-"], &["399"]),
+            ("status <= 4XX", &["499", "500", "-"], &["499"]),
+            ("status == 500-504", &["500", "505"], &["500"]),
+            ("path == /login", &["/login", "/login/", "/"], &["/login"]),
+            ("path ~ login", &["/login", "/x/login/", "/"], &["/login", "/x/login/"]),
+            ("ext = css", &["css", "js"], &["css"]),
+            ("referer == -", &["-", "x"], &["-"]),
+            ("day >= 2026-11-14", &["2026-11-13", "2026-11-14", "2026-11-15"], &["2026-11-14", "2026-11-15"]),
+            ("weekday = tuesday", &["Mon", "Tue"], &["Tue"]),
+            ("class = Static", &["static", "dynamic"], &["static"]),
+            ("upstream_response_time > 300ms", &["0.3", "0.301", "0.1, 0.5", "-"], &["0.301", "0.1, 0.5"]),
+            ("content_length >= 1k", &["1023", "1024", "-"], &["1024"]),
+            ("scheme == https", &["https", "http"], &["https"]),
+        ];
+        for (text, keys, expected) in rows {
+            assert_eq!(held(text, keys), expected, "{text}");
+        }
+    }
 
     #[test]
     fn variables_are_listed_by_name() {

@@ -9,7 +9,7 @@ use crate::files::Compression;
 use crate::filter::{Condition, Pattern};
 use crate::format::Query;
 use crate::measure::{Precision, UvMethod};
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 use crate::question::{MaxKeys, Question, Section};
 use crate::render::{Charset, ReportFormat, Style, TerminalStyle, write_explanation_json};
 use crate::report::Report;
@@ -99,11 +99,12 @@ fn question(header: &mut Header<'_>) -> Question {
     let dimension = |name: &str| Dimension::named(name).expect("the name is in the list");
     let dimensions = DIMENSIONS.map(dimension);
     let metrics: Vec<Metric> = Metric::all().collect();
+    let orders: Vec<Sort> = metrics.iter().map(|metric| Sort::from(*metric)).chain([Sort::KEY]).collect();
     let mut question = Question::new()
         .by(header.maybe_one_of(&units))
         .split(header.maybe_one_of(&dimensions).filter(|_| header.byte() > 127))
         .limit(header.one_of(&[10, 0, 1, 3, usize::MAX]))
-        .sort(header.one_of(&metrics))
+        .sort(header.one_of(&orders))
         .query(header.one_of(&[Query::Strip, Query::Keep]))
         .visitor(header.one_of(&[Visitor::IP, Visitor::IP_AND_AGENT]))
         .ipv6_prefix(header.maybe_one_of(&[64, 1, 128]).and_then(Ipv6Prefix::new))

@@ -3,9 +3,11 @@
 
 mod counted;
 mod of_group;
+mod sort;
 mod table;
 
 pub(crate) use of_group::{OfGroup, Quantity};
+pub use sort::{Sort, SortError};
 pub use table::Metric;
 use table::{ALL, METRICS, MetricRow};
 

@@ -5,7 +5,7 @@ use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::measure::UvMethod;
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
@@ -224,10 +224,10 @@ impl Question {
         self
     }
 
-    /// Sets the metric that rankings are sorted by.
+    /// Sets the order of rankings: a metric, the largest value first, or any other [`Sort`].
     #[must_use]
-    pub fn sort(mut self, sort: Metric) -> Question {
-        self.showing.sort = sort;
+    pub fn sort(mut self, sort: impl Into<Sort>) -> Question {
+        self.showing.sort = sort.into();
         self
     }
 

@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use crate::dimension::Dimension;
-use crate::expression::{Comparison, Expression, Number, Operator, Order, Spanned, SyntaxError, Value, parse};
+use crate::expression::{
+    Comparison, Expression, Number, NumberUnit, Operator, Order, Spanned, SyntaxError, Value, parse,
+};
 use crate::metric::Metric;
 
 /// A condition that makes the check of a site fail. It is about all hits together, or about any one key of a dimension.
@@ -63,6 +65,15 @@ impl FailIfSubject {
 
     fn named(name: &str) -> Option<FailIfSubject> {
         if name == MALFORMED { Some(FailIfSubject::Malformed) } else { Metric::named(name).map(FailIfSubject::Metric) }
+    }
+
+    /// The unit of its numbers, if they have one.
+    fn unit(self) -> Option<NumberUnit> {
+        match self {
+            FailIfSubject::Metric(Metric::Bytes) => Some(NumberUnit::Bytes),
+            FailIfSubject::Metric(metric) if metric.is_time() => Some(NumberUnit::Seconds),
+            _ => None,
+        }
     }
 
     /// The error message if it cannot be compared with a percentage. `is_of_one` is true for the hits of one key, false
@@ -202,10 +213,14 @@ impl Parser<'_> {
                 }
                 (*number, Threshold::Percent(*number))
             }
+            Value::Word(word) if let Some(number) = subject.unit().and_then(|unit| unit.read(word)) => {
+                (number, Threshold::Number(number))
+            }
             Value::Text(_) | Value::Word(_) => {
-                let what = match subject {
-                    FailIfSubject::Metric(metric) if metric.is_time() => "a number of seconds was expected, as 0.5",
-                    _ => "a number was expected, or a share as 1%",
+                let what = match subject.unit() {
+                    Some(NumberUnit::Seconds) => "a number of seconds was expected, such as 0.5 or 500ms",
+                    Some(NumberUnit::Bytes) => "a number of bytes was expected, such as 1000 or 1G",
+                    None => "a number was expected, or a share such as 1%",
                 };
                 return Err(self.error(value.offset, what));
             }
@@ -226,10 +241,11 @@ mod tests {
         let rows = [
             ("5yy > 1%", 0, "unknown name '5yy'"),
             ("p95 > 50%", 6, "a number of seconds was expected"),
-            ("p95 > 500ms", 6, "a number of seconds was expected, as 0.5"),
+            ("p95 > 1k", 6, "a number of seconds was expected, such as 0.5 or 500ms"),
+            ("bytes > 1s", 8, "a number of bytes was expected, such as 1000 or 1G"),
             ("pv < 10%", 5, "all hits are 100% of all hits; a key has a share of them: any path: pv > 10%"),
             ("uv < 10%", 5, "a number was expected: only hits have shares"),
-            ("5xx > \"1\"", 6, "a number was expected, or a share as 1%"),
+            ("5xx > \"1\"", 6, "a number was expected, or a share such as 1%"),
             ("5xx ~ \"1\"", 4, "this is a number: use == != < <= > >="),
             ("5xx in (1, 2)", 4, "this is a number: use == != < <= > >="),
             ("last > 1", 0, "this is a moment, and no number to compare"),
@@ -241,6 +257,36 @@ mod tests {
         for (text, at, what) in rows {
             let error = text.parse::<FailIf>().unwrap_err();
             assert_eq!((error.at(), error.what()), (at, what), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_may_have_units_and_words_may_be_operators() {
+        for (text, same) in [
+            ("p95 > 300ms", "p95 > 0.3"),
+            ("p95 > 300 ms", "p95 > 0.3"),
+            ("bytes > 1M", "bytes > 1048576"),
+            ("5xx > 1 %", "5xx > 1%"),
+            ("5XX = 1 and not requests < 2", "5xx == 1 && !pv < 2"),
+        ] {
+            let root = |text: &str| {
+                let parsed: FailIf = text.parse().unwrap();
+                let tests =
+                    parsed.root().tests().into_iter().map(|test| (test.subject, test.order, value(test.threshold)));
+                tests.collect::<Vec<_>>()
+            };
+            let (found, expected) = (root(text), root(same));
+            assert_eq!(found.len(), expected.len());
+            for ((subject, order, than), (same_subject, same_order, same_than)) in found.into_iter().zip(expected) {
+                assert_eq!((subject, order), (same_subject, same_order), "{text}");
+                assert!(than.partial_cmp(&same_than).is_some_and(|ordering| ordering.is_eq()), "{text}");
+            }
+        }
+    }
+
+    fn value(threshold: Threshold) -> Number {
+        match threshold {
+            Threshold::Number(number) | Threshold::Percent(number) => number,
         }
     }
 

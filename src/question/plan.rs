@@ -8,7 +8,6 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
-use crate::metric::Metric;
 use crate::steps;
 use crate::tally::{TablePlan, Tally, variable_columns_of};
 
@@ -106,8 +105,8 @@ fn needs_all_keys(showing: &Showing) -> Option<Message> {
     if !showing.shows(Section::Top) {
         return any;
     }
-    let is_by_hits = matches!(showing.sort, Metric::Pv | Metric::Share);
-    let sort = (!is_by_hits).then(|| message![Setting::Sort, format!(" {}", showing.sort.name())]);
+    let needs_all = !showing.sort.is_by_most_hits();
+    let sort = needs_all.then(|| message![Setting::Sort, format!(" {}", showing.sort)]);
     let column = showing.columns.iter().find(|metric| metric.measure() != MeasureKind::Counts);
     any.or(sort).or_else(|| column.map(|metric| message![Setting::Columns, format!(" {}", metric.name())]))
 }

@@ -1,7 +1,7 @@
 //! Settings for the report's contents.
 
 use super::{FailIf, Section};
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 
 /// Settings for the report's contents. They can change without counting again, as long as the tables have the numbers
 /// that are needed.
@@ -21,8 +21,8 @@ pub struct Showing {
     /// Metrics in the rows of rankings and of the timeline, and in the summary, in addition to PV, bytes, static, dynamic
     /// and the status classes. Rankings have shares and the timeline has UV in any case.
     pub columns: Vec<Metric>,
-    /// Metric that rankings are sorted by, the largest or latest value first. Rows contain it too.
-    pub sort: Metric,
+    /// Order of rankings; by hits by default, the most first. Rows contain its metric too.
+    pub sort: Sort,
     /// True if the timeline lists buckets without a hit: those between `since` and `until`, or between the first and
     /// the last hit. If the unit is the hour of the day or the weekday, all 24 or 7 are listed.
     pub fill: bool,
@@ -38,7 +38,7 @@ impl Default for Showing {
             show: None,
             limit: 10,
             columns: Vec::new(),
-            sort: Metric::Pv,
+            sort: Sort::default(),
             fill: false,
             slow_ms: 300,
             fail_if: Vec::new(),
@@ -54,20 +54,20 @@ impl Showing {
 
     /// The requested columns, without duplicates.
     pub(crate) fn asked_columns(&self) -> Vec<Metric> {
-        unique(self.columns.iter())
+        unique(self.columns.iter().copied())
     }
 
     /// The requested metrics of rankings, without duplicates: the columns, and the metric that rows are sorted by.
     pub(crate) fn metrics(&self) -> Vec<Metric> {
-        unique(self.columns.iter().chain([&self.sort]))
+        unique(self.columns.iter().copied().chain(self.sort.metric()))
     }
 }
 
-fn unique<'m>(metrics: impl Iterator<Item = &'m Metric>) -> Vec<Metric> {
+fn unique(metrics: impl Iterator<Item = Metric>) -> Vec<Metric> {
     let mut unique: Vec<Metric> = Vec::new();
     for metric in metrics {
-        if !unique.contains(metric) {
-            unique.push(*metric);
+        if !unique.contains(&metric) {
+            unique.push(metric);
         }
     }
     unique

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::dimension::Dimension;
+use crate::metric::{Metric, Sort};
 use crate::render::numbers::{Bytes, Grouped};
 use crate::report::{ADDRESS_LIST, Report, VisitorReport};
 use crate::time::Unit;
@@ -18,6 +19,14 @@ pub(super) fn bytes_read(bytes: u64, skipped: u64) -> String {
         0 => Bytes(bytes).to_string(),
         _ => format!("{} of {} read", Bytes(bytes), Bytes(bytes.saturating_add(skipped))),
     }
+}
+
+/// The order of a ranking: `by p95`, `by p95, ascending`.
+pub(super) fn order(sort: Sort) -> String {
+    let name = sort.metric().map_or("key", Metric::name);
+    let is_usual = sort.is_ascending() == sort.metric().is_none();
+    let direction = if sort.is_ascending() { "ascending" } else { "descending" };
+    if is_usual { format!("by {name}") } else { format!("by {name}, {direction}") }
 }
 
 /// The readable name of an input.

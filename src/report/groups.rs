@@ -9,7 +9,7 @@ use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairKeys, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
-use crate::metric::{Metric, OfGroup, Quantity};
+use crate::metric::{Metric, OfGroup, Quantity, Sort};
 use crate::tally::{Table, Tally, Unescaped};
 use crate::text::written;
 
@@ -40,10 +40,12 @@ struct Rank<'g> {
     order: Order,
     pv: u64,
     group: GroupId,
+    /// True if equal numbers are sorted by key in reverse.
+    keys_descend: bool,
     of: &'g Groups<'g>,
 }
 
-/// The value of a metric as a number. The largest is listed first, [`UNKNOWN`] last.
+/// A number to sort by. The largest is listed first, [`UNKNOWN`] last.
 type Order = i128;
 
 const UNKNOWN: Order = Order::MIN;
@@ -54,6 +56,7 @@ impl Ord for Rank<'_> {
     /// Compares keys only if the numbers are equal, because writing a key costs more than comparing two numbers.
     fn cmp(&self, other: &Self) -> Ordering {
         let by_key = || self.of.key(self.group).cmp(&other.of.key(other.group));
+        let by_key = || if self.keys_descend { by_key().reverse() } else { by_key() };
         (other.order, other.pv).cmp(&(self.order, self.pv)).then_with(by_key)
     }
 }
@@ -204,9 +207,9 @@ impl<'t> Groups<'t> {
         groups.into_iter().map(|group| self.row(group, with_uv, with_share, columns)).collect()
     }
 
-    /// The ranking of the first `limit` groups by a metric, or of all groups if `limit` is 0. Rows have the metrics
+    /// The ranking of the first `limit` groups in an order, or of all groups if `limit` is 0. Rows have the metrics
     /// `columns`.
-    pub(super) fn ranking(&self, limit: usize, sort: Metric, columns: &[Metric]) -> Ranking {
+    pub(super) fn ranking(&self, limit: usize, sort: Sort, columns: &[Metric]) -> Ranking {
         let dimension = self.table.dimension;
         let count = self.ids().len();
         let ranks = if limit > 0 && limit < count {
@@ -221,28 +224,41 @@ impl<'t> Groups<'t> {
         Ranking { dimension, rows: rows.collect(), sort, columns: columns.to_vec(), groups: count as u64 }
     }
 
-    fn rank(&self, sort: Metric, group: GroupId) -> Rank<'_> {
-        self.rank_of(self.order(sort, group), group)
+    fn rank(&self, sort: Sort, group: GroupId) -> Rank<'_> {
+        self.rank_of(sort, self.order(sort, group), group)
     }
 
-    fn rank_of(&self, order: Order, group: GroupId) -> Rank<'_> {
-        Rank { order, pv: self.pv_of(group), group, of: self }
+    fn rank_of(&self, sort: Sort, order: Order, group: GroupId) -> Rank<'_> {
+        let is_by_key = sort.metric().is_none();
+        let pv = if is_by_key { 0 } else { self.pv_of(group) };
+        Rank { order, pv, group, keys_descend: is_by_key && !sort.is_ascending(), of: self }
     }
 
     /// Returns the group, among `groups`, that a ranking by this metric would list first.
     pub(super) fn first_by(&self, metric: Metric, groups: impl Iterator<Item = GroupId>) -> Option<GroupId> {
-        groups.map(|group| self.rank(metric, group)).min().map(|rank| rank.group)
+        groups.map(|group| self.rank(metric.into(), group)).min().map(|rank| rank.group)
     }
 
     /// Sorts groups as in a ranking by hits.
     pub(super) fn ranked(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
-        let mut ranks: Vec<_> = groups.map(|group| self.rank(Metric::Pv, group)).collect();
+        let mut ranks: Vec<_> = groups.map(|group| self.rank(Sort::default(), group)).collect();
         ranks.sort_unstable();
         ranks.into_iter().map(|rank| rank.group).collect()
     }
 
-    /// The sort value of a group by a metric.
-    fn order(&self, metric: Metric, group: GroupId) -> Order {
+    /// The sort value of a group: the largest is listed first.
+    fn order(&self, sort: Sort, group: GroupId) -> Order {
+        let order = match (sort.metric(), self.table.dimension) {
+            (Some(metric), _) => self.value(metric, group),
+            // Times have an order of their own: Monday is before Friday. Other keys are compared as bytes.
+            (None, Dimension::Time(_)) => Order::from(time_number(self.key(group).first())),
+            (None, _) => 0,
+        };
+        if sort.is_ascending() && order != UNKNOWN { -order } else { order }
+    }
+
+    /// The value of a metric as a number to sort by.
+    fn value(&self, metric: Metric, group: GroupId) -> Order {
         let part_of = |(part, whole)| (Order::from(part) << MEAN_BITS) / Order::from(whole);
         match metric.read(&self.of_group(group)) {
             None => UNKNOWN,
@@ -281,17 +297,17 @@ impl<'t> Groups<'t> {
 
     /// The first `limit` groups of a ranking, using a heap. There may be millions of paths for ten rows, so most groups
     /// cost only one comparison of their sort value.
-    fn best(&self, limit: usize, sort: Metric) -> Vec<Rank<'_>> {
+    fn best(&self, limit: usize, sort: Sort) -> Vec<Rank<'_>> {
         let mut best: BinaryHeap<Rank<'_>> = BinaryHeap::with_capacity(limit);
         for group in self.ids() {
             let order = self.order(sort, group);
             if best.len() < limit {
-                best.push(self.rank_of(order, group));
+                best.push(self.rank_of(sort, order, group));
                 continue;
             }
             let mut last = best.peek_mut().expect("the limit is above 0");
             if order >= last.order {
-                let rank = self.rank_of(order, group);
+                let rank = self.rank_of(sort, order, group);
                 if rank < *last {
                     *last = rank;
                 }

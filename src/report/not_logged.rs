@@ -60,12 +60,12 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
     }
     let has_rankings = question.showing.shows(Section::Top);
     let has_columns = has_rankings || question.showing.shows(Section::Timeline);
-    let columns = question.showing.columns.iter().filter(|_| has_columns).map(|metric| (Setting::Columns, metric));
-    let sort = [(Setting::Sort, &question.showing.sort)].into_iter().filter(|_| has_rankings);
+    let columns = question.showing.columns.iter().filter(|_| has_columns).map(|metric| (Setting::Columns, *metric));
+    let sort = question.showing.sort.metric().map(|metric| (Setting::Sort, metric)).filter(|_| has_rankings);
     asked.extend(
         columns
             .chain(sort)
-            .flat_map(|(option, metric)| of_metric(message![option, format!(" {}", metric.name())], *metric)),
+            .flat_map(|(option, metric)| of_metric(message![option, format!(" {}", metric.name())], metric)),
     );
     for fail_if in &question.showing.fail_if {
         let option = message![Setting::FailIf, format!(" '{}'", printable(fail_if.text().as_bytes()))];

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row_split::Split;
 use crate::dimension::Dimension;
-use crate::metric::{Metric, Quantity};
+use crate::metric::{Metric, Quantity, Sort};
 
 /// The numbers of a group.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -165,16 +165,16 @@ pub struct Summary {
     pub visitor_days: Option<u64>,
 }
 
-/// The groups of a dimension with the most hits.
+/// The groups of a dimension that are first in an order, such as those with the most hits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Ranking {
     /// The dimension that is ranked.
     pub dimension: Dimension,
-    /// Rows with the largest values of `sort`. Equal values are sorted by hits, then by key bytes.
+    /// The first rows in the order `sort`.
     pub rows: Vec<Row>,
-    /// Metric that rows are sorted by, descending; hits by default.
-    pub sort: Metric,
+    /// Order of the rows; by hits by default, the most first.
+    pub sort: Sort,
     /// Metrics that were requested for the rows.
     pub columns: Vec<Metric>,
     /// Number of all groups; in an approximate ranking, the number of groups that were kept.

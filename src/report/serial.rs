@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::{Approximate, Figure, Ranking, Row, SCHEMA, Split, UvCount};
 use crate::by_name::entries;
 use crate::dimension::Dimension;
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 
 /// Reads the name and version of a report's format, which must be those of this crate.
 pub(super) fn schema<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -19,7 +19,7 @@ pub(super) fn schema<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
 
 /// Rankings as a map from dimensions to rows, in the order in which they were requested.
 pub(super) mod rankings {
-    use super::{Deserializer, Dimension, Metric, Ranking, Row, SerializeMap, Serializer, entries};
+    use super::{Deserializer, Dimension, Ranking, Row, SerializeMap, Serializer, Sort, entries};
 
     #[expect(clippy::ref_option, reason = "serde passes a reference")]
     pub(in crate::report) fn serialize<S: Serializer>(
@@ -41,7 +41,7 @@ pub(super) mod rankings {
         let ranking = |(dimension, rows): (Dimension, Vec<Row>)| {
             let columns = rows.first().map(|row| row.columns.iter().map(|(metric, _)| *metric).collect());
             let groups = rows.len() as u64;
-            Ranking { dimension, sort: Metric::Pv, columns: columns.unwrap_or_default(), groups, rows }
+            Ranking { dimension, sort: Sort::default(), columns: columns.unwrap_or_default(), groups, rows }
         };
         Ok(Some(rankings.into_iter().map(ranking).collect()))
     }

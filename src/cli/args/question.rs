@@ -1,7 +1,7 @@
 //! Turns the arguments into a question to the library.
 
 use logstat::{
-    Condition, Dimension, DimensionError, FailIf, LogFormat, Metric, NginxConf, Precision, Question, Section, UvMethod,
+    Condition, Dimension, DimensionError, FailIf, LogFormat, NginxConf, Precision, Question, Section, UvMethod,
 };
 
 use super::Args;
@@ -17,7 +17,7 @@ impl Args {
             .by(self.by)
             .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
             .columns(self.columns.clone())
-            .sort(self.sort.unwrap_or(Metric::Pv))
+            .sort(self.sort.unwrap_or_default())
             .max_keys(self.max_keys)
             .max_memory(self.max_memory)
             .fill(self.fill)

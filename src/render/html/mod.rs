@@ -26,7 +26,7 @@ use super::terms::key_heading;
 use super::tone::Tone;
 use super::warnings::listed;
 use super::{Style, labels};
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
 use crate::report::{NoTimes, Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
@@ -133,8 +133,8 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = key_heading(ranking.dimension.name());
-    let mut grid =
-        Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let mut grid = Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report)
+        .bars(ranking.sort.metric().unwrap_or(Metric::Pv));
     let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
     if let Some(approximate) = approximate {
         let error = labels::counted(approximate.max_error, "request");
@@ -145,8 +145,8 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     } else if (ranking.rows.len() as u64) < ranking.groups {
         grid.notes.push(format!("{shown} of {}.", Grouped(ranking.groups)));
     }
-    if ranking.sort != Metric::Pv {
-        grid.notes.push(format!("Sorted by {}.", ranking.sort.name()));
+    if ranking.sort != Sort::default() {
+        grid.notes.push(format!("Sorted {}.", labels::order(ranking.sort)));
     }
     grid
 }

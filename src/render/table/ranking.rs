@@ -8,7 +8,7 @@ use super::ink::Ink;
 use super::wrap::Piece;
 use super::{TableWriter, hits, labels};
 use crate::dimension::Dimension;
-use crate::metric::Metric;
+use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
 use crate::report::{Approximate, Ranking, Report, UvCount};
 use crate::time::Unit;
@@ -22,8 +22,8 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
             None if shown < ranking.groups => format!("{} of {}", Grouped(shown), Grouped(ranking.groups)),
             None => String::new(),
         };
-        if ranking.sort != Metric::Pv {
-            let by = format!("sorted by {}", ranking.sort.name());
+        if ranking.sort != Sort::default() {
+            let by = format!("sorted {}", labels::order(ranking.sort));
             note = if note.is_empty() { by } else { format!("{note}, {by}") };
         }
         let grid = Grid {
