@@ -90,7 +90,7 @@ impl Worker<'_, '_> {
                 self.take_joined(worn, input, *pipe, joined, &mut into);
             }
             self.memory.move_keys_to(&mut account.keys);
-            account.filtered = self.add(input, &mut batch, &bump);
+            account.filtered = self.add(input, None, &mut batch, &bump);
             self.tally.ledger.inputs[input].merge(&account);
         }
         self.hand_over_rejected(input);

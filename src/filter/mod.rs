@@ -8,6 +8,7 @@ mod glob;
 #[cfg(test)]
 mod laws;
 mod listed;
+mod literal;
 mod networks;
 mod pattern;
 mod period;
@@ -27,6 +28,8 @@ use crate::dimension::Extras;
 use crate::keys::Seed;
 pub use condition::Condition;
 pub use day_times::DayTimes;
+use literal::Search;
+pub(crate) use literal::{Literal, NearMisses, literals, merge_near_misses};
 pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;
@@ -48,6 +51,8 @@ pub(crate) struct Filter {
     period: Period,
     /// Sorted by reason, so that the reason of a filtered line does not depend on the order of the conditions.
     predicates: Vec<(Filtered, Predicate)>,
+    /// One for each of [`literals`], in that order.
+    searches: Vec<Search>,
 }
 
 impl Filter {
@@ -57,7 +62,8 @@ impl Filter {
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
-        Filter { period, predicates }
+        let searches = literals(conditions, extras).iter().map(Search::new).collect();
+        Filter { period, predicates, searches }
     }
 
     /// Fields that the conditions read, and the time if there is a period.
@@ -67,8 +73,20 @@ impl Filter {
         asked.fold(time, |fields, (_, asked, _)| fields.and(asked))
     }
 
-    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason.
-    pub(crate) fn select(&mut self, batch: &Batch<'_>, hits: &mut Hits, filtered: &mut FilteredBy) {
+    /// True if there is a period that no line may be in.
+    pub(crate) fn has_period(&self) -> bool {
+        !self.period.is_all()
+    }
+
+    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason. `near_misses` has an entry
+    /// for each of [`literals`]; missing ones are added.
+    pub(crate) fn select(
+        &mut self,
+        batch: &Batch<'_>,
+        hits: &mut Hits,
+        filtered: &mut FilteredBy,
+        near_misses: &mut Vec<NearMisses>,
+    ) {
         hits.clear();
         if self.period.is_all() && self.predicates.is_empty() {
             hits.extend(0..batch.len() as u16);
@@ -83,6 +101,10 @@ impl Filter {
         let mut rows = Rows::first(batch.len());
         if !self.period.is_all() {
             rows = keep(Filtered::Period, self.period.select(batch, rows));
+        }
+        if !self.searches.is_empty() {
+            near_misses.resize(self.searches.len(), NearMisses::default());
+            self.searches.iter_mut().zip(near_misses).for_each(|(search, found)| search.look(batch, rows, found));
         }
         for (reason, predicate) in &mut self.predicates {
             rows = keep(*reason, predicate.select(batch, rows));
