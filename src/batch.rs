@@ -213,7 +213,7 @@ pub(crate) struct Batch<'a> {
 
 /// Allocates a column on the heap, without building it on the stack.
 fn column<T: Copy>(value: T) -> Box<[T; ROWS]> {
-    vec![value; ROWS].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("it has that length"))
+    vec![value; ROWS].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("it has exactly this length"))
 }
 
 impl<'a> Batch<'a> {

@@ -96,7 +96,7 @@ pub enum ErrorKind {
     DanglingLink {
         /// The path as it was given.
         path: PathBuf,
-        /// The target as it is written in the link.
+        /// The target, as written in the link.
         target: PathBuf,
     },
     /// Symbolic links form a loop.

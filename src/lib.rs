@@ -27,6 +27,10 @@
 //!
 //! The library never prints and never exits. It installs nothing in the process unless the caller asks for it.
 
+#[cfg(doctest)]
+#[doc = include_str!("../docs/src/library.md")]
+mod library_chapter {}
+
 mod batch;
 mod by_name;
 mod dimension;

@@ -203,7 +203,7 @@ pub struct UnescapedTables(Tally<Unescaped>);
 impl UnescapedTables {
     /// The groups of a dimension, in no particular order.
     pub fn groups(&self, dimension: Dimension) -> Vec<Group> {
-        let table = self.0.tables.iter().find(|t| t.dimension == dimension).expect("a dimension of the plan");
+        let table = self.0.tables.iter().find(|t| t.dimension == dimension).expect("the plan has this dimension");
         let keys = table.keys(&self.0.visitors);
         let group = |id| Group {
             key: dimension.bytes_of(table.key(&self.0.visitors, id).first()).into_owned(),

@@ -50,10 +50,10 @@ impl Default for StaticRules {
         let mut rules =
             StaticRules { prefixes: Vec::new(), extensions: Vec::new(), short: ShortSet::default(), longest: 0 };
         for prefix in PREFIXES {
-            rules.add_prefix(prefix).expect("a prefix of ours");
+            rules.add_prefix(prefix).expect("the built-in prefixes are valid");
         }
         for extension in EXTENSIONS.split_ascii_whitespace() {
-            rules.add_extension(extension).expect("an extension of ours");
+            rules.add_extension(extension).expect("the built-in extensions are valid");
         }
         rules
     }

@@ -139,7 +139,7 @@ fn keys(value: &Value, into: &mut Vec<String>) {
 }
 
 #[test]
-fn every_key_of_the_json_is_in_the_readme() {
+fn every_key_of_the_json_is_in_the_book() {
     let cases = Path::new(super::REPOSITORY).join("testdata/cases");
     let conf = NginxConf::read(&cases.join("explain_nginx_conf_and_files/nginx.conf")).unwrap();
     let question = Question::new().nginx_conf(conf);
@@ -149,8 +149,7 @@ fn every_key_of_the_json_is_in_the_readme() {
     let explained = explain(&question, inputs, &Engine::default()).unwrap();
     let mut found = Vec::new();
     keys(&serde_json::to_value(&explained.explanation).unwrap()["inputs"], &mut found);
-    let readme = include_str!("../README.md").split("## How a log is read\n").nth(1).unwrap();
-    let section = readme.split("\n## ").next().unwrap();
+    let section = include_str!("../docs/src/explain.md").split("## As JSON\n").nth(1).unwrap();
     let words: Vec<_> = section.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     for key in &found {
         assert!(words.contains(&key.as_str()), "{key}");

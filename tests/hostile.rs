@@ -412,7 +412,7 @@ fn assert_closes(report: &Report, log: &[u8]) {
         let mut keys: Vec<_> = rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
         keys.iter().for_each(|key| assert_safe("key", key.as_bytes()));
         keys.sort_unstable();
-        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "a key has one row");
+        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "every key has one row");
         rows.iter().for_each(|row| assert_row_closes(report, row));
     }
     assert_row_closes(report, all);
@@ -452,7 +452,7 @@ fn assert_row_closes(report: &Report, row: &Row) {
         (hits_with_status(row), row.status_5xx, NoteCode::StatusUnknown),
     ] {
         assert!(hits == row.pv || hits < row.pv && is_noted(report, code), "{hits} of {row:?}");
-        assert_eq!(number.is_none(), hits == 0 && row.pv > 0, "unknown is the number of no hits alone");
+        assert_eq!(number.is_none(), hits == 0 && row.pv > 0, "a number is unknown only if no hit logs it");
     }
     assert!(row.uv.known().is_none_or(|uv| (1..=row.pv).contains(&uv) || row.pv == 0));
     assert!(row.share.is_none_or(|share| (0.0..=1.0).contains(&share)));

@@ -178,7 +178,7 @@ fn file_of_unknown_format_is_a_problem() {
     let among = outcome(&Question::default(), vec![hello(), reader("a.log", LINES)]).unwrap();
     assert!(among.problems.len() == 1 && is_no_format(&among.problems[0]));
     let report = among.report.unwrap();
-    assert_eq!((report.lines.read, report.inputs.len()), (6, 1), "its lines are no lines of a log");
+    assert_eq!((report.lines.read, report.inputs.len()), (6, 1), "lines of a file without a format are not counted");
 }
 
 #[test]

@@ -270,7 +270,7 @@ fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
     let found = report(hits, question, engine);
     assert_eq!(found["lines"]["parsed"], json!(hits.len()), "{hits:#?}");
     for (section, expected) in twin(hits, question).as_object().unwrap() {
-        assert_eq!(&found[section], expected, "{section} of {hits:#?} by {engine:?}");
+        assert_eq!(&found[section], expected, "{section} for {hits:#?} with {engine:?}");
     }
     // These notes are about fields that no hit has, and inputs that are empty or have the same lines.
     let others = ["not-logged", "empty", "maybe-copies"];

@@ -70,13 +70,13 @@ impl<'l> Hit<'l> {
             Dimension::Status => self.status.into(),
             Dimension::Class => if self.is_static() { &b"static"[..] } else { b"dynamic" }.into(),
             Dimension::Time(unit) => self.bucket(unit).into_bytes().into(),
-            other => unreachable!("no stage ranks by {}", other.name()),
+            other => unreachable!("no stage has a ranking of {}", other.name()),
         }
     }
 
     fn bucket(&self, unit: Unit) -> String {
         let text = |from, to| std::str::from_utf8(&self.time[from..to]).expect("a time is ASCII");
-        assert_eq!(text(2, 12), "/Nov/2026:", "a made log is of one month");
+        assert_eq!(text(2, 12), "/Nov/2026:", "a generated log is within one month");
         let (day, clock) = (text(0, 2), text(12, 20));
         let date = || number(day.as_bytes()) as usize;
         match unit {
@@ -90,7 +90,7 @@ impl<'l> Hit<'l> {
             Unit::Year => "2026".to_owned(),
             Unit::HourOfDay => clock[..2].to_owned(),
             Unit::Weekday => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][(date() + 5) % 7].to_owned(),
-            other => unreachable!("no stage counts by {}", other.name()),
+            other => unreachable!("no stage counts per {}", other.name()),
         }
     }
 

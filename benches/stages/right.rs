@@ -104,6 +104,6 @@ impl Right {
             UvMethod::Hll(precision) => 5.0 * precision.standard_error(),
             _ => 0.0,
         };
-        assert!(uv.abs_diff(right) as f64 <= error * right as f64, "{uv} for {right}");
+        assert!(uv.abs_diff(right) as f64 <= error * right as f64, "{uv} instead of {right}");
     }
 }

@@ -7,7 +7,6 @@ mod tests;
 
 use std::path::PathBuf;
 
-use clap::builder::StringValueParser;
 use clap::{ArgAction, Parser};
 use logstat::{
     Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone,
@@ -17,7 +16,7 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, Among, GivenFormat, Slow, Value};
+use super::values::{self, Among, GivenFormat, Item, Slow, Value};
 use super::visitors::VisitorArgs;
 use super::writing::WritingArgs;
 
@@ -44,7 +43,7 @@ pub(crate) struct Args {
 
     /// Timeline with a column for each status, kind, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
+    #[arg(value_parser = Among(Item, names::dimensions().words()))]
     #[arg(
         long_help = "Timeline with one column for each value of a dimension, such as status, kind, method or host: \
                        the top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are \
@@ -62,7 +61,7 @@ pub(crate) struct Args {
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
-    #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
+    #[arg(value_parser = Among(Item, names::dimensions().words()))]
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
@@ -112,12 +111,12 @@ pub(crate) struct Args {
     show: Vec<Section>,
 
     /// Start: 2026-11-14T08, 90m, today
-    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), help_heading = "Filters")]
+    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
     /// End, not included
-    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "Only hits before then; the moment itself is not included")]
     until: Option<Moment>,
 
@@ -166,7 +165,7 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) own_formats: Vec<(String, LogFormat)>,
 
-    /// Whether rankings are from a layer below the one that chooses sections: they say what is ranked, and ask for nothing.
+    /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to `show`.
     #[arg(skip)]
     pub(crate) top_is_default: bool,
 
@@ -176,8 +175,8 @@ pub(crate) struct Args {
     fields: Vec<FieldKey>,
 
     /// A request that took longer is slow [default: 0.3]
-    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A request that took more than this number of seconds is slow [default: 0.3]")]
+    #[arg(long, value_name = "TIME", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long_help = "A request that took longer is slow: 0.3 or 300ms [default: 0.3]")]
     slow: Option<Slow>,
 
     /// Longer lines are malformed [default: 1M]

@@ -74,9 +74,10 @@ option is a key, by = \"hour\"; a site is a table, [sites.NAME], with its files 
 are in [log-formats], NAME = 'TEXT', and are chosen by --log-format NAME";
 
 pub(crate) const MOMENTS: &str = "\
-Only hits from this time on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the \
-second stand for their first moment, and with Z or +01:00 after the second for an instant; 90s, 45m, 1h, 7d, 2w mean that \
-long ago; now, today, yesterday, and monday to sunday for the last such day";
+Only hits at or after this time. By the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08, \
+'2026/11/14 08:30:00', '14.11.2026 08:30', or as in logs, '14/Nov/2026:08:30:00 +0000'. Relative to now: 90m, 1h, 7d, 1d12h, \
+'2 days ago', -1h, 'last 24 hours'; now, today, yesterday, monday to sunday (the last such day), 'yesterday 10:00', 10am; \
+'this week', 'last week', 'last month', and so on for minute, hour, day and year: the start of that period";
 
 /// Help text of `--by`.
 pub(crate) fn units() -> String {
@@ -121,9 +122,9 @@ mod tests {
     use crate::cli::args::Args;
 
     #[test]
-    fn help_lists_relative_times() {
-        for word in logstat::Moment::words() {
-            assert!(MOMENTS.contains(word) || word.ends_with("day") && MOMENTS.contains("monday to sunday"), "{word}");
+    fn help_has_an_example_of_every_form_of_time() {
+        for example in logstat::Moment::examples() {
+            assert!(MOMENTS.contains(example), "{example}");
         }
     }
 

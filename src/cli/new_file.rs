@@ -110,12 +110,12 @@ impl Temporary {
     }
 
     fn file(&self) -> &File {
-        self.0.as_ref().expect("only rename and drop take the file").as_file()
+        self.0.as_ref().expect("only rename and drop remove the file").as_file()
     }
 
     fn rename(mut self, path: &Path) -> io::Result<()> {
         let mut unfinished = Unfinished::lock();
-        let file = self.0.take().expect("only rename and drop take the file");
+        let file = self.0.take().expect("only rename and drop remove the file");
         let beside = file.path().to_owned();
         let renamed = file.persist(path).map(drop).map_err(|error| error.error);
         unfinished.remove(&beside);

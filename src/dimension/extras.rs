@@ -59,7 +59,7 @@ impl Extras {
     /// The column of a variable, which must be one of them.
     pub(crate) fn column(&self, variable: Variable) -> Column {
         let place = self.variables.iter().position(|v| *v == variable);
-        Column::extra(place.expect("a question knows the variables that it names"))
+        Column::extra(place.expect("the question lists all variables that it names"))
     }
 
     /// The derived dimensions.

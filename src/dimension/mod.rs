@@ -3,6 +3,7 @@
 //! A new dimension is a row in `table.rs`, and a file here if its keys are not a text column. A derived dimension is a
 //! file and a row in `derived/`.
 
+mod alias;
 mod codes;
 mod derived;
 mod extras;
@@ -179,7 +180,7 @@ impl Dimension {
     }
 
     fn row(self) -> &'static DimensionRow {
-        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension of the table has its row")
+        DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension has a row in the table")
     }
 
     /// Fields from which a hit's key is computed. `extras` must contain the variables.

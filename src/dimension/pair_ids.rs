@@ -122,7 +122,7 @@ impl PairIds {
             those.dedup();
             half.keep(&those);
             for pair in &mut kept {
-                let place = those.binary_search(&pair[at]).expect("it is of one of the pairs");
+                let place = those.binary_search(&pair[at]).expect("it belongs to one of the pairs");
                 pair[at] = GroupId(place as u32);
             }
         }
@@ -138,7 +138,7 @@ fn pair_of([GroupId(first), GroupId(second)]: [GroupId; 2]) -> [u8; 8] {
 }
 
 fn halves_of(pair: &[u8]) -> [GroupId; 2] {
-    let both = u64::from_le_bytes(pair.try_into().expect("a pair has eight bytes"));
+    let both = u64::from_le_bytes(pair.try_into().expect("the key of a pair has eight bytes"));
     [GroupId((both >> 32) as u32), GroupId(both as u32)]
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Dimension;
 use crate::format::{Ranked, is_known, is_name, variable};
-use crate::time::UnitError;
+use crate::time::{Unit, UnitError};
 
 /// A variable of a `log_format`, identified by its name: `upstream_addr`, `cookie_session`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +88,7 @@ pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     if let Some(dimension) = Dimension::all().find(|d| d.name() == bare || d.key() == bare) {
         return Ok(dimension);
     }
-    match bare.parse().map(Dimension::Time) {
+    match Unit::canonical(bare).map(Dimension::Time) {
         Ok(dimension) => return Ok(dimension),
         Err(UnitError::Unknown) => {}
         Err(error) => return Err(DimensionError::Step(error)),

@@ -14,7 +14,7 @@ use crate::format::{Line, Quotes, Room, Row};
 use crate::tally::{InputLedger, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
-/// A line as it is in its input.
+/// A line in the form that its input has.
 #[derive(Clone, Copy)]
 struct Source<'s, 'q> {
     /// The line without dropped bytes (CR, byte order mark, NULs), and the line with them.

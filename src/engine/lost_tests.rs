@@ -300,5 +300,5 @@ fn text_of_a_lost_page_is_never_counted_in_a_race() {
             Some(other) => panic!("{other:?}"),
         }
     }
-    assert!(lost > 0, "no file was cut in time");
+    assert!(lost > 0, "no file was truncated while it was read");
 }

@@ -75,7 +75,7 @@ impl<'f> Run<'_, 'f> {
                 merged(tallies)
             }),
         };
-        let tally = merged.expect("there is a worker");
+        let tally = merged.expect("there is at least one worker");
         // With one worker there is nothing to merge.
         let merging = if pool.is_some() { watch.lap() } else { Duration::ZERO };
         (tally, Phases { workers, merging, ..Phases::default() })

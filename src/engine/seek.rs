@@ -377,7 +377,7 @@ mod tests {
         }
         let skipped = |question: &Question, seek| told(&counted(&log, question, seek)).1;
         assert_eq!(skipped(&question("2h", "", ""), Seek::default()), 0, "a small file");
-        assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "all of it is asked for");
+        assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "the period is the whole file");
         assert_eq!(skipped(&question("2h", "", "").keep_rejects(true), Seek::from_bytes(1)), 0);
     }
 
@@ -397,10 +397,10 @@ mod tests {
         let mut turned = lines.clone();
         turned.reverse();
         assert_eq!(skipped(&turned), 0, "descending");
-        assert_eq!(skipped(&[&lines[7000..], &lines[..7000]].concat()), 0, "two logs, the later first");
+        assert_eq!(skipped(&[&lines[7000..], &lines[..7000]].concat()), 0, "two logs, the later one first");
         let mut odd = lines;
         odd[7000..7600].fill("nothing that has a time\n".to_owned());
         odd[6990] = "x".repeat(2 * PROBE_BYTES) + "\n";
-        assert_eq!(skipped(&odd), 0, "a stretch without a line");
+        assert_eq!(skipped(&odd), 0, "a period without lines");
     }
 }

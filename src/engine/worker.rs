@@ -213,7 +213,7 @@ pub(super) struct Refused<'r> {
     pub(super) at: LinePlace,
     /// The line without dropped bytes (CR, byte order mark, NULs). A sample shows its beginning.
     pub(super) shown: &'r [u8],
-    /// The line as it is in its input; if it is too long, [`Scan::at_most`] of it.
+    /// The unchanged line from its input; if it is too long, its first [`Scan::at_most`] bytes.
     pub(super) kept: &'r [u8],
 }
 

@@ -278,7 +278,7 @@ mod tests {
             assert_eq!(name(&head), expected, "{head}");
         }
         let deep = format!("a.log:1:[pod/web-0/web] 2026-01-01T00:00:00Z web.1@n    | {LINE}\n");
-        assert_eq!(name(&deep), "none", "four are too many for any reading to explain the line");
+        assert_eq!(name(&deep), "none", "four envelopes are more than detection removes");
     }
 
     #[test]

@@ -56,9 +56,9 @@ struct Letter<'a> {
 /// The text of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Text<'a> {
-    /// Usable as it is, and the end of the line that was opened.
+    /// Needs no change, and ends where the opened line ends.
     Plain(&'a [u8]),
-    /// Usable as it is, but not at the end of the line that was opened.
+    /// Needs no change, but the opened line continues after it.
     Inner(&'a [u8]),
     /// With each quote doubled, as in CSV.
     Doubled(&'a [u8]),
@@ -187,7 +187,7 @@ const ENVELOPES: &[Envelope] = &[
 /// Names of the envelopes that are detected and removed, each with an example in which `LINE` is nginx's line.
 ///
 /// ```
-/// let (name, example) = logstat::envelopes().next().expect("there are some");
+/// let (name, example) = logstat::envelopes().next().expect("the list is not empty");
 /// assert_eq!((name, example), ("docker compose", "nginx-1  | LINE"));
 /// ```
 pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {

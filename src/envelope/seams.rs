@@ -43,7 +43,7 @@ impl Clone for Seams {
 
 impl Seams {
     fn runs(&self) -> MutexGuard<'_, BTreeMap<u64, (u64, Runs)>> {
-        self.0.lock().expect("no worker panics while it merges")
+        self.0.lock().expect("no worker panics while merging")
     }
 
     /// Adds the runs of a chunk and returns the lines that are now complete.
@@ -113,7 +113,7 @@ mod tests {
                     assert!(seams.runs().len() <= 3);
                 }
                 let (ended, open) = seams.finish();
-                assert!(ended.is_empty(), "all neighbours were there");
+                assert!(ended.is_empty(), "all neighbouring chunks were added");
                 let text = |line: &Joined| String::from_utf8(line.text.clone()).unwrap();
                 let mut texts: Vec<_> = lines.iter().map(text).collect();
                 texts.sort();

@@ -33,7 +33,7 @@ pub(super) fn explain(
 ) -> (InputExplanation, Option<Error>) {
     let mut buffer = Vec::new();
     let explained = source.with_head(Wait::Yes, &mut buffer, |head| explain_head(reader, formats, own, source, head));
-    explained.expect("the caller waits for the head")
+    explained.expect("the caller waits until the head is read")
 }
 
 fn explain_head(

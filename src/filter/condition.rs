@@ -1,4 +1,4 @@
-//! Conditions: the filters that a question puts on hits.
+//! Conditions: the filters that a question applies to hits.
 
 use super::day_times::DayTimes;
 use super::networks::Networks;

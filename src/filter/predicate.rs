@@ -68,7 +68,12 @@ impl Making<'_> {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
             Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
             Subject::Of(dimension) => match dimension.column(self.extras) {
-                Some(column) => Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed))),
+                Some(column) => {
+                    // Servers accept a method in capitals alone, but people type it in any case.
+                    let is_method = dimension == Dimension::Method;
+                    let check = if is_method { check.in_any_case() } else { check.clone() };
+                    Predicate::Texts(Box::new(Texts::new(column, check, self.seed)))
+                }
                 None => few(dimension, check),
             },
         }

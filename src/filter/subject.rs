@@ -31,6 +31,10 @@ const NUMBERS: [(&str, Subject); 4] = [
     ("request_time", Subject::RequestTime),
 ];
 
+/// THE TABLE of other names for these. Other names of dimensions are in the table of dimensions.
+const ALIASES: [(&str, Subject); 3] =
+    [("size", Subject::Bytes), ("sent", Subject::Bytes), ("duration", Subject::RequestTime)];
+
 impl Subject {
     /// Resolves a name, with or without its `$`. `is_own` returns true for variables that nginx does not define.
     pub(super) fn named(name: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Subject, NameError> {
@@ -38,7 +42,7 @@ impl Subject {
         if let Some((_, subject)) = NUMBERS.iter().find(|(name, _)| *name == bare) {
             return Ok(*subject);
         }
-        match Dimension::named(bare) {
+        match Dimension::resolve(bare, is_own) {
             // Names in an expression contain no `/`.
             Ok(Dimension::Pair(_)) | Err(DimensionError::Three | DimensionError::Twice { .. }) => {
                 Err(NameError::Unknown)
@@ -50,8 +54,8 @@ impl Subject {
             ))),
             Err(DimensionError::Step(error)) => Err(NameError::Moment(format!("{bare}: {error}"))),
             Err(DimensionError::Unknown) => {
-                let own = Dimension::of_ones_own(bare).filter(|_| is_own(bare));
-                own.map(Subject::Of).ok_or(NameError::Unknown)
+                let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(bare));
+                alias.map(|(_, subject)| *subject).ok_or(NameError::Unknown)
             }
         }
     }
@@ -140,6 +144,11 @@ mod tests {
         for name in ["", "my_other", "all", "5xx"] {
             assert_eq!(named(name), Err(NameError::Unknown), "{name}");
         }
+        let aliases =
+            [("url", Subject::Of(Dimension::Path)), ("Size", Subject::Bytes), ("duration", Subject::RequestTime)];
+        assert!(aliases.iter().all(|(alias, subject)| named(alias) == Ok(*subject)));
+        let own = |name| Subject::named(name, &|own| own == name);
+        assert!(["url", "size"].iter().all(|name| own(name) == Ok(Subject::Of(Dimension::of_ones_own(name).unwrap()))));
         for name in Subject::names() {
             assert!(named(name).is_ok(), "{name}");
         }

@@ -42,7 +42,7 @@ impl Texts {
     }
 }
 
-/// True if the check holds for the key of a text as it is in a batch.
+/// True if the check holds for the key of a text from a batch.
 #[inline]
 fn holds(check: &Check, text: &[u8]) -> bool {
     if text.is_empty() {

@@ -156,7 +156,7 @@ mod tests {
             }
         }
         let in_a_value = format!("{LINE} \"1.2.3.5 - - [05/Apr/2022:03:45:06 +0000] \"");
-        assert!(begins_again(in_a_value.as_bytes(), LINE.len()), "a closing quote would be another's concern");
+        assert!(begins_again(in_a_value.as_bytes(), LINE.len()), "a closing quote does not change the result");
         assert!(!begins_again(LINE.as_bytes(), 0));
         assert_eq!(reason(b"1.2.3.4 - - [05/Ap\0\0"), Reason::Nul);
     }
@@ -167,8 +167,8 @@ mod tests {
         for (line, next) in [(LINE, NEXT), (NEXT, LINE)] {
             let start = line.find(" - ").unwrap() + 3;
             for cut in start..line.find('"').unwrap() {
-                // A cut within the name of a user cannot be detected. A line cut right before the user looks like one
-                // user who claims to be an address.
+                // A cut within a user name cannot be detected. A line truncated right before its user looks like one whose
+                // user name is an address.
                 let is_claimed = cut == start;
                 let is_in_name = (start + 1..start + user_of(line).len() + 2).contains(&cut) && user_of(line) != "-";
                 for (host, zeros) in [("", ""), ("shop.example ", ""), ("", "\0\0")] {

@@ -35,7 +35,7 @@ pub(super) fn run(data: &[u8]) {
         let stops = stops(&formats, line);
         assert!(stops.iter().all(|stop| stop.misfit.at <= line.len()), "{stops:?} of {line:?}");
         let is_shown = has_fields && stops.is_empty();
-        assert!(!is_shown || !formats[0].anatomy(line).fields.is_empty(), "{line:?} is taken and has no fields");
+        assert!(!is_shown || !formats[0].anatomy(line).fields.is_empty(), "{line:?} fits but has no fields");
         let agreed = twin.iter().try_for_each(|twin| twin.agree(&mut memory, line));
         agreed.unwrap_or_else(|difference| panic!("{difference}"));
     }

@@ -6,8 +6,8 @@ pub(crate) struct Chunk<'a> {
     pub(crate) bytes: &'a [u8],
     /// Offset of the first line in the input.
     pub(crate) offset: u64,
-    /// Bytes left out of the last line, which is longer than the maximum or begins with many NULs. What is kept of it
-    /// gives the same result as the whole line.
+    /// Bytes left out of the last line, which is longer than the maximum or begins with many NULs. The rest gives the same
+    /// result as the whole line.
     pub(crate) left_out: u64,
 }
 

@@ -341,7 +341,7 @@ mod tests {
                     }
                 }
                 let lost = input.into_unreadable().map(|lost| (lost.at_byte, lost.lost_bytes));
-                assert!(lost.is_none() || expected.is_empty(), "a restart forgets it: {lost:?}");
+                assert!(lost.is_none() || expected.is_empty(), "a restart clears the loss: {lost:?}");
             }
         }
     }

@@ -164,7 +164,7 @@ impl AddressKeys {
     fn id_of_quad(&mut self, quad: Quad) -> u32 {
         let mut at = self.first_slot(quad);
         loop {
-            let bucket: &[u64; BUCKET] = self.slots[at..].first_chunk().expect("a bucket is whole");
+            let bucket: &[u64; BUCKET] = self.slots[at..].first_chunk().expect("buckets are complete");
             let slot = bucket[first_with(bucket, quad)];
             // The address 0.0.0.0 also matches an empty slot.
             if slot as u32 == quad.0 && slot != 0 {
@@ -228,7 +228,10 @@ impl AddressKeys {
     }
 
     fn next_id(&mut self, address: Address) -> u32 {
-        let id = u32::try_from(self.by_id.len()).ok().filter(|id| *id < u32::MAX).expect("less than 2^32 visitors");
+        let id = u32::try_from(self.by_id.len())
+            .ok()
+            .filter(|id| *id < u32::MAX)
+            .expect("there are less than 2^32 visitors");
         self.by_id.push(address);
         id
     }

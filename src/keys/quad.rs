@@ -148,7 +148,7 @@ mod shuffle {
     /// Index of the only layout that can have these dots. No two layouts share a slot.
     static BY_DOTS: [u8; SLOTS] = match by_dots(FACTOR) {
         Some(slots) => slots,
-        None => panic!("another factor is needed"),
+        None => panic!("no factor gives a perfect hash"),
     };
     const SLOTS: usize = 1024;
     /// The first odd factor that gives every layout its own slot.

@@ -53,7 +53,7 @@ impl Registers {
     fn as_sketch(&self) -> HyperLogLogPlus<u64, NothingIsHashed> {
         const FORM: &str = "the form that this version of hyperloglogplus writes and reads";
         let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NothingIsHashed);
-        let mut form = to_value(empty.expect("a precision of 4 to 18")).expect(FORM);
+        let mut form = to_value(empty.expect("the precision is from 4 to 18")).expect(FORM);
         // Six bits per register, five registers per word, the first in the lowest bits.
         let packed = |ranks: &[u8]| ranks.iter().rfold(0, |word: u32, rank| word << 6 | u32::from(*rank));
         let words: Value = self.ranks.chunks(5).map(packed).collect();
@@ -71,7 +71,7 @@ impl BuildHasher for NothingIsHashed {
     type Hasher = DefaultHasher;
 
     fn build_hasher(&self) -> DefaultHasher {
-        unreachable!("values were hashed when they were added");
+        unreachable!("values are hashed when they are added");
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
         }
 
         fn write(&mut self, _: &[u8]) {
-            unreachable!("only words are hashed here");
+            unreachable!("only integers are hashed here");
         }
 
         fn write_u64(&mut self, word: u64) {

@@ -63,7 +63,7 @@ impl Sketch {
         }
         match &mut self.form {
             Form::Poured(registers) => registers,
-            Form::Exact(_) => unreachable!("it was poured just now"),
+            Form::Exact(_) => unreachable!("it was just converted to registers"),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The counts of a group as they are reported. A count is unknown if the group has hits and none of their lines logs
+//! The counts of a group, as reports show them. A count is unknown if the group has hits and none of their lines logs
 //! its field.
 
 use crate::measure::{Lacking, Tallied};

@@ -71,15 +71,13 @@ const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx"
 
 fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let is_timeline = section.name == "timeline";
-    let unit = report.period.unit.name();
-    let name = if is_timeline { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
     let is_repeated = |key| is_timeline && Metric::named(key).is_some_and(|metric| report.split_has(metric));
     let is_told = |at: &usize| match section.metrics[*at] {
         Told::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
         Told::Split(_) => true,
     };
     let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
-    write!(out, "| {} |", escaped(name))?;
+    write!(out, "| {} |", escaped(section.label))?;
     told.iter().try_for_each(|at| match section.metrics[*at] {
         Told::Metric(key) => write!(out, " {key} |"),
         Told::Split(value) => write!(out, " {} |", escaped(value)),

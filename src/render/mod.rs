@@ -189,7 +189,7 @@ impl ReportFormat {
     }
 
     fn row(self) -> &'static FormatRow {
-        FORMATS.iter().find(|row| row.format == self).expect("every format has its row")
+        FORMATS.iter().find(|row| row.format == self).expect("every format has a row")
     }
 }
 

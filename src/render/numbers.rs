@@ -1,9 +1,9 @@
 //! Formats numbers for people: grouped digits, units, and never 0% or 100% unless that is exact.
 
-pub(crate) use crate::text::Grouped;
 use std::fmt;
 
 use crate::report::Figure;
+pub(crate) use crate::text::Grouped;
 
 /// Bytes in powers of 1024: `812.4 GiB`.
 #[derive(Clone, Copy, Debug)]

@@ -85,7 +85,10 @@ mod tests {
         assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
         assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains('$')));
-        assert!(headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)), "each is its own: {headings:?}");
+        assert!(
+            headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)),
+            "headings are unique: {headings:?}"
+        );
     }
 
     #[test]

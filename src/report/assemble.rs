@@ -141,7 +141,12 @@ pub(crate) fn assemble(
     if in_period > 0 {
         notes.extend(near_misses(&literals(&counting.filters, &plan.extras), &tally.ledger.near_misses));
     } else if parsed > 0 {
-        notes.extend(outside_period(counting, read.iter().filter_map(|input| input.ledger.cover), read.len()));
+        notes.extend(outside_period(
+            counting,
+            selected,
+            read.iter().filter_map(|input| input.ledger.cover),
+            read.len(),
+        ));
     }
     notes.extend(read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, anonymize)));
     for ReadInput { path, of_file, ledger, .. } in &read {

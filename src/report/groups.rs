@@ -72,7 +72,7 @@ impl PartialEq for Rank<'_> {
 
 impl Eq for Rank<'_> {}
 
-/// A key of a dimension as it is reported.
+/// A key of a dimension, as reports write it.
 pub(super) fn written_of(dimension: Dimension, key: &[u8]) -> String {
     match dimension {
         Dimension::Time(unit) => written_time(unit, key),
@@ -135,7 +135,7 @@ impl<'t> Groups<'t> {
         (days > 0 || self.ids().len() == 0).then_some(days)
     }
 
-    /// The key of a group as it is reported; for a pair, both keys with a space between them.
+    /// The key of a group, as reports write it; for a pair, both keys with a space between them.
     pub(super) fn written(&self, group: GroupId) -> String {
         self.key(group).parts().map(|(dimension, key)| written_of(dimension, key)).collect::<Vec<_>>().join(" ")
     }
@@ -288,7 +288,7 @@ impl<'t> Groups<'t> {
                 best.push(self.placed(order, group));
                 continue;
             }
-            let mut last = best.peek_mut().expect("a limit is above 0");
+            let mut last = best.peek_mut().expect("the limit is above 0");
             if order >= last.order {
                 let rank = self.placed(order, group);
                 if rank < *last {

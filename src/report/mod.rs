@@ -246,7 +246,7 @@ pub struct Unread {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyReport {
-    /// The key as it is in the lines, printable; nested keys are joined with dots.
+    /// The key from the lines, printable; nested keys are joined with dots.
     pub key: String,
     /// The nginx variable that the key's value is read as.
     pub variable: String,

@@ -96,8 +96,7 @@ impl Facts<'_> {
         let mut text = String::new();
         for subject in fail_if.subjects() {
             let gap = if text.is_empty() { "" } else { ", " };
-            write!(text, "{gap}{} is {}", subject.name(), self.told(subject))
-                .expect("a String takes all that is written");
+            write!(text, "{gap}{} is {}", subject.name(), self.told(subject)).expect("writing to a String cannot fail");
         }
         text
     }

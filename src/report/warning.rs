@@ -109,7 +109,7 @@ impl WarningCode {
     }
 
     fn row(self) -> &'static CodeRow {
-        CODES.iter().find(|row| row.code == self).expect("every code has its row")
+        CODES.iter().find(|row| row.code == self).expect("every code has a row")
     }
 }
 

@@ -80,7 +80,7 @@ impl Derivation {
     }
 }
 
-/// Computes the key of a text as it is in a batch.
+/// Computes the key of a text from a batch.
 fn key(key_of: KeyOf, text: &[u8]) -> Option<Box<[u8]>> {
     let text = undo_escapes(text);
     let is_there = !text.is_empty() && *text != *MISSING;

@@ -32,7 +32,7 @@ impl Identity {
                 return Identity::Address { bits: options.ipv6_prefix, with_agent: false };
             }
             By::Ip => TextField::Addr.into(),
-            By::Key(dimension) => dimension.column(extras).expect("a text has a column"),
+            By::Key(dimension) => dimension.column(extras).expect("every text has a column"),
         };
         // Anonymized addresses do not identify visitors, so copy the column before it is anonymized.
         if options.anonymize { Identity::Copy(column) } else { Identity::Column(column) }

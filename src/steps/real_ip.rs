@@ -68,7 +68,7 @@ struct Proxies {
 /// The step, if the question reads lists of addresses.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let real_ip = asked.options.visitor.real_ip?;
-    let column = real_ip.dimension.column(asked.extras).expect("a text has a column");
+    let column = real_ip.dimension.column(asked.extras).expect("every text has a column");
     Some(Box::new(Proxies { column, trusted: real_ip.trusted.clone() }))
 }
 

@@ -6,16 +6,16 @@
 //! Guarantees for a ranking of at most N keys, where PV is the number of hits of all keys:
 //! - The count of a kept key is at most the key's hits, and at least the key's hits less `max_error`.
 //! - A key that is not kept had at most `max_error` hits.
-//! - `max_error` is at most PV / (N + 1), and there is none until a key is dropped.
+//! - `max_error` is at most PV / (N + 1), and 0 until a key is dropped.
 //!
 //! Why: for each key we know how many hits it may have had while it was not kept. That is `missed`, the value of
 //! `max_error` when the key came. So its hits are at most count + missed. The keys with the largest such sums stay. The
 //! largest sum among the dropped keys is the new `max_error`, which thus bounds the hits of all of them; new keys of
 //! later rounds inherit it.
 //!
-//! Subtract `max_error` from all sums, and this is the summary of Misra and Gries as it is merged in Agarwal et al.,
-//! "Mergeable Summaries", PODS 2012. Whenever `max_error` grows by one, N + 1 keys lose one each of what is left of PV,
-//! so it cannot grow more often than PV / (N + 1).
+//! If `max_error` is subtracted from all sums, this is the summary of Misra and Gries, merged as in Agarwal et al.,
+//! "Mergeable Summaries", PODS 2012. Whenever `max_error` grows by one, the remaining part of PV loses one for each of
+//! N + 1 keys, so it cannot grow more often than PV / (N + 1).
 //!
 //! A round is defined by byte positions only. So the result does not depend on which worker counts a line, how chunks
 //! are cut, or whether tallies are merged after each round or only when keys may have to be dropped.

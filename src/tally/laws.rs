@@ -166,7 +166,7 @@ fn key_of(text: &[u8]) -> Vec<u8> {
     if text.is_empty() { b"-".to_vec() } else { undo_escapes(text).into_owned() }
 }
 
-/// Returns the key of a hit in a dimension that is not a pair, as it is written.
+/// Returns the unescaped key of a hit in a dimension that is not a pair.
 pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
     let text = |field: TextField| key_of(&hit.texts[field as usize]);
     match dimension {
@@ -190,7 +190,7 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
         Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
         // Its column has the text of the user field, so that the law is tested with all kinds of texts.
         Dimension::Variable(_) | Dimension::Derived(_) => text(TextField::User),
-        Dimension::Pair(_) => unreachable!("the parts of a pair are none"),
+        Dimension::Pair(_) => unreachable!("a part of a pair cannot be a pair"),
     }
 }
 
@@ -264,7 +264,11 @@ pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts
             seen: table.measure::<Seen>().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
         };
         let timed = table.measure::<Times>().unwrap().of(group);
-        assert_eq!([timed.count, timed.max_ms, timed.sum_ms], plain.times[..3], "two measures of the same times");
+        assert_eq!(
+            [timed.count, timed.max_ms, timed.sum_ms],
+            plain.times[..3],
+            "two measures of the same times disagree"
+        );
         (key, plain)
     };
     (0..keys.len() as u32).map(group).collect()

@@ -44,7 +44,7 @@ pub(crate) struct InputLedger {
     /// Number of lines that each format matched, by the format's index. Empty before the first batch, as are `unread`
     /// and `keys`: a worker has an account of every input, but may read only a few inputs.
     pub(crate) taken: Vec<u64>,
-    /// Of these, lines that continue after the last field of their format, by the format's index.
+    /// Number of those lines that continue after the last field of their format, by the format's index.
     pub(crate) unread: Vec<u64>,
     /// Number of malformed lines that look like complete lines of `common`, if that format is not in use.
     pub(crate) like_common: u64,

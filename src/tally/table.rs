@@ -56,7 +56,7 @@ impl<F> Table<F> {
         self.grouping.keys(visitors)
     }
 
-    /// Returns the key of a group, as it is compared and written.
+    /// Returns the key of a group, in the form that is compared and written.
     pub(crate) fn key<'k>(&'k self, visitors: &'k AddressKeys, group: GroupId) -> Key<'k> {
         Key::new(self.dimension, self.keys(visitors), group)
     }

@@ -353,7 +353,7 @@ fn add_undated(
 #[cfg(test)]
 impl<F> Tally<F> {
     pub(crate) fn table(&self, dimension: Dimension) -> &Table<F> {
-        self.tables.iter().find(|t| t.dimension == dimension).expect("a table of this dimension")
+        self.tables.iter().find(|t| t.dimension == dimension).expect("there is a table for this dimension")
     }
 }
 

@@ -23,6 +23,6 @@ impl fmt::Display for Grouped {
                 break;
             }
         }
-        f.write_str(std::str::from_utf8(&text[at..]).expect("digits and commas"))
+        f.write_str(std::str::from_utf8(&text[at..]).expect("the text is digits and commas"))
     }
 }

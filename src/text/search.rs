@@ -67,7 +67,7 @@ pub(crate) fn find_anywhere(byte: u8, text: &[u8]) -> Option<usize> {
     let found = [0, 16, 32, 48].into_iter().fold(0, |found, at| {
         // A block that would end after the text is moved to end with it.
         let at = at.min(text.len() - 16);
-        let block = text[at..].first_chunk().expect("sixteen bytes from here on");
+        let block = text[at..].first_chunk().expect("there are sixteen bytes from here on");
         found | u64::from(u8x16::new(*block).simd_eq(u8x16::splat(byte)).to_bitmask()) << at
     });
     (found != 0).then(|| found.trailing_zeros() as usize)

@@ -5,12 +5,17 @@
 mod clock;
 mod edge;
 mod figures;
+mod forms;
 mod last_stretch;
+mod length;
 mod moment;
 mod moment_error;
 mod rfc3339;
+mod start;
 mod step;
+mod time_of_day;
 mod unit;
+mod unit_alias;
 mod zone;
 mod zone_clock;
 
@@ -94,7 +99,7 @@ pub(crate) const LAST_S: i64 = 253_402_300_799;
 
 /// Returns the date of a wall clock, which must be within the years 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
-    chrono::DateTime::from_timestamp(wall_s, 0).expect("a wall clock is within years 0001 to 9999").date_naive()
+    chrono::DateTime::from_timestamp(wall_s, 0).expect("wall clocks are within the years 0001 to 9999").date_naive()
 }
 
 /// Returns the wall clock at the start of a day, or `None` if there is no such day.

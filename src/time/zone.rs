@@ -261,7 +261,7 @@ mod tests {
         assert!(
             !shows("Europe/Berlin", Unit::Hour, "2022-03-27T02") && shows("Europe/Berlin", Unit::Hour, "2022-03-27T03")
         );
-        assert!(shows("Australia/Lord_Howe", Unit::Hour, "2022-10-02T02"), "half of it");
+        assert!(shows("Australia/Lord_Howe", Unit::Hour, "2022-10-02T02"), "half of the hour exists");
         assert!(!shows("Pacific/Apia", Unit::Day, "2011-12-30") && shows("Pacific/Apia", Unit::Week, "2011-12-30"));
     }
 }

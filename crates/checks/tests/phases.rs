@@ -63,7 +63,7 @@ fn cpu_affinity_limits_the_number_of_workers() {
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = allowed.map(|list| list.trim().split([',', '-']).next().unwrap());
     let (Some(first), Ok(_)) = (first, Command::new("taskset").arg("--version").output()) else {
-        is_skipped(false, "processors are given by taskset, which is not here");
+        is_skipped(false, "taskset is not installed");
         return;
     };
     let mut command = Command::new("taskset");

@@ -32,7 +32,7 @@ pub(super) struct OwnFormat {
     pub(super) origin: Origin,
 }
 
-/// A site: the files and options behind `@name`.
+/// A site: the files and options that `@name` stands for.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) name: String,

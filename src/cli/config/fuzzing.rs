@@ -66,7 +66,7 @@ fn read(text: &[u8], given: &[&str], variables: &[(&str, &str)]) -> Result<Line,
 
 fn print(line: &Line) -> String {
     let mut text = Vec::new();
-    line.print(&mut text).expect("memory takes all that is written");
+    line.print(&mut text).expect("writing to memory cannot fail");
     String::from_utf8(text).expect("a configuration is UTF-8")
 }
 

@@ -142,8 +142,8 @@ impl Line {
         self.shown.as_deref()
     }
 
-    /// Returns the place of the option that a message begins with, unless it is set on the command line. A user who has
-    /// `by` in a file need not be told that `--by day changes nothing`. `--top host needs $host` can be shown with its
+    /// Returns the place of the option that a message begins with, unless it is set on the command line. For a user who has
+    /// `by` in a file, the message that `--by day changes nothing` is noise; `--top host needs $host` can be shown with its
     /// place.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;

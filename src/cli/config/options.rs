@@ -125,7 +125,7 @@ mod tests {
             assert!(all.contains(name), "--{name} is no option");
         }
         for own in [FORMATS, SITES, SITE_FILES] {
-            assert!(!all.contains(&own), "{own} is an option too");
+            assert!(!all.contains(&own), "{own} is the name of an option");
         }
     }
 

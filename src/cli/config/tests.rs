@@ -105,7 +105,7 @@ const SAMPLES: [&str; 18] = [
 fn sample(command: &Command, option: &str) -> &'static str {
     let fits =
         |sample: &&&str| command.clone().try_get_matches_from(["logstat", &format!("--{option}={sample}")]).is_ok();
-    SAMPLES.iter().find(fits).unwrap_or_else(|| panic!("no sample is a value of --{option}"))
+    SAMPLES.iter().find(fits).unwrap_or_else(|| panic!("no sample is a valid value of --{option}"))
 }
 
 #[test]

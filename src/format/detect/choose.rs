@@ -65,7 +65,7 @@ pub(super) fn choose<'f>(
     let is_rejected = |c: &Candidate| rejected(c).is_some_and(|rejected| rejected != Rejected::NoLists);
     let others = all.iter().filter(|c| c.format != best && !is_rejected(c) && !is_rare_common(c)).map(|c| Candidate {
         tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
-        // It reads a line that the best format does not.
+        // The user gave the format, or it reads a line that the best format does not.
         is_established: formats[c.format].is_given()
             || places.clone().any(|line| takes_of(line, c.format) && !takes_of(line, best)),
         ..*c
@@ -74,7 +74,7 @@ pub(super) fn choose<'f>(
     let fields = formats[best].variables();
     let is_longer = |c: &Candidate| formats[c.format].variables() > fields && rejected(c).is_none();
     let longer = others.iter().copied().filter(is_longer).collect();
-    // A user who wonders why a line does not fit has combined in mind, or the given format.
+    // A user who wonders why a line does not fit expects combined, or the given format.
     let is_usual = |c: &&Candidate| {
         let format = &formats[c.format];
         format.is_given() || format.is_json() || format.plan.shortcut.is_some()

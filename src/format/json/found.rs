@@ -61,7 +61,7 @@ struct Found {
 const NOT_FOUND: Found = Found { rule: u16::MAX, kind: Kind::Plain, start: 0, end: 0 };
 
 impl Finds {
-    /// Clears the values, for this number of targets.
+    /// Clears all values, and makes room for this number of targets.
     #[inline]
     pub(in crate::format) fn reset(&mut self, targets: usize) {
         self.found.clear();

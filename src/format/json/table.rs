@@ -229,7 +229,7 @@ mod tests {
             let others = KEYS[..i].iter().filter(|other| other.key == *key);
             assert!(others.clone().all(|other| other.form != Form::Any && other.form != *form), "{key}");
             let is_own = |v: &Variable| v.name == *key && v.is_in_nginx_s_unit();
-            assert!(*key == "uri" || !variables().any(is_own), "{key} is a variable");
+            assert!(*key == "uri" || !variables().any(is_own), "{key} names a variable");
             assert!(!key.starts_with('.') && !key.ends_with('.') && !key.contains(".."), "{key}");
         }
     }

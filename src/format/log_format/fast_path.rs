@@ -51,7 +51,8 @@ pub(crate) struct LastTimestamp {
 #[inline(always)]
 fn but_second(between: &[u8; BETWEEN]) -> [u128; 3] {
     const LAST: usize = BETWEEN - 16;
-    let word = |at: usize| u128::from_le_bytes(*between[at..].first_chunk().expect("sixteen bytes from here on"));
+    let word =
+        |at: usize| u128::from_le_bytes(*between[at..].first_chunk().expect("there are sixteen bytes from here on"));
     [word(0), word(16) & !(0xFFFF << (8 * (SECOND - 16))), word(LAST) & !(0xFFFF << (8 * (SECOND - LAST)))]
 }
 
@@ -314,7 +315,7 @@ mod tests {
             assert_eq!(agree(&combined, format!("{USUAL}\n{line}\n{USUAL}\n").as_bytes()), 2, "{line}");
             assert_eq!(agree(&timed, format!("{line} 0.123\n{USUAL} 0.123\n").as_bytes()), 1, "{line}");
         }
-        assert_eq!(agree(&combined, USUAL.as_bytes()), 0, "an end without LF");
+        assert_eq!(agree(&combined, USUAL.as_bytes()), 0, "the last line has no LF");
         for time in ["", "-", "0.1", ".123", "0,123", "0.1234", "1234.567", "0.12x", "0.123 ", "\"0.123\""] {
             assert_eq!(agree(&timed, format!("{USUAL} {time}\n{USUAL}\n").as_bytes()), 0, "{time}");
         }

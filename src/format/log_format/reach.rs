@@ -145,7 +145,7 @@ pub(crate) struct Strictness {
 
 /// Returns the rule for the value of the piece at `at`.
 pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
-    let Some(value) = variable_at(pieces, at) else { unreachable!("the caller looks at a variable") };
+    let Some(value) = variable_at(pieces, at) else { unreachable!("the caller passes the place of a variable") };
     let (next, neighbour) = (literal(pieces, at + 1), variable_at(pieces, at + 1));
     let escape = strictness.escape;
     let may_be_empty = escape != NginxEscape::Default;

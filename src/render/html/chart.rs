@@ -98,15 +98,15 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     }
     let mut told = readable(&slot.first);
     if slot.first != slot.last {
-        write!(told, " to {}", readable(&slot.last)).expect("a String takes all that is written");
+        write!(told, " to {}", readable(&slot.last)).expect("writing to a String cannot fail");
     }
-    write!(told, ": {} PV", Grouped(slot.pv)).expect("a String takes all that is written");
+    write!(told, ": {} PV", Grouped(slot.pv)).expect("writing to a String cannot fail");
     if let Some(uv) = slot.uv {
         let most = if is_of_many { "at most " } else { "" };
-        write!(told, ", {most}{} UV", Grouped(uv)).expect("a String takes all that is written");
+        write!(told, ", {most}{} UV", Grouped(uv)).expect("writing to a String cannot fail");
     }
     let errors = (Known(slot.status_4xx.map(Grouped)), Known(slot.status_5xx.map(Grouped)));
-    write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("a String takes all that is written");
+    write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("writing to a String cannot fail");
     Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, told }
 }
 
@@ -184,12 +184,15 @@ mod tests {
     #[test]
     fn bar_parts_are_stacked() {
         let chart = Chart::of(&[row("2026-11-14", 40, 4, 10), row("2026-11-16", 20, 2, 0)], Unit::Day).unwrap();
-        assert_eq!(chart.bars.len(), 2, "the day between has none");
+        assert_eq!(chart.bars.len(), 2, "the day without hits has no bar");
         let text = |s: &str| s.to_owned();
         let parts = &chart.bars[0].parts;
         assert_eq!(parts[0], ("bad", text("150.00"), text("50.00")));
         assert_eq!(parts[1], ("hits", text("0.00"), text("150.00")));
-        assert_eq!(chart.line, "M0.00 0.00h333.33M666.67 100.00h333.33", "nobody came that day");
+        assert_eq!(
+            chart.line, "M0.00 0.00h333.33M666.67 100.00h333.33",
+            "the line is interrupted on the day without visitors"
+        );
         assert!(Chart::of(&[row("2026-11-14", 40, 4, 10)], Unit::Day).is_none());
     }
 

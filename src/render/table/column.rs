@@ -161,7 +161,7 @@ pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl It
 }
 
 fn put(out: &mut String, number: impl std::fmt::Display) {
-    write!(out, "{number}").expect("a String takes all that is written");
+    write!(out, "{number}").expect("writing to a String cannot fail");
 }
 
 #[cfg(test)]

@@ -125,6 +125,6 @@ mod tests {
         let half = "  PV      1,200   UV       9\n  sent  4.0 KiB   static  0%\n  2xx      100%   3xx     0%\n  \
                       4xx        0%   5xx     0%\n  slow       0%   > 0.3 s\n";
         assert_eq!(at(51), half);
-        assert_eq!(at(20).lines().count(), 10, "one a line, and the note on its own");
+        assert_eq!(at(20).lines().count(), 10, "one fact per line, and the note on its own line");
     }
 }

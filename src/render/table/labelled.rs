@@ -85,7 +85,7 @@ impl Sheet<'_> {
 fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
-        let last = lines.last_mut().expect("there is a line");
+        let last = lines.last_mut().expect("there is at least one line");
         if last.is_empty() {
             last.push_str(word);
         } else if width(last) + 1 + width(word) <= columns {
@@ -98,7 +98,7 @@ fn wrap(text: &str, columns: usize) -> Vec<String> {
             last.push_str(word);
         }
         while lines.last().is_some_and(|last| width(last) > columns) {
-            let last = lines.pop().expect("there is a line");
+            let last = lines.pop().expect("there is at least one line");
             let (head, rest) = last.split_at(fitting_len(&last, columns));
             lines.push(head.to_owned());
             if rest.is_empty() {

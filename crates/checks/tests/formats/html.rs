@@ -118,7 +118,7 @@ fn long_tables_are_cut_with_a_note() {
     let page = logstat(&[path, "--by", "second", "-n", "0", "--format", "html"]).stdout;
     let page = String::from_utf8(page).unwrap();
     assert_eq!(page.matches("The first 1,000 of 3,000 rows; --format csv has all.").count(), 2, "timeline and paths");
-    assert_eq!(page.matches("<tr>").count(), 2 * 1001 + 8 + 3, "two tables of 1,000, and the small ones");
+    assert_eq!(page.matches("<tr>").count(), 2 * 1001 + 8 + 3, "two tables of 1,000 rows, and the small tables");
     let bars = page.matches("<g class=\"point\">").count();
     assert!((100..=240).contains(&bars) && page.contains("A bar is 15 seconds together"), "{bars}");
     assert!(page.contains(": 15 PV, at most 1 UV, 0 4xx, 0 5xx</title>"));

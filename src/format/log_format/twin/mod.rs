@@ -84,7 +84,7 @@ impl Twin {
         for (i, (variable, extra)) in self.feeds.iter().enumerate() {
             let mut value = found.get(i + 1).expect("no group is optional").as_bytes();
             if variable.name == "remote_user" && value.ends_with(b"] \"") {
-                let time = value.windows(2).rposition(|pair| pair == b" [").expect("the expression has it");
+                let time = value.windows(2).rposition(|pair| pair == b" [").expect("the expression requires it");
                 match slow_time(&String::from_utf8_lossy(&value[time + 2..value.len() - 3])) {
                     Some(stamp) => plain.stamp = stamp,
                     None => flaw = flaw.or(Some(Reason::BadTime)),
