@@ -69,7 +69,7 @@ impl Metric {
         self.row().measure
     }
 
-    /// The heading of its column on an HTML page: `PV`, `total time`.
+    /// The heading of its column on an HTML page: `Requests`, `Total time`.
     pub fn label(self) -> &'static str {
         self.row().label
     }

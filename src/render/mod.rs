@@ -13,6 +13,8 @@ mod ledger;
 mod markdown;
 mod ndjson;
 #[cfg(any(feature = "html", feature = "table"))]
+mod no_times;
+#[cfg(any(feature = "html", feature = "table"))]
 mod numbers;
 #[cfg(any(feature = "html", feature = "table"))]
 mod parts;
@@ -20,8 +22,10 @@ mod prometheus;
 mod sections;
 #[cfg(any(feature = "html", feature = "table"))]
 mod slots;
+mod status_names;
 #[cfg(feature = "table")]
 mod table;
+mod terms;
 #[cfg(any(feature = "html", feature = "table"))]
 mod tone;
 mod warnings;

@@ -62,12 +62,12 @@ pub(super) fn visitors(report: &Report) -> impl Iterator<Item = String> {
         let VisitorReport { by, ipv6_prefix, real_ip, anonymized } = visitor;
         [
             (by != "ip").then(|| format!("visitors by {by}")),
-            ipv6_prefix.map(|bits| format!("IPv6 visitors by /{bits}")),
+            ipv6_prefix.map(|bits| format!("one visitor per IPv6 /{bits}")),
             real_ip.as_deref().map(|variable| match variable {
                 ADDRESS_LIST => "addresses from a list".to_owned(),
-                variable => format!("addresses by ${variable}"),
+                variable => format!("addresses from ${variable}"),
             }),
-            anonymized.then(|| "addresses cut".to_owned()),
+            anonymized.then(|| "addresses shortened".to_owned()),
         ]
     };
     report.visitor.iter().flat_map(said).flatten()

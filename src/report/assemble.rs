@@ -15,6 +15,7 @@ use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
 use super::near_misses::near_misses;
+use super::no_times::no_times;
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
 use super::outside_period::outside_period;
@@ -160,6 +161,9 @@ pub(crate) fn assemble(
     // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared
     // too.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
+    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let has_rest = read.iter().any(|input| unread(formats, input.ledger).is_some());
+    let no_times = no_times(main, has_rest, logged, &notes);
     let report = Report {
         schema: SCHEMA.to_owned(),
         generator: Generator::this(),
@@ -205,6 +209,7 @@ pub(crate) fn assemble(
         columns: showing.asked_columns(),
         empty_inputs: empty.len(),
         has_ledger: showing.shows(Section::Ledger),
+        no_times,
     };
     let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
         let report = with_sections(part.report, question, tally, selected)?;
@@ -351,6 +356,13 @@ pub(crate) fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<For
     let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
     took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
     took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()
+}
+
+/// The format that most lines of all inputs are in.
+fn main_format<'f>(formats: &'f [LogFormat], read: &[ReadInput<'_>]) -> Option<&'f LogFormat> {
+    let lines = |at: usize| read.iter().filter_map(|input| input.ledger.taken.get(at)).sum::<u64>();
+    let used = (0..formats.len()).map(|at| (lines(at), at)).filter(|(lines, _)| *lines > 0);
+    used.max_by_key(|(lines, at)| (*lines, Reverse(*at))).map(|(_, at)| &formats[at])
 }
 
 /// Number of malformed lines by reason, without zeros.

@@ -11,8 +11,7 @@ pub(super) fn list_alone(real_ip: Option<&RealIp>, path: &str, logged: Fields, w
     let addr = Fields::text(TextField::Addr);
     let list = real_ip.filter(|real_ip| !real_ip.is_in_place())?.dimension().name();
     (with_address.holds(addr) && !logged.holds(addr)).then(|| {
-        let text =
-            format!("$remote_addr is not logged: addresses are those in ${list} alone, which visitors can forge");
+        let text = format!("$remote_addr is not logged, so addresses come only from ${list}, which visitors can forge");
         Note::about(NoteCode::AddressListAlone, path, text)
     })
 }

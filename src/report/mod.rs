@@ -19,6 +19,7 @@ mod latency;
 mod list_alone;
 mod near_misses;
 mod no_format;
+mod no_times;
 mod not_followed;
 mod not_logged;
 mod outside_period;
@@ -41,6 +42,7 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
+pub(crate) use no_times::{NoTimes, TimedFormat};
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -152,6 +154,9 @@ pub struct Report {
     /// True if [`Section::Ledger`](crate::Section) is among the sections.
     #[serde(skip, default = "always")]
     pub(crate) has_ledger: bool,
+    /// Advice about request times, if no input logs them and their section was requested.
+    #[serde(skip)]
+    pub(crate) no_times: Option<NoTimes>,
 }
 
 /// Name and version of the report's format.

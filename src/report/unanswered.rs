@@ -15,13 +15,13 @@ struct Unanswered {
 /// THE TABLE of fields that logs usually have. Request times are not among them: most logs have none, and the report
 /// then has no section for them.
 const USUAL: [(Fields, Unanswered); 5] = [
-    (Fields::TIME, Unanswered { needs: "$time_local, $time_iso8601 or $msec", what: "nothing can be told by time" }),
+    (Fields::TIME, Unanswered { needs: "$time_local, $time_iso8601 or $msec", what: "there are no numbers by time" }),
     (Fields::text(TextField::Addr), Unanswered { needs: "$remote_addr", what: "visitors are unknown" }),
     (
         Fields::text(TextField::Path),
         Unanswered {
             needs: "$request, $request_uri or $uri",
-            what: "paths are unknown, and so is what is static or dynamic",
+            what: "paths are unknown, and so is which requests are static",
         },
     ),
     (Fields::STATUS, Unanswered { needs: "$status", what: "status codes are unknown" }),
@@ -32,7 +32,7 @@ const USUAL: [(Fields, Unanswered); 5] = [
 pub(super) fn unanswered(needs: Fields, logged: Fields) -> Vec<Note> {
     let is_missing = |(field, _): &&(Fields, Unanswered)| needs.meets(*field) && !logged.meets(*field);
     let note = |(_, Unanswered { needs, what }): &(Fields, Unanswered)| {
-        Note::new(NoteCode::NotLogged, format!("no input logs {needs}: {what}"))
+        Note::new(NoteCode::NotLogged, format!("no input logs {needs}, so {what}"))
     };
     USUAL.iter().filter(is_missing).map(note).collect()
 }
@@ -46,6 +46,6 @@ mod tests {
         let needs = Fields::STATUS.and(Fields::TIME);
         assert!(unanswered(needs, needs).is_empty() && unanswered(Fields::NONE, Fields::NONE).is_empty());
         let told: Vec<_> = unanswered(needs, Fields::TIME).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["no input logs $status: status codes are unknown"]);
+        assert_eq!(told, ["no input logs $status, so status codes are unknown"]);
     }
 }

@@ -24,41 +24,41 @@ const ROWS: [UnknownRow; 5] = [
         code: NoteCode::TimesUnknown,
         field: Fields::TIME,
         hits: |unknown| unknown.time,
-        what: "a time",
+        what: "time",
         variables: "$time_local, $time_iso8601 or $msec",
-        so: "timelines have them under '-', and visitor_days counts the others",
+        so: "timelines list them as '-', and visitor days leave them out",
     },
     UnknownRow {
         code: NoteCode::VisitorsUnknown,
         field: Fields::NONE,
         hits: |unknown| unknown.visitor,
-        what: "a visitor",
+        what: "visitor",
         variables: "",
-        so: "uv counts the visitors of the others",
+        so: "numbers of visitors leave them out",
     },
     UnknownRow {
         code: NoteCode::PathsUnknown,
         field: Fields::text(TextField::Path),
         hits: |unknown| unknown.path,
-        what: "a path",
+        what: "path",
         variables: "$request, $request_uri or $uri",
-        so: "only the others are counted as static or dynamic",
+        so: "they count as neither static nor dynamic",
     },
     UnknownRow {
         code: NoteCode::StatusUnknown,
         field: Fields::STATUS,
         hits: |unknown| unknown.status,
-        what: "a status",
+        what: "status",
         variables: "$status",
-        so: "numbers by status are those of the others",
+        so: "numbers by status leave them out",
     },
     UnknownRow {
         code: NoteCode::BytesUnknown,
         field: Fields::BYTES,
         hits: |unknown| unknown.bytes,
-        what: "a size",
+        what: "size",
         variables: "$body_bytes_sent or $bytes_sent",
-        so: "bytes are those of the others",
+        so: "bytes sent leave them out",
     },
 ];
 
@@ -72,8 +72,9 @@ pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logge
             let UnknownRow { code, what, so, .. } = row;
             // All hits may lack a visitor even if each part of it is logged: one line has one part, another line the
             // other.
-            let so = if hits == pv { "the numbers are unknown" } else { so };
-            let text = format!("{hits} of {pv} requests without {what} (their lines do not log {variables}): {so}");
+            let so = if hits == pv { "the number is unknown" } else { so };
+            let text =
+                format!("{hits} of {pv} requests have no {what}, because their lines do not log {variables}; {so}");
             Note::new(*code, text)
         })
     };
@@ -93,8 +94,8 @@ mod tests {
         assert_eq!(
             notes(logged).iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "3 of 9 requests without a visitor (their lines do not log $remote_addr): uv counts the visitors of the others",
-                "2 of 9 requests without a status (their lines do not log $status): numbers by status are those of the others",
+                "3 of 9 requests have no visitor, because their lines do not log $remote_addr; numbers of visitors leave them out",
+                "2 of 9 requests have no status, because their lines do not log $status; numbers by status leave them out",
             ]
         );
         assert!(notes(Fields::NONE).is_empty());

@@ -1,5 +1,6 @@
 //! Describes a format: its text, the names of its variables, and the values that it expects in a line.
 
+use super::nginx_escape::NginxEscape;
 use super::piece::{Piece, Value};
 use super::plan::Tail;
 use crate::batch::TextField;
@@ -33,6 +34,11 @@ impl LogFormat {
             (Piece::Variable(value), _) => format!("${}", value.name),
         };
         (!self.has_keys()).then(|| self.pieces.iter().enumerate().map(piece).collect())
+    }
+
+    /// The text as an nginx configuration has it with the default escaping; `None` for formats of other programs.
+    pub(crate) fn nginx_text(&self) -> Option<String> {
+        self.text().filter(|_| self.read_as.is_none() && self.strictness.escape == NginxEscape::Default)
     }
 
     /// The text of the format with `fields` instead of `$remote_user`. If `fields` contain the address, `$host`

@@ -71,11 +71,13 @@ impl Chart {
             ticks: ticks(&slots.iter().map(|slot| slot.first.as_str()).collect::<Vec<_>>()),
             note: match in_slot {
                 1 => String::new(),
-                _ => format!(
-                    "A bar is {} together; the line is the most visitors that one of the {} had.",
-                    timeline.length(),
-                    words::units(unit)
-                ),
+                _ => {
+                    let line = match most_uv {
+                        Some(_) => format!(" Line: most visitors in one of its {}.", words::units(unit)),
+                        None => String::new(),
+                    };
+                    format!("Each bar is {}.{line}", timeline.length())
+                }
             },
             told: told(slots, unit),
         })
@@ -100,10 +102,10 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     if slot.first != slot.last {
         write!(told, " to {}", readable(&slot.last)).expect("writing to a String cannot fail");
     }
-    write!(told, ": {} PV", Grouped(slot.pv)).expect("writing to a String cannot fail");
+    write!(told, ": {}", words::counted(slot.pv, "request")).expect("writing to a String cannot fail");
     if let Some(uv) = slot.uv {
         let most = if is_of_many { "at most " } else { "" };
-        write!(told, ", {most}{} UV", Grouped(uv)).expect("writing to a String cannot fail");
+        write!(told, ", {most}{}", words::counted(uv, "visitor")).expect("writing to a String cannot fail");
     }
     let errors = (Known(slot.status_4xx.map(Grouped)), Known(slot.status_5xx.map(Grouped)));
     write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("writing to a String cannot fail");
@@ -137,11 +139,11 @@ fn told(slots: &[Slot], unit: Unit) -> String {
     let most = there.iter().fold(first, |most, slot| if slot.pv > most.pv { slot } else { most });
     let units = words::timeline(unit, None);
     format!(
-        "{units}, {} to {}: bars of {} at most, {}. The table below has the numbers.",
+        "{units}, {} to {}. The highest bar is {}: {}. The table below has the numbers.",
         readable(&first.first),
         readable(&last.last),
-        words::counted(most.pv, "request"),
         when(unit, &readable(&most.first)),
+        words::counted(most.pv, "request"),
     )
 }
 
@@ -174,11 +176,11 @@ mod tests {
         let chart = Chart::of(&rows, Unit::Second).unwrap();
         assert!((100..=240).contains(&chart.bars.len()), "{}", chart.bars.len());
         let hits = chart.bars.iter().map(|bar| {
-            assert!(bar.told.contains("at most 2 UV"), "{}", bar.told);
+            assert!(bar.told.contains("at most 2 visitors"), "{}", bar.told);
             bar.told.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse::<usize>().unwrap()
         });
         assert_eq!(hits.sum::<usize>(), rows.len() * 3);
-        assert!(chart.note.starts_with("A bar is 30 seconds together"), "{}", chart.note);
+        assert!(chart.note == "Each bar is 30 seconds. Line: most visitors in one of its seconds.", "{}", chart.note);
     }
 
     #[test]

@@ -64,9 +64,9 @@ fn period(report: &Report) -> String {
     } else if let Some(empty) = report.described_as_empty() {
         parts.push(empty);
     } else {
-        parts.push(if super::hits(report) == 0 { "no hits" } else { "no times" }.to_owned());
+        parts.push(if super::hits(report) == 0 { "no requests" } else { "no times" }.to_owned());
     }
-    parts.extend(report.period.zone.as_ref().map(|zone| format!("clock of {zone}")));
+    parts.extend(report.period.zone.as_ref().map(|zone| format!("times in {zone}")));
     parts.join(" · ")
 }
 
@@ -78,7 +78,7 @@ fn uv(uv: UvReport) -> String {
     match uv {
         UvReport::Exact => "Visitors were counted exactly.".to_owned(),
         UvReport::Hll { precision, standard_error } => format!(
-            "Visitors were counted by HyperLogLog++ with {} registers: UV is ± {:.2}%, exact where it is small.",
+            "Visitors were estimated with HyperLogLog++ ({} registers): ± {:.2}%, and exact for small numbers.",
             Grouped(1 << precision),
             standard_error * 100.0
         ),

@@ -7,7 +7,10 @@ use crate::render::words;
 use crate::report::LatencyReport;
 
 pub(super) struct Latency {
+    /// Number of requests with a time.
     pub(super) of: String,
+    /// Request times above this are slow: `0.3 s`.
+    pub(super) threshold: String,
     pub(super) histogram: Option<Histogram>,
     pub(super) dots: Vec<Dot>,
     pub(super) ticks: Vec<Tick>,
@@ -62,10 +65,11 @@ impl Latency {
         let told = named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
         let mut of = words::counted(latency.count, "request");
         if latency.count < hits {
-            of += &format!(" of {} whose time was logged", Grouped(hits));
+            of += &format!(" of {} with a time", Grouped(hits));
         }
         Latency {
             of,
+            threshold: Seconds(slow).to_string(),
             histogram: Histogram::of(latency),
             dots: dots.collect(),
             ticks: ticks.map(|(ms, anchor)| Tick { x: x(ms), anchor, text: short(ms) }).collect(),
@@ -95,10 +99,10 @@ fn facts(latency: &LatencyReport) -> Vec<Tile> {
         time("p95", "p95_ms", latency.p95_ms),
         time("p99", "p99_ms", latency.p99_ms),
         time("Longest", "max_ms", latency.max_ms),
-        time("All together", "sum_ms", latency.sum_ms),
+        time("Total time", "sum_ms", latency.sum_ms),
         fact("Slow", "slow", latency.slow, slow),
         fact(
-            "Slow is more than",
+            "Slow threshold",
             "slow_threshold_ms",
             latency.slow_threshold_ms,
             Seconds(latency.slow_threshold_ms).to_string(),

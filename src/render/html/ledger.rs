@@ -49,11 +49,11 @@ impl Ledger<'_> {
         let sum = parts.iter().map(|part| format!("{} {}", part.lines, part.name)).collect::<Vec<_>>().join(" + ");
         let skipped = match lines.skipped_bytes {
             0 => String::new(),
-            bytes => format!("{} skipped unread: all there is before or behind the time asked for.", Bytes(bytes)),
+            bytes => format!("Skipped {} outside the requested period.", Bytes(bytes)),
         };
         let lost = match lines.lost_bytes {
             0 => String::new(),
-            bytes => format!("{} could not be read: the lines there are not counted.", Bytes(bytes)),
+            bytes => format!("{} could not be read, so the lines there are not counted.", Bytes(bytes)),
         };
         Ledger {
             sum: format!("{} = {sum}", words::counted(lines.read, "line")),

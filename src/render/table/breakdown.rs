@@ -1,4 +1,4 @@
-//! Hits by status code. If the page is wide enough, static and dynamic hits are next to them.
+//! Hits by status code, and static and dynamic hits. They are next to each other if the page is wide enough.
 
 use std::io;
 
@@ -7,6 +7,7 @@ use super::grid::{Bars, Grid, Keys};
 use super::layout::{self, Place, Side};
 use super::{Sheet, hits};
 use crate::render::Page;
+use crate::render::terms::Form;
 use crate::report::{Report, Row};
 
 /// Minimum width of a page, in columns, to place both tables side by side.
@@ -22,7 +23,8 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let page = sheet.page;
     match (&status, &class) {
         (Some(status), Some(class)) if page.columns >= SIDE_BY_SIDE => {
-            let (left, right) = (of_status(status, hits), of_class(class, hits));
+            let form = sheet.next_form();
+            let (left, right) = (of_status(status, hits, form), of_class(class, hits, Form::Full));
             let right_page = Page { columns: page.columns - GAP - STATUS_AT_LEAST, ..page };
             let right_columns = right.columns(right_page);
             let left_page = Page { columns: page.columns - GAP - right_columns, ..page };
@@ -30,6 +32,13 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
                 Place { gap: 0, width: left.columns(left_page), side: Side::Left },
                 Place { gap: GAP, width: right_columns, side: Side::Left },
             ];
+            // Names of codes are worth the lines that two tables one below the other take.
+            if left.has_names(page) && !left.has_names(left_page) {
+                sheet.begin()?;
+                left.for_each_line(page, |line| sheet.line(line))?;
+                sheet.begin()?;
+                return right.for_each_line(page, |line| sheet.line(line));
+            }
             let (left, right) = (lines(&left, left_page)?, lines(&right, right_page)?);
             let line = |of: &[String], i| of.get(i).cloned().unwrap_or_default();
             let rows = (0..left.len().max(right.len())).map(|i| vec![line(&left, i), line(&right, i)]);
@@ -37,27 +46,29 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             layout::for_each_line(&places, rows, |line| sheet.line(line))
         }
         _ => {
-            let parts = [
-                status.as_deref().map(|rows| of_status(rows, hits)),
-                class.as_deref().map(|rows| of_class(rows, hits)),
-            ];
-            for part in parts.into_iter().flatten() {
+            if let Some(status) = status.as_deref() {
+                let grid = of_status(status, hits, sheet.next_form());
                 sheet.begin()?;
-                part.for_each_line(page, |line| sheet.line(line))?;
+                grid.for_each_line(page, |line| sheet.line(line))?;
+            }
+            if let Some(class) = class.as_deref() {
+                let grid = of_class(class, hits, sheet.next_form());
+                sheet.begin()?;
+                grid.for_each_line(page, |line| sheet.line(line))?;
             }
             Ok(())
         }
     }
 }
 
-fn of_status(rows: &[Row], hits: u64) -> Grid<'_> {
+fn of_status(rows: &[Row], hits: u64, form: Form) -> Grid<'_> {
     let bars = if rows.len() > 1 { Bars::Hits } else { Bars::None };
-    Grid { title: "Status", note: "", keys: Keys::Whole, columns: &[PV, SHARE], bars, rows, total: None, hits }
+    Grid { title: "Status", note: "", keys: Keys::Codes, form, columns: &[PV, SHARE], bars, rows, total: None, hits }
 }
 
-fn of_class(rows: &[Row], hits: u64) -> Grid<'_> {
+fn of_class(rows: &[Row], hits: u64, form: Form) -> Grid<'_> {
     let (title, columns) = ("Static and dynamic", &[PV, SHARE, UV, SENT]);
-    Grid { title, note: "", keys: Keys::Whole, columns, bars: Bars::None, rows, total: None, hits }
+    Grid { title, note: "", keys: Keys::Whole, form, columns, bars: Bars::None, rows, total: None, hits }
 }
 
 fn lines(grid: &Grid<'_>, page: Page) -> io::Result<Vec<String>> {

@@ -39,8 +39,8 @@ const NAMES: usize = 3;
 pub fn write_explanation(explanation: &Explanation, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
     match page.signs {
-        Signs::Unicode => write_inputs(explanation, Sheet { out, page, is_blank: true }),
-        Signs::Ascii => write_inputs(explanation, Sheet { out: &mut Ascii { out }, page, is_blank: true }),
+        Signs::Unicode => write_inputs(explanation, Sheet::new(out, page)),
+        Signs::Ascii => write_inputs(explanation, Sheet::new(&mut Ascii { out }, page)),
     }
 }
 
@@ -63,15 +63,15 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
         return sheet.titled(words::input(&input.path), contents);
     }
     let empty = if input.sampled == 0 { "empty: " } else { "" };
-    sheet.titled(words::input(&input.path), &format!("{empty}{lines} looked at{malformed}"))?;
+    sheet.titled(words::input(&input.path), &format!("{empty}{lines} checked{malformed}"))?;
     contents.iter().try_for_each(|contents| sheet.labelled("contents", contents))?;
     match &input.format {
         Some(format) => {
             sheet.labelled("format", &chosen(format, input.sampled))?;
             sheet.labelled("", format.text.as_deref().unwrap_or("keys and values on each line"))?;
         }
-        None if input.sampled == 0 => sheet.labelled("format", "no lines to find it by")?,
-        None => sheet.labelled("format", "none that fits")?,
+        None if input.sampled == 0 => sheet.labelled("format", "unknown, because there are no lines")?,
+        None => sheet.labelled("format", "no known format matches")?,
     }
     if input.formats.len() > 1 {
         let lines = |took: &FormatReport| format!("{} {}", took.format, words::counted(took.lines, "line"));
@@ -83,9 +83,9 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
     }
     match &input.runner_up {
         Some(other) => {
-            sheet.labelled("runner-up", &format!("{}: {}", other.format.name, other.lost.text))?;
+            sheet.labelled("next best", &format!("{}: {}", other.format.name, other.lost.text))?;
         }
-        None if input.format.is_some() => sheet.labelled("runner-up", "no other format takes any of the lines")?,
+        None if input.format.is_some() => sheet.labelled("next best", "no other format matches any of these lines")?,
         None => {}
     }
     input.notes.iter().try_for_each(|note| sheet.labelled("note", &note.text.replace("\n  ", " ")))?;
@@ -96,21 +96,25 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
 fn chosen(format: &ChosenFormat, sampled: usize) -> String {
     let origin = match format.origin {
         FormatOrigin::Preset => "detected",
-        FormatOrigin::NginxConf => "of the nginx configuration",
+        FormatOrigin::NginxConf => "from the nginx configuration",
         FormatOrigin::Given => "given",
     };
     let count = |lines: usize| Grouped(lines as u64).to_string();
-    let takes = if format.takes == sampled { "all".to_owned() } else { count(format.takes) };
-    let takes = format!("takes {takes} of {}", words::counted(sampled as u64, "line"));
+    let lines = words::counted(sampled as u64, "line");
+    let matches = match format.takes {
+        1 if sampled == 1 => "the line".to_owned(),
+        takes if takes == sampled => format!("all {lines}"),
+        takes => format!("{} of {lines}", count(takes)),
+    };
     let whole = match format.whole {
-        whole if whole == format.takes => "to their end".to_owned(),
-        0 => "none to its end".to_owned(),
-        whole => format!("{} to their end", count(whole)),
+        whole if whole == format.takes => " completely".to_owned(),
+        0 => ", none to its end".to_owned(),
+        whole => format!(", {} to their end", count(whole)),
     };
     // A format without a name is shown by its text, in the next line.
     let name = if format.text.as_ref() == Some(&format.name) { "" } else { &format.name };
     let name = if name.is_empty() { String::new() } else { format!("{name}, ") };
-    format!("{name}{origin}; {takes}, {whole}")
+    format!("{name}{origin}; matches {matches}{whole}")
 }
 
 fn placed(thing: &NginxPlace) -> String {
@@ -129,8 +133,11 @@ fn configured(log: &ConfiguredLog) -> String {
         [] => "no access_log is configured, so nginx writes it by default".to_owned(),
         places => format!("access_log at {}", places.join(", ")),
     };
-    let server =
-        log.server.as_ref().map(|server| format!("; written by one server: {}", placed(server))).unwrap_or_default();
+    let server = log
+        .server
+        .as_ref()
+        .map(|server| format!("; only one server writes it: {}", placed(server)))
+        .unwrap_or_default();
     format!("log_format {}; {by}{server}", formats.join(", "))
 }
 
@@ -173,7 +180,7 @@ fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let columns = sheet.page.columns;
     let mut rows: Vec<_> = sample.fields.iter().map(FieldRow::of).collect();
     if let Some(unread) = &sample.unread {
-        rows.push(FieldRow { name: "(unread)".to_owned(), reads: Vec::new(), value: unread.trim().to_owned() });
+        rows.push(FieldRow { name: "(not read)".to_owned(), reads: Vec::new(), value: unread.trim().to_owned() });
     }
     for row in &mut rows {
         (row.name, row.value) = (sheet.text(&row.name), sheet.text(&row.value));
@@ -188,7 +195,7 @@ fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
         }
     }
     let has_keys = sample.fields.iter().any(|field| field.key.is_some());
-    let headings = if has_keys { ["key", "read as", "value"] } else { ["variable", "feeds", "value"] };
+    let headings = if has_keys { ["key", "read as", "value"] } else { ["variable", "used for", "value"] };
     let widest =
         |of: &dyn Fn(&FieldRow) -> usize, heading: &str| rows.iter().map(of).max().unwrap_or(0).max(heading.len());
     let name_width =
@@ -227,8 +234,8 @@ fn counted_as(hit: &HitExplanation, dot: char) -> String {
 }
 
 fn nginx(answer: &NginxAnswer, arrow: char) -> String {
-    let class = if answer.is_static { "static" } else { "dynamic" };
-    let class = if answer.by_rules { format!("{class} by the rules for paths") } else { class.to_owned() };
+    let kind = if answer.is_static { "static" } else { "dynamic" };
+    let kind = if answer.by_rules { format!("{kind} by the path rules") } else { kind.to_owned() };
     let server =
         answer.server.as_ref().map_or_else(|| "no server".to_owned(), |server| format!("server {}", placed(server)));
     let locations: Vec<_> = answer.locations.iter().map(placed).collect();
@@ -236,7 +243,7 @@ fn nginx(answer: &NginxAnswer, arrow: char) -> String {
         [] => "answered before any location".to_owned(),
         all => format!("location {}", all.join(&format!(" {arrow} "))),
     };
-    format!("{server}, {locations}: {class}")
+    format!("{server}, {locations}: {kind}")
 }
 
 fn write_malformed(line: &MalformedLine, sheet: &mut Sheet<'_>) -> io::Result<()> {

@@ -8,11 +8,13 @@ use super::ink::Ink;
 use super::layout::{self, Place, Side};
 use super::line::Line;
 use crate::render::Page;
+use crate::render::terms::Form;
 
 /// A number with its label.
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
-    label: &'static str,
+    /// Its label in each form, from the longest to the shortest.
+    labels: [&'static str; 3],
     value: String,
     ink: Ink,
     /// Text after the number. Only the last fact of a row has one.
@@ -21,7 +23,11 @@ pub(super) struct Fact {
 
 impl Fact {
     pub(super) fn new(label: &'static str, value: impl std::fmt::Display) -> Fact {
-        Fact { label, value: value.to_string(), ink: Ink::Plain, note: String::new() }
+        Fact::labelled([label; 3], value)
+    }
+
+    pub(super) fn labelled(labels: [&'static str; 3], value: impl std::fmt::Display) -> Fact {
+        Fact { labels, value: value.to_string(), ink: Ink::Plain, note: String::new() }
     }
 
     pub(super) fn ink(self, ink: Ink) -> Fact {
@@ -39,19 +45,22 @@ const INNER: usize = 2;
 /// Columns between a number and the next label.
 const OUTER: usize = 3;
 
-/// Calls `visit` for each line. Rows are broken into shorter lines until they fit.
+/// Calls `visit` for each line, and returns the form that labels have there. Labels lose their abbreviation, and then
+/// rows are broken into shorter lines, until they fit. Labels are abbreviated only if one fact alone does not fit.
 pub(super) fn for_each_line(
     rows: &[Vec<Fact>],
     page: Page,
     mut visit: impl FnMut(&str) -> io::Result<()>,
-) -> io::Result<()> {
+) -> io::Result<Form> {
     let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let candidates = [longest, 4, 2, 1].into_iter().filter(|n| (1..=longest).contains(n));
-    let Some((in_line, cells)) = candidates
-        .map(|in_line| (in_line, cells(rows, in_line)))
-        .find(|(in_line, cells)| *in_line == 1 || columns(cells) <= page.columns)
+    let numbers = [longest, 4, 2, 1].into_iter().filter(|n| (1..=longest).contains(n));
+    let in_full = [Form::WithAbbreviation, Form::Full];
+    let candidates = numbers.flat_map(|in_line| in_full.map(|form| (in_line, form))).chain([(1, Form::Abbreviated)]);
+    let Some((in_line, form, cells)) = candidates
+        .map(|(in_line, form)| (in_line, form, cells(rows, in_line, form)))
+        .find(|(in_line, form, cells)| (*in_line, *form) == (1, Form::Abbreviated) || columns(cells) <= page.columns)
     else {
-        return Ok(());
+        return Ok(Form::WithAbbreviation);
     };
     let mut places = Vec::new();
     for (i, (label, value)) in cells.iter().enumerate() {
@@ -60,7 +69,7 @@ pub(super) fn for_each_line(
     }
     let lines = || rows.iter().flat_map(|row| row.chunks(in_line));
     let inked = |facts: &[Fact]| {
-        let cells = facts.iter().flat_map(|fact| [(Ink::Faint, fact.label), (fact.ink, &fact.value)]);
+        let cells = facts.iter().flat_map(|fact| [(Ink::Faint, fact.labels[form as usize]), (fact.ink, &fact.value)]);
         cells.map(|(ink, text)| Line::of(page.colors, ink, text).to_string()).collect()
     };
     let mut facts = lines();
@@ -75,16 +84,17 @@ pub(super) fn for_each_line(
         visit(line)?;
         let note = flow(&Piece::words(Ink::Faint, note), INDENT, page.columns, page.colors);
         note.iter().try_for_each(|line| visit(&line.to_string()))
-    })
+    })?;
+    Ok(form)
 }
 
 /// Returns the widths of labels and numbers, by position in the line.
-fn cells(rows: &[Vec<Fact>], in_line: usize) -> Vec<(usize, usize)> {
+fn cells(rows: &[Vec<Fact>], in_line: usize, form: Form) -> Vec<(usize, usize)> {
     let mut cells = vec![(0, 0); in_line];
     for row in rows {
         for (i, fact) in row.iter().enumerate() {
             let (label, value) = &mut cells[i % in_line];
-            *label = width(fact.label).max(*label);
+            *label = width(fact.labels[form as usize]).max(*label);
             *value = width(&fact.value).max(*value);
         }
     }
@@ -102,7 +112,7 @@ mod tests {
     fn at(columns: usize) -> String {
         let row = |facts: &[(&'static str, &str)]| facts.iter().map(|(l, v)| Fact::new(l, v)).collect::<Vec<_>>();
         let rows = [
-            row(&[("PV", "1,200"), ("UV", "9"), ("sent", "4.0 KiB"), ("static", "0%")]),
+            row(&[("A", "1,200"), ("B", "9"), ("sent", "4.0 KiB"), ("static", "0%")]),
             row(&[("2xx", "100%"), ("3xx", "0%"), ("4xx", "0%"), ("5xx", "0%")]),
             vec![Fact::new("slow", "0%").note("> 0.3 s".to_owned())],
         ];
@@ -117,14 +127,34 @@ mod tests {
 
     #[test]
     fn facts_are_aligned_and_broken_until_they_fit() {
-        let wide = "  PV    1,200   UV    9   sent  4.0 KiB   static  0%\n  \
+        let wide = "  A     1,200   B     9   sent  4.0 KiB   static  0%\n  \
                       2xx    100%   3xx  0%   4xx        0%   5xx     0%\n  \
                       slow     0%   > 0.3 s\n";
         assert_eq!(at(80), wide);
         assert_eq!(at(52), wide);
-        let half = "  PV      1,200   UV       9\n  sent  4.0 KiB   static  0%\n  2xx      100%   3xx     0%\n  \
+        let half = "  A       1,200   B        9\n  sent  4.0 KiB   static  0%\n  2xx      100%   3xx     0%\n  \
                       4xx        0%   5xx     0%\n  slow       0%   > 0.3 s\n";
         assert_eq!(at(51), half);
         assert_eq!(at(20).lines().count(), 10, "one fact per line, and the note on its own line");
+    }
+
+    #[test]
+    fn labels_lose_their_abbreviation_before_lines_are_broken() {
+        let fact = || Fact::labelled(["Requests (PV)", "Requests", "PV"], "7");
+        let facts = [vec![fact(), fact()]];
+        for (columns, form, expected) in [
+            (80, Form::WithAbbreviation, "  Requests (PV)  7   Requests (PV)  7\n"),
+            (28, Form::Full, "  Requests  7   Requests  7\n"),
+            (18, Form::WithAbbreviation, "  Requests (PV)  7\n  Requests (PV)  7\n"),
+            (9, Form::Abbreviated, "  PV  7\n  PV  7\n"),
+        ] {
+            let mut out = String::new();
+            let visit = |line: &str| {
+                out += &format!("{line}\n");
+                Ok(())
+            };
+            let found = for_each_line(&facts, Page { columns, ..Page::default() }, visit).unwrap();
+            assert_eq!((found, out.as_str()), (form, expected), "{columns}");
+        }
     }
 }

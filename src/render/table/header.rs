@@ -106,7 +106,7 @@ fn period(report: &Report) -> Vec<Piece> {
             }
         }
         _ => {
-            let what = if super::hits(report) == 0 { "no hits" } else { "no times" };
+            let what = if super::hits(report) == 0 { "no requests" } else { "no times" };
             pieces.push(Piece::new("", Ink::Plain, what));
         }
     }
@@ -117,7 +117,7 @@ fn period(report: &Report) -> Vec<Piece> {
     if let UvReport::Hll { standard_error, .. } = report.uv {
         let percent = format!("{:.2}", standard_error * 100.0);
         let percent = percent.trim_end_matches('0').trim_end_matches('.');
-        pieces.push(Piece::new(" · ", Ink::Plain, format!("UV ± {percent}%")));
+        pieces.push(Piece::new(" · ", Ink::Plain, format!("visitors ± {percent}%")));
     }
     pieces
 }

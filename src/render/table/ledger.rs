@@ -12,7 +12,7 @@ use crate::filter::Filtered;
 use crate::render::numbers::{Bytes, Grouped};
 use crate::report::Report;
 
-const FIRST_AT: &str = "the first at ";
+const FIRST_AT: &str = "first at ";
 /// Spaces before the text of a malformed line.
 const SAMPLE_GAP: usize = 2;
 /// Minimum columns for that text after its place. With fewer, it gets a line of its own.
@@ -39,12 +39,11 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         sheet.flow(&pieces, 0)?;
     }
     if lines.skipped_bytes > 0 {
-        let skipped =
-            format!("{} skipped unread: all there is before or behind the time asked for", Bytes(lines.skipped_bytes));
+        let skipped = format!("skipped {} outside the requested period", Bytes(lines.skipped_bytes));
         sheet.flow(&Piece::words(Ink::Plain, &skipped), 0)?;
     }
     if lines.lost_bytes > 0 {
-        let lost = format!("{} could not be read: the lines there are not counted", Bytes(lines.lost_bytes));
+        let lost = format!("{} could not be read, so the lines there are not counted", Bytes(lines.lost_bytes));
         sheet.flow(&Piece::words(Ink::Bad, &lost), 0)?;
     }
     let Some(first) = report.malformed_samples.first() else { return Ok(()) };

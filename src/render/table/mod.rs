@@ -20,6 +20,7 @@ mod latency;
 mod layout;
 mod ledger;
 mod line;
+mod no_times;
 mod ranking;
 mod summary;
 mod timeline;
@@ -29,6 +30,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use super::terms::Form;
 use super::{Page, Signs, words};
 use crate::report::Report;
 pub use explanation::write_explanation;
@@ -70,10 +72,10 @@ const NARROWEST: usize = 20;
 pub fn write_table(report: &Report, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
     match page.signs {
-        Signs::Unicode => write_parts(report, Sheet { out, page, is_blank: true }),
+        Signs::Unicode => write_parts(report, Sheet::new(out, page)),
         Signs::Ascii => {
             let report = ascii::with_ascii_texts(report);
-            write_parts(&report, Sheet { out: &mut ascii::Ascii { out }, page, is_blank: true })
+            write_parts(&report, Sheet::new(&mut ascii::Ascii { out }, page))
         }
     }
 }
@@ -92,9 +94,20 @@ struct Sheet<'a> {
     out: &'a mut dyn Write,
     page: Page,
     is_blank: bool,
+    /// Longest form of the next headings. Only the first ones have abbreviations.
+    form: Form,
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    fn new(out: &'a mut dyn Write, page: Page) -> Sheet<'a> {
+        Sheet { out, page, is_blank: true, form: Form::WithAbbreviation }
+    }
+
+    /// Returns the longest form for the headings of a table that is written now.
+    fn next_form(&mut self) -> Form {
+        std::mem::replace(&mut self.form, Form::Full)
+    }
+
     /// Begins a part: writes an empty line unless it is the first.
     fn begin(&mut self) -> io::Result<()> {
         if !std::mem::take(&mut self.is_blank) {
@@ -174,6 +187,7 @@ mod tests {
             columns: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,
+            no_times: None,
         }
     }
 

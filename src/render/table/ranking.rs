@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             None => String::new(),
         };
         if ranking.sort != Metric::Pv {
-            let by = format!("by {}", ranking.sort.name());
+            let by = format!("sorted by {}", ranking.sort.name());
             note = if note.is_empty() { by } else { format!("{note}, {by}") };
         }
         let grid = Grid {
@@ -31,9 +31,11 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             note: &note,
             keys: match ranking.dimension {
                 Dimension::Time(Unit::Day) => Keys::RankedDays,
+                Dimension::Status => Keys::RankedCodes,
                 Dimension::Pair(_) => Keys::RankedPairs,
                 _ => Keys::Ranked,
             },
+            form: sheet.next_form(),
             columns: &columns(ranking, &ranking.told),
             bars: Bars::None,
             rows: &ranking.rows,
@@ -47,7 +49,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, sheet.page.csv_hint)), 2)?;
         }
         if let Some(Approximate { max_error, .. }) = approximate {
-            let note = format!("approximate: each key may have up to {} more", words::counted(*max_error, "hit"));
+            let note = format!("approximate: each row may lack up to {}", words::counted(*max_error, "request"));
             sheet.flow(&Piece::words(Ink::Faint, &note), 2)?;
         }
     }

@@ -30,6 +30,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         title: &words::timeline(unit, report.period.split),
         note: "",
         keys: if unit == Unit::Day { Keys::Days } else { Keys::Whole },
+        form: sheet.next_form(),
         columns: &columns,
         bars: if is_trend { Bars::Hits } else { Bars::None },
         rows,
@@ -75,8 +76,8 @@ fn has_time(row: &Row) -> bool {
 fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
     let units = words::units(unit);
     if sum == uv {
-        format!("Total UV counts each visitor once; none of them came in two {units}.")
+        format!("The total counts each visitor once, and no visitor came in two {units}.")
     } else {
-        format!("Total UV counts each visitor once: it is not the sum of the {units} ({}).", Grouped(sum))
+        format!("The total counts each visitor once, so it is less than the sum of the {units} ({}).", Grouped(sum))
     }
 }
