@@ -63,7 +63,7 @@ pub(crate) enum GivenFormat {
     Named(String),
 }
 
-/// Parses `combined`, or the text of a `log_format`. A name that is no preset's own may be one of the configuration
+/// Parses `combined`, or the text of a `log_format`. A name that no preset has may be one of the configuration
 /// file, even if it is an alias.
 pub(crate) fn log_format(text: &str) -> Result<GivenFormat, String> {
     let is_own_name = |name: &str| name.eq_ignore_ascii_case(text);

@@ -94,7 +94,7 @@ mod tests {
             assert_eq!((name(alias), name(canonical)), (Ok(*canonical), Ok(*canonical)), "{alias}");
             assert!(ALIASES[..i].iter().all(|(other, _)| other != alias), "{alias}");
         }
-        // A name that a format logs is no alias: a default must not hide a variable.
+        // A name that a format logs is not an alias: a default must not hide a variable.
         for format in LogFormat::all_presets() {
             assert!(ALIASES.iter().all(|(alias, _)| !format.logs(alias)), "{}", format.name());
         }

@@ -193,7 +193,7 @@ mod tests {
             let error = text.parse::<Where>().unwrap_err();
             assert_eq!((error.at(), error.what()), (at, what), "{text}");
         }
-        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("keys of hour-of-day are numbers"));
+        assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("hour-of-day has numbers"));
     }
 
     const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";

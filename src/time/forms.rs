@@ -23,7 +23,7 @@ pub(super) enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) begin: Place,
-    /// End of the period, not included. `None` if the text names a moment that is no period.
+    /// End of the period, not included. `None` if the text names a moment, not a period.
     pub(super) end: Option<Place>,
 }
 
@@ -129,7 +129,7 @@ fn day(text: &str) -> Option<Result<Written, MomentError>> {
         let rest = without_word_at_start(rest, "at").unwrap_or(rest);
         return Some(time(rest).map(|time| of(start, time)));
     }
-    // A number alone is no time of day.
+    // A number alone is not a time of day.
     let is_clear = text.contains(':') || text.ends_with(['m', 'M']);
     let (_, today) = DAYS[0];
     time(text).ok().filter(|_| is_clear).map(|time| Ok(of(today, time)))

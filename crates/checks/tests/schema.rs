@@ -252,7 +252,7 @@ fn every_key_has_a_description() {
         let description = property["description"].as_str().unwrap_or_default();
         assert!(description.ends_with('.') || description.len() > 30, "{name}: {description}");
         if name.ends_with("_ms") {
-            assert!(description.contains("milliseconds"), "{name} ends with its unit");
+            assert!(description.contains("milliseconds"), "the description of {name} gives its unit");
         }
     });
     assert!(found > 60, "{found}");

@@ -8,7 +8,7 @@ pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// Hash of the style for `Content-Security-Policy`: it covers all bytes between the tags. If it is wrong, the test
 /// prints the right one.
-pub(super) const STYLE_HASH: &str = "sha256-sh+voEk5Vkm0ULOQVDaZ3fEjTK6HWVYBHQH95DB9QtM=";
+pub(super) const STYLE_HASH: &str = "sha256-wS6oFh/okapIaUTjBi8x1YhKZAXWc2LO2EXdFDaw210=";
 /// Hash of the script.
 pub(super) const SCRIPT_HASH: &str = "sha256-G3EsTsdw1dXD6Gl3yZv0tyU+EZ+w288q8mnWe2RT4tk=";
 
