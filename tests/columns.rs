@@ -116,21 +116,21 @@ fn columns_and_orders_match_the_reference() {
     let (lines, log) = log();
     let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
     lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
-    let told =
+    let numbers_of =
         |of_it: &Vec<&Line>| Metric::all().map(|metric| expected(metric, of_it, lines.len())).collect::<Vec<_>>();
-    let told: BTreeMap<&str, Vec<Figure>> = by_path.iter().map(|(path, of_it)| (*path, told(of_it))).collect();
+    let numbers_of: BTreeMap<&str, Vec<Figure>> = by_path.iter().map(|(path, of_it)| (*path, numbers_of(of_it))).collect();
     for (at, sort) in Metric::all().enumerate() {
         for limit in [0, 7] {
             let question = Question::new().columns(Metric::all()).show([Section::Top]).sort(sort).limit(limit);
             let report = report(&log, &question);
             let ranking = &report.top.as_ref().unwrap()[0];
             for row in &ranking.rows {
-                for (metric, expected) in Metric::all().zip(&told[row.key.as_deref().unwrap()]) {
+                for (metric, expected) in Metric::all().zip(&numbers_of[row.key.as_deref().unwrap()]) {
                     assert_eq!(row.figure(metric).as_ref(), Some(expected), "{} of {row:?}", metric.name());
                 }
             }
             let mut paths: Vec<_> =
-                told.iter().map(|(path, told)| (order(&told[at]), by_path[path].len(), *path)).collect();
+                numbers_of.iter().map(|(path, numbers_of)| (order(&numbers_of[at]), by_path[path].len(), *path)).collect();
             paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(b.2)));
             paths.truncate(if limit > 0 { limit } else { usize::MAX });
             let ranked: Vec<_> = ranking.rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
@@ -147,7 +147,7 @@ fn bucket(unit: Unit, time: &str) -> String {
         Unit::Day => "%Y-%m-%d",
         Unit::HourOfDay => "%H",
         Unit::Weekday => "%a",
-        _ => panic!("{unit:?} has no twin"),
+        _ => panic!("{unit:?} has no reference"),
     };
     time.format(form).to_string()
 }
@@ -155,14 +155,14 @@ fn bucket(unit: Unit, time: &str) -> String {
 #[test]
 fn timelines_have_every_column() {
     let (lines, log) = log();
-    let told =
+    let numbers_of =
         |of_it: &Vec<&Line>| Metric::all().map(|metric| expected(metric, of_it, lines.len())).collect::<Vec<_>>();
-    let of_all = told(&lines.iter().collect());
+    let of_all = numbers_of(&lines.iter().collect());
     for unit in [Unit::Hour, Unit::Day, Unit::HourOfDay, Unit::Weekday] {
         let mut by_time: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
         lines.iter().for_each(|line| by_time.entry(bucket(unit, &line.time)).or_default().push(line));
         let by_time: BTreeMap<String, Vec<Figure>> =
-            by_time.iter().map(|(key, of_it)| (key.clone(), told(of_it))).collect();
+            by_time.iter().map(|(key, of_it)| (key.clone(), numbers_of(of_it))).collect();
         for split in [None, Some(Dimension::Status)] {
             let question = Question::new().by(unit).split(split).columns(Metric::all());
             let report = report(&log, &question.show([Section::Summary, Section::Timeline]));

@@ -22,7 +22,7 @@ fn log() -> tempfile::NamedTempFile {
     file
 }
 
-fn told(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
+fn output_of(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
     let output =
         Command::new(env!("CARGO_BIN_EXE_logstat")).env_clear().arg(log.path()).args(arguments).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -32,7 +32,7 @@ fn told(log: &tempfile::NamedTempFile, arguments: &[&str]) -> String {
 #[test]
 fn seeking_in_a_large_file_finds_the_period() {
     let log = log();
-    let json = |arguments: &[&str]| serde_json::from_str::<Value>(&told(&log, arguments)).unwrap();
+    let json = |arguments: &[&str]| serde_json::from_str::<Value>(&output_of(&log, arguments)).unwrap();
     for period in
         [&["--since", "30m", "--now", "last"][..], &["--date", "2026-11-14T04"], &["--until", "2026-11-14T00:10"]]
     {
@@ -54,7 +54,7 @@ fn seeking_in_a_large_file_finds_the_period() {
     let (sought, whole) = (sample(&["--since", "2026-11-14T19", "--json"]), sample(&["--json"]));
     assert_eq!((sought["line"].as_u64(), whole["line"].as_u64()), (None, Some(71_001)));
     assert_eq!((&sought["byte"], &sought["text"]), (&whole["byte"], &whole["text"]));
-    let table = told(&log, &["--since", "2026-11-14T19"]);
+    let table = output_of(&log, &["--since", "2026-11-14T19"]);
     assert!(table.contains(" MiB read "), "{table}");
     assert!(
         table.contains(" outside the requested period") && table.contains(&format!(", byte {}", whole["byte"])),

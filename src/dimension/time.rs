@@ -3,18 +3,18 @@
 use super::key_ids::KeyIds;
 use crate::batch::{Batch, MISSING};
 use crate::keys::{GroupId, Keys};
-use crate::time::{LastStretch, Unit};
+use crate::time::{CachedRange, Unit};
 
 /// Groups by a unit of time.
 #[derive(Clone, Debug)]
 pub(super) struct TimeIds {
     unit: Unit,
-    last: LastStretch<GroupId>,
+    last: CachedRange<GroupId>,
 }
 
 impl TimeIds {
     pub(super) fn new(unit: Unit) -> TimeIds {
-        TimeIds { unit, last: LastStretch::none(GroupId(0)) }
+        TimeIds { unit, last: CachedRange::none(GroupId(0)) }
     }
 }
 
@@ -24,12 +24,12 @@ impl KeyIds for TimeIds {
         let wall_s = batch.wall_s();
         groups.extend(hits.iter().map(|&row| {
             last.at(wall_s[row as usize], |wall_s| {
-                let (stretch, number) = unit.stretch(wall_s);
+                let (range, number) = unit.bucket_range(wall_s);
                 let id = match number {
                     Some(number) => keys.id(&key(number)),
                     None => keys.id(MISSING),
                 };
-                (stretch, GroupId(id))
+                (range, GroupId(id))
             })
         }));
     }

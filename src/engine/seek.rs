@@ -13,8 +13,8 @@ use bumpalo::Bump;
 use super::scan::Scan;
 use crate::batch::Fields;
 use crate::filter::Period;
-use crate::format::{FormatsOfFile, Line, Memory, Room, Row};
-use crate::input::{Source, Wait};
+use crate::format::{FormatsOfFile, Line, ScanCache, ScanContext, Row};
+use crate::input::{Source, Blocking};
 use crate::question::Reading;
 use crate::tally::Cover;
 use crate::text::clean;
@@ -94,16 +94,16 @@ pub(super) fn narrow(
     }
     for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let meet = |head: &[u8]| scan.meet(input, head, source.is_device);
-        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), meet) else { continue };
-        if met.envelope.is_some() || met.is_refused() {
+        let sniff = |head: &[u8]| scan.sniff(input, head, source.is_device);
+        let Some(sniffed) = source.with_head(Blocking::Lock, &mut Vec::new(), sniff) else { continue };
+        if sniffed.envelope.is_some() || sniffed.is_refused() {
             continue;
         }
         let mut search = Search {
             bytes,
-            formats: &met.formats,
+            formats: &sniffed.formats,
             max_line: reading.max_line,
-            memory: Memory::default(),
+            cache: ScanCache::default(),
             zone: reading.zone.map(ZoneClock::new),
         };
         if let Some(Found { range, ends }) = search.range(seek.wanted, period) {
@@ -136,7 +136,7 @@ struct Search<'s, 'f> {
     bytes: &'s [u8],
     formats: &'s FormatsOfFile<'f>,
     max_line: usize,
-    memory: Memory,
+    cache: ScanCache,
     zone: Option<ZoneClock>,
 }
 
@@ -244,10 +244,10 @@ impl Search<'_, '_> {
             return None;
         }
         let (bump, mut row) = (Bump::new(), Row::EMPTY);
-        let room = Room { bump: &bump, needs: Fields::NONE };
-        let taken = self.formats.take(Line::unmarked(text), room, &mut self.memory, &mut row).ok()?;
-        let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.turn(row.stamp));
-        (row.stamp != Stamp::NONE).then_some(Probe { start, format: taken.0, stamp })
+        let context = ScanContext { bump: &bump, needs: Fields::NONE };
+        let format_id = self.formats.parse(Line::unmarked(text), context, &mut self.cache, &mut row).ok()?;
+        let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.convert(row.stamp));
+        (row.stamp != Stamp::NONE).then_some(Probe { start, format: format_id.0, stamp })
     }
 
     /// Distance in bytes at which the search stops: the lines in between are read.
@@ -303,7 +303,7 @@ mod tests {
     }
 
     /// Returns the parts of the report that must not depend on what was read, and the number of skipped bytes.
-    fn told(outcome: &Outcome) -> (Value, u64) {
+    fn reported(outcome: &Outcome) -> (Value, u64) {
         let report = outcome.report.as_ref().unwrap();
         let mut value = serde_json::to_value(report).unwrap();
         let map = value.as_object_mut().unwrap();
@@ -343,8 +343,8 @@ mod tests {
             }
             let question = question(since, until, zone);
             let (whole, sought) = (counted(&log, &question, Seek::never()), counted(&log, &question, Seek::from_bytes(0)));
-            prop_assert_eq!(told(&whole).1, 0);
-            prop_assert_eq!(told(&whole).0, told(&sought).0);
+            prop_assert_eq!(reported(&whole).1, 0);
+            prop_assert_eq!(reported(&whole).0, reported(&sought).0);
             let lines = sought.report.unwrap().lines;
             prop_assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed);
         }
@@ -370,12 +370,12 @@ mod tests {
             let question = question(since, until, "");
             let (whole, sought) =
                 (counted(&log, &question, Seek::never()), counted(&log, &question, Seek::from_bytes(1)));
-            assert_eq!(told(&whole).0, told(&sought).0, "{since} to {until}");
+            assert_eq!(reported(&whole).0, reported(&sought).0, "{since} to {until}");
             let lines = sought.report.unwrap().lines;
             assert!(read.contains(&lines.read), "{since} to {until}: {lines:?}");
             assert!(lines.skipped_bytes > log.len() as u64 * 9 / 10, "{since} to {until}");
         }
-        let skipped = |question: &Question, seek| told(&counted(&log, question, seek)).1;
+        let skipped = |question: &Question, seek| reported(&counted(&log, question, seek)).1;
         assert_eq!(skipped(&question("2h", "", ""), Seek::default()), 0, "a small file");
         assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "the period is the whole file");
         assert_eq!(skipped(&question("2h", "", "").keep_rejects(true), Seek::from_bytes(1)), 0);
@@ -389,8 +389,8 @@ mod tests {
                 counted(&lines.concat(), &question, Seek::never()),
                 counted(&lines.concat(), &question, Seek::from_bytes(1)),
             );
-            assert_eq!(told(&whole).0, told(&sought).0);
-            told(&sought).1
+            assert_eq!(reported(&whole).0, reported(&sought).0);
+            reported(&sought).1
         };
         let lines = ascending(14_400);
         assert!(skipped(&lines) > 0);

@@ -3,7 +3,7 @@
 use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::pattern::Pattern;
-use super::selection::Where;
+use super::where_clause::WhereExpression;
 use super::status::StatusSet;
 use crate::dimension::Dimension;
 
@@ -56,5 +56,5 @@ pub enum Condition {
         any: Vec<Pattern>,
     },
     /// The expression is true for the hit.
-    Where(Where),
+    Where(WhereExpression),
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::listed::Listed;
+use super::include_exclude::IncludeExclude;
 use crate::expression::SyntaxError;
 use crate::time::Stamp;
 
@@ -17,17 +17,17 @@ const DAY_S: u32 = 86_400;
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DayTimes(Listed<Stretch>);
+pub struct DayTimes(IncludeExclude<TimeRange>);
 
 /// A span in seconds since midnight; the end is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stretch {
+struct TimeRange {
     from_s: u32,
     to_s: u32,
 }
 
-impl Stretch {
-    fn has(self, second: u32) -> bool {
+impl TimeRange {
+    fn contains(self, second: u32) -> bool {
         if self.from_s < self.to_s {
             self.from_s <= second && second < self.to_s
         } else {
@@ -38,8 +38,8 @@ impl Stretch {
 
 impl DayTimes {
     /// True if this second of the day, counted from midnight, is selected.
-    pub fn holds(&self, second_of_day: u32) -> bool {
-        self.0.holds(|stretch| stretch.has(second_of_day))
+    pub fn matches(&self, second_of_day: u32) -> bool {
+        self.0.matches(|time_range| time_range.contains(second_of_day))
     }
 
     /// Joins two lists into one.
@@ -50,13 +50,13 @@ impl DayTimes {
     }
 
     /// True if a wall-clock time is selected. False for a line without a time.
-    pub(super) fn hold(&self, wall_s: i64) -> bool {
-        wall_s != Stamp::NONE.wall_s && self.holds(wall_s.rem_euclid(i64::from(DAY_S)) as u32)
+    pub(super) fn matches_wall_s(&self, wall_s: i64) -> bool {
+        wall_s != Stamp::NONE.wall_s && self.matches(wall_s.rem_euclid(i64::from(DAY_S)) as u32)
     }
 
     /// True if no second of the day is selected.
     pub(super) fn is_empty(&self) -> bool {
-        !(0..DAY_S).any(|second| self.holds(second))
+        !(0..DAY_S).any(|second| self.matches(second))
     }
 }
 
@@ -64,15 +64,15 @@ impl FromStr for DayTimes {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<DayTimes, SyntaxError> {
-        Listed::read(text, stretch).map(DayTimes)
+        IncludeExclude::read(text, time_range).map(DayTimes)
     }
 }
 
-fn stretch(word: &str) -> Result<Stretch, String> {
+fn time_range(word: &str) -> Result<TimeRange, String> {
     let read = word.split_once('-').and_then(|(from, to)| second_of_day(from.trim()).zip(second_of_day(to.trim())));
     match read {
         Some((from_s, to_s)) if from_s % DAY_S != to_s % DAY_S || (from_s, to_s) == (0, DAY_S) => {
-            Ok(Stretch { from_s: from_s % DAY_S, to_s })
+            Ok(TimeRange { from_s: from_s % DAY_S, to_s })
         }
         Some(_) => Err("it begins when it ends".to_owned()),
         None => Err("times of the day were expected: 19:30-23:00, 9-17, 22:00-06:00".to_owned()),
@@ -122,7 +122,7 @@ mod tests {
             ("!12-13", "13", true),
         ];
         for (times, second, expected) in rows {
-            assert_eq!(times.parse::<DayTimes>().unwrap().holds(at(second)), expected, "{times} {second}");
+            assert_eq!(times.parse::<DayTimes>().unwrap().matches(at(second)), expected, "{times} {second}");
         }
         for text in [
             "",
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn days_begin_at_midnight_for_any_wall_clock() {
         let times: DayTimes = "0-1".parse().unwrap();
-        let held = |wall_s| times.hold(wall_s);
+        let held = |wall_s| times.matches_wall_s(wall_s);
         assert!(held(0) && held(3599) && !held(3600) && !held(-1) && held(-86_400) && !held(Stamp::NONE.wall_s));
     }
 }

@@ -1,8 +1,9 @@
-//! Notices patterns without wildcards that equal no value, such as `--path /login` on a site whose paths are `/de/login`.
+//! Notices patterns without wildcards that equal no value, such as `--path /login` on a site whose paths are
+//! `/de/login`.
 //!
-//! Every value in the period is compared, whatever other filters select, until one equals the pattern. So a pattern that
-//! works costs nothing after its first match. What is counted depends on the lines alone: if a worker stops early, some
-//! value equals the pattern, and then the counts are not used.
+//! Every value in the period is compared, whatever other filters select, until one equals the pattern. So a pattern
+//! that works costs nothing after its first match. What is counted depends on the lines alone: if a worker stops early,
+//! some value equals the pattern, and then the counts are not used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use super::pattern::Pattern;
 use super::rows::Rows;
 use super::texts::with_key;
 use crate::batch::{Batch, Column, MISSING};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 
 /// Shorter patterns are not searched for: nearly every path contains `/`.
 const LEAST_BYTES: usize = 2;
@@ -58,14 +59,14 @@ pub(crate) fn merge_near_misses(all: &mut Vec<NearMisses>, others: &[NearMisses]
 }
 
 /// The patterns without wildcards of all conditions, in their order.
-pub(crate) fn literals<'c>(conditions: &'c [Condition], extras: &Extras) -> Vec<Literal<'c>> {
+pub(crate) fn literals<'c>(conditions: &'c [Condition], variable_columns: &VariableColumns) -> Vec<Literal<'c>> {
     let of_condition = |condition: &'c Condition| {
         let (dimension, any, excludes) = match condition {
             Condition::Matches { dimension, any } => (*dimension, &any[..], false),
             Condition::Excludes { dimension, any } => (*dimension, &any[..], true),
             _ => return Vec::new(),
         };
-        let Some(column) = dimension.column(extras) else { return Vec::new() };
+        let Some(column) = dimension.column(variable_columns) else { return Vec::new() };
         let is_among_literals = any.iter().all(|pattern| pattern.literal().is_some());
         let literal = |pattern: &'c Pattern| {
             let bytes = pattern.literal().filter(|bytes| bytes.len() >= LEAST_BYTES && *bytes != MISSING)?;
@@ -102,7 +103,7 @@ impl Search {
 
     /// Compares the values of these rows, unless a value is known to equal the pattern.
     #[inline]
-    pub(super) fn look(&mut self, batch: &Batch<'_>, rows: Rows, found: &mut NearMisses) {
+    pub(super) fn matcher(&mut self, batch: &Batch<'_>, rows: Rows, found: &mut NearMisses) {
         if !self.is_met.load(Ordering::Relaxed) {
             self.compare(batch, rows, found);
         }
@@ -138,7 +139,7 @@ mod tests {
 
     use super::*;
     use crate::batch::{Fields, Hits, Numbers, ROWS, Status, TextField};
-    use crate::filter::{Filter, FilteredBy, Period};
+    use crate::filter::{Filter, FilterReasonCounts, Period};
     use crate::keys::Seed;
     use crate::time::Stamp;
 
@@ -153,7 +154,7 @@ mod tests {
 
     /// Returns what workers find who count these values in turns, merged.
     fn found(conditions: &[Condition], values: &[&str], workers: usize) -> Vec<NearMisses> {
-        let filter = Filter::new(Period::default(), conditions, &Extras::default(), Seed::fixed(1));
+        let filter = Filter::new(Period::default(), conditions, &VariableColumns::default(), Seed::fixed(1));
         let mut all: Vec<_> = (0..workers).map(|_| (filter.clone(), Vec::new())).collect();
         for (turn, values) in values.chunks(3).enumerate() {
             let mut batch = Batch::new(Fields::text(TextField::Path));
@@ -163,7 +164,7 @@ mod tests {
                 batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
             }
             let (filter, found) = &mut all[turn % workers];
-            filter.select(&batch, &mut Hits::with_capacity(ROWS), &mut FilteredBy::default(), found);
+            filter.select(&batch, &mut Hits::with_capacity(ROWS), &mut FilterReasonCounts::default(), found);
         }
         let mut merged = Vec::new();
         all.iter().for_each(|(_, found)| merge_near_misses(&mut merged, found));
@@ -173,13 +174,13 @@ mod tests {
     #[test]
     fn only_patterns_without_wildcards_are_literals() {
         let all = conditions(&["/login", "/a*", "~^/b"], &["-", "/", r"/\x2A"]);
-        let literals: Vec<_> = literals(&all, &Extras::default())
+        let literals: Vec<_> = literals(&all, &VariableColumns::default())
             .iter()
             .map(|literal| (literal.bytes, literal.excludes, literal.is_among_literals))
             .collect();
         assert_eq!(literals, [(&b"/login"[..], false, false), (b"/*", true, true)]);
         let status = Condition::Matches { dimension: Dimension::Status, any: vec!["404".parse().unwrap()] };
-        assert!(super::literals(&[status], &Extras::default()).is_empty(), "statuses are not texts");
+        assert!(super::literals(&[status], &VariableColumns::default()).is_empty(), "statuses are not texts");
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod day_times;
 mod glob;
 #[cfg(test)]
 mod laws;
-mod listed;
+mod include_exclude;
 mod literal;
 mod networks;
 mod pattern;
@@ -16,15 +16,15 @@ mod predicate;
 mod ranges;
 mod reason;
 mod rows;
-mod selection;
+mod where_clause;
 mod status;
-mod stretches;
+mod bucket;
 mod subject;
 mod table;
 mod texts;
 
 use crate::batch::{Batch, Fields, Hits};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::Seed;
 pub use condition::Condition;
 pub use day_times::DayTimes;
@@ -34,15 +34,15 @@ pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;
 pub(crate) use period::Period;
-use predicate::{Making, Predicate};
-pub use reason::Filtered;
+use predicate::{PredicateBuilder, Predicate};
+pub use reason::FilterReason;
 use rows::Rows;
-pub use selection::Where;
+pub use where_clause::WhereExpression;
 pub use status::StatusSet;
 pub(crate) use table::contradictions;
 
-/// Number of filtered lines by reason, in the order of [`Filtered`].
-pub(crate) type FilteredBy = [u64; Filtered::COUNT];
+/// Number of filtered lines by reason, in the order of [`FilterReason`].
+pub(crate) type FilterReasonCounts = [u64; FilterReason::COUNT];
 
 /// The predicates of a run; a line is a hit if all of them select it. Each worker has its own, because predicates cache
 /// answers.
@@ -50,27 +50,27 @@ pub(crate) type FilteredBy = [u64; Filtered::COUNT];
 pub(crate) struct Filter {
     period: Period,
     /// Sorted by reason, so that the reason of a filtered line does not depend on the order of the conditions.
-    predicates: Vec<(Filtered, Predicate)>,
+    predicates: Vec<(FilterReason, Predicate)>,
     /// One for each of [`literals`], in that order.
     searches: Vec<Search>,
 }
 
 impl Filter {
-    /// Builds the predicates; `extras` has the variables that the conditions name.
-    pub(crate) fn new(period: Period, conditions: &[Condition], extras: &Extras, seed: Seed) -> Filter {
-        let making = Making { extras, seed };
+    /// Builds the predicates; `variable_columns` has the variables that the conditions name.
+    pub(crate) fn new(period: Period, conditions: &[Condition], variable_columns: &VariableColumns, seed: Seed) -> Filter {
+        let making = PredicateBuilder { variable_columns, seed };
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
-        let searches = literals(conditions, extras).iter().map(Search::new).collect();
+        let searches = literals(conditions, variable_columns).iter().map(Search::new).collect();
         Filter { period, predicates, searches }
     }
 
     /// Fields that the conditions read, and the time if there is a period.
-    pub(crate) fn fields(has_period: bool, conditions: &[Condition], extras: &Extras) -> Fields {
+    pub(crate) fn fields(has_period: bool, conditions: &[Condition], variable_columns: &VariableColumns) -> Fields {
         let time = if has_period { Fields::TIME } else { Fields::NONE };
-        let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
-        asked.fold(time, |fields, (_, asked, _)| fields.and(asked))
+        let asked = conditions.iter().flat_map(|condition| condition.asked(variable_columns));
+        asked.fold(time, |fields, (_, asked, _)| fields.union(asked))
     }
 
     /// True if there is a period that no line may be in.
@@ -84,7 +84,7 @@ impl Filter {
         &mut self,
         batch: &Batch<'_>,
         hits: &mut Hits,
-        filtered: &mut FilteredBy,
+        filtered: &mut FilterReasonCounts,
         near_misses: &mut Vec<NearMisses>,
     ) {
         hits.clear();
@@ -93,18 +93,18 @@ impl Filter {
             return;
         }
         let mut left = Rows::first(batch.len());
-        let mut keep = |reason: Filtered, kept: Rows| {
+        let mut keep = |reason: FilterReason, kept: Rows| {
             filtered[reason as usize] += left.count() - kept.count();
             left = kept;
             left
         };
         let mut rows = Rows::first(batch.len());
         if !self.period.is_all() {
-            rows = keep(Filtered::Period, self.period.select(batch, rows));
+            rows = keep(FilterReason::Period, self.period.select(batch, rows));
         }
         if !self.searches.is_empty() {
             near_misses.resize(self.searches.len(), NearMisses::default());
-            self.searches.iter_mut().zip(near_misses).for_each(|(search, found)| search.look(batch, rows, found));
+            self.searches.iter_mut().zip(near_misses).for_each(|(search, found)| search.matcher(batch, rows, found));
         }
         for (reason, predicate) in &mut self.predicates {
             rows = keep(*reason, predicate.select(batch, rows));

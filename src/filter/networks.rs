@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use super::listed::Listed;
+use super::include_exclude::IncludeExclude;
 use crate::expression::SyntaxError;
-use crate::keys::quad_of;
+use crate::keys::parse_ipv4;
 
 /// Addresses and networks in CIDR notation; a `!` before one excludes it.
 ///
@@ -19,7 +19,7 @@ use crate::keys::quad_of;
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Networks(Listed<Network>);
+pub struct Networks(IncludeExclude<Network>);
 
 /// The leading bits that all addresses of a network share. IPv4 and IPv6 are kept apart: a network of one contains no
 /// address of the other.
@@ -65,14 +65,14 @@ impl Network {
 
 impl Networks {
     /// True if an address, as written in a log, is selected.
-    pub fn holds(&self, address: &[u8]) -> bool {
+    pub fn matches(&self, address: &[u8]) -> bool {
         let address = address_of(address);
-        self.0.holds(|network| address.is_some_and(|address| network.has(address)))
+        self.0.matches(|network| address.is_some_and(|address| network.has(address)))
     }
 
     /// True if an address is selected.
     pub(crate) fn has(&self, address: Address) -> bool {
-        self.0.holds(|network| network.has(address))
+        self.0.matches(|network| network.has(address))
     }
 
     /// The list that excludes the addresses of this one; `None` if this one has an item with a `!`.
@@ -89,15 +89,15 @@ impl Networks {
 
     /// True if there are included networks and each lies within an excluded one, so that no address is left.
     pub(super) fn is_empty(&self) -> bool {
-        let is_out = |network: &Network| self.0.none.iter().any(|other| other.covers(*network));
-        !self.0.any.is_empty() && self.0.any.iter().all(is_out)
+        let is_out = |network: &Network| self.0.excluded.iter().any(|other| other.covers(*network));
+        !self.0.included.is_empty() && self.0.included.iter().all(is_out)
     }
 }
 
 /// Parses an address.
 pub(crate) fn address_of(text: &[u8]) -> Option<Address> {
-    if let Some(quad) = quad_of(text) {
-        return Some(Address::V4(Ipv4Addr::from_bits(quad.0)));
+    if let Some(ipv4) = parse_ipv4(text) {
+        return Some(Address::V4(Ipv4Addr::from_bits(ipv4.0)));
     }
     if text == UNIX.as_bytes() {
         return Some(Address::Unix);
@@ -116,7 +116,7 @@ impl FromStr for Networks {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<Networks, SyntaxError> {
-        Listed::read(text, network).map(Networks)
+        IncludeExclude::read(text, network).map(Networks)
     }
 }
 
@@ -156,8 +156,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn holds(networks: &str, address: &str) -> bool {
-        networks.parse::<Networks>().unwrap().holds(address.as_bytes())
+    fn matches(networks: &str, address: &str) -> bool {
+        networks.parse::<Networks>().unwrap().matches(address.as_bytes())
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
             ("!unix:", "unix:", false),
         ];
         for (networks, address, expected) in rows {
-            assert_eq!(holds(networks, address), expected, "{networks} {address}");
+            assert_eq!(matches(networks, address), expected, "{networks} {address}");
         }
         for text in ["", "10", "10.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.*", "host"] {
             assert!(text.parse::<Networks>().is_err(), "{text}");
@@ -226,7 +226,7 @@ mod tests {
             let read: Networks = format!("{network}/{len}").parse().unwrap();
             let is_mapped = [network, address].iter().any(|a| matches!(a, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some()));
             prop_assume!(!is_mapped);
-            prop_assert_eq!(read.holds(address.to_string().as_bytes()), same_bits(network, address, len));
+            prop_assert_eq!(read.matches(address.to_string().as_bytes()), same_bits(network, address, len));
         }
     }
 }

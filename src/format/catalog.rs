@@ -6,7 +6,7 @@ use super::log_format::compile::compile;
 use super::log_format::nginx_escape::NginxEscape;
 use super::log_format::plan::Tail;
 use super::log_format::presets::{PRESETS, Preset};
-use super::log_format::reach::Strictness;
+use super::log_format::value_end::Strictness;
 
 /// The name of the format whose lines are JSON objects.
 pub(super) const JSON: &str = "json";

@@ -15,19 +15,19 @@
 mod adapted;
 mod anatomy;
 mod catalog;
-mod damage;
+mod corruption;
 mod detect;
 mod digits;
 mod escaping;
 mod field_key;
-mod fill;
+mod batch_writer;
 mod from_text;
 pub(crate) mod json;
 pub(crate) mod log_format;
 mod ltsv;
 mod marks;
-mod memory;
-mod misfit;
+mod scan_cache;
+mod mismatch;
 mod reason;
 mod request;
 mod request_parts;
@@ -39,25 +39,25 @@ mod timestamp;
 mod variables;
 
 pub(crate) use anatomy::{Anatomy, LineField};
-pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, Nearest, Rejected, Stop, Taken, stops};
+pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, ClosestFormat, RejectReason, Stop, FormatId, stops};
 pub use field_key::{FieldKey, FieldKeyError};
-pub(crate) use fill::Filler;
-pub(crate) use json::found::Room;
+pub(crate) use batch_writer::BatchWriter;
+pub(crate) use json::field_values::ScanContext;
 pub(crate) use json::key_lookup::is_key_of_a_hit;
 pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
-pub(crate) use log_format::fast_path::{UsualLine, take_usual};
+pub(crate) use log_format::fast_path::{FastLine, try_fast_path};
 pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;
 pub(crate) use log_format::piece::Piece;
 pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
-pub(crate) use memory::{BadValue, Memory};
+pub(crate) use scan_cache::{BadValue, ScanCache};
 pub use reason::Reason;
 pub use request::Query;
 pub(crate) use request::request_scheme;
 pub(crate) use row::Row;
 pub(crate) use slot::Slot;
-pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
+pub(crate) use variables::{Destination, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
 use crate::message::Message;
@@ -65,7 +65,7 @@ use json::format::{JsonFormat, Syntax};
 use log_format::compile::compile;
 use log_format::parse::parse;
 use log_format::plan::{Plan, Tail};
-use log_format::reach::Strictness;
+use log_format::value_end::Strictness;
 use request_parts::RequestPart;
 
 /// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.
@@ -232,7 +232,7 @@ impl LogFormat {
     /// The fields that lines of this format have. For formats with keys, `seen` are the keys that lines had.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
-            Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
+            Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.union(rule.fields)),
             None => self.plan.fields,
         }
     }

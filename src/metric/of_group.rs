@@ -1,8 +1,8 @@
 //! The numbers of one group, which metrics are read from.
 
-use super::counted::Counted;
+use super::counted::KnownCounts;
 use crate::keys::GroupId;
-use crate::measure::{Counts, Hits, Latency, Measure, OfTable, Seen, Timed, Times, Uv};
+use crate::measure::{Counts, Hits, Latency, Measure, OfTable, FirstLast, Timed, Times, Uv};
 use crate::time::Stamp;
 
 /// A group of a table.
@@ -58,9 +58,9 @@ impl<'t> OfGroup<'t> {
         (known > 0 || uv.unknown(self.group) == 0).then_some(known)
     }
 
-    pub(crate) fn counted(&self) -> Counted {
+    pub(crate) fn counted(&self) -> KnownCounts {
         let counts: Option<&Counts> = self.measure();
-        counts.map(|counts| Counted::new(counts.of(self.group), counts.lacking(self.group))).unwrap_or_default()
+        counts.map(|counts| KnownCounts::new(counts.of(self.group), counts.lacking(self.group))).unwrap_or_default()
     }
 
     /// Returns the sums of request times, if any were logged.
@@ -75,6 +75,6 @@ impl<'t> OfGroup<'t> {
 
     /// Returns the times of the first and the last hit.
     pub(super) fn seen(&self) -> Option<(Stamp, Stamp)> {
-        self.measure::<Seen>()?.of(self.group)
+        self.measure::<FirstLast>()?.of(self.group)
     }
 }

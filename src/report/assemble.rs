@@ -8,7 +8,7 @@ use super::copies::{Original, copies};
 use super::counted_input::CountedInput;
 use super::degraded::degraded;
 use super::empty::empty_note;
-use super::fill::filled;
+use super::fill_gaps::with_gaps_filled;
 use super::foreign::{set_aside, set_aside_note};
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
@@ -23,7 +23,7 @@ use super::part::{PartReport, parts};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
-use super::unanswered::unanswered;
+use super::missing_field::missing_fields;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::{
@@ -33,7 +33,7 @@ use super::{
 use crate::batch::Fields;
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
-use crate::filter::{self, Filtered, literals};
+use crate::filter::{self, FilterReason, literals};
 use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
@@ -104,13 +104,13 @@ pub(crate) fn assemble(
     let mut logged = Fields::NONE;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
-        let with_address = with_address(real_ip, &plan.extras, fields);
+        let with_address = with_address(real_ip, &plan.variable_columns, fields);
         notes.extend(list_alone(real_ip, path, fields, with_address));
-        logged = logged.and(plan.extras.with_derived(with_address));
+        logged = logged.union(plan.variable_columns.with_derived(with_address));
     }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
-        let missing = not_logged(question, &plan.extras, logged);
+        let missing = not_logged(question, &plan.variable_columns, logged);
         let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
         if let Some(missing) = missing {
             let why = if missing.needs_times() {
@@ -132,15 +132,15 @@ pub(crate) fn assemble(
             ];
             return Err(ErrorKind::NotLogged { detail }.into());
         }
-        notes.extend(unanswered(plan.fields_of_tables(plan.visitor), logged));
+        notes.extend(missing_fields(plan.fields_of_tables(plan.visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
         let variables: Vec<_> = counting.visitor.dimensions().map(Dimension::variable).collect();
         notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
     }
     let parsed: u64 = read.iter().map(|input| input.ledger.parsed()).sum();
-    let in_period = parsed - tally.ledger.filtered_for(Filtered::Period);
+    let in_period = parsed - tally.ledger.filtered_for(FilterReason::Period);
     if in_period > 0 {
-        notes.extend(near_misses(&literals(&counting.filters, &plan.extras), &tally.ledger.near_misses));
+        notes.extend(near_misses(&literals(&counting.filters, &plan.variable_columns), &tally.ledger.near_misses));
     } else if parsed > 0 {
         notes.extend(outside_period(
             counting,
@@ -259,7 +259,7 @@ fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat]
 /// True if a format of some lines has a list of addresses in the place of `$remote_addr`.
 fn has_lists(formats: &[LogFormat], read: &[ReadInput<'_>]) -> bool {
     let took = |(format, lines): (&LogFormat, &u64)| *lines > 0 && format.has_address_list();
-    read.iter().any(|input| formats.iter().zip(&input.ledger.taken).any(took))
+    read.iter().any(|input| formats.iter().zip(&input.ledger.format_lines).any(took))
 }
 
 impl ReadInput<'_> {
@@ -300,9 +300,9 @@ fn with_sections(
         let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
         let rows = groups.in_order(WithUv::Yes, with_share, &columns);
         report.timeline = Some(if showing.fill {
-            let wall_s = stretch(tally, selected);
+            let wall_s = range(tally, selected);
             let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
-            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
+            with_gaps_filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
         } else {
             rows
         });
@@ -336,7 +336,7 @@ fn with_sections(
 }
 
 /// Wall-clock range of a filled timeline: the requested period, else from the first hit to the last.
-fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
+fn range(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
     let (first, last) = tally.period.map_or((None, None), |(first, last)| (Some(first), Some(last)));
     let asked = |stamp: Option<Stamp>| selected.wall_s(stamp.map_or(0, |stamp| stamp.offset_min));
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));
@@ -346,21 +346,21 @@ fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
 
 /// The fields that lines of an input log.
 fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
-    let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
-    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.and(format.fields(keys)))
+    let took = formats.iter().zip(&ledger.format_lines).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
+    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.union(format.fields(keys)))
 }
 
 /// The formats that lines of an input are in, the most frequent first. Equally frequent formats are sorted by their
 /// number of variables, the most first.
 pub(crate) fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<FormatReport> {
-    let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
+    let mut took: Vec<_> = formats.iter().zip(&ledger.format_lines).filter(|(_, lines)| **lines > 0).collect();
     took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
     took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()
 }
 
 /// The format that most lines of all inputs are in.
 fn main_format<'f>(formats: &'f [LogFormat], read: &[ReadInput<'_>]) -> Option<&'f LogFormat> {
-    let lines = |at: usize| read.iter().filter_map(|input| input.ledger.taken.get(at)).sum::<u64>();
+    let lines = |at: usize| read.iter().filter_map(|input| input.ledger.format_lines.get(at)).sum::<u64>();
     let used = (0..formats.len()).map(|at| (lines(at), at)).filter(|(lines, _)| *lines > 0);
     used.max_by_key(|(lines, at)| (*lines, Reverse(*at))).map(|(_, at)| &formats[at])
 }

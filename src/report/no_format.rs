@@ -6,10 +6,10 @@ use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
-use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
+use crate::format::{Considered, FormatsOfFile, LogFormat, ClosestFormat, RejectReason};
 use crate::message::{Message, Setting, message};
 use crate::question::Reading;
-use crate::steps::cut_tail;
+use crate::steps::mask_tail;
 use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::text::{file_argument, shell_word};
@@ -47,12 +47,12 @@ impl Unfit<'_> {
         if self.anonymize { sample_text_cut(text) } else { sample_text(text) }
     }
 
-    fn nearest(&self) -> Option<&Nearest> {
-        self.of_file.nearest()
+    fn closest_format(&self) -> Option<&ClosestFormat> {
+        self.of_file.closest_format()
     }
 
     /// The format that fits the most lines, if it was rejected.
-    fn rejected(&self) -> Option<(&Considered, Rejected)> {
+    fn rejected(&self) -> Option<(&Considered, RejectReason)> {
         let considered = self.of_file.considered().first()?;
         Some((considered, considered.rejected?))
     }
@@ -79,9 +79,9 @@ impl Unfit<'_> {
 
     /// The line that is nearest to a format, else the first malformed line.
     fn sample(&self) -> String {
-        if let Some(nearest) = self.nearest() {
+        if let Some(closest_format) = self.closest_format() {
             let inside = self.envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
-            return format!("\n  line {}{inside}: {}", nearest.line, beginning(&self.shown(&nearest.text)));
+            return format!("\n  line {}{inside}: {}", closest_format.line, beginning(&self.shown(&closest_format.text)));
         }
         let Some(sample) = self.ledger.samples.first() else { return String::new() };
         format!("\n  line {}: {}", self.ledger.line_of(sample), beginning(&self.shown(&sample.text)))
@@ -89,9 +89,9 @@ impl Unfit<'_> {
 
     fn reason(&self) -> Message {
         let mut reason = Message::default();
-        if let Some(nearest) = self.nearest() {
-            let format = &self.formats[nearest.format];
-            let (expectation, found) = (format.expectation(nearest.misfit), self.found(nearest));
+        if let Some(closest_format) = self.closest_format() {
+            let format = &self.formats[closest_format.format];
+            let (expectation, found) = (format.expectation(closest_format.mismatch), self.found(closest_format));
             reason += match self.reading.log_formats.as_slice() {
                 [_] => message!["\n  expected ", expectation, format!(", found {found}")],
                 _ => {
@@ -114,29 +114,29 @@ impl Unfit<'_> {
     }
 
     /// The text of a line at the position where the nearest format expects something else.
-    fn found(&self, Nearest { text, misfit, .. }: &Nearest) -> String {
-        if let Some(value) = misfit.value(text) {
+    fn found(&self, ClosestFormat { text, mismatch, .. }: &ClosestFormat) -> String {
+        if let Some(value) = mismatch.value(text) {
             return format!("\"{}\"", self.shown(value));
         }
         let found = match self.anonymize {
-            true => sample_text(&cut_tail(text, misfit.at)),
-            false => sample_text(&text[misfit.at.min(text.len())..]),
+            true => sample_text(&mask_tail(text, mismatch.at)),
+            false => sample_text(&text[mismatch.at.min(text.len())..]),
         };
         let found: String = found.chars().take(24).collect();
         if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
     }
 
-    fn why_rejected(&self, considered: &Considered, rejected: Rejected) -> String {
+    fn why_rejected(&self, considered: &Considered, rejected: RejectReason) -> String {
         let name = printable(self.formats[considered.format].name().as_bytes());
         let example = self.shown(considered.survey.odd_address.as_deref().unwrap_or_default());
         let why = match rejected {
-            Rejected::Addresses => {
+            RejectReason::Addresses => {
                 format!("not enough of its values for the address are addresses (\"{example}\")")
             }
-            Rejected::Hosts => "most values of $host are not host names".to_owned(),
-            Rejected::NoLists => "no line has more than one address where it has a list".to_owned(),
-            Rejected::NoTime => "the numbers at the end are not request times".to_owned(),
-            Rejected::Users => "$remote_user holds other fields".to_owned(),
+            RejectReason::Hosts => "most values of $host are not host names".to_owned(),
+            RejectReason::NoLists => "no line has more than one address where it has a list".to_owned(),
+            RejectReason::NoTime => "the numbers at the end are not request times".to_owned(),
+            RejectReason::Users => "$remote_user holds other fields".to_owned(),
         };
         let fits = considered.survey.fits;
         format!("\n  {name} fits {fits} of the first lines, but {why}")
@@ -199,14 +199,14 @@ impl Unfit<'_> {
         let is_status = |word: &[u8]| matches!(word, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']);
         let has_status = |line: &[u8]| line.split(|byte| !byte.is_ascii_alphanumeric()).any(is_status);
         let samples = self.ledger.samples.iter().map(|sample| &sample.text[..]);
-        samples.chain(self.nearest().map(|nearest| &nearest.text[..])).any(has_status)
+        samples.chain(self.closest_format().map(|closest_format| &closest_format.text[..])).any(has_status)
     }
 
     /// Advice for lines with keys: the keys that seem to hold the missing fields.
     fn advice_for_keys(&self) -> Option<Message> {
         let has_keys = |format: usize| self.formats[format].has_keys();
         let path = &self.path;
-        if let Some((considered, Rejected::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
+        if let Some((considered, RejectReason::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
             let lines = || self.ledger.samples.iter().map(|sample| &sample.text[..]);
             if crate::ip::is_address_list(considered.survey.odd_address.as_deref().unwrap_or_default()) {
                 let key = shell_word(field_key(lines(), Wanted::AddressList)?.as_bytes());
@@ -224,15 +224,15 @@ impl Unfit<'_> {
             let command = format!(" {key} {path}");
             return Some(message!["\n  if this key has the address:  logstat ", Setting::Field, command]);
         }
-        let nearest = self.nearest().filter(|nearest| has_keys(nearest.format))?;
-        if nearest.misfit.value(&nearest.text).is_some() {
+        let closest_format = self.closest_format().filter(|closest_format| has_keys(closest_format.format))?;
+        if closest_format.mismatch.value(&closest_format.text).is_some() {
             let must = " must name the key of such a value, and no other format fits";
             return Some(message!["\n  ", Setting::Field, must]);
         }
-        if nearest.misfit.reason != Reason::NoMatch || nearest.misfit.at == 0 {
+        if closest_format.mismatch.reason != Reason::NoMatch || closest_format.mismatch.at == 0 {
             return None;
         }
-        let line = || std::iter::once(&nearest.text[..]);
+        let line = || std::iter::once(&closest_format.text[..]);
         let keys = [Wanted::Status, Wanted::Path].into_iter().filter_map(|wanted| field_key(line(), wanted));
         let option = |key: String| message![Setting::Field, format!(" {} ", shell_word(key.as_bytes()))];
         let keys = keys.map(option).reduce(|keys, key| keys + key);

@@ -7,7 +7,7 @@ use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
-use crate::question::{FailIf, Subject, Test, Than};
+use crate::question::{FailIf, FailIfSubject, Test, Threshold};
 use crate::tally::{Tally, Unescaped};
 
 /// Returns the outcome of each condition, in the order they were given.
@@ -15,21 +15,21 @@ pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lin
     let pv = lines.parsed - lines.filtered;
     let verdict = |fail_if: &FailIf| {
         let groups = Groups::of(tally, fail_if.dimension(), pv);
-        let facts = |group| Facts { groups: &groups, group, lines };
+        let values = |group| GroupValues { groups: &groups, group, lines };
         let (keys, reason) = if fail_if.is_of_any() {
-            let those: Vec<GroupId> = groups.ids().filter(|group| facts(Some(*group)).fit(fail_if)).collect();
+            let those: Vec<GroupId> = groups.ids().filter(|group| values(Some(*group)).fit(fail_if)).collect();
             let reason = groups.first_by(Metric::Pv, those.iter().copied()).map(|first| {
                 let others = match those.len() - 1 {
                     0 => String::new(),
                     n => format!("; and {n} more"),
                 };
-                format!("{}: {}{others}", groups.written(first), facts(Some(first)).reason(fail_if))
+                format!("{}: {}{others}", groups.written(first), values(Some(first)).reason(fail_if))
             });
             (those.len() as u64, reason)
         } else {
-            let facts = facts(groups.ids().next());
-            let holds = facts.fit(fail_if);
-            (u64::from(holds), holds.then(|| facts.reason(fail_if)))
+            let values = values(groups.ids().next());
+            let holds = values.fit(fail_if);
+            (u64::from(holds), holds.then(|| values.reason(fail_if)))
         };
         Verdict { condition: crate::text::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
     };
@@ -37,7 +37,7 @@ pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lin
 }
 
 /// The numbers of a key, or of all hits, that conditions compare.
-struct Facts<'g> {
+struct GroupValues<'g> {
     groups: &'g Groups<'g>,
     /// The group of the key; `None` if no hit was counted.
     group: Option<GroupId>,
@@ -47,7 +47,7 @@ struct Facts<'g> {
 /// A fraction `(part, whole)`.
 type Quotient = (u128, u128);
 
-impl Facts<'_> {
+impl GroupValues<'_> {
     fn fit(&self, fail_if: &FailIf) -> bool {
         fail_if.root().truth(&|test| self.fits(test)) == Some(true)
     }
@@ -56,23 +56,23 @@ impl Facts<'_> {
     /// unequal.
     fn fits(&self, test: &Test) -> Option<bool> {
         let (part, whole) = self.quotient(test.subject)?;
-        Some(match test.than {
-            Than::Number(number) => {
+        Some(match test.threshold {
+            Threshold::Number(number) => {
                 let unit = if is_time(test.subject) { 1000 } else { 1 };
-                test.order.holds(number.quotient_cmp(part, whole * unit))
+                test.order.accepts(number.quotient_cmp(part, whole * unit))
             }
-            Than::Percent(percent) => {
+            Threshold::Percent(percent) => {
                 let of = self.whole(test.subject);
-                of > 0 && test.order.holds(percent.quotient_cmp(part * 100, whole * of))
+                of > 0 && test.order.accepts(percent.quotient_cmp(part * 100, whole * of))
             }
         })
     }
 
     /// The value of a subject: a count, a share, or a time in milliseconds.
-    fn quotient(&self, subject: Subject) -> Option<Quotient> {
+    fn quotient(&self, subject: FailIfSubject) -> Option<Quotient> {
         match subject {
-            Subject::Malformed => Some((self.lines.malformed.into(), 1)),
-            Subject::Metric(metric) => match self.group {
+            FailIfSubject::Malformed => Some((self.lines.malformed.into(), 1)),
+            FailIfSubject::Metric(metric) => match self.group {
                 Some(group) => self.groups.quotient(metric, group).map(|(part, whole)| (part.into(), whole.into())),
                 // Without hits, times are unknown, and counts are 0.
                 None => (!metric.is_time()).then_some((0, 1)),
@@ -82,12 +82,12 @@ impl Facts<'_> {
 
     /// The number that is 100%: for a count, the hits of the key that have the field; for `pv`, all hits; for
     /// `malformed`, all lines. A share is already a fraction, so its whole is 1.
-    fn whole(&self, subject: Subject) -> u128 {
+    fn whole(&self, subject: FailIfSubject) -> u128 {
         match subject {
-            Subject::Malformed => self.lines.read.into(),
-            Subject::Metric(Metric::Share) => 1,
-            Subject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
-            Subject::Metric(metric) => self.group.map_or(0, |group| self.groups.hits_with(metric, group).into()),
+            FailIfSubject::Malformed => self.lines.read.into(),
+            FailIfSubject::Metric(Metric::Share) => 1,
+            FailIfSubject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
+            FailIfSubject::Metric(metric) => self.group.map_or(0, |group| self.groups.hits_with(metric, group).into()),
         }
     }
 
@@ -96,21 +96,21 @@ impl Facts<'_> {
         let mut text = String::new();
         for subject in fail_if.subjects() {
             let gap = if text.is_empty() { "" } else { ", " };
-            write!(text, "{gap}{} is {}", subject.name(), self.told(subject)).expect("writing to a String cannot fail");
+            write!(text, "{gap}{} is {}", subject.name(), self.shown(subject)).expect("writing to a String cannot fail");
         }
         text
     }
 
-    fn told(&self, subject: Subject) -> String {
+    fn shown(&self, subject: FailIfSubject) -> String {
         let Some((part, whole)) = self.quotient(subject) else { return "unknown".to_owned() };
         if is_time(subject) {
             return format!("{:.3} s", part as f64 / whole as f64 / 1000.0);
         }
         let percent = |part: u128, whole: u128| format!("{:.2}%", part as f64 * 100.0 / whole.max(1) as f64);
         match subject {
-            Subject::Metric(Metric::Share) => percent(part, whole),
-            Subject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
-            Subject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
+            FailIfSubject::Metric(Metric::Share) => percent(part, whole),
+            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
+            FailIfSubject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
             _ => {
                 let whole = self.whole(subject);
                 format!("{part} of {whole} ({})", percent(part, whole))
@@ -119,6 +119,6 @@ impl Facts<'_> {
     }
 }
 
-fn is_time(subject: Subject) -> bool {
-    matches!(subject, Subject::Metric(metric) if metric.is_time())
+fn is_time(subject: FailIfSubject) -> bool {
+    matches!(subject, FailIfSubject::Metric(metric) if metric.is_time())
 }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::Asked;
+use super::StepInput;
 use super::visitor::{By, Ipv6Prefix, VisitorOptions};
 use super::{BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::filter::{Address, address_of};
 use crate::text::find_near;
 use crate::text::undo_escapes;
@@ -25,14 +25,14 @@ pub(crate) enum Identity {
 }
 
 impl Identity {
-    pub(crate) fn new(options: &VisitorOptions<'_>, extras: &Extras) -> Identity {
+    pub(crate) fn new(options: &VisitorOptions<'_>, variable_columns: &VariableColumns) -> Identity {
         let column = match options.visitor.0 {
             By::IpAndAgent => return Identity::Address { bits: options.ipv6_prefix, with_agent: true },
             By::Ip if options.ipv6_prefix.is_some() => {
                 return Identity::Address { bits: options.ipv6_prefix, with_agent: false };
             }
             By::Ip => TextField::Addr.into(),
-            By::Key(dimension) => dimension.column(extras).expect("every text has a column"),
+            By::Key(dimension) => dimension.column(variable_columns).expect("every text has a column"),
         };
         // Anonymized addresses do not identify visitors, so copy the column before it is anonymized.
         if options.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
@@ -52,16 +52,16 @@ impl Identity {
             Identity::Column(column) | Identity::Copy(column) => Fields::column(*column),
             Identity::Address { with_agent: false, .. } => Fields::text(TextField::Addr),
             Identity::Address { with_agent: true, .. } => {
-                Fields::text(TextField::Addr).and(Fields::text(TextField::Agent))
+                Fields::text(TextField::Addr).union(Fields::text(TextField::Agent))
             }
         };
-        from.and(Fields::column(self.column()))
+        from.union(Fields::column(self.column()))
     }
 }
 
 /// The step, unless a column holds the visitors already.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
-    match Identity::new(&asked.options.visitor, asked.extras) {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+    match Identity::new(&asked.options.visitor, asked.variable_columns) {
         Identity::Column(_) => None,
         other => Some(Box::new(other)),
     }
@@ -89,7 +89,7 @@ impl BatchStep for Identity {
                     if *with_agent { joined(address, text(TextField::Agent.into()), lines.bump) } else { address }
                 }
             };
-            batch.put_text(row, Column::VISITOR, visitor);
+            batch.replace_text(row, Column::VISITOR, visitor);
         }
     }
 }
@@ -142,7 +142,7 @@ mod tests {
     use std::net::{IpAddr, Ipv6Addr};
 
     /// Returns the visitors of rows, with escapes undone as at the end of a run.
-    fn told(identity: &Identity, rows: &[(&str, &str)]) -> Vec<Vec<u8>> {
+    fn keys_of(identity: &Identity, rows: &[(&str, &str)]) -> Vec<Vec<u8>> {
         let bump = Bump::new();
         let (addresses, agents): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
         let columns: [(Column, &[&str]); 2] =
@@ -154,8 +154,8 @@ mod tests {
     }
 
     fn are_equal(identity: &Identity, rows: &[(&str, &str)]) -> bool {
-        let told = told(identity, rows);
-        told.iter().all(|key| *key == told[0])
+        let keys_of = keys_of(identity, rows);
+        keys_of.iter().all(|key| *key == keys_of[0])
     }
 
     const BY_BOTH: Identity = Identity::Address { bits: None, with_agent: true };
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn columns_are_copied_and_prefixes_are_limited() {
-        assert_eq!(told(&Identity::Copy(TextField::Agent.into()), &[("10.0.0.7", "curl")]), [b"curl"]);
+        assert_eq!(keys_of(&Identity::Copy(TextField::Agent.into()), &[("10.0.0.7", "curl")]), [b"curl"]);
         assert_eq!(Identity::Column(TextField::Addr.into()).column(), TextField::Addr.into());
         assert!(Ipv6Prefix::new(0).is_none() && Ipv6Prefix::new(129).is_none());
     }

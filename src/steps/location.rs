@@ -1,7 +1,7 @@
 //! Decides static or dynamic by the location of an nginx.conf that nginx would choose. Each distinct host and path is
 //! looked up once, because searching the locations takes longer than all other work on a line.
 
-use super::{Asked, BatchStep, Lines, StepOptions};
+use super::{StepInput, BatchStep, Lines, StepOptions};
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::keys::{Memo, Seed};
 use crate::nginx::NginxConf;
@@ -19,7 +19,7 @@ struct StaticByLocation<'q> {
 }
 
 /// The step, if the question has a configuration.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let StepOptions { nginx_conf, static_rules, .. } = *asked.options;
     nginx_conf.map(|conf| Box::new(StaticByLocation::new(conf, static_rules, asked.seed)) as Box<dyn BatchStep>)
 }
@@ -46,7 +46,7 @@ impl<'q> StaticByLocation<'q> {
 
 impl BatchStep for StaticByLocation<'_> {
     fn needs(&self) -> Fields {
-        Fields::text(TextField::Host).and(Fields::text(TextField::Path))
+        Fields::text(TextField::Host).union(Fields::text(TextField::Path))
     }
 
     fn writes(&self) -> Fields {
@@ -57,7 +57,7 @@ impl BatchStep for StaticByLocation<'_> {
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
         for &row in rows {
             let row = usize::from(row);
-            if !batch.lacks(row).meets(Fields::text(TextField::Path)) {
+            if !batch.lacks(row).intersects(Fields::text(TextField::Path)) {
                 let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
                 batch.set_static(row, self.is_static(lines.server, host, path));
             }

@@ -1,7 +1,7 @@
 //! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 
 use super::cover::Cover;
-use crate::filter::{Filtered, FilteredBy, NearMisses, merge_near_misses};
+use crate::filter::{FilterReason, FilterReasonCounts, NearMisses, merge_near_misses};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
 use crate::steps::AHEAD;
 
@@ -43,7 +43,7 @@ pub(crate) struct InputLedger {
     pub(crate) filtered: u64,
     /// Number of lines that each format matched, by the format's index. Empty before the first batch, as are `unread`
     /// and `keys`: a worker has an account of every input, but may read only a few inputs.
-    pub(crate) taken: Vec<u64>,
+    pub(crate) format_lines: Vec<u64>,
     /// Number of those lines that continue after the last field of their format, by the format's index.
     pub(crate) unread: Vec<u64>,
     /// Number of malformed lines that look like complete lines of `common`, if that format is not in use.
@@ -64,7 +64,7 @@ impl InputLedger {
     pub(crate) fn new(formats: usize) -> InputLedger {
         let counts = vec![0; formats];
         InputLedger {
-            taken: counts.clone(),
+            format_lines: counts.clone(),
             unread: counts,
             keys: vec![KeysSeen::default(); formats],
             ..InputLedger::default()
@@ -72,13 +72,13 @@ impl InputLedger {
     }
 
     pub(crate) fn parsed(&self) -> u64 {
-        self.taken.iter().sum()
+        self.format_lines.iter().sum()
     }
 
     /// Counts a line that a format matched.
     #[inline]
-    pub(crate) fn take(&mut self, format: usize, row: &Row<'_>) {
-        self.taken[format] += 1;
+    pub(crate) fn count_line(&mut self, format: usize, row: &Row<'_>) {
+        self.format_lines[format] += 1;
         self.unread[format] += u64::from(row.has_unread);
         self.has_assumed_utc |= row.has_assumed_utc;
     }
@@ -127,12 +127,12 @@ impl InputLedger {
         self.like_common += other.like_common;
         self.has_assumed_utc |= other.has_assumed_utc;
         // This runs once per batch: two plain loops are several times as fast as one over both.
-        if self.taken.is_empty() {
-            self.taken.clone_from(&other.taken);
+        if self.format_lines.is_empty() {
+            self.format_lines.clone_from(&other.format_lines);
             self.unread.clone_from(&other.unread);
             self.keys.clone_from(&other.keys);
         } else {
-            self.taken.iter_mut().zip(&other.taken).for_each(|(mine, theirs)| *mine += theirs);
+            self.format_lines.iter_mut().zip(&other.format_lines).for_each(|(mine, theirs)| *mine += theirs);
             self.unread.iter_mut().zip(&other.unread).for_each(|(mine, theirs)| *mine += theirs);
             self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
         }
@@ -162,7 +162,7 @@ impl InputLedger {
 pub(crate) struct Ledger {
     pub(crate) inputs: Vec<InputLedger>,
     /// Number of filtered lines of all inputs, by reason.
-    pub(crate) filtered_by: FilteredBy,
+    pub(crate) filtered_by: FilterReasonCounts,
     /// Values that patterns without wildcards miss, one entry for each of [`literals`](crate::filter::literals); empty
     /// before the first batch.
     pub(crate) near_misses: Vec<NearMisses>,
@@ -183,18 +183,18 @@ impl Ledger {
     pub(super) fn count_hits(&mut self, hits: u64) {
         for input in &mut self.inputs {
             input.read += hits;
-            input.taken.iter_mut().for_each(|taken| *taken += hits);
+            input.format_lines.iter_mut().for_each(|format_lines| *format_lines += hits);
         }
     }
 
     /// Number of lines that were filtered for this reason.
-    pub(crate) fn filtered_for(&self, reason: Filtered) -> u64 {
+    pub(crate) fn filtered_for(&self, reason: FilterReason) -> u64 {
         self.filtered_by[reason as usize]
     }
 
     /// Returns the reasons with filtered lines, and their numbers.
-    pub(crate) fn filtered_reasons(&self) -> Vec<(Filtered, u64)> {
-        Filtered::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
+    pub(crate) fn filtered_reasons(&self) -> Vec<(FilterReason, u64)> {
+        FilterReason::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
     }
 }
 
@@ -218,9 +218,9 @@ mod tests {
         (ledger.bytes, ledger.read, ledger.blank) = (100 * n, 7 * n, n);
         (ledger.filtered, ledger.like_common) = (n, n);
         for _ in 0..n {
-            ledger.take(0, &row(true, false));
-            ledger.take(1, &row(false, false));
-            ledger.take(1, &row(true, false));
+            ledger.count_line(0, &row(true, false));
+            ledger.count_line(1, &row(false, false));
+            ledger.count_line(1, &row(true, false));
             ledger.reject(Reason::Glued);
             ledger.reject(Reason::NoMatch);
             ledger.reject(Reason::NoMatch);
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn merging_accounts_equals_counting_all_lines() {
         let all = account(5);
-        assert_eq!((&all.taken, &all.unread), (&vec![5, 10], &vec![5, 5]));
+        assert_eq!((&all.format_lines, &all.unread), (&vec![5, 10], &vec![5, 5]));
         assert_eq!((all.malformed(), all.malformed_by(Reason::Glued)), (15, 5));
         assert_eq!(all.read, all.blank + all.malformed() + all.parsed());
         for parts in [&[5][..], &[2, 3], &[3, 2], &[1, 1, 3], &[0, 5, 0]] {
@@ -245,11 +245,11 @@ mod tests {
     fn filtered_lines_add_up_by_reason() {
         let mut all = Ledger::default();
         for step in 1..=3 {
-            let mut filtered_by = FilteredBy::default();
+            let mut filtered_by = FilterReasonCounts::default();
             filtered_by.iter_mut().zip(0..).for_each(|(lines, n)| *lines = n * step);
             all.merge(&Ledger { filtered_by, ..Ledger::default() });
         }
-        assert_eq!(all.filtered_reasons(), Filtered::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
+        assert_eq!(all.filtered_reasons(), FilterReason::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
     }
 
     #[test]
@@ -257,7 +257,7 @@ mod tests {
         let assumed = |is_assumed: &[bool]| {
             let mut ledger = InputLedger::new(1);
             for has_assumed_utc in is_assumed {
-                ledger.take(0, &row(false, *has_assumed_utc));
+                ledger.count_line(0, &row(false, *has_assumed_utc));
             }
             ledger
         };

@@ -1,4 +1,5 @@
-//! Bytes as text: lines, nginx's escapes, searches, safe printing and shell quoting; and numbers. This module uses no other.
+//! Bytes as text: lines, nginx's escapes, searches, safe printing and shell quoting; and numbers. This module uses no
+//! other.
 
 mod escape;
 mod grouped;
@@ -12,5 +13,5 @@ pub(crate) use grouped::Grouped;
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
 pub use printable::printable;
 pub(crate) use printable::{printable_within, written};
-pub(crate) use search::{Prefix, behind_last, find_anywhere, find_near, lower};
+pub(crate) use search::{Prefix, bytes_after_last, find_anywhere, find_near, lower};
 pub(crate) use shell::{file_argument, word as shell_word};

@@ -3,10 +3,10 @@
 //! `05/Apr/2022:03:45:05 +0000` belongs to day 2022-04-05 wherever logstat runs, unless the user asks for a [`Zone`].
 
 mod clock;
-mod edge;
-mod figures;
+mod bound;
+mod partial_date;
 mod forms;
-mod last_stretch;
+mod cached_range;
 mod length;
 mod moment;
 mod moment_error;
@@ -20,8 +20,8 @@ mod zone;
 mod zone_clock;
 
 pub(crate) use clock::{Clock, Fault, MONTHS};
-pub(crate) use edge::{Edge, NowIs};
-pub(crate) use last_stretch::LastStretch;
+pub(crate) use bound::{Bound, ResolvedNow};
+pub(crate) use cached_range::CachedRange;
 pub use moment::{Date, Moment, Now};
 pub use moment_error::MomentError;
 pub(crate) use rfc3339::{Rfc3339, epoch};

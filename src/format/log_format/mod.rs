@@ -6,7 +6,7 @@
 //!   reaches.
 //! - [`scan`] reads a line with its plan: most lines of `combined` as a whole ([`fast_path`]), other lines step by step
 //!   ([`walk`]), and lines that take too many trials with a regular expression ([`rule`]).
-//! - The `twin` is the slow reference that tests compare all of them with.
+//! - `reference` is the slow implementation that tests compare all of them with.
 
 pub(super) mod compile;
 pub(super) mod description;
@@ -20,13 +20,13 @@ pub(super) mod parse;
 pub(super) mod piece;
 pub(super) mod plan;
 pub(super) mod presets;
-pub(super) mod reach;
+pub(super) mod value_end;
 pub(super) mod roles;
 pub(super) mod rule;
 pub(super) mod scan;
 mod shortcut;
-mod sink;
+mod row_field;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod twin;
+pub(crate) mod reference;
 mod user;
 pub(super) mod walk;

@@ -4,4 +4,4 @@
 pub(super) mod labels;
 pub(super) mod scan;
 #[cfg(test)]
-mod twin;
+mod reference;

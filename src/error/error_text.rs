@@ -1,0 +1,157 @@
+//! Messages of errors. They are separate from the error type because they are long.
+
+use std::path::PathBuf;
+
+use super::{Error, ErrorKind, bytes_in_words, io_error_text};
+use crate::files::error_logs;
+use crate::message::{Message, Setting, message};
+
+impl Error {
+    /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
+    pub fn message(&self) -> Message {
+        let name = |path: &PathBuf| Error::name_of(path);
+        let text = match self.kind() {
+            ErrorKind::NoFormat { path, detail } => return message![name(path), ": ", detail.clone()],
+            ErrorKind::NotAccessLog { path, kind, sample, remedy } => {
+                let other = if kind.has_requests() { "an nginx access log" } else { "an access log" };
+                let reason = kind.reason().map(|reason| format!("\n  {reason}")).unwrap_or_default();
+                let what = format!("{} is {kind}, not {other}\n  {sample}{reason}\n  ", name(path));
+                return message![what, remedy.clone()];
+            }
+            ErrorKind::NotLogged { detail } | ErrorKind::PairNotAllowed { detail } => return detail.clone(),
+            ErrorKind::ReadOnce { path } => {
+                return message![
+                    format!("{}: can be read only once, and ", name(path)),
+                    Setting::Now,
+                    " last must see the last line first; put it into a file, or give the time: ",
+                    Setting::Now,
+                    " TIME"
+                ];
+            }
+            ErrorKind::TooManyBuckets { unit, buckets, most } => {
+                return message![
+                    Setting::Fill,
+                    format!(
+                        " would list {buckets} rows by {}, and {most} are the most: take a longer unit with ",
+                        unit.name()
+                    ),
+                    Setting::By,
+                    ", or a shorter time with ",
+                    Setting::Since,
+                    " and ",
+                    Setting::Until
+                ];
+            }
+            ErrorKind::NotBounded { asked } => {
+                return message![
+                    asked.clone(),
+                    " needs all hits of every key, and ",
+                    Setting::MaxKeys,
+                    " keeps the hits of no more than so many: take one of them"
+                ];
+            }
+            ErrorKind::MemoryLimit { limit_bytes, is_asked: true, largest } => {
+                return message![
+                    Setting::MaxMemory,
+                    format!(
+                        ": the tables need more than {} ({largest}) and cannot be made smaller: use a longer unit with ",
+                        bytes_in_words(*limit_bytes)
+                    ),
+                    Setting::By,
+                    ", fewer sections with ",
+                    Setting::Show,
+                    ", a smaller ",
+                    Setting::Uv,
+                    " hll=P, or a higher limit; rankings with ",
+                    Setting::Sort,
+                    ", ",
+                    Setting::Columns,
+                    " or ",
+                    Setting::FailIf,
+                    " that need every key stay whole"
+                ];
+            }
+            ErrorKind::MemoryLimit { limit_bytes, is_asked: false, largest } => {
+                return message![
+                    format!(
+                        "stopped, because the tables need more than {} of memory ({largest}): bound them with ",
+                        bytes_in_words(*limit_bytes)
+                    ),
+                    Setting::MaxMemory,
+                    " SIZE, ",
+                    Setting::MaxKeys,
+                    " N or ",
+                    Setting::Uv,
+                    " hll"
+                ];
+            }
+            ErrorKind::Io { path, source } => format!("{}: {}", name(path), io_error_text(source)),
+            ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => format!(
+                "{}: {} at byte {at_byte}; {lost_bytes} bytes are lost, and the rest is counted",
+                name(path),
+                io_error_text(source)
+            ),
+            ErrorKind::Directory { path } => {
+                let name = name(path);
+                format!(
+                    "{name}: is a directory; give the files in it: {name}{}*.log",
+                    if name.ends_with('/') { "" } else { "/" }
+                )
+            }
+            ErrorKind::Shrunk { path, from_bytes, to_bytes } => format!(
+                "{}: shrank from {from_bytes} to {to_bytes} bytes while it was read; what was left is counted",
+                name(path)
+            ),
+            ErrorKind::Replaced { path } => format!(
+                "{}: was replaced by another file before it was read, and is not counted; run the command again",
+                name(path)
+            ),
+            ErrorKind::Changed { path } => format!(
+                "{}: changed while being read: it was overwritten, or truncated and filled again; old and new lines may be counted",
+                name(path)
+            ),
+            ErrorKind::Compressed { path, compression, at_byte, detail } => format!(
+                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted",
+                name(path)
+            ),
+            ErrorKind::DecoderLimit { path, compression, at_byte, detail } => format!(
+                "{}: {compression} data {detail} at byte {at_byte} of the file; what came before is counted\n  to read it:  {}",
+                name(path),
+                compression.command_without_limit(path)
+            ),
+            ErrorKind::CompressionUnsupported { path, compression } => format!(
+                "{}: is compressed with {compression}, and this was built without the feature 'compressed'; unpack it first",
+                name(path)
+            ),
+            ErrorKind::DanglingLink { path, target } => {
+                format!("{}: broken link: its target \"{}\" does not exist", name(path), name(target))
+            }
+            ErrorKind::LinkLoop { path } => format!("{}: its links lead round in a circle", name(path)),
+            ErrorKind::NoLogs { path, within: Some(within), .. } => format!(
+                "{}: no access logs in this directory; there are some in {within}\n  to read them:  {}",
+                name(path),
+                within.command()
+            ),
+            ErrorKind::NoLogs { path, is_empty: true, .. } => format!("{}: the directory is empty", name(path)),
+            ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
+                Some(names) => format!("{}: only error logs here: {names}", name(path)),
+                None => format!(
+                    "{}: no access logs in this directory: their names contain 'access' or end in .log, rotated or \
+                     compressed; give the files by their names",
+                    name(path)
+                ),
+            },
+            ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {
+                format!("{}: no file matches", name(pattern))
+            }
+            ErrorKind::NoMatch { pattern, detail } => format!("{}: no such pattern: {detail}", name(pattern)),
+            ErrorKind::NoSuchInput { input, inputs } => {
+                format!("there is no input {input}: the session has {inputs}")
+            }
+            ErrorKind::TooManyVariables { most } => {
+                format!("no more than {most} variables can be asked for at once; ask for the others in another run")
+            }
+        };
+        text.into()
+    }
+}
