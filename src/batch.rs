@@ -382,9 +382,13 @@ mod tests {
         assert!(Fields::REQUEST.contains(path) && !path.contains(Fields::REQUEST) && path.intersects(Fields::REQUEST));
         assert!(Fields::TIME.union(path).contains(Fields::TIME) && !path.intersects(Fields::TIME));
         assert_eq!(Fields::TIME.union(path).difference(path), Fields::TIME);
-        assert_eq!((Fields::TIME.union(path).intersection(Fields::REQUEST), Fields::TIME.intersection(path)), (path, Fields::NONE));
+        assert_eq!(
+            (Fields::TIME.union(path).intersection(Fields::REQUEST), Fields::TIME.intersection(path)),
+            (path, Fields::NONE)
+        );
         assert_eq!(Fields::column(TextField::Path.into()), path);
-        let variable_columns = (0..MAX_VARIABLES).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::variable(i))));
+        let variable_columns =
+            (0..MAX_VARIABLES).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::variable(i))));
         let numbers = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::CLASS];
         let others = [&numbers[..], &[Fields::REQUEST]].concat();
         assert_eq!(variable_columns, Fields::VARIABLES);

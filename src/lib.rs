@@ -86,7 +86,7 @@ pub use crate::{
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
-    input::{Access, InputNote, ResolvedInputs, Input, MapGuard, find_logs, guard_mappings},
+    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::Metric,
@@ -96,7 +96,7 @@ pub use crate::{
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
-    render::{Colors, TerminalStyle, ReportFormat, Charset, Style, write_explanation_json, write_json},
+    render::{Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,

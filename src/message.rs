@@ -236,7 +236,8 @@ impl<M: Into<Message>> AddAssign<M> for Message {
         let Message { text, settings } = more.into();
         let before = self.text.len();
         self.text += &text;
-        let moved = |SettingSpan { start, end, setting }| SettingSpan { start: before + start, end: before + end, setting };
+        let moved =
+            |SettingSpan { start, end, setting }| SettingSpan { start: before + start, end: before + end, setting };
         self.settings.extend(settings.into_iter().map(moved));
     }
 }

@@ -11,12 +11,12 @@ use bumpalo::Bump;
 
 use crate::batch::{Batch, Fields, ROWS, TextField};
 use crate::dimension::{Dimension, VariableColumns};
-use crate::engine::sniff::Sniffed;
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::scan::Scan;
+use crate::engine::sniff::Sniffed;
 use crate::engine::worker::{ChunkPosition, Worker};
 use crate::filter::{Filter, Period};
-use crate::format::{Detector, BatchWriter, FormatsOfFile, LogFormat, Marks, Quotes};
+use crate::format::{BatchWriter, Detector, FormatsOfFile, LogFormat, Marks, Quotes};
 use crate::input::{Beginning, Chunk};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
@@ -103,8 +103,19 @@ impl<'f> Scanner<'f> {
             formats: self.formats,
             detector: Detector::new(self.formats),
             max_line: self.question.reading.max_line,
-            filter: Filter::new(Period::default(), &self.question.counting.filters, &VariableColumns::default(), Seed::fixed(1)),
-            steps: StepPlan::new(self.question.step_options(), &VariableColumns::default(), needs, Fields::NONE, Seed::fixed(1)),
+            filter: Filter::new(
+                Period::default(),
+                &self.question.counting.filters,
+                &VariableColumns::default(),
+                Seed::fixed(1),
+            ),
+            steps: StepPlan::new(
+                self.question.step_options(),
+                &VariableColumns::default(),
+                needs,
+                Fields::NONE,
+                Seed::fixed(1),
+            ),
             servers: Vec::new(),
             rejects: None,
             uv: UvMethod::Exact,

@@ -118,7 +118,8 @@ fn columns_and_orders_match_the_reference() {
     lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
     let numbers_of =
         |of_it: &Vec<&Line>| Metric::all().map(|metric| expected(metric, of_it, lines.len())).collect::<Vec<_>>();
-    let numbers_of: BTreeMap<&str, Vec<Figure>> = by_path.iter().map(|(path, of_it)| (*path, numbers_of(of_it))).collect();
+    let numbers_of: BTreeMap<&str, Vec<Figure>> =
+        by_path.iter().map(|(path, of_it)| (*path, numbers_of(of_it))).collect();
     for (at, sort) in Metric::all().enumerate() {
         for limit in [0, 7] {
             let question = Question::new().columns(Metric::all()).show([Section::Top]).sort(sort).limit(limit);
@@ -129,8 +130,10 @@ fn columns_and_orders_match_the_reference() {
                     assert_eq!(row.figure(metric).as_ref(), Some(expected), "{} of {row:?}", metric.name());
                 }
             }
-            let mut paths: Vec<_> =
-                numbers_of.iter().map(|(path, numbers_of)| (order(&numbers_of[at]), by_path[path].len(), *path)).collect();
+            let mut paths: Vec<_> = numbers_of
+                .iter()
+                .map(|(path, numbers_of)| (order(&numbers_of[at]), by_path[path].len(), *path))
+                .collect();
             paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(b.2)));
             paths.truncate(if limit > 0 { limit } else { usize::MAX });
             let ranked: Vec<_> = ranking.rows.iter().map(|row| row.key.as_deref().unwrap()).collect();

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use logstat::{
-    Dimension, Engine, HitExplanation, Input, NginxConf, TerminalStyle, Question, Charset, count, explain, write_explanation,
-    write_explanation_json,
+    Charset, Dimension, Engine, HitExplanation, Input, NginxConf, Question, TerminalStyle, count, explain,
+    write_explanation, write_explanation_json,
 };
 use serde_json::Value;
 
@@ -112,7 +112,9 @@ fn text_fits_the_page_width() {
     for (path, log) in logs() {
         let inputs = vec![Input::reader(&path, Cursor::new(log))];
         let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();
-        for (columns, charset) in [(40, Charset::Unicode), (60, Charset::Ascii), (80, Charset::Unicode), (200, Charset::Ascii)] {
+        for (columns, charset) in
+            [(40, Charset::Unicode), (60, Charset::Ascii), (80, Charset::Unicode), (200, Charset::Ascii)]
+        {
             let mut text = Vec::new();
             let terminal = TerminalStyle::default().with_columns(columns).with_charset(charset);
             write_explanation(&explained.explanation, terminal, &mut text).unwrap();

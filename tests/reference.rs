@@ -159,10 +159,14 @@ impl Group {
     }
 
     fn row(&self) -> BTreeMap<String, Value> {
-        let mut row: BTreeMap<_, _> =
-            [("pv", self.pv), ("bytes", self.bytes), ("static", self.static_hits), ("dynamic", self.pv - self.static_hits)]
-                .map(|(name, number)| (name.to_owned(), json!(number)))
-                .into();
+        let mut row: BTreeMap<_, _> = [
+            ("pv", self.pv),
+            ("bytes", self.bytes),
+            ("static", self.static_hits),
+            ("dynamic", self.pv - self.static_hits),
+        ]
+        .map(|(name, number)| (name.to_owned(), json!(number)))
+        .into();
         let mut other = self.pv;
         for digit in b'1'..=b'5' {
             let hits = self.status.get(&digit).copied().unwrap_or(0);

@@ -16,9 +16,9 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, WithCompletions, GivenFormat, Item, Slow, FnParser};
-use super::visitors::VisitorArgs;
 use super::output_args::OutputArgs;
+use super::values::{self, FnParser, GivenFormat, Item, Slow, WithCompletions};
+use super::visitors::VisitorArgs;
 
 /// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
 #[derive(Debug, Parser)]

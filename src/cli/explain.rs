@@ -1,6 +1,6 @@
 //! `--explain`: prints how inputs are read to standard output.
 
-use logstat::{ResolvedInputs, InputExplanation, TerminalStyle, Question, ReportFormat, explain, write_explanation};
+use logstat::{InputExplanation, Question, ReportFormat, ResolvedInputs, TerminalStyle, explain, write_explanation};
 
 use super::args::Args;
 use super::config::ResolvedArgs;
@@ -26,7 +26,13 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
 }
 
 /// Explains how the inputs are read.
-pub(crate) fn run(args: &Args, question: &Question, terminal: TerminalStyle, found: ResolvedInputs, messages: &Messages) -> ExitStatus {
+pub(crate) fn run(
+    args: &Args,
+    question: &Question,
+    terminal: TerminalStyle,
+    found: ResolvedInputs,
+    messages: &Messages,
+) -> ExitStatus {
     let engine = inputs::engine(&found.inputs, 1, !args.no_mmap);
     let mut explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,
@@ -44,7 +50,8 @@ pub(crate) fn run(args: &Args, question: &Question, terminal: TerminalStyle, fou
     // An empty log is fine, as in a report.
     let is_read = |input: &InputExplanation| input.kind.is_none() && (input.parsed > 0 || input.malformed == 0);
     let fits = explanation.inputs.iter().any(is_read);
-    let found = found.problems.iter().inspect(|problem| messages.error(wording::error(problem))).map(|_| ExitStatus::Failed);
+    let found =
+        found.problems.iter().inspect(|problem| messages.error(wording::error(problem))).map(|_| ExitStatus::Failed);
     let failed = explained.problems.iter().inspect(|problem| messages.error(wording::error(problem)));
     found.chain(failed.map(|problem| exit_status(problem.kind(), fits))).fold(end, ExitStatus::max)
 }

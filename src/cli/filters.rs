@@ -11,7 +11,7 @@ use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, Synt
 
 use super::argument_error::argument_error;
 use super::names;
-use super::values::{self, Slow, FnParser};
+use super::values::{self, FnParser, Slow};
 
 /// THE TABLE of filters. Each is asked of every hit; what one option is given several times is one list.
 #[derive(Debug, Default, clap::Args)]

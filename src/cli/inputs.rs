@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 
-use logstat::{Access, Engine, ResolvedInputs, Input, find_logs, guard_mappings};
+use logstat::{Access, Engine, Input, ResolvedInputs, find_logs, guard_mappings};
 
 use super::memory;
 

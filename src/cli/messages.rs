@@ -5,7 +5,7 @@ use std::io::{Write, stderr};
 use std::path::Path;
 use std::time::Duration;
 
-use logstat::{FewThreads, InputNote, FormatReport, Note, Report, printable};
+use logstat::{FewThreads, FormatReport, InputNote, Note, Report, printable};
 
 use super::severity::Severity;
 

@@ -5,6 +5,7 @@ mod advice;
 mod allocator;
 mod answer;
 mod args;
+mod argument_error;
 mod closest_match;
 mod config;
 mod explain;
@@ -13,30 +14,29 @@ mod generate;
 mod help;
 mod inputs;
 mod interrupt;
-mod output_target;
 mod list_items;
 mod memory;
 mod messages;
-mod argument_error;
 mod names;
 mod new_file;
 mod no_logs;
+mod output_args;
+mod output_target;
 mod outputs;
 mod phases;
 mod problems;
 mod progress;
 mod rejects;
-mod terminal;
 mod severity;
 mod static_rules;
 mod stdout;
 mod targets;
+mod terminal;
 mod usage_error;
 mod values;
 mod visitors;
 mod wording;
 mod wrapped;
-mod output_args;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,12 +46,12 @@ use clap::CommandFactory;
 use logstat::{ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count};
 
 use args::Args;
+use argument_error::argument_error;
 #[cfg(fuzzing)]
 pub(crate) use config::fuzzing;
 use config::{Environment, ResolvedArgs};
 pub(crate) use interrupt::exit_on_signals;
 use messages::{Messages, shown_path};
-use argument_error::argument_error;
 use targets::Targets;
 
 /// The JSON Schema of reports.
@@ -134,7 +134,8 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         let question = args.question(conf.as_ref())?;
         args.output_args.style(&question).map(|style| (question, style))
     };
-    let (mut question, style) = asked(args).map_err(|error| resolved.with_origin(error, |args| asked(args).map(drop)))?;
+    let (mut question, style) =
+        asked(args).map_err(|error| resolved.with_origin(error, |args| asked(args).map(drop)))?;
     let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {

@@ -4,12 +4,14 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression};
+use logstat::{
+    Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression,
+};
 
+use super::argument_error::argument_error;
 use super::closest_match::closest_match;
 use super::generate::{GENERATED, Generated};
 use super::messages::shown;
-use super::argument_error::argument_error;
 use super::terminal::Color;
 use super::wrapped::wrapped;
 

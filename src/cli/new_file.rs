@@ -9,8 +9,8 @@ use logstat::{Error, ErrorKind};
 use tempfile::{Builder, NamedTempFile};
 
 use super::interrupt::Unfinished;
-use super::output_target::{directory, resolve_target};
 use super::messages::shown_path;
+use super::output_target::{directory, resolve_target};
 
 /// A file that is being written.
 #[derive(Debug)]
@@ -68,7 +68,9 @@ impl NewFile {
     /// Replaces the old file by this one, which must be complete.
     pub(crate) fn persist(self) -> Result<(), Error> {
         match self.destination {
-            Destination::Replacement { temporary, path } => temporary.rename(&path).map_err(|source| failed(&self.name, source)),
+            Destination::Replacement { temporary, path } => {
+                temporary.rename(&path).map_err(|source| failed(&self.name, source))
+            }
             Destination::Direct(_) => Ok(()),
         }
     }

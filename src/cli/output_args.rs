@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ArgAction;
 use logstat::{Dimension, Question, ReportFormat, Style};
 
-use super::help;
 use super::argument_error::argument_error;
+use super::help;
 use super::names;
 use super::outputs::Output;
 use super::terminal::{self, Color};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 
-use super::output_target::{is_same_file, resolve_target};
 use super::messages::shown_path;
 use super::new_file::NewFile;
+use super::output_target::{is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
 
@@ -102,7 +102,8 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
         Some(format!("-o {path}: --rejects writes there, too; give another file, or malformed lines would be lost"))
     };
     let with_another = || {
-        let others = |at: usize| files[..at].iter().find(|other| is_same_file(other, files[at])).map(|other| (at, other));
+        let others =
+            |at: usize| files[..at].iter().find(|other| is_same_file(other, files[at])).map(|other| (at, other));
         let (at, other) = (1..files.len()).find_map(others)?;
         let (path, other) = (shown_path(files[at]), shown_path(other));
         Some(format!("-o {path}: -o {other} writes there, too; give another file, or a report would be lost"))

@@ -40,7 +40,9 @@ impl Severity {
     /// Severity of a note about files that are not read: a warning if logs may be missing.
     pub(crate) fn of_unread(note: &InputNote) -> Severity {
         match note {
-            InputNote::Unreadable { .. } | InputNote::NotSearched { .. } | InputNote::Within { .. } => Severity::Warning,
+            InputNote::Unreadable { .. } | InputNote::NotSearched { .. } | InputNote::Within { .. } => {
+                Severity::Warning
+            }
             _ => Severity::Note,
         }
     }

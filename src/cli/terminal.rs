@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{IsTerminal, stdout};
 
-use logstat::{Colors, TerminalStyle, Charset};
+use logstat::{Charset, Colors, TerminalStyle};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

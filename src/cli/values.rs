@@ -10,8 +10,8 @@ use logstat::{
     Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
-use super::messages::shown;
 use super::argument_error::argument_error;
+use super::messages::shown;
 use super::names;
 use super::wrapped::wrapped;
 

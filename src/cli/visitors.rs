@@ -3,9 +3,9 @@
 use clap::ArgAction;
 use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp, Visitor};
 
+use super::argument_error::argument_error;
 use super::filters::from_str_parser;
 use super::messages::shown;
-use super::argument_error::argument_error;
 use super::names;
 use super::values::{self, FnParser};
 
@@ -57,7 +57,9 @@ impl VisitorArgs {
         }
         question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
             (None, None) => None,
-            (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| argument_error(&message))?),
+            (Some(word), Some(trusted)) => {
+                Some(real_ip(word, trusted, is_own).map_err(|message| argument_error(&message))?)
+            }
             (Some(word), None) => {
                 let message = format!(
                     "--real-ip {} needs --trust, because anyone can forge this header\n  name the addresses of your proxies:  \

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::own_keys::OwnKeys;
-use super::{Dimension, VariableColumns, KeysOfTable, PairKeys};
+use super::{Dimension, KeysOfTable, PairKeys, VariableColumns};
 use crate::batch::{Batch, TextField};
 use crate::keys::{AddressKeys, GroupId, Seed, VisitorId};
 
@@ -19,7 +19,12 @@ pub(crate) enum Grouping {
 impl Grouping {
     /// Makes empty groups. `by_visitor` is true if addresses are interned as visitors anyway. `variable_columns` must
     /// contain the variables.
-    pub(crate) fn new(dimension: Dimension, variable_columns: &VariableColumns, seed: Seed, by_visitor: bool) -> Grouping {
+    pub(crate) fn new(
+        dimension: Dimension,
+        variable_columns: &VariableColumns,
+        seed: Seed,
+        by_visitor: bool,
+    ) -> Grouping {
         match dimension {
             Dimension::Ip if by_visitor => Grouping::Visitors,
             Dimension::Pair(pair) => {

@@ -6,7 +6,6 @@
 mod alias;
 mod codes;
 mod derived;
-mod variable_columns;
 mod grouping;
 mod key;
 mod key_ids;
@@ -16,6 +15,7 @@ mod pair_keys;
 mod table;
 mod time;
 mod variable;
+mod variable_columns;
 
 use std::borrow::Cow;
 
@@ -25,7 +25,6 @@ use crate::time::Unit;
 
 pub use derived::Derived;
 pub(crate) use derived::{DerivedColumn, KeyOf};
-pub(crate) use variable_columns::VariableColumns;
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
@@ -34,6 +33,7 @@ pub(crate) use pair_keys::PairKeys;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
 pub use variable::{DimensionError, Variable};
+pub(crate) use variable_columns::VariableColumns;
 
 /// A property of hits by which they can be ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -188,7 +188,9 @@ impl Dimension {
         match (self, self.column(variable_columns)) {
             (_, Some(column)) => Fields::column(column),
             (Dimension::Time(_), _) => Fields::TIME,
-            (Dimension::Pair(pair), _) => pair.first().needs(variable_columns).union(pair.second().needs(variable_columns)),
+            (Dimension::Pair(pair), _) => {
+                pair.first().needs(variable_columns).union(pair.second().needs(variable_columns))
+            }
             _ => match self.row().keys {
                 KeysFrom::Text(field) => Fields::text(field),
                 KeysFrom::Other { needs, .. } => needs,

@@ -49,7 +49,8 @@ impl VariableColumns {
 
     /// Fields of all columns of variables.
     pub(crate) fn fields(&self) -> Fields {
-        (0..self.variables.len()).fold(Fields::NONE, |fields, place| fields.union(Fields::column(Column::variable(place))))
+        (0..self.variables.len())
+            .fold(Fields::NONE, |fields, place| fields.union(Fields::column(Column::variable(place))))
     }
 
     pub(crate) fn names(&self) -> Vec<&'static str> {
@@ -111,7 +112,10 @@ mod tests {
         let variable_columns = VariableColumns::of(["ext", "scheme"].map(|name| named(name).unwrap()).into_iter());
         let [ext, scheme] = ["ext", "scheme"].map(|name| named(name).unwrap().needs(&variable_columns));
         let request = Fields::column(Column::variable(1));
-        assert!(variable_columns.with_derived(request).contains(scheme) && !variable_columns.with_derived(request).intersects(ext));
+        assert!(
+            variable_columns.with_derived(request).contains(scheme)
+                && !variable_columns.with_derived(request).intersects(ext)
+        );
         assert!(variable_columns.with_derived(Fields::text(TextField::Path)).contains(ext));
         assert_eq!(variable_columns.with_derived(Fields::TIME), Fields::TIME);
     }

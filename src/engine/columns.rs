@@ -50,7 +50,12 @@ impl<'q> Columns<'q> {
 
     /// Returns what fills batches with the columns of these steps. If a line does not log a `watched` field, a number
     /// becomes unknown.
-    pub(crate) fn batch_writer<'f>(&self, formats: &'f [LogFormat], steps: &StepPlan<'_>, watched: Fields) -> BatchWriter<'f>
+    pub(crate) fn batch_writer<'f>(
+        &self,
+        formats: &'f [LogFormat],
+        steps: &StepPlan<'_>,
+        watched: Fields,
+    ) -> BatchWriter<'f>
     where
         'q: 'f,
     {

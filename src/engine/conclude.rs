@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Outcome;
-use super::sniff::Sniffed;
 use super::prepared::PreparedQuestion;
+use super::sniff::Sniffed;
 use super::threads::FewThreads;
 use crate::envelope::DetectedEnvelopes;
 use crate::error::Error;

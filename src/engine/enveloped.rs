@@ -8,9 +8,11 @@ use bumpalo::Bump;
 use super::scan::Scan;
 use super::worker::{ChunkPosition, RefusedLine, Worker};
 use crate::batch::{Batch, ROWS};
-use crate::envelope::{JoinedLine, LinePosition, Opened, StdStream, OpenLines, DetectedEnvelopes, is_other_program_line, kept_of};
+use crate::envelope::{
+    DetectedEnvelopes, JoinedLine, LinePosition, OpenLines, Opened, StdStream, is_other_program_line, kept_of,
+};
 use crate::format::Reason;
-use crate::format::{Line, Quotes, ScanContext, Row};
+use crate::format::{Line, Quotes, Row, ScanContext};
 use crate::tally::{InputLedger, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
@@ -96,17 +98,30 @@ impl Worker<'_, '_> {
         self.hand_over_rejected(input);
     }
 
-    fn count_joined_line<'a>(&mut self, detected: &DetectedEnvelopes, input: usize, std_stream: StdStream, joined: &JoinedLine, output: &mut BatchOutput<'_, 'a>) {
+    fn count_joined_line<'a>(
+        &mut self,
+        detected: &DetectedEnvelopes,
+        input: usize,
+        std_stream: StdStream,
+        joined: &JoinedLine,
+        output: &mut BatchOutput<'_, 'a>,
+    ) {
         if joined.is_too_long || joined.text.len() > self.scan.max_line {
-            let refused = RefusedLine { at: joined.position, shown: &joined.shown, kept: self.scan.cut_to_max_line(&joined.raw) };
+            let refused =
+                RefusedLine { at: joined.position, shown: &joined.shown, kept: self.scan.cut_to_max_line(&joined.raw) };
             self.refuse(input, &refused, Reason::TooLong, output.account);
             return;
         }
         // The CR of a terminal may be a separate part, so clean the joined text.
         let bump = output.bump;
         let opened = Opened::joined(clean(bump.alloc_slice_copy(&joined.text), false), std_stream);
-        let raw_line =
-            RawLine { shown: &joined.shown, raw: &joined.raw, at: joined.position, quotes: Quotes::Unknown, chunk: &[] };
+        let raw_line = RawLine {
+            shown: &joined.shown,
+            raw: &joined.raw,
+            at: joined.position,
+            quotes: Quotes::Unknown,
+            chunk: &[],
+        };
         self.count_line(detected, input, detected.open_inner(opened, bump), &raw_line, output);
     }
 

@@ -242,7 +242,9 @@ fn changed_compressed_file_is_reported_as_changed_not_corrupt() {
     let is_said = |change: &dyn Fn(), kept_open: usize| {
         fs::write(&path, &old).unwrap();
         let engine = engine(2);
-        let source = Opener::new(engine.access, engine.chunk_options(1 << 20), None, kept_open).open(Input::path(&path)).unwrap();
+        let source = Opener::new(engine.access, engine.chunk_options(1 << 20), None, kept_open)
+            .open(Input::path(&path))
+            .unwrap();
         change();
         let outcome = count_sources(vec![source], &engine);
         let codes = outcome.problems.iter().filter_map(|problem| match problem.kind() {

@@ -10,7 +10,10 @@ use crate::time::{Bound, Moment, Now, ResolvedNow, Zone};
 
 /// Returns now. If the question does not depend on it, the result is arbitrary. `last_s` finds the latest time of all
 /// lines, in seconds since 1970.
-pub(super) fn now(question: &Question, last_s: impl FnOnce() -> Result<Option<i64>, Error>) -> Result<ResolvedNow, Error> {
+pub(super) fn now(
+    question: &Question,
+    last_s: impl FnOnce() -> Result<Option<i64>, Error>,
+) -> Result<ResolvedNow, Error> {
     if !question.counting.moments().any(Moment::is_relative) {
         return Ok(ResolvedNow::Wall(0));
     }
@@ -26,7 +29,9 @@ pub(super) fn now(question: &Question, last_s: impl FnOnce() -> Result<Option<i6
     Ok(match (question.reading.zone, now) {
         (None, now) => now,
         (Some(zone), ResolvedNow::Wall(wall_s)) => ResolvedNow::InZone(zone, zone.first_instant(wall_s)),
-        (Some(zone), ResolvedNow::Instant(epoch_s) | ResolvedNow::InZone(_, epoch_s)) => ResolvedNow::InZone(zone, epoch_s),
+        (Some(zone), ResolvedNow::Instant(epoch_s) | ResolvedNow::InZone(_, epoch_s)) => {
+            ResolvedNow::InZone(zone, epoch_s)
+        }
     })
 }
 

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::round_ends::RoundEnds;
-use super::run::{Run, ReadLimit};
+use super::run::{ReadLimit, Run};
 use super::threads::{FewThreads, Threads};
 use super::worker::Worker;
 use crate::error::Error;
@@ -87,7 +87,7 @@ impl Run<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{Access, ChunkOptions, Input, Opener, NextChunk, Blocking};
+    use crate::input::{Access, Blocking, ChunkOptions, Input, NextChunk, Opener};
 
     /// Returns for each round the names of its inputs and how far they are read.
     fn rounds(inputs: &[(&str, usize)], round_bytes: u64) -> Vec<Vec<(String, u64)>> {

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
-use super::sniff::Sniffed;
 use super::scan::Scan;
+use super::sniff::Sniffed;
 use super::threads::{self, FewThreads, Threads};
 use super::worker::Worker;
 use crate::error::Error;
-use crate::input::{Source, NextChunk, Blocking};
+use crate::input::{Blocking, NextChunk, Source};
 use crate::phases::{Phases, Stopwatch};
 use crate::tally::Tally;
 

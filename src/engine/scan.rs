@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::sniff::Sniffed;
 use super::memory_limit::MemoryLimit;
+use super::sniff::Sniffed;
 use crate::filter::Filter;
-use crate::format::{Detector, BatchWriter, LogFormat};
+use crate::format::{BatchWriter, Detector, LogFormat};
 use crate::measure::UvMethod;
 use crate::rejects::Collector;
 use crate::steps::StepPlan;

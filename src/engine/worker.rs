@@ -7,7 +7,7 @@ use crate::batch::{Batch, Hits, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
 use crate::filter::{Filter, FilterReason};
 use crate::format::Reason;
-use crate::format::{Line, Marks, ScanCache, Quotes, ScanContext, Row, try_fast_path};
+use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_path};
 use crate::input::Chunk;
 use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
@@ -67,7 +67,8 @@ impl<'s, 'f> Worker<'s, 'f> {
         let bump = Bump::new();
         let mut batch = Batch::new(self.scan.batch_writer.needs);
         let mut position = ChunkPosition::new(input, chunk);
-        let mut detected = self.scan.sniffed(input).envelope.as_ref().map(|detected| (detected, OpenLines::at(chunk.offset)));
+        let mut detected =
+            self.scan.sniffed(input).envelope.as_ref().map(|detected| (detected, OpenLines::at(chunk.offset)));
         while position.start < position.bytes.len() {
             let (start, lines) = (position.start, position.lines);
             batch.clear();
@@ -77,7 +78,9 @@ impl<'s, 'f> Worker<'s, 'f> {
                     self.fill(&mut position, &mut batch, &mut account, &bump);
                     0
                 }
-                Some((detected, open_lines)) => self.fill_from(detected, open_lines, &mut position, &mut batch, &mut account, &bump),
+                Some((detected, open_lines)) => {
+                    self.fill_from(detected, open_lines, &mut position, &mut batch, &mut account, &bump)
+                }
             };
             self.cache.move_keys_to(&mut account.keys);
             let at = detected.is_none().then_some(chunk.offset + start as u64);
@@ -146,7 +149,8 @@ impl<'s, 'f> Worker<'s, 'f> {
             if let Some((fast_path, format)) = fast_path
                 && !starts_file
                 && let ScanCache { timestamp, clock, .. } = &mut self.cache
-                && let Some(line) = try_fast_path(fast_path, &mut position.marks, start, self.scan.max_line, timestamp, clock)
+                && let Some(line) =
+                    try_fast_path(fast_path, &mut position.marks, start, self.scan.max_line, timestamp, clock)
             {
                 account.format_lines[format.0] += 1;
                 self.scan.batch_writer.push_fast_line(&line, batch, bump);
@@ -192,7 +196,13 @@ impl<'s, 'f> Worker<'s, 'f> {
     /// Counts a malformed line, and keeps it if rejects are kept.
     #[cold]
     #[inline(never)]
-    pub(super) fn refuse(&mut self, input: usize, refused: &RefusedLine<'_>, reason: Reason, account: &mut InputLedger) {
+    pub(super) fn refuse(
+        &mut self,
+        input: usize,
+        refused: &RefusedLine<'_>,
+        reason: Reason,
+        account: &mut InputLedger,
+    ) {
         let RefusedLine { at: LinePosition { offset, line_in_chunk, chunk }, shown, kept } = *refused;
         if self.scan.rejects.is_some() {
             self.rejected.add(offset, kept);

@@ -1,7 +1,7 @@
 //! `aws logs tail`: `2026-01-05T10:00:01.123000+00:00 STREAM LINE`, or `2026-01-05T10:00:01 LINE` in its short format.
 
 use super::colors::{colored_word, without_colors, without_resets};
-use super::{Unwrapped, Sender, Text, is_address, stamp};
+use super::{Sender, Text, Unwrapped, is_address, stamp};
 
 /// Opens `TIME STREAM LINE` or `TIME LINE`, in colour or not. With a stream, the time has six decimals and an offset;
 /// without one, it has neither. Source: aws/aws-cli, `awscli/customizations/logs/tail.py`.
@@ -37,8 +37,11 @@ mod tests {
             ("2026-01-05T10:00:01", None),
         ];
         for (line, text) in rows {
-            let expected =
-                text.map(|text| Unwrapped { text: Text::Plain(text.as_bytes()), sender: Sender::Unknown, is_partial: false });
+            let expected = text.map(|text| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Unknown,
+                is_partial: false,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }

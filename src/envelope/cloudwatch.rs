@@ -2,7 +2,7 @@
 
 use super::quotes::unquoted;
 use super::stamp::has_shape;
-use super::{Unwrapped, Sender, Text};
+use super::{Sender, Text, Unwrapped};
 
 /// Opens `TIME,"LINE"`, optionally followed by more columns. The console's log viewer writes the time as milliseconds,
 /// Logs Insights as `2026-01-05 10:00:01.123`. A line without commas and quotes needs no quotes. Source: Amazon's guide

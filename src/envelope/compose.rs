@@ -1,7 +1,7 @@
 //! `docker compose logs`: `nginx-1  | LINE`, with or without colours and times.
 
 use super::colors::{reset, without_colors};
-use super::{Unwrapped, Sender, Text, stamp};
+use super::{Sender, Text, Unwrapped, stamp};
 
 /// Opens `NAME  | LINE`. The name may be coloured; version 1 ends the colour before the space, version 2 after it. `-t`
 /// puts a time before the line.

@@ -1,6 +1,6 @@
 //! Container logs of Kubernetes (CRI: containerd, CRI-O): `2026-11-21T10:00:00.123Z stdout F LINE`.
 
-use super::{Unwrapped, StdStream, Sender, Text, stamp, word};
+use super::{Sender, StdStream, Text, Unwrapped, stamp, word};
 
 /// Opens `TIME PIPE TAGS LINE`. The first tag is `F` for a whole line or its last part, and `P` for an earlier part.
 /// More tags may follow after colons. Source: kubernetes, `kuberuntime/logs`.
@@ -36,8 +36,11 @@ mod tests {
             ("2026-01-01 stdout F x", None),
         ];
         for (line, expected) in rows {
-            let expected =
-                expected.map(|(text, sender, is_partial)| Unwrapped { text: Text::Plain(text.as_bytes()), sender, is_partial });
+            let expected = expected.map(|(text, sender, is_partial)| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender,
+                is_partial,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line:?}");
         }
     }

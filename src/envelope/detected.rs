@@ -57,7 +57,9 @@ impl DetectedEnvelopes {
         match sender {
             Sender::Unknown | Sender::File(_) => false,
             Sender::StdStream(std_stream) => std_stream == StdStream::Stderr && !self.stderr_has_access_log,
-            Sender::Program(name) => !self.nginx_senders.iter().any(|nginx_senders| nginx_senders == name) && !is_called_nginx(name),
+            Sender::Program(name) => {
+                !self.nginx_senders.iter().any(|nginx_senders| nginx_senders == name) && !is_called_nginx(name)
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! `docker service logs`: `web.1.abc123def456@node1    | LINE`.
 
-use super::{Unwrapped, Sender, Text};
+use super::{Sender, Text, Unwrapped};
 
 /// Opens `TASK@NODE    | LINE`. The task consists of the service, its slot or node, and an optional ID. Spaces pad
 /// shorter slots. Source: docker/cli, `cli/command/service/logs.go`.

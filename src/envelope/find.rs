@@ -11,13 +11,13 @@ use std::sync::Arc;
 use bumpalo::Bump;
 
 use super::address::may_be_a_client;
-use super::open::Opened;
-use super::reading::{Fit, UnwrappedLines, Reading, count_fits, joined};
-use super::reassembly::OpenLines;
 use super::detected::DetectedEnvelopes;
+use super::open::Opened;
+use super::reading::{Fit, Reading, UnwrappedLines, count_fits, joined};
+use super::reassembly::OpenLines;
 use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
-use crate::format::{Detector, FormatsOfFile, Line, ScanCache, ScanContext, Row, Slot};
+use crate::format::{Detector, FormatsOfFile, Line, Row, ScanCache, ScanContext, Slot};
 use crate::text::{is_blank, lines};
 
 /// Maximum number of lines that are tried with each envelope.
@@ -30,7 +30,11 @@ const MAX_SENDERS: usize = 100;
 const MAX_DEPTH: usize = 3;
 
 /// Detects the envelopes, if any, and the formats of the lines inside them.
-pub(crate) fn find<'f>(detector: &Detector<'f>, own: &[usize], head: &[u8]) -> (Option<DetectedEnvelopes>, Arc<FormatsOfFile<'f>>) {
+pub(crate) fn find<'f>(
+    detector: &Detector<'f>,
+    own: &[usize],
+    head: &[u8],
+) -> (Option<DetectedEnvelopes>, Arc<FormatsOfFile<'f>>) {
     let bump = Bump::new();
     let sample = detector.sample(head);
     let opens = |envelope: &&Envelope| sample.may_be_wrapped().any(|text| (envelope.open)(text).is_some());
@@ -184,7 +188,12 @@ pub(crate) fn unwrap_lines(detected: &DetectedEnvelopes, head: &[u8], bump: &Bum
 
 /// Calls `visit` for each of the first lines, without envelopes. A joined line comes at its last part; the other parts
 /// give `None`.
-pub(crate) fn each_line<'t>(detected: &DetectedEnvelopes, head: &'t [u8], bump: &'t Bump, mut visit: impl FnMut(Option<Opened<'t>>)) {
+pub(crate) fn each_line<'t>(
+    detected: &DetectedEnvelopes,
+    head: &'t [u8],
+    bump: &'t Bump,
+    mut visit: impl FnMut(Option<Opened<'t>>),
+) {
     let mut open_lines = OpenLines::at(0);
     for line in lines(head, true) {
         let opened = detected.open(line, bump);

@@ -2,7 +2,7 @@
 
 use super::colors::{without_colors, without_resets};
 use super::stamp::is_date;
-use super::{Unwrapped, Sender, Text, first_word, is_address};
+use super::{Sender, Text, Unwrapped, first_word, is_address};
 
 /// Opens `FILE:LINE`, in colour or not, if FILE is a path or looks like the name of a log.
 ///

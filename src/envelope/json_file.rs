@@ -1,7 +1,7 @@
 //! The log files of docker's json-file driver: `{"log":"LINE\n","stream":"stdout","time":"…"}`.
 
 use super::members::{Value, members, without_line_end};
-use super::{Unwrapped, StdStream, Sampled, Sender, Text};
+use super::{Sampled, Sender, StdStream, Text, Unwrapped};
 
 /// Opens a record: an object with the strings `log`, `stream` and `time`, in any order, and any other members. Docker
 /// splits a line of more than 16 kB into records; only the last one has a line end in its `log`.

@@ -2,7 +2,7 @@
 //! `stern -o json`.
 
 use super::members::{Value, members, without_line_end};
-use super::{Unwrapped, Sender, Text, pods};
+use super::{Sender, Text, Unwrapped, pods};
 use crate::format::is_key_of_a_hit;
 
 /// Keys that may hold the line. The first one with a string is used.

@@ -1,7 +1,7 @@
 //! `kubectl logs --prefix`: `[pod/nginx-7c5d/nginx] LINE`.
 
 use super::pods::{is_label, is_pod, sender};
-use super::{Unwrapped, Text};
+use super::{Text, Unwrapped};
 
 /// Opens `[pod/POD/CONTAINER] LINE`. Source: kubernetes/kubectl, `pkg/cmd/logs/logs.go`.
 pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {

@@ -1,7 +1,7 @@
 //! `grep -n` and `rg -n`: `12:LINE`.
 
 use super::programs::is_other_program_line;
-use super::{Unwrapped, Sampled, Sender, Text, is_address};
+use super::{Sampled, Sender, Text, Unwrapped, is_address};
 
 /// Opens `NUMBER:LINE`. More than nine digits are a time in a log rather than a line number.
 pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
@@ -73,8 +73,11 @@ mod tests {
             ("", None),
         ];
         for (line, text) in rows {
-            let expected =
-                text.map(|text| Unwrapped { text: Text::Plain(text.as_bytes()), sender: Sender::Unknown, is_partial: false });
+            let expected = text.map(|text| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Unknown,
+                is_partial: false,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }

@@ -11,6 +11,7 @@ mod cloudwatch;
 mod colors;
 mod compose;
 mod cri;
+mod detected;
 mod docker_service;
 mod find;
 mod fluentd;
@@ -32,17 +33,16 @@ mod stern;
 mod syslog;
 mod syslog_5424;
 mod timestamps;
-mod detected;
 
 use std::fmt;
 
 use address::is_address;
+pub(crate) use detected::DetectedEnvelopes;
 pub(crate) use find::{each_line, find, unwrap_lines};
 pub(crate) use join::{JoinedLine, LinePosition, StdStream, kept_of};
 pub(crate) use open::Opened;
-pub(crate) use programs::{is_other_program_line, is_error_log, is_of_start};
+pub(crate) use programs::{is_error_log, is_of_start, is_other_program_line};
 pub(crate) use reassembly::OpenLines;
-pub(crate) use detected::DetectedEnvelopes;
 
 /// The content of an opened envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +161,8 @@ const ENVELOPES: &[Envelope] = &[
     row("docker json-file", r#"{"log":"LINE\n","stream":"stdout","time":"…"}"#, Certainty::Certain, json_file::open)
         .with_std_streams()
         .if_sample(json_file::ends_lines),
-    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open).with_std_streams(),
+    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open)
+        .with_std_streams(),
     row("syslog RFC 5424", "<190>1 2026-01-05T10:00:01Z web nginx - - - LINE", Certainty::Likely, syslog_5424::open),
     row("syslog", "Jan  5 10:00:01 web nginx: LINE", Certainty::Likely, syslog::open),
     row("docker service logs", "web.1.0a1b2c3d4e5f@node-1    | LINE", Certainty::Certain, docker_service::open),

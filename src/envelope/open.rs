@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::quotes::undo_doubled;
-use super::{Envelope, StdStream, Sender, Text};
+use super::{Envelope, Sender, StdStream, Text};
 use crate::format::undo_json;
 use crate::text::clean;
 
@@ -43,7 +43,11 @@ impl<'t> Opened<'t> {
         };
         // A terminal's CR is inside the quotes. The CR at the end of a part may belong to the next part.
         let text = if is_end_of_line || unwrapped.is_partial { text } else { clean(text, false) };
-        let part = if let Sender::StdStream(std_stream) = unwrapped.sender { Some((std_stream, unwrapped.is_partial)) } else { None };
+        let part = if let Sender::StdStream(std_stream) = unwrapped.sender {
+            Some((std_stream, unwrapped.is_partial))
+        } else {
+            None
+        };
         Some(Opened { text, is_end_of_line, sender: self.sender.or_inner(unwrapped.sender), part })
     }
 

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::programs::is_other_program_line;
-use super::{Unwrapped, Sampled, Sender, Text};
+use super::{Sampled, Sender, Text, Unwrapped};
 
 /// Opens `"LINE"`. Quotes inside are doubled, escaped with a backslash, or unchanged.
 pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {

@@ -49,7 +49,8 @@ pub(super) struct UnwrappedLines<'t> {
 
 impl<'t> UnwrappedLines<'t> {
     pub(super) fn of(envelope: &Envelope, all: &[Opened<'t>], bump: &'t Bump) -> UnwrappedLines<'t> {
-        let mut unwrapped = UnwrappedLines { is_wrapped: vec![false; all.len()], texts: Vec::new(), places: Vec::new() };
+        let mut unwrapped =
+            UnwrappedLines { is_wrapped: vec![false; all.len()], texts: Vec::new(), places: Vec::new() };
         let mut open_lines = OpenLines::at(0);
         for (at, line) in all.iter().enumerate() {
             let Some(opened) = line.open(envelope, bump) else { continue };
@@ -70,7 +71,8 @@ impl<'t> UnwrappedLines<'t> {
     /// most lines are letters.
     pub(super) fn should_be_removed(&self, envelope: &Envelope, inside: &Reading<'t>, plain: &Reading<'t>) -> bool {
         let of = |unwrapped: bool| {
-            let lines = self.is_wrapped.iter().zip(&plain.fits).filter(move |(is_wrapped, _)| **is_wrapped == unwrapped);
+            let lines =
+                self.is_wrapped.iter().zip(&plain.fits).filter(move |(is_wrapped, _)| **is_wrapped == unwrapped);
             count_fits(lines.map(|(_, fit)| fit))
         };
         let (read_without, outside) = (of(true), of(false));
@@ -106,7 +108,8 @@ impl<'t> UnwrappedLines<'t> {
 
 /// The text in an envelope, joined with the parts before it; `None` if more parts follow.
 pub(super) fn joined<'t>(opened: Opened<'t>, open_lines: &mut OpenLines, bump: &'t Bump) -> Option<Opened<'t>> {
-    let Some((std_stream, is_partial)) = opened.part.filter(|(std_stream, is_partial)| *is_partial || !open_lines.of(*std_stream).is_between_lines())
+    let Some((std_stream, is_partial)) =
+        opened.part.filter(|(std_stream, is_partial)| *is_partial || !open_lines.of(*std_stream).is_between_lines())
     else {
         return Some(opened);
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard};
 
-use super::join::{JoinedLine, STD_STREAMS, StdStream, OpenLine};
+use super::join::{JoinedLine, OpenLine, STD_STREAMS, StdStream};
 
 /// Joined lines and their streams.
 type Lines = Vec<(StdStream, JoinedLine)>;
@@ -74,7 +74,10 @@ impl Reassembly {
         for (_, open_lines) in std::mem::take(&mut *self.open_lines()).into_values() {
             all.merge(open_lines, &mut ended);
         }
-        let open = StdStream::ALL.into_iter().zip(all.0).filter_map(|(std_stream, open_line)| Some((std_stream, open_line.into_open()?)));
+        let open = StdStream::ALL
+            .into_iter()
+            .zip(all.0)
+            .filter_map(|(std_stream, open_line)| Some((std_stream, open_line.into_open()?)));
         (ended, open.collect())
     }
 }
@@ -109,7 +112,9 @@ mod tests {
                         let is_partial = text.ends_with('…');
                         lines.extend(open_lines.of(*std_stream).push(part(text.trim_end_matches('…')), is_partial));
                     }
-                    lines.extend(reassembly.add(number * 10..number * 10 + 10, open_lines).into_iter().map(|(_, line)| line));
+                    lines.extend(
+                        reassembly.add(number * 10..number * 10 + 10, open_lines).into_iter().map(|(_, line)| line),
+                    );
                     assert!(reassembly.open_lines().len() <= 3);
                 }
                 let (ended, open) = reassembly.finish();

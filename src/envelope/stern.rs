@@ -2,7 +2,7 @@
 
 use super::colors::colored_word;
 use super::pods::{is_generated, is_label, is_pod, sender};
-use super::{Unwrapped, Sampled, Text};
+use super::{Sampled, Text, Unwrapped};
 
 /// Opens `POD CONTAINER LINE`, in colour or not. Source: stern's README, "Templates": the default output.
 ///
@@ -13,7 +13,11 @@ pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
         return None;
     }
     let (container, text) = colored_word(rest)?;
-    is_label(container).then(|| Unwrapped { text: Text::Plain(text), sender: sender(pod, container), is_partial: false })
+    is_label(container).then(|| Unwrapped {
+        text: Text::Plain(text),
+        sender: sender(pod, container),
+        is_partial: false,
+    })
 }
 
 /// Opens `NAMESPACE POD CONTAINER LINE`.

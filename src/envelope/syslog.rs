@@ -2,7 +2,7 @@
 //! `<190>Nov 21 10:00:00 web nginx: LINE`.
 
 use super::stamp::{has_shape, journald_full, rfc3164, rfc3339};
-use super::{Unwrapped, Sender, Text, is_address, word};
+use super::{Sender, Text, Unwrapped, is_address, word};
 
 /// Opens `[<PRIORITY>]TIME [HOST] TAG: LINE`. The tag may have a process ID, `nginx[123]`. The host is missing with
 /// nginx's `nohostname`. Newer versions of rsyslog write RFC 3339 times; journald has several formats.

@@ -1,7 +1,7 @@
 //! Syslog in the form of RFC 5424: `<190>1 2026-11-21T10:00:00Z web nginx 123 - - LINE`.
 
 use super::syslog::priority;
-use super::{Unwrapped, Sender, Text, stamp, word};
+use super::{Sender, Text, Unwrapped, stamp, word};
 use crate::text::BYTE_ORDER_MARK;
 
 /// Opens `[<PRIORITY>]1 TIME HOST APP PROCID MSGID DATA LINE`. Also removes the byte order mark that declares UTF-8.

@@ -1,6 +1,6 @@
 //! A time before each line: `docker logs -t`, `kubectl logs --timestamps`, `stern -t`, CloudWatch exports to S3.
 
-use super::{Unwrapped, Sender, Text, stamp};
+use super::{Sender, Text, Unwrapped, stamp};
 
 /// Opens `TIME LINE`. The time must end in `Z` or have nine decimals, because nginx never writes either.
 ///
@@ -32,8 +32,11 @@ mod tests {
             ("2026-11-16 00:00:00Z x", None),
         ];
         for (line, text) in rows {
-            let expected =
-                text.map(|text| Unwrapped { text: Text::Plain(text.as_bytes()), sender: Sender::Unknown, is_partial: false });
+            let expected = text.map(|text| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Unknown,
+                is_partial: false,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }

@@ -13,8 +13,8 @@ use crate::envelope::DetectedEnvelopes;
 use crate::error::{Error, ErrorKind};
 use crate::files::FileKind;
 use crate::format::Reason;
-use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, ScanCache, ScanContext, Row};
-use crate::input::{Source, Blocking};
+use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
+use crate::input::{Blocking, Source};
 use crate::question::Question;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
 use crate::tally::InputLedger;
@@ -32,7 +32,8 @@ pub(super) fn explain(
     source: &Source,
 ) -> (InputExplanation, Option<Error>) {
     let mut buffer = Vec::new();
-    let explained = source.with_head(Blocking::Lock, &mut buffer, |head| explain_head(reader, formats, own, source, head));
+    let explained =
+        source.with_head(Blocking::Lock, &mut buffer, |head| explain_head(reader, formats, own, source, head));
     explained.expect("the caller waits until the head is read")
 }
 
@@ -147,7 +148,13 @@ struct Lines<'a> {
 }
 
 /// Reads the lines of a head in the same way as a worker.
-fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], sniffed: &Sniffed<'_>, head: &[u8], bump: &'a Bump) -> Lines<'a> {
+fn read<'a>(
+    reader: &Reader<'_>,
+    formats: &[LogFormat],
+    sniffed: &Sniffed<'_>,
+    head: &[u8],
+    bump: &'a Bump,
+) -> Lines<'a> {
     let context = ScanContext { bump, needs: reader.steps.needs() };
     let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let mut lines = Lines { ledger: InputLedger::new(formats.len()), samples: Vec::new(), malformed: None };

@@ -10,7 +10,7 @@ use crate::batch::{Batch, Fields, MISSING, Status, TextField};
 use crate::dimension::VariableColumns;
 use crate::engine::columns::Columns;
 use crate::error::Error;
-use crate::format::{LogFormat, Row, FormatId};
+use crate::format::{FormatId, LogFormat, Row};
 use crate::keys::Seed;
 use crate::nginx::NginxAnswer;
 use crate::question::{Question, variables};

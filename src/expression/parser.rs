@@ -129,8 +129,7 @@ impl Parser<'_> {
 
     fn operator(&mut self) -> Result<Spanned<Operator>, SyntaxError> {
         let at = self.peek().offset;
-        let is_in =
-            |token: Option<&Spanned<Token>>| matches!(token, Some(Spanned { value: Token::Word(word), .. }) if word == "in");
+        let is_in = |token: Option<&Spanned<Token>>| matches!(token, Some(Spanned { value: Token::Word(word), .. }) if word == "in");
         if is_in(self.tokens.get(self.next)) {
             self.take();
             return Ok(Spanned { offset: at, value: Operator::In });
@@ -191,7 +190,11 @@ impl Parser<'_> {
     fn name(&self, operand: Spanned<Value>) -> Result<Spanned<String>, SyntaxError> {
         match operand.value {
             Value::Word(name) => Ok(Spanned { offset: operand.offset, value: name }),
-            _ => Err(SyntaxError::new(self.text, operand.offset, "a name was expected: a value is compared with a value")),
+            _ => Err(SyntaxError::new(
+                self.text,
+                operand.offset,
+                "a name was expected: a value is compared with a value",
+            )),
         }
     }
 }

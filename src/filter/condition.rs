@@ -3,8 +3,8 @@
 use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::pattern::Pattern;
-use super::where_clause::WhereExpression;
 use super::status::StatusSet;
+use super::where_clause::WhereExpression;
 use crate::dimension::Dimension;
 
 /// A condition on a hit. A line is a hit if it meets all conditions of a question.

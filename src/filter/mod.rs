@@ -1,13 +1,14 @@
 //! Filters: decide which lines are hits. Each filter has its own file and narrows a set of rows; `table.rs` has a row
 //! for each.
 
+mod bucket;
 mod check;
 mod condition;
 mod day_times;
 mod glob;
+mod include_exclude;
 #[cfg(test)]
 mod laws;
-mod include_exclude;
 mod literal;
 mod networks;
 mod pattern;
@@ -16,12 +17,11 @@ mod predicate;
 mod ranges;
 mod reason;
 mod rows;
-mod where_clause;
 mod status;
-mod bucket;
 mod subject;
 mod table;
 mod texts;
+mod where_clause;
 
 use crate::batch::{Batch, Fields, Hits};
 use crate::dimension::VariableColumns;
@@ -34,12 +34,12 @@ pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;
 pub(crate) use period::Period;
-use predicate::{PredicateBuilder, Predicate};
+use predicate::{Predicate, PredicateBuilder};
 pub use reason::FilterReason;
 use rows::Rows;
-pub use where_clause::WhereExpression;
 pub use status::StatusSet;
 pub(crate) use table::contradictions;
+pub use where_clause::WhereExpression;
 
 /// Number of filtered lines by reason, in the order of [`FilterReason`].
 pub(crate) type FilterReasonCounts = [u64; FilterReason::COUNT];
@@ -57,7 +57,12 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Builds the predicates; `variable_columns` has the variables that the conditions name.
-    pub(crate) fn new(period: Period, conditions: &[Condition], variable_columns: &VariableColumns, seed: Seed) -> Filter {
+    pub(crate) fn new(
+        period: Period,
+        conditions: &[Condition],
+        variable_columns: &VariableColumns,
+        seed: Seed,
+    ) -> Filter {
         let making = PredicateBuilder { variable_columns, seed };
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();

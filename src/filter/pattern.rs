@@ -231,7 +231,10 @@ mod tests {
             ("*", "x", ""),
         ] {
             let pattern = pattern(text).in_any_case();
-            assert!(pattern.matches(fitting.as_bytes()) && (text == "*" || !pattern.matches(other.as_bytes())), "{text}");
+            assert!(
+                pattern.matches(fitting.as_bytes()) && (text == "*" || !pattern.matches(other.as_bytes())),
+                "{text}"
+            );
             assert_eq!(pattern.text(), text);
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::rows::Rows;
 use crate::batch::Batch;
-use crate::time::{Date, Bound, Moment, ResolvedNow, Stamp};
+use crate::time::{Bound, Date, Moment, ResolvedNow, Stamp};
 
 /// A period from the latest of its starts to the earliest of its ends, the end excluded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

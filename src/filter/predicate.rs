@@ -1,15 +1,15 @@
 //! Predicates: conditions compiled into checks on the rows of a batch.
 
+use super::bucket::BucketFilter;
 use super::check::Check;
 use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::pattern::Pattern;
 use super::ranges::{self, Range};
 use super::rows::Rows;
-use super::where_clause::Test;
-use super::bucket::BucketFilter;
 use super::subject::Subject;
 use super::texts::Texts;
+use super::where_clause::Test;
 use crate::batch::{Batch, Fields, Status, TextField};
 use crate::dimension::{Dimension, VariableColumns};
 use crate::expression::Expression;

@@ -148,7 +148,9 @@ mod tests {
             [("url", Subject::Of(Dimension::Path)), ("Size", Subject::Bytes), ("duration", Subject::RequestTime)];
         assert!(aliases.iter().all(|(alias, subject)| named(alias) == Ok(*subject)));
         let own = |name| Subject::named(name, &|own| own == name);
-        assert!(["url", "size"].iter().all(|name| own(name) == Ok(Subject::Of(Dimension::user_defined(name).unwrap()))));
+        assert!(
+            ["url", "size"].iter().all(|name| own(name) == Ok(Subject::Of(Dimension::user_defined(name).unwrap())))
+        );
         for name in Subject::names() {
             assert!(named(name).is_ok(), "{name}");
         }

@@ -3,7 +3,7 @@
 
 use super::condition::Condition;
 use super::pattern::Pattern;
-use super::predicate::{PredicateBuilder, Predicate};
+use super::predicate::{Predicate, PredicateBuilder};
 use super::ranges;
 use super::reason::FilterReason;
 use super::subject::Subject;
@@ -27,13 +27,21 @@ struct FilterRow<'c> {
 }
 
 /// Makes the row of a condition on one subject, whose option is named like its reason.
-fn row<'c>(reason: FilterReason, subject: Subject, build: impl Fn(PredicateBuilder<'_>) -> Predicate + 'c) -> FilterRow<'c> {
+fn row<'c>(
+    reason: FilterReason,
+    subject: Subject,
+    build: impl Fn(PredicateBuilder<'_>) -> Predicate + 'c,
+) -> FilterRow<'c> {
     let option = Setting::Filter(reason.name());
     FilterRow { reason, option, subjects: vec![subject], build: Box::new(build), contradiction: None }
 }
 
 /// Makes the row of a condition on the keys of a dimension.
-fn keys<'c>(dimension: Dimension, option: Setting, build: impl Fn(PredicateBuilder<'_>) -> Predicate + 'c) -> FilterRow<'c> {
+fn keys<'c>(
+    dimension: Dimension,
+    option: Setting,
+    build: impl Fn(PredicateBuilder<'_>) -> Predicate + 'c,
+) -> FilterRow<'c> {
     FilterRow { option, ..row(reason_of(dimension), Subject::Of(dimension), build) }
 }
 
@@ -74,7 +82,9 @@ impl Condition {
             Condition::Slower { ms } => {
                 row(FilterReason::Slower, RequestTime, |_| Predicate::RequestTime(ranges::above(*ms)))
             }
-            Condition::Larger { bytes } => row(FilterReason::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes))),
+            Condition::Larger { bytes } => {
+                row(FilterReason::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes)))
+            }
             Condition::Ip(networks) => FilterRow {
                 contradiction: networks.is_empty().then_some("no address is left"),
                 ..row(FilterReason::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))

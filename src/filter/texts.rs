@@ -99,7 +99,8 @@ mod tests {
             (r"/\x5Cx61", [false, false, false, false, true, false]),
         ];
         for (pattern, expected) in rows {
-            let mut texts = Texts::new(TextField::Path.into(), Check::Matches(pattern.parse().unwrap()), Seed::fixed(1));
+            let mut texts =
+                Texts::new(TextField::Path.into(), Check::Matches(pattern.parse().unwrap()), Seed::fixed(1));
             assert_eq!(selected(&mut texts, &values), expected, "{pattern}");
         }
     }

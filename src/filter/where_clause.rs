@@ -119,7 +119,9 @@ impl Reading<'_> {
                 return Err(self.error(value.offset, "a regular expression between quotes was expected"));
             };
             if subject.is_number() {
-                return Err(self.error(operator.offset, "this is a number, and no text to look in: use == != < <= > >= in"));
+                return Err(
+                    self.error(operator.offset, "this is a number, and no text to look in: use == != < <= > >= in")
+                );
             }
             // The expression begins after the quote.
             return Pattern::regex(self.text, value.offset + 1, regex).map(Check::Matches);
@@ -147,7 +149,8 @@ impl Reading<'_> {
                 }
                 _ => {
                     let word = crate::text::printable(word.as_bytes());
-                    Err(self.error(value.offset, format!("a value was expected; a text stands between quotes: \"{word}\"")))
+                    Err(self
+                        .error(value.offset, format!("a value was expected; a text stands between quotes: \"{word}\"")))
                 }
             },
         }

@@ -35,7 +35,8 @@ impl LogFormat {
         let mut format = LogFormat { plan: compile(&self.pieces, ranked, self.strictness), ..self };
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
-            format.plan.ranked_variables = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            format.plan.ranked_variables =
+                ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
             // A line may have the key of the request but not that of the variable.
             format.derived = ranked.iter().map(|name| RequestPart::named(name)).collect();
         } else {
@@ -51,8 +52,10 @@ impl LogFormat {
     /// The derivation of a variable that lines of this format contain but do not log separately.
     fn derivation(&self, variable: &str) -> Option<RequestPart> {
         let derived = RequestPart::named(variable).filter(|_| !self.logs(variable))?;
-        let mut destination =
-            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.destination) } else { None });
+        let mut destination = self
+            .pieces
+            .iter()
+            .filter_map(|p| if let Piece::Variable(value) = p { Some(value.destination) } else { None });
         destination.any(|destination| derived.is_in(destination)).then_some(derived)
     }
 
@@ -76,7 +79,8 @@ impl LogFormat {
         let lists =
             self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
         let is_given = |value: &Value| self.given.iter().any(|field| key_variable(field.key()) == value.name);
-        let is_fed = |value: &&mut Value| value.is_address_list() && value.destination == Destination::Text(TextField::Addr);
+        let is_fed =
+            |value: &&mut Value| value.is_address_list() && value.destination == Destination::Text(TextField::Addr);
         let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
         if let Some(list) = fed.next() {
             list.destination = Destination::Nothing;
@@ -94,9 +98,11 @@ impl LogFormat {
         }
         if let Some(json) = &mut self.json {
             **json = json.with_fields(fields);
-            let of =
-                |field: &FieldKey| variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.destination.fields());
-            self.overrides = fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::union);
+            let of = |field: &FieldKey| {
+                variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.destination.fields())
+            };
+            self.overrides =
+                fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::union);
             return self;
         }
         let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);

@@ -10,16 +10,16 @@ use bumpalo::Bump;
 use super::row::Row;
 use super::variables::Destination;
 use crate::batch::Fields;
-use crate::format::json::format::{JsonFormat, Syntax};
 use crate::format::json::field_values::ScanContext;
+use crate::format::json::format::{JsonFormat, Syntax};
 use crate::format::json::members::members;
 use crate::format::json::scan::JsonScratch;
 use crate::format::json::text::decode;
 use crate::format::json::value::{Kind, Value};
 use crate::format::log_format::piece::Piece;
 use crate::format::log_format::plan::{AFTER_TIME, BEFORE_TIME, Plan};
-use crate::format::log_format::value_end::ValueEnd;
 use crate::format::log_format::rule;
+use crate::format::log_format::value_end::ValueEnd;
 use crate::format::ltsv::scan::labelled;
 use crate::format::{Line, LogFormat};
 use crate::format::{json, ltsv};
@@ -90,7 +90,8 @@ impl LogFormat {
         let mut push = |key: &[u8], starts: &[usize], value: Vec<u8>| {
             let rule = |rule: u16| keys.rule(rule);
             let known = keys.find(key).and_then(|name| name.rule).map(rule);
-            let found = starts.iter().find_map(|start| scratch.field_values.rule_at(*start)).filter(|_| is_read).map(rule);
+            let found =
+                starts.iter().find_map(|start| scratch.field_values.rule_at(*start)).filter(|_| is_read).map(rule);
             fields.push(LineField {
                 key: Some(key.to_vec()),
                 variable: found.or(known).map(|rule| rule.variable.to_string()),
@@ -113,7 +114,8 @@ impl LogFormat {
 fn pieces_and_values<'v>(plan: &Plan, values: &[&'v [u8]]) -> Vec<(usize, &'v [u8])> {
     let mut all = Vec::new();
     for (step, value) in plan.steps.iter().zip(values) {
-        let both = value.strip_suffix(AFTER_TIME.as_bytes()).filter(|_| matches!(step.value_end, ValueEnd::UserAndTime));
+        let both =
+            value.strip_suffix(AFTER_TIME.as_bytes()).filter(|_| matches!(step.value_end, ValueEnd::UserAndTime));
         let Some(both) = both else {
             all.push((step.value_piece, *value));
             continue;

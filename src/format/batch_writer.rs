@@ -10,7 +10,7 @@ use super::request::Query;
 use super::request_parts::uri_and_args;
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::format::slot::Slot;
-use crate::format::{LogFormat, Row, FormatId, FastLine};
+use crate::format::{FastLine, FormatId, LogFormat, Row};
 use crate::ip;
 use crate::static_rules::StaticRules;
 use crate::text::{escape_backslashes, undo_escapes};

@@ -14,24 +14,24 @@
 
 mod adapted;
 mod anatomy;
+mod batch_writer;
 mod catalog;
 mod corruption;
 mod detect;
 mod digits;
 mod escaping;
 mod field_key;
-mod batch_writer;
 mod from_text;
 pub(crate) mod json;
 pub(crate) mod log_format;
 mod ltsv;
 mod marks;
-mod scan_cache;
 mod mismatch;
 mod reason;
 mod request;
 mod request_parts;
 mod row;
+mod scan_cache;
 mod shape;
 mod slot;
 mod time_unit;
@@ -39,9 +39,11 @@ mod timestamp;
 mod variables;
 
 pub(crate) use anatomy::{Anatomy, LineField};
-pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, ClosestFormat, RejectReason, Stop, FormatId, stops};
-pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use batch_writer::BatchWriter;
+pub(crate) use detect::{
+    ClosestFormat, Considered, Detector, Finding, FormatId, FormatsOfFile, RejectReason, Stop, stops,
+};
+pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use json::field_values::ScanContext;
 pub(crate) use json::key_lookup::is_key_of_a_hit;
 pub(crate) use json::seen::KeysSeen;
@@ -51,11 +53,11 @@ pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;
 pub(crate) use log_format::piece::Piece;
 pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
-pub(crate) use scan_cache::{BadValue, ScanCache};
 pub use reason::Reason;
 pub use request::Query;
 pub(crate) use request::request_scheme;
 pub(crate) use row::Row;
+pub(crate) use scan_cache::{BadValue, ScanCache};
 pub(crate) use slot::Slot;
 pub(crate) use variables::{Destination, Ranked, is_known, is_name, ranked_names, variable};
 

@@ -215,7 +215,9 @@ mod tests {
         assert_eq!(derived("arg_X", Slot::of(TextField::Path), "/a?x=1"), "1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a?x=1"), "x=1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a-"), "-");
-        assert!(!RequestPart::RequestUri.is_in(Destination::UriAndArgs) && RequestPart::Args.is_in(Destination::UriAndArgs));
+        assert!(
+            !RequestPart::RequestUri.is_in(Destination::UriAndArgs) && RequestPart::Args.is_in(Destination::UriAndArgs)
+        );
         assert_eq!((RequestPart::named("request"), RequestPart::named("path")), (None, None));
     }
 

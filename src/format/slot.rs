@@ -47,7 +47,11 @@ impl Slot {
             Destination::Args => Slot::ARGS,
             Destination::UriAndArgs => Slot::URI_AND_ARGS,
             Destination::Ranked(place) => Slot::variable(place as usize),
-            Destination::Nothing | Destination::Time | Destination::Status | Destination::Bytes | Destination::RequestTime => Slot::NOWHERE,
+            Destination::Nothing
+            | Destination::Time
+            | Destination::Status
+            | Destination::Bytes
+            | Destination::RequestTime => Slot::NOWHERE,
             Destination::RequestTimeIn(_) => Slot::NOWHERE,
         }
     }

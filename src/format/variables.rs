@@ -280,7 +280,10 @@ mod tests {
             let is_text = matches!(v.shape, Shape::Token | Shape::Address | Shape::Port | Shape::Text | Shape::Words);
             assert!(is_text, "{}", v.name);
         }
-        for v in VARIABLES.iter().filter(|v| matches!(v.destination, Destination::Text(_) | Destination::Request | Destination::Uri)) {
+        for v in VARIABLES
+            .iter()
+            .filter(|v| matches!(v.destination, Destination::Text(_) | Destination::Request | Destination::Uri))
+        {
             assert!(!matches!(v.ranked, Ranked::Measure | Ranked::Moment), "{}", v.name);
         }
     }

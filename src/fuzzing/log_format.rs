@@ -4,7 +4,7 @@
 use super::Header;
 use super::messages::assert_safe;
 use crate::format::log_format::reference::Reference;
-use crate::format::{LogFormat, ScanCache, NginxEscape, stops};
+use crate::format::{LogFormat, NginxEscape, ScanCache, stops};
 
 /// Fuzzes one format. The first byte chooses how the format is given, the first line is its text, and the others are
 /// lines of a log.

@@ -11,7 +11,7 @@ use crate::format::Query;
 use crate::measure::{Precision, UvMethod};
 use crate::metric::Metric;
 use crate::question::{MaxKeys, Question, Section};
-use crate::render::{TerminalStyle, ReportFormat, Charset, Style, write_explanation_json};
+use crate::render::{Charset, ReportFormat, Style, TerminalStyle, write_explanation_json};
 use crate::report::Report;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Now, Unit};
@@ -166,7 +166,11 @@ fn written(report: &Report, header: &mut Header<'_>) {
     let columns = header.one_of(&[80, 1, 20, 40, 200]);
     let charset = header.one_of(&[Charset::Unicode, Charset::Ascii]);
     let format = header.one_of(&ReportFormat::all().collect::<Vec<_>>());
-    let style = Style { terminal: TerminalStyle { columns, charset, ..TerminalStyle::default() }, csv_safe: true, ..Style::default() };
+    let style = Style {
+        terminal: TerminalStyle { columns, charset, ..TerminalStyle::default() },
+        csv_safe: true,
+        ..Style::default()
+    };
     let mut text = Vec::new();
     format.write(report, &style, &mut text).expect("writing to memory cannot fail");
     let text = String::from_utf8(text).expect("reports are UTF-8");

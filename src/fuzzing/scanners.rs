@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::Header;
 use crate::format::log_format::reference::{Reference, UNMARKED_ENDS};
-use crate::format::{LogFormat, ScanCache, NginxEscape};
+use crate::format::{LogFormat, NginxEscape, ScanCache};
 
 static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
     let presets = LogFormat::all_presets().into_iter().filter(|format| !format.has_keys());

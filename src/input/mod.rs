@@ -4,6 +4,7 @@
 //! through `compressed`, a reader of its text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
 mod beginning;
+mod blocking;
 mod chunk;
 mod closed;
 mod compressed;
@@ -21,11 +22,11 @@ mod small;
 mod source;
 mod stream;
 mod stream_file;
-mod blocking;
 mod unreadable;
 mod watched;
 
 pub(crate) use beginning::{BEGINNING, Beginning};
+pub(crate) use blocking::Blocking;
 pub(crate) use chunk::{Chunk, ChunkOptions, NextChunk};
 pub(crate) use fed::Fed;
 pub(crate) use find::is_access_log_name;
@@ -34,7 +35,6 @@ pub use guard::{MapGuard, guard_mappings};
 pub(crate) use opener::Opener;
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::Source;
-pub(crate) use blocking::Blocking;
 
 use std::fmt;
 use std::io::Read;

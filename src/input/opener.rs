@@ -48,7 +48,12 @@ impl From<Kind> for Opened {
 }
 
 impl Opener<'_> {
-    pub(crate) fn new(access: Access, chunk_options: ChunkOptions, progress: Option<&Arc<Progress>>, kept_open: usize) -> Opener<'_> {
+    pub(crate) fn new(
+        access: Access,
+        chunk_options: ChunkOptions,
+        progress: Option<&Arc<Progress>>,
+        kept_open: usize,
+    ) -> Opener<'_> {
         Opener { access, chunk_options, progress, kept_open }
     }
 
@@ -164,7 +169,11 @@ impl Opener<'_> {
             },
             Access::Read => file,
         };
-        Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, chunk_options)).into() })
+        Ok(Opened {
+            fingerprint,
+            closed,
+            ..Kind::Positioned(Positioned::new(Arc::new(file), len, chunk_options)).into()
+        })
     }
 
     /// True if one more file may keep its descriptor. Reduces the number of further ones.

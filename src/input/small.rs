@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
+use super::blocking::{Blocking, LOCK, lock};
 use super::chunk::{ChunkOptions, NextChunk};
 use super::closed::{Closed, is_replaced};
 use super::read_at::ReadAt;
-use super::blocking::{LOCK, Blocking, lock};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
@@ -77,7 +77,13 @@ impl DeferredFile {
 
 impl Small {
     /// Creates a small file that is read later; `path` leads to it.
-    pub(super) fn new(path: &Path, file: File, metadata: &Metadata, chunk_options: ChunkOptions, keeps_descriptor: bool) -> Small {
+    pub(super) fn new(
+        path: &Path,
+        file: File,
+        metadata: &Metadata,
+        chunk_options: ChunkOptions,
+        keeps_descriptor: bool,
+    ) -> Small {
         let file = DeferredFile::new(path, file, metadata, keeps_descriptor);
         let state = ReadState { file, is_read: false, buffer: Vec::new(), read: 0, taken: 0, failure: None };
         Small { len: metadata.len(), chunk_bytes: chunk_options.chunk_bytes, state: Mutex::new(state) }
@@ -110,7 +116,12 @@ impl Small {
     }
 
     /// Passes the whole text to `look`, or nothing if it was taken already.
-    pub(super) fn with_head<R>(&self, blocking: Blocking, buffer: &mut Vec<u8>, inspect: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    pub(super) fn with_head<R>(
+        &self,
+        blocking: Blocking,
+        buffer: &mut Vec<u8>,
+        inspect: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
         self.state(blocking, buffer).map(|state| inspect(state.buffer.get(..state.read).unwrap_or_default()))
     }
 
@@ -229,7 +240,10 @@ mod tests {
                 assert_eq!(small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(), Some(TEXT));
                 assert_eq!(taken(&small), TEXT);
                 // A worker may ask for the head when another one has counted the file.
-                assert_eq!(small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(), Some(&b""[..]));
+                assert_eq!(
+                    small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(),
+                    Some(&b""[..])
+                );
                 assert!(small.into_failure(PathBuf::new()).is_none());
             }
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::blocking::Blocking;
 use super::chunk::{ChunkOptions, NextChunk};
 use super::closed::{Closed, OpenedToRead, is_replaced};
 use super::fingerprint::Fingerprint;
@@ -16,7 +17,6 @@ use super::read_at::ReadAt;
 use super::small::Small;
 use super::stream::Stream;
 use super::stream_file::StreamFile;
-use super::blocking::Blocking;
 use super::watched::Watched;
 use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
@@ -56,7 +56,12 @@ pub(super) enum Kind {
 impl Source {
     /// Passes the first lines to `look`; `None` if another worker holds the input and this one does not wait. A small
     /// file is read into `buffer`; the caller must pass the same buffer to [`next`](Self::next).
-    pub(crate) fn with_head<R>(&self, blocking: Blocking, buffer: &mut Vec<u8>, inspect: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    pub(crate) fn with_head<R>(
+        &self,
+        blocking: Blocking,
+        buffer: &mut Vec<u8>,
+        inspect: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
         match &self.kind {
             Kind::Small(small) => small.with_head(blocking, buffer, inspect),
             Kind::Mapped(mapped) => Some(inspect(mapped.head())),
@@ -142,14 +147,30 @@ impl Source {
 
     /// Opens a file in which some bytes cannot be read.
     #[cfg(test)]
-    pub(crate) fn broken(path: &std::path::Path, unreadable: Vec<Range<u64>>, chunk_options: ChunkOptions) -> io::Result<Source> {
+    pub(crate) fn broken(
+        path: &std::path::Path,
+        unreadable: Vec<Range<u64>>,
+        chunk_options: ChunkOptions,
+    ) -> io::Result<Source> {
         let file = std::fs::File::open(path)?;
         let len = file.metadata()?.len();
         let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, chunk_options));
         let (compression, file, closed, fingerprint, watched, progress) = (None, None, None, None, None, None);
         let (is_found, is_device) = (false, false);
         let path = path.to_owned();
-        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, watched, chunk_options, progress })
+        Ok(Source {
+            path,
+            compression,
+            kind,
+            is_found,
+            is_device,
+            file,
+            closed,
+            fingerprint,
+            watched,
+            chunk_options,
+            progress,
+        })
     }
 
     /// Marks a mapping as if a page of it could not be read.

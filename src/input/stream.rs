@@ -4,8 +4,8 @@ use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
+use super::blocking::{Blocking, LOCK, lock};
 use super::chunk::{ChunkOptions, NextChunk};
-use super::blocking::{LOCK, Blocking, lock};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
 /// A reader that workers use in turns. Each takes as many whole lines as fit into a chunk, or a single line that is
@@ -70,7 +70,8 @@ impl Stream {
         if room == 0 {
             return NextChunk::End;
         }
-        let (len, left_out) = state.lines(ChunkOptions { chunk_bytes: self.chunk_options.chunk_bytes.min(room), ..self.chunk_options });
+        let (len, left_out) =
+            state.lines(ChunkOptions { chunk_bytes: self.chunk_options.chunk_bytes.min(room), ..self.chunk_options });
         if len == 0 {
             state.ahead = Vec::new();
             return NextChunk::End;

@@ -1,7 +1,7 @@
 //! The counts of a group, as reports show them. A count is unknown if the group has hits and none of their lines logs
 //! its field.
 
-use crate::measure::{Lacking, GroupCounts};
+use crate::measure::{GroupCounts, Lacking};
 
 /// The counts of a group, of which some may be unknown.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::counted::KnownCounts;
 use crate::keys::GroupId;
-use crate::measure::{Counts, Hits, Latency, Measure, OfTable, FirstLast, Timed, Times, Uv};
+use crate::measure::{Counts, FirstLast, Hits, Latency, Measure, OfTable, Timed, Times, Uv};
 use crate::time::Stamp;
 
 /// A group of a table.

@@ -91,7 +91,7 @@ macro_rules! metrics {
     };
 }
 
-use MeasureKind::{Counts, Latency, FirstLast, Times, Uv};
+use MeasureKind::{Counts, FirstLast, Latency, Times, Uv};
 use Quantity::{Count, MeanMs, Moment, Ms, Share};
 
 #[rustfmt::skip]

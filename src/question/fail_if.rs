@@ -173,8 +173,8 @@ impl Parser<'_> {
     }
 
     fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
-        let subject =
-            FailIfSubject::named(&name.value).ok_or_else(|| SyntaxError::unknown_name(self.text, name.offset, &name.value))?;
+        let subject = FailIfSubject::named(&name.value)
+            .ok_or_else(|| SyntaxError::unknown_name(self.text, name.offset, &name.value))?;
         match subject {
             FailIfSubject::Malformed if self.is_of_one => {
                 return Err(self.error(name.offset, "a malformed line has no key: ask for malformed by itself"));

@@ -91,8 +91,8 @@ pub(crate) fn variables(question: &Question) -> Result<VariableColumns, Error> {
 
 fn variable_columns(question: &Question, tables: &[TablePlan]) -> Result<VariableColumns, Error> {
     let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
-    let variable_columns =
-        variable_columns_of(tables).with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
+    let variable_columns = variable_columns_of(tables)
+        .with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
     if variable_columns.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
     }

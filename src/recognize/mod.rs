@@ -21,7 +21,7 @@ use bumpalo::Bump;
 use crate::batch::Fields;
 use crate::envelope::{self, DetectedEnvelopes};
 use crate::files::{Compression, FileKind};
-use crate::format::{Detector, FormatsOfFile, Line, LogFormat, ScanCache, ScanContext, Row};
+use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
 use crate::text::{self, is_blank, lines_of_head};
 
 pub(crate) use members::{Member, Members};
@@ -118,7 +118,8 @@ fn has_ordinary_lines(head: &[u8], detected: Option<&DetectedEnvelopes>, of_file
             let text: &[u8] = bump.alloc_slice_copy(text);
             let context = ScanContext { bump: &bump, needs: Fields::NONE };
             let is_text = !text.iter().any(|byte| is_control(*byte));
-            ordinary += usize::from(is_text && of_file.parse(Line::unmarked(text), context, &mut cache, &mut row).is_ok());
+            ordinary +=
+                usize::from(is_text && of_file.parse(Line::unmarked(text), context, &mut cache, &mut row).is_ok());
         }
     };
     match detected {

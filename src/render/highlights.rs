@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::tone::Tone;
 use super::labels;
+use super::tone::Tone;
 use crate::render::dates::weekday_of_date;
 use crate::render::numbers::{Duration, Percent};
 use crate::report::Highlight;

@@ -9,6 +9,8 @@ mod highlights;
 #[cfg(feature = "html")]
 mod html;
 mod json;
+#[cfg(any(feature = "html", feature = "table"))]
+mod labels;
 mod ledger;
 mod markdown;
 mod ndjson;
@@ -29,8 +31,6 @@ mod terms;
 #[cfg(any(feature = "html", feature = "table"))]
 mod tone;
 mod warnings;
-#[cfg(any(feature = "html", feature = "table"))]
-mod labels;
 
 pub use json::{write_explanation_json, write_json};
 #[cfg(feature = "table")]

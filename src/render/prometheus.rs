@@ -47,7 +47,8 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
         Dimension::Class => report.class.is_some(),
         _ => false,
     };
-    let asked = |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !has_own_metric(ranking.dimension);
+    let asked =
+        |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !has_own_metric(ranking.dimension);
     report.top.iter().flatten().filter(asked).try_for_each(|ranking| gauges.ranking(ranking, pv))
 }
 

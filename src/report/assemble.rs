@@ -14,6 +14,7 @@ use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
+use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
@@ -23,7 +24,6 @@ use super::part::{PartReport, parts};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
-use super::missing_field::missing_fields;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::{

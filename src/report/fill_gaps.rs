@@ -73,7 +73,8 @@ mod tests {
 
     fn of(unit: &str, from: &str, to: &str, keys: &[&str]) -> Vec<(String, u64)> {
         let rows = keys.iter().map(|key| row(key)).collect();
-        let with_gaps_filled = with_gaps_filled(rows, unit.parse().unwrap(), wall(from)..wall(to), |_| true, Row::default).unwrap();
+        let with_gaps_filled =
+            with_gaps_filled(rows, unit.parse().unwrap(), wall(from)..wall(to), |_| true, Row::default).unwrap();
         with_gaps_filled.into_iter().map(|row| (row.key.unwrap(), row.pv)).collect()
     }
 
@@ -96,7 +97,9 @@ mod tests {
     #[test]
     fn skipped_hours_are_not_listed() {
         let hours = |exists: fn(Bucket) -> bool| {
-            with_gaps_filled(Vec::new(), Unit::Hour, wall("2022-04-05")..wall("2022-04-06"), exists, Row::default).unwrap().len()
+            with_gaps_filled(Vec::new(), Unit::Hour, wall("2022-04-05")..wall("2022-04-06"), exists, Row::default)
+                .unwrap()
+                .len()
         };
         assert_eq!(hours(|_| true), 24);
         assert_eq!(hours(|bucket| bucket.start_s % 86_400 != 7200), 23);

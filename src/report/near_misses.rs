@@ -106,7 +106,10 @@ mod tests {
             in_other_case: *in_other_case,
         };
         let found: Vec<_> = found.iter().map(miss).collect();
-        near_misses(&literals(&conditions, &VariableColumns::default()), &found).iter().map(ToString::to_string).collect()
+        near_misses(&literals(&conditions, &VariableColumns::default()), &found)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
-use crate::format::{Considered, FormatsOfFile, LogFormat, ClosestFormat, RejectReason};
+use crate::format::{ClosestFormat, Considered, FormatsOfFile, LogFormat, RejectReason};
 use crate::message::{Message, Setting, message};
 use crate::question::Reading;
 use crate::steps::mask_tail;
@@ -81,7 +81,11 @@ impl Unfit<'_> {
     fn sample(&self) -> String {
         if let Some(closest_format) = self.closest_format() {
             let inside = self.envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
-            return format!("\n  line {}{inside}: {}", closest_format.line, beginning(&self.shown(&closest_format.text)));
+            return format!(
+                "\n  line {}{inside}: {}",
+                closest_format.line,
+                beginning(&self.shown(&closest_format.text))
+            );
         }
         let Some(sample) = self.ledger.samples.first() else { return String::new() };
         format!("\n  line {}: {}", self.ledger.line_of(sample), beginning(&self.shown(&sample.text)))

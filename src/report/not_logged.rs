@@ -100,7 +100,10 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
 }
 
 /// The visitor settings of a question, with the fields that each needs and the variable that logs them.
-fn asked_of_visitors(options: &VisitorOptions<'_>, variable_columns: &VariableColumns) -> Vec<(Message, Fields, String)> {
+fn asked_of_visitors(
+    options: &VisitorOptions<'_>,
+    variable_columns: &VariableColumns,
+) -> Vec<(Message, Fields, String)> {
     let of = |option: Message, dimension: Dimension| (option, dimension.needs(variable_columns), dimension.variable());
     let mut asked = Vec::new();
     if options.visitor != Visitor::IP {
@@ -120,7 +123,8 @@ fn asked_of_visitors(options: &VisitorOptions<'_>, variable_columns: &VariableCo
 
 /// Returns the first given field whose key or variable no line has.
 pub(super) fn key_not_logged(fields: &[FieldKey], formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
-    let took = |at: usize| read.iter().filter(move |ledger| ledger.format_lines.get(at).is_some_and(|lines| *lines > 0));
+    let took =
+        |at: usize| read.iter().filter(move |ledger| ledger.format_lines.get(at).is_some_and(|lines| *lines > 0));
     let is_there = |field: &FieldKey| {
         let mut all = formats.iter().enumerate();
         all.any(|(at, format)| took(at).any(|ledger| format.has_given(field, &ledger.keys[at])))

@@ -96,7 +96,8 @@ impl GroupValues<'_> {
         let mut text = String::new();
         for subject in fail_if.subjects() {
             let gap = if text.is_empty() { "" } else { ", " };
-            write!(text, "{gap}{} is {}", subject.name(), self.shown(subject)).expect("writing to a String cannot fail");
+            write!(text, "{gap}{} is {}", subject.name(), self.shown(subject))
+                .expect("writing to a String cannot fail");
         }
         text
     }

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::mask::{mask_all, may_hold_one};
-use super::{StepInput, BatchStep, Lines, undone};
-use crate::batch::{Batch, Column, MAX_VARIABLES, Fields, MISSING, TextField};
+use super::{BatchStep, Lines, StepInput, undone};
+use crate::batch::{Batch, Column, Fields, MAX_VARIABLES, MISSING, TextField};
 use crate::dimension::VariableColumns;
 use crate::keys::parse_ipv4;
 use crate::text::escape_backslashes;
@@ -57,7 +57,11 @@ impl Anonymizer {
 
 /// The step, if the question asks to anonymize.
 pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
-    asked.options.visitor.anonymize.then(|| Box::new(Anonymizer::new(asked.variable_columns, asked.read)) as Box<dyn BatchStep>)
+    asked
+        .options
+        .visitor
+        .anonymize
+        .then(|| Box::new(Anonymizer::new(asked.variable_columns, asked.read)) as Box<dyn BatchStep>)
 }
 
 impl BatchStep for Anonymizer {

@@ -2,9 +2,9 @@
 
 use bumpalo::Bump;
 
-use super::{StepInput, BatchStep, Lines};
+use super::{BatchStep, Lines, StepInput};
 use crate::batch::{Batch, Column, Fields, MISSING};
-use crate::dimension::{DerivedColumn, VariableColumns, KeyOf};
+use crate::dimension::{DerivedColumn, KeyOf, VariableColumns};
 use crate::keys::{Memo, Seed};
 use crate::text::{escape_backslashes, undo_escapes};
 

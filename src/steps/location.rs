@@ -1,7 +1,7 @@
 //! Decides static or dynamic by the location of an nginx.conf that nginx would choose. Each distinct host and path is
 //! looked up once, because searching the locations takes longer than all other work on a line.
 
-use super::{StepInput, BatchStep, Lines, StepOptions};
+use super::{BatchStep, Lines, StepInput, StepOptions};
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::keys::{Memo, Seed};
 use crate::nginx::NginxConf;

@@ -178,8 +178,9 @@ mod tests {
 
     #[test]
     fn truncated_addresses_are_dropped() {
-        let piece =
-            |text: &'static str, goes_on| String::from_utf8(mask_addresses(text.as_bytes(), goes_on).into_owned()).unwrap();
+        let piece = |text: &'static str, goes_on| {
+            String::from_utf8(mask_addresses(text.as_bytes(), goes_on).into_owned()).unwrap()
+        };
         assert_eq!(piece("a 2001:db8:1:2:3", true), "a ");
         assert_eq!(piece("a 203.0.113.7 b", true), "a 203.0.113.0 ");
         assert_eq!(piece("a 203.0.113.7", false), "a 203.0.113.0");

@@ -5,10 +5,10 @@
 //! question needs, and which columns those read.
 
 mod anonymize;
-mod mask;
 mod derived;
 mod identity;
 mod location;
+mod mask;
 mod plan;
 mod real_ip;
 mod visitor;
@@ -19,8 +19,8 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 pub(crate) use anonymize::mask_value;
-pub(crate) use mask::{AHEAD, mask_addresses, mask_tail};
 pub(crate) use identity::Identity;
+pub(crate) use mask::{AHEAD, mask_addresses, mask_tail};
 pub(crate) use plan::{StepPlan, Steps};
 pub use real_ip::RealIp;
 pub use visitor::{Ipv6Prefix, Visitor};

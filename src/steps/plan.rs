@@ -1,6 +1,6 @@
 //! Planning: the steps that a question needs, and the columns that must be filled for them.
 
-use super::{StepInput, BatchStep, Lines, StepOptions, anonymize, derived, identity, location, real_ip, zone};
+use super::{BatchStep, Lines, StepInput, StepOptions, anonymize, derived, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::VariableColumns;
 use crate::keys::Seed;
@@ -56,7 +56,8 @@ impl<'q> StepPlan<'q> {
         seed: Seed,
     ) -> StepPlan<'q> {
         let needs = used.union(others);
-        let mut plan = StepPlan { options, variable_columns: variable_columns.clone(), seed, used, needs, classify: false };
+        let mut plan =
+            StepPlan { options, variable_columns: variable_columns.clone(), seed, used, needs, classify: false };
         plan.clone().each_step(|_, step| {
             plan.needs = plan.needs.union(step.needs());
             plan.classify |= step.writes().contains(Fields::CLASS);
@@ -95,7 +96,8 @@ impl<'q> StepPlan<'q> {
             read = read.union(Fields::CLASS);
         }
         for &(pass, make) in STEPS.iter().rev() {
-            let asked = StepInput { options: &self.options, variable_columns: &self.variable_columns, read, seed: self.seed };
+            let asked =
+                StepInput { options: &self.options, variable_columns: &self.variable_columns, read, seed: self.seed };
             if let Some(step) = make(&asked).filter(|step| step.writes().intersects(read)) {
                 read = read.union(step.needs());
                 visit(pass, step);
@@ -210,7 +212,8 @@ mod tests {
         let visitor =
             VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: Some(&real_ip), anonymize: true };
         let options = StepOptions { visitor, ..nothing(&rules) };
-        let plan = StepPlan::new(options, &VariableColumns::default(), ADDR.union(VISITOR), Fields::NONE, Seed::fixed(1));
+        let plan =
+            StepPlan::new(options, &VariableColumns::default(), ADDR.union(VISITOR), Fields::NONE, Seed::fixed(1));
         let bump = Bump::new();
         let mut batch = Batch::new(plan.needs());
         for list in ["203.0.113.7, 10.0.0.1", "203.0.113.8, 10.0.0.1"] {

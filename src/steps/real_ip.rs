@@ -6,7 +6,7 @@
 //!
 //! If `$remote_addr` is unknown, the list is read as if a trusted proxy had sent it.
 
-use super::{StepInput, BatchStep, Lines, undone};
+use super::{BatchStep, Lines, StepInput, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::Dimension;
 use crate::filter::{Address, Networks, address_of};

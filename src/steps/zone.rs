@@ -1,6 +1,6 @@
 //! Converts the times of lines to a time zone.
 
-use super::{StepInput, BatchStep, Lines};
+use super::{BatchStep, Lines, StepInput};
 use crate::batch::{Batch, Fields};
 use crate::time::ZoneClock;
 

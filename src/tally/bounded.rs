@@ -48,7 +48,8 @@ struct Ranking {
 impl Bounded {
     /// Creates empty rankings. The plan is that of [`Tally::with_rankings`](super::Tally::with_rankings).
     pub(crate) fn new(plan: &[TablePlan], variable_columns: &VariableColumns, most: usize, seed: Seed) -> Bounded {
-        let rankings = rankings_of(plan, variable_columns, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
+        let rankings =
+            rankings_of(plan, variable_columns, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
         Bounded { most, rankings, visitors: AddressKeys::new(seed) }
     }
 

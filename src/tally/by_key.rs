@@ -3,7 +3,7 @@
 use super::form::unescaped;
 use super::partitioned::Partitioned;
 use crate::batch::Batch;
-use crate::dimension::{Dimension, VariableColumns, Grouping, Key};
+use crate::dimension::{Dimension, Grouping, Key, VariableColumns};
 use crate::keys::{AddressKeys, GroupId, Seed};
 
 /// A tally for each key of a dimension. The keys here are as they are compared and written, regardless of the form of

@@ -12,7 +12,7 @@ use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, VariableColumns, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{GroupId, Seed, fixed_hash};
-use crate::measure::{Hits, MeasureKind, FirstLast, Times};
+use crate::measure::{FirstLast, Hits, MeasureKind, Times};
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 use crate::time::Stamp;
@@ -261,7 +261,11 @@ pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts
             lacking: [lacking.status, lacking.bytes, lacking.path, unknown],
             times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
             hits: table.measure::<Hits>().unwrap().of(group),
-            seen: table.measure::<FirstLast>().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
+            seen: table
+                .measure::<FirstLast>()
+                .unwrap()
+                .of(group)
+                .map(|(first, last)| (first.epoch_s(), last.epoch_s())),
         };
         let timed = table.measure::<Times>().unwrap().of(group);
         assert_eq!(

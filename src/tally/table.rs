@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
-use crate::dimension::{Dimension, VariableColumns, Grouping};
+use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};

@@ -71,8 +71,13 @@ pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
 /// Creates rankings with keys of their own, which may be dropped. `variable_columns` are the variables of all tables,
 /// for which batches have columns.
-pub(crate) fn rankings_of<F>(plan: &[TablePlan], variable_columns: &VariableColumns, seed: Seed) -> impl Iterator<Item = Table<F>> {
-    plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, variable_columns, seed, false, UvMethod::Exact))
+pub(crate) fn rankings_of<F>(
+    plan: &[TablePlan],
+    variable_columns: &VariableColumns,
+    seed: Seed,
+) -> impl Iterator<Item = Table<F>> {
+    plan.iter()
+        .map(move |(dimension, kinds)| Table::new(*dimension, kinds, variable_columns, seed, false, UvMethod::Exact))
 }
 
 /// True if visitors are counted.
@@ -91,9 +96,9 @@ impl Tally {
     pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: VisitorKey, seed: Seed) -> Tally {
         let by_visitor = uv == UvMethod::Exact && visitor.column == TextField::Addr.into() && asks_uv(plan);
         let variable_columns = variable_columns_of(plan);
-        let tables = plan
-            .iter()
-            .map(|(dimension, kinds)| Table::<Escaped>::new(*dimension, kinds, &variable_columns, seed, by_visitor, uv));
+        let tables = plan.iter().map(|(dimension, kinds)| {
+            Table::<Escaped>::new(*dimension, kinds, &variable_columns, seed, by_visitor, uv)
+        });
         Tally {
             ledger: Ledger::default(),
             period: None,
@@ -133,7 +138,9 @@ impl Tally {
     pub(crate) fn needs(plan: &[TablePlan], visitor: Fields) -> Fields {
         let variable_columns = variable_columns_of(plan);
         plan.iter().fold(if asks_uv(plan) { visitor } else { Fields::NONE }, |needs, (dimension, measures)| {
-            measures.iter().fold(needs.union(dimension.needs(&variable_columns)), |needs, kind| needs.union(kind.needs()))
+            measures
+                .iter()
+                .fold(needs.union(dimension.needs(&variable_columns)), |needs, kind| needs.union(kind.needs()))
         })
     }
 

@@ -33,7 +33,9 @@ impl Bound {
             (MomentKind::Wall(wall_s), _) => Bound::Wall(wall_s),
             (MomentKind::Instant(epoch_s), _) => Bound::Instant(epoch_s),
             (MomentKind::Ago(seconds), ResolvedNow::Wall(now_s)) => Bound::Wall(now_s - seconds),
-            (MomentKind::Ago(seconds), ResolvedNow::Instant(now_s) | ResolvedNow::InZone(_, now_s)) => Bound::Instant(now_s - seconds),
+            (MomentKind::Ago(seconds), ResolvedNow::Instant(now_s) | ResolvedNow::InZone(_, now_s)) => {
+                Bound::Instant(now_s - seconds)
+            }
             (MomentKind::Start(start), ResolvedNow::Wall(now_s)) => Bound::Wall(start.on(now_s)),
             (MomentKind::Start(start), ResolvedNow::Instant(now_s)) => Bound::Start { start, now_s },
             (MomentKind::Start(start), ResolvedNow::InZone(zone, now_s)) => Bound::Wall(start.on(zone.wall_s(now_s))),
@@ -66,7 +68,9 @@ mod tests {
     }
 
     fn instant(text: &str) -> i64 {
-        let Bound::Instant(epoch_s) = Bound::of(moment(text), ResolvedNow::Wall(0)) else { panic!("{text} has no offset") };
+        let Bound::Instant(epoch_s) = Bound::of(moment(text), ResolvedNow::Wall(0)) else {
+            panic!("{text} has no offset")
+        };
         epoch_s
     }
 
@@ -106,7 +110,9 @@ mod tests {
 
     #[test]
     fn relative_to_a_wall_clock_all_offsets_agree() {
-        let Bound::Wall(now_s) = Bound::of(moment("2022-04-05T23:30"), ResolvedNow::Wall(0)) else { panic!("a wall clock") };
+        let Bound::Wall(now_s) = Bound::of(moment("2022-04-05T23:30"), ResolvedNow::Wall(0)) else {
+            panic!("a wall clock")
+        };
         for (text, expected) in [("90m", "2022-04-05T22:00:00"), ("yesterday", "2022-04-04T00:00:00")] {
             let edge = Bound::of(moment(text), ResolvedNow::Wall(now_s));
             assert!(edge.is_fixed());

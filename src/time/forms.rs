@@ -1,8 +1,8 @@
 //! The forms in which users write moments and periods, one row each in `FORMS`.
 
-use super::partial_date::PartialDate;
 use super::length;
 use super::moment_error::MomentError;
+use super::partial_date::PartialDate;
 use super::start::Start;
 use super::time_of_day::TimeOfDay;
 use super::{DAY_S, Unit};
@@ -88,7 +88,9 @@ const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;
 
 fn figures(text: &str) -> Option<Result<Written, MomentError>> {
     let of = |found: PartialDate| match found.offset_min {
-        Some(offset_min) => Written { begin: MomentKind::Instant(found.wall_s - i64::from(offset_min) * 60), end: None },
+        Some(offset_min) => {
+            Written { begin: MomentKind::Instant(found.wall_s - i64::from(offset_min) * 60), end: None }
+        }
         None => {
             let end_s = found.unit.bucket(found.wall_s).end_s;
             Written { begin: MomentKind::Wall(found.wall_s), end: Some(MomentKind::Wall(end_s)) }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::forms::{self, DAYS, PERIODS, MomentKind};
+use super::forms::{self, DAYS, MomentKind, PERIODS};
 use super::moment_error::MomentError;
 
 /// A point in time, as `--since` and `--until` take it.
@@ -121,9 +121,8 @@ impl FromStr for Now {
 impl PartialOrd for Moment {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self.0, other.0) {
-            (MomentKind::Wall(mine), MomentKind::Wall(theirs)) | (MomentKind::Instant(mine), MomentKind::Instant(theirs)) => {
-                Some(mine.cmp(&theirs))
-            }
+            (MomentKind::Wall(mine), MomentKind::Wall(theirs))
+            | (MomentKind::Instant(mine), MomentKind::Instant(theirs)) => Some(mine.cmp(&theirs)),
             (MomentKind::Ago(mine), MomentKind::Ago(theirs)) => Some(theirs.cmp(&mine)),
             (MomentKind::Start(mine), MomentKind::Start(theirs)) => mine.partial_cmp(&theirs),
             _ => None,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{DAY_S, FIRST_S, LAST_S, CachedRange, Stamp, Zone};
+use super::{CachedRange, DAY_S, FIRST_S, LAST_S, Stamp, Zone};
 
 /// Converts stamps to the wall clock of a zone; one per worker. Its cache changes only its speed, never a result.
 pub(crate) struct ZoneClock {

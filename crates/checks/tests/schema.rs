@@ -2,9 +2,9 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Access, Condition, Dimension, Engine, FilterReason, Input, Ipv6Prefix, LogFormat, MaxKeys, Metric, Precision, Query,
-    Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, WarningCode, Zone, count, guard_mappings,
-    write_json,
+    Access, Condition, Dimension, Engine, FilterReason, Input, Ipv6Prefix, LogFormat, MaxKeys, Metric, Precision,
+    Query, Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, WarningCode, Zone, count,
+    guard_mappings, write_json,
 };
 use serde_json::{Value, json};
 

@@ -160,7 +160,11 @@ mod tests {
             assert!(read(row).is_ok(), "{row:?}");
             assert!(HELP.contains(row[0].split('=').next().unwrap_or_default()), "{row:?}");
         }
-        assert_eq!(read(&["--lines", "5", "--seed=8"]).map(|parse_options| (parse_options.traffic.lines, parse_options.traffic.seed)), Ok((5, 8)));
+        assert_eq!(
+            read(&["--lines", "5", "--seed=8"])
+                .map(|parse_options| (parse_options.traffic.lines, parse_options.traffic.seed)),
+            Ok((5, 8))
+        );
     }
 
     #[test]

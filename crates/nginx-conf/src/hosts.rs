@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::error::Error;
-use super::names::{Listen, HostMatcher, ServerName};
+use super::names::{HostMatcher, Listen, ServerName};
 use super::server::{Kind, Server};
 
 #[derive(Clone, Debug, Default)]
@@ -152,7 +152,8 @@ pub(crate) fn check_names(servers: &[Server]) -> Result<(), Error> {
     let sockets = numbered_sockets(servers);
     let mut shared: HashMap<usize, bool> = HashMap::new();
     for (server, sockets) in servers.iter().zip(&sockets) {
-        let has_groups = |name: &ServerName| matches!(&name.matcher, HostMatcher::Regex(regex) if regex.captures_len() > 1);
+        let has_groups =
+            |name: &ServerName| matches!(&name.matcher, HostMatcher::Regex(regex) if regex.captures_len() > 1);
         let has_groups = server.names.iter().any(has_groups);
         for socket in sockets.iter().collect::<HashSet<_>>() {
             shared.entry(*socket).and_modify(|is_shared| *is_shared = true).or_insert(has_groups);

@@ -58,7 +58,10 @@ impl Location {
         let mut not_followed = Vec::new();
         let level = directive.body()?;
         let (matcher, written) = if directive.is("location") {
-            (LocationMatcher::read(directive)?, directive.args.iter().map(|word| shown(&word.text)).collect::<Vec<_>>().join(" "))
+            (
+                LocationMatcher::read(directive)?,
+                directive.args.iter().map(|word| shown(&word.text)).collect::<Vec<_>>().join(" "),
+            )
         } else {
             (LocationMatcher::Rest, String::new())
         };

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::location::{LocationMatcher, Location};
+use super::location::{Location, LocationMatcher};
 
 /// Locations of a server, grouped by enclosing location.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,10 @@ impl LocationIndex {
     /// Returns the first location in `outer` whose regular expression matches.
     pub(crate) fn by_regex(&self, locations: &[Location], outer: usize, uri: &[u8]) -> Option<usize> {
         let regexes = &self.levels.get(&outer)?.regexes;
-        regexes.iter().copied().find(|at| matches!(&locations[*at].matcher, LocationMatcher::Regex(regex) if regex.is_match(uri)))
+        regexes
+            .iter()
+            .copied()
+            .find(|at| matches!(&locations[*at].matcher, LocationMatcher::Regex(regex) if regex.is_match(uri)))
     }
 
     /// Returns the first location `@name` of the server.
@@ -122,7 +125,9 @@ impl Level {
 
 fn name(location: &Location) -> &[u8] {
     match &location.matcher {
-        LocationMatcher::Exact(name) | LocationMatcher::Prefix { name, .. } | LocationMatcher::Named(name) => name.as_bytes(),
+        LocationMatcher::Exact(name) | LocationMatcher::Prefix { name, .. } | LocationMatcher::Named(name) => {
+            name.as_bytes()
+        }
         LocationMatcher::Rest | LocationMatcher::Regex(_) | LocationMatcher::Skipped(_) => b"",
     }
 }
@@ -141,7 +146,10 @@ impl Names {
         let (is_exact, name) = match &location.matcher {
             LocationMatcher::Exact(name) => (true, name),
             LocationMatcher::Prefix { name, .. } => (false, name),
-            LocationMatcher::Rest | LocationMatcher::Regex(_) | LocationMatcher::Skipped(_) | LocationMatcher::Named(_) => return None,
+            LocationMatcher::Rest
+            | LocationMatcher::Regex(_)
+            | LocationMatcher::Skipped(_)
+            | LocationMatcher::Named(_) => return None,
         };
         match self.seen.entry((is_exact, name.clone())) {
             Entry::Occupied(first) => Some(*first.get()),

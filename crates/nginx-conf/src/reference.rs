@@ -1,6 +1,6 @@
 //! Slow reference: chooses a location by checking all locations of a level.
 
-use super::location::{LocationMatcher, Location};
+use super::location::{Location, LocationMatcher};
 use super::server::Server;
 use crate::Conf;
 
@@ -26,7 +26,8 @@ impl Slow<'_> {
         if skips_regexes {
             return false;
         }
-        let fits = |location: &Location| matches!(&location.matcher, LocationMatcher::Regex(regex) if regex.is_match(uri));
+        let fits =
+            |location: &Location| matches!(&location.matcher, LocationMatcher::Regex(regex) if regex.is_match(uri));
         let Some((at, _)) = self.nested(outer).find(|(_, location)| fits(location)) else { return false };
         *chosen = at;
         self.find_within(at, uri, chosen);

@@ -4,7 +4,7 @@
 use super::captures::Captures;
 use super::content::Content;
 use super::fallback::{Directory, Fallback, FallbackTarget};
-use super::location::{LocationMatcher, Location};
+use super::location::{Location, LocationMatcher};
 use super::rewrite::{self, StepsOutcome};
 use super::server::Server;
 
@@ -110,7 +110,9 @@ impl Server {
         match rewrite::run(steps, std::mem::take(&mut request.uri), &mut request.captures) {
             StepsOutcome::Answered => Class::Dynamic,
             StepsOutcome::Redirected => Class::Redirect,
-            StepsOutcome::Moves(uri) => request.to(uri).map_or(Class::Dynamic, |request| self.class_found(request, enter)),
+            StepsOutcome::Moves(uri) => {
+                request.to(uri).map_or(Class::Dynamic, |request| self.class_found(request, enter))
+            }
             StepsOutcome::Stays(uri) => self.class_of_content(location, Request { uri, ..request }, enter),
         }
     }
@@ -159,7 +161,13 @@ impl Server {
         self.class_of_target(&fallback.target, fallback.tries_path, request, enter)
     }
 
-    fn class_of_target(&self, to: &FallbackTarget, tries_path: bool, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
+    fn class_of_target(
+        &self,
+        to: &FallbackTarget,
+        tries_path: bool,
+        request: Request,
+        enter: &mut dyn FnMut(usize),
+    ) -> Class {
         match to {
             FallbackTarget::HandedOver => Class::Dynamic,
             FallbackTarget::Code(_) => Class::Static,
@@ -205,7 +213,10 @@ impl Server {
         let sample = match &location.matcher {
             LocationMatcher::Exact(name) => name.clone(),
             LocationMatcher::Prefix { name, .. } => format!("{name}?"),
-            LocationMatcher::Rest | LocationMatcher::Regex(_) | LocationMatcher::Skipped(_) | LocationMatcher::Named(_) => "/?".to_owned(),
+            LocationMatcher::Rest
+            | LocationMatcher::Regex(_)
+            | LocationMatcher::Skipped(_)
+            | LocationMatcher::Named(_) => "/?".to_owned(),
         };
         self.class_of_content(location, Request::new(sample.into_bytes(), Captures::default()), &mut |_| ())
     }

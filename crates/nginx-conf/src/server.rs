@@ -4,7 +4,7 @@ use super::content::Content;
 use super::error::Error;
 use super::fallback::{Fallback, FallbackTarget};
 use super::inherited::Inherited;
-use super::location::{LocationMatcher, Location};
+use super::location::{Location, LocationMatcher};
 use super::location_index::{LocationIndex, Names};
 use super::names::{Listen, ServerName};
 use super::not_followed::{NotFollowed, Skipped, Why};
@@ -96,7 +96,9 @@ impl Server {
 
     /// True if a location redirects paths without a file.
     fn redirects_missing(&self, location: &Location) -> bool {
-        let Content::Files { fallback: Some(Fallback { target: FallbackTarget::Named(name), .. }), .. } = &location.content else {
+        let Content::Files { fallback: Some(Fallback { target: FallbackTarget::Named(name), .. }), .. } =
+            &location.content
+        else {
             return false;
         };
         let answer = self.named(name).and_then(|at| rewrite::answer(&self.locations[at].steps));
@@ -105,7 +107,8 @@ impl Server {
 
     /// True if clients can reach another location than `only`.
     fn has_own_locations(&self, only: usize) -> bool {
-        let is_own = |location: &Location| !location.is_internal && !matches!(location.matcher, LocationMatcher::Named(_));
+        let is_own =
+            |location: &Location| !location.is_internal && !matches!(location.matcher, LocationMatcher::Named(_));
         let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);
         others.any(|(_, location)| is_own(location))
     }

@@ -1,7 +1,7 @@
 //! Servers and locations of a configuration: the public view.
 
 use crate::Conf;
-use crate::location::{LocationMatcher, Location};
+use crate::location::{Location, LocationMatcher};
 use crate::names::{Listen, ServerName};
 use crate::not_followed::NotFollowed;
 use crate::place::Place;

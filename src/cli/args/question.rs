@@ -5,8 +5,8 @@ use logstat::{
 };
 
 use super::Args;
-use crate::cli::messages::shown;
 use crate::cli::argument_error::argument_error;
+use crate::cli::messages::shown;
 use crate::cli::names;
 use crate::cli::values::{GivenFormat, Slow};
 
@@ -56,7 +56,8 @@ impl Args {
     /// The requested sections, including the rankings if `--top` is given.
     fn sections(&self) -> Option<Vec<Section>> {
         let mut sections = self.show.clone();
-        if !sections.is_empty() && !self.top.is_empty() && !self.show_overrides_top && !sections.contains(&Section::Top) {
+        if !sections.is_empty() && !self.top.is_empty() && !self.show_overrides_top && !sections.contains(&Section::Top)
+        {
             sections.push(Section::Top);
         }
         (!sections.is_empty()).then_some(sections)
@@ -123,7 +124,9 @@ impl Args {
 
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
-            (Some(UvMethod::Exact), true) => Err(argument_error("--hll and --uv exact ask for two ways to count visitors")),
+            (Some(UvMethod::Exact), true) => {
+                Err(argument_error("--hll and --uv exact ask for two ways to count visitors"))
+            }
             (Some(method), _) => Ok(method),
             (None, true) => Ok(UvMethod::Hll(Precision::default())),
             (None, false) => Ok(UvMethod::default()),

@@ -154,7 +154,10 @@ mod tests {
         }
         #[cfg(unix)]
         assert!(
-            ConfigPath { path: "/dev/zero".into(), is_required: true }.read(&mut Vec::new()).unwrap_err().contains("longer")
+            ConfigPath { path: "/dev/zero".into(), is_required: true }
+                .read(&mut Vec::new())
+                .unwrap_err()
+                .contains("longer")
         );
     }
 }

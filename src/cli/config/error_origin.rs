@@ -20,7 +20,8 @@ pub(super) fn find_origin(
     check: &dyn Fn(&[Setting]) -> Checked,
 ) -> Option<Origin> {
     let first_line = first_line(error);
-    let is_fixed = |without: &[Setting]| check(without).map_or_else(|other| self::first_line(&other) != first_line, |()| true);
+    let is_fixed =
+        |without: &[Setting]| check(without).map_or_else(|other| self::first_line(&other) != first_line, |()| true);
     let at = (0..settings.len()).filter(|at| settings[*at].origin != Origin::CommandLine).find(|at| {
         let mut without = settings.to_vec();
         without.remove(*at);

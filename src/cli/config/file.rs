@@ -111,7 +111,12 @@ impl Reader<'_> {
             return Err(wrong(&format!("'{name}' is the text of a log_format, not {}", kind(item.get_ref()))));
         };
         let format = named_format(name, text).map_err(|error| wrong(&error.to_string()))?;
-        Ok(NamedFormat { name: name.to_string(), text: text.to_string(), format, origin: self.origin(key.span().start) })
+        Ok(NamedFormat {
+            name: name.to_string(),
+            text: text.to_string(),
+            format,
+            origin: self.origin(key.span().start),
+        })
     }
 
     fn site(&self, key: &Key<'_>, item: &Item<'_>) -> Result<Site, String> {
@@ -172,7 +177,14 @@ impl Reader<'_> {
     }
 
     /// The texts of an option: one value, or a list if the option takes several.
-    fn texts(&self, name: &str, what: &str, takes: ValueCount, key: &Key<'_>, item: &Item<'_>) -> Result<Vec<Text>, String> {
+    fn texts(
+        &self,
+        name: &str,
+        what: &str,
+        takes: ValueCount,
+        key: &Key<'_>,
+        item: &Item<'_>,
+    ) -> Result<Vec<Text>, String> {
         let several = if takes == ValueCount::Many { " or a list of them" } else { "" };
         let text = |item: &Item<'_>| match scalar(item.get_ref()) {
             Some(text) => Ok(Text { text: text.into(), origin: self.origin(item.span().start) }),

@@ -1,13 +1,13 @@
 //! The configuration: options from a file and from environment variables. They are inserted before the arguments of the
 //! command line. One parser therefore reads every value, and errors have the same words wherever the value is set.
 
+mod config_path;
 mod error_origin;
 mod file;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod layers;
 mod options;
-mod config_path;
 mod print;
 mod setting;
 mod sites;
@@ -23,11 +23,11 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 
 use super::args::Args;
-use super::list_items;
 use super::argument_error::argument_error;
+use super::list_items;
+pub(crate) use config_path::Environment;
 use file::File;
 use options::{ValueCount, settable, value_count};
-pub(crate) use config_path::Environment;
 use setting::{Origin, Setting, Text, Value};
 
 /// Keys of a file that are not options.
@@ -94,9 +94,10 @@ impl ResolvedArgs {
             self.file = file.map_err(|wrong| argument_error(&wrong))?;
             self.shown = Some(shown);
         }
-        let (variables, warnings) = variables::read(command, &environment.variables).map_err(|wrong| argument_error(&wrong))?;
-        let site =
-            sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| argument_error(&wrong))?;
+        let (variables, warnings) =
+            variables::read(command, &environment.variables).map_err(|wrong| argument_error(&wrong))?;
+        let site = sites::named(&self.args.files, &self.file.sites, self.shown.as_deref())
+            .map_err(|wrong| argument_error(&wrong))?;
         // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.warnings.extend(warnings);

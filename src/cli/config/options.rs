@@ -119,7 +119,8 @@ mod tests {
             assert_ne!(named(&command, name, &[]).is_ok(), refusal(name).is_some(), "{name}");
         }
         assert!(command.get_arguments().all(|option| option.get_long().is_some() || option.get_id() == "files"));
-        let mentioned = REFUSED.iter().map(|(name, _)| name).chain(CONFLICTS.iter().flat_map(|(one, other)| [one, other]));
+        let mentioned =
+            REFUSED.iter().map(|(name, _)| name).chain(CONFLICTS.iter().flat_map(|(one, other)| [one, other]));
         let mentioned = mentioned.chain(DEPENDENT_OPTIONS.iter().map(|(name, _)| name));
         for name in mentioned {
             assert!(all.contains(name), "--{name} is no option");

@@ -40,7 +40,9 @@ pub(super) fn read(
         let value = match value_count(arg) {
             ValueCount::Flag | ValueCount::Count => times()?,
             // clap splits a list as it does on the command line.
-            ValueCount::One | ValueCount::Many => Value::Texts(vec![Text { text: value.to_owned(), origin: origin.clone() }]),
+            ValueCount::One | ValueCount::Many => {
+                Value::Texts(vec![Text { text: value.to_owned(), origin: origin.clone() }])
+            }
         };
         settings.push(Setting { option: option.to_owned(), value, origin });
     }
@@ -110,7 +112,11 @@ mod tests {
     fn every_option_has_its_variable() {
         let command = Args::command();
         for (option, arg) in settable(&command) {
-            let line = format!("{}={}", variable(option), if matches!(value_count(arg), ValueCount::Flag) { "true" } else { "1" });
+            let line = format!(
+                "{}={}",
+                variable(option),
+                if matches!(value_count(arg), ValueCount::Flag) { "true" } else { "1" }
+            );
             let expected = match value_count(arg) {
                 ValueCount::Flag | ValueCount::Count => format!("--{option}"),
                 ValueCount::One | ValueCount::Many => format!("--{option}=1"),

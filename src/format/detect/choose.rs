@@ -7,9 +7,9 @@ use bumpalo::Bump;
 
 use super::candidate::{Candidate, fits, try_one};
 use super::sample::{Sample, SampledLine};
-use super::survey::{RejectReason, Survey, Coverage};
+use super::survey::{Coverage, RejectReason, Survey};
 use super::trailing::Number;
-use super::{Considered, Finding, FormatsOfFile, ClosestFormat};
+use super::{ClosestFormat, Considered, Finding, FormatsOfFile};
 use crate::batch::Fields;
 use crate::format::Reason;
 use crate::format::log_format::plan::Tail;

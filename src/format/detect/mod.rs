@@ -11,13 +11,13 @@ mod candidate;
 mod choose;
 mod detector;
 mod odd_duration;
+mod parse_line;
+#[cfg(test)]
+mod reference;
 mod sample;
 mod stops;
 mod survey;
-mod parse_line;
 mod trailing;
-#[cfg(test)]
-mod reference;
 mod users;
 
 use crate::format::LogFormat;
@@ -28,7 +28,7 @@ pub(crate) use detector::Detector;
 use sample::Sample;
 pub(crate) use stops::{Stop, stops};
 pub(crate) use survey::RejectReason;
-use survey::{Survey, Coverage};
+use survey::{Coverage, Survey};
 
 /// The formats that the lines of one file are tried with.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use crate::format::mismatch::{Expected, Mismatch};
 
 /// True if such a number is the reason why a line does not fit a plan.
 pub(super) fn is_to_blame(plan: &Plan, text: &[u8], mismatch: Mismatch) -> bool {
-    let durations = || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.row_field, RowField::RequestTime(_)));
+    let durations =
+        || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.row_field, RowField::RequestTime(_)));
     let starts_there = durations().any(|(_, step)| mismatch.expected == Expected::Piece(step.value_piece));
     // The first part of the number may have been read as the value.
     let goes_on_there = durations().any(|(at, step)| match mismatch.expected {
@@ -37,8 +38,8 @@ mod tests {
     use crate::format::LogFormat;
     use crate::format::log_format::scan;
     use crate::format::marks::Line;
-    use crate::format::scan_cache::ScanCache;
     use crate::format::row::Row;
+    use crate::format::scan_cache::ScanCache;
 
     #[test]
     fn odd_numbers_are_distinguished_from_other_mismatches() {

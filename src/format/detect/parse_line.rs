@@ -3,7 +3,7 @@
 use super::candidate::{Candidate, fits, try_one};
 use super::odd_duration;
 use super::survey::{is_nothing, is_plausible};
-use super::{FormatsOfFile, FormatId};
+use super::{FormatId, FormatsOfFile};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::format::corruption;
 use crate::format::log_format::scan::scan;

@@ -32,7 +32,10 @@ fn detected(of_file: &FormatsOfFile<'_>) -> Detected {
         others: of_file.others.clone(),
         drops_users: of_file.drops_users,
         unused_common: of_file.unused_common,
-        closest_format: of_file.closest_format.as_ref().map(|closest_format| (closest_format.line, closest_format.format, closest_format.mismatch.at)),
+        closest_format: of_file
+            .closest_format
+            .as_ref()
+            .map(|closest_format| (closest_format.line, closest_format.format, closest_format.mismatch.at)),
         findings: of_file.findings.clone(),
     }
 }

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::candidate::{Candidate, try_one};
 use crate::batch::Fields;
 use crate::format::mismatch::Mismatch;
-use crate::format::{Line, LogFormat, ScanCache, ScanContext, Row};
+use crate::format::{Line, LogFormat, Row, ScanCache, ScanContext};
 use crate::message::Message;
 
 /// Formats that stop at the same byte of a line and expect the same there.

@@ -9,7 +9,7 @@ use super::trailing::Trailing;
 use super::users::Users;
 use crate::batch::{Fields, TextField};
 use crate::format::slot::Slot;
-use crate::format::{LogFormat, ScanCache, ScanContext, Row};
+use crate::format::{LogFormat, Row, ScanCache, ScanContext};
 use crate::ip;
 
 /// Percentage of the lines read that must have an address for `$remote_addr`.
@@ -64,7 +64,8 @@ impl Survey {
     pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Coverage>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
-        let context = ScanContext { bump: &bump, needs: Fields::text(TextField::Addr).union(Fields::text(TextField::Host)) };
+        let context =
+            ScanContext { bump: &bump, needs: Fields::text(TextField::Addr).union(Fields::text(TextField::Host)) };
         let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
         let (mut survey, mut coverage) = (Survey::default(), vec![Coverage::Nothing; sample.lines().len()]);
         for (line, take) in sample.lines().iter().zip(&mut coverage) {

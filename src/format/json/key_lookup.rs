@@ -84,7 +84,8 @@ impl JsonKeys {
         let row = |key, variable, unit, form| Meaning { key, variable, unit, form };
         let given: Vec<_> = given.iter().map(|f| row(f.key(), f.variable(), f.unit(), Form::Any)).collect();
         let labels = labels.iter().map(|(label, variable, unit)| row(*label, *variable, *unit, Form::Any));
-        let own_names = variables().filter(|v| v.name != "uri" && v.destination != Destination::Nothing && v.is_in_nginx_s_unit());
+        let own_names =
+            variables().filter(|v| v.name != "uri" && v.destination != Destination::Nothing && v.is_in_nginx_s_unit());
         let own_names = own_names.map(|v| row(v.name, v.name, TimeUnit::Seconds, Form::Any));
         let table = KEYS.iter().map(|known| row(known.key, known.variable, known.unit, known.form));
         let mut places = HashMap::new();
@@ -101,10 +102,15 @@ impl JsonKeys {
         let known = labels.chain(own_names).chain(table).filter(|known| !is_given(known.key));
         for (at, meaning) in given.iter().copied().chain(known).enumerate() {
             let name = meaning.variable;
-            let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Destination::Ranked(place as u8));
+            let ranked =
+                || ranked.iter().position(|ranked| *ranked == name).map(|place| Destination::Ranked(place as u8));
             let destination = variable(name).map_or(Destination::Nothing, |(_, v)| v.destination);
             // A variable that only rankings read gets a target only if the question ranks it.
-            let destination = if destination == Destination::Nothing && at < named { ranked().unwrap_or(destination) } else { destination };
+            let destination = if destination == Destination::Nothing && at < named {
+                ranked().unwrap_or(destination)
+            } else {
+                destination
+            };
             let is_second_meaning =
                 (given.len()..named).contains(&at) && keys.rules.last().is_some_and(|last| *last.key == *meaning.key);
             if is_second_meaning || destination != Destination::Nothing && !keys.reads_all(&places, meaning.key) {

@@ -8,18 +8,18 @@
 //! - [`members`] lists all keys of a line, for display.
 //! - `reference` is the slow implementation for tests, based on serde_json.
 
+pub(super) mod field_values;
 pub(super) mod format;
 pub(super) mod forms;
-pub(super) mod field_values;
 pub(super) mod key_lookup;
 pub(super) mod members;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod reference;
 pub(super) mod scan;
 pub(super) mod seen;
 mod shape;
 mod table;
 pub(super) mod template;
 pub(super) mod text;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod reference;
 pub(super) mod value;
 pub(super) mod values;

@@ -14,8 +14,8 @@
 
 use std::ops::Range;
 
-use super::forms::{Mark, is_caddys_own};
 use super::field_values::{FieldValues, Flaw, ScanContext};
+use super::forms::{Mark, is_caddys_own};
 use super::key_lookup::{JsonKeys, Name};
 use super::seen::KeysSeen;
 use super::shape::{SampleValue, Shapes};

@@ -7,8 +7,8 @@
 //!
 //! Measured: a third of the time that scan.rs needs to go from key to key, for lines of nginx.
 
-use super::forms::{Mark, is_caddys_own};
 use super::field_values::FieldValues;
+use super::forms::{Mark, is_caddys_own};
 use super::key_lookup::JsonKeys;
 use super::seen::KeysSeen;
 use super::value::{Kind, Value, value};
@@ -233,7 +233,12 @@ const LONGEST_WAIT: u32 = 4096;
 impl Shapes {
     /// Finds the values of the line if it has the remembered shape.
     #[inline]
-    pub(in crate::format) fn read(&mut self, keys: &JsonKeys, line: Line<'_, '_>, field_values: &mut FieldValues) -> Option<&Shape> {
+    pub(in crate::format) fn read(
+        &mut self,
+        keys: &JsonKeys,
+        line: Line<'_, '_>,
+        field_values: &mut FieldValues,
+    ) -> Option<&Shape> {
         let Quotes::At { places, start } = line.quotes else { return None };
         let shape = self.shape.as_ref()?;
         if shape.read(keys, line.text, (places, start), field_values).is_none() {

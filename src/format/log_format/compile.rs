@@ -3,7 +3,7 @@
 use super::nginx_escape::NginxEscape;
 use super::piece::{Piece, literal};
 use super::plan::{AFTER_TIME, BEFORE_TIME, Expressions, Plan, RowField, Step};
-use super::value_end::{ValueEnd, Strictness, value_end};
+use super::value_end::{Strictness, ValueEnd, value_end_of};
 use crate::batch::{Column, Fields, TextField};
 use crate::format::shape::Shape;
 use crate::format::slot::Slot;
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::batch::MAX_VARIABLES;
     use crate::format::log_format::parse::parse;
-    use crate::format::log_format::plan::{Shortcut, FastPath};
+    use crate::format::log_format::plan::{FastPath, Shortcut};
     use crate::format::log_format::presets::{PRESETS, Preset};
 
     const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
@@ -116,7 +116,10 @@ mod tests {
                 _ => None,
             };
             assert_eq!(plan.fast_path, fast_path, "{name}");
-            assert!(plan.fields.contains(Fields::TIME.union(Fields::REQUEST).union(Fields::text(TextField::Addr))), "{name}");
+            assert!(
+                plan.fields.contains(Fields::TIME.union(Fields::REQUEST).union(Fields::text(TextField::Addr))),
+                "{name}"
+            );
         }
     }
 

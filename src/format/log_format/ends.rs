@@ -1,8 +1,8 @@
 //! Finds the possible ends of a value, in the order in which a walk tries them.
 
 use super::plan::Step;
-use super::value_end::{Bytes, Open, Order, ValueEnd};
 use super::user;
+use super::value_end::{Bytes, Open, Order, ValueEnd};
 use crate::batch::MISSING;
 use crate::format::digits::digits;
 use crate::format::marks::{Quotes, next_quote};

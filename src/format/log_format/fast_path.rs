@@ -7,7 +7,7 @@
 
 use wide::u8x16;
 
-use super::plan::{AFTER_TIME, NOBODY, FastPath};
+use super::plan::{AFTER_TIME, FastPath, NOBODY};
 use crate::batch::Status;
 use crate::format::digits::eight_digits;
 use crate::format::marks::Marks;
@@ -220,8 +220,8 @@ mod tests {
     use crate::batch::TextField;
     use crate::format::Row;
     use crate::format::log_format::plan::Tail;
-    use crate::format::log_format::scan::scan;
     use crate::format::log_format::reference::laws::line;
+    use crate::format::log_format::scan::scan;
     use crate::format::{Line, LogFormat, ScanCache, Slot};
     use proptest::prelude::*;
 

@@ -20,13 +20,13 @@ pub(super) mod parse;
 pub(super) mod piece;
 pub(super) mod plan;
 pub(super) mod presets;
-pub(super) mod value_end;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod reference;
 pub(super) mod roles;
+mod row_field;
 pub(super) mod rule;
 pub(super) mod scan;
 mod shortcut;
-mod row_field;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod reference;
 mod user;
+pub(super) mod value_end;
 pub(super) mod walk;

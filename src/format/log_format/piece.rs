@@ -22,8 +22,8 @@ pub(crate) struct Value {
 
 impl Value {
     pub(super) fn of(name: &str) -> Value {
-        let (shape, destination, author) =
-            variable(name).map_or((Shape::Text, Destination::Nothing, Author::Other), |(_, v)| (v.shape, v.destination, v.author));
+        let (shape, destination, author) = variable(name)
+            .map_or((Shape::Text, Destination::Nothing, Author::Other), |(_, v)| (v.shape, v.destination, v.author));
         Value { name: name.to_owned(), shape, destination, author }
     }
 

@@ -36,8 +36,10 @@ pub(in crate::format) fn assign(mut pieces: Vec<Piece>, fields: &[FieldKey]) -> 
         }
     }
     let pieces = resolve_destinations(pieces, &places);
-    let destination = |piece: &Piece| if let Piece::Variable(value) = piece { value.destination } else { Destination::Nothing };
-    let of_roles = places.iter().fold(Fields::NONE, |fields, place| fields.union(destination(&pieces[*place]).fields()));
+    let destination =
+        |piece: &Piece| if let Piece::Variable(value) = piece { value.destination } else { Destination::Nothing };
+    let of_roles =
+        places.iter().fold(Fields::NONE, |fields, place| fields.union(destination(&pieces[*place]).fields()));
     let logs_request = pieces.iter().any(|piece| destination(piece) == Destination::Request);
     let has_whole = places.iter().any(|place| destination(&pieces[*place]) == Destination::Request);
     let overrides = if logs_request && !has_whole { of_roles } else { Fields::NONE };
@@ -96,7 +98,10 @@ mod tests {
         let (addr, host) = (Destination::Text(TextField::Addr), Destination::Text(TextField::Host));
         assert_eq!(destination("$remote_addr $http_x", &["ip=http_x"]), [Destination::Nothing, addr]);
         assert_eq!(destination("$remote_addr $http_x", &["ip=$http_x"]), [Destination::Nothing, addr]);
-        assert_eq!(destination("$body_bytes_sent $bytes_sent", &["bytes=bytes_sent"]), [Destination::Nothing, Destination::Bytes]);
+        assert_eq!(
+            destination("$body_bytes_sent $bytes_sent", &["bytes=bytes_sent"]),
+            [Destination::Nothing, Destination::Bytes]
+        );
         assert_eq!(destination("$time_local $my_clock", &["time=my_clock"]), [Destination::Nothing, Destination::Time]);
         // If a variable gets another role, the next variable takes over its usual one.
         let expected = [Destination::Text(TextField::Referer), host];
@@ -114,7 +119,10 @@ mod tests {
         let (values, found) = roles(r#""$request" $filtered"#, &["path=filtered"]);
         assert_eq!((values[0].1, found.overrides), (Destination::Request, path));
         let (values, found) = roles(r#""$request" $request_uri $x"#, &["request=x"]);
-        assert_eq!((values[0].1, values[1].1, found.overrides), (Destination::Nothing, Destination::Nothing, Fields::NONE));
+        assert_eq!(
+            (values[0].1, values[1].1, found.overrides),
+            (Destination::Nothing, Destination::Nothing, Fields::NONE)
+        );
         let (values, found) = roles("$request_uri $filtered", &["path=filtered"]);
         assert_eq!((values[0].1, found.overrides), (Destination::Nothing, Fields::NONE));
         assert_eq!(roles("$request $x", &["status=y"]).1.given, []);

@@ -1,8 +1,8 @@
 //! Writes the value of a step into the row, as the field that its variable feeds.
 
 use super::plan::{RowField, Step};
-use super::value_end::ValueEnd;
 use super::user::{self, UserAndTime};
+use super::value_end::ValueEnd;
 use crate::batch::{MISSING, Status};
 use crate::format::Reason;
 use crate::format::digits::digits;

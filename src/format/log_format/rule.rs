@@ -5,8 +5,8 @@
 //! walk: from left to right, each value has the first end, in its order, from which the rest of the line matches.
 
 use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
-use super::value_end::{Bytes, Open, ValueEnd};
 use super::row_field::{Put, put};
+use super::value_end::{Bytes, Open, ValueEnd};
 use crate::format::Reason;
 use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::row::Row;

@@ -8,9 +8,9 @@ use super::rule;
 use super::shortcut::take;
 use super::walk::{WalkError, walk};
 use crate::format::marks::Line;
-use crate::format::scan_cache::ScanCache;
 use crate::format::mismatch::Mismatch;
 use crate::format::row::Row;
+use crate::format::scan_cache::ScanCache;
 
 /// Fills `row` from `line` and returns the place where the plan's last step ended. Slots that the plan does not fill
 /// are left unchanged: a caller that changes plans must empty the row.

@@ -1,7 +1,7 @@
 //! Finds in a plan the consecutive steps that most presets have, and takes them at once.
 
 use super::nginx_escape::NginxEscape;
-use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, RowField, Step, FastPath};
+use super::plan::{AFTER_TIME, FastPath, NOBODY, Plan, RowField, Shortcut, Step};
 use super::value_end::ValueEnd;
 use crate::batch::{MISSING, Status, TextField};
 use crate::format::digits::few_digits;
@@ -28,7 +28,9 @@ impl Plan {
 
 fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
     let next_literal = |step: &Step, text: &str| step.next_literal.bytes() == text.as_bytes();
-    let text = |step: &Step, field| matches!(step.value_end, ValueEnd::Quoted) && step.row_field == RowField::Text(Slot::of(field));
+    let text = |step: &Step, field| {
+        matches!(step.value_end, ValueEnd::Quoted) && step.row_field == RowField::Text(Slot::of(field))
+    };
     let [addr, user, request, status, bytes, rest @ ..] = steps else { return None };
     let is_common = matches!(addr.value_end, ValueEnd::Word { end: Some(b' '), .. })
         && addr.row_field == RowField::Text(Slot::of(TextField::Addr))

@@ -10,8 +10,8 @@
 
 use super::ends::{Tried, find};
 use super::plan::{Plan, Tail};
-use super::shortcut::take;
 use super::row_field::{Put, put};
+use super::shortcut::take;
 use crate::format::marks::{Line, Quotes};
 use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::reason::Reason;
@@ -134,7 +134,8 @@ impl<'a> Walk<'_, 'a, '_> {
                 }
             }
             let next_literal = step.next_literal.leads(&text[end.end..]);
-            self.at = end.end + next_literal.ok_or_else(|| no_match(Expected::Piece(step.next_literal_piece), end.end))?;
+            self.at =
+                end.end + next_literal.ok_or_else(|| no_match(Expected::Piece(step.next_literal_piece), end.end))?;
             self.next += 1;
         }
         if self.tail.fits(&text[self.at..]) { Ok(()) } else { Err(no_match(Expected::End, self.at)) }

@@ -82,8 +82,9 @@ fn reference(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
         }
         known.push((rule, label, value));
     }
-    let is_hit =
-        |rule: u16| keys.rule(rule).fields.intersects(Fields::STATUS.union(Fields::text(crate::batch::TextField::Path)));
+    let is_hit = |rule: u16| {
+        keys.rule(rule).fields.intersects(Fields::STATUS.union(Fields::text(crate::batch::TextField::Path)))
+    };
     if !known.iter().any(|(rule, ..)| is_hit(*rule)) {
         return Err(Reason::NoMatch);
     }
@@ -98,8 +99,9 @@ fn reference(keys: &JsonKeys, line: &str) -> Result<Plain, Reason> {
     plain.labels.sort_unstable();
     plain.labels.dedup();
     for destination in keys.targets() {
-        let candidates =
-            known.iter().filter(|(rule, _, value)| feeds_of(*rule) == *destination && !value.is_empty() && *value != "-");
+        let candidates = known
+            .iter()
+            .filter(|(rule, _, value)| feeds_of(*rule) == *destination && !value.is_empty() && *value != "-");
         let Some((rule, _, value)) = candidates.min_by_key(|(rule, ..)| *rule) else { continue };
         match destination {
             Destination::Time => {

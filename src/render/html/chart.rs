@@ -8,9 +8,9 @@ use std::fmt::Write;
 use super::axes::{Level, Tick, levels, readable, round_up, short, ticks, units};
 use super::percent;
 use crate::render::dates::weekday_of_date;
+use crate::render::labels;
 use crate::render::numbers::{Grouped, Known};
 use crate::render::slots::{Slot, Slots};
-use crate::render::labels;
 use crate::report::Row;
 use crate::time::Unit;
 
@@ -109,7 +109,12 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
     }
     let errors = (Known(slot.status_4xx.map(Grouped)), Known(slot.status_5xx.map(Grouped)));
     write!(description, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("writing to a String cannot fail");
-    Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, description }
+    Bar {
+        slot: (units(left), units(pitch)),
+        place: (units(left + (pitch - width) / 2.0), units(width)),
+        parts,
+        description,
+    }
 }
 
 /// Draws the line of visitors: a step over each bar, joined to its neighbours. The line is interrupted where there were

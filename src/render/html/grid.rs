@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{class, need, status_name};
 use crate::metric::Metric;
 use crate::render::dates::weekday_of_date;
-use crate::render::numbers::{Bytes, Grouped, Percent, DisplayFigure};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Percent};
 use crate::render::parts;
 use crate::render::tone::Tone;
 use crate::report::{Figure, Report, Row, Split};

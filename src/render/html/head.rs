@@ -1,8 +1,8 @@
 //! The head of the page: the inputs, and the period that they cover.
 
 use crate::render::dates::days_between;
-use crate::render::numbers::Grouped;
 use crate::render::labels;
+use crate::render::numbers::Grouped;
 use crate::report::{Report, UvReport};
 
 /// Maximum number of file names. If there are more files, the head shows their number.
@@ -30,13 +30,18 @@ impl Head<'_> {
         };
         let bytes = inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
         let mut formats: Vec<String> = Vec::new();
-        for format in inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.format_label(&format.format))) {
+        for format in
+            inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.format_label(&format.format)))
+        {
             if !formats.contains(&format) {
                 formats.push(format);
             }
         }
         let mut read = formats;
-        read.extend([labels::bytes_read(bytes, report.lines.skipped_bytes), labels::counted(report.lines.read, "line")]);
+        read.extend([
+            labels::bytes_read(bytes, report.lines.skipped_bytes),
+            labels::counted(report.lines.read, "line"),
+        ]);
         read.extend(labels::visitors(report));
         Head {
             title,

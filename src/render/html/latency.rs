@@ -2,8 +2,8 @@
 
 use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
-use crate::render::numbers::{Duration, Grouped, Percent, Seconds};
 use crate::render::labels;
+use crate::render::numbers::{Duration, Grouped, Percent, Seconds};
 use crate::report::LatencyReport;
 
 pub(super) struct Latency {
@@ -62,7 +62,8 @@ impl Latency {
         let ticks =
             (0..=decades).map(|power| (10_u64.saturating_pow(power), if power == decades { "end" } else { "middle" }));
         let slow = latency.slow_threshold_ms;
-        let description = named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
+        let description =
+            named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
         let mut of = labels::counted(latency.count, "request");
         if latency.count < hits {
             of += &format!(" of {} with a time", Grouped(hits));

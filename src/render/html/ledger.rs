@@ -1,7 +1,7 @@
 //! The ledger, which accounts for every line and every file.
 
-use crate::render::numbers::{Bytes, Grouped, Percent};
 use crate::render::labels;
+use crate::render::numbers::{Bytes, Grouped, Percent};
 use crate::report::{InputReport, MalformedSample, Report};
 
 pub(super) struct Ledger<'r> {

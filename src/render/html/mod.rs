@@ -133,7 +133,8 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = key_heading(ranking.dimension.name());
-    let mut grid = Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let mut grid =
+        Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
     let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
     if let Some(approximate) = approximate {
         let error = labels::counted(approximate.max_error, "request");

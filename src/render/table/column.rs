@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::render::numbers::{Bytes, Grouped, Known, Percent, DisplayFigure, share};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Known, Percent, share};
 use crate::render::parts;
 use crate::render::terms::{Form, REQUESTS, VISITORS};
 use crate::render::tone::Tone;

@@ -7,7 +7,7 @@ use super::fit::{cut_end, cut_middle, width};
 use super::ink::Ink;
 use super::labelled::INDENT;
 use super::line::Line;
-use super::{NARROWEST, TerminalStyle, TableWriter, layout, labels};
+use super::{NARROWEST, TableWriter, TerminalStyle, labels, layout};
 use crate::explain::{ChosenFormat, Explanation, FieldValue, FormatOrigin, HitExplanation, InputExplanation};
 use crate::explain::{FormatStop, MalformedLine, SampleLine};
 use crate::nginx::{ConfiguredLog, NginxAnswer, NginxPlace};

@@ -105,7 +105,11 @@ struct Room<'a> {
 impl Room<'_> {
     fn places(&self) -> Vec<ColumnLayout> {
         let mut places = vec![ColumnLayout { gap: 0, width: self.lead, side: Side::Left }];
-        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout { gap: GAP, width: *width, side: Side::Right }));
+        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout {
+            gap: GAP,
+            width: *width,
+            side: Side::Right,
+        }));
         if self.bar > 0 {
             places.push(ColumnLayout { gap: GAP, width: self.bar, side: Side::Left });
         }
@@ -115,7 +119,11 @@ impl Room<'_> {
 
 impl<'a> Grid<'a> {
     /// Calls `visit` for each line.
-    pub(super) fn for_each_line(&self, terminal: TerminalStyle, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn for_each_line(
+        &self,
+        terminal: TerminalStyle,
+        mut visit: impl FnMut(&str) -> io::Result<()>,
+    ) -> io::Result<()> {
         let room = self.room(terminal.columns);
         let places = room.places();
         self.heading(&room, &places, terminal.colors, &mut visit)?;

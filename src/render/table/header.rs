@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::fit::{cut_end, cut_middle, width};
-use super::wrap::Piece;
 use super::ink::Ink;
+use super::wrap::Piece;
 use super::{TableWriter, labels};
 use crate::render::dates::days_between;
 use crate::render::numbers::Grouped;

@@ -2,10 +2,10 @@
 
 use std::io;
 
+use super::ink::Ink;
 use super::stat_grid::{self, Stat};
 use super::wrap::Piece;
-use super::ink::Ink;
-use super::{TableWriter, hits, no_times, labels};
+use super::{TableWriter, hits, labels, no_times};
 use crate::render::numbers::{Duration, Percent, Seconds};
 use crate::render::tone::Tone;
 use crate::report::{LatencyReport, Report};

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::io;
 
 use super::fit::{cut_end, cut_middle, width};
-use super::wrap::{Piece, wrap};
 use super::ink::Ink;
 use super::line::Line;
+use super::wrap::{Piece, wrap};
 use super::{TableWriter, hits, labels};
 use crate::filter::FilterReason;
 use crate::render::numbers::{Bytes, Grouped};

@@ -3,9 +3,9 @@
 use std::io;
 
 use super::TableWriter;
-use super::wrap::Piece;
 use super::ink::Ink;
 use super::line::Line;
+use super::wrap::Piece;
 use crate::render::no_times::{directive, sentence};
 use crate::report::Report;
 

@@ -3,9 +3,9 @@
 use std::io;
 
 use super::column::{self, Column, PV, SENT, SHARE, UV};
-use super::wrap::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
+use super::wrap::Piece;
 use super::{TableWriter, hits, labels};
 use crate::dimension::Dimension;
 use crate::metric::Metric;
@@ -46,7 +46,10 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         grid.for_each_line(writer.terminal, |line| writer.line(line))?;
         let left_out = grid.left_out(writer.terminal);
         if !left_out.is_empty() {
-            writer.write_wrapped(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)), 2)?;
+            writer.write_wrapped(
+                &Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)),
+                2,
+            )?;
         }
         if let Some(Approximate { max_error, .. }) = approximate {
             let note = format!("approximate: each row may lack up to {}", labels::counted(*max_error, "request"));

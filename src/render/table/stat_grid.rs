@@ -3,10 +3,10 @@
 use std::io;
 
 use super::fit::width;
-use super::wrap::{Piece, wrap};
 use super::ink::Ink;
 use super::layout::{self, ColumnLayout, Side};
 use super::line::Line;
+use super::wrap::{Piece, wrap};
 use crate::render::TerminalStyle;
 use crate::render::terms::Form;
 
@@ -56,9 +56,10 @@ pub(super) fn for_each_line(
     let numbers = [longest, 4, 2, 1].into_iter().filter(|n| (1..=longest).contains(n));
     let in_full = [Form::WithAbbreviation, Form::Full];
     let candidates = numbers.flat_map(|in_line| in_full.map(|form| (in_line, form))).chain([(1, Form::Abbreviated)]);
-    let Some((in_line, form, cells)) = candidates
-        .map(|(in_line, form)| (in_line, form, cells(rows, in_line, form)))
-        .find(|(in_line, form, cells)| (*in_line, *form) == (1, Form::Abbreviated) || columns(cells) <= terminal.columns)
+    let Some((in_line, form, cells)) =
+        candidates.map(|(in_line, form)| (in_line, form, cells(rows, in_line, form))).find(|(in_line, form, cells)| {
+            (*in_line, *form) == (1, Form::Abbreviated) || columns(cells) <= terminal.columns
+        })
     else {
         return Ok(Form::WithAbbreviation);
     };

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::stat_grid::{self, Stat};
 use super::fit::{cut_middle, width};
-use super::wrap::Piece;
 use super::ink::Ink;
+use super::stat_grid::{self, Stat};
+use super::wrap::Piece;
 use super::{TableWriter, hits, latency, no_times};
 use crate::render::highlights::{Finding, finding};
 use crate::render::numbers::{Bytes, Grouped, Known, share};
@@ -38,7 +38,9 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     }
     no_times::write(report, writer)?;
     let mut highlights = report.highlights.iter().flatten();
-    highlights.try_for_each(|highlight| writer.write_wrapped(&pointed_at(highlight, hits(report), writer.terminal.columns), INDENT))
+    highlights.try_for_each(|highlight| {
+        writer.write_wrapped(&pointed_at(highlight, hits(report), writer.terminal.columns), INDENT)
+    })
 }
 
 /// Formats a highlight as pieces that break between words. A subject is cut so that it fits on one line.

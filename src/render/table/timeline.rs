@@ -5,9 +5,9 @@ use std::io;
 
 use super::column::{self, Column, PV, SENT, SHARE, UV};
 use super::fit::cut_middle;
-use super::wrap::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
+use super::wrap::Piece;
 use super::{TableWriter, hits, labels};
 use crate::metric::Metric;
 use crate::render::numbers::Grouped;
@@ -41,7 +41,8 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     grid.for_each_line(writer.terminal, |line| writer.line(line))?;
     let left_out = grid.left_out(writer.terminal);
     if !left_out.is_empty() {
-        writer.write_wrapped(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)), 2)?;
+        writer
+            .write_wrapped(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)), 2)?;
     }
     let Some(total) = total else { return Ok(()) };
     let Some(uv) = total.row.uv.known() else { return Ok(()) };

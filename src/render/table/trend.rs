@@ -5,9 +5,9 @@ use std::io;
 
 use super::TableWriter;
 use super::fit::width;
-use super::wrap::Piece;
 use super::ink::Ink;
 use super::line::Line;
+use super::wrap::Piece;
 use crate::render::numbers::{Grouped, share};
 use crate::render::slots::{Slot, Slots};
 use crate::render::terms::{Form, REQUESTS};

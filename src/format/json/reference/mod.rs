@@ -14,8 +14,8 @@ use bumpalo::Bump;
 use regex::Regex;
 use serde_json::Value;
 
-use super::forms::{Mark, is_caddys_own};
 use super::field_values::ScanContext;
+use super::forms::{Mark, is_caddys_own};
 use super::key_lookup::JsonKeys;
 use super::scan::{JsonScratch, scan};
 use crate::batch::{Fields, Status, TextField};
@@ -94,7 +94,14 @@ fn reference(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
     let mut plain = Plain::empty();
     let feeds_of = |place: u16| keys.targets()[keys.rule(place).target];
     let is_hit = |destination: Destination| {
-        matches!(destination, Destination::Status | Destination::Request | Destination::Text(TextField::Path) | Destination::Uri | Destination::UriAndArgs)
+        matches!(
+            destination,
+            Destination::Status
+                | Destination::Request
+                | Destination::Text(TextField::Path)
+                | Destination::Uri
+                | Destination::UriAndArgs
+        )
     };
     if !known.iter().any(|(place, _)| is_hit(feeds_of(*place))) {
         return Err(Reason::NoMatch);
@@ -200,8 +207,12 @@ fn read(keys: &JsonKeys, line: &[u8], scratch: &mut JsonScratch, clock: &mut Clo
         let mut plain =
             Plain { stamp: row.stamp, status: row.status, bytes: row.bytes, time_ms: row.time_ms, ..Plain::empty() };
         for destination in keys.targets() {
-            if !matches!(destination, Destination::Time | Destination::Status | Destination::Bytes | Destination::RequestTime) {
-                plain.texts[Slot::fed_by(*destination).index()] = undo_escapes(row.text(Slot::fed_by(*destination))).into_owned();
+            if !matches!(
+                destination,
+                Destination::Time | Destination::Status | Destination::Bytes | Destination::RequestTime
+            ) {
+                plain.texts[Slot::fed_by(*destination).index()] =
+                    undo_escapes(row.text(Slot::fed_by(*destination))).into_owned();
             }
         }
         plain

@@ -8,7 +8,7 @@ use super::{Reference, UNMARKED_ENDS};
 use crate::format::log_format::rule::values;
 use crate::format::log_format::scan::scan;
 use crate::format::row::Row;
-use crate::format::{Line, LogFormat, ScanCache, NginxEscape};
+use crate::format::{Line, LogFormat, NginxEscape, ScanCache};
 
 fn agree(reference: &Reference, cache: &mut ScanCache, line: &[u8]) -> Result<(), TestCaseError> {
     reference.agree(cache, line).map_err(TestCaseError::fail)

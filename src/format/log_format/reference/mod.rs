@@ -20,7 +20,7 @@ use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
 use crate::format::timestamp;
 use crate::format::variables::Destination;
-use crate::format::{Line, LogFormat, ScanCache, Piece, Quotes};
+use crate::format::{Line, LogFormat, Piece, Quotes, ScanCache};
 use crate::time::{Clock, Rfc3339, Stamp};
 
 /// A format with its reference.
