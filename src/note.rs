@@ -64,6 +64,10 @@ pub enum NoteCode {
     MaybeCopies,
     /// Some files in a directory are not access logs, and are not counted.
     NotAnAccessLog,
+    /// No line is in the period that was asked for.
+    OutsidePeriod,
+    /// A pattern without wildcards equals no value.
+    NothingEqual,
     /// Some inputs have no lines, or only blank ones.
     Empty,
     /// An nginx directive that may decide what is static is ignored.
@@ -75,7 +79,7 @@ pub enum NoteCode {
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 25] = [
+const CODES: [(NoteCode, &str); 27] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -97,6 +101,8 @@ const CODES: [(NoteCode, &str); 25] = [
     (NoteCode::AddressListAlone, "address-list-alone"),
     (NoteCode::MaybeCopies, "maybe-copies"),
     (NoteCode::NotAnAccessLog, "not-an-access-log"),
+    (NoteCode::OutsidePeriod, "outside-period"),
+    (NoteCode::NothingEqual, "nothing-equal"),
     (NoteCode::Empty, "empty"),
     (NoteCode::NotFollowed, "not-followed"),
     (NoteCode::AssumedLog, "assumed-log"),

@@ -138,7 +138,8 @@ impl<'f> Scanner<'f> {
             batch.clear();
             let mut account = InputLedger::new(self.formats.len());
             worker.fill(&mut place, &mut batch, &mut account, &bump);
-            worker.filter.select(&batch, &mut worker.hits, &mut worker.tally.ledger.filtered_by);
+            let ledger = &mut worker.tally.ledger;
+            worker.filter.select(&batch, &mut worker.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
             visit(&Rows { batch: &batch, hits: &worker.hits });
         }
     }

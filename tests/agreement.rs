@@ -216,6 +216,15 @@ fn filters() -> Vec<Condition> {
     ]
 }
 
+/// Patterns without wildcards. No value equals them, except that some logs have the path `/1`.
+fn literals() -> Vec<Condition> {
+    let patterns = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+    vec![
+        Condition::Matches { dimension: Dimension::Path, any: patterns(&["/1", "catalog", "/nothing"]) },
+        Condition::Excludes { dimension: Dimension::Agent, any: patterns(&["Mozilla", "CURL"]) },
+    ]
+}
+
 fn questions() -> Vec<(&'static str, Question)> {
     let usual = Question::default;
     let mut all = vec![
@@ -232,6 +241,8 @@ fn questions() -> Vec<(&'static str, Question)> {
         ("pairs", pairs(0).split(Dimension::Agent)),
         ("few pairs", pairs(3).max_keys(few_keys(20, 3000)).split(Dimension::Status)),
         ("filters", usual().filters(filters()).limit(0).by(Unit::Hour)),
+        ("patterns that equal nothing", usual().filters(literals())),
+        ("no line in the period", usual().since("2030".parse().unwrap()).filters(literals())),
         ("little memory", everything(&[Dimension::Host]).max_memory(memory(150_000, 2000))),
     ];
     all.extend(Unit::all().map(|unit| (unit.name(), usual().by(unit))));

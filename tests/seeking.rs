@@ -55,6 +55,7 @@ fn seeking_in_a_large_file_finds_the_period() {
     assert_eq!((sought["line"].as_u64(), whole["line"].as_u64()), (None, Some(71_001 / 3 + 1)));
     assert_eq!((&sought["byte"], &sought["text"]), (&whole["byte"], &whole["text"]));
     let table = output_of(&log, &["--since", "2026-11-14T19"]);
+    assert!(table.contains(" MiB read "), "{table}");
     assert!(
         table.contains(" outside the requested period") && table.contains(&format!(", byte {}", whole["byte"])),
         "{table}"

@@ -92,7 +92,7 @@ impl Worker<'_, '_> {
                 self.count_joined_line(detected, input, *std_stream, joined, &mut output);
             }
             self.cache.move_keys_to(&mut account.keys);
-            account.filtered = self.add(input, &mut batch, &bump);
+            account.filtered = self.add(input, None, &mut batch, &bump);
             self.tally.ledger.inputs[input].merge(&account);
         }
         self.hand_over_rejected(input);

@@ -16,6 +16,7 @@ use crate::filter::Period;
 use crate::format::{FormatsOfFile, Line, Row, ScanCache, ScanContext};
 use crate::input::{Blocking, Source};
 use crate::question::Reading;
+use crate::tally::Cover;
 use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
 
@@ -76,12 +77,20 @@ impl Default for Seek {
     }
 }
 
-/// Narrows each input to the part that may be in the period.
-pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mut [Source], scan: &Scan<'_>) {
-    let Some(from_bytes) = seek.from_bytes else { return };
+/// Narrows each input to the part that may be in the period. Returns the times of the first and the last line of the
+/// narrowed inputs, as far as these lines are skipped.
+pub(super) fn narrow(
+    seek: Seek,
+    reading: &Reading,
+    period: Period,
+    sources: &mut [Source],
+    scan: &Scan<'_>,
+) -> Vec<(usize, Cover)> {
+    let mut covers = Vec::new();
+    let Some(from_bytes) = seek.from_bytes else { return covers };
     let is_asked = seek.wanted == Wanted::Last || !period.is_all();
     if !is_asked || reading.keep_rejects || !reading.fields.is_empty() {
-        return;
+        return covers;
     }
     for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
@@ -97,10 +106,20 @@ pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mu
             cache: ScanCache::default(),
             zone: reading.zone.map(ZoneClock::new),
         };
-        if let Some(range) = search.range(seek.wanted, period) {
+        if let Some(Found { range, ends }) = search.range(seek.wanted, period) {
             source.narrow(range);
+            let cover = |probe: &Probe| Cover::of(Some(probe.start as u64), std::iter::once(probe.stamp));
+            covers.extend(ends.iter().filter_map(cover).map(|cover| (input, cover)));
         }
     }
+    covers
+}
+
+/// The part of a file that may be in the period.
+struct Found {
+    range: Range<usize>,
+    /// The first and the last line of the file with a time, if they are not in that part.
+    ends: Vec<Probe>,
 }
 
 /// A line that the search has parsed.
@@ -122,8 +141,8 @@ struct Search<'s, 'f> {
 }
 
 impl Search<'_, '_> {
-    /// Returns the bytes of the lines that may be in the period; `None` if the whole file must be read.
-    fn range(&mut self, wanted: Wanted, period: Period) -> Option<Range<usize>> {
+    /// Returns the lines that may be in the period; `None` if the whole file must be read.
+    fn range(&mut self, wanted: Wanted, period: Period) -> Option<Found> {
         let places = (0..PROBES).map(|i| self.bytes.len() / PROBES * i);
         let probes: Vec<Probe> = places.map(|at| self.probe(at)).collect::<Option<_>>()?;
         let (first, last) = (probes.first()?, probes.last()?);
@@ -142,7 +161,12 @@ impl Search<'_, '_> {
         let from = if period.has_begin() { self.last(&probes, is_before)? } else { 0 };
         let to = if period.has_end() { self.first(&probes, is_behind)? } else { self.bytes.len() };
         // Read at least one line even if the period ends before it begins: it shows which fields the file logs.
-        Some(from..to.max(self.line_end(from)))
+        let range = from..to.max(self.line_end(from));
+        let mut ends = Vec::from_iter((from > 0).then_some(*first));
+        if range.end < self.bytes.len() {
+            ends.push(self.final_line()?);
+        }
+        Some(Found { range, ends })
     }
 
     /// Returns the start of the last line for which `holds` is known to be true, or 0 if there is none. `None` if the
@@ -190,21 +214,40 @@ impl Search<'_, '_> {
         let mut start = if at == 0 { 0 } else { at + memchr::memchr(b'\n', &self.bytes[at - 1..end])? };
         while start < end {
             let line_end = start + memchr::memchr(b'\n', &self.bytes[start..end])?;
-            let text = clean(&self.bytes[start..line_end], start == 0);
-            if text.len() <= self.max_line {
-                let (bump, mut row) = (Bump::new(), Row::EMPTY);
-                let context = ScanContext { bump: &bump, needs: Fields::NONE };
-                let format_id = self.formats.parse(Line::unmarked(text), context, &mut self.cache, &mut row);
-                if let Ok(format_id) = format_id
-                    && row.stamp != Stamp::NONE
-                {
-                    let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.convert(row.stamp));
-                    return Some(Probe { start, format: format_id.0, stamp });
-                }
+            if let Some(probe) = self.parse(start..line_end) {
+                return Some(probe);
             }
             start = line_end + 1;
         }
         None
+    }
+
+    /// Returns the last line with a time, if it starts in the last [`PROBE_BYTES`]. It may lack its line feed.
+    fn final_line(&mut self) -> Option<Probe> {
+        let at = self.bytes.len().saturating_sub(PROBE_BYTES);
+        let mut start = if at == 0 { 0 } else { self.line_end(at - 1) };
+        let mut last = None;
+        while start < self.bytes.len() {
+            let end = self.line_end(start);
+            let text_end = if self.bytes[end - 1] == b'\n' { end - 1 } else { end };
+            last = self.parse(start..text_end).or(last);
+            start = end;
+        }
+        last
+    }
+
+    /// Parses a line; `None` if no format fits or it has no time.
+    fn parse(&mut self, line: Range<usize>) -> Option<Probe> {
+        let start = line.start;
+        let text = clean(&self.bytes[line], start == 0);
+        if text.len() > self.max_line {
+            return None;
+        }
+        let (bump, mut row) = (Bump::new(), Row::EMPTY);
+        let context = ScanContext { bump: &bump, needs: Fields::NONE };
+        let format_id = self.formats.parse(Line::unmarked(text), context, &mut self.cache, &mut row).ok()?;
+        let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.convert(row.stamp));
+        (row.stamp != Stamp::NONE).then_some(Probe { start, format: format_id.0, stamp })
     }
 
     /// Distance in bytes at which the search stops: the lines in between are read.

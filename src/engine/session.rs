@@ -170,7 +170,7 @@ impl<'p> Session<'p> {
     pub(super) fn scan(&mut self, sources: &mut [Source]) -> Result<(), Error> {
         let PreparedQuestion { question, engine, period, .. } = *self.prepared;
         let mut watch = Stopwatch::start();
-        seek::narrow(engine.seek, &question.reading, period, sources, &self.scan);
+        let covers = seek::narrow(engine.seek, &question.reading, period, sources, &self.scan);
         let opening = watch.lap();
         let run = Run { scan: &self.scan, sources };
         let empty = |uv| self.prepared.empty_tally(uv);
@@ -179,6 +179,7 @@ impl<'p> Session<'p> {
             Some(rounds) => run.count_in_rounds(engine.threads, &mut rounds.ends, &empty)?,
         };
         (self.tally, self.few_threads) = (tally, few_threads);
+        covers.into_iter().for_each(|(input, cover)| self.tally.ledger.inputs[input].cover(cover));
         self.phases = Phases { opening: self.phases.opening + opening, ..phases };
         Ok(())
     }

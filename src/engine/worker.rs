@@ -5,14 +5,14 @@ use bumpalo::Bump;
 use super::scan::Scan;
 use crate::batch::{Batch, Hits, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
-use crate::filter::Filter;
+use crate::filter::{Filter, FilterReason};
 use crate::format::Reason;
 use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_path};
 use crate::input::Chunk;
 use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
 use crate::steps::{Lines, Steps};
-use crate::tally::{Bytes, InputLedger, Sample, Tally, beginning_kept};
+use crate::tally::{Bytes, Cover, InputLedger, Sample, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
 /// The tally of one thread, and its scratch space.
@@ -23,6 +23,8 @@ pub(crate) struct Worker<'s, 'f> {
     steps: Steps<'s>,
     /// A copy per worker, because a filter caches answers.
     pub(crate) filter: Filter,
+    /// True while no line is in the period that was asked for. Then the times of the log are noted.
+    is_before_period: bool,
     /// The malformed lines of the current chunk, if they are kept.
     rejected: Rejected,
     pub(crate) tally: Tally,
@@ -37,7 +39,8 @@ impl<'s, 'f> Worker<'s, 'f> {
         let (cache, hits, rejected) = (ScanCache::default(), Hits::with_capacity(ROWS), Rejected::default());
         let (steps, filter, stats) = (scan.steps.steps(), scan.filter.clone(), WorkerStats::default());
         let memory_counted = Bytes::default();
-        Worker { scan, cache, hits, steps, filter, rejected, tally, memory_counted, stats }
+        let is_before_period = filter.has_period();
+        Worker { scan, cache, hits, steps, filter, is_before_period, rejected, tally, memory_counted, stats }
     }
 
     /// Returns the tally, and the statistics of this worker.
@@ -80,7 +83,8 @@ impl<'s, 'f> Worker<'s, 'f> {
                 }
             };
             self.cache.move_keys_to(&mut account.keys);
-            account.filtered = self.add(input, &mut batch, &bump);
+            let at = detected.is_none().then_some(chunk.offset + start as u64);
+            account.filtered = self.add(input, at, &mut batch, &bump);
             account.bytes = position.passed() - start as u64;
             account.read = position.lines - lines - parts;
             self.tally.ledger.inputs[input].merge(&account);
@@ -104,11 +108,20 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
     }
 
-    /// Counts the lines of a batch. Returns the number of lines that the filter did not select.
-    pub(super) fn add<'a>(&mut self, input: usize, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
+    /// Counts the lines of a batch, which begins at the byte `at` of its input unless that is in an envelope. Returns
+    /// the number of lines that the filter did not select.
+    pub(super) fn add<'a>(&mut self, input: usize, at: Option<u64>, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
         let lines = Lines { server: self.scan.servers[input], bump };
         self.steps.before_filter(batch, lines);
-        self.filter.select(batch, &mut self.hits, &mut self.tally.ledger.filtered_by);
+        let ledger = &mut self.tally.ledger;
+        let outside = ledger.filtered_by[FilterReason::Period as usize];
+        self.filter.select(batch, &mut self.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
+        if self.is_before_period {
+            let outside = ledger.filtered_by[FilterReason::Period as usize] - outside;
+            self.is_before_period = outside == batch.len() as u64;
+            let cover = Cover::of(at, (0..batch.len()).map(|row| batch.stamp(row)));
+            cover.into_iter().for_each(|cover| ledger.inputs[input].cover(cover));
+        }
         self.steps.after_filter(batch, &self.hits, lines);
         self.tally.add(batch, &self.hits);
         (batch.len() - self.hits.len()) as u64

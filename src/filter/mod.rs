@@ -9,6 +9,7 @@ mod glob;
 mod include_exclude;
 #[cfg(test)]
 mod laws;
+mod literal;
 mod networks;
 mod pattern;
 mod period;
@@ -27,6 +28,8 @@ use crate::dimension::VariableColumns;
 use crate::keys::Seed;
 pub use condition::Condition;
 pub use day_times::DayTimes;
+use literal::Search;
+pub(crate) use literal::{Literal, NearMisses, literals, merge_near_misses};
 pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;
@@ -48,6 +51,8 @@ pub(crate) struct Filter {
     period: Period,
     /// Sorted by reason, so that the reason of a filtered line does not depend on the order of the conditions.
     predicates: Vec<(FilterReason, Predicate)>,
+    /// One for each of [`literals`], in that order.
+    searches: Vec<Search>,
 }
 
 impl Filter {
@@ -62,7 +67,8 @@ impl Filter {
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
-        Filter { period, predicates }
+        let searches = literals(conditions, variable_columns).iter().map(Search::new).collect();
+        Filter { period, predicates, searches }
     }
 
     /// Fields that the conditions read, and the time if there is a period.
@@ -72,8 +78,20 @@ impl Filter {
         asked.fold(time, |fields, (_, asked, _)| fields.union(asked))
     }
 
-    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason.
-    pub(crate) fn select(&mut self, batch: &Batch<'_>, hits: &mut Hits, filtered: &mut FilterReasonCounts) {
+    /// True if there is a period that no line may be in.
+    pub(crate) fn has_period(&self) -> bool {
+        !self.period.is_all()
+    }
+
+    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason. `near_misses` has an entry
+    /// for each of [`literals`]; missing ones are added.
+    pub(crate) fn select(
+        &mut self,
+        batch: &Batch<'_>,
+        hits: &mut Hits,
+        filtered: &mut FilterReasonCounts,
+        near_misses: &mut Vec<NearMisses>,
+    ) {
         hits.clear();
         if self.period.is_all() && self.predicates.is_empty() {
             hits.extend(0..batch.len() as u16);
@@ -88,6 +106,10 @@ impl Filter {
         let mut rows = Rows::first(batch.len());
         if !self.period.is_all() {
             rows = keep(FilterReason::Period, self.period.select(batch, rows));
+        }
+        if !self.searches.is_empty() {
+            near_misses.resize(self.searches.len(), NearMisses::default());
+            self.searches.iter_mut().zip(near_misses).for_each(|(search, found)| search.matcher(batch, rows, found));
         }
         for (reason, predicate) in &mut self.predicates {
             rows = keep(*reason, predicate.select(batch, rows));

@@ -56,6 +56,11 @@ impl Pattern {
         }
     }
 
+    /// The only text that matches, if the pattern has no wildcards.
+    pub(super) fn literal(&self) -> Option<&[u8]> {
+        if let Matcher::Equals(whole) = &self.matcher { Some(whole) } else { None }
+    }
+
     /// The pattern as the user typed it.
     pub fn text(&self) -> &str {
         &self.text

@@ -60,9 +60,15 @@ impl Rows {
 
     /// Appends the row numbers in ascending order.
     pub(crate) fn append_to(self, hits: &mut Hits) {
+        self.for_each(|row| hits.push(row as u16));
+    }
+
+    /// Calls `visit` with each row number, in ascending order.
+    #[inline(always)]
+    pub(crate) fn for_each(self, mut visit: impl FnMut(usize)) {
         for (i, mut left) in self.0.into_iter().enumerate() {
             while left != 0 {
-                hits.push((i * BITS) as u16 + left.trailing_zeros() as u16);
+                visit(i * BITS + left.trailing_zeros() as usize);
                 left &= left - 1;
             }
         }

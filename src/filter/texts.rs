@@ -59,6 +59,11 @@ fn holds_undone(check: &Check, text: &[u8]) -> bool {
     check.matches(&undo_escapes(text))
 }
 
+/// Calls `with` with the key of a text as it is in a batch.
+pub(super) fn with_key(text: &[u8], with: impl FnOnce(&[u8])) {
+    if text.is_empty() { with(MISSING) } else { with(&undo_escapes(text)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

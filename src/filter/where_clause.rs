@@ -305,7 +305,7 @@ mod tests {
     fn held(text: &str, keys: &[&str]) -> Vec<String> {
         let selection: WhereExpression = text.parse().unwrap();
         let matches = |key: &&&str| selection.root.truth(&|(_, check)| Some(check.matches(key.as_bytes()))) == Some(true);
-        keys.iter().filter(holds).map(|key| (*key).to_owned()).collect()
+        keys.iter().filter(matches).map(|key| (*key).to_owned()).collect()
     }
 
     #[test]

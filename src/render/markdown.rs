@@ -103,15 +103,13 @@ const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx"
 
 fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let is_timeline = section.name == "timeline";
-    let unit = report.period.unit.name();
-    let name = if is_timeline { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
     let is_repeated = |key| is_timeline && Metric::named(key).is_some_and(|metric| report.split_has(metric));
     let is_shown = |at: &usize| match section.metrics[*at] {
         SectionColumn::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
         SectionColumn::Split(_) => true,
     };
     let shown: Vec<usize> = (0..section.metrics.len()).filter(is_shown).collect();
-    write!(out, "| {} |", escaped(&key_heading(name)))?;
+    write!(out, "| {} |", escaped(&key_heading(section.label)))?;
     shown.iter().try_for_each(|at| match section.metrics[*at] {
         SectionColumn::Metric(key) => write!(out, " {} |", heading(key)),
         SectionColumn::Split(value) => write!(out, " {} |", escaped(value)),

@@ -10,6 +10,8 @@ use crate::report::{Figure, LatencyReport, Report, Row, Split};
 pub(super) struct Section<'r> {
     /// Name of the section: `timeline`, `top.path`.
     pub(super) name: Cow<'static, str>,
+    /// Name of its keys for people: `day`, `path`; that of the section if it has no keys.
+    pub(super) label: &'static str,
     /// The pair of dimensions, if rows are by pair.
     #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
     pub(super) pair: Option<Pair>,
@@ -50,24 +52,30 @@ pub(super) struct SectionRow<'r> {
 pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut all = Vec::new();
     if let Some(summary) = &report.summary {
-        let mut section = of_rows("summary".into(), std::slice::from_ref(&summary.row));
+        let mut section = of_rows("summary".into(), "summary", std::slice::from_ref(&summary.row));
         section.metrics.push(SectionColumn::Metric("visitor_days"));
         let visitor_days = summary.visitor_days.map_or(Figure::Unknown, Figure::Count);
         section.rows.iter_mut().for_each(|row| row.figures.push(visitor_days.clone()));
         all.push(section);
     }
-    let listed = [("timeline", &report.timeline), ("status", &report.status), ("class", &report.class)];
-    all.extend(listed.into_iter().filter_map(|(name, rows)| rows.as_ref().map(|rows| of_rows(name.into(), rows))));
+    let listed = [
+        ("timeline", report.period.unit.name(), &report.timeline),
+        ("status", "status", &report.status),
+        ("class", Dimension::Class.name(), &report.class),
+    ];
+    let listed = listed.into_iter().filter_map(|(name, label, rows)| Some(of_rows(name.into(), label, rows.as_ref()?)));
+    all.extend(listed);
     let rankings = report.top.iter().flatten();
     all.extend(rankings.map(|ranking| {
         let pair = if let Dimension::Pair(pair) = ranking.dimension { Some(pair) } else { None };
-        Section { pair, ..of_rows(format!("top.{}", ranking.dimension.key()).into(), &ranking.rows) }
+        let name = format!("top.{}", ranking.dimension.key());
+        Section { pair, ..of_rows(name.into(), ranking.dimension.name(), &ranking.rows) }
     }));
     all.extend(report.latency.as_ref().map(of_latency));
     all
 }
 
-fn of_rows<'r>(name: Cow<'static, str>, rows: &'r [Row]) -> Section<'r> {
+fn of_rows<'r>(name: Cow<'static, str>, label: &'static str, rows: &'r [Row]) -> Section<'r> {
     // All rows of a section have the same metrics, so those of the first row suffice. If there are no rows, a default
     // row stands in.
     let usual = Row::default();
@@ -81,7 +89,7 @@ fn of_rows<'r>(name: Cow<'static, str>, rows: &'r [Row]) -> Section<'r> {
     };
     let values = rows.first().into_iter().flat_map(split).map(|(value, _)| SectionColumn::Split(value));
     let columns = metrics.iter().map(|metric| SectionColumn::Metric(metric.key())).chain(values);
-    Section { name, pair: None, metrics: columns.collect(), rows: rows.iter().map(row).collect() }
+    Section { name, label, pair: None, metrics: columns.collect(), rows: rows.iter().map(row).collect() }
 }
 
 fn of_latency(latency: &LatencyReport) -> Section<'static> {
@@ -99,5 +107,6 @@ fn of_latency(latency: &LatencyReport) -> Section<'static> {
     .into_iter()
     .map(|(key, figure)| (SectionColumn::Metric(key), figure))
     .unzip();
-    Section { name: "latency".into(), pair: None, metrics, rows: vec![SectionRow { key: "", keys: None, figures }] }
+    let rows = vec![SectionRow { key: "", keys: None, figures }];
+    Section { name: "latency".into(), label: "latency", pair: None, metrics, rows }
 }

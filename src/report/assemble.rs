@@ -15,9 +15,11 @@ use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
 use super::missing_field::missing_fields;
+use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
+use super::outside_period::outside_period;
 use super::part::{PartReport, parts};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
@@ -31,7 +33,7 @@ use super::{
 use crate::batch::Fields;
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
-use crate::filter;
+use crate::filter::{self, FilterReason, literals};
 use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
@@ -134,6 +136,18 @@ pub(crate) fn assemble(
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
         let variables: Vec<_> = counting.visitor.dimensions().map(Dimension::variable).collect();
         notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
+    }
+    let parsed: u64 = read.iter().map(|input| input.ledger.parsed()).sum();
+    let in_period = parsed - tally.ledger.filtered_for(FilterReason::Period);
+    if in_period > 0 {
+        notes.extend(near_misses(&literals(&counting.filters, &plan.variable_columns), &tally.ledger.near_misses));
+    } else if parsed > 0 {
+        notes.extend(outside_period(
+            counting,
+            selected,
+            read.iter().filter_map(|input| input.ledger.cover),
+            read.len(),
+        ));
     }
     notes.extend(read.iter().flat_map(|ReadInput { path, ledger, .. }| bad_values(formats, path, ledger, anonymize)));
     for ReadInput { path, of_file, ledger, .. } in &read {

@@ -1,6 +1,7 @@
 //! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 
-use crate::filter::{FilterReason, FilterReasonCounts};
+use super::cover::Cover;
+use crate::filter::{FilterReason, FilterReasonCounts, NearMisses, merge_near_misses};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
 use crate::steps::AHEAD;
 
@@ -53,6 +54,8 @@ pub(crate) struct InputLedger {
     pub(crate) keys: Vec<KeysSeen>,
     /// The first malformed lines, in ascending order of offset.
     pub(crate) samples: Vec<Sample>,
+    /// The first and the last time, while no line is in the period that was asked for.
+    pub(crate) cover: Option<Cover>,
     /// The start of each chunk and its number of lines, in no order. Line numbers are computed from them.
     pub(crate) chunk_lines: Vec<(u64, u64)>,
 }
@@ -139,6 +142,12 @@ impl InputLedger {
             }
         }
         self.chunk_lines.extend(&other.chunk_lines);
+        other.cover.into_iter().for_each(|cover| self.cover(cover));
+    }
+
+    /// Extends the first and the last time.
+    pub(crate) fn cover(&mut self, more: Cover) {
+        self.cover = Some(self.cover.map_or(more, |cover| cover.with(more)));
     }
 
     /// Returns the line number of a sample, from 1.
@@ -154,6 +163,9 @@ pub(crate) struct Ledger {
     pub(crate) inputs: Vec<InputLedger>,
     /// Number of filtered lines of all inputs, by reason.
     pub(crate) filtered_by: FilterReasonCounts,
+    /// Values that patterns without wildcards miss, one entry for each of [`literals`](crate::filter::literals); empty
+    /// before the first batch.
+    pub(crate) near_misses: Vec<NearMisses>,
 }
 
 impl Ledger {
@@ -164,6 +176,7 @@ impl Ledger {
         for (mine, theirs) in self.filtered_by.iter_mut().zip(&other.filtered_by) {
             *mine += theirs;
         }
+        merge_near_misses(&mut self.near_misses, &other.near_misses);
     }
 
     /// Counts hits as the lines of the only input, all matched by the only format.
@@ -172,6 +185,11 @@ impl Ledger {
             input.read += hits;
             input.format_lines.iter_mut().for_each(|format_lines| *format_lines += hits);
         }
+    }
+
+    /// Number of lines that were filtered for this reason.
+    pub(crate) fn filtered_for(&self, reason: FilterReason) -> u64 {
+        self.filtered_by[reason as usize]
     }
 
     /// Returns the reasons with filtered lines, and their numbers.
@@ -229,7 +247,7 @@ mod tests {
         for step in 1..=3 {
             let mut filtered_by = FilterReasonCounts::default();
             filtered_by.iter_mut().zip(0..).for_each(|(lines, n)| *lines = n * step);
-            all.merge(&Ledger { inputs: Vec::new(), filtered_by });
+            all.merge(&Ledger { filtered_by, ..Ledger::default() });
         }
         assert_eq!(all.filtered_reasons(), FilterReason::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
     }

@@ -6,6 +6,7 @@
 
 mod bounded;
 mod by_key;
+mod cover;
 mod degraded;
 mod form;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod tally_size;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
+pub(crate) use cover::Cover;
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};

@@ -1,12 +1,15 @@
-//! Bytes as text: lines, nginx's escapes, searches, safe printing and shell quoting. This module uses no other.
+//! Bytes as text: lines, nginx's escapes, searches, safe printing and shell quoting; and numbers. This module uses no
+//! other.
 
 mod escape;
+mod grouped;
 pub(crate) mod lines;
 mod printable;
 mod search;
 mod shell;
 
 pub(crate) use escape::{escape_backslashes, undo_escapes};
+pub(crate) use grouped::Grouped;
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
 pub use printable::printable;
 pub(crate) use printable::{printable_within, written};

@@ -152,7 +152,7 @@ fn output_files_are_replaced_as_a_whole() {
         (directory.path().to_str().unwrap().to_owned(), "a directory"),
         (SHOP.to_owned(), "this file is read"),
     ] {
-        let output = logstat(&[SHOP, "-o", &wanted]);
+        let output = logstat(&[SHOP, "-o", &wanted, "--format", "json"]);
         assert_eq!(output.status.code(), Some(2), "{wanted}");
         assert!(String::from_utf8_lossy(&output.stderr).contains(said), "{output:?}");
     }

@@ -1,0 +1,220 @@
+//! Notices patterns without wildcards that equal no value, such as `--path /login` on a site whose paths are
+//! `/de/login`.
+//!
+//! Every value in the period is compared, whatever other filters select, until one equals the pattern. So a pattern
+//! that works costs nothing after its first match. What is counted depends on the lines alone: if a worker stops early,
+//! some value equals the pattern, and then the counts are not used.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use memchr::memmem::Finder;
+
+use super::condition::Condition;
+use super::pattern::Pattern;
+use super::rows::Rows;
+use super::texts::with_key;
+use crate::batch::{Batch, Column, MISSING};
+use crate::dimension::{Dimension, VariableColumns};
+
+/// Shorter patterns are not searched for: nearly every path contains `/`.
+const LEAST_BYTES: usize = 2;
+
+/// A pattern without wildcards, of a condition on a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Literal<'c> {
+    pub(crate) dimension: Dimension,
+    pub(crate) pattern: &'c Pattern,
+    pub(crate) bytes: &'c [u8],
+    /// True if values that equal the pattern are excluded.
+    pub(crate) excludes: bool,
+    /// True if the condition has no pattern with wildcards.
+    pub(crate) is_among_literals: bool,
+    column: Column,
+}
+
+/// Values that do not equal a pattern without wildcards, and are like it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NearMisses {
+    /// True if a value equals the pattern. The counts are then incomplete.
+    pub(crate) is_met: bool,
+    /// Number of lines whose value contains the pattern.
+    pub(crate) containing: u64,
+    /// Number of other lines whose value contains it in upper or lower case.
+    pub(crate) in_other_case: u64,
+}
+
+impl NearMisses {
+    pub(crate) fn merge(&mut self, other: NearMisses) {
+        self.is_met |= other.is_met;
+        self.containing += other.containing;
+        self.in_other_case += other.in_other_case;
+    }
+}
+
+/// Merges those of two tallies. A tally that has not counted anything has none.
+pub(crate) fn merge_near_misses(all: &mut Vec<NearMisses>, others: &[NearMisses]) {
+    all.resize(all.len().max(others.len()), NearMisses::default());
+    all.iter_mut().zip(others).for_each(|(mine, theirs)| mine.merge(*theirs));
+}
+
+/// The patterns without wildcards of all conditions, in their order.
+pub(crate) fn literals<'c>(conditions: &'c [Condition], variable_columns: &VariableColumns) -> Vec<Literal<'c>> {
+    let of_condition = |condition: &'c Condition| {
+        let (dimension, any, excludes) = match condition {
+            Condition::Matches { dimension, any } => (*dimension, &any[..], false),
+            Condition::Excludes { dimension, any } => (*dimension, &any[..], true),
+            _ => return Vec::new(),
+        };
+        let Some(column) = dimension.column(variable_columns) else { return Vec::new() };
+        let is_among_literals = any.iter().all(|pattern| pattern.literal().is_some());
+        let literal = |pattern: &'c Pattern| {
+            let bytes = pattern.literal().filter(|bytes| bytes.len() >= LEAST_BYTES && *bytes != MISSING)?;
+            Some(Literal { dimension, pattern, bytes, excludes, is_among_literals, column })
+        };
+        any.iter().filter_map(literal).collect()
+    };
+    conditions.iter().flat_map(of_condition).collect()
+}
+
+/// A search for a literal. Workers share `is_met`, which only saves time.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    column: Column,
+    bytes: Box<[u8]>,
+    part: Finder<'static>,
+    lower: Finder<'static>,
+    is_met: Arc<AtomicBool>,
+    /// Reused for each value.
+    lowered: Vec<u8>,
+}
+
+impl Search {
+    pub(super) fn new(literal: &Literal<'_>) -> Search {
+        Search {
+            column: literal.column,
+            bytes: literal.bytes.into(),
+            part: Finder::new(literal.bytes).into_owned(),
+            lower: Finder::new(&literal.bytes.to_ascii_lowercase()).into_owned(),
+            is_met: Arc::default(),
+            lowered: Vec::new(),
+        }
+    }
+
+    /// Compares the values of these rows, unless a value is known to equal the pattern.
+    #[inline]
+    pub(super) fn matcher(&mut self, batch: &Batch<'_>, rows: Rows, found: &mut NearMisses) {
+        if !self.is_met.load(Ordering::Relaxed) {
+            self.compare(batch, rows, found);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn compare(&mut self, batch: &Batch<'_>, rows: Rows, found: &mut NearMisses) {
+        let column = batch.text(self.column);
+        rows.for_each(|row| with_key(column[row], |key| self.compare_one(key, found)));
+        if found.is_met {
+            self.is_met.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn compare_one(&mut self, key: &[u8], found: &mut NearMisses) {
+        if found.is_met || key == &*self.bytes {
+            found.is_met = true;
+        } else if self.part.find(key).is_some() {
+            found.containing += 1;
+        } else {
+            self.lowered.clear();
+            self.lowered.extend_from_slice(key);
+            self.lowered.make_ascii_lowercase();
+            found.in_other_case += u64::from(self.lower.find(&self.lowered).is_some());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::batch::{Fields, Hits, Numbers, ROWS, Status, TextField};
+    use crate::filter::{Filter, FilterReasonCounts, Period};
+    use crate::keys::Seed;
+    use crate::time::Stamp;
+
+    fn conditions(matches: &[&str], excludes: &[&str]) -> Vec<Condition> {
+        let patterns = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        vec![
+            Condition::Matches { dimension: Dimension::Path, any: patterns(matches) },
+            Condition::Status("404".parse().unwrap()),
+            Condition::Excludes { dimension: Dimension::Path, any: patterns(excludes) },
+        ]
+    }
+
+    /// Returns what workers find who count these values in turns, merged.
+    fn found(conditions: &[Condition], values: &[&str], workers: usize) -> Vec<NearMisses> {
+        let filter = Filter::new(Period::default(), conditions, &VariableColumns::default(), Seed::fixed(1));
+        let mut all: Vec<_> = (0..workers).map(|_| (filter.clone(), Vec::new())).collect();
+        for (turn, values) in values.chunks(3).enumerate() {
+            let mut batch = Batch::new(Fields::text(TextField::Path));
+            for value in values {
+                batch.set_text(TextField::Path, value.as_bytes());
+                let (stamp, status) = (Stamp::NONE, Status::new(200));
+                batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
+            }
+            let (filter, found) = &mut all[turn % workers];
+            filter.select(&batch, &mut Hits::with_capacity(ROWS), &mut FilterReasonCounts::default(), found);
+        }
+        let mut merged = Vec::new();
+        all.iter().for_each(|(_, found)| merge_near_misses(&mut merged, found));
+        merged
+    }
+
+    #[test]
+    fn only_patterns_without_wildcards_are_literals() {
+        let all = conditions(&["/login", "/a*", "~^/b"], &["-", "/", r"/\x2A"]);
+        let literals: Vec<_> = literals(&all, &VariableColumns::default())
+            .iter()
+            .map(|literal| (literal.bytes, literal.excludes, literal.is_among_literals))
+            .collect();
+        assert_eq!(literals, [(&b"/login"[..], false, false), (b"/*", true, true)]);
+        let status = Condition::Matches { dimension: Dimension::Status, any: vec!["404".parse().unwrap()] };
+        assert!(super::literals(&[status], &VariableColumns::default()).is_empty(), "statuses are not texts");
+    }
+
+    #[test]
+    fn values_that_contain_a_pattern_are_counted_until_one_equals_it() {
+        let all = conditions(&["/login"], &["/Cart"]);
+        let miss = |containing, in_other_case| NearMisses { is_met: false, containing, in_other_case };
+        // The status filter selects none of them.
+        let values = ["/de/login", "/login/", "/LOGIN", "/cart", r"/de\x2Flogin", "-", ""];
+        assert_eq!(found(&all, &values, 1), [miss(3, 1), miss(0, 1)]);
+        let values = ["/a", "/b", "/c", "/login", "/d", "/Cart", "/login/"];
+        assert!(found(&all, &values, 2).iter().all(|found| found.is_met));
+        assert!(found(&conditions(&["/a*"], &["~x"]), &values, 1).is_empty());
+    }
+
+    proptest! {
+        /// Without an equal value, the counts do not depend on who counts; with one, all agree that there is one.
+        #[test]
+        fn near_misses_do_not_depend_on_workers(
+            values in prop::collection::vec(prop::sample::select(vec!["/ab", "/AB", "ab", "aB", "b", "-", r"\x61b"]), 0..40),
+            pattern in prop::sample::select(vec!["ab", "/ab", "aab"]),
+        ) {
+            let all = conditions(&[pattern], &["never"]);
+            let plain = |value: &str| value.replace(r"\x61", "a");
+            let is_met = values.iter().any(|value| plain(value) == pattern);
+            let containing = values.iter().filter(|value| plain(value).contains(pattern)).count() as u64;
+            let lower = |value: &str| plain(value).to_lowercase().contains(pattern);
+            let in_other_case = values.iter().filter(|value| lower(value)).count() as u64 - containing;
+            for workers in 1..4 {
+                let found = found(&all, &values, workers).first().copied().unwrap_or_default();
+                prop_assert_eq!(found.is_met, is_met);
+                if !is_met {
+                    prop_assert_eq!((found.containing, found.in_other_case), (containing, in_other_case));
+                }
+            }
+        }
+    }
+}

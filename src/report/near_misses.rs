@@ -1,0 +1,162 @@
+//! Notes about patterns without wildcards that equal no value: what contains them, and the pattern that matches that.
+
+use super::{Note, NoteCode};
+use crate::filter::{Literal, NearMisses};
+use crate::message::{Message, Setting, message};
+use crate::text::{Grouped, shell_word, written};
+
+/// Largest number of patterns that get a note each.
+const NOTED: usize = 3;
+
+/// Returns a note for each pattern that equals no value. `found` is what was found for each of `literals`.
+pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses]) -> Vec<Note> {
+    let all = || literals.iter().zip(found);
+    let is_met = |literal: &Literal<'_>| {
+        let is_alternative =
+            |other: &Literal<'_>| (other.dimension, other.excludes) == (literal.dimension, literal.excludes);
+        !literal.is_among_literals || all().any(|(other, found)| is_alternative(other) && found.is_met)
+    };
+    let missed = all().filter(|(_, found)| !found.is_met);
+    let mut texts: Vec<_> = missed.filter_map(|(literal, found)| text(literal, *found, is_met(literal))).collect();
+    let more = texts.len().saturating_sub(NOTED);
+    texts.truncate(NOTED);
+    if more > 0 {
+        let patterns = if more == 1 { "pattern equals" } else { "patterns equal" };
+        texts.push(format!("{more} more {patterns} no value").into());
+    }
+    texts.into_iter().map(|text| Note::new(NoteCode::NothingEqual, text)).collect()
+}
+
+/// The note about a pattern. `is_met` is true if another pattern of its condition may match. If nothing is like the
+/// pattern, the note is only of use if nothing else matches either.
+fn text(literal: &Literal<'_>, found: NearMisses, is_met: bool) -> Option<Message> {
+    let Literal { dimension, pattern, bytes, excludes, .. } = *literal;
+    let (name, key) = (dimension.name(), dimension.singular());
+    let quoted = shell_quoted(pattern.text());
+    let (like, better) = match found {
+        NearMisses { containing: 0, in_other_case: 0, .. } if excludes || is_met => return None,
+        NearMisses { containing: 0, in_other_case: 0, .. } => {
+            return Some(format!("no {key} equals or contains {quoted}").into());
+        }
+        NearMisses { containing: 0, in_other_case, .. } => {
+            (requests(in_other_case) + " it in another case", in_any_case(bytes))
+        }
+        NearMisses { containing, .. } => (requests(containing) + " it", starred(bytes)),
+    };
+    let option = if excludes { Setting::Exclude(name) } else { Setting::Filter(name) };
+    let better = format!(" {}", shell_word(better.as_bytes()));
+    Some(match excludes {
+        true => message![option, format!(" {quoted} excludes nothing: no {key} equals it; {like}: "), option, better],
+        false => message![format!("no {key} equals {quoted}; {like}: "), option, better],
+    })
+}
+
+/// The pattern in quotes, even if a shell needs none.
+fn shell_quoted(pattern: &str) -> String {
+    let word = shell_word(pattern.as_bytes());
+    if word == pattern { format!("'{word}'") } else { word }
+}
+
+fn requests(number: u64) -> String {
+    format!("{} request{}", Grouped(number), if number == 1 { " contains" } else { "s contain" })
+}
+
+/// The glob that matches all texts that contain these bytes.
+fn starred(bytes: &[u8]) -> String {
+    let mut glob = "*".to_owned();
+    for c in written(bytes).chars() {
+        if matches!(c, '*' | '?' | '[') {
+            glob.push('\\');
+        }
+        glob.push(c);
+    }
+    glob + "*"
+}
+
+/// The regular expression that matches all texts that contain these bytes in upper or lower case.
+fn in_any_case(bytes: &[u8]) -> String {
+    let mut regex = "~(?i)".to_owned();
+    for byte in bytes {
+        match byte {
+            b if b.is_ascii_alphanumeric() || b" /-_=%&@:,;<>\"'!".contains(b) => regex.push(char::from(*b)),
+            b'!'..=b'~' => regex.extend(['\\', char::from(*byte)]),
+            other => regex += &format!("\\x{other:02X}"),
+        }
+    }
+    regex
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dimension::{Dimension, VariableColumns};
+    use crate::filter::{Condition, Pattern, literals};
+
+    fn notes(conditions: &[(Dimension, &[&str], bool)], found: &[(bool, u64, u64)]) -> Vec<String> {
+        let condition = |(dimension, patterns, excludes): &(Dimension, &[&str], bool)| {
+            let (dimension, any) = (*dimension, patterns.iter().map(|text| text.parse().unwrap()).collect());
+            if *excludes { Condition::Excludes { dimension, any } } else { Condition::Matches { dimension, any } }
+        };
+        let conditions: Vec<_> = conditions.iter().map(condition).collect();
+        let miss = |(is_met, containing, in_other_case): &(bool, u64, u64)| NearMisses {
+            is_met: *is_met,
+            containing: *containing,
+            in_other_case: *in_other_case,
+        };
+        let found: Vec<_> = found.iter().map(miss).collect();
+        near_misses(&literals(&conditions, &VariableColumns::default()), &found)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn notes_say_what_contains_a_pattern() {
+        let path: &[(Dimension, &[&str], bool)] = &[(Dimension::Path, &["/login"], false)];
+        assert_eq!(
+            notes(path, &[(false, 1204, 7)]),
+            ["no path equals '/login'; 1,204 requests contain it: path '*/login*'"]
+        );
+        assert_eq!(notes(path, &[(false, 0, 0)]), ["no path equals or contains '/login'"]);
+        assert_eq!(notes(path, &[(true, 9, 9)]), [""; 0]);
+        let agent: &[(Dimension, &[&str], bool)] = &[(Dimension::Agent, &["googlebot"], false)];
+        assert_eq!(
+            notes(agent, &[(false, 0, 1)]),
+            ["no agent equals 'googlebot'; 1 request contains it in another case: agent '~(?i)googlebot'"]
+        );
+        let out: &[(Dimension, &[&str], bool)] = &[(Dimension::Agent, &["bot", "it's"], true)];
+        assert_eq!(
+            notes(out, &[(false, 3, 0), (false, 0, 0)]),
+            ["exclude agent 'bot' excludes nothing: no agent equals it; 3 requests contain it: exclude agent '*bot*'"]
+        );
+    }
+
+    #[test]
+    fn alternatives_that_match_make_other_patterns_unimportant() {
+        let of = |patterns: &[&str], found: &[(bool, u64, u64)]| notes(&[(Dimension::Path, patterns, false)], found);
+        assert_eq!(of(&["/a", "/b"], &[(false, 0, 0), (true, 0, 0)]), [""; 0]);
+        assert_eq!(of(&["/a", "/b*"], &[(false, 0, 0)]), [""; 0]);
+        assert_eq!(of(&["/aa", "/b"], &[(false, 2, 0), (true, 0, 0)]).len(), 1);
+        let many = ["/a1", "/a2", "/a3", "/a4", "/a5"];
+        let noted = of(&many, &[(false, 1, 0); 5]);
+        assert_eq!((noted.len(), &*noted[3]), (4, "2 more patterns equal no value"));
+    }
+
+    proptest! {
+        #[test]
+        fn better_patterns_match_what_contains_the_bytes(
+            bytes in prop::collection::vec(prop::sample::select(b"aB1*?[]\\~!(). '\"/\x00\xd0\x9f-".to_vec()), 2..6),
+            before in "[a-z]{0,2}", after in "[a-z]{0,2}",
+        ) {
+            let text = [before.as_bytes(), &bytes, after.as_bytes()].concat();
+            let glob: Pattern = starred(&bytes).parse().unwrap();
+            prop_assert!(glob.matches(&text), "{}", starred(&bytes));
+            prop_assert!(!glob.matches(&bytes[1..]), "{}", starred(&bytes));
+            let regex: Pattern = in_any_case(&bytes).parse().unwrap();
+            prop_assert!(regex.matches(&text) && regex.matches(&text.to_ascii_uppercase()), "{}", in_any_case(&bytes));
+            prop_assert!(!regex.matches(&bytes[1..]), "{}", in_any_case(&bytes));
+        }
+    }
+}

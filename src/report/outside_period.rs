@@ -1,0 +1,39 @@
+//! The note about a period that no line is in: what the logs cover.
+
+use super::{Note, NoteCode};
+use crate::filter::Period;
+use crate::message::{Setting, message};
+use crate::question::Counting;
+use crate::tally::Cover;
+use crate::time::{Moment, Now, Stamp};
+
+/// Returns the note, given the first and the last time of each of some inputs. `None` if no line has a time, or if the
+/// period ends before it begins, which can be seen without reading a line.
+pub(super) fn outside_period(
+    counting: &Counting,
+    selected: Period,
+    covers: impl Iterator<Item = Cover>,
+    inputs: usize,
+) -> Option<Note> {
+    let times: Vec<_> = covers.map(|cover| (cover.first(), cover.last())).collect();
+    let first = times.iter().map(|(first, _)| *first).min_by_key(|stamp| stamp.instant_rank())?;
+    let last = times.iter().map(|(_, last)| *last).max_by_key(|stamp| stamp.instant_rank())?;
+    if selected.wall_s(last.offset_min).is_empty() {
+        return None;
+    }
+    let covers = if inputs == 1 { "the log covers" } else { "the logs cover" };
+    let text = format!("no line is in the period; {covers} {} to {}", readable(first), readable(last));
+    let is_by_the_clock = counting.now == Now::Clock && counting.moments().any(Moment::is_relative);
+    let text = match is_by_the_clock {
+        true => message![text, "; to count from the last line, add ", Setting::Now, " last"],
+        false => text.into(),
+    };
+    Some(Note::new(NoteCode::OutsidePeriod, text))
+}
+
+/// `2026-11-14 07:58:12 +01:00`
+fn readable(stamp: Stamp) -> String {
+    let text = stamp.to_string().replace('T', " ");
+    let (clock, offset) = text.split_at(text.len() - "+00:00".len());
+    format!("{clock} {offset}")
+}
