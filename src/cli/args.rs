@@ -21,18 +21,19 @@ use super::values::{self, Among, GivenFormat, Slow, Value};
 use super::visitors::VisitorArgs;
 use super::writing::WritingArgs;
 
-/// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
+/// Turns nginx access logs into a report: requests, visitors, status codes, pages
 #[derive(Debug, Parser)]
 #[command(
     name = "logstat",
     version,
     args_override_self = true,
     max_term_width = 100,
+    long_about = help::ABOUT,
     after_long_help = help::after_options(),
 )]
 pub(crate) struct Args {
     /// Access logs, or directories of them; - is standard input
-    #[arg(value_name = "FILE|DIR")]
+    #[arg(value_name = "FILE|DIR", hide_short_help = true)]
     #[arg(long_help = help::FILES)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -42,20 +43,20 @@ pub(crate) struct Args {
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
-    /// Timeline with a column for each status, class, host …
+    /// Split the timeline by status, method, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
     #[arg(
-        long_help = "Timeline with the hits of each status, class, method, host … in a column of its own, anything that --top ranks; \
-                       of as many values as -n says, those with the most hits, and of all others together"
+        long_help = "Split the timeline: one column for each of the top -n values of a dimension (anything that --top \
+                     accepts), plus one for the rest"
     )]
     split: Option<String>,
 
-    /// Timeline with the rows that have no hit
+    /// Also list empty intervals of the timeline
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Rows of the timeline without a hit are listed too, from --since to --until or from the first hit to \
-                       the last; a million at most"
+        long_help = "Also list empty intervals of the timeline, from --since to --until, or from the first request to the \
+                     last; at most a million rows"
     )]
     fill: bool,
 
@@ -65,49 +66,50 @@ pub(crate) struct Args {
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
-    /// Rows of a ranking, 0 for all [default: 10]
+    /// Rows of each ranking, 0 for all [default: 10]
     #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
 
-    /// More columns of rankings: uv, p95, max, last …
+    /// Additional columns: uv, p95, max, last …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
     #[arg(value_parser = names::metrics(), hide_possible_values = true)]
-    #[arg(long_help = help::list("More columns of rankings, beside PV, share, bytes and status classes; p50 to p99 are percentiles of \
-                                  request times, first and last when a key was seen", &names::metrics()))]
+    #[arg(long_help = help::columns())]
     columns: Vec<Metric>,
 
-    /// Order of rankings: 5xx, uv, p95, total_time [default: pv]
+    /// Column to sort rankings by [default: pv]
     #[arg(long, value_name = "COLUMN", value_parser = names::metrics(), hide_possible_values = true, hide_short_help = true)]
     #[arg(
-        long_help = "Sort rankings by a column, any that --columns knows, the largest or latest first; the column is \
-                       then shown, too [default: pv]"
+        long_help = "Sort rankings by a column of --columns, in descending order; the column is added if missing \
+                     [default: pv]"
     )]
     sort: Option<Metric>,
 
-    /// Rankings keep no more keys than this [default: all]
+    /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
     #[arg(
-        long_help = "Rankings keep no more than so many keys, those with the most hits, so that a log of ever new paths does \
-                       not fill the memory; where keys had to go, the report says how many hits may be missing. Visitors \
-                       are remembered all the same, but for --uv hll [default: all]"
+        long_help = "Keep at most N keys in each ranking, those with the most requests. This limits memory for logs with \
+                     endless distinct paths. If keys are dropped, the report says how many requests may be missing. Visitors \
+                     still need memory, unless --uv hll is given [default: all]"
     )]
     max_keys: Option<MaxKeys>,
 
-    /// Tables take no more memory than this: 512M, 2G
+    /// Limit the memory of the tables: 512M, 2G
     #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
     #[arg(
-        long_help = "Tables take no more memory than this, such as 512M or 2G. If they need more, rankings keep fewer keys, then \
-                       visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails with \
-                       exit code 1 and no report. Between two checks, each thread may hold more. Without this option nothing \
-                       becomes approximate, and a run that would need more than three quarters of the memory of the machine \
-                       or its control group, or a third of the address space (ulimit -v), stops"
+        long_help = "Limit the memory of the tables, for example to 512M or 2G. If they need more, rankings keep fewer keys, \
+                     then visitors are estimated by HyperLogLog; the report says so. If that is not enough, logstat exits with \
+                     code 1 and writes no report. Between two checks, each thread may use more. Without this option no number \
+                     is approximate, and logstat stops if it needs more than three quarters of the memory of the machine or \
+                     its control group, or a third of the address space (ulimit -v)"
     )]
     max_memory: Option<MaxMemory>,
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
     #[arg(value_parser = names::sections(), hide_possible_values = true)]
-    #[arg(long_help = help::list("Only these parts of the report; --top adds its own [default: all]", &names::sections()))]
+    #[arg(long_help = help::list("Only these parts of the report; --top adds its rankings [default: all]", &names::sections()))]
     show: Vec<Section>,
 
     /// Start: 2026-11-14T08, 90m, today
@@ -117,47 +119,48 @@ pub(crate) struct Args {
 
     /// End, not included
     #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), help_heading = "Filters", hide_short_help = true)]
-    #[arg(long_help = "Only hits before then; the moment itself is not included")]
+    #[arg(long_help = "End of the period, not included; times as for --since")]
     until: Option<Moment>,
 
-    /// Only hits of this day, hour, month …
+    /// Only this day, hour, month …
     #[arg(long, value_name = "DATE", value_parser = Value(values::date), help_heading = "Filters", hide_short_help = true)]
     #[arg(
-        long_help = "Only hits of this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
-                       2026-11-14T08, today, yesterday, monday"
+        long_help = "Only this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
+                     2026-11-14T08, today, yesterday, monday"
     )]
     date: Option<Date>,
 
-    /// What 90m and today count from: last or a time
+    /// Reference time for 90m, today …: last or a time
     #[arg(long, value_name = "TIME", value_parser = Value(values::now), help_heading = "Filters", hide_short_help = true)]
     #[arg(
-        long_help = "The time that 90m, today and the like are relative to: a time, or last for the last line of the files, \
-                       which are then read twice [default: the system's clock]"
+        long_help = "Reference time for 90m, today and the like: a time, or last for the time of the last log line; the \
+                     files are then read twice [default: the system's clock]"
     )]
     now: Option<Now>,
 
-    /// Times by the clock of a zone: Europe/Berlin, local
+    /// Time zone: Europe/Berlin, +08:00, utc, local
     #[arg(long, value_name = "ZONE", value_parser = Value(values::zone), hide_short_help = true)]
     #[arg(allow_hyphen_values = true)]
     #[arg(
-        long_help = "Times, in buckets, periods and the report, by the clock of a zone: a name of the IANA database such as \
-                       Europe/Berlin, an offset such as +08:00, utc, or local for the zone of this system [default: as \
-                       logged, each line by its own clock]"
+        long_help = "Time zone of the report and of filters by time: a name of the IANA database such as Europe/Berlin, an \
+                     offset such as +08:00, utc, or local for the zone of this system [default: as logged, each line in its \
+                     own zone]"
     )]
     tz: Option<Zone>,
 
-    /// Exit 3 if this holds: '5xx > 1%', 'p95 > 0.5'
+    /// Exit with code 3 if true: '5xx > 1%', 'p95 > 0.5'
     #[arg(long, value_name = "EXPR", action = ArgAction::Append)]
     #[arg(
-        long_help = "Exit 3, with a line on standard error that says why, if this holds of all hits together: names of columns, and \
-                       malformed, compared with numbers, shares as 1% or, for request times, seconds: '5xx > 1%', 'p95 > 0.5 || \
-                       pv < 1000'; or of any one key: 'any path: 5xx > 5% && pv > 100'; repeatable"
+        long_help = "Exit with code 3, and say why on standard error, if a condition is true. It compares columns, or \
+                     malformed, with numbers, percentages, or seconds for request times: '5xx > 1%', 'p95 > 0.5 || pv < \
+                     1000'. It is about all requests together, or about any single key: 'any path: 5xx > 5% && pv > 100'; \
+                     repeatable"
     )]
     fail_if: Vec<String>,
 
-    /// combined … or nginx's own; by default detected
+    /// Format name, or nginx log_format [default: detected]
     #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(Value(values::log_format), names::log_formats().words()))]
+    #[arg(value_parser = Among(Value(values::log_format), names::log_formats().words()), help_heading = help::READING)]
     #[arg(long_help = help::log_formats())]
     log_format: Vec<GivenFormat>,
 
@@ -169,124 +172,122 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) top_is_default: bool,
 
-    /// Where a field stands: status=http.code in JSON, ip=http_cf_connecting_ip in text; repeatable
+    /// Key or variable that holds a field: status=http.code
     #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::field_key), action = ArgAction::Append)]
-    #[arg(long_help = help::fields(), hide_short_help = true)]
+    #[arg(long_help = help::fields(), hide_short_help = true, help_heading = help::READING)]
     fields: Vec<FieldKey>,
 
-    /// A request that took longer is slow [default: 0.3]
+    /// Requests that took longer are slow [default: 0.3]
     #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A request that took more than this number of seconds is slow [default: 0.3]")]
+    #[arg(long_help = "Requests that took more than this number of seconds are slow [default: 0.3]")]
     slow: Option<Slow>,
 
-    /// Longer lines are malformed [default: 1M]
+    /// Longer lines are rejected [default: 1M]
     #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A line with more bytes is malformed and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
+    #[arg(help_heading = help::LIMITS)]
+    #[arg(long_help = "Lines with more bytes are counted as malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
     max_line: Option<usize>,
 
-    /// strip or keep what follows the ? of a path
+    /// strip or keep the query string of paths [default: strip]
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = "strip or keep the query string: whether /a?x and /a?y are one path or two [default: strip]")]
+    #[arg(help_heading = help::READING)]
+    #[arg(long_help = "strip or keep the query string of paths: whether /a?x and /a?y are one path or two [default: strip]")]
     query: Option<Query>,
 
-    /// Paths that begin with this are static too; repeatable
-    #[arg(long, value_name = "PREFIX", action = ArgAction::Append, hide_short_help = true)]
+    /// Treat paths that start with this as static files too; repeatable
+    #[arg(long, value_name = "PREFIX", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_prefix: Vec<String>,
 
-    /// Files with this extension are static too; repeatable
-    #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true)]
+    /// Treat paths with this extension as static files too; repeatable
+    #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_ext: Vec<String>,
 
-    /// nginx's own configuration: its logs, formats and locations
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    /// Take logs, formats and locations from nginx.conf
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]
     #[arg(
-        long_help = "nginx's own configuration, or the output of nginx -T, or - for standard input: without FILE the logs that it names are read, each in \
-                       its format, and its locations decide what is static"
+        long_help = "Read nginx.conf, or the output of nginx -T, or - for standard input. Its log_format directives are used, \
+                     its locations decide what is static, and without FILE the logs that it names are read"
     )]
     pub(crate) nginx_conf: Option<PathBuf>,
 
-    /// Shows how each input is read: its format, envelope, fields
-    #[arg(long, hide_short_help = true)]
+    /// Show how each input is read: its format, envelope, fields
+    #[arg(long, hide_short_help = true, help_heading = help::READING)]
     #[arg(long_help = help::EXPLAIN)]
     pub(crate) explain: bool,
 
-    /// Malformed lines go to this file, all of them as they are
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    /// Write lines that could not be parsed to FILE (over-long ones are truncated)
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]
     pub(crate) rejects: Option<PathBuf>,
 
-    /// Prints what counts as static, and reads nothing
-    #[arg(long, hide_short_help = true)]
+    /// Print the rules for static files, and read no log
+    #[arg(long, hide_short_help = true, help_heading = help::READING)]
     pub(crate) list_static: bool,
 
-    /// How visitors are counted: exact, hll, hll=P
-    #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true)]
+    /// Count visitors exactly, or estimate them: exact, hll
+    #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true, help_heading = help::VISITORS)]
     #[arg(value_parser = Among(Value(values::uv), vec!["exact", "hll"]))]
     #[arg(
-        long_help = "How visitors are counted: exact, or hll, HyperLogLog++ with bounded memory and a standard error \
-                       that the report names; hll=P takes 2 to the power of P registers, P from 4 to 18 \
-                       [default: exact; P: 14]"
+        long_help = "Count visitors exactly, or estimate them by HyperLogLog++ (hll) in limited memory; the report states the \
+                     standard error. hll=P uses 2 to the power of P registers, P from 4 to 18 [default: exact; P: 14]"
     )]
     uv: Option<UvMethod>,
 
     /// Short for --uv hll
-    #[arg(long, hide_short_help = true)]
+    #[arg(long, hide_short_help = true, help_heading = help::VISITORS)]
     hll: bool,
 
     #[command(flatten)]
     pub(crate) writing: WritingArgs,
 
-    /// Print the manual page or completions for a shell
+    /// Print the manual page, or completions for a shell
     #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = help::list("Prints the manual page, or completions for a shell, and reads nothing", &names::generated()))]
+    #[arg(long_help = help::list("Print the manual page, or completions for a shell", &names::generated()))]
     pub(crate) generate: Option<Generated>,
 
-    /// Print the JSON Schema of reports
+    /// Print the JSON Schema of JSON reports
     #[arg(long, hide_short_help = true)]
-    #[arg(long_help = "Prints the JSON Schema of JSON reports, and reads no log")]
     pub(crate) schema: bool,
 
-    /// Reads files in full, whatever --since says
-    #[arg(long, hide_short_help = true)]
+    /// Read files in full
+    #[arg(long, hide_short_help = true, help_heading = help::LIMITS)]
     #[arg(
-        long_help = "Reads files in full. Otherwise, in large files whose times ascend, lines outside --since, --until \
-                       and --date are skipped and not in the account of lines"
+        long_help = "Read files in full. By default, if the times in a large file ascend, the parts outside --since, --until \
+                     and --date are skipped, and their lines are not counted"
     )]
     pub(crate) no_seek: bool,
 
-    /// Reads files without mapping them into memory
-    #[arg(long, hide_short_help = true)]
+    /// Read files without mapping them into memory
+    #[arg(long, hide_short_help = true, help_heading = help::LIMITS)]
     #[arg(
-        long_help = "Reads files without mapping them into memory, for example on a network file system whose server may stop \
-                       answering. Large files are then read in full, as with --no-seek"
+        long_help = "Read files without mapping them into memory, for example on a network file system whose server may stop \
+                     answering. Large files are then read in full, as with --no-seek"
     )]
     pub(crate) no_mmap: bool,
 
-    /// Threads to count with, 0 for as many as there are [default: 0]
+    /// Number of threads, 0 for one per CPU [default: 0]
     #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
-    #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]
+    #[arg(default_value = "0", hide_default_value = true, hide_short_help = true, help_heading = help::LIMITS)]
     pub(crate) threads: usize,
 
-    /// Defaults from this file [default: ~/.config/logstat/config.toml]
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    /// Read defaults from FILE [default: ~/.config/logstat/config.toml]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::CONFIGURATION)]
     #[arg(long_help = help::CONFIG)]
     pub(crate) config: Option<PathBuf>,
 
     /// Ignore the configuration file
-    #[arg(long, conflicts_with = "config", hide_short_help = true)]
+    #[arg(long, conflicts_with = "config", hide_short_help = true, help_heading = help::CONFIGURATION)]
     pub(crate) no_config: bool,
 
     /// Print the options in force, each with its origin
-    #[arg(long, hide_short_help = true)]
-    #[arg(
-        long_help = "Prints the options in force, each with its origin, in a form that --config takes, and reads no log"
-    )]
+    #[arg(long, hide_short_help = true, help_heading = help::CONFIGURATION)]
+    #[arg(long_help = "Print the options in force, each with its origin, as a file for --config, and read no log")]
     pub(crate) print_config: bool,
 
-    /// No notes on standard error, errors only
+    /// Show errors only, no warnings or notes
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
-    /// Show what was detected and the time taken; -vv by phase
+    /// Show what was detected, and the time taken; -vv by phase
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
     pub(crate) verbose: u8,
 

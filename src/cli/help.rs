@@ -4,10 +4,21 @@ use logstat::{LogFormat, ReportFormat, envelopes};
 
 use super::names::{self, Names};
 
+/// Headings of the long help. Options without one are about the report.
+pub(crate) const VISITORS: &str = "Visitors";
+pub(crate) const READING: &str = "Reading logs";
+pub(crate) const OUTPUT: &str = "Output";
+pub(crate) const LIMITS: &str = "Memory and speed";
+pub(crate) const CONFIGURATION: &str = "Configuration";
+
+pub(crate) const ABOUT: &str = "\
+logstat turns nginx access logs into a report: requests, visitors, status codes, top pages and response times, for each \
+second up to each year";
+
 pub(crate) const FILES: &str = "\
-Access logs, compressed or not; directories, for the files in them whose names contain 'access' or end in .log, rotated ones \
-too, but no error logs, backups or other endings; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe; @NAME is a \
-site of the configuration file";
+Access logs, which may be compressed (gzip, zstd, bzip2 or xz, detected from the content). A directory means every *access* \
+or *.log file in it, including rotated ones, but not its subdirectories, error logs or backups. Wildcards that the shell did not \
+expand are expanded. - means standard input, as does no FILE in a pipe; @NAME is a site of the configuration file";
 
 /// Examples after the long help; a test runs each of them.
 pub(crate) const EXAMPLES: &str = "\
@@ -28,18 +39,17 @@ Examples:
   logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'
 
 Exit codes:
-  0    done; an empty log is fine, and so is a closed pipe
-  1    an input or the output failed, or one of several inputs fits no format;
-       the rest is reported
-  2    wrong usage, or no input fits any log format
-  3    a condition of --fail-if holds
-  130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP: no file is half written";
+  0    success, also for an empty log or a closed pipe
+  1    an input or an output failed, at least in part; the rest is reported
+  2    wrong usage, or no input is an access log in a known format
+  3    a condition of --fail-if is true
+  130  interrupted by SIGINT; 143 by SIGTERM, 129 by SIGHUP; no partial file is left";
 
 /// The end of the long help: examples, formats and envelopes.
 pub(crate) fn after_options() -> String {
     format!(
-        "{EXAMPLES}\n\nFormats that are detected, and that --log-format takes:{}\n\nTaken off around lines, up to three within \
-         one another:{}",
+        "{EXAMPLES}\n\nFormats that are detected, or chosen by --log-format:{}\n\nEnvelopes that are removed from lines, up to \
+         three levels:{}",
         two_columns(LogFormat::detected()),
         two_columns(envelopes())
     )
@@ -54,29 +64,29 @@ fn two_columns<'t>(rows: impl Iterator<Item = (&'t str, &'t str)> + Clone) -> St
 pub(crate) fn output() -> String {
     let endings: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
     format!(
-        "Writes the report to a file, in the format that its name ends in ({}), else in that of --format; repeatable, - is \
-         standard output, to which nothing is written otherwise. An existing file is replaced once the new one is complete",
+        "Write the report to FILE, in the format of its extension ({}) or of --format; repeatable. With -o nothing goes to \
+         standard output, unless -o - is given too. An existing file is replaced once the new report is complete",
         endings.join(" ")
     )
 }
 
 pub(crate) const EXPLAIN: &str = "\
-Shows how each input is read, and counts nothing: its format and envelope, the format that came second and why it lost, and \
-the first three lines field by field with what each feeds; --json has the same for programs. Only the first 1 MiB of each is \
-read. With --nginx-conf it also names the configured format of each file, and the server and location of the three lines; \
-with --nginx-conf and no FILE it prints what is understood of the configuration";
+Show how each input is read, and count nothing: its format and envelope, the format that came second and why it lost, and the \
+first three lines field by field, with what each field is used for; --json is for programs. At most 1 MiB of each input is \
+read. With --nginx-conf it also shows the format configured for each file, and the server and location of the three lines; \
+with --nginx-conf and no FILE it shows how the configuration is understood";
 
 pub(crate) const CONFIG: &str = "\
-Read defaults for options, names of log formats, and sites (@NAME on the command line) from this file. By default it is the \
-one that LOGSTAT_CONFIG names, or $XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. \
-Precedence, highest first: option, environment variable (LOGSTAT_LOG_FORMAT for --log-format), site, rest of the file. An \
-option is a key, by = \"hour\"; a site is a table, [sites.NAME], with its files = [\"FILE\"] and its own options; formats \
-are in [log-formats], NAME = 'TEXT', and are chosen by --log-format NAME";
+Read defaults for options, log formats and sites from FILE. By default it is the file named by LOGSTAT_CONFIG, or \
+$XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. Keys are option names: by = \"hour\". A site \
+is a table [sites.NAME] with files = [\"FILE\"] and options of its own; @NAME among the files selects it. [log-formats] has \
+NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, environment (LOGSTAT_LOG_FORMAT for \
+--log-format), site, top of the file";
 
 pub(crate) const MOMENTS: &str = "\
-Only hits from this time on, by the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the \
-second stand for their first moment, and with Z or +01:00 after the second for an instant; 90s, 45m, 1h, 7d, 2w mean that \
-long ago; now, today, yesterday, and monday to sunday for the last such day";
+Start of the period, by the time in the log: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second, with Z \
+or +01:00 after the seconds for another time zone; 90s, 45m, 1h, 7d, 2w for a time that long ago; now, today, yesterday; monday \
+to sunday for the last such day";
 
 /// Help text of `--by`.
 pub(crate) fn units() -> String {
@@ -89,28 +99,32 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
     format!("{sentence}: {}", names.words().join(", "))
 }
 
+/// Help text of `--columns`.
+pub(crate) fn columns() -> String {
+    let sentence = "Additional columns. p50 to p99 are percentiles of request times; first and last are the times of the first \
+                    and last request";
+    list(sentence, &names::metrics())
+}
+
 pub(crate) fn rankings() -> String {
-    list("Rankings, each by hits [default: path]", &names::dimensions())
-        + "; and nginx's variables that are logged or part of the request, by their own names: upstream_addr, cookie_NAME, arg_NAME …; \
-           with a / between two, of their pairs: host/path"
+    list("Rankings by number of requests [default: path]", &names::dimensions())
+        + "; variables of nginx that are logged or part of the request: upstream_addr, cookie_NAME, arg_NAME …; and pairs of \
+           two: host/path"
 }
 
 pub(crate) fn log_formats() -> String {
-    list(
-        "How lines are read: the text of an nginx log_format with its $variables, a whole pasted log_format directive, an \
-         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is detected from its first lines. Names",
-        &names::log_formats(),
-    )
+    let sentence = "Format of the lines: an nginx log_format with its $variables, a whole log_format directive, an Apache \
+                    LogFormat (%h %l %u %t \"%r\" %>s %b), or a name; repeatable if lines have several formats [default: \
+                    detected from the first lines of each file]. Names";
+    list(sentence, &names::log_formats())
 }
 
 pub(crate) fn fields() -> String {
-    list(
-        "A field that stands elsewhere than usual; repeatable. In JSON and LTSV logs the key that holds it: status=http.code is the key \
-         code in the object http (nginx's own names and those of ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v \
-         shows which were found). In text the variable of the format: ip=http_cf_connecting_ip, path=filtered_request_uri. \
-         Names",
-        &names::fields(),
-    )
+    let sentence = "The key that holds a field in a JSON or LTSV log, if it is not a usual one: status=http.code is the key code \
+                    in the object http. Keys of nginx, ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v shows \
+                    which were found. In a text format, the variable that holds the field: ip=http_cf_connecting_ip, \
+                    path=filtered_request_uri; repeatable. Names";
+    list(sentence, &names::fields())
 }
 
 #[cfg(test)]
