@@ -78,33 +78,9 @@ pub(crate) struct Args {
 
     /// Column to sort rankings by [default: pv]
     #[arg(long, value_name = "COLUMN", value_parser = names::metrics(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(
-        long_help = "Sort rankings by a column of --columns, in descending order; the column is added if missing \
-                     [default: pv]"
-    )]
+    #[arg(long_help = "Sort rankings by a column of --columns, in descending order; the column is added if missing \
+                     [default: pv]")]
     sort: Option<Metric>,
-
-    /// Keep at most N keys in each ranking [default: all]
-    #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(help_heading = help::LIMITS)]
-    #[arg(
-        long_help = "Keep at most N keys in each ranking, those with the most requests. This limits memory for logs with \
-                     endless distinct paths. If keys are dropped, the report says how many requests may be missing. Visitors \
-                     still need memory, unless --uv hll is given [default: all]"
-    )]
-    max_keys: Option<MaxKeys>,
-
-    /// Limit the memory of the tables: 512M, 2G
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(help_heading = help::LIMITS)]
-    #[arg(
-        long_help = "Limit the memory of the tables, for example to 512M or 2G. If they need more, rankings keep fewer keys, \
-                     then visitors are estimated by HyperLogLog; the report says so. If that is not enough, logstat exits with \
-                     code 1 and writes no report. Between two checks, each thread may use more. Without this option no number \
-                     is approximate, and logstat stops if it needs more than three quarters of the memory of the machine or \
-                     its control group, or a third of the address space (ulimit -v)"
-    )]
-    max_memory: Option<MaxMemory>,
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
@@ -124,10 +100,8 @@ pub(crate) struct Args {
 
     /// Only this day, hour, month …
     #[arg(long, value_name = "DATE", value_parser = Value(values::date), help_heading = "Filters", hide_short_help = true)]
-    #[arg(
-        long_help = "Only this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
-                     2026-11-14T08, today, yesterday, monday"
-    )]
+    #[arg(long_help = "Only this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
+                     2026-11-14T08, today, yesterday, monday")]
     date: Option<Date>,
 
     /// Reference time for 90m, today …: last or a time
@@ -182,16 +156,12 @@ pub(crate) struct Args {
     #[arg(long_help = "Requests that took more than this number of seconds are slow [default: 0.3]")]
     slow: Option<Slow>,
 
-    /// Longer lines are rejected [default: 1M]
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(help_heading = help::LIMITS)]
-    #[arg(long_help = "Lines with more bytes are counted as malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
-    max_line: Option<usize>,
-
     /// strip or keep the query string of paths [default: strip]
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]
     #[arg(help_heading = help::READING)]
-    #[arg(long_help = "strip or keep the query string of paths: whether /a?x and /a?y are one path or two [default: strip]")]
+    #[arg(
+        long_help = "strip or keep the query string of paths: whether /a?x and /a?y are one path or two [default: strip]"
+    )]
     query: Option<Query>,
 
     /// Treat paths that start with this as static files too; repeatable
@@ -236,9 +206,6 @@ pub(crate) struct Args {
     #[arg(long, hide_short_help = true, help_heading = help::VISITORS)]
     hll: bool,
 
-    #[command(flatten)]
-    pub(crate) writing: WritingArgs,
-
     /// Print the manual page, or completions for a shell
     #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
     #[arg(long_help = help::list("Print the manual page, or completions for a shell", &names::generated()))]
@@ -247,6 +214,45 @@ pub(crate) struct Args {
     /// Print the JSON Schema of JSON reports
     #[arg(long, hide_short_help = true)]
     pub(crate) schema: bool,
+
+    /// Show errors only, no warnings or notes
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Show what was detected, and the time taken; -vv by phase
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
+    pub(crate) verbose: u8,
+
+    #[command(flatten)]
+    pub(crate) writing: WritingArgs,
+
+    /// Keep at most N keys in each ranking [default: all]
+    #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
+    #[arg(
+        long_help = "Keep at most N keys in each ranking, those with the most requests. This limits memory for logs with \
+                     endless distinct paths. If keys are dropped, the report says how many requests may be missing. Visitors \
+                     still need memory, unless --uv hll is given [default: all]"
+    )]
+    max_keys: Option<MaxKeys>,
+
+    /// Limit the memory of the tables: 512M, 2G
+    #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
+    #[arg(
+        long_help = "Limit the memory of the tables, for example to 512M or 2G. If they need more, rankings keep fewer keys, \
+                     then visitors are estimated by HyperLogLog; the report says so. If that is not enough, logstat exits with \
+                     code 1 and writes no report. Between two checks, each thread may use more. Without this option no number \
+                     is approximate, and logstat stops if it needs more than three quarters of the memory of the machine or \
+                     its control group, or a third of the address space (ulimit -v)"
+    )]
+    max_memory: Option<MaxMemory>,
+
+    /// Longer lines are rejected [default: 1M]
+    #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
+    #[arg(long_help = "Lines with more bytes are counted as malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
+    max_line: Option<usize>,
 
     /// Read files in full
     #[arg(long, hide_short_help = true, help_heading = help::LIMITS)]
@@ -282,14 +288,6 @@ pub(crate) struct Args {
     #[arg(long, hide_short_help = true, help_heading = help::CONFIGURATION)]
     #[arg(long_help = "Print the options in force, each with its origin, as a file for --config, and read no log")]
     pub(crate) print_config: bool,
-
-    /// Show errors only, no warnings or notes
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-
-    /// Show what was detected, and the time taken; -vv by phase
-    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
-    pub(crate) verbose: u8,
 
     // The last, for their headings would stand above all that follow.
     #[command(flatten)]

@@ -19,8 +19,10 @@ use super::values::{self, Slow, Value};
 pub(crate) struct FilterArgs {
     /// Only these times of day: 19:30-23:00, 22-06
     #[arg(long, value_name = "FROM-TO,…", value_parser = spelled::<DayTimes>(), action = ArgAction::Append, hide_short_help = true)]
-    #[arg(long_help = "Only these times of day, by the time in the log: 19:30-23:00, 9-17, or across midnight 22:00-06:00; the \
-                       end is not included; !12-13 excludes that hour")]
+    #[arg(
+        long_help = "Only these times of day, by the time in the log: 19:30-23:00, 9-17, or across midnight 22:00-06:00; the \
+                       end is not included; !12-13 excludes that hour"
+    )]
     time: Vec<DayTimes>,
 
     /// Only these status codes: 404, 5xx, 500-504, !404

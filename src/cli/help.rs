@@ -12,8 +12,8 @@ pub(crate) const LIMITS: &str = "Memory and speed";
 pub(crate) const CONFIGURATION: &str = "Configuration";
 
 pub(crate) const ABOUT: &str = "\
-logstat turns nginx access logs into a report: requests, visitors, status codes, top pages and response times, for each \
-second up to each year";
+logstat turns nginx access logs into a report: requests, visitors, status codes, top pages and response times, by \
+any unit of time from seconds to years";
 
 pub(crate) const FILES: &str = "\
 Access logs, which may be compressed (gzip, zstd, bzip2 or xz, detected from the content). A directory means every *access* \
@@ -21,9 +21,7 @@ or *.log file in it, including rotated ones, but not its subdirectories, error l
 expand are expanded. - means standard input, as does no FILE in a pipe; @NAME is a site of the configuration file";
 
 /// Examples after the long help; a test runs each of them.
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  logstat access.log
+pub(crate) const EXAMPLES: &str = "  logstat access.log
   logstat access.log --by hour --since 2026-11-14
   logstat access.log --top path,ip,status -n 20
   logstat access.log --by 15m --fill --date 2026-11-14
@@ -36,28 +34,32 @@ Examples:
   logstat access.log --json > report.json
   logstat access.log --explain
   cat access.log | logstat --top agent --slow 1
-  logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'
+  logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'";
 
-Exit codes:
-  0    success, also for an empty log or a closed pipe
+pub(crate) const EXIT_CODES: &str = "  0    success, also for an empty log or a closed pipe
   1    an input or an output failed, at least in part; the rest is reported
   2    wrong usage, or no input is an access log in a known format
   3    a condition of --fail-if is true
   130  interrupted by SIGINT; 143 by SIGTERM, 129 by SIGHUP; no partial file is left";
 
-/// The end of the long help: examples, formats and envelopes.
+/// The sections after the options, each with its title: examples, exit codes, formats and envelopes.
+pub(crate) fn sections() -> [(&'static str, String); 4] {
+    [
+        ("Examples", EXAMPLES.to_owned()),
+        ("Exit codes", EXIT_CODES.to_owned()),
+        ("Log formats, detected or chosen by --log-format", two_columns(LogFormat::detected())),
+        ("Envelopes, removed from lines, up to three levels", two_columns(envelopes())),
+    ]
+}
+
+/// The end of the long help.
 pub(crate) fn after_options() -> String {
-    format!(
-        "{EXAMPLES}\n\nFormats that are detected, or chosen by --log-format:{}\n\nEnvelopes that are removed from lines, up to \
-         three levels:{}",
-        two_columns(LogFormat::detected()),
-        two_columns(envelopes())
-    )
+    sections().map(|(title, text)| format!("{title}:\n{text}")).join("\n\n")
 }
 
 fn two_columns<'t>(rows: impl Iterator<Item = (&'t str, &'t str)> + Clone) -> String {
     let width = rows.clone().map(|(left, _)| left.len()).max().unwrap_or(0);
-    rows.map(|(left, right)| format!("\n  {left:width$}  {right}")).collect()
+    rows.map(|(left, right)| format!("  {left:width$}  {right}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Help text of `-o`.

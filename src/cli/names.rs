@@ -107,8 +107,8 @@ pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> S
     format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), meant(word, known))
 }
 
-const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
-     of a map or set of your own if --log-format has them";
+const VARIABLES: &str = "  or a variable of nginx, such as upstream_addr or cookie_NAME, or one of your\n  own if \
+                         --log-format has it";
 
 /// The error message for an unknown dimension; nginx variables are suggested too.
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {

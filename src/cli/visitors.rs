@@ -51,8 +51,8 @@ impl VisitorArgs {
         question.counting.ipv6_prefix = self.ipv6_prefix;
         question.counting.anonymize = self.anonymize;
         if self.anonymize && question.reading.keep_rejects {
-            let message =
-                "--rejects writes malformed lines as they are, with whole addresses; leave it or --anonymize out";
+            let message = "--rejects writes malformed lines unchanged, with full addresses; it cannot be combined with \
+                 --anonymize";
             return Err(misuse(message));
         }
         question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
@@ -75,7 +75,7 @@ impl VisitorArgs {
     pub(crate) fn warnings(&self, question: &Question) -> Option<String> {
         let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
         let (bits, name) = (prefix.bits(), question.counting.visitor.name());
-        Some(format!("--ipv6-prefix {bits} changes nothing here: visitors are told apart by {name}"))
+        Some(format!("--ipv6-prefix {bits} has no effect, because visitors are identified by {name}"))
     }
 }
 
@@ -92,7 +92,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
             Err(names::unknown_variable("visitor", word, "--visitor", &["ip", "ip+agent", "user", "agent"]))
         }
         Ok(None) | Err(_) => Err(format!(
-            "--visitor {}: tells no visitors apart; ip, ip+agent, or a variable such as cookie_NAME do",
+            "--visitor {}: does not identify visitors; use ip, ip+agent, or a variable such as cookie_NAME",
             shown(word)
         )),
     }
@@ -106,7 +106,7 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
             Err(names::unknown_variable("variable", word, "--real-ip", &named))
         }
         Ok(None) | Err(_) => Err(format!(
-            "--real-ip {}: has no addresses from behind proxies; a variable such as http_x_forwarded_for has",
+            "--real-ip {}: does not hold client addresses; use a variable such as http_x_forwarded_for",
             shown(word)
         )),
     }

@@ -59,8 +59,10 @@ pub(crate) struct WritingArgs {
     /// Colours: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", value_parser = names::colors(), hide_possible_values = true, hide_short_help = true)]
     #[arg(default_value = "auto", hide_default_value = true)]
-    #[arg(long_help = "Colours: auto, always, never. auto means on a terminal, unless NO_COLOR is set or TERM is dumb \
-                       [default: auto]")]
+    #[arg(
+        long_help = "Colours: auto, always, never. auto means on a terminal, unless NO_COLOR is set or TERM is dumb \
+                       [default: auto]"
+    )]
     color: Color,
 }
 
@@ -68,7 +70,7 @@ impl WritingArgs {
     /// Returns an error for options that contradict each other.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
-            return Err(misuse("--json and --format ask for two formats"));
+            return Err(misuse("--json and --format contradict each other"));
         }
         Ok(())
     }
@@ -110,7 +112,7 @@ impl WritingArgs {
             let name = word.strip_prefix('$').unwrap_or(word);
             let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
                 if name.split('/').all(|part| Dimension::named(part).is_ok()) {
-                    let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
+                    let message = format!("--prom-label: {name} is not ranked; add --top {name}");
                     return Err(misuse(&message));
                 }
                 let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();

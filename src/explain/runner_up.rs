@@ -82,8 +82,7 @@ impl Formats<'_> {
         let is_own = |format: usize| self.own.contains(&format);
         let counts = |considered: &Considered| (considered.survey.whole, considered.survey.fits);
         let (code, text) = if is_own(best.format) && !is_own(other.format) && counts(other) >= counts(best) {
-            let these =
-                if counts(other) > counts(best) { "takes more of these lines" } else { "takes these lines too" };
+            let these = if counts(other) > counts(best) { "fits more of these lines" } else { "fits these lines too" };
             let name = printable(chosen.name().as_bytes());
             let why = if format.is_given() {
                 format!("the configuration says {name}")
@@ -93,14 +92,14 @@ impl Formats<'_> {
             (LostCode::NotConfigured, format!("{these}, but {why}"))
         } else if other.survey.whole < best.survey.whole {
             let whole = other.survey.whole;
-            (LostCode::FewerWhole, format!("explains fewer lines to their end ({whole} of {sampled})"))
+            (LostCode::FewerWhole, format!("fits fewer lines up to their end ({whole} of {sampled})"))
         } else if other.survey.fits < best.survey.fits {
-            (LostCode::FewerLines, format!("takes fewer lines ({} of {sampled})", other.survey.fits))
+            (LostCode::FewerLines, format!("fits fewer lines ({} of {sampled})", other.survey.fits))
         } else if format.variables() < chosen.variables() {
             let (fields, more) = (format.variables(), chosen.variables());
-            (LostCode::FewerFields, format!("takes these lines too, but has fewer fields ({fields} of {more})"))
+            (LostCode::FewerFields, format!("fits these lines too, but has fewer fields ({fields} of {more})"))
         } else {
-            (LostCode::Later, "takes these lines too, but comes later in the list of formats".to_owned())
+            (LostCode::Later, "fits these lines too, but comes later in the list of formats".to_owned())
         };
         Lost { code, text }
     }
@@ -115,14 +114,14 @@ impl Formats<'_> {
                 } else {
                     format!("its ${}", format.address_variable())
                 };
-                (LostCode::NoAddresses, format!("{subject} would be \"{example}\", which is no address"))
+                (LostCode::NoAddresses, format!("{subject} would be \"{example}\", which is not an address"))
             }
-            Rejected::Hosts => (LostCode::NoHosts, "most of its hosts would be no host names".to_owned()),
+            Rejected::Hosts => (LostCode::NoHosts, "most of its hosts would not be host names".to_owned()),
             Rejected::NoLists => {
                 (LostCode::NoLists, format!("no ${} has more than one address", format.address_variable()))
             }
             Rejected::NoTime => {
-                (LostCode::NoTime, format!("the number at the end of the lines is no ${}", format.last_field()))
+                (LostCode::NoTime, format!("the number at the end of the lines is not ${}", format.last_field()))
             }
             Rejected::Users => (LostCode::NoUsers, "its $remote_user would hold other fields".to_owned()),
         };

@@ -54,7 +54,8 @@ pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Placed<Token>>, Syntax
             return Ok(tokens);
         };
         let (token, len) = if first == '"' || first == '\'' {
-            quoted(rest, first).ok_or_else(|| SyntaxError::new(text, at, format!("no {first} ends this text")))?
+            quoted(rest, first)
+                .ok_or_else(|| SyntaxError::new(text, at, format!("this text has no closing {first}")))?
         } else if is_of_word(first) && first != '-' {
             let len = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
             (Token::Word(rest[..len].to_owned()), len)
@@ -99,7 +100,7 @@ fn sign(rest: &str) -> Result<(Token, usize), String> {
         return Ok((token.clone(), sign.len()));
     }
     Err(match FOREIGN.iter().find(|(foreign, _)| rest.starts_with(foreign)) {
-        Some((foreign, ours)) => format!("'{foreign}' is written '{ours}' here"),
+        Some((foreign, ours)) => format!("write '{ours}' instead of '{foreign}'"),
         None => {
             let first: String = rest.chars().take(1).collect();
             format!("unexpected '{}'", crate::text::printable(first.as_bytes()))
@@ -145,9 +146,9 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("a = 1", 2, "'=' is written '==' here"),
-            ("a =~ 'x'", 2, "'=~' is written '~' here"),
-            ("a & b", 2, "'&' is written '&&' here"),
+            ("a = 1", 2, "write '==' instead of '='"),
+            ("a =~ 'x'", 2, "write '~' instead of '=~'"),
+            ("a & b", 2, "write '&&' instead of '&'"),
             ("  \"a", 2, "no \" ends this text"),
             ("\"a\\", 0, "no \" ends this text"),
             ("a == ö", 5, "unexpected 'ö'"),

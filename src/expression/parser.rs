@@ -17,7 +17,7 @@ pub(crate) fn parse(text: &str, start: usize) -> Result<Expression<Comparison>, 
         Token::End => Ok(expression),
         Token::Word(word) if matches!(word.as_str(), "and" | "or") => {
             let sign = if word == "and" { "&&" } else { "||" };
-            Err(parser.error(format!("'{word}' is written '{sign}' here")))
+            Err(parser.error(format!("write '{sign}' instead of '{word}'")))
         }
         _ => Err(parser.expected("&& or ||")),
     }
@@ -57,11 +57,11 @@ impl Parser<'_> {
     fn expected(&self, what: &str) -> SyntaxError {
         let Placed { at, it } = self.peek();
         if *it == Token::End {
-            return self.error(format!("it ends where {what} was expected"));
+            return self.error(format!("expected {what} at the end"));
         }
         let end = self.tokens.get(self.next + 1).map_or(self.text.len(), |next| next.at);
         let found = crate::text::printable(self.text[*at..end].trim_end().as_bytes());
-        self.error(format!("'{found}' where {what} was expected"))
+        self.error(format!("expected {what}, found '{found}'"))
     }
 
     fn any(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
@@ -93,7 +93,7 @@ impl Parser<'_> {
         }
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(self.error(format!("more than {DEPTH} parentheses and '!' within each other")));
+            return Err(self.error(format!("parentheses and '!' are nested deeper than {DEPTH} levels")));
         }
         let inner = if self.passes(&Token::Not) {
             Expression::Not(Box::new(self.not()?))
@@ -121,7 +121,7 @@ impl Parser<'_> {
             return Ok(Comparison { name: self.name(left)?, operator, values: vec![right] });
         }
         let Some(turned) = operator.it.turned() else {
-            return Err(SyntaxError::new(self.text, left.at, "a name stands before '~' and 'in', not a value"));
+            return Err(SyntaxError::new(self.text, left.at, "'~' and 'in' need a name before them, not a value"));
         };
         let operator = Placed { it: turned, ..operator };
         Ok(Comparison { name: self.name(right)?, operator, values: vec![left] })
@@ -191,7 +191,7 @@ impl Parser<'_> {
     fn name(&self, operand: Placed<Value>) -> Result<Placed<String>, SyntaxError> {
         match operand.it {
             Value::Word(name) => Ok(Placed { at: operand.at, it: name }),
-            _ => Err(SyntaxError::new(self.text, operand.at, "a name was expected: a value is compared with a value")),
+            _ => Err(SyntaxError::new(self.text, operand.at, "one side of a comparison must be a name")),
         }
     }
 }
@@ -257,14 +257,14 @@ mod tests {
             ("status ==", 9, "it ends where a value was expected"),
             ("status == && 1", 10, "'&&' where a value was expected"),
             ("status == 500 path", 14, "'path' where && or || was expected"),
-            ("status == 500 and path == \"/\"", 14, "'and' is written '&&' here"),
+            ("status == 500 and path == \"/\"", 14, "write '&&' instead of 'and'"),
             ("(status == 500", 14, "it ends where &&, || or ) was expected"),
             ("status == 500)", 13, "')' where && or || was expected"),
             ("status in 500", 10, "'500' where ( and a list of values was expected"),
             ("status in ()", 11, "')' where a value was expected"),
             ("status in (500 501)", 15, "'501' where a comma or ) was expected"),
-            ("1 == 2", 5, "a name was expected: a value is compared with a value"),
-            ("\"x\" ~ path", 0, "a name stands before '~' and 'in', not a value"),
+            ("1 == 2", 5, "one side of a comparison must be a name"),
+            ("\"x\" ~ path", 0, "'~' and 'in' need a name before them, not a value"),
             ("bytes > 99999999999999999999", 8, "no such number, or one of more than nineteen digits"),
         ];
         for (text, at, what) in rows {

@@ -116,10 +116,10 @@ impl Reading<'_> {
         let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.at, what)));
         if operator.it == Operator::Matches {
             let Value::Text(regex) = &value.it else {
-                return Err(self.error(value.at, "a regular expression between quotes was expected"));
+                return Err(self.error(value.at, "expected a regular expression in quotes"));
             };
             if subject.is_number() {
-                return Err(self.error(operator.at, "this is a number, and no text to look in: use == != < <= > >= in"));
+                return Err(self.error(operator.at, "this is a number: compare it by == != < <= > >= in"));
             }
             // The expression begins after the quote.
             return Pattern::regex(self.text, value.at + 1, regex).map(Check::Looks);
@@ -134,16 +134,16 @@ impl Reading<'_> {
             Value::Text(text) => {
                 refused(subject.refuses_text(text))?;
                 if is_order && matches!(subject, Subject::Of(dimension) if has_no_order(dimension)) {
-                    return Err(self.error(operator.at, "neither is before the other: use == != in"));
+                    return Err(self.error(operator.at, "these have no order: compare them by == != in"));
                 }
                 Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
             }
-            Value::Percent(_) => Err(self.error(value.at, "a hit has no percentages")),
+            Value::Percent(_) => Err(self.error(value.at, "a single request has no percentage")),
             Value::Word(word) => match word.parse() {
                 Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
                 _ => {
                     let word = crate::text::printable(word.as_bytes());
-                    Err(self.error(value.at, format!("a value was expected; a text stands between quotes: \"{word}\"")))
+                    Err(self.error(value.at, format!("expected a value; put text in quotes: \"{word}\"")))
                 }
             },
         }
@@ -168,19 +168,19 @@ mod tests {
                 0,
                 "$msec is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8",
             ),
-            ("method == GET", 10, "a value was expected; a text stands between quotes: \"GET\""),
-            ("status > 5xx", 9, "a value was expected; a text stands between quotes: \"5xx\""),
-            ("path == 5xx", 8, "a value was expected; a text stands between quotes: \"5xx\""),
-            ("status > 5%", 9, "a hit has no percentages"),
-            ("bytes > \"10\"", 8, "a number was expected, without quotes"),
-            ("bytes ~ \"1\"", 6, "this is a number, and no text to look in: use == != < <= > >= in"),
-            ("path ~ 1", 7, "a regular expression between quotes was expected"),
+            ("method == GET", 10, "expected a value; put text in quotes: \"GET\""),
+            ("status > 5xx", 9, "expected a value; put text in quotes: \"5xx\""),
+            ("path == 5xx", 8, "expected a value; put text in quotes: \"5xx\""),
+            ("status > 5%", 9, "a single request has no percentage"),
+            ("bytes > \"10\"", 8, "expected a number, without quotes"),
+            ("bytes ~ \"1\"", 6, "this is a number: compare it by == != < <= > >= in"),
+            ("path ~ 1", 7, "expected a regular expression in quotes"),
             ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
-            ("class == \"statc\"", 9, "\"static\" or \"dynamic\" was expected"),
-            ("class == 1", 9, "\"static\" or \"dynamic\" was expected"),
-            ("class < \"static\"", 6, "neither is before the other: use == != in"),
+            ("class == \"statc\"", 9, "expected \"static\" or \"dynamic\""),
+            ("class == 1", 9, "expected \"static\" or \"dynamic\""),
+            ("class < \"static\"", 6, "these have no order: compare them by == != in"),
             ("weekday == \"Tuesday\"", 11, WEEKDAYS),
-            ("weekday < \"Tue\"", 8, "neither is before the other: use == != in"),
+            ("weekday < \"Tue\"", 8, "these have no order: compare them by == != in"),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<Where>().unwrap_err();
@@ -189,7 +189,7 @@ mod tests {
         assert!("hour == 3".parse::<Where>().unwrap_err().what().contains("hour-of-day has numbers"));
     }
 
-    const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+    const WEEKDAYS: &str = "expected a day: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
     #[test]
     fn variables_are_listed_by_name() {

@@ -46,7 +46,8 @@ impl Subject {
             Ok(dimension) => Ok(Subject::Of(dimension)),
             Err(DimensionError::Measure { name }) => Ok(Subject::Of(Dimension::of_measure(name))),
             Err(DimensionError::Moment { name }) => Err(NameError::Moment(format!(
-                "${name} is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8"
+                "${name} is a point in time: compare a unit of time instead, as in day == \"2026-11-14\" or \
+                 hour-of-day >= 8"
             ))),
             Err(DimensionError::Step(error)) => Err(NameError::Moment(format!("{bare}: {error}"))),
             Err(DimensionError::Unknown) => {
@@ -89,9 +90,9 @@ impl Subject {
             Subject::Of(Dimension::Class) => Some(CLASSES),
             Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
             Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
-            Subject::Of(Dimension::Time(_)) => Some(
-                "a text such as \"2026-11-14\" was expected, written as in a timeline by this unit; hour-of-day has numbers",
-            ),
+            Subject::Of(Dimension::Time(_)) => {
+                Some("expected a text as in a timeline by this unit, such as \"2026-11-14\"; hour-of-day has numbers")
+            }
             _ => None,
         }
     }
@@ -103,14 +104,14 @@ impl Subject {
             Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
                 Some(WEEKDAYS)
             }
-            Subject::Bytes | Subject::RequestTime => Some("a number was expected, without quotes"),
+            Subject::Bytes | Subject::RequestTime => Some("expected a number, without quotes"),
             _ => None,
         }
     }
 }
 
-const CLASSES: &str = "\"static\" or \"dynamic\" was expected";
-const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+const CLASSES: &str = "expected \"static\" or \"dynamic\"";
+const WEEKDAYS: &str = "expected a day: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
 #[cfg(test)]
 mod tests {

@@ -70,10 +70,13 @@ impl Subject {
     fn refuses_percents(self, is_of_one: bool) -> Option<&'static str> {
         match self {
             Subject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
-                Some("all hits are 100% of all hits; a key has a share of them: any path: pv > 10%")
+                Some("all requests are always 100%; for the share of one key, write any path: pv > 10%")
             }
-            Subject::Metric(Metric::Uv | Metric::Bytes) => Some("a number was expected: only hits have shares"),
-            Subject::Metric(metric) if metric.is_time() => Some("a number of seconds was expected"),
+            Subject::Metric(Metric::Uv | Metric::Bytes) => Some(
+                "expected a number: only counts of requests have \
+                 percentages",
+            ),
+            Subject::Metric(metric) if metric.is_time() => Some("expected seconds, such as 0.5"),
             _ => None,
         }
     }
@@ -153,7 +156,7 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
         return Err(SyntaxError::new(
             text,
             text.len(),
-            "a colon was expected after what is meant, as in any path: 5xx > 5%",
+            "expected a colon after the dimension, as in any path: 5xx > 5%",
         ));
     };
     let name = rest[..colon].trim_end();
@@ -178,17 +181,17 @@ impl Parser<'_> {
             Subject::named(&name.it).ok_or_else(|| SyntaxError::unknown_name(self.text, name.at, &name.it))?;
         match subject {
             Subject::Malformed if self.is_of_one => {
-                return Err(self.error(name.at, "a malformed line has no key: ask for malformed by itself"));
+                return Err(self.error(name.at, "malformed lines have no key: compare malformed without 'any'"));
             }
             Subject::Metric(metric) if metric.is_moment() => {
-                return Err(self.error(name.at, "this is a moment, and no number to compare"));
+                return Err(self.error(name.at, "this is a time, which cannot be compared with a number"));
             }
             _ => {}
         }
         let is_unequal = operator.it == Operator::NotEqual;
         let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.it) };
         let (Some(order), [value]) = (order, &values[..]) else {
-            return Err(self.error(operator.at, "this is a number: use == != < <= > >="));
+            return Err(self.error(operator.at, "this is a number: compare it by == != < <= > >="));
         };
         let than = self.than(subject, value)?;
         Ok(Expression::Test(Test { subject, order, than }).negated_if(is_unequal))
@@ -205,8 +208,8 @@ impl Parser<'_> {
             }
             Value::Text(_) | Value::Word(_) => {
                 let what = match subject {
-                    Subject::Metric(metric) if metric.is_time() => "a number of seconds was expected, as 0.5",
-                    _ => "a number was expected, or a share as 1%",
+                    Subject::Metric(metric) if metric.is_time() => "expected seconds, such as 0.5",
+                    _ => "expected a number, or a percentage such as 1%",
                 };
                 return Err(self.error(value.at, what));
             }
@@ -226,17 +229,17 @@ mod tests {
     fn errors_have_their_position() {
         let rows = [
             ("5yy > 1%", 0, "unknown name '5yy'"),
-            ("p95 > 50%", 6, "a number of seconds was expected"),
-            ("p95 > 500ms", 6, "a number of seconds was expected, as 0.5"),
-            ("pv < 10%", 5, "all hits are 100% of all hits; a key has a share of them: any path: pv > 10%"),
-            ("uv < 10%", 5, "a number was expected: only hits have shares"),
-            ("5xx > \"1\"", 6, "a number was expected, or a share as 1%"),
-            ("5xx ~ \"1\"", 4, "this is a number: use == != < <= > >="),
-            ("5xx in (1, 2)", 4, "this is a number: use == != < <= > >="),
-            ("last > 1", 0, "this is a moment, and no number to compare"),
-            ("any path: malformed > 1", 10, "a malformed line has no key: ask for malformed by itself"),
-            ("any path 5xx > 1", 16, "a colon was expected after what is meant, as in any path: 5xx > 5%"),
-            ("any pth: 5xx > 1", 4, "any pth: no dimension and no variable of nginx has this name"),
+            ("p95 > 50%", 6, "expected seconds, such as 0.5"),
+            ("p95 > 500ms", 6, "expected seconds, such as 0.5"),
+            ("pv < 10%", 5, "all requests are always 100%; for the share of one key, write any path: pv > 10%"),
+            ("uv < 10%", 5, "expected a number: only counts of requests have percentages"),
+            ("5xx > \"1\"", 6, "expected a number, or a percentage such as 1%"),
+            ("5xx ~ \"1\"", 4, "this is a number: compare it by == != < <= > >="),
+            ("5xx in (1, 2)", 4, "this is a number: compare it by == != < <= > >="),
+            ("last > 1", 0, "this is a time, which cannot be compared with a number"),
+            ("any path: malformed > 1", 10, "malformed lines have no key: compare malformed without 'any'"),
+            ("any path 5xx > 1", 16, "expected a colon after the dimension, as in any path: 5xx > 5%"),
+            ("any pth: 5xx > 1", 4, "any pth: neither a dimension nor a variable of nginx"),
             ("pv > 0.0000000000001", 5, "this number has too many digits"),
         ];
         for (text, at, what) in rows {

@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(
             rows(Unit::Second, "2025").unwrap_err().to_string(),
             "fill would list 94694400 rows by second, and 1000000 are the most: take a longer unit with by, or a \
-             shorter time with since and until"
+             shorter period with since and until"
         );
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct NotLogged {
 
 impl NotLogged {
     pub(super) fn message(self) -> Message {
-        self.asked + format!(" needs {}, which no input logs", self.needs)
+        self.asked + format!(" needs {}, but no input logs it", self.needs)
     }
 
     /// True if it needs request times.

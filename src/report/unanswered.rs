@@ -15,13 +15,13 @@ struct Unanswered {
 /// THE TABLE of fields that logs usually have. Request times are not among them: most logs have none, and the report
 /// then has no section for them.
 const USUAL: [(Fields, Unanswered); 5] = [
-    (Fields::TIME, Unanswered { needs: "$time_local, $time_iso8601 or $msec", what: "nothing can be told by time" }),
+    (Fields::TIME, Unanswered { needs: "$time_local, $time_iso8601 or $msec", what: "there are no numbers by time" }),
     (Fields::text(TextField::Addr), Unanswered { needs: "$remote_addr", what: "visitors are unknown" }),
     (
         Fields::text(TextField::Path),
         Unanswered {
             needs: "$request, $request_uri or $uri",
-            what: "paths are unknown, and so is what is static or dynamic",
+            what: "paths are unknown, so no request counts as static or dynamic",
         },
     ),
     (Fields::STATUS, Unanswered { needs: "$status", what: "status codes are unknown" }),

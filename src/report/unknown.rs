@@ -26,7 +26,7 @@ const ROWS: [UnknownRow; 5] = [
         hits: |unknown| unknown.time,
         what: "a time",
         variables: "$time_local, $time_iso8601 or $msec",
-        so: "timelines have them under '-', and visitor_days counts the others",
+        so: "timelines list them under '-', and visitor_days covers only the others",
     },
     UnknownRow {
         code: NoteCode::VisitorsUnknown,
@@ -34,7 +34,7 @@ const ROWS: [UnknownRow; 5] = [
         hits: |unknown| unknown.visitor,
         what: "a visitor",
         variables: "",
-        so: "uv counts the visitors of the others",
+        so: "visitors are counted among the others only",
     },
     UnknownRow {
         code: NoteCode::PathsUnknown,
@@ -50,7 +50,7 @@ const ROWS: [UnknownRow; 5] = [
         hits: |unknown| unknown.status,
         what: "a status",
         variables: "$status",
-        so: "numbers by status are those of the others",
+        so: "numbers by status cover only the others",
     },
     UnknownRow {
         code: NoteCode::BytesUnknown,
@@ -58,7 +58,7 @@ const ROWS: [UnknownRow; 5] = [
         hits: |unknown| unknown.bytes,
         what: "a size",
         variables: "$body_bytes_sent or $bytes_sent",
-        so: "bytes are those of the others",
+        so: "bytes sent cover only the others",
     },
 ];
 
@@ -93,8 +93,10 @@ mod tests {
         assert_eq!(
             notes(logged).iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "3 of 9 requests without a visitor (their lines do not log $remote_addr): uv counts the visitors of the others",
-                "2 of 9 requests without a status (their lines do not log $status): numbers by status are those of the others",
+                "3 of 9 requests without a visitor (their lines do not log $remote_addr): visitors are counted among \
+                 the others only",
+                "2 of 9 requests without a status (their lines do not log $status): numbers by status cover only the \
+                 others",
             ]
         );
         assert!(notes(Fields::NONE).is_empty());

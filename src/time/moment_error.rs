@@ -20,13 +20,13 @@ impl std::fmt::Display for MomentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             MomentError::Shape => {
-                "expected a time such as 2022, 2022-04, 2022-04-05, 2022-04-05T03 or 2022-04-05T03:45:05, or one seen \
-                 from now such as 90m, 7d, today or monday"
+                "expected a time such as 2022, 2022-04, 2022-04-05, 2022-04-05T03 or 2022-04-05T03:45:05, or a \
+                 relative time such as 90m, 7d, today or monday"
             }
-            MomentError::Nonexistent => "there is no such date or time",
-            MomentError::TooLong => "that is longer ago than time is counted",
+            MomentError::Nonexistent => "this date or time does not exist",
+            MomentError::TooLong => "that is too long ago",
             MomentError::NoDate => "expected a whole year, month, week, day, hour, minute or second",
-            MomentError::Relative => "now itself cannot count from now",
+            MomentError::Relative => "the reference time cannot be relative",
         })
     }
 }

@@ -29,6 +29,7 @@ use file::File;
 use options::{Takes, settable, takes};
 pub(crate) use place::Environment;
 use setting::{Origin, Setting, Text, Value};
+use sites::Searched;
 
 /// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
@@ -86,7 +87,8 @@ impl Line {
 
     /// Adds the settings of the file and of variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
-        if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
+        let place = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config);
+        if let Some(place) = &place
             && let Some(text) = place.read(&mut self.warnings).map_err(|wrong| misuse(&wrong))?
         {
             let shown = place.shown();
@@ -95,8 +97,12 @@ impl Line {
             self.shown = Some(shown);
         }
         let (variables, warnings) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
-        let site =
-            sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| misuse(&wrong))?;
+        let searched = match (&self.shown, &place) {
+            (Some(file), _) => Searched::Read(file),
+            (None, Some(place)) => Searched::Missing(place.shown()),
+            (None, None) => Searched::Nowhere,
+        };
+        let site = sites::named(&self.args.files, &self.file.sites, &searched).map_err(|wrong| misuse(&wrong))?;
         // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.warnings.extend(warnings);

@@ -49,7 +49,7 @@ impl Ledger<'_> {
         let sum = parts.iter().map(|part| format!("{} {}", part.lines, part.name)).collect::<Vec<_>>().join(" + ");
         let skipped = match lines.skipped_bytes {
             0 => String::new(),
-            bytes => format!("{} skipped unread: all there is before or behind the time asked for.", Bytes(bytes)),
+            bytes => format!("{} skipped: outside the requested period.", Bytes(bytes)),
         };
         let lost = match lines.lost_bytes {
             0 => String::new(),

@@ -257,7 +257,7 @@ impl<'a> Grid<'a> {
 
 /// Returns a sentence that names the columns that do not fit on a narrow page.
 pub(super) fn left_out(columns: &[&str], csv_hint: &str) -> String {
-    format!("no room here for {}: make COLUMNS larger, or take {csv_hint}", columns.join(", "))
+    format!("no room for {}: widen the terminal, or use {csv_hint}", columns.join(", "))
 }
 
 #[cfg(test)]

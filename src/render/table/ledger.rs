@@ -39,8 +39,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         sheet.flow(&pieces, 0)?;
     }
     if lines.skipped_bytes > 0 {
-        let skipped =
-            format!("{} skipped unread: all there is before or behind the time asked for", Bytes(lines.skipped_bytes));
+        let skipped = format!("{} skipped: outside the requested period", Bytes(lines.skipped_bytes));
         sheet.flow(&Piece::words(Ink::Plain, &skipped), 0)?;
     }
     if lines.lost_bytes > 0 {
